@@ -1,0 +1,68 @@
+"""The compiled, immutable snapshot of one principal's bindings.
+
+A decision is a pure function of (policy, kind, verb, scope). Lists, totals, facets, search
+and streams ask `scopes` once and compare row scopes with it; single objects ask `decide`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from auth.binding import Binding
+from auth.role import Verb
+from auth.scope import Scope, covers, render
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Allowed or not, and the id of the binding that decided (None when denied)."""
+
+    allowed: bool
+    binding: str | None = None
+
+
+DENIED = Decision(allowed=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What one principal may do. `fingerprint` is equal for equal rights, so that views can
+    be shared by everybody who sees the same; `epoch` grows when rights change."""
+
+    bindings: tuple[Binding, ...]
+    epoch: int = 0
+    fingerprint: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        parts = sorted({f"{b.role.name}@{render(b.scope)}" for b in self.bindings})
+        digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        object.__setattr__(self, "fingerprint", digest)
+
+    def decide(self, kind: str, verb: Verb, scope: Scope) -> Decision:
+        """Whether (`kind`, `verb`) is allowed on the object at `scope`."""
+        for binding in self.bindings:
+            if binding.role.allows(kind, verb) and covers(binding.scope, scope):
+                return Decision(allowed=True, binding=binding.id)
+        return DENIED
+
+    def scopes(self, kind: str, verb: Verb = Verb.LIST) -> tuple[Scope, ...]:
+        """The smallest set of scopes below which `verb` on `kind` is allowed, sorted.
+
+        A row is visible when one of them covers its scope. Empty means nothing is.
+        """
+        held = {b.scope for b in self.bindings if b.role.allows(kind, verb)}
+        return tuple(sorted(_minimal(held)))
+
+    def allows_somewhere(self, kind: str, verb: Verb) -> bool:
+        """Whether any scope at all allows it: for hiding navigation, never for a decision."""
+        return any(b.role.allows(kind, verb) for b in self.bindings)
+
+
+def _minimal(scopes: Iterable[Scope]) -> list[Scope]:
+    kept: list[Scope] = []
+    for scope in sorted(scopes, key=len):
+        if not any(covers(other, scope) for other in kept):
+            kept.append(scope)
+    return kept

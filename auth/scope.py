@@ -1,0 +1,79 @@
+"""Scopes: segment tuples that name a part of the estate (identity reference, section 2.2).
+
+A scope covers another when its tuple is a prefix of it **by whole segments**; text
+prefixes and globs never count, so ``team-a`` does not cover ``team-ab``.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+Scope = tuple[str, ...]
+"""Alternating kind and name, e.g. ``("org", "main", "cluster", "c1", "ns", "web")``."""
+
+MAX_SEGMENTS: Final = 16
+MAX_SEGMENT_LENGTH: Final = 253
+
+
+class InvalidScopeError(ValueError):
+    """The text is not a scope; the message says which segment and why."""
+
+
+def organisation(name: str) -> Scope:
+    """The scope of a whole organisation: the root of everything it owns."""
+    return ("org", name)
+
+
+def cluster(org: str, name: str) -> Scope:
+    """The scope of one Kubernetes cluster."""
+    return ("org", org, "cluster", name)
+
+
+def namespace(org: str, cluster_name: str, name: str) -> Scope:
+    """The scope of one namespace in a cluster."""
+    return ("org", org, "cluster", cluster_name, "ns", name)
+
+
+def etcd(org: str, name: str) -> Scope:
+    """The scope of one etcd cluster."""
+    return ("org", org, "etcd", name)
+
+
+def registry(org: str, name: str, repository: str = "") -> Scope:
+    """The scope of a registry, or of one repository: its path segments follow ``repo``."""
+    base = ("org", org, "registry", name)
+    return (*base, "repo", *repository.split("/")) if repository else base
+
+
+def covers(outer: Scope, inner: Scope) -> bool:
+    """True when `outer` is `inner` or contains it, compared segment by segment."""
+    return inner[: len(outer)] == outer
+
+
+def parse(text: str) -> Scope:
+    """Read ``org/main/cluster/c1``; raise `InvalidScopeError` for anything ambiguous."""
+    segments = tuple(text.split("/"))
+    if len(segments) > MAX_SEGMENTS:
+        raise InvalidScopeError(f"a scope has at most {MAX_SEGMENTS} segments")
+    if len(segments) < 2 or segments[0] != "org":
+        raise InvalidScopeError("a scope starts with org/<name>")
+    for segment in segments:
+        _check_segment(segment)
+    return segments
+
+
+def render(scope: Scope) -> str:
+    """The text form, read back by `parse`."""
+    return "/".join(scope)
+
+
+def _check_segment(segment: str) -> None:
+    if not segment or segment in {".", ".."}:
+        raise InvalidScopeError(f"the segment {segment!r} is not a name")
+    if len(segment) > MAX_SEGMENT_LENGTH:
+        raise InvalidScopeError(f"a segment has at most {MAX_SEGMENT_LENGTH} characters")
+    if any(unicodedata.category(c).startswith("C") for c in segment):
+        raise InvalidScopeError("a segment must not hold control characters")
+    if "%2f" in segment.lower() or "\\" in segment:
+        raise InvalidScopeError("a segment must not hold an encoded separator")

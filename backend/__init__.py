@@ -1,0 +1,1 @@
+"""The console's web backend: aggregation, live engine, features, update service."""

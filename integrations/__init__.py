@@ -1,0 +1,1 @@
+"""Typed clients and watchers, one folder per upstream system."""

@@ -1,0 +1,111 @@
+"""What every integration shares: the feed it writes into, freshness, and its error tree.
+
+The backend implements `Feed`; an integration only calls it. Nothing here knows the
+backend, a database or a browser, so an integration can be tested with a recording feed.
+
+Error tree::
+
+    IntegrationError
+    ├── UpstreamUnreachable   refused, DNS, TLS, timeout: nothing was answered   (-> 503/504)
+    ├── UpstreamDenied        401/403: our credential may not do this            (-> 502)
+    ├── UpstreamRefused       any other 4xx: the request was wrong for it        (-> 502)
+    ├── UpstreamFailed        5xx or an answer that breaks its own contract       (-> 502)
+    └── NotFound              the named object does not exist                     (-> 404)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+__all__ = [
+    "Feed",
+    "Freshness",
+    "IntegrationError",
+    "NotFound",
+    "State",
+    "UpstreamDenied",
+    "UpstreamFailed",
+    "UpstreamRefused",
+    "UpstreamUnreachable",
+]
+
+T_contra = TypeVar("T_contra", contravariant=True)
+
+
+class State(StrEnum):
+    """How true the rows of one source are right now."""
+
+    CONNECTING = "connecting"  # no rows yet, first contact under way
+    LIVE = "live"  # a watch is open, or the last poll is younger than its interval
+    POLLING = "polling"  # no push available: rows are at most `interval` old
+    STALE = "stale"  # contact lost; rows are the last ones known
+    DENIED = "denied"  # our credential may not read this; says so instead of "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """State of one source, with since when (Unix seconds) and why, in a sentence."""
+
+    source: str
+    state: State
+    since: float
+    message: str = ""
+
+
+class Feed(Protocol[T_contra]):
+    """Where a watcher puts what it sees; one feed per (source, kind of thing).
+
+    Calls are synchronous, cheap and made from one task. `begin` … `commit` brackets a full
+    listing: what was not `put` in between is deleted at `commit`, so a relist after a lost
+    watch shows neither ghosts nor a moment of emptiness.
+    """
+
+    def put(self, key: str, value: T_contra) -> None:
+        """Insert or replace the object under `key` (unique within the source)."""
+
+    def delete(self, key: str) -> None:
+        """Remove `key`; unknown keys are ignored."""
+
+    def begin(self) -> None:
+        """A full listing starts. A second `begin` restarts it."""
+
+    def commit(self) -> None:
+        """The listing is complete: keys not put since `begin` are deleted."""
+
+    def state(self, state: State, message: str = "") -> None:
+        """Report the source's freshness; repeated equal states are ignored."""
+
+
+class IntegrationError(Exception):
+    """An upstream call failed. `upstream` names it for the operator, e.g. ``etcd "local"``."""
+
+    def __init__(self, upstream: str, message: str) -> None:
+        super().__init__(f"{upstream}: {message}")
+        self.upstream = upstream
+        self.message = message
+
+
+class UpstreamUnreachable(IntegrationError):
+    """Nothing was answered in time: refused, DNS, TLS or deadline. `timeout` tells which."""
+
+    def __init__(self, upstream: str, message: str, *, timeout: bool = False) -> None:
+        super().__init__(upstream, message)
+        self.timeout = timeout
+
+
+class UpstreamDenied(IntegrationError):
+    """The upstream refused our credential or its rights."""
+
+
+class UpstreamRefused(IntegrationError):
+    """The upstream says the request is wrong (a 4xx other than 401, 403, 404)."""
+
+
+class UpstreamFailed(IntegrationError):
+    """The upstream failed (5xx), or answered what its own contract does not allow."""
+
+
+class NotFound(IntegrationError):
+    """The named object does not exist upstream."""
