@@ -1,0 +1,1 @@
+"""The running connections to upstream systems, and who feeds whom."""

@@ -1,0 +1,175 @@
+"""Typed errors that end as RFC 9457 problem+json.
+
+Every error the console answers with is a `Problem`: a stable `type`, a status, a short
+title and a sentence a person can act on. Tree::
+
+    Problem
+    ├── BadRequest 400        ├── Conflict 409            ├── TooManyRequests 429
+    ├── Unauthenticated 401   ├── PreconditionFailed 412  ├── UpstreamBroken 502
+    ├── Forbidden 403         ├── PayloadTooLarge 413     ├── Unavailable 503
+    ├── NotFoundProblem 404   ├── Unprocessable 422       └── UpstreamTimeout 504
+                              └── PreconditionRequired 428
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, TypedDict
+
+from integrations.contract import (
+    IntegrationError,
+    NotFound,
+    UpstreamUnreachable,
+)
+
+__all__ = [
+    "BadRequest",
+    "Conflict",
+    "FieldError",
+    "Forbidden",
+    "NotFoundProblem",
+    "PayloadTooLarge",
+    "PreconditionFailed",
+    "PreconditionRequired",
+    "Problem",
+    "TooManyRequests",
+    "Unauthenticated",
+    "Unavailable",
+    "Unprocessable",
+    "UpstreamBroken",
+    "UpstreamTimeout",
+    "problem_from_integration",
+]
+
+
+class FieldError(TypedDict, total=False):
+    """One wrong input: which field, the value given, why, and what would be accepted."""
+
+    field: str
+    value: str
+    message: str
+    accepts: str
+
+
+class Problem(Exception):
+    """An error with a status. Extra members (`extra`) become members of the body."""
+
+    status: ClassVar[int] = 500
+    slug: ClassVar[str] = "internal"
+    title: ClassVar[str] = "Something failed inside the console"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        errors: list[FieldError] | None = None,
+        headers: dict[str, str] | None = None,
+        **extra: Any,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = errors or []
+        self.headers = headers or {}
+        self.extra = extra
+
+    def body(self, instance: str = "") -> dict[str, Any]:
+        """The problem+json object."""
+        body: dict[str, Any] = {
+            "type": f"urn:craton:problem:{self.slug}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            **self.extra,
+        }
+        if self.errors:
+            body["errors"] = self.errors
+        if instance:
+            body["instance"] = instance
+        return body
+
+
+class BadRequest(Problem):
+    """400: the request as a whole cannot be read."""
+
+    status, slug, title = 400, "bad-request", "The request cannot be read"
+
+
+class Unauthenticated(Problem):
+    """401: nobody is signed in, or the credentials are wrong."""
+
+    status, slug, title = 401, "unauthenticated", "Sign in first"
+
+
+class Forbidden(Problem):
+    """403: a visible object, but this verb is not allowed on it."""
+
+    status, slug, title = 403, "forbidden", "You may not do this"
+
+
+class NotFoundProblem(Problem):
+    """404: missing, or invisible to the caller; the two look the same."""
+
+    status, slug, title = 404, "not-found", "Not found"
+
+
+class Conflict(Problem):
+    """409: the state of the object does not allow it."""
+
+    status, slug, title = 409, "conflict", "This conflicts with the present state"
+
+
+class PreconditionFailed(Problem):
+    """412: somebody changed the object since it was read."""
+
+    status, slug, title = 412, "precondition-failed", "Changed by somebody else meanwhile"
+
+
+class PayloadTooLarge(Problem):
+    """413: the body is over the limit."""
+
+    status, slug, title = 413, "payload-too-large", "The request is too large"
+
+
+class Unprocessable(Problem):
+    """422: a field holds what it must not; `errors` names it."""
+
+    status, slug, title = 422, "invalid", "Some input is not valid"
+
+
+class PreconditionRequired(Problem):
+    """428: a change without `If-Match`."""
+
+    status, slug, title = 428, "precondition-required", "Say which version you change"
+
+
+class TooManyRequests(Problem):
+    """429: slow down; `Retry-After` says for how long."""
+
+    status, slug, title = 429, "too-many-requests", "Too many attempts"
+
+
+class UpstreamBroken(Problem):
+    """502: an upstream answered with a failure."""
+
+    status, slug, title = 502, "upstream-failed", "An upstream system failed"
+
+
+class Unavailable(Problem):
+    """503: an upstream, or the console itself, cannot be reached now."""
+
+    status, slug, title = 503, "unavailable", "Not available now"
+
+
+class UpstreamTimeout(Problem):
+    """504: an upstream did not answer in time."""
+
+    status, slug, title = 504, "upstream-timeout", "An upstream did not answer in time"
+
+
+def problem_from_integration(error: IntegrationError) -> Problem:
+    """The problem that tells a person which upstream failed and how."""
+    if isinstance(error, NotFound):
+        return NotFoundProblem(error.message, upstream=error.upstream)
+    if isinstance(error, UpstreamUnreachable):
+        kind = UpstreamTimeout if error.timeout else Unavailable
+        return kind(f"{error.upstream} cannot be reached: {error.message}", upstream=error.upstream)
+    return UpstreamBroken(f"{error.upstream} says: {error.message}", upstream=error.upstream)

@@ -1,0 +1,48 @@
+"""What a feature is given and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter
+
+from integrations.contract import Feed
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+    from backend.connections.upstreams import Upstreams
+    from backend.live.registry import Registry
+    from backend.settings import Settings
+
+__all__ = ["Feature", "FeatureContext", "FeedFactory"]
+
+FeedFactory = Callable[[str], Mapping[str, Feed[Any]]]
+"""Connection name → feeds by kind of thing, e.g. ``{"pods": …}``."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureContext:
+    """Shared parts of the running console."""
+
+    settings: Settings
+    registry: Registry
+    upstreams: Upstreams
+    engine: AsyncEngine
+    sessions: async_sessionmaker[AsyncSession]
+
+    @property
+    def organisation(self) -> str:
+        """The organisation's name: the first scope segment of every row."""
+        return self.settings.organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A registered feature: its routes and what it wants from each kind of connection."""
+
+    name: str
+    router: APIRouter | None = None
+    feeds: Mapping[str, FeedFactory] = field(default_factory=dict)

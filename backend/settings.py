@@ -1,0 +1,131 @@
+"""The one typed configuration, from environment, file and defaults (in this order).
+
+Environment: ``CRATON_<NAME>``, nested with ``__``. File: ``$CRATON_CONFIG``, else
+``craton.toml`` in the data directory. The table in the README is tested against this class.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from integrations.etcd.settings import EtcdSettings
+from integrations.kubernetes.settings import KubernetesSettings
+from integrations.registry.settings import RegistrySettings
+
+__all__ = ["Settings", "default_home"]
+
+
+def default_home() -> Path:
+    """The data directory: ``CRATON_HOME``, else the platform's place for user data."""
+    chosen = os.environ.get("CRATON_HOME")
+    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("craton"))
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set. Descriptions become the README's table."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CRATON_", env_nested_delimiter="__", extra="ignore", frozen=True
+    )
+
+    home: Path = Field(default_factory=default_home, description="Data directory")
+    host: str = Field(default="127.0.0.1", description="Address the console listens on")
+    port: int = Field(
+        default=8080, ge=0, le=65535, description="Port; a free one is chosen when it is taken"
+    )
+    public_url: str = Field(
+        default="", description="URL browsers use, e.g. https://craton.example; sets the Origin"
+    )
+    allowed_hosts: tuple[str, ...] = Field(
+        default=(), description="Further Host names accepted (JSON list)"
+    )
+    forwarded_allow_ips: str = Field(
+        default="", description="Proxy addresses whose X-Forwarded-* are believed"
+    )
+    organisation: str = Field(
+        default="main", pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", description="Organisation name"
+    )
+    database_url: str = Field(
+        default="", description="postgresql+asyncpg://… ; empty means SQLite in the data directory"
+    )
+    bootstrap_admin: str = Field(
+        default="", description="Login of the first admin, made at start without the link"
+    )
+    bootstrap_password_file: Path | None = Field(
+        default=None, description="File that holds that admin's password"
+    )
+    session_idle_minutes: int = Field(
+        default=60, ge=1, le=1440, description="A session unused this long ends"
+    )
+    session_absolute_hours: int = Field(
+        default=12, ge=1, le=168, description="A session this old ends"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least severe log line written"
+    )
+    log_format: Literal["auto", "json", "text"] = Field(
+        default="auto", description="json, text, or text on a terminal and json elsewhere"
+    )
+    activity_days: int = Field(
+        default=400, ge=1, le=3660, description="How long the activity record is kept"
+    )
+    update_suffix: str = Field(
+        default="", pattern=r"^[A-Za-z0-9_-]{0,64}$", description="Secret suffix of /v1/update/"
+    )
+    updates_enabled: bool = Field(
+        default=True, description="Serve the update service inside the console"
+    )
+    kubernetes: tuple[KubernetesSettings, ...] = Field(
+        default=(), description="Kubernetes connections (JSON list)"
+    )
+    etcd: tuple[EtcdSettings, ...] = Field(default=(), description="etcd connections (JSON list)")
+    registry: tuple[RegistrySettings, ...] = Field(
+        default=(), description="Registry connections (JSON list)"
+    )
+
+    @cached_property
+    def database(self) -> str:
+        """The SQLAlchemy URL in force."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.home / 'craton.db'}"
+
+    @property
+    def stack_status_file(self) -> Path:
+        """Where the local stack, if any, writes its state (backend/stack/README.md)."""
+        return self.home / "stack" / "status.json"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (the base class's signature)
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then environment, then the TOML file."""
+        file = Path(os.environ.get("CRATON_CONFIG", default_home() / "craton.toml"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+
+def describe() -> list[tuple[str, str, str]]:
+    """(environment name, default, description) of every setting, for README and doctor."""
+    return [
+        (f"CRATON_{name.upper()}", _default(field.default), field.description or "")
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def _default(value: Any) -> str:
+    return "" if value is None or value == () or "Undefined" in repr(value) else str(value)
