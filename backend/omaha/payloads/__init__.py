@@ -1,0 +1,1 @@
+"""Payload hosting: the file store, uploads, serving, import of releases, bundles."""

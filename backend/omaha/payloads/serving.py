@@ -1,0 +1,115 @@
+"""Serving hosted files: GET and HEAD on ``/v1/payloads/<name>``.
+
+Public, as the Omaha endpoint is: machines hold no credentials, and a payload is signed. The
+strong ETag is the SHA-256, so a resumed download never mixes two payloads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from email.utils import formatdate
+from typing import BinaryIO, Final
+
+import anyio
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from backend.omaha.payloads.errors import PayloadNotFound
+from backend.omaha.payloads.files import PayloadFiles
+from backend.omaha.payloads.ranges import Part, Unsatisfiable, Whole, matches, select
+
+CHUNK: Final = 256 << 10
+"""Bytes read and sent at a time: one thread hop each."""
+
+PATH: Final = "/v1/payloads/{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hosted:
+    """What a name serves. `created` (Unix seconds) becomes Last-Modified."""
+
+    sha256: str
+    size: int
+    created: float
+
+
+Resolve = Callable[[str], Awaitable[Hosted | None]]
+"""Name → what it serves, or None. Implemented over the database."""
+
+
+def payload_route(files: PayloadFiles, resolve: Resolve) -> Route:
+    """The route to mount in the console or in the stand-alone service."""
+
+    async def endpoint(request: Request) -> Response:
+        hosted = await resolve(request.path_params["name"])
+        if hosted is None:
+            raise PayloadNotFound("No payload of that name is hosted here.")
+        return await serve(request, files, hosted)
+
+    return Route(PATH, endpoint, methods=["GET", "HEAD"], name="payload")
+
+
+async def serve(request: Request, files: PayloadFiles, hosted: Hosted) -> Response:
+    """200, 206, 304 or 416 for one request; `PayloadNotFound` when the bytes are missing."""
+    etag = f'"{hosted.sha256}"'
+    headers = {
+        "ETag": etag,
+        "Accept-Ranges": "bytes",
+        "Last-Modified": formatdate(hosted.created, usegmt=True),
+        "Cache-Control": "public, no-cache",
+        "Content-Type": "application/octet-stream",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if matches(request.headers.get("if-none-match"), etag):
+        return Response(status_code=304, headers=headers)
+    head = request.method == "HEAD"
+    wanted = None if head else request.headers.get("range")
+    selection = select(wanted, request.headers.get("if-range"), etag, hosted.size)
+    if isinstance(selection, Unsatisfiable):
+        headers["Content-Range"] = f"bytes */{hosted.size}"
+        return Response(status_code=416, headers=headers)
+    part = Part(0, hosted.size - 1) if isinstance(selection, Whole) else selection
+    status = 200 if isinstance(selection, Whole) else 206
+    headers["Content-Length"] = str(part.last - part.first + 1)
+    if status == 206:
+        headers["Content-Range"] = f"bytes {part.first}-{part.last}/{hosted.size}"
+    file = await anyio.to_thread.run_sync(_open, files, hosted)
+    if head:
+        file.close()
+        return Response(status_code=status, headers=headers)
+    return _FilePart(file, part, status, headers)
+
+
+class _FilePart(StreamingResponse):
+    """Streams a part of an open file and closes it however the transfer ends."""
+
+    def __init__(self, file: BinaryIO, part: Part, status: int, headers: dict[str, str]) -> None:
+        super().__init__(_read(file, part), status_code=status, headers=headers)
+        self._file = file
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._file.close()
+
+
+def _open(files: PayloadFiles, hosted: Hosted) -> BinaryIO:
+    """Open before the status is sent: a missing file is a 404, not a broken 200."""
+    if files.size(hosted.sha256) != hosted.size:
+        raise PayloadNotFound(f"The file {hosted.sha256[:12]}… on disk is not whole.")
+    return files.path(hosted.sha256).open("rb")
+
+
+async def _read(file: BinaryIO, part: Part) -> AsyncIterator[bytes]:
+    left = part.last - part.first + 1
+    await anyio.to_thread.run_sync(file.seek, part.first)
+    while left:
+        chunk = await anyio.to_thread.run_sync(file.read, min(CHUNK, left))
+        if not chunk:
+            raise OSError("the payload file ended early")
+        left -= len(chunk)
+        yield chunk
