@@ -8,6 +8,13 @@ from sqlmodel import Field, SQLModel
 BigKey = BigInteger().with_variant(Integer(), "sqlite")
 
 
+def _bytes_ordered(length: int) -> Column[str]:
+    """Text that sorts by code point on both databases, so that its index serves prefixes."""
+    kind = String(length).with_variant(String(length, "C"), "postgresql")
+    return Column(kind, nullable=False)
+
+
+
 class InstanceRow(SQLModel, table=True):
     """One machine in one application. No foreign keys: this row is the hot path.
 
@@ -31,9 +38,7 @@ class InstanceRow(SQLModel, table=True):
         default=None, sa_column=Column(BigKey, Identity(always=False), primary_key=True)
     )
     application_id: int
-    machine_id: str = Field(
-        sa_column=Column(String(50).with_variant(String(50, "C"), "postgresql"), nullable=False)
-    )
+    machine_id: str = Field(sa_column=_bytes_ordered(50))
     group_id: int
     release: str = Field(max_length=64, description="the version the machine reports")
     arch: int
@@ -53,11 +58,11 @@ class InstanceRow(SQLModel, table=True):
     hidden: bool = False
     name: str = Field(
         default="",
-        max_length=256,
+        sa_column=_bytes_ordered(256),
         description="the operator's name for it, else the machine's alias",
     )
     named: bool = Field(default=False, description="the name is the operator's")
-    ip: str = Field(default="", max_length=45)
+    ip: str = Field(default="", sa_column=_bytes_ordered(45))
     oem: str = Field(default="", max_length=64)
     oem_version: str = Field(default="", max_length=64)
     aleph_version: str = Field(default="", max_length=64)

@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 
 import backend.db.activity
 import backend.db.identity  # noqa: F401 (its tables belong to the metadata)
+import backend.omaha.tables  # noqa: F401
 from backend.db.engine import create_engine
 from backend.db.migrate import upgrade
 
