@@ -21,7 +21,7 @@ from pydantic_settings import (
 )
 
 from integrations.etcd.settings import EtcdSettings
-from integrations.kubernetes.settings import KubernetesSettings
+from integrations.kubernetes.settings import ConnectionSettings as KubernetesSettings
 from integrations.registry.settings import RegistrySettings
 
 __all__ = ["Settings", "default_home"]

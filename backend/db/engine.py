@@ -12,6 +12,9 @@ from sqlalchemy.ext.asyncio import (
     async_sessionmaker,
     create_async_engine,
 )
+from sqlalchemy.orm import Session
+
+from backend.db.notices import ChangeNotices
 
 __all__ = ["create_engine", "create_sessions"]
 
@@ -32,9 +35,14 @@ def create_engine(url: str) -> AsyncEngine:
     return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
 
 
-def create_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
-    """Sessions whose objects stay readable after commit."""
-    return async_sessionmaker(engine, expire_on_commit=False)
+def create_sessions(
+    engine: AsyncEngine, notices: ChangeNotices | None = None
+) -> async_sessionmaker[AsyncSession]:
+    """Sessions whose objects stay readable after commit; `notices` hears of their commits."""
+    session_class = type("ConsoleSession", (Session,), {})
+    if notices is not None:
+        notices.attach(session_class)
+    return async_sessionmaker(engine, expire_on_commit=False, sync_session_class=session_class)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

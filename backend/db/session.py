@@ -13,8 +13,9 @@ __all__ = ["DbSession", "request_session"]
 
 async def request_session(request: Request) -> AsyncIterator[AsyncSession]:
     """Yield a session; commit when the route returns, roll back when it raises."""
-    async with request.app.state.console.sessions() as session, session.begin():
+    async with request.app.state.console.sessions() as session:
         yield session
+        await session.commit()
 
 
 DbSession = Annotated[AsyncSession, Depends(request_session, scope="function")]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
     from backend.connections.upstreams import Upstreams
+    from backend.db.notices import ChangeNotices
     from backend.live.registry import Registry
     from backend.settings import Settings
 
@@ -32,6 +33,7 @@ class FeatureContext:
     upstreams: Upstreams
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
+    notices: ChangeNotices
 
     @property
     def organisation(self) -> str:

@@ -1,0 +1,20 @@
+"""Users and role bindings: enough to give a team its namespace and take it away again."""
+
+from __future__ import annotations
+
+from backend.features.access.collections import BINDINGS, USERS, binding_source, user_source
+from backend.features.access.routes import router
+from backend.features.context import Feature, FeatureContext
+
+__all__ = ["register"]
+
+
+def register(context: FeatureContext) -> Feature:
+    """Add the `users` and `bindings` collections and the routes that change them."""
+    users = user_source(context.sessions, context.organisation)
+    bindings = binding_source(context.sessions, context.organisation)
+    context.registry.add(USERS, users)
+    context.registry.add(BINDINGS, bindings)
+    context.notices.listen("user_account", lambda: users.notify(None))
+    context.notices.listen("role_binding", lambda: bindings.notify(None))
+    return Feature("access", router)

@@ -1,0 +1,78 @@
+"""`/api/v1/users` and `/api/v1/bindings`: changes; reading goes through the collections."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header
+
+from auth.principal import Principal
+from auth.role import Verb
+from auth.scope import organisation
+from backend.db.identity import BindingRecord, UserRecord
+from backend.db.session import DbSession
+from backend.errors import PreconditionRequired
+from backend.features.access import service
+from backend.features.access.schemas import BindingView, NewBinding, NewUser, UserChange, UserView
+from backend.http.guard import CurrentPrincipal, require
+
+router = APIRouter(tags=["access"])
+
+IfMatch = Annotated[str | None, Header(description='The row version read, e.g. "3"')]
+
+
+@router.post("/users", status_code=201)
+async def create_user(body: NewUser, caller: CurrentPrincipal, db: DbSession) -> UserView:
+    """Create a local account; it has no rights until it is bound to a role."""
+    _require(caller, "user", Verb.CREATE)
+    return _user_view(await service.create_user(db, caller, body))
+
+
+@router.patch("/users/{user_id}")
+async def change_user(
+    user_id: str,
+    body: UserChange,
+    caller: CurrentPrincipal,
+    db: DbSession,
+    if_match: IfMatch = None,
+) -> UserView:
+    """Switch an account off or on, or set its password. Needs `If-Match`."""
+    _require(caller, "user", Verb.UPDATE)
+    if if_match is None or not if_match.strip('"').isdigit():
+        raise PreconditionRequired("Send If-Match with the row_version you read.")
+    version = int(if_match.strip('"'))
+    return _user_view(await service.change_user(db, caller, user_id, body, version))
+
+
+@router.delete("/users/{user_id}", status_code=204)
+async def delete_user(user_id: str, caller: CurrentPrincipal, db: DbSession) -> None:
+    """Remove an account with its bindings and sessions."""
+    _require(caller, "user", Verb.DELETE)
+    await service.delete_user(db, caller, user_id)
+
+
+@router.post("/bindings", status_code=201)
+async def create_binding(body: NewBinding, caller: CurrentPrincipal, db: DbSession) -> BindingView:
+    """Give a user a role at a scope."""
+    _require(caller, "binding", Verb.CREATE)
+    record, login = await service.create_binding(db, caller, body)
+    return _binding_view(record, login)
+
+
+@router.delete("/bindings/{binding_id}", status_code=204)
+async def delete_binding(binding_id: str, caller: CurrentPrincipal, db: DbSession) -> None:
+    """Take the role away again."""
+    _require(caller, "binding", Verb.DELETE)
+    await service.delete_binding(db, caller, binding_id)
+
+
+def _require(caller: Principal, kind: str, verb: Verb) -> None:
+    require(caller, kind, verb, organisation(caller.organisation))
+
+
+def _user_view(user: UserRecord) -> UserView:
+    return UserView(**user.model_dump(exclude={"password_hash"}))
+
+
+def _binding_view(record: BindingRecord, login: str) -> BindingView:
+    return BindingView(**record.model_dump(exclude={"user_id"}), login=login)

@@ -1,0 +1,56 @@
+"""What the access routes take and give."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, StringConstraints
+
+from auth.password import MAX_LENGTH
+
+__all__ = ["BindingView", "NewBinding", "NewUser", "UserChange", "UserView"]
+
+
+class NewUser(BaseModel):
+    """A local account."""
+
+    login: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$")]
+    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=256)] = ""
+    password: Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH)]
+
+
+class UserChange(BaseModel):
+    """Switch an account off or on, or set a new password. Absent fields stay."""
+
+    disabled: bool | None = None
+    password: Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH)] | None = None
+
+
+class UserView(BaseModel):
+    """A local account, without anything secret. `row_version` guards changes (`If-Match`)."""
+
+    id: str
+    login: str
+    name: str
+    disabled: bool
+    created: float
+    row_version: int
+
+
+class NewBinding(BaseModel):
+    """Give `login` the role at the scope, e.g. ``org/main/cluster/local/ns/web``."""
+
+    login: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+    role: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    scope: Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+
+
+class BindingView(BaseModel):
+    """A binding as stored."""
+
+    id: str
+    login: str
+    role: str
+    scope: str
+    created: float
+    created_by: str

@@ -1,0 +1,198 @@
+"""Users and bindings: every change authorised, guarded, recorded, and felt at once.
+
+Granting follows Kubernetes' anti-escalation rule (identity reference, section 2.3): to bind
+a role at a scope the granter must hold every right of the role there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from auth.password import WeakPasswordError, check_strength, hash_password
+from auth.principal import Principal
+from auth.role import OWNER, ROLES, Role, Verb
+from auth.scope import InvalidScopeError, Scope, covers, organisation, parse, render
+from backend.db.activity import ActivityRecord
+from backend.db.identity import BindingRecord, SessionRecord, UserRecord
+from backend.errors import (
+    Conflict,
+    Forbidden,
+    NotFoundProblem,
+    PreconditionFailed,
+    Unprocessable,
+)
+from backend.features.access.schemas import NewBinding, NewUser, UserChange
+from backend.identity.epoch import raise_epoch
+
+__all__ = ["change_user", "create_binding", "create_user", "delete_binding", "delete_user"]
+
+
+async def create_user(db: AsyncSession, caller: Principal, body: NewUser) -> UserRecord:
+    """A local account without any rights yet; 409 when the login is taken."""
+    user = UserRecord(
+        login=body.login,
+        name=body.name or body.login,
+        password_hash=await _hash(body.password, body.login),
+    )
+    db.add(user)
+    try:
+        await db.flush()
+    except IntegrityError as error:
+        raise Conflict(f"The user name {body.login!r} is taken.") from error
+    _record(db, caller, "user.create", "user", body.login)
+    return user
+
+
+async def change_user(
+    db: AsyncSession, caller: Principal, user_id: str, body: UserChange, row_version: int
+) -> UserRecord:
+    """Apply the change to the version the caller saw; sessions end when it is switched off."""
+    user = await _user(db, user_id)
+    if user.row_version != row_version:
+        raise PreconditionFailed(
+            "The account was changed by somebody else meanwhile. Reload it and try again.",
+            row_version=user.row_version,
+        )
+    if body.disabled is not None:
+        if body.disabled:
+            await _refuse_last_owner(db, user.id)
+        user.disabled = body.disabled
+    if body.password is not None:
+        user.password_hash = await _hash(body.password, user.login)
+    user.row_version += 1
+    if user.disabled or body.password is not None:
+        await db.execute(
+            delete(SessionRecord).where(
+                col(SessionRecord.user_id) == user.id, col(SessionRecord.id) != caller.session
+            )
+        )
+    await raise_epoch(db)
+    what = ", ".join(sorted(body.model_dump(exclude_none=True)))
+    _record(db, caller, "user.update", "user", user.login, f"changed: {what}")
+    return user
+
+
+async def delete_user(db: AsyncSession, caller: Principal, user_id: str) -> None:
+    """Remove the account with its bindings and sessions."""
+    user = await _user(db, user_id)
+    await _refuse_last_owner(db, user.id)
+    await db.delete(user)
+    await raise_epoch(db)
+    _record(db, caller, "user.delete", "user", user.login)
+
+
+async def create_binding(
+    db: AsyncSession, caller: Principal, body: NewBinding
+) -> tuple[BindingRecord, str]:
+    """The new binding and the login it is for."""
+    role, scope = _role(body.role), _scope(body.scope, caller.organisation)
+    _refuse_escalation(caller, role, scope)
+    query = select(UserRecord).where(col(UserRecord.login) == body.login)
+    user = (await db.execute(query)).scalar_one_or_none()
+    if user is None:
+        raise _invalid("login", body.login, "there is no such user")
+    record = BindingRecord(
+        user_id=user.id, role=role.name, scope=render(scope), created_by=caller.login
+    )
+    db.add(record)
+    try:
+        await db.flush()
+    except IntegrityError as error:
+        raise Conflict(f"{body.login} already holds {role.name} at {body.scope}.") from error
+    await raise_epoch(db)
+    _record(db, caller, "binding.create", "binding", f"{user.login}: {role.name} at {body.scope}")
+    return record, user.login
+
+
+async def delete_binding(db: AsyncSession, caller: Principal, binding_id: str) -> None:
+    """Take the right away; open streams follow within two seconds."""
+    record = await db.get(BindingRecord, binding_id)
+    if record is None:
+        raise NotFoundProblem("There is no such binding, or you may not see it.")
+    if record.role == OWNER.name:
+        await _refuse_last_owner(db, record.user_id)
+    user = await _user(db, record.user_id)
+    await db.delete(record)
+    await raise_epoch(db)
+    what = f"{user.login}: {record.role} at {record.scope}"
+    _record(db, caller, "binding.delete", "binding", what)
+
+
+async def _hash(password: str, login: str) -> str:
+    try:
+        check_strength(password, login)
+    except WeakPasswordError as error:
+        raise _invalid("password", "", str(error)) from error
+    return await asyncio.to_thread(hash_password, password)
+
+
+def _role(name: str) -> Role:
+    if name not in ROLES:
+        raise _invalid("role", name, "there is no such role", ", ".join(ROLES))
+    return ROLES[name]
+
+
+def _scope(text: str, org: str) -> Scope:
+    try:
+        scope = parse(text)
+    except InvalidScopeError as error:
+        raise _invalid("scope", text, str(error), f"org/{org}/cluster/NAME/ns/NAME") from error
+    if not covers(organisation(org), scope):
+        raise _invalid("scope", text, "another organisation's scope", f"org/{org}/…")
+    return scope
+
+
+def _refuse_escalation(caller: Principal, role: Role, scope: Scope) -> None:
+    held = [b.role for b in caller.policy.bindings if covers(b.scope, scope)]
+    if OWNER in held or role in held:
+        return
+    if not any(r.allows("binding", Verb.BIND) for r in held):
+        raise Forbidden(f"You may not grant {role.name} there: you do not hold it yourself.")
+
+
+async def _refuse_last_owner(db: AsyncSession, user_id: str) -> None:
+    query = (
+        select(func.count(func.distinct(col(UserRecord.id))))
+        .join(BindingRecord, col(BindingRecord.user_id) == col(UserRecord.id))
+        .where(
+            col(BindingRecord.role) == OWNER.name,
+            col(UserRecord.disabled).is_(False),
+            col(UserRecord.id) != user_id,
+        )
+    )
+    if (await db.execute(query)).scalar_one() == 0:
+        raise Conflict("This is the last owner: give somebody else the owner role first.")
+
+
+async def _user(db: AsyncSession, user_id: str) -> UserRecord:
+    user = await db.get(UserRecord, user_id)
+    if user is None:
+        raise NotFoundProblem("There is no such user, or you may not see it.")
+    return user
+
+
+def _invalid(field: str, value: str, message: str, accepts: str = "") -> Unprocessable:
+    return Unprocessable(
+        f"{field}: {message}",
+        errors=[{"field": field, "value": value, "message": message, "accepts": accepts}],
+    )
+
+
+def _record(
+    db: AsyncSession, caller: Principal, action: str, kind: str, target: str, detail: str = ""
+) -> None:
+    db.add(
+        ActivityRecord.at_now(
+            actor=caller.login,
+            action=action,
+            outcome="success",
+            target_kind=kind,
+            target=target[:512],
+            detail=detail,
+        )
+    )

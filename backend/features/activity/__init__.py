@@ -1,0 +1,16 @@
+"""The Activity page: who signed in and what they changed in the console, durable."""
+
+from __future__ import annotations
+
+from backend.features.activity.collections import ACTIVITY, activity_source
+from backend.features.context import Feature, FeatureContext
+
+__all__ = ["register"]
+
+
+def register(context: FeatureContext) -> Feature:
+    """Add the `activity` collection, kept in the database."""
+    source = activity_source(context.sessions, context.organisation)
+    context.registry.add(ACTIVITY, source)
+    context.notices.listen("activity", lambda: source.notify(None))
+    return Feature("activity")

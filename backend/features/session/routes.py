@@ -1,0 +1,93 @@
+"""`/api/v1/session` and `/api/v1/setup`."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from auth.principal import Principal
+from auth.role import Verb
+from auth.scope import render
+from backend.db.session import DbSession
+from backend.features.session import service
+from backend.features.session.schemas import (
+    Grant,
+    LoginRequest,
+    SessionView,
+    SetupRequest,
+    SetupState,
+)
+from backend.http.cookies import clear_session_cookie, set_session_cookie
+from backend.http.guard import CurrentPrincipal, Public
+from backend.identity import setup
+
+router = APIRouter(tags=["session"])
+
+
+@router.get("/session")
+async def current_session(principal: CurrentPrincipal, request: Request) -> SessionView:
+    """Who is signed in here, and what they hold."""
+    return _view(principal, request)
+
+
+@router.post("/session", dependencies=[Public])
+async def sign_in(
+    body: LoginRequest, request: Request, response: Response, db: DbSession
+) -> SessionView:
+    """Sign in with a local account; the answer sets the session cookie."""
+    console = request.app.state.console
+    token = await service.sign_in(db, console, body, request)
+    set_session_cookie(request, response, token, console.identities.lifetime)
+    await db.flush()
+    return await _after_commit(db, request, token)
+
+
+@router.delete("/session", status_code=204)
+async def sign_out(
+    principal: CurrentPrincipal, request: Request, response: Response, db: DbSession
+) -> None:
+    """End this session on every replica; open streams close within two seconds."""
+    await service.sign_out(db, request.app.state.console, principal, request)
+    clear_session_cookie(request, response)
+
+
+@router.get("/setup", dependencies=[Public])
+async def setup_state(db: DbSession) -> SetupState:
+    """Whether the one-time setup link is still needed."""
+    return SetupState(needed=await setup.setup_needed(db))
+
+
+@router.post("/setup", dependencies=[Public], status_code=201)
+async def complete_setup(
+    body: SetupRequest, request: Request, response: Response, db: DbSession
+) -> SessionView:
+    """Create the first owner with the setup link's token, and sign them in."""
+    console = request.app.state.console
+    token = await service.complete_setup(db, console, body, request)
+    set_session_cookie(request, response, token, console.identities.lifetime)
+    return await _after_commit(db, request, token)
+
+
+async def _after_commit(db: DbSession, request: Request, token: str) -> SessionView:
+    """The view of a session that was just opened: visible to others only once committed."""
+    await db.commit()
+    principal: Principal = await request.app.state.console.identities.resolve(token)
+    return _view(principal, request)
+
+
+def _view(principal: Principal, request: Request) -> SessionView:
+    kinds = request.app.state.console.kinds
+    permissions = {
+        kind: [v.value for v in Verb if principal.policy.allows_somewhere(kind, v)]
+        for kind in sorted(kinds)
+    }
+    return SessionView(
+        id=principal.id,
+        login=principal.login,
+        name=principal.name,
+        organisation=principal.organisation,
+        roles=[
+            Grant(role=b.role.name, title=b.role.title, scope=render(b.scope))
+            for b in principal.policy.bindings
+        ],
+        permissions={kind: verbs for kind, verbs in permissions.items() if verbs},
+    )

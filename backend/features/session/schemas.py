@@ -1,0 +1,58 @@
+"""What the session and setup routes take and give."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, StringConstraints
+
+from auth.password import MAX_LENGTH
+
+__all__ = ["Grant", "LoginRequest", "SessionView", "SetupRequest", "SetupState"]
+
+Login = Annotated[
+    str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$")
+]
+Password = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH)]
+
+
+class LoginRequest(BaseModel):
+    """Local sign-in."""
+
+    login: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128)]
+    password: Password
+
+
+class SetupRequest(BaseModel):
+    """The first owner, by the one-time link's token."""
+
+    token: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+    login: Login
+    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=256)]
+    password: Password
+
+
+class Grant(BaseModel):
+    """A role held at a scope, both as text."""
+
+    role: str
+    title: str
+    scope: str
+
+
+class SessionView(BaseModel):
+    """The caller and what they hold. `permissions` lists, per kind of thing, the verbs held
+    somewhere: for hiding what cannot be used, never a decision."""
+
+    id: str
+    login: str
+    name: str
+    organisation: str
+    roles: list[Grant]
+    permissions: dict[str, list[str]]
+
+
+class SetupState(BaseModel):
+    """Whether the console still waits for its first owner."""
+
+    needed: bool

@@ -1,0 +1,136 @@
+"""Pure ASGI layers: host check, request id, security headers, CSRF rule, access log.
+
+CSRF (security reference, C2): an unsafe method under ``/api/`` needs our own header (which
+a cross-origin form cannot send) and, where the browser says where it comes from, our exact
+Origin. Machine endpoints that carry no cookie (``/v1/``, ``/api/v1/hooks/``) are exempt.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from typing import Final
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from backend.errors import BadRequest, Forbidden, Problem
+from backend.http.metrics import REQUESTS
+from backend.http.origin import host_allowed, same_origin
+from backend.identity.tokens import new_token
+from backend.settings import Settings
+
+__all__ = ["CSRF_HEADER", "HttpRules", "send_problem"]
+
+CSRF_HEADER: Final = "x-craton-request"
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_EXEMPT: Final = ("/api/v1/hooks/",)
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_log = structlog.get_logger("craton.http")
+
+SECURITY_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; manifest-src 'self'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class HttpRules:
+    """The outermost layer of the console."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check the head, add headers to the answer, log it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        await self._http(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else new_token()[:16]
+        scope.setdefault("state", {})["request_id"] = request_id
+        started, status = time.perf_counter(), 0
+
+        async def add_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                _decorate(MutableHeaders(scope=message), scope, request_id)
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request=request_id):
+            refused = self._refuse(scope, headers)
+            if refused is None:
+                await self._app(scope, receive, add_headers)
+            else:
+                await send_problem(refused, add_headers)
+            _record(scope, status, time.perf_counter() - started)
+
+    def _refuse(self, scope: Scope, headers: Headers) -> Problem | None:
+        if not host_allowed(headers.get("host", ""), self._settings):
+            return BadRequest(
+                "This Host name is not one the console answers to. Set CRATON_PUBLIC_URL or "
+                "CRATON_ALLOWED_HOSTS."
+            )
+        path = scope["path"]
+        if scope["method"] in _SAFE or not path.startswith("/api/") or path.startswith(_EXEMPT):
+            return None
+        if headers.get(CSRF_HEADER) is None:
+            return Forbidden(f"A change needs the header {CSRF_HEADER}: 1.")
+        site = headers.get("sec-fetch-site", "same-origin")
+        if "origin" in headers and not same_origin(scope, self._settings):
+            return Forbidden("This request comes from another site.")
+        if site not in {"same-origin", "none"}:
+            return Forbidden("This request comes from another site.")
+        return None
+
+
+async def send_problem(problem: Problem, send: Send) -> None:
+    """Answer with problem+json outside of FastAPI."""
+    body = json.dumps(problem.body()).encode()
+    headers = [
+        (b"content-type", b"application/problem+json"),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    headers += [(k.lower().encode(), v.encode()) for k, v in problem.headers.items()]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _decorate(headers: MutableHeaders, scope: Scope, request_id: str) -> None:
+    headers["X-Request-Id"] = request_id
+    for name, value in SECURITY_HEADERS.items():
+        headers.setdefault(name, value)
+    if scope["scheme"] == "https":
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if scope["path"].startswith("/api/"):
+        headers.setdefault("Cache-Control", "no-store")
+
+
+def _record(scope: Scope, status: int, seconds: float) -> None:
+    route = getattr(scope.get("route"), "path", "other")
+    REQUESTS.labels(scope["method"], route, status).observe(seconds)
+    if scope["path"].startswith("/v1/update"):
+        return  # a million machines' check-ins are counted, not logged
+    _log.info(
+        "request",
+        method=scope["method"],
+        path=scope["path"],
+        status=status,
+        ms=round(seconds * 1000, 1),
+    )

@@ -1,0 +1,40 @@
+"""Which Origins and Hosts are ours (security reference, C2 and C3)."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from backend.http.cookies import is_loopback
+from backend.settings import Settings
+
+__all__ = ["host_allowed", "host_name", "same_origin"]
+
+
+def host_name(host: str) -> str:
+    """The name in a Host header, without port, lower case; empty when malformed."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def host_allowed(host: str, settings: Settings) -> bool:
+    """True for loopback, the public URL's host, the configured ones and the listen address."""
+    name = host_name(host)
+    public = host_name(urlsplit(settings.public_url).netloc)
+    own = {public, settings.host, *settings.allowed_hosts} - {""}
+    return is_loopback(name) or name in own
+
+
+def same_origin(scope: Scope, settings: Settings) -> bool:
+    """Whether the request's Origin is exactly ours. A missing Origin is not."""
+    headers = Headers(scope=scope)
+    origin = headers.get("origin", "")
+    if settings.public_url and origin == settings.public_url.rstrip("/"):
+        return True
+    parts = urlsplit(origin)
+    scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"])
+    return parts.scheme == scheme and parts.netloc == headers.get("host", "") != ""

@@ -1,0 +1,52 @@
+"""The one place that configures uvicorn; the start command and tests go through it."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from backend.http.protocol import CheckedHttpProtocol
+
+if TYPE_CHECKING:
+    from backend.settings import Settings
+
+__all__ = ["bind", "server_config"]
+
+
+def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """uvicorn with httptools (never h11), sans-io websockets and bounded frames."""
+    return uvicorn.Config(
+        app,
+        http=CheckedHttpProtocol,
+        ws="websockets-sansio",
+        ws_max_size=16 * 1024,
+        ws_ping_interval=None,
+        loop="uvloop",
+        proxy_headers=bool(settings.forwarded_allow_ips),
+        forwarded_allow_ips=settings.forwarded_allow_ips or None,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=5,
+        backlog=2048,
+    )
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket on `port`, or on a free one when it is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        if port == 0:
+            listener.close()
+            raise
+        listener.bind((host, 0))
+    listener.setblocking(False)
+    return listener

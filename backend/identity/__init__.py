@@ -1,0 +1,1 @@
+"""Who is calling: accounts, sessions and the principals made from them."""

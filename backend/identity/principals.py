@@ -1,0 +1,44 @@
+"""Compile a user's bindings into the principal that routes and streams see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from auth.binding import Binding
+from auth.policy import Policy
+from auth.principal import Principal
+from auth.role import ROLES
+from auth.scope import InvalidScopeError, parse
+from backend.db.identity import BindingRecord, SessionRecord, UserRecord
+
+__all__ = ["make_principal"]
+
+
+def make_principal(
+    user: UserRecord,
+    session: SessionRecord,
+    bindings: Iterable[BindingRecord],
+    *,
+    organisation: str,
+    epoch: int,
+) -> Principal:
+    """The caller of `session` with the rights in force at `epoch`."""
+    compiled = [b for b in map(_compile, bindings) if b is not None]
+    return Principal(
+        id=user.id,
+        login=user.login,
+        name=user.name,
+        organisation=organisation,
+        policy=Policy(tuple(compiled), epoch),
+        session=session.id,
+    )
+
+
+def _compile(record: BindingRecord) -> Binding | None:
+    """A binding to a role or scope this release does not know grants nothing."""
+    role = ROLES.get(record.role)
+    try:
+        scope = parse(record.scope)
+    except InvalidScopeError:
+        return None
+    return Binding(record.id, record.user_id, role, scope) if role else None

@@ -1,0 +1,116 @@
+"""The first admin: by the one-time setup link, or from the environment for automation."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from auth.password import WeakPasswordError, check_strength, hash_password
+from auth.role import OWNER
+from auth.scope import organisation, render
+from backend.db.activity import ActivityRecord
+from backend.db.identity import BindingRecord, SetupToken, UserRecord
+from backend.errors import Forbidden, Unprocessable
+from backend.identity.epoch import raise_epoch
+from backend.identity.tokens import digest, new_token
+
+__all__ = [
+    "SETUP_SECONDS",
+    "NewOwner",
+    "bootstrap",
+    "create_owner",
+    "issue_setup_token",
+    "redeem",
+    "setup_needed",
+]
+
+SETUP_SECONDS = 3600.0
+"""How long the setup link works; a restart prints a new one."""
+
+
+async def setup_needed(db: AsyncSession) -> bool:
+    """True while there is no user at all."""
+    return (await db.execute(select(func.count()).select_from(UserRecord))).scalar_one() == 0
+
+
+async def issue_setup_token(db: AsyncSession) -> str | None:
+    """A new one-time token (older ones end), or None when setup is done."""
+    if not await setup_needed(db):
+        return None
+    token = new_token()
+    await db.execute(delete(SetupToken))
+    db.add(SetupToken(id=digest(token), expires=time.time() + SETUP_SECONDS))
+    return token
+
+
+@dataclass(frozen=True, slots=True)
+class NewOwner:
+    """What is asked of the first admin."""
+
+    login: str
+    name: str
+    password: str
+
+
+async def redeem(db: AsyncSession, token: str, owner: NewOwner, org: str) -> UserRecord:
+    """Create the owner and use up the token, in the caller's transaction.
+
+    Deleting the token first makes two redemptions at once impossible: one deletes nothing.
+    """
+    used = await db.execute(
+        delete(SetupToken)
+        .where(col(SetupToken.id) == digest(token), col(SetupToken.expires) > time.time())
+        .returning(col(SetupToken.id))
+    )
+    if used.first() is None or not await setup_needed(db):
+        raise Forbidden(
+            "This setup link is used up or too old. Restart the console to get a new one."
+        )
+    return await create_owner(db, owner, org)
+
+
+async def create_owner(db: AsyncSession, owner: NewOwner, org: str) -> UserRecord:
+    """A user with the owner role at the organisation, and its activity entry."""
+    login = owner.login
+    try:
+        check_strength(owner.password, login)
+    except WeakPasswordError as error:
+        raise Unprocessable(
+            str(error), errors=[{"field": "password", "message": str(error)}]
+        ) from error
+    hashed = await asyncio.to_thread(hash_password, owner.password)
+    user = UserRecord(login=login, name=owner.name or login, password_hash=hashed)
+    db.add(user)
+    await db.flush()
+    scope = render(organisation(org))
+    db.add(BindingRecord(user_id=user.id, role=OWNER.name, scope=scope, created_by=login))
+    db.add(
+        ActivityRecord.at_now(
+            actor=login,
+            action="user.create",
+            outcome="success",
+            target_kind="user",
+            target=login,
+            detail="First owner, made at setup.",
+        )
+    )
+    await raise_epoch(db)
+    return user
+
+
+async def bootstrap(db: AsyncSession, login: str, password_file: Path | None, org: str) -> bool:
+    """Create the admin named by the environment when there is no user; True when made."""
+    if not login or not await setup_needed(db):
+        return False
+    if password_file is None:
+        raise RuntimeError("CRATON_BOOTSTRAP_ADMIN needs CRATON_BOOTSTRAP_PASSWORD_FILE")
+    password = (await asyncio.to_thread(password_file.read_text)).rstrip("\r\n")
+    await create_owner(db, NewOwner(login, login, password), org)
+    await db.execute(delete(SetupToken))
+    return True

@@ -1,0 +1,36 @@
+"""The running console: the parts that routes reach through ``request.app.state.console``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from backend.identity.limits import AttemptLimit
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+    from backend.connections.manager import ConnectionManager
+    from backend.db.notices import ChangeNotices
+    from backend.identity.sessions import Identities
+    from backend.live.registry import Registry
+    from backend.settings import Settings
+
+__all__ = ["Console"]
+
+
+@dataclass(slots=True)
+class Console:
+    """Built once by `backend.app.create_app`; one per process (or per test)."""
+
+    settings: Settings
+    engine: AsyncEngine
+    sessions: async_sessionmaker[AsyncSession]
+    notices: ChangeNotices
+    identities: Identities
+    registry: Registry
+    connections: ConnectionManager
+    kinds: frozenset[str] = frozenset()
+    ready: bool = False
+    login_limits: AttemptLimit = field(default_factory=lambda: AttemptLimit(5, 60))
+    address_limits: AttemptLimit = field(default_factory=lambda: AttemptLimit(20, 60))
