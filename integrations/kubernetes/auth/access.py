@@ -1,0 +1,100 @@
+"""`Access`: everything needed to talk to one API server, however it was configured."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from integrations.kubernetes.errors import ConfigurationError
+
+__all__ = ["Access", "Credential", "CredentialSource", "StaticCredential", "ssl_context"]
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What proves who we are: a bearer token, a client certificate (PEM), both or neither.
+
+    `expires` is Unix seconds, None when unknown.
+    """
+
+    token: str | None = field(default=None, repr=False)
+    certificate: bytes | None = field(default=None, repr=False)
+    key: bytes | None = field(default=None, repr=False)
+    expires: float | None = None
+
+
+class CredentialSource(Protocol):
+    """Gives the credential in force; may read a file or run a program to get it."""
+
+    async def current(self) -> Credential:
+        """The credential to use now. Raises `ConfigurationError` when there is none."""
+
+    def invalidate(self) -> bool:
+        """The API server refused it. True when `current` may give another one."""
+
+
+class StaticCredential:
+    """A credential that never changes."""
+
+    def __init__(self, credential: Credential) -> None:
+        self._credential = credential
+
+    async def current(self) -> Credential:
+        """The one there is."""
+        return self._credential
+
+    def invalidate(self) -> bool:
+        """There is no other one."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where the API server is, how to trust it and how to sign in.
+
+    `server_name` overrides the name its certificate is checked against. `headers` are sent
+    with every request (impersonation).
+    """
+
+    server: str
+    credentials: CredentialSource
+    ca: bytes | None = None
+    insecure: bool = False
+    server_name: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def ssl_context(access: Access, credential: Credential, upstream: str) -> ssl.SSLContext:
+    """A client context for `access`; raises `ConfigurationError` for unusable PEM data."""
+    try:
+        context = ssl.create_default_context() if access.ca is None else _trusting(access.ca)
+        if access.insecure:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        if credential.certificate is not None:
+            _load_pair(context, credential.certificate, credential.key)
+    except (ssl.SSLError, ValueError, UnicodeDecodeError) as error:
+        message = f"its certificate data cannot be read: {error}"
+        raise ConfigurationError(upstream, message) from error
+    return context
+
+
+def _trusting(ca: bytes) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cadata=ca.decode("ascii"))
+    return context
+
+
+def _load_pair(context: ssl.SSLContext, certificate: bytes, key: bytes | None) -> None:
+    # OpenSSL's binding only reads files: a private one, gone before we return.
+    handle, path = tempfile.mkstemp(prefix="craton-", suffix=".pem")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(certificate.rstrip() + b"\n" + (key or b""))
+        context.load_cert_chain(path)
+    finally:
+        os.unlink(path)  # noqa: PTH108  # mkstemp gives a str path

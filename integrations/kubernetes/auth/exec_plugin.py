@@ -1,0 +1,154 @@
+"""Credentials from a program the kubeconfig names (client.authentication.k8s.io)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from integrations.kubernetes.auth.access import Credential
+from integrations.kubernetes.errors import ConfigurationError
+
+__all__ = ["ExecPlugin", "ExecSpec"]
+
+TIMEOUT: Final = 30.0
+MAX_OUTPUT: Final = 1024 * 1024
+EARLY: Final = 60.0
+API_VERSIONS: Final = frozenset(
+    {"client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ExecSpec:
+    """The `exec` part of a kubeconfig user. `cluster` is passed when the plugin asks for it."""
+
+    command: str
+    args: Sequence[str] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+    api_version: str = "client.authentication.k8s.io/v1"
+    install_hint: str = ""
+    cluster: Mapping[str, Any] | None = None
+
+
+class _Status(msgspec.Struct, rename="camel"):
+    token: str | None = None
+    client_certificate_data: str | None = None
+    client_key_data: str | None = None
+    expiration_timestamp: datetime | None = None
+
+
+class _ExecCredential(msgspec.Struct, rename="camel"):
+    api_version: str = ""
+    kind: str = ""
+    status: _Status | None = None
+
+
+class ExecPlugin:
+    """Runs the program when there is no credential, shortly before it expires, and after a
+    refusal. Runs never overlap; each may take 30 s and print 1 MiB."""
+
+    def __init__(
+        self,
+        spec: ExecSpec,
+        upstream: str,
+        *,
+        timeout: float = TIMEOUT,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._spec = spec
+        self._upstream = upstream
+        self._timeout = timeout
+        self._clock = clock
+        self._credential: Credential | None = None
+        self._lock = asyncio.Lock()
+
+    async def current(self) -> Credential:
+        """The plugin's credential; raises `ConfigurationError` when it does not give one."""
+        async with self._lock:
+            held = self._credential
+            if held is None or (held.expires and held.expires - EARLY <= self._clock()):
+                self._credential = held = self._read(await self._run())
+            return held
+
+    def invalidate(self) -> bool:
+        """Run the program again next time."""
+        self._credential = None
+        return True
+
+    def _read(self, output: bytes) -> Credential:
+        try:
+            answer = msgspec.json.decode(output, type=_ExecCredential)
+        except msgspec.MsgspecError as error:
+            raise self._error(f"printed no ExecCredential: {error}") from error
+        status = answer.status
+        if answer.kind != "ExecCredential" or answer.api_version != self._spec.api_version:
+            raise self._error(f"printed {answer.api_version} {answer.kind}, not ours")
+        if status is None or not (status.token or status.client_certificate_data):
+            raise self._error("gave neither a token nor a certificate")
+        expires = status.expiration_timestamp
+        return Credential(
+            token=status.token,
+            certificate=_bytes(status.client_certificate_data),
+            key=_bytes(status.client_key_data),
+            expires=expires.timestamp() if expires else None,
+        )
+
+    async def _run(self) -> bytes:
+        try:
+            process = await asyncio.create_subprocess_exec(
+                self._spec.command,
+                *self._spec.args,
+                env={**os.environ, **self._spec.env, "KUBERNETES_EXEC_INFO": self._info()},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
+        except OSError as error:
+            hint = f" {self._spec.install_hint}" if self._spec.install_hint else ""
+            raise self._error(f"cannot be run: {error.strerror}.{hint}") from error
+        try:
+            async with asyncio.timeout(self._timeout):
+                output = await self._collect(process)
+                code = await process.wait()
+        except TimeoutError as error:
+            raise self._error(f"took longer than {self._timeout:g} s") from error
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if code != 0:
+            raise self._error(f"ended with code {code}")
+        return output
+
+    async def _collect(self, process: asyncio.subprocess.Process) -> bytes:
+        if process.stdout is None:
+            return b""
+        output = bytearray()
+        while chunk := await process.stdout.read(65536):
+            output += chunk
+            if len(output) > MAX_OUTPUT:
+                raise self._error("printed more than 1 MiB")
+        return bytes(output)
+
+    def _info(self) -> str:
+        spec: dict[str, Any] = {"interactive": False}
+        if self._spec.cluster is not None:
+            spec["cluster"] = self._spec.cluster
+        info = {"apiVersion": self._spec.api_version, "kind": "ExecCredential", "spec": spec}
+        return msgspec.json.encode(info).decode()
+
+    def _error(self, what: str) -> ConfigurationError:
+        return ConfigurationError(
+            self._upstream, f"the credential program {self._spec.command} {what}"
+        )
+
+
+def _bytes(text: str | None) -> bytes | None:
+    return text.encode() if text else None

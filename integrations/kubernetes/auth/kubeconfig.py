@@ -1,0 +1,189 @@
+"""Reading a kubeconfig: what kubectl reads, except what would be unsafe or is dead.
+
+Relative paths are relative to the file, as kubectl has it. Refused with a sentence:
+`proxy-url`, `auth-provider`, user name and password (gone from Kubernetes since 1.19),
+exec plugins that want a terminal, and a server that is not http(s).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from integrations.kubernetes.auth.access import (
+    Access,
+    Credential,
+    CredentialSource,
+    StaticCredential,
+)
+from integrations.kubernetes.auth.exec_plugin import API_VERSIONS, ExecPlugin, ExecSpec
+from integrations.kubernetes.auth.token_file import TokenFile
+from integrations.kubernetes.errors import ConfigurationError
+
+__all__ = ["load_kubeconfig"]
+
+MAX_BYTES: Final = 1024 * 1024
+
+
+def load_kubeconfig(
+    path: Path, upstream: str, *, context: str | None = None, allow_exec: bool = True
+) -> Access:
+    """The access that `context` (else the file's current one) describes.
+
+    Blocking: reads files. Raises `ConfigurationError` naming the part that cannot be used.
+    """
+    reader = _Reader(path, upstream, allow_exec=allow_exec)
+    return reader.access(context)
+
+
+@dataclass(slots=True)
+class _Reader:
+    path: Path
+    upstream: str
+    allow_exec: bool
+
+    def access(self, context: str | None) -> Access:
+        document = self._document()
+        name = context or self._text(document, "current-context")
+        if not name:
+            raise self._error("it has no current-context; name one")
+        chosen = self._named(document, "contexts", name, "context")
+        cluster_name = self._text(chosen, "cluster") or ""
+        cluster = self._named(document, "clusters", cluster_name, "cluster")
+        user_name = self._text(chosen, "user")
+        user = self._named(document, "users", user_name, "user") if user_name else {}
+        return Access(
+            server=self._server(cluster, cluster_name),
+            credentials=self._credentials(user, user_name or "", cluster),
+            ca=self._material(cluster, "certificate-authority"),
+            insecure=cluster.get("insecure-skip-tls-verify") is True,
+            server_name=self._text(cluster, "tls-server-name"),
+            headers=self._impersonation(user),
+        )
+
+    def _document(self) -> dict[str, Any]:
+        data = self._read(self.path, "the kubeconfig")
+        try:
+            document = yaml.load(data, Loader=yaml.CSafeLoader)
+        except yaml.YAMLError as error:
+            raise self._error("it is not YAML") from error
+        if not isinstance(document, dict):
+            raise self._error("it is not a kubeconfig")
+        return document
+
+    def _named(self, document: dict[str, Any], plural: str, name: str, key: str) -> dict[str, Any]:
+        for entry in document.get(plural) or []:
+            if isinstance(entry, dict) and entry.get("name") == name:
+                found = entry.get(key)
+                return found if isinstance(found, dict) else {}
+        raise self._error(f"it has no {key} named {name!r}")
+
+    def _server(self, cluster: dict[str, Any], name: str) -> str:
+        if self._text(cluster, "proxy-url"):
+            raise self._error(f"cluster {name!r} needs a proxy (proxy-url), which is not supported")
+        server = self._text(cluster, "server") or ""
+        if not server.startswith(("https://", "http://")):
+            raise self._error(f"cluster {name!r} has no http(s) server address")
+        return server.rstrip("/")
+
+    def _credentials(
+        self, user: dict[str, Any], name: str, cluster: dict[str, Any]
+    ) -> CredentialSource:
+        if user.get("auth-provider"):
+            raise self._error(f"user {name!r} uses auth-provider, which Kubernetes removed")
+        if user.get("username") or user.get("password"):
+            raise self._error(f"user {name!r} signs in by password, which Kubernetes removed")
+        certificate = self._material(user, "client-certificate")
+        key = self._material(user, "client-key")
+        if token_file := self._text(user, "tokenFile"):
+            path = self._resolve(token_file)
+            return TokenFile(path, self.upstream, certificate=certificate, key=key)
+        token = self._text(user, "token")
+        if token or certificate:
+            return StaticCredential(Credential(token=token, certificate=certificate, key=key))
+        if isinstance(plugin := user.get("exec"), dict):
+            return ExecPlugin(self._plugin(plugin, name, cluster), self.upstream)
+        return StaticCredential(Credential())
+
+    def _plugin(self, plugin: dict[str, Any], name: str, cluster: dict[str, Any]) -> ExecSpec:
+        command = self._text(plugin, "command")
+        version = self._text(plugin, "apiVersion") or ""
+        if not self.allow_exec:
+            raise self._error(
+                f"user {name!r} runs a program ({command}), which is not allowed here"
+            )
+        if not command or version not in API_VERSIONS:
+            raise self._error(f"user {name!r} has an exec entry this console cannot use")
+        if plugin.get("interactiveMode") == "Always":
+            raise self._error(f"user {name!r} has a credential program that wants a terminal")
+        env = {e["name"]: str(e.get("value", "")) for e in plugin.get("env") or [] if "name" in e}
+        return ExecSpec(
+            # A command with a separator is relative to the kubeconfig; a bare name is on PATH.
+            command=str(self._resolve(command)) if "/" in command else command,
+            args=tuple(str(arg) for arg in plugin.get("args") or []),
+            env=env,
+            api_version=version,
+            install_hint=self._text(plugin, "installHint") or "",
+            cluster=self._cluster_info(cluster) if plugin.get("provideClusterInfo") else None,
+        )
+
+    def _cluster_info(self, cluster: dict[str, Any]) -> dict[str, Any]:
+        ca = self._material(cluster, "certificate-authority")
+        info: dict[str, Any] = {"server": cluster.get("server")}
+        if ca is not None:
+            info["certificate-authority-data"] = base64.b64encode(ca).decode()
+        for word in ("insecure-skip-tls-verify", "tls-server-name"):
+            if word in cluster:
+                info[word] = cluster[word]
+        return info
+
+    def _impersonation(self, user: dict[str, Any]) -> dict[str, str]:
+        if user.get("as-user-extra") or len(user.get("as-groups") or []) > 1:
+            raise self._error("it impersonates with several groups or extras: not supported")
+        headers = {}
+        for word, header in (("as", "Impersonate-User"), ("as-uid", "Impersonate-Uid")):
+            if value := self._text(user, word):
+                headers[header] = value
+        if groups := user.get("as-groups"):
+            headers["Impersonate-Group"] = str(groups[0])
+        return headers
+
+    def _material(self, part: dict[str, Any], word: str) -> bytes | None:
+        """PEM data, inline (`word`-data, base64) or in a file (`word`)."""
+        if inline := self._text(part, f"{word}-data"):
+            try:
+                return base64.b64decode(inline, validate=True)
+            except binascii.Error as error:
+                raise self._error(f"{word}-data is not base64") from error
+        if path := self._text(part, word):
+            return self._read(self._resolve(path), word)
+        return None
+
+    def _resolve(self, path: str) -> Path:
+        return self.path.parent / path
+
+    def _read(self, path: Path, what: str) -> bytes:
+        try:
+            with path.open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise self._error(f"{what} {path} cannot be read: {error.strerror}") from error
+        if len(data) > MAX_BYTES:
+            raise self._error(f"{what} {path} is larger than 1 MiB")
+        return data
+
+    def _text(self, part: dict[str, Any], word: str) -> str | None:
+        value = part.get(word)
+        if value is None or value == "":
+            return None
+        if not isinstance(value, str):
+            raise self._error(f"{word} is not text")
+        return value
+
+    def _error(self, message: str) -> ConfigurationError:
+        return ConfigurationError(self.upstream, f"kubeconfig {self.path.name}: {message}")

@@ -1,0 +1,235 @@
+"""Typed calls to one Kubernetes API server."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Final, TypeVar
+
+import httpx2
+import msgspec
+import yaml
+
+from integrations.contract import IntegrationError, NotFound, UpstreamFailed
+from integrations.kubernetes.auth.access import Access
+from integrations.kubernetes.auth.in_cluster import load_in_cluster
+from integrations.kubernetes.auth.kubeconfig import load_kubeconfig
+from integrations.kubernetes.decode import Decoders, Page, Unreadable
+from integrations.kubernetes.kinds import KINDS, METADATA_ONLY, Kind
+from integrations.kubernetes.models.core import CustomResourceDefinition, Event
+from integrations.kubernetes.models.meta import Metadata
+from integrations.kubernetes.session import Observe, Session
+from integrations.kubernetes.settings import ConnectionSettings
+
+T = TypeVar("T")
+
+__all__ = ["KubernetesClient", "Version", "custom_kind"]
+
+_PARTIAL: Final = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+_PARTIAL_LIST: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+_JSON: Final = "application/json"
+_LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
+_RAW: Final = msgspec.json.Decoder(dict[str, Any])
+_SEGMENT: Final = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9._:]{0,251}[A-Za-z0-9])?")
+
+
+class Version(msgspec.Struct, rename="camel"):
+    """What the API server says it is."""
+
+    git_version: str = ""
+    major: str = ""
+    minor: str = ""
+    platform: str = ""
+
+    @property
+    def number(self) -> tuple[int, int]:
+        """Major and minor as numbers; (0, 0) when they are not."""
+        digits = [re.match(r"\d+", part) for part in (self.major, self.minor)]
+        major, minor = (int(found[0]) if found else 0 for found in digits)
+        return (major, minor)
+
+
+class KubernetesClient:
+    """One cluster's API. Every call has a deadline and a size limit and raises
+    `integrations.contract.IntegrationError`s only. Values of secrets and config maps are
+    never asked for."""
+
+    def __init__(
+        self,
+        settings: ConnectionSettings,
+        *,
+        access: Access | None = None,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        observe: Observe | None = None,
+    ) -> None:
+        self.settings = settings
+        self.upstream = f'Kubernetes "{settings.name}"'
+        self._given = access
+        self._decoders: dict[type[Any], Decoders[Any]] = {}
+        self.session = Session(
+            self.upstream,
+            self._load,
+            settings.limits,
+            transport=transport,
+            observe=observe,
+        )
+
+    async def version(self) -> Version:
+        """The API server's version."""
+        body = await self.session.get("/version", purpose="version")
+        return self._decoded(Decoders(Version).one, body)
+
+    async def failing_checks(self) -> list[str]:
+        """Names of the API server's own readiness checks that fail; empty when it is ready.
+
+        Raises `UpstreamDenied` where the credential may not ask.
+        """
+        try:
+            await self.session.get("/readyz", {"verbose": ""}, purpose="health")
+        except UpstreamFailed as error:
+            failed = re.findall(r"\[-\](\S+) failed", error.message)
+            return failed or ["readyz"]
+        return []
+
+    async def get(self, kind: Kind, namespace: str, name: str) -> Any:
+        """One object as `kind.model`; `NotFound` when it is not there."""
+        path = self._object_path(kind, namespace, name)
+        body = await self.session.get(path, accept=_accept(kind))
+        return self._decoded(self.decoders(kind.model).one, body)
+
+    async def list_page(
+        self,
+        kind: Kind,
+        namespace: str = "",
+        *,
+        limit: int | None = None,
+        continue_: str = "",
+        labels: str = "",
+        fields: str = "",
+        model: type[Any] | None = None,
+    ) -> Page[Any]:
+        """One page of objects; `Expired` when `continue_` is too old.
+
+        `model=Metadata` reads metadata only, of any kind.
+        """
+        chosen = {
+            "limit": str(limit or self.settings.limits.page_size),
+            "continue": continue_,
+            "labelSelector": labels,
+            "fieldSelector": fields,
+        }
+        params = {word: value for word, value in chosen.items() if value}
+        partial = kind.metadata_only or model is Metadata
+        body = await self.session.get(
+            self._list_path(kind, namespace),
+            params,
+            accept=_PARTIAL_LIST if partial else _JSON,
+            purpose="list",
+            deadline=self.settings.limits.page_deadline,
+            max_bytes=self.settings.limits.page_bytes,
+        )
+        return self._decoded(self.decoders(model or kind.model).page, body)
+
+    async def raw(self, kind: Kind, namespace: str, name: str) -> dict[str, Any]:
+        """One object as the server has it, without `managedFields`.
+
+        Of secrets and config maps only the metadata: neither their values nor the
+        annotation in which kubectl repeats them.
+        """
+        hidden = kind.metadata_only or (not kind.group and kind.plural in METADATA_ONLY)
+        accept = _PARTIAL if hidden else _JSON
+        body = await self.session.get(self._object_path(kind, namespace, name), accept=accept)
+        found = self._decoded(_RAW.decode, body)
+        metadata = found.get("metadata") or {}
+        metadata.pop("managedFields", None)
+        if hidden:
+            (metadata.get("annotations") or {}).pop(_LAST_APPLIED, None)
+            # Belt and braces: a server that ignored `as=` must not leak through us.
+            found = {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": metadata}
+        return found
+
+    async def yaml(self, kind: Kind, namespace: str, name: str) -> str:
+        """What `raw` gives, as YAML with the keys in the server's order."""
+        found = await self.raw(kind, namespace, name)
+        return await asyncio.to_thread(
+            yaml.dump, found, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True
+        )
+
+    async def events_of(self, namespace: str, name: str, uid: str = "") -> list[Event]:
+        """Up to 100 events about one object (cluster-scoped: `namespace` empty)."""
+        fields = f"involvedObject.name={name}" + (f",involvedObject.uid={uid}" if uid else "")
+        page = await self.list_page(KINDS["events"], namespace, limit=100, fields=fields)
+        return list(page.items)
+
+    def watch(
+        self, kind: Kind, params: dict[str, str]
+    ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """An open watch of all objects of `kind`, as raw chunks."""
+        accept = _PARTIAL if kind.metadata_only else _JSON
+        return self.session.stream(kind.path(), {"watch": "true", **params}, accept=accept)
+
+    def decoders(self, model: type[Any]) -> Decoders[Any]:
+        """The decoders for `model`, made once."""
+        if model not in self._decoders:
+            self._decoders[model] = Decoders(model)
+        return self._decoders[model]
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self.session.aclose()
+
+    async def _load(self) -> Access:
+        if self._given is not None:
+            return self._given
+        if self.settings.kubeconfig is None:
+            return await asyncio.to_thread(load_in_cluster, self.upstream)
+        return await asyncio.to_thread(
+            load_kubeconfig,
+            self.settings.kubeconfig,
+            self.upstream,
+            context=self.settings.context,
+            allow_exec=self.settings.allow_exec,
+        )
+
+    def _object_path(self, kind: Kind, namespace: str, name: str) -> str:
+        for segment in (name, *([namespace] if kind.namespaced else [])):
+            if not _SEGMENT.fullmatch(segment):
+                raise NotFound(self.upstream, f"{segment!r} cannot be the name of an object")
+        return kind.path(namespace, name)
+
+    def _list_path(self, kind: Kind, namespace: str) -> str:
+        if namespace and not _SEGMENT.fullmatch(namespace):
+            raise NotFound(self.upstream, f"{namespace!r} cannot be a namespace")
+        return kind.path(namespace)
+
+    def _decoded(self, decode: Callable[[bytes], T], body: bytes) -> T:
+        try:
+            return decode(body)
+        except (Unreadable, msgspec.MsgspecError) as error:
+            raise UpstreamFailed(self.upstream, f"answered what we cannot read: {error}") from error
+
+
+def custom_kind(definition: CustomResourceDefinition) -> Kind:
+    """The kind that a custom resource definition adds, in its newest served version.
+
+    Raises `IntegrationError` when none is served.
+    """
+    spec = definition.spec
+    served = [version for version in spec.versions if version.served]
+    if not served:
+        raise IntegrationError(spec.names.plural, "no version of this resource is served")
+    chosen = next((version for version in served if version.storage), served[0])
+    return Kind(
+        spec.names.plural,
+        spec.names.kind,
+        spec.group,
+        chosen.name,
+        Metadata,
+        namespaced=spec.scope == "Namespaced",
+    )
+
+
+def _accept(kind: Kind) -> str:
+    return _PARTIAL if kind.metadata_only else _JSON

@@ -1,0 +1,200 @@
+"""One Kubernetes cluster as the console holds it: client, watches, health."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import httpx2
+import msgspec
+
+from integrations.contract import Feed, IntegrationError, State, UpstreamDenied
+from integrations.kubernetes.auth.access import Access
+from integrations.kubernetes.client import KubernetesClient, Version
+from integrations.kubernetes.feeds import FanOut
+from integrations.kubernetes.kinds import KINDS
+from integrations.kubernetes.session import Observe
+from integrations.kubernetes.settings import ConnectionSettings
+from integrations.kubernetes.watch import Backoff, Signals, Watcher
+
+__all__ = ["Health", "KubernetesConnection"]
+
+log = logging.getLogger(__name__)
+
+STREAMING_SINCE = (1, 27)
+DOWN_PROBE_LIMIT = 2.0
+
+
+class Health(msgspec.Struct, frozen=True):
+    """How the API server is. `since` and `checked` are Unix seconds; `failing` names its own
+    readiness checks that fail."""
+
+    state: State = State.CONNECTING
+    since: float = 0.0
+    checked: float = 0.0
+    message: str = ""
+    version: str = ""
+    failing: tuple[str, ...] = ()
+
+
+class KubernetesConnection:
+    """`attach` feeds, `start`, `stop`. One watch per kind however many feeds are attached."""
+
+    def __init__(
+        self,
+        settings: ConnectionSettings,
+        *,
+        access: Access | None = None,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        observe: Observe | None = None,
+        rng: random.Random | None = None,
+    ) -> None:
+        self.name = settings.name
+        self.settings = settings
+        self.client = KubernetesClient(
+            settings, access=access, transport=transport, observe=observe
+        )
+        self.health = Health(since=time.time())
+        self.signals = Signals()
+        self._rng = rng or random.Random()  # noqa: S311  # spreads load, keeps no secret
+        self._feeds: dict[str, list[Feed[Any]]] = {}
+        self._watchers: list[Watcher] = []
+        self._listeners: list[Callable[[Health], None]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def watches(self) -> int:
+        """Watches open at the API server now."""
+        return self.client.session.watches
+
+    def attach(self, kind: str, feed: Feed[Any]) -> None:
+        """Feed all objects of `kind` (a key of `KINDS`) into `feed`, from `start` on."""
+        if self._task is not None:
+            raise RuntimeError("attach feeds before the connection is started")
+        self._feeds.setdefault(KINDS[kind].plural, []).append(feed)
+
+    def on_health(self, listener: Callable[[Health], None]) -> None:
+        """Call `listener` with the health now and whenever it changes."""
+        self._listeners.append(listener)
+        listener(self.health)
+
+    async def start(
+        self, feeds: Mapping[str, Feed[Any] | Sequence[Feed[Any]]] | None = None
+    ) -> None:
+        """Start watching, in the background. Returns at once; a cluster that does not answer
+        is a state of its feeds, not an error."""
+        for kind, given in (feeds or {}).items():
+            for feed in given if isinstance(given, Sequence) else [given]:
+                self.attach(kind, feed)
+        self._watchers = [
+            Watcher(self.client, KINDS[kind], FanOut(several), self.signals, rng=self._rng)
+            for kind, several in self._feeds.items()
+        ]
+        self._task = asyncio.create_task(self._run(), name=f"kubernetes/{self.name}")
+
+    async def stop(self) -> None:
+        """End every watch and close every connection."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+        await self.client.aclose()
+
+    async def _run(self) -> None:
+        await self._first_contact()
+        async with asyncio.TaskGroup() as group:
+            for watcher in self._watchers:
+                group.create_task(watcher.run(), name=f"{self.name}/{watcher.kind.plural}")
+            group.create_task(self._probe_forever(), name=f"{self.name}/health")
+
+    async def _first_contact(self) -> None:
+        """Wait for the version: it decides whether lists can be streamed."""
+        limits = self.settings.limits
+        backoff = Backoff(limits.backoff_first, DOWN_PROBE_LIMIT, self._rng)
+        for several in self._feeds.values():
+            FanOut(several).state(State.CONNECTING)
+        while True:
+            try:
+                version = await self.client.version()
+            except UpstreamDenied:
+                return  # the watches will say so, kind by kind
+            except IntegrationError as error:
+                await self._unreachable(error)
+                await asyncio.sleep(backoff.next())
+            else:
+                self._learn(version)
+                return
+
+    async def _probe_forever(self) -> None:
+        limits = self.settings.limits
+        backoff = Backoff(limits.backoff_first, DOWN_PROBE_LIMIT, self._rng)
+        while True:
+            await self._probe()
+            if self.health.state is State.STALE:
+                await asyncio.sleep(backoff.next())
+            else:
+                backoff.reset()
+                await asyncio.sleep(limits.probe_interval)
+
+    async def _probe(self) -> None:
+        was = self.health.state
+        try:
+            try:
+                failing = await self.client.failing_checks()
+            except UpstreamDenied:
+                failing = []
+            if was is not State.LIVE or not self.health.version:
+                self._learn(await self.client.version())
+        except UpstreamDenied as error:
+            self._report(State.DENIED, error.message)
+        except IntegrationError as error:
+            await self._unreachable(error)
+            if was is State.LIVE:
+                for watcher in self._watchers:
+                    watcher.interrupt(error.message)
+        else:
+            words = f"not ready: {', '.join(failing)}" if failing else ""
+            self._report(State.LIVE, words, failing=tuple(failing))
+            if was is not State.LIVE:
+                self.signals.ring()
+
+    async def _unreachable(self, error: IntegrationError) -> None:
+        known = self.health.version != ""
+        self._report(State.STALE if known else State.CONNECTING, error.message)
+        # A stack that was rebuilt has a new certificate authority in the same file.
+        await self.client.session.forget()
+
+    def _learn(self, version: Version) -> None:
+        number = version.number
+        self.signals.streaming = number >= STREAMING_SINCE
+        self._report(State.LIVE, "", version=version.git_version)
+
+    def _report(
+        self,
+        state: State,
+        message: str,
+        *,
+        version: str | None = None,
+        failing: tuple[str, ...] = (),
+    ) -> None:
+        old, now = self.health, time.time()
+        self.health = Health(
+            state=state,
+            since=old.since if old.state is state else now,
+            checked=now,
+            message=message,
+            version=old.version if version is None else version,
+            failing=failing,
+        )
+        if msgspec.structs.replace(self.health, checked=0.0) == msgspec.structs.replace(
+            old, checked=0.0
+        ):
+            return
+        if old.state is not state:
+            log.info("%s: %s %s", self.client.upstream, state, message)
+        for listener in self._listeners:
+            listener(self.health)

@@ -1,0 +1,175 @@
+"""From bytes of the API server to typed structs, one object at a time."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar, cast
+
+import msgspec
+
+from integrations.kubernetes.errors import Status
+from integrations.kubernetes.models.meta import Slim
+
+__all__ = ["Decoders", "EventLine", "Lines", "Mark", "Page", "Unreadable"]
+
+T = TypeVar("T")
+
+INITIAL_END = "k8s.io/initial-events-end"
+
+
+class Unreadable(Exception):  # names what happened
+    """One object could not be decoded; the others are not affected."""
+
+
+class EventLine(msgspec.Struct, Generic[T], gc=False):
+    """ADDED, MODIFIED or DELETED with its object."""
+
+    type: str
+    object: T
+
+
+class _MarkMeta(Slim):
+    resource_version: str = ""
+    annotations: dict[str, str] = {}
+
+
+class _MarkObject(Slim):
+    metadata: _MarkMeta = msgspec.field(default_factory=_MarkMeta)
+
+
+class Mark(msgspec.Struct):
+    """A bookmark: we have seen everything up to `resource_version`."""
+
+    object: _MarkObject
+
+    @property
+    def resource_version(self) -> str:
+        """Where the watch can be resumed."""
+        return self.object.metadata.resource_version
+
+    @property
+    def ends_initial(self) -> bool:
+        """Whether the initial events of a streaming list end here."""
+        return self.object.metadata.annotations.get(INITIAL_END) == "true"
+
+
+class _Failure(msgspec.Struct):
+    object: Status
+
+
+class _ListMeta(Slim):
+    resource_version: str = ""
+    continue_: str = msgspec.field(default="", name="continue")
+    remaining_item_count: int | None = None
+
+
+class Page(msgspec.Struct, Generic[T]):
+    """One page of a listing."""
+
+    items: list[T] = []
+    metadata: _ListMeta = msgspec.field(default_factory=_ListMeta)
+
+    @property
+    def next(self) -> str:
+        """The continue token, empty on the last page."""
+        return self.metadata.continue_
+
+
+class Decoders(Generic[T]):
+    """The decoders for one model, made once."""
+
+    def __init__(self, model: type[T]) -> None:
+        # The parametrised types exist at run time only, which is what msgspec compiles.
+        self._event_type: Any = cast("Any", EventLine)[model]
+        self._page_type: Any = cast("Any", Page)[model]
+        self._one_type: Any = model
+        self._event = msgspec.json.Decoder(self._event_type)
+        self._page = msgspec.json.Decoder(self._page_type)
+        self._one = msgspec.json.Decoder(self._one_type)
+
+    def event(self, line: bytes) -> EventLine[T] | Mark | Status:
+        """One line of a watch; raises `Unreadable`."""
+        # The API server writes the type first, always. Anything else still decodes below.
+        if line.startswith(b'{"type":"BOOKMARK"'):
+            mark: Mark = _decode(line, Mark)
+            return mark
+        if line.startswith(b'{"type":"ERROR"'):
+            failure: _Failure = _decode(line, _Failure)
+            return failure.object
+        try:
+            decoded: EventLine[T] = self._event.decode(line)
+        except msgspec.MsgspecError:
+            return self._second_try(line)
+        return decoded
+
+    def page(self, body: bytes) -> Page[T]:
+        """A listing; raises `Unreadable`."""
+        try:
+            decoded: Page[T] = self._page.decode(body)
+        except msgspec.MsgspecError:
+            decoded = _decode(body, self._page_type)
+        return decoded
+
+    def one(self, body: bytes) -> T:
+        """A single object; raises `Unreadable`."""
+        try:
+            decoded: T = self._one.decode(body)
+        except msgspec.MsgspecError:
+            decoded = _decode(body, self._one_type)
+        return decoded
+
+    def _second_try(self, line: bytes) -> EventLine[T] | Mark | Status:
+        loose = _loose(line)
+        kind = loose.get("type") if isinstance(loose, dict) else None
+        wanted: Any = {"BOOKMARK": Mark, "ERROR": _Failure}.get(str(kind), self._event_type)
+        found: EventLine[T] | Mark | _Failure = _convert(loose, wanted)
+        return found.object if isinstance(found, _Failure) else found
+
+
+class Lines:
+    """Cuts a stream of chunks into lines of at most `limit` bytes."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._tail: list[bytes] = []
+        self._held = 0
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """The lines that `chunk` completes; raises `Unreadable` for one that is too long."""
+        first, *rest = chunk.split(b"\n")
+        self._held += len(first)
+        if self._held > self._limit:
+            raise Unreadable(f"an event is larger than {self._limit} bytes")
+        self._tail.append(first)
+        if not rest:
+            return []
+        lines = [b"".join(self._tail), *rest[:-1]]
+        self._tail = [rest[-1]]
+        self._held = len(rest[-1])
+        return [line for line in lines if line]
+
+
+def _decode(data: bytes, model: Any) -> Any:
+    return _convert(_loose(data), model)
+
+
+def _loose(data: bytes) -> Any:
+    try:
+        return msgspec.json.decode(data)
+    except msgspec.MsgspecError as error:
+        raise Unreadable(str(error)) from error
+
+
+def _convert(loose: Any, model: Any) -> Any:
+    try:
+        return msgspec.convert(_without_nulls(loose), model, strict=False)
+    except msgspec.MsgspecError as error:
+        raise Unreadable(str(error)) from error
+
+
+def _without_nulls(value: Any) -> Any:
+    """Go writes an empty list or map as null where a type lacks `omitempty`."""
+    if isinstance(value, dict):
+        return {k: _without_nulls(v) for k, v in value.items() if v is not None}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
+    return value

@@ -1,0 +1,160 @@
+"""Feeds made of feeds: one watch can serve several readers, and memory stays bounded."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Sequence
+from typing import Generic, Protocol, TypeVar
+
+from integrations.contract import Feed, State
+
+__all__ = ["Changes", "FanOut", "Listener", "Newest"]
+
+T = TypeVar("T")
+T_contra = TypeVar("T_contra", contravariant=True)
+
+
+class FanOut(Generic[T]):
+    """A feed that passes everything on to several."""
+
+    def __init__(self, feeds: Sequence[Feed[T]]) -> None:
+        self._feeds = tuple(feeds)
+
+    def put(self, key: str, value: T) -> None:
+        """Pass on."""
+        for feed in self._feeds:
+            feed.put(key, value)
+
+    def delete(self, key: str) -> None:
+        """Pass on."""
+        for feed in self._feeds:
+            feed.delete(key)
+
+    def begin(self) -> None:
+        """Pass on."""
+        for feed in self._feeds:
+            feed.begin()
+
+    def commit(self) -> None:
+        """Pass on."""
+        for feed in self._feeds:
+            feed.commit()
+
+    def state(self, state: State, message: str = "") -> None:
+        """Pass on."""
+        for feed in self._feeds:
+            feed.state(state, message)
+
+
+class Newest(Generic[T]):
+    """Passes on only the `limit` newest objects by `when` (Unix seconds); older ones are
+    deleted downstream as newer ones come. O(log n) a change."""
+
+    def __init__(self, feed: Feed[T], limit: int, when: Callable[[T], float]) -> None:
+        self._feed = feed
+        self._limit = limit
+        self._when = when
+        self._times: dict[str, float] = {}
+        self._heap: list[tuple[float, str]] = []
+        self._seen: set[str] | None = None
+
+    def put(self, key: str, value: T) -> None:
+        """Keep the object if it is among the newest."""
+        moment = self._when(value)
+        if self._seen is not None:
+            self._seen.add(key)
+        self._times[key] = moment
+        heapq.heappush(self._heap, (moment, key))
+        self._feed.put(key, value)
+        self._evict()
+
+    def delete(self, key: str) -> None:
+        """Forget the object."""
+        if self._times.pop(key, None) is not None:
+            self._feed.delete(key)
+
+    def begin(self) -> None:
+        """A full listing starts."""
+        self._seen = set()
+        self._feed.begin()
+
+    def commit(self) -> None:
+        """The listing is complete."""
+        seen, self._seen = self._seen or set(), None
+        self._times = {key: t for key, t in self._times.items() if key in seen}
+        self._rebuild()
+        self._feed.commit()
+
+    def state(self, state: State, message: str = "") -> None:
+        """Pass on."""
+        self._feed.state(state, message)
+
+    def _evict(self) -> None:
+        while len(self._times) > self._limit:
+            moment, key = heapq.heappop(self._heap)
+            if self._times.get(key) == moment:
+                del self._times[key]
+                if self._seen is not None:
+                    self._seen.discard(key)
+                self._feed.delete(key)
+        if len(self._heap) > 2 * self._limit + 64:
+            self._rebuild()
+
+    def _rebuild(self) -> None:
+        self._heap = [(moment, key) for key, moment in self._times.items()]
+        heapq.heapify(self._heap)
+
+
+class Listener(Protocol[T_contra]):
+    """Hears of single changes; listings are already reduced to them."""
+
+    def changed(self, key: str, value: T_contra) -> None:
+        """The object is new or different."""
+
+    def gone(self, key: str) -> None:
+        """The object is no more."""
+
+    def freshness(self, state: State, message: str) -> None:
+        """How true what was heard is."""
+
+
+class Changes(Generic[T]):
+    """A feed that tells a `Listener` single changes: a relist becomes the differences.
+
+    Holds the keys only. Derived rows (a machine's pods) hang on this.
+    """
+
+    def __init__(self, listener: Listener[T]) -> None:
+        self._listener = listener
+        self._keys: set[str] = set()
+        self._seen: set[str] | None = None
+
+    def put(self, key: str, value: T) -> None:
+        """Tell."""
+        self._keys.add(key)
+        if self._seen is not None:
+            self._seen.add(key)
+        self._listener.changed(key, value)
+
+    def delete(self, key: str) -> None:
+        """Tell, once."""
+        if key in self._keys:
+            self._keys.discard(key)
+            self._listener.gone(key)
+
+    def begin(self) -> None:
+        """A full listing starts."""
+        self._seen = set()
+
+    def commit(self) -> None:
+        """The listing is complete: tell what was not in it."""
+        if self._seen is None:
+            return
+        missing = self._keys - self._seen
+        self._seen = None
+        for key in missing:
+            self.delete(key)
+
+    def state(self, state: State, message: str = "") -> None:
+        """Tell."""
+        self._listener.freshness(state, message)

@@ -1,0 +1,97 @@
+"""The kinds the console watches, and how each is addressed and decoded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from integrations.kubernetes.models import core, meta, pods, storage, workloads
+
+__all__ = ["KINDS", "METADATA_ONLY", "Kind", "kind_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of object. `plural` is its name in URLs and in this console.
+
+    `metadata_only` kinds are only ever asked for as PartialObjectMetadata: their values
+    (secrets, configuration) never enter this process.
+    """
+
+    plural: str
+    kind: str
+    group: str
+    version: str
+    model: type[Any]
+    namespaced: bool = True
+    metadata_only: bool = False
+
+    @property
+    def api_version(self) -> str:
+        """``v1`` or ``group/version``."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    def path(self, namespace: str = "", name: str = "") -> str:
+        """The URL path of the collection (all namespaces when empty) or of one object."""
+        root = f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
+        inside = f"/namespaces/{namespace}" if namespace and self.namespaced else ""
+        return f"{root}{inside}/{self.plural}" + (f"/{name}" if name else "")
+
+
+def _kinds() -> list[Kind]:
+    return [
+        Kind("nodes", "Node", "", "v1", core.Node, namespaced=False),
+        Kind("namespaces", "Namespace", "", "v1", core.Namespace, namespaced=False),
+        Kind("pods", "Pod", "", "v1", pods.Pod),
+        Kind("deployments", "Deployment", "apps", "v1", workloads.Deployment),
+        Kind("replicasets", "ReplicaSet", "apps", "v1", workloads.ReplicaSet),
+        Kind("statefulsets", "StatefulSet", "apps", "v1", workloads.StatefulSet),
+        Kind("daemonsets", "DaemonSet", "apps", "v1", workloads.DaemonSet),
+        Kind("jobs", "Job", "batch", "v1", workloads.Job),
+        Kind("cronjobs", "CronJob", "batch", "v1", workloads.CronJob),
+        Kind("services", "Service", "", "v1", core.Service),
+        Kind("endpointslices", "EndpointSlice", "discovery.k8s.io", "v1", core.EndpointSlice),
+        Kind("ingresses", "Ingress", "networking.k8s.io", "v1", core.Ingress),
+        Kind(
+            "persistentvolumes",
+            "PersistentVolume",
+            "",
+            "v1",
+            storage.PersistentVolume,
+            namespaced=False,
+        ),
+        Kind(
+            "persistentvolumeclaims",
+            "PersistentVolumeClaim",
+            "",
+            "v1",
+            storage.PersistentVolumeClaim,
+        ),
+        Kind("configmaps", "ConfigMap", "", "v1", meta.Metadata, metadata_only=True),
+        Kind("secrets", "Secret", "", "v1", meta.Metadata, metadata_only=True),
+        Kind("events", "Event", "", "v1", core.Event),
+        Kind("leases", "Lease", "coordination.k8s.io", "v1", core.Lease),
+        Kind(
+            "customresourcedefinitions",
+            "CustomResourceDefinition",
+            "apiextensions.k8s.io",
+            "v1",
+            core.CustomResourceDefinition,
+            namespaced=False,
+        ),
+    ]
+
+
+KINDS: Final = {kind.plural: kind for kind in _kinds()}
+"""Every watched kind, by plural."""
+
+METADATA_ONLY: Final = frozenset({"configmaps", "secrets"})
+"""Resources of the core group whose values must not be read, whoever asks."""
+
+
+def kind_of(name: str) -> Kind | None:
+    """The watched kind called `name`, as in ``kind: Pod``; None for others."""
+    for kind in KINDS.values():
+        if kind.kind == name:
+            return kind
+    return None

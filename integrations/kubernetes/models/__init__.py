@@ -1,0 +1,1 @@
+"""Slim typed parts of Kubernetes objects; see `meta` for how they are decoded."""

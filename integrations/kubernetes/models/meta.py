@@ -1,0 +1,108 @@
+"""What all objects share. Only what the console shows is decoded; the rest is skipped.
+
+The structs are transient: a watcher decodes one, the backend projects it to a row, and it
+is gone. Objects whose lists are `null` are repaired by `integrations.kubernetes.decode`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+__all__ = [
+    "AnnotatedMeta",
+    "Condition",
+    "LabelSelector",
+    "Meta",
+    "Metadata",
+    "Owner",
+    "Requirement",
+    "Slim",
+    "controller",
+    "key_of",
+    "seconds",
+]
+
+
+class Slim(msgspec.Struct, rename="camel", gc=False):
+    """Base of the decoded parts: camelCase on the wire, unknown fields skipped."""
+
+
+class Owner(Slim):
+    """One of the objects that own another."""
+
+    kind: str = ""
+    name: str = ""
+    uid: str = ""
+    api_version: str = ""
+    controller: bool = False
+
+
+class Meta(Slim):
+    """ObjectMeta, without annotations (large, and for secrets they may repeat the data)."""
+
+    name: str = ""
+    namespace: str = ""
+    uid: str = ""
+    resource_version: str = ""
+    generation: int = 0
+    creation_timestamp: datetime | None = None
+    deletion_timestamp: datetime | None = None
+    labels: dict[str, str] = {}
+    owner_references: list[Owner] = []
+
+
+class AnnotatedMeta(Meta):
+    """ObjectMeta with annotations, for the kinds where one means something to us."""
+
+    annotations: dict[str, str] = {}
+
+
+class Condition(Slim):
+    """One condition of a status; `status` is ``True``, ``False`` or ``Unknown``."""
+
+    type: str = ""
+    status: str = ""
+    reason: str = ""
+    message: str = ""
+    last_transition_time: datetime | None = None
+
+
+class Requirement(Slim):
+    """One expression of a label selector."""
+
+    key: str = ""
+    operator: str = ""
+    values: list[str] = []
+
+
+class LabelSelector(Slim):
+    """A label selector as workloads hold it; both parts must hold."""
+
+    match_labels: dict[str, str] = {}
+    match_expressions: list[Requirement] = []
+
+
+class Metadata(Slim):
+    """PartialObjectMetadata: an object of which only the metadata was read."""
+
+    metadata: Meta = msgspec.field(default_factory=Meta)
+
+
+def controller(meta: Meta) -> Owner | None:
+    """The owner that controls the object, if any."""
+    for owner in meta.owner_references:
+        if owner.controller:
+            return owner
+    return None
+
+
+def key_of(meta: Meta) -> str:
+    """``namespace/name``, or the name alone for a cluster-scoped object."""
+    return f"{meta.namespace}/{meta.name}" if meta.namespace else meta.name
+
+
+def seconds(moment: datetime | None) -> float | None:
+    """Unix seconds of a timestamp."""
+    return None if moment is None else moment.timestamp()

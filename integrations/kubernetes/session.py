@@ -1,0 +1,195 @@
+"""The HTTP side of one cluster: sign-in, TLS, deadlines, size limits, error translation."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpx2
+
+from integrations.contract import IntegrationError, UpstreamFailed, UpstreamUnreachable
+from integrations.kubernetes.auth.access import Access, Credential, ssl_context
+from integrations.kubernetes.errors import from_response, translated
+from integrations.kubernetes.settings import Limits
+
+__all__ = ["Observe", "Session"]
+
+Observe = Callable[[str, str, float], None]
+"""Called after each call with its purpose (``get``, ``list``, ``watch``…), the name of the
+error class or ``ok``, and seconds."""
+
+USER_AGENT: Final = "craton"
+CONNECT_SECONDS: Final = 5.0
+UNAUTHORIZED: Final = 401
+
+
+class Session:
+    """Speaks HTTP to one API server. Made cheaply; nothing is read or opened before use.
+
+    `load` gives the access; it is awaited on first use and again after `forget`.
+    """
+
+    def __init__(
+        self,
+        upstream: str,
+        load: Callable[[], Awaitable[Access]],
+        limits: Limits,
+        *,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        observe: Observe | None = None,
+    ) -> None:
+        self.upstream = upstream
+        self.watches = 0
+        self._load = load
+        self._limits = limits
+        self._transport = transport
+        self._observe = observe or (lambda _purpose, _outcome, _seconds: None)
+        self._gate = asyncio.Semaphore(limits.calls)
+        self._lock = asyncio.Lock()
+        self._access: Access | None = None
+        self._http: httpx2.AsyncClient | None = None
+        self._pair: tuple[bytes | None, bytes | None] = (None, None)
+
+    async def get(
+        self,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        accept: str = "application/json",
+        purpose: str = "get",
+        deadline: float | None = None,
+        max_bytes: int | None = None,
+    ) -> bytes:
+        """The body of a successful answer, at most `max_bytes`, within `deadline` seconds."""
+        limit = max_bytes or self._limits.answer_bytes
+        with self._observed(purpose), translated(self.upstream):
+            async with asyncio.timeout(deadline or self._limits.deadline), self._gate:
+                async with self._open(path, params, accept) as response:
+                    body = await self._read(response, limit)
+                if response.status_code >= 300:
+                    raise from_response(self.upstream, response.status_code, body)
+                return body
+
+    @asynccontextmanager
+    async def stream(
+        self, path: str, params: Mapping[str, str], *, accept: str
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        """An open watch: chunks until the server ends it. Not counted against `calls`.
+
+        Entering raises what the server answered; reading raises `UpstreamUnreachable` when
+        the connection breaks or nothing came for `idle` seconds.
+        """
+        with translated(self.upstream):
+            async with self._open(path, params, accept) as response:
+                if response.status_code >= 300:
+                    async with asyncio.timeout(self._limits.deadline):
+                        body = await self._read(response, 64 * 1024)
+                    raise from_response(self.upstream, response.status_code, body)
+                self.watches += 1
+                try:
+                    yield response.aiter_bytes()
+                finally:
+                    self.watches -= 1
+
+    async def forget(self) -> None:
+        """Read the configuration again at the next use: it may have been rewritten."""
+        async with self._lock:
+            self._access = None
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        async with self._lock:
+            if self._http is not None:
+                await self._http.aclose()
+            self._http = None
+
+    @asynccontextmanager
+    async def _open(
+        self, path: str, params: Mapping[str, str] | None, accept: str
+    ) -> AsyncIterator[httpx2.Response]:
+        """The response's head has come; a refused credential was renewed once if it can be."""
+        for retry in (True, False):
+            http, access, credential = await self._prepare()
+            headers = {"accept": accept, **access.headers}
+            if credential.token:
+                headers["authorization"] = f"Bearer {credential.token}"
+            extensions = {"sni_hostname": access.server_name} if access.server_name else {}
+            request = http.build_request(
+                "GET", access.server + path, params=params, headers=headers, extensions=extensions
+            )
+            async with _closing(await http.send(request, stream=True)) as response:
+                refused = response.status_code == UNAUTHORIZED
+                if refused and retry and access.credentials.invalidate():
+                    continue
+                yield response
+                return
+
+    async def _prepare(self) -> tuple[httpx2.AsyncClient, Access, Credential]:
+        async with self._lock:
+            fresh = self._access is None
+            access = self._access = self._access or await self._load()
+            credential = await access.credentials.current()
+            pair = (credential.certificate, credential.key)
+            if self._http is None or fresh or pair != self._pair:
+                old, self._http = self._http, self._client(access, credential)
+                self._pair = pair
+                if old is not None:
+                    await old.aclose()
+            return self._http, access, credential
+
+    def _client(self, access: Access, credential: Credential) -> httpx2.AsyncClient:
+        host = urlsplit(access.server).hostname or ""
+        local = host in {"localhost", "::1"} or host.startswith("127.")
+        return httpx2.AsyncClient(
+            verify=ssl_context(access, credential, self.upstream),
+            transport=self._transport,
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx2.Timeout(CONNECT_SECONDS, read=self._limits.idle),
+            # Watches hold a connection each; calls are bounded by the gate, not by the pool.
+            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=8),
+            headers={
+                "user-agent": USER_AGENT,
+                # Compressing costs more than it saves where no wire is in between.
+                "accept-encoding": "identity" if local else "gzip",
+            },
+        )
+
+    async def _read(self, response: httpx2.Response, limit: int) -> bytes:
+        body = bytearray()
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > limit:
+                raise UpstreamFailed(self.upstream, f"answered more than {limit} bytes")
+        return bytes(body)
+
+    def _observed(self, purpose: str) -> _Observation:
+        return _Observation(self._observe, purpose)
+
+
+class _Observation:
+    def __init__(self, observe: Observe, purpose: str) -> None:
+        self._observe = observe
+        self._purpose = purpose
+
+    def __enter__(self) -> None:
+        self._started = time.perf_counter()
+
+    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
+        known = isinstance(error, IntegrationError)
+        outcome = "ok" if error is None else type(error).__name__ if known else "cancelled"
+        if isinstance(error, UpstreamUnreachable) and error.timeout:
+            outcome = "timeout"
+        self._observe(self._purpose, outcome, time.perf_counter() - self._started)
+
+
+@asynccontextmanager
+async def _closing(response: httpx2.Response) -> AsyncIterator[httpx2.Response]:
+    try:
+        yield response
+    finally:
+        await response.aclose()

@@ -1,0 +1,54 @@
+"""What a Kubernetes connection can be told. Plain Pydantic: the backend nests it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+__all__ = ["ConnectionSettings", "Limits"]
+
+MiB = 1024 * 1024
+
+
+class Limits(BaseModel):
+    """Bounds on what is asked of, and taken from, one API server."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    deadline: float = Field(10.0, gt=0, description="Seconds a single call may take in all")
+    page_deadline: float = Field(60.0, gt=0, description="Seconds one page of a listing may take")
+    calls: int = Field(8, ge=1, description="Calls in flight at once, watches not counted")
+    answer_bytes: int = Field(8 * MiB, ge=1024, description="Largest answer to a single call")
+    page_bytes: int = Field(64 * MiB, ge=1024, description="Largest page of a listing")
+    line_bytes: int = Field(8 * MiB, ge=1024, description="Largest single event of a watch")
+    page_size: int = Field(500, ge=1, le=5000, description="Objects in one page of a listing")
+    events_kept: int = Field(10_000, ge=1, description="Newest Kubernetes events kept in memory")
+    probe_interval: float = Field(5.0, gt=0, description="Seconds between two health probes")
+    idle: float = Field(90.0, gt=0, description="Seconds of silence after which a watch reopens")
+    backoff_first: float = Field(0.25, gt=0, description="Seconds before the first retry")
+    backoff_limit: float = Field(20.0, gt=0, description="Longest wait between two retries")
+    denied_retry: float = Field(60.0, gt=0, description="Seconds between tries after 401 or 403")
+
+
+class ConnectionSettings(BaseModel):
+    """One cluster. Exactly one of `kubeconfig` and `in_cluster` says how to reach it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?$")]
+    kubeconfig: Path | None = None
+    context: str | None = Field(None, description="A context of the kubeconfig, else its current")
+    in_cluster: bool = False
+    allow_exec: bool = Field(
+        default=True,
+        description="Whether the kubeconfig may name a program to run for credentials",
+    )
+    limits: Limits = Limits()
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> ConnectionSettings:
+        if (self.kubeconfig is not None) == self.in_cluster:
+            raise ValueError("set either kubeconfig or in_cluster")
+        return self
