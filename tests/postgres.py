@@ -118,7 +118,12 @@ def _run(folder: Path, command: list[str]) -> None:
     if os.getuid() == 0:
         command = ["runuser", "-u", "postgres", "--", *command]
     done = subprocess.run(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=folder, timeout=120
+        command,
+        check=False,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        cwd=folder,
+        timeout=120,
     )
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed: {done.stderr.decode(errors='replace')[-2000:]}")

@@ -17,7 +17,7 @@ __all__ = ["bind", "server_config"]
 
 
 def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
-    """uvicorn with httptools (never h11), sans-io websockets and bounded frames."""
+    """Uvicorn with httptools (never h11), sans-io websockets and bounded frames."""
     return uvicorn.Config(
         app,
         http=CheckedHttpProtocol,

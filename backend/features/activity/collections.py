@@ -1,0 +1,57 @@
+"""The `activity` collection, answered by SQL."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from backend.db.activity import ActivityRecord
+from backend.live.collection import Collection
+from backend.live.column import Column, Type
+from backend.live.rowscope import RowScope
+from backend.live.sql import SqlSource
+
+__all__ = ["ACTIVITY", "ActivityRow", "activity_source"]
+
+
+class ActivityRow(msgspec.Struct, frozen=True):
+    """One thing somebody did in the console."""
+
+    key: str
+    at: float
+    actor: str
+    action: str
+    outcome: str
+    target_kind: str
+    target: str
+    detail: str
+    address: str
+    request: str
+
+
+ACTIVITY = Collection(
+    name="activity",
+    title="Activity",
+    kind="activity",
+    row=ActivityRow,
+    scope=RowScope(),
+    columns=(
+        Column("at", "Time", Type.TIME),
+        Column("actor", "Who", Type.TEXT, searched=True, facet=True),
+        Column("action", "What", Type.TEXT, searched=True, facet=True),
+        Column("outcome", "Outcome", Type.STATUS, facet=True),
+        Column("target_kind", "Kind", Type.TEXT, facet=True),
+        Column("target", "Target", Type.TEXT, searched=True),
+        Column("detail", "Detail", Type.TEXT),
+        Column("address", "From", Type.TEXT),
+        Column("request", "Request id", Type.TEXT, default=False),
+    ),
+    default_sort=("-at",),
+    label="action",
+    where=("actor", "target"),
+)
+
+
+def activity_source(sessions: async_sessionmaker[AsyncSession], org: str) -> SqlSource:
+    """Rows straight from the table."""
+    return SqlSource(ACTIVITY, sessions, ActivityRecord, organisation=org)

@@ -1,0 +1,63 @@
+"""Serve the built frontend: hashed assets for ever, the page itself never cached.
+
+Any other path that is not an API's gives the page: the URL is the state of the page, and
+the browser's router reads it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+
+__all__ = ["Frontend", "frontend_folder"]
+
+_API: Final = ("/api/", "/v1/", "/metrics", "/healthz", "/readyz")
+
+
+def frontend_folder() -> Path | None:
+    """Where the built frontend is: inside an installed wheel, else in the source tree."""
+    backend = Path(__file__).resolve().parent.parent
+    for folder in (backend / "static", backend.parent / "frontend" / "dist"):
+        if (folder / "index.html").is_file():
+            return folder
+    return None
+
+
+class Frontend:
+    """ASGI app mounted at the root, behind every other route."""
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with an asset, the page, or a plain word that it is not built."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 4404})
+            return
+        response = self._response(scope["path"])
+        await response(scope, receive, send)
+
+    def _response(self, path: str) -> Response:
+        if self._folder is None:
+            self._folder = frontend_folder()
+        folder = self._folder
+        if path.startswith(_API) or folder is None:
+            missing = "Not found." if folder else "The frontend is not built: run 'make frontend'."
+            return PlainTextResponse(missing, 404)
+        asset = _inside(folder, path)
+        if asset is None:
+            return FileResponse(folder / "index.html", headers={"Cache-Control": "no-cache"})
+        hashed = asset.is_relative_to(folder / "assets")
+        cache = "public, max-age=31536000, immutable" if hashed else "no-cache"
+        return FileResponse(asset, headers={"Cache-Control": cache})
+
+
+def _inside(folder: Path, path: str) -> Path | None:
+    """The file a path names, when it lies inside `folder`; None otherwise."""
+    if path == "/" or "\0" in path:
+        return None
+    wanted = (folder / path.lstrip("/")).resolve()
+    return wanted if wanted.is_relative_to(folder) and wanted.is_file() else None
