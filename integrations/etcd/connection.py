@@ -1,0 +1,126 @@
+"""One connected etcd cluster: the parts wired together, started and stopped as one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx2
+import structlog
+
+from integrations.contract import Feed, State
+from integrations.etcd.changes import EVENT_LIMIT, EtcdEvent, changes
+from integrations.etcd.client import EtcdClient
+from integrations.etcd.hub import HubStats, WatchHub
+from integrations.etcd.index import KeyEntry, KeyIndex
+from integrations.etcd.poll import MemberPoller
+from integrations.etcd.settings import EtcdSettings
+from integrations.etcd.signals import Signal, signals
+from integrations.etcd.snapshot import ClusterState, Condition, MemberState
+from integrations.etcd.transport import Gateway
+
+_RESTART_PAUSE: Final = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class EtcdFeeds:
+    """Where one cluster's members, keys and events go."""
+
+    members: Feed[MemberState]
+    keys: Feed[KeyEntry]
+    events: Feed[EtcdEvent]
+
+
+class EtcdConnection:
+    """Owns the client, the poller and the watch hub of one cluster.
+
+    `transport` replaces the network in tests. `start` returns at once; rows arrive by the
+    feeds, whose states say how true they are.
+    """
+
+    def __init__(
+        self, settings: EtcdSettings, transport: httpx2.AsyncBaseTransport | None = None
+    ) -> None:
+        self.name = settings.name
+        self.settings = settings
+        self.client = EtcdClient(Gateway(settings, transport))
+        self._poller: MemberPoller | None = None
+        self._hub: WatchHub | None = None
+        self._feeds: EtcdFeeds | None = None
+        self._recent: deque[str] = deque()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def state(self) -> ClusterState | None:
+        """The newest poll, None before the first."""
+        return self._poller.state if self._poller else None
+
+    @property
+    def index(self) -> KeyIndex:
+        """All known keys (empty before the first listing)."""
+        return self._hub.index if self._hub else KeyIndex(self.settings.key_limit)
+
+    @property
+    def stats(self) -> HubStats:
+        """What the watch has done."""
+        return self._hub.stats if self._hub else HubStats()
+
+    def signals(self) -> list[Signal]:
+        """Health signals of the newest poll; empty before the first."""
+        if self._poller is None or self._poller.state is None:
+            return []
+        return signals(self._poller.state, self._poller.history)
+
+    def start(self, feeds: EtcdFeeds) -> None:
+        """Begin to poll and to watch in background tasks of the running loop."""
+        if self._tasks:
+            raise RuntimeError("the connection is started already")
+        self._feeds = feeds
+        self._poller = MemberPoller(self.client, feeds.members, self._changed)
+        self._hub = WatchHub(self.client, feeds.keys, lambda: self.state)
+        for feed in (feeds.members, feeds.keys, feeds.events):
+            feed.state(State.CONNECTING)
+        self._tasks = [
+            asyncio.create_task(self._keep(self._poller.run, feeds.members), name="etcd-poll"),
+            asyncio.create_task(self._keep(self._hub.run, feeds.keys), name="etcd-watch"),
+        ]
+
+    async def stop(self) -> None:
+        """Cancel the tasks, wait for them, close connections. Safe to call twice."""
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.client.gateway.aclose()
+
+    async def _keep(self, work: Callable[[], Awaitable[None]], feed: Feed[Any]) -> None:
+        """A defect in one task must show as stale and heal, never freeze the page."""
+        while True:
+            try:
+                await work()
+            except Exception:
+                log.exception("etcd task failed", connection=self.name)
+                feed.state(State.STALE, "an internal error stopped the updates; retrying")
+            await asyncio.sleep(_RESTART_PAUSE)
+
+    def _changed(self, before: ClusterState | None, after: ClusterState) -> None:
+        if self._feeds is None:
+            return
+        for event in changes(before, after):
+            self._recent.append(event.key)
+            self._feeds.events.put(event.key, event)
+            if len(self._recent) > EVENT_LIMIT:
+                self._feeds.events.delete(self._recent.popleft())
+        reached = after.answering > 0
+        self._feeds.events.state(
+            State.POLLING if reached else State.STALE, "" if reached else "no member answers"
+        )
+        if self._hub is not None:
+            for member in after.members:
+                if member.condition is Condition.DOWN:
+                    self._hub.leave(member.endpoint)

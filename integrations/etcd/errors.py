@@ -1,0 +1,100 @@
+"""One place that turns what etcd and the transport say into the shared error tree.
+
+Additions to the tree of `integrations.contract`::
+
+    UpstreamFailed  └── NoLeader    the cluster has no leader: writes and fresh reads fail
+    UpstreamRefused ├── Compacted   the asked revision is gone: list again
+                    └── NoSpace     the space quota is used up: writes are refused
+"""
+
+from __future__ import annotations
+
+import ssl
+
+import httpx2
+import msgspec
+
+from integrations.contract import (
+    IntegrationError,
+    NotFound,
+    UpstreamDenied,
+    UpstreamFailed,
+    UpstreamRefused,
+    UpstreamUnreachable,
+)
+from integrations.etcd.models import Problem
+
+CANCELLED, DEADLINE_EXCEEDED, EXHAUSTED, OUT_OF_RANGE = 1, 4, 8, 11
+NOT_FOUND, DENIED, UNAVAILABLE, UNAUTHENTICATED = 5, 7, 14, 16
+
+_MAX_TEXT = 300
+
+
+class NoLeader(UpstreamFailed):
+    """The cluster has no leader right now: writes and linearizable reads cannot work."""
+
+
+class Compacted(UpstreamRefused):
+    """The revision asked for was compacted away; a fresh listing is needed."""
+
+
+class NoSpace(UpstreamRefused):
+    """The database quota is used up; etcd refuses writes until the alarm is cleared."""
+
+
+def upstream_name(name: str) -> str:
+    """How errors name the cluster to the operator."""
+    return f'etcd "{name}"'
+
+
+def from_transport(upstream: str, error: Exception) -> UpstreamUnreachable:
+    """Translate a transport failure (or our own deadline) into a sentence."""
+    if isinstance(error, TimeoutError | httpx2.TimeoutException):
+        return UpstreamUnreachable(upstream, "no answer within the deadline", timeout=True)
+    cause = _root(error)
+    if isinstance(cause, ssl.SSLError):
+        return UpstreamUnreachable(
+            upstream, f"the TLS handshake failed ({cause.reason or 'no reason given'})"
+        )
+    if isinstance(error, httpx2.ConnectError):
+        return UpstreamUnreachable(upstream, "the connection was refused or the name is unknown")
+    return UpstreamUnreachable(upstream, "the connection broke off")
+
+
+def from_answer(upstream: str, status: int, body: bytes) -> IntegrationError:
+    """Translate a non-2xx answer; its JSON body carries the gRPC code when there is one."""
+    try:
+        problem = msgspec.json.decode(body, type=Problem, strict=False)
+    except msgspec.DecodeError:
+        problem = Problem(message=body[:_MAX_TEXT].decode("utf-8", "replace"))
+    return from_problem(upstream, problem, status)
+
+
+def from_problem(upstream: str, problem: Problem, status: int = 0) -> IntegrationError:
+    """Translate a problem object by its gRPC code, else by the HTTP status."""
+    text = problem.text[:_MAX_TEXT] or f"answered {status}"
+    if "no leader" in text or "leader changed" in text:
+        return NoLeader(upstream, "the cluster has no leader")
+    if "compacted" in text:
+        return Compacted(upstream, "the revision was compacted")
+    if "database space exceeded" in text:
+        return NoSpace(upstream, "the database quota is used up; etcd refuses writes")
+    return _by_code(upstream, problem.status, status, text)
+
+
+def _by_code(upstream: str, code: int, status: int, text: str) -> IntegrationError:
+    if code in {DENIED, UNAUTHENTICATED} or status in {401, 403}:
+        return UpstreamDenied(upstream, f"not permitted: {text}")
+    if code == NOT_FOUND or status == 404:
+        return NotFound(upstream, text)
+    if code == DEADLINE_EXCEEDED or status == 504:
+        return UpstreamUnreachable(upstream, f"etcd gave up waiting: {text}", timeout=True)
+    if code in {CANCELLED, UNAVAILABLE} or status >= 500:
+        return UpstreamFailed(upstream, text)
+    return UpstreamRefused(upstream, text)
+
+
+def _root(error: BaseException) -> BaseException:
+    while (inner := error.__cause__ or error.__context__) is not None:
+        error = inner
+    return error

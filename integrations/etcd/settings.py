@@ -1,0 +1,70 @@
+"""What an operator declares to connect one etcd cluster. Plain data; nothing is opened here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic.networks import AnyHttpUrl
+from pydantic.types import PositiveFloat, PositiveInt
+
+NAME_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$"
+
+
+def _bare(url: str) -> str:
+    """Keep scheme, host and port; refuse a path, a query or credentials in the URL."""
+    parsed = AnyHttpUrl(url)
+    if parsed.username or parsed.password:
+        raise ValueError("put the user and password in their own fields, not in the URL")
+    if (parsed.path or "/") != "/" or parsed.query or parsed.fragment:
+        raise ValueError("an endpoint is scheme, host and port, with no path")
+    return url.rstrip("/")
+
+
+Endpoint = Annotated[str, AfterValidator(_bare)]
+
+
+class EtcdSettings(BaseModel):
+    """One cluster: where its members answer, how we prove who we are, and our limits.
+
+    A client certificate must carry **no common name** when etcd's own authentication is on:
+    the gateway answers 400 to one that has it. Give a user and a password instead.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=NAME_PATTERN)
+    endpoints: tuple[Endpoint, ...] = Field(min_length=1, max_length=32)
+    ca: Path | None = None
+    cert: Path | None = None
+    key: Path | None = None
+    username: str = ""
+    password: SecretStr = SecretStr("")
+
+    prefix: str = ""
+    """Only keys below this prefix are watched and shown; empty means every key."""
+    key_limit: PositiveInt = 1_000_000
+    """Above this many keys the index stops growing and says so."""
+    page_size: PositiveInt = 10_000
+    deadline: PositiveFloat = 5.0
+    """Seconds for one call, over all the members it tries."""
+    concurrency: PositiveInt = 8
+    """Calls under way at one member at a time (open watches not counted)."""
+    poll_interval: PositiveFloat = 2.0
+    metrics_interval: PositiveFloat = 15.0
+    watch_recycle: PositiveFloat = 15 * 60.0
+    """An open watch survives the loss of its rights, so it is renewed after these seconds."""
+    watch_silence: PositiveFloat = 12 * 60.0
+    """More than the server's progress interval (10 minutes): longer silence is a dead watch."""
+    watch_header_timeout: PositiveFloat = 5.0
+    max_response: PositiveInt = 64 * 1024 * 1024
+    """Bytes of one answer, or of one line of a watch."""
+
+    @model_validator(mode="after")
+    def _pairs(self) -> Self:
+        if (self.cert is None) != (self.key is None):
+            raise ValueError("a client certificate needs both cert and key")
+        if bool(self.username) != bool(self.password.get_secret_value()):
+            raise ValueError("give both username and password, or neither")
+        return self

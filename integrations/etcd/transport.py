@@ -1,0 +1,319 @@
+"""HTTP towards the members: TLS, limits, deadlines, tokens and rotation.
+
+Every `/v3/` call is a POST of JSON. One `httpx2` client serves the cluster; each member has
+its own cap on calls under way, because the transport's cost a request grows with
+concurrency. Redirects, proxies from the environment and cookies are never used.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final, TypeVar
+
+import httpx2
+import msgspec
+
+from integrations.contract import (
+    IntegrationError,
+    UpstreamDenied,
+    UpstreamFailed,
+    UpstreamRefused,
+    UpstreamUnreachable,
+)
+from integrations.etcd import errors
+from integrations.etcd.models import (
+    AuthenticateRequest,
+    AuthenticateResponse,
+    Request,
+)
+from integrations.etcd.settings import EtcdSettings
+
+T = TypeVar("T")
+
+_AUTHENTICATE: Final = "auth/authenticate"
+_SHUNNED_SECONDS: Final = 10.0
+_FIRST_TRY_SHARE: Final = 0.4
+_MAX_ERROR_BODY: Final = 16 * 1024
+
+
+def user_agent() -> str:
+    """How Craton names itself to upstreams."""
+    try:
+        return f"craton/{version('craton')}"
+    except PackageNotFoundError:
+        return "craton/unreleased"
+
+
+def tls_context(settings: EtcdSettings) -> ssl.SSLContext:
+    """Verify members by the configured CA (else the system's) and present our certificate."""
+    context = ssl.create_default_context(cafile=str(settings.ca) if settings.ca else None)
+    if settings.cert and settings.key:
+        context.load_cert_chain(str(settings.cert), str(settings.key))
+    return context
+
+
+class Gateway:
+    """The door to one cluster. Safe for concurrent use within one event loop."""
+
+    def __init__(
+        self, settings: EtcdSettings, transport: httpx2.AsyncBaseTransport | None = None
+    ) -> None:
+        self.settings = settings
+        self.upstream = errors.upstream_name(settings.name)
+        self._slots = {url: asyncio.Semaphore(settings.concurrency) for url in settings.endpoints}
+        self._failed_at: dict[str, float] = {}
+        self._preferred = settings.endpoints[0]
+        self._token = ""
+        self._token_lock = asyncio.Lock()
+        secure = any(url.startswith("https:") for url in settings.endpoints)
+        self._http = httpx2.AsyncClient(
+            transport=transport,
+            verify=tls_context(settings) if secure and transport is None else True,
+            headers={"User-Agent": user_agent()},
+            follow_redirects=False,
+            trust_env=False,
+            timeout=settings.deadline,
+            limits=httpx2.Limits(
+                max_connections=(settings.concurrency + 2) * len(settings.endpoints),
+                max_keepalive_connections=settings.concurrency * len(settings.endpoints),
+            ),
+        )
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The configured base URLs."""
+        return self.settings.endpoints
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._http.aclose()
+
+    async def call(self, path: str, request: Request, answer: type[T]) -> T:
+        """POST to whichever member answers, rotating on failure, within one deadline.
+
+        Raises the last member's error; a refusal (4xx) is final and not retried elsewhere.
+        """
+        ends = time.monotonic() + self.settings.deadline
+        candidates = self._candidates()
+        failure: IntegrationError | None = None
+        for position, endpoint in enumerate(candidates):
+            left = ends - time.monotonic()
+            if left <= 0:
+                break
+            last = position == len(candidates) - 1
+            budget = left if last else min(left, self.settings.deadline * _FIRST_TRY_SHARE)
+            try:
+                return await self.call_at(endpoint, path, request, answer, deadline=budget)
+            except (UpstreamUnreachable, UpstreamFailed) as error:
+                failure = error
+        raise failure or errors.from_transport(self.upstream, TimeoutError())
+
+    async def call_at(
+        self,
+        endpoint: str,
+        path: str,
+        request: Request,
+        answer: type[T],
+        *,
+        deadline: float | None = None,
+    ) -> T:
+        """POST to one member. Renews the token once when it is refused."""
+        body = msgspec.json.encode(request)
+        token = await self.token(endpoint) if path != _AUTHENTICATE else ""
+        try:
+            data = await self._post(endpoint, path, body, token, deadline)
+        except (UpstreamDenied, UpstreamRefused) as error:
+            if not token or not _token_refused(error):
+                raise
+            self.forget_token(token)
+            data = await self._post(endpoint, path, body, await self.token(endpoint), deadline)
+        return self._decode(data, answer)
+
+    async def read(
+        self, endpoint: str, path: str, *, limit: int, deadline: float | None = None
+    ) -> tuple[int, bytes]:
+        """GET a plain page (`/health`, `/version`, `/metrics`) of one member: status, body."""
+        return await self._send(endpoint, "GET", path, limit=limit, deadline=deadline)
+
+    @asynccontextmanager
+    async def stream(
+        self, endpoint: str, path: str, requests: Sequence[Request]
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Open a streaming POST; yields its lines.
+
+        The header `hasleader` makes a member without leader end the stream instead of
+        keeping it silent. Closing the context closes the connection.
+        """
+        headers = {"Grpc-Metadata-hasleader": "true", "Content-Type": "application/json"}
+        if token := await self.token(endpoint):
+            headers["Authorization"] = token
+        request = self._http.build_request(
+            "POST",
+            f"{endpoint}/v3/{path}",
+            content=b"\n".join(msgspec.json.encode(r) for r in requests),
+            headers=headers,
+            timeout=httpx2.Timeout(self.settings.deadline, read=self.settings.watch_silence),
+        )
+        response = await self._open(request)
+        try:
+            if response.status_code != 200:
+                raise await self._stream_refusal(response, token)
+            yield self._lines(response)
+        finally:
+            await response.aclose()
+
+    async def token(self, endpoint: str) -> str:
+        """The token in force, fetched when there is none; empty without a configured user."""
+        if not self.settings.username or self._token:
+            return self._token
+        async with self._token_lock:
+            if not self._token:
+                self._token = await self._authenticate(endpoint)
+        return self._token
+
+    @property
+    def current_token(self) -> str:
+        """The token in force without fetching one."""
+        return self._token
+
+    def forget_token(self, token: str) -> None:
+        """Drop `token` unless somebody has renewed it already."""
+        if self._token == token:
+            self._token = ""
+
+    async def _authenticate(self, endpoint: str) -> str:
+        request = AuthenticateRequest(
+            name=self.settings.username, password=self.settings.password.get_secret_value()
+        )
+        try:
+            answer = await self.call_at(endpoint, _AUTHENTICATE, request, AuthenticateResponse)
+        except UpstreamRefused as error:
+            if "authentication is not enabled" in error.message:
+                return ""
+            raise UpstreamDenied(self.upstream, f"sign-in failed: {error.message}") from error
+        return answer.token
+
+    async def _post(
+        self, endpoint: str, path: str, body: bytes, token: str, deadline: float | None
+    ) -> bytes:
+        limit = self.settings.max_response
+        url = f"/v3/{path}"
+        status, data = await self._send(
+            endpoint, "POST", url, body, token=token, limit=limit, deadline=deadline
+        )
+        if not 200 <= status < 300:
+            raise errors.from_answer(self.upstream, status, data)
+        return data
+
+    async def _send(
+        self,
+        endpoint: str,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        *,
+        token: str = "",
+        limit: int,
+        deadline: float | None,
+    ) -> tuple[int, bytes]:
+        headers = {"Authorization": token} if token else {}
+        if body:
+            headers["Content-Type"] = "application/json"
+        try:
+            async with asyncio.timeout(deadline or self.settings.deadline), self._slots[endpoint]:
+                request = self._http.build_request(
+                    method, f"{endpoint}{path}", content=body or None, headers=headers
+                )
+                response = await self._http.send(request, stream=True)
+                try:
+                    data = await self._body(response, limit)
+                finally:
+                    await response.aclose()
+        except (TimeoutError, httpx2.TransportError) as error:
+            self._shun(endpoint)
+            raise errors.from_transport(self.upstream, error) from error
+        self._trust(endpoint, response.status_code)
+        return response.status_code, data
+
+    async def _body(self, response: httpx2.Response, limit: int) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        async for chunk in response.aiter_bytes():
+            size += len(chunk)
+            if size > limit:
+                raise UpstreamFailed(self.upstream, f"the answer is larger than {limit} bytes")
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    async def _open(self, request: httpx2.Request) -> httpx2.Response:
+        try:
+            async with asyncio.timeout(self.settings.watch_header_timeout):
+                return await self._http.send(request, stream=True)
+        except (TimeoutError, httpx2.TransportError) as error:
+            raise errors.from_transport(self.upstream, error) from error
+
+    async def _stream_refusal(self, response: httpx2.Response, token: str) -> IntegrationError:
+        try:
+            async with asyncio.timeout(self.settings.deadline):
+                body = await self._body(response, _MAX_ERROR_BODY)
+        except (TimeoutError, httpx2.TransportError, UpstreamFailed):
+            body = b""
+        error = errors.from_answer(self.upstream, response.status_code, body)
+        if _token_refused(error):
+            self.forget_token(token)
+        return error
+
+    async def _lines(self, response: httpx2.Response) -> AsyncIterator[bytes]:
+        """Split on line feeds only: a chunk is neither a line nor whole lines."""
+        held: list[bytes] = []
+        size = 0
+        try:
+            async for chunk in response.aiter_bytes():
+                *whole, rest = chunk.split(b"\n")
+                for line in whole:
+                    yield b"".join((*held, line))
+                    held.clear()
+                    size = 0
+                if rest:
+                    held.append(rest)
+                    size += len(rest)
+                if size > self.settings.max_response:
+                    raise UpstreamFailed(self.upstream, "one watch message is too large")
+        except httpx2.TransportError as error:
+            raise errors.from_transport(self.upstream, error) from error
+
+    def _decode(self, data: bytes, answer: type[T]) -> T:
+        try:
+            return msgspec.json.decode(data, type=answer, strict=False)
+        except msgspec.DecodeError as error:
+            raise UpstreamFailed(
+                self.upstream, "the answer is not what the v3 gateway promises"
+            ) from error
+
+    def _candidates(self) -> list[str]:
+        """The last good member first, recently failed ones last."""
+        now = time.monotonic()
+        urls = list(self.endpoints)
+        start = urls.index(self._preferred)
+        rotated = urls[start:] + urls[:start]
+        return sorted(
+            rotated, key=lambda url: now - self._failed_at.get(url, -1e9) < _SHUNNED_SECONDS
+        )
+
+    def _shun(self, endpoint: str) -> None:
+        self._failed_at[endpoint] = time.monotonic()
+        if endpoint == self._preferred:
+            self._preferred = self._candidates()[0]
+
+    def _trust(self, endpoint: str, status: int) -> None:
+        if status < 500:
+            self._failed_at.pop(endpoint, None)
+
+
+def _token_refused(error: IntegrationError) -> bool:
+    return "invalid auth token" in error.message or "user name is empty" in error.message

@@ -1,0 +1,117 @@
+"""The safe viewer: what may be shown of a value, decided before anything leaves here.
+
+Order of sniffing (reference §11): encrypted envelope, Kubernetes protobuf, JSON, text, hex.
+Secrets and anything that looks like a token or a private key are masked, with their size.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from integrations.etcd import envelope
+
+PREVIEW: Final = 64 * 1024
+"""Bytes of a value that are shown at most."""
+_HEX_PREVIEW: Final = 4 * 1024
+
+SECRET_KEYS: Final = re.compile(rb"(^|/)(secrets|oauthaccesstokens|oauthauthorizetokens)/")
+"""Below any prefix, since the API server's is configurable."""
+_SENSITIVE: Final = (
+    ("a Kubernetes secret", re.compile(rb"""["']?kind["']?\s*:\s*["']?Secret(List)?\b""")),
+    ("a private key or certificate", re.compile(rb"-----BEGIN [A-Z0-9 ]{1,40}-----")),
+    ("an encoded key or certificate", re.compile(rb"LS0tLS1CRUdJTi")),
+    ("a token (JWT)", re.compile(rb"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.")),
+)
+_ENCRYPTED: Final = re.compile(rb"^k8s:enc:(kms:v2|[a-z0-9-]+:v1):([^:]{0,253}):")
+_PLAIN_ENCRYPTED: Final = b"k8s:enc:"
+
+
+class Form(StrEnum):
+    """How a value is shown."""
+
+    EMPTY = "empty"
+    ENCRYPTED = "encrypted"
+    KUBERNETES = "kubernetes"
+    JSON = "json"
+    TEXT = "text"
+    BINARY = "binary"
+    MASKED = "masked"
+
+
+@dataclass(frozen=True, slots=True)
+class SafeValue:
+    """A value made safe to show. `text` is JSON, text or hex by `form`, at most `PREVIEW`
+    bytes of the value; empty when masked, encrypted or not text. `note` explains."""
+
+    form: Form
+    size: int
+    text: str = ""
+    truncated: bool = False
+    note: str = ""
+    object: envelope.KubernetesObject | None = None
+
+
+def safe_view(key: bytes, value: bytes) -> SafeValue:
+    """Decide how `value` is shown; never raises, whatever the bytes are."""
+    size = len(value)
+    if not value:
+        return SafeValue(Form.EMPTY, 0, note="the value is empty")
+    if (sealed := _encrypted(value)) is not None:
+        return sealed
+    held = envelope.decode(value)
+    if SECRET_KEYS.match(key) or (held and held.kind == "Secret"):
+        note = "a secret: its content is never shown"
+        return SafeValue(Form.MASKED, size, note=note, object=held)
+    for what, pattern in _SENSITIVE:
+        if pattern.search(value):
+            return SafeValue(Form.MASKED, size, note=f"holds {what}: not shown", object=held)
+    if held is not None:
+        text = value[:_HEX_PREVIEW].hex(" ")
+        note = "stored as protobuf; open the object in Kubernetes to read it"
+        return SafeValue(Form.KUBERNETES, size, text, size > _HEX_PREVIEW, note, held)
+    return _json(value) or _text(value) or _binary(value)
+
+
+def _encrypted(value: bytes) -> SafeValue | None:
+    if not value.startswith(_PLAIN_ENCRYPTED):
+        return None
+    match = _ENCRYPTED.match(value)
+    provider = match[1].split(b":")[0].decode("ascii", "replace") if match else "unknown"
+    note = f"encrypted at rest (provider {provider})"
+    return SafeValue(Form.ENCRYPTED, len(value), note=note)
+
+
+def _json(value: bytes) -> SafeValue | None:
+    if value.lstrip()[:1] not in {b"{", b"["} or len(value) > PREVIEW:
+        return None
+    try:
+        parsed = msgspec.json.decode(value)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    pretty = msgspec.json.format(msgspec.json.encode(parsed), indent=2).decode()
+    return SafeValue(Form.JSON, len(value), pretty)
+
+
+def _text(value: bytes) -> SafeValue | None:
+    head = value[:PREVIEW]
+    try:
+        text = head.decode()
+    except UnicodeDecodeError as error:
+        cut = len(value) > PREVIEW and error.start >= len(head) - 3
+        if not cut:
+            return None
+        text = head[: error.start].decode()
+    if any(not (c.isprintable() or c in "\n\r\t") for c in text):
+        return None
+    return SafeValue(Form.TEXT, len(value), text, len(value) > PREVIEW)
+
+
+def _binary(value: bytes) -> SafeValue:
+    text = value[:_HEX_PREVIEW].hex(" ")
+    note = "not text: shown as hexadecimal bytes"
+    return SafeValue(Form.BINARY, len(value), text, len(value) > _HEX_PREVIEW, note)
