@@ -1,0 +1,114 @@
+"""`craton stack up|down|status`."""
+
+import asyncio
+import signal
+import sys
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import platformdirs
+import typer
+
+from backend.stack.errors import AlreadyRunning, NotRunning
+from backend.stack.options import StackOptions
+from backend.stack.paths import StackPaths
+from backend.stack.process.records import RecordFile
+from backend.stack.report import human_status
+from backend.stack.stack import Stack
+from backend.stack.status import read_status
+
+app = typer.Typer(help="The local stack of real servers.", no_args_is_help=True)
+
+STOP_LIMIT = 60.0
+
+Home = Annotated[
+    Path | None,
+    typer.Option(envvar="CRATON_HOME", help="The data directory.", show_default=False),
+]
+
+
+class Output(StrEnum):
+    """How to print the status."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def data_directory(home: Path | None) -> Path:
+    """Give the data directory: the one named, else the platform's."""
+    return (home or platformdirs.user_data_path("craton")).resolve()
+
+
+async def _run(stack: Stack) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await stack.run(stop)
+
+
+@app.command()
+def up(home: Home = None, console_url: str | None = None) -> None:
+    """Run the stack until Ctrl-C."""
+    stack = Stack(data_directory(home), StackOptions.from_environment(console_url))
+    typer.echo(f"The stack is coming up; see: craton stack status (status in {stack.paths.status})")
+    try:
+        asyncio.run(_run(stack))
+    except AlreadyRunning as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def down(home: Home = None) -> None:
+    """Stop the running stack and wait until it is down."""
+    paths = StackPaths(data_directory(home))
+    try:
+        stop_supervisor(paths)
+    except NotRunning as error:
+        typer.echo(str(error))
+    except TimeoutError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+
+
+def stop_supervisor(paths: StackPaths, limit: float = STOP_LIMIT) -> None:
+    """End the supervisor of this directory with SIGTERM and wait for it.
+
+    NotRunning when there is none, TimeoutError after `limit` seconds.
+    """
+    record = RecordFile(paths.supervisor).read()
+    process = record.process() if record else None
+    if process is None:
+        raise NotRunning(f"no stack runs in {paths.root}")
+    process.terminate()
+    deadline = time.monotonic() + limit
+    while record and record.process() is not None:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"the stack (pid {process.pid}) did not stop in {limit:.0f} s")
+        time.sleep(0.1)
+
+
+@app.command()
+def status(
+    home: Home = None, output: Annotated[Output, typer.Option("-o", "--output")] = Output.TEXT
+) -> None:
+    """Show what every component is doing and how to reach it."""
+    paths = StackPaths(data_directory(home))
+    found = read_status(paths.status)
+    record = RecordFile(paths.supervisor).read()
+    running = record is not None and record.process() is not None
+    if found is None or not running:
+        typer.echo(f"No stack runs in {paths.root}.", err=True)
+        raise typer.Exit(1)
+    if output is Output.JSON:
+        typer.echo(msgspec.json.format(msgspec.json.encode(found)).decode())
+    else:
+        human_status(found, sys.stdout)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,1 @@
+"""How each server of the stack is started and asked whether it is ready."""

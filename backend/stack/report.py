@@ -1,0 +1,60 @@
+"""The status of the stack for people at a terminal."""
+
+from typing import TextIO
+
+from rich.console import Console
+from rich.table import Table
+
+from backend.stack.status import Component, State, Status
+
+COLOURS = {
+    State.READY: "green",
+    State.FAILED: "red",
+    State.RESTARTING: "yellow",
+    State.STARTING: "cyan",
+    State.BUILDING: "cyan",
+}
+
+
+def _doing(component: Component) -> str:
+    text = component.reason or component.detail
+    if component.progress is not None:
+        text = f"{component.progress:.0%} {text}"
+    return text
+
+
+def human_status(status: Status, out: TextIO) -> None:
+    """Print a table of the components and the lines to paste into a shell."""
+    console = Console(file=out)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("COMPONENT", "STATE", "VERSION", "ENDPOINT", "PID", "NOW"):
+        table.add_column(heading, overflow="fold")
+    for component in status.components:
+        colour = COLOURS.get(component.state, "dim")
+        table.add_row(
+            component.title,
+            f"[{colour}]{component.state}[/]",
+            component.version or "",
+            component.endpoint or "",
+            str(component.pid or ""),
+            _doing(component),
+        )
+    console.print(table)
+    for line in shell_lines(status):
+        console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+
+def shell_lines(status: Status) -> list[str]:
+    """Give the commands that make kubectl, etcdctl and an image client work at once."""
+    connections = status.connections
+    tools = {part.name: part.endpoint for part in status.components if part.kind == "tool"}
+    kubectl, etcdctl = tools.get("kubectl") or "kubectl", tools.get("etcdctl") or "etcdctl"
+    lines = []
+    for cluster in connections.kubernetes:
+        lines += [f"export KUBECONFIG={cluster.kubeconfig}", f"{kubectl} get nodes"]
+    for etcd in connections.etcd:
+        endpoints = ",".join(etcd.endpoints)
+        files = f"--cacert {etcd.ca} --cert {etcd.cert} --key {etcd.key}"
+        lines.append(f"{etcdctl} --endpoints {endpoints} {files} member list")
+    lines += [f"registry: {registry.url}/v2/_catalog" for registry in connections.registry]
+    return lines

@@ -1,0 +1,199 @@
+"""The supervisor: brings the whole stack up, keeps it up, takes it down."""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from backend.stack.components.context import Context, preferred_ports
+from backend.stack.components.kubernetes import write_admin_kubeconfig
+from backend.stack.connections import publish
+from backend.stack.errors import AlreadyRunning, ComponentFailed, ProgramUnavailable
+from backend.stack.options import StackOptions
+from backend.stack.parts import PARTS, TOOLS, Part
+from backend.stack.paths import StackPaths
+from backend.stack.ports import PortBook
+from backend.stack.process.records import RecordFile, clean_leftovers
+from backend.stack.process.service import Service
+from backend.stack.programs.locate import Found
+from backend.stack.programs.provide import Programs
+from backend.stack.programs.spec import ALL, Program
+from backend.stack.seed import SEEDS, Seed
+from backend.stack.status import State, Status, StatusBoard
+
+
+class Stack:
+    """The local stack of one data directory."""
+
+    def __init__(self, home: Path, options: StackOptions | None = None) -> None:
+        self.paths = StackPaths(home.resolve())
+        self.options = options or StackOptions.from_environment()
+        self._board = StatusBoard(self.paths.status)
+        self._programs = Programs(self.options.cache)
+        self._ready: dict[str, asyncio.Event] = {}
+
+    def status(self) -> Status:
+        """Give the present status (the same as in the status file)."""
+        return self._board.status()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run the stack until `stop` is set; everything started is stopped again.
+
+        A component that cannot be had or gives up is shown as failed, the rest
+        goes on. AlreadyRunning when another supervisor has this directory.
+        """
+        self.paths.prepare()
+        with _sole_supervisor(self.paths):
+            clean_leftovers(self.paths.run)
+            context = self._lay_out()
+            self._announce(context)
+            writer = asyncio.create_task(self._board.keep_writing())
+            try:
+                await self._run_until(stop, context)
+            finally:
+                writer.cancel()
+                self._board.connections = type(self._board.connections)()
+                self._board.write()
+
+    def _lay_out(self) -> Context:
+        book = PortBook(self.paths.ports)
+        self._moved = book
+        ports = book.choose(preferred_ports(self.paths.home))
+        context = Context.create(self.paths, self.options, ports)
+        write_admin_kubeconfig(context)
+        return context
+
+    def _announce(self, context: Context) -> None:
+        for part in PARTS:
+            log = self.paths.logs / f"{part.name}.log"
+            self._board.add(part.name, part.kind, part.title, log)
+            self._board.update(part.name, endpoint=context.url(part.name, part.scheme))
+            self._watch_build(part.program, part.name)
+            self._ready[part.name] = asyncio.Event()
+        for program, name in TOOLS:
+            self._board.add(name, "tool", name)
+            self._watch_build(program, name)
+        for seed in SEEDS if self.options.seed else ():
+            self._board.add(seed.name, "seed", seed.title)
+
+    def _watch_build(self, program: Program, name: str) -> None:
+        def tell(share: float | None, detail: str) -> None:
+            self._board.update(name, State.BUILDING, progress=share, detail=detail)
+
+        self._programs.watch(program, tell)
+
+    async def _run_until(self, stop: asyncio.Event, context: Context) -> None:
+        helpers = [asyncio.create_task(self._provide())]
+        helpers += [asyncio.create_task(self._tool(program, name)) for program, name in TOOLS]
+        if self.options.seed:
+            helpers += [asyncio.create_task(self._seed(seed, context)) for seed in SEEDS]
+        servers = {
+            part.name: asyncio.create_task(self._part(part, context), name=part.name)
+            for part in PARTS
+        }
+        try:
+            await stop.wait()
+        finally:
+            await _cancel(helpers)
+            for tier in _stop_order():
+                await _cancel([servers[name] for name in tier])
+
+    async def _provide(self) -> None:
+        wanted = {part.program.name: part.program for part in PARTS}
+        wanted |= {program.name: program for program, _ in TOOLS}
+        await self._programs.provide_all(program for program in ALL if program.name in wanted)
+
+    async def _found(self, program: Program, name: str) -> Found | None:
+        try:
+            found = await self._programs.get(program)
+        except ProgramUnavailable as error:
+            self._board.update(name, State.FAILED)
+            self._board.update(name, reason=str(error), detail="")
+            return None
+        self._board.update(name, version=found.version, progress=None, detail=found.origin)
+        return found
+
+    async def _tool(self, program: Program, name: str) -> None:
+        found = await self._found(program, name)
+        if found:
+            self._board.update(name, State.READY, endpoint=str(found.path))
+
+    async def _part(self, part: Part, context: Context) -> None:
+        found = await self._found(part.program, part.name)
+        if found is None:
+            return
+        if self._board[part.name].state is State.BUILDING:
+            self._board.update(part.name, State.WAITING)
+        for need in part.needs:
+            self._board.update(part.name, detail=f"waiting for {need}")
+            await self._ready[need].wait()
+        record = RecordFile(self.paths.run / f"{part.name}.json")
+        service = Service(part.describe(context, found), self._board, record)
+        noting = asyncio.create_task(self._note_ready(part, service, context))
+        try:
+            await service.run()
+        except ComponentFailed as error:
+            self._board.update(part.name, State.FAILED)
+            self._board.update(part.name, reason=str(error), detail="", pid=None)
+        except OSError as error:
+            self._board.update(part.name, State.FAILED)
+            self._board.update(part.name, reason=f"could not be started: {error}", detail="")
+        finally:
+            await _cancel([noting])
+
+    async def _note_ready(self, part: Part, service: Service, context: Context) -> None:
+        await service.ready.wait()
+        moved = self._moved.moved.get(part.name)
+        if moved:
+            detail = f"port {moved[0]} is taken by another program, using {moved[1]}"
+            self._board.update(part.name, detail=detail)
+        self._ready[part.name].set()
+        publish(self._board, context, part.name)
+
+    async def _seed(self, seed: Seed, context: Context) -> None:
+        for need in seed.needs:
+            self._board.update(seed.name, detail=f"waiting for {need}")
+            await self._ready[need].wait()
+        self._board.update(seed.name, State.STARTING, detail="")
+
+        def tell(share: float | None, detail: str) -> None:
+            self._board.update(seed.name, progress=share, detail=detail)
+
+        try:
+            await seed.run(context, tell)
+        except Exception as error:  # noqa: BLE001 - without its data the stack still works
+            self._board.update(seed.name, State.FAILED)
+            self._board.update(seed.name, reason=f"{type(error).__name__}: {error}", detail="")
+        else:
+            self._board.update(seed.name, State.READY, detail="")
+
+
+def _stop_order() -> list[list[str]]:
+    """Give tiers of names: those others need are stopped after them."""
+    api = [part.name for part in PARTS if "kube-apiserver" in part.needs]
+    rest = [part.name for part in PARTS if part.name not in (*api, "kube-apiserver")]
+    return [api, ["kube-apiserver"], rest]
+
+
+async def _cancel(tasks: list["asyncio.Task[None]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@contextlib.contextmanager
+def _sole_supervisor(paths: StackPaths) -> Iterator[IO[str]]:
+    with paths.lock.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyRunning(f"the stack in {paths.root} is already running") from error
+        record = RecordFile(paths.supervisor)
+        record.write(os.getpid())
+        try:
+            yield lock
+        finally:
+            record.remove()

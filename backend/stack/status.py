@@ -1,0 +1,161 @@
+"""The status of the stack: what each component is doing, in one file.
+
+The format is described by `status.schema.json` and in the README. The file is
+replaced atomically, at most twice a second.
+"""
+
+import asyncio
+import os
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from backend.stack.files import write_atomic
+
+WRITE_INTERVAL = 0.5
+"""Seconds between two writes of the status file."""
+
+
+def now() -> str:
+    """Give the present moment as RFC 3339 in UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class State(StrEnum):
+    """What a component is doing."""
+
+    WAITING = "waiting"
+    BUILDING = "building"
+    STARTING = "starting"
+    READY = "ready"
+    RESTARTING = "restarting"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+class Component(msgspec.Struct):
+    """One part of the stack, as shown to people.
+
+    `progress` is a share from 0 to 1 while something is built or seeded,
+    `reason` is only set while the state is `failed`.
+    """
+
+    name: str
+    kind: str
+    title: str
+    state: State = State.WAITING
+    progress: float | None = None
+    detail: str = ""
+    version: str | None = None
+    endpoint: str | None = None
+    pid: int | None = None
+    log: str | None = None
+    since: str = msgspec.field(default_factory=now)
+    restarts: int = 0
+    reason: str | None = None
+
+
+class KubernetesConnection(msgspec.Struct):
+    """A cluster a client may use."""
+
+    name: str
+    kubeconfig: str
+
+
+class EtcdConnection(msgspec.Struct):
+    """An etcd cluster and the files of a client certificate without a common name."""
+
+    name: str
+    endpoints: list[str]
+    ca: str
+    cert: str
+    key: str
+
+
+class RegistryConnection(msgspec.Struct):
+    """A registry; `webhook_secret_file` holds what it sends as bearer token."""
+
+    name: str
+    url: str
+    webhook_secret_file: str
+
+
+class Connections(msgspec.Struct):
+    """What can be reached: listed from the moment it was first ready."""
+
+    kubernetes: list[KubernetesConnection] = msgspec.field(default_factory=list)
+    etcd: list[EtcdConnection] = msgspec.field(default_factory=list)
+    registry: list[RegistryConnection] = msgspec.field(default_factory=list)
+
+
+class Status(msgspec.Struct):
+    """The whole status file."""
+
+    version: int
+    pid: int
+    updated: str
+    components: list[Component]
+    connections: Connections
+
+
+def read_status(path: Path) -> Status | None:
+    """Read a status file; None when there is none or it cannot be understood."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Status)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+class StatusBoard:
+    """Holds the status in memory and writes it out when it changed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._changed = asyncio.Event()
+        self._components: dict[str, Component] = {}
+        self.connections = Connections()
+
+    def add(self, name: str, kind: str, title: str, log: Path | None = None) -> Component:
+        """Announce a component, in the order they are to be shown."""
+        component = Component(name, kind, title, log=str(log) if log else None)
+        self._components[name] = component
+        self._changed.set()
+        return component
+
+    def __getitem__(self, name: str) -> Component:
+        return self._components[name]
+
+    def update(self, name: str, state: State | None = None, **fields: Any) -> None:
+        """Change fields of one component; a new state starts a new `since`."""
+        component = self._components[name]
+        if state is not None and state is not component.state:
+            component.state = state
+            component.since = now()
+            component.progress = None
+            component.reason = None
+        for field, value in fields.items():
+            setattr(component, field, value)
+        self._changed.set()
+
+    def touch(self) -> None:
+        """Say that `connections` changed."""
+        self._changed.set()
+
+    def status(self) -> Status:
+        """Give the present status."""
+        return Status(1, os.getpid(), now(), list(self._components.values()), self.connections)
+
+    def write(self) -> None:
+        """Write the file now."""
+        write_atomic(self._path, msgspec.json.format(msgspec.json.encode(self.status())))
+
+    async def keep_writing(self) -> None:
+        """Write after every change, at most twice a second, until cancelled."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            self.write()
+            await asyncio.sleep(WRITE_INTERVAL)
