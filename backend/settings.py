@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "json", "text"] = Field(
         default="auto", description="json, text, or text on a terminal and json elsewhere"
     )
+    metrics_token_file: Path | None = Field(
+        default=None, description="File with the bearer token for /metrics; loopback needs none"
+    )
     activity_days: int = Field(
         default=400, ge=1, le=3660, description="How long the activity record is kept"
     )

@@ -1,0 +1,143 @@
+"""Build the console: `create_app(settings)`; nothing happens at import."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+import structlog
+from fastapi import FastAPI
+
+from backend.api import FEATURES
+from backend.connections.manager import ConnectionManager
+from backend.connections.upstreams import Upstreams
+from backend.db.engine import create_engine, create_sessions
+from backend.db.migrate import upgrade
+from backend.db.notices import ChangeNotices
+from backend.features.context import FeatureContext
+from backend.http.guard import require_principal
+from backend.http.middleware import HttpRules
+from backend.http.operations import operations_router
+from backend.http.problems import install_problem_handlers
+from backend.http.sockets import SessionSockets
+from backend.http.static import Frontend
+from backend.identity import setup
+from backend.identity.sessions import Identities, SessionLimits
+from backend.live.registry import Registry
+from backend.live.routes import live_router
+from backend.settings import Settings
+from backend.state import Console
+
+__all__ = ["create_app"]
+
+_EPOCH_SECONDS: Final = 0.5
+_RECONCILE_SECONDS: Final = 0.5
+_NOTICE_SECONDS: Final = 2.0
+_SWEEP_SECONDS: Final = 60.0
+_log = structlog.get_logger("craton")
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The ASGI application of one console, with its state in ``app.state.console``."""
+    console = _console(settings)
+    app = FastAPI(
+        title="Craton",
+        version="1",
+        summary="The operator's console of a self-updating container platform",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+    )
+    app.state.console = console
+    install_problem_handlers(app)
+    app.include_router(operations_router())
+    _add_features(app, console)
+    app.include_router(
+        live_router(console.registry, require_principal, SessionSockets(console)), prefix="/api/v1"
+    )
+    app.mount("/", Frontend())
+    app.add_middleware(HttpRules, settings=settings)
+    return app
+
+
+def _console(settings: Settings) -> Console:
+    notices = ChangeNotices()
+    engine = create_engine(settings.database)
+    sessions = create_sessions(engine, notices)
+    limits = SessionLimits(
+        idle=settings.session_idle_minutes * 60.0,
+        absolute=settings.session_absolute_hours * 3600.0,
+    )
+    return Console(
+        settings=settings,
+        engine=engine,
+        sessions=sessions,
+        notices=notices,
+        identities=Identities(sessions, settings.organisation, limits),
+        registry=Registry(),
+        connections=ConnectionManager(settings, Upstreams()),
+    )
+
+
+def _add_features(app: FastAPI, console: Console) -> None:
+    context = FeatureContext(
+        settings=console.settings,
+        registry=console.registry,
+        upstreams=console.connections.upstreams,
+        engine=console.engine,
+        sessions=console.sessions,
+        notices=console.notices,
+    )
+    features = [register(context) for register in FEATURES]
+    console.connections.serve(features)
+    for feature in features:
+        if feature.router is not None:
+            app.include_router(feature.router, prefix="/api/v1")
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    console: Console = app.state.console
+    console.settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    await upgrade(console.engine)
+    await _bootstrap(console)
+    tasks = [
+        asyncio.create_task(_repeat(call, seconds), name=name)
+        for name, call, seconds in (
+            ("epoch", console.identities.refresh, _EPOCH_SECONDS),
+            ("connections", console.connections.reconcile, _RECONCILE_SECONDS),
+            ("sweep", console.identities.sweep, _SWEEP_SECONDS),
+        )
+    ]
+    console.ready = True
+    try:
+        yield
+    finally:
+        console.ready = False
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await console.connections.stop()
+        await console.engine.dispose()
+
+
+async def _bootstrap(console: Console) -> None:
+    settings = console.settings
+    async with console.sessions() as db, db.begin():
+        if await setup.bootstrap(
+            db, settings.bootstrap_admin, settings.bootstrap_password_file, settings.organisation
+        ):
+            _log.info("first admin created from the environment", login=settings.bootstrap_admin)
+
+
+async def _repeat(call: Callable[[], Awaitable[None]], seconds: float) -> None:
+    """Call for ever; a failure is logged and tried again, never the end of the task."""
+    while True:
+        try:
+            await call()
+        except Exception:
+            _log.exception("background task failed", task=asyncio.current_task())
+        await asyncio.sleep(seconds)

@@ -1,0 +1,78 @@
+"""Run the console's server process."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from typing import Final
+
+import uvicorn
+from rich.console import Console as Terminal
+
+from backend.app import create_app
+from backend.http.server import bind, server_config
+from backend.identity import setup
+from backend.logs import configure_logs
+from backend.settings import Settings
+from backend.state import Console
+
+__all__ = ["run_serve"]
+
+_terminal: Final = Terminal(stderr=True, highlight=False)
+
+
+def run_serve(settings: Settings, inherited: int | None = None) -> None:
+    """Serve until SIGINT or SIGTERM, then stop gracefully.
+
+    `inherited` is the file number of a listening socket from `craton up`, which keeps it
+    open across a restart of this process, so browsers find the same address again.
+    """
+    configure_logs(settings)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    listener = socket.socket(fileno=inherited) if inherited else _listen(settings)
+    app = create_app(settings)
+    server = _Server(server_config(app, settings), app.state.console, _url(settings, listener))
+    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+        runner.run(server.serve(sockets=[listener]))
+    sys.exit(0 if server.started else 3)
+
+
+class _Server(uvicorn.Server):
+    """Says where it is once it listens."""
+
+    def __init__(self, config: uvicorn.Config, console: Console, url: str) -> None:
+        super().__init__(config)
+        self._console = console
+        self._url = url
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then print the address and, once, the setup link."""
+        await super().startup(sockets)
+        if not self.started:
+            return
+        _terminal.print(f"Craton is at [bold]{self._url}[/bold]")
+        async with self._console.sessions() as db, db.begin():
+            token = await setup.issue_setup_token(db)
+        if token:
+            _terminal.print(
+                "Create the first account within an hour, with this one-time link:\n"
+                f"  [bold]{self._url}/setup#token={token}[/bold]",
+                soft_wrap=True,
+            )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    listener = bind(settings.host, settings.port)
+    chosen = listener.getsockname()[1]
+    if settings.port not in {0, chosen}:
+        _terminal.print(f"Port {settings.port} is in use: using {chosen}.")
+    return listener
+
+
+def _url(settings: Settings, listener: socket.socket) -> str:
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    host, port = listener.getsockname()[:2]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)
+    return f"http://{f'[{shown}]' if ':' in shown and '[' not in shown else shown}:{port}"

@@ -1,0 +1,108 @@
+"""`craton up`: the local stack and the console, each alive on its own.
+
+This process holds the listening socket and supervises two things: the stack (in this
+process, whose components are processes of their own) and the console's server process. The
+console can crash or be killed and comes back at the same address while the stack runs on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console as Terminal
+
+from backend.http.server import bind
+from backend.settings import Settings
+from backend.stack.options import StackOptions
+from backend.stack.process import launch
+from backend.stack.process.backoff import Backoff
+from backend.stack.process.records import RecordFile, clean_leftovers
+from backend.stack.stack import Stack
+
+__all__ = ["run_up"]
+
+_STOP_SECONDS: Final = 15.0
+_terminal: Final = Terminal(stderr=True, highlight=False)
+
+
+async def run_up(settings: Settings) -> int:
+    """Run until SIGINT or SIGTERM; the exit status. Everything started is stopped again."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    listener = bind(settings.host, settings.port)
+    listener.listen(2048)
+    port = listener.getsockname()[1]
+    if settings.port not in {0, port}:
+        _terminal.print(f"Port {settings.port} is in use: using {port}.")
+    options = StackOptions.from_environment(f"http://127.0.0.1:{port}")
+    console = asyncio.create_task(_supervise(settings, listener, stop))
+    stack = asyncio.create_task(Stack(settings.home, options).run(stop))
+    try:
+        done, _ = await asyncio.wait({console, stack}, return_when=asyncio.FIRST_EXCEPTION)
+        failed = [task for task in done if task.exception()]
+        for task in failed:
+            _terminal.print(f"[red]{task.exception()}[/red]")
+        return 1 if failed or console.result() else 0
+    finally:
+        stop.set()
+        await asyncio.gather(console, stack, return_exceptions=True)
+        listener.close()
+
+
+async def _supervise(settings: Settings, listener: socket.socket, stop: asyncio.Event) -> int:
+    """Keep the console's server process running until `stop`; its exit status when hopeless."""
+    folder = settings.home / "run"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    await asyncio.to_thread(clean_leftovers, folder)
+    record, backoff = RecordFile(folder / "console.json"), Backoff(limit=20)
+    while not stop.is_set():
+        started = time.monotonic()
+        process = await _start(listener.fileno())
+        record.write(process.pid)
+        status = await _until_end(process, stop)
+        record.remove()
+        if stop.is_set():
+            return 0
+        delay = backoff.next_delay(time.monotonic() - started)
+        if delay is None:
+            _terminal.print(
+                f"[red]The console ended {backoff.limit} times (status {status}).[/red]"
+            )
+            stop.set()
+            return 1
+        _terminal.print(f"The console ended (status {status}): starting it again.")
+        await asyncio.sleep(delay)
+    return 0
+
+
+async def _start(listener: int) -> asyncio.subprocess.Process:
+    craton = [sys.executable, "-m", "backend", "serve", "--fd", str(listener)]
+    command = [sys.executable, "-I", "-S", str(Path(launch.__file__)), str(os.getpid()), *craton]
+    return await asyncio.create_subprocess_exec(
+        *command, pass_fds=(listener,), start_new_session=True
+    )
+
+
+async def _until_end(process: asyncio.subprocess.Process, stop: asyncio.Event) -> int:
+    """Wait for the process, or ask it to end when `stop` is set and kill it if it will not."""
+    ended = asyncio.create_task(process.wait())
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not ended.done():
+        process.terminate()
+        try:
+            await asyncio.wait_for(asyncio.shield(ended), _STOP_SECONDS)
+        except TimeoutError:
+            process.kill()
+    return await ended
