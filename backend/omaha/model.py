@@ -213,6 +213,7 @@ class Rollout:
     wave_started_at: float | None = None
     wave_base_succeeded: int = 0
     wave_base_failed: int = 0
+    brake_base: int = 0
 
     @property
     def attempted(self) -> int:
@@ -237,6 +238,11 @@ class Group:
     def target(self) -> Package | None:
         """What the group should run, or None."""
         return self.channel.package if self.channel else None
+
+    @property
+    def target_id(self) -> int | None:
+        """The target's id, or None."""
+        return self.target.id if self.target else None
 
     def at(self, rollout: Rollout) -> Group:
         """The same group seen with fresher rollout counts."""

@@ -134,6 +134,12 @@ class Policy(_Document):
     allow_downgrade: bool = Field(
         default=False, description="offer the channel's version whenever it differs"
     )
+    poll_seconds: int | None = Field(
+        default=None,
+        ge=2700,
+        le=14_400,
+        description="asks machines to check this seldom; it can only slow a fleet (updates 3.5)",
+    )
     forced_checks_skip_limits: bool = Field(
         default=False, description="an on-demand check skips rate, concurrency and share"
     )

@@ -190,6 +190,7 @@ class RolloutRow(SQLModel, table=True):
     wave_started_at: float | None = None
     wave_base_succeeded: int = 0
     wave_base_failed: int = 0
+    brake_base: int = Field(default=0, description="failures and timeouts forgiven at a resume")
     created_at: float
     version: int = 1
 

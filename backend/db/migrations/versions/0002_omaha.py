@@ -285,6 +285,7 @@ def upgrade() -> None:
         sa.Column("wave_started_at", sa.Float()),
         sa.Column("wave_base_succeeded", sa.Integer(), nullable=False),
         sa.Column("wave_base_failed", sa.Integer(), nullable=False),
+        sa.Column("brake_base", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.Float(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["group_id"], ["omaha_group.id"], ondelete="CASCADE"),
