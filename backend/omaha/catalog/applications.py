@@ -1,0 +1,124 @@
+"""Applications: what gets updated."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from backend.omaha.catalog.edit import InUse, Taken, Use, change, insert, invalid
+from backend.omaha.tables import ApplicationRow, ChannelRow, GroupRow, PackageRow, TallyRow
+
+_APPID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+def normal_appid(text: str) -> str:
+    """`text` as it is stored: lower case, without braces (updates reference, section 3.1)."""
+    inner = text.strip().lower()
+    if inner.startswith("{") and inner.endswith("}"):
+        inner = inner[1:-1]
+    if not _APPID.fullmatch(inner):
+        raise invalid(
+            "appid",
+            "must begin with a letter or digit and hold only letters, digits, dots, dashes and "
+            "underscores, at most 64; usually it is a UUID.",
+        )
+    return inner
+
+
+async def page(
+    session: AsyncSession, ids: Collection[int] | None, after: tuple[str, int] | None, limit: int
+) -> Sequence[ApplicationRow]:
+    """The next applications by (name, id), only those of `ids` unless that is None."""
+    query = select(ApplicationRow).order_by(col(ApplicationRow.name), col(ApplicationRow.id))
+    if ids is not None:
+        query = query.where(col(ApplicationRow.id).in_(ids))
+    if after is not None:
+        query = query.where(col(ApplicationRow.name) > after[0])
+    return (await session.scalars(query.limit(limit))).all()
+
+
+async def find(session: AsyncSession, appid: str) -> ApplicationRow | None:
+    """The application machines know as `appid` (already normal)."""
+    query = select(ApplicationRow).where(col(ApplicationRow.appid) == appid)
+    return (await session.scalars(query)).one_or_none()
+
+
+async def create(
+    session: AsyncSession, appid: str, name: str, description: str = ""
+) -> ApplicationRow:
+    """A new application; `Taken` when the appid or the name is used."""
+    appid = normal_appid(appid)
+    await _check_free(session, appid, name)
+    now = time.time()
+    row = ApplicationRow(
+        appid=appid, name=name, description=description, created_at=now, updated_at=now
+    )
+    return await insert(session, row, "The appid or name is used by another application.", "name")
+
+
+async def edit(
+    session: AsyncSession, row: ApplicationRow, values: dict[str, str]
+) -> ApplicationRow:
+    """Change `appid`, `name` or `description`."""
+    if "appid" in values:
+        values = values | {"appid": normal_appid(values["appid"])}
+    await _check_free(session, values.get("appid", row.appid), values.get("name", row.name), row.id)
+    return await change(session, row, values)
+
+
+async def delete(session: AsyncSession, row: ApplicationRow) -> None:
+    """Remove it; `InUse` while it has groups, channels or packages."""
+    uses: list[Use] = []
+    for kind, model, label in (
+        ("group", GroupRow, col(GroupRow.name)),
+        ("channel", ChannelRow, col(ChannelRow.name)),
+        ("package", PackageRow, col(PackageRow.release)),
+    ):
+        found = await session.execute(
+            select(col(model.id), label).where(col(model.application_id) == row.id).limit(20)
+        )
+        uses += [Use(kind, int(key or 0), str(name)) for key, name in found]
+    if uses:
+        raise InUse(f"The application {row.name}", uses)
+    await session.delete(row)
+
+
+async def counts(session: AsyncSession, ids: Collection[int]) -> dict[int, dict[str, int]]:
+    """Per application: how many groups, channels, packages and machines it has.
+
+    Machines come from the tally, which is exact and has a row per (group, version, status).
+    """
+    result: dict[int, dict[str, int]] = {key: {} for key in ids}
+    for name, model in (("groups", GroupRow), ("channels", ChannelRow), ("packages", PackageRow)):
+        found = await session.execute(
+            select(col(model.application_id), func.count())
+            .where(col(model.application_id).in_(ids))
+            .group_by(col(model.application_id))
+        )
+        for key, number in found:
+            result[key][name] = number
+    machines = await session.execute(
+        select(col(GroupRow.application_id), func.sum(col(TallyRow.machines)))
+        .join(TallyRow, col(TallyRow.group_id) == col(GroupRow.id))
+        .where(col(GroupRow.application_id).in_(ids))
+        .group_by(col(GroupRow.application_id))
+    )
+    for key, number in machines:
+        result[key]["machines"] = int(number or 0)
+    return result
+
+
+async def _check_free(session: AsyncSession, appid: str, name: str, but: int | None = None) -> None:
+    query = select(ApplicationRow).where(
+        (col(ApplicationRow.appid) == appid) | (col(ApplicationRow.name) == name)
+    )
+    for row in await session.scalars(query):
+        if row.id != but:
+            field = "appid" if row.appid == appid else "name"
+            raise Taken(f"The application {row.name} already has this {field}.", field)

@@ -1,0 +1,200 @@
+"""Channels: named pointers at the package machines should run, their floors and blacklists."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import delete as sql_delete
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from backend.errors import Conflict, NotFoundProblem
+from backend.omaha.catalog.edit import InUse, Taken, Use, change, insert, invalid
+from backend.omaha.model import ActivityKind, Arch, Severity
+from backend.omaha.tables import (
+    ActivityRow,
+    BlacklistRow,
+    ChannelRow,
+    FloorRow,
+    GroupRow,
+    PackageRow,
+)
+
+MAX_FLOORS = 100
+
+
+async def page(
+    session: AsyncSession, application_id: int, after: tuple[str, int] | None, limit: int
+) -> Sequence[ChannelRow]:
+    """The next channels of an application by (name, id)."""
+    name, key = col(ChannelRow.name), col(ChannelRow.id)
+    query = select(ChannelRow).where(col(ChannelRow.application_id) == application_id)
+    if after is not None:
+        query = query.where((name > after[0]) | ((name == after[0]) & (key > after[1])))
+    return (await session.scalars(query.order_by(name, key).limit(limit))).all()
+
+
+async def create(
+    session: AsyncSession,
+    application_id: int,
+    *,
+    name: str,
+    arch: Arch,
+    color: str = "",
+    package_id: int | None = None,
+) -> ChannelRow:
+    """A new channel; `Taken` when name and architecture are used."""
+    await _check_free(session, application_id, name, arch)
+    now = time.time()
+    row = ChannelRow(
+        application_id=application_id, name=name, arch=arch, color=color,
+        created_at=now, updated_at=now,
+    )  # fmt: skip
+    await insert(session, row, f"There is a channel {name} for this architecture.", "name")
+    if package_id is not None:
+        await point(session, row, package_id)
+    return row
+
+
+async def edit(session: AsyncSession, row: ChannelRow, values: dict[str, Any]) -> ChannelRow:
+    """Change `name`, `color` or `package_id` (None: nothing is offered)."""
+    values = dict(values)
+    if "name" in values and values["name"] != row.name:
+        await _check_free(session, row.application_id, values["name"], Arch(row.arch))
+    if values.get("package_id") is not None:
+        await check_target(session, row, values["package_id"])
+    repointed = "package_id" in values and values["package_id"] != row.package_id
+    row = await change(session, row, values)
+    if repointed:
+        await _note_repointed(session, row)
+    return row
+
+
+async def point(session: AsyncSession, row: ChannelRow, package_id: int) -> ChannelRow:
+    """Let the channel point at `package_id`."""
+    return await edit(session, row, {"package_id": package_id})
+
+
+async def check_target(session: AsyncSession, row: ChannelRow, package_id: int) -> PackageRow:
+    """The package, when the channel may point at it: same application and architecture, not
+    blacklisted here (updates reference, section 1.3)."""
+    package = await session.get(PackageRow, package_id)
+    if package is None or package.application_id != row.application_id:
+        raise invalid("package_id", "is no package of this application.")
+    if package.arch != row.arch:
+        raise invalid(
+            "package_id",
+            f"is for {Arch(package.arch).name.lower()}, the channel for "
+            f"{Arch(row.arch).name.lower()}.",
+        )
+    if await session.get(BlacklistRow, (package_id, row.id)):
+        raise Conflict(
+            f"{package.release} is blacklisted on {row.name}. Take it off the blacklist first."
+        )
+    return package
+
+
+async def delete(session: AsyncSession, row: ChannelRow) -> None:
+    """Remove it with its floors; `InUse` while groups follow it."""
+    found = await session.execute(
+        select(col(GroupRow.id), col(GroupRow.name))
+        .where(col(GroupRow.channel_id) == row.id)
+        .limit(20)
+    )
+    uses = [Use("group", int(key or 0), name) for key, name in found]
+    if uses:
+        raise InUse(f"The channel {row.name}", uses)
+    for model in (FloorRow, BlacklistRow):
+        await session.execute(sql_delete(model).where(col(model.channel_id) == row.id))
+    await session.delete(row)
+
+
+async def groups_of(
+    session: AsyncSession, ids: Collection[int]
+) -> dict[int, list[tuple[int, str]]]:
+    """Per channel: (id, name) of the groups that follow it."""
+    found = await session.execute(
+        select(col(GroupRow.channel_id), col(GroupRow.id), col(GroupRow.name))
+        .where(col(GroupRow.channel_id).in_(ids))
+        .order_by(col(GroupRow.name))
+    )
+    result: dict[int, list[tuple[int, str]]] = {key: [] for key in ids}
+    for channel_id, key, name in found:
+        result[channel_id or 0].append((key or 0, name))
+    return result
+
+
+async def floors(session: AsyncSession, row: ChannelRow) -> list[tuple[FloorRow, PackageRow]]:
+    """The channel's floors with their packages, unordered."""
+    found = await session.execute(
+        select(FloorRow, PackageRow)
+        .join(PackageRow, col(PackageRow.id) == col(FloorRow.package_id))
+        .where(col(FloorRow.channel_id) == row.id)
+    )
+    return [(floor, package) for floor, package in found]
+
+
+async def set_floor(
+    session: AsyncSession, row: ChannelRow, package_id: int, reason: str
+) -> ChannelRow:
+    """Make a package a floor of the channel, or change why it is one."""
+    await check_target(session, row, package_id)
+    floor = await session.get(FloorRow, (row.id, package_id))
+    if floor is not None:
+        floor.reason = reason
+    else:
+        number = await session.scalar(
+            select(func.count()).select_from(FloorRow).where(col(FloorRow.channel_id) == row.id)
+        )
+        if (number or 0) >= MAX_FLOORS:
+            raise Conflict(f"A channel has at most {MAX_FLOORS} floors.")
+        session.add(
+            FloorRow(
+                channel_id=row.id or 0, package_id=package_id, reason=reason, created_at=time.time()
+            )
+        )
+    await session.flush()
+    return await _touch(session, row)
+
+
+async def clear_floor(session: AsyncSession, row: ChannelRow, package_id: int) -> ChannelRow:
+    """The package is no longer a floor; `NotFoundProblem` when it was none."""
+    floor = await session.get(FloorRow, (row.id, package_id))
+    if floor is None:
+        raise NotFoundProblem("This package is no floor of the channel.")
+    await session.delete(floor)
+    await session.flush()
+    return await _touch(session, row)
+
+
+async def _touch(session: AsyncSession, row: ChannelRow) -> ChannelRow:
+    """Floors are part of the channel: editing them makes a new version of it."""
+    return await change(session, row, {"updated_at": time.time()})
+
+
+async def _check_free(session: AsyncSession, application_id: int, name: str, arch: Arch) -> None:
+    query = select(col(ChannelRow.id)).where(
+        col(ChannelRow.application_id) == application_id,
+        col(ChannelRow.name) == name,
+        col(ChannelRow.arch) == arch,
+    )
+    if (await session.scalars(query)).first() is not None:
+        raise Taken(f"There is a channel {name} for {arch.name.lower()}.", "name")
+
+
+async def _note_repointed(session: AsyncSession, row: ChannelRow) -> None:
+    package = await session.get(PackageRow, row.package_id) if row.package_id else None
+    session.add(
+        ActivityRow(
+            at=time.time(),
+            kind=ActivityKind.CHANNEL_REPOINTED,
+            severity=Severity.INFO,
+            application_id=row.application_id,
+            channel_id=row.id,
+            release=package.release if package else "",
+            detail=f"Channel {row.name} points at {package.release if package else 'nothing'}",
+        )
+    )

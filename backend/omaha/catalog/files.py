@@ -1,0 +1,85 @@
+"""Hosted files: which name serves which bytes, and for which package."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from backend.errors import Conflict
+from backend.omaha.catalog.edit import change, insert
+from backend.omaha.payloads.digest import Digest
+from backend.omaha.payloads.errors import NameTaken
+from backend.omaha.payloads.names import check_name
+from backend.omaha.payloads.serving import Hosted
+from backend.omaha.tables import FileRow
+
+
+async def register(
+    session: AsyncSession,
+    name: str,
+    digest: Digest,
+    *,
+    package_id: int | None = None,
+    signature: str = "",
+) -> FileRow:
+    """Let `name` serve the stored bytes; the same name and bytes again change nothing but
+    the link to a package. `NameTaken` when it serves other bytes. `signature` is the name of
+    the hosted signature."""
+    check_name(name)
+    row = await find(session, name)
+    if row is not None:
+        if row.sha256 != digest.sha256:
+            raise NameTaken(f"{name} serves other bytes. Delete that payload first.")
+        values = {"package_id": package_id or row.package_id, "signature": signature}
+        return await change(session, row, values)
+    now = time.time()
+    row = FileRow(
+        package_id=package_id, name=name, path=f"blobs/{digest.sha256[:2]}/{digest.sha256}",
+        size=digest.size, received=digest.size, sha1=digest.sha1_base64, sha256=digest.sha256,
+        complete=True, signature=signature, created_at=now, updated_at=now,
+    )  # fmt: skip
+    return await insert(session, row, f"The name {name} is taken.", "name")
+
+
+async def find(session: AsyncSession, name: str) -> FileRow | None:
+    """What is hosted as `name`."""
+    return (await session.scalars(select(FileRow).where(col(FileRow.name) == name))).one_or_none()
+
+
+async def resolve(session: AsyncSession, name: str) -> Hosted | None:
+    """What `name` serves, for `payloads.serving`."""
+    row = await find(session, name)
+    if row is None or not row.complete:
+        return None
+    return Hosted(row.sha256, row.size, row.created_at)
+
+
+async def page(
+    session: AsyncSession, *, prefix: str = "", after: str = "", limit: int
+) -> Sequence[FileRow]:
+    """The next hosted files by name."""
+    name = col(FileRow.name)
+    query = select(FileRow).where(name > after).order_by(name).limit(limit)
+    if prefix:
+        query = query.where(name.startswith(prefix, autoescape=True))
+    return (await session.scalars(query)).all()
+
+
+async def delete(session: AsyncSession, row: FileRow) -> str | None:
+    """Stop serving the name; the SHA-256 that no name refers to any more, or None.
+
+    A conflict while a package is made of the file: machines may be downloading it.
+    """
+    if row.package_id is not None:
+        raise Conflict(
+            f"{row.name} belongs to a package. Delete the package first.",
+            used_by=[{"kind": "package", "id": row.package_id, "name": row.name}],
+        )
+    await session.delete(row)
+    await session.flush()
+    other = await session.scalars(select(col(FileRow.id)).where(col(FileRow.sha256) == row.sha256))
+    return row.sha256 if other.first() is None else None

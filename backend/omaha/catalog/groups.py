@@ -1,0 +1,154 @@
+"""Groups: the machines of one track and architecture, and the policy they get."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import delete as sql_delete
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from backend.errors import Conflict
+from backend.omaha.catalog.edit import Taken, change, insert, invalid
+from backend.omaha.model import ActivityKind, Arch, Severity
+from backend.omaha.rules import Policy
+from backend.omaha.tables import (
+    ActivityRow,
+    ChannelRow,
+    CounterRow,
+    GroupRow,
+    InstanceRow,
+    TallyRow,
+)
+
+
+async def page(
+    session: AsyncSession,
+    application_id: int,
+    ids: Collection[int] | None,
+    after: tuple[str, int] | None,
+    limit: int,
+) -> Sequence[GroupRow]:
+    """The next groups of an application by (name, id); only those of `ids` unless None."""
+    name, key = col(GroupRow.name), col(GroupRow.id)
+    query = select(GroupRow).where(col(GroupRow.application_id) == application_id)
+    if ids is not None:
+        query = query.where(key.in_(ids))
+    if after is not None:
+        query = query.where((name > after[0]) | ((name == after[0]) & (key > after[1])))
+    return (await session.scalars(query.order_by(name, key).limit(limit))).all()
+
+
+async def create(
+    session: AsyncSession,
+    application_id: int,
+    *,
+    name: str,
+    track: str,
+    arch: Arch,
+    channel_id: int | None = None,
+    description: str = "",
+    policy: Policy | None = None,
+) -> GroupRow:
+    """A new group; without a policy it grants nothing yet."""
+    now = time.time()
+    row = GroupRow(
+        application_id=application_id, channel_id=channel_id, name=name, description=description,
+        track=track, arch=arch, policy=(policy or Policy()).model_dump(mode="json"),
+        created_at=now, updated_at=now,
+    )  # fmt: skip
+    await _check_free(session, row, name, track)
+    if channel_id is not None:
+        await check_channel(session, row, channel_id)
+    return await insert(session, row, "The name or track is used by another group.", "name")
+
+
+async def edit(session: AsyncSession, row: GroupRow, values: dict[str, Any]) -> GroupRow:
+    """Change `name`, `description`, `track` or `channel_id` (None: nothing is offered)."""
+    await _check_free(session, row, values.get("name", row.name), values.get("track", row.track))
+    if values.get("channel_id") is not None:
+        await check_channel(session, row, values["channel_id"])
+    return await change(session, row, values)
+
+
+async def set_policy(session: AsyncSession, row: GroupRow, policy: Policy) -> GroupRow:
+    """Put a new policy in force and note it in the activity."""
+    row = await change(session, row, {"policy": policy.model_dump(mode="json")})
+    note(session, row, ActivityKind.POLICY_CHANGED, f"The policy of {row.name} was changed")
+    return row
+
+
+async def check_channel(session: AsyncSession, row: GroupRow, channel_id: int) -> ChannelRow:
+    """The channel, when the group may follow it: same application and architecture."""
+    channel = await session.get(ChannelRow, channel_id)
+    if channel is None or channel.application_id != row.application_id:
+        raise invalid("channel_id", "is no channel of this application.")
+    if channel.arch != row.arch:
+        raise invalid(
+            "channel_id",
+            f"is for {Arch(channel.arch).name.lower()}, the group for "
+            f"{Arch(row.arch).name.lower()}.",
+        )
+    return channel
+
+
+async def delete(session: AsyncSession, row: GroupRow) -> None:
+    """Remove it; a conflict while machines belong to it."""
+    some = await session.scalar(
+        select(col(InstanceRow.id)).where(col(InstanceRow.group_id) == row.id).limit(1)
+    )
+    if some is not None:
+        number = (await machines(session, [row.id or 0])).get(row.id or 0, 0)
+        raise Conflict(
+            f"{number or 'Some'} machines belong to {row.name}. Move them to another group or "
+            "delete them first.",
+            used_by=[{"kind": "machine", "id": some, "name": "and others"}],
+            machines=number,
+        )
+    await session.execute(sql_delete(TallyRow).where(col(TallyRow.group_id) == row.id))
+    await session.execute(sql_delete(CounterRow).where(col(CounterRow.group_id) == row.id))
+    await session.delete(row)
+
+
+async def machines(session: AsyncSession, ids: Collection[int]) -> dict[int, int]:
+    """Per group: how many machines it has, from the tally."""
+    found = await session.execute(
+        select(col(TallyRow.group_id), func.sum(col(TallyRow.machines)))
+        .where(col(TallyRow.group_id).in_(ids))
+        .group_by(col(TallyRow.group_id))
+    )
+    return {key: int(number or 0) for key, number in found}
+
+
+def note(session: AsyncSession, row: GroupRow, kind: ActivityKind, detail: str) -> None:
+    """Record something an operator did to a group."""
+    session.add(
+        ActivityRow(
+            at=time.time(),
+            kind=kind,
+            severity=Severity.INFO,
+            application_id=row.application_id,
+            group_id=row.id,
+            channel_id=row.channel_id,
+            detail=detail[:1024],
+        )
+    )
+
+
+async def _check_free(session: AsyncSession, row: GroupRow, name: str, track: str) -> None:
+    query = select(GroupRow).where(
+        col(GroupRow.application_id) == row.application_id,
+        col(GroupRow.arch) == row.arch,
+        (col(GroupRow.name) == name) | (col(GroupRow.track) == track),
+    )
+    for other in await session.scalars(query):
+        if other.id != row.id:
+            field = "name" if other.name == name else "track"
+            raise Taken(
+                f"The group {other.name} already has this {field} for "
+                f"{Arch(row.arch).name.lower()}.",
+                field,
+            )
