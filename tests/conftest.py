@@ -33,3 +33,21 @@ def database_url(request: pytest.FixtureRequest, tmp_path) -> str:
     if request.param == "sqlite":
         return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
     return request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture
+async def console(tmp_path):
+    """A whole console on SQLite, with an owner."""
+    from tests.console import running_console
+
+    async with running_console(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+async def console_on(tmp_path, database_url):
+    """The same, on SQLite and PostgreSQL in turn."""
+    from tests.console import running_console
+
+    async with running_console(tmp_path, database_url) as running:
+        yield running

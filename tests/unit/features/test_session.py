@@ -1,0 +1,119 @@
+"""Sign-in, sign-out, setup: on the whole app."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from backend.identity import setup
+from tests.console import BASE_URL, OWNER_PASSWORD, ConsoleApp, running_console
+
+
+async def test_sign_in_gives_a_session_and_the_rights_held(console_on: ConsoleApp) -> None:
+    owner = await console_on.owner()
+    session = (await owner.get("/session")).json()
+    assert session["login"] == "owner"
+    assert session["roles"] == [{"role": "owner", "title": "Owner", "scope": "org/main"}]
+    assert "bind" in session["permissions"]["binding"]
+
+
+async def test_the_cookie_is_http_only_and_lax(console: ConsoleApp) -> None:
+    answer = await console.caller().sign_in("owner", OWNER_PASSWORD)
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert "Domain" not in cookie
+
+
+@pytest.mark.parametrize("login", ["owner", "nobody"])
+async def test_wrong_credentials_look_alike(console: ConsoleApp, login: str) -> None:
+    answer = await console.caller().sign_in(login, "wrong password")
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"] == "The user name or the password is wrong."
+
+
+async def test_too_many_failures_are_limited_even_with_the_right_password(
+    console: ConsoleApp,
+) -> None:
+    caller = console.caller()
+    for _ in range(5):
+        assert (await caller.sign_in("owner", "wrong password")).status_code == 401
+    answer = await caller.sign_in("owner", OWNER_PASSWORD)
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_sign_out_ends_the_session_at_once(console: ConsoleApp) -> None:
+    owner = await console.owner()
+    stolen = dict(owner.cookies)
+    assert (await owner.delete("/session")).status_code == 204
+    thief = console.caller()
+    thief.cookies.update(stolen)
+    assert (await thief.get("/session")).status_code == 401
+
+
+async def test_a_session_ends_when_idle(console: ConsoleApp, monkeypatch) -> None:
+    owner = await console.owner()
+    identities = console.state.identities
+    monkeypatch.setattr(identities, "_limits", type(identities._limits)(idle=0.05, absolute=60))
+    await asyncio.sleep(0.1)
+    assert (await owner.get("/session")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"origin": BASE_URL, "sec-fetch-site": "cross-site"},
+        {"origin": BASE_URL, "sec-fetch-site": "same-site"},
+    ],
+)
+async def test_a_change_from_another_site_is_refused(console: ConsoleApp, headers) -> None:
+    owner = await console.owner()
+    answer = await owner.delete("/session", headers=headers)
+    assert answer.status_code == 403
+    assert (await owner.get("/session")).status_code == 200
+
+
+async def test_a_change_without_our_header_is_refused(console: ConsoleApp) -> None:
+    owner = await console.owner()
+    del owner.headers["x-craton-request"]
+    assert (await owner.delete("/session")).status_code == 403
+
+
+async def test_a_foreign_host_is_refused(console: ConsoleApp) -> None:
+    answer = await console.caller().get("/status", headers={"host": "evil.example"})
+    assert answer.status_code == 400
+
+
+async def test_setup_works_once(tmp_path) -> None:
+    async with running_console(tmp_path, owner=False) as console:
+        async with console.state.sessions() as db, db.begin():
+            token = await setup.issue_setup_token(db)
+        body = {"token": token, "login": "ada", "name": "Ada", "password": OWNER_PASSWORD}
+        caller = console.caller()
+        assert (await caller.get("/setup")).json() == {"needed": True}
+        weak = await caller.post("/setup", json={**body, "password": "short"})
+        assert weak.status_code == 422
+        assert weak.json()["errors"][0]["field"] == "password"
+        wrong = await caller.post("/setup", json={**body, "token": "guess"})
+        assert wrong.status_code == 403
+        made = await caller.post("/setup", json=body)
+        assert made.status_code == 201, made.text
+        assert (await caller.get("/session")).json()["login"] == "ada"
+        again = await console.caller().post("/setup", json={**body, "login": "eve"})
+        assert again.status_code == 403
+        assert (await caller.get("/setup")).json() == {"needed": False}
+
+
+async def test_sign_ins_and_refusals_are_in_the_activity_record(console_on: ConsoleApp) -> None:
+    await console_on.caller().sign_in("owner", "wrong password")
+    owner = await console_on.owner()
+    rows = (await owner.get("/collections/activity")).json()["rows"]
+    seen = [(r["actor"], r["action"], r["outcome"]) for r in rows]
+    assert seen[0] == ("owner", "session.open", "success")
+    assert ("owner", "session.open", "refused") in seen
+    assert ("owner", "user.create", "success") in seen
