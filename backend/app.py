@@ -138,6 +138,6 @@ async def _repeat(call: Callable[[], Awaitable[None]], seconds: float) -> None:
     while True:
         try:
             await call()
-        except Exception:
+        except Exception:  # noqa: BLE001 (a background task must outlive any failure)
             _log.exception("background task failed", task=asyncio.current_task())
         await asyncio.sleep(seconds)

@@ -44,7 +44,7 @@ async def create_user(db: AsyncSession, caller: Principal, body: NewUser) -> Use
         await db.flush()
     except IntegrityError as error:
         raise Conflict(f"The user name {body.login!r} is taken.") from error
-    _record(db, caller, "user.create", "user", body.login)
+    _record(db, caller, "user.create", body.login)
     return user
 
 
@@ -73,7 +73,7 @@ async def change_user(
         )
     await raise_epoch(db)
     what = ", ".join(sorted(body.model_dump(exclude_none=True)))
-    _record(db, caller, "user.update", "user", user.login, f"changed: {what}")
+    _record(db, caller, "user.update", user.login, f"changed: {what}")
     return user
 
 
@@ -83,7 +83,7 @@ async def delete_user(db: AsyncSession, caller: Principal, user_id: str) -> None
     await _refuse_last_owner(db, user.id)
     await db.delete(user)
     await raise_epoch(db)
-    _record(db, caller, "user.delete", "user", user.login)
+    _record(db, caller, "user.delete", user.login)
 
 
 async def create_binding(
@@ -105,7 +105,7 @@ async def create_binding(
     except IntegrityError as error:
         raise Conflict(f"{body.login} already holds {role.name} at {body.scope}.") from error
     await raise_epoch(db)
-    _record(db, caller, "binding.create", "binding", f"{user.login}: {role.name} at {body.scope}")
+    _record(db, caller, "binding.create", f"{user.login}: {role.name} at {body.scope}")
     return record, user.login
 
 
@@ -120,7 +120,7 @@ async def delete_binding(db: AsyncSession, caller: Principal, binding_id: str) -
     await db.delete(record)
     await raise_epoch(db)
     what = f"{user.login}: {record.role} at {record.scope}"
-    _record(db, caller, "binding.delete", "binding", what)
+    _record(db, caller, "binding.delete", what)
 
 
 async def _hash(password: str, login: str) -> str:
@@ -184,14 +184,14 @@ def _invalid(field: str, value: str, message: str, accepts: str = "") -> Unproce
 
 
 def _record(
-    db: AsyncSession, caller: Principal, action: str, kind: str, target: str, detail: str = ""
+    db: AsyncSession, caller: Principal, action: str, target: str, detail: str = ""
 ) -> None:
     db.add(
         ActivityRecord.at_now(
             actor=caller.login,
             action=action,
             outcome="success",
-            target_kind=kind,
+            target_kind=action.partition(".")[0],
             target=target[:512],
             detail=detail,
         )
