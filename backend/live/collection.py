@@ -1,0 +1,145 @@
+"""A collection: one declaration from which lists, streams, CSV and search follow."""
+
+from __future__ import annotations
+
+import keyword
+import types
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from auth.scope import Scope
+from backend.live.column import NUMERIC, OPERATORS, Column, Type
+from backend.live.errors import DeclarationError
+from backend.live.rowscope import RowScope
+
+__all__ = ["Collection"]
+
+
+@dataclass(frozen=True, eq=False)
+class Collection:
+    """One kind of thing: its typed row and what may be asked about it.
+
+    `row` is a frozen msgspec Struct with a text field ``key``, unique in the collection;
+    its fields hold text, finite numbers, bools, None where annotated so, mappings of text
+    (labels) and tuples or lists of text. `kind` is the permission kind. `scope` places a
+    row in the estate: best a `RowScope`. `default_sort` uses the query's words (``-created``).
+    `label` is the column the palette shows, `where` the columns beside it.
+    Raises `DeclarationError` when it contradicts itself.
+    """
+
+    name: str
+    title: str
+    kind: str
+    row: type[msgspec.Struct]
+    scope: RowScope | Callable[[Any, str], Scope]
+    columns: tuple[Column, ...]
+    default_sort: tuple[str, ...]
+    label: str = "name"
+    where: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    @cached_property
+    def by_id(self) -> dict[str, Column]:
+        """The columns by id."""
+        return {column.id: column for column in self.columns}
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """The row's fields in order, ``key`` among them."""
+        return self.row.__struct_fields__
+
+    @cached_property
+    def nullable(self) -> frozenset[str]:
+        """The fields that may be None."""
+        hints = get_type_hints(self.row)
+        return frozenset(name for name in self.fields if _may_be_none(hints[name]))
+
+    @cached_property
+    def searched(self) -> tuple[Column, ...]:
+        """The columns free text looks in."""
+        return tuple(column for column in self.columns if column.searched)
+
+    @cached_property
+    def labels_column(self) -> Column | None:
+        """The column a label selector asks, if there is one."""
+        found = [c for c in self.columns if c.type is Type.LABELS and c.can_filter]
+        return found[0] if found else None
+
+    def describe(self) -> dict[str, Any]:
+        """What ``GET /api/v1/collections`` says about it."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "kind": self.kind,
+            "label": self.label,
+            "where": list(self.where),
+            "default_sort": list(self.default_sort),
+            "columns": [_describe(column) for column in self.columns],
+        }
+
+
+def _describe(column: Column) -> dict[str, Any]:
+    return {
+        "id": column.id,
+        "label": column.label,
+        "type": column.type.value,
+        "sortable": column.can_sort,
+        "filterable": column.can_filter,
+        "searched": column.searched,
+        "facet": column.facet,
+        "default": column.default,
+        "operators": [op.value for op in OPERATORS[column.type]] if column.can_filter else [],
+    }
+
+
+def _may_be_none(hint: Any) -> bool:
+    if get_origin(hint) in {Union, types.UnionType}:
+        return type(None) in get_args(hint)
+    return hint is type(None) or hint is Any
+
+
+def _check(collection: Collection) -> None:
+    fields = set(collection.fields)
+    for column in collection.columns:
+        _check_column(collection, column, fields)
+    if len({column.id for column in collection.columns}) != len(collection.columns):
+        _wrong(collection, "two columns have the same id")
+    if "key" not in fields or get_type_hints(collection.row)["key"] is not str:
+        _wrong(collection, "the row needs a field key: str")
+    for name in fields:
+        if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
+            _wrong(collection, f"{name!r} cannot be a field")
+    _check_names(collection, fields)
+
+
+def _check_names(collection: Collection, fields: set[str]) -> None:
+    for word in collection.default_sort:
+        named = collection.by_id.get(word.removeprefix("-"))
+        if named is None or not named.can_sort:
+            _wrong(collection, f"default_sort names {word!r}, which cannot be sorted")
+    for name in (collection.label, *collection.where):
+        if name not in fields:
+            _wrong(collection, f"label or where names {name!r}, which is no field")
+    if isinstance(collection.scope, RowScope) and not fields.issuperset(collection.scope.fields):
+        _wrong(collection, "scope reads a field the row does not have")
+    if isinstance(collection.scope, RowScope) and collection.nullable & {*collection.scope.fields}:
+        _wrong(collection, "a field of the scope may not be None; use empty text")
+
+
+def _check_column(collection: Collection, column: Column, fields: set[str]) -> None:
+    if column.id not in fields:
+        _wrong(collection, f"column {column.id!r} is no field of the row")
+    if column.searched and (column.type in NUMERIC or column.type in {Type.BOOL, Type.LABELS}):
+        _wrong(collection, f"column {column.id!r} holds no text to search")
+    if column.facet and column.type is Type.LABELS:
+        _wrong(collection, f"column {column.id!r} cannot be counted")
+
+
+def _wrong(collection: Collection, message: str) -> None:
+    raise DeclarationError(f"collection {collection.name!r}: {message}")

@@ -1,0 +1,85 @@
+"""Columns: what a row offers to filters, sorting, facets and search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+__all__ = ["NUMERIC", "OPERATORS", "Column", "Op", "Type"]
+
+
+class Type(StrEnum):
+    """How a value is read in a query, compared, and shown by the interface."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    QUANTITY = "quantity"  # base units: cores, objects
+    BYTES = "bytes"
+    TIME = "time"  # Unix seconds
+    PERCENT = "percent"  # 0-100
+    BOOL = "bool"
+    STATUS = "status"
+    LABELS = "labels"  # mapping of text to text
+    LIST = "list"  # sequence of text
+
+
+class Op(StrEnum):
+    """Operators of a filter, as written."""
+
+    EQ = "="
+    NE = "!="
+    GT = ">"
+    GE = ">="
+    LT = "<"
+    LE = "<="
+    HAS = "~"
+    LACKS = "!~"
+    IN = "in"
+    NOT_IN = "notin"
+
+
+NUMERIC: Final = frozenset({Type.NUMBER, Type.QUANTITY, Type.BYTES, Type.TIME, Type.PERCENT})
+
+_SETS: Final = (Op.EQ, Op.NE, Op.IN, Op.NOT_IN)
+_TEXT: Final = (*_SETS, Op.HAS, Op.LACKS)
+_ORDER: Final = (*_SETS, Op.GT, Op.GE, Op.LT, Op.LE)
+
+OPERATORS: Final[dict[Type, tuple[Op, ...]]] = {
+    Type.TEXT: _TEXT,
+    Type.STATUS: _TEXT,
+    Type.LIST: _TEXT,
+    Type.BOOL: (Op.EQ, Op.NE),
+    Type.LABELS: (),
+    **dict.fromkeys(NUMERIC, _ORDER),
+}
+"""The operators a filter may use, per type. Labels are asked with ``labels=``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One declared field of a row. Fields that are not declared are sent but can be neither
+    filtered, sorted, counted nor searched (security reference, C25).
+
+    `searched`: free text looks here. `facet`: its values may be counted. `default`: a table
+    shows it unless the user hides it.
+    """
+
+    id: str
+    label: str
+    type: Type
+    searched: bool = False
+    facet: bool = False
+    default: bool = True
+    sortable: bool = True
+    filterable: bool = True
+
+    @property
+    def can_sort(self) -> bool:
+        """Labels and lists have no order."""
+        return self.sortable and self.type not in {Type.LABELS, Type.LIST}
+
+    @property
+    def can_filter(self) -> bool:
+        """Whether ``filter`` (or, for labels, ``labels``) may name it."""
+        return self.filterable

@@ -1,0 +1,54 @@
+"""A result as CSV (RFC 4180), streamed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from backend.live.collection import Collection
+from backend.live.column import Type
+
+__all__ = ["csv_pieces"]
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+async def csv_pieces(
+    collection: Collection,
+    pieces: AsyncIterator[list[Any]],
+    still_allowed: Callable[[], Awaitable[bool]],
+) -> AsyncIterator[str]:
+    """Header and rows. Times are RFC 3339 in UTC; text that a spreadsheet would run as a
+    formula gets a leading apostrophe (OWASP, CSV injection). Ends with `PermissionError`
+    when `still_allowed` says no between two pieces: the caller's rights have changed."""
+    yield _lines([[column.label for column in collection.columns]])
+    async for rows in pieces:
+        if not await still_allowed():
+            raise PermissionError("the caller's rights changed during the download")
+        columns = collection.columns
+        yield _lines([[_cell(c.type, getattr(row, c.id)) for c in columns] for row in rows])
+
+
+def _lines(rows: list[list[str]]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerows(rows)
+    return buffer.getvalue()
+
+
+def _cell(kind: Type, value: Any) -> str:
+    if value is None:
+        return ""
+    if kind is Type.TIME:
+        return datetime.fromtimestamp(value, UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, Mapping):
+        value = ",".join(f"{key}={text}" for key, text in sorted(value.items()))
+    elif isinstance(value, bool):
+        value = "true" if value else "false"
+    elif not isinstance(value, str | int | float):
+        value = ",".join(map(str, value))
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return str(value)

@@ -1,0 +1,193 @@
+"""From the query tree to Python expressions over a row ``r``.
+
+Only field names checked at declaration are written into the text; every value, whoever
+gave it, is bound to a name (`Constants`) and never becomes part of the code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from auth.scope import Scope
+from backend.live.collection import Collection
+from backend.live.column import NUMERIC, Column, Op, Type
+from backend.live.fold import fold
+from backend.live.guard import Guard
+from backend.live.query import Ago, Filter, LabelTerm, Sort, Value
+from backend.live.rowscope import Field, RowScope
+
+__all__ = [
+    "Constants",
+    "down",
+    "filter_test",
+    "guard_test",
+    "label_test",
+    "sort_parts",
+    "word_test",
+]
+
+_INVERT = bytes((0xFE - byte) & 0xFF for byte in range(256))
+
+
+def down(text: str) -> bytes:
+    """A key that orders texts by descending code point (UTF-8 never uses 0xFE and 0xFF)."""
+    return text.encode("utf-8", "surrogatepass").translate(_INVERT) + b"\xff"
+
+
+class Constants:
+    """The values an expression refers to by name."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, Any] = {"fold": fold, "down": down}
+
+    def bind(self, value: Any) -> str:
+        """A fresh name for `value`."""
+        name = f"c{len(self.names)}"
+        self.names[name] = value
+        return name
+
+
+def filter_test(collection: Collection, item: Filter, constants: Constants, now: float) -> str:
+    """The condition of one filter; missing values are unequal to every value and match no
+    comparison."""
+    column = collection.by_id[item.column]
+    values = [value.at(now) if isinstance(value, Ago) else value for value in item.values]
+    if column.type is Type.LIST:
+        return _list_test(collection, column, item.op, values, constants)
+    field = f"r.{column.id}"
+    present = f"{field} is not None and " if column.id in collection.nullable else ""
+    if item.op in {Op.EQ, Op.IN}:
+        return _one_of(column, values, constants)
+    if item.op in {Op.NE, Op.NOT_IN}:
+        return f"not {_one_of(column, values, constants)}"
+    if item.op is Op.HAS:
+        return f"({present}{constants.bind(values[0])} in {_folded(field)})"
+    if item.op is Op.LACKS:
+        return f"(not ({present}{constants.bind(values[0])} in {_folded(field)}))"
+    return f"({present}{field} {item.op.value} {constants.bind(values[0])})"
+
+
+def _one_of(column: Column, values: Sequence[Value], constants: Constants) -> str:
+    field = f"r.{column.id}"
+    given = [value for value in values if value is not None]
+    tests = []
+    if len(given) == 1:
+        tests.append(f"{field} == {constants.bind(given[0])}")
+    elif given:
+        tests.append(f"{field} in {constants.bind(frozenset(given))}")
+    if len(given) < len(values):
+        plain = column.type in NUMERIC or column.type is Type.BOOL
+        tests.append(f"{field} is None" if plain else f"not {field}")
+    return f"({' or '.join(tests)})"
+
+
+def _list_test(
+    collection: Collection, column: Column, op: Op, values: Sequence[Value], constants: Constants
+) -> str:
+    field = f"(r.{column.id} or ())" if column.id in collection.nullable else f"r.{column.id}"
+    if op in {Op.HAS, Op.LACKS}:
+        name = constants.bind(values[0])
+        test = f"any([{name} in fold(e) for e in {field}])"
+    else:
+        given = frozenset(value for value in values if value is not None)
+        tests = [f"not {constants.bind(given)}.isdisjoint({field})"] if given else []
+        tests += [f"not {field}"] if None in values else []
+        test = " or ".join(tests)
+    return f"(not ({test}))" if op in {Op.NE, Op.NOT_IN, Op.LACKS} else f"({test})"
+
+
+def label_test(collection: Collection, term: LabelTerm, constants: Constants) -> str:
+    """The condition of one requirement; as in Kubernetes, ``!=`` and ``notin`` also match
+    rows without the label."""
+    column = collection.labels_column
+    name = column.id if column else ""
+    field = f"(r.{name} or {{}})" if name in collection.nullable else f"r.{name}"
+    key = constants.bind(term.key)
+    if not term.values:
+        return f"({key} {'in' if term.wanted else 'not in'} {field})"
+    values = constants.bind(frozenset(term.values))
+    return f"({field}.get({key}) {'in' if term.wanted else 'not in'} {values})"
+
+
+def word_test(
+    collection: Collection, word: str, constants: Constants, fields: Iterable[str]
+) -> str:
+    """The condition that `word` (folded) occurs in one of `fields`, which hold text."""
+    name = constants.bind(word)
+    tests = []
+    for field_name in fields:
+        field = f"r.{field_name}"
+        present = f"{field} is not None and " if field_name in collection.nullable else ""
+        column = collection.by_id.get(field_name)
+        if column is not None and column.type is Type.LIST:
+            tests.append(f"({present}any([{name} in fold(e) for e in {field}]))")
+        else:
+            tests.append(f"({present}{name} in {_folded(field)})")
+    return f"({' or '.join(tests)})"
+
+
+def _folded(field: str) -> str:
+    return f"({field}.lower() if {field}.isascii() else fold({field}))"
+
+
+def guard_test(collection: Collection, guard: Guard, constants: Constants) -> str:
+    """The condition that the row is visible; empty when everything is."""
+    if not isinstance(collection.scope, RowScope):
+        place, sees = constants.bind(collection.scope), constants.bind(guard.sees)
+        return f"{sees}({place}(r, {constants.bind(guard.organisation)}))"
+    tests = [_scope_test(collection.scope, guard, held, constants) for held in guard.scopes]
+    if "" in tests:
+        return ""
+    return f"({' or '.join(dict.fromkeys(t for t in tests if t != 'False')) or 'False'})"
+
+
+def _scope_test(place: RowScope, guard: Guard, held: Scope, constants: Constants) -> str:
+    """Empty when `held` covers every row of the organisation, ``False`` when it covers none."""
+    if held[:2] != ("org", guard.organisation):
+        return "False"
+    tests: list[str] = []
+    segments = held[2:]
+    for kind, part in zip(place.parts[::2], place.parts[1::2], strict=True):
+        if not segments or not isinstance(part, Field):
+            break
+        if segments[0] != kind:
+            return "False"
+        if len(segments) == 1:
+            tests.append(f"r.{part.name}")
+            segments = ()
+        else:
+            own = len(segments) if part.split else 2
+            tests.append(_segment_test(part, segments[1:own], constants))
+            segments = segments[own:]
+    if segments:
+        return "False"
+    return f"({' and '.join(tests)})" if tests else ""
+
+
+def _segment_test(part: Field, segments: Scope, constants: Constants) -> str:
+    field = f"r.{part.name}"
+    if not part.split:
+        return f"{field} == {constants.bind(segments[0])}"
+    if any(part.split in segment for segment in segments):
+        return "False"
+    whole = part.split.join(segments)
+    exact, below = constants.bind(whole), constants.bind(whole + part.split)
+    return f"({field} == {exact} or {field}.startswith({below}))"
+
+
+def sort_parts(collection: Collection, sort: Sort) -> list[str]:
+    """Key parts of one sort column: ascending by code point or number, missing last."""
+    column = collection.by_id[sort.column]
+    field = f"r.{column.id}"
+    if sort.descending and column.type is Type.BOOL:
+        value, blank = f"not {field}", "False"
+    elif sort.descending and column.type in NUMERIC:
+        value, blank = f"-{field}", "0"
+    elif sort.descending:
+        value, blank = f"down({field})", "b''"
+    else:
+        value, blank = field, "''" if column.type in {Type.TEXT, Type.STATUS} else "0"
+    if column.id not in collection.nullable:
+        return [value]
+    return [f"{field} is None", f"({value} if {field} is not None else {blank})"]

@@ -1,0 +1,173 @@
+"""A view of rows in memory: total, facets and windows, maintained by batches of changes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from backend.live.band import Band
+from backend.live.batch import Batch
+from backend.live.guard import Guard
+from backend.live.page import FacetCount
+from backend.live.plan import Plan
+from backend.live.query import Query
+from backend.live.select import facet_counts, facet_values, match, smallest
+from backend.live.window import Shown, Window
+
+if TYPE_CHECKING:
+    from backend.live.memory import MemorySource
+
+__all__ = ["MemoryView", "MemoryWindow"]
+
+
+class MemoryWindow(Window):
+    """A window on a `MemoryView`. `number` is the last batch its band holds; None while the
+    band is being made, when batches wait in `backlog`."""
+
+    def __init__(self, view: MemoryView, offset: int, limit: int) -> None:
+        super().__init__(offset, limit)
+        self.view = view
+        self.band = Band(offset, limit)
+        self.number: int | None = None
+        self.backlog: list[Batch] = []
+        self.building = asyncio.Lock()
+        self.holds = 0
+        self.touched = False
+
+    def current(self) -> Shown:
+        """The content now."""
+        view = self.view
+        return Shown(
+            self.band.window(), view.total, True, view.facets(), view.source.freshness(view.guard)
+        )
+
+    def idle(self) -> None:
+        """Free the window, and the view with its last one."""
+        if not self.holds and not self.watched:
+            self.view.drop(self)
+
+
+class MemoryView:
+    """What (query, guard) selects. `number` is the last batch counted, None before the first
+    count. Batches a view has already seen are ignored, so that it can be made at any moment."""
+
+    def __init__(self, source: MemorySource[Any], query: Query, guard: Guard) -> None:
+        self.source = source
+        self.query = query
+        self.guard = guard
+        self.plan: Plan = source.plan(query, guard)
+        self.total = 0
+        self.counts: dict[str, Counter[Any]] = {}
+        self.number: int | None = None
+        self.backlog: list[Batch] = []
+        self.windows: dict[tuple[int, int], MemoryWindow] = {}
+        self.outdated = False
+        self._facets: dict[str, list[FacetCount]] | None = None
+
+    def facets(self) -> dict[str, list[FacetCount]]:
+        """The counts to show now."""
+        if self._facets is None:
+            self._facets = facet_counts(self.counts)
+        return self._facets
+
+    async def window(self, offset: int, limit: int) -> MemoryWindow:
+        """The shared window at `offset`, ready to be joined."""
+        window = self.windows.get((offset, limit))
+        if window is None:
+            window = self.windows[offset, limit] = MemoryWindow(self, offset, limit)
+        window.holds += 1
+        try:
+            async with window.building:
+                if window.number is None:
+                    await self.build(window)
+                    window.reset()
+        finally:
+            window.holds -= 1
+            if window.number is None:
+                window.idle()
+        return window
+
+    def drop(self, window: MemoryWindow) -> None:
+        """Forget a window nobody looks at."""
+        key = (window.offset, window.limit)
+        if self.windows.get(key) is window:
+            del self.windows[key]
+        if not self.windows:
+            self.source.drop_view(self)
+
+    async def build(self, window: MemoryWindow) -> None:
+        """Make the band from all rows; count too if that was not done yet."""
+        number, rows = self.source.cut()
+        plan = self.plan
+        window.number, window.backlog = None, []
+        found = await match(self.source.collection, plan, rows)
+        placed = await smallest(plan, found.rows, window.band.wanted)
+        window.band.fill(plan, placed, len(found.rows))
+        window.number, window.touched = number, True
+        if self.number is None:
+            self._count(number, len(found.rows), found.counts)
+        for batch in window.backlog:
+            self._apply_to(window, batch)
+        window.backlog = []
+        for batch in self.source.sealed:
+            self.apply(batch)
+
+    async def rebuild(self) -> None:
+        """Start anew: after a failure, or because time has moved a relative bound."""
+        self.outdated = False
+        self.plan = self.source.plan(self.query, self.guard)
+        self.number, self.backlog = None, []
+        for window in tuple(self.windows.values()):
+            async with window.building:
+                await self.build(window)
+
+    def apply(self, batch: Batch) -> None:
+        """Carry a batch into total, facets and every window; nothing is published yet."""
+        if self.number is None:
+            self.backlog.append(batch)
+        elif batch.number > self.number:
+            self._apply_counts(batch)
+        for window in self.windows.values():
+            if window.number is None:
+                window.backlog.append(batch)
+            else:
+                self._apply_to(window, batch)
+
+    def _count(self, number: int, total: int, counts: dict[str, Counter[Any]]) -> None:
+        self.total, self.counts, self.number = total, counts, number
+        self._facets = None
+        for batch in self.backlog:
+            if batch.number > number:
+                self._apply_counts(batch)
+        self.backlog = []
+
+    def _apply_counts(self, batch: Batch) -> None:
+        plan = self.plan
+        olds, news = batch.sides(plan)
+        self.number = batch.number
+        if not olds and not news:
+            return
+        gone, come = batch.matching(plan)
+        self.total += len(come) - len(gone)
+        for facet in plan.facets:
+            counter = self.counts[facet.column]
+            old = facet.own(olds) if facet.own else gone
+            new = facet.own(news) if facet.own else come
+            collection = self.source.collection
+            counter.subtract(facet_values(collection, facet.column, old))
+            counter.update(facet_values(collection, facet.column, new))
+            for value in [value for value, count in counter.items() if not count]:
+                del counter[value]
+            self._facets = None
+        for window in self.windows.values():
+            window.touched = True
+
+    def _apply_to(self, window: MemoryWindow, batch: Batch) -> None:
+        if window.number is None or batch.number <= window.number:
+            return
+        gone, come = batch.matching(self.plan)
+        if gone or come:
+            window.touched |= window.band.replace(self.plan, gone, come)
+        window.touched |= window.band.refresh(batch.changes)
+        window.number = batch.number

@@ -1,0 +1,52 @@
+"""The collections that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from auth.principal import Principal
+from auth.role import Verb
+from backend.live.collection import Collection
+from backend.live.column import OPERATORS
+from backend.live.errors import DeclarationError, NoSuchCollection
+from backend.live.source import Source
+
+__all__ = ["Registry"]
+
+
+class Registry:
+    """Collections and their sources, by name. Filled while the program starts."""
+
+    def __init__(self) -> None:
+        self._sources: dict[str, Source] = {}
+
+    def add(self, collection: Collection, source: Source) -> None:
+        """Make the collection exist. Raises `DeclarationError` for a taken name."""
+        if collection.name in self._sources:
+            raise DeclarationError(f"collection {collection.name!r} is declared twice")
+        if source.collection is not collection:
+            raise DeclarationError(f"the source of {collection.name!r} is another collection's")
+        self._sources[collection.name] = source
+
+    def get(self, name: str) -> Source:
+        """The source of a collection; raises `NoSuchCollection` (404)."""
+        source = self._sources.get(name)
+        if source is None:
+            raise NoSuchCollection(name)
+        return source
+
+    def __iter__(self) -> Iterator[Source]:
+        return iter(list(self._sources.values()))
+
+    def describe(self, principal: Principal) -> dict[str, Any]:
+        """What exists for `principal`: collections of which some row could be visible."""
+        policy = principal.policy
+        return {
+            "collections": [
+                source.collection.describe()
+                for source in self
+                if policy.allows_somewhere(source.collection.kind, Verb.LIST)
+            ],
+            "operators": {kind.value: [o.value for o in ops] for kind, ops in OPERATORS.items()},
+        }

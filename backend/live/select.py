@@ -1,0 +1,135 @@
+"""Answering a plan from a list of rows: matches, counts, and the first few in order."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from itertools import chain
+from operator import attrgetter
+from types import SimpleNamespace
+from typing import Any, Final
+
+from backend.live.collection import Collection
+from backend.live.column import Type
+from backend.live.page import After, FacetCount
+from backend.live.plan import Key, Plan
+from backend.live.slices import CHUNK, Slices, chunks
+
+__all__ = [
+    "FACET_VALUES",
+    "Matches",
+    "beyond",
+    "facet_counts",
+    "facet_values",
+    "in_order",
+    "match",
+    "smallest",
+    "top_counts",
+]
+
+FACET_VALUES: Final = 200
+"""At most so many values of a facet are told: the most frequent ones."""
+
+Placed = tuple[Key, Any]
+"""A row with its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The rows of a plan, in no order, and the counts of its facets by column."""
+
+    rows: list[Any]
+    counts: dict[str, Counter[Any]]
+
+
+def facet_values(collection: Collection, column: str, rows: Iterable[Any]) -> Iterable[Any]:
+    """The values `rows` add to the counts of `column`: for lists, each element once."""
+    values = map(attrgetter(column), rows)
+    if collection.by_id[column].type is Type.LIST:
+        return chain.from_iterable(set(value) if value else (None,) for value in values)
+    return values
+
+
+def top_counts(counts: Counter[Any]) -> list[FacetCount]:
+    """The most frequent values; equal counts by value, the missing last."""
+    given = [(-count, value is None, value) for value, count in counts.items() if count > 0]
+    return [FacetCount(value, -count) for count, _, value in heapq.nsmallest(FACET_VALUES, given)]
+
+
+def facet_counts(counts: dict[str, Counter[Any]]) -> dict[str, list[FacetCount]]:
+    """`top_counts` of every column."""
+    return {column: top_counts(counter) for column, counter in counts.items()}
+
+
+async def match(collection: Collection, plan: Plan, rows: list[Any]) -> Matches:
+    """All rows that match, with facet counts, in slices."""
+    slices = Slices()
+    found: list[Any] = []
+    counts: dict[str, Counter[Any]] = {facet.column: Counter() for facet in plan.facets}
+    for chunk in chunks(rows):
+        matched = plan.select(chunk)
+        found += matched
+        for facet in plan.facets:
+            counted = facet.own(chunk) if facet.own else matched
+            counts[facet.column].update(facet_values(collection, facet.column, counted))
+            await slices.breathe()
+        await slices.breathe()
+    return Matches(found, counts)
+
+
+def beyond(plan: Plan, rows: list[Any], after: After) -> list[Any]:
+    """The rows whose place is behind the cursor's."""
+    values = {sort.column: v for sort, v in zip(plan.query.sort, after.values, strict=True)}
+    mark = SimpleNamespace(**{**values, "key": after.key})
+    near = plan.onward(rows, plan.firsts([mark])[0])
+    place = plan.keys([mark])[0]
+    return [row for key, row in zip(plan.keys(near), near, strict=True) if key > place]
+
+
+async def smallest(plan: Plan, rows: list[Any], count: int) -> list[Placed]:
+    """The first `count` rows with their places, in order.
+
+    Places are made only for rows that can be among them: the first part of the place,
+    cheap to get and to compare, rules out most.
+    """
+    if count <= 0:
+        return []
+    slices = Slices()
+    if count * 4 < len(rows):
+        firsts: list[Any] = []
+        for chunk in chunks(rows):
+            firsts = heapq.nsmallest(count, chain(firsts, plan.firsts(chunk)))
+            await slices.breathe()
+        rows = [row for chunk in chunks(rows) for row in plan.upto(chunk, firsts[-1])]
+        await slices.breathe()
+    best: list[Placed] = []
+    for chunk in chunks(rows):
+        placed = list(zip(plan.keys(chunk), chunk, strict=True))
+        placed.sort(key=_place)
+        best = list(heapq.merge(best, placed[:count], key=_place))[:count] if best else placed
+        await slices.breathe()
+    return best[:count]
+
+
+async def in_order(plan: Plan, rows: list[Any]) -> AsyncIterator[list[Any]]:
+    """All rows in order, in pieces: sorted in slices, merged while they are asked for."""
+    slices = Slices()
+    runs: list[list[Placed]] = []
+    for chunk in chunks(rows):
+        runs.append(sorted(zip(plan.keys(chunk), chunk, strict=True), key=_place))
+        await slices.breathe()
+    piece: list[Any] = []
+    for _, row in heapq.merge(*runs, key=_place):
+        piece.append(row)
+        if len(piece) == CHUNK // 8:
+            yield piece
+            piece = []
+            await slices.breathe()
+    if piece:
+        yield piece
+
+
+def _place(placed: Placed) -> Key:
+    return placed[0]

@@ -1,0 +1,69 @@
+"""A pod-like collection for tests, and people who may see parts of it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from auth.binding import Binding
+from auth.policy import Policy
+from auth.principal import Principal
+from auth.role import VIEWER, Role
+from auth.scope import Scope
+from backend.live.collection import Collection
+from backend.live.column import Column, Type
+from backend.live.rowscope import Field, RowScope
+
+ORG = "main"
+
+
+class Pod(msgspec.Struct, frozen=True):
+    key: str
+    cluster: str
+    namespace: str
+    name: str
+    phase: str
+    restarts: int
+    created: float
+    ready: bool = True
+    cpu: float | None = None
+    node: str | None = None
+    labels: dict[str, str] = {}
+    images: tuple[str, ...] = ()
+
+
+PODS = Collection(
+    name="pods",
+    title="Pods",
+    kind="pod",
+    row=Pod,
+    scope=RowScope("cluster", Field("cluster"), "ns", Field("namespace")),
+    columns=(
+        Column("name", "Name", Type.TEXT, searched=True),
+        Column("namespace", "Namespace", Type.TEXT, facet=True, searched=True),
+        Column("phase", "Status", Type.STATUS, facet=True),
+        Column("restarts", "Restarts", Type.NUMBER),
+        Column("created", "Age", Type.TIME),
+        Column("ready", "Ready", Type.BOOL, facet=True),
+        Column("cpu", "CPU", Type.QUANTITY),
+        Column("node", "Node", Type.TEXT, facet=True),
+        Column("labels", "Labels", Type.LABELS, default=False),
+        Column("images", "Images", Type.LIST, facet=True, default=False),
+    ),
+    default_sort=("namespace", "name"),
+    label="name",
+    where=("namespace",),
+)
+
+
+def pod(name: str, namespace: str = "web", cluster: str = "c1", **fields) -> Pod:
+    values = {"phase": "Running", "restarts": 0, "created": 1000.0, **fields}
+    return Pod(f"{cluster}/{namespace}/{name}", cluster, namespace, name, **values)
+
+
+def policy(*scopes: Scope, role: Role = VIEWER) -> Policy:
+    return Policy(tuple(Binding(str(i), "u", role, scope) for i, scope in enumerate(scopes)))
+
+
+def person(*scopes: Scope, role: Role = VIEWER) -> Principal:
+    held = scopes or (("org", ORG),)
+    return Principal("u1", "ada", "Ada", ORG, policy(*held, role=role), "s1")
