@@ -38,7 +38,9 @@ API = "kube-apiserver"
 
 PARTS = (
     *(_member(number, name) for number, name in enumerate(MEMBERS, 1)),
-    Part("registry", "registry", "Image registry", programs.REGISTRY, registry.registry, (), "http"),
+    Part(
+        "registry", "registry", "Image registry", programs.REGISTRY, registry.registry, (), "http"
+    ),
     Part(KUBE_ETCD, "kubernetes", "etcd of Kubernetes", programs.ETCD, etcd.for_kubernetes),
     Part(API, "kubernetes", "API server", programs.APISERVER, kubernetes.apiserver, (KUBE_ETCD,)),
     Part(

@@ -169,6 +169,8 @@ class Stack:
             self._board.update(seed.name, reason=f"{type(error).__name__}: {error}", detail="")
         else:
             self._board.update(seed.name, State.READY, detail="")
+            if seed.keep:
+                await seed.keep(context)
 
 
 def _stop_order() -> list[list[str]]:

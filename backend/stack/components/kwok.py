@@ -11,6 +11,7 @@ from backend.stack.ports import HOST
 from backend.stack.process.service import ServiceSpec
 from backend.stack.programs.locate import Found
 
+PARALLELISM = 4
 LARGE_PARALLELISM = 64
 
 
@@ -22,13 +23,17 @@ def _configuration(context: Context) -> dict[str, object]:
         "cidr": "10.244.0.0/16",
         "nodeLeaseDurationSeconds": 400 if context.options.large else 40,
     }
-    if context.options.large:
-        options |= {
-            "podPlayStageParallelism": LARGE_PARALLELISM,
-            "nodePlayStageParallelism": LARGE_PARALLELISM,
-            "nodeLeaseParallelism": LARGE_PARALLELISM,
-            "podsOnNodeSyncParallelism": LARGE_PARALLELISM,
-        }
+    at_once = LARGE_PARALLELISM if context.options.large else PARALLELISM
+    # A configuration of ours has no defaults for these: left out they are 0 and KWOK refuses.
+    options |= dict.fromkeys(
+        (
+            "podPlayStageParallelism",
+            "nodePlayStageParallelism",
+            "nodeLeaseParallelism",
+            "podsOnNodeSyncParallelism",
+        ),
+        at_once,
+    )
     return {
         "apiVersion": "config.kwok.x-k8s.io/v1alpha1",
         "kind": "KwokConfiguration",

@@ -228,7 +228,9 @@ def _life() -> list[dict[str, Any]]:
             done + "phase: Succeeded\n",
             (5000, 25000),
         ),
-        _pod("pod-fail", [running, _is(BEHAVIOUR, "fail")], failed + "phase: Failed\n", (4000, 9000)),
+        _pod(
+            "pod-fail", [running, _is(BEHAVIOUR, "fail")], failed + "phase: Failed\n", (4000, 9000)
+        ),
         _stage(
             "pod-delete",
             "Pod",
@@ -305,7 +307,10 @@ message: "The node was low on resource: ephemeral-storage. Threshold quantity: 1
         _pod(
             "pod-init-stuck",
             [_is(BEHAVIOUR, "init-stuck"), UNSTARTED],
-            _conditions(**NOT_INITIALISED) + init_running + initialising + ADDRESSES
+            _conditions(**NOT_INITIALISED)
+            + init_running
+            + initialising
+            + ADDRESSES
             + "phase: Pending\n",
         ),
         _pod(

@@ -23,9 +23,7 @@ LIST_LIMIT = 600.0
 BUILD_LIMIT = 3600.0
 
 
-async def _lines(
-    argv: list[str], folder: Path, stdout: Path
-) -> AsyncIterator[str]:
+async def _lines(argv: list[str], folder: Path, stdout: Path) -> AsyncIterator[str]:
     """Run a command at low priority; yield its stderr lines, raise when it fails."""
     nice = shutil.which("nice")
     if nice:

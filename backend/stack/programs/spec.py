@@ -74,7 +74,7 @@ _KUBERNETES_STAMPS = tuple(
     for package in ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version")
     for name, value in (
         ("gitVersion", f"v{KUBERNETES}"),
-        ("gitMajor", KUBERNETES.split(".")[0]),
+        ("gitMajor", KUBERNETES.split(".", maxsplit=1)[0]),
         ("gitMinor", KUBERNETES.split(".")[1]),
         ("gitTreeState", "clean"),
     )
@@ -87,9 +87,7 @@ def _kubernetes(name: str) -> Program:
     )
 
 
-ETCD = Program(
-    "etcd", "etcd", "go.etcd.io/etcd/server/v3", "3.7.3", accepts=_same_major_not_older
-)
+ETCD = Program("etcd", "etcd", "go.etcd.io/etcd/server/v3", "3.7.3", accepts=_same_major_not_older)
 ETCDCTL = Program(
     "etcdctl",
     "etcd",

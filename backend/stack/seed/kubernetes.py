@@ -1,0 +1,71 @@
+"""First data of the cluster: machines, teams' workloads, and load if asked for."""
+
+from backend.stack.components.context import Context
+from backend.stack.ports import HOST
+from backend.stack.seed import custom, workloads
+from backend.stack.seed.kube_api import KubeApi, Object
+from backend.stack.seed.load import load_deployments, load_namespaces
+from backend.stack.seed.nodes import node
+from backend.stack.seed.tell import Tell
+
+MARKER = "craton-seed"
+VERSION = "1"
+BASE_PODS = 80
+SLICE = 200
+
+
+def _marker(context: Context) -> Object:
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": MARKER, "namespace": "kube-system"},
+        "data": {
+            "version": VERSION,
+            "nodes": str(context.options.nodes),
+            "pods": str(context.options.pods),
+        },
+    }
+
+
+async def seed_kubernetes(context: Context, tell: Tell) -> None:
+    """Create what is missing, once for each size of the simulation.
+
+    What people changed or deleted afterwards is left alone. A smaller size
+    than before takes nothing away.
+    """
+    async with KubeApi(context) as api:
+        wanted = _marker(context)
+        known = await api.get(f"/api/v1/namespaces/kube-system/configmaps/{MARKER}")
+        before = known["data"] if known else {}
+        if before == wanted["data"]:
+            return
+        await _nodes(api, context.options.nodes, tell)
+        registry = f"{HOST}:{context.ports['registry']}"
+        if before.get("version") != VERSION:
+            await _workloads(api, registry, tell)
+        await _load(api, context.options.pods - BASE_PODS, registry, tell)
+        await api.apply(wanted)
+
+
+async def _nodes(api: KubeApi, count: int, tell: Tell) -> None:
+    for start in range(0, count, SLICE):
+        tell(0.5 * start / count, f"creating node {start} of {count}")
+        await api.create_all(node(number) for number in range(start, min(count, start + SLICE)))
+
+
+async def _workloads(api: KubeApi, registry: str, tell: Tell) -> None:
+    tell(0.5, "creating workloads")
+    await api.create_all(workloads.namespaces())
+    await api.create_all([*workloads.foundations(), custom.definition()])
+    await api.create_all(workloads.workloads(registry))
+    await api.create_all(custom.objects())
+    await api.delete(workloads.to_be_held())
+
+
+async def _load(api: KubeApi, pods: int, registry: str, tell: Tell) -> None:
+    if pods <= 0:
+        return
+    tell(0.8, f"creating {pods} more pods")
+    await api.create_all(load_namespaces(pods))
+    for item in load_deployments(pods, registry):
+        await api.apply(item)
