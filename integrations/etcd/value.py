@@ -64,7 +64,7 @@ def safe_view(key: bytes, value: bytes) -> SafeValue:
     if (sealed := _encrypted(value)) is not None:
         return sealed
     held = envelope.decode(value)
-    if SECRET_KEYS.match(key) or (held and held.kind == "Secret"):
+    if SECRET_KEYS.search(key) or (held and held.kind == "Secret"):
         note = "a secret: its content is never shown"
         return SafeValue(Form.MASKED, size, note=note, object=held)
     for what, pattern in _SENSITIVE:
