@@ -1,0 +1,202 @@
+"""What the contract suite asks of a cluster, fake or real."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx2
+
+from integrations.contract import State
+from integrations.kubernetes import KINDS, ConnectionSettings, Kind, Limits
+from integrations.kubernetes.auth.access import Access, Credential, StaticCredential
+from integrations.kubernetes.client import KubernetesClient
+from integrations.kubernetes.connection import KubernetesConnection
+from integrations.kubernetes.fake import FakeKubernetes, Store, StreamingTransport
+from integrations.kubernetes.models.meta import Metadata
+from tests.contract.kubernetes.server import LIMITED, ApiServer, write
+
+FAST = Limits(backoff_first=0.05, backoff_limit=0.5, probe_interval=0.3, idle=5.0)
+_names = itertools.count(int(time.time()))
+
+
+class Recorder:
+    """A feed that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Any] = {}
+        self.states: list[tuple[State, str]] = []
+        self.puts = 0
+        self._seen: set[str] | None = None
+
+    @property
+    def now(self) -> State | None:
+        return self.states[-1][0] if self.states else None
+
+    def put(self, key: str, value: Any) -> None:
+        self.puts += 1
+        self.rows[key] = value
+        if self._seen is not None:
+            self._seen.add(key)
+
+    def delete(self, key: str) -> None:
+        self.rows.pop(key, None)
+
+    def begin(self) -> None:
+        self._seen = set()
+
+    def commit(self) -> None:
+        seen = self._seen or set()
+        self._seen = None
+        for key in set(self.rows) - seen:
+            del self.rows[key]
+
+    def state(self, state: State, message: str = "") -> None:
+        if not self.states or self.states[-1] != (state, message):
+            self.states.append((state, message))
+
+
+async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
+    """Wait for a condition; fail when it does not come true in time."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # what is awaited has no event
+            await asyncio.sleep(0.01)
+
+
+def unique(prefix: str) -> str:
+    return f"{prefix}-{next(_names)}"
+
+
+class Cluster(Protocol):
+    """A cluster a test can change from outside and connect to."""
+
+    def put(self, kind: Kind | str, manifest: dict[str, Any]) -> None: ...
+
+    def delete(self, kind: str, key: str) -> None: ...
+
+    def client(self, *, limited: bool = False) -> KubernetesClient: ...
+
+    def connection(self) -> KubernetesConnection: ...
+
+    async def forget_history(self) -> None: ...
+
+    async def settled(self, definition: str) -> None: ...
+
+
+class FakeCluster:
+    """The in-process one."""
+
+    def __init__(self) -> None:
+        self.store = Store()
+        self._transport = StreamingTransport(FakeKubernetes(self.store))
+
+    def put(self, kind: Kind | str, manifest: dict[str, Any]) -> None:
+        if isinstance(kind, Kind):
+            self.store.kinds[kind.group, kind.plural] = kind
+            self.store.put(kind.plural, manifest, group=kind.group)
+        else:
+            self.store.put(kind, manifest)
+
+    def delete(self, kind: str, key: str) -> None:
+        self.store.delete(kind, key)
+
+    def client(self, *, limited: bool = False) -> KubernetesClient:
+        if limited:
+            self.store.denied = set(KINDS)
+        return KubernetesClient(SETTINGS, access=ACCESS, transport=self._transport)
+
+    async def forget_history(self) -> None:
+        self.store.compact()
+        self.store.break_watches()
+
+    async def settled(self, definition: str) -> None:
+        assert definition
+
+    def connection(self) -> KubernetesConnection:
+        return KubernetesConnection(SETTINGS, access=ACCESS, transport=self._transport)
+
+
+SETTINGS = ConnectionSettings(name="test", kubeconfig=Path("unused"), limits=FAST)
+ACCESS = Access(server="http://fake", credentials=StaticCredential(Credential()))
+
+
+class RealCluster:
+    """A real API server."""
+
+    def __init__(self, server: ApiServer, folder: Path) -> None:
+        self.server = server
+        self.http: httpx2.Client = server.http()
+        self._folder = folder
+
+    def put(self, kind: Kind | str, manifest: dict[str, Any]) -> None:
+        kind = kind if isinstance(kind, Kind) else KINDS[kind]
+        body = {"apiVersion": kind.api_version, "kind": kind.kind, **manifest}
+        write(self.http, kind.path(manifest["metadata"].get("namespace", "")), body)
+
+    def delete(self, kind: str, key: str) -> None:
+        namespace, _, name = key.rpartition("/")
+        path = KINDS[kind].path(namespace, name)
+        answer = self.http.delete(path, params={"gracePeriodSeconds": "0"})
+        assert answer.status_code < 300, answer.text
+
+    def client(self, *, limited: bool = False) -> KubernetesClient:
+        return KubernetesClient(self._settings(limited=limited))
+
+    def connection(self) -> KubernetesConnection:
+        return KubernetesConnection(self._settings())
+
+    async def forget_history(self) -> None:
+        """A new API server's watch cache starts at the present version."""
+        self.server.kill()
+        await asyncio.to_thread(self.server.start)
+
+    async def settled(self, definition: str) -> None:
+        """Wait until the custom kind is served."""
+        path = KINDS["customresourcedefinitions"].path("", definition)
+        spec = self.http.get(path).json()["spec"]
+        served = f"/apis/{spec['group']}/v1/{spec['names']['plural']}"
+        async with asyncio.timeout(10):
+            while self.http.get(served).status_code != 200:  # as above
+                await asyncio.sleep(0.05)
+
+    def _settings(self, *, limited: bool = False) -> ConnectionSettings:
+        path = self._folder / f"kubeconfig-{limited}"
+        kubeconfig = (
+            self.server.kubeconfig(path, LIMITED) if limited else self.server.kubeconfig(path)
+        )
+        return ConnectionSettings(name="test", kubeconfig=kubeconfig, limits=FAST)
+
+
+def pod(namespace: str, name: str, **labels: str) -> dict[str, Any]:
+    return {
+        "metadata": {"namespace": namespace, "name": name, "labels": labels},
+        "spec": {"containers": [{"name": "main", "image": "web:1"}]},
+    }
+
+
+WIDGETS = Kind("widgets", "Widget", "example.test", "v1", Metadata)
+WIDGET_DEFINITION: dict[str, Any] = {
+    "metadata": {"name": "widgets.example.test"},
+    "spec": {
+        "group": "example.test",
+        "scope": "Namespaced",
+        "names": {"plural": "widgets", "singular": "widget", "kind": "Widget", "listKind": "WL"},
+        "versions": [
+            {
+                "name": "v1",
+                "served": True,
+                "storage": True,
+                "schema": {
+                    "openAPIV3Schema": {
+                        "type": "object",
+                        "x-kubernetes-preserve-unknown-fields": True,
+                    }
+                },
+            }
+        ],
+    },
+}

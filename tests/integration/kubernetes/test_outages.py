@@ -1,0 +1,121 @@
+"""What the rows and the freshness do when a real API server dies, hangs and returns."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from integrations.contract import State
+from integrations.kubernetes.connection import KubernetesConnection
+from tests.contract.kubernetes.harness import RealCluster, Recorder, pod, unique, until
+from tests.contract.kubernetes.server import ApiServer
+
+pytestmark = pytest.mark.stack
+
+
+@pytest.fixture
+def cluster(api_server: ApiServer, tmp_path: Path):
+    real = RealCluster(api_server, tmp_path)
+    yield real
+    real.http.close()
+
+
+@pytest.fixture
+async def connected(cluster: RealCluster):
+    feeds = {kind: Recorder() for kind in ("pods", "namespaces", "secrets", "events")}
+    connection = cluster.connection()
+    await connection.start(feeds)
+    await until(lambda: all(feed.now is State.LIVE for feed in feeds.values()), 10)
+    yield connection, feeds
+    await connection.stop()
+
+
+def namespace(cluster: RealCluster) -> str:
+    name = unique("outage")
+    cluster.put("namespaces", {"metadata": {"name": name}})
+    return name
+
+
+async def test_killed_and_back_stale_then_live_without_ghosts(
+    cluster: RealCluster, connected: tuple[KubernetesConnection, dict[str, Recorder]]
+):
+    connection, feeds = connected
+    ns = namespace(cluster)
+    for name in ("stays", "goes"):
+        cluster.put("pods", pod(ns, name))
+    pods = feeds["pods"]
+    await until(lambda: f"{ns}/goes" in pods.rows, 1.0)
+
+    cluster.server.kill()
+    await until(lambda: all(feed.now is State.STALE for feed in feeds.values()), 3.0)
+    await until(lambda: connection.health.state is State.STALE, 3.0)
+    assert f"{ns}/goes" in pods.rows, "rows stay while the source is away"
+    await asyncio.to_thread(cluster.server.start)
+    await until(lambda: all(feed.now is State.LIVE for feed in feeds.values()), 5.0)
+    await until(lambda: connection.health.state is State.LIVE, 5.0)
+
+    cluster.delete("pods", f"{ns}/goes")
+    await until(lambda: f"{ns}/goes" not in pods.rows, 2.0)
+    assert f"{ns}/stays" in pods.rows
+
+
+async def test_changes_made_while_away_are_seen_on_return(
+    cluster: RealCluster, connected: tuple[KubernetesConnection, dict[str, Recorder]]
+):
+    _connection, feeds = connected
+    ns = namespace(cluster)
+    cluster.put("pods", pod(ns, "goes"))
+    pods = feeds["pods"]
+    await until(lambda: f"{ns}/goes" in pods.rows, 1.0)
+    cluster.server.kill()
+    await until(lambda: pods.now is State.STALE, 3.0)
+    start = asyncio.to_thread(cluster.server.start)
+    await start
+    # The watch may be back before these: either way the rows must agree at the end.
+    cluster.delete("pods", f"{ns}/goes")
+    cluster.put("pods", pod(ns, "comes"))
+    await until(lambda: f"{ns}/comes" in pods.rows and f"{ns}/goes" not in pods.rows, 5.0)
+
+
+async def test_a_hanging_server_is_noticed_and_its_return_too(
+    cluster: RealCluster, connected: tuple[KubernetesConnection, dict[str, Recorder]]
+):
+    connection, feeds = connected
+    # Half-open: the sockets stay, nothing is said. The probe's deadline finds it.
+    connection.client.session._limits = connection.settings.limits.model_copy(
+        update={"deadline": 1.0}
+    )
+    cluster.server.pause()
+    try:
+        await until(lambda: all(feed.now is State.STALE for feed in feeds.values()), 5.0)
+    finally:
+        cluster.server.proceed()
+    await until(lambda: all(feed.now is State.LIVE for feed in feeds.values()), 15.0)
+    ns = namespace(cluster)
+    await until(lambda: ns in feeds["namespaces"].rows, 2.0)
+
+
+async def test_the_watch_count_does_not_grow(
+    cluster: RealCluster, connected: tuple[KubernetesConnection, dict[str, Recorder]]
+):
+    connection, feeds = connected
+
+    def ours() -> float:
+        gauges = cluster.server.metric("apiserver_longrunning_requests")
+        return sum(
+            count
+            for labels, count in gauges.items()
+            if 'verb="WATCH"' in labels and 'resource="secrets"' in labels
+        )
+
+    before = await asyncio.to_thread(ours)
+    assert connection.watches == len(feeds)
+    cluster.server.kill()
+    await until(lambda: connection.watches == 0, 5.0)
+    await asyncio.to_thread(cluster.server.start)
+    await until(lambda: connection.watches == len(feeds), 8.0)
+    await asyncio.sleep(0.5)
+    assert await asyncio.to_thread(ours) == before
+    assert connection.watches == len(feeds)
