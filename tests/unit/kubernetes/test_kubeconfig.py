@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+import base64
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from integrations.kubernetes import ConfigurationError
+from integrations.kubernetes.auth.access import Access, Credential, StaticCredential, ssl_context
+from integrations.kubernetes.auth.exec_plugin import ExecPlugin, ExecSpec
+from integrations.kubernetes.auth.in_cluster import load_in_cluster
+from integrations.kubernetes.auth.kubeconfig import load_kubeconfig
+from integrations.kubernetes.auth.token_file import TokenFile
+
+
+def kubeconfig(
+    folder: Path, user: dict[str, Any], cluster: dict[str, Any] | None = None, **top: Any
+) -> Path:
+    document = {
+        "current-context": "main",
+        "contexts": [{"name": "main", "context": {"cluster": "c", "user": "u"}}],
+        "clusters": [
+            {"name": "c", "cluster": {"server": "https://127.0.0.1:1/", **(cluster or {})}}
+        ],
+        "users": [{"name": "u", "user": user}],
+        **top,
+    }
+    path = folder / "config"
+    path.write_text(yaml.safe_dump(document))
+    return path
+
+
+def load(path: Path, **options: Any) -> Access:
+    return load_kubeconfig(path, 'Kubernetes "c"', **options)
+
+
+async def test_a_token(tmp_path: Path):
+    access = load(kubeconfig(tmp_path, {"token": "abc"}))
+    assert access.server == "https://127.0.0.1:1"
+    assert (await access.credentials.current()).token == "abc"
+    assert access.credentials.invalidate() is False
+
+
+async def test_certificates_inline_and_in_files_beside_it(tmp_path: Path):
+    (tmp_path / "key.pem").write_bytes(b"KEY")
+    inline = base64.b64encode(b"CERT").decode()
+    user = {"client-certificate-data": inline, "client-key": "key.pem"}
+    (tmp_path / "ca.pem").write_bytes(b"CA")
+    access = load(kubeconfig(tmp_path, user, {"certificate-authority": "ca.pem"}))
+    credential = await access.credentials.current()
+    assert (credential.certificate, credential.key, access.ca) == (b"CERT", b"KEY", b"CA")
+
+
+async def test_another_context_and_server_name_and_impersonation(tmp_path: Path):
+    path = kubeconfig(
+        tmp_path,
+        {"token": "abc", "as": "alice", "as-groups": ["dev"]},
+        {"tls-server-name": "kubernetes", "insecure-skip-tls-verify": True},
+        contexts=[{"name": "other", "context": {"cluster": "c", "user": "u"}}],
+    )
+    access = load(path, context="other")
+    assert (access.server_name, access.insecure) == ("kubernetes", True)
+    assert access.headers == {"Impersonate-User": "alice", "Impersonate-Group": "dev"}
+
+
+@pytest.mark.parametrize(
+    ("user", "cluster", "words"),
+    [
+        ({}, {"proxy-url": "http://p"}, "proxy"),
+        ({"auth-provider": {"name": "gcp"}}, {}, "auth-provider"),
+        ({"username": "a", "password": "b"}, {}, "password"),
+        ({}, {"server": "ftp://x"}, "server address"),
+        ({"token": 3}, {}, "token is not text"),
+        ({"client-certificate-data": "%%"}, {}, "not base64"),
+        ({"client-certificate": "missing.pem"}, {}, "cannot be read"),
+        ({"exec": {"command": "x", "apiVersion": "v0"}}, {}, "cannot use"),
+        (
+            {
+                "exec": {
+                    "command": "x",
+                    "apiVersion": "client.authentication.k8s.io/v1",
+                    "interactiveMode": "Always",
+                }
+            },
+            {},
+            "terminal",
+        ),
+        ({"as": "a", "as-user-extra": {"k": ["v"]}}, {}, "impersonates"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_words(
+    tmp_path: Path, user: dict[str, Any], cluster: dict[str, Any], words: str
+):
+    with pytest.raises(ConfigurationError, match=words):
+        load(kubeconfig(tmp_path, user, cluster))
+
+
+@pytest.mark.parametrize("text", ["", "- a", "{", "current-context: nobody"])
+def test_a_file_that_is_no_kubeconfig(tmp_path: Path, text: str):
+    path = tmp_path / "config"
+    path.write_text(text)
+    with pytest.raises(ConfigurationError):
+        load(path)
+
+
+def test_a_file_too_large(tmp_path: Path):
+    path = tmp_path / "config"
+    path.write_bytes(b"#" * (1024 * 1024 + 1))
+    with pytest.raises(ConfigurationError, match="larger than 1 MiB"):
+        load(path)
+
+
+def test_programs_can_be_forbidden(tmp_path: Path):
+    user = {"exec": {"command": "x", "apiVersion": "client.authentication.k8s.io/v1"}}
+    with pytest.raises(ConfigurationError, match="not allowed"):
+        load(kubeconfig(tmp_path, user), allow_exec=False)
+
+
+def plugin(body: str, **options: Any) -> ExecPlugin:
+    spec = ExecSpec(command=sys.executable, args=("-c", body), install_hint="Install it.")
+    return ExecPlugin(spec, 'Kubernetes "c"', **options)
+
+
+ANSWER = """
+import json, os, time
+json.loads(os.environ["KUBERNETES_EXEC_INFO"])
+print(json.dumps({"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential",
+  "status": {"token": str(time.time_ns()), "expirationTimestamp": "2026-11-21T12:10:00Z"}}))
+"""
+
+
+async def test_a_plugin_runs_again_only_when_its_credential_expires_or_was_refused():
+    now = 1795263000.0 - 1800  # 12:10 less the half hour
+    moments = [now]
+    tried = plugin(ANSWER, clock=lambda: moments[0])
+    first = (await tried.current()).token
+    assert (await tried.current()).token == first
+    moments[0] = now + 1800 - 30
+    second = (await tried.current()).token
+    assert second != first
+    moments[0] = now
+    assert tried.invalidate() is True
+    assert (await tried.current()).token != second
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("import sys; sys.exit(3)", "ended with code 3"),
+        ("print('hello')", "no ExecCredential"),
+        ("print('{}')", "not ours"),
+        ("import time; time.sleep(60)", "took longer"),
+        ("print('x' * 2_000_000)", "more than 1 MiB"),
+        (ANSWER.replace('"token"', '"other"'), "neither a token nor a certificate"),
+    ],
+)
+async def test_a_plugin_that_fails_says_how(body: str, words: str):
+    started = time.monotonic()
+    with pytest.raises(ConfigurationError, match=words):
+        await plugin(body, timeout=2.0).current()
+    assert time.monotonic() - started < 10
+
+
+async def test_a_plugin_that_is_not_installed():
+    missing = ExecPlugin(ExecSpec(command="no-such-program", install_hint="Install it."), "c")
+    with pytest.raises(ConfigurationError, match="Install it"):
+        await missing.current()
+
+
+async def test_a_token_file_is_read_again(tmp_path: Path):
+    path = tmp_path / "token"
+    path.write_text("one\n")
+    moments = [0.0]
+    source = TokenFile(path, "c", clock=lambda: moments[0])
+    assert (await source.current()).token == "one"
+    path.write_text("two")
+    assert (await source.current()).token == "one"
+    moments[0] = 61.0
+    assert (await source.current()).token == "two"
+    path.write_text("three")
+    assert source.invalidate()
+    assert (await source.current()).token == "three"
+    path.write_text(" ")
+    source.invalidate()
+    with pytest.raises(ConfigurationError, match="does not hold a token"):
+        await source.current()
+
+
+async def test_in_a_pod(tmp_path: Path):
+    (tmp_path / "ca.crt").write_bytes(b"CA")
+    (tmp_path / "token").write_text("abc")
+    env = {"KUBERNETES_SERVICE_HOST": "fd00::1", "KUBERNETES_SERVICE_PORT": "443"}
+    access = load_in_cluster("c", env=env, mount=tmp_path)
+    assert access.server == "https://[fd00::1]:443"
+    assert (await access.credentials.current()).token == "abc"
+    with pytest.raises(ConfigurationError, match="not a pod"):
+        load_in_cluster("c", env={}, mount=tmp_path)
+
+
+def test_certificate_data_that_is_none_is_refused():
+    access = Access("https://x", StaticCredential(Credential()), ca=b"CA")
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        ssl_context(access, Credential(), "c")
+
+
+def test_a_credential_never_prints_itself():
+    assert "hush" not in repr(Credential(token="hush", key=b"hush"))
