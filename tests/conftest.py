@@ -10,6 +10,8 @@ import pytest
 
 from tests.postgres import PostgresServer, shared_postgres
 
+pytest_plugins = ("tests.stackfixtures",)
+
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:

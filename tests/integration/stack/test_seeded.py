@@ -1,0 +1,71 @@
+"""The seeded stack: what a person finds in it."""
+
+import json
+
+import httpx2
+
+from tests.stackfixtures import RunningStack
+
+
+def test_every_component_is_ready_and_says_its_version(stack: RunningStack):
+    components = {entry.name: entry for entry in stack.status().components}
+    servers = [entry for entry in components.values() if entry.kind not in ("seed", "tool")]
+    assert len(servers) == 9
+    assert all(entry.pid and entry.version and entry.endpoint and entry.log for entry in servers)
+
+
+def test_kubectl_sees_nodes_of_several_systems(stack: RunningStack):
+    nodes = json.loads(stack.kubectl("get", "nodes", "-o", "json"))["items"]
+    assert len(nodes) == 12
+    assert len({node["status"]["nodeInfo"]["osImage"] for node in nodes}) >= 3
+    assert all(node["metadata"]["labels"]["type"] == "kwok" for node in nodes)
+
+
+def test_pods_are_in_every_state(stack: RunningStack):
+    wanted = {
+        "Running",
+        "Completed",
+        "Pending",
+        "Error",
+        "CrashLoopBackOff",
+        "ImagePullBackOff",
+        "Evicted",
+        "Terminating",
+        "Init:0/1",
+    }
+    stack.wait(lambda _: wanted <= _states(stack), 60, f"showing {wanted}")
+
+
+def _states(stack: RunningStack) -> set[str]:
+    lines = stack.kubectl("get", "pods", "-A", "--no-headers").splitlines()
+    return {line.split()[3] for line in lines}
+
+
+def test_pods_run_images_of_the_registry_by_digest(stack: RunningStack):
+    pods = json.loads(stack.kubectl("get", "pods", "-n", "shop", "-o", "json"))["items"]
+    status = next(
+        container
+        for pod in pods
+        for container in pod["status"].get("containerStatuses", [])
+        if container["name"] == "frontend"
+    )
+    name, _, digest = status["imageID"].partition("@")
+    answer = httpx2.get(
+        f"{stack.registry_url}/v2/{name.partition('/')[2]}/manifests/{digest}",
+        headers={"Accept": "application/vnd.oci.image.index.v1+json"},
+        trust_env=False,
+    )
+    kinds = [entry["platform"]["architecture"] for entry in answer.json()["manifests"]]
+    assert kinds == ["amd64", "arm64", "unknown", "unknown"]
+
+
+def test_etcd_has_three_members_and_keys_of_every_kind(stack: RunningStack):
+    members = json.loads(stack.etcdctl("member", "list", "-w", "json"))["members"]
+    assert len(members) == 3
+    keys = set(stack.etcdctl("get", "--prefix", "/", "--keys-only").split())
+    assert {"/assets/logo.png", "/config/shop/cart/settings.json"} <= keys
+    assert len(stack.etcdctl("lease", "list").splitlines()) == 2
+
+
+def test_a_custom_resource_can_be_listed(stack: RunningStack):
+    assert len(stack.kubectl("get", "backups", "-A", "--no-headers").splitlines()) == 6
