@@ -7,7 +7,7 @@ from typing import Any
 
 from integrations.contract import Feed, State
 
-__all__ = ["Tee", "join"]
+__all__ = ["Tee", "close", "join"]
 
 
 class Tee:
@@ -41,6 +41,18 @@ class Tee:
         for feed in self._feeds:
             feed.state(state, message)
 
+    def close(self) -> None:
+        """Close those that can be closed."""
+        close(dict(enumerate(self._feeds)))
+
+
+def close(feeds: Mapping[Any, Feed[Any]]) -> None:
+    """The connection is gone for good: rows and freshness of its feeds go with it."""
+    for feed in feeds.values():
+        end = getattr(feed, "close", None)
+        if end is not None:
+            end()
+
 
 def join(wanted: Iterable[Mapping[str, Feed[Any]]]) -> dict[str, Feed[Any]]:
     """One feed per kind, out of what each feature wants."""
@@ -49,6 +61,5 @@ def join(wanted: Iterable[Mapping[str, Feed[Any]]]) -> dict[str, Feed[Any]]:
         for kind, feed in feeds.items():
             by_kind.setdefault(kind, []).append(feed)
     return {
-        kind: feeds[0] if len(feeds) == 1 else Tee(tuple(feeds))
-        for kind, feeds in by_kind.items()
+        kind: feeds[0] if len(feeds) == 1 else Tee(tuple(feeds)) for kind, feeds in by_kind.items()
     }

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
-from backend.connections.feeds import join
+from backend.connections.feeds import close, join
 from backend.connections.stackfile import StackStatus, read_stack_status
+from backend.connections.starters import STARTERS
 from backend.connections.upstreams import Upstreams
 from integrations.contract import Feed
-from integrations.etcd.connection import EtcdConnection
-from integrations.kubernetes.connection import KubernetesConnection
-from integrations.registry.connection import RegistryConnection
 
 if TYPE_CHECKING:
     from backend.features.context import Feature
@@ -30,15 +28,6 @@ class _Record(Protocol):
     def name(self) -> str: ...
 
 
-class _Connection(Protocol):
-    @property
-    def settings(self) -> Any: ...
-
-    async def start(self, feeds: Mapping[str, Feed[Any]]) -> None: ...
-
-    async def stop(self) -> None: ...
-
-
 class ConnectionManager:
     """Starts, restarts and stops connections as their records come, change and go."""
 
@@ -47,7 +36,7 @@ class ConnectionManager:
         self.stack = StackStatus()
         self._settings = settings
         self._features: Sequence[Feature] = ()
-        self._forget: list[Callable[[str, str], None]] = []
+        self._feeds: dict[tuple[str, str], dict[str, Feed[Any]]] = {}
 
     def serve(self, features: Sequence[Feature]) -> None:
         """Say which features want feeds; call once, before `reconcile`."""
@@ -58,37 +47,25 @@ class ConnectionManager:
         stack = await asyncio.to_thread(read_stack_status, self._settings.stack_status_file)
         self.stack = stack
         settings, up = self._settings, self.upstreams
-        await self._bring(
-            "kubernetes", up.kubernetes, KubernetesConnection, settings.kubernetes, stack.kubernetes
-        )
-        await self._bring("etcd", up.etcd, EtcdConnection, settings.etcd, stack.etcd)
-        await self._bring(
-            "registry", up.registry, RegistryConnection, settings.registry, stack.registry
-        )
+        await self._bring("kubernetes", up.kubernetes, settings.kubernetes, stack.kubernetes)
+        await self._bring("etcd", up.etcd, settings.etcd, stack.etcd)
+        await self._bring("registry", up.registry, settings.registry, stack.registry)
 
     async def stop(self) -> None:
-        """Stop everything."""
+        """Stop everything; rows stay, since the process ends."""
         for running in (self.upstreams.kubernetes, self.upstreams.etcd, self.upstreams.registry):
             for name in list(running):
                 await running.pop(name).stop()
 
-    async def _bring(
-        self,
-        kind: str,
-        running: dict[str, Any],
-        make: Callable[[Any], _Connection],
-        *records: Sequence[_Record],
-    ) -> None:
+    async def _bring(self, kind: str, running: dict[str, Any], *records: Sequence[_Record]) -> None:
+        """Earlier groups of records win over later ones with the same name."""
         declared = {r.name: r for group in reversed(records) for r in group}
         for name in [n for n, c in running.items() if declared.get(n) != c.settings]:
-            _log.info("connection stopped", kind=kind, name=name)
             await running.pop(name).stop()
-        for name in declared.keys() - running.keys():
+            close(self._feeds.pop((kind, name)))
+            _log.info("connection stopped", kind=kind, name=name)
+        for name in sorted(declared.keys() - running.keys()):
+            wanted = [f.feeds[kind](name) for f in self._features if kind in f.feeds]
+            feeds = self._feeds[kind, name] = join(wanted)
+            running[name] = await STARTERS[kind](declared[name], feeds)
             _log.info("connection started", kind=kind, name=name)
-            connection = make(declared[name])
-            running[name] = connection
-            await connection.start(self._feeds(kind, name))
-
-    def _feeds(self, kind: str, name: str) -> dict[str, Feed[Any]]:
-        wanted = [f.feeds[kind](name) for f in self._features if kind in f.feeds]
-        return join(wanted)

@@ -1,0 +1,18 @@
+"""The update service inside the console: its operator API, guarded and recorded."""
+
+from __future__ import annotations
+
+from backend.features.context import Feature, FeatureContext
+from backend.features.updates.audit import record
+from backend.omaha.api import updates_router
+from backend.omaha.api.deps import UpdatesDeps
+from backend.omaha.payloads.files import PayloadFiles
+
+__all__ = ["register"]
+
+
+def register(context: FeatureContext) -> Feature:
+    """The routes below ``/api/v1/updates``; its pages follow in a later release."""
+    files = PayloadFiles(context.settings.home / "payloads")
+    deps = UpdatesDeps(organisation=context.organisation, files=files, audit=record)
+    return Feature("updates", updates_router(deps))

@@ -1,0 +1,28 @@
+"""The activity record forgets what is older than its limit, and nothing else."""
+
+from __future__ import annotations
+
+import time
+
+from sqlalchemy import select
+
+from backend.db.activity import ActivityRecord
+from backend.db.engine import create_engine, create_sessions
+from backend.db.migrate import upgrade
+from backend.features.activity.retention import forget_old_activity
+
+
+async def test_only_old_entries_go(database_url: str) -> None:
+    engine = create_engine(database_url)
+    await upgrade(engine)
+    sessions = create_sessions(engine)
+    fields = {"actor": "ada", "action": "test", "outcome": "success"}
+    old, young = ActivityRecord.at_now(**fields), ActivityRecord.at_now(**fields)
+    old.at = time.time() - 11 * 86400
+    async with sessions() as db, db.begin():
+        db.add_all([old, young])
+    assert await forget_old_activity(sessions, 10) == 1
+    async with sessions() as db:
+        kept = (await db.execute(select(ActivityRecord))).scalars().all()
+    await engine.dispose()
+    assert [entry.key for entry in kept] == [young.key]
