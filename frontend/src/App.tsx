@@ -1,0 +1,39 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "@tanstack/react-router";
+import { useEffect, useMemo } from "react";
+import { setUnauthenticatedHandler, socketUrl } from "./api/http";
+import { LiveClient } from "./live/client";
+import type { SocketLike } from "./live/connection";
+import { LiveProvider } from "./live/react";
+import { sessionQuery } from "./session/session";
+import { Shell } from "./shell/Shell";
+
+/** The signed-in console: one live socket, the shell, and the way back when a session ends. */
+export function App() {
+  const queryClient = useQueryClient();
+  const router = useRouter();
+  const client = useMemo(() => {
+    const ended = () => {
+      if (router.state.location.pathname === "/login") return;
+      queryClient.setQueryData(sessionQuery.queryKey, null);
+      const next = router.state.location.href;
+      void router.navigate({ to: "/login", search: { next, ended: "1" } });
+    };
+    setUnauthenticatedHandler(ended);
+    return new LiveClient({
+      open: () => new WebSocket(socketUrl()) as unknown as SocketLike,
+      probe: () =>
+        queryClient.fetchQuery({ ...sessionQuery, staleTime: 0, retry: false }).then(
+          (session) => session !== null,
+          () => true,
+        ),
+      onSessionEnded: ended,
+    });
+  }, [queryClient, router]);
+  useEffect(() => () => setUnauthenticatedHandler(() => undefined), []);
+  return (
+    <LiveProvider client={client}>
+      <Shell />
+    </LiveProvider>
+  );
+}

@@ -1,0 +1,38 @@
+/** The one error shape of the API (RFC 9457), with the field errors a 422 carries. */
+export interface Problem {
+  type?: string;
+  title: string;
+  status: number;
+  detail?: string;
+  instance?: string;
+  errors?: FieldError[];
+}
+
+export interface FieldError {
+  field: string;
+  value?: unknown;
+  message: string;
+  accepts?: string[] | string;
+}
+
+/** A request that was answered with an error, or not answered at all (`status` 0). */
+export class ApiError extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.detail ?? problem.title);
+    this.name = "ApiError";
+    this.problem = problem;
+  }
+
+  get status(): number {
+    return this.problem.status;
+  }
+}
+
+/** Whatever was thrown, as a problem a page can show. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof ApiError) return error.problem;
+  const detail = error instanceof Error ? error.message : String(error);
+  return { title: detail, status: 0, detail };
+}

@@ -1,0 +1,162 @@
+/** Shapes of the REST API that pages read; the contract is the backend's OpenAPI document. */
+
+export type SourceState = "connecting" | "live" | "polling" | "stale" | "denied";
+
+export interface Freshness {
+  source: string;
+  state: SourceState;
+  /** Unix seconds. */
+  since: number;
+  message: string;
+}
+
+export type ColumnType =
+  | "text"
+  | "number"
+  | "quantity"
+  | "bytes"
+  | "time"
+  | "percent"
+  | "bool"
+  | "status"
+  | "labels"
+  | "list";
+
+export interface ColumnInfo {
+  id: string;
+  label: string;
+  type: ColumnType;
+  sortable: boolean;
+  filterable: boolean;
+  searched: boolean;
+  facet: boolean;
+  default: boolean;
+}
+
+export interface CollectionInfo {
+  name: string;
+  title: string;
+  kind: string;
+  label: string;
+  where: string[];
+  default_sort: string[];
+  columns: ColumnInfo[];
+  operators?: Record<string, string[]>;
+}
+
+export interface CollectionsAnswer {
+  collections: CollectionInfo[];
+  operators?: Record<string, string[]>;
+}
+
+export interface FacetCount {
+  value: string | number | boolean | null;
+  count: number;
+}
+
+export type Facets = Record<string, FacetCount[]>;
+
+export type Row = { key: string } & Record<string, unknown>;
+
+export interface ListAnswer {
+  rows: Row[];
+  total: number;
+  total_exact: boolean;
+  facets: Facets;
+  next: string | null;
+  freshness: Freshness[];
+}
+
+export interface RowAnswer {
+  row: Row;
+  freshness: Freshness[];
+}
+
+export interface SearchHit {
+  collection: string;
+  key: string;
+  label: string;
+  where: string | string[];
+  title?: string;
+}
+
+export interface Session {
+  id: string;
+  login: string;
+  name: string;
+  organisation: string;
+  roles: { role: string; title: string; scope: string }[];
+  /** Per kind, the verbs held somewhere: for hiding what cannot be used, never a decision. */
+  permissions: Record<string, string[]>;
+}
+
+export type SystemState = "ok" | "degraded" | "down" | "connecting" | "absent";
+
+export interface SystemHealth {
+  name: "kubernetes" | "etcd" | "registry" | "updates";
+  state: SystemState;
+  sentence: string;
+  freshness: Freshness[];
+  counts: Record<string, number>;
+  link: string;
+}
+
+export type Severity = "normal" | "warning" | "error";
+
+export interface OverviewProblem {
+  id: string;
+  severity: Severity;
+  title: string;
+  since: number | null;
+  affects: string;
+  count: number;
+  link: string;
+}
+
+export interface Capacity {
+  used: number | null;
+  requested: number;
+  allocatable: number;
+}
+
+export interface Overview {
+  systems: SystemHealth[];
+  problems: OverviewProblem[];
+  capacity: { cpu: Capacity; memory: Capacity; pods: Capacity } | null;
+  recent: { at: number; source: string; severity: Severity; title: string; link: string }[];
+  checked: number;
+}
+
+export type ComponentState =
+  | "waiting"
+  | "building"
+  | "starting"
+  | "ready"
+  | "restarting"
+  | "failed"
+  | "stopped";
+
+export interface StackComponent {
+  name: string;
+  kind: string;
+  title: string;
+  state: ComponentState;
+  progress: number | null;
+  detail: string | null;
+  version: string | null;
+  endpoint: string | null;
+  pid: number | null;
+  since: string | null;
+  restarts: number;
+  reason: string | null;
+  /** Whether there is a log to show. */
+  log: boolean;
+}
+
+export interface StackView {
+  /** False when no local stack was ever started with this data. */
+  present: boolean;
+  running: boolean;
+  updated: string;
+  components: StackComponent[];
+}

@@ -1,0 +1,19 @@
+import { useTranslation } from "react-i18next";
+import { usePageSearch } from "../../shell/usePageSearch";
+import { LiveTable } from "../../table/LiveTable";
+
+/** Who signed in, and what they changed in the console. */
+export function ActivityPage() {
+  const { t } = useTranslation();
+  const [search, setSearch] = usePageSearch();
+  return (
+    <LiveTable
+      collection="activity"
+      search={search}
+      onSearch={setSearch}
+      title={t("nav.activity")}
+      sentence={t("activity.sentence")}
+      emptyHint={t("activity.empty")}
+    />
+  );
+}

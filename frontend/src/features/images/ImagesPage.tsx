@@ -1,0 +1,35 @@
+import { useParams } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { PageTabs } from "../../shell/PageTabs";
+import { usePageSearch } from "../../shell/usePageSearch";
+import { LiveTable } from "../../table/LiveTable";
+import { hrefOfRow } from "../routes";
+
+/** What images there are, by repository or by tag. */
+export function ImagesPage() {
+  const { t } = useTranslation();
+  const { tab } = useParams({ from: "/app/images/{-$tab}" });
+  const [search, setSearch] = usePageSearch();
+  const active = tab === "tags" ? "tags" : "repositories";
+  return (
+    <LiveTable
+      key={active}
+      collection={active}
+      search={search}
+      onSearch={setSearch}
+      title={t("nav.images")}
+      href={(row) => hrefOfRow(active, row)}
+      emptyHint={t("images.empty")}
+      tabs={
+        <PageTabs
+          label={t("nav.images")}
+          active={active}
+          tabs={[
+            { id: "repositories", href: "/images", title: t("images.repositories") },
+            { id: "tags", href: "/images/tags", title: t("images.tags") },
+          ]}
+        />
+      }
+    />
+  );
+}

@@ -1,0 +1,20 @@
+import { useTranslation } from "react-i18next";
+import { usePageSearch } from "../../shell/usePageSearch";
+import { LiveTable } from "../../table/LiveTable";
+import { hrefOfRow } from "../routes";
+
+/** Which machines are in trouble or behind? */
+export function MachinesPage() {
+  const { t } = useTranslation();
+  const [search, setSearch] = usePageSearch();
+  return (
+    <LiveTable
+      collection="machines"
+      search={search}
+      onSearch={setSearch}
+      title={t("nav.machines")}
+      href={(row) => hrefOfRow("machines", row)}
+      emptyHint={t("machines.empty")}
+    />
+  );
+}

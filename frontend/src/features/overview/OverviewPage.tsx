@@ -1,0 +1,82 @@
+import { useTranslation } from "react-i18next";
+import { toProblem } from "../../api/problem";
+import { formatClock, formatExact } from "../../format/time";
+import { mayUse, useSession } from "../../session/session";
+import { PageHeader } from "../../shell/PageHeader";
+import { ToneIcon } from "../../status/Status";
+import { SkeletonLines } from "../../table/Skeletons";
+import { Failed } from "../../table/TableStates";
+import { ComponentList } from "../stack/ComponentList";
+import { isSettled, useStack } from "../stack/useStack";
+import { CapacityPanel } from "./CapacityPanel";
+import { ProblemList } from "./ProblemList";
+import { RecentList } from "./RecentList";
+import { SystemStrip } from "./SystemStrip";
+import { useOverview } from "./useOverview";
+
+/** Is anything wrong, and what changes right now? */
+export function OverviewPage() {
+  const { t } = useTranslation();
+  const { data, error, isPending, refetch } = useOverview();
+  const problems = data?.problems ?? [];
+  const checked = data ? formatClock(data.checked) : "";
+  return (
+    <section className="cr-page cr-scroll-page">
+      <PageHeader
+        title={t("nav.overview")}
+        sentence={
+          data && (
+            <span className="cr-tone-count">
+              <ToneIcon tone={headTone(problems.map(({ severity }) => severity))} />{" "}
+              {problems.length === 0
+                ? t("overview.calm")
+                : t("overview.problems", { count: problems.length })}
+            </span>
+          )
+        }
+        meta={
+          data && (
+            <span className="cr-muted" title={formatExact(data.checked)}>
+              {t(error ? "overview.checkedStale" : "overview.checked", { at: checked })}
+            </span>
+          )
+        }
+      />
+      <StackComingUp />
+      {isPending && <SkeletonLines lines={10} />}
+      {error && !data && <Failed problem={toProblem(error)} onRetry={() => void refetch()} />}
+      {data && (
+        <>
+          <SystemStrip systems={data.systems} />
+          <div className="cr-overview-columns">
+            <div>
+              <ProblemList problems={problems} checked={data.checked} />
+              <RecentList recent={data.recent} />
+            </div>
+            {data.capacity && <CapacityPanel capacity={data.capacity} />}
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+function headTone(severities: readonly string[]): "ok" | "warn" | "bad" {
+  if (severities.includes("error")) return "bad";
+  return severities.length > 0 ? "warn" : "ok";
+}
+
+/** While the local stack is on its way, it is what changes right now. */
+function StackComingUp() {
+  const { t } = useTranslation();
+  const session = useSession();
+  const { data } = useStack(mayUse(session, "stack"));
+  if (!data?.present || isSettled(data)) return null;
+  const ready = data.components.filter(({ state }) => state === "ready").length;
+  return (
+    <section className="cr-panel-box" aria-labelledby="cr-stack-title">
+      <h2 id="cr-stack-title">{t("stack.comingUp", { ready, total: data.components.length })}</h2>
+      <ComponentList components={data.components} />
+    </section>
+  );
+}

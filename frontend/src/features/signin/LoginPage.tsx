@@ -1,0 +1,93 @@
+import { Alert, Button, Form, FormGroup, TextInput } from "@patternfly/react-core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRouter, useRouterState } from "@tanstack/react-router";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { request } from "../../api/http";
+import { toProblem } from "../../api/problem";
+import { sessionQuery, signIn } from "../../session/session";
+import { SignInFrame } from "./SignInFrame";
+
+/** Sign in with a local account; then back to where the viewer was. */
+export function LoginPage() {
+  const { t } = useTranslation();
+  const router = useRouter();
+  const queryClient = useQueryClient();
+  const search = useRouterState({ select: (s) => s.location.search as Record<string, unknown> });
+  const [login, setLogin] = useState("");
+  const [password, setPassword] = useState("");
+  const setup = useQuery({
+    queryKey: ["setup"],
+    queryFn: ({ signal }) => request<{ needed: boolean }>("setup", { signal }),
+    retry: true,
+  });
+  const attempt = useMutation({
+    mutationFn: () => signIn(login, password),
+    onSuccess: (session) => {
+      queryClient.clear();
+      queryClient.setQueryData(sessionQuery.queryKey, session);
+      router.history.push(safeNext(search.next));
+    },
+    onError: () => setPassword(""),
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    attempt.mutate();
+  };
+  return (
+    <SignInFrame title={t("login.title")}>
+      {search.ended === "1" && !attempt.isError && (
+        <Alert variant="info" isInline isPlain title={t("login.ended")} />
+      )}
+      {setup.data?.needed && (
+        <Alert variant="info" isInline title={t("login.setupNeeded")}>
+          {t("login.setupHint")}
+        </Alert>
+      )}
+      {attempt.isError && (
+        <Alert
+          variant="danger"
+          isInline
+          isLiveRegion
+          title={toProblem(attempt.error).detail ?? toProblem(attempt.error).title}
+        />
+      )}
+      <Form onSubmit={submit}>
+        <FormGroup label={t("login.user")} fieldId="cr-login" isRequired>
+          <TextInput
+            id="cr-login"
+            name="username"
+            value={login}
+            onChange={(_, value) => setLogin(value)}
+            autoComplete="username"
+            autoCapitalize="none"
+            spellCheck={false}
+            isRequired
+            // biome-ignore lint/a11y/noAutofocus: the page is this form
+            autoFocus
+          />
+        </FormGroup>
+        <FormGroup label={t("login.password")} fieldId="cr-password" isRequired>
+          <TextInput
+            id="cr-password"
+            name="password"
+            type="password"
+            value={password}
+            onChange={(_, value) => setPassword(value)}
+            autoComplete="current-password"
+            isRequired
+          />
+        </FormGroup>
+        <Button type="submit" isBlock isLoading={attempt.isPending} isDisabled={attempt.isPending}>
+          {t("login.submit")}
+        </Button>
+      </Form>
+    </SignInFrame>
+  );
+}
+
+/** Only paths of the console itself are returned to after signing in. */
+export function safeNext(next: unknown): string {
+  const path = typeof next === "string" ? next : "/";
+  return /^\/(?![/\\])/.test(path) && !path.startsWith("/login") ? path : "/";
+}

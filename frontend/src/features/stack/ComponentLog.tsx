@@ -1,0 +1,41 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { request } from "../../api/http";
+import { toProblem } from "../../api/problem";
+import { SkeletonLines } from "../../table/Skeletons";
+
+const LINES = 200;
+
+/** The end of a component's log, kept current while it is open. */
+export function ComponentLog({ name }: { name: string }) {
+  const { t } = useTranslation();
+  const box = useRef<HTMLPreElement>(null);
+  const { data, error } = useQuery({
+    queryKey: ["stack-log", name],
+    queryFn: ({ signal }) =>
+      request<{ lines: string[] }>(
+        `stack/components/${encodeURIComponent(name)}/log?lines=${LINES}`,
+        { signal },
+      ),
+    refetchInterval: 2_000,
+  });
+  const text = data?.lines.join("\n");
+  useEffect(() => {
+    if (text !== undefined && box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [text]);
+  if (error) return <p role="alert">{toProblem(error).detail ?? toProblem(error).title}</p>;
+  if (text === undefined) return <SkeletonLines lines={4} />;
+  return (
+    <pre
+      ref={box}
+      className="cr-log"
+      translate="no"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll container
+      tabIndex={0}
+      aria-label={t("stack.logOf", { name })}
+    >
+      {text || t("stack.emptyLog")}
+    </pre>
+  );
+}

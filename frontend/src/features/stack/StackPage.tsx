@@ -1,0 +1,30 @@
+import { useTranslation } from "react-i18next";
+import { toProblem } from "../../api/problem";
+import { PageHeader } from "../../shell/PageHeader";
+import { SkeletonLines } from "../../table/Skeletons";
+import { EmptyTable, Failed, NoAccess } from "../../table/TableStates";
+import { ComponentList } from "./ComponentList";
+import { useStack } from "./useStack";
+
+/** The local stack of real servers: what runs, what is on its way, and why not. */
+export function StackPage() {
+  const { t } = useTranslation();
+  const { data, error, isPending, refetch } = useStack();
+  const ready = data?.components.filter(({ state }) => state === "ready").length ?? 0;
+  const total = data?.components.length ?? 0;
+  return (
+    <section className="cr-page cr-scroll-page">
+      <PageHeader
+        title={t("nav.stack")}
+        sentence={data?.present && t("stack.sentence", { ready, total })}
+      />
+      {isPending && <SkeletonLines />}
+      {error && toProblem(error).status === 403 && <NoAccess what={t("nav.stack")} />}
+      {error && toProblem(error).status !== 403 && (
+        <Failed problem={toProblem(error)} onRetry={() => void refetch()} />
+      )}
+      {data && !data.present && <EmptyTable hint={t("stack.absent")} />}
+      {data?.present && <ComponentList components={data.components} />}
+    </section>
+  );
+}

@@ -1,0 +1,51 @@
+import { useParams } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { PageTabs } from "../../shell/PageTabs";
+import { usePageSearch } from "../../shell/usePageSearch";
+import { LiveTable } from "../../table/LiveTable";
+import { CLUSTER_KINDS, hrefOfRow } from "../routes";
+
+const KINDS = [
+  "workloads",
+  "pods",
+  "services",
+  "ingresses",
+  "endpointslices",
+  "persistentvolumeclaims",
+  "persistentvolumes",
+  "configmaps",
+  "secrets",
+  "namespaces",
+  "leases",
+  "customresourcedefinitions",
+] as const;
+
+/** What is not running as asked, and why? One tab per kind. */
+export function WorkloadsPage() {
+  const { t } = useTranslation();
+  const { kind } = useParams({ from: "/app/workloads/{-$kind}" });
+  const [search, setSearch] = usePageSearch();
+  const active = kind && CLUSTER_KINDS.includes(kind) ? kind : "workloads";
+  return (
+    <LiveTable
+      key={active}
+      collection={active}
+      search={search}
+      onSearch={setSearch}
+      title={t("nav.workloads")}
+      href={(row) => hrefOfRow(active, row)}
+      emptyHint={t("workloads.empty")}
+      tabs={
+        <PageTabs
+          label={t("workloads.kinds")}
+          active={active}
+          tabs={KINDS.map((name) => ({
+            id: name,
+            href: name === "workloads" ? "/workloads" : `/workloads/${name}`,
+            title: t(`kind.${name}`),
+          }))}
+        />
+      }
+    />
+  );
+}

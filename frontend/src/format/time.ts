@@ -1,0 +1,47 @@
+const STEPS: readonly [limit: number, size: number, unit: string][] = [
+  [120, 1, "s"],
+  [120 * 60, 60, "m"],
+  [48 * 3600, 3600, "h"],
+  [Number.POSITIVE_INFINITY, 86_400, "d"],
+];
+
+/** An age as operators read it from kubectl: `45s`, `12m`, `5h`, `3d`. */
+export function formatAge(seconds: number): string {
+  const age = Math.max(0, seconds);
+  for (const [limit, size, unit] of STEPS)
+    if (age < limit) return `${Math.floor(age / size)}${unit}`;
+  return "";
+}
+
+/** How long until `formatAge` of this age says something else, in milliseconds. */
+export function ageChangesIn(seconds: number): number {
+  const age = Math.max(0, seconds);
+  const step = STEPS.find(([limit]) => age < limit)?.[1] ?? 86_400;
+  return Math.max(250, (step - (age % step)) * 1000);
+}
+
+/** Date and time in the viewer's zone, with the zone: for hovers and details. */
+export function formatExact(unixSeconds: number): string {
+  return new Intl.DateTimeFormat(undefined, {
+    dateStyle: "medium",
+    timeStyle: "long",
+  }).format(unixSeconds * 1000);
+}
+
+/** Time of day to the second, `14:03:11`, for "since" in chips. */
+export function formatClock(unixSeconds: number): string {
+  return new Intl.DateTimeFormat(undefined, {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hour12: false,
+  }).format(unixSeconds * 1000);
+}
+
+/** Unix seconds of a value that is either that already or RFC 3339. */
+export function toUnix(value: unknown): number | null {
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  if (typeof value !== "string" || value === "") return null;
+  const parsed = Date.parse(value);
+  return Number.isNaN(parsed) ? null : parsed / 1000;
+}

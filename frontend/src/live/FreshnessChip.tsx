@@ -1,0 +1,89 @@
+import { Label, Popover } from "@patternfly/react-core";
+import { useTranslation } from "react-i18next";
+import type { Freshness, SourceState } from "../api/types";
+import { formatClock, formatExact } from "../format/time";
+import { ToneIcon } from "../status/Status";
+import type { Tone } from "../status/tone";
+import { summarise } from "./freshness";
+import { useConnection } from "./react";
+
+export const FRESHNESS_TONES: Record<SourceState, Tone> = {
+  live: "ok",
+  polling: "ok",
+  connecting: "busy",
+  stale: "warn",
+  denied: "denied",
+};
+
+const COLOURS = {
+  live: "green",
+  polling: "green",
+  connecting: "blue",
+  stale: "yellow",
+  denied: "orange",
+} as const;
+
+export interface FreshnessChipProps {
+  sources: readonly Freshness[];
+  pending?: boolean;
+}
+
+/** How true what is shown is right now; opened, per source and why. */
+export function FreshnessChip({ sources, pending = false }: FreshnessChipProps) {
+  const { t } = useTranslation();
+  const connection = useConnection();
+  const summary = summarise(sources, connection, pending);
+  const since = formatClock(summary.since);
+  return (
+    <Popover
+      aria-label={t("freshness.title")}
+      headerContent={t("freshness.title")}
+      showClose={false}
+      position="bottom-end"
+      bodyContent={
+        <>
+          {connection.phase !== "open" && <p>{t("freshness.tabOffline")}</p>}
+          <FreshnessList sources={sources} />
+        </>
+      }
+    >
+      <Label
+        isCompact
+        className="cr-fresh"
+        data-freshness={summary.state}
+        color={COLOURS[summary.state]}
+        variant="outline"
+        icon={<ToneIcon tone={FRESHNESS_TONES[summary.state]} />}
+        onClick={() => undefined}
+      >
+        {t(`freshness.${summary.state}`, { since })}
+      </Label>
+    </Popover>
+  );
+}
+
+/** One line per source: its state, since when, and why. */
+export function FreshnessList({ sources }: { sources: readonly Freshness[] }) {
+  const { t } = useTranslation();
+  if (sources.length === 0) return <p className="cr-muted">{t("freshness.none")}</p>;
+  return (
+    <ul className="cr-fresh-list">
+      {sources.map((source) => (
+        <li key={source.source}>
+          <ToneIcon tone={FRESHNESS_TONES[source.state]} />
+          <span>
+            <strong translate="no">{source.source}</strong>{" "}
+            <span title={formatExact(source.since)}>
+              {t(`freshness.${source.state}`, { since: formatClock(source.since) })}
+            </span>
+            {source.message && (
+              <span className="cr-fresh-why" translate="no">
+                {source.message}
+              </span>
+            )}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,38 @@
+/** Where the tab's one socket stands. Times are milliseconds of the tab's clock. */
+export interface ConnectionState {
+  phase: "idle" | "connecting" | "open" | "waiting" | "ended" | "denied";
+  since: number;
+  /** Failed attempts since the socket was last open. */
+  attempt: number;
+  retryAt: number | null;
+  /** The answering process; another id after a reconnect means the console restarted. */
+  server: string | null;
+}
+
+const FIRST_DELAY_MS = 300;
+const LONGEST_DELAY_MS = 8_000;
+
+/** Exponential backoff with full jitter in its upper half, so tabs do not return in step. */
+export function retryDelay(attempt: number, random: () => number): number {
+  const ceiling = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(attempt, 10));
+  return ceiling / 2 + (ceiling / 2) * random();
+}
+
+/** The least a browser socket must offer; a test passes its own. */
+export interface SocketLike {
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: ((event: { code: number }) => void) | null;
+  onerror: ((event: never) => void) | null;
+  send(data: string): void;
+  close(code?: number): void;
+}
+
+export interface LiveOptions {
+  open: () => SocketLike;
+  /** False when the session is known to be over; asked after a connection was refused. */
+  probe: () => Promise<boolean>;
+  onSessionEnded: () => void;
+  now?: () => number;
+  random?: () => number;
+}

@@ -1,0 +1,45 @@
+import { Tab, Tabs, TabTitleText } from "@patternfly/react-core";
+import { useRouter } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { goTo, hrefOf } from "./navigate";
+
+export interface PageTab {
+  id: string;
+  href: string;
+  title: ReactNode;
+}
+
+/** Tabs that are pages: each has its own address. */
+export function PageTabs({
+  label,
+  active,
+  tabs,
+}: {
+  label: string;
+  active: string;
+  tabs: readonly PageTab[];
+}) {
+  const router = useRouter();
+  return (
+    <Tabs
+      component="nav"
+      aria-label={label}
+      activeKey={active}
+      className="cr-tabs"
+      onSelect={(event, key) => {
+        event.preventDefault();
+        const tab = tabs.find(({ id }) => id === key);
+        if (tab) goTo(router, tab.href);
+      }}
+    >
+      {tabs.map(({ id, href, title }) => (
+        <Tab
+          key={id}
+          eventKey={id}
+          href={hrefOf(router, href)}
+          title={<TabTitleText>{title}</TabTitleText>}
+        />
+      ))}
+    </Tabs>
+  );
+}

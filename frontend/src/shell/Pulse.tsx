@@ -1,0 +1,101 @@
+import { Button, Popover } from "@patternfly/react-core";
+import { useTranslation } from "react-i18next";
+import type { SystemHealth, SystemState } from "../api/types";
+import { useOverview } from "../features/overview/useOverview";
+import { FreshnessList } from "../live/FreshnessChip";
+import { useConnection, useLiveClient } from "../live/react";
+import { ToneIcon } from "../status/Status";
+import type { Tone } from "../status/tone";
+import { AppLink } from "./AppLink";
+
+export const SYSTEM_TONES: Record<SystemState, Tone> = {
+  ok: "ok",
+  degraded: "warn",
+  down: "bad",
+  connecting: "busy",
+  absent: "off",
+};
+
+/** Four small lamps, one per system; opened, what each says and how fresh it is. */
+export function Pulse() {
+  const { t } = useTranslation();
+  const { data, isError } = useOverview();
+  const connection = useConnection();
+  const client = useLiveClient();
+  const systems = data?.systems ?? [];
+  const offline = isError || connection.phase === "waiting" || connection.phase === "denied";
+  return (
+    <Popover
+      aria-label={t("pulse.title")}
+      headerContent={t("pulse.title")}
+      showClose={false}
+      position="bottom-end"
+      minWidth="min(26rem, 90vw)"
+      maxWidth="min(32rem, 95vw)"
+      bodyContent={
+        <div className="cr-pulse-body">
+          {offline && (
+            <p className="cr-pulse-offline">
+              {t("freshness.tabOffline")}{" "}
+              <Button variant="link" isInline onClick={() => client.retryNow()}>
+                {t("state.retry")}
+              </Button>
+            </p>
+          )}
+          {systems.map((system) => (
+            <SystemPulse key={system.name} system={system} />
+          ))}
+          {systems.length === 0 && !offline && <p>{t("state.loading")}</p>}
+        </div>
+      }
+    >
+      <button
+        type="button"
+        className="cr-pulse"
+        aria-label={
+          offline
+            ? t("freshness.tabOffline")
+            : t("pulse.summary", {
+                systems: systems
+                  .map(({ name, state }) => `${t(`system.${name}`)}: ${t(`systemState.${state}`)}`)
+                  .join(", "),
+              })
+        }
+      >
+        {systems.map(({ name, state }) => (
+          <span
+            key={name}
+            className={`cr-lamp cr-lamp-${offline ? "offline" : state}`}
+            data-system={name}
+            data-state={state}
+            title={`${t(`system.${name}`)}: ${t(`systemState.${state}`)}`}
+          />
+        ))}
+        {systems.length === 0 && (
+          <span className={`cr-lamp cr-lamp-${offline ? "offline" : "connecting"}`} />
+        )}
+        {offline && <span className="cr-pulse-word">{t("pulse.offline")}</span>}
+      </button>
+    </Popover>
+  );
+}
+
+function SystemPulse({ system }: { system: SystemHealth }) {
+  const { t } = useTranslation();
+  return (
+    <section className="cr-pulse-system">
+      <h3>
+        <ToneIcon tone={SYSTEM_TONES[system.state]} />{" "}
+        <AppLink href={system.link}>{t(`system.${system.name}`)}</AppLink>
+      </h3>
+      <p translate="no">{system.sentence}</p>
+      {system.freshness.length > 0 && system.state !== "absent" && (
+        <FreshnessList
+          sources={system.freshness.filter(
+            ({ state }, index) => index < 4 || (state !== "live" && state !== "polling"),
+          )}
+        />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,110 @@
+import { MenuToggle, Select, SelectList, SelectOption } from "@patternfly/react-core";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { request } from "../api/http";
+import type { ListAnswer } from "../api/types";
+import { readScope, type Scope, useScope } from "./scope";
+
+const ALL = "";
+
+/** Cluster and namespace as breadcrumbs that are selectors; the choice is in the URL. */
+export function ScopeSelectors() {
+  const { t } = useTranslation();
+  const scope = useScope();
+  const navigate = useNavigate();
+  const { clusters, namespaces } = useScopeChoices(scope.cluster);
+  const choose = (next: Scope) =>
+    void navigate({
+      to: ".",
+      search: (old: Record<string, unknown>) => {
+        const { cluster: _, namespace: __, ...rest } = old;
+        return { ...rest, ...readScope({ ...next }) };
+      },
+    } as never);
+  if (clusters.length === 0) return <span className="cr-scope" />;
+  return (
+    <nav className="cr-scope" aria-label={t("scope.label")}>
+      <ScopeSelect
+        label={t("scope.cluster")}
+        all={t("scope.allClusters")}
+        value={scope.cluster}
+        values={clusters}
+        onChange={(cluster) => choose({ cluster })}
+      />
+      <span className="cr-scope-divider" aria-hidden="true" translate="no">
+        /
+      </span>
+      <ScopeSelect
+        label={t("scope.namespace")}
+        all={t("scope.allNamespaces")}
+        value={scope.namespace}
+        values={namespaces}
+        onChange={(namespace) => choose({ ...scope, namespace })}
+      />
+    </nav>
+  );
+}
+
+/** What there is to choose from, as far as the viewer may see. */
+function useScopeChoices(cluster: string | undefined) {
+  const { data } = useQuery({
+    queryKey: ["scope-choices"],
+    queryFn: ({ signal }) =>
+      request<ListAnswer>("collections/namespaces?limit=1000&sort=name", { signal }),
+    refetchInterval: 30_000,
+    retry: false,
+  });
+  const rows = data?.rows ?? [];
+  const clusters = [...new Set(rows.map((row) => String(row.cluster)))].sort();
+  const inCluster = rows.filter((row) => !cluster || row.cluster === cluster);
+  const namespaces = [...new Set(inCluster.map((row) => String(row.name)))].sort();
+  return { clusters, namespaces };
+}
+
+interface ScopeSelectProps {
+  label: string;
+  all: string;
+  value: string | undefined;
+  values: readonly string[];
+  onChange: (value: string | undefined) => void;
+}
+
+function ScopeSelect({ label, all, value, values, onChange }: ScopeSelectProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <Select
+      isOpen={open}
+      onOpenChange={setOpen}
+      selected={value ?? ALL}
+      onSelect={(_, chosen) => {
+        setOpen(false);
+        onChange(chosen === ALL ? undefined : String(chosen));
+      }}
+      isScrollable
+      maxMenuHeight="24rem"
+      toggle={(ref) => (
+        <MenuToggle
+          ref={ref}
+          variant="plainText"
+          size="sm"
+          isExpanded={open}
+          aria-label={`${label}: ${value ?? all}`}
+          onClick={() => setOpen(!open)}
+        >
+          {value ? <span translate="no">{value}</span> : all}
+        </MenuToggle>
+      )}
+    >
+      <SelectList aria-label={label}>
+        <SelectOption value={ALL}>{all}</SelectOption>
+        {values.map((name) => (
+          <SelectOption key={name} value={name}>
+            <span translate="no">{name}</span>
+          </SelectOption>
+        ))}
+      </SelectList>
+    </Select>
+  );
+}

@@ -1,0 +1,26 @@
+import type { AnyRouter } from "@tanstack/react-router";
+
+const SCOPE = ["cluster", "namespace"] as const;
+
+/** `href` with the cluster and namespace of the current page, unless it names its own. */
+function scoped(router: AnyRouter, href: string): string {
+  const url = new URL(href, "http://console.invalid");
+  const current = router.state.location.search as Record<string, unknown>;
+  for (const name of SCOPE) {
+    const value = current[name];
+    if (typeof value === "string" && value && !url.searchParams.has(name))
+      url.searchParams.set(name, value);
+  }
+  return url.pathname + url.search + url.hash;
+}
+
+/** The address a browser shows for a path of the console. */
+export function hrefOf(router: AnyRouter, href: string): string {
+  const base = router.basepath === "/" ? "" : router.basepath;
+  return base + scoped(router, href);
+}
+
+/** Go to a path of the console, keeping the scope. */
+export function goTo(router: AnyRouter, href: string): void {
+  router.history.push(hrefOf(router, href));
+}

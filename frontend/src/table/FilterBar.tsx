@@ -1,0 +1,119 @@
+import { Button, SearchInput } from "@patternfly/react-core";
+import DownloadIcon from "@patternfly/react-icons/dist/esm/icons/download-icon";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { CollectionInfo, ColumnInfo, Facets } from "../api/types";
+import type { Query } from "../live/protocol";
+import { AddFilter } from "./AddFilter";
+import { ColumnManager } from "./ColumnManager";
+import { FacetMenu } from "./FacetMenu";
+import { csvUrl, type TableSearch } from "./search";
+
+const TYPING_PAUSE_MS = 200;
+const MOST_FACETS = 4;
+
+export interface FilterBarProps {
+  info: CollectionInfo;
+  search: TableSearch;
+  query: Query;
+  facets: Facets;
+  fixedColumns: ReadonlySet<string>;
+  visible: readonly ColumnInfo[];
+  extra?: ReactNode;
+  onChange: (search: TableSearch, replace?: boolean) => void;
+}
+
+/** Free text, facets, any other filter; then what is done with the table as a whole. */
+export function FilterBar(props: FilterBarProps) {
+  const { info, search, query, facets, fixedColumns, visible, onChange } = props;
+  const { t } = useTranslation();
+  const filters = search.filter ?? [];
+  const facetColumns = info.columns
+    .filter((column) => column.facet && !fixedColumns.has(column.id))
+    .slice(0, MOST_FACETS);
+  return (
+    <div className="cr-toolbar" role="search" aria-label={t("filter.bar")}>
+      <FreeText
+        value={search.q ?? ""}
+        onChange={(q) => onChange({ ...search, q }, true)}
+        placeholder={t("filter.search")}
+      />
+      {facetColumns.map((column) => (
+        <FacetMenu
+          key={column.id}
+          column={column}
+          counts={facets[column.id] ?? []}
+          filters={filters}
+          onChange={(filter) => onChange({ ...search, filter })}
+        />
+      ))}
+      <AddFilter
+        info={info}
+        labels={search.labels ?? ""}
+        onAdd={(filter) =>
+          onChange({ ...search, filter: [...filters.filter((old) => old !== filter), filter] })
+        }
+        onLabels={(labels) => onChange({ ...search, labels })}
+      />
+      <span className="cr-toolbar-gap" />
+      {props.extra}
+      <Button
+        component="a"
+        variant="plain"
+        size="sm"
+        href={csvUrl(info.name, query)}
+        icon={<DownloadIcon />}
+        aria-label={t("table.csv")}
+        title={t("table.csv")}
+        download
+      />
+      <ColumnManager
+        info={info}
+        visible={visible}
+        onChange={(cols) => {
+          const { cols: _, ...rest } = search;
+          onChange(cols === undefined ? rest : { ...rest, cols }, true);
+        }}
+      />
+    </div>
+  );
+}
+
+/** Typing filters after a short pause; the field follows the URL when that changes. */
+function FreeText({
+  value,
+  onChange,
+  placeholder,
+}: {
+  value: string;
+  onChange: (value: string) => void;
+  placeholder: string;
+}) {
+  const { t } = useTranslation();
+  const [text, setText] = useState(value);
+  const sent = useRef(value);
+  useEffect(() => {
+    if (value === sent.current) return;
+    sent.current = value;
+    setText(value);
+  }, [value]);
+  useEffect(() => {
+    if (text === sent.current) return;
+    const timer = setTimeout(() => {
+      sent.current = text;
+      onChange(text);
+    }, TYPING_PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text, onChange]);
+  return (
+    <SearchInput
+      className="cr-free-text"
+      aria-label={placeholder}
+      placeholder={placeholder}
+      value={text}
+      resetButtonLabel={t("filter.clearText")}
+      onChange={(_, next) => setText(next)}
+      onClear={() => setText("")}
+    />
+  );
+}

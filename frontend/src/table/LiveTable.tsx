@@ -1,0 +1,58 @@
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { toProblem } from "../api/problem";
+import type { Row } from "../api/types";
+import { PageHeader } from "../shell/PageHeader";
+import { LiveTableView } from "./LiveTableView";
+import { SkeletonLines } from "./Skeletons";
+import type { TableSearch } from "./search";
+import type { Renderers } from "./TableRow";
+import { Failed, NoAccess } from "./TableStates";
+import { useCollection } from "./useCollections";
+
+export interface LiveTableProps {
+  /** Name of the collection as the server declares it. */
+  collection: string;
+  search: TableSearch;
+  onSearch: (search: TableSearch, replace?: boolean) => void;
+  /** Filters of the page itself, in the query language; not shown and not removable. */
+  fixed?: readonly string[];
+  /** Columns a page leaves out of the default set, because it says them elsewhere. */
+  hidden?: readonly string[];
+  renderers?: Renderers;
+  /** Where the detail page of a row is; without it there is only the side panel. */
+  href?: (row: Row) => string | undefined;
+  /** More content of the side panel, above the row's values. */
+  panel?: (row: Row) => ReactNode;
+  /** With a title the table carries the page's header. */
+  title?: string;
+  sentence?: ReactNode;
+  /** Between header and filters: tabs. */
+  tabs?: ReactNode;
+  /** At the end of the filter bar. */
+  actions?: ReactNode;
+  /** What would be here and how to get it, when nothing exists. */
+  emptyHint?: string;
+  /** Inside a detail page: bounded height, keys only while it has the focus. */
+  embedded?: boolean;
+}
+
+/**
+ * A live, filtered, sorted, permission-scoped table of one collection. Everything about
+ * the collection comes from its declaration on the server; everything about the view is
+ * in `search`, which a page keeps in its URL.
+ */
+export function LiveTable(props: LiveTableProps) {
+  const { t } = useTranslation();
+  const { info, loading, error, retry } = useCollection(props.collection);
+  if (info) return <LiveTableView key={info.name} {...props} info={info} />;
+  return (
+    <section className="cr-page">
+      {props.title && <PageHeader title={props.title} sentence={props.sentence} />}
+      {props.tabs}
+      {loading && <SkeletonLines lines={10} />}
+      {error && <Failed problem={toProblem(error)} onRetry={retry} />}
+      {!loading && !error && <NoAccess what={props.title ?? t("state.thisTable")} />}
+    </section>
+  );
+}

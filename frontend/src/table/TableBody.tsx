@@ -1,0 +1,82 @@
+import type { PointerEventHandler, RefObject } from "react";
+import { useTranslation } from "react-i18next";
+import type { CollectionInfo, ColumnInfo } from "../api/types";
+import type { Window } from "../live/protocol";
+import type { ViewState } from "../live/subscription";
+import { nameColumn } from "./columns";
+import type { LiveTableProps } from "./LiveTable";
+import { SkeletonLines } from "./Skeletons";
+import { isFiltered } from "./search";
+import { TableGrid } from "./TableGrid";
+import { EmptyTable, Failed, FilteredEmpty, NoAccess } from "./TableStates";
+import type { Cursor } from "./useCursor";
+import type { HeldRows } from "./useHeldRows";
+
+export interface TableBodyProps extends LiveTableProps {
+  info: CollectionInfo;
+  scroller: RefObject<HTMLDivElement | null>;
+  view: ViewState;
+  held: HeldRows;
+  columns: readonly ColumnInfo[];
+  sort: string;
+  narrow: boolean;
+  cursor: Cursor;
+  holdHandlers: {
+    onPointerMove: PointerEventHandler;
+    onPointerLeave: PointerEventHandler;
+  };
+  onSort: (sort: string | undefined) => void;
+  onWindow: (window: Window) => void;
+  onRetry: () => void;
+}
+
+/** Rows, or the one state that explains why there are none. */
+export function TableBody(props: TableBodyProps) {
+  const { t } = useTranslation();
+  const { info, view, held, search, onSearch } = props;
+  if (view.problem && (view.problem.status === 403 || view.rows.length === 0)) {
+    if (view.problem.status === 403) return <NoAccess what={info.title} />;
+    if (view.problem.status !== 422)
+      return <Failed problem={view.problem} onRetry={props.onRetry} />;
+  }
+  if (view.status === "loading") return <SkeletonLines lines={12} />;
+  if (held.total === 0 && !view.pending) {
+    if (isFiltered(search))
+      return (
+        <FilteredEmpty onClear={() => onSearch({ ...search, q: "", filter: [], labels: "" })} />
+      );
+    if (view.freshness.length > 0 && view.freshness.every(({ state }) => state === "denied"))
+      return <NoAccess what={info.title} />;
+    return <EmptyTable hint={props.emptyHint ?? t("state.emptyBody")} />;
+  }
+  return (
+    <div
+      ref={props.scroller}
+      className="cr-scroller"
+      // Scrollable regions must be reachable without a mouse.
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll container
+      tabIndex={0}
+      role="group"
+      aria-label={t("table.scroller", { title: info.title })}
+      data-pending={view.pending || undefined}
+      {...props.holdHandlers}
+    >
+      <TableGrid
+        label={info.title}
+        held={held}
+        columns={props.columns}
+        nameId={nameColumn(info)?.id}
+        renderers={props.renderers ?? {}}
+        sort={props.sort}
+        narrow={props.narrow}
+        activeIndex={props.cursor.active}
+        openKey={search.row}
+        selected={props.cursor.selected}
+        scroller={props.scroller}
+        onSort={props.onSort}
+        onOpen={props.cursor.openKey}
+        onWindow={props.onWindow}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,119 @@
+import { Table, Tbody, Td, Tr } from "@patternfly/react-table";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type RefObject, useEffect } from "react";
+import type { ColumnInfo } from "../api/types";
+import type { Window } from "../live/protocol";
+import { columnWidth } from "./columns";
+import { NARROW_ROW_HEIGHT, ROW_HEIGHT, useDensity } from "./preferences";
+import { SkeletonCells } from "./Skeletons";
+import { TableHead } from "./TableHead";
+import { type Renderers, TableRow } from "./TableRow";
+import type { HeldRows } from "./useHeldRows";
+import { useFollowWindow } from "./useWindow";
+
+export interface TableGridProps {
+  label: string;
+  held: HeldRows;
+  columns: readonly ColumnInfo[];
+  /** The column that opens the row. */
+  nameId: string | undefined;
+  renderers: Renderers;
+  sort: string;
+  narrow: boolean;
+  activeIndex: number | null;
+  openKey: string | undefined;
+  selected: ReadonlySet<string>;
+  scroller: RefObject<HTMLDivElement | null>;
+  onSort: (sort: string | undefined) => void;
+  onOpen: (key: string) => void;
+  onWindow: (window: Window) => void;
+}
+
+/** The rows on screen out of a window of the server's result; the rest is height only. */
+export function TableGrid(props: TableGridProps) {
+  const { held, columns, narrow, scroller, activeIndex, onWindow } = props;
+  const [density] = useDensity();
+  const height = narrow ? NARROW_ROW_HEIGHT : ROW_HEIGHT[density];
+  const virtual = useVirtualizer({
+    count: held.total,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => height,
+    overscan: 8,
+    scrollPaddingStart: 44,
+    scrollPaddingEnd: 12,
+    initialRect: { width: 0, height: 800 },
+  });
+  useEffect(() => {
+    if (height > 0) virtual.measure();
+  }, [virtual, height]);
+  useEffect(() => {
+    if (activeIndex !== null) virtual.scrollToIndex(activeIndex);
+  }, [virtual, activeIndex]);
+  const items = virtual.getVirtualItems();
+  const first = items[0]?.index ?? 0;
+  const last = items.at(-1)?.index ?? 0;
+  useFollowWindow({ first, last }, held.offset, held.total, onWindow);
+  const before = items[0]?.start ?? 0;
+  const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
+  const widths = columns.map((column, index) =>
+    columnWidth(column, index === 0 && column.id === props.nameId),
+  );
+
+  return (
+    <Table
+      aria-label={props.label}
+      aria-rowcount={held.total + 1}
+      variant="compact"
+      gridBreakPoint=""
+      className={narrow ? "cr-table cr-table-narrow" : `cr-table cr-${density}`}
+      style={narrow ? {} : { minWidth: widths.reduce((sum, width) => sum + width, 0) }}
+    >
+      {!narrow && (
+        <colgroup>
+          {columns.map((column, index) => (
+            <col key={column.id} style={{ width: widths[index] }} />
+          ))}
+        </colgroup>
+      )}
+      <TableHead {...props} />
+      <Tbody>
+        <Spacer height={before} columns={columns.length} />
+        {items.map((item) => {
+          const entry = held.rows[item.index - held.offset];
+          if (!entry)
+            return (
+              <Tr key={`wait-${item.index}`} className="cr-row" aria-rowindex={item.index + 2}>
+                <SkeletonCells count={narrow ? 1 : columns.length} />
+              </Tr>
+            );
+          return (
+            <TableRow
+              key={entry.row.key}
+              row={entry.row}
+              gone={entry.gone}
+              index={item.index}
+              columns={columns}
+              nameId={props.nameId}
+              renderers={props.renderers}
+              active={item.index === activeIndex}
+              open={entry.row.key === props.openKey}
+              selected={props.selected.has(entry.row.key)}
+              narrow={narrow}
+              onOpen={props.onOpen}
+            />
+          );
+        })}
+        <Spacer height={after} columns={columns.length} />
+      </Tbody>
+    </Table>
+  );
+}
+
+function Spacer({ height, columns }: { height: number; columns: number }) {
+  if (height <= 0) return null;
+  return (
+    <Tr className="cr-spacer" aria-hidden="true">
+      <Td colSpan={columns} style={{ height }} />
+    </Tr>
+  );
+}

@@ -1,0 +1,113 @@
+import {
+  Button,
+  EmptyState,
+  EmptyStateActions,
+  EmptyStateBody,
+  EmptyStateFooter,
+} from "@patternfly/react-core";
+import FilterIcon from "@patternfly/react-icons/dist/esm/icons/filter-icon";
+import InboxIcon from "@patternfly/react-icons/dist/esm/icons/inbox-icon";
+import LockIcon from "@patternfly/react-icons/dist/esm/icons/lock-icon";
+import UnpluggedIcon from "@patternfly/react-icons/dist/esm/icons/unplugged-icon";
+import type { ComponentType, ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import type { Problem } from "../api/problem";
+
+interface FrameProps {
+  icon: ComponentType;
+  title: string;
+  state: string;
+  children: ReactNode;
+  action?: ReactNode;
+}
+
+/** The common frame of every "nothing to show here" of a page. */
+function StateFrame({ icon, title, state, children, action }: FrameProps) {
+  return (
+    <EmptyState
+      variant="sm"
+      icon={icon}
+      titleText={title}
+      headingLevel="h2"
+      className="cr-state"
+      data-state={state}
+    >
+      <EmptyStateBody>{children}</EmptyStateBody>
+      {action && (
+        <EmptyStateFooter>
+          <EmptyStateActions>{action}</EmptyStateActions>
+        </EmptyStateFooter>
+      )}
+    </EmptyState>
+  );
+}
+
+/** Nothing exists; `hint` says what would be here and how to get it. */
+export function EmptyTable({ hint }: { hint: string }) {
+  const { t } = useTranslation();
+  return (
+    <StateFrame icon={InboxIcon} title={t("state.empty")} state="empty">
+      {hint}
+    </StateFrame>
+  );
+}
+
+/** Filters hide everything; one click shows all of it. */
+export function FilteredEmpty({ onClear }: { onClear: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <StateFrame
+      icon={FilterIcon}
+      title={t("state.filteredEmpty")}
+      state="filtered-empty"
+      action={
+        <Button variant="link" onClick={onClear}>
+          {t("filter.clearAll")}
+        </Button>
+      }
+    >
+      {t("state.filteredEmptyBody")}
+    </StateFrame>
+  );
+}
+
+/** The viewer holds no right that would show anything here. */
+export function NoAccess({ what }: { what: string }) {
+  const { t } = useTranslation();
+  return (
+    <StateFrame icon={LockIcon} title={t("state.noAccess")} state="no-access">
+      {t("state.noAccessBody", { what })}
+    </StateFrame>
+  );
+}
+
+/** Something was tried and did not work: what, why, and again. */
+export function Failed({ problem, onRetry }: { problem: Problem; onRetry?: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <StateFrame
+      icon={UnpluggedIcon}
+      title={t("state.failed")}
+      state="failed"
+      action={
+        onRetry && (
+          <Button variant="secondary" onClick={onRetry}>
+            {t("state.retry")}
+          </Button>
+        )
+      }
+    >
+      <span translate="no">{problem.detail ?? problem.title}</span>
+    </StateFrame>
+  );
+}
+
+/** A 404: either it is gone or it was never visible to this viewer; the two look the same. */
+export function NotFound({ children }: { children?: ReactNode }) {
+  const { t } = useTranslation();
+  return (
+    <StateFrame icon={InboxIcon} title={t("state.notFound")} state="not-found">
+      {children ?? t("state.notFoundBody")}
+    </StateFrame>
+  );
+}

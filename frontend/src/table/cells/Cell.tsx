@@ -1,0 +1,119 @@
+import { Label } from "@patternfly/react-core";
+import CheckIcon from "@patternfly/react-icons/dist/esm/icons/check-icon";
+import MinusIcon from "@patternfly/react-icons/dist/esm/icons/minus-icon";
+import { useTranslation } from "react-i18next";
+import type { ColumnInfo } from "../../api/types";
+import { Age } from "../../format/Age";
+import { CopyButton } from "../../format/CopyButton";
+import {
+  formatBytes,
+  formatCores,
+  formatNumber,
+  formatPercent,
+  isByteQuantity,
+} from "../../format/numbers";
+import { isOpaque, shortenMiddle } from "../../format/shorten";
+import { toUnix } from "../../format/time";
+import { Status } from "../../status/Status";
+
+/** One value by its column's type; every table and side panel shows values through this. */
+export function Cell({ column, value }: { column: ColumnInfo; value: unknown }) {
+  if (value === null || value === undefined || value === "")
+    return <span className="cr-none">–</span>;
+  switch (column.type) {
+    case "status":
+      return <Status word={String(value)} />;
+    case "time": {
+      const at = toUnix(value);
+      return at === null || at === 0 ? <span className="cr-none">–</span> : <Age at={at} />;
+    }
+    case "bytes":
+      return <Plain text={formatBytes(Number(value))} />;
+    case "quantity":
+      return <Plain text={quantity(column.id, Number(value))} />;
+    case "number":
+      return <Plain text={formatNumber(Number(value))} />;
+    case "percent":
+      return <PercentBar value={Number(value)} label={column.label} />;
+    case "bool":
+      return <BoolMark value={Boolean(value)} />;
+    case "labels":
+      return <LabelPills labels={value as Record<string, string>} />;
+    case "list":
+      return <Plain text={(value as unknown[]).map(String).join(", ")} />;
+    default:
+      return <TextValue text={String(value)} />;
+  }
+}
+
+function quantity(id: string, value: number): string {
+  return isByteQuantity(id) ? formatBytes(value) : formatCores(value);
+}
+
+function Plain({ text }: { text: string }) {
+  if (text === "") return <span className="cr-none">–</span>;
+  return (
+    <span translate="no" title={text}>
+      {text}
+    </span>
+  );
+}
+
+function TextValue({ text }: { text: string }) {
+  if (!isOpaque(text)) return <Plain text={text} />;
+  return (
+    <span className="cr-opaque">
+      <code translate="no" title={text}>
+        {shortenMiddle(text)}
+      </code>
+      <CopyButton text={text} />
+    </span>
+  );
+}
+
+function BoolMark({ value }: { value: boolean }) {
+  const { t } = useTranslation();
+  const word = value ? t("value.yes") : t("value.no");
+  return (
+    <span className={value ? undefined : "cr-none"} title={word}>
+      {value ? <CheckIcon /> : <MinusIcon />}
+      <span className="pf-v6-screen-reader">{word}</span>
+    </span>
+  );
+}
+
+/** A bar with its number beside it; above 90 % it is full, above 75 % filling. */
+export function PercentBar({ value, label }: { value: number; label: string }) {
+  const tone = value >= 90 ? "bad" : value >= 75 ? "warn" : "ok";
+  const width = `${Math.min(100, Math.max(0, value))}%`;
+  return (
+    <span className="cr-percent">
+      <span
+        className={`cr-bar cr-bar-${tone}`}
+        role="meter"
+        aria-valuenow={Math.round(value)}
+        aria-valuemin={0}
+        aria-valuemax={Math.max(100, Math.round(value))}
+        aria-label={label}
+      >
+        <span style={{ width }} />
+      </span>
+      <span translate="no">{formatPercent(value)}</span>
+    </span>
+  );
+}
+
+function LabelPills({ labels }: { labels: Record<string, string> }) {
+  const entries = Object.entries(labels);
+  if (entries.length === 0) return <span className="cr-none">–</span>;
+  return (
+    <span className="cr-pills" title={entries.map(([k, v]) => `${k}=${v}`).join("\n")}>
+      {entries.slice(0, 3).map(([key, value]) => (
+        <Label key={key} isCompact variant="outline" textMaxWidth="16ch">
+          <span translate="no">{value === "" ? key : `${key}=${value}`}</span>
+        </Label>
+      ))}
+      {entries.length > 3 && <span translate="no">+{entries.length - 3}</span>}
+    </span>
+  );
+}

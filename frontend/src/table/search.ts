@@ -1,0 +1,82 @@
+import { apiUrl } from "../api/http";
+import type { CollectionInfo } from "../api/types";
+import type { Query } from "../live/protocol";
+
+/** The state of a table page as it stands in the URL. */
+export interface TableSearch {
+  q?: string;
+  filter?: string[];
+  labels?: string;
+  sort?: string;
+  /** Comma list of visible columns; absent means the collection's defaults. */
+  cols?: string;
+  /** Key of the row whose side panel is open. */
+  row?: string;
+}
+
+const text = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value : undefined;
+
+/** Read a table's state from untrusted search parameters. */
+export function readTableSearch(raw: Record<string, unknown>): TableSearch {
+  const filter = [raw.filter].flat().filter((item): item is string => typeof item === "string");
+  const read = {
+    q: text(raw.q),
+    filter: filter.length > 0 ? filter : undefined,
+    labels: text(raw.labels),
+    sort: text(raw.sort),
+    cols: text(raw.cols),
+    row: text(raw.row),
+  };
+  return Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined));
+}
+
+/** Cluster and namespace of the masthead, as filters where the collection has the column. */
+export function scopeFilters(
+  info: CollectionInfo,
+  scope: { cluster?: string | undefined; namespace?: string | undefined },
+): string[] {
+  const has = (id: string) => info.columns.some((column) => column.id === id && column.filterable);
+  const filters: string[] = [];
+  if (scope.cluster && has("cluster")) filters.push(`cluster=${JSON.stringify(scope.cluster)}`);
+  if (scope.namespace && has("namespace") && info.name !== "namespaces")
+    filters.push(`namespace=${JSON.stringify(scope.namespace)}`);
+  return filters;
+}
+
+/** The server's query of a table page; `fixed` filters are not the viewer's to remove. */
+export function toQuery(
+  info: CollectionInfo,
+  search: TableSearch,
+  fixed: readonly string[],
+): Query {
+  return {
+    filter: [...fixed, ...(search.filter ?? [])],
+    labels: search.labels ?? "",
+    q: search.q ?? "",
+    sort: search.sort ? search.sort.split(",") : [...info.default_sort],
+    facet: info.columns.filter((column) => column.facet).map((column) => column.id),
+  };
+}
+
+/** Where the whole result of a query is downloaded as CSV. */
+export function csvUrl(collection: string, query: Query): string {
+  const params = new URLSearchParams({ format: "csv" });
+  for (const filter of query.filter) params.append("filter", filter);
+  if (query.labels) params.set("labels", query.labels);
+  if (query.q) params.set("q", query.q);
+  if (query.sort.length > 0) params.set("sort", query.sort.join(","));
+  return apiUrl(`collections/${encodeURIComponent(collection)}?${params}`);
+}
+
+/** Whether anything narrows the table that one click could take away. */
+export function isFiltered(search: TableSearch): boolean {
+  return Boolean(search.q || search.labels || search.filter?.length);
+}
+
+/** The next sort after a click on a header: ascending, descending, default. */
+export function nextSort(current: string | undefined, column: string): string | undefined {
+  if (current === column) return `-${column}`;
+  if (current === `-${column}`) return undefined;
+  return column;
+}
