@@ -1,0 +1,1 @@
+"""OCI registries through the distribution API: repositories, tags, manifests, pushes."""

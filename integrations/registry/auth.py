@@ -1,0 +1,133 @@
+"""Signing in: the challenge, the token server, the token cache (reference §3)."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpx2
+import msgspec
+
+from integrations.contract import UpstreamDenied, UpstreamFailed
+from integrations.registry import errors
+from integrations.registry.models import TokenAnswer
+from integrations.registry.settings import RegistrySettings
+
+CATALOGUE_SCOPE: Final = "registry:catalog:*"
+_REFRESH_AT: Final = 0.8
+_LONGEST: Final = 3600.0
+_MAX_TOKENS: Final = 4096
+_PARAMETER: Final = re.compile(r'([a-z]+)="((?:[^"\\]|\\.)*)"', re.IGNORECASE)
+
+Send = Callable[[httpx2.Request], Awaitable[tuple[httpx2.Response, bytes]]]
+
+
+def pull_scope(repository: str) -> str:
+    """The scope for reading one repository."""
+    return f"repository:{repository}:pull"
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A parsed ``WWW-Authenticate``."""
+
+    scheme: str
+    realm: str = ""
+    service: str = ""
+
+
+def parse_challenge(header: str) -> Challenge:
+    """Read ``Bearer realm="…",service="…"`` or ``Basic realm="…"``; unknown schemes stay."""
+    scheme, _, rest = header.strip().partition(" ")
+    found = {name.lower(): value for name, value in _PARAMETER.findall(rest)}
+    return Challenge(scheme.lower(), found.get("realm", ""), found.get("service", ""))
+
+
+class Authenticator:
+    """Gives the ``Authorization`` header for a scope; learns the scheme from the first 401."""
+
+    def __init__(self, settings: RegistrySettings, http: httpx2.AsyncClient, send: Send) -> None:
+        self._settings = settings
+        self._http = http
+        self._send = send
+        self._upstream = errors.upstream_name(settings.name)
+        self._challenge: Challenge | None = None
+        self._tokens: dict[str, tuple[str, float]] = {}
+        self._lock = asyncio.Lock()
+
+    async def header(self, scope: str) -> str:
+        """The header's value, empty when none is needed (yet)."""
+        if self._challenge is None:
+            return ""
+        if self._challenge.scheme == "basic":
+            return self._basic()
+        async with self._lock:
+            token, good_until = self._tokens.get(scope, ("", 0.0))
+            if time.monotonic() >= good_until:
+                token = await self._fetch(self._challenge, scope)
+        return f"Bearer {token}"
+
+    def challenged(self, header: str, scope: str) -> bool:
+        """Note a 401; True when a retry with a fresh credential makes sense."""
+        challenge = parse_challenge(header)
+        if challenge.scheme not in {"basic", "bearer"}:
+            return False
+        learnt = self._challenge != challenge
+        self._challenge = challenge
+        if challenge.scheme == "basic":
+            return learnt and bool(self._settings.username)
+        self._tokens.pop(scope, None)
+        return True
+
+    def _basic(self) -> str:
+        if not self._settings.username:
+            return ""
+        password = self._settings.password.get_secret_value()
+        request = self._http.build_request("GET", self._settings.url)
+        flow = httpx2.BasicAuth(self._settings.username, password).auth_flow(request)
+        return next(flow).headers["Authorization"]
+
+    async def _fetch(self, challenge: Challenge, scope: str) -> str:
+        realm = self._checked(challenge.realm)
+        parameters = {"scope": scope}
+        if challenge.service:
+            parameters["service"] = challenge.service
+        basic = self._basic()
+        request = self._http.build_request(
+            "GET",
+            realm,
+            params=parameters,
+            headers={"Authorization": basic} if basic else {},
+        )
+        response, body = await self._send(request)
+        if response.status_code != 200:
+            error = errors.from_answer(self._upstream, response.status_code, body)
+            raise UpstreamDenied(self._upstream, f"no token was given: {error.message}")
+        try:
+            answer = msgspec.json.decode(body, type=TokenAnswer)
+        except msgspec.DecodeError as error:
+            raise UpstreamFailed(self._upstream, "the token server's answer is unusable") from error
+        token = answer.token or answer.access_token
+        life = min(max(answer.expires_in, 1.0), _LONGEST) * _REFRESH_AT
+        if len(self._tokens) >= _MAX_TOKENS:
+            self._tokens.clear()
+        self._tokens[scope] = (token, time.monotonic() + life)
+        return token
+
+    def _checked(self, realm: str) -> str:
+        """The realm, if the operator allows its host and it is not weaker than the registry."""
+        parts = urlsplit(realm)
+        allowed = {self._settings.host, *(host.lower() for host in self._settings.realm_hosts)}
+        if parts.netloc.lower() not in allowed or parts.username:
+            raise errors.DestinationRefused(
+                self._upstream,
+                f"it wants us to sign in at {parts.hostname!r}, which is not in realm_hosts",
+            )
+        if parts.scheme != "https" and not self._settings.url.startswith("http:"):
+            raise errors.DestinationRefused(self._upstream, "its token server is not on https")
+        return realm

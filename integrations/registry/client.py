@@ -1,0 +1,199 @@
+"""The typed calls of the distribution API the console makes. Read-only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from typing import Final, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import msgspec
+
+from integrations.contract import NotFound, UpstreamFailed, UpstreamRefused
+from integrations.registry import errors
+from integrations.registry.auth import CATALOGUE_SCOPE, pull_scope
+from integrations.registry.cache import DigestCache, verify
+from integrations.registry.models import (
+    ACCEPT,
+    OCI_INDEX,
+    Catalogue,
+    Descriptor,
+    Document,
+    ImageConfig,
+    TagList,
+    is_digest,
+    is_repository,
+    is_tag,
+)
+from integrations.registry.settings import RegistrySettings
+from integrations.registry.transport import RegistryTransport
+
+T = TypeVar("T")
+_NEXT: Final = re.compile(r'<([^>]*)>\s*;\s*rel="?next"?')
+_SMALLEST_PAGE: Final = 50
+_MAX_PAGES: Final = 2000
+
+
+class Resolved(msgspec.Struct, frozen=True):
+    """What a tag points at now. `size` is the manifest's own, in bytes."""
+
+    digest: str
+    media_type: str
+    size: int
+
+
+class RegistryClient:
+    """Calls on one registry. Every call has a deadline; errors are the shared tree's."""
+
+    def __init__(
+        self, settings: RegistrySettings, transport: httpx2.AsyncBaseTransport | None = None
+    ) -> None:
+        self.settings = settings
+        self._http = RegistryTransport(settings, transport)
+        self.upstream = self._http.upstream
+        self.cache = DigestCache(settings.cache_bytes)
+        self._page_size = settings.page_size
+        self._has_referrers = True
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._http.aclose()
+
+    async def ping(self) -> None:
+        """Prove that the registry answers and takes our credential."""
+        await self._http.get("/v2/", "")
+
+    async def catalogue(self) -> AsyncIterator[tuple[str, ...]]:
+        """Pages of repository names, as large as the registry serves them."""
+        path, params = "/v2/_catalog", {"n": str(self._page_size)}
+        for _ in range(_MAX_PAGES):
+            try:
+                answer = await self._http.get(path, CATALOGUE_SCOPE, params=params)
+            except errors.PageTooLarge:
+                if self._page_size <= _SMALLEST_PAGE:
+                    raise
+                self._page_size = max(_SMALLEST_PAGE, self._page_size // 2)
+                params["n"] = str(self._page_size)
+                continue
+            yield self._decode(answer.body, Catalogue).repositories or ()
+            following = self._next(answer.headers.get("link", ""), path)
+            if following is None:
+                return
+            params = following
+        raise UpstreamFailed(self.upstream, "the catalogue does not end")
+
+    async def tags(self, repository: str) -> list[str]:
+        """All tags of a repository in the registry's order, `tag_limit` at most."""
+        self._check(repository)
+        path, found = f"/v2/{repository}/tags/list", list[str]()
+        params = {"n": str(self._page_size)}
+        for _ in range(_MAX_PAGES):
+            answer = await self._http.get(path, pull_scope(repository), params=params)
+            found += self._decode(answer.body, TagList).tags or ()
+            following = self._next(answer.headers.get("link", ""), path)
+            if following is None or len(found) >= self.settings.tag_limit:
+                break
+            params = following
+        return [tag for tag in found if is_tag(tag)][: self.settings.tag_limit]
+
+    async def resolve(self, repository: str, tag: str, known: str = "") -> Resolved | None:
+        """The digest behind `tag`; None when it still is `known` (costs no pull event)."""
+        self._check(repository, tag)
+        headers = {"Accept": ACCEPT}
+        if known:
+            headers["If-None-Match"] = f'"{known}"'
+        answer = await self._http.get(
+            f"/v2/{repository}/manifests/{tag}",
+            pull_scope(repository),
+            method="HEAD",
+            headers=headers,
+        )
+        if answer.status == 304:
+            return None
+        digest = answer.headers.get("docker-content-digest", "")
+        if not is_digest(digest):
+            raise UpstreamFailed(self.upstream, "a tag was answered without a digest")
+        size = answer.headers.get("content-length", "0")
+        media_type = answer.headers.get("content-type", "").split(";")[0]
+        return Resolved(digest, media_type, int(size) if size.isdigit() else 0)
+
+    async def manifest(self, repository: str, digest: str) -> Document:
+        """A manifest or index by digest, verified and cached."""
+        return self._decode(await self.manifest_bytes(repository, digest), Document)
+
+    async def manifest_bytes(self, repository: str, digest: str) -> bytes:
+        """The exact bytes of a manifest."""
+        path = f"/v2/{repository}/manifests/{digest}"
+        return await self._content(repository, digest, path, blob=False)
+
+    async def config(self, repository: str, digest: str) -> ImageConfig:
+        """An image's configuration by digest, verified and cached."""
+        path = f"/v2/{repository}/blobs/{digest}"
+        return self._decode(await self._content(repository, digest, path, blob=True), ImageConfig)
+
+    async def referrers(self, repository: str, digest: str) -> tuple[Descriptor, ...]:
+        """What refers to `digest` (signatures, SBOMs, …), by the API or its tag fallback."""
+        self._check(repository, digest)
+        if self._has_referrers:
+            path = f"/v2/{repository}/referrers/{digest}"
+            try:
+                answer = await self._http.get(
+                    path, pull_scope(repository), headers={"Accept": OCI_INDEX}
+                )
+                return self._decode(answer.body, Document).manifests or ()
+            except (NotFound, UpstreamRefused):
+                self._has_referrers = False  # no distribution release has the API
+        return await self._referrers_by_tag(repository, digest)
+
+    async def _referrers_by_tag(self, repository: str, digest: str) -> tuple[Descriptor, ...]:
+        tag = referrers_tag(digest)
+        try:
+            held = await self.resolve(repository, tag)
+        except NotFound:
+            return ()
+        if held is None:
+            return ()
+        document = await self.manifest(repository, held.digest)
+        return document.manifests or ()
+
+    async def _content(self, repository: str, digest: str, path: str, *, blob: bool) -> bytes:
+        self._check(repository, digest)
+        held = self.cache.get(digest)
+        if held is not None:
+            return held
+        headers = {} if blob else {"Accept": ACCEPT}
+        answer = await self._http.get(path, pull_scope(repository), headers=headers, blob=blob)
+        verify(self.upstream, digest, answer.body)
+        self.cache.put(digest, answer.body)
+        return answer.body
+
+    def _check(self, repository: str, reference: str = "") -> None:
+        """Refuse names that are not of the specification's grammar before they meet a URL."""
+        if not is_repository(repository):
+            raise NotFound(self.upstream, f"{repository[:100]!r} is no repository name")
+        if reference and not (is_tag(reference) or is_digest(reference)):
+            raise NotFound(self.upstream, f"{reference[:100]!r} is no tag or digest")
+
+    def _next(self, link: str, path: str) -> dict[str, str] | None:
+        """The next page's query, used unchanged on *our* URL: a registry behind a proxy names
+        its public host, and credentials must not go there."""
+        match = _NEXT.search(link)
+        if match is None:
+            return None
+        parts = urlsplit(match[1])
+        if parts.path and parts.path != path:
+            raise UpstreamFailed(self.upstream, "the next page is somewhere else")
+        return {name: values[0] for name, values in parse_qs(parts.query).items()}
+
+    def _decode(self, body: bytes, kind: type[T]) -> T:
+        try:
+            return msgspec.json.decode(body, type=kind)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise UpstreamFailed(self.upstream, f"unreadable {kind.__name__.lower()}") from error
+
+
+def referrers_tag(digest: str) -> str:
+    """The tag under which referrers are listed where the API is missing."""
+    algorithm, _, reference = digest.partition(":")
+    return f"{algorithm}-{reference[:64]}"

@@ -1,0 +1,184 @@
+"""Typed documents of the distribution API and the image specification.
+
+Names that go into URLs are checked here against the specification's grammar, so that no
+text from a browser or a registry can leave its place in a path.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import msgspec
+
+OCI_MANIFEST: Final = "application/vnd.oci.image.manifest.v1+json"
+OCI_INDEX: Final = "application/vnd.oci.image.index.v1+json"
+DOCKER_MANIFEST: Final = "application/vnd.docker.distribution.manifest.v2+json"
+DOCKER_LIST: Final = "application/vnd.docker.distribution.manifest.list.v2+json"
+ACCEPT: Final = f"{OCI_MANIFEST}, {OCI_INDEX}, {DOCKER_MANIFEST}, {DOCKER_LIST}"
+"""All four, or a registry answers 404 for what it holds in another form."""
+INDEX_TYPES: Final = frozenset({OCI_INDEX, DOCKER_LIST})
+MANIFEST_TYPES: Final = frozenset({OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_LIST})
+
+_PART: Final = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_REPOSITORY: Final = re.compile(rf"{_PART}(?:/{_PART})*")
+_TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+_DIGEST: Final = re.compile(r"sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128}")
+_MAX_REPOSITORY: Final = 255
+
+
+def is_repository(text: str) -> bool:
+    """Whether `text` is a repository name."""
+    return len(text) <= _MAX_REPOSITORY and _REPOSITORY.fullmatch(text) is not None
+
+
+def is_tag(text: str) -> bool:
+    """Whether `text` is a tag."""
+    return _TAG.fullmatch(text) is not None
+
+
+def is_digest(text: str) -> bool:
+    """Whether `text` is a sha256 or sha512 digest."""
+    return _DIGEST.fullmatch(text) is not None
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One entry of an error body."""
+
+    code: str = ""
+    message: str = ""
+
+
+class ErrorBody(msgspec.Struct, frozen=True):
+    """An OCI error answer."""
+
+    errors: tuple[Problem, ...] = ()
+
+
+class Catalogue(msgspec.Struct, frozen=True):
+    """A page of repository names."""
+
+    repositories: tuple[str, ...] | None = None
+
+
+class TagList(msgspec.Struct, frozen=True):
+    """A page of tags; an emptied repository has `null`."""
+
+    name: str = ""
+    tags: tuple[str, ...] | None = None
+
+
+class TokenAnswer(msgspec.Struct, frozen=True):
+    """What a token server gives; 60 seconds unless it says otherwise."""
+
+    token: str = ""
+    access_token: str = ""
+    expires_in: float = 60.0
+
+    def __repr__(self) -> str:
+        return "TokenAnswer(…)"
+
+
+class Platform(msgspec.Struct, frozen=True):
+    """What a manifest runs on."""
+
+    architecture: str = ""
+    os: str = ""
+    variant: str = ""
+
+    @property
+    def text(self) -> str:
+        """``linux/arm64/v8``."""
+        return "/".join(part for part in (self.os, self.architecture, self.variant) if part)
+
+
+class Descriptor(msgspec.Struct, frozen=True, rename="camel"):
+    """A reference to content by digest; `size` in bytes."""
+
+    media_type: str = ""
+    digest: str = ""
+    size: int = 0
+    annotations: dict[str, str] | None = None
+    platform: Platform | None = None
+    artifact_type: str = ""
+
+
+class Document(msgspec.Struct, frozen=True, rename="camel"):
+    """An image manifest or an index; which one, `is_index` says."""
+
+    media_type: str = ""
+    artifact_type: str = ""
+    config: Descriptor | None = None
+    layers: tuple[Descriptor, ...] = ()
+    manifests: tuple[Descriptor, ...] | None = None
+    subject: Descriptor | None = None
+    annotations: dict[str, str] | None = None
+
+    @property
+    def is_index(self) -> bool:
+        """True for an index or a manifest list."""
+        return self.media_type in INDEX_TYPES or self.manifests is not None
+
+
+class HistoryStep(msgspec.Struct, frozen=True):
+    """One build step; an `empty_layer` step made no layer."""
+
+    created: str = ""
+    created_by: str = ""
+    comment: str = ""
+    empty_layer: bool = False
+
+
+class RuntimeConfig(msgspec.Struct, frozen=True):
+    """How a container of the image starts. Names as in the specification."""
+
+    User: str = ""
+    ExposedPorts: dict[str, Any] | None = None
+    Env: tuple[str, ...] | None = None
+    Entrypoint: tuple[str, ...] | None = None
+    Cmd: tuple[str, ...] | None = None
+    WorkingDir: str = ""
+    Labels: dict[str, str] | None = None
+
+
+class ImageConfig(msgspec.Struct, frozen=True):
+    """The configuration blob of an image."""
+
+    created: str = ""
+    author: str = ""
+    architecture: str = ""
+    os: str = ""
+    variant: str = ""
+    config: RuntimeConfig | None = None
+    history: tuple[HistoryStep, ...] | None = None
+
+
+class EventTarget(msgspec.Struct, frozen=True, rename="camel"):
+    """What a webhook event is about."""
+
+    media_type: str = ""
+    digest: str = ""
+    repository: str = ""
+    tag: str = ""
+
+
+class EventRequest(msgspec.Struct, frozen=True):
+    """Who asked the registry."""
+
+    useragent: str = ""
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One notification: ``push``, ``pull``, ``delete`` or ``mount``."""
+
+    id: str = ""
+    action: str = ""
+    timestamp: str = ""
+    target: EventTarget = EventTarget()
+    request: EventRequest = EventRequest()
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """The body of a webhook delivery."""
+
+    events: tuple[Event, ...] = ()

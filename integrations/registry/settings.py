@@ -1,0 +1,71 @@
+"""What an operator declares to connect one registry. Plain data; nothing is opened here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic.networks import AnyHttpUrl
+from pydantic.types import PositiveFloat, PositiveInt
+
+NAME_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$"
+
+
+def _base(url: str) -> str:
+    """Keep scheme, host and port; refuse a path, a query or credentials in the URL."""
+    parsed = AnyHttpUrl(url)
+    if parsed.username or parsed.password:
+        raise ValueError("put the user and password in their own fields, not in the URL")
+    if (parsed.path or "/") != "/" or parsed.query or parsed.fragment:
+        raise ValueError("a registry URL is scheme, host and port, with no path")
+    return url.rstrip("/")
+
+
+class RegistrySettings(BaseModel):
+    """One registry: where it answers, how we sign in, what it may send us to, our limits."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=NAME_PATTERN)
+    url: Annotated[str, AfterValidator(_base)]
+    ca: Path | None = None
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    realm_hosts: tuple[str, ...] = ()
+    """Hosts (``host`` or ``host:port``) that may be asked for tokens, beside the registry's
+    own: following any realm would hand our password to whoever the registry names."""
+    blob_hosts: tuple[str, ...] = ()
+    """Hosts that blob reads may be redirected to, beside the registry's own."""
+    webhook_secret: SecretStr = SecretStr("")
+    """What the registry must send in ``Authorization: Bearer …``; empty: no webhook."""
+
+    repositories: tuple[str, ...] = ()
+    """Read these instead of the catalogue, where our account may not list it."""
+    crawl_interval: PositiveFloat = 300.0
+    ping_interval: PositiveFloat = 3.0
+    deadline: PositiveFloat = 10.0
+    concurrency: PositiveInt = 8
+    page_size: PositiveInt = 1000
+    repository_limit: PositiveInt = 50_000
+    tag_limit: PositiveInt = 10_000
+    """Tags read of one repository at most."""
+    resolve_limit: PositiveInt = 2_000
+    """Tags resolved to digests without anybody looking, newest names first."""
+    tag_ttl: PositiveFloat = 60.0
+    """Seconds a tag's digest is believed before it is revalidated when looked at."""
+    cache_bytes: PositiveInt = 64 * 1024 * 1024
+    max_document: PositiveInt = 4 * 1024 * 1024
+    """Bytes of one manifest, config or list page."""
+
+    @model_validator(mode="after")
+    def _pair(self) -> Self:
+        if bool(self.username) != bool(self.password.get_secret_value()):
+            raise ValueError("give both username and password, or neither")
+        return self
+
+    @property
+    def host(self) -> str:
+        """``host[:port]`` of the registry."""
+        return urlsplit(self.url).netloc.lower()

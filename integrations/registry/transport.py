@@ -1,0 +1,195 @@
+"""HTTP towards one registry: TLS, limits, deadlines, credentials, redirects of blobs.
+
+One `httpx2` client with at most `concurrency` calls under way. Cookies are not stored (a
+write carrying Harbor's is refused), redirects are followed for blobs only, each hop checked
+against the allow-list and without credentials on another host.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+import httpx2
+
+from integrations.contract import UpstreamFailed
+from integrations.registry import errors
+from integrations.registry.auth import Authenticator
+from integrations.registry.settings import RegistrySettings
+
+USER_AGENT_PREFIX: Final = "craton/"
+_HOPS: Final = 3
+_LONGEST_WAIT: Final = 5.0
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+
+
+def user_agent() -> str:
+    """How Craton names itself; webhooks recognise our own reads by it."""
+    try:
+        return f"{USER_AGENT_PREFIX}{version('craton')}"
+    except PackageNotFoundError:
+        return f"{USER_AGENT_PREFIX}unreleased"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A completed answer with its whole body."""
+
+    status: int
+    headers: httpx2.Headers
+    body: bytes
+
+
+class RegistryTransport:
+    """Authorised, bounded requests to one registry."""
+
+    def __init__(
+        self, settings: RegistrySettings, transport: httpx2.AsyncBaseTransport | None = None
+    ) -> None:
+        self.settings = settings
+        self.upstream = errors.upstream_name(settings.name)
+        self._slots = asyncio.Semaphore(settings.concurrency)
+        self._http = httpx2.AsyncClient(
+            transport=transport,
+            verify=_tls(settings) if transport is None else True,
+            headers={"User-Agent": user_agent()},
+            follow_redirects=False,
+            trust_env=False,
+            timeout=settings.deadline,
+            limits=httpx2.Limits(
+                max_connections=settings.concurrency + 2,
+                max_keepalive_connections=settings.concurrency,
+            ),
+        )
+        self._http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
+        self._auth = Authenticator(settings, self._http, self._exchange)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._http.aclose()
+
+    async def get(
+        self,
+        path: str,
+        scope: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        blob: bool = False,
+        limit: int | None = None,
+    ) -> Answer:
+        """Ask for `path` (below the configured URL) with a credential for `scope`.
+
+        Answers 2xx and 304; everything else is raised as the shared tree's error. `blob`
+        allows redirects. All of it within one deadline.
+        """
+        url = self.settings.url + path
+        try:
+            async with asyncio.timeout(self.settings.deadline), self._slots:
+                answer = await self._authorised(
+                    method, url, scope, headers=headers, params=params, limit=limit
+                )
+                if blob and answer.status in _REDIRECTS:
+                    answer = await self._follow(url, answer, headers, limit)
+        except TimeoutError as error:
+            raise errors.from_transport(self.upstream, error) from error
+        if 200 <= answer.status < 300 or answer.status == 304:
+            return answer
+        raise errors.from_answer(self.upstream, answer.status, answer.body)
+
+    async def _authorised(
+        self,
+        method: str,
+        url: str,
+        scope: str,
+        *,
+        headers: Mapping[str, str] | None,
+        params: Mapping[str, str] | None,
+        limit: int | None,
+    ) -> Answer:
+        """Send; sign in once when asked to, wait once when told to slow down."""
+        signed_in = waited = False
+        while True:
+            credential = await self._auth.header(scope)
+            request = self._http.build_request(
+                method,
+                url,
+                params=params,
+                headers={
+                    **(headers or {}),
+                    **({"Authorization": credential} if credential else {}),
+                },
+            )
+            response, body = await self._exchange(request, limit)
+            challenge = response.headers.get("www-authenticate", "")
+            if response.status_code == 401 and not signed_in:
+                signed_in = True
+                if self._auth.challenged(challenge, scope):
+                    continue
+            if response.status_code == 429 and not waited:
+                waited = True
+                await asyncio.sleep(_wait(response.headers.get("retry-after", "")))
+                continue
+            return Answer(response.status_code, response.headers, body)
+
+    async def _follow(
+        self, url: str, answer: Answer, headers: Mapping[str, str] | None, limit: int | None
+    ) -> Answer:
+        for _ in range(_HOPS):
+            if answer.status not in _REDIRECTS:
+                return answer
+            target = urljoin(url, answer.headers.get("location", ""))
+            self._check_blob_host(url, target)
+            url = target
+            request = self._http.build_request("GET", url, headers=dict(headers or {}))
+            response, body = await self._exchange(request, limit)
+            answer = Answer(response.status_code, response.headers, body)
+        raise UpstreamFailed(self.upstream, "it redirects a blob again and again")
+
+    def _check_blob_host(self, before: str, target: str) -> None:
+        parts = urlsplit(target)
+        allowed = {self.settings.host, *(host.lower() for host in self.settings.blob_hosts)}
+        if parts.netloc.lower() not in allowed or parts.username:
+            raise errors.DestinationRefused(
+                self.upstream,
+                f"it stores blobs at {parts.hostname!r}, which is not in blob_hosts",
+            )
+        if parts.scheme not in {"https", urlsplit(before).scheme}:
+            raise errors.DestinationRefused(self.upstream, "it redirects a blob away from https")
+
+    async def _exchange(
+        self, request: httpx2.Request, limit: int | None = None
+    ) -> tuple[httpx2.Response, bytes]:
+        most = limit or self.settings.max_document
+        try:
+            response = await self._http.send(request, stream=True)
+            try:
+                chunks: list[bytes] = []
+                size = 0
+                async for chunk in response.aiter_bytes():
+                    size += len(chunk)
+                    if size > most:
+                        text = f"an answer is larger than {most} bytes"
+                        raise UpstreamFailed(self.upstream, text)
+                    chunks.append(chunk)
+            finally:
+                await response.aclose()
+        except httpx2.TransportError as error:
+            raise errors.from_transport(self.upstream, error) from error
+        return response, b"".join(chunks)
+
+
+def _tls(settings: RegistrySettings) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=str(settings.ca) if settings.ca else None)
+
+
+def _wait(text: str) -> float:
+    """Seconds of a ``Retry-After``; a date or nonsense is taken as one second."""
+    return min(float(text), _LONGEST_WAIT) if text.isdigit() else 1.0
