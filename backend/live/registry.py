@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from auth.principal import Principal
@@ -20,6 +20,7 @@ class Registry:
 
     def __init__(self) -> None:
         self._sources: dict[str, Source] = {}
+        self._listeners: list[Callable[[Source], None]] = []
 
     def add(self, collection: Collection, source: Source) -> None:
         """Make the collection exist. Raises `DeclarationError` for a taken name."""
@@ -28,6 +29,13 @@ class Registry:
         if source.collection is not collection:
             raise DeclarationError(f"the source of {collection.name!r} is another collection's")
         self._sources[collection.name] = source
+        for listener in self._listeners:
+            listener(source)
+
+    def on_add(self, listener: Callable[[Source], None]) -> Callable[[], None]:
+        """Call `listener` with every source added from now on; the answer ends it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     def get(self, name: str) -> Source:
         """The source of a collection; raises `NoSuchCollection` (404)."""

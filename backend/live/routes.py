@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -10,19 +11,18 @@ from starlette.responses import Response, StreamingResponse
 
 from auth.principal import Principal
 from auth.role import Verb
+from backend.live.endpoint import live_endpoint
 from backend.live.errors import NoSuchRow, RightMissing
 from backend.live.export import csv_pieces
 from backend.live.guard import Guard, guard_of
+from backend.live.hub import LiveHub, SocketAuth
 from backend.live.page import read_cursor
 from backend.live.parse import parse_query
 from backend.live.registry import Registry
 from backend.live.search import search
 from backend.live.source import Source
 
-__all__ = ["Recheck", "live_router"]
-
-Recheck = Callable[[Principal], Awaitable[Principal | None]]
-"""The caller as of now, None when the session has ended; cheap, asked every second."""
+__all__ = ["live_router"]
 
 MAX_LIMIT: Final = 1000
 DEFAULT_LIMIT: Final = 50
@@ -35,14 +35,22 @@ Text = Annotated[str, Query(max_length=8192)]
 def live_router(
     registry: Registry,
     principal: Callable[..., Any],
-    recheck: Recheck | None = None,
+    sockets: SocketAuth,
 ) -> APIRouter:
-    """The routes below ``/api/v1``: collections, lists, CSV, rows and search.
+    """Collections, lists, CSV, rows, search, and the socket at ``/live``.
 
-    `principal` is the dependency that gives the signed-in caller. With `recheck`, a running
-    download ends within about a second of the caller's rights or session changing.
+    `principal` is the dependency that gives the signed-in caller; `sockets` authenticates
+    sockets and knows the rights in force: a running download ends within about a second of
+    the caller's rights or session changing. While the application runs, so do the sources.
     """
-    router = APIRouter(prefix="/api/v1", tags=["collections"])
+    hub = LiveHub(registry, sockets)
+
+    @asynccontextmanager
+    async def running(_app: object) -> AsyncIterator[None]:
+        async with hub.running():
+            yield
+
+    router = APIRouter(tags=["collections"], lifespan=running)
     caller_type = Annotated[Principal, Depends(principal)]
 
     async def list_collections(caller: caller_type) -> Response:
@@ -76,7 +84,7 @@ def live_router(
         accept = request.headers.get("accept", "")
         if format == "csv" or (not format and accept.startswith("text/csv")):
             pieces = source.all_rows(query, guard, now=time.time())
-            return _csv(source, csv_pieces(source.collection, pieces, _watch(caller, recheck)))
+            return _csv(source, csv_pieces(source.collection, pieces, _watch(caller, sockets)))
         after = read_cursor(source.collection, query, cursor) if cursor else None
         page = await source.page(query, guard, limit=limit, after=after, now=time.time())
         return _json(
@@ -116,6 +124,7 @@ def live_router(
     router.get("/collections/{name}")(list_rows)
     router.get("/collections/{name}/{key:path}")(read_row)
     router.get("/search")(find)
+    router.websocket("/live")(live_endpoint(hub))
     return router
 
 
@@ -127,15 +136,15 @@ def _readable(registry: Registry, caller: Principal, name: str) -> tuple[Source,
     return source, guard
 
 
-def _watch(caller: Principal, recheck: Recheck | None) -> Callable[[], Awaitable[bool]]:
+def _watch(caller: Principal, sockets: SocketAuth) -> Callable[[], Awaitable[bool]]:
     asked = time.monotonic()
 
     async def still_allowed() -> bool:
         nonlocal asked
-        if recheck is None or time.monotonic() - asked < RECHECK:
+        if time.monotonic() - asked < RECHECK:
             return True
         asked = time.monotonic()
-        now = await recheck(caller)
+        now = await sockets.current(caller)
         return now is not None and now.policy.fingerprint == caller.policy.fingerprint
 
     return still_allowed

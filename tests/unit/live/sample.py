@@ -67,3 +67,20 @@ def policy(*scopes: Scope, role: Role = VIEWER) -> Policy:
 def person(*scopes: Scope, role: Role = VIEWER) -> Principal:
     held = scopes or (("org", ORG),)
     return Principal("u1", "ada", "Ada", ORG, policy(*held, role=role), "s1")
+
+
+class Sockets:
+    """A `SocketAuth` whose caller a test may change."""
+
+    def __init__(self, caller: dict[str, Principal | None]) -> None:
+        self.caller = caller
+        self.touched = 0
+
+    async def authenticate(self, websocket) -> Principal | int:
+        return self.caller["now"] or 4401
+
+    async def current(self, principal: Principal) -> Principal | None:
+        return self.caller["now"]
+
+    def touch(self, principal: Principal) -> None:
+        self.touched += 1

@@ -12,7 +12,7 @@ from backend.live.memory import MemorySource
 from backend.live.registry import Registry
 from backend.live.routes import live_router
 from integrations.contract import State
-from tests.unit.live.sample import ORG, PODS, person, pod
+from tests.unit.live.sample import ORG, PODS, Sockets, person, pod
 
 PODS_OF = [
     pod("api-1", restarts=3, created=100.0, labels={"app": "api"}),
@@ -42,7 +42,9 @@ async def client(caller):
     registry.add(PODS, source)
     app = FastAPI()
     install_problem_handlers(app)
-    app.include_router(live_router(registry, lambda: caller["now"]))
+    app.include_router(
+        live_router(registry, lambda: caller["now"], Sockets(caller)), prefix="/api/v1"
+    )
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client

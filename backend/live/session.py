@@ -1,0 +1,244 @@
+"""One live socket, whatever carries it: frames in, frames out, rights watched."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+
+from auth.principal import Principal
+from auth.role import Verb
+from backend.errors import Problem, TooManyRequests, UpstreamTimeout
+from backend.live.closing import Close, CloseCode
+from backend.live.errors import RightMissing
+from backend.live.frames import (
+    PROTOCOL,
+    ClientFrame,
+    Move,
+    Pause,
+    Pong,
+    Resume,
+    Subscribe,
+    Unsubscribe,
+    read_frame,
+    server_frame,
+)
+from backend.live.guard import Guard, guard_of
+from backend.live.metrics import FRAME_BYTES, FRAMES, SUBSCRIPTIONS
+from backend.live.parse import parse_query
+from backend.live.rate import Rate
+from backend.live.subscription import Subscription
+
+if TYPE_CHECKING:
+    from backend.live.hub import LiveHub
+
+__all__ = ["LiveSession"]
+
+MAX_SUBSCRIPTIONS: Final = 32
+MAX_WAITING: Final = 256
+OPEN_SECONDS: Final = 10.0
+
+_log = structlog.get_logger("craton.live")
+
+
+class LiveSession:
+    """The subscriptions of one socket.
+
+    The carrier calls `receive` for each frame of the client and sends what `next_frames`
+    gives; `watch` runs beside them. Each raises `Close` when the socket is to be closed.
+    """
+
+    def __init__(self, hub: LiveHub, principal: Principal) -> None:
+        self.principal = principal
+        self._hub = hub
+        self._guards: dict[str, Guard] = {}
+        self._subscriptions: dict[str, Subscription] = {}
+        self._due: dict[str, Subscription] = {}
+        self._control: deque[tuple[str, str]] = deque()
+        self._waiting = asyncio.Event()
+        self._changing = asyncio.Lock()
+        self._paused = False
+        self._rate = Rate(per_second=20, burst=100)
+        self._heard = time.monotonic()
+        self._tell("hello", protocol=PROTOCOL, heartbeat=hub.heartbeat, server=hub.instance)
+
+    async def receive(self, text: str) -> None:
+        """Carry out one frame of the client."""
+        self._heard = time.monotonic()
+        if not self._rate.allow():
+            raise Close(CloseCode.TOO_MANY, "too many frames")
+        try:
+            frame = read_frame(text)
+        except ValueError as error:
+            raise Close(CloseCode.PROTOCOL, str(error)) from error
+        if isinstance(frame, Pong):
+            return
+        self._hub.auth.touch(self.principal)
+        async with self._changing:
+            await self._carry_out(frame)
+        self._heard = time.monotonic()
+
+    async def next_frames(self) -> list[str]:
+        """The frames that are due, at least one: waits until there is. Call it again only
+        when they are sent: what changes meanwhile is merged, not queued."""
+        while True:
+            await self._waiting.wait()
+            self._waiting.clear()
+            due, self._due = self._due, {}
+            frames = [*self._control]
+            self._control.clear()
+            frames += [frame for item in due.values() if (frame := item.take()) is not None]
+            if frames:
+                for op, text in frames:
+                    FRAMES.labels(op).inc()
+                    FRAME_BYTES.inc(len(text))
+                return [text for _, text in frames]
+
+    async def watch(self) -> None:
+        """Heartbeats, and the caller's rights every second or when the hub says so."""
+        beat = time.monotonic() + self._hub.heartbeat
+        while True:
+            await self._hub.until_recheck()
+            await self.recheck()
+            now = time.monotonic()
+            if now - self._heard > self._hub.patience and not self._changing.locked():
+                raise Close(CloseCode.NO_PONG, "no answer to heartbeats")
+            if now >= beat:
+                beat = now + self._hub.heartbeat
+                if not any(op == "heartbeat" for op, _ in self._control):
+                    self._tell("heartbeat", at=time.time())
+
+    async def recheck(self) -> None:
+        """Apply the rights in force now to every subscription."""
+        current = await self._hub.auth.current(self.principal)
+        if current is None:
+            raise Close(CloseCode.SESSION_ENDED, "the session has ended")
+        if not current.policy.bindings:
+            raise Close(CloseCode.NO_RIGHT, "no right is left")
+        changed = current.policy.fingerprint != self.principal.policy.fingerprint
+        self.principal = current
+        if changed:
+            async with self._changing:
+                await self._apply_rights()
+
+    def close(self) -> None:
+        """Free everything; the socket is gone."""
+        for name in list(self._subscriptions):
+            self._forget(name)
+
+    async def _carry_out(self, frame: ClientFrame) -> None:
+        if isinstance(frame, Subscribe):
+            await self._subscribe(frame)
+        elif isinstance(frame, Move):
+            await self._move(frame)
+        elif isinstance(frame, Unsubscribe):
+            self._forget(frame.id)
+        elif isinstance(frame, Pause):
+            self._pause()
+        elif isinstance(frame, Resume):
+            await self._resume()
+
+    async def _subscribe(self, frame: Subscribe) -> None:
+        self._forget(frame.id)
+        try:
+            if len(self._subscriptions) >= MAX_SUBSCRIPTIONS:
+                raise TooManyRequests(f"A socket has at most {MAX_SUBSCRIPTIONS} subscriptions.")
+            source = self._hub.registry.get(frame.collection)
+            words = frame.query
+            query = parse_query(
+                source.collection,
+                filters=words.filter,
+                labels=words.labels,
+                q=words.q,
+                sort=words.sort,
+                facets=words.facet,
+            )
+            item = Subscription(frame.id, source, query, self._ready)
+            item.offset, item.limit = frame.offset, frame.limit
+            await self._open(item)
+        except Problem as problem:
+            self._refuse(frame.id, problem)
+
+    async def _open(self, item: Subscription) -> None:
+        kind = item.source.collection.kind
+        guard = guard_of(self.principal, kind, Verb.WATCH)
+        if not guard.scopes:
+            raise RightMissing(kind, Verb.WATCH.value)
+        if not self._paused:
+            try:
+                async with asyncio.timeout(OPEN_SECONDS):
+                    window = await item.source.open(item.query, guard, item.offset, item.limit)
+            except TimeoutError as error:
+                raise UpstreamTimeout(
+                    f"{item.source.collection.title} could not be read in {OPEN_SECONDS:.0f} "
+                    "seconds. Narrow the filter or try again."
+                ) from error
+            item.attach(window)
+        if item.id not in self._subscriptions:
+            self._subscriptions[item.id] = item
+            SUBSCRIPTIONS.inc()
+        self._guards[item.id] = guard
+
+    async def _move(self, frame: Move) -> None:
+        item = self._subscriptions.get(frame.id)
+        if item is None:
+            return
+        item.offset, item.limit = frame.offset, frame.limit
+        await self._reopen(item)
+
+    async def _reopen(self, item: Subscription) -> None:
+        try:
+            await self._open(item)
+        except Problem as problem:
+            self._forget(item.id)
+            self._refuse(item.id, problem)
+
+    def _pause(self) -> None:
+        self._paused = True
+        for item in self._subscriptions.values():
+            item.detach()
+
+    async def _resume(self) -> None:
+        if self._paused:
+            self._paused = False
+            for item in list(self._subscriptions.values()):
+                await self._reopen(item)
+
+    async def _apply_rights(self) -> None:
+        if self._paused:
+            return
+        changed = [
+            item
+            for item in self._subscriptions.values()
+            if self._guards[item.id]
+            != guard_of(self.principal, item.source.collection.kind, Verb.WATCH)
+        ]
+        for item in changed:
+            item.detach()
+            self._tell("resync", id=item.id, reason="rights changed")
+        for item in changed:
+            await self._reopen(item)
+
+    def _forget(self, name: str) -> None:
+        item = self._subscriptions.pop(name, None)
+        self._due.pop(name, None)
+        self._guards.pop(name, None)
+        if item is not None:
+            item.detach()
+            SUBSCRIPTIONS.dec()
+
+    def _refuse(self, name: str, problem: Problem) -> None:
+        self._tell("error", id=name, problem=problem.body())
+
+    def _tell(self, op: str, **members: Any) -> None:
+        if len(self._control) >= MAX_WAITING:
+            raise Close(CloseCode.TOO_MANY, "answers are not read")
+        self._control.append((op, server_frame(op, **members)))
+        self._waiting.set()
+
+    def _ready(self, item: Subscription) -> None:
+        self._due[item.id] = item
+        self._waiting.set()

@@ -1,0 +1,281 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from backend.live import schema_file
+from backend.live.closing import Close, CloseCode
+from backend.live.hub import LiveHub
+from backend.live.memory import MemorySource
+from backend.live.registry import Registry
+from backend.live.session import LiveSession
+from integrations.contract import State
+from tests.unit.live.browser import Browser
+from tests.unit.live.sample import ORG, PODS, Sockets, person, pod
+
+SCHEMA = json.loads(Path(schema_file()).read_text())
+
+
+class Console:
+    def __init__(self) -> None:
+        self.source = MemorySource(PODS)
+        self.registry = Registry()
+        self.registry.add(PODS, self.source)
+        self.caller = {"now": person()}
+        self.sockets = Sockets(self.caller)
+        self.hub = LiveHub(self.registry, self.sockets)
+
+    def open(self) -> Browser:
+        return Browser(LiveSession(self.hub, self.caller["now"]))
+
+
+@pytest.fixture
+def console():
+    console = Console()
+    for i in range(10):
+        console.source.put(pod(f"p{i}", "web" if i % 2 else "shop", restarts=i))
+    return console
+
+
+async def shown(console, browser, name="s"):
+    await console.source.flush()
+    await browser.read()
+    return browser.shown[name]
+
+
+async def test_snapshot_then_deltas(console):
+    browser = console.open()
+    await browser.send(
+        "subscribe",
+        id="s",
+        collection="pods",
+        query={"filter": ["namespace=web"], "sort": ["-restarts"], "facet": ["phase"]},
+        limit=3,
+    )
+    page = await shown(console, browser)
+    assert [row["name"] for row in page.rows] == ["p9", "p7", "p5"]
+    assert page.total == 5
+    console.source.put(pod("p1", "web", restarts=100, phase="Failed"))
+    console.source.remove("c1/web/p7")
+    console.source.put(pod("p0", "shop", restarts=50))
+    page = await shown(console, browser)
+    assert [row["name"] for row in page.rows] == ["p1", "p9", "p5"]
+    assert page.total == 4
+    assert page.facets["phase"] == [
+        {"value": "Running", "count": 3},
+        {"value": "Failed", "count": 1},
+    ]
+    assert page.deltas == 1
+
+
+async def test_what_does_not_concern_the_window_sends_nothing(console):
+    browser = console.open()
+    await browser.send("subscribe", id="s", collection="pods", query={"q": "p1"}, limit=5)
+    await shown(console, browser)
+    before = len(browser.frames)
+    console.source.put(pod("p5", "web", restarts=77))
+    console.source.put(pod("p1", "web", restarts=1))
+    page = await shown(console, browser)
+    assert len(browser.frames) == before
+    assert page.deltas == 0
+
+
+async def test_window_moves_with_a_snapshot(console):
+    browser = console.open()
+    await browser.send("subscribe", id="s", collection="pods", query={"sort": ["name"]}, limit=3)
+    await shown(console, browser)
+    await browser.send("window", id="s", offset=4, limit=2)
+    page = await shown(console, browser)
+    assert [row["name"] for row in page.rows] == ["p4", "p5"]
+    assert browser.frames[-1]["op"] == "snapshot"
+    assert browser.frames[-1]["offset"] == 4
+    assert browser.frames[-1]["seq"] == 2
+
+
+async def test_equal_questions_share_one_view_and_the_last_to_leave_frees_it(console):
+    pages = [console.open() for _ in range(3)]
+    for browser in pages:
+        words = {"filter": ["phase=Running", "namespace=web"]}
+        await browser.send("subscribe", id="s", collection="pods", query=words)
+    other = console.open()
+    words = {"filter": ["namespace=web", " phase = Running"]}
+    await other.send("subscribe", id="s", collection="pods", query=words, limit=7)
+    assert console.source.views == 1
+    for browser in [*pages, other]:
+        assert console.source.views == 1
+        browser.session.close()
+    assert console.source.views == 0
+
+
+async def test_slow_reader_gets_a_snapshot_and_no_queue(console):
+    browser = console.open()
+    await browser.send("subscribe", id="s", collection="pods", limit=50)
+    await shown(console, browser)
+    for i in range(20):
+        console.source.put(pod("p1", "web", restarts=1000 + i))
+        await console.source.flush()
+    frames = await browser.read()
+    assert [frame["op"] for frame in frames] == ["snapshot"]
+    assert browser.shown["s"].seq == 2
+    assert {row["name"]: row["restarts"] for row in browser.shown["s"].rows}["p1"] == 1019
+
+
+async def test_pause_is_silent_and_resume_brings_a_snapshot(console):
+    browser = console.open()
+    await browser.send("subscribe", id="s", collection="pods", limit=50)
+    await shown(console, browser)
+    await browser.send("pause")
+    assert console.source.views == 0
+    console.source.remove("c1/web/p1")
+    before = len(browser.frames)
+    await shown(console, browser)
+    assert len(browser.frames) == before
+    await browser.send("resume")
+    page = await shown(console, browser)
+    assert page.total == 9
+    assert browser.frames[-1]["op"] == "snapshot"
+
+
+async def test_changed_rights_resync_and_hide_at_once(console):
+    browser = console.open()
+    await browser.send("subscribe", id="s", collection="pods", limit=50)
+    await shown(console, browser)
+    console.source.put(pod("secret", "shop"))
+    await console.source.flush()
+    console.caller["now"] = person(("org", ORG, "cluster", "c1", "ns", "web"))
+    await browser.session.recheck()
+    page = await shown(console, browser)
+    assert page.resyncs == 1
+    assert {row["namespace"] for row in page.rows} == {"web"}
+    assert page.total == 5
+    assert "c1/shop/secret" not in browser.ever_seen
+
+
+async def test_rights_that_grow_show_more(console):
+    console.caller["now"] = person(("org", ORG, "cluster", "c1", "ns", "web"))
+    browser = console.open()
+    await browser.send("subscribe", id="s", collection="pods", limit=50)
+    assert (await shown(console, browser)).total == 5
+    console.caller["now"] = person()
+    await browser.session.recheck()
+    assert (await shown(console, browser)).total == 10
+
+
+async def test_losing_the_kind_ends_the_subscription_with_a_problem(console):
+    browser = console.open()
+    await browser.send("subscribe", id="s", collection="pods", limit=50)
+    await shown(console, browser)
+    console.caller["now"] = person(role=type(person().policy.bindings[0].role)("none", "None", ()))
+    await browser.session.recheck()
+    page = await shown(console, browser)
+    assert page.error["status"] == 403
+    assert page.rows == []
+    assert console.source.views == 0
+
+
+@pytest.mark.parametrize(
+    ("caller", "code"), [(None, CloseCode.SESSION_ENDED), ("nothing", CloseCode.NO_RIGHT)]
+)
+async def test_ended_session_or_no_right_left_closes(console, caller, code):
+    browser = console.open()
+    if caller == "nothing":
+        held = person()
+        policy = type(held.policy)(())
+        caller = type(held)("u1", "ada", "Ada", ORG, policy, "s1")
+    console.caller["now"] = caller
+    with pytest.raises(Close) as closed:
+        await browser.session.recheck()
+    assert closed.value.code == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not json",
+        "[]",
+        '{"op":"dance"}',
+        '{"op":"subscribe","id":"","collection":"pods"}',
+        '{"op":"subscribe","id":"s","collection":"pods","limit":501}',
+        '{"op":"window","id":"s","offset":-1,"limit":1}',
+        '{"op":"pong","pad":"' + "x" * 20_000 + '"}',
+        "[" * 5000,
+    ],
+)
+async def test_protocol_errors_close(console, text):
+    with pytest.raises(Close) as closed:
+        await console.open().session.receive(text)
+    assert closed.value.code == CloseCode.PROTOCOL
+    assert len(closed.value.reason.encode()) <= 123
+
+
+async def test_a_flood_of_frames_closes(console):
+    session = console.open().session
+    closed = None
+    for _ in range(500):
+        try:
+            await session.receive('{"op":"pong"}')
+        except Close as close:
+            closed = close
+            break
+    assert closed is not None
+    assert closed.code == CloseCode.TOO_MANY
+
+
+async def test_bad_query_unknown_collection_and_too_many_are_errors_of_the_id(console):
+    browser = console.open()
+    await browser.send("subscribe", id="a", collection="pods", query={"filter": ["x=1"]})
+    await browser.send("subscribe", id="b", collection="cats")
+    await browser.read()
+    assert browser.shown["a"].error["status"] == 422
+    assert browser.shown["a"].error["errors"][0]["field"] == "x"
+    assert browser.shown["b"].error["status"] == 404
+    for i in range(33):
+        await browser.send("subscribe", id=f"n{i}", collection="pods")
+    await browser.read()
+    assert browser.shown["n32"].error["status"] == 429
+    assert console.sockets.touched == 35
+
+
+async def test_freshness_of_visible_sources_only(console):
+    near = console.source.feed("kubernetes/c1/pods", lambda p: p, within=("cluster", "c1"))
+    far = console.source.feed("kubernetes/c2/pods", lambda p: p, within=("cluster", "c2"))
+    console.caller["now"] = person(("org", ORG, "cluster", "c1", "ns", "web"))
+    browser = console.open()
+    await browser.send("subscribe", id="s", collection="pods")
+    assert [f["state"] for f in (await shown(console, browser)).freshness] == ["connecting"]
+    far.state(State.STALE, "refused")
+    before = len(browser.frames)
+    await shown(console, browser)
+    assert len(browser.frames) == before
+    near.state(State.LIVE)
+    page = await shown(console, browser)
+    assert [(f["source"], f["state"]) for f in page.freshness] == [("kubernetes/c1/pods", "live")]
+
+
+async def test_every_frame_fits_the_schema(console):
+    browser = console.open()
+    for i, words in enumerate(({}, {"facet": ["phase", "node"]}, {"filter": ["nope=1"]})):
+        await browser.send("subscribe", id=f"s{i}", collection="pods", query=words)
+    await browser.read()
+    console.source.put(pod("new", phase="Failed"))
+    console.source.remove("c1/web/p1")
+    await console.source.flush()
+    await browser.read()
+    console.caller["now"] = person(("org", ORG, "cluster", "c1", "ns", "web"))
+    await browser.session.recheck()
+    browser.session._tell("heartbeat", at=1790000000.0)
+    await browser.read()
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    for frame in browser.frames:
+        validator.validate(frame)
+    assert {frame["op"] for frame in browser.frames} == {
+        "hello",
+        "snapshot",
+        "delta",
+        "resync",
+        "error",
+        "heartbeat",
+    }
