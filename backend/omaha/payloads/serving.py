@@ -13,10 +13,11 @@ from typing import BinaryIO, Final
 
 import anyio
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
+from backend.errors import Problem
 from backend.omaha.payloads.errors import PayloadNotFound
 from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.payloads.ranges import Part, Unsatisfiable, Whole, matches, select
@@ -24,7 +25,7 @@ from backend.omaha.payloads.ranges import Part, Unsatisfiable, Whole, matches, s
 CHUNK: Final = 256 << 10
 """Bytes read and sent at a time: one thread hop each."""
 
-PATH: Final = "/v1/payloads/{name}"
+MOUNT: Final = "/v1/payloads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +41,27 @@ Resolve = Callable[[str], Awaitable[Hosted | None]]
 """Name → what it serves, or None. Implemented over the database."""
 
 
-def payload_route(files: PayloadFiles, resolve: Resolve) -> Route:
-    """The route to mount in the console or in the stand-alone service."""
+def payloads_app(files: PayloadFiles, resolve: Resolve) -> Router:
+    """The ASGI application to mount at `MOUNT`, in the console or the stand-alone service.
+
+    It answers its own errors, so that it needs nothing of the application around it.
+    """
 
     async def endpoint(request: Request) -> Response:
-        hosted = await resolve(request.path_params["name"])
-        if hosted is None:
-            raise PayloadNotFound("No payload of that name is hosted here.")
-        return await serve(request, files, hosted)
+        try:
+            hosted = await resolve(request.path_params["name"])
+            if hosted is None:
+                raise PayloadNotFound("No payload of that name is hosted here.")
+            return await serve(request, files, hosted)
+        except Problem as problem:
+            return JSONResponse(
+                problem.body(request.url.path),
+                problem.status,
+                headers=problem.headers,
+                media_type="application/problem+json",
+            )
 
-    return Route(PATH, endpoint, methods=["GET", "HEAD"], name="payload")
+    return Router([Route("/{name}", endpoint, methods=["GET", "HEAD"], name="payload")])
 
 
 async def serve(request: Request, files: PayloadFiles, hosted: Hosted) -> Response:

@@ -8,13 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
-from starlette.responses import JSONResponse
+from starlette.routing import Mount
 
-from backend.errors import Problem
 from backend.omaha.payloads.files import PayloadFiles, receive
 from backend.omaha.payloads.header import Format
 from backend.omaha.payloads.ranges import Part, Unsatisfiable, Whole, select
-from backend.omaha.payloads.serving import CHUNK, Hosted, payload_route
+from backend.omaha.payloads.serving import CHUNK, MOUNT, Hosted, payloads_app
 
 ETAG = '"tag"'
 
@@ -80,10 +79,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> httpx2.Client:
         }
         return known.get(name)
 
-    async def problem(_request, error):
-        return JSONResponse(error.body(), error.status)
-
-    app = Starlette(routes=[payload_route(files, resolve)], exception_handlers={Problem: problem})
+    app = Starlette(routes=[Mount(MOUNT, app=payloads_app(files, resolve))])
     return _Sync(app)
 
 

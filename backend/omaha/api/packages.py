@@ -1,0 +1,225 @@
+"""Routes: packages, their extra files and blacklists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy import select
+from sqlmodel import col
+
+from auth.role import Verb
+from backend.omaha.api.call import Call, Caller
+from backend.omaha.api.changes import difference, given
+from backend.omaha.api.package_bodies import (
+    ExtraFileBody,
+    ExtraFileView,
+    NewPackage,
+    PackageChange,
+    PackageView,
+)
+from backend.omaha.api.paging import Page, decode, encode
+from backend.omaha.api.rights import PACKAGE
+from backend.omaha.api.types import (
+    ArchName,
+    Cursor,
+    Id,
+    Limit,
+    Named,
+    Prefix,
+    arch_label,
+    arch_of,
+    kind_label,
+    kind_of,
+)
+from backend.omaha.api.versions import IfMatch, check, tagged
+from backend.omaha.catalog import edit, packages
+from backend.omaha.model import ExtraFile
+from backend.omaha.payloads.digest import hex_to_base64
+from backend.omaha.tables import ApplicationRow, FileRow, PackageRow
+
+router = APIRouter(tags=["updates: packages"])
+
+
+@router.get("/applications/{application_id}/packages")
+async def list_packages(
+    call: Caller,
+    *,
+    application_id: Id,
+    release: Prefix = "",
+    arch: Annotated[ArchName | None, Query()] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[PackageView]:
+    """The application's packages, newest first; `release` is a prefix of the version."""
+    call.need(PACKAGE, Verb.LIST, application_id)
+    await edit.get(call.session, ApplicationRow, application_id)
+    before = decode(cursor, int)
+    rows = await packages.page(
+        call.session,
+        application_id,
+        prefix=release,
+        arch=arch_of(arch) if arch else None,
+        before=before[0] if before else None,
+        limit=limit + 1,
+    )
+    shown = rows[:limit]
+    last = encode(shown[-1].id or 0) if len(rows) > limit else None
+    return Page(items=await views(call, shown), next=last)
+
+
+@router.post("/applications/{application_id}/packages", status_code=201)
+async def create_package(
+    call: Caller, application_id: Id, body: NewPackage, response: Response
+) -> PackageView:
+    """Make a package of an uploaded payload or of one that is hosted elsewhere."""
+    call.need(PACKAGE, Verb.CREATE, application_id)
+    await call.begin()
+    application = await edit.get(call.session, ApplicationRow, application_id)
+    new, file = await _new(call, body)
+    row = await packages.create(call.session, application_id, new)
+    if file is not None:
+        await edit.change(call.session, file, {"package_id": row.id})
+    name = f"{application.name}/{row.release}/{body.arch}"
+    await call.audit(PACKAGE, "create", name, body.model_dump(mode="json"))
+    return await _answer(call, row, response)
+
+
+@router.get("/packages/{package_id}")
+async def get_package(call: Caller, package_id: Id, response: Response) -> PackageView:
+    """One package."""
+    return await _answer(call, await _read(call, package_id, Verb.GET), response)
+
+
+@router.patch("/packages/{package_id}")
+async def change_package(
+    call: Caller,
+    *,
+    package_id: Id,
+    body: PackageChange,
+    response: Response,
+    if_match: IfMatch = None,
+) -> PackageView:
+    """Change the text, the code base, the extra files or the blacklist."""
+    await call.begin()
+    row = await _matched(call, package_id, Verb.UPDATE, if_match)
+    values = {k: v for k, v in given(body).items() if v is not None}
+    extras = values.pop("extras", None)
+    blacklist = values.pop("blacklist", None)
+    if "url" in values and not row.url:
+        raise edit.invalid("url", "stays empty while this service hosts the payload.")
+    changed: dict[str, Any] = difference(row, values)
+    row = await packages.edit(
+        call.session, row, values, None if extras is None else _extras(extras), blacklist
+    )
+    lists = {"extras": [e.name for e in extras or []], "blacklist": blacklist}
+    changed |= {k: v for k, v in lists.items() if k in body.model_fields_set}
+    await call.audit(PACKAGE, "update", row.release, changed)
+    return await _answer(call, row, response)
+
+
+@router.delete("/packages/{package_id}", status_code=204)
+async def delete_package(call: Caller, package_id: Id, if_match: IfMatch = None) -> None:
+    """Delete it; 409 names the channels, floors and rollouts that use it."""
+    await call.begin()
+    row = await _matched(call, package_id, Verb.DELETE, if_match)
+    await packages.delete(call.session, row)
+    await call.audit(PACKAGE, "delete", row.release)
+
+
+async def views(call: Call, rows: Sequence[PackageRow]) -> list[PackageView]:
+    """The rows as answered."""
+    ids = [row.id or 0 for row in rows]
+    extras = await packages.extras_of(call.session, ids)
+    blacklists = await packages.blacklists_of(call.session, ids)
+    channels = await packages.channels_of(call.session, ids)
+    return [
+        PackageView(
+            id=key,
+            application_id=row.application_id,
+            release=row.release,
+            arch=arch_label(row.arch),
+            kind=kind_label(row.kind),
+            url=row.url,
+            hosted=not row.url,
+            filename=row.filename,
+            size=row.size,
+            sha1=row.sha1,
+            sha256=row.sha256,
+            description=row.description,
+            release_notes=row.release_notes,
+            extras=[
+                ExtraFileView(name=e.name, size=e.size, sha1=e.sha1, sha256=e.sha256)
+                for e in extras[key]
+            ],
+            blacklist=blacklists[key],
+            channels=[Named(id=channel, name=name) for channel, name in channels[key]],
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            version=row.version,
+        )
+        for key, row in zip(ids, rows, strict=True)
+    ]
+
+
+async def _new(call: Call, body: NewPackage) -> tuple[packages.NewPackage, FileRow | None]:
+    if body.file_id is not None:
+        file = await _hosted(call, body)
+        made = _made(body, file.name, file.size, hex_to_base64(file.sha256))
+        return replace(made, sha1=file.sha1), file
+    if body.url and body.filename and body.size and body.sha256:
+        made = _made(body, body.filename, body.size, body.sha256)
+        return replace(made, url=body.url, sha1=body.sha1), None
+    missing = next(n for n in ("url", "filename", "size", "sha256") if not getattr(body, n))
+    raise edit.invalid(missing, "is needed unless file_id names an uploaded payload.")
+
+
+def _made(body: NewPackage, filename: str, size: int, sha256: str) -> packages.NewPackage:
+    return packages.NewPackage(
+        release=body.release,
+        arch=arch_of(body.arch),
+        kind=kind_of(body.kind),
+        filename=filename,
+        size=size,
+        sha256=sha256,
+        description=body.description,
+        release_notes=body.release_notes,
+        extras=_extras(body.extras),
+        blacklist=body.blacklist,
+    )
+
+
+async def _hosted(call: Call, body: NewPackage) -> FileRow:
+    taken = [n for n in ("url", "filename", "size", "sha256") if getattr(body, n) is not None]
+    if taken:
+        raise edit.invalid(taken[0], "comes from the uploaded payload; leave it out.")
+    query = select(FileRow).where(col(FileRow.id) == body.file_id)
+    file = (await call.session.scalars(query)).one_or_none()
+    if file is None or not file.complete:
+        raise edit.invalid("file_id", "is no uploaded payload.")
+    if file.package_id is not None:
+        raise edit.invalid("file_id", "is the payload of another package.")
+    return file
+
+
+def _extras(bodies: Sequence[ExtraFileBody]) -> list[ExtraFile]:
+    return [ExtraFile(b.name, b.size, b.sha1, b.sha256) for b in bodies]
+
+
+async def _read(call: Call, package_id: int, verb: Verb) -> PackageRow:
+    row = await edit.get(call.session, PackageRow, package_id)
+    call.need(PACKAGE, verb, row.application_id)
+    return row
+
+
+async def _matched(call: Call, package_id: int, verb: Verb, if_match: str | None) -> PackageRow:
+    row = await _read(call, package_id, verb)
+    check(if_match, row.version, (await views(call, [row]))[0])
+    return row
+
+
+async def _answer(call: Call, row: PackageRow, response: Response) -> PackageView:
+    tagged(response, row.version)
+    return (await views(call, [row]))[0]

@@ -1,0 +1,147 @@
+"""How many machines run what: from the tally (now) and its roll-ups (over time).
+
+Never from the machines themselves: the tally is exact and has one row per (group, version,
+status), so an answer costs the same for a thousand machines and for three million.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from backend.omaha.tables import CounterRow, GroupRow, RollupRow, TallyRow
+
+Dimension = Literal["release", "status", "group", "channel"]
+
+RESOLUTIONS: Final = (300, 3_600, 86_400)
+"""Seconds between the points roll-ups are kept at."""
+
+MAX_POINTS: Final = 300
+"""Points of a timeline: more than a chart can show costs only time."""
+
+_COLUMNS: Final[dict[Dimension, Any]] = {
+    "release": col(TallyRow.release),
+    "status": col(TallyRow.status),
+    "group": col(TallyRow.group_id),
+    "channel": col(GroupRow.channel_id),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which groups are counted: those of an application, narrowed to ids unless None."""
+
+    application_id: int
+    group_ids: Collection[int] | None = None
+    channel_id: int | None = None
+
+    def conditions(self) -> list[Any]:
+        """As conditions on `GroupRow`."""
+        found = [col(GroupRow.application_id) == self.application_id]
+        if self.group_ids is not None:
+            found.append(col(GroupRow.id).in_(self.group_ids))
+        if self.channel_id is not None:
+            found.append(col(GroupRow.channel_id) == self.channel_id)
+        return found
+
+
+async def breakdown(
+    session: AsyncSession, scope: Scope, by: Sequence[Dimension]
+) -> list[tuple[tuple[Any, ...], int]]:
+    """((value of each dimension, …), machines), most machines first. Exact."""
+    columns = [_COLUMNS[dimension] for dimension in by]
+    machines = func.sum(col(TallyRow.machines))
+    found = await session.execute(
+        select(machines, *columns)
+        .join(GroupRow, col(GroupRow.id) == col(TallyRow.group_id))
+        .where(*scope.conditions(), col(TallyRow.machines) > 0)
+        .group_by(*columns)
+        .order_by(machines.desc(), *columns)
+    )
+    return [(tuple(key), int(number)) for number, *key in found]
+
+
+async def total(
+    session: AsyncSession, scope: Scope, *, status: int | None = None, release: str | None = None
+) -> int:
+    """How many machines there are, of one status or version if given. Exact."""
+    query = (
+        select(func.coalesce(func.sum(col(TallyRow.machines)), 0))
+        .join(GroupRow, col(GroupRow.id) == col(TallyRow.group_id))
+        .where(*scope.conditions())
+    )
+    if status is not None:
+        query = query.where(col(TallyRow.status) == status)
+    if release is not None:
+        query = query.where(col(TallyRow.release) == release)
+    return int(await session.scalar(query) or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The counters limits are compared with, summed: updates under way and timed out, and
+    machines unseen for 24 hours as of `silent_at` (Unix seconds; 0: not counted yet)."""
+
+    in_progress: int
+    timed_out: int
+    silent: int
+    silent_at: float
+
+
+async def limits(session: AsyncSession, scope: Scope) -> Limits:
+    """The counters of the scope's groups."""
+    found = await session.execute(
+        select(
+            func.coalesce(func.sum(col(CounterRow.in_progress)), 0),
+            func.coalesce(func.sum(col(CounterRow.timed_out)), 0),
+            func.coalesce(func.sum(col(CounterRow.silent)), 0),
+            func.coalesce(func.min(col(CounterRow.silent_at)), 0.0),
+        )
+        .join(GroupRow, col(GroupRow.id) == col(CounterRow.group_id))
+        .where(*scope.conditions())
+    )
+    in_progress, timed_out, silent, at = found.one()
+    return Limits(int(in_progress), int(timed_out), int(silent), float(at))
+
+
+def resolution(since: float, until: float) -> int:
+    """The finest kept resolution (seconds) with at most `MAX_POINTS` between the two."""
+    for seconds in RESOLUTIONS:
+        if (until - since) / seconds <= MAX_POINTS:
+            return seconds
+    return RESOLUTIONS[-1]
+
+
+async def timeline(
+    session: AsyncSession,
+    scope: Scope,
+    by: Literal["release", "status"],
+    *,
+    since: float,
+    until: float,
+) -> list[tuple[float, Any, int]]:
+    """(time, value, machines) for each kept point in time, oldest first, at `resolution`.
+
+    At most the newest `MAX_POINTS` points.
+    """
+    seconds = resolution(since, until)
+    since = max(since, until - MAX_POINTS * seconds)
+    value = col(RollupRow.release) if by == "release" else col(RollupRow.status)
+    groups = select(col(GroupRow.id)).where(*scope.conditions())
+    found = await session.execute(
+        select(col(RollupRow.at), value, func.sum(col(RollupRow.machines)))
+        .where(
+            col(RollupRow.seconds) == seconds,
+            col(RollupRow.at) >= since,
+            col(RollupRow.at) <= until,
+            col(RollupRow.group_id).in_(groups),
+        )
+        .group_by(col(RollupRow.at), value)
+        .order_by(col(RollupRow.at), value)
+    )
+    return [(float(at), key, int(machines)) for at, key, machines in found]
