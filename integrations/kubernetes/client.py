@@ -147,8 +147,9 @@ class KubernetesClient:
         if hidden:
             (metadata.get("annotations") or {}).pop(_LAST_APPLIED, None)
             # Belt and braces: a server that ignored `as=` must not leak through us.
-            found = {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": metadata}
-        return found
+            return {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": metadata}
+        head = {word: found.pop(word) for word in ("apiVersion", "kind") if word in found}
+        return {**head, **found}
 
     async def yaml(self, kind: Kind, namespace: str, name: str) -> str:
         """What `raw` gives, as YAML with the keys in the server's order."""

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 STREAMING_SINCE = (1, 27)
 DOWN_PROBE_LIMIT = 2.0
+HEALTH = "health"
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -72,10 +73,17 @@ class KubernetesConnection:
         return self.client.session.watches
 
     def attach(self, kind: str, feed: Feed[Any]) -> None:
-        """Feed all objects of `kind` (a key of `KINDS`) into `feed`, from `start` on."""
+        """Feed all objects of `kind` (a key of `KINDS`) into `feed`, from `start` on.
+
+        The kind ``health`` is this connection itself: its `Health` under its name.
+        """
         if self._task is not None:
             raise RuntimeError("attach feeds before the connection is started")
-        self._feeds.setdefault(KINDS[kind].plural, []).append(feed)
+        if kind == HEALTH:
+            feed.state(State.LIVE)
+            self.on_health(lambda health: feed.put(self.name, health))
+        else:
+            self._feeds.setdefault(KINDS[kind].plural, []).append(feed)
 
     def on_health(self, listener: Callable[[Health], None]) -> None:
         """Call `listener` with the health now and whenever it changes."""

@@ -1,0 +1,131 @@
+"""A pod's status as kubectl prints it, and the reason in a sentence.
+
+The status word follows kubectl's printer (pkg/printers/internalversion, printPod); the
+sentence is ours.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from integrations.kubernetes.models.meta import Condition, seconds
+from integrations.kubernetes.models.pods import ContainerStatus, Pod, Terminated
+from integrations.kubernetes.words.pod_reasons import reason_of
+
+__all__ = ["PodWords", "pod_words"]
+
+_DONE: Final = frozenset({"Succeeded", "Failed"})
+_WELL: Final = frozenset({"Completed", "Succeeded"})
+
+
+class PodWords(NamedTuple):
+    """`ready` of `containers` are ready; `last_restart` is Unix seconds. `healthy`: runs as
+    asked for, or ended well, or is on its way out. `reason` is empty when there is nothing
+    to explain."""
+
+    status: str
+    reason: str
+    ready: int
+    containers: int
+    restarts: int
+    last_restart: float | None
+    healthy: bool
+
+
+class _Tally:
+    """What kubectl's printer counts on its way through the containers."""
+
+    def __init__(self, status: str) -> None:
+        self.status = status
+        self.ready = 0
+        self.restarts = 0
+        self.sidecar_restarts = 0
+        self.last: float | None = None
+
+    def ended(self, container: ContainerStatus) -> None:
+        """Remember the last time a container ended."""
+        ended = container.last_state.terminated
+        moment = seconds(ended.finished_at) if ended else None
+        if moment is not None and (self.last is None or moment > self.last):
+            self.last = moment
+
+
+def pod_words(pod: Pod) -> PodWords:
+    """Everything a row says about the state of `pod`."""
+    status = pod.status
+    tally = _Tally(status.reason or status.phase or "Unknown")
+    if any(c.type == "PodScheduled" and c.reason == "SchedulingGated" for c in status.conditions):
+        tally.status = "SchedulingGated"
+    sidecars = {c.name for c in pod.spec.init_containers if c.restart_policy == "Always"}
+    initialising = _init_containers(pod, sidecars, tally)
+    if not initialising or _true(status.conditions, "Initialized"):
+        _containers(pod, tally)
+    if pod.metadata.deletion_timestamp is not None:
+        if status.reason == "NodeLost":
+            tally.status = "Unknown"
+        elif status.phase not in _DONE:
+            tally.status = "Terminating"
+    total = len(pod.spec.containers) + len(sidecars)
+    healthy = (
+        tally.status in _WELL
+        or tally.status == "Terminating"
+        or (tally.status == "Running" and tally.ready >= total)
+    )
+    return PodWords(
+        status=tally.status,
+        reason=reason_of(pod, tally.status, healthy=healthy),
+        ready=tally.ready,
+        containers=total,
+        restarts=tally.restarts,
+        last_restart=tally.last,
+        healthy=healthy,
+    )
+
+
+def _init_containers(pod: Pod, sidecars: set[str], tally: _Tally) -> bool:
+    for number, container in enumerate(pod.status.init_container_statuses):
+        tally.restarts += container.restart_count
+        tally.ended(container)
+        if container.name in sidecars:
+            tally.sidecar_restarts += container.restart_count
+        state = container.state
+        if state.terminated is not None and state.terminated.exit_code == 0:
+            continue
+        if container.name in sidecars and container.started:
+            tally.ready += container.ready
+            continue
+        if state.terminated is not None:
+            tally.status = "Init:" + (state.terminated.reason or _exit(state.terminated))
+        elif state.waiting and state.waiting.reason not in {"", "PodInitializing"}:
+            tally.status = "Init:" + state.waiting.reason
+        else:
+            tally.status = f"Init:{number}/{len(pod.spec.init_containers)}"
+        return True
+    return False
+
+
+def _containers(pod: Pod, tally: _Tally) -> None:
+    tally.restarts = tally.sidecar_restarts
+    running = False
+    for container in reversed(pod.status.container_statuses):
+        tally.restarts += container.restart_count
+        tally.ended(container)
+        state = container.state
+        if state.waiting is not None and state.waiting.reason:
+            tally.status = state.waiting.reason
+        elif state.terminated is not None:
+            tally.status = state.terminated.reason or _exit(state.terminated)
+        elif container.ready and state.running is not None:
+            running = True
+            tally.ready += 1
+    if tally.status == "Completed" and running:
+        ready = _true(pod.status.conditions, "Ready")
+        tally.status = "Running" if ready else "NotReady"
+
+
+def _exit(ended: Terminated) -> str:
+    return f"Signal:{ended.signal}" if ended.signal else f"ExitCode:{ended.exit_code}"
+
+
+def _true(conditions: list[Condition], name: str) -> bool:
+    return any(c.type == name and c.status == "True" for c in conditions)
