@@ -224,10 +224,16 @@ class Gateway:
         headers = {"Authorization": token} if token else {}
         if body:
             headers["Content-Type"] = "application/json"
+        patience = deadline or self.settings.deadline
         try:
-            async with asyncio.timeout(deadline or self.settings.deadline), self._slots[endpoint]:
+            async with asyncio.timeout(patience), self._slots[endpoint]:
                 request = self._http.build_request(
-                    method, f"{endpoint}{path}", content=body or None, headers=headers
+                    method,
+                    f"{endpoint}{path}",
+                    content=body or None,
+                    headers=headers,
+                    # a little earlier than ours: a handshake that is cancelled leaks its socket
+                    timeout=patience * 0.9,
                 )
                 response = await self._http.send(request, stream=True)
                 try:

@@ -148,14 +148,10 @@ class RealCluster:
     async def leader(self) -> int:
         """The number of the member that leads."""
         for _ in range(50):
-            for number in self._processes:
-                text = await self.ctl(
-                    "endpoint", "status", "-w", "json", f"--endpoints={self.endpoints[number]}"
-                )
-                if '"leader":' in text:
-                    status = json.loads(text)[0]["Status"]
-                    if status["leader"] == status["header"]["member_id"]:
-                        return number
+            found = json.loads(await self.ctl("endpoint", "status", "-w", "json"))
+            for entry in found:
+                if entry["Status"].get("leader") == entry["Status"]["header"]["member_id"]:
+                    return self.endpoints.index(entry["Endpoint"])
             await asyncio.sleep(0.1)
         raise AssertionError("no leader")
 
