@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 import structlog
@@ -16,6 +17,7 @@ from backend.connections.upstreams import Upstreams
 from backend.db.engine import create_engine, create_sessions
 from backend.db.migrate import upgrade
 from backend.db.notices import ChangeNotices
+from backend.features.activity.retention import forget_old_activity
 from backend.features.context import FeatureContext
 from backend.http.guard import require_principal
 from backend.http.middleware import HttpRules
@@ -25,8 +27,11 @@ from backend.http.sockets import SessionSockets
 from backend.http.static import Frontend
 from backend.identity import setup
 from backend.identity.sessions import Identities, SessionLimits
+from backend.live.endpoint import live_endpoint
+from backend.live.hub import LiveHub
 from backend.live.registry import Registry
 from backend.live.routes import live_router
+from backend.omaha.api.rights import KINDS as UPDATE_KINDS
 from backend.settings import Settings
 from backend.state import Console
 
@@ -36,6 +41,7 @@ _EPOCH_SECONDS: Final = 0.5
 _RECONCILE_SECONDS: Final = 0.5
 _NOTICE_SECONDS: Final = 2.0
 _SWEEP_SECONDS: Final = 60.0
+_RETENTION_SECONDS: Final = 3600.0
 _log = structlog.get_logger("craton")
 
 
@@ -55,9 +61,8 @@ def create_app(settings: Settings) -> FastAPI:
     install_problem_handlers(app)
     app.include_router(operations_router())
     _add_features(app, console)
-    app.include_router(
-        live_router(console.registry, require_principal, SessionSockets(console)), prefix="/api/v1"
-    )
+    app.include_router(live_router(console.registry, require_principal, console.identities.current))
+    app.add_api_websocket_route("/api/v1/live", live_endpoint(console.hub))
     app.mount("/", Frontend())
     app.add_middleware(HttpRules, settings=settings)
     return app
@@ -71,13 +76,16 @@ def _console(settings: Settings) -> Console:
         idle=settings.session_idle_minutes * 60.0,
         absolute=settings.session_absolute_hours * 3600.0,
     )
+    registry = Registry()
+    identities = Identities(sessions, settings.organisation, limits)
     return Console(
         settings=settings,
         engine=engine,
         sessions=sessions,
         notices=notices,
-        identities=Identities(sessions, settings.organisation, limits),
-        registry=Registry(),
+        identities=identities,
+        registry=registry,
+        hub=LiveHub(registry, SessionSockets(settings, identities)),
         connections=ConnectionManager(settings, Upstreams()),
     )
 
@@ -92,6 +100,8 @@ def _add_features(app: FastAPI, console: Console) -> None:
         notices=console.notices,
     )
     features = [register(context) for register in FEATURES]
+    kinds = {source.collection.kind for source in console.registry}
+    console.kinds = frozenset(kinds | {"stack"} | UPDATE_KINDS)
     console.connections.serve(features)
     for feature in features:
         if feature.router is not None:
@@ -110,11 +120,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             ("epoch", console.identities.refresh, _EPOCH_SECONDS),
             ("connections", console.connections.reconcile, _RECONCILE_SECONDS),
             ("sweep", console.identities.sweep, _SWEEP_SECONDS),
+            ("retention", partial(_retain, console), _RETENTION_SECONDS),
+            ("notices", partial(_hint, console), _NOTICE_SECONDS),
         )
     ]
     console.ready = True
     try:
-        yield
+        async with console.hub.running():
+            yield
     finally:
         console.ready = False
         for task in tasks:
@@ -131,6 +144,16 @@ async def _bootstrap(console: Console) -> None:
             db, settings.bootstrap_admin, settings.bootstrap_password_file, settings.organisation
         ):
             _log.info("first admin created from the environment", login=settings.bootstrap_admin)
+
+
+async def _retain(console: Console) -> None:
+    await forget_old_activity(console.sessions, console.settings.activity_days)
+
+
+async def _hint(console: Console) -> None:
+    """Other replicas' commits are not heard here: with a shared database, look again."""
+    if console.settings.database_url:
+        console.notices.announce_all()
 
 
 async def _repeat(call: Callable[[], Awaitable[None]], seconds: float) -> None:

@@ -45,13 +45,17 @@ class SessionRecord(SQLModel, table=True):
 
 
 class BindingRecord(SQLModel, table=True):
-    """`user_id` holds `role` at `scope` (text form of auth.scope)."""
+    """`user_id` holds `role` at `scope` (text form of auth.scope).
+
+    `login` repeats the user's, which never changes, so that a list needs no join.
+    """
 
     __tablename__ = "role_binding"
     __table_args__ = (UniqueConstraint("user_id", "role", "scope"),)
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
     user_id: str = Field(foreign_key="user_account.id", ondelete="CASCADE", index=True)
+    login: str = Field(max_length=128)
     role: str = Field(max_length=64)
     scope: str = Field(max_length=4096)
     created: float = Field(default_factory=time.time)

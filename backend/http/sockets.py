@@ -11,7 +11,8 @@ from backend.http.cookies import read_session_cookie
 from backend.http.origin import host_allowed, same_origin
 
 if TYPE_CHECKING:
-    from backend.state import Console
+    from backend.identity.sessions import Identities
+    from backend.settings import Settings
 
 __all__ = ["SessionSockets"]
 
@@ -19,24 +20,24 @@ __all__ = ["SessionSockets"]
 class SessionSockets:
     """Checks Host, exact Origin and session of a socket (security reference, C3 and C4)."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, settings: Settings, identities: Identities) -> None:
+        self._settings = settings
+        self._identities = identities
 
     async def authenticate(self, websocket: WebSocket) -> Principal | int:
         """The caller, or the code to close with: 4403 foreign origin, 4401 no session."""
-        settings = self._console.settings
-        if not host_allowed(websocket.headers.get("host", ""), settings):
+        if not host_allowed(websocket.headers.get("host", ""), self._settings):
             return 4403
-        if not same_origin(websocket.scope, settings):
+        if not same_origin(websocket.scope, self._settings):
             return 4403
         token = read_session_cookie(websocket)
-        principal = await self._console.identities.resolve(token) if token else None
+        principal = await self._identities.resolve(token) if token else None
         return principal or 4401
 
     async def current(self, principal: Principal) -> Principal | None:
         """The caller with the rights in force now; None when the session is over."""
-        return await self._console.identities.current(principal)
+        return await self._identities.current(principal)
 
     def touch(self, principal: Principal) -> None:
         """The caller did something on the socket: the session is in use."""
-        self._console.identities.touch(principal)
+        self._identities.touch(principal)

@@ -89,7 +89,9 @@ async def create_owner(db: AsyncSession, owner: NewOwner, org: str) -> UserRecor
     db.add(user)
     await db.flush()
     scope = render(organisation(org))
-    db.add(BindingRecord(user_id=user.id, role=OWNER.name, scope=scope, created_by=login))
+    db.add(
+        BindingRecord(user_id=user.id, login=login, role=OWNER.name, scope=scope, created_by=login)
+    )
     db.add(
         ActivityRecord.at_now(
             actor=login,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header
 from auth.principal import Principal
 from auth.role import Verb
 from auth.scope import organisation
-from backend.db.identity import BindingRecord, UserRecord
+from backend.db.identity import UserRecord
 from backend.db.session import DbSession
 from backend.errors import PreconditionRequired
 from backend.features.access import service
@@ -55,8 +55,8 @@ async def delete_user(user_id: str, caller: CurrentPrincipal, db: DbSession) -> 
 async def create_binding(body: NewBinding, caller: CurrentPrincipal, db: DbSession) -> BindingView:
     """Give a user a role at a scope."""
     _require(caller, "binding", Verb.CREATE)
-    record, login = await service.create_binding(db, caller, body)
-    return _binding_view(record, login)
+    record = await service.create_binding(db, caller, body)
+    return BindingView(**record.model_dump(exclude={"user_id"}))
 
 
 @router.delete("/bindings/{binding_id}", status_code=204)
@@ -72,7 +72,3 @@ def _require(caller: Principal, kind: str, verb: Verb) -> None:
 
 def _user_view(user: UserRecord) -> UserView:
     return UserView(**user.model_dump(exclude={"password_hash"}))
-
-
-def _binding_view(record: BindingRecord, login: str) -> BindingView:
-    return BindingView(**record.model_dump(exclude={"user_id"}), login=login)

@@ -86,10 +86,8 @@ async def delete_user(db: AsyncSession, caller: Principal, user_id: str) -> None
     _record(db, caller, "user.delete", user.login)
 
 
-async def create_binding(
-    db: AsyncSession, caller: Principal, body: NewBinding
-) -> tuple[BindingRecord, str]:
-    """The new binding and the login it is for."""
+async def create_binding(db: AsyncSession, caller: Principal, body: NewBinding) -> BindingRecord:
+    """The new binding."""
     role, scope = _role(body.role), _scope(body.scope, caller.organisation)
     _refuse_escalation(caller, role, scope)
     query = select(UserRecord).where(col(UserRecord.login) == body.login)
@@ -97,7 +95,11 @@ async def create_binding(
     if user is None:
         raise _invalid("login", body.login, "there is no such user")
     record = BindingRecord(
-        user_id=user.id, role=role.name, scope=render(scope), created_by=caller.login
+        user_id=user.id,
+        login=user.login,
+        role=role.name,
+        scope=render(scope),
+        created_by=caller.login,
     )
     db.add(record)
     try:
@@ -106,7 +108,7 @@ async def create_binding(
         raise Conflict(f"{body.login} already holds {role.name} at {body.scope}.") from error
     await raise_epoch(db)
     _record(db, caller, "binding.create", f"{user.login}: {role.name} at {body.scope}")
-    return record, user.login
+    return record
 
 
 async def delete_binding(db: AsyncSession, caller: Principal, binding_id: str) -> None:
@@ -116,10 +118,9 @@ async def delete_binding(db: AsyncSession, caller: Principal, binding_id: str) -
         raise NotFoundProblem("There is no such binding, or you may not see it.")
     if record.role == OWNER.name:
         await _refuse_last_owner(db, record.user_id)
-    user = await _user(db, record.user_id)
     await db.delete(record)
     await raise_epoch(db)
-    what = f"{user.login}: {record.role} at {record.scope}"
+    what = f"{record.login}: {record.role} at {record.scope}"
     _record(db, caller, "binding.delete", what)
 
 

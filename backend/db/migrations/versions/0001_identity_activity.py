@@ -34,6 +34,7 @@ def upgrade() -> None:
         "role_binding",
         sa.Column("id", sa.String(32), primary_key=True),
         sa.Column("user_id", sa.String(32), _user(), nullable=False, index=True),
+        sa.Column("login", sa.String(128), nullable=False),
         sa.Column("role", sa.String(64), nullable=False),
         sa.Column("scope", sa.String(4096), nullable=False),
         sa.Column("created", sa.Float(), nullable=False),

@@ -1,0 +1,92 @@
+"""The `users` and `bindings` collections, answered by SQL."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlmodel import SQLModel
+
+from backend.db.identity import BindingRecord, UserRecord
+from backend.live.collection import Collection
+from backend.live.column import Column, Type
+from backend.live.rowscope import RowScope
+from backend.live.sql import SqlSource
+
+__all__ = ["BINDINGS", "USERS", "binding_source", "user_source"]
+
+
+class UserRow(msgspec.Struct, frozen=True):
+    """A local account; nothing secret."""
+
+    key: str
+    login: str
+    name: str
+    disabled: bool
+    created: float
+    row_version: int
+
+
+class BindingRow(msgspec.Struct, frozen=True):
+    """A role somebody holds at a scope."""
+
+    key: str
+    login: str
+    role: str
+    scope: str
+    created: float
+    created_by: str
+
+
+USERS = Collection(
+    name="users",
+    title="Users",
+    kind="user",
+    row=UserRow,
+    scope=RowScope(),
+    columns=(
+        Column("login", "User name", Type.TEXT, searched=True),
+        Column("name", "Name", Type.TEXT, searched=True),
+        Column("disabled", "Switched off", Type.BOOL, facet=True),
+        Column("created", "Created", Type.TIME),
+    ),
+    default_sort=("login",),
+    label="login",
+    where=("name",),
+)
+
+BINDINGS = Collection(
+    name="bindings",
+    title="Role bindings",
+    kind="binding",
+    row=BindingRow,
+    scope=RowScope(),
+    columns=(
+        Column("login", "User name", Type.TEXT, searched=True),
+        Column("role", "Role", Type.TEXT, facet=True),
+        Column("scope", "Scope", Type.TEXT, searched=True),
+        Column("created", "Since", Type.TIME),
+        Column("created_by", "Granted by", Type.TEXT),
+    ),
+    default_sort=("login", "scope"),
+    label="login",
+    where=("role", "scope"),
+)
+
+
+def user_source(sessions: async_sessionmaker[AsyncSession], org: str) -> SqlSource:
+    """Rows straight from the table; the key is the user's id."""
+    return _source(USERS, sessions, UserRecord, org)
+
+
+def binding_source(sessions: async_sessionmaker[AsyncSession], org: str) -> SqlSource:
+    """Rows straight from the table; the key is the binding's id."""
+    return _source(BINDINGS, sessions, BindingRecord, org)
+
+
+def _source(
+    collection: Collection,
+    sessions: async_sessionmaker[AsyncSession],
+    table: type[SQLModel],
+    org: str,
+) -> SqlSource:
+    return SqlSource(collection, sessions, table, organisation=org, key="id")
