@@ -63,7 +63,6 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
           aria-label={t("palette.jump")}
           aria-activedescendant={items.length > 0 ? `${listId}-${current}` : ""}
           placeholder={t("palette.jump")}
-          // biome-ignore lint/a11y/noAutofocus: a palette is opened to type
           autoFocus
           autoComplete="off"
           onKeyDown={onKey}

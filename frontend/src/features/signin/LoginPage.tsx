@@ -63,7 +63,6 @@ export function LoginPage() {
             autoCapitalize="none"
             spellCheck={false}
             isRequired
-            // biome-ignore lint/a11y/noAutofocus: the page is this form
             autoFocus
           />
         </FormGroup>

@@ -30,6 +30,7 @@ export function ComponentLog({ name }: { name: string }) {
     <pre
       ref={box}
       className="cr-log"
+      role="group"
       translate="no"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll container
       tabIndex={0}

@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import i18next from "i18next";
+import { expect, test } from "vitest";
+import en from "./en.json";
+import { PSEUDO_CLOSE, PSEUDO_OPEN, pseudo, pseudoCatalogue } from "./pseudo";
+
+type Tree = { [key: string]: string | Tree };
+
+function keysOf(tree: Tree, prefix = ""): string[] {
+  return Object.entries(tree).flatMap(([key, value]) =>
+    typeof value === "string" ? [prefix + key] : keysOf(value, `${prefix}${key}.`),
+  );
+}
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.tsx?$/.test(name) && !/\.test\.|generated/.test(name))
+    .map((name) => readFileSync(join(folder, name), "utf8"));
+}
+
+const KEYS = keysOf(en);
+const CODE = sources(join(import.meta.dirname, "..")).join("\n");
+
+test("every key the code names is in the catalogue", () => {
+  const named = [...CODE.matchAll(/\bt\(\s*"([\w.]+)"/g)].map((match) => match[1] ?? "");
+  expect(named.length).toBeGreaterThan(50);
+  const missing = named.filter((key) => !i18next.exists(key, { count: 1 }));
+  expect(missing).toEqual([]);
+});
+
+test("every key of the catalogue is used", () => {
+  const dynamic = [...CODE.matchAll(/`((?:\w+\.)+)\$\{/g)].map((match) => match[1] ?? "");
+  const unused = KEYS.filter((key) => {
+    const name = key.replace(/_(one|other)$/, "");
+    return !CODE.includes(`"${name}"`) && !dynamic.some((prefix) => name.startsWith(prefix));
+  });
+  expect(unused).toEqual([]);
+});
+
+test("plurals come in pairs", () => {
+  const singles = KEYS.filter((key) => key.endsWith("_one"));
+  expect(singles.filter((key) => !KEYS.includes(key.replace(/_one$/, "_other")))).toEqual([]);
+});
+
+test("sentences keep the house's tone", () => {
+  const texts = KEYS.map((key) => i18next.t(key as never, { count: 2 }) as string);
+  expect(texts.filter((text) => /!|oops|please|sorry/i.test(text))).toEqual([]);
+});
+
+test("the pseudo-locale marks every string and leaves placeholders alone", () => {
+  expect(pseudo("{{count}} rows")).toMatch(/^⟦\{\{count\}\} róws~*⟧$/);
+  const marked = keysOf(pseudoCatalogue(en) as Tree);
+  expect(marked).toEqual(KEYS);
+  expect(JSON.stringify(pseudoCatalogue({ a: "b" }))).toContain(PSEUDO_OPEN);
+  expect(pseudo("x").endsWith(PSEUDO_CLOSE)).toBe(true);
+});

@@ -1,0 +1,199 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Row } from "../api/types";
+import { FakeSocket } from "../test/FakeSocket";
+import { LiveClient } from "./client";
+import { retryDelay } from "./connection";
+import { EMPTY_QUERY, type SnapshotFrame } from "./protocol";
+
+const WINDOW = { offset: 0, limit: 100 };
+const row = (key: string, extra: Record<string, unknown> = {}): Row => ({ key, ...extra });
+
+function snapshot(id: string, rows: Row[], seq = 1): SnapshotFrame {
+  const total = rows.length;
+  return { op: "snapshot", id, seq, offset: 0, rows, total, total_exact: true, facets: {}, freshness: [] };
+}
+
+let sockets: FakeSocket[];
+let ended: number;
+let alive: boolean;
+let client: LiveClient;
+const socket = () => sockets.at(-1) as FakeSocket;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  sockets = [];
+  ended = 0;
+  alive = true;
+  client = new LiveClient({
+    open: () => {
+      sockets.push(new FakeSocket());
+      return socket();
+    },
+    probe: async () => alive,
+    onSessionEnded: () => {
+      ended += 1;
+    },
+    random: () => 0.5,
+  });
+});
+
+afterEach(() => {
+  client.stop();
+  vi.useRealTimers();
+});
+
+function open() {
+  client.start();
+  socket().hello();
+  const subscription = client.subscribe("pods", EMPTY_QUERY, WINDOW);
+  return subscription;
+}
+
+test("a subscription made before hello is sent once the socket is open", () => {
+  client.start();
+  const subscription = client.subscribe("pods", EMPTY_QUERY, WINDOW);
+  expect(socket().sent).toEqual([]);
+  socket().hello();
+  expect(socket().last("subscribe")).toMatchObject({ id: subscription.id, collection: "pods", limit: 100 });
+});
+
+test("snapshot and deltas make the rows", () => {
+  const subscription = open();
+  socket().receive(snapshot(subscription.id, [row("a"), row("b")]));
+  socket().receive({
+    op: "delta",
+    id: subscription.id,
+    seq: 2,
+    upsert: [row("c"), row("a", { phase: "Failed" })],
+    remove: ["b"],
+    order: ["c", "a"],
+    total: 2,
+  });
+  expect(subscription.getState()).toMatchObject({
+    status: "live",
+    pending: false,
+    total: 2,
+    rows: [{ key: "c" }, { key: "a", phase: "Failed" }],
+  });
+});
+
+test("a gap in the numbers subscribes again and keeps the old rows meanwhile", () => {
+  const subscription = open();
+  socket().receive(snapshot(subscription.id, [row("a")]));
+  socket().sent.length = 0;
+  socket().receive({ op: "delta", id: subscription.id, seq: 3, upsert: [row("z")], order: ["z"] });
+  expect(socket().last("subscribe")).toBeDefined();
+  expect(subscription.getState()).toMatchObject({ pending: true, rows: [{ key: "a" }] });
+  socket().receive(snapshot(subscription.id, [row("z")]));
+  expect(subscription.getState()).toMatchObject({ pending: false, rows: [{ key: "z" }] });
+});
+
+test("an order that names an unknown row counts as a gap", () => {
+  const subscription = open();
+  socket().receive(snapshot(subscription.id, [row("a")]));
+  socket().sent.length = 0;
+  socket().receive({ op: "delta", id: subscription.id, seq: 2, order: ["a", "ghost"] });
+  expect(socket().last("subscribe")).toBeDefined();
+});
+
+test("deltas between a resync and its snapshot are ignored", () => {
+  const subscription = open();
+  socket().receive(snapshot(subscription.id, [row("a")]));
+  socket().receive({ op: "resync", id: subscription.id, reason: "rights changed" });
+  socket().receive({ op: "delta", id: subscription.id, seq: 9, upsert: [row("b")], order: ["b"] });
+  expect(subscription.getState().rows).toEqual([{ key: "a" }]);
+});
+
+test("a lost socket keeps rows, comes back with backoff and subscribes again", () => {
+  const subscription = open();
+  socket().receive(snapshot(subscription.id, [row("a")]));
+  socket().serverCloses(1006);
+  expect(client.getConnection()).toMatchObject({ phase: "waiting", attempt: 1 });
+  expect(subscription.getState().rows).toHaveLength(1);
+  vi.advanceTimersByTime(1_000);
+  expect(sockets).toHaveLength(2);
+  socket().hello("two");
+  expect(socket().last("subscribe")).toMatchObject({ id: subscription.id });
+  expect(subscription.getState()).toMatchObject({ pending: true, rows: [{ key: "a" }] });
+});
+
+test("attempts wait longer and longer, never in step", () => {
+  expect(retryDelay(0, () => 0)).toBe(150);
+  expect(retryDelay(0, () => 1)).toBe(300);
+  expect(retryDelay(3, () => 0)).toBe(1_200);
+  expect(retryDelay(50, () => 1)).toBe(8_000);
+});
+
+test("silence longer than two heartbeats reconnects", () => {
+  open();
+  vi.advanceTimersByTime(30_000);
+  expect(client.getConnection().phase).toBe("open");
+  socket().receive({ op: "heartbeat", at: 1 });
+  expect(socket().last("pong")).toEqual({ op: "pong" });
+  vi.advanceTimersByTime(33_100);
+  expect(socket().closed).toBe(true);
+  expect(client.getConnection().phase).toBe("waiting");
+});
+
+test("4401 ends the session and does not reconnect", () => {
+  open();
+  socket().serverCloses(4401);
+  vi.advanceTimersByTime(60_000);
+  expect(ended).toBe(1);
+  expect(sockets).toHaveLength(1);
+});
+
+test("a refused handshake asks whether the session is still there", async () => {
+  alive = false;
+  client.start();
+  socket().serverCloses(1006);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(ended).toBe(1);
+  expect(client.getConnection().phase).toBe("ended");
+});
+
+test("4403 shows no right and waits for the person", () => {
+  open();
+  socket().serverCloses(4403);
+  expect(client.getConnection().phase).toBe("denied");
+  client.retryNow();
+  expect(sockets).toHaveLength(2);
+});
+
+test("a tab hidden for a while pauses, and resumes with fresh snapshots", () => {
+  const subscription = open();
+  socket().receive(snapshot(subscription.id, [row("a")]));
+  client.setHidden(true);
+  expect(socket().last("pause")).toBeUndefined();
+  vi.advanceTimersByTime(10_000);
+  expect(socket().last("pause")).toBeDefined();
+  client.setHidden(false);
+  expect(socket().last("resume")).toBeDefined();
+  expect(subscription.getState()).toMatchObject({ pending: true, rows: [{ key: "a" }] });
+});
+
+test("a refused query keeps the last good rows beside its problem", () => {
+  const subscription = open();
+  socket().receive(snapshot(subscription.id, [row("a")]));
+  client.requery(subscription, { ...EMPTY_QUERY, filter: ["nope=1"] }, WINDOW);
+  socket().receive({ op: "error", id: subscription.id, problem: { title: "Bad filter", status: 422 } });
+  expect(subscription.getState()).toMatchObject({
+    status: "failed",
+    rows: [{ key: "a" }],
+    problem: { status: 422 },
+  });
+});
+
+test("released subscriptions are told to the server and no longer heard", () => {
+  const subscription = open();
+  client.release(subscription);
+  expect(socket().last("unsubscribe")).toEqual({ op: "unsubscribe", id: subscription.id });
+  socket().receive(snapshot(subscription.id, [row("a")]));
+  expect(subscription.getState().status).toBe("loading");
+});
+
+test("an unreadable frame reconnects instead of guessing", () => {
+  open();
+  socket().onmessage?.({ data: "{" });
+  expect(client.getConnection().phase).toBe("waiting");
+});

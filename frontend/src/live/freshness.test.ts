@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import type { Freshness, SourceState } from "../api/types";
+import type { ConnectionState } from "./connection";
+import { summarise } from "./freshness";
+
+const open: ConnectionState = { phase: "open", since: 1_000, attempt: 0, retryAt: null, server: "a" };
+const source = (state: SourceState, since = 5): Freshness => ({ source: state, state, since, message: "" });
+
+test("a view is as fresh as its worst source", () => {
+  expect(summarise([source("live"), source("stale", 9)], open, false)).toMatchObject({
+    state: "stale",
+    since: 9,
+  });
+  expect(summarise([source("polling"), source("live")], open, false).state).toBe("polling");
+  expect(summarise([source("stale"), source("denied")], open, false).state).toBe("denied");
+});
+
+test("a tab without its console is stale, whatever the sources said last", () => {
+  const lost = { ...open, phase: "waiting" as const, since: 7_000 };
+  expect(summarise([source("live")], lost, false)).toMatchObject({ state: "stale", since: 7 });
+});
+
+test("nothing heard yet is connecting, a collection without sources is live", () => {
+  expect(summarise([], open, true).state).toBe("connecting");
+  expect(summarise([], open, false).state).toBe("live");
+});

@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { toneOf } from "./tone";
+
+test.each([
+  ["Running", "ok"],
+  ["Ready", "ok"],
+  ["Completed", "ok"],
+  ["Pending", "busy"],
+  ["Init:0/2", "busy"],
+  ["Terminating", "busy"],
+  ["CrashLoopBackOff", "bad"],
+  ["Init:CrashLoopBackOff", "bad"],
+  ["ImagePullBackOff", "bad"],
+  ["OOMKilled", "bad"],
+  ["NotReady", "bad"],
+  ["Ready,SchedulingDisabled", "warn"],
+  ["NotReady,SchedulingDisabled", "bad"],
+  ["DiskPressure", "warn"],
+  ["denied", "denied"],
+  ["Suspended", "warn"],
+  ["Whatever", "unknown"],
+])("%s is %s", (word, tone) => expect(toneOf(word)).toBe(tone));
