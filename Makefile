@@ -39,7 +39,7 @@ screenshots: ## every page and state in both themes and widths, into screenshots
 
 openapi: setup ## write frontend/openapi.json and regenerate the typed client
 	@.venv/bin/craton openapi > frontend/openapi.json
-	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix frontend run --silent generate
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix frontend run --silent client
 
 lock: ## rewrite the pinned, hashed requirements from pyproject.toml
 	$(LOCK) pyproject.toml -o requirements/runtime.txt
