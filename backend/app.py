@@ -27,8 +27,6 @@ from backend.http.sockets import SessionSockets
 from backend.http.static import Frontend
 from backend.identity import setup
 from backend.identity.sessions import Identities, SessionLimits
-from backend.live.endpoint import live_endpoint
-from backend.live.hub import LiveHub
 from backend.live.registry import Registry
 from backend.live.routes import live_router
 from backend.omaha.api.rights import KINDS as UPDATE_KINDS
@@ -61,8 +59,8 @@ def create_app(settings: Settings) -> FastAPI:
     install_problem_handlers(app)
     app.include_router(operations_router())
     _add_features(app, console)
-    app.include_router(live_router(console.registry, require_principal, console.identities.current))
-    app.add_api_websocket_route("/api/v1/live", live_endpoint(console.hub))
+    sockets = SessionSockets(settings, console.identities)
+    app.include_router(live_router(console.registry, require_principal, sockets))
     app.mount("/", Frontend())
     app.add_middleware(HttpRules, settings=settings)
     return app
@@ -76,16 +74,13 @@ def _console(settings: Settings) -> Console:
         idle=settings.session_idle_minutes * 60.0,
         absolute=settings.session_absolute_hours * 3600.0,
     )
-    registry = Registry()
-    identities = Identities(sessions, settings.organisation, limits)
     return Console(
         settings=settings,
         engine=engine,
         sessions=sessions,
         notices=notices,
-        identities=identities,
-        registry=registry,
-        hub=LiveHub(registry, SessionSockets(settings, identities)),
+        identities=Identities(sessions, settings.organisation, limits),
+        registry=Registry(),
         connections=ConnectionManager(settings, Upstreams()),
     )
 
@@ -126,8 +121,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     ]
     console.ready = True
     try:
-        async with console.hub.running():
-            yield
+        yield
     finally:
         console.ready = False
         for task in tasks:

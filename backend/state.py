@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from backend.connections.manager import ConnectionManager
     from backend.db.notices import ChangeNotices
     from backend.identity.sessions import Identities
-    from backend.live.hub import LiveHub
     from backend.live.registry import Registry
     from backend.settings import Settings
 
@@ -30,7 +29,6 @@ class Console:
     notices: ChangeNotices
     identities: Identities
     registry: Registry
-    hub: LiveHub
     connections: ConnectionManager
     kinds: frozenset[str] = frozenset()
     ready: bool = False

@@ -16,6 +16,7 @@ from auth.role import Verb
 from auth.scope import Scope
 from backend.errors import Forbidden, NotFoundProblem, Unauthenticated
 from backend.http.cookies import read_session_cookie
+from backend.identity.sessions import Identities
 
 __all__ = ["CurrentPrincipal", "Public", "public", "require", "require_principal"]
 
@@ -23,7 +24,8 @@ __all__ = ["CurrentPrincipal", "Public", "public", "require", "require_principal
 async def require_principal(connection: HTTPConnection) -> Principal:
     """The signed-in caller of a request or socket; 401 otherwise."""
     token = read_session_cookie(connection)
-    principal = await connection.app.state.console.identities.resolve(token) if token else None
+    identities: Identities = connection.app.state.console.identities
+    principal = await identities.resolve(token) if token else None
     if principal is None:
         raise Unauthenticated("Sign in to use the console: your session is missing or over.")
     return principal
