@@ -60,7 +60,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(operations_router())
     _add_features(app, console)
     sockets = SessionSockets(settings, console.identities)
-    app.include_router(live_router(console.registry, require_principal, sockets))
+    live = live_router(console.registry, require_principal, sockets)
+    app.include_router(live, prefix="/api/v1")
     app.mount("/", Frontend())
     app.add_middleware(HttpRules, settings=settings)
     return app
