@@ -64,7 +64,8 @@ def _app(app: AppRequest, answer: Answer) -> bytes:
 
 @lru_cache(maxsize=4096)
 def _plain(appid: str, status: str, ping: bool, check: bool, events: int) -> bytes:
-    head, tail = _frame(appid, status, ping and status != UNKNOWN_GROUP, events)
+    known = status != UNKNOWN_GROUP
+    head, tail = _frame(appid, status, ping and known, events * known)
     word = b"noupdate" if status == OK else b"error-internal"
     return head + (b'<updatecheck status="%s"/>' % word if check else b"") + tail
 

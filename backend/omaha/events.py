@@ -6,8 +6,9 @@ a report without an update in progress is acknowledged and changes nothing.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from backend.omaha.codec import Event
 from backend.omaha.model import IN_UPDATE, Grant, Machine, Reason, Status
@@ -26,7 +27,7 @@ _ORDER: Final = {
     Status.INSTALLED: 3,
 }
 _SETTLED: Final = (Grant.NONE, Grant.SUCCEEDED)
-_NOT_AN_UPDATE: Final = ("", "0.0.0.0")  # noqa: S104 (what a first check reports, no address)
+_NOT_AN_UPDATE: Final = ("", "0.0.0.0")
 
 
 def apply(machine: Machine, event: Event, reported: str) -> Machine:

@@ -14,7 +14,6 @@ def _bytes_ordered(length: int) -> Column[str]:
     return Column(kind, nullable=False)
 
 
-
 class InstanceRow(SQLModel, table=True):
     """One machine in one application. No foreign keys: this row is the hot path.
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
 
+import msgspec
+
 from backend.omaha.rules import Policy
 from backend.omaha.semver import Release
 
@@ -193,15 +195,19 @@ class Channel:
     floors: tuple[Floor, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Rollout:
-    """A group's way to one package, with exact counts of machines by what became of them."""
+class Rollout(msgspec.Struct, frozen=True):
+    """A group's way to one package, with exact counts of machines by what became of them.
+    The fields are those of `tables.RolloutRow`."""
 
     id: int
     package_id: int
+    group_id: int = 0
+    release: str = ""
     state: RolloutState = RolloutState.ACTIVE
+    reason: str = ""
     created_at: float = 0.0
     started_at: float | None = None
+    finished_at: float | None = None
     paused_at: float | None = None
     paused_seconds: float = 0.0
     in_progress: int = 0
@@ -209,6 +215,7 @@ class Rollout:
     succeeded: int = 0
     failed: int = 0
     deferred: int = 0
+    forced: int = 0
     wave: int = 0
     wave_started_at: float | None = None
     wave_base_succeeded: int = 0
@@ -257,8 +264,7 @@ class Counters:
     granted: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(msgspec.Struct, frozen=True):
     """One instance as the policy sees it: what it reports and what became of its grant."""
 
     machine_id: str

@@ -7,9 +7,10 @@ coreos/updateservicectl rollouts.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from enum import Enum
 from hashlib import blake2b
+
+from msgspec.structs import replace
 
 from backend.omaha.model import Machine, Reason, Rollout
 from backend.omaha.rules import Policy, Schedule, Spread, Wave, WaveKind

@@ -1,0 +1,124 @@
+"""Puts the update service together, starts it and stops it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+import structlog
+from sqlalchemy.engine import make_url
+
+from backend.omaha import rollouts
+from backend.omaha.config import load
+from backend.omaha.engine import Engine
+from backend.omaha.loader import Loader
+from backend.omaha.memory import Glimpses, Machines
+from backend.omaha.protocol import UpdateEndpoint
+from backend.omaha.seen import SeenTimes
+from backend.omaha.store import Conflict, Notice, Store, StoreDown
+from backend.omaha.store_postgres import PostgresStore
+from backend.omaha.store_sqlite import SqliteStore
+from backend.omaha.writer import Writer
+
+REMEMBERED: Final = 250_000
+RETRY_SECONDS: Final = 1.0
+
+_log = structlog.get_logger(__name__)
+
+
+def open_store(url: str) -> Store:
+    """The store for a SQLAlchemy URL (``sqlite+aiosqlite://`` or ``postgresql+asyncpg://``)."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return SqliteStore(parsed.database or "")
+    return PostgresStore(url)
+
+
+class UpdateService:
+    """A running update service over `store`. `endpoint` is its ASGI application; start and
+    stop belong to the application's lifespan. The schema must be up to date."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        suffix: str = "",
+        public_url: str = "",
+        remembered: int = REMEMBERED,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.store = store
+        self.machines = Machines(remembered)
+        self.glimpses = Glimpses()
+        self.seen = SeenTimes(store, self.machines)
+        self._loader = Loader(store, self.machines)
+        self._clock = clock
+        self.engine = Engine(self.machines, self.glimpses, self._loader, self.seen, clock)
+        self.writer = Writer(
+            store, self.machines, self.glimpses, lambda: self.engine.config, self.reload
+        )
+        self.engine.writer = self.writer
+        self.endpoint = UpdateEndpoint(self.engine, suffix, public_url)
+        self._reloading = asyncio.Lock()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Connect, read the configuration, begin to work. Raises `StoreDown`."""
+        await self.store.start()
+        await self.reload()
+        work: list[Coroutine[Any, Any, None]] = [
+            self.writer.run(),
+            self._loader.run(),
+            self.seen.run(),
+            self.store.listen(self._changed),
+        ]
+        self._tasks = [asyncio.create_task(coroutine) for coroutine in work]
+
+    async def stop(self) -> None:
+        """Finish what is acknowledged, write the last-seen times, disconnect."""
+        for _ in range(100):
+            if not len(self.writer):
+                break
+            await asyncio.sleep(0.02)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.seen.flush()
+        await self.store.stop()
+
+    async def reload(self) -> None:
+        """Read the configuration again and open the rollouts it calls for."""
+        async with self._reloading:
+            config = await load(self.store)
+            for group in rollouts.missing(config):
+                await self._open(group)
+            if rollouts.missing(config):
+                config = await load(self.store)
+            self.engine.config = config
+
+    async def _open(self, group: Any) -> None:
+        try:
+            await rollouts.open_for(self.store, group, self._clock())
+        except Conflict:
+            _log.info("rollout_opened_elsewhere", group=group.name)
+
+    async def _changed(self, notice: Notice) -> None:
+        """Another replica, or an operator, changed something."""
+        if notice.lost:
+            self.machines.clear()
+            self.glimpses.clear()
+        self.machines.forget(notice.keys)
+        if notice.config:
+            await self._reload_until_done()
+
+    async def _reload_until_done(self) -> None:
+        while True:
+            try:
+                await self.reload()
+            except StoreDown as error:
+                _log.warning("update_configuration_not_read", error=str(error))
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                return
