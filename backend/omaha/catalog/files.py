@@ -69,11 +69,9 @@ async def page(
     return (await session.scalars(query)).all()
 
 
-async def delete(session: AsyncSession, row: FileRow) -> str | None:
-    """Stop serving the name; the SHA-256 that no name refers to any more, or None.
-
-    A conflict while a package is made of the file: machines may be downloading it.
-    """
+async def delete(session: AsyncSession, row: FileRow) -> None:
+    """Stop serving the name; a conflict while a package is made of the file, because
+    machines may be downloading it."""
     if row.package_id is not None:
         raise Conflict(
             f"{row.name} belongs to a package. Delete the package first.",
@@ -81,5 +79,9 @@ async def delete(session: AsyncSession, row: FileRow) -> str | None:
         )
     await session.delete(row)
     await session.flush()
-    other = await session.scalars(select(col(FileRow.id)).where(col(FileRow.sha256) == row.sha256))
-    return row.sha256 if other.first() is None else None
+
+
+async def used(session: AsyncSession, sha256: str) -> bool:
+    """Whether any name serves these bytes."""
+    query = select(col(FileRow.id)).where(col(FileRow.sha256) == sha256).limit(1)
+    return (await session.scalars(query)).first() is not None

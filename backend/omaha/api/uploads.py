@@ -1,0 +1,241 @@
+"""Routes: uploading payloads in pieces, and the files that are hosted.
+
+An upload is made, its bytes are sent with PATCH from any offset it stands at, and it is
+finished. After a broken connection: GET tells the offset, and PATCH goes on there. Payloads
+belong to all of the service, so these rights are held at its root.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Literal
+
+import anyio
+from fastapi import APIRouter, Header, Path, Request, Response
+from pydantic import Field
+
+from auth.role import Verb
+from backend.errors import BadRequest, Conflict
+from backend.omaha.api.call import Call, Caller
+from backend.omaha.api.paging import Page, decode, encode
+from backend.omaha.api.rights import PACKAGE
+from backend.omaha.api.types import Body, Cursor, Id, Limit, Prefix, View
+from backend.omaha.api.versions import IfMatch, check, tagged
+from backend.omaha.catalog import edit, files
+from backend.omaha.payloads.errors import PayloadRefused
+from backend.omaha.payloads.header import Format
+from backend.omaha.payloads.upload import Announced, Upload
+from backend.omaha.tables import FileRow
+
+router = APIRouter(tags=["updates: payloads"])
+
+IDLE = 60.0
+"""Seconds without a byte after which a sender is given up; the upload can go on later."""
+
+UploadId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+Offset = Annotated[
+    int, Header(alias="Upload-Offset", ge=0, le=1 << 40, description="where the bytes belong")
+]
+
+
+class NewUpload(Body):
+    """What will be sent. `format` update: an update_engine payload, which is checked; raw:
+    anything else. `sha256` (hex) is compared at the end when given."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    size: Annotated[int, Field(ge=1, le=1 << 40, description="bytes")]
+    format: Literal["update", "raw"] = "update"
+    sha256: Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{64}$")] | None = None
+
+
+class UploadView(View):
+    """An unfinished upload: `offset` of `size` bytes are here."""
+
+    id: str
+    name: str
+    size: int
+    format: str
+    offset: int
+    updated_at: float
+
+
+class FileView(View):
+    """A hosted file; its address is `path` on this service. `sha1` base64, `sha256` hex."""
+
+    id: int
+    name: str
+    path: str
+    size: int
+    sha1: str
+    sha256: str
+    package_id: int | None
+    signature: str
+    created_at: float
+    version: int
+
+
+@router.get("/uploads")
+async def list_uploads(call: Caller) -> Page[UploadView]:
+    """Unfinished uploads, of at most 64."""
+    call.need_root(PACKAGE, Verb.LIST)
+    found = await anyio.to_thread.run_sync(call.deps.uploads.list)
+    return Page(items=[_upload(upload) for upload in found], next=None)
+
+
+@router.post("/uploads", status_code=201)
+async def begin_upload(call: Caller, body: NewUpload, response: Response) -> UploadView:
+    """Announce a file; refused at once when there is no room or the name is taken."""
+    call.need_root(PACKAGE, Verb.CREATE)
+    if await files.find(call.session, body.name):
+        raise PayloadRefused(f"{body.name} is hosted already.", field="name")
+    announced = Announced(body.name, body.size, Format(body.format), body.sha256)
+    upload = await anyio.to_thread.run_sync(call.deps.uploads.begin, announced)
+    return _told(upload, response)
+
+
+@router.get("/uploads/{upload_id}")
+async def get_upload(call: Caller, upload_id: UploadId, response: Response) -> UploadView:
+    """How far the upload is."""
+    call.need_root(PACKAGE, Verb.GET)
+    return _told(await anyio.to_thread.run_sync(call.deps.uploads.get, upload_id), response)
+
+
+@router.patch(
+    "/uploads/{upload_id}",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/octet-stream": {"schema": {"format": "binary"}}},
+        }
+    },
+)
+async def send_bytes(
+    call: Caller,
+    *,
+    upload_id: UploadId,
+    request: Request,
+    upload_offset: Offset,
+    response: Response,
+) -> UploadView:
+    """Append the body at the offset; 409 with the right offset when it is another."""
+    call.need_root(PACKAGE, Verb.CREATE)
+    upload = await call.deps.uploads.append(upload_id, upload_offset, _chunks(request))
+    return _told(upload, response)
+
+
+@router.post("/uploads/{upload_id}/finish", status_code=201)
+async def finish_upload(call: Caller, upload_id: UploadId, response: Response) -> FileView:
+    """Check the whole file and host it under its name."""
+    call.need_root(PACKAGE, Verb.CREATE)
+    upload = await anyio.to_thread.run_sync(call.deps.uploads.get, upload_id)
+    digest = await call.deps.uploads.finish(upload_id)
+    await call.begin()
+    if not call.deps.files.has(digest.sha256):
+        raise Conflict("The same file was deleted at this moment; upload it again.")
+    row = await files.register(call.session, upload.announced.name, digest)
+    await call.audit(PACKAGE, "upload", row.name, {"sha256": row.sha256, "size": row.size})
+    tagged(response, row.version)
+    return _file(row)
+
+
+@router.delete("/uploads/{upload_id}", status_code=204)
+async def abort_upload(call: Caller, upload_id: UploadId) -> None:
+    """Forget an unfinished upload and its bytes."""
+    call.need_root(PACKAGE, Verb.DELETE)
+    await anyio.to_thread.run_sync(call.deps.uploads.get, upload_id)
+    await anyio.to_thread.run_sync(call.deps.uploads.abort, upload_id)
+
+
+@router.get("/payloads")
+async def list_files(
+    call: Caller, *, name: Prefix = "", limit: Limit = 50, cursor: Cursor = None
+) -> Page[FileView]:
+    """Hosted files by name; `name` is a prefix."""
+    call.need_root(PACKAGE, Verb.LIST)
+    after = decode(cursor, str)
+    rows = await files.page(
+        call.session, prefix=name, after=after[0] if after else "", limit=limit + 1
+    )
+    shown = rows[:limit]
+    last = encode(shown[-1].name) if len(rows) > limit else None
+    return Page(items=[_file(row) for row in shown], next=last)
+
+
+@router.get("/payloads/{file_id}")
+async def get_file(call: Caller, file_id: Id, response: Response) -> FileView:
+    """One hosted file."""
+    call.need_root(PACKAGE, Verb.GET)
+    row = await edit.get(call.session, FileRow, file_id)
+    tagged(response, row.version)
+    return _file(row)
+
+
+@router.delete("/payloads/{file_id}", status_code=204)
+async def delete_file(call: Caller, file_id: Id, if_match: IfMatch = None) -> None:
+    """Stop hosting a file; 409 while a package is made of it."""
+    call.need_root(PACKAGE, Verb.DELETE)
+    await call.begin()
+    row = await edit.get(call.session, FileRow, file_id)
+    check(if_match, row.version, _file(row))
+    await files.delete(call.session, row)
+    await call.audit(PACKAGE, "delete-payload", row.name, {"sha256": row.sha256})
+    await call.session.commit()
+    await _remove_unused(call, row.sha256)
+
+
+async def _remove_unused(call: Call, sha256: str) -> None:
+    """Remove the bytes unless a name refers to them, under the lock every registration
+    takes. The row went first: a crash in between leaves an unused file, never a name without
+    bytes."""
+    await call.begin()
+    if not await files.used(call.session, sha256):
+        await anyio.to_thread.run_sync(call.deps.files.remove, sha256)
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    """The body as it comes; a sender silent for `IDLE` seconds is given up."""
+    stream = aiter(request.stream())
+    while True:
+        try:
+            async with asyncio.timeout(IDLE):
+                chunk = await anext(stream)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise BadRequest(
+                f"No byte came for {IDLE:.0f} seconds. What arrived is kept: continue there."
+            ) from None
+        yield chunk
+
+
+def _told(upload: Upload, response: Response) -> UploadView:
+    response.headers["Upload-Offset"] = str(upload.offset)
+    return _upload(upload)
+
+
+def _upload(upload: Upload) -> UploadView:
+    announced = upload.announced
+    return UploadView(
+        id=upload.id,
+        name=announced.name,
+        size=announced.size,
+        format=announced.kind.value,
+        offset=upload.offset,
+        updated_at=upload.updated,
+    )
+
+
+def _file(row: FileRow) -> FileView:
+    return FileView(
+        id=row.id or 0,
+        name=row.name,
+        path=f"/v1/payloads/{row.name}",
+        size=row.size,
+        sha1=row.sha1,
+        sha256=row.sha256,
+        package_id=row.package_id,
+        signature=row.signature,
+        created_at=row.created_at,
+        version=row.version,
+    )

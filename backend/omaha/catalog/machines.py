@@ -1,0 +1,177 @@
+"""Finding machines among millions: lists in order of id, and search by prefix."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, or_, select, union_all
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.selectable import CompoundSelect
+from sqlmodel import col
+
+from backend.omaha.catalog.edit import invalid
+from backend.omaha.catalog.window import Found, look
+from backend.omaha.model import Status
+from backend.omaha.tables import GroupRow, HistoryRow, InstanceRow
+
+MAX_BRANCHES: Final = 400
+"""Groups times statuses one query may walk side by side; SQLite joins at most 500."""
+
+_ID = col(InstanceRow.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list of machines is narrowed to; None: not narrowed. `group_ids` are the groups
+    the caller may see (None: all of the application). Times are Unix seconds."""
+
+    application_id: int
+    group_ids: frozenset[int] | None = None
+    channel_id: int | None = None
+    status: int | None = None
+    release: str | None = None
+    reason: int | None = None
+    arch: int | None = None
+    oem: str | None = None
+    hidden: bool | None = False
+    seen_since: float | None = None
+    seen_before: float | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What no index serves."""
+        exact = {
+            "reason": self.reason,
+            "arch": self.arch,
+            "oem": self.oem,
+            "hidden": self.hidden or None,
+        }
+        found: list[Any] = [
+            col(getattr(InstanceRow, name)) == value
+            for name, value in exact.items()
+            if value is not None
+        ]
+        if self.seen_since is not None:
+            found.append(col(InstanceRow.last_seen) >= self.seen_since)
+        if self.seen_before is not None:
+            found.append(col(InstanceRow.last_seen) < self.seen_before)
+        return found
+
+    @property
+    def counted(self) -> bool:
+        """Whether the tally can tell how many pass the filter: it knows group, status and
+        version, and leaves hidden machines out."""
+        others = (self.reason, self.arch, self.oem, self.seen_since, self.seen_before)
+        return self.hidden is False and all(value is None for value in others)
+
+
+async def page(
+    session: AsyncSession, wanted: Filter, *, after: int = 0, limit: int
+) -> Found[InstanceRow]:
+    """The next machines by id. Each (group, status) or (group, version) is one range of an
+    index in order of id; the ranges are merged, so nothing is sorted or skipped."""
+    groups = await _groups(session, wanted)
+    ids = _ids(wanted, groups, after)
+    if ids is None:
+        return Found((), None)
+    conditions = wanted.conditions()
+    if wanted.status is not None and wanted.release is not None:
+        conditions.append(col(InstanceRow.release) == wanted.release)
+    return await look(session, ids, InstanceRow, conditions, limit=limit)
+
+
+async def _groups(session: AsyncSession, wanted: Filter) -> list[int]:
+    query = select(col(GroupRow.id)).where(col(GroupRow.application_id) == wanted.application_id)
+    if wanted.group_ids is not None:
+        query = query.where(col(GroupRow.id).in_(wanted.group_ids))
+    if wanted.channel_id is not None:
+        query = query.where(col(GroupRow.channel_id) == wanted.channel_id)
+    return [key or 0 for key in await session.scalars(query.order_by(col(GroupRow.id)))]
+
+
+def _ids(
+    wanted: Filter, groups: Sequence[int], after: int
+) -> Select[Any] | CompoundSelect[Any] | None:
+    if not groups:
+        return None
+    whole = wanted.group_ids is None and wanted.channel_id is None
+    if whole and wanted.status is None and wanted.release is None:
+        return select(_ID).where(
+            col(InstanceRow.application_id) == wanted.application_id, after < _ID
+        )
+    branches = [
+        select(_ID).where(col(InstanceRow.group_id) == group, part, after < _ID)
+        for group in groups
+        for part in _parts(wanted)
+    ]
+    if len(branches) > MAX_BRANCHES:
+        raise invalid("group_id", f"choose a group: there are {len(groups)} to look through.")
+    return union_all(*branches) if len(branches) > 1 else branches[0]
+
+
+def _parts(wanted: Filter) -> list[ColumnElement[bool]]:
+    if wanted.status is not None:
+        return [col(InstanceRow.status) == wanted.status]
+    if wanted.release is not None:
+        return [col(InstanceRow.release) == wanted.release]
+    return [col(InstanceRow.status) == int(status) for status in Status]
+
+
+async def search(
+    session: AsyncSession,
+    text: str,
+    *,
+    application_ids: Collection[int] | None,
+    group_ids: Collection[int],
+    limit: int,
+) -> tuple[Sequence[InstanceRow], bool]:
+    """Machines whose id, name or address begins with `text`, and whether there may be more.
+
+    Only those of `application_ids` (None: all) or `group_ids`. Names match as written and in
+    lower and upper case. Each column is an index range, of which at most some hundred
+    entries are read.
+    """
+    reach = 4 * limit + 1
+    branches = [
+        _prefix(column, prefix).limit(reach).subquery()
+        for column, prefixes in (
+            (col(InstanceRow.machine_id), {text.strip("{}").lower()}),
+            (col(InstanceRow.name), {text, text.lower(), text.upper()}),
+            (col(InstanceRow.ip), {text.lower()}),
+        )
+        for prefix in sorted(prefixes)
+    ]
+    ids = union_all(*(select(branch.c.id) for branch in branches)).subquery()
+    query = select(InstanceRow).where(_ID.in_(select(ids.c.id)))
+    if application_ids is not None:
+        query = query.where(
+            or_(
+                col(InstanceRow.application_id).in_(application_ids),
+                col(InstanceRow.group_id).in_(group_ids),
+            )
+        )
+    query = query.order_by(col(InstanceRow.machine_id), _ID).limit(limit + 1)
+    rows = (await session.scalars(query)).all()
+    return rows[:limit], len(rows) > limit
+
+
+def _prefix(column: Any, prefix: str) -> Select[Any]:
+    """The index range of a prefix: these columns sort by code point on both databases."""
+    query = select(_ID).where(column >= prefix).order_by(column)
+    last = ord(prefix[-1])
+    following = 0xE000 if last == 0xD7FF else last + 1
+    if following <= 0x10FFFF:
+        query = query.where(column < prefix[:-1] + chr(following))
+    return query
+
+
+async def history(
+    session: AsyncSession, instance_id: int, *, before: int | None, limit: int
+) -> Sequence[HistoryRow]:
+    """The machine's changes of status, newest first."""
+    key = col(HistoryRow.id)
+    query = select(HistoryRow).where(col(HistoryRow.instance_id) == instance_id)
+    if before is not None:
+        query = query.where(key < before)
+    return (await session.scalars(query.order_by(key.desc()).limit(limit))).all()
