@@ -90,12 +90,16 @@ class RunningStack:
         found = None
         while time.monotonic() < deadline:
             found = read_status(self.paths.status)
-            if found is not None and wanted(found):
+            if found is not None and self._is_of_this_run(found) and wanted(found):
                 return found
             if self.process is not None and self.process.poll() is not None:
                 pytest.fail(f"the stack ended: {tail(self.home / 'runner.log')}")
             time.sleep(0.1)
         pytest.fail(f"the stack is not {what or 'as wanted'} after {limit} s: {found}")
+
+    def _is_of_this_run(self, status: Status) -> bool:
+        """A killed supervisor leaves its last status behind until the next one writes."""
+        return self.process is None or status.pid == self.process.pid
 
     def wait_ready(self, *names: str, limit: float = READY_LIMIT) -> Status:
         """Wait until the named components (else all) are ready."""

@@ -12,10 +12,12 @@ import msgspec
 import platformdirs
 import typer
 
-from backend.stack.errors import AlreadyRunning, NotRunning
+from backend.stack.errors import AlreadyRunning, NotRunning, ProgramUnavailable
 from backend.stack.options import StackOptions
-from backend.stack.paths import StackPaths
+from backend.stack.paths import StackPaths, cache_root
 from backend.stack.process.records import RecordFile
+from backend.stack.programs.provide import provide
+from backend.stack.programs.spec import ALL
 from backend.stack.report import human_status
 from backend.stack.stack import Stack
 from backend.stack.status import read_status
@@ -60,6 +62,34 @@ def up(home: Home = None, console_url: str | None = None) -> None:
     except AlreadyRunning as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
+
+
+@app.command()
+def build() -> None:
+    """Find every program or build it, and say where it is."""
+    if not asyncio.run(_build()):
+        raise typer.Exit(1)
+
+
+async def _build() -> bool:
+    said = ""
+
+    def tell(share: float | None, detail: str) -> None:
+        nonlocal said
+        line = detail if share is None else f"{share * 20 // 1 * 5:3.0f}% {detail.split(' ')[0]}"
+        if line != said:
+            typer.echo(f"  {line}")
+        said = line
+
+    complete = True
+    for program in ALL:
+        try:
+            found = await provide(program, cache_root(), tell)
+            typer.echo(f"{program.name} {found.version} ({found.origin}): {found.path}")
+        except ProgramUnavailable as error:
+            complete = False
+            typer.echo(f"{program.name}: {error}", err=True)
+    return complete
 
 
 @app.command()

@@ -28,7 +28,7 @@ def human_status(status: Status, out: TextIO) -> None:
     console = Console(file=out)
     table = Table(box=None, pad_edge=False)
     for heading in ("COMPONENT", "STATE", "VERSION", "ENDPOINT", "PID", "NOW"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading in ("STATE", "ENDPOINT"))
     for component in status.components:
         colour = COLOURS.get(component.state, "dim")
         table.add_row(

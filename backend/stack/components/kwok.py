@@ -52,6 +52,7 @@ def kwok(context: Context, program: Found) -> ServiceSpec:
             str(program.path),
             f"--config={path}",
             f"--kubeconfig={own_kubeconfig(context, 'kwok')}",
+            "--v=WARN",
         ],
         context.paths.logs / "kwok.log",
         answers_ok(context.url("kwok", "http") + "/healthz"),

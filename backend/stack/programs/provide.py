@@ -5,6 +5,7 @@ import fcntl
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import IO
 
 from backend.stack.errors import ProgramUnavailable
 from backend.stack.programs.build import Builder, Progress
@@ -15,11 +16,15 @@ from backend.stack.programs.spec import Program
 LOCK_POLL = 0.5
 
 
+def _lock_file(cache: Path) -> IO[str]:
+    cache.mkdir(parents=True, exist_ok=True)
+    return (cache / "build.lock").open("w")
+
+
 @asynccontextmanager
 async def build_lock(cache: Path, progress: Progress) -> AsyncIterator[None]:
     """Hold the cache's build lock: two processes never build at the same time."""
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "build.lock").open("w") as file:
+    with _lock_file(cache) as file:
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,168 @@
+"""What the supervisor does when things die, move or are missing."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+
+from backend.stack.paths import cache_root
+from backend.stack.status import State
+from tests.stackfixtures import REPOSITORY, RunningStack
+
+MEMBERS = ("etcd-1", "etcd-2", "etcd-3")
+
+
+def _pids(stack: RunningStack) -> list[int]:
+    return [entry.pid for entry in stack.status().components if entry.pid]
+
+
+def test_a_killed_component_comes_back(own_stack):
+    stack: RunningStack = own_stack()
+    stack.wait_ready()
+    before = stack.component("etcd-2")
+    os.kill(before.pid, signal.SIGKILL)
+    stack.wait(lambda _: stack.component("etcd-2").restarts == 1, 10, "restarting")
+    stack.wait_ready("etcd-2")
+    after = stack.component("etcd-2")
+    assert after.pid != before.pid
+    assert after.endpoint == before.endpoint
+    assert "member" not in after.detail
+
+
+def test_nothing_outlives_a_killed_supervisor_and_the_data_is_kept(own_stack):
+    stack: RunningStack = own_stack()
+    stack.wait_ready()
+    stack.etcdctl("put", "/kept", "yes")
+    stack.kubectl("create", "configmap", "kept", "--from-literal=a=b")
+    pids = _pids(stack)
+    assert len(pids) == 9
+    stack.process.send_signal(signal.SIGKILL)
+    stack.process.wait()
+    _, alive = psutil.wait_procs([psutil.Process(p) for p in pids if psutil.pid_exists(p)], 10)
+    assert not alive
+    again: RunningStack = own_stack(stack.home)
+    again.wait_ready()
+    assert again.etcdctl("get", "/kept", "--print-value-only").strip() == "yes"
+    assert "kept" in again.kubectl("get", "configmaps", "-o", "name")
+
+
+def test_down_stops_everything_by_pid(own_stack):
+    stack: RunningStack = own_stack()
+    stack.wait_ready()
+    pids = _pids(stack)
+    command = [sys.executable, "-m", "backend.stack.cli"]
+    home = ["--home", str(stack.home)]
+    shown = subprocess.run(
+        [*command, "status", *home], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    assert f"export KUBECONFIG={stack.kubeconfig}" in shown.stdout
+    done = subprocess.run(
+        [*command, "down", *home], cwd=REPOSITORY, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert not [pid for pid in pids if psutil.pid_exists(pid)]
+    assert {entry.state for entry in stack.status().components if entry.kind != "tool"} == {
+        State.STOPPED
+    }
+    assert stack.status().connections.etcd == []
+    stack.process.wait()
+
+
+def test_a_second_supervisor_of_the_same_directory_is_refused(own_stack):
+    stack: RunningStack = own_stack()
+    stack.wait_ready("etcd-1")
+    second = subprocess.run(
+        [sys.executable, "-m", "backend.stack.cli", "up", "--home", str(stack.home)],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert second.returncode == 1
+    assert "already running" in second.stderr
+
+
+def test_a_taken_port_is_replaced_and_said(own_stack):
+    stack: RunningStack = own_stack()
+    stack.wait_ready()
+    ports = {name: _port(stack, name) for name in ("registry", "kube-apiserver", "etcd-1")}
+    stack.etcdctl("put", "/kept", "yes")
+    stack.stop()
+    sockets = [_occupy(port) for port in ports.values()]
+    try:
+        again: RunningStack = own_stack(stack.home)
+        again.wait_ready()
+        assert {name: _port(again, name) for name in ports}.items().isdisjoint(ports.items())
+        assert f"port {ports['registry']} is taken" in again.component("registry").detail
+        assert again.etcdctl("get", "/kept", "--print-value-only").strip() == "yes"
+        assert again.kubectl("get", "namespaces", "-o", "name")
+    finally:
+        for entry in sockets:
+            entry.close()
+
+
+def test_taken_peer_ports_do_not_lose_the_etcd_cluster(own_stack):
+    stack: RunningStack = own_stack()
+    stack.wait_ready()
+    stack.etcdctl("put", "/kept", "yes")
+    stack.stop()
+    remembered = stack.paths.ports.read_text()
+    sockets = [_occupy(port) for name, port in eval(remembered).items() if name.endswith("-peer")]
+    try:
+        again: RunningStack = own_stack(stack.home)
+        again.wait_ready(*MEMBERS, "kube-apiserver")
+        assert again.etcdctl("get", "/kept", "--print-value-only").strip() == "yes"
+        assert again.etcdctl("endpoint", "health", "--cluster").count("is healthy") == 3
+    finally:
+        for entry in sockets:
+            entry.close()
+
+
+def _port(stack: RunningStack, name: str) -> int:
+    return int((stack.component(name).endpoint or "").rpartition(":")[2])
+
+
+def _occupy(port: int) -> socket.socket:
+    taken = socket.socket()
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    taken.bind(("127.0.0.1", port))
+    taken.listen(1)
+    return taken
+
+
+def test_a_program_that_cannot_be_had_fails_alone(own_stack, tmp_path: Path, monkeypatch):
+    cache = tmp_path / "cache"
+    (cache / "programs").mkdir(parents=True)
+    for program in (cache_root() / "programs").iterdir():
+        if program.name != "registry":
+            (cache / "programs" / program.name).symlink_to(program)
+    monkeypatch.setenv("CRATON_CACHE", str(cache))
+    monkeypatch.setenv("GOFLAGS", "")
+    monkeypatch.setenv("GOPROXY", "off")
+    monkeypatch.setenv("GOMODCACHE", str(tmp_path / "empty"))
+    stack: RunningStack = own_stack()
+    stack.wait(lambda _: stack.component("registry").state is State.FAILED, 60, "failed")
+    assert "go failed" in (stack.component("registry").reason or "")
+    stack.wait_ready(*MEMBERS, "kube-apiserver", "kwok")
+    assert stack.status().connections.registry == []
+
+
+def test_a_second_start_takes_seconds(own_stack):
+    stack: RunningStack = own_stack(seed=True, nodes=12)
+    stack.wait_ready()
+    stack.kubectl("scale", "-n", "shop", "deployment/search", "--replicas=1")
+    stack.stop()
+    started = time.monotonic()
+    again: RunningStack = own_stack(stack.home, seed=True, nodes=12)
+    again.wait_ready()
+    assert time.monotonic() - started < 25
+    wanted = again.kubectl(
+        "get", "-n", "shop", "deployment/search", "-o", "jsonpath={.spec.replicas}"
+    )
+    assert wanted == "1"

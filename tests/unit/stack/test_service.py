@@ -1,0 +1,153 @@
+"""Supervision of real processes: small shell scripts."""
+
+import asyncio
+import os
+import signal
+import time
+
+import psutil
+import pytest
+
+from backend.stack.errors import ComponentFailed
+from backend.stack.process import service as module
+from backend.stack.process.backoff import Backoff
+from backend.stack.process.records import ProcessRecord, RecordFile, clean_leftovers
+from backend.stack.process.service import Service, ServiceSpec
+from backend.stack.status import State, StatusBoard
+
+
+@pytest.fixture
+def board(tmp_path):
+    board = StatusBoard(tmp_path / "status.json")
+    board.add("thing", "test", "A thing")
+    return board
+
+
+def make(tmp_path, board, shell, check=None, **more):
+    async def yes() -> bool:
+        return True
+
+    spec = ServiceSpec(
+        "thing", ["/bin/sh", "-c", shell], tmp_path / "thing.log", check or yes, **more
+    )
+    return Service(spec, board, RecordFile(tmp_path / "thing.json"))
+
+
+async def until(wanted, limit=10.0):
+    deadline = time.monotonic() + limit
+    while not wanted():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+
+
+async def end(task):
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_start_ready_stop(tmp_path, board):
+    async def said_something() -> bool:
+        return "yes" in (tmp_path / "thing.log").read_text()
+
+    shell = "echo hello; echo $SET; exec sleep 60"
+    service = make(tmp_path, board, shell, said_something, env={"SET": "yes"})
+    task = asyncio.create_task(service.run())
+    await asyncio.wait_for(service.ready.wait(), 10)
+    pid = board["thing"].pid
+    assert board["thing"].state is State.READY
+    assert RecordFile(tmp_path / "thing.json").read() == ProcessRecord.of(pid)
+    assert os.getpgid(pid) == pid
+    await end(task)
+    assert not psutil.pid_exists(pid)
+    assert board["thing"].state is State.STOPPED
+    assert not (tmp_path / "thing.json").exists()
+    assert (tmp_path / "thing.log").read_text() == "hello\nyes\n"
+
+
+async def test_a_killed_one_is_started_again(tmp_path, board):
+    service = make(tmp_path, board, "exec sleep 60")
+    task = asyncio.create_task(service.run())
+    await asyncio.wait_for(service.ready.wait(), 10)
+    first = board["thing"].pid
+    os.kill(first, signal.SIGKILL)
+    await until(lambda: board["thing"].state is State.RESTARTING)
+    assert board["thing"].detail == "ended by signal 9, starting again in 0.5 s"
+    await until(lambda: board["thing"].state is State.READY)
+    assert board["thing"].pid != first
+    assert board["thing"].restarts == 1
+    await end(task)
+
+
+async def test_it_gives_up_and_says_what_the_log_said(tmp_path, board):
+    service = make(tmp_path, board, "echo no such file: settings; exit 3")
+    service._backoff = Backoff(first=0.01, limit=2)
+    with pytest.raises(ComponentFailed, match=r"ended with code 3, 2 times in a row; .*settings"):
+        await service.run()
+    assert not (tmp_path / "thing.json").exists()
+
+
+async def test_one_that_never_gets_ready_is_ended(tmp_path, board):
+    async def no() -> bool:
+        raise OSError("refused")
+
+    service = make(tmp_path, board, "exec sleep 60", no, start_limit=0.2)
+    service._backoff = Backoff(first=0.01, limit=1)
+    with pytest.raises(ComponentFailed, match="ended by signal 9"):
+        await service.run()
+
+
+async def test_losing_and_finding_readiness_is_shown(tmp_path, board, monkeypatch):
+    monkeypatch.setattr(module, "WATCH_INTERVAL", 0.05)
+    answers = True
+
+    async def check() -> bool:
+        return answers
+
+    service = make(tmp_path, board, "exec sleep 60", check)
+    task = asyncio.create_task(service.run())
+    await asyncio.wait_for(service.ready.wait(), 10)
+    answers = False
+    await until(lambda: board["thing"].state is State.STARTING)
+    assert "does not answer" in board["thing"].detail
+    answers = True
+    await until(lambda: board["thing"].state is State.READY)
+    assert board["thing"].restarts == 0
+    await end(task)
+
+
+async def test_a_stubborn_one_is_killed(tmp_path, board):
+    service = make(tmp_path, board, "trap '' TERM; while :; do sleep 1; done", stop_patience=0.3)
+    task = asyncio.create_task(service.run())
+    await asyncio.wait_for(service.ready.wait(), 10)
+    pid = board["thing"].pid
+    await end(task)
+    assert not psutil.pid_exists(pid)
+
+
+def test_leftovers_of_a_crash_are_ended_but_nobody_else(tmp_path):
+    argv = ("/bin/sleep", "60")
+    ours = psutil.Popen(argv, start_new_session=True)
+    other = psutil.Popen(argv, start_new_session=True)
+    RecordFile(tmp_path / "ours.json").write(ours.pid)
+    (tmp_path / "reused.json").write_text(f'{{"pid": {other.pid}, "started": 12345.0}}')
+    (tmp_path / "broken.json").write_text("{")
+    assert clean_leftovers(tmp_path) == ["ours"]
+    assert not psutil.pid_exists(ours.pid)
+    assert other.poll() is None
+    assert list(tmp_path.iterdir()) == []
+    other.kill()
+    other.wait()
+    ours.wait()
+
+
+async def test_the_status_is_written_at_most_twice_a_second(tmp_path, board, monkeypatch):
+    writes = []
+    monkeypatch.setattr(StatusBoard, "write", lambda self: writes.append(self.status()))
+    writer = asyncio.create_task(board.keep_writing())
+    for number in range(60):
+        board.update("thing", progress=number / 60)
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.6)
+    await end(writer)
+    assert 2 <= len(writes) <= 4
+    assert writes[-1].components[0].progress == 59 / 60

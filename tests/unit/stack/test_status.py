@@ -1,0 +1,106 @@
+"""The status file against its schema, and what people are shown."""
+
+import io
+import json
+import os
+from importlib.resources import files
+
+import jsonschema
+import msgspec
+from typer.testing import CliRunner
+
+from backend.stack.cli import app
+from backend.stack.parts import PARTS
+from backend.stack.paths import StackPaths
+from backend.stack.process.records import RecordFile
+from backend.stack.report import human_status
+from backend.stack.stack import _stop_order
+from backend.stack.status import (
+    EtcdConnection,
+    KubernetesConnection,
+    State,
+    Status,
+    StatusBoard,
+    read_status,
+)
+
+SCHEMA = json.loads(files("backend.stack").joinpath("status.schema.json").read_text())
+
+
+def filled(path) -> StatusBoard:
+    board = StatusBoard(path)
+    board.add("etcd-1", "etcd", "etcd member 1", path.parent / "etcd-1.log")
+    board.add("kwok", "simulation", "Simulated nodes")
+    board.update("etcd-1", State.READY, endpoint="https://127.0.0.1:2379", version="3.7.3", pid=7)
+    board.update("kwok", State.BUILDING, progress=0.25, detail="compiling 1 of 4 packages")
+    board.connections.kubernetes.append(KubernetesConnection("local", "/home/k"))
+    etcd = EtcdConnection("local", ["https://127.0.0.1:2379"], "/ca", "/cert", "/key")
+    board.connections.etcd.append(etcd)
+    return board
+
+
+def test_the_schema_is_that_of_the_code():
+    generated = json.loads(json.dumps(msgspec.json.schema(Status)))
+    assert {key: SCHEMA[key] for key in generated} == generated
+
+
+def test_the_file_keeps_to_the_schema(tmp_path):
+    board = filled(tmp_path / "status.json")
+    board.write()
+    jsonschema.validate(json.loads((tmp_path / "status.json").read_text()), SCHEMA)
+    found = read_status(tmp_path / "status.json")
+    assert found.pid == os.getpid()
+    assert [entry.name for entry in found.components] == ["etcd-1", "kwok"]
+
+
+def test_a_new_state_forgets_progress_and_reason(tmp_path):
+    board = filled(tmp_path / "status.json")
+    since = board["kwok"].since
+    board.update("kwok", State.FAILED)
+    board.update("kwok", reason="no network")
+    assert board["kwok"].progress is None
+    board.update("kwok", State.STARTING)
+    assert board["kwok"].reason is None
+    assert board["kwok"].since >= since
+
+
+def test_a_broken_file_is_no_status(tmp_path):
+    (tmp_path / "s").write_text('{"version":')
+    assert read_status(tmp_path / "s") is None
+    assert read_status(tmp_path / "none") is None
+
+
+def test_people_get_lines_to_paste(tmp_path):
+    out = io.StringIO()
+    human_status(filled(tmp_path / "status.json").status(), out)
+    text = out.getvalue()
+    assert "export KUBECONFIG=/home/k" in text
+    assert "etcdctl --endpoints https://127.0.0.1:2379 --cacert /ca --cert /cert" in text
+    assert "25%" in text
+
+
+def test_status_and_down_without_a_stack(tmp_path):
+    runner = CliRunner()
+    shown = runner.invoke(app, ["status", "--home", str(tmp_path)])
+    assert shown.exit_code == 1
+    assert "No stack runs" in shown.output
+    ended = runner.invoke(app, ["down", "--home", str(tmp_path)])
+    assert ended.exit_code == 0
+    assert "no stack runs" in ended.output
+
+
+def test_status_as_json(tmp_path):
+    paths = StackPaths(tmp_path.resolve())
+    paths.prepare()
+    filled(paths.status).write()
+    RecordFile(paths.supervisor).write(os.getpid())
+    shown = CliRunner().invoke(app, ["status", "-o", "json", "--home", str(tmp_path)])
+    assert shown.exit_code == 0
+    jsonschema.validate(json.loads(shown.output), SCHEMA)
+
+
+def test_what_others_need_is_stopped_last():
+    order = _stop_order()
+    position = {name: tier for tier, names in enumerate(order) for name in names}
+    assert len(position) == len(PARTS)
+    assert all(position[part.name] < position[need] for part in PARTS for need in part.needs)
