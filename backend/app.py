@@ -35,6 +35,8 @@ from backend.state import Console
 
 __all__ = ["create_app"]
 
+_MAX_BODY: Final = 1024 * 1024
+"""Bytes of a request; routes that take more (payload uploads) say so themselves."""
 _EPOCH_SECONDS: Final = 0.5
 _RECONCILE_SECONDS: Final = 0.5
 _NOTICE_SECONDS: Final = 2.0
@@ -54,6 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
+        max_body_size=_MAX_BODY,
     )
     app.state.console = console
     install_problem_handlers(app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
-from sqlmodel import SQLModel
+from sqlmodel import col
 
 from backend.db.identity import BindingRecord, UserRecord
 from backend.live.collection import Collection
@@ -86,7 +86,8 @@ def binding_source(sessions: async_sessionmaker[AsyncSession], org: str) -> SqlS
 def _source(
     collection: Collection,
     sessions: async_sessionmaker[AsyncSession],
-    table: type[SQLModel],
+    table: type[UserRecord | BindingRecord],
     org: str,
 ) -> SqlSource:
-    return SqlSource(collection, sessions, table, organisation=org, key="id")
+    fields = {"key": col(table.id)}
+    return SqlSource(collection, sessions, table, organisation=org, fields=fields)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute, APIWebSocketRoute
+from fastapi.routing import APIRoute, APIWebSocketRoute, RouteContext, iter_route_contexts
 from starlette.routing import BaseRoute, Mount
 
 from backend.app import create_app
@@ -43,18 +43,19 @@ def routes(tmp_path_factory: pytest.TempPathFactory) -> list[BaseRoute]:
 
 
 def unguarded(routes: list[BaseRoute]) -> list[str]:
-    return [getattr(route, "path", repr(route)) for route in routes if not guarded(route)]
+    return [r.path or repr(r) for r in iter_route_contexts(routes) if not guarded(r)]
 
 
-def guarded(route: BaseRoute) -> bool:
+def guarded(context: RouteContext) -> bool:
+    route = context.original_route
     if isinstance(route, APIRoute):
-        found = calls(route.dependant)
-        return require_principal in found or (public in found and route.path in OPEN)
+        found = calls(context.dependant)
+        return require_principal in found or (public in found and context.path in OPEN)
     if isinstance(route, APIWebSocketRoute):
-        return route.path in SELF_GUARDED
+        return context.path in SELF_GUARDED
     if isinstance(route, Mount):
         return route.path in MOUNTS
-    return getattr(route, "path", "") == "/api/openapi.json"
+    return context.path == "/api/openapi.json"
 
 
 def test_no_route_is_left_open(routes: list[BaseRoute]) -> None:

@@ -94,19 +94,6 @@ async def test_an_absolute_target_is_refused(port: int) -> None:
     assert await answers(port, b"GET http://x/y HTTP/1.1\r\n" + HOST + b"\r\n") == [400]
 
 
-async def test_an_endless_head_ends_early(port: int) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    sent = 0
-    try:
-        writer.write(b"GET /a HTTP/1.1\r\n" + HOST + b"X: ")
-        while sent < 50 * MAX_HEAD:
-            writer.write(b"y" * 16384)
-            await writer.drain()
-            sent += 16384
-            if reader.at_eof():
-                break
-    except ConnectionError:
-        pass
-    finally:
-        writer.close()
-    assert sent < 50 * MAX_HEAD
+async def test_a_head_without_end_is_refused_before_it_ends(port: int) -> None:
+    endless = b"GET /a HTTP/1.1\r\n" + HOST + b"X: " + b"y" * (2 * MAX_HEAD)
+    assert await answers(port, endless) == [400]
