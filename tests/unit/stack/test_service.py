@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 import time
 
 import psutil
@@ -126,8 +127,8 @@ async def test_a_stubborn_one_is_killed(tmp_path, board):
 
 def test_leftovers_of_a_crash_are_ended_but_nobody_else(tmp_path):
     argv = ("/bin/sleep", "60")
-    ours = psutil.Popen(argv, start_new_session=True)
-    other = psutil.Popen(argv, start_new_session=True)
+    ours = subprocess.Popen(argv, start_new_session=True)
+    other = subprocess.Popen(argv, start_new_session=True)
     RecordFile(tmp_path / "ours.json").write(ours.pid)
     (tmp_path / "reused.json").write_text(f'{{"pid": {other.pid}, "started": 12345.0}}')
     (tmp_path / "broken.json").write_text("{")
