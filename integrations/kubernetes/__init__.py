@@ -5,7 +5,7 @@ from __future__ import annotations
 from integrations.kubernetes.client import KubernetesClient, Version, custom_kind
 from integrations.kubernetes.connection import Health, KubernetesConnection
 from integrations.kubernetes.errors import ConfigurationError, Expired
-from integrations.kubernetes.feeds import Changes, FanOut, Listener, Newest
+from integrations.kubernetes.feeds import Changes, Dirty, FanOut, Listener, Newest
 from integrations.kubernetes.kinds import KINDS, Kind, kind_of
 from integrations.kubernetes.quantity import parse_quantity
 from integrations.kubernetes.settings import ConnectionSettings, Limits
@@ -15,6 +15,7 @@ __all__ = [
     "Changes",
     "ConfigurationError",
     "ConnectionSettings",
+    "Dirty",
     "Expired",
     "FanOut",
     "Health",

@@ -148,7 +148,9 @@ class KubernetesClient:
             (metadata.get("annotations") or {}).pop(_LAST_APPLIED, None)
             # Belt and braces: a server that ignored `as=` must not leak through us.
             return {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": metadata}
-        head = {word: found.pop(word) for word in ("apiVersion", "kind") if word in found}
+        head: dict[str, Any] = {
+            word: found.pop(word) for word in ("apiVersion", "kind") if word in found
+        }
         return {**head, **found}
 
     async def yaml(self, kind: Kind, namespace: str, name: str) -> str:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import heapq
 from collections.abc import Callable, Sequence
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from integrations.contract import Feed, State
 
-__all__ = ["Changes", "FanOut", "Listener", "Newest"]
+__all__ = ["Changes", "Closable", "Dirty", "FanOut", "Listener", "Newest"]
 
 T = TypeVar("T")
 T_contra = TypeVar("T_contra", contravariant=True)
+
+
+@runtime_checkable
+class Closable(Protocol):
+    """A feed that can be told that its connection is gone for good."""
+
+    def close(self) -> None:
+        """Take every row away."""
 
 
 class FanOut(Generic[T]):
@@ -44,6 +53,12 @@ class FanOut(Generic[T]):
         """Pass on."""
         for feed in self._feeds:
             feed.state(state, message)
+
+    def close(self) -> None:
+        """Close those that can be closed."""
+        for feed in self._feeds:
+            if isinstance(feed, Closable):
+                feed.close()
 
 
 class Newest(Generic[T]):
@@ -89,6 +104,13 @@ class Newest(Generic[T]):
         """Pass on."""
         self._feed.state(state, message)
 
+    def close(self) -> None:
+        """The connection is gone for good."""
+        self._times.clear()
+        self._heap.clear()
+        if isinstance(self._feed, Closable):
+            self._feed.close()
+
     def _evict(self) -> None:
         while len(self._times) > self._limit:
             moment, key = heapq.heappop(self._heap)
@@ -116,6 +138,9 @@ class Listener(Protocol[T_contra]):
 
     def freshness(self, state: State, message: str) -> None:
         """How true what was heard is."""
+
+    def closed(self) -> None:
+        """Nothing more will be heard; every object was already told gone."""
 
 
 class Changes(Generic[T]):
@@ -158,3 +183,50 @@ class Changes(Generic[T]):
     def state(self, state: State, message: str = "") -> None:
         """Tell."""
         self._listener.freshness(state, message)
+
+    def close(self) -> None:
+        """The connection is gone for good."""
+        for key in list(self._keys):
+            self.delete(key)
+        self._listener.closed()
+
+
+class Dirty:
+    """Keys whose derived row must be made again: each once, soon, in slices.
+
+    A burst of a thousand pods on one machine makes one row. Without a running loop it is
+    made at once.
+    """
+
+    def __init__(self, make: Callable[[str], None], *, slice_: int = 256) -> None:
+        self._make = make
+        self._slice = slice_
+        self._keys: dict[str, None] = {}
+        self._scheduled = False
+
+    def mark(self, key: str) -> None:
+        """The row under `key` must be made again."""
+        self._keys[key] = None
+        if self._scheduled:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self.flush()
+        else:
+            self._scheduled = True
+            loop.call_soon(self._some)
+
+    def flush(self) -> None:
+        """Make all of them now."""
+        while self._keys:
+            self._make(self._keys.popitem()[0])
+
+    def _some(self) -> None:
+        self._scheduled = False
+        for key in list(self._keys)[: self._slice]:
+            del self._keys[key]
+            self._make(key)
+        if self._keys:
+            self._scheduled = True
+            asyncio.get_running_loop().call_soon(self._some)

@@ -123,6 +123,9 @@ def test_changes_reduce_a_listing_to_differences():
         def freshness(self, state: State, message: str) -> None:
             heard.append(state.value)
 
+        def closed(self) -> None:
+            heard.append("closed")
+
     changes = Changes[int](Ear())
     changes.put("a", 1)
     changes.put("b", 1)
@@ -132,7 +135,8 @@ def test_changes_reduce_a_listing_to_differences():
     changes.delete("a")
     changes.commit()
     changes.state(State.LIVE)
-    assert heard == ["+a1", "+b1", "+b2", "-a", "live"]
+    changes.close()
+    assert heard == ["+a1", "+b1", "+b2", "-a", "live", "-b", "closed"]
 
 
 def test_settings_want_exactly_one_way_in():

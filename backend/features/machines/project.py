@@ -1,0 +1,125 @@
+"""Node → row, pod → what it takes from its node. Pure."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import msgspec
+
+from backend.features.machines.rows import MachineRow
+from integrations.kubernetes.models.core import Node
+from integrations.kubernetes.models.pods import Pod
+from integrations.kubernetes.quantity import parse_quantity
+from integrations.kubernetes.words.nodes import node_words, os_version, roles_of
+from integrations.kubernetes.words.requests import pod_requests
+
+__all__ = ["Load", "Share", "is_simulated", "loaded", "machine_row", "pod_share"]
+
+_ENDED: Final = frozenset({"Succeeded", "Failed"})
+
+
+class Share(NamedTuple):
+    """What one pod takes: thousandths of a core and bytes, whole numbers so that adding and
+    taking away again is exact."""
+
+    node: str
+    millicores: int
+    bytes: int
+
+
+class Load(NamedTuple):
+    """What all pods of a node take."""
+
+    pods: int = 0
+    millicores: int = 0
+    bytes: int = 0
+
+    def plus(self, share: Share, sign: int) -> Load:
+        """With a pod more (`sign` 1) or less (-1)."""
+        return Load(
+            self.pods + sign,
+            self.millicores + sign * share.millicores,
+            self.bytes + sign * share.bytes,
+        )
+
+
+def pod_share(pod: Pod) -> Share | None:
+    """None for a pod that takes nothing: not placed, or ended."""
+    if not pod.spec.node_name or pod.status.phase in _ENDED:
+        return None
+    wanted = pod_requests(pod.spec)
+    return Share(pod.spec.node_name, round(wanted.cpu * 1000), round(wanted.memory))
+
+
+def is_simulated(node: Node) -> bool:
+    """KWOK says so itself, by label and annotation."""
+    meta = node.metadata
+    return meta.labels.get("type") == "kwok" or "kwok.x-k8s.io/node" in meta.annotations
+
+
+def machine_row(cluster: str, node: Node) -> MachineRow:
+    """The row of a node on which nothing runs."""
+    meta, status, info = node.metadata, node.status, node.status.node_info
+    words = node_words(node)
+    labels = meta.labels
+    return MachineRow(
+        key=f"{cluster}/{meta.name}",
+        cluster=cluster,
+        name=meta.name,
+        status=words.status,
+        healthy=words.healthy,
+        reason=words.reason,
+        roles=tuple(roles_of(node)),
+        os=info.os_image,
+        os_version=os_version(info.os_image),
+        kernel=info.kernel_version,
+        kubelet=info.kubelet_version,
+        runtime=info.container_runtime_version.replace("://", " "),
+        architecture=info.architecture,
+        zone=labels.get("topology.kubernetes.io/zone", ""),
+        instance_type=labels.get("node.kubernetes.io/instance-type", ""),
+        address=_address(node),
+        cpu=parse_quantity(status.allocatable.get("cpu", "0")),
+        cpu_requested=0.0,
+        cpu_percent=0.0,
+        memory=parse_quantity(status.allocatable.get("memory", "0")),
+        memory_requested=0.0,
+        memory_percent=0.0,
+        pods=0,
+        pods_limit=int(parse_quantity(status.allocatable.get("pods", "0"))),
+        conditions=tuple(_abnormal(node)),
+        taints=tuple(f"{t.key}:{t.effect}" for t in node.spec.taints),
+        simulated=is_simulated(node),
+        machine_id=info.machine_id,
+        created=meta.creation_timestamp.timestamp() if meta.creation_timestamp else 0.0,
+        labels=labels,
+    )
+
+
+def loaded(row: MachineRow, load: Load) -> MachineRow:
+    """The row of the node with what runs on it."""
+    cpu = load.millicores / 1000
+    return msgspec.structs.replace(
+        row,
+        pods=load.pods,
+        cpu_requested=cpu,
+        cpu_percent=_percent(cpu, row.cpu),
+        memory_requested=float(load.bytes),
+        memory_percent=_percent(load.bytes, row.memory),
+    )
+
+
+def _percent(part: float, whole: float) -> float:
+    return round(100 * part / whole, 1) if whole > 0 else 0.0
+
+
+def _address(node: Node) -> str:
+    wanted = ("InternalIP", "ExternalIP", "Hostname")
+    found = {a.type: a.address for a in reversed(node.status.addresses)}
+    return next((found[kind] for kind in wanted if kind in found), "")
+
+
+def _abnormal(node: Node) -> list[str]:
+    """Conditions that are not as they should be: ``Ready`` not True, any other not False."""
+    good = {"Ready": "True"}
+    return [c.type for c in node.status.conditions if c.status != good.get(c.type, "False")]

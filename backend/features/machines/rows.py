@@ -1,0 +1,46 @@
+"""The row of the Machines page."""
+
+from __future__ import annotations
+
+import msgspec
+
+__all__ = ["MachineRow"]
+
+
+class MachineRow(msgspec.Struct, frozen=True):
+    """One node and what runs on it. CPU in cores, memory in bytes, `created` in Unix seconds.
+
+    Requested is what the node's unfinished pods reserve; percent is of what the node can
+    give (allocatable). `simulated` nodes are KWOK's.
+    """
+
+    key: str
+    cluster: str
+    name: str
+    status: str
+    healthy: bool
+    reason: str
+    roles: tuple[str, ...]
+    os: str
+    os_version: str
+    kernel: str
+    kubelet: str
+    runtime: str
+    architecture: str
+    zone: str
+    instance_type: str
+    address: str
+    cpu: float
+    cpu_requested: float
+    cpu_percent: float
+    memory: float
+    memory_requested: float
+    memory_percent: float
+    pods: int
+    pods_limit: int
+    conditions: tuple[str, ...]
+    taints: tuple[str, ...]
+    simulated: bool
+    machine_id: str
+    created: float
+    labels: dict[str, str]

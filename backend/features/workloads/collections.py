@@ -1,0 +1,96 @@
+"""The `pods` and `workloads` collections."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from backend.features.workloads.rows import MetadataRow, PodRow, WorkloadRow
+from backend.live.collection import Collection
+from backend.live.column import Column, Type
+from backend.live.rowscope import Field, RowScope
+
+__all__ = ["CONFIG_MAPS", "NAMESPACED", "PODS", "SECRETS", "TAIL", "WORKLOADS"]
+
+NAMESPACED: Final = RowScope("cluster", Field("cluster"), "ns", Field("namespace"))
+
+HEAD: Final = (
+    Column("name", "Name", Type.TEXT, searched=True),
+    Column("namespace", "Namespace", Type.TEXT, facet=True, searched=True),
+)
+TAIL: Final = (
+    Column("cluster", "Cluster", Type.TEXT, facet=True, default=False),
+    Column("created", "Age", Type.TIME),
+    Column("labels", "Labels", Type.LABELS, default=False),
+)
+
+PODS: Final = Collection(
+    name="pods",
+    title="Pods",
+    kind="pod",
+    row=PodRow,
+    scope=NAMESPACED,
+    columns=(
+        *HEAD,
+        Column("status", "Status", Type.STATUS, facet=True, searched=True),
+        Column("reason", "Reason", Type.TEXT, searched=True),
+        Column("ready", "Ready", Type.TEXT),
+        Column("restarts", "Restarts", Type.NUMBER),
+        Column("last_restart", "Last restart", Type.TIME, default=False),
+        Column("node", "Machine", Type.TEXT, facet=True, searched=True),
+        Column("owner", "Owner", Type.TEXT, facet=True, searched=True),
+        Column("owner_kind", "Owner kind", Type.TEXT, facet=True, default=False),
+        Column("ip", "IP", Type.TEXT, searched=True, default=False),
+        Column("images", "Images", Type.LIST, facet=True, searched=True, default=False),
+        Column("digests", "Running digests", Type.LIST, searched=True, default=False),
+        Column("cpu", "CPU requested", Type.QUANTITY, default=False),
+        Column("memory", "Memory requested", Type.BYTES, default=False),
+        Column("qos", "Quality of service", Type.TEXT, facet=True, default=False),
+        Column("healthy", "Healthy", Type.BOOL, facet=True, default=False),
+        Column("simulated", "Simulated", Type.BOOL, facet=True, default=False),
+        *TAIL,
+    ),
+    default_sort=("healthy", "namespace", "name"),
+    where=("namespace", "cluster"),
+)
+
+WORKLOADS: Final = Collection(
+    name="workloads",
+    title="Workloads",
+    kind="workload",
+    row=WorkloadRow,
+    scope=NAMESPACED,
+    columns=(
+        HEAD[0],
+        Column("kind", "Kind", Type.TEXT, facet=True),
+        HEAD[1],
+        Column("status", "Status", Type.STATUS, facet=True, searched=True),
+        Column("reason", "Reason", Type.TEXT, searched=True),
+        Column("ready", "Ready", Type.NUMBER),
+        Column("desired", "Desired", Type.NUMBER),
+        Column("updated", "Updated", Type.NUMBER, default=False),
+        Column("images", "Images", Type.LIST, facet=True, searched=True, default=False),
+        Column("owner", "Owner", Type.TEXT, facet=True, default=False),
+        Column("healthy", "Healthy", Type.BOOL, facet=True, default=False),
+        Column("plural", "Resource", Type.TEXT, default=False),
+        *TAIL,
+    ),
+    default_sort=("healthy", "namespace", "name"),
+    where=("kind", "namespace", "cluster"),
+)
+
+
+def _metadata_only(name: str, title: str, kind: str) -> Collection:
+    return Collection(
+        name=name,
+        title=title,
+        kind=kind,
+        row=MetadataRow,
+        scope=NAMESPACED,
+        columns=(*HEAD, Column("owner", "Owner", Type.TEXT, facet=True), *TAIL),
+        default_sort=("namespace", "name"),
+        where=("namespace", "cluster"),
+    )
+
+
+CONFIG_MAPS: Final = _metadata_only("configmaps", "Config maps", "configmap")
+SECRETS: Final = _metadata_only("secrets", "Secrets", "secret")

@@ -1,0 +1,117 @@
+"""Collections of services, endpoint slices, ingresses, volumes and claims."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from backend.features.workloads.collections import HEAD, NAMESPACED, TAIL
+from backend.features.workloads.rows import (
+    ClaimRow,
+    EndpointSliceRow,
+    IngressRow,
+    ServiceRow,
+    VolumeRow,
+)
+from backend.live.collection import Collection
+from backend.live.column import Column, Type
+from backend.live.rowscope import Field, RowScope
+
+__all__ = ["CLAIMS", "ENDPOINT_SLICES", "INGRESSES", "SERVICES", "VOLUMES"]
+
+SERVICES: Final = Collection(
+    name="services",
+    title="Services",
+    kind="service",
+    row=ServiceRow,
+    scope=NAMESPACED,
+    columns=(
+        *HEAD,
+        Column("type", "Type", Type.TEXT, facet=True),
+        Column("ip", "Cluster IP", Type.TEXT, searched=True),
+        Column("addresses", "Outside", Type.LIST, searched=True),
+        Column("ports", "Ports", Type.LIST, facet=True),
+        *TAIL,
+    ),
+    default_sort=("namespace", "name"),
+    where=("namespace", "cluster"),
+)
+
+ENDPOINT_SLICES: Final = Collection(
+    name="endpointslices",
+    title="Endpoint slices",
+    kind="service",
+    row=EndpointSliceRow,
+    scope=NAMESPACED,
+    columns=(
+        *HEAD,
+        Column("service", "Service", Type.TEXT, facet=True, searched=True),
+        Column("ready", "Ready", Type.NUMBER),
+        Column("endpoints", "Endpoints", Type.NUMBER),
+        Column("addresses", "Addresses", Type.LIST, searched=True),
+        Column("ports", "Ports", Type.LIST, default=False),
+        Column("address_type", "Address type", Type.TEXT, facet=True, default=False),
+        *TAIL,
+    ),
+    default_sort=("namespace", "name"),
+    where=("namespace", "cluster"),
+)
+
+INGRESSES: Final = Collection(
+    name="ingresses",
+    title="Ingresses",
+    kind="service",
+    row=IngressRow,
+    scope=NAMESPACED,
+    columns=(
+        *HEAD,
+        Column("hosts", "Hosts", Type.LIST, searched=True),
+        Column("services", "Services", Type.LIST, facet=True, searched=True),
+        Column("addresses", "Addresses", Type.LIST, searched=True),
+        Column("ingress_class", "Class", Type.TEXT, facet=True),
+        Column("tls", "TLS", Type.BOOL, facet=True),
+        *TAIL,
+    ),
+    default_sort=("namespace", "name"),
+    where=("namespace", "cluster"),
+)
+
+VOLUMES: Final = Collection(
+    name="persistentvolumes",
+    title="Persistent volumes",
+    kind="volume",
+    row=VolumeRow,
+    scope=RowScope("cluster", Field("cluster")),
+    columns=(
+        HEAD[0],
+        Column("status", "Status", Type.STATUS, facet=True),
+        Column("reason", "Reason", Type.TEXT, searched=True, default=False),
+        Column("capacity", "Capacity", Type.BYTES),
+        Column("claim", "Claim", Type.TEXT, searched=True),
+        Column("storage_class", "Storage class", Type.TEXT, facet=True),
+        Column("access_modes", "Access modes", Type.LIST, facet=True),
+        Column("reclaim_policy", "Reclaim policy", Type.TEXT, facet=True),
+        *TAIL,
+    ),
+    default_sort=("name",),
+    where=("cluster",),
+)
+
+CLAIMS: Final = Collection(
+    name="persistentvolumeclaims",
+    title="Persistent volume claims",
+    kind="volume",
+    row=ClaimRow,
+    scope=NAMESPACED,
+    columns=(
+        *HEAD,
+        Column("status", "Status", Type.STATUS, facet=True),
+        Column("volume", "Volume", Type.TEXT, searched=True),
+        Column("capacity", "Capacity", Type.BYTES),
+        Column("requested", "Requested", Type.BYTES, default=False),
+        Column("storage_class", "Storage class", Type.TEXT, facet=True),
+        Column("access_modes", "Access modes", Type.LIST, facet=True, default=False),
+        *TAIL,
+    ),
+    default_sort=("namespace", "name"),
+    where=("namespace", "cluster"),
+)

@@ -1,0 +1,143 @@
+"""Pods and workloads → rows. Pure."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from sys import intern
+from typing import Any
+
+from backend.features.workloads.rows import MetadataRow, PodRow, WorkloadRow
+from integrations.kubernetes.kinds import KINDS
+from integrations.kubernetes.models.meta import Meta, Metadata, controller
+from integrations.kubernetes.models.pods import Pod, PodSpec
+from integrations.kubernetes.models.workloads import CronJob
+from integrations.kubernetes.words.pods import pod_words
+from integrations.kubernetes.words.requests import pod_requests
+from integrations.kubernetes.words.workloads import workload_words
+
+__all__ = ["born", "key", "metadata_row", "owner_of", "pod_row", "shared_labels", "workload_row"]
+
+_HASH = "pod-template-hash"
+
+
+def key(cluster: str, meta: Meta) -> str:
+    """``cluster/namespace/name``, or ``cluster/name`` without a namespace."""
+    return "/".join(part for part in (cluster, meta.namespace, meta.name) if part)
+
+
+def born(meta: Meta) -> float:
+    """Creation in Unix seconds, 0 when it is not known."""
+    return meta.creation_timestamp.timestamp() if meta.creation_timestamp else 0.0
+
+
+def shared_labels(labels: dict[str, str]) -> dict[str, str]:
+    """The same mapping object for equal labels: a deployment's pods hold one between them."""
+    return _one_of(tuple(labels.items()))
+
+
+@lru_cache(maxsize=16384)
+def _one_of(items: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return dict(items)
+
+
+@lru_cache(maxsize=16384)
+def _images(images: tuple[str, ...]) -> tuple[str, ...]:
+    return images
+
+
+def owner_of(meta: Meta) -> tuple[str, str]:
+    """Kind and name of the workload a person knows.
+
+    A deployment names its replica sets after itself and the pods' template hash, so the
+    deployment is known without looking the replica set up.
+    """
+    owner = controller(meta)
+    if owner is None:
+        return ("", "")
+    suffix = "-" + meta.labels.get(_HASH, "")
+    if owner.kind == "ReplicaSet" and len(suffix) > 1 and owner.name.endswith(suffix):
+        return ("Deployment", owner.name.removesuffix(suffix))
+    return (owner.kind, owner.name)
+
+
+def pod_row(cluster: str, pod: Pod) -> PodRow:
+    """The row of a pod; `simulated` is added where the nodes are known."""
+    meta, spec, status = pod.metadata, pod.spec, pod.status
+    words = pod_words(pod)
+    wanted = pod_requests(spec)
+    owner_kind, owner = owner_of(meta)
+    return PodRow(
+        key=key(cluster, meta),
+        cluster=cluster,
+        namespace=intern(meta.namespace),
+        name=meta.name,
+        status=intern(words.status),
+        healthy=words.healthy,
+        reason=words.reason,
+        ready=intern(f"{words.ready}/{words.containers}"),
+        restarts=words.restarts,
+        last_restart=words.last_restart,
+        node=intern(spec.node_name),
+        owner_kind=intern(owner_kind),
+        owner=intern(owner),
+        ip=status.pod_ip,
+        images=_images(_asked(spec)),
+        digests=_images(_running(pod)),
+        cpu=wanted.cpu,
+        memory=wanted.memory,
+        qos=intern(status.qos_class),
+        simulated=False,
+        created=born(meta),
+        labels=shared_labels(meta.labels),
+    )
+
+
+def workload_row(cluster: str, plural: str, workload: Any) -> WorkloadRow:
+    """The row of a workload, before its pods' trouble is told."""
+    meta, spec = workload.metadata, workload.spec
+    template = (spec.job_template.spec if isinstance(workload, CronJob) else spec).template
+    words = workload_words(workload)
+    owner = controller(meta)
+    return WorkloadRow(
+        key=f"{cluster}/{plural}/{meta.namespace}/{meta.name}",
+        cluster=cluster,
+        kind=KINDS[plural].kind,
+        plural=plural,
+        namespace=intern(meta.namespace),
+        name=meta.name,
+        status=words.health.value,
+        healthy=words.healthy,
+        reason=words.reason,
+        desired=words.desired,
+        ready=words.ready,
+        updated=words.updated,
+        images=_images(_asked(template.spec)),
+        owner=f"{owner.kind}/{owner.name}" if owner else "",
+        created=born(meta),
+        labels=shared_labels(meta.labels),
+    )
+
+
+def metadata_row(cluster: str, found: Metadata) -> MetadataRow:
+    """The row of an object of which only the metadata is read."""
+    meta = found.metadata
+    owner = controller(meta)
+    return MetadataRow(
+        key=key(cluster, meta),
+        cluster=cluster,
+        namespace=intern(meta.namespace),
+        name=meta.name,
+        owner=f"{owner.kind}/{owner.name}" if owner else "",
+        created=born(meta),
+        labels=shared_labels(meta.labels),
+    )
+
+
+def _asked(spec: PodSpec) -> tuple[str, ...]:
+    found = [c.image for c in spec.containers] + [c.image for c in spec.init_containers]
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _running(pod: Pod) -> tuple[str, ...]:
+    found = (c.image_id.rpartition("@")[2] for c in pod.status.container_statuses if c.image_id)
+    return tuple(dict.fromkeys(digest for digest in found if ":" in digest))

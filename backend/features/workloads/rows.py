@@ -1,0 +1,161 @@
+"""Rows of the Workloads pages. Times are Unix seconds, CPU cores, memory and storage bytes."""
+
+from __future__ import annotations
+
+import msgspec
+
+__all__ = [
+    "ClaimRow",
+    "EndpointSliceRow",
+    "IngressRow",
+    "MetadataRow",
+    "PodRow",
+    "ServiceRow",
+    "VolumeRow",
+    "WorkloadRow",
+]
+
+
+class PodRow(msgspec.Struct, frozen=True):
+    """A pod. `status` is kubectl's word, `reason` why, in a sentence (empty when all is well).
+    `owner` is the workload a person knows: the deployment, not its replica set. `images` as
+    asked for, `digests` as they run. `simulated`: on a KWOK node."""
+
+    key: str
+    cluster: str
+    namespace: str
+    name: str
+    status: str
+    healthy: bool
+    reason: str
+    ready: str
+    restarts: int
+    last_restart: float | None
+    node: str
+    owner_kind: str
+    owner: str
+    ip: str
+    images: tuple[str, ...]
+    digests: tuple[str, ...]
+    cpu: float
+    memory: float
+    qos: str
+    simulated: bool
+    created: float
+    labels: dict[str, str]
+
+
+class WorkloadRow(msgspec.Struct, frozen=True):
+    """What runs pods. `kind` as in its manifest, `plural` as in URLs. Counts are pods."""
+
+    key: str
+    cluster: str
+    kind: str
+    plural: str
+    namespace: str
+    name: str
+    status: str
+    healthy: bool
+    reason: str
+    desired: int
+    ready: int
+    updated: int
+    images: tuple[str, ...]
+    owner: str
+    created: float
+    labels: dict[str, str]
+
+
+class ServiceRow(msgspec.Struct, frozen=True):
+    """A service. `addresses`: where it listens from outside, when it does."""
+
+    key: str
+    cluster: str
+    namespace: str
+    name: str
+    type: str
+    ip: str
+    addresses: tuple[str, ...]
+    ports: tuple[str, ...]
+    selector: dict[str, str]
+    created: float
+    labels: dict[str, str]
+
+
+class EndpointSliceRow(msgspec.Struct, frozen=True):
+    """A slice of a service's endpoints, and how many of them are ready."""
+
+    key: str
+    cluster: str
+    namespace: str
+    name: str
+    service: str
+    address_type: str
+    ready: int
+    endpoints: int
+    addresses: tuple[str, ...]
+    ports: tuple[str, ...]
+    created: float
+    labels: dict[str, str]
+
+
+class IngressRow(msgspec.Struct, frozen=True):
+    """An ingress."""
+
+    key: str
+    cluster: str
+    namespace: str
+    name: str
+    ingress_class: str
+    hosts: tuple[str, ...]
+    services: tuple[str, ...]
+    addresses: tuple[str, ...]
+    tls: bool
+    created: float
+    labels: dict[str, str]
+
+
+class VolumeRow(msgspec.Struct, frozen=True):
+    """A persistent volume; `claim` is ``namespace/name``."""
+
+    key: str
+    cluster: str
+    name: str
+    status: str
+    reason: str
+    capacity: float
+    access_modes: tuple[str, ...]
+    reclaim_policy: str
+    storage_class: str
+    claim: str
+    created: float
+    labels: dict[str, str]
+
+
+class ClaimRow(msgspec.Struct, frozen=True):
+    """A claim on storage; `capacity` is what it got, `requested` what it asked for."""
+
+    key: str
+    cluster: str
+    namespace: str
+    name: str
+    status: str
+    volume: str
+    requested: float
+    capacity: float
+    access_modes: tuple[str, ...]
+    storage_class: str
+    created: float
+    labels: dict[str, str]
+
+
+class MetadataRow(msgspec.Struct, frozen=True):
+    """A config map or a secret: its values are never read."""
+
+    key: str
+    cluster: str
+    namespace: str
+    name: str
+    owner: str
+    created: float
+    labels: dict[str, str]
