@@ -4,8 +4,8 @@ import CopyIcon from "@patternfly/react-icons/dist/esm/icons/copy-icon";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-/** Copies `text`; says so for a moment. */
-export function CopyButton({ text }: { text: string }) {
+/** Copies `text`; says so for a moment. `what` names a text too long to be its own name. */
+export function CopyButton({ text, what }: { text: string; what?: string }) {
   const { t } = useTranslation();
   const [copied, setCopied] = useState(false);
   useEffect(() => {
@@ -18,8 +18,8 @@ export function CopyButton({ text }: { text: string }) {
       variant="plain"
       size="sm"
       className="cr-copy"
-      aria-label={copied ? t("copy.done") : t("copy.do", { text })}
-      title={copied ? t("copy.done") : t("copy.do", { text })}
+      aria-label={copied ? t("copy.done") : t("copy.do", { text: what ?? text })}
+      title={copied ? t("copy.done") : t("copy.do", { text: what ?? text })}
       icon={copied ? <CheckIcon /> : <CopyIcon />}
       onClick={(event) => {
         event.stopPropagation();

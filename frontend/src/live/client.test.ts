@@ -10,7 +10,17 @@ const row = (key: string, extra: Record<string, unknown> = {}): Row => ({ key, .
 
 function snapshot(id: string, rows: Row[], seq = 1): SnapshotFrame {
   const total = rows.length;
-  return { op: "snapshot", id, seq, offset: 0, rows, total, total_exact: true, facets: {}, freshness: [] };
+  return {
+    op: "snapshot",
+    id,
+    seq,
+    offset: 0,
+    rows,
+    total,
+    total_exact: true,
+    facets: {},
+    freshness: [],
+  };
 }
 
 let sockets: FakeSocket[];
@@ -54,7 +64,11 @@ test("a subscription made before hello is sent once the socket is open", () => {
   const subscription = client.subscribe("pods", EMPTY_QUERY, WINDOW);
   expect(socket().sent).toEqual([]);
   socket().hello();
-  expect(socket().last("subscribe")).toMatchObject({ id: subscription.id, collection: "pods", limit: 100 });
+  expect(socket().last("subscribe")).toMatchObject({
+    id: subscription.id,
+    collection: "pods",
+    limit: 100,
+  });
 });
 
 test("snapshot and deltas make the rows", () => {
@@ -176,7 +190,11 @@ test("a refused query keeps the last good rows beside its problem", () => {
   const subscription = open();
   socket().receive(snapshot(subscription.id, [row("a")]));
   client.requery(subscription, { ...EMPTY_QUERY, filter: ["nope=1"] }, WINDOW);
-  socket().receive({ op: "error", id: subscription.id, problem: { title: "Bad filter", status: 422 } });
+  socket().receive({
+    op: "error",
+    id: subscription.id,
+    problem: { title: "Bad filter", status: 422 },
+  });
   expect(subscription.getState()).toMatchObject({
     status: "failed",
     rows: [{ key: "a" }],

@@ -3,8 +3,19 @@ import type { Freshness, SourceState } from "../api/types";
 import type { ConnectionState } from "./connection";
 import { summarise } from "./freshness";
 
-const open: ConnectionState = { phase: "open", since: 1_000, attempt: 0, retryAt: null, server: "a" };
-const source = (state: SourceState, since = 5): Freshness => ({ source: state, state, since, message: "" });
+const open: ConnectionState = {
+  phase: "open",
+  since: 1_000,
+  attempt: 0,
+  retryAt: null,
+  server: "a",
+};
+const source = (state: SourceState, since = 5): Freshness => ({
+  source: state,
+  state,
+  since,
+  message: "",
+});
 
 test("a view is as fresh as its worst source", () => {
   expect(summarise([source("live"), source("stale", 9)], open, false)).toMatchObject({

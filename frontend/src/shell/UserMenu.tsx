@@ -39,7 +39,6 @@ export function UserMenu() {
           isExpanded={open}
           icon={<UserIcon />}
           aria-label={t("user.menu", { name: session.name || session.login })}
-          title={session.name || session.login}
           onClick={() => setOpen(!open)}
         />
       )}

@@ -38,6 +38,7 @@ export function FacetMenu({ column, counts, filters, onChange }: FacetMenuProps)
           ref={ref}
           size="sm"
           isExpanded={open}
+          aria-label={t("filter.by", { column: column.label })}
           onClick={() => setOpen(!open)}
           {...(chosen.length > 0 ? { badge: <Badge isRead>{chosen.length}</Badge> } : {})}
         >

@@ -1,5 +1,5 @@
 import { Button, Drawer, DrawerContent, DrawerContentBody } from "@patternfly/react-core";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CollectionInfo } from "../api/types";
 import { useLiveView } from "../live/react";
@@ -29,7 +29,6 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
   const { t } = useTranslation();
   const scope = useScope();
   const narrow = useNarrow();
-  const scroller = useRef<HTMLDivElement>(null);
   const [helpOpen, setHelpOpen] = useState(false);
   const hold = usePointerHold();
 
@@ -110,7 +109,6 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
             )}
             <TableBody
               {...props}
-              scroller={scroller}
               view={view}
               held={held}
               columns={columns}

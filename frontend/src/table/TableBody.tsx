@@ -1,4 +1,4 @@
-import type { PointerEventHandler, RefObject } from "react";
+import { type PointerEventHandler, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CollectionInfo, ColumnInfo } from "../api/types";
 import type { Window } from "../live/protocol";
@@ -14,7 +14,6 @@ import type { HeldRows } from "./useHeldRows";
 
 export interface TableBodyProps extends LiveTableProps {
   info: CollectionInfo;
-  scroller: RefObject<HTMLDivElement | null>;
   view: ViewState;
   held: HeldRows;
   columns: readonly ColumnInfo[];
@@ -34,6 +33,8 @@ export interface TableBodyProps extends LiveTableProps {
 export function TableBody(props: TableBodyProps) {
   const { t } = useTranslation();
   const { info, view, held, search, onSearch } = props;
+  // State, not a ref: the rows inside can only be measured once this element is known.
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   if (view.problem && (view.problem.status === 403 || view.rows.length === 0)) {
     if (view.problem.status === 403) return <NoAccess what={info.title} />;
     if (view.problem.status !== 422)
@@ -51,7 +52,7 @@ export function TableBody(props: TableBodyProps) {
   }
   return (
     <div
-      ref={props.scroller}
+      ref={setScroller}
       className="cr-scroller"
       // Scrollable regions must be reachable without a mouse.
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll container
@@ -72,7 +73,7 @@ export function TableBody(props: TableBodyProps) {
         activeIndex={props.cursor.active}
         openKey={search.row}
         selected={props.cursor.selected}
-        scroller={props.scroller}
+        scroller={scroller}
         onSort={props.onSort}
         onOpen={props.cursor.openKey}
         onWindow={props.onWindow}

@@ -1,6 +1,6 @@
 import { Table, Tbody, Td, Tr } from "@patternfly/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useEffect } from "react";
+import { useEffect } from "react";
 import type { ColumnInfo } from "../api/types";
 import type { Window } from "../live/protocol";
 import { columnWidth } from "./columns";
@@ -23,7 +23,7 @@ export interface TableGridProps {
   activeIndex: number | null;
   openKey: string | undefined;
   selected: ReadonlySet<string>;
-  scroller: RefObject<HTMLDivElement | null>;
+  scroller: HTMLDivElement | null;
   onSort: (sort: string | undefined) => void;
   onOpen: (key: string) => void;
   onWindow: (window: Window) => void;
@@ -36,7 +36,7 @@ export function TableGrid(props: TableGridProps) {
   const height = narrow ? NARROW_ROW_HEIGHT : ROW_HEIGHT[density];
   const virtual = useVirtualizer({
     count: held.total,
-    getScrollElement: () => scroller.current,
+    getScrollElement: () => scroller,
     estimateSize: () => height,
     overscan: 8,
     scrollPaddingStart: 44,

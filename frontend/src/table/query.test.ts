@@ -39,7 +39,10 @@ test.each([
   ["restarts>=3", { column: "restarts", op: ">=", values: ["3"] }],
   ["name!~web", { column: "name", op: "!~", values: ["web"] }],
   ['name="a, b"', { column: "name", op: "=", values: ["a, b"] }],
-  ['phase in (Running,"Not, ready")', { column: "phase", op: "in", values: ["Running", "Not, ready"] }],
+  [
+    'phase in (Running,"Not, ready")',
+    { column: "phase", op: "in", values: ["Running", "Not, ready"] },
+  ],
   ["phase notin (A)", { column: "phase", op: "notin", values: ["A"] }],
 ])("%s is read and written the same", (text, filter) => {
   expect(parseFilter(text)).toEqual(filter);
@@ -60,7 +63,12 @@ test("facet ticks become one filter per column", () => {
 });
 
 test("the URL is read back as it was written", () => {
-  const search = { q: "web 1", filter: ["phase=Running", 'name="a&b"'], sort: "-created", cluster: "local" };
+  const search = {
+    q: "web 1",
+    filter: ["phase=Running", 'name="a&b"'],
+    sort: "-created",
+    cluster: "local",
+  };
   const read = parseSearch(stringifySearch(search));
   expect(read).toEqual(search);
   expect(readTableSearch(read)).toEqual({ q: "web 1", filter: search.filter, sort: "-created" });

@@ -1,8 +1,11 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 import { startI18n } from "../i18n/i18n";
 
 await startI18n("en");
+
+// Roles and the document's HTML make a failure unreadable; the sentence is enough.
+configure({ getElementError: (message) => new Error((message ?? "").split("\n")[0]) });
 
 /** jsdom lays nothing out; components only need these to exist. */
 class NoObserver {
@@ -20,3 +23,7 @@ vi.stubGlobal("matchMedia", (query: string) => ({
 Element.prototype.scrollTo ??= () => undefined;
 
 afterEach(cleanup);
+Object.defineProperties(Element.prototype, {
+  clientHeight: { get: () => 800 },
+  clientWidth: { get: () => 1200 },
+});

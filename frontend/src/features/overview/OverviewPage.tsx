@@ -19,7 +19,6 @@ export function OverviewPage() {
   const { t } = useTranslation();
   const { data, error, isPending, refetch } = useOverview();
   const problems = data?.problems ?? [];
-  const checked = data ? formatClock(data.checked) : "";
   return (
     <section className="cr-page cr-scroll-page">
       <PageHeader
@@ -36,8 +35,11 @@ export function OverviewPage() {
         }
         meta={
           data && (
-            <span className="cr-muted" title={formatExact(data.checked)}>
-              {t(error ? "overview.checkedStale" : "overview.checked", { at: checked })}
+            <span className="cr-muted">
+              {t(error ? "overview.checkedStale" : "overview.checked")}{" "}
+              <time title={formatExact(data.checked)} translate="no">
+                {formatClock(data.checked)}
+              </time>
             </span>
           )
         }

@@ -37,16 +37,28 @@ export function LoginPage() {
   return (
     <SignInFrame title={t("login.title")}>
       {search.ended === "1" && !attempt.isError && (
-        <Alert variant="info" isInline isPlain title={t("login.ended")} />
+        <Alert
+          variant="info"
+          variantLabel={t("alert.info")}
+          isInline
+          isPlain
+          title={t("login.ended")}
+        />
       )}
       {setup.data?.needed && (
-        <Alert variant="info" isInline title={t("login.setupNeeded")}>
+        <Alert
+          variant="info"
+          variantLabel={t("alert.info")}
+          isInline
+          title={t("login.setupNeeded")}
+        >
           {t("login.setupHint")}
         </Alert>
       )}
       {attempt.isError && (
         <Alert
           variant="danger"
+          variantLabel={t("alert.danger")}
           isInline
           isLiveRegion
           title={toProblem(attempt.error).detail ?? toProblem(attempt.error).title}

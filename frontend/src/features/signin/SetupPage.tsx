@@ -53,7 +53,12 @@ export function SetupPage() {
   if (!token)
     return (
       <SignInFrame title={t("setup.title")}>
-        <Alert variant="warning" isInline title={t("setup.noToken")}>
+        <Alert
+          variant="warning"
+          variantLabel={t("alert.warning")}
+          isInline
+          title={t("setup.noToken")}
+        >
           {t("setup.noTokenHint")}
         </Alert>
       </SignInFrame>
@@ -64,6 +69,7 @@ export function SetupPage() {
       {attempt.isError && (
         <Alert
           variant="danger"
+          variantLabel={t("alert.danger")}
           isInline
           isLiveRegion
           title={toProblem(attempt.error).detail ?? toProblem(attempt.error).title}

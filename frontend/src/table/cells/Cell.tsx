@@ -87,7 +87,7 @@ export function PercentBar({ value, label }: { value: number; label: string }) {
   const tone = value >= 90 ? "bad" : value >= 75 ? "warn" : "ok";
   const width = `${Math.min(100, Math.max(0, value))}%`;
   return (
-    <span className="cr-percent">
+    <span className="cr-percent" translate="no">
       <span
         className={`cr-bar cr-bar-${tone}`}
         role="meter"
@@ -98,7 +98,7 @@ export function PercentBar({ value, label }: { value: number; label: string }) {
       >
         <span style={{ width }} />
       </span>
-      <span translate="no">{formatPercent(value)}</span>
+      <span>{formatPercent(value)}</span>
     </span>
   );
 }

@@ -1,0 +1,238 @@
+import { waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, test } from "vitest";
+import type { Row } from "../api/types";
+import { usePageSearch } from "../shell/usePageSearch";
+import { PODS } from "../test/collections";
+import {
+  act,
+  expectAccessible,
+  renderInConsole,
+  screen,
+  stubApi,
+  subscribed,
+} from "../test/console";
+import { LiveTable } from "./LiveTable";
+
+const pod = (name: string, more: Record<string, unknown> = {}): Row => ({
+  key: `local/shop/${name}`,
+  name,
+  cluster: "local",
+  namespace: "shop",
+  phase: "Running",
+  restarts: 0,
+  memory: 1024 ** 3,
+  usage: 42,
+  created: Date.now() / 1000 - 60,
+  labels: { app: "web" },
+  ...more,
+});
+
+function Pods() {
+  const [search, setSearch] = usePageSearch();
+  return (
+    <LiveTable
+      collection="pods"
+      title="Pods"
+      search={search}
+      onSearch={setSearch}
+      emptyHint="Pods appear here."
+      href={(row) => `/clusters/local/pods/shop/${row.name}`}
+    />
+  );
+}
+
+async function open(at = "/") {
+  const console = await renderInConsole(<Pods />, at);
+  await subscribed(console.socket);
+  return console;
+}
+
+beforeEach(() => {
+  stubApi({ collections: { collections: [PODS] } });
+});
+
+test("rows of the snapshot are shown by their column's type", async () => {
+  const { snapshot } = await open();
+  snapshot({ rows: [pod("web-1", { phase: "CrashLoopBackOff" }), pod("web-2")] });
+  const row = screen.getByRole("row", { name: /web-1/ });
+  expect(within(row).getByText("CrashLoopBackOff")).toBeDefined();
+  expect(within(row).getByText("1 GiB")).toBeDefined();
+  expect(within(row).getByText("60s")).toBeDefined();
+  expect(screen.getByText("2 in total")).toBeDefined();
+  await expectAccessible();
+});
+
+test("the URL is the query: filters, sort, text and scope", async () => {
+  const { socket } = await open(
+    "/?q=web&filter=phase%3DRunning&sort=-created&cluster=local&namespace=shop",
+  );
+  expect(socket.last("subscribe")?.query).toEqual({
+    filter: ['cluster="local"', 'namespace="shop"', "phase=Running"],
+    labels: "",
+    q: "web",
+    sort: ["-created"],
+    facet: ["namespace", "phase"],
+  });
+});
+
+test("a click on a header sorts on the server and in the URL", async () => {
+  const { socket, snapshot, location } = await open();
+  snapshot({ rows: [pod("web-1")] });
+  await userEvent.click(screen.getByRole("button", { name: "Restarts" }));
+  await waitFor(() => expect(socket.last("subscribe")?.query.sort).toEqual(["restarts"]));
+  expect(location()).toContain("sort=restarts");
+  expect(screen.getByText("web-1")).toBeDefined();
+});
+
+test("facets tick into one filter with counts beside them", async () => {
+  const { socket, snapshot } = await open();
+  snapshot({
+    rows: [pod("web-1")],
+    facets: {
+      phase: [
+        { value: "Running", count: 7 },
+        { value: "Pending", count: 2 },
+      ],
+    },
+  });
+  await userEvent.click(screen.getByRole("button", { name: "Filter by Phase" }));
+  await userEvent.click(await screen.findByRole("checkbox", { name: /Pending/ }));
+  await waitFor(() => expect(socket.last("subscribe")?.query.filter).toEqual(["phase=Pending"]));
+});
+
+test("filtered-empty is told apart from empty, and one click clears it", async () => {
+  const { socket, snapshot } = await open("/?q=nothing");
+  snapshot();
+  expect(await screen.findByText("Nothing matches the filters")).toBeDefined();
+  await expectAccessible();
+  const body = document.querySelector("[data-state=filtered-empty]") as HTMLElement;
+  await userEvent.click(within(body).getByRole("button", { name: "Clear all filters" }));
+  await waitFor(() => expect(socket.last("subscribe")?.query.q).toBe(""));
+  snapshot();
+  expect(await screen.findByText("Pods appear here.")).toBeDefined();
+});
+
+test("a refused filter is explained where the filters are and keeps the rows", async () => {
+  const { socket, snapshot } = await open("/?filter=phase%3E1");
+  snapshot({ rows: [pod("web-1")] });
+  const id = socket.last("subscribe")?.id ?? "";
+  const errors = [{ field: "phase", message: "phase takes no >.", accepts: ["=", "in"] }];
+  act(() =>
+    socket.receive({ op: "error", id, problem: { title: "Bad query", status: 422, errors } }),
+  );
+  expect(screen.getByRole("alert").textContent).toContain("phase takes no >.");
+  expect(screen.getByText("web-1")).toBeDefined();
+});
+
+test("no right shows who can give it, a failure offers another try", async () => {
+  const { socket } = await open();
+  const id = socket.last("subscribe")?.id ?? "";
+  act(() => socket.receive({ op: "error", id, problem: { title: "Forbidden", status: 403 } }));
+  expect(screen.getByText("You may not see this")).toBeDefined();
+  act(() =>
+    socket.receive({
+      op: "error",
+      id,
+      problem: { title: "Broken", status: 500, detail: "It broke." },
+    }),
+  );
+  expect(screen.getByText("It broke.")).toBeDefined();
+  socket.sent.length = 0;
+  await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+  expect(socket.last("subscribe")).toBeDefined();
+});
+
+test("a stale source says since when and keeps the rows", async () => {
+  const { snapshot } = await open();
+  const since = new Date(2026, 0, 1, 14, 3, 11).getTime() / 1000;
+  snapshot({
+    rows: [pod("web-1")],
+    freshness: [{ source: "kubernetes/local", state: "stale", since, message: "refused" }],
+  });
+  expect(screen.getByText("Stale since 14:03:11")).toBeDefined();
+  expect(screen.getByText("web-1")).toBeDefined();
+});
+
+test("a changed cell glows, an unchanged one does not", async () => {
+  const { socket, snapshot } = await open();
+  snapshot({ rows: [pod("web-1")] });
+  const id = socket.last("subscribe")?.id ?? "";
+  act(() => socket.receive({ op: "delta", id, seq: 2, upsert: [pod("web-1", { restarts: 3 })] }));
+  const glowing = [...document.querySelectorAll(".cr-glow")].map((cell) =>
+    cell.getAttribute("data-column"),
+  );
+  expect(glowing).toContain("restarts");
+  expect(glowing).not.toContain("phase");
+});
+
+test("the order holds still under the pointer; what changed waits for a click", async () => {
+  const { socket, snapshot } = await open();
+  snapshot({ rows: [pod("b"), pod("c")] });
+  const scroller = screen.getByRole("group", { name: "Rows of Pods" });
+  await userEvent.hover(scroller);
+  const id = socket.last("subscribe")?.id ?? "";
+  const rows = [pod("a"), pod("c")];
+  act(() =>
+    socket.receive({
+      op: "delta",
+      id,
+      seq: 2,
+      upsert: [pod("a")],
+      remove: [pod("b").key],
+      order: rows.map(({ key }) => key),
+    }),
+  );
+  const names = () => [...document.querySelectorAll(".cr-name-button")].map((b) => b.textContent);
+  expect(names()).toEqual(["b", "c"]);
+  expect(screen.getByText("deleted")).toBeDefined();
+  await userEvent.click(screen.getByRole("button", { name: /change waits/ }));
+  await waitFor(() => expect(names()).toEqual(["a", "c"]));
+});
+
+test("keys move, open, select and close", async () => {
+  const { snapshot, location } = await open();
+  snapshot({ rows: [pod("a"), pod("b")] });
+  await userEvent.keyboard("jj");
+  expect(document.querySelector(".is-active")?.textContent).toContain("b");
+  await userEvent.keyboard("x");
+  expect(screen.getByText("1 row selected")).toBeDefined();
+  await userEvent.keyboard("{Enter}");
+  await waitFor(() => expect(location()).toContain("row="));
+  const panel = await screen.findByRole("heading", { level: 2, name: "b" });
+  expect(within(panel).getByRole("link").getAttribute("href")).toBe("/clusters/local/pods/shop/b");
+  await expectAccessible();
+  await userEvent.keyboard("{Escape}");
+  await waitFor(() => expect(location()).not.toContain("row="));
+  await userEvent.keyboard("?");
+  expect(await screen.findByText("Previous row")).toBeDefined();
+});
+
+test("a panel keeps the last state of a deleted row", async () => {
+  const { socket, snapshot } = await open(`/?row=${encodeURIComponent(pod("a").key)}`);
+  snapshot({ rows: [pod("a")] });
+  await screen.findByRole("heading", { level: 2, name: "a" });
+  const id = socket.last("subscribe")?.id ?? "";
+  act(() =>
+    socket.receive({ op: "delta", id, seq: 2, remove: [pod("a").key], order: [], total: 0 }),
+  );
+  expect(await screen.findByText(/Deleted, seen at/)).toBeDefined();
+  expect(screen.getByRole("heading", { level: 2, name: "a" })).toBeDefined();
+});
+
+test("columns are chosen in the URL, name included", async () => {
+  const { snapshot } = await open("/?cols=labels");
+  snapshot({ rows: [pod("web-1")] });
+  const heads = screen.getAllByRole("columnheader").map((head) => head.textContent);
+  expect(heads).toEqual(["Name", "Labels"]);
+  expect(screen.getByText("app=web")).toBeDefined();
+});
+
+test("a window of fifty thousand rows draws only what is on screen", async () => {
+  const { snapshot } = await open();
+  const rows = Array.from({ length: 150 }, (_, index) => pod(`p-${index}`));
+  snapshot({ rows, total: 50_000 });
+  expect(document.querySelectorAll("tbody tr").length).toBeLessThan(60);
+  expect(screen.getByText("50,000 in total")).toBeDefined();
+  expect(screen.getByRole("grid", { name: "Pods" }).getAttribute("aria-rowcount")).toBe("50001");
+});

@@ -1,0 +1,81 @@
+import type { Overview, Session, StackView } from "../api/types";
+
+/** Answers of the REST API with something of everything a page can show. */
+export const SESSION: Session = {
+  id: "u1",
+  login: "ada",
+  name: "Ada",
+  organisation: "main",
+  roles: [{ role: "owner", title: "Owner", scope: "org/main" }],
+  permissions: { activity: ["list"], user: ["list"], stack: ["list"] },
+};
+
+export const OVERVIEW: Overview = {
+  systems: [
+    {
+      name: "kubernetes",
+      state: "degraded",
+      sentence: "1 of 12 machines is not ready.",
+      freshness: [{ source: "kubernetes/local", state: "live", since: 1, message: "" }],
+      counts: { machines: 12, pods: 80 },
+      link: "/machines",
+    },
+    {
+      name: "updates",
+      state: "absent",
+      sentence: "No update service is connected.",
+      freshness: [],
+      counts: {},
+      link: "/updates",
+    },
+  ],
+  problems: [
+    {
+      id: "p1",
+      severity: "error",
+      title: "node-3 is not ready",
+      since: 1_700_000_000,
+      affects: "12 pods",
+      count: 12,
+      link: "/machines?row=node-3",
+    },
+  ],
+  capacity: {
+    cpu: { used: null, requested: 4, allocatable: 16 },
+    memory: { used: null, requested: 2 ** 33, allocatable: 2 ** 35 },
+    pods: { used: 80, requested: 80, allocatable: 1_000 },
+  },
+  recent: [
+    {
+      at: 1_700_000_000,
+      source: "kubernetes/local",
+      severity: "warning",
+      title: "web-1 restarted",
+      link: "/events",
+    },
+  ],
+  checked: 1_700_000_000,
+};
+
+export const STACK: StackView = {
+  present: true,
+  running: true,
+  updated: "2026-01-01T00:00:00Z",
+  components: [
+    {
+      name: "etcd-1",
+      kind: "etcd",
+      title: "etcd member 1",
+      state: "building",
+      progress: 0.4,
+      detail: "compiling 312 of 640 packages",
+      version: "3.7.3",
+      endpoint: null,
+      pid: null,
+      since: "2026-01-01T00:00:00Z",
+      restarts: 2,
+      reason: null,
+      log: true,
+    },
+  ],
+};
