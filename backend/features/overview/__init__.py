@@ -1,0 +1,26 @@
+"""The Overview page: problems by cause, health per system, capacity, what just changed."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from backend.features.context import Feature, FeatureContext
+from backend.features.overview.collections import PROBLEMS
+from backend.features.overview.derive import follow
+from backend.features.overview.routes import overview_router
+from backend.features.overview.rows import ProblemRow
+from backend.features.overview.rules import RULES
+from backend.features.overview.service import OverviewService
+from backend.live.memory import MemorySource
+
+__all__ = ["register"]
+
+
+def register(context: FeatureContext) -> Feature:
+    """Add `problems`, derived from collections that must be registered before."""
+    problems: MemorySource[ProblemRow] = MemorySource(PROBLEMS)
+    for name, rule in RULES.items():
+        follow(cast("MemorySource[object]", context.registry.get(name)), rule, problems)
+    context.registry.add(PROBLEMS, problems)
+    service = OverviewService(context.registry, context.upstreams)
+    return Feature("overview", overview_router(service))

@@ -1,0 +1,122 @@
+"""When a row of another collection is a problem, and in which words.
+
+A rule gets a row and gives a `ProblemRow` (its `since` is set by the caller) or None. Rules
+read the other feature's row by its documented columns only, never its module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from urllib.parse import quote
+
+from backend.features.overview.rows import ProblemRow
+
+__all__ = ["RULES", "Rule"]
+
+Rule = Callable[[Any], ProblemRow | None]
+
+_ERROR, _WARNING = "error", "warning"
+
+
+def machine_problem(row: Any) -> ProblemRow | None:
+    """A node that is not ready takes its pods with it; pressure is a warning."""
+    if row.healthy:
+        return None
+    down = not row.status.startswith("Ready")
+    return ProblemRow(
+        key=f"machines/{row.key}",
+        rank=0 if down else 2,
+        severity=_ERROR if down else _WARNING,
+        system="kubernetes",
+        title=f"Machine {row.name}: {row.reason or row.status}",
+        affects=_count(row.pods, "pod"),
+        count=row.pods,
+        since=0.0,
+        link=_object(row.cluster, "nodes", "", row.name),
+        collection="machines",
+        target=row.key,
+        cluster=row.cluster,
+    )
+
+
+def workload_problem(row: Any) -> ProblemRow | None:
+    """A workload that does not run as asked; worse when nothing of it runs."""
+    if row.healthy:
+        return None
+    nothing = row.ready == 0
+    missing = max(0, row.desired - row.ready)
+    return ProblemRow(
+        key=f"workloads/{row.key}",
+        rank=1 if nothing else 2,
+        severity=_ERROR if nothing else _WARNING,
+        system="kubernetes",
+        title=f"{row.kind} {row.namespace}/{row.name}: {row.reason or row.status}",
+        affects=f"{row.ready} of {row.desired} ready" if row.desired else "",
+        count=missing,
+        since=0.0,
+        link=_object(row.cluster, row.plural, row.namespace, row.name),
+        collection="workloads",
+        target=row.key,
+        cluster=row.cluster,
+        namespace=row.namespace,
+    )
+
+
+def pod_problem(row: Any) -> ProblemRow | None:
+    """Only a pod nobody owns: an owned one is its workload's problem."""
+    if row.healthy or row.owner:
+        return None
+    return ProblemRow(
+        key=f"pods/{row.key}",
+        rank=2,
+        severity=_WARNING,
+        system="kubernetes",
+        title=f"Pod {row.namespace}/{row.name}: {row.reason or row.status}",
+        affects="",
+        count=1,
+        since=0.0,
+        link=_object(row.cluster, "pods", row.namespace, row.name),
+        collection="pods",
+        target=row.key,
+        cluster=row.cluster,
+        namespace=row.namespace,
+    )
+
+
+def member_problem(row: Any) -> ProblemRow | None:
+    """An etcd member that is down, lags or alarms."""
+    if row.healthy:
+        return None
+    return ProblemRow(
+        key=f"etcd-members/{row.key}",
+        rank=0,
+        severity=_ERROR,
+        system="etcd",
+        title=f"etcd member {row.name}: {row.reason or row.status}",
+        affects=f"etcd {row.etcd}",
+        count=1,
+        since=0.0,
+        link="/key-value",
+        collection="etcd-members",
+        target=row.key,
+        etcd=row.etcd,
+    )
+
+
+RULES: Final[Mapping[str, Rule]] = {
+    "machines": machine_problem,
+    "workloads": workload_problem,
+    "pods": pod_problem,
+    "etcd-members": member_problem,
+}
+"""By name of the collection they read."""
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}" if number else ""
+
+
+def _object(cluster: str, kind: str, namespace: str, name: str) -> str:
+    parts = (cluster, kind, namespace or "-", name)
+    return "/clusters/" + "/".join(quote(part, safe="") for part in parts)

@@ -1,0 +1,98 @@
+"""What `GET /api/v1/overview` gives."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel
+
+__all__ = [
+    "Capacity",
+    "CapacityView",
+    "FreshnessView",
+    "OverviewView",
+    "ProblemView",
+    "RecentView",
+    "SystemState",
+    "SystemView",
+]
+
+
+class SystemState(StrEnum):
+    """How a whole system is, in one word."""
+
+    OK = "ok"
+    DEGRADED = "degraded"
+    DOWN = "down"
+    CONNECTING = "connecting"
+    ABSENT = "absent"
+
+
+class FreshnessView(BaseModel):
+    """How true the rows of one source are, since when (Unix seconds) and why."""
+
+    source: str
+    state: str
+    since: float
+    message: str
+
+
+class SystemView(BaseModel):
+    """One of the four systems. `counts` are numbers to show, by name."""
+
+    name: str
+    state: SystemState
+    sentence: str
+    freshness: list[FreshnessView]
+    counts: dict[str, int]
+    link: str
+
+
+class ProblemView(BaseModel):
+    """One cause of trouble, worst first."""
+
+    id: str
+    severity: str
+    title: str
+    since: float | None
+    affects: str
+    count: int
+    link: str
+
+
+class Capacity(BaseModel):
+    """Requested of allocatable, in base units (cores, bytes, pods). `used` is null without
+    a source of metrics."""
+
+    used: float | None
+    requested: float
+    allocatable: float
+
+
+class CapacityView(BaseModel):
+    """Capacity of all machines the caller sees."""
+
+    cpu: Capacity
+    memory: Capacity
+    pods: Capacity
+
+
+class RecentView(BaseModel):
+    """Something that happened, newest first."""
+
+    at: float
+    source: str
+    severity: str
+    title: str
+    link: str
+
+
+class OverviewView(BaseModel):
+    """The whole page. `checked` is when it was put together (Unix seconds)."""
+
+    systems: list[SystemView]
+    problems: list[ProblemView]
+    problems_total: int
+    capacity: CapacityView | None
+    recent: list[RecentView]
+    checked: float

@@ -1,0 +1,235 @@
+"""Put the overview together from the collections, as the caller may see them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Any, Final
+
+from auth.principal import Principal
+from backend.connections.upstreams import Upstreams
+from backend.features.overview.schemas import (
+    Capacity,
+    CapacityView,
+    OverviewView,
+    ProblemView,
+    RecentView,
+    SystemState,
+    SystemView,
+)
+from backend.features.overview.systems import freshness_of, state_of, trouble_in_words
+from backend.live.guard import guard_of
+from backend.live.page import Page
+from backend.live.parse import parse_query
+from backend.live.registry import Registry
+from integrations.etcd.snapshot import quorum_sentence
+
+__all__ = ["OverviewService"]
+
+_KEEP_SECONDS: Final = 2.0
+_KEPT: Final = 256
+_PROBLEMS: Final = 50
+_RECENT: Final = 12
+
+
+class OverviewService:
+    """Answers are kept two seconds per set of rights, so a hundred open pages cost one."""
+
+    def __init__(self, registry: Registry, upstreams: Upstreams) -> None:
+        self._registry = registry
+        self._upstreams = upstreams
+        self._kept: dict[str, OverviewView] = {}
+
+    async def overview(self, caller: Principal) -> OverviewView:
+        """The page for `caller`."""
+        now = time.time()
+        kept = self._kept.get(caller.policy.fingerprint)
+        if kept is not None and now - kept.checked < _KEEP_SECONDS:
+            return kept
+        made = await self._make(caller, now)
+        if len(self._kept) >= _KEPT:
+            self._kept.clear()
+        self._kept[caller.policy.fingerprint] = made
+        return made
+
+    async def _make(self, caller: Principal, now: float) -> OverviewView:
+        problems = await self._page(caller, "problems", limit=_PROBLEMS, facets=("system",))
+        by_system = {
+            f["value"]: f["count"] for f in (problems.facets if problems else {}).get("system", ())
+        }
+        return OverviewView(
+            systems=[
+                await self._kubernetes(caller, by_system.get("kubernetes", 0)),
+                await self._etcd(caller, by_system.get("etcd", 0)),
+                await self._registry_view(caller),
+                self._updates(caller),
+            ],
+            problems=[_problem(row) for row in (problems.rows if problems else ())],
+            problems_total=problems.total if problems else 0,
+            capacity=self._capacity(caller),
+            recent=await self._recent(caller),
+            checked=now,
+        )
+
+    async def _kubernetes(self, caller: Principal, problems: int) -> SystemView:
+        counts: dict[str, int] = {}
+        for name in ("machines", "pods", "workloads"):
+            page = await self._page(caller, name, limit=1, facets=("healthy",))
+            if page is not None:
+                counts[name] = page.total
+                counts[f"{name}_unhealthy"] = _unhealthy(page)
+        freshness = freshness_of(self._registry, caller, "kubernetes")
+        state = state_of(freshness, problems)
+        sentence = trouble_in_words(freshness) or _kubernetes_sentence(state, counts)
+        return SystemView(
+            name="kubernetes",
+            state=state,
+            sentence=sentence,
+            freshness=freshness,
+            counts=counts,
+            link="/machines",
+        )
+
+    async def _etcd(self, caller: Principal, problems: int) -> SystemView:
+        freshness = freshness_of(self._registry, caller, "etcd")
+        counts = {}
+        for name in ("etcd-members", "keys"):
+            page = await self._page(caller, name, limit=1)
+            if page is not None:
+                counts["members" if name == "etcd-members" else name] = page.total
+        sentences = [
+            quorum_sentence(connection.state)
+            for connection in self._upstreams.etcd.values()
+            if connection.state is not None
+        ]
+        sentence = " ".join(sentences) if freshness else ""
+        return SystemView(
+            name="etcd",
+            state=state_of(freshness, problems),
+            sentence=sentence or trouble_in_words(freshness) or _absent("etcd", freshness),
+            freshness=freshness,
+            counts=counts,
+            link="/key-value",
+        )
+
+    async def _registry_view(self, caller: Principal) -> SystemView:
+        freshness = freshness_of(self._registry, caller, "registry")
+        counts = {}
+        for name in ("repositories", "tags"):
+            page = await self._page(caller, name, limit=1)
+            if page is not None:
+                counts[name] = page.total
+        sentence = trouble_in_words(freshness) or (
+            f"{counts.get('repositories', 0)} repositories, {counts.get('tags', 0)} tags"
+            if freshness
+            else _absent("registry", freshness)
+        )
+        return SystemView(
+            name="registry",
+            state=state_of(freshness, 0),
+            sentence=sentence,
+            freshness=freshness,
+            counts=counts,
+            link="/images",
+        )
+
+    def _updates(self, caller: Principal) -> SystemView:
+        freshness = freshness_of(self._registry, caller, "database")
+        broken = trouble_in_words(freshness)
+        return SystemView(
+            name="updates",
+            state=SystemState.DEGRADED if broken else SystemState.OK,
+            sentence=broken or "The update service answers machines at /v1/update/.",
+            freshness=freshness,
+            counts={},
+            link="/activity",
+        )
+
+    def _capacity(self, caller: Principal) -> CapacityView | None:
+        source = self._registry.get("machines")
+        guard = guard_of(caller, source.collection.kind)
+        scope = source.collection.scope
+        rows: Iterable[Any] = iter(source)  # type: ignore[call-overload]  # a MemorySource
+        seen = [row for row in rows if guard.sees(scope(row, guard.organisation))]
+        if not seen:
+            return None
+        return CapacityView(
+            cpu=_sum(seen, "cpu_requested", "cpu"),
+            memory=_sum(seen, "memory_requested", "memory"),
+            pods=_sum(seen, "pods", "pods_limit"),
+        )
+
+    async def _recent(self, caller: Principal) -> list[RecentView]:
+        page = await self._page(caller, "events", limit=_RECENT, sort=("-last",))
+        return [_recent(row) for row in (page.rows if page else ())]
+
+    async def _page(
+        self,
+        caller: Principal,
+        name: str,
+        *,
+        limit: int,
+        facets: tuple[str, ...] = (),
+        sort: tuple[str, ...] = (),
+    ) -> Page | None:
+        source = self._registry.get(name)
+        guard = guard_of(caller, source.collection.kind)
+        if not guard.scopes:
+            return None
+        query = parse_query(source.collection, facets=facets, sort=sort)
+        return await source.page(query, guard, limit=limit, after=None, now=time.time())
+
+
+def _unhealthy(page: Page) -> int:
+    return _by_value(page, "healthy").get(False, 0)
+
+
+def _by_value(page: Page | None, facet: str) -> dict[object, int]:
+    return {f.value: f.count for f in page.facets.get(facet, ())} if page else {}
+
+
+def _kubernetes_sentence(state: SystemState, counts: dict[str, int]) -> str:
+    if state is SystemState.ABSENT:
+        return _absent("Kubernetes", ())
+    if state is SystemState.CONNECTING:
+        return "Reading the cluster for the first time."
+    machines, bad = counts.get("machines", 0), counts.get("machines_unhealthy", 0)
+    ready = f"{machines - bad} of {machines} machines ready"
+    unhealthy = counts.get("workloads_unhealthy", 0)
+    trouble = f", {unhealthy} workloads not as asked" if unhealthy else ", workloads run as asked"
+    return ready + trouble
+
+
+def _absent(name: str, freshness: Iterable[object]) -> str:
+    return "" if freshness else f"No {name} connection that you may see."
+
+
+def _sum(rows: list[Any], requested: str, allocatable: str) -> Capacity:
+    return Capacity(
+        used=None,
+        requested=sum(getattr(row, requested) for row in rows),
+        allocatable=sum(getattr(row, allocatable) for row in rows),
+    )
+
+
+def _problem(row: Any) -> ProblemView:
+    return ProblemView(
+        id=row.key,
+        severity=row.severity,
+        title=row.title,
+        since=row.since,
+        affects=row.affects,
+        count=row.count,
+        link=row.link,
+    )
+
+
+def _recent(row: Any) -> RecentView:
+    where = f"{row.object_kind} {row.object_name}".strip()
+    return RecentView(
+        at=row.last,
+        source=row.source,
+        severity=row.severity,
+        title=f"{row.reason}: {where}" if where else row.reason,
+        link="/events",
+    )

@@ -1,0 +1,62 @@
+"""The state of each system, from the freshness of its sources and its problems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from auth.principal import Principal
+from backend.features.overview.schemas import FreshnessView, SystemState
+from backend.live.guard import guard_of
+from backend.live.registry import Registry
+from integrations.contract import Freshness, State
+
+__all__ = ["freshness_of", "state_of", "trouble_in_words"]
+
+_GOOD = frozenset({State.LIVE, State.POLLING})
+_WORSE = (State.LIVE, State.POLLING, State.CONNECTING, State.DENIED, State.STALE)
+
+
+def freshness_of(registry: Registry, caller: Principal, system: str) -> list[FreshnessView]:
+    """Each source of `system` that may be named to the caller, once, by name."""
+    found: dict[str, Freshness] = {}
+    for source in registry:
+        guard = guard_of(caller, source.collection.kind)
+        if not guard.scopes:
+            continue
+        for item in source.freshness(guard):
+            if item.source.partition("/")[0] == system:
+                found[item.source] = _worse(found.get(item.source), item)
+    return [
+        FreshnessView(source=f.source, state=f.state.value, since=f.since, message=f.message)
+        for _, f in sorted(found.items())
+    ]
+
+
+def state_of(freshness: Sequence[FreshnessView], problems: int) -> SystemState:
+    """Down when nothing is fresh any more, degraded when something is not, or is a problem."""
+    states = [State(item.state) for item in freshness]
+    if not states:
+        return SystemState.ABSENT
+    if all(state is State.CONNECTING for state in states):
+        return SystemState.CONNECTING
+    if not any(state in _GOOD for state in states) and State.STALE in states:
+        return SystemState.DOWN
+    if problems or any(state in {State.STALE, State.DENIED} for state in states):
+        return SystemState.DEGRADED
+    if State.CONNECTING in states:
+        return SystemState.CONNECTING
+    return SystemState.OK
+
+
+def trouble_in_words(freshness: Iterable[FreshnessView]) -> str:
+    """Why the first source that is not fresh is so; empty when all are."""
+    for item in freshness:
+        if State(item.state) in {State.STALE, State.DENIED}:
+            return item.message or f"{item.source} is {item.state}"
+    return ""
+
+
+def _worse(known: Freshness | None, new: Freshness) -> Freshness:
+    if known is None or _WORSE.index(new.state) > _WORSE.index(known.state):
+        return new
+    return known
