@@ -54,9 +54,7 @@ class OverviewService:
 
     async def _make(self, caller: Principal, now: float) -> OverviewView:
         problems = await self._page(caller, "problems", limit=_PROBLEMS, facets=("system",))
-        by_system = {
-            f["value"]: f["count"] for f in (problems.facets if problems else {}).get("system", ())
-        }
+        by_system = _by_value(problems, "system")
         return OverviewView(
             systems=[
                 await self._kubernetes(caller, by_system.get("kubernetes", 0)),
