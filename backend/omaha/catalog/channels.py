@@ -53,9 +53,12 @@ async def create(
         application_id=application_id, name=name, arch=arch, color=color,
         created_at=now, updated_at=now,
     )  # fmt: skip
+    if package_id is not None:
+        await check_target(session, row, package_id)
+        row.package_id = package_id
     await insert(session, row, f"There is a channel {name} for this architecture.", "name")
     if package_id is not None:
-        await point(session, row, package_id)
+        await _note_repointed(session, row)
     return row
 
 
@@ -90,7 +93,8 @@ async def check_target(session: AsyncSession, row: ChannelRow, package_id: int) 
             f"is for {Arch(package.arch).name.lower()}, the channel for "
             f"{Arch(row.arch).name.lower()}.",
         )
-    if await session.get(BlacklistRow, (package_id, row.id)):
+    listed = await session.get(BlacklistRow, (package_id, row.id)) if row.id else None
+    if listed is not None:
         raise Conflict(
             f"{package.release} is blacklisted on {row.name}. Take it off the blacklist first."
         )

@@ -1,0 +1,136 @@
+"""The operators' API over a real database, in process, with a caller one can choose."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from starlette.routing import Mount
+
+from auth.binding import Binding
+from auth.policy import Policy
+from auth.principal import Principal
+from auth.role import OWNER, Role
+from auth.scope import Scope
+from backend.db.engine import create_engine, create_sessions
+from backend.db.migrate import upgrade
+from backend.http.guard import require_principal
+from backend.http.problems import install_problem_handlers
+from backend.omaha.api import UpdatesDeps, updates_router
+from backend.omaha.catalog import files as hosted
+from backend.omaha.payloads.files import PayloadFiles
+from backend.omaha.payloads.serving import MOUNT, payloads_app
+
+ROOT: Scope = ("org", "main")
+
+
+def principal(*rights: tuple[Role, Scope]) -> Principal:
+    bindings = tuple(Binding(f"b{i}", "u1", role, scope) for i, (role, scope) in enumerate(rights))
+    return Principal("u1", "ada", "Ada", "main", Policy(bindings), "s1")
+
+
+@dataclass
+class Api:
+    """A client of the app; `as_` chooses the caller, `audited` what was recorded."""
+
+    http: httpx2.AsyncClient
+    app: FastAPI
+    sessions: Any
+    files: PayloadFiles
+    caller: Principal = field(default_factory=lambda: principal((OWNER, ROOT)))
+    audited: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+
+    def as_(self, *rights: tuple[Role, Scope]) -> None:
+        self.caller = principal(*rights)
+
+    async def send(self, method: str, path: str, body: Any = None, **headers: str):
+        url = path if path.startswith("/v1") else f"/api/v1/updates{path}"
+        sent = {k.replace("_", "-"): v for k, v in headers.items()}
+        return await self.http.request(method, url, json=body, headers=sent)
+
+    async def get(self, path: str, **params: Any):
+        answer = await self.http.get(f"/api/v1/updates{path}", params=params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def make(self, path: str, **body: Any) -> dict[str, Any]:
+        answer = await self.send("POST", path, body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    async def patch(self, path: str, version: int, **body: Any):
+        return await self.send("PATCH", path, body, if_match=f'"{version}"')
+
+    async def delete(self, path: str, version: int):
+        return await self.send("DELETE", path, if_match=f'"{version}"')
+
+
+@pytest.fixture
+async def api(database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
+    engine = create_engine(database_url)
+    await upgrade(engine)
+    sessions = create_sessions(engine)
+    files = PayloadFiles(tmp_path / "payloads", reserve=0)
+    app = FastAPI()
+    app.state.console = SimpleNamespace(sessions=sessions)
+    install_problem_handlers(app)
+    made: list[Api] = []
+
+    async def audit(_session, _principal, *, action, kind, target, detail):
+        made[0].audited.append((action, target, dict(detail)))
+
+    async def resolve(name: str):
+        async with sessions() as session:
+            return await hosted.resolve(session, name)
+
+    deps = UpdatesDeps(organisation="main", files=files, audit=audit)
+    app.include_router(updates_router(deps), prefix="/api/v1")
+    app.router.routes.append(Mount(MOUNT, app=payloads_app(files, resolve)))
+    app.dependency_overrides[require_principal] = lambda: made[0].caller
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=True)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://craton") as http:
+        made.append(Api(http, app, sessions, files))
+        yield made[0]
+    await engine.dispose()
+
+
+@dataclass
+class Estate:
+    """A small catalogue: one application, two packages, a channel, a group."""
+
+    app: dict[str, Any]
+    old: dict[str, Any]
+    new: dict[str, Any]
+    channel: dict[str, Any]
+    group: dict[str, Any]
+
+
+def package_body(release: str, arch: str = "amd64", **more: Any) -> dict[str, Any]:
+    return {
+        "release": release, "arch": arch, "url": "https://u.example/x", "filename": "f.gz",
+        "size": 10, "sha256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", **more,
+    }  # fmt: skip
+
+
+@pytest.fixture
+async def estate(api: Api) -> Estate:
+    app = await api.make(
+        "/applications", appid="{E96281A6-D1AF-4BDE-9A0A-97B76E56DC57}", name="Flatcar"
+    )
+    base = f"/applications/{app['id']}"
+    old = await api.make(f"{base}/packages", **package_body("4459.2.0"))
+    new = await api.make(f"{base}/packages", **package_body("4593.2.5"))
+    channel = await api.make(
+        f"{base}/channels", name="stable", arch="amd64", package_id=new["id"], color="#1166cc"
+    )
+    group = await api.make(
+        f"{base}/groups", name="Production", track="stable", arch="amd64",
+        channel_id=channel["id"], policy={"enabled": True},
+    )  # fmt: skip
+    return Estate(app, old, new, channel, group)
