@@ -3,6 +3,7 @@ import "./styles/console.css";
 import "./styles/shell.css";
 import "./styles/table.css";
 import "./styles/pages.css";
+import "./styles/detail.css";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";

@@ -1,0 +1,97 @@
+import { Breadcrumb, BreadcrumbItem, Title } from "@patternfly/react-core";
+import { type ReactNode, useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { formatClock, formatExact } from "../format/time";
+import { AppLink } from "../shell/AppLink";
+import { Status } from "../status/Status";
+import { type DetailTab, DetailTabs } from "./DetailTabs";
+import { KindBadge } from "./KindBadge";
+
+export interface Crumb {
+  title: ReactNode;
+  href?: string;
+}
+
+export interface DetailPageProps {
+  crumbs: readonly Crumb[];
+  kind: string;
+  name: ReactNode;
+  /** What the browser's tab says, when the name is not plain text. */
+  documentTitle?: string;
+  status?: string | undefined;
+  /** Why it is as it is, in words. */
+  sentence?: ReactNode;
+  /** Freshness and actions, at the right edge. */
+  meta?: ReactNode;
+  /** Unix seconds at which it was seen to be gone; its last state stays on screen. */
+  deletedAt?: number | null;
+  /** Something the reader must know before believing the page: stale, failed to refresh. */
+  notice?: ReactNode;
+  strip?: ReactNode;
+  tabs: readonly DetailTab[];
+}
+
+/** The frame of every detail page: where it is, what it is, how it is, what it belongs to. */
+export function DetailPage(props: DetailPageProps) {
+  const { t } = useTranslation();
+  const { kind, name, status, sentence, meta, deletedAt, strip } = props;
+  const gone = deletedAt !== null && deletedAt !== undefined;
+  useDocumentTitle(props.documentTitle ?? (typeof name === "string" ? name : kind));
+  return (
+    <section className="cr-page cr-detail" data-deleted={gone || undefined}>
+      <Crumbs crumbs={props.crumbs} />
+      <header className="cr-page-header">
+        <Title headingLevel="h1" size="xl" className="cr-page-title cr-detail-title">
+          <KindBadge kind={kind} /> <span translate="no">{name}</span>
+        </Title>
+        {gone ? (
+          <span className="cr-deleted" role="status" title={formatExact(deletedAt)}>
+            {t("detail.deleted", { at: formatClock(deletedAt) })}
+          </span>
+        ) : (
+          status && <Status word={status} />
+        )}
+        {sentence && (
+          <div className="cr-page-sentence" translate="no">
+            {sentence}
+          </div>
+        )}
+        {meta && <div className="cr-page-meta">{meta}</div>}
+      </header>
+      {props.notice}
+      {strip}
+      <DetailTabs label={t("detail.tabs")} tabs={props.tabs} />
+    </section>
+  );
+}
+
+export function Crumbs({ crumbs }: { crumbs: readonly Crumb[] }) {
+  const { t } = useTranslation();
+  return (
+    <Breadcrumb className="cr-crumbs" aria-label={t("detail.path")}>
+      {crumbs.map(({ title, href }) => (
+        <BreadcrumbItem key={href ?? String(title)} render={() => crumb(title, href)} />
+      ))}
+    </Breadcrumb>
+  );
+}
+
+function crumb(title: ReactNode, href: string | undefined) {
+  if (!href) return <span>{title}</span>;
+  return (
+    <AppLink href={href} className="pf-v6-c-breadcrumb__link">
+      {title}
+    </AppLink>
+  );
+}
+
+/** The object's name in the browser's tab and history while the page is open. */
+function useDocumentTitle(title: string): void {
+  useEffect(() => {
+    const before = document.title;
+    document.title = `${title} · Craton`;
+    return () => {
+      document.title = before;
+    };
+  }, [title]);
+}

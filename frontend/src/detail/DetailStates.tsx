@@ -1,0 +1,84 @@
+import { Alert, Button } from "@patternfly/react-core";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import type { Problem } from "../api/problem";
+import { formatClock } from "../format/time";
+import { SkeletonLines } from "../table/Skeletons";
+import { Failed, NoAccess, NotFound } from "../table/TableStates";
+import { type Crumb, Crumbs } from "./DetailPage";
+import type { Detail } from "./useDetail";
+
+/** A detail page before there is anything to show: loading, missing, forbidden or failed. */
+export function DetailPending({
+  detail,
+  crumbs,
+  what,
+}: {
+  detail: Detail<unknown>;
+  crumbs: readonly Crumb[];
+  what: string;
+}) {
+  return (
+    <section className="cr-page cr-detail">
+      <Crumbs crumbs={crumbs} />
+      <ProblemState detail={detail} what={what} />
+    </section>
+  );
+}
+
+/** The state of a part that has no data: skeleton, 404, 403, or failed with retry. */
+export function ProblemState({ detail, what }: { detail: Detail<unknown>; what: string }) {
+  const { problem } = detail;
+  if (!problem) return <SkeletonLines lines={10} />;
+  if (problem.status === 404) return <NotFound />;
+  if (problem.status === 403) return <NoAccess what={what} />;
+  return <Failed problem={problem} onRetry={detail.retry} />;
+}
+
+/** Data is on screen but the newest read failed: from when it is, and why. */
+export function StaleNotice({ detail }: { detail: Detail<unknown> }) {
+  const { t } = useTranslation();
+  const { problem, data, readAt } = detail;
+  if (!problem || data === undefined || problem.status === 404) return null;
+  return (
+    <Notice
+      tone="warning"
+      title={t("detail.staleSince", { at: formatClock(readAt) })}
+      action={
+        <Button variant="link" isInline onClick={detail.retry}>
+          {t("state.retry")}
+        </Button>
+      }
+    >
+      {reasonOf(problem)}
+    </Notice>
+  );
+}
+
+function reasonOf(problem: Problem): string {
+  return problem.detail ?? problem.title;
+}
+
+export interface NoticeProps {
+  tone: "info" | "warning" | "danger";
+  title: ReactNode;
+  action?: ReactNode;
+  children?: ReactNode;
+}
+
+/** One inline line the reader must see first. */
+export function Notice({ tone, title, action, children }: NoticeProps) {
+  return (
+    <Alert
+      isInline
+      isPlain={false}
+      variant={tone}
+      title={title}
+      className="cr-notice"
+      component="div"
+      actionLinks={action}
+    >
+      {children && <span translate="no">{children}</span>}
+    </Alert>
+  );
+}

@@ -1,0 +1,71 @@
+import { Tab, TabContent, Tabs, TabTitleText } from "@patternfly/react-core";
+import { useNavigate, useRouterState } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { formatNumber } from "../format/numbers";
+
+export interface DetailTab {
+  id: string;
+  title: string;
+  /** How many things the tab holds, where a count means something. */
+  count?: number | undefined;
+  /** The content scrolls inside itself (tables, code) and takes the height that is left. */
+  fills?: boolean;
+  content: () => ReactNode;
+}
+
+/** The tabs of a detail page; which one is open is part of the address. */
+export function DetailTabs({ label, tabs }: { label: string; tabs: readonly DetailTab[] }) {
+  const navigate = useNavigate();
+  const asked = useRouterState({
+    select: (state): string => String((state.location.search as Record<string, unknown>).tab ?? ""),
+  });
+  const active = tabs.find(({ id }) => id === asked) ?? tabs[0];
+  if (!active) return null;
+  const choose = (id: string) =>
+    void navigate({
+      to: ".",
+      search: (old: Record<string, unknown>) => {
+        const { tab: _, ...rest } = old;
+        return id === tabs[0]?.id ? rest : { ...rest, tab: id };
+      },
+      replace: true,
+    } as never);
+  return (
+    <>
+      <Tabs
+        aria-label={label}
+        activeKey={active.id}
+        className="cr-tabs"
+        onSelect={(_, key) => choose(String(key))}
+      >
+        {tabs.map(({ id, title, count }) => (
+          <Tab
+            key={id}
+            eventKey={id}
+            tabContentId={`tab-${id}`}
+            title={
+              <TabTitleText>
+                {title}
+                {count !== undefined && (
+                  <span className="cr-tab-count" translate="no">
+                    {formatNumber(count)}
+                  </span>
+                )}
+              </TabTitleText>
+            }
+          />
+        ))}
+      </Tabs>
+      <TabContent
+        key={active.id}
+        id={`tab-${active.id}`}
+        eventKey={active.id}
+        activeKey={active.id}
+        aria-label={active.title}
+        className={active.fills ? "cr-tab-body cr-tab-fills" : "cr-tab-body"}
+      >
+        {active.content()}
+      </TabContent>
+    </>
+  );
+}

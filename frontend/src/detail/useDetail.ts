@@ -1,0 +1,75 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { request } from "../api/http";
+import { ApiError, type Problem, toProblem } from "../api/problem";
+
+/** A detail read on demand, kept current while its page is open. */
+export interface Detail<T> {
+  data: T | undefined;
+  loading: boolean;
+  /** Why the newest read failed; `data` is then the last that worked. */
+  problem: Problem | null;
+  /** Unix seconds of the read that `data` is from. */
+  readAt: number;
+  /** Unix seconds at which a read found nothing where there was something before. */
+  goneAt: number | null;
+  retry: () => void;
+}
+
+/** Changes come in bursts; one read per this time shows them soon enough. */
+const SETTLE_MS = 700;
+
+export interface DetailOptions {
+  /** Read again when this changes: the live row, whose fields tell that there is news. */
+  news?: unknown;
+  /** Read again after this many milliseconds, where nothing tells of changes. */
+  every?: number;
+  text?: boolean;
+  enabled?: boolean;
+}
+
+/** `path` below the API, read when shown, on news and at most once per settle time. */
+export function useDetail<T>(path: string, options: DetailOptions = {}): Detail<T> {
+  const { news, every, text = false, enabled = true } = options;
+  const query = useQuery({
+    queryKey: ["detail", path],
+    queryFn: ({ signal }) => request<T>(path, { signal, text }),
+    enabled,
+    retry: false,
+    refetchInterval: every ? ({ state }) => (isMissing(state.error) ? false : every) : false,
+  });
+  useRefetchOnNews(news, enabled, () => void query.refetch({ cancelRefetch: false }));
+  const problem = query.error ? toProblem(query.error) : null;
+  const gone = isMissing(query.error) && query.data !== undefined;
+  return {
+    data: query.data,
+    loading: query.isPending && enabled,
+    problem,
+    readAt: query.dataUpdatedAt / 1000,
+    goneAt: gone ? query.errorUpdatedAt / 1000 : null,
+    retry: () => void query.refetch(),
+  };
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
+function useRefetchOnNews(news: unknown, enabled: boolean, refetch: () => void): void {
+  const latest = useRef(refetch);
+  latest.current = refetch;
+  const seen = useRef(news);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => {
+    if (seen.current === news) return;
+    const first = seen.current === undefined;
+    seen.current = news;
+    // The first row says what the first read said.
+    if (first || !enabled || timer.current !== undefined) return;
+    timer.current = setTimeout(() => {
+      timer.current = undefined;
+      latest.current();
+    }, SETTLE_MS);
+  }, [news, enabled]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+}
