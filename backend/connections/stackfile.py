@@ -39,7 +39,7 @@ def read_stack_status(file: Path) -> StackStatus:
             return StackStatus()
         document = json.loads(file.read_text())
         return _parse(document)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return StackStatus()
 
 

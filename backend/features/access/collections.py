@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
-from sqlmodel import col
+from sqlmodel import SQLModel
 
 from backend.db.identity import BindingRecord, UserRecord
 from backend.live.collection import Collection
@@ -89,5 +89,5 @@ def _source(
     table: type[UserRecord | BindingRecord],
     org: str,
 ) -> SqlSource:
-    fields = {"key": col(table.id)}
-    return SqlSource(collection, sessions, table, organisation=org, fields=fields)
+    key = SQLModel.metadata.tables[str(table.__tablename__)].c.id
+    return SqlSource(collection, sessions, table, organisation=org, fields={"key": key})

@@ -1,0 +1,71 @@
+"""The local stack's status file, whoever wrote it last."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from backend.connections.stackfile import read_stack_status
+
+DOCUMENT = {
+    "version": 1,
+    "pid": os.getpid(),
+    "updated": "2026-11-21T14:00:00Z",
+    "components": [{"name": "etcd-1", "state": "building", "progress": 0.4}],
+    "connections": {
+        "kubernetes": [{"name": "local", "kubeconfig": "/data/stack/kubeconfig"}],
+        "etcd": [
+            {
+                "name": "local",
+                "endpoints": ["https://127.0.0.1:2379"],
+                "ca": "/data/ca.crt",
+                "cert": "/data/client.crt",
+                "key": "/data/client.key",
+            }
+        ],
+        "registry": [{"name": "local", "url": "http://127.0.0.1:5000"}],
+    },
+}
+
+
+def test_components_and_connections_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "status.json"
+    file.write_text(json.dumps(DOCUMENT))
+    status = read_stack_status(file)
+    assert status.present
+    assert status.running
+    assert status.components[0]["state"] == "building"
+    assert status.kubernetes[0].kubeconfig == Path("/data/stack/kubeconfig")
+    assert status.etcd[0].endpoints == ("https://127.0.0.1:2379",)
+    assert str(status.registry[0].url).rstrip("/") == "http://127.0.0.1:5000"
+
+
+def test_a_missing_file_is_no_stack(tmp_path: Path) -> None:
+    assert not read_stack_status(tmp_path / "none.json").present
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", '{"connections":{"etcd":[{"name":"x"}]}}', '{"components":3}', "null"],
+)
+def test_a_damaged_file_is_no_stack(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "status.json"
+    file.write_text(text)
+    assert not read_stack_status(file).present
+
+
+def test_a_dead_supervisor_is_not_running(tmp_path: Path) -> None:
+    file = tmp_path / "status.json"
+    file.write_text(json.dumps({**DOCUMENT, "pid": 2**22 + 1}))
+    status = read_stack_status(file)
+    assert status.present
+    assert not status.running
+
+
+def test_an_oversized_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "status.json"
+    file.write_text(" " * (2 * 1024 * 1024) + json.dumps(DOCUMENT))
+    assert not read_stack_status(file).present
