@@ -2,7 +2,7 @@
 the operator's actions on instances go through `backend.omaha.fleet`, which keeps counts right.
 """
 
-from sqlalchemy import BigInteger, Column, Identity, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Column, Identity, Index, Integer, String, Text, text
 from sqlmodel import Field, SQLModel
 
 BigKey = BigInteger().with_variant(Integer(), "sqlite")
@@ -31,6 +31,12 @@ class InstanceRow(SQLModel, table=True):
         Index("ix_omaha_instance_name", "name"),
         Index("ix_omaha_instance_ip", "ip"),
         Index("ix_omaha_instance_rollout", "rollout_id", "grant_state"),
+        Index(
+            "ix_omaha_instance_open",
+            "expires_at",
+            postgresql_where=text("grant_state = 1"),
+            sqlite_where=text("grant_state = 1"),
+        ),
     )
 
     id: int | None = Field(

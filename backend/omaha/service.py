@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from backend.omaha import rollouts
 from backend.omaha.config import load
 from backend.omaha.engine import Engine
+from backend.omaha.jobs import Jobs
 from backend.omaha.loader import Loader
 from backend.omaha.memory import Glimpses, Machines
 from backend.omaha.protocol import UpdateEndpoint
@@ -61,6 +62,7 @@ class UpdateService:
         )
         self.engine.writer = self.writer
         self.endpoint = UpdateEndpoint(self.engine, suffix, public_url)
+        self.jobs = Jobs(store, lambda: self.engine.config, clock)
         self._reloading = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -73,6 +75,7 @@ class UpdateService:
             self._loader.run(),
             self.seen.run(),
             self.store.listen(self._changed),
+            self.jobs.run(),
         ]
         self._tasks = [asyncio.create_task(coroutine) for coroutine in work]
 

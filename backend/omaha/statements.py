@@ -26,8 +26,11 @@ UPDATE_COUNTER: Final = (
     "UPDATE omaha_counter SET in_progress = ?, timed_out = ?, buckets = ? WHERE group_id = ?"
 )
 UPDATE_ROLLOUT: Final = (
-    f"UPDATE omaha_rollout SET {', '.join(f'{name} = ?' for name in ROLLOUT_CHANGING)},"
-    " version = version + 1 WHERE id = ?"
+    f"UPDATE omaha_rollout SET {', '.join(f'{name} = ?' for name in ROLLOUT_CHANGING)} WHERE id = ?"
+)
+UPDATE_INSTANCE: Final = (
+    f"UPDATE omaha_instance SET {', '.join(f'{name} = ?' for name in CHANGING)},"
+    " version = version + 1 WHERE id = ? AND version = ?"
 )
 INSERT_HISTORY: Final = (
     "INSERT INTO omaha_history (instance_id, group_id, rollout_id, at, status, release, reason,"
@@ -43,7 +46,6 @@ UPSERT_TALLY: Final = (
     " ON CONFLICT (group_id, release, status)"
     " DO UPDATE SET machines = omaha_tally.machines + excluded.machines"
 )
-SET_CHANGING: Final = ", ".join(f"{name} = ?" for name in CHANGING)
 
 _decode_buckets = msgspec.json.Decoder(list[Bucket])
 

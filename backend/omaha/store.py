@@ -23,6 +23,7 @@ __all__ = [
     "Conflict",
     "History",
     "Locked",
+    "Query",
     "Seen",
     "Store",
     "StoreDown",
@@ -34,6 +35,13 @@ Seen = tuple[int, int, float]
 """Instance id, the row version it is remembered with, and when it was seen."""
 
 ROLLOUT_COLUMNS: Final[tuple[str, ...]] = Rollout.__struct_fields__
+
+
+class Query(Protocol):
+    """Runs one statement written with `?` for each argument; its rows."""
+
+    async def __call__(self, statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        """Run it."""
 
 
 class Conflict(Exception):
@@ -129,6 +137,9 @@ class Store(Protocol):
 
     async def query(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
         """Read outside a transaction; `?` for each argument."""
+
+    def snapshot(self) -> AbstractAsyncContextManager[Query]:
+        """Read many rows as they were at one moment, without holding anybody up."""
 
     async def seen(self, rows: Sequence[Seen]) -> set[int]:
         """Record last-seen times; the ids whose version still held. Durable soon, not now."""

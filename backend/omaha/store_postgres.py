@@ -25,6 +25,7 @@ from backend.omaha.store import (
     Key,
     Locked,
     Notice,
+    Query,
     Seen,
     StoreDown,
     Transaction,
@@ -223,6 +224,17 @@ class PostgresStore:
             rows = await self._pool.fetch(sql.numbered(statement), *arguments)
             return [tuple(row) for row in rows]
 
+    @contextlib.asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Query]:
+        """See `store.Store.snapshot`."""
+        connection = await self._connected()
+        try:
+            with _translated():
+                async with connection.transaction(isolation="repeatable_read", readonly=True):
+                    yield _query_of(connection)
+        finally:
+            connection.terminate()
+
     async def load(self, keys: Sequence[Key]) -> dict[Key, Entry]:
         """See `store.Store.load`."""
         with _translated():
@@ -244,13 +256,13 @@ class PostgresStore:
         while True:
             try:
                 await self._listen_once(changed)
-            except _DOWN as error:
+            except (*_DOWN, StoreDown) as error:
                 _log.warning("update_notices_lost", error=str(error))
             await asyncio.sleep(0.5)
 
     async def _listen_once(self, changed: Changed) -> None:
         queue: asyncio.Queue[Notice | None] = asyncio.Queue()
-        connection = await asyncpg.connect(self._dsn, timeout=10)
+        connection = await self._connected()
         try:
             connection.add_termination_listener(lambda _: queue.put_nowait(None))
             await connection.add_listener(
@@ -265,6 +277,11 @@ class PostgresStore:
         finally:
             connection.terminate()
 
+    async def _connected(self) -> Any:
+        """A connection of its own, without the pool's limit of time per statement."""
+        with _translated():
+            return await asyncpg.connect(self._dsn, timeout=10)
+
     def _take(self, queue: asyncio.Queue[Notice | None], payload: str) -> None:
         try:
             holder, keys = _decode_keys.decode(payload)
@@ -273,6 +290,14 @@ class PostgresStore:
             return
         if holder != self._holder:
             queue.put_nowait(Notice(keys=keys))
+
+
+def _query_of(connection: Any) -> Query:
+    async def query(statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        rows = await connection.fetch(sql.numbered(statement), *arguments)
+        return [tuple(row) for row in rows]
+
+    return query
 
 
 @contextlib.contextmanager

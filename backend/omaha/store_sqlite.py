@@ -23,6 +23,7 @@ from backend.omaha.store import (
     Key,
     Locked,
     Notice,
+    Query,
     Seen,
     StoreDown,
     Transaction,
@@ -42,10 +43,6 @@ _PRAGMAS: Final = (
 _LOAD: Final = (
     f"SELECT {sql.INSTANCE} FROM omaha_instance WHERE (machine_id, application_id) IN"
     " (SELECT value ->> 1, value ->> 0 FROM json_each(?))"
-)
-_UPDATE: Final = (
-    f"UPDATE omaha_instance SET {sql.SET_CHANGING}, version = version + 1"
-    " WHERE id = ? AND version = ?"
 )
 _INSERT: Final = (
     f"INSERT INTO omaha_instance ({', '.join(INSERTED)})"
@@ -103,7 +100,7 @@ class SqliteTransaction:
     async def update(self, entries: Sequence[Entry]) -> None:
         """See `store.Transaction.update`."""
         rows = [(*values(entry, CHANGING), entry.id, entry.version) for entry in entries]
-        await self._many(_UPDATE, rows, exact=True)
+        await self._many(sql.UPDATE_INSTANCE, rows, exact=True)
 
     async def insert(self, entries: Sequence[Entry]) -> dict[Key, int]:
         """See `store.Transaction.insert`."""
@@ -169,6 +166,7 @@ class SqliteStore:
     """See `store.Store`. `path` is the database file."""
 
     def __init__(self, path: str) -> None:
+        self._path = path
         self._writer = _Connection(path, "omaha-write")
         self._reader = _Connection(path, "omaha-read")
         self._turn = asyncio.Lock()
@@ -199,6 +197,21 @@ class SqliteStore:
     async def query(self, statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
         """See `store.Store.query`."""
         return await self._reader.run(self._reader.query, statement, arguments)
+
+    @contextlib.asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Query]:
+        """See `store.Store.snapshot`."""
+        reader = _Connection(self._path, "omaha-snapshot")
+        await reader.open()
+
+        async def query(statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
+            return await reader.run(reader.query, statement, arguments)
+
+        try:
+            await query("BEGIN")
+            yield query
+        finally:
+            await reader.close()
 
     async def load(self, keys: Sequence[Key]) -> dict[Key, Entry]:
         """See `store.Store.load`."""

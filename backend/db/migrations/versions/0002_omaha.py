@@ -119,6 +119,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_omaha_instance_ip", "omaha_instance", ["ip"])
     op.create_index("ix_omaha_instance_name", "omaha_instance", ["name"])
+    op.create_index(
+        "ix_omaha_instance_open",
+        "omaha_instance",
+        ["expires_at"],
+        unique=False,
+        postgresql_where=sa.text("grant_state = 1"),
+        sqlite_where=sa.text("grant_state = 1"),
+    )
     op.create_index("ix_omaha_instance_release", "omaha_instance", ["group_id", "release", "id"])
     op.create_index("ix_omaha_instance_rollout", "omaha_instance", ["rollout_id", "grant_state"])
     op.create_index("ix_omaha_instance_status", "omaha_instance", ["group_id", "status", "id"])
