@@ -138,20 +138,24 @@ class KubernetesClient:
         Of secrets and config maps only the metadata: neither their values nor the
         annotation in which kubectl repeats them.
         """
+        return (await self.read(kind, namespace, name))[0]
+
+    async def read(self, kind: Kind, namespace: str, name: str) -> tuple[dict[str, Any], Any]:
+        """One object as `raw` gives it and as `kind.model`, from one call."""
         hidden = kind.metadata_only or (not kind.group and kind.plural in METADATA_ONLY)
         accept = _PARTIAL if hidden else _JSON
         body = await self.session.get(self._object_path(kind, namespace, name), accept=accept)
+        typed = self._decoded(self.decoders(kind.model).one, body)
         found = self._decoded(_RAW.decode, body)
         metadata = found.get("metadata") or {}
         metadata.pop("managedFields", None)
+        # Metadata answers and old servers differ in what they say of themselves.
+        head = {"apiVersion": kind.api_version, "kind": kind.kind}
         if hidden:
             (metadata.get("annotations") or {}).pop(_LAST_APPLIED, None)
             # Belt and braces: a server that ignored `as=` must not leak through us.
-            return {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": metadata}
-        head: dict[str, Any] = {
-            word: found.pop(word) for word in ("apiVersion", "kind") if word in found
-        }
-        return {**head, **found}
+            return {**head, "metadata": metadata}, typed
+        return {**head, **{w: v for w, v in found.items() if w not in head}}, typed
 
     async def yaml(self, kind: Kind, namespace: str, name: str) -> str:
         """What `raw` gives, as YAML with the keys in the server's order."""

@@ -1,0 +1,246 @@
+"""What a detail page says of an object that was read: status, sentence, facts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final, NamedTuple
+
+from backend.features.cluster.schemas import ConditionView, Fact
+from integrations.kubernetes.models import core, pods, storage, workloads
+from integrations.kubernetes.words.nodes import node_words, os_version, roles_of
+from integrations.kubernetes.words.pods import pod_words
+from integrations.kubernetes.words.workloads import workload_words
+
+__all__ = ["Words", "conditions", "describe"]
+
+_GOOD_TRUE: Final = frozenset(
+    {
+        "Accepted",
+        "Available",
+        "Complete",
+        "ContainersReady",
+        "Established",
+        "Initialized",
+        "NamesAccepted",
+        "PodReadyToStartContainers",
+        "PodScheduled",
+        "Progressing",
+        "Ready",
+        "SuccessCriteriaMet",
+    }
+)
+_GOOD_FALSE: Final = frozenset(
+    {
+        "DiskPressure",
+        "DisruptionTarget",
+        "Failed",
+        "FailureTarget",
+        "MemoryPressure",
+        "NetworkUnavailable",
+        "PIDPressure",
+        "ReplicaFailure",
+        "Terminating",
+    }
+)
+
+
+class Words(NamedTuple):
+    """The state of an object in a word and a sentence, and what else is worth knowing."""
+
+    status: str
+    healthy: bool | None
+    summary: str
+    facts: tuple[tuple[str, str], ...] = ()
+
+    def fact_views(self) -> list[Fact]:
+        """The facts that are known."""
+        return [Fact(label=label, value=value) for label, value in self.facts if value]
+
+
+def describe(found: Any) -> Words:
+    """The words for any model of `integrations.kubernetes.models`."""
+    make = _WORDS.get(type(found))
+    if make is not None:
+        return make(found)
+    if type(found) in _WORKLOADS:
+        words = workload_words(found)
+        return Words(words.health.value, words.healthy, words.reason, tuple(_workload_facts(found)))
+    leaving = found.metadata.deletion_timestamp is not None
+    return Words("Terminating" if leaving else "", None, "Is being deleted" if leaving else "")
+
+
+def conditions(raw: dict[str, Any], since: Callable[[Any], float | None]) -> list[ConditionView]:
+    """The conditions of any object, known or custom, as its status lists them."""
+    status = raw.get("status")
+    listed = status.get("conditions") if isinstance(status, dict) else None
+    return [_condition(c, since) for c in listed or () if isinstance(c, dict)]
+
+
+def _condition(found: dict[str, Any], since: Callable[[Any], float | None]) -> ConditionView:
+    name, status = str(found.get("type", "")), str(found.get("status", ""))
+    good = None
+    if name in _GOOD_TRUE:
+        good = status == "True"
+    elif name in _GOOD_FALSE:
+        good = status == "False"
+    return ConditionView(
+        type=name,
+        status=status,
+        reason=str(found.get("reason") or ""),
+        message=str(found.get("message") or ""),
+        since=since(found.get("lastTransitionTime")),
+        good=good,
+    )
+
+
+def _pod(pod: pods.Pod) -> Words:
+    words = pod_words(pod)
+    well = f"{words.ready} of {words.containers} containers ready on {pod.spec.node_name}"
+    if words.status in {"Completed", "Succeeded"}:
+        well = "Has done its work"
+    return Words(
+        words.status,
+        words.healthy,
+        words.reason or well,
+        (
+            ("Machine", pod.spec.node_name),
+            ("IP", pod.status.pod_ip),
+            ("Quality of service", pod.status.qos_class),
+            ("Service account", pod.spec.service_account_name),
+            ("Priority class", pod.spec.priority_class_name),
+            ("Restarts", str(words.restarts) if words.restarts else ""),
+        ),
+    )
+
+
+def _node(node: core.Node) -> Words:
+    words, info = node_words(node), node.status.node_info
+    return Words(
+        words.status,
+        words.healthy,
+        words.reason or "Ready and taking pods",
+        (
+            ("Roles", ", ".join(roles_of(node))),
+            ("Operating system", info.os_image),
+            ("OS version", os_version(info.os_image)),
+            ("Kernel", info.kernel_version),
+            ("Kubelet", info.kubelet_version),
+            ("Runtime", info.container_runtime_version.replace("://", " ")),
+            ("Architecture", info.architecture),
+            ("Machine id", info.machine_id),
+            ("Pod network", node.spec.pod_cidr),
+            ("Provider id", node.spec.provider_id),
+            *((f"Address ({a.type})", a.address) for a in node.status.addresses),
+            *(("Taint", _taint(t)) for t in node.spec.taints),
+            *((f"Allocatable {name}", amount) for name, amount in node.status.allocatable.items()),
+        ),
+    )
+
+
+def _taint(taint: core.Taint) -> str:
+    value = f"={taint.value}" if taint.value else ""
+    return f"{taint.key}{value}:{taint.effect}"
+
+
+def _service(service: core.Service) -> Words:
+    spec = service.spec
+    ports = ", ".join(f"{p.port}/{p.protocol}" for p in spec.ports)
+    chosen = ", ".join(f"{k}={v}" for k, v in spec.selector.items())
+    to = f"pods with {chosen}" if chosen else "endpoints that somebody else sets"
+    if spec.external_name:
+        to = spec.external_name
+    return Words(
+        "",
+        None,
+        f"Sends {ports or 'its traffic'} to {to}",
+        (("Type", spec.type), ("Cluster IP", spec.cluster_ip), ("Ports", ports)),
+    )
+
+
+def _ingress(ingress: core.Ingress) -> Words:
+    hosts = ", ".join(dict.fromkeys(rule.host or "*" for rule in ingress.spec.rules))
+    facts = (("Class", ingress.spec.ingress_class_name), ("Hosts", hosts))
+    return Words("", None, f"Routes {hosts or 'every host'}", facts)
+
+
+def _volume(volume: storage.PersistentVolume) -> Words:
+    claim, status = volume.spec.claim_ref, volume.status
+    bound = f"Holds the data of {claim.namespace}/{claim.name}" if claim else "Is not claimed"
+    return Words(
+        status.phase,
+        status.phase != "Failed",
+        status.message or bound,
+        (
+            ("Capacity", volume.spec.capacity.get("storage", "")),
+            ("Storage class", volume.spec.storage_class_name),
+            ("Access modes", ", ".join(volume.spec.access_modes)),
+            ("When released", volume.spec.persistent_volume_reclaim_policy),
+        ),
+    )
+
+
+def _claim(claim: storage.PersistentVolumeClaim) -> Words:
+    phase, volume = claim.status.phase, claim.spec.volume_name
+    sentence = {
+        "Bound": f"Bound to volume {volume}",
+        "Pending": "Waits for a volume",
+        "Lost": f"Its volume {volume} is gone",
+    }
+    return Words(
+        phase,
+        phase == "Bound",
+        sentence.get(phase, ""),
+        (
+            ("Requested", claim.spec.resources.requests.get("storage", "")),
+            ("Capacity", claim.status.capacity.get("storage", "")),
+            ("Storage class", claim.spec.storage_class_name),
+            ("Access modes", ", ".join(claim.spec.access_modes)),
+        ),
+    )
+
+
+def _namespace(namespace: core.Namespace) -> Words:
+    phase = namespace.status.phase
+    stuck = "; ".join(c.message for c in namespace.status.conditions if c.status == "True")
+    return Words(
+        phase, phase == "Active", stuck or ("" if phase == "Active" else "Is being deleted")
+    )
+
+
+def _lease(lease: core.Lease) -> Words:
+    holder = lease.spec.holder_identity
+    return Words("", None, f"Held by {holder}" if holder else "Held by nobody")
+
+
+def _workload_facts(found: Any) -> Iterable[tuple[str, str]]:
+    if isinstance(found, workloads.CronJob):
+        yield ("Schedule", found.spec.schedule)
+        yield ("Time zone", found.spec.time_zone)
+        yield ("When runs overlap", found.spec.concurrency_policy)
+        return
+    words = workload_words(found)
+    yield ("Desired", str(words.desired))
+    yield ("Ready", str(words.ready))
+    yield ("Updated", str(words.updated))
+
+
+_WORKLOADS: Final = frozenset(
+    {
+        workloads.CronJob,
+        workloads.DaemonSet,
+        workloads.Deployment,
+        workloads.Job,
+        workloads.ReplicaSet,
+        workloads.StatefulSet,
+    }
+)
+_WORDS: Final[dict[type[Any], Callable[[Any], Words]]] = {
+    pods.Pod: _pod,
+    core.Node: _node,
+    core.Service: _service,
+    core.Ingress: _ingress,
+    core.Namespace: _namespace,
+    core.Lease: _lease,
+    storage.PersistentVolume: _volume,
+    storage.PersistentVolumeClaim: _claim,
+}

@@ -1,0 +1,87 @@
+"""Namespaces, leases, definitions and health → rows. Pure."""
+
+from __future__ import annotations
+
+from backend.features.cluster.rows import ClusterRow, DefinitionRow, LeaseRow, NamespaceRow
+from integrations.contract import State
+from integrations.kubernetes import Health
+from integrations.kubernetes.models.core import CustomResourceDefinition, Lease, Namespace
+from integrations.kubernetes.models.meta import Meta, seconds
+
+__all__ = ["cluster_row", "definition_row", "lease_row", "namespace_row"]
+
+
+def cluster_row(name: str, health: Health, nodes: int, pods: int) -> ClusterRow:
+    """The row of a cluster."""
+    return ClusterRow(
+        key=name,
+        name=name,
+        cluster=name,
+        status=health.state.value,
+        healthy=health.state is State.LIVE and not health.failing,
+        reason=health.message,
+        version=health.version,
+        failing=health.failing,
+        nodes=nodes,
+        pods=pods,
+        since=health.since,
+    )
+
+
+def namespace_row(cluster: str, namespace: Namespace) -> NamespaceRow:
+    """The row of a namespace."""
+    meta, status = namespace.metadata, namespace.status
+    stuck = [c.message for c in status.conditions if c.status == "True" and c.message]
+    return NamespaceRow(
+        key=f"{cluster}/{meta.name}",
+        cluster=cluster,
+        namespace=meta.name,
+        name=meta.name,
+        status=status.phase or "Unknown",
+        reason="; ".join(stuck)[:240] if status.phase == "Terminating" else "",
+        created=_born(meta),
+        labels=meta.labels,
+    )
+
+
+def lease_row(cluster: str, lease: Lease) -> LeaseRow:
+    """The row of a lease."""
+    meta, spec = lease.metadata, lease.spec
+    return LeaseRow(
+        key=f"{cluster}/{meta.namespace}/{meta.name}",
+        cluster=cluster,
+        namespace=meta.namespace,
+        name=meta.name,
+        holder=spec.holder_identity,
+        renewed=seconds(spec.renew_time),
+        duration=spec.lease_duration_seconds,
+        transitions=spec.lease_transitions,
+        created=_born(meta),
+        labels=meta.labels,
+    )
+
+
+def definition_row(cluster: str, found: CustomResourceDefinition) -> DefinitionRow:
+    """The row of a custom resource definition."""
+    meta, spec = found.metadata, found.spec
+    wrong = [c for c in found.status.conditions if c.status != "True" and c.type in _NEEDED]
+    return DefinitionRow(
+        key=f"{cluster}/{meta.name}",
+        cluster=cluster,
+        name=meta.name,
+        kind=spec.names.kind,
+        group=spec.group,
+        scope=spec.scope,
+        versions=tuple(v.name + (" (deprecated)" if v.deprecated else "") for v in spec.versions),
+        status="NotEstablished" if wrong else "Established",
+        reason=wrong[0].message if wrong else "",
+        created=_born(meta),
+        labels=meta.labels,
+    )
+
+
+_NEEDED = frozenset({"Established", "NamesAccepted"})
+
+
+def _born(meta: Meta) -> float:
+    return seconds(meta.creation_timestamp) or 0.0

@@ -1,0 +1,170 @@
+"""What has to do with an object: its owners, its pods, the services that reach it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Final
+
+from backend.features.cluster.describe import describe
+from backend.features.cluster.schemas import Ref, Related
+from integrations.contract import NotFound
+from integrations.kubernetes import KINDS, Kind, KubernetesClient, kind_of
+from integrations.kubernetes.models import core, pods, storage, workloads
+from integrations.kubernetes.models.meta import Meta, controller
+from integrations.kubernetes.words.selectors import selector_text, selects
+
+__all__ = ["Sees", "owners_of", "related_to"]
+
+Sees = Callable[[Kind, str, str], bool]
+"""Whether the caller may see the object of this kind, namespace and name."""
+
+MAX_OWNERS: Final = 5
+LISTED: Final = 200
+_REPLICATED: Final = (
+    workloads.ReplicaSet,
+    workloads.StatefulSet,
+    workloads.DaemonSet,
+    workloads.Job,
+)
+
+
+async def owners_of(client: KubernetesClient, meta: Meta, sees: Sees) -> list[Ref]:
+    """The chain of controllers, direct owner first, as far as it can be read and seen."""
+    chain: list[Ref] = []
+    current: Meta | None = meta
+    while current is not None and len(chain) < MAX_OWNERS:
+        owner = controller(current)
+        if owner is None:
+            break
+        kind = kind_of(owner.kind)
+        ref = Ref(
+            kind=owner.kind,
+            plural=kind.plural if kind else "",
+            namespace=meta.namespace if kind is None or kind.namespaced else "",
+            name=owner.name,
+        )
+        chain.append(ref)
+        if kind is None or not sees(kind, ref.namespace, owner.name):
+            break
+        try:
+            found = await client.get(kind, ref.namespace, owner.name)
+        except NotFound:
+            ref.status, ref.healthy = "Deleted", None
+            break
+        chain[-1] = _ref(kind, found)
+        current = found.metadata
+    return chain
+
+
+async def related_to(client: KubernetesClient, found: Any, sees: Sees) -> AsyncIterator[Related]:
+    """Groups of related objects. Raises what the upstream raises."""
+    if isinstance(found, pods.Pod):
+        groups = _of_pod(client, found, sees)
+    elif isinstance(found, core.Node):
+        groups = _of_node(client, found)
+    elif isinstance(found, core.Service):
+        groups = _of_service(client, found)
+    elif isinstance(found, workloads.CronJob):
+        groups = _of_cron_job(client, found)
+    elif isinstance(found, (workloads.Deployment, *_REPLICATED)):
+        groups = _of_workload(client, found)
+    else:
+        groups = _by_name(found)
+    async for group in groups:
+        group.items = [i for i in group.items if sees(KINDS[i.plural], i.namespace, i.name)]
+        if group.items:
+            yield group
+
+
+async def _of_pod(client: KubernetesClient, pod: pods.Pod, sees: Sees) -> AsyncIterator[Related]:
+    node, meta = pod.spec.node_name, pod.metadata
+    if node and sees(KINDS["nodes"], "", node):
+        try:
+            ref = _ref(KINDS["nodes"], await client.get(KINDS["nodes"], "", node))
+        except NotFound:
+            ref = Ref(kind="Node", plural="nodes", namespace="", name=node, status="Deleted")
+        yield Related(title="Machine", items=[ref])
+    page = await client.list_page(KINDS["services"], meta.namespace, limit=LISTED)
+    reached = [s for s in page.items if selects(s.spec.selector, meta.labels)]
+    yield Related(title="Services", items=[_ref(KINDS["services"], s) for s in reached])
+
+
+async def _of_node(client: KubernetesClient, node: core.Node) -> AsyncIterator[Related]:
+    yield await _pods(client, "", fields=f"spec.nodeName={node.metadata.name}")
+
+
+async def _of_service(client: KubernetesClient, service: core.Service) -> AsyncIterator[Related]:
+    meta = service.metadata
+    if service.spec.selector:
+        chosen = ",".join(f"{k}={v}" for k, v in service.spec.selector.items())
+        yield await _pods(client, meta.namespace, labels=chosen)
+    label = f"kubernetes.io/service-name={meta.name}"
+    slices = KINDS["endpointslices"]
+    page = await client.list_page(slices, meta.namespace, limit=LISTED, labels=label)
+    yield Related(title="Endpoint slices", items=[_ref(slices, s) for s in page.items])
+
+
+async def _of_cron_job(
+    client: KubernetesClient, found: workloads.CronJob
+) -> AsyncIterator[Related]:
+    meta = found.metadata
+    page = await client.list_page(KINDS["jobs"], meta.namespace, limit=LISTED)
+    yield _owned(KINDS["jobs"], "Jobs", page, meta.uid)
+
+
+async def _of_workload(client: KubernetesClient, found: Any) -> AsyncIterator[Related]:
+    meta, selector = found.metadata, selector_text(found.spec.selector)
+    if not selector:
+        return
+    if isinstance(found, workloads.Deployment):
+        sets = KINDS["replicasets"]
+        page = await client.list_page(sets, meta.namespace, limit=LISTED, labels=selector)
+        yield _owned(sets, "Replica sets", page, meta.uid)
+    yield await _pods(client, meta.namespace, labels=selector)
+
+
+async def _by_name(found: Any) -> AsyncIterator[Related]:
+    """Objects that are only named, not read."""
+    if isinstance(found, core.Ingress):
+        backends = [p.backend for r in found.spec.rules if r.http for p in r.http.paths]
+        names = dict.fromkeys(b.service.name for b in backends if b.service)
+        space = found.metadata.namespace
+        items = [Ref(kind="Service", plural="services", namespace=space, name=n) for n in names]
+        yield Related(title="Services", items=items)
+    elif isinstance(found, storage.PersistentVolumeClaim) and found.spec.volume_name:
+        name = found.spec.volume_name
+        ref = Ref(kind="PersistentVolume", plural="persistentvolumes", namespace="", name=name)
+        yield Related(title="Volume", items=[ref])
+    elif isinstance(found, storage.PersistentVolume) and found.spec.claim_ref:
+        claim = found.spec.claim_ref
+        plural = "persistentvolumeclaims"
+        ref = Ref(
+            kind="PersistentVolumeClaim", plural=plural, namespace=claim.namespace, name=claim.name
+        )
+        yield Related(title="Claim", items=[ref])
+
+
+async def _pods(client: KubernetesClient, namespace: str, **selectors: str) -> Related:
+    page = await client.list_page(KINDS["pods"], namespace, limit=LISTED, **selectors)  # type: ignore[arg-type]  # labels or fields
+    items = [_ref(KINDS["pods"], pod) for pod in page.items]
+    items.sort(key=lambda ref: (ref.healthy is not False, ref.namespace, ref.name))
+    return Related(title="Pods", items=items, more=bool(page.next))
+
+
+def _owned(kind: Kind, title: str, page: Any, uid: str) -> Related:
+    mine = [i for i in page.items if any(o.uid == uid for o in i.metadata.owner_references)]
+    mine.sort(key=lambda item: item.metadata.creation_timestamp.timestamp(), reverse=True)
+    return Related(title=title, items=[_ref(kind, i) for i in mine], more=bool(page.next))
+
+
+def _ref(kind: Kind, found: Any) -> Ref:
+    words = describe(found)
+    return Ref(
+        kind=kind.kind,
+        plural=kind.plural,
+        namespace=found.metadata.namespace,
+        name=found.metadata.name,
+        status=words.status or None,
+        healthy=words.healthy,
+        reason="" if words.healthy else words.summary,
+    )

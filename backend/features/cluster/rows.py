@@ -1,0 +1,68 @@
+"""Rows about clusters themselves. Times are Unix seconds."""
+
+from __future__ import annotations
+
+import msgspec
+
+__all__ = ["ClusterRow", "DefinitionRow", "LeaseRow", "NamespaceRow"]
+
+
+class ClusterRow(msgspec.Struct, frozen=True):
+    """A connected cluster. `status` is how true our picture is (``live``, ``stale``,
+    ``connecting``, ``denied``); `failing` names the API server's checks that fail."""
+
+    key: str
+    name: str
+    cluster: str
+    status: str
+    healthy: bool
+    reason: str
+    version: str
+    failing: tuple[str, ...]
+    nodes: int
+    pods: int
+    since: float
+
+
+class NamespaceRow(msgspec.Struct, frozen=True):
+    """A namespace; `namespace` repeats the name, so that who may see it sees this row."""
+
+    key: str
+    cluster: str
+    namespace: str
+    name: str
+    status: str
+    reason: str
+    created: float
+    labels: dict[str, str]
+
+
+class LeaseRow(msgspec.Struct, frozen=True):
+    """Who holds a lease; `renewed` is when it last said so, `duration` in seconds."""
+
+    key: str
+    cluster: str
+    namespace: str
+    name: str
+    holder: str
+    renewed: float | None
+    duration: int
+    transitions: int
+    created: float
+    labels: dict[str, str]
+
+
+class DefinitionRow(msgspec.Struct, frozen=True):
+    """A custom resource definition. `kind` below the definition's own name."""
+
+    key: str
+    cluster: str
+    name: str
+    kind: str
+    group: str
+    scope: str
+    versions: tuple[str, ...]
+    status: str
+    reason: str
+    created: float
+    labels: dict[str, str]

@@ -1,0 +1,135 @@
+"""What the detail routes answer. Times are Unix seconds."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+__all__ = [
+    "ConditionView",
+    "ContainerView",
+    "Custom",
+    "CustomPage",
+    "Detail",
+    "EventView",
+    "Fact",
+    "Ref",
+    "Related",
+]
+
+
+class Ref(BaseModel):
+    """Another object. `status` and `healthy` are null when they are not known."""
+
+    kind: str
+    plural: str
+    namespace: str
+    name: str
+    status: str | None = None
+    healthy: bool | None = None
+    reason: str = ""
+
+
+class Related(BaseModel):
+    """Objects that have to do with this one; `more` is True when there are more than listed."""
+
+    title: str
+    items: list[Ref]
+    more: bool = False
+
+
+class Fact(BaseModel):
+    """One thing worth knowing, as label and text."""
+
+    label: str
+    value: str
+
+
+class ConditionView(BaseModel):
+    """A condition; `good` is null where the type alone does not say which way is good."""
+
+    type: str
+    status: str
+    reason: str
+    message: str
+    since: float | None
+    good: bool | None
+
+
+class ContainerView(BaseModel):
+    """A container as asked for and as it is. `state` is one of waiting, running, terminated."""
+
+    name: str
+    role: str
+    image: str
+    digest: str
+    state: str
+    reason: str
+    since: float | None
+    last_state: str
+    ready: bool
+    restarts: int
+    requests: dict[str, str]
+    limits: dict[str, str]
+
+
+class EventView(BaseModel):
+    """An event about the object, newest first."""
+
+    severity: str
+    reason: str
+    message: str
+    count: int
+    first: float
+    last: float
+    reporter: str
+
+
+class Detail(BaseModel):
+    """Everything the detail page says of one object, except its YAML.
+
+    `owners` runs from the direct owner to the outermost. `missing` says in words what could
+    not be read; the rest is complete.
+    """
+
+    cluster: str
+    kind: str
+    plural: str
+    api_version: str
+    namespace: str
+    name: str
+    uid: str
+    created: float | None
+    deleting: bool
+    simulated: bool
+    status: str
+    healthy: bool | None
+    summary: str
+    facts: list[Fact]
+    owners: list[Ref]
+    related: list[Related]
+    conditions: list[ConditionView]
+    containers: list[ContainerView]
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    events: list[EventView]
+    missing: list[str]
+
+
+class Custom(BaseModel):
+    """One object of a custom kind."""
+
+    namespace: str
+    name: str
+    created: float | None
+    labels: dict[str, str]
+
+
+class CustomPage(BaseModel):
+    """Objects of a custom kind; `next` is the cursor of the following page, or null."""
+
+    kind: str
+    plural: str
+    group: str
+    namespaced: bool
+    items: list[Custom]
+    next: str | None

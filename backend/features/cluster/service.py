@@ -1,0 +1,217 @@
+"""Reading one object on demand, with everything its page shows, in parallel and in time."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Any, Final
+
+from auth.principal import Principal
+from auth.role import Verb
+from backend.errors import NotFoundProblem
+from backend.features.cluster.containers import containers_of
+from backend.features.cluster.describe import conditions, describe
+from backend.features.cluster.kinds import DEFINITION, permission_kind, place
+from backend.features.cluster.related import Sees, owners_of, related_to
+from backend.features.cluster.schemas import Custom, CustomPage, Detail, EventView, Ref, Related
+from backend.http.guard import require
+from integrations.contract import IntegrationError, NotFound
+from integrations.kubernetes import KINDS, Kind, KubernetesClient, custom_kind
+from integrations.kubernetes.models.core import Event, Node
+from integrations.kubernetes.models.meta import Metadata, seconds
+from integrations.kubernetes.models.pods import Pod
+
+__all__ = ["custom_objects", "read_detail", "read_yaml", "resolve"]
+
+_NOISE: Final = "kubectl.kubernetes.io/last-applied-configuration"
+_MESSAGE: Final = 2000
+_PROBLEMS: Final = frozenset({"Degraded", "Failed", "Progressing"})
+
+
+async def resolve(
+    client: KubernetesClient, caller: Principal, plural: str, namespace: str, name: str
+) -> Kind:
+    """The kind called `plural` (``plural.group`` for custom ones), if the caller may see the
+    object; 404 otherwise, decided before anything is asked upstream."""
+    cluster = client.settings.name
+    plural = "nodes" if plural == "machines" else plural
+    kind = KINDS.get(plural)
+    if kind is None:
+        if "." not in plural:
+            raise NotFoundProblem(f"There is no kind of object called {plural!r}.")
+        short, _, group = plural.partition(".")
+        kind = Kind(short, "", group, "", Metadata, namespaced=bool(namespace))
+    if kind.namespaced != bool(namespace) or not name:
+        raise NotFoundProblem("There is no such object, or you may not see it.")
+    where = place(caller.organisation, cluster, kind, namespace, name)
+    require(caller, permission_kind(kind), Verb.GET, where)
+    if plural in KINDS:
+        return kind
+    return custom_kind(await client.get(KINDS[DEFINITION], "", plural))
+
+
+async def read_detail(
+    client: KubernetesClient, caller: Principal, kind: Kind, namespace: str, name: str
+) -> Detail:
+    """Everything the page shows; parts that fail are named in `missing`, not fatal."""
+    raw, found = await client.read(kind, namespace, name)
+    meta = found.metadata
+    cluster = client.settings.name
+    sees = _sight(caller, cluster)
+    missing: list[str] = []
+
+    async def attempt(what: str, reading: Any, otherwise: Any) -> Any:
+        try:
+            return await reading
+        except IntegrationError as error:
+            missing.append(f"{what} could not be read: {error.message}")
+            return otherwise
+
+    owners, related, events, simulated = await asyncio.gather(
+        attempt("Its owners", owners_of(client, meta, sees), []),
+        attempt("Related objects", _all_related(client, found, sees), []),
+        attempt("Its events", _events(client, sees, kind, meta), []),
+        attempt("Its machine", _simulated(client, found), False),
+    )
+    words = describe(found)
+    return Detail(
+        cluster=cluster,
+        kind=kind.kind,
+        plural=kind.plural,
+        api_version=kind.api_version,
+        namespace=meta.namespace,
+        name=meta.name,
+        uid=meta.uid,
+        created=seconds(meta.creation_timestamp),
+        deleting=meta.deletion_timestamp is not None,
+        simulated=simulated,
+        status=words.status,
+        healthy=words.healthy,
+        summary=_summary(words.status, words.summary, related),
+        facts=words.fact_views(),
+        owners=owners,
+        related=related,
+        conditions=conditions(raw, _since),
+        containers=containers_of(found),
+        labels=meta.labels,
+        annotations=_annotations(raw),
+        events=events,
+        missing=missing,
+    )
+
+
+async def read_yaml(client: KubernetesClient, kind: Kind, namespace: str, name: str) -> str:
+    """The object as YAML, without `managedFields`; of secrets and config maps the metadata."""
+    text = await client.yaml(kind, namespace, name)
+    if kind.metadata_only:
+        return f"# Only the metadata: this console never reads the values of {kind.plural}.\n{text}"
+    return text
+
+
+async def custom_objects(
+    client: KubernetesClient, definition: str, namespace: str, cursor: str, limit: int
+) -> CustomPage:
+    """One page of objects of a custom kind, by metadata."""
+    kind = custom_kind(await client.get(KINDS[DEFINITION], "", definition))
+    page = await client.list_page(
+        kind, namespace if kind.namespaced else "", limit=limit, continue_=cursor, model=Metadata
+    )
+    return CustomPage(
+        kind=kind.kind,
+        plural=kind.plural,
+        group=kind.group,
+        namespaced=kind.namespaced,
+        items=[
+            Custom(
+                namespace=item.metadata.namespace,
+                name=item.metadata.name,
+                created=seconds(item.metadata.creation_timestamp),
+                labels=item.metadata.labels,
+            )
+            for item in page.items
+        ],
+        next=page.next or None,
+    )
+
+
+def _sight(caller: Principal, cluster: str) -> Sees:
+    def sees(kind: Kind, namespace: str, name: str) -> bool:
+        where = place(caller.organisation, cluster, kind, namespace, name)
+        return caller.policy.decide(permission_kind(kind), Verb.GET, where).allowed
+
+    return sees
+
+
+async def _all_related(client: KubernetesClient, found: Any, sees: Sees) -> list[Related]:
+    return [group async for group in related_to(client, found, sees)]
+
+
+async def _events(client: KubernetesClient, sees: Sees, kind: Kind, meta: Any) -> list[EventView]:
+    if not sees(KINDS["events"], meta.namespace, ""):
+        return []
+    # Events about a node carry its name as uid; about everything else, the real one.
+    uid = "" if kind.plural == "nodes" else meta.uid
+    found = await client.events_of(meta.namespace, meta.name, uid)
+    mine = [event for event in found if event.involved_object.kind == kind.kind]
+    return sorted((_event(event) for event in mine), key=lambda e: e.last, reverse=True)
+
+
+def _event(event: Event) -> EventView:
+    series = event.series
+    moments = (
+        seconds(series.last_observed_time) if series else None,
+        seconds(event.last_timestamp),
+        seconds(event.event_time),
+        seconds(event.metadata.creation_timestamp),
+    )
+    last = next((moment for moment in moments if moment), 0.0)
+    return EventView(
+        severity="normal" if event.type == "Normal" else "warning",
+        reason=event.reason,
+        message=event.message[:_MESSAGE],
+        count=max(series.count if series else 0, event.count, 1),
+        first=seconds(event.first_timestamp) or seconds(event.event_time) or last,
+        last=last,
+        reporter=event.reporting_component or event.source.component,
+    )
+
+
+async def _simulated(client: KubernetesClient, found: Any) -> bool:
+    """Whether KWOK plays this node, or the node of this pod."""
+    if isinstance(found, Pod):
+        if not found.spec.node_name:
+            return False
+        try:
+            found = await client.get(KINDS["nodes"], "", found.spec.node_name)
+        except NotFound:
+            return False
+    if not isinstance(found, Node):
+        return False
+    meta = found.metadata
+    return meta.labels.get("type") == "kwok" or "kwok.x-k8s.io/node" in meta.annotations
+
+
+def _summary(status: str, summary: str, related: list[Related]) -> str:
+    """A workload that is short is explained by the first of its pods that is not well."""
+    if status not in _PROBLEMS:
+        return summary
+    troubled: list[Ref] = [
+        ref for group in related if group.title == "Pods" for ref in group.items if ref.reason
+    ]
+    if not troubled:
+        return summary
+    first, others = troubled[0], len(troubled) - 1
+    more = f" (and {others} more pod{'s' if others != 1 else ''})" if others else ""
+    return f"{summary}. {first.name}: {first.reason}{more}"
+
+
+def _annotations(raw: dict[str, Any]) -> dict[str, str]:
+    found = raw.get("metadata", {}).get("annotations") or {}
+    return {name: str(value) for name, value in found.items() if name != _NOISE}
+
+
+def _since(text: Any) -> float | None:
+    try:
+        return datetime.fromisoformat(str(text)).timestamp()
+    except ValueError:
+        return None

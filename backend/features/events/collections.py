@@ -1,0 +1,38 @@
+"""The `events` collection."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from backend.features.events.rows import EventRow
+from backend.live.collection import Collection
+from backend.live.column import Column, Type
+from backend.live.rowscope import Field, RowScope
+
+__all__ = ["EVENTS"]
+
+EVENTS: Final = Collection(
+    name="events",
+    title="Events",
+    kind="event",
+    row=EventRow,
+    scope=RowScope("cluster", Field("cluster"), "ns", Field("namespace")),
+    columns=(
+        Column("last", "Last seen", Type.TIME),
+        Column("severity", "Severity", Type.STATUS, facet=True),
+        Column("reason", "Reason", Type.TEXT, facet=True, searched=True),
+        Column("object_kind", "Kind", Type.TEXT, facet=True),
+        Column("object_name", "Object", Type.TEXT, searched=True),
+        Column("namespace", "Namespace", Type.TEXT, facet=True, searched=True),
+        Column("message", "Message", Type.TEXT, searched=True),
+        Column("count", "Count", Type.NUMBER),
+        Column("first", "First seen", Type.TIME, default=False),
+        Column("source", "System", Type.TEXT, facet=True),
+        Column("reporter", "Reported by", Type.TEXT, facet=True, default=False),
+        Column("origin", "Connection", Type.TEXT, facet=True, default=False),
+        Column("cluster", "Cluster", Type.TEXT, facet=True, default=False),
+    ),
+    default_sort=("-last",),
+    label="reason",
+    where=("object_kind", "object_name"),
+)

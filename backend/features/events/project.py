@@ -1,0 +1,75 @@
+"""Kubernetes and etcd events → rows. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from backend.features.events.rows import EventRow
+from integrations.etcd.changes import EtcdEvent
+from integrations.kubernetes.models.core import Event
+from integrations.kubernetes.models.meta import seconds
+
+__all__ = ["etcd_event_row", "event_row", "last_seen"]
+
+_MESSAGE: Final = 2000
+_ERRORS: Final = frozenset(
+    {"OOMKilling", "SystemOOM", "NodeNotReady", "FailedMount", "Evicted", "KernelDeadlock"}
+)
+
+
+def last_seen(event: Event) -> float:
+    """When it last happened, by whichever of the API's fields is set."""
+    series = seconds(event.series.last_observed_time) if event.series else None
+    found = (
+        series,
+        seconds(event.last_timestamp),
+        seconds(event.event_time),
+        seconds(event.first_timestamp),
+        seconds(event.metadata.creation_timestamp),
+    )
+    return next((moment for moment in found if moment is not None), 0.0)
+
+
+def event_row(cluster: str, event: Event) -> EventRow:
+    """The row of a Kubernetes event."""
+    about, last = event.involved_object, last_seen(event)
+    first = seconds(event.first_timestamp) or seconds(event.event_time) or last
+    warning = "error" if event.reason in _ERRORS else "warning"
+    return EventRow(
+        key=f"kubernetes/{cluster}/{event.metadata.namespace}/{event.metadata.name}",
+        source="kubernetes",
+        origin=cluster,
+        cluster=cluster,
+        # An event about a cluster-scoped object is kept in some namespace (often default),
+        # but it is the object's place that decides who may see it.
+        namespace=about.namespace,
+        severity="normal" if event.type == "Normal" else warning,
+        reason=event.reason,
+        object_kind=about.kind,
+        object_name=about.name,
+        message=event.message[:_MESSAGE],
+        count=max(event.series.count if event.series else 0, event.count, 1),
+        first=first,
+        last=last,
+        reporter=event.reporting_component or event.source.component,
+    )
+
+
+def etcd_event_row(name: str, event: EtcdEvent) -> EventRow:
+    """The row of something that happened to an etcd cluster or one of its members."""
+    return EventRow(
+        key=f"etcd/{name}/{event.key}",
+        source="etcd",
+        origin=name,
+        cluster="",
+        namespace="",
+        severity=event.severity,
+        reason=event.reason,
+        object_kind="etcd member" if event.member else "etcd cluster",
+        object_name=event.member or name,
+        message=event.message[:_MESSAGE],
+        count=1,
+        first=event.at,
+        last=event.at,
+        reporter="craton",
+    )
