@@ -1,0 +1,269 @@
+"""A collection whose rows live in a table: the same questions, answered by SQL."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from collections.abc import Collection as Keys
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.sql.elements import ColumnElement
+
+from backend.errors import Unavailable, UpstreamTimeout
+from backend.live.collection import Collection
+from backend.live.guard import Guard
+from backend.live.metrics import FLUSH_SECONDS, LAG_SECONDS
+from backend.live.pacer import Pacer
+from backend.live.page import After, FacetCount, Page, write_cursor
+from backend.live.query import Query
+from backend.live.ranking import best_rows
+from backend.live.select import FACET_VALUES
+from backend.live.source import Source
+from backend.live.sql_estimate import count_rows
+from backend.live.sql_fields import SqlFields
+from backend.live.sql_view import SqlView, SqlWindow
+from backend.live.sql_where import SqlWhere
+from integrations.contract import Freshness, State
+
+__all__ = ["SqlSource"]
+
+COUNT_BOUND: Final = 10_000
+FACET_BOUND: Final = 100_000
+READ_SECONDS: Final = 10.0
+REFRESH: Final = 10.0
+_FOUND: Final = 200
+_PIECE: Final = 1000
+
+
+class SqlSource(Source):
+    """Rows of `table`: a SQLModel class, a table or a subquery, whose columns are named like
+    the row's fields (`fields` gives other expressions).
+
+    Totals are exact up to `count_bound` rows, facets up to `FACET_BOUND`; beyond, they are
+    estimates and `total_exact` says so. Live windows ask again after `notify`. With
+    `organisation`, callers of another one see nothing. Sorting at scale wants an index on
+    (sort columns, key), on PostgreSQL with ``COLLATE "C"`` for text.
+    """
+
+    def __init__(
+        self,
+        collection: Collection,
+        sessions: async_sessionmaker[AsyncSession],
+        table: Any,
+        *,
+        organisation: str = "",
+        fields: Mapping[str, ColumnElement[Any]] | None = None,
+        count_bound: int = COUNT_BOUND,
+    ) -> None:
+        super().__init__(collection)
+        origin: sa.FromClause = sa.inspect(table).selectable if isinstance(table, type) else table
+        self._fields = SqlFields(collection, origin, fields or {})
+        self._sessions = sessions
+        self._organisation = organisation
+        self._count_bound = count_bound
+        self.notices = 0
+        self._views: dict[tuple[Query, Guard], SqlView] = {}
+        self._pacer = Pacer()
+        self._changed = 0.0
+        self._state = Freshness(f"database/{collection.name}", State.LIVE, time.time())
+
+    def notify(self, keys: Keys[str] | None = None) -> None:
+        """Rows changed (those of `keys`, or any): windows are asked again at the next flush."""
+        if keys is None or keys:
+            self.notices += 1
+            self._changed = self._changed or time.monotonic()
+            self._pacer.wake()
+
+    def freshness(self, guard: Guard) -> list[Freshness]:  # noqa: ARG002 - the same for all
+        """Whether the database answers."""
+        return [self._state]
+
+    def states(self) -> dict[State, int]:
+        """The one state."""
+        return {self._state.state: 1}
+
+    @property
+    def views(self) -> int:
+        """How many distinct views are open."""
+        return len(self._views)
+
+    @property
+    def size(self) -> None:
+        """Not known without asking."""
+
+    async def page(
+        self, query: Query, guard: Guard, *, limit: int, after: After | None, now: float
+    ) -> Page:
+        """The first `limit` rows behind `after`, with total and facets of the whole."""
+        async with self.reading() as session:
+            rows = await self.read(session, query, guard, limit=limit + 1, after=after, now=now)
+            total, exact, facets = await self.counts(session, query, guard, now=now)
+        more = write_cursor(query, rows[limit - 1]) if len(rows) > limit else None
+        return Page(rows[:limit], total, exact, facets, more)
+
+    async def all_rows(self, query: Query, guard: Guard, *, now: float) -> AsyncIterator[list[Any]]:
+        """Every row in order, in pieces, each as of when it is asked."""
+        after: After | None = None
+        while True:
+            async with self.reading() as session:
+                rows = await self.read(session, query, guard, limit=_PIECE, after=after, now=now)
+            if rows:
+                yield rows
+            if len(rows) < _PIECE:
+                return
+            last = rows[-1]
+            after = After(tuple(getattr(last, sort.column) for sort in query.sort), last.key)
+
+    async def row(self, key: str, guard: Guard) -> Any | None:
+        """The row under `key` if it exists and is visible."""
+        async with self.reading() as session:
+            where = self._where(session, 0.0)
+            same = self._fields.elements["key"] == self._fields.literal("key", key)
+            found = await session.execute(self._select().where(same, self._visible(where, guard)))
+            values = found.first()
+        return None if values is None else self._fields.row(values)
+
+    async def find(
+        self, words: tuple[str, ...], guard: Guard, limit: int, deadline: float
+    ) -> tuple[list[Any], bool]:
+        """The best `limit` rows for the palette."""
+        collection = self.collection
+        names = dict.fromkeys(
+            (collection.label, *collection.where, *(c.id for c in collection.searched))
+        )
+        async with self.reading() as session:
+            where = self._where(session, 0.0)
+            tests = [where.word(word, names) for word in words]
+            position = self._fields.position(collection.label, " ".join(words), where.dialect)
+            statement = self._select().where(self._visible(where, guard), *tests)
+            first = sa.case((position == 1, 0), (position > 1, 1), else_=2)
+            key = self._fields.ordered("key", where.dialect).desc()
+            found = await session.execute(statement.order_by(first, key).limit(_FOUND))
+            rows = [self._fields.row(values) for values in found]
+        complete = len(rows) < _FOUND and time.monotonic() <= deadline
+        return best_rows(collection, rows, words, limit), complete
+
+    async def open(self, query: Query, guard: Guard, offset: int, limit: int) -> SqlWindow:
+        """A live window, shared by all who ask for the same."""
+        view = self._views.get((query, guard))
+        if view is None:
+            view = self._views[query, guard] = SqlView(self, query, guard)
+            if query.moves:
+                asyncio.get_running_loop().call_later(REFRESH, self._outdate, view)
+        return await view.window(offset, limit)
+
+    def drop_view(self, view: SqlView) -> None:
+        """Forget a view without windows."""
+        if self._views.get((view.query, view.guard)) is view:
+            del self._views[view.query, view.guard]
+
+    async def run(self) -> None:
+        """Carry notices to the windows until cancelled."""
+        await self._pacer.run(self.flush)
+
+    async def flush(self) -> None:
+        """Ask again for every open window and tell what changed."""
+        start, changed = time.monotonic(), self._changed
+        self._changed = 0.0
+        for view in tuple(self._views.values()):
+            windows = [window for window in view.windows.values() if window.filled]
+            try:
+                await view.refresh(windows)
+            except (Unavailable, UpstreamTimeout):
+                asyncio.get_running_loop().call_later(Pacer.SLOWEST, self.notify)
+            for window in windows:
+                window.publish()
+        end, name = time.monotonic(), self.collection.name
+        FLUSH_SECONDS.labels(name).observe(end - start)
+        if changed and self._views:
+            LAG_SECONDS.labels(name).observe(end - changed)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session to read with; failures become problems and show in the freshness."""
+        try:
+            async with asyncio.timeout(READ_SECONDS), self._sessions() as session:
+                yield session
+        except TimeoutError as error:
+            self._become(State.STALE, "the database did not answer in time")
+            raise UpstreamTimeout("The console's database did not answer in time.") from error
+        except (SQLAlchemyError, OSError) as error:
+            self._become(State.STALE, "the database cannot be read")
+            raise Unavailable("The console's database cannot be read now.") from error
+        self._become(State.LIVE, "")
+
+    async def read(
+        self,
+        session: AsyncSession,
+        query: Query,
+        guard: Guard,
+        *,
+        limit: int,
+        offset: int = 0,
+        after: After | None = None,
+        now: float | None = None,
+    ) -> list[Any]:
+        """Rows in order."""
+        where = self._where(session, now)
+        statement = self._select().where(where.query(query, guard), self._own(guard))
+        if after is not None:
+            statement = statement.where(where.after(query, after))
+        statement = statement.order_by(*where.order(query)).limit(limit).offset(offset)
+        return [self._fields.row(values) for values in await session.execute(statement)]
+
+    async def counts(
+        self, session: AsyncSession, query: Query, guard: Guard, *, now: float | None = None
+    ) -> tuple[int, bool, dict[str, list[FacetCount]]]:
+        """The total, whether it is exact, and the facets."""
+        where = self._where(session, now)
+        key = self._fields.elements["key"]
+        every = sa.select(key).where(where.query(query, guard), self._own(guard))
+        total, exact = await count_rows(session, every, self._count_bound)
+        facets = {
+            name: await self._facet(session, where, query, guard, name) for name in query.facets
+        }
+        return total, exact, facets
+
+    async def _facet(
+        self, session: AsyncSession, where: SqlWhere, query: Query, guard: Guard, name: str
+    ) -> list[FacetCount]:
+        condition = where.query(query, guard, without=name)
+        element = self._fields.elements[name].label("value")
+        rows = sa.select(element).where(condition, self._own(guard)).limit(FACET_BOUND).subquery()
+        value: ColumnElement[Any] = rows.c.value
+        count = sa.func.count()
+        ordered = value
+        if where.dialect == "postgresql" and isinstance(value.type, sa.String):
+            ordered = sa.collate(value, "C")
+        statement = sa.select(value, count).group_by(value)
+        statement = statement.order_by(count.desc(), value.is_(None), ordered).limit(FACET_VALUES)
+        return [FacetCount(found, number) for found, number in await session.execute(statement)]
+
+    def _select(self) -> sa.Select[Any]:
+        return sa.select(*(self._fields.elements[name] for name in self.collection.fields))
+
+    def _where(self, session: AsyncSession, now: float | None) -> SqlWhere:
+        dialect = session.get_bind().dialect.name
+        return SqlWhere(self._fields, dialect, time.time() if now is None else now)
+
+    def _visible(self, where: SqlWhere, guard: Guard) -> ColumnElement[bool]:
+        return sa.and_(where.guard(guard), self._own(guard))
+
+    def _own(self, guard: Guard) -> ColumnElement[bool]:
+        own = not self._organisation or guard.organisation == self._organisation
+        return sa.true() if own else sa.false()
+
+    def _become(self, state: State, message: str) -> None:
+        if state != self._state.state:
+            self._state = Freshness(self._state.source, state, time.time(), message)
+            self._pacer.wake()
+
+    def _outdate(self, view: SqlView) -> None:
+        if self._views.get((view.query, view.guard)) is view:
+            self._pacer.wake()
+            asyncio.get_running_loop().call_later(REFRESH, self._outdate, view)
