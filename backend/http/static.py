@@ -29,9 +29,6 @@ def frontend_folder() -> Path | None:
 class Frontend:
     """ASGI app mounted at the root, behind every other route."""
 
-    def __init__(self) -> None:
-        self._folder: Path | None = None
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with an asset, the page, or a plain word that it is not built."""
         if scope["type"] == "websocket":
@@ -40,10 +37,9 @@ class Frontend:
         response = self._response(scope["path"])
         await response(scope, receive, send)
 
-    def _response(self, path: str) -> Response:
-        if self._folder is None:
-            self._folder = frontend_folder()
-        folder = self._folder
+    @staticmethod
+    def _response(path: str) -> Response:
+        folder = frontend_folder()
         if path.startswith(_API) or folder is None:
             missing = "Not found." if folder else "The frontend is not built: run 'make frontend'."
             return PlainTextResponse(missing, 404)

@@ -23,7 +23,7 @@ def machine_problem(row: Any) -> ProblemRow | None:
     """A node that is not ready takes its pods with it; pressure is a warning."""
     if row.healthy:
         return None
-    down = not row.status.startswith("Ready")
+    down = row.status in {"NotReady", "Unknown"}
     return ProblemRow(
         key=f"machines/{row.key}",
         rank=0 if down else 2,
