@@ -107,6 +107,12 @@ const stack = createRoute({
   component: lazyRouteComponent(() => import("./features/stack/StackPage"), "StackPage"),
 });
 
+const object = createRoute({
+  getParentRoute: () => app,
+  path: "/clusters/$cluster/$kind/$namespace/$name",
+  component: lazyRouteComponent(() => import("./features/cluster/ObjectPage"), "ObjectPage"),
+});
+
 const browse = createRoute({
   getParentRoute: () => app,
   path: "/browse/$collection",
@@ -127,6 +133,7 @@ const routeTree = root.addChildren([
     access,
     stack,
     browse,
+    object,
   ]),
 ]);
 

@@ -7,7 +7,7 @@ import {
 import type { ReactNode } from "react";
 
 /** A term and its value; an absent value leaves the line out. */
-export type Fact = readonly [term: string, value: ReactNode];
+export type Fact = readonly [term: ReactNode, value: ReactNode];
 
 const isAbsent = (value: ReactNode) =>
   value === null || value === undefined || value === "" || value === false;
@@ -24,8 +24,9 @@ export function Facts({ facts, columns = 1 }: { facts: readonly Fact[]; columns?
       className="cr-facts"
       columnModifier={columns === 2 ? { default: "1Col", xl: "2Col" } : { default: "1Col" }}
     >
-      {shown.map(([term, value]) => (
-        <DescriptionListGroup key={term}>
+      {shown.map(([term, value], position) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a fact's place is its identity
+        <DescriptionListGroup key={position}>
           <DescriptionListTerm>{term}</DescriptionListTerm>
           <DescriptionListDescription>{value}</DescriptionListDescription>
         </DescriptionListGroup>

@@ -21,8 +21,11 @@ export function equals(columns: Readonly<Record<string, string | undefined>>): s
     .map(([column, value]) => `${column}=${JSON.stringify(value)}`);
 }
 
-/** Follow the one row that the filters single out; its last state stays when it is deleted. */
-export function useLiveRow(collection: string, filters: readonly string[]): LiveRow {
+/**
+ * Follow the one row that the filters single out; its last state stays when it is deleted.
+ * Without a collection there is nothing to follow.
+ */
+export function useLiveRow(collection: string | null, filters: readonly string[]): LiveRow {
   const signature = JSON.stringify(filters);
   const query = useMemo<Query>(
     () => ({ ...EMPTY_QUERY, filter: JSON.parse(signature) as string[] }),

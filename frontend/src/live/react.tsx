@@ -52,8 +52,9 @@ export interface LiveView {
 /**
  * Subscribe for as long as the component is mounted. A changed query keeps the old rows
  * until its snapshot is there; a changed collection starts empty.
+ * Without a collection nothing is subscribed.
  */
-export function useLiveView(collection: string, query: Query, first: Window): LiveView {
+export function useLiveView(collection: string | null, query: Query, first: Window): LiveView {
   const client = useLiveClient();
   const firstRef = useRef({ query, window: first });
   firstRef.current = { query, window: first };
@@ -62,6 +63,7 @@ export function useLiveView(collection: string, query: Query, first: Window): Li
   const signature = JSON.stringify(query);
 
   useEffect(() => {
+    if (collection === null) return;
     const made = client.subscribe(collection, firstRef.current.query, firstRef.current.window);
     sent.current = JSON.stringify(firstRef.current.query);
     setSubscription(made);

@@ -33,7 +33,7 @@ export interface LiveTableProps {
   actions?: ReactNode;
   /** What would be here and how to get it, when nothing exists. */
   emptyHint?: string;
-  /** Inside a detail page: bounded height, keys only while it has the focus. */
+  /** Inside a detail page: bounded height, no page-wide keys, and `fixed` alone is its scope. */
   embedded?: boolean;
 }
 

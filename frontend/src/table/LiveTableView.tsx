@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { CollectionInfo } from "../api/types";
 import { useLiveView } from "../live/react";
 import { useScope } from "../shell/scope";
-import { visibleColumns } from "./columns";
+import { facetColumns, visibleColumns } from "./columns";
 import { FilterBar } from "./FilterBar";
 import { FilterChips } from "./FilterChips";
 import { parseFilter } from "./filters";
@@ -33,8 +33,8 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
   const hold = usePointerHold();
 
   const query = useMemo(
-    () => toQuery(info, search, [...fixed, ...scopeFilters(info, scope)]),
-    [info, search, fixed, scope],
+    () => toQuery(info, search, embedded ? fixed : [...fixed, ...scopeFilters(info, scope)]),
+    [info, search, fixed, scope, embedded],
   );
   const columns = useMemo(
     () => visibleColumns(info, search.cols, hidden),
@@ -44,6 +44,10 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
     () => new Set(fixed.map((filter) => parseFilter(filter)?.column ?? "")),
     [fixed],
   );
+  const query = useMemo(() => {
+    const facets = facetColumns(columns, fixedColumns).map(({ id }) => id);
+    return toQuery(info, search, [...fixed, ...scopeFilters(info, scope)], facets);
+  }, [info, search, fixed, scope, columns, fixedColumns]);
   const { view, moveWindow, retry } = useLiveView(info.name, query, {
     offset: 0,
     limit: WINDOW_ROWS,

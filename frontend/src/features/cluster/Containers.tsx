@@ -1,0 +1,126 @@
+import { Label } from "@patternfly/react-core";
+import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
+import { useTranslation } from "react-i18next";
+import { Digest } from "../../detail/Digest";
+import { Age } from "../../format/Age";
+import { formatNumber } from "../../format/numbers";
+import { Status } from "../../status/Status";
+import type { Tone } from "../../status/tone";
+import type { ContainerInfo } from "./types";
+
+/** What a container's state means: running but not ready is not fine. */
+export function containerTone({ state, reason, ready }: ContainerInfo): Tone {
+  if (state === "running") return ready ? "ok" : "warn";
+  if (state === "terminated") return reason === "Completed" ? "ok" : "bad";
+  if (/backoff|err|invalid|fail/i.test(reason)) return "bad";
+  return "busy";
+}
+
+/** Every container: what it runs, how it is, how it ended last, what it may use. */
+export function Containers({ containers }: { containers: readonly ContainerInfo[] }) {
+  const { t } = useTranslation();
+  const live = containers.some(({ state }) => state !== "");
+  return (
+    <Table
+      variant="compact"
+      className="cr-plain-table"
+      aria-label={t("containers.title")}
+      gridBreakPoint="grid-lg"
+    >
+      <Thead>
+        <Tr>
+          <Th width={15}>{t("containers.name")}</Th>
+          {live && <Th width={15}>{t("containers.state")}</Th>}
+          <Th>{t("containers.image")}</Th>
+          {live && (
+            <Th width={10} className="cr-right">
+              {t("containers.restarts")}
+            </Th>
+          )}
+          {live && <Th width={20}>{t("containers.lastState")}</Th>}
+          <Th width={20}>{t("containers.resources")}</Th>
+        </Tr>
+      </Thead>
+      <Tbody>
+        {containers.map((container) => (
+          <ContainerRow
+            key={`${container.role}/${container.name}`}
+            container={container}
+            live={live}
+          />
+        ))}
+      </Tbody>
+    </Table>
+  );
+}
+
+function ContainerRow({ container, live }: { container: ContainerInfo; live: boolean }) {
+  const { t } = useTranslation();
+  const { name, role, image, digest, state, reason, since, restarts, last_state } = container;
+  return (
+    <Tr>
+      <Td dataLabel={t("containers.name")} translate="no">
+        {name}{" "}
+        {role !== "" && role !== "container" && (
+          <Label isCompact variant="outline">
+            {role}
+          </Label>
+        )}
+      </Td>
+      {live && (
+        <Td dataLabel={t("containers.state")}>
+          {state !== "" && <Status word={reason || state} tone={containerTone(container)} />}
+          {since !== null && (
+            <span className="cr-muted">
+              {" "}
+              <Age at={since} />
+            </span>
+          )}
+        </Td>
+      )}
+      <Td dataLabel={t("containers.image")}>
+        <span translate="no">{image}</span>
+        {digest !== "" && (
+          <div className="cr-muted">
+            <Digest text={digest} />
+          </div>
+        )}
+      </Td>
+      {live && (
+        <Td dataLabel={t("containers.restarts")} className="cr-right" translate="no">
+          {formatNumber(restarts)}
+        </Td>
+      )}
+      {live && (
+        <Td dataLabel={t("containers.lastState")} translate="no">
+          {last_state || "–"}
+        </Td>
+      )}
+      <Td dataLabel={t("containers.resources")}>
+        <Resources container={container} />
+      </Td>
+    </Tr>
+  );
+}
+
+/** `100m to 500m CPU`: asked for, and at most. */
+function Resources({ container }: { container: ContainerInfo }) {
+  const { t } = useTranslation();
+  const names = [
+    ...new Set([...Object.keys(container.requests), ...Object.keys(container.limits)]),
+  ].sort();
+  if (names.length === 0) return <span className="cr-muted">{t("containers.unbounded")}</span>;
+  return (
+    <ul className="cr-list">
+      {names.map((name) => (
+        <li key={name}>
+          {t("containers.resource", {
+            name,
+            request: container.requests[name] ?? "0",
+            limit: container.limits[name] ?? "∞",
+          })}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,115 @@
+import { Label } from "@patternfly/react-core";
+import { useParams } from "@tanstack/react-router";
+import { type ReactNode, useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import type { Row } from "../../api/types";
+import { DetailPage } from "../../detail/DetailPage";
+import { DetailPending, StaleNotice } from "../../detail/DetailStates";
+import { RelationsStrip } from "../../detail/RelationsStrip";
+import { useDetail } from "../../detail/useDetail";
+import { type LiveRow, useLiveRow } from "../../detail/useLiveRow";
+import { FreshnessChip } from "../../live/FreshnessChip";
+import { MachineCapacity } from "../machines/MachineCapacity";
+import { crumbsOf } from "./crumbs";
+import { collectionOf, type ObjectPath, rowFilters } from "./liveRow";
+import { stripOf } from "./relations";
+import type { ObjectDetail } from "./types";
+import { useObjectTabs } from "./useObjectTabs";
+
+/** An object without a collection is read again this often; nothing tells of its changes. */
+const POLL_MS = 10_000;
+
+/** One object of a cluster, whatever its kind; machines are nodes seen from here. */
+export function ObjectPage() {
+  const { t } = useTranslation();
+  const path = useParams({ from: "/app/clusters/$cluster/$kind/$namespace/$name" });
+  const live = useObjectRow(path);
+  const api = `clusters/${[path.cluster, path.kind, path.namespace, path.name].map(encodeURIComponent).join("/")}`;
+  const detail = useDetail<ObjectDetail>(api, live.known ? { news: live.row } : { every: POLL_MS });
+  const crumbs = crumbsOf(path, t);
+  if (!detail.data) return <DetailPending detail={detail} crumbs={crumbs} what={path.name} />;
+  return (
+    <Loaded
+      path={path}
+      api={api}
+      object={detail.data}
+      live={live}
+      deletedAt={live.deletedAt ?? detail.goneAt}
+      notice={<StaleNotice detail={detail} />}
+    />
+  );
+}
+
+interface ObjectRow extends LiveRow {
+  /** The object's kind has a live collection. */
+  known: boolean;
+}
+
+function useObjectRow(path: ObjectPath): ObjectRow {
+  const collection = collectionOf(path.kind);
+  const { cluster, kind, namespace, name } = path;
+  const filters = useMemo(
+    () => rowFilters({ cluster, kind, namespace, name }),
+    [cluster, kind, namespace, name],
+  );
+  const live = useLiveRow(collection, filters);
+  return { ...live, known: collection !== null && live.row !== undefined };
+}
+
+interface LoadedProps {
+  path: ObjectPath;
+  api: string;
+  object: ObjectDetail;
+  live: ObjectRow;
+  deletedAt: number | null;
+  notice: ReactNode;
+}
+
+function Loaded({ path, api, object, live, deletedAt, notice }: LoadedProps) {
+  const { t } = useTranslation();
+  const { owners, leadsTo } = stripOf(object);
+  const status = textOf(live.current, "status") || object.status;
+  const tabs = useObjectTabs({
+    path,
+    api,
+    object,
+    news: live.row,
+    above: path.kind === "nodes" && live.row ? <MachineCapacity row={live.row} /> : null,
+  });
+  return (
+    <DetailPage
+      crumbs={crumbsOf(path, t)}
+      kind={object.kind}
+      name={object.name}
+      status={status}
+      sentence={object.summary}
+      deletedAt={deletedAt}
+      notice={notice}
+      meta={
+        <>
+          {object.simulated && (
+            <Label isCompact variant="outline" title={t("detail.simulatedHint")}>
+              {t("detail.simulated")}
+            </Label>
+          )}
+          {live.freshness.length > 0 && (
+            <FreshnessChip sources={live.freshness} pending={live.pending} />
+          )}
+        </>
+      }
+      strip={
+        <RelationsStrip
+          owners={owners}
+          self={{ kind: object.kind, name: object.name }}
+          leadsTo={leadsTo}
+        />
+      }
+      tabs={tabs}
+    />
+  );
+}
+
+function textOf(row: Row | undefined, column: string): string {
+  const value = row?.[column];
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,17 @@
+import type { Tone } from "../../status/tone";
+import type { ConditionInfo } from "./types";
+
+/** What a condition means for the reader: `Ready=False` is bad, `DiskPressure=False` is fine. */
+export function conditionTone({ status, good }: ConditionInfo): Tone {
+  if (status !== "True" && status !== "False") return "unknown";
+  if (good === null) return "unknown";
+  return good ? "ok" : "bad";
+}
+
+const RANK: Partial<Record<Tone, number>> = { bad: 0, unknown: 1 };
+
+/** Troubles first, then by name: the order in which a person wants to read them. */
+export function byConcern(conditions: readonly ConditionInfo[]): ConditionInfo[] {
+  const rank = (condition: ConditionInfo) => RANK[conditionTone(condition)] ?? 2;
+  return [...conditions].sort((a, b) => rank(a) - rank(b) || a.type.localeCompare(b.type));
+}

@@ -1,0 +1,40 @@
+import type { Related } from "../../detail/RelationsStrip";
+import { clusterObject } from "../routes";
+import type { ObjectDetail, ObjectRef } from "./types";
+
+/** Where another object of the same cluster has its page. */
+export function refHref(cluster: string, { plural, namespace, name }: ObjectRef): string {
+  return clusterObject(cluster, plural, namespace || "-", name);
+}
+
+export function toRelated(cluster: string, ref: ObjectRef): Related {
+  return {
+    kind: ref.kind,
+    name: ref.name,
+    href: refHref(cluster, ref),
+    status: ref.healthy === false ? (ref.status ?? undefined) : undefined,
+    title: ref.reason || undefined,
+  };
+}
+
+/** Kinds that stand in the strip, in the order in which one follows from the other. */
+const LEADS_TO = ["Node", "PersistentVolumeClaim", "PersistentVolume", "Service", "Ingress"];
+
+export interface Strip {
+  owners: Related[];
+  leadsTo: Related[][];
+}
+
+/** Owner ← this → node → image, from what the detail says of its surroundings. */
+export function stripOf(detail: ObjectDetail): Strip {
+  const refs = detail.related.flatMap(({ items }) => items);
+  const groups = LEADS_TO.map((kind) =>
+    refs.filter((ref) => ref.kind === kind).map((ref) => toRelated(detail.cluster, ref)),
+  );
+  const images = [...new Set(detail.containers.map(({ image }) => image))].filter(Boolean);
+  const [nodes = [], ...rest] = groups;
+  return {
+    owners: [...detail.owners].reverse().map((owner) => toRelated(detail.cluster, owner)),
+    leadsTo: [nodes, images.map((name) => ({ kind: "Image", name })), ...rest],
+  };
+}
