@@ -56,6 +56,11 @@ class RegistryClient:
         self._page_size = settings.page_size
         self._has_referrers = True
 
+    @property
+    def has_referrers(self) -> bool:
+        """Whether the registry may have the referrers API (unknown counts as yes)."""
+        return self._has_referrers
+
     async def aclose(self) -> None:
         """Close every connection."""
         await self._http.aclose()

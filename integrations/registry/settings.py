@@ -40,6 +40,8 @@ class RegistrySettings(BaseModel):
     """Hosts that blob reads may be redirected to, beside the registry's own."""
     webhook_secret: SecretStr = SecretStr("")
     """What the registry must send in ``Authorization: Bearer …``; empty: no webhook."""
+    webhook_secret_file: Path | None = None
+    """A file with that secret, instead."""
 
     repositories: tuple[str, ...] = ()
     """Read these instead of the catalogue, where our account may not list it."""
@@ -64,6 +66,16 @@ class RegistrySettings(BaseModel):
         if bool(self.username) != bool(self.password.get_secret_value()):
             raise ValueError("give both username and password, or neither")
         return self
+
+    @property
+    def hook_secret(self) -> str:
+        """The webhook's secret, from its field or its file; empty when there is none."""
+        if self.webhook_secret_file is not None:
+            try:
+                return self.webhook_secret_file.read_text().strip()
+            except OSError:  # not written yet: then nothing can be authorised by it
+                return ""
+        return self.webhook_secret.get_secret_value()
 
     @property
     def host(self) -> str:

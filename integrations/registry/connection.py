@@ -1,0 +1,99 @@
+"""One connected registry: the parts wired together, started and stopped as one."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import httpx2
+import structlog
+
+from integrations.contract import State
+from integrations.registry import webhook
+from integrations.registry.client import RegistryClient
+from integrations.registry.library import Library
+from integrations.registry.settings import RegistrySettings
+from integrations.registry.watcher import RegistryFeeds, RegistryWatcher
+
+__all__ = ["RegistryConnection", "RegistryFeeds"]
+
+_RESTART_PAUSE: Final = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+class RegistryConnection:
+    """Owns the client and the watcher of one registry.
+
+    `transport` replaces the network in tests. `start` returns at once; rows arrive by the
+    feeds, whose states say how true they are.
+    """
+
+    def __init__(
+        self, settings: RegistrySettings, transport: httpx2.AsyncBaseTransport | None = None
+    ) -> None:
+        self.name = settings.name
+        self.settings = settings
+        self.client = RegistryClient(settings, transport)
+        self._receiver = webhook.Receiver()
+        self._watcher: RegistryWatcher | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def library(self) -> Library | None:
+        """Known repositories and tags, None before the start."""
+        return self._watcher.library if self._watcher else None
+
+    @property
+    def crawled(self) -> float:
+        """When the last complete crawl ended (Unix seconds, 0 before)."""
+        return self._watcher.crawled if self._watcher else 0.0
+
+    def start(self, feeds: RegistryFeeds) -> None:
+        """Begin to crawl, ping and resolve in background tasks of the running loop."""
+        if self._task is not None:
+            raise RuntimeError("the connection is started already")
+        feeds.repositories.state(State.CONNECTING)
+        feeds.tags.state(State.CONNECTING)
+        self._watcher = RegistryWatcher(self.client, feeds)
+        self._task = asyncio.create_task(self._keep(self._watcher, feeds), name="registry")
+
+    async def stop(self) -> None:
+        """Cancel the tasks, wait for them, close connections. Safe to call twice."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        await self.client.aclose()
+
+    def look(self, repository: str) -> None:
+        """Somebody looks at this repository: make its tags complete."""
+        if self._watcher is not None:
+            self._watcher.look(repository)
+
+    def authorised(self, header: str) -> bool:
+        """Whether a webhook delivery carries this registry's secret."""
+        return webhook.authorised(header, self.settings.hook_secret)
+
+    def receive(self, media_type: str, body: bytes) -> int:
+        """Take over a webhook delivery; returns how many changes it told.
+
+        Raises `webhook.BadDelivery`. The work itself is done afterwards, so that the
+        registry gets its answer at once (its deliveries are serial).
+        """
+        changes = self._receiver.read(media_type, body)
+        if self._watcher is not None:
+            self._watcher.changed(changes)
+        return len(changes)
+
+    async def _keep(self, watcher: RegistryWatcher, feeds: RegistryFeeds) -> None:
+        """A defect must show as stale and heal, never freeze the page."""
+        while True:
+            try:
+                await watcher.run()
+            except Exception:
+                log.exception("registry task failed", connection=self.name)
+                text = "an internal error stopped the updates; retrying"
+                feeds.repositories.state(State.STALE, text)
+                feeds.tags.state(State.STALE, text)
+            await asyncio.sleep(_RESTART_PAUSE)

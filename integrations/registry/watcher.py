@@ -1,0 +1,335 @@
+"""Keeping a registry's rows true: a slow crawl, quick webhooks, a steady ping.
+
+The distribution API cannot be watched. Webhooks bring pushes at once, the crawl repairs
+what they lost, and the ping says within seconds that the registry is gone or back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import structlog
+
+from integrations.contract import (
+    Feed,
+    IntegrationError,
+    NotFound,
+    State,
+    UpstreamDenied,
+    UpstreamUnreachable,
+)
+from integrations.registry import images
+from integrations.registry.client import RegistryClient
+from integrations.registry.library import Library, Shelf
+from integrations.registry.models import is_repository
+from integrations.registry.state import (
+    Kind,
+    Repository,
+    RepositoryState,
+    Tag,
+    TagNames,
+    is_companion,
+)
+from integrations.registry.webhook import Change, Push
+
+_EAGER_PER_REPOSITORY: Final = 20
+_QUEUE_LIMIT: Final = 20_000
+_CRAWL_RETRY: Final = 5.0
+_SETTLE: Final = (0.1, 0.3, 1.0)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryFeeds:
+    """Where one registry's repositories and tags go."""
+
+    repositories: Feed[Repository]
+    tags: Feed[Tag]
+
+
+class RegistryWatcher:
+    """Runs the crawl, the ping and the resolvers of one registry."""
+
+    def __init__(self, client: RegistryClient, feeds: RegistryFeeds) -> None:
+        self._client = client
+        self._settings = client.settings
+        self._feeds = feeds
+        self._urgent: deque[Awaitable[None]] = deque()
+        self._slow: deque[tuple[str, str]] = deque()
+        self._queued: set[tuple[str, str]] = set()
+        self._work = asyncio.Event()
+        self._crawl_now = asyncio.Event()
+        self._looked: dict[tuple[str, str], float] = {}
+        self._listed = False
+        self.library = Library(feeds.repositories, feeds.tags)
+        self.crawled: float = 0.0
+        """When the last complete crawl ended (Unix seconds, 0 before)."""
+
+    async def run(self) -> None:
+        """Work for ever; cancelled by the owner."""
+        self._crawl_now.set()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._ping())
+                group.create_task(self._crawls())
+                for _ in range(self._settings.concurrency):
+                    group.create_task(self._resolver())
+        finally:
+            self._drop_urgent()
+
+    def changed(self, changes: Iterable[Change]) -> None:
+        """Take over what a webhook told; returns at once."""
+        for change in changes:
+            if len(self._urgent) >= _QUEUE_LIMIT:
+                self._crawl_now.set()
+                return
+            self._do(self._react(change))
+
+    def look(self, repository: str) -> None:
+        """Somebody looks at a repository: resolve all its tags, the old ones again."""
+        shelf = self.library.shelf(repository)
+        now = time.monotonic()
+        for tag in list(shelf.tags.values()) if shelf else ():
+            key = (tag.repository, tag.name)
+            if now - self._looked.get(key, -1e9) > self._settings.tag_ttl:
+                self._looked[key] = now
+                self._do(self._resolve(*key))
+
+    def _react(self, change: Change) -> Awaitable[None]:
+        shelf = self.library.add(change.repository, touched=True)
+        if isinstance(change, Push) and change.digest and change.tag:
+            if not is_companion(change.tag):
+                shelf.pushed[change.tag] = change.digest
+                return self._pushed(change)
+            shelf.companions.add(change.tag)
+        return self._refresh(change.repository)
+
+    def _do(self, work: Awaitable[None]) -> None:
+        self._urgent.append(work)
+        self._work.set()
+
+    def _drop_urgent(self) -> None:
+        while self._urgent:
+            work = self._urgent.popleft()
+            if asyncio.iscoroutine(work):
+                work.close()
+
+    async def _ping(self) -> None:
+        reached: bool | None = None
+        while True:
+            try:
+                await self._client.ping()
+            except UpstreamDenied as error:
+                self._state(State.DENIED, error.message)
+                reached = False
+            except IntegrationError as error:
+                self._state(State.STALE, error.message)
+                reached = False
+            else:
+                if reached is False:
+                    self._crawl_now.set()
+                reached = True
+                if self._listed:
+                    self._fresh()
+            await asyncio.sleep(self._settings.ping_interval)
+
+    def _fresh(self) -> None:
+        if self._settings.hook_secret:
+            self._state(State.LIVE)
+            return
+        minutes = self._settings.crawl_interval / 60
+        text = f"no webhook is set up: a push shows after the next crawl (every {minutes:.0f} min)"
+        self._state(State.POLLING, text)
+
+    def _state(self, state: State, message: str = "") -> None:
+        self._feeds.repositories.state(state, message)
+        self._feeds.tags.state(state, message)
+
+    async def _crawls(self) -> None:
+        while True:
+            pause = self._settings.crawl_interval * random.uniform(0.9, 1.1)  # noqa: S311 jitter
+            try:
+                await self._crawl()
+                self._fresh()
+            except UpstreamDenied as error:
+                self._state(State.DENIED, error.message)
+            except IntegrationError as error:
+                log.info("registry crawl failed", upstream=error.upstream, error=error.message)
+                self._state(State.STALE, error.message)
+                pause = min(pause, _CRAWL_RETRY)
+            self._crawl_now.clear()
+            try:
+                await asyncio.wait_for(self._crawl_now.wait(), pause)
+            except TimeoutError:
+                continue
+
+    async def _crawl(self) -> None:
+        """Read the catalogue, then every repository's tags; drop what a complete read lacks."""
+        started = time.monotonic()
+        seen: set[str] = set()
+        async for page in self._catalogue():
+            for name in page:
+                if is_repository(name) and len(seen) < self._settings.repository_limit:
+                    seen.add(name)
+                    self.library.add(name)
+        for name in self.library.names:
+            shelf = self.library.shelf(name)
+            if name not in seen and shelf is not None and shelf.touched < started:
+                self.library.remove(name)
+        self._listed = True
+        self._fresh()
+        await self._read_all(self.library.names)
+        self.crawled = time.time()
+
+    async def _catalogue(self) -> AsyncIterator[tuple[str, ...]]:
+        """The configured repositories, else the registry's own catalogue."""
+        if self._settings.repositories:
+            yield self._settings.repositories
+            return
+        async for page in self._client.catalogue():
+            yield page
+
+    async def _read_all(self, names: list[str]) -> None:
+        """Every repository's tags, half of the connections at a time: pages come first."""
+        waiting = iter(names)
+
+        failures: list[UpstreamUnreachable] = []
+
+        async def reader() -> None:
+            for name in waiting:
+                if failures:
+                    return
+                try:
+                    await self._refresh(name)
+                except UpstreamUnreachable as error:
+                    failures.append(error)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(max(1, self._settings.concurrency // 2)):
+                group.create_task(reader())
+        if failures:
+            raise failures[0]
+
+    async def _refresh(self, repository: str) -> None:
+        """Read a repository's tags again and have the newest resolved."""
+        shelf = self.library.add(repository)
+        if shelf.waiting:
+            return
+        shelf.waiting = True
+        async with shelf.lock:
+            shelf.waiting = False
+            before = shelf.names
+            try:
+                names = await self._settled_tags(shelf)
+            except NotFound:  # in the catalogue, but nothing was ever tagged, or all is deleted
+                names = []
+            except UpstreamUnreachable:
+                raise
+            except UpstreamDenied as error:
+                self.library.fail(repository, RepositoryState.DENIED, error.message)
+                return
+            except IntegrationError as error:
+                self.library.fail(repository, RepositoryState.FAILED, error.message)
+                return
+            self._review(self.library.list_tags(repository, names), before)
+
+    async def _settled_tags(self, shelf: Shelf) -> list[str]:
+        """The tags, once the companions we were told of are among them.
+
+        The registry tells of a push before it writes the tag (seen with 3.1.2).
+        """
+        for pause in _SETTLE:
+            names = await self._client.tags(shelf.row.name)
+            if shelf.companions <= set(names):
+                return names
+            await asyncio.sleep(pause)
+        return await self._client.tags(shelf.row.name)
+
+    def _review(self, shelf: Shelf, before: TagNames) -> None:
+        """Read again what got other companions, and queue the newest tags."""
+        told = {name.partition("-")[2].partition(".")[0] for name in shelf.companions}
+        shelf.companions.clear()
+        for tag in list(shelf.tags.values()):
+            if not tag.digest:
+                continue
+            about = tag.digest.partition(":")[2] in told
+            if about or shelf.names.says_else(before, tag.digest):
+                self._do(self._take(shelf, tag, tag.digest, again=True))
+        self._queue(shelf)
+
+    def _queue(self, shelf: Shelf) -> None:
+        newest = sorted(shelf.tags.values(), key=lambda tag: tag.order, reverse=True)
+        for tag in newest[:_EAGER_PER_REPOSITORY]:
+            key = (tag.repository, tag.name)
+            if key not in self._queued and len(self._queued) < self._settings.resolve_limit:
+                self._queued.add(key)
+                self._slow.append(key)
+        self._work.set()
+
+    async def _resolver(self) -> None:
+        while True:
+            if self._urgent:
+                await self._guarded(self._urgent.popleft())
+            elif self._slow:
+                key = self._slow.popleft()
+                self._queued.discard(key)
+                await self._guarded(self._resolve(*key))
+            else:
+                self._work.clear()
+                await self._work.wait()
+
+    async def _guarded(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except IntegrationError as error:
+            log.debug("registry read failed", upstream=error.upstream, error=error.message)
+
+    async def _resolve(self, repository: str, name: str) -> None:
+        """Ask what a tag points at now, and read that if it is new."""
+        shelf = self.library.shelf(repository)
+        tag = shelf.tags.get(name) if shelf else None
+        if shelf is None or tag is None:
+            return
+        try:
+            found = await self._client.resolve(repository, name, tag.digest)
+            if found is not None:
+                await self._take(shelf, tag, found.digest)
+        except NotFound as error:
+            self.library.put_tag(shelf, replace(tag, kind=Kind.MISSING, message=error.message))
+
+    async def _pushed(self, push: Push) -> None:
+        """A tag was pushed: its digest is known, so the row needs no other question."""
+        shelf = self.library.add(push.repository)
+        tag = shelf.tags.get(push.tag) or Tag(push.repository, push.tag)
+        try:
+            await self._take(shelf, replace(tag, pushed=time.time()), push.digest, create=True)
+        except NotFound:
+            await self._refresh(push.repository)
+
+    async def _take(
+        self, shelf: Shelf, tag: Tag, digest: str, *, create: bool = False, again: bool = False
+    ) -> None:
+        """Read what `digest` is, unless known, and put the tag's row.
+
+        What changed while we were reading wins: a tag that vanished stays gone (unless it
+        was just pushed), and a newer digest is not overwritten by an older one.
+        """
+        known = shelf.tags.get(tag.name)
+        if again or known is None or known.digest != digest or known.kind is Kind.UNRESOLVED:
+            row = await images.complete(self._client, tag, digest, shelf.names)
+        else:
+            row = replace(known, pushed=tag.pushed or known.pushed)
+        now = shelf.tags.get(tag.name)
+        if create:
+            current = shelf.pushed.get(tag.name) == digest
+        else:
+            current = now is not None and known is not None and now.digest == known.digest
+        if current:
+            self.library.put_tag(shelf, row)
