@@ -28,21 +28,12 @@ export function clusterObject(
   return `/clusters/${part(cluster)}/${part(kind)}/${part(namespace)}/${part(name)}`;
 }
 
-/** `Deployment` → `deployments`, as the API names kinds in paths. */
-export function pluralOf(kind: string): string {
-  const lower = kind.toLowerCase();
-  if (/(s|x|ch|sh)$/.test(lower))
-    return lower.endsWith("s") && lower.endsWith("ces") ? lower : `${lower}es`;
-  if (/[^aeiou]y$/.test(lower)) return `${lower.slice(0, -1)}ies`;
-  return `${lower}s`;
-}
-
 /** Where a row of any collection is shown in full; undefined when its table is all there is. */
 export function hrefOfRow(collection: string, row: Row): string | undefined {
   const { cluster, namespace, name } = row;
   if (collection === "machines") return clusterObject(cluster, "nodes", "-", name);
   if (collection === "workloads")
-    return clusterObject(cluster, pluralOf(String(row.kind ?? "workload")), namespace, name);
+    return clusterObject(cluster, String(row.plural), namespace, name);
   if (CLUSTER_KINDS.includes(collection))
     return clusterObject(cluster, collection, namespace, name);
   if (collection === "keys")

@@ -6,11 +6,11 @@ import type { CollectionInfo, ColumnInfo, Facets } from "../api/types";
 import type { Query } from "../live/protocol";
 import { AddFilter } from "./AddFilter";
 import { ColumnManager } from "./ColumnManager";
+import { facetColumns } from "./columns";
 import { FacetMenu } from "./FacetMenu";
 import { csvUrl, type TableSearch } from "./search";
 
 const TYPING_PAUSE_MS = 200;
-const MOST_FACETS = 4;
 
 export interface FilterBarProps {
   info: CollectionInfo;
@@ -28,9 +28,6 @@ export function FilterBar(props: FilterBarProps) {
   const { info, search, query, facets, fixedColumns, visible, onChange } = props;
   const { t } = useTranslation();
   const filters = search.filter ?? [];
-  const facetColumns = info.columns
-    .filter((column) => column.facet && !fixedColumns.has(column.id))
-    .slice(0, MOST_FACETS);
   return (
     <div className="cr-toolbar" role="search" aria-label={t("filter.bar")}>
       <FreeText
@@ -38,7 +35,7 @@ export function FilterBar(props: FilterBarProps) {
         onChange={(q) => onChange({ ...search, q }, true)}
         placeholder={t("filter.search")}
       />
-      {facetColumns.map((column) => (
+      {facetColumns(visible, fixedColumns).map((column) => (
         <FacetMenu
           key={column.id}
           column={column}

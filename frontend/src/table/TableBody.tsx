@@ -40,6 +40,7 @@ export function TableBody(props: TableBodyProps) {
     if (view.problem.status !== 422)
       return <Failed problem={view.problem} onRetry={props.onRetry} />;
   }
+  if (view.problem && held.total === 0) return <Failed problem={view.problem} />;
   if (view.status === "loading") return <SkeletonLines lines={12} />;
   if (held.total === 0 && !view.pending) {
     if (isFiltered(search))

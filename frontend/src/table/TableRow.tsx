@@ -93,6 +93,7 @@ function NameButton(props: TableRowProps & { column: ColumnInfo }) {
       >
         <Value {...props} />
       </button>
+      {row.simulated === true && <span className="cr-simulated">{t("table.simulated")}</span>}
       {gone && <span className="cr-gone-word">{t("table.gone")}</span>}
     </span>
   );

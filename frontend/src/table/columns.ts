@@ -2,22 +2,22 @@ import type { CollectionInfo, ColumnInfo, ColumnType } from "../api/types";
 
 /** Width in pixels a column starts from; the leftover space goes to `grow` columns. */
 const WIDTHS: Record<ColumnType, number> = {
-  text: 150,
-  number: 90,
-  quantity: 96,
-  bytes: 96,
-  time: 76,
+  text: 128,
+  number: 76,
+  quantity: 88,
+  bytes: 88,
+  time: 64,
   percent: 124,
-  bool: 80,
-  status: 158,
+  bool: 72,
+  status: 150,
   labels: 260,
-  list: 180,
+  list: 150,
 };
 
 const RIGHT: ReadonlySet<ColumnType> = new Set(["number", "quantity", "bytes", "time"]);
 
 /** Text columns that hold sentences or long names, and so get more room. */
-const WIDE = /message|reason|sentence|summary|image|description|title|detail|path|object/;
+const WIDE = /^(message|reason|sentence|summary|images?|description|detail|path|key)$/;
 
 /** Numbers stand under each other, at the right edge. */
 export function isRightAligned(column: ColumnInfo): boolean {
@@ -25,10 +25,10 @@ export function isRightAligned(column: ColumnInfo): boolean {
 }
 
 export function columnWidth(column: ColumnInfo, isName: boolean): number {
-  if (isName) return 250;
+  if (isName) return 230;
   if (column.type === "text" && WIDE.test(column.id)) return 300;
-  const fitsLabel = column.label.length * 8 + 40;
-  return Math.max(WIDTHS[column.type], Math.min(fitsLabel, 190));
+  const fitsLabel = column.label.length * 7 + 28;
+  return Math.max(WIDTHS[column.type], Math.min(fitsLabel, 170));
 }
 
 /** The column that names a row: the declared label, else the first text column. */
@@ -54,6 +54,17 @@ export function visibleColumns(
     (column) =>
       column === name || (ids ? ids.has(column.id) : column.default && !hidden.includes(column.id)),
   );
+}
+
+/** More menus than this beside each other are a wall; the filter form reaches the rest. */
+const MOST_FACETS = 5;
+
+/** The columns whose values are counted and offered as menus. */
+export function facetColumns(
+  visible: readonly ColumnInfo[],
+  fixed: ReadonlySet<string>,
+): ColumnInfo[] {
+  return visible.filter(({ id, facet }) => facet && !fixed.has(id)).slice(0, MOST_FACETS);
 }
 
 /** What a narrow row shows: its name, its state, and two more things worth a glance. */

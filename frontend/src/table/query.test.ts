@@ -78,7 +78,10 @@ test("the URL is read back as it was written", () => {
 test("the query joins the page's filters, the scope and the viewer's", () => {
   const scope = scopeFilters(PODS, { cluster: "local", namespace: "shop" });
   expect(scope).toEqual(['cluster="local"', 'namespace="shop"']);
-  const query = toQuery(PODS, { filter: ["phase=Failed"], q: "web" }, scope);
+  const query = toQuery(PODS, { filter: ["phase=Failed"], q: "web" }, scope, [
+    "namespace",
+    "phase",
+  ]);
   expect(query).toEqual({
     filter: [...scope, "phase=Failed"],
     labels: "",

@@ -49,13 +49,14 @@ export function toQuery(
   info: CollectionInfo,
   search: TableSearch,
   fixed: readonly string[],
+  facet: readonly string[],
 ): Query {
   return {
     filter: [...fixed, ...(search.filter ?? [])],
     labels: search.labels ?? "",
     q: search.q ?? "",
     sort: search.sort ? search.sort.split(",") : [...info.default_sort],
-    facet: info.columns.filter((column) => column.facet).map((column) => column.id),
+    facet: [...facet],
   };
 }
 
