@@ -91,6 +91,16 @@ class UpdateService:
         await self.seen.flush()
         await self.store.stop()
 
+    async def healthy(self) -> bool:
+        """Whether the database answers and the work goes on."""
+        if any(task.done() for task in self._tasks):
+            return False
+        try:
+            await self.store.query("SELECT 1")
+        except StoreDown:
+            return False
+        return True
+
     async def reload(self) -> None:
         """Read the configuration again and open the rollouts it calls for."""
         async with self._reloading:

@@ -1,0 +1,76 @@
+"""A real update service in its own process, which tests may kill."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx2
+
+ROOT = Path(__file__).parent.parent
+RUN = (
+    "from backend.settings import Settings; from backend.omaha.standalone import run_updates;"
+    "import sys; run_updates(Settings(), workers=int(sys.argv[1]))"
+)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """`craton updates serve` over `url` on a loopback port."""
+
+    def __init__(self, url: str, home: Path, *, workers: int = 1) -> None:
+        self.port = free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        environment = {
+            **os.environ,
+            "CRATON_DATABASE_URL": url,
+            "CRATON_HOME": str(home),
+            "CRATON_PORT": str(self.port),
+            "CRATON_LOG_LEVEL": "warning",
+        }
+        self.log = home / f"server-{self.port}.log"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", RUN, str(workers)],
+                env=environment,
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+            )
+
+    async def ready(self) -> Server:
+        async with httpx2.AsyncClient() as client:
+            for _ in range(300):
+                assert self.process.poll() is None, self.log.read_text()
+                try:
+                    answer = await client.get(f"{self.base}/healthz")
+                except httpx2.TransportError:
+                    await asyncio.sleep(0.1)
+                    continue
+                if answer.status_code == 200:
+                    return self
+                await asyncio.sleep(0.1)
+        raise AssertionError(self.log.read_text())
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.kill()
