@@ -30,6 +30,14 @@ from backend.identity.sessions import Identities, SessionLimits
 from backend.live.registry import Registry
 from backend.live.routes import live_router
 from backend.omaha.api.rights import KINDS as UPDATE_KINDS
+from backend.omaha.catalog import files as hosted_files
+from backend.omaha.mount import UpdateMount
+from backend.omaha.payloads.files import PayloadFiles
+from backend.omaha.payloads.serving import MOUNT as PAYLOADS
+from backend.omaha.payloads.serving import Hosted, payloads_app
+from backend.omaha.service import UpdateService, open_store
+from backend.omaha.mount import UpdateMount
+from backend.omaha.service import UpdateService, open_store
 from backend.settings import Settings
 from backend.state import Console
 
@@ -65,8 +73,13 @@ def create_app(settings: Settings) -> FastAPI:
     sockets = SessionSockets(settings, console.identities)
     live = live_router(console.registry, require_principal, sockets)
     app.include_router(live, prefix="/api/v1")
+    if console.updates is not None:
+        files = PayloadFiles(settings.home / "payloads")
+        app.mount(PAYLOADS, payloads_app(files, partial(_hosted, console)))
     app.mount("/", Frontend())
     app.add_middleware(HttpRules, settings=settings)
+    if console.updates is not None:
+        app.add_middleware(UpdateMount, endpoint=console.updates.endpoint)
     return app
 
 
@@ -86,7 +99,21 @@ def _console(settings: Settings) -> Console:
         identities=Identities(sessions, settings.organisation, limits),
         registry=Registry(),
         connections=ConnectionManager(settings, Upstreams()),
+        updates=_update_service(settings) if settings.updates_enabled else None,
     )
+
+
+def _update_service(settings: Settings) -> UpdateService:
+    return UpdateService(
+        open_store(settings.database),
+        suffix=settings.update_suffix,
+        public_url=settings.public_url,
+    )
+
+
+async def _hosted(console: Console, name: str) -> Hosted | None:
+    async with console.sessions() as db:
+        return await hosted_files.resolve(db, name)
 
 
 def _add_features(app: FastAPI, console: Console) -> None:
@@ -113,6 +140,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     console.settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     await upgrade(console.engine)
     await _bootstrap(console)
+    if console.updates is not None:
+        await console.updates.start()
     tasks = [
         asyncio.create_task(_repeat(call, seconds), name=name)
         for name, call, seconds in (
@@ -131,7 +160,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if updates is not None:
+            await updates.stop()
         await console.connections.stop()
+        if console.updates is not None:
+            await console.updates.stop()
         await console.engine.dispose()
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from backend.db.notices import ChangeNotices
     from backend.identity.sessions import Identities
     from backend.live.registry import Registry
+    from backend.omaha.service import UpdateService
     from backend.settings import Settings
 
 __all__ = ["Console"]
@@ -30,6 +31,7 @@ class Console:
     identities: Identities
     registry: Registry
     connections: ConnectionManager
+    updates: UpdateService | None = None
     kinds: frozenset[str] = frozenset()
     ready: bool = False
     login_limits: AttemptLimit = field(default_factory=lambda: AttemptLimit(5, 60))

@@ -27,6 +27,8 @@ __all__ = ["CSRF_HEADER", "HttpRules", "send_problem"]
 CSRF_HEADER: Final = "x-craton-request"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _EXEMPT: Final = ("/api/v1/hooks/",)
+_MACHINES: Final = ("/v1/", "/healthz", "/readyz", "/metrics")
+"""Asked by machines under whatever name they know us; nothing there trusts a browser."""
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log = structlog.get_logger("craton.http")
 
@@ -82,12 +84,13 @@ class HttpRules:
             _record(scope, status, time.perf_counter() - started)
 
     def _refuse(self, scope: Scope, headers: Headers) -> Problem | None:
-        if not host_allowed(headers.get("host", ""), self._settings):
+        path = scope["path"]
+        machine = path.startswith(_MACHINES)
+        if not machine and not host_allowed(headers.get("host", ""), self._settings):
             return BadRequest(
                 "This Host name is not one the console answers to. Set CRATON_PUBLIC_URL or "
                 "CRATON_ALLOWED_HOSTS."
             )
-        path = scope["path"]
         if scope["method"] in _SAFE or not path.startswith("/api/") or path.startswith(_EXEMPT):
             return None
         if headers.get(CSRF_HEADER) is None:
