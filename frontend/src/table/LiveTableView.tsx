@@ -32,10 +32,6 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
   const [helpOpen, setHelpOpen] = useState(false);
   const hold = usePointerHold();
 
-  const query = useMemo(
-    () => toQuery(info, search, embedded ? fixed : [...fixed, ...scopeFilters(info, scope)]),
-    [info, search, fixed, scope, embedded],
-  );
   const columns = useMemo(
     () => visibleColumns(info, search.cols, hidden),
     [info, search.cols, hidden],
@@ -46,8 +42,9 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
   );
   const query = useMemo(() => {
     const facets = facetColumns(columns, fixedColumns).map(({ id }) => id);
-    return toQuery(info, search, [...fixed, ...scopeFilters(info, scope)], facets);
-  }, [info, search, fixed, scope, columns, fixedColumns]);
+    const filters = embedded ? fixed : [...fixed, ...scopeFilters(info, scope)];
+    return toQuery(info, search, filters, facets);
+  }, [info, search, fixed, scope, embedded, columns, fixedColumns]);
   const { view, moveWindow, retry } = useLiveView(info.name, query, {
     offset: 0,
     limit: WINDOW_ROWS,
