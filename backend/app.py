@@ -36,8 +36,6 @@ from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.payloads.serving import MOUNT as PAYLOADS
 from backend.omaha.payloads.serving import Hosted, payloads_app
 from backend.omaha.service import UpdateService, open_store
-from backend.omaha.mount import UpdateMount
-from backend.omaha.service import UpdateService, open_store
 from backend.settings import Settings
 from backend.state import Console
 
@@ -160,8 +158,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if updates is not None:
-            await updates.stop()
         await console.connections.stop()
         if console.updates is not None:
             await console.updates.stop()
