@@ -87,7 +87,7 @@ async def summarise(client: RegistryClient, repository: str, digest: str) -> Sum
     badges = {ATTESTATION} if len(shown) < len(document.manifests or ()) else set[str]()
     texts = tuple(child.platform.text for child in shown if child.platform)
     summary = Summary(Kind.INDEX, document.media_type, texts, None, None, frozenset(badges))
-    first = _preferred(shown)
+    first = preferred(shown)
     if first is None:
         return summary
     try:
@@ -154,6 +154,7 @@ def platform_of(config: ImageConfig) -> str:
     return "/".join(part for part in (config.os, config.architecture, config.variant) if part)
 
 
-def _preferred(shown: tuple[Descriptor, ...]) -> Descriptor | None:
-    preferred = (c for c in shown if c.platform and c.platform.text == _PREFERRED)
-    return next(preferred, shown[0] if shown else None)
+def preferred(shown: tuple[Descriptor, ...]) -> Descriptor | None:
+    """The platform whose image stands for the index: linux/amd64, else the first."""
+    wanted = (c for c in shown if c.platform and c.platform.text == _PREFERRED)
+    return next(wanted, shown[0] if shown else None)

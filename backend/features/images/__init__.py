@@ -1,0 +1,36 @@
+"""The Images page: repositories, tags and what is inside an image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from backend.features.context import Feature, FeatureContext
+from backend.features.images.collections import REPOSITORIES, TAGS
+from backend.features.images.project import repository_row, tag_row
+from backend.features.images.routes import router
+from backend.features.images.rows import RepositoryRow, TagRow
+from backend.live.memory import MemorySource
+from integrations.contract import Feed
+
+__all__ = ["register"]
+
+
+def register(context: FeatureContext) -> Feature:
+    """Add `repositories` and `tags`, the detail routes and the registries' webhook."""
+    repositories: MemorySource[RepositoryRow] = MemorySource(REPOSITORIES)
+    tags: MemorySource[TagRow] = MemorySource(TAGS)
+    context.registry.add(REPOSITORIES, repositories)
+    context.registry.add(TAGS, tags)
+
+    def registry(name: str) -> Mapping[str, Feed[Any]]:
+        within = ("registry", name)
+        return {
+            "repositories": repositories.feed(
+                f"registry/{name}/repositories", partial(repository_row, name), within=within
+            ),
+            "tags": tags.feed(f"registry/{name}/tags", partial(tag_row, name), within=within),
+        }
+
+    return Feature("images", router(context.upstreams), {"registry": registry})

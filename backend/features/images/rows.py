@@ -1,0 +1,40 @@
+"""Rows of the Images page."""
+
+from __future__ import annotations
+
+import msgspec
+
+__all__ = ["RepositoryRow", "TagRow"]
+
+
+class RepositoryRow(msgspec.Struct, frozen=True):
+    """One repository. `pushed` (Unix seconds) is the newest push seen, else the newest image's
+    own date; `reason` says why it could not be read."""
+
+    key: str
+    registry: str
+    name: str
+    state: str
+    tags: int
+    pushed: float | None
+    reason: str
+
+
+class TagRow(msgspec.Struct, frozen=True):
+    """One tag. `size` is the compressed bytes of the image (of an index: of one platform);
+    `order` sorts versions as people do; times are Unix seconds."""
+
+    key: str
+    registry: str
+    repository: str
+    name: str
+    order: str
+    kind: str
+    digest: str
+    platforms: tuple[str, ...]
+    size: int | None
+    created: float | None
+    pushed: float | None
+    badges: tuple[str, ...]
+    media_type: str
+    reason: str

@@ -1,0 +1,36 @@
+"""The Key-value page: whether the store is safe, and what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from backend.features.context import Feature, FeatureContext
+from backend.features.keyvalue.collections import KEYS, MEMBERS
+from backend.features.keyvalue.project import key_row, member_row
+from backend.features.keyvalue.routes import router
+from backend.features.keyvalue.rows import KeyRow, MemberRow
+from backend.live.memory import MemorySource
+from integrations.contract import Feed
+
+__all__ = ["register"]
+
+
+def register(context: FeatureContext) -> Feature:
+    """Add `etcd-members` and `keys`, and the routes for health, folders and values."""
+    members: MemorySource[MemberRow] = MemorySource(MEMBERS)
+    keys: MemorySource[KeyRow] = MemorySource(KEYS)
+    context.registry.add(MEMBERS, members)
+    context.registry.add(KEYS, keys)
+
+    def etcd(name: str) -> Mapping[str, Feed[Any]]:
+        within = ("etcd", name)
+        return {
+            "members": members.feed(
+                f"etcd/{name}/members", partial(member_row, name), within=within
+            ),
+            "keys": keys.feed(f"etcd/{name}/keys", partial(key_row, name), within=within),
+        }
+
+    return Feature("keyvalue", router(context.upstreams), {"etcd": etcd})

@@ -1,0 +1,126 @@
+"""What the Key-value routes answer. Sizes in bytes, times in Unix seconds."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+__all__ = [
+    "AlarmView",
+    "EtcdHealth",
+    "FolderItem",
+    "FolderPage",
+    "ObjectView",
+    "SignalView",
+    "ValueView",
+    "WatchView",
+]
+
+Verdict = Literal["ok", "warning", "critical", "unknown"]
+
+
+class SignalView(BaseModel):
+    """One judged number; `member` is empty for the whole cluster, null means not known."""
+
+    id: str
+    title: str
+    member: str
+    value: float | None
+    unit: Literal["", "seconds", "percent", "bytes", "count"]
+    threshold: float | None
+    status: Verdict
+    words: str
+
+
+class AlarmView(BaseModel):
+    """An alarm a member has raised."""
+
+    member: str
+    alarm: str
+
+
+class WatchView(BaseModel):
+    """The one watch that feeds the keys; `endpoint` is empty while it is not open."""
+
+    endpoint: str
+    revision: int
+    events: int
+    restarts: int
+    listings: int
+    last_event: float | None
+
+
+class EtcdHealth(BaseModel):
+    """How one cluster is. `left_out` counts keys above the configured limit."""
+
+    name: str
+    sentence: str
+    status: Verdict
+    cluster_id: str
+    leader: str
+    members: int
+    answering: int
+    quorum: int
+    revision: int
+    version: str
+    keys: int
+    left_out: int
+    alarms: list[AlarmView]
+    watch: WatchView
+    signals: list[SignalView]
+    at: float | None
+
+
+class FolderItem(BaseModel):
+    """A sub-folder with the number of keys below it, or a key with what is known of it."""
+
+    kind: Literal["folder", "key"]
+    name: str
+    path: str
+    keys: int
+    size: int | None
+    version: int | None
+    revision: int | None
+    lease: str
+    changed: float | None
+
+
+class FolderPage(BaseModel):
+    """Children of a folder; `complete` is False when keys above the limit are missing."""
+
+    prefix: str
+    keys: int
+    complete: bool
+    items: list[FolderItem]
+    next: str | None
+
+
+class ObjectView(BaseModel):
+    """The Kubernetes object a value holds."""
+
+    api_version: str
+    kind: str
+    namespace: str
+    name: str
+    uid: str
+
+
+class ValueView(BaseModel):
+    """A value made safe to show. `form` says what `text` is: JSON, text or hex; it is empty
+    for masked, encrypted and empty values, and `note` says why."""
+
+    etcd: str
+    path: str
+    form: Literal["empty", "encrypted", "kubernetes", "json", "text", "binary", "masked"]
+    size: int
+    text: str
+    truncated: bool
+    note: str
+    object: ObjectView | None
+    version: int
+    created_revision: int
+    revision: int
+    read_at_revision: int
+    lease: str
+    ttl: int | None

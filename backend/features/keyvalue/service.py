@@ -1,0 +1,157 @@
+"""Health, folders and values of one etcd connection."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import asdict
+from typing import Final
+
+import msgspec
+
+from backend.errors import FieldError, NotFoundProblem, Unprocessable
+from backend.features.keyvalue.project import lease_text
+from backend.features.keyvalue.schemas import (
+    AlarmView,
+    EtcdHealth,
+    FolderItem,
+    FolderPage,
+    ObjectView,
+    SignalView,
+    ValueView,
+    Verdict,
+    WatchView,
+)
+from integrations.contract import IntegrationError
+from integrations.etcd.connection import EtcdConnection
+from integrations.etcd.index import Child, key_bytes, key_text
+from integrations.etcd.snapshot import quorum_sentence
+from integrations.etcd.value import safe_view
+
+__all__ = ["folder", "health", "value"]
+
+_WORST: Final[tuple[Verdict, ...]] = ("critical", "warning", "ok")
+
+
+def health(connection: EtcdConnection) -> EtcdHealth:
+    """The summary from the newest poll; nothing is asked upstream."""
+    state, stats, index = connection.state, connection.stats, connection.index
+    found = [SignalView(**asdict(signal)) for signal in connection.signals()]
+    told = {signal.status for signal in found}
+    leader = state.leader if state else None
+    return EtcdHealth(
+        name=connection.name,
+        sentence=quorum_sentence(state) if state else "no member has answered yet",
+        status=next((verdict for verdict in _WORST if verdict in told), "unknown"),
+        cluster_id=state.cluster_id if state else "",
+        leader=leader.name or leader.id if leader else "",
+        members=len(state.voters) if state else 0,
+        answering=state.answering if state else 0,
+        quorum=state.quorum if state else 0,
+        revision=max(state.revision if state else 0, stats.revision),
+        version=state.lowest_version if state else "",
+        keys=len(index),
+        left_out=index.refused,
+        alarms=[AlarmView(member=m, alarm=a) for m, a in (state.alarms if state else ())],
+        watch=WatchView(**{**asdict(stats), "last_event": stats.last_event or None}),
+        signals=found,
+        at=state.at if state else None,
+    )
+
+
+def folder(connection: EtcdConnection, prefix: str, cursor: str, limit: int) -> FolderPage:
+    """One page of a folder's children from the index; 404 for a folder without keys."""
+    index = connection.index
+    page = index.listing(prefix, _position(cursor), limit)
+    if page is None:
+        raise NotFoundProblem("There is no such folder, or you may not see it.")
+    children, more = page
+    return FolderPage(
+        prefix=prefix,
+        keys=index.count(prefix),
+        complete=index.refused == 0,
+        items=[_item(child) for child in children],
+        next=_cursor(more),
+    )
+
+
+async def value(connection: EtcdConnection, text: str, *, fresh: bool) -> ValueView:
+    """Read one key and make its value safe to show; `fresh` asks the quorum."""
+    key = _key(text)
+    if not key.startswith(connection.settings.prefix.encode()):
+        raise NotFoundProblem("There is no such key, or you may not see it.")
+    held, revision = await connection.client.value(key, fresh=fresh)
+    safe = safe_view(key, held.value)
+    return ValueView(
+        etcd=connection.name,
+        path=key_text(key),
+        form=safe.form.value,
+        size=safe.size,
+        text=safe.text,
+        truncated=safe.truncated,
+        note=safe.note,
+        object=ObjectView(**asdict(safe.object)) if safe.object else None,
+        version=held.version,
+        created_revision=held.create_revision,
+        revision=held.mod_revision,
+        read_at_revision=revision,
+        lease=lease_text(held.lease),
+        ttl=await _time_to_live(connection, held.lease),
+    )
+
+
+async def _time_to_live(connection: EtcdConnection, lease: str) -> int | None:
+    """Seconds left of a key's lease; None without one, or when no leader can say."""
+    if lease == "0":
+        return None
+    try:
+        return (await connection.client.lease(lease)).ttl
+    except IntegrationError:
+        return None
+
+
+def _key(text: str) -> bytes:
+    try:
+        key = key_bytes(text)
+    except ValueError as error:
+        raise _invalid("key", text, "a key's text, or base64url: and its bytes") from error
+    if not key:
+        raise _invalid("key", text, "a key with at least one byte")
+    return key
+
+
+def _item(child: Child) -> FolderItem:
+    entry = child.entry
+    return FolderItem(
+        kind="folder" if entry is None else "key",
+        name=child.name,
+        path=child.path,
+        keys=child.total,
+        size=entry.size if entry else None,
+        version=entry.version if entry else None,
+        revision=entry.mod_revision if entry else None,
+        lease=lease_text(entry.lease) if entry else "",
+        changed=(entry.changed or None) if entry else None,
+    )
+
+
+def _cursor(position: tuple[str, bool] | None) -> str | None:
+    if position is None:
+        return None
+    return base64.urlsafe_b64encode(msgspec.json.encode(position)).decode().rstrip("=")
+
+
+def _position(cursor: str) -> tuple[str, bool] | None:
+    if not cursor:
+        return None
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        return msgspec.json.decode(base64.urlsafe_b64decode(padded), type=tuple[str, bool])
+    except (binascii.Error, msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
+        raise _invalid("cursor", cursor, "the `next` of an earlier page") from error
+
+
+def _invalid(field: str, given: str, accepts: str) -> Unprocessable:
+    message = f"This is no valid {field}."
+    wrong = FieldError(field=field, value=given[:200], message=message, accepts=accepts)
+    return Unprocessable(message, errors=[wrong])
