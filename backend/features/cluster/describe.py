@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from backend.features.cluster.schemas import ConditionView, Fact
 from integrations.kubernetes.models import core, pods, storage, workloads
+from integrations.kubernetes.models.meta import Metadata
 from integrations.kubernetes.words.nodes import node_words, os_version, roles_of
 from integrations.kubernetes.words.pods import pod_words
 from integrations.kubernetes.words.workloads import workload_words
@@ -65,6 +66,8 @@ def describe(found: Any) -> Words:
     if type(found) in _WORKLOADS:
         words = workload_words(found)
         return Words(words.health.value, words.healthy, words.reason, tuple(_workload_facts(found)))
+    if isinstance(found, Metadata):
+        return Words("", None, "Only its metadata is read")
     leaving = found.metadata.deletion_timestamp is not None
     return Words("Terminating" if leaving else "", None, "Is being deleted" if leaving else "")
 

@@ -51,14 +51,12 @@ class WorkloadJoin:
         own = f"{plural}/{key}"
         self._rows[own] = workload_row(self._cluster, plural, workload)
         self._adopt(own, _controller_key(workload.metadata))
-        self._mark(own)
 
     def workload_gone(self, plural: str, key: str) -> None:
         """A workload is no more."""
         own = f"{plural}/{key}"
-        self._mark(own)
-        self._adopt(own, "")
         self._rows.pop(own, None)
+        self._adopt(own, "")
 
     def pod_changed(self, key: str, pod: Pod) -> None:
         """A pod is new or different."""
@@ -88,14 +86,18 @@ class WorkloadJoin:
         self._mark(owner)
 
     def _adopt(self, own: str, parent: str) -> None:
+        """Put `own` below `parent`, and make every row this can alter again."""
         old = self._parents.pop(own, "")
-        if old and old in self._children:
+        if old:
             self._children[old].discard(own)
             if not self._children[old]:
                 del self._children[old]
         if parent:
             self._parents[own] = parent
             self._children.setdefault(parent, set()).add(own)
+        if old and old != parent:
+            self._dirty.mark(old)
+        self._mark(own)
 
     def _mark(self, own: str) -> None:
         self._dirty.mark(own)

@@ -1,0 +1,71 @@
+"""The Kubernetes features over one connection, without the rest of the console."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import httpx2
+from fastapi import FastAPI
+
+from auth.binding import Binding
+from auth.policy import Policy
+from auth.principal import Principal
+from auth.role import ROLES
+from auth.scope import Scope, parse
+from backend.connections.feeds import join
+from backend.connections.upstreams import Upstreams
+from backend.features import cluster, events, machines, workloads
+from backend.http.guard import require_principal
+from backend.http.problems import install_problem_handlers
+from backend.live.memory import MemorySource
+from backend.live.registry import Registry
+from integrations.contract import Feed
+from integrations.kubernetes import KubernetesConnection
+
+FEATURES = (events, cluster, machines, workloads)
+
+
+class KubernetesFeatures:
+    """`rows("pods")` are the rows; `get` asks a route as somebody with the given rights."""
+
+    def __init__(self) -> None:
+        self.registry = Registry()
+        self.upstreams = Upstreams()
+        context: Any = SimpleNamespace(
+            registry=self.registry, upstreams=self.upstreams, organisation="main"
+        )
+        self.features = [feature.register(context) for feature in FEATURES]
+        self.app = FastAPI()
+        install_problem_handlers(self.app)
+        for feature in self.features:
+            if feature.router is not None:
+                self.app.include_router(feature.router, prefix="/api/v1")
+
+    def feeds(self, name: str) -> Mapping[str, Feed[Any]]:
+        return join(f.feeds["kubernetes"](name) for f in self.features if "kubernetes" in f.feeds)
+
+    async def connect(self, connection: KubernetesConnection) -> None:
+        self.upstreams.kubernetes[connection.name] = connection
+        await connection.start(self.feeds(connection.name))
+
+    def source(self, name: str) -> MemorySource[Any]:
+        source = self.registry.get(name)
+        assert isinstance(source, MemorySource)
+        return source
+
+    def rows(self, name: str) -> dict[str, Any]:
+        return {row.key: row for row in self.source(name)}
+
+    async def get(self, path: str, *grants: str, role: str = "viewer") -> httpx2.Response:
+        """Ask as somebody who holds `role` at each of the scopes (text form)."""
+        scopes: list[Scope] = [parse(text) for text in grants]
+        bindings = tuple(
+            Binding(str(number), "user", ROLES[role], where) for number, where in enumerate(scopes)
+        )
+        caller = Principal("user", "user", "User", "main", Policy(bindings), "s")
+        self.app.dependency_overrides[require_principal] = lambda: caller
+        transport = httpx2.ASGITransport(self.app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://console") as http:
+            return await http.get(f"/api/v1{path}")

@@ -1,0 +1,517 @@
+"""Status words against kubectl's own, and the sentences beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from integrations.kubernetes.kinds import KINDS
+from integrations.kubernetes.models.core import Node
+from integrations.kubernetes.models.pods import Pod, PodSpec
+from integrations.kubernetes.words import Requests, node_words, pod_requests, pod_words
+from integrations.kubernetes.words.nodes import os_version, roles_of
+from integrations.kubernetes.words.selectors import selector_text, selects
+from integrations.kubernetes.words.workloads import workload_words
+
+NOW = "2026-11-21T12:00:00Z"
+RUNNING = {"running": {"startedAt": NOW}}
+
+
+def done(code: int = 0, reason: str = "Completed", **more: Any) -> dict[str, Any]:
+    return {"terminated": {"exitCode": code, "reason": reason, "finishedAt": NOW, **more}}
+
+
+def waiting(reason: str, message: str = "") -> dict[str, Any]:
+    return {"waiting": {"reason": reason, "message": message}}
+
+
+def container(state: dict[str, Any], name: str = "main", **more: Any) -> dict[str, Any]:
+    return {"name": name, "state": state, "image": f"{name}:1", **more}
+
+
+def pod(
+    phase: str = "Running",
+    containers: list[dict[str, Any]] | None = None,
+    init: list[dict[str, Any]] | None = None,
+    status: dict[str, Any] | None = None,
+    spec: dict[str, Any] | None = None,
+    **meta: Any,
+) -> Pod:
+    containers, init = containers or [], init or []
+    return msgspec.convert(
+        {
+            "metadata": {"name": "p", "namespace": "ns", **meta},
+            "spec": {
+                "nodeName": "n1",
+                "containers": [{"name": c["name"]} for c in containers] or [{"name": "main"}],
+                "initContainers": [
+                    {"name": c["name"], "restartPolicy": c.get("policy", "")} for c in init
+                ],
+                **(spec or {}),
+            },
+            "status": {
+                "phase": phase,
+                "containerStatuses": containers,
+                "initContainerStatuses": init,
+                **(status or {}),
+            },
+        },
+        Pod,
+        strict=False,
+    )
+
+
+UP = container(RUNNING, ready=True)
+UNPLACED = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable"}
+CRASH = container(
+    waiting("CrashLoopBackOff", "back-off 40s"), restartCount=3, lastState=done(1, "Error")
+)
+OOM = container(
+    waiting("CrashLoopBackOff"), restartCount=1, lastState=done(137, "OOMKilled", signal=9)
+)
+SIDECAR = container(RUNNING, "proxy", ready=True, started=True, policy="Always", restartCount=2)
+
+CASES: list[tuple[str, Pod, str, str, bool, str]] = [
+    ("running", pod(containers=[UP]), "Running", "1/1", True, ""),
+    (
+        "not ready",
+        pod(containers=[UP, container(RUNNING, "b")]),
+        "Running",
+        "1/2",
+        False,
+        "Container b runs but is not ready: its readiness probe does not pass",
+    ),
+    ("pending", pod("Pending"), "Pending", "0/1", False, "Is being started on n1"),
+    (
+        "unschedulable",
+        pod(
+            "Pending",
+            spec={"nodeName": ""},
+            status={"conditions": [{**UNPLACED, "message": "0/3 nodes: Insufficient memory. x"}]},
+        ),
+        "Pending",
+        "0/1",
+        False,
+        "No node can take it: 0/3 nodes: Insufficient memory",
+    ),
+    (
+        "gated",
+        pod(
+            "Pending",
+            spec={"nodeName": "", "schedulingGates": [{"name": "quota"}]},
+            status={"conditions": [{**UNPLACED, "reason": "SchedulingGated"}]},
+        ),
+        "SchedulingGated",
+        "0/1",
+        False,
+        "Is held back by a scheduling gate: quota",
+    ),
+    (
+        "creating",
+        pod("Pending", [container(waiting("ContainerCreating"))]),
+        "ContainerCreating",
+        "0/1",
+        False,
+        "Is being started on n1",
+    ),
+    (
+        "crash loop",
+        pod(containers=[CRASH]),
+        "CrashLoopBackOff",
+        "0/1",
+        False,
+        "Container main keeps crashing: it ended with exit code 1, 3 restarts so far",
+    ),
+    (
+        "crash loop by memory",
+        pod(containers=[OOM]),
+        "CrashLoopBackOff",
+        "0/1",
+        False,
+        "Container main keeps crashing: it ran out of memory and was killed, 1 restart so far",
+    ),
+    (
+        "image",
+        pod("Pending", [container(waiting("ImagePullBackOff", "Back-off pulling. More"))]),
+        "ImagePullBackOff",
+        "0/1",
+        False,
+        "The image main:1 cannot be pulled: Back-off pulling",
+    ),
+    (
+        "config",
+        pod("Pending", [container(waiting("CreateContainerConfigError", 'secret "x" not found'))]),
+        "CreateContainerConfigError",
+        "0/1",
+        False,
+        'Container main cannot be started: secret "x" not found',
+    ),
+    ("completed", pod("Succeeded", [container(done())]), "Completed", "0/1", True, ""),
+    (
+        "error",
+        pod("Failed", [container(done(3, "Error", message="no such table"))]),
+        "Error",
+        "0/1",
+        False,
+        "Container main ended with exit code 3 (no such table)",
+    ),
+    (
+        "exit code without a reason",
+        pod("Failed", [container(done(2, ""))]),
+        "ExitCode:2",
+        "0/1",
+        False,
+        "Container main ended with exit code 2",
+    ),
+    (
+        "signal without a reason",
+        pod("Failed", [container(done(137, "", signal=9))]),
+        "Signal:9",
+        "0/1",
+        False,
+        "Container main was ended by signal 9",
+    ),
+    (
+        "one completed, one runs, ready",
+        pod(
+            containers=[container(done()), container(RUNNING, "b", ready=True)],
+            status={"conditions": [{"type": "Ready", "status": "True"}]},
+        ),
+        "Running",
+        "1/2",
+        False,
+        "Container main ended with exit code 0",
+    ),
+    (
+        "one completed, one runs, not ready",
+        pod(containers=[container(done()), container(RUNNING, "b", ready=True)]),
+        "NotReady",
+        "1/2",
+        False,
+        "Container main ended with exit code 0",
+    ),
+    (
+        "evicted",
+        pod("Failed", status={"reason": "Evicted", "message": "The node was low on memory."}),
+        "Evicted",
+        "0/1",
+        False,
+        "The node was low on memory",
+    ),
+    (
+        "terminating",
+        pod(containers=[UP], deletionTimestamp=NOW),
+        "Terminating",
+        "1/1",
+        True,
+        "Is being deleted",
+    ),
+    (
+        "node lost",
+        pod(containers=[UP], status={"reason": "NodeLost"}, deletionTimestamp=NOW),
+        "Unknown",
+        "1/1",
+        False,
+        "Its node n1 does not answer",
+    ),
+    (
+        "deleted when done",
+        pod("Succeeded", [container(done())], deletionTimestamp=NOW),
+        "Completed",
+        "0/1",
+        True,
+        "",
+    ),
+    (
+        "init runs",
+        pod("Pending", init=[container(done(), "a"), container(RUNNING, "b")]),
+        "Init:1/2",
+        "0/1",
+        False,
+        "Waits for init container b",
+    ),
+    (
+        "init failed",
+        pod("Pending", init=[container(done(1, "Error"), "a")]),
+        "Init:Error",
+        "0/1",
+        False,
+        "Init container a failed: it ended with exit code 1",
+    ),
+    (
+        "init ended without a reason",
+        pod("Pending", init=[container(done(4, ""), "a")]),
+        "Init:ExitCode:4",
+        "0/1",
+        False,
+        "Init container a failed: it ended with exit code 4",
+    ),
+    (
+        "init crash loop",
+        pod("Pending", init=[container(waiting("CrashLoopBackOff"), "a", lastState=done(1))]),
+        "Init:CrashLoopBackOff",
+        "0/1",
+        False,
+        "Container a keeps crashing: it ended with exit code 1",
+    ),
+    (
+        "init waits its turn",
+        pod("Pending", init=[container(waiting("PodInitializing"), "a")]),
+        "Init:0/1",
+        "0/1",
+        False,
+        "Waits for init container a",
+    ),
+    ("sidecar", pod(containers=[UP], init=[SIDECAR]), "Running", "2/2", True, ""),
+    ("unknown phase", pod(""), "Unknown", "0/1", False, "Its node n1 does not answer"),
+]
+
+
+@pytest.mark.parametrize(
+    ("found", "status", "ready", "healthy", "reason"),
+    [case[1:] for case in CASES],
+    ids=[case[0] for case in CASES],
+)
+def test_a_pod_in_words(found: Pod, status: str, ready: str, healthy: bool, reason: str):
+    words = pod_words(found)
+    assert words.status == status
+    assert f"{words.ready}/{words.containers}" == ready
+    assert words.reason == reason
+    assert words.healthy is healthy
+
+
+def test_restarts_are_the_containers_and_sidecars_with_the_last_time():
+    words = pod_words(pod(containers=[CRASH], init=[SIDECAR, container(done(), "a")]))
+    assert words.restarts == 5
+    assert words.last_restart == 1795262400.0
+
+
+def test_a_reason_is_one_short_line():
+    text = "line one\n  line two " * 100
+    reason = pod_words(pod("Failed", status={"reason": "Evicted", "message": text})).reason
+    assert "\n" not in reason
+    assert len(reason) == 240
+
+
+def amount(cpu: str, memory: str) -> dict[str, Any]:
+    return {"resources": {"requests": {"cpu": cpu, "memory": memory}}}
+
+
+def test_requests_are_what_the_scheduler_counts():
+    spec = msgspec.convert(
+        {
+            "containers": [{"name": "a", **amount("100m", "1Gi")}, {"name": "b"}],
+            "initContainers": [
+                {"name": "proxy", "restartPolicy": "Always", **amount("50m", "64Mi")},
+                {"name": "big", **amount("2", "128Mi")},
+            ],
+            "overhead": {"cpu": "10m"},
+        },
+        PodSpec,
+    )
+    wanted = pod_requests(spec)
+    assert wanted.cpu == pytest.approx(2.05 + 0.01)
+    assert wanted.memory == 1024**3 + 64 * 1024**2
+    assert pod_requests(PodSpec()) == Requests(0.0, 0.0)
+
+
+def workload(plural: str, spec: dict[str, Any], status: dict[str, Any], generation: int = 1) -> Any:
+    manifest = {"metadata": {"name": "w", "generation": generation}, "spec": spec, "status": status}
+    return msgspec.convert(manifest, KINDS[plural].model, strict=False)
+
+
+def rolled(replicas: int, ready: int, updated: int | None = None, **more: Any) -> dict[str, Any]:
+    return {
+        "observedGeneration": 1,
+        "replicas": replicas,
+        "readyReplicas": ready,
+        "updatedReplicas": replicas if updated is None else updated,
+        **more,
+    }
+
+
+def condition(name: str, status: str, reason: str = "", message: str = "") -> dict[str, Any]:
+    return {"conditions": [{"type": name, "status": status, "reason": reason, "message": message}]}
+
+
+STUCK = condition("Progressing", "False", "ProgressDeadlineExceeded")
+
+
+@pytest.mark.parametrize(
+    ("plural", "spec", "status", "health", "reason"),
+    [
+        ("deployments", {"replicas": 3}, rolled(3, 3), "Healthy", "3 of 3 replicas ready"),
+        ("deployments", {"replicas": 3}, rolled(3, 2), "Degraded", "2 of 3 replicas ready"),
+        ("deployments", {"replicas": 1}, rolled(1, 0), "Failed", "0 of 1 replica ready"),
+        ("deployments", {"replicas": 0}, rolled(0, 0), "Idle", "Scaled to zero"),
+        (
+            "deployments",
+            {"replicas": 3},
+            rolled(4, 3, 1),
+            "Progressing",
+            "Rolling out, 1 of 3 updated; 3 of 3 replicas ready",
+        ),
+        (
+            "deployments",
+            {"replicas": 2, "paused": True},
+            rolled(2, 2),
+            "Suspended",
+            "2 of 2 replicas ready; the rollout is paused",
+        ),
+        (
+            "deployments",
+            {"replicas": 2},
+            rolled(2, 1, **STUCK),
+            "Degraded",
+            "1 of 2 replicas ready; the rollout is stuck",
+        ),
+        (
+            "deployments",
+            {"replicas": 2},
+            rolled(2, 0, **STUCK),
+            "Failed",
+            "0 of 2 replicas ready; the rollout is stuck",
+        ),
+        (
+            "deployments",
+            {"replicas": 2},
+            rolled(2, 2, **condition("ReplicaFailure", "True", "Q", "exceeded quota")),
+            "Degraded",
+            "2 of 2 replicas ready; exceeded quota",
+        ),
+        ("statefulsets", {"replicas": 2}, rolled(2, 2, 0), "Healthy", "2 of 2 replicas ready"),
+        (
+            "statefulsets",
+            {"replicas": 2},
+            rolled(2, 2, 1, currentRevision="a", updateRevision="b"),
+            "Progressing",
+            "Rolling out, 1 of 2 updated; 2 of 2 replicas ready",
+        ),
+        (
+            "daemonsets",
+            {},
+            {
+                "observedGeneration": 1,
+                "desiredNumberScheduled": 3,
+                "updatedNumberScheduled": 3,
+                "numberReady": 2,
+            },
+            "Degraded",
+            "Ready on 2 of 3 nodes",
+        ),
+        ("daemonsets", {}, {"observedGeneration": 1}, "Idle", "No node is selected"),
+        ("jobs", {}, {"active": 1}, "Healthy", "Runs: 0 of 1 done, 1 active"),
+        (
+            "jobs",
+            {"completions": 4},
+            {"active": 1, "failed": 1, "succeeded": 2},
+            "Degraded",
+            "Runs: 2 of 4 done, 1 active, 1 failed attempt",
+        ),
+        (
+            "jobs",
+            {},
+            {"succeeded": 1, **condition("Complete", "True")},
+            "Complete",
+            "Completed, 1 of 1",
+        ),
+        (
+            "jobs",
+            {},
+            {"failed": 7, **condition("Failed", "True", "B", "Job has reached its limit.")},
+            "Failed",
+            "Failed: Job has reached its limit",
+        ),
+        ("jobs", {"suspend": True}, {}, "Suspended", "Is suspended"),
+        ("cronjobs", {"suspend": True, "schedule": "@daily"}, {}, "Suspended", "Is suspended"),
+        (
+            "cronjobs",
+            {"schedule": "@daily"},
+            {},
+            "Idle",
+            "Runs at “@daily”; has not run yet",
+        ),
+        (
+            "cronjobs",
+            {"schedule": "@daily", "timeZone": "UTC"},
+            {"lastScheduleTime": NOW, "lastSuccessfulTime": "2026-11-20T12:00:00Z"},
+            "Degraded",
+            "Runs at “@daily” UTC; the last run did not succeed",
+        ),
+    ],
+)
+def test_a_workload_in_words(
+    plural: str, spec: dict[str, Any], status: dict[str, Any], health: str, reason: str
+):
+    words = workload_words(workload(plural, spec, status))
+    assert (words.health.value, words.reason) == (health, reason)
+    assert words.healthy is (health not in {"Degraded", "Failed", "Progressing"})
+
+
+def test_a_change_the_controller_has_not_seen_is_a_rollout():
+    words = workload_words(workload("deployments", {"replicas": 1}, rolled(1, 1), generation=2))
+    assert words.health.value == "Progressing"
+
+
+def node(ready: str | None, *more: dict[str, Any], **spec: Any) -> Node:
+    first = [{"type": "Ready", "status": ready, "message": "kubelet is out."}] if ready else []
+    manifest = {"metadata": {"name": "n"}, "spec": spec, "status": {"conditions": [*first, *more]}}
+    return msgspec.convert(manifest, Node)
+
+
+DISK = {"type": "DiskPressure", "status": "True"}
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (node("True"), ("Ready", "", True)),
+        (node("False"), ("NotReady", "Kubelet is out", False)),
+        (node("Unknown"), ("Unknown", "Its kubelet stopped reporting", False)),
+        (node(None), ("Unknown", "Its kubelet has not reported yet", False)),
+        (node("True", DISK), ("Pressure", "Disk space is short", False)),
+        (node("True", unschedulable=True), ("Cordoned", "Ready, but takes no new pods", True)),
+        (
+            node("False", unschedulable=True),
+            ("NotReady", "Kubelet is out; it is cordoned", False),
+        ),
+    ],
+)
+def test_a_node_in_words(found: Node, words: tuple[str, str, bool]):
+    assert tuple(node_words(found)) == words
+
+
+def test_roles_and_os_version():
+    found = node("True")
+    found.metadata.labels = {
+        "node-role.kubernetes.io/worker": "",
+        "node-role.kubernetes.io/control-plane": "",
+        "kubernetes.io/role": "worker",
+    }
+    assert roles_of(found) == ["control-plane", "worker"]
+    assert os_version("Flatcar Container Linux by Kinvolk 4459.2.1 (Oklo)") == "4459.2.1"
+    assert os_version("Debian") == ""
+
+
+def test_selectors():
+    assert selects({"a": "1"}, {"a": "1", "b": "2"})
+    assert not selects({"a": "1"}, {"a": "2"})
+    assert not selects({}, {"a": "1"})
+    deployment = workload(
+        "deployments",
+        {
+            "selector": {
+                "matchLabels": {"a": "1"},
+                "matchExpressions": [
+                    {"key": "b", "operator": "In", "values": ["x", "y"]},
+                    {"key": "c", "operator": "NotIn", "values": ["z"]},
+                    {"key": "d", "operator": "Exists"},
+                    {"key": "e", "operator": "DoesNotExist"},
+                ],
+            }
+        },
+        {},
+    )
+    assert selector_text(deployment.spec.selector) == "a=1,b in (x,y),c notin (z),d,!e"
