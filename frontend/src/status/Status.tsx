@@ -31,6 +31,12 @@ export function Status({ word, tone, title }: { word: string; tone?: Tone; title
   );
 }
 
+/** A state that sounds fine while the server knows the row is not as asked is a warning. */
+export function RowStatus({ word, healthy }: { word: string; healthy: boolean }) {
+  const tone = toneOf(word);
+  return <Status word={word} tone={!healthy && tone === "ok" ? "warn" : tone} />;
+}
+
 /** The icon alone, where the word stands beside it or in a label. */
 export function ToneIcon({ tone }: { tone: Tone }) {
   const Icon = ICONS[tone];

@@ -13,6 +13,7 @@ import type { LiveTableProps } from "./LiveTable";
 import { SelectionBar } from "./SelectionBar";
 import { SidePanel } from "./SidePanel";
 import { scopeFilters, toQuery } from "./search";
+import { hasHealth } from "./summary";
 import { TableBody } from "./TableBody";
 import { TableHeader } from "./TableHeader";
 import { useCursor } from "./useCursor";
@@ -41,7 +42,8 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
     [fixed],
   );
   const query = useMemo(() => {
-    const facets = facetColumns(columns, fixedColumns).map(({ id }) => id);
+    const menus = facetColumns(columns, fixedColumns).map(({ id }) => id);
+    const facets = hasHealth(info) ? [...new Set([...menus, "healthy"])] : menus;
     const filters = embedded ? fixed : [...fixed, ...scopeFilters(info, scope)];
     return toQuery(info, search, filters, facets);
   }, [info, search, fixed, scope, embedded, columns, fixedColumns]);

@@ -3,11 +3,11 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect } from "react";
 import type { ColumnInfo } from "../api/types";
 import type { Window } from "../live/protocol";
-import { columnWidth } from "./columns";
 import { NARROW_ROW_HEIGHT, ROW_HEIGHT, useDensity } from "./preferences";
 import { SkeletonCells } from "./Skeletons";
 import { TableHead } from "./TableHead";
 import { type Renderers, TableRow } from "./TableRow";
+import { useColumnWidths } from "./useColumnWidths";
 import type { HeldRows } from "./useHeldRows";
 import { useFollowWindow } from "./useWindow";
 
@@ -55,9 +55,7 @@ export function TableGrid(props: TableGridProps) {
   useFollowWindow({ first, last }, held.offset, held.total, onWindow);
   const before = items[0]?.start ?? 0;
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
-  const widths = columns.map((column, index) =>
-    columnWidth(column, index === 0 && column.id === props.nameId),
-  );
+  const widths = useColumnWidths(columns, held, props.nameId, scroller);
 
   return (
     <Table

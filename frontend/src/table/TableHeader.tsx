@@ -1,3 +1,4 @@
+import { Button } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import type { CollectionInfo } from "../api/types";
 import { formatNumber } from "../format/numbers";
@@ -6,12 +7,14 @@ import type { ViewState } from "../live/subscription";
 import { PageHeader } from "../shell/PageHeader";
 import { ToneIcon } from "../status/Status";
 import type { LiveTableProps } from "./LiveTable";
-import { countByTone } from "./summary";
+import { countByTone, countUnhealthy } from "./summary";
+
+const UNHEALTHY = "healthy=false";
 
 /** The page's first line: what, how many in which state, how fresh. */
 export function TableHeader(props: LiveTableProps & { info: CollectionInfo; view: ViewState }) {
   const { t } = useTranslation();
-  const { info, view, title, sentence } = props;
+  const { view, title, sentence } = props;
   const known = view.status !== "loading";
   const meta = (
     <>
@@ -28,16 +31,54 @@ export function TableHeader(props: LiveTableProps & { info: CollectionInfo; view
   );
   if (!title) return <div className="cr-embedded-meta">{meta}</div>;
   return (
-    <PageHeader
-      title={title}
-      sentence={sentence ?? <ToneSentence info={info} view={view} />}
-      meta={meta}
-    />
+    <PageHeader title={title} sentence={sentence ?? <ToneSentence {...props} />} meta={meta} />
   );
 }
 
-function ToneSentence({ info, view }: { info: CollectionInfo; view: ViewState }) {
+interface SentenceProps extends LiveTableProps {
+  info: CollectionInfo;
+  view: ViewState;
+}
+
+/** How many need attention; one click shows only those. */
+function HealthSentence({ unhealthy, search, onSearch }: SentenceProps & { unhealthy: number }) {
   const { t } = useTranslation();
+  if (unhealthy === 0)
+    return (
+      <span className="cr-tone-count">
+        <ToneIcon tone="ok" /> {t("table.allFine")}
+      </span>
+    );
+  const filters = search.filter ?? [];
+  const narrowed = filters.includes(UNHEALTHY);
+  return (
+    <span className="cr-tone-count">
+      <ToneIcon tone="warn" />
+      <Button
+        variant="link"
+        isInline
+        aria-pressed={narrowed}
+        onClick={() =>
+          onSearch({
+            ...search,
+            filter: narrowed
+              ? filters.filter((filter) => filter !== UNHEALTHY)
+              : [...filters, UNHEALTHY],
+          })
+        }
+      >
+        {t("table.needAttention", { count: unhealthy })}
+      </Button>
+    </span>
+  );
+}
+
+function ToneSentence(props: SentenceProps) {
+  const { info, view } = props;
+  const { t } = useTranslation();
+  const unhealthy = countUnhealthy(info, view.facets);
+  if (unhealthy !== null && view.status !== "loading")
+    return <HealthSentence {...props} unhealthy={unhealthy} />;
   const counts = countByTone(info, view.facets);
   return (
     <span className="cr-tones">

@@ -2,6 +2,7 @@ import { Td, Tr } from "@patternfly/react-table";
 import { memo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { ColumnInfo, Row } from "../api/types";
+import { RowStatus } from "../status/Status";
 import { Cell } from "./cells/Cell";
 import { isRightAligned, narrowColumns } from "./columns";
 import { useGlow } from "./useGlow";
@@ -73,6 +74,8 @@ function cellClass(column: ColumnInfo, position: number, glows: boolean): string
 
 function Value({ row, renderers, column }: TableRowProps & { column: ColumnInfo }) {
   const own = renderers[column.id];
+  if (!own && column.type === "status" && row[column.id])
+    return <RowStatus word={String(row[column.id])} healthy={row.healthy !== false} />;
   return own ? own(row) : <Cell column={column} value={row[column.id]} />;
 }
 

@@ -1,34 +1,11 @@
 import type { CollectionInfo, ColumnInfo, ColumnType } from "../api/types";
-
-/** Width in pixels a column starts from; the leftover space goes to `grow` columns. */
-const WIDTHS: Record<ColumnType, number> = {
-  text: 128,
-  number: 76,
-  quantity: 88,
-  bytes: 88,
-  time: 64,
-  percent: 124,
-  bool: 72,
-  status: 150,
-  labels: 260,
-  list: 150,
-};
+import { isSentence } from "./widths";
 
 const RIGHT: ReadonlySet<ColumnType> = new Set(["number", "quantity", "bytes", "time"]);
-
-/** Text columns that hold sentences or long names, and so get more room. */
-const WIDE = /^(message|reason|sentence|summary|images?|description|detail|path|key)$/;
 
 /** Numbers stand under each other, at the right edge. */
 export function isRightAligned(column: ColumnInfo): boolean {
   return RIGHT.has(column.type);
-}
-
-export function columnWidth(column: ColumnInfo, isName: boolean): number {
-  if (isName) return 230;
-  if (column.type === "text" && WIDE.test(column.id)) return 300;
-  const fitsLabel = column.label.length * 7 + 28;
-  return Math.max(WIDTHS[column.type], Math.min(fitsLabel, 170));
 }
 
 /** The column that names a row: the declared label, else the first text column. */
@@ -80,7 +57,7 @@ export function narrowColumns(
   const name = columns.find((column) => column.id === nameId) ?? columns[0];
   const rest = columns.filter((column) => column !== name);
   const status = rest.find((column) => column.type === "status");
-  const line = rest.find((column) => column.type === "text" && WIDE.test(column.id));
+  const line = rest.find(isSentence);
   const others = rest.filter((column) => column !== status && column !== line);
   const age = others.findLast((column) => column.type === "time");
   const first = others.find((column) => column.type === "text") ?? others[0];

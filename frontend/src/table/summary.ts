@@ -16,6 +16,17 @@ const GROUP: Partial<Record<Tone, ToneCount["tone"]>> = {
   off: "ok",
 };
 
+/** Rows not as asked, by the collection's own judgement; null where it has none. */
+export function countUnhealthy(info: CollectionInfo, facets: Facets): number | null {
+  if (!hasHealth(info) || !facets.healthy) return null;
+  return facets.healthy.find(({ value }) => value === false || value === "false")?.count ?? 0;
+}
+
+/** Whether the collection says of each row if it is as asked. */
+export function hasHealth(info: CollectionInfo): boolean {
+  return info.columns.some(({ id, type, facet }) => id === "healthy" && type === "bool" && facet);
+}
+
 /** How many rows of the result are in trouble, from the facet of the first status column. */
 export function countByTone(info: CollectionInfo, facets: Facets): ToneCount[] {
   const column = info.columns.find(({ type, facet }) => type === "status" && facet);
