@@ -7,13 +7,12 @@ Rows before the band are counted, rows behind it are only known to be there.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from backend.live.plan import Key, Plan
 
 __all__ = ["Band"]
 
-_LEAST_SLACK: Final = 64
 _MOST: Final = 4096
 
 
@@ -23,10 +22,14 @@ class Band:
     `low` and `high` bound the places that belong to the band; None means unbounded.
     """
 
+    SLACK: ClassVar[int] = 64
+    """At least so many rows are held on both sides of the window, so that it is not made
+    anew for every few changes."""
+
     def __init__(self, offset: int, limit: int) -> None:
         self.offset = offset
         self.limit = limit
-        self.slack = max(limit, _LEAST_SLACK)
+        self.slack = max(limit // 2, self.SLACK)
         self.keys: list[Key] = []
         self.rows: dict[str, Any] = {}
         self.below = 0

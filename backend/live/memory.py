@@ -55,7 +55,7 @@ class MemorySource(Source, Generic[Row]):
         self._number = 0
         self._feeds: list[MemoryFeed[Any]] = []
         self._views: dict[tuple[Query, Guard], MemoryView] = {}
-        self._callbacks: list[Callable[[list[Change[Row]]], None]] = []
+        self._callbacks: list[tuple[int, Callable[[list[Change[Row]]], None]]] = []
         self._difference = compile_difference(collection)
         self._fresh = True
         self._pacer = Pacer()
@@ -105,8 +105,10 @@ class MemorySource(Source, Generic[Row]):
 
         For derived collections: existing rows are not repeated, so read them first.
         """
-        self._callbacks.append(callback)
-        return lambda: self._callbacks.remove(callback)
+        self._seal()
+        entry = (self._number, callback)
+        self._callbacks.append(entry)
+        return lambda: self._callbacks.remove(entry)
 
     def freshness_changed(self) -> None:
         """A feed's state changed: tell the windows."""
@@ -245,7 +247,9 @@ class MemorySource(Source, Generic[Row]):
     def _tell(self, batches: list[Batch]) -> None:
         for batch in batches:
             changes = [(key, old, new) for key, (old, new) in batch.changes.items()]
-            for callback in tuple(self._callbacks):
+            for since, callback in tuple(self._callbacks):
+                if batch.number <= since:
+                    continue  # it has read these rows already
                 try:
                     callback(changes)
                 except Exception:  # noqa: BLE001 - nor one derived collection

@@ -84,18 +84,21 @@ class LiveSession:
     async def next_frames(self) -> list[str]:
         """The frames that are due, at least one: waits until there is. Call it again only
         when they are sent: what changes meanwhile is merged, not queued."""
-        while True:
+        while not (frames := self.due_frames()):
             await self._waiting.wait()
-            self._waiting.clear()
-            due, self._due = self._due, {}
-            frames = [*self._control]
-            self._control.clear()
-            frames += [frame for item in due.values() if (frame := item.take()) is not None]
-            if frames:
-                for op, text in frames:
-                    FRAMES.labels(op).inc()
-                    FRAME_BYTES.inc(len(text))
-                return [text for _, text in frames]
+        return frames
+
+    def due_frames(self) -> list[str]:
+        """The frames that are due now, to be sent in this order."""
+        self._waiting.clear()
+        due, self._due = self._due, {}
+        frames = [*self._control]
+        self._control.clear()
+        frames += [frame for item in due.values() if (frame := item.take()) is not None]
+        for op, text in frames:
+            FRAMES.labels(op).inc()
+            FRAME_BYTES.inc(len(text))
+        return [text for _, text in frames]
 
     async def watch(self) -> None:
         """Heartbeats, and the caller's rights every second or when the hub says so."""

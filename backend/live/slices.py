@@ -1,16 +1,13 @@
-"""Long work in slices, so that the event loop is never held for longer than `SLICE`."""
+"""Long work in slices, so that the event loop is never held for longer than a slice."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
-__all__ = ["CHUNK", "SLICE", "Slices", "chunks"]
-
-SLICE: Final = 0.006
-"""Seconds of work before others get a turn; one indivisible step may come on top."""
+__all__ = ["CHUNK", "Slices", "chunks"]
 
 CHUNK: Final = 4096
 """Rows handled in one indivisible step: some 1-2 ms."""
@@ -19,12 +16,15 @@ CHUNK: Final = 4096
 class Slices:
     """Call `breathe` between steps; it yields to the loop when the slice is used up."""
 
+    SECONDS: ClassVar[float] = 0.006
+    """Work before others get a turn; one indivisible step may come on top."""
+
     def __init__(self) -> None:
         self._since = time.perf_counter()
 
     async def breathe(self) -> None:
         """Give others a turn if this slice has lasted long enough."""
-        if time.perf_counter() - self._since > SLICE:
+        if time.perf_counter() - self._since > self.SECONDS:
             await asyncio.sleep(0)
             self._since = time.perf_counter()
 

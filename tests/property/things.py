@@ -80,8 +80,25 @@ TABLE = sa.Table(
     sa.Column("hidden", sa.String, nullable=False),
 )
 
-NAMES = ["", "a", "A", "b", "ab", "AB", "a b", "é", "É", "\u0130", "\u0131", "\u212a", "k", "ß", "a%", "a_b"]
-NAMES += ["x'y", 'q"t', "日本", "\U0001f600", "\uffff", "a,b", "(a)", "-1", "zz", "a\\b"]
+NAMES = [
+    "",
+    "a",
+    "A",
+    "b",
+    "ab",
+    "AB",
+    "a b",
+    "é",
+    "É",
+    "\u0130",
+    "\u0131",
+    "\u212a",
+    "k",
+    "ß",
+    "a%",
+    "a_b",
+]
+NAMES += ["x'y", 'q"t', "日本", "\U0001f600", "\ufffd", "a,b", "(a)", "-1", "zz", "a\\b"]
 CLUSTERS = ["c1", "c2", "c11"]
 NAMESPACES = ["", "web", "web2", "shop"]
 PATHS = ["", "lib", "lib/app", "lib/app/x", "lib/apple"]

@@ -45,13 +45,7 @@ class Browser:
     async def read(self) -> list[dict]:
         """Take what is due now, without waiting."""
         assert self.session is not None
-        frames = []
-        while self.session._waiting.is_set():
-            if not self.session._control and not self.session._due:
-                break
-            texts = await self.session.next_frames()
-            frames += [self.apply(text) for text in texts]
-        return frames
+        return [self.apply(text) for text in self.session.due_frames()]
 
     def apply(self, text: str) -> dict:
         frame = msgspec.json.decode(text)
