@@ -103,7 +103,8 @@ class MemorySource(Source, Generic[Row]):
     def on_change(self, callback: Callable[[list[Change[Row]]], None]) -> Callable[[], None]:
         """Call `callback` with each batch of changes, latest per key; the answer ends it.
 
-        For derived collections: existing rows are not repeated, so read them first.
+        For derived collections: read the existing rows first, in the same breath; changes made
+        before the call are not repeated.
         """
         self._seal()
         entry = (self._number, callback)

@@ -25,7 +25,7 @@ def test_every_setting_is_in_the_table_with_its_default() -> None:
 
 
 @pytest.mark.parametrize(
-    "target", re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M)
+    "target", re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
 )
 def test_make_targets_with_a_help_text_are_in_the_readme(target: str) -> None:
     line = re.search(rf"^{target}:.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
