@@ -76,7 +76,11 @@ async def _build() -> bool:
 
     def tell(share: float | None, detail: str) -> None:
         nonlocal said
-        line = detail if share is None else f"{share * 20 // 1 * 5:3.0f}% {detail.split(' ')[0]}"
+        line = (
+            detail
+            if share is None
+            else f"{share * 20 // 1 * 5:3.0f}% {detail.split(' ', maxsplit=1)[0]}"
+        )
         if line != said:
             typer.echo(f"  {line}")
         said = line

@@ -324,10 +324,14 @@ message: "The node was low on resource: ephemeral-storage. Threshold quantity: 1
 
 
 def stages(*, patient: bool = True) -> list[dict[str, Any]]:
-    """Give all stages; without patience, starting and deleting take no time."""
+    """Give all stages.
+
+    Without patience, starting and deleting take no time and a start makes no event.
+    """
     found = [*_node_stages(), *_life(), *_crash_loop(), *_stuck()]
     if not patient:
         for stage in found:
             if stage["metadata"]["name"] in ("pod-ready", "pod-delete"):
                 stage["spec"].pop("delay", None)
+                stage["spec"]["next"].pop("event", None)
     return found

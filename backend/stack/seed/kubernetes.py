@@ -1,16 +1,19 @@
 """First data of the cluster: machines, teams' workloads, and load if asked for."""
 
+import asyncio
+
 from backend.stack.components.context import Context
 from backend.stack.ports import HOST
 from backend.stack.seed import custom, workloads
 from backend.stack.seed.kube_api import KubeApi, Object
 from backend.stack.seed.load import load_deployments, load_namespaces
-from backend.stack.seed.nodes import node
+from backend.stack.seed.nodes import CONTROL_PLANE, node
 from backend.stack.seed.tell import Tell
 
 MARKER = "craton-seed"
 VERSION = "1"
-BASE_PODS = 80
+BASE_PODS = 56
+"""Pods of the believable workloads without those of the two daemon sets."""
 SLICE = 200
 
 
@@ -42,8 +45,9 @@ async def seed_kubernetes(context: Context, tell: Tell) -> None:
         await _nodes(api, context.options.nodes, tell)
         registry = f"{HOST}:{context.ports['registry']}"
         if before.get("version") != VERSION:
-            await _workloads(api, registry, tell)
-        await _load(api, context.options.pods - BASE_PODS, registry, tell)
+            await _workloads(api, registry, context.options.large, tell)
+        daemons = 2 * (CONTROL_PLANE if context.options.large else context.options.nodes)
+        await _load(api, context, registry, context.options.pods - BASE_PODS - daemons, tell)
         await api.apply(wanted)
 
 
@@ -53,19 +57,20 @@ async def _nodes(api: KubeApi, count: int, tell: Tell) -> None:
         await api.create_all(node(number) for number in range(start, min(count, start + SLICE)))
 
 
-async def _workloads(api: KubeApi, registry: str, tell: Tell) -> None:
+async def _workloads(api: KubeApi, registry: str, large: bool, tell: Tell) -> None:
     tell(0.5, "creating workloads")
     await api.create_all(workloads.namespaces())
     await api.create_all([*workloads.foundations(), custom.definition()])
-    await api.create_all(workloads.workloads(registry))
+    await api.create_all(workloads.workloads(registry, few_daemons=large))
     await api.create_all(custom.objects())
     await api.delete(workloads.to_be_held())
 
 
-async def _load(api: KubeApi, pods: int, registry: str, tell: Tell) -> None:
+async def _load(api: KubeApi, context: Context, registry: str, pods: int, tell: Tell) -> None:
     if pods <= 0:
         return
-    tell(0.8, f"creating {pods} more pods")
     await api.create_all(load_namespaces(pods))
-    for item in load_deployments(pods, registry):
-        await api.apply(item)
+    items = load_deployments(pods, registry, context.options.nodes)
+    for start in range(0, len(items), SLICE):
+        tell(0.5 + 0.5 * start / len(items), f"creating {pods} more pods")
+        await asyncio.gather(*(api.apply(item) for item in items[start : start + SLICE]))

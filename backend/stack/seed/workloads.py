@@ -283,10 +283,19 @@ def foundations() -> list[Object]:
     return [*_volumes(), _priority()]
 
 
-def workloads(registry: str) -> list[Object]:
-    """Give every team's objects; images come from `registry` (host and port)."""
+def workloads(registry: str, *, few_daemons: bool = False) -> list[Object]:
+    """Give every team's objects; images come from `registry` (host and port).
+
+    With `few_daemons` the daemon sets run on control plane machines only, so
+    that thousands of nodes do not mean thousands of pods more than asked for.
+    """
     teams = (_shop, _payments, _data, _ml, _platform)
-    return [item for team in teams for item in team(registry)]
+    found = [item for team in teams for item in team(registry)]
+    for item in found:
+        if few_daemons and item["kind"] == "DaemonSet":
+            only = {"node-role.kubernetes.io/control-plane": ""}
+            item["spec"]["template"]["spec"]["nodeSelector"] = only
+    return found
 
 
 def to_be_held() -> Object:

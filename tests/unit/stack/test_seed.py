@@ -57,13 +57,24 @@ def test_running_pods_name_digests_of_the_catalogue():
     assert notes["image-id.simulated.craton/frontend"] == expected
 
 
+def test_daemons_can_be_kept_to_few_machines():
+    few = workloads.workloads(REGISTRY, few_daemons=True)
+    selectors = [
+        item["spec"]["template"]["spec"].get("nodeSelector")
+        for item in few
+        if item["kind"] == "DaemonSet"
+    ]
+    assert selectors == [{"node-role.kubernetes.io/control-plane": ""}] * 2
+
+
 def test_load_has_the_pods_asked_for():
-    for pods in (1, 479, 481, 5000, 49_920):
-        found = load_deployments(pods, REGISTRY)
+    for pods in (1, 24, 26, 5000, 49_920):
+        found = load_deployments(pods, REGISTRY, 1000)
         assert sum(item["spec"]["replicas"] for item in found) == pods
         used = {item["metadata"]["namespace"] for item in found}
         assert used == {item["metadata"]["name"] for item in load_namespaces(pods)}
-    assert load_deployments(0, REGISTRY) == []
+    assert load_deployments(0, REGISTRY, 12) == []
+    assert load_deployments(9, REGISTRY, 1)[0]["spec"]["template"]["spec"]["nodeName"]
 
 
 def test_images_are_well_formed():
