@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -9,7 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from integrations.contract import State
+from backend.features.machines import machine_feeds
+from backend.features.machines.collections import MACHINES
+from backend.live.memory import MemorySource
+from integrations.contract import Feed, State
 from integrations.kubernetes.kinds import KINDS
 from tests.unit.kubernetes.console import KubernetesFeatures
 from tests.unit.kubernetes.test_words import condition, rolled
@@ -20,9 +24,11 @@ CREATED = "2026-11-21T12:00:00Z"
 class Cluster:
     """Feeds objects to the features as a watch would, without a loop: joins work at once."""
 
-    def __init__(self) -> None:
-        self.console = KubernetesFeatures()
-        self.feeds = self.console.feeds("c1")
+    def __init__(self, feeds: Mapping[str, Feed[Any]] | None = None) -> None:
+        if feeds is None:
+            self.console = KubernetesFeatures()
+            feeds = self.console.feeds("c1")
+        self.feeds = feeds
 
     def put(self, plural: str, manifest: dict[str, Any]) -> None:
         meta = manifest["metadata"]
@@ -138,7 +144,8 @@ class TestMachines:
         )
     )
     def test_change_by_change_equals_counted_at_once(self, steps: list[tuple[str, ...]]):
-        cluster = Cluster()
+        source = MemorySource[Any](MACHINES)
+        cluster = Cluster(machine_feeds(source, "c1"))
         nodes: set[str] = set()
         pods: dict[str, tuple[str, str]] = {}
         for step, name, where, cpu in steps:
@@ -157,7 +164,7 @@ class TestMachines:
             else:
                 cluster.put("pods", pod(name, where, cpu=cpu))
                 pods[name] = (where, cpu)
-        rows = cluster.console.rows("machines")
+        rows = {row.key: row for row in source}
         assert set(rows) == {f"c1/{name}" for name in nodes}
         sizes = {"0": 0, "100m": 100, "333m": 333, "1.5": 1500}
         for name in nodes:
