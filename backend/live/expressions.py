@@ -24,7 +24,7 @@ __all__ = [
     "guard_test",
     "label_test",
     "sort_parts",
-    "word_test",
+    "words_test",
 ]
 
 _INVERT = bytes((0xFE - byte) & 0xFF for byte in range(256))
@@ -106,25 +106,36 @@ def label_test(collection: Collection, term: LabelTerm, constants: Constants) ->
     key = constants.bind(term.key)
     if not term.values:
         return f"({key} {'in' if term.wanted else 'not in'} {field})"
+    if len(term.values) == 1:
+        value = constants.bind(term.values[0])
+        return f"({field}.get({key}) {'==' if term.wanted else '!='} {value})"
     values = constants.bind(frozenset(term.values))
     return f"({field}.get({key}) {'in' if term.wanted else 'not in'} {values})"
 
 
-def word_test(
-    collection: Collection, word: str, constants: Constants, fields: Iterable[str]
+def words_test(
+    collection: Collection, words: Sequence[str], constants: Constants, fields: Iterable[str]
 ) -> str:
-    """The condition that `word` (folded) occurs in one of `fields`, which hold text."""
-    name = constants.bind(word)
-    tests = []
-    for field_name in fields:
-        field = f"r.{field_name}"
-        present = f"{field} is not None and " if field_name in collection.nullable else ""
-        column = collection.by_id.get(field_name)
-        if column is not None and column.type is Type.LIST:
-            tests.append(f"({present}any([{name} in fold(e) for e in {field}]))")
-        else:
-            tests.append(f"({present}{name} in {_folded(field)})")
-    return f"({' or '.join(tests)})"
+    """The condition that each of `words` (folded) occurs in one of `fields`, which hold text.
+
+    The fields are joined by NUL, which no word holds, and folded once.
+    """
+    if not words:
+        return ""
+    text = "\\0".join(_part(collection, name) for name in dict.fromkeys(fields))
+    folded = f'(t.lower() if (t := f"{text}").isascii() else fold(t))'
+    first, *others = [constants.bind(word) for word in words]
+    if not others:
+        return f"({first} in {folded})"
+    return f"({first} in (u := {folded}) and {' and '.join(f'{name} in u' for name in others)})"
+
+
+def _part(collection: Collection, name: str) -> str:
+    field = f"r.{name}"
+    column = collection.by_id.get(name)
+    if column is not None and column.type is Type.LIST:
+        return f"{{chr(0).join({field} or ())}}"
+    return f"{{{field} or ''}}" if name in collection.nullable else f"{{{field}}}"
 
 
 def _folded(field: str) -> str:

@@ -15,7 +15,7 @@ from backend.live.expressions import (
     guard_test,
     label_test,
     sort_parts,
-    word_test,
+    words_test,
 )
 from backend.live.guard import Guard
 from backend.live.query import Filter, Query
@@ -80,9 +80,9 @@ def _cached(collection: Collection, query: Query, guard: Guard) -> Plan:
 def _build(collection: Collection, query: Query, guard: Guard, now: float) -> Plan:
     constants = Constants()
     searched = [column.id for column in collection.searched]
-    always = [guard_test(collection, guard, constants)]
-    always += [label_test(collection, term, constants) for term in query.labels]
-    always += [word_test(collection, w, constants, searched) for w in query.words]
+    always = [label_test(collection, term, constants) for term in query.labels]
+    always.append(words_test(collection, query.words, constants, searched))
+    visible = guard_test(collection, guard, constants)
     tests = [(f.column, filter_test(collection, f, constants, now)) for f in query.filters]
     filtered = {f.column for f in query.filters}
     parts = [part for sort in query.sort for part in sort_parts(collection, sort)] + ["r.key"]
@@ -93,7 +93,7 @@ def _build(collection: Collection, query: Query, guard: Guard, now: float) -> Pl
     return Plan(
         query,
         guard,
-        select=compiler.select(always + [test for _, test in tests]),
+        select=compiler.select([visible, *(test for _, test in tests), *always]),
         keys=compiler.function("rows", f"[{key} for r in rows]"),
         firsts=compiler.function("rows", f"[{first} for r in rows]"),
         upto=compiler.function("rows, pivot", f"[r for r in rows if {first} <= pivot]"),
@@ -101,7 +101,7 @@ def _build(collection: Collection, query: Query, guard: Guard, now: float) -> Pl
         facets=tuple(
             FacetPlan(
                 name,
-                compiler.select(always + [t for column, t in tests if column != name])
+                compiler.select([visible, *(t for column, t in tests if column != name), *always])
                 if name in filtered
                 else None,
             )
@@ -121,8 +121,9 @@ def compile_search(
     fields = dict.fromkeys(
         (collection.label, *collection.where, *(column.id for column in collection.searched))
     )
-    tests = [word_test(collection, word, constants, fields) for word in words]
-    return _Compiler(constants).select([*tests, guard_test(collection, guard, constants)])
+    tests = [guard_test(collection, guard, constants)]
+    tests.append(words_test(collection, words, constants, fields))
+    return _Compiler(constants).select(tests)
 
 
 class _Compiler:

@@ -1,0 +1,147 @@
+"""Change-to-frame latency over real sockets: the console in one process, browsers in this."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import random
+import socket
+import time
+
+import msgspec
+import psutil
+import uvicorn
+import websockets
+from fastapi import FastAPI
+
+from auth.binding import Binding
+from auth.policy import Policy
+from auth.principal import Principal
+from auth.role import VIEWER
+from backend.live.memory import MemorySource
+from backend.live.registry import Registry
+from backend.live.routes import live_router
+from tests.bench.live_rows import BENCH_PODS, changed, make_pods, questions
+
+__all__ = ["measure_latency"]
+
+ROWS = 50_000
+DISTINCT = 20
+
+
+class _Everybody:
+    def __init__(self) -> None:
+        policy = Policy((Binding("b", "u", VIEWER, ("org", "main")),))
+        self._principals = [
+            Principal(f"u{i}", "ada", "Ada", "main", policy, f"s{i}") for i in range(500)
+        ]
+        self._next = 0
+
+    async def authenticate(self, _websocket) -> Principal:
+        self._next += 1
+        return self._principals[self._next % 500]
+
+    async def current(self, principal: Principal) -> Principal:
+        return principal
+
+    def touch(self, principal: Principal) -> None:
+        """Nobody idles out of a benchmark."""
+
+
+def _serve(port: int, per_second: int) -> None:
+    registry = Registry()
+    source = MemorySource(BENCH_PODS)
+    registry.add(BENCH_PODS, source)
+    rows = make_pods(ROWS)
+    for row in rows:
+        source.put(row)
+    auth = _Everybody()
+    app = FastAPI()
+    app.include_router(live_router(registry, lambda: auth._principals[0], auth), prefix="/api/v1")
+
+    async def churn() -> None:
+        chance = random.Random(7)
+        due = time.monotonic()
+        while True:
+            index = chance.randrange(2000) if chance.random() < 0.5 else chance.randrange(ROWS)
+            # `memory` carries the moment of the change, for the browsers to measure.
+            row = changed(rows[index], chance)
+            rows[index] = msgspec.structs.replace(row, memory=time.time())
+            source.put(rows[index])
+            due += 1 / per_second
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+
+    async def run() -> None:
+        config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning")
+        task = asyncio.create_task(churn())
+        await uvicorn.Server(config).serve()
+        task.cancel()
+
+    asyncio.run(run())
+
+
+async def _browse(url: str, words: dict, delays: list[float], until: float) -> tuple[int, int]:
+    frames = characters = 0
+    async with websockets.connect(url, max_size=None, compression=None) as live:
+        frame = {"op": "subscribe", "id": "s", "collection": "pods", "query": words, "limit": 100}
+        await live.send(msgspec.json.encode(frame).decode())
+        while (left := until - time.monotonic()) > 0:
+            try:
+                text = await asyncio.wait_for(live.recv(), left)
+            except TimeoutError:
+                break
+            now = time.time()
+            frames += 1
+            characters += len(text)
+            if text.startswith('{"op":"delta"'):
+                rows = msgspec.json.decode(text)["upsert"]
+                delays += [now - row["memory"] for row in rows if now - row["memory"] < 30]
+    return frames, characters
+
+
+async def measure_latency(sockets: int, per_second: int, seconds: float) -> dict:
+    """p50, p99 and worst delay in ms from a change to the browser having its frame."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = multiprocessing.get_context("spawn").Process(target=_serve, args=(port, per_second))
+    server.start()
+    try:
+        await _reachable(port)
+        asked = questions(DISTINCT)
+        delays: list[float] = []
+        until = time.monotonic() + seconds + 2
+        url = f"ws://127.0.0.1:{port}/api/v1/live"
+        before = psutil.Process(server.pid).cpu_times()
+        told = await asyncio.gather(
+            *(_browse(url, asked[i % DISTINCT], delays, until) for i in range(sockets))
+        )
+        after = psutil.Process(server.pid).cpu_times()
+    finally:
+        server.terminate()
+        server.join(10)
+    delays.sort()
+    spent = after.user + after.system - before.user - before.system
+    return {
+        "p50 ms": round(delays[len(delays) // 2] * 1000),
+        "p99 ms": round(delays[len(delays) * 99 // 100] * 1000),
+        "max ms": round(delays[-1] * 1000),
+        "aim p99": 250,
+        "measured": len(delays),
+        "frames": sum(frames for frames, _ in told),
+        "MB": round(sum(size for _, size in told) / 1e6, 1),
+        "server cpu": f"{spent / (seconds + 2):.0%}",
+    }
+
+
+async def _reachable(port: int) -> None:
+    for _ in range(600):
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.1)
+            continue
+        writer.close()
+        await writer.wait_closed()
+        return
+    raise TimeoutError("the console did not start")
