@@ -1,0 +1,118 @@
+"""The Key-value feature over the fake etcd: rows, health, folders, values, permission."""
+
+import pytest
+
+from auth import scope
+from tests.contract.etcd.recording import until
+from tests.unit.features.upstreams import connected_console
+
+
+@pytest.fixture
+async def connected(tmp_path, monkeypatch):
+    async with connected_console(tmp_path, monkeypatch) as (console, etcd, _):
+        await etcd.put(b"/app/config", b'{"a":1}')
+        await etcd.put(b"/app/db/password", b"-----BEGIN PRIVATE KEY-----")
+        await etcd.put(b"\xff\x00", b"\x01")
+        running = console.state.connections.upstreams.etcd
+        await until(lambda: "local" in running and len(running["local"].index) == 3)
+        await until(lambda: running["local"].state is not None)
+        yield console, etcd
+
+
+async def rows(caller, name, **query):
+    answer = await caller.get(f"/collections/{name}", params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_members_are_rows(connected):
+    console, _etcd = connected
+    owner = await console.owner()
+    found = await rows(owner, "etcd-members")
+    assert [row["name"] for row in found["rows"]] == ["m1", "m2", "m3"]
+    assert {row["role"] for row in found["rows"]} == {"leader", "follower"}
+    assert all(row["healthy"] and row["quota_used"] for row in found["rows"])
+    assert all(isinstance(row["member_id"], str) for row in found["rows"])
+    assert found["freshness"][0]["source"] == "etcd/local/members"
+
+
+async def test_keys_are_filtered_by_folder_and_searched(connected):
+    console, etcd = connected
+    owner = await console.owner()
+    below = await rows(owner, "keys", filter="folder=/app/")
+    assert [row["path"] for row in below["rows"]] == ["/app/config"]
+    found = await rows(owner, "keys", q="password")
+    assert [row["key"] for row in found["rows"]] == ["local:/app/db/password"]
+    one = await owner.get("/collections/keys/local:/app/config")
+    assert one.json()["row"]["revision"] == 2
+    await etcd.put(b"/app/config", b"{}")
+    source = console.state.registry.get("keys")
+    await until(lambda: source.get("local:/app/config").size == 2, 1.0)
+
+
+async def test_health_says_whether_the_store_is_safe(connected):
+    console, etcd = connected
+    owner = await console.owner()
+    health = (await owner.get("/etcd/local")).json()
+    assert health["sentence"] == "3 of 3 members, tolerates 1 failure"
+    assert (health["status"], health["leader"], health["keys"]) == ("ok", "m1", 3)
+    assert {s["id"] for s in health["signals"]} >= {"quorum", "alarms", "version", "space"}
+    etcd.kill(0)
+    etcd.kill(1)
+    await etcd.elect(None)
+    connection = console.state.connections.upstreams.etcd["local"]
+    await until(lambda: connection.state.answering == 1)
+    health = (await owner.get("/etcd/local")).json()
+    assert health["sentence"].startswith("quorum lost: 1 of 3 members answers")
+    assert health["status"] == "critical"
+
+
+async def test_folders_are_listed_by_pages(connected):
+    console, _ = connected
+    owner = await console.owner()
+    root = (await owner.get("/etcd/local/folders")).json()
+    assert [(i["kind"], i["path"], i["keys"]) for i in root["items"]] == [
+        ("folder", "/", 2),
+        ("key", "base64url:_wA=", 1),
+    ]
+    first = (await owner.get("/etcd/local/folders", params={"prefix": "/app/", "limit": 1})).json()
+    assert [i["name"] for i in first["items"]] == ["config"]
+    query = {"prefix": "/app/", "cursor": first["next"]}
+    second = (await owner.get("/etcd/local/folders", params=query)).json()
+    assert [(i["name"], i["kind"]) for i in second["items"]] == [("db", "folder")]
+    assert second["next"] is None
+    assert (await owner.get("/etcd/local/folders?prefix=/none/")).status_code == 404
+    bad = await owner.get("/etcd/local/folders?cursor=!!")
+    assert (bad.status_code, bad.json()["errors"][0]["field"]) == (422, "cursor")
+
+
+async def test_values_are_made_safe(connected):
+    console, _ = connected
+    owner = await console.owner()
+    plain = (await owner.get("/etcd/local/value", params={"key": "/app/config"})).json()
+    assert (plain["form"], plain["text"]) == ("json", '{\n  "a": 1\n}')
+    assert plain["revision"] == 2
+    masked = (await owner.get("/etcd/local/value", params={"key": "/app/db/password"})).json()
+    assert (masked["form"], masked["text"]) == ("masked", "")
+    raw = (await owner.get("/etcd/local/value", params={"key": "base64url:_wA="})).json()
+    assert (raw["form"], raw["text"]) == ("binary", "01")
+    assert (await owner.get("/etcd/local/value?key=/none")).status_code == 404
+    assert (await owner.get("/etcd/local/value?key=base64url:*")).status_code == 422
+    assert (await owner.get("/etcd/other/value?key=/app/config")).status_code == 404
+
+
+async def test_a_stranger_finds_no_trace(connected):
+    console, _ = connected
+    org = console.state.settings.organisation
+    elsewhere = await console.member("elsewhere", ("viewer", scope.etcd(org, "other")))
+    for name in ("etcd-members", "keys"):
+        found = await rows(elsewhere, name)
+        assert (found["rows"], found["total"], found["freshness"]) == ([], 0, [])
+    for path in ("", "/folders", "/value?key=/app/config"):
+        here = await elsewhere.get(f"/etcd/local{path}")
+        nowhere = await elsewhere.get(f"/etcd/absent{path}")
+        assert here.status_code == nowhere.status_code == 404
+        assert here.json()["detail"] == nowhere.json()["detail"]
+    viewer = await console.member("insider", ("viewer", scope.etcd(org, "local")))
+    assert (await rows(viewer, "keys"))["total"] == 3
+    assert (await viewer.get("/etcd/local/value?key=/app/config")).status_code == 200
