@@ -38,7 +38,7 @@ TAGS: Final = Collection(
     columns=(
         Column("name", "Tag", Type.TEXT, searched=True),
         Column("repository", "Repository", Type.TEXT, searched=True, facet=True),
-        Column("kind", "Kind", Type.STATUS, facet=True),
+        Column("kind", "Kind", Type.TEXT, facet=True),
         Column("digest", "Digest", Type.TEXT, searched=True),
         Column("platforms", "Platforms", Type.LIST, facet=True),
         Column("size", "Size", Type.BYTES),

@@ -23,7 +23,7 @@ MEMBERS: Final = Collection(
         Column("name", "Name", Type.TEXT, searched=True),
         Column("etcd", "etcd", Type.TEXT, facet=True, searched=True),
         Column("status", "Status", Type.STATUS, facet=True),
-        Column("role", "Role", Type.STATUS, facet=True),
+        Column("role", "Role", Type.TEXT, facet=True),
         Column("version", "Version", Type.TEXT, facet=True),
         Column("db_size", "Database", Type.BYTES),
         Column("quota_used", "Quota used", Type.PERCENT),
