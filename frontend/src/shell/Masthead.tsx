@@ -10,6 +10,7 @@ import {
 import BarsIcon from "@patternfly/react-icons/dist/esm/icons/bars-icon";
 import SearchIcon from "@patternfly/react-icons/dist/esm/icons/search-icon";
 import { useTranslation } from "react-i18next";
+import { useNarrow } from "../table/useNarrow";
 import { AppLink } from "./AppLink";
 import { Mark } from "./Mark";
 import { Pulse } from "./Pulse";
@@ -26,6 +27,7 @@ export interface MastheadProps {
 /** Mark, scope, the way to anything, the pulse of the systems, the viewer. */
 export function Masthead({ navigationOpen, onToggleNavigation, onJump }: MastheadProps) {
   const { t } = useTranslation();
+  const narrow = useNarrow();
   return (
     <PfMasthead className="cr-masthead" display={{ default: "inline" }}>
       <MastheadMain>
@@ -49,7 +51,7 @@ export function Masthead({ navigationOpen, onToggleNavigation, onJump }: Masthea
         </MastheadBrand>
       </MastheadMain>
       <MastheadContent className="cr-masthead-content">
-        <ScopeSelectors />
+        {!narrow && <ScopeSelectors />}
         <Button variant="plain" className="cr-jump" onClick={onJump} icon={<SearchIcon />}>
           <span className="cr-jump-text">{t("palette.jump")}</span>
           <kbd translate="no">/</kbd>

@@ -6,6 +6,7 @@ import { useNarrow } from "../table/useNarrow";
 import { Masthead } from "./Masthead";
 import { Navigation } from "./Navigation";
 import { Palette } from "./Palette";
+import { ScopeSelectors } from "./ScopeSelectors";
 import { usePaletteKeys } from "./usePaletteKeys";
 
 const MAIN = "main";
@@ -41,6 +42,7 @@ export function Shell() {
       sidebar={
         <PageSidebar isSidebarOpen={open} className="cr-sidebar">
           <PageSidebarBody>
+            {narrow && <ScopeSelectors />}
             <Navigation onNavigate={() => setDrawer(false)} />
           </PageSidebarBody>
         </PageSidebar>

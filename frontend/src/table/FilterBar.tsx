@@ -1,5 +1,6 @@
 import { Button, SearchInput } from "@patternfly/react-core";
 import DownloadIcon from "@patternfly/react-icons/dist/esm/icons/download-icon";
+import FilterIcon from "@patternfly/react-icons/dist/esm/icons/filter-icon";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CollectionInfo, ColumnInfo, Facets } from "../api/types";
@@ -9,6 +10,7 @@ import { ColumnManager } from "./ColumnManager";
 import { facetColumns } from "./columns";
 import { FacetMenu } from "./FacetMenu";
 import { csvUrl, type TableSearch } from "./search";
+import { useNarrow } from "./useNarrow";
 
 const TYPING_PAUSE_MS = 200;
 
@@ -27,7 +29,10 @@ export interface FilterBarProps {
 export function FilterBar(props: FilterBarProps) {
   const { info, search, query, facets, fixedColumns, visible, onChange } = props;
   const { t } = useTranslation();
+  const narrow = useNarrow();
+  const [open, setOpen] = useState(false);
   const filters = search.filter ?? [];
+  const shown = !narrow || open;
   return (
     <div className="cr-toolbar" role="search" aria-label={t("filter.bar")}>
       <FreeText
@@ -35,23 +40,36 @@ export function FilterBar(props: FilterBarProps) {
         onChange={(q) => onChange({ ...search, q }, true)}
         placeholder={t("filter.search")}
       />
-      {facetColumns(visible, fixedColumns).map((column) => (
-        <FacetMenu
-          key={column.id}
-          column={column}
-          counts={facets[column.id] ?? []}
-          filters={filters}
-          onChange={(filter) => onChange({ ...search, filter })}
+      {narrow && (
+        <Button
+          variant="plain"
+          size="sm"
+          icon={<FilterIcon />}
+          aria-label={t("filter.show")}
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
         />
-      ))}
-      <AddFilter
-        info={info}
-        labels={search.labels ?? ""}
-        onAdd={(filter) =>
-          onChange({ ...search, filter: [...filters.filter((old) => old !== filter), filter] })
-        }
-        onLabels={(labels) => onChange({ ...search, labels })}
-      />
+      )}
+      {shown &&
+        facetColumns(visible, fixedColumns).map((column) => (
+          <FacetMenu
+            key={column.id}
+            column={column}
+            counts={facets[column.id] ?? []}
+            filters={filters}
+            onChange={(filter) => onChange({ ...search, filter })}
+          />
+        ))}
+      {shown && (
+        <AddFilter
+          info={info}
+          labels={search.labels ?? ""}
+          onAdd={(filter) =>
+            onChange({ ...search, filter: [...filters.filter((old) => old !== filter), filter] })
+          }
+          onLabels={(labels) => onChange({ ...search, labels })}
+        />
+      )}
       <span className="cr-toolbar-gap" />
       {props.extra}
       <Button

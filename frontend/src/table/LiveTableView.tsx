@@ -83,7 +83,7 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
   );
   return (
     <section className={embedded ? "cr-page cr-embedded" : "cr-page"} data-collection={info.name}>
-      <TableHeader {...props} view={view} />
+      {!embedded && <TableHeader {...props} view={view} />}
       {props.tabs}
       <FilterBar
         info={info}
@@ -92,7 +92,7 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
         facets={view.facets}
         fixedColumns={fixedColumns}
         visible={columns}
-        extra={props.actions}
+        extra={embedded ? <TableHeader {...props} view={view} /> : props.actions}
         onChange={onSearch}
       />
       <FilterChips info={info} search={search} problem={view.problem} onChange={onSearch} />

@@ -75,7 +75,7 @@ export function TableGrid(props: TableGridProps) {
       )}
       <TableHead {...props} />
       <Tbody>
-        <Spacer height={before} columns={columns.length} />
+        <Spacer height={before} columns={narrow ? 1 : columns.length} />
         {items.map((item) => {
           const entry = held.rows[item.index - held.offset];
           if (!entry)
@@ -101,7 +101,7 @@ export function TableGrid(props: TableGridProps) {
             />
           );
         })}
-        <Spacer height={after} columns={columns.length} />
+        <Spacer height={after} columns={narrow ? 1 : columns.length} />
       </Tbody>
     </Table>
   );

@@ -1,8 +1,8 @@
 import type { ColumnInfo, ColumnType, Row } from "../api/types";
 
 /** Average advance of a 13 px digit or lowercase letter, and the cell's padding. */
-const CHARACTER = 7.1;
-const PADDING = 24;
+const CHARACTER = 6.8;
+const PADDING = 20;
 const SAMPLE = 80;
 const LONGEST_NAME = 320;
 const LEAST_SENTENCE = 170;
@@ -27,11 +27,11 @@ export function isSentence(column: ColumnInfo): boolean {
 
 /** The width one column would like, from its heading and a sample of its values. */
 function natural(column: ColumnInfo, rows: readonly Row[], isName: boolean): number {
-  const heading = column.label.length * 7.4 + 34;
+  const heading = column.label.length * 7.6 + 38;
   const fixed = FIXED[column.type];
   if (fixed !== undefined) return Math.max(fixed, heading);
   const longest = rows.slice(0, SAMPLE).reduce((most, row) => {
-    const suffix = isName && row.simulated === true ? 11 : 0;
+    const suffix = isName && row.simulated === true ? 9 : 0;
     return Math.max(most, lengthOf(row[column.id]) + suffix);
   }, 0);
   const icon = column.type === "status" ? 24 : 0;

@@ -27,10 +27,15 @@ export function SystemStrip({ systems }: { systems: readonly SystemHealth[] }) {
           </div>
           <p translate="no">{system.sentence}</p>
           <dl className="cr-counts">
-            {Object.entries(system.counts).map(([name, count]) => (
+            {countsOf(system).map(({ name, count, unhealthy }) => (
               <div key={name}>
                 <dt translate="no">{name.replace(/_/g, " ")}</dt>
-                <dd translate="no">{formatNumber(count)}</dd>
+                <dd>
+                  <span translate="no">{formatNumber(count)}</span>
+                </dd>
+                {unhealthy > 0 && (
+                  <dd className="cr-count-bad">{t("overview.unhealthy", { count: unhealthy })}</dd>
+                )}
               </div>
             ))}
           </dl>
@@ -38,4 +43,13 @@ export function SystemStrip({ systems }: { systems: readonly SystemHealth[] }) {
       ))}
     </ul>
   );
+}
+
+const UNHEALTHY = "_unhealthy";
+
+/** Each count with how many of it are not well, which the server sends beside it. */
+function countsOf({ counts }: SystemHealth) {
+  return Object.entries(counts)
+    .filter(([name]) => !name.endsWith(UNHEALTHY))
+    .map(([name, count]) => ({ name, count, unhealthy: counts[name + UNHEALTHY] ?? 0 }));
 }
