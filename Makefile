@@ -19,6 +19,7 @@ dev: setup ## like run, with the frontend's development server on top
 test: ## lint, types and every test, against real servers
 	@.ci/setup test
 	@.ci/frontend
+	@.ci/programs
 	@.ci/test
 
 lint: setup ## format, lint, types, import rules
@@ -35,6 +36,7 @@ bench-updates: setup ## measure the update service on PostgreSQL and SQLite
 screenshots: ## every page and state in both themes and widths, into screenshots/
 	@.ci/setup test
 	@.ci/frontend
+	@.ci/programs
 	@$(PY) -m pytest tests/browser -q -k screenshot
 
 openapi: setup ## write frontend/openapi.json and regenerate the typed client
