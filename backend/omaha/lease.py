@@ -10,7 +10,7 @@ async def acquire(store: Store, name: str, holder: str, *, now: float, seconds: 
     The fencing number rises with each new holder."""
     async with store.transaction() as tx:
         await tx.query(
-            "INSERT INTO omaha_lease (name, holder, expires_at, fence) VALUES (?, '', 0, 0)"
+            "INSERT INTO omaha_lease (name, holder, expires_at, fence) VALUES (?, '', -1, 0)"
             " ON CONFLICT DO NOTHING",
             name,
         )

@@ -29,7 +29,7 @@ def add_grants(buckets: list[Bucket], period: float, now: float, grants: int) ->
     if kept and 0 <= now - kept[-1][0] < period / BUCKETS:
         first, last, count = kept.pop()
         return [*kept, (first, max(last, now), count + grants)]
-    return [*kept[-BUCKETS:], (now, now, grants)]
+    return [*kept, (now, now, grants)]
 
 
 def over_limit(policy: Policy, rollout: Rollout, counters: Counters) -> Reason:
