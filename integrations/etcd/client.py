@@ -8,8 +8,10 @@ import msgspec
 
 from integrations.contract import NotFound, UpstreamFailed
 from integrations.etcd.models import (
+    EVERY_KEY,
     AlarmRequest,
     AlarmResponse,
+    Header,
     KeyValue,
     MemberListRequest,
     MemberListResponse,
@@ -106,6 +108,11 @@ class EtcdClient:
         if not answer.kvs:
             raise NotFound(self.upstream, "the key does not exist")
         return answer.kvs[0], answer.header.revision
+
+    async def position(self) -> Header:
+        """Where the cluster is now, by its quorum: its id and newest revision."""
+        request = RangeRequest(key=EVERY_KEY, count_only=True)
+        return (await self.gateway.call("kv/range", request, RangeResponse)).header
 
     async def lease(self, lease: str) -> TimeToLiveResponse:
         """Seconds left of a lease; `ttl` -1 if it is gone. Needs the leader."""

@@ -76,6 +76,7 @@ class WatchHub:
         self._feed = feed
         self._cluster = cluster
         self._next = 0  # 0: a listing is needed first
+        self._cluster_id = ""
         self._failures = 0
         self._last_endpoint = ""
         self._deadline: asyncio.Timeout | None = None
@@ -86,6 +87,9 @@ class WatchHub:
         """Watch for ever; cancelled by the owner."""
         while True:
             try:
+                if self._next and await self._rewound():
+                    log.warning("etcd was restored, listing again", upstream=self._client.upstream)
+                    self._next = 0
                 if not self._next:
                     await self._list()
                 await self._watch()
@@ -112,6 +116,17 @@ class WatchHub:
         pause = min(_BACKOFF_CAP, _BACKOFF_FIRST * 2 ** min(self._failures, 10))
         await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 jitter, no secret
 
+    async def _rewound(self) -> bool:
+        """Whether this is another history than the one we followed (restored from a backup).
+
+        A watch from a future revision is silent for ever, so it must not be opened.
+        """
+        try:
+            now = await self._client.position()
+        except (UpstreamUnreachable, UpstreamFailed):  # no quorum to ask: nothing new either
+            return False
+        return now.revision < self._next - 1 or now.cluster_id != self._cluster_id
+
     async def _list(self) -> None:
         """Read every key below the prefix, page by page at one revision."""
         fresh = KeyIndex(self._settings.key_limit)
@@ -120,6 +135,7 @@ class WatchHub:
         while True:
             page = await self._client.keys(self._prefix, after, revision)
             revision = revision or page.header.revision
+            self._cluster_id = page.header.cluster_id
             await self._take(fresh, page.kvs)
             full = len(fresh) >= fresh.limit and page.more
             if full:

@@ -94,7 +94,7 @@ class Authenticator:
 
     async def _fetch(self, challenge: Challenge, scope: str) -> str:
         realm = self._checked(challenge.realm)
-        parameters = {"scope": scope}
+        parameters = {"scope": scope} if scope else {}
         if challenge.service:
             parameters["service"] = challenge.service
         basic = self._basic()

@@ -91,6 +91,14 @@ class FakeCluster:
         change = {"type": "DELETE", "kv": {"key": key, "mod_revision": str(self.revision)}}
         await self._record(change)
 
+    async def restore(self, revision: int) -> None:
+        """Go back to an empty store at `revision`, as after restoring a backup."""
+        self.keys.clear()
+        self.log.clear()
+        self.revision, self.compacted = revision, 0
+        for member in self.members:
+            self.transport.cut(member.host)
+
     async def compact(self) -> None:
         """Forget history before the current revision."""
         self.compacted = self.revision

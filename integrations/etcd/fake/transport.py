@@ -97,6 +97,9 @@ class _Exchange(httpx2.AsyncByteStream):
         except asyncio.CancelledError:
             await self.aclose()
             raise
+        if start is not None and start["type"] == "broken":
+            await self.aclose()
+            raise httpx2.ReadError("broken off", request=self._request)
         if start is None:
             await self.aclose()
             self._task.result()

@@ -123,7 +123,7 @@ class FakeRegistry(httpx2.AsyncBaseTransport):
     def _token(self, headers: Headers, query: Headers, **_: Any) -> Reply:
         if headers.get("authorization") != self._basic():
             raise Refusal(401, "UNAUTHORIZED")
-        token = f"{query['scope']}/{uuid.uuid4().hex}"
+        token = f"{query.get('scope', '')}/{uuid.uuid4().hex}"
         self._tokens.add(token)
         return 200, {}, msgspec.json.encode({"access_token": token})
 

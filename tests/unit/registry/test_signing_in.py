@@ -1,0 +1,176 @@
+import hashlib
+
+import httpx2
+import pytest
+
+from integrations.contract import NotFound, State, UpstreamDenied, UpstreamFailed
+from integrations.registry.client import RegistryClient
+from integrations.registry.connection import RegistryConnection, RegistryFeeds
+from integrations.registry.errors import DestinationRefused, DigestMismatch
+from integrations.registry.fake import FakeRegistry
+from integrations.registry.settings import RegistrySettings
+from tests.contract.etcd.recording import RecordingFeed, until
+from tests.contract.registry.push import Pusher
+
+
+@pytest.fixture
+async def client_of():
+    clients = []
+
+    def make(registry, **overrides) -> RegistryClient:
+        settings = RegistrySettings(
+            name="r",
+            url=getattr(registry, "url", "http://registry.test:5000"),
+            **{"username": "craton", "password": "secret", **overrides},
+        )
+        clients.append(RegistryClient(settings, registry))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        await client.aclose()
+
+
+async def pushed(registry: FakeRegistry) -> None:
+    scheme, registry.auth = registry.auth, ""
+    push = Pusher(registry.url, registry)
+    await push.image("app", "v1")
+    await push.aclose()
+    registry.auth = scheme
+    registry.requests.clear()
+
+
+@pytest.mark.parametrize("scheme", ["", "basic", "bearer"])
+async def test_every_scheme(client_of, scheme):
+    registry = FakeRegistry(scheme)
+    await pushed(registry)
+    client = client_of(registry)
+    await client.ping()
+    assert await client.tags("app") == ["v1"]
+    assert [page async for page in client.catalogue()] == [("app",)]
+
+
+async def test_tokens_are_kept_by_scope_and_renewed_once(client_of):
+    registry = FakeRegistry("bearer")
+    await pushed(registry)
+    client = client_of(registry)
+    for _ in range(3):
+        await client.tags("app")
+    assert registry.requests.count("GET /token") == 1
+    registry.expire_tokens()
+    await client.tags("app")
+    assert registry.requests.count("GET /token") == 2
+
+
+@pytest.mark.parametrize("scheme", ["basic", "bearer"])
+async def test_a_wrong_password_is_said_and_not_repeated(client_of, scheme):
+    registry = FakeRegistry(scheme)
+    client = client_of(registry, password="wrong")
+    with pytest.raises(UpstreamDenied) as refused:
+        await client.tags("app")
+    assert "wrong" not in str(refused.value)
+    assert len(registry.requests) <= 2
+
+
+async def test_the_password_goes_to_allowed_token_servers_only(client_of):
+    registry = FakeRegistry("bearer")
+    registry.realm = "http://evil.test/token"
+    with pytest.raises(DestinationRefused, match="evil"):
+        await client_of(registry).tags("app")
+    assert registry.requests == ["GET /v2/app/tags/list"]
+
+
+async def test_denied_is_a_state(client_of):
+    registry = FakeRegistry("basic")
+    connection = RegistryConnection(
+        RegistrySettings(name="r", url=registry.url, username="a", password="b"), registry
+    )
+    feeds = RegistryFeeds(RecordingFeed(), RecordingFeed())
+    connection.start(feeds)
+    await until(lambda: feeds.tags.now is State.DENIED)
+    await connection.stop()
+
+
+class Scripted(httpx2.AsyncBaseTransport):
+    def __init__(self, answers: dict) -> None:
+        self.answers = answers
+        self.seen: list[httpx2.Request] = []
+
+    async def handle_async_request(self, request):
+        self.seen.append(request)
+        status, headers, body = self.answers[request.url.host, request.url.path]
+        return httpx2.Response(status, headers=headers, content=body, request=request)
+
+
+CONTENT = b'{"os":"linux","architecture":"amd64"}'
+DIGEST = f"sha256:{hashlib.sha256(CONTENT).hexdigest()}"
+BLOB = f"/v2/app/blobs/{DIGEST}"
+
+
+def redirecting(target: str) -> Scripted:
+    challenge = {"www-authenticate": 'Basic realm="x"'}
+    script = Scripted(
+        {
+            ("registry.test", BLOB): (401, challenge, b""),
+            ("store.test", "/b"): (200, {}, CONTENT),
+        }
+    )
+    original = script.handle_async_request
+
+    async def handle(request):
+        if "authorization" in request.headers and request.url.host == "registry.test":
+            script.seen.append(request)
+            return httpx2.Response(307, headers={"location": target}, request=request)
+        return await original(request)
+
+    script.handle_async_request = handle
+    return script
+
+
+async def test_blobs_may_be_elsewhere_without_our_password(client_of):
+    script = redirecting("http://store.test/b")
+    config = await client_of(script, blob_hosts=("store.test",)).config("app", DIGEST)
+    assert config.os == "linux"
+    last = script.seen[-1]
+    assert last.url.host == "store.test"
+    assert "authorization" not in last.headers
+
+
+@pytest.mark.parametrize("target", ["http://store.test/b", "http://169.254.169.254/", "file:///x"])
+async def test_blobs_elsewhere_need_permission(client_of, target):
+    script = redirecting(target)
+    with pytest.raises(DestinationRefused):
+        await client_of(script).config("app", DIGEST)
+    assert {request.url.host for request in script.seen} == {"registry.test"}
+
+
+async def test_wrong_content_and_huge_answers_are_refused(client_of):
+    host = "registry.test"
+    script = Scripted(
+        {
+            (host, BLOB): (200, {}, b"{}"),
+            (host, "/v2/app/tags/list"): (200, {}, b"x" * 5000),
+            (host, "/v2/bad/tags/list"): (200, {}, b"["),
+            (host, "/v2/moved/tags/list"): (302, {"location": "http://store.test/b"}, b""),
+        }
+    )
+    client = client_of(script, max_document=4000)
+    with pytest.raises(DigestMismatch):
+        await client.config("app", DIGEST)
+    for repository in ("app", "bad"):
+        with pytest.raises(UpstreamFailed):
+            await client.tags(repository)
+    with pytest.raises(Exception, match="302"):
+        await client.tags("moved")
+    with pytest.raises(NotFound):
+        await client.manifest("app", "sha256:short")
+
+
+async def test_the_next_page_stays_on_our_url(client_of):
+    host = "registry.test"
+    link = '<https://public.example/v2/app/tags/list?last=a&n=1>; rel="next"'
+    script = Scripted({(host, "/v2/app/tags/list"): (200, {"link": link}, b'{"tags":["a"]}')})
+    client = client_of(script, tag_limit=3)
+    assert await client.tags("app") == ["a", "a", "a"]
+    assert {request.url.host for request in script.seen} == {host}
+    assert script.seen[-1].url.params["last"] == "a"
