@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -15,7 +16,7 @@ from backend.omaha.api.rights import GROUP, Visible
 from backend.omaha.api.types import Cursor, Limit, QueryId, View, label_or_number
 from backend.omaha.catalog.window import look
 from backend.omaha.model import ActivityKind, Severity
-from backend.omaha.tables import ActivityRow
+from backend.omaha.tables import ActivityRow, GroupRow
 
 router = APIRouter(tags=["updates: activity"])
 
@@ -68,8 +69,9 @@ async def list_activity(
     if group_id is not None:
         ids = ids.where(col(ActivityRow.group_id) == group_id)
     conditions = _seen(call.visible(GROUP))
+    if application_id is not None:
+        conditions.append(_of_applications([application_id]))
     exact: dict[str, Any] = {
-        "application_id": application_id,
         "kind": ActivityKind[kind.upper()] if kind else None,
         "severity": Severity[severity.upper()] if severity else None,
     }
@@ -92,10 +94,16 @@ def _seen(visible: Visible) -> list[Any]:
         return []
     return [
         or_(
-            col(ActivityRow.application_id).in_(visible.applications),
+            _of_applications(visible.applications),
             col(ActivityRow.group_id).in_([group for _, group in visible.groups]),
         )
     ]
+
+
+def _of_applications(ids: Collection[int]) -> Any:
+    """Entries of these applications; some name only the group they are about."""
+    groups = select(col(GroupRow.id)).where(col(GroupRow.application_id).in_(ids))
+    return or_(col(ActivityRow.application_id).in_(ids), col(ActivityRow.group_id).in_(groups))
 
 
 def _view(row: ActivityRow) -> ActivityView:

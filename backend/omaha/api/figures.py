@@ -184,7 +184,7 @@ async def _labels(call: Call, by: Dimension, keys: Collection[Any]) -> dict[Any,
     found = await call.session.execute(
         select(col(model.id), col(model.name)).where(col(model.id).in_(wanted))
     )
-    return {None: "no channel"} | dict(found.tuples().all())
+    return {None: "no channel"} | {key: name for key, name in found}  # noqa: C416 (rows are not pairs to mypy)
 
 
 def _status(number: int) -> str:

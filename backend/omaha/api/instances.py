@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
 from sqlalchemy import select
 from sqlmodel import col
 
 from auth.role import Verb
 from backend.errors import NotFoundProblem
+from backend.omaha import fleet
 from backend.omaha.api.call import Call, Caller
+from backend.omaha.api.changes import given
 from backend.omaha.api.figures import Time
 from backend.omaha.api.instance_views import (
     HistoryView,
@@ -25,6 +28,8 @@ from backend.omaha.api.rights import INSTANCE
 from backend.omaha.api.types import (
     ArchName,
     BigId,
+    Body,
+    BodyId,
     Cursor,
     Id,
     Limit,
@@ -34,11 +39,14 @@ from backend.omaha.api.types import (
     arch_of,
     status_of,
 )
+from backend.omaha.api.versions import IfMatch, check, tagged
 from backend.omaha.catalog import edit, figures, machines
 from backend.omaha.model import Reason
 from backend.omaha.tables import ApplicationRow, GroupRow, InstanceRow
 
 router = APIRouter(tags=["updates: machines"])
+
+MachineName = Annotated[str, Field(max_length=256, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 SearchText = Annotated[
     str, Query(min_length=2, max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$", description="prefix")
@@ -66,6 +74,15 @@ class HistoryPage(View):
 
     items: list[HistoryView]
     next: str | None
+
+
+class InstanceChange(Body):
+    """What to change; absent fields stay. An empty `name` gives the machine's own alias
+    back."""
+
+    name: MachineName | None = None
+    hidden: bool | None = None
+    group_id: BodyId | None = None
 
 
 @router.get("/applications/{application_id}/instances")
@@ -127,9 +144,9 @@ async def search_instances(
 
 
 @router.get("/instances/{instance_id}")
-async def get_instance(call: Caller, instance_id: BigId) -> InstanceView:
+async def get_instance(call: Caller, instance_id: BigId, response: Response) -> InstanceView:
     """One machine."""
-    return (await views(call, [await read(call, instance_id, Verb.GET)]))[0]
+    return await _answer(call, await read(call, instance_id, Verb.GET), response)
 
 
 @router.get("/instances/{instance_id}/history")
@@ -149,6 +166,73 @@ async def list_history(
     )
 
 
+@router.patch("/instances/{instance_id}")
+async def change_instance(
+    call: Caller,
+    instance_id: BigId,
+    body: InstanceChange,
+    response: Response,
+    *,
+    if_match: IfMatch = None,
+) -> InstanceView:
+    """Name, hide or move a machine. Moved ones stay in the group whatever their track says;
+    `group_id` null lets the track decide again."""
+    row = await _matched(call, instance_id, Verb.UPDATE, if_match)
+    values = given(body)
+    key = row.id or 0
+    if values.get("name") is not None:
+        await fleet.rename(call.session, key, values["name"], version=row.version)
+        await call.session.refresh(row)
+    if values.get("hidden") is not None:
+        await fleet.hide(call.session, key, hidden=values["hidden"], version=row.version)
+        await call.session.refresh(row)
+    if "group_id" in values:
+        await _move(call, row, values["group_id"])
+    await call.audit(INSTANCE, "update", row.machine_id, values)
+    return await _answer(call, row, response)
+
+
+@router.post("/instances/{instance_id}/retry")
+async def retry_instance(
+    call: Caller, instance_id: BigId, response: Response, if_match: IfMatch = None
+) -> InstanceView:
+    """Forget the machine's failure, so that it is offered the same version again."""
+    row = await _matched(call, instance_id, Verb.UPDATE, if_match)
+    await fleet.retry(call.session, row.id or 0, version=row.version)
+    await call.session.refresh(row)
+    await call.audit(INSTANCE, "retry", row.machine_id)
+    return await _answer(call, row, response)
+
+
+@router.delete("/instances/{instance_id}", status_code=204)
+async def delete_instance(call: Caller, instance_id: BigId, if_match: IfMatch = None) -> None:
+    """Forget a machine and its history; it registers anew when it checks in."""
+    row = await _matched(call, instance_id, Verb.DELETE, if_match)
+    name = row.machine_id
+    await fleet.delete(call.session, row.id or 0, version=row.version)
+    await call.audit(INSTANCE, "delete", name)
+
+
+async def _move(call: Call, row: InstanceRow, group_id: int | None) -> None:
+    """Into a group that the caller may change machines of, too."""
+    if group_id is not None:
+        group = await edit.get(call.session, GroupRow, group_id)
+        call.need_group(Verb.UPDATE, group, INSTANCE)
+    await fleet.move(call.session, row.id or 0, group_id, version=row.version)
+    await call.session.refresh(row)
+
+
+async def _matched(call: Call, instance_id: int, verb: Verb, if_match: str | None) -> InstanceRow:
+    row = await read(call, instance_id, verb)
+    check(if_match, row.version, (await views(call, [row]))[0])
+    return row
+
+
+async def _answer(call: Call, row: InstanceRow, response: Response) -> InstanceView:
+    tagged(response, row.version)
+    return (await views(call, [row]))[0]
+
+
 async def read(call: Call, instance_id: int, verb: Verb) -> InstanceRow:
     """The machine, when the caller may do this to it."""
     row = await call.session.get(InstanceRow, instance_id)
@@ -164,7 +248,7 @@ async def views(call: Call, rows: Sequence[InstanceRow]) -> list[InstanceView]:
     found = await call.session.execute(
         select(col(GroupRow.id), col(GroupRow.name)).where(col(GroupRow.id).in_(wanted))
     )
-    names = dict(found.tuples().all())
+    names = {key: name for key, name in found}  # noqa: C416 (rows are not pairs to mypy)
     return [instance_view(row, names.get(row.group_id, "")) for row in rows]
 
 

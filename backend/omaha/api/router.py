@@ -14,11 +14,16 @@ from backend.omaha.api import (
     groups,
     instances,
     packages,
+    preview,
+    rollouts,
     uploads,
 )
 from backend.omaha.api.deps import UpdatesDeps
 
-_PARTS = (applications, channels, packages, groups, instances, figures, activity, uploads)
+_PARTS = (
+    applications, channels, packages, groups, preview, rollouts, instances, figures, activity,
+    uploads,
+)  # fmt: skip
 
 
 def updates_router(deps: UpdatesDeps) -> APIRouter:

@@ -95,13 +95,15 @@ def _ids(
 ) -> Select[Any] | CompoundSelect[Any] | None:
     if not groups:
         return None
+    # Few machines are hidden: passing over them costs less than a window of rows to filter.
+    common = [after < _ID]
+    if wanted.hidden is False:
+        common.append(col(InstanceRow.hidden).is_(False))
     whole = wanted.group_ids is None and wanted.channel_id is None
     if whole and wanted.status is None and wanted.release is None:
-        return select(_ID).where(
-            col(InstanceRow.application_id) == wanted.application_id, after < _ID
-        )
+        return select(_ID).where(col(InstanceRow.application_id) == wanted.application_id, *common)
     branches = [
-        select(_ID).where(col(InstanceRow.group_id) == group, part, after < _ID)
+        select(_ID).where(col(InstanceRow.group_id) == group, part, *common)
         for group in groups
         for part in _parts(wanted)
     ]
@@ -159,11 +161,17 @@ async def search(
 def _prefix(column: Any, prefix: str) -> Select[Any]:
     """The index range of a prefix: these columns sort by code point on both databases."""
     query = select(_ID).where(column >= prefix).order_by(column)
-    last = ord(prefix[-1])
-    following = 0xE000 if last == 0xD7FF else last + 1
-    if following <= 0x10FFFF:
-        query = query.where(column < prefix[:-1] + chr(following))
-    return query
+    beyond = _beyond(prefix)
+    return query.where(column < beyond) if beyond else query
+
+
+def _beyond(prefix: str) -> str:
+    """The first text after all that begin with `prefix`; empty when there is none."""
+    stem = prefix.rstrip("\U0010ffff")
+    if not stem:
+        return ""
+    last = ord(stem[-1])
+    return stem[:-1] + chr(0xE000 if last == 0xD7FF else last + 1)
 
 
 async def history(

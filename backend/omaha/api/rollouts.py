@@ -1,0 +1,168 @@
+"""Routes: rollouts. Start, pause, resume, abort, retry and roll back."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from auth.role import Verb
+from backend.omaha import fleet
+from backend.omaha.api import groups as group_routes
+from backend.omaha.api.call import Call, Caller
+from backend.omaha.api.groups import GroupView
+from backend.omaha.api.paging import Page, decode, encode
+from backend.omaha.api.rights import CHANNEL, GROUP
+from backend.omaha.api.rollout_views import RolloutView, rollout_view
+from backend.omaha.api.types import Body, BodyId, Cursor, Id, Limit, Line, View
+from backend.omaha.api.versions import IfMatch, check, tagged
+from backend.omaha.catalog import edit, groups, rollouts
+from backend.omaha.model import RolloutState
+from backend.omaha.rules import Policy
+from backend.omaha.tables import GroupRow, RolloutRow
+
+router = APIRouter(tags=["updates: rollouts"])
+
+
+class Why(Body):
+    """The reason an operator gives; shown beside the state."""
+
+    reason: Line = ""
+
+
+class Rollback(Body):
+    """Where to go back to. `detach` gives the group a channel of its own when others follow
+    its present one."""
+
+    package_id: BodyId
+    detach: bool = False
+
+
+class Retried(View):
+    """How many failed machines will be offered the update again, and how many are left."""
+
+    retried: int
+    left: int
+
+
+@router.get("/groups/{group_id}/rollouts")
+async def list_rollouts(
+    call: Caller, group_id: Id, limit: Limit = 50, cursor: Cursor = None
+) -> Page[RolloutView]:
+    """The group's rollouts, newest first."""
+    row = await group_routes.read(call, group_id, Verb.GET)
+    before = decode(cursor, int)
+    rows = await rollouts.page(
+        call.session, row.id or 0, before=before[0] if before else None, limit=limit + 1
+    )
+    shown = rows[:limit]
+    last = encode(shown[-1].id or 0) if len(rows) > limit else None
+    return Page(items=[rollout_view(entry) for entry in shown], next=last)
+
+
+@router.get("/rollouts/{rollout_id}")
+async def get_rollout(call: Caller, rollout_id: Id, response: Response) -> RolloutView:
+    """One rollout with its exact counts."""
+    row = await _read(call, rollout_id, Verb.GET)
+    tagged(response, row.version)
+    return rollout_view(row)
+
+
+@router.post("/rollouts/{rollout_id}/pause")
+async def pause_rollout(
+    call: Caller, rollout_id: Id, body: Why, response: Response, *, if_match: IfMatch = None
+) -> RolloutView:
+    """Offer nothing more until resumed; machines that hold a grant finish."""
+    row = await _matched(call, rollout_id, Verb.PAUSE, if_match)
+    await fleet.pause(call.session, rollout_id, body.reason, version=row.version)
+    return await _done(call, row, "pause", response, body.reason)
+
+
+@router.post("/rollouts/{rollout_id}/resume")
+async def resume_rollout(
+    call: Caller, rollout_id: Id, response: Response, if_match: IfMatch = None
+) -> RolloutView:
+    """Go on after a pause, or after the rollout stopped by itself."""
+    row = await _matched(call, rollout_id, Verb.PAUSE, if_match)
+    await fleet.resume(call.session, rollout_id, version=row.version)
+    return await _done(call, row, "resume", response)
+
+
+@router.post("/rollouts/{rollout_id}/abort")
+async def abort_rollout(
+    call: Caller, rollout_id: Id, body: Why, response: Response, *, if_match: IfMatch = None
+) -> RolloutView:
+    """End it: nothing more is offered, open grants end at their machines' next check."""
+    row = await _matched(call, rollout_id, Verb.UPDATE, if_match)
+    await fleet.abort(call.session, rollout_id, body.reason, version=row.version)
+    return await _done(call, row, "abort", response, body.reason)
+
+
+@router.post("/rollouts/{rollout_id}/retry")
+async def retry_rollout(
+    call: Caller, rollout_id: Id, response: Response, if_match: IfMatch = None
+) -> Retried:
+    """Offer the update again to machines that failed, at most 200 per call."""
+    row = await _matched(call, rollout_id, Verb.UPDATE, if_match)
+    retried, left = await rollouts.retry_failed(call.session, rollout_id)
+    await _done(call, row, "retry", response)
+    return Retried(retried=retried, left=left)
+
+
+@router.post("/groups/{group_id}/start")
+async def start_rollout(
+    call: Caller, group_id: Id, response: Response, if_match: IfMatch = None
+) -> GroupView:
+    """Switch the group's updates on, and begin anew when its rollout was aborted. The tag is
+    the group's."""
+    row = await group_routes.matched(call, group_id, Verb.UPDATE, if_match)
+    present = await call.session.get(RolloutRow, row.rollout_id) if row.rollout_id else None
+    if present is not None and present.state == RolloutState.ABORTED:
+        await fleet.restart(call.session, present.id or 0, version=present.version)
+    else:
+        await call.begin()
+    policy = Policy.model_validate(row.policy)
+    if not policy.enabled:
+        policy = policy.model_copy(update={"enabled": True})
+        row = await groups.set_policy(call.session, row, policy)
+    await call.audit(GROUP, "start", row.name)
+    await call.session.refresh(row)
+    return await _group(call, row, response)
+
+
+@router.post("/groups/{group_id}/rollback")
+async def roll_back(
+    call: Caller, group_id: Id, body: Rollback, response: Response, *, if_match: IfMatch = None
+) -> GroupView:
+    """Send the group to another version, usually the one before. The tag is the group's."""
+    await call.begin()
+    row = await group_routes.matched(call, group_id, Verb.UPDATE, if_match)
+    call.need(CHANNEL, Verb.UPDATE, row.application_id)
+    row = await rollouts.roll_back(call.session, row, body.package_id, detach=body.detach)
+    await call.audit(GROUP, "roll-back", row.name, body.model_dump())
+    return await _group(call, row, response)
+
+
+async def _read(call: Call, rollout_id: int, verb: Verb) -> RolloutRow:
+    row = await edit.get(call.session, RolloutRow, rollout_id)
+    group = await edit.get(call.session, GroupRow, row.group_id)
+    call.need_group(verb, group)
+    return row
+
+
+async def _matched(call: Call, rollout_id: int, verb: Verb, if_match: str | None) -> RolloutRow:
+    row = await _read(call, rollout_id, verb)
+    check(if_match, row.version, rollout_view(row))
+    return row
+
+
+async def _done(
+    call: Call, row: RolloutRow, verb: str, response: Response, reason: str = ""
+) -> RolloutView:
+    await call.audit(GROUP, verb, f"rollout {row.id} to {row.release}", {"reason": reason})
+    await call.session.refresh(row)
+    tagged(response, row.version)
+    return rollout_view(row)
+
+
+async def _group(call: Call, row: GroupRow, response: Response) -> GroupView:
+    tagged(response, row.version)
+    return (await group_routes.views(call, [row]))[0]

@@ -1,0 +1,102 @@
+"""What operators do to a group's rollouts beyond pausing them: history, retries, rollback."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from backend.errors import Conflict
+from backend.omaha import fleet
+from backend.omaha.catalog import channels, groups
+from backend.omaha.catalog.edit import InUse, Use, get, invalid
+from backend.omaha.model import Arch, Grant
+from backend.omaha.rules import Policy
+from backend.omaha.tables import ChannelRow, GroupRow, InstanceRow, PackageRow, RolloutRow
+
+RETRIED_AT_ONCE: Final = 200
+"""Machines of one request; the answer says how many are left."""
+
+
+async def page(
+    session: AsyncSession, group_id: int, *, before: int | None, limit: int
+) -> Sequence[RolloutRow]:
+    """The group's rollouts, newest first."""
+    key = col(RolloutRow.id)
+    query = select(RolloutRow).where(col(RolloutRow.group_id) == group_id)
+    if before is not None:
+        query = query.where(key < before)
+    return (await session.scalars(query.order_by(key.desc()).limit(limit))).all()
+
+
+async def retry_failed(session: AsyncSession, rollout_id: int) -> tuple[int, int]:
+    """Forget the failure of up to `RETRIED_AT_ONCE` machines of the rollout, so that they are
+    offered it again; how many were, and how many are left."""
+    failed = (
+        col(InstanceRow.rollout_id) == rollout_id,
+        col(InstanceRow.grant_state) == int(Grant.FAILED),
+    )
+    found = await session.execute(
+        select(col(InstanceRow.id), col(InstanceRow.version))
+        .where(*failed)
+        .order_by(col(InstanceRow.group_id), col(InstanceRow.id))
+        .limit(RETRIED_AT_ONCE)
+    )
+    machines = found.all()
+    for key, version in machines:
+        await fleet.retry(session, key or 0, version=version)
+    left = await session.scalar(select(func.count()).select_from(InstanceRow).where(*failed))
+    return len(machines), int(left or 0)
+
+
+async def roll_back(
+    session: AsyncSession, group: GroupRow, package_id: int, *, detach: bool
+) -> GroupRow:
+    """Let the group go to an older (or any other) version: its channel points there, and its
+    policy offers whatever differs (updates reference, section 4).
+
+    A channel that other groups follow would take them along: then `InUse`, unless `detach`
+    gives this group a channel of its own.
+    """
+    package = await get(session, PackageRow, package_id)
+    if (package.application_id, package.arch) != (group.application_id, group.arch):
+        raise invalid("package_id", "is not for this group's application and architecture.")
+    channel = await get(session, ChannelRow, group.channel_id) if group.channel_id else None
+    if channel is not None and channel.package_id == package_id:
+        raise Conflict(f"{group.name} is on its way to {package.release} already.")
+    others = await _other_followers(session, group)
+    if others and not detach:
+        raise InUse(f"The channel {channel.name if channel else ''}", others)
+    if channel is None or others:
+        channel = await _own_channel(session, group)
+        group = await groups.edit(session, group, {"channel_id": channel.id})
+    await channels.point(session, channel, package_id)
+    policy = Policy.model_validate(group.policy)
+    if not policy.allow_downgrade:
+        group = await groups.set_policy(
+            session, group, policy.model_copy(update={"allow_downgrade": True})
+        )
+    return group
+
+
+async def _other_followers(session: AsyncSession, group: GroupRow) -> list[Use]:
+    if group.channel_id is None:
+        return []
+    found = await channels.groups_of(session, [group.channel_id])
+    return [Use("group", key, name) for key, name in found[group.channel_id] if key != group.id]
+
+
+async def _own_channel(session: AsyncSession, group: GroupRow) -> ChannelRow:
+    name = f"{group.name[:48]} {group.id}"
+    query = select(ChannelRow).where(
+        col(ChannelRow.application_id) == group.application_id,
+        col(ChannelRow.name) == name,
+        col(ChannelRow.arch) == group.arch,
+    )
+    found = (await session.scalars(query)).one_or_none()
+    if found is not None:
+        return found
+    return await channels.create(session, group.application_id, name=name, arch=Arch(group.arch))
