@@ -6,6 +6,8 @@ import { useTranslation } from "react-i18next";
 import { goTo } from "./navigate";
 import { type PaletteItem, usePaletteItems } from "./usePaletteItems";
 
+const INPUT = "cr-palette-input";
+
 export interface PaletteProps {
   open: boolean;
   onClose: () => void;
@@ -17,7 +19,8 @@ export function Palette({ open, onClose }: PaletteProps) {
   return (
     <Modal
       isOpen={open}
-      onClose={onClose}
+      onEscapePress={onClose}
+      elementToFocus={`#${INPUT}`}
       variant="medium"
       position="top"
       aria-label={t("palette.title")}
@@ -56,6 +59,7 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
       <TextInputGroup className="cr-palette-input">
         <TextInputGroupMain
           icon={<SearchIcon />}
+          inputId={INPUT}
           value={text}
           role="combobox"
           isExpanded

@@ -1,6 +1,6 @@
 import { Button, Popover } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
-import type { SystemHealth, SystemState } from "../api/types";
+import type { Freshness, SystemHealth, SystemState } from "../api/types";
 import { useOverview } from "../features/overview/useOverview";
 import { FreshnessList } from "../live/FreshnessChip";
 import { useConnection, useLiveClient } from "../live/react";
@@ -80,6 +80,20 @@ export function Pulse() {
   );
 }
 
+/** The sources in trouble by name; the others only counted. */
+function Sources({ system }: { system: SystemHealth }) {
+  const { t } = useTranslation();
+  const isFresh = ({ state }: Freshness) => state === "live" || state === "polling";
+  const fresh = system.freshness.filter(isFresh).length;
+  const others = system.freshness.filter((source) => !isFresh(source));
+  return (
+    <>
+      {fresh > 0 && <p className="cr-muted">{t("pulse.fresh", { count: fresh })}</p>}
+      {others.length > 0 && <FreshnessList sources={others} />}
+    </>
+  );
+}
+
 function SystemPulse({ system }: { system: SystemHealth }) {
   const { t } = useTranslation();
   return (
@@ -89,13 +103,7 @@ function SystemPulse({ system }: { system: SystemHealth }) {
         <AppLink href={system.link}>{t(`system.${system.name}`)}</AppLink>
       </h3>
       <p translate="no">{system.sentence}</p>
-      {system.freshness.length > 0 && system.state !== "absent" && (
-        <FreshnessList
-          sources={system.freshness.filter(
-            ({ state }, index) => index < 4 || (state !== "live" && state !== "polling"),
-          )}
-        />
-      )}
+      {system.freshness.length > 0 && system.state !== "absent" && <Sources system={system} />}
     </section>
   );
 }

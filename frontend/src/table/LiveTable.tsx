@@ -35,6 +35,8 @@ export interface LiveTableProps {
   emptyHint?: string;
   /** Inside a detail page: bounded height, no page-wide keys, and `fixed` alone is its scope. */
   embedded?: boolean;
+  /** The keys of a page-wide table although it is embedded: it is the page's only one. */
+  pageKeys?: boolean;
 }
 
 /**

@@ -65,7 +65,7 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
     openKey: search.row,
     onOpen: openRow,
     onHelp: () => setHelpOpen(true),
-    enabled: !embedded && !helpOpen,
+    enabled: (!embedded || props.pageKeys === true) && !helpOpen,
   });
   const openLive = view.rows.find((row) => row.key === search.row);
 

@@ -96,7 +96,7 @@ export function RowFacts({
             <span translate="no">{column.label}</span>
           </DescriptionListTerm>
           <DescriptionListDescription>
-            {renderers[column.id]?.(row) ?? <Cell column={column} value={row[column.id]} />}
+            {renderers[column.id]?.(row) ?? <Cell column={column} value={row[column.id]} all />}
           </DescriptionListDescription>
         </DescriptionListGroup>
       ))}

@@ -8,7 +8,7 @@ import type { LiveTableProps } from "./LiveTable";
 import { SkeletonLines } from "./Skeletons";
 import { isFiltered } from "./search";
 import { TableGrid } from "./TableGrid";
-import { EmptyTable, Failed, FilteredEmpty, NoAccess } from "./TableStates";
+import { BadFilter, EmptyTable, Failed, FilteredEmpty, NoAccess } from "./TableStates";
 import type { Cursor } from "./useCursor";
 import type { HeldRows } from "./useHeldRows";
 
@@ -40,13 +40,16 @@ export function TableBody(props: TableBodyProps) {
     if (view.problem.status !== 422)
       return <Failed problem={view.problem} onRetry={props.onRetry} />;
   }
-  if (view.problem && held.total === 0) return <Failed problem={view.problem} />;
+  const clear = () => onSearch({ ...search, q: "", filter: [], labels: "" });
+  if (view.problem && held.total === 0)
+    return isFiltered(search) ? (
+      <BadFilter problem={view.problem} onClear={clear} />
+    ) : (
+      <Failed problem={view.problem} onRetry={props.onRetry} />
+    );
   if (view.status === "loading") return <SkeletonLines lines={12} />;
   if (held.total === 0 && !view.pending) {
-    if (isFiltered(search))
-      return (
-        <FilteredEmpty onClear={() => onSearch({ ...search, q: "", filter: [], labels: "" })} />
-      );
+    if (isFiltered(search)) return <FilteredEmpty onClear={clear} />;
     if (view.freshness.length > 0 && view.freshness.every(({ state }) => state === "denied"))
       return <NoAccess what={info.title} />;
     return <EmptyTable hint={props.emptyHint ?? t("state.emptyBody")} />;

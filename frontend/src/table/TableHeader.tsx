@@ -15,7 +15,7 @@ const UNHEALTHY = "healthy=false";
 export function TableHeader(props: LiveTableProps & { info: CollectionInfo; view: ViewState }) {
   const { t } = useTranslation();
   const { view, title, sentence } = props;
-  const known = view.status !== "loading";
+  const known = view.status === "live" || view.rows.length > 0;
   const meta = (
     <>
       {known && (

@@ -71,6 +71,25 @@ export function FilteredEmpty({ onClear }: { onClear: () => void }) {
   );
 }
 
+/** The server does not understand a filter; why is said where the filters are. */
+export function BadFilter({ problem, onClear }: { problem: Problem; onClear: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <StateFrame
+      icon={FilterIcon}
+      title={t("state.badFilter")}
+      state="bad-filter"
+      action={
+        <Button variant="link" onClick={onClear}>
+          {t("filter.clearAll")}
+        </Button>
+      }
+    >
+      <span translate="no">{problem.errors?.[0]?.message ?? problem.detail}</span>
+    </StateFrame>
+  );
+}
+
 /** The viewer holds no right that would show anything here. */
 export function NoAccess({ what }: { what: string }) {
   const { t } = useTranslation();

@@ -34,7 +34,7 @@ export function ProblemList({
             <li key={problem.id} className="cr-line" data-severity={problem.severity}>
               <ToneIcon tone={SEVERITY_TONES[problem.severity]} />
               <AppLink href={problem.link} className="cr-line-title">
-                <span translate="no">{problem.title}</span>
+                <Title text={problem.title} />
               </AppLink>
               <span className="cr-muted cr-line-affects" translate="no">
                 {problem.affects}
@@ -45,5 +45,17 @@ export function ProblemList({
         </ul>
       )}
     </section>
+  );
+}
+
+/** `Deployment shop/web: 0 of 1 ready` with the thing itself standing out. */
+function Title({ text }: { text: string }) {
+  const colon = text.indexOf(": ");
+  if (colon < 0) return <span translate="no">{text}</span>;
+  return (
+    <span translate="no">
+      <strong>{text.slice(0, colon)}</strong>
+      {text.slice(colon)}
+    </span>
   );
 }

@@ -17,7 +17,15 @@ import { toUnix } from "../../format/time";
 import { Status } from "../../status/Status";
 
 /** One value by its column's type; every table and side panel shows values through this. */
-export function Cell({ column, value }: { column: ColumnInfo; value: unknown }) {
+export function Cell({
+  column,
+  value,
+  all = false,
+}: {
+  column: ColumnInfo;
+  value: unknown;
+  all?: boolean;
+}) {
   if (value === null || value === undefined || value === "")
     return <span className="cr-none">–</span>;
   switch (column.type) {
@@ -38,7 +46,7 @@ export function Cell({ column, value }: { column: ColumnInfo; value: unknown }) 
     case "bool":
       return <BoolMark value={Boolean(value)} />;
     case "labels":
-      return <LabelPills labels={value as Record<string, string>} />;
+      return <LabelPills labels={value as Record<string, string>} most={all ? 100 : 3} />;
     case "list":
       return <Plain text={(value as unknown[]).map(String).join(", ")} />;
     default:
@@ -103,17 +111,17 @@ export function PercentBar({ value, label }: { value: number; label: string }) {
   );
 }
 
-function LabelPills({ labels }: { labels: Record<string, string> }) {
+function LabelPills({ labels, most }: { labels: Record<string, string>; most: number }) {
   const entries = Object.entries(labels);
   if (entries.length === 0) return <span className="cr-none">–</span>;
   return (
     <span className="cr-pills" title={entries.map(([k, v]) => `${k}=${v}`).join("\n")}>
-      {entries.slice(0, 3).map(([key, value]) => (
-        <Label key={key} isCompact variant="outline" textMaxWidth="16ch">
+      {entries.slice(0, most).map(([key, value]) => (
+        <Label key={key} isCompact variant="outline" textMaxWidth={most > 3 ? "40ch" : "16ch"}>
           <span translate="no">{value === "" ? key : `${key}=${value}`}</span>
         </Label>
       ))}
-      {entries.length > 3 && <span translate="no">+{entries.length - 3}</span>}
+      {entries.length > most && <span translate="no">+{entries.length - most}</span>}
     </span>
   );
 }
