@@ -58,6 +58,7 @@ class MemberPoller:
         self._listener = listener
         self._members: tuple[Member, ...] = ()
         self._owner: dict[str, str] = {}  # endpoint -> member id, as last answered
+        self._reached = asyncio.Event()
         self.state: ClusterState | None = None
         self.history: dict[str, metrics.History] = {}
 
@@ -65,6 +66,7 @@ class MemberPoller:
         """Poll for ever; cancelled by the owner."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._every(self._settings.poll_interval, self.poll))
+            await self._reached.wait()
             group.create_task(self._every(self._settings.metrics_interval, self.scrape))
 
     async def poll(self) -> ClusterState:
@@ -117,6 +119,7 @@ class MemberPoller:
         for answer in answers:
             if answer.status is not None:
                 self._owner[answer.endpoint] = answer.status.header.member_id
+                self._reached.set()
             if owner := self._owner.get(answer.endpoint) or self._match(answer.endpoint):
                 held = by_member.get(owner)
                 if held is None or (held.status is None and answer.status is not None):

@@ -21,6 +21,9 @@ _HEX_PREVIEW: Final = 4 * 1024
 
 SECRET_KEYS: Final = re.compile(rb"(^|/)(secrets|oauthaccesstokens|oauthauthorizetokens)/")
 """Below any prefix, since the API server's is configurable."""
+_TELLING_NAME: Final = re.compile(
+    rb"(passw(or)?d|secret|token|credential|api[-_.]?key|private[-_.]?key)[^/]*$", re.IGNORECASE
+)
 _SENSITIVE: Final = (
     ("a Kubernetes secret", re.compile(rb"""["']?kind["']?\s*:\s*["']?Secret(List)?\b""")),
     ("a private key or certificate", re.compile(rb"-----BEGIN [A-Z0-9 ]{1,40}-----")),
@@ -64,17 +67,23 @@ def safe_view(key: bytes, value: bytes) -> SafeValue:
     if (sealed := _encrypted(value)) is not None:
         return sealed
     held = envelope.decode(value)
-    if SECRET_KEYS.search(key) or (held and held.kind == "Secret"):
-        note = "a secret: its content is never shown"
-        return SafeValue(Form.MASKED, size, note=note, object=held)
-    for what, pattern in _SENSITIVE:
-        if pattern.search(value):
-            return SafeValue(Form.MASKED, size, note=f"holds {what}: not shown", object=held)
+    if reason := _secret_because(key, value, held):
+        return SafeValue(Form.MASKED, size, note=reason, object=held)
     if held is not None:
         text = value[:_HEX_PREVIEW].hex(" ")
         note = "stored as protobuf; open the object in Kubernetes to read it"
         return SafeValue(Form.KUBERNETES, size, text, size > _HEX_PREVIEW, note, held)
     return _json(value) or _text(value) or _binary(value)
+
+
+def _secret_because(key: bytes, value: bytes, held: envelope.KubernetesObject | None) -> str | None:
+    if SECRET_KEYS.search(key) or (held and held.kind == "Secret"):
+        return "a secret: its content is never shown"
+    if _TELLING_NAME.search(key):
+        return "the key's name says that this is a secret: not shown"
+    found = (what for what, pattern in _SENSITIVE if pattern.search(value))
+    what = next(found, None)
+    return f"holds {what}: not shown" if what else None
 
 
 def _encrypted(value: bytes) -> SafeValue | None:

@@ -33,10 +33,9 @@ async def test_one_watch_on_a_follower(watched):
     fake = FakeCluster()
     connection, _ = await watched(fake, poll_interval=0.1)
     await until(lambda: connection.state is not None)
-    connection._hub.leave(connection.stats.endpoint)
-    await until(lambda: connection.stats.endpoint)
     leader = fake.members[0].host
-    assert leader not in connection.stats.endpoint
+    connection._hub.leave(connection.stats.endpoint)
+    await until(lambda: connection.stats.endpoint and leader not in connection.stats.endpoint)
     await until(lambda: fake.watches == 1)
 
 

@@ -47,7 +47,10 @@ def test_envelope_names_the_object():
         (b"/x", b"-----BEGIN EC PRIVATE KEY-----\nMHc", Form.MASKED),
         (b"/x", b"pem: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t", Form.MASKED),
         (b"/x", b"token eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.sig", Form.MASKED),
-        (b"/registry/configmaps/secretsless", b"open", Form.TEXT),
+        (b"/registry/configmaps/secretsless/a", b"open", Form.TEXT),
+        (b"/config/db/password", b"hunter2", Form.MASKED),
+        (b"/config/Api-Key.txt", b"hunter2", Form.MASKED),
+        (b"/config/token-bucket/rate", b"10", Form.TEXT),
     ],
 )
 def test_the_form_of_a_value(key, value, form):
