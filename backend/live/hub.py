@@ -13,7 +13,7 @@ from starlette.websockets import WebSocket
 
 from auth.principal import Principal
 from backend.live.closing import Close, CloseCode
-from backend.live.metrics import SESSIONS
+from backend.live.metrics import COLLECTOR, SESSIONS
 from backend.live.registry import Registry
 from backend.live.session import LiveSession
 from backend.live.source import Source
@@ -99,9 +99,11 @@ class LiveHub:
         stop = self.registry.on_add(start)
         for source in self.registry:
             start(source)
+        COLLECTOR.add(self.registry)
         try:
             yield
         finally:
+            COLLECTOR.remove(self.registry)
             stop()
             for task in tasks.values():
                 task.cancel()

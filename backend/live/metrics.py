@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter as Totals
 from collections.abc import Iterable
+from itertools import chain
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import REGISTRY, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -12,6 +14,7 @@ from backend.live.registry import Registry
 
 __all__ = [
     "CHANGES",
+    "COLLECTOR",
     "FLUSH_SECONDS",
     "FRAMES",
     "FRAME_BYTES",
@@ -45,24 +48,46 @@ LAG_SECONDS = Histogram(
 
 
 class LiveCollector(Collector):
-    """Rows, views and sources per collection, read when scraped."""
+    """Rows, views and sources per collection of every running hub, read when scraped."""
 
-    def __init__(self, registry: Registry) -> None:
-        self._registry = registry
+    def __init__(self) -> None:
+        self._registries: list[Registry] = []
+
+    def add(self, registry: Registry) -> None:
+        """Count this registry's collections from now on."""
+        self._registries.append(registry)
+
+    def remove(self, registry: Registry) -> None:
+        """Stop counting them."""
+        self._registries.remove(registry)
 
     def collect(self) -> Iterable[Metric]:
         """The gauges."""
-        labels = ("collection",)
-        rows = GaugeMetricFamily("craton_live_rows", "Rows held in memory.", labels=labels)
-        views = GaugeMetricFamily("craton_live_views", "Distinct open views.", labels=labels)
-        states = GaugeMetricFamily(
+        rows: Totals[str] = Totals()
+        views: Totals[str] = Totals()
+        states: Totals[tuple[str, str]] = Totals()
+        for source in chain.from_iterable(self._registries):
+            name = source.collection.name
+            rows[name] += source.size or 0
+            views[name] += source.views
+            for state, count in source.states().items():
+                states[name, state.value] += count
+        yield _gauge("craton_live_rows", "Rows held in memory.", rows)
+        yield _gauge("craton_live_views", "Distinct open views.", views)
+        family = GaugeMetricFamily(
             "craton_live_sources", "Sources by freshness.", labels=("collection", "state")
         )
-        for source in self._registry:
-            name = source.collection.name
-            views.add_metric([name], source.views)
-            if source.size is not None:
-                rows.add_metric([name], source.size)
-            for state, count in source.states().items():
-                states.add_metric([name, state.value], count)
-        return rows, views, states
+        for labels, count in states.items():
+            family.add_metric(labels, count)
+        yield family
+
+
+def _gauge(name: str, text: str, counts: Totals[str]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, text, labels=("collection",))
+    for collection, count in counts.items():
+        family.add_metric([collection], count)
+    return family
+
+
+COLLECTOR = LiveCollector()
+REGISTRY.register(COLLECTOR)

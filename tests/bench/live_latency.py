@@ -80,23 +80,37 @@ def _serve(port: int, per_second: int) -> None:
     asyncio.run(run())
 
 
-async def _browse(url: str, words: dict, delays: list[float], until: float) -> tuple[int, int]:
-    frames = characters = 0
-    async with websockets.connect(url, max_size=None, compression=None) as live:
-        frame = {"op": "subscribe", "id": "s", "collection": "pods", "query": words, "limit": 100}
-        await live.send(msgspec.json.encode(frame).decode())
-        while (left := until - time.monotonic()) > 0:
-            try:
-                text = await asyncio.wait_for(live.recv(), left)
-            except TimeoutError:
-                break
-            now = time.time()
-            frames += 1
-            characters += len(text)
-            if text.startswith('{"op":"delta"'):
-                rows = msgspec.json.decode(text)["upsert"]
-                delays += [now - row["memory"] for row in rows if now - row["memory"] < 30]
-    return frames, characters
+class _Browser:
+    """One tab; `since` is None until the measured time begins."""
+
+    since: float | None = None
+
+    def __init__(self, words: dict) -> None:
+        self.words = words
+        self.frames = self.characters = 0
+        self.delays: list[float] = []
+        self.ready = asyncio.Event()
+
+    async def browse(self, url: str) -> None:
+        async with websockets.connect(
+            url, max_size=None, compression=None, open_timeout=60
+        ) as live:
+            frame = {"op": "subscribe", "id": "s", "collection": "pods", "limit": 100}
+            await live.send(msgspec.json.encode({**frame, "query": self.words}).decode())
+            async for text in live:
+                self._read(text, time.time())
+
+    def _read(self, text: str, now: float) -> None:
+        if text.startswith('{"op":"snapshot"'):
+            self.ready.set()
+        since = _Browser.since
+        if since is None:
+            return
+        self.frames += 1
+        self.characters += len(text)
+        if text.startswith('{"op":"delta"'):
+            moments = [row["memory"] for row in msgspec.json.decode(text)["upsert"]]
+            self.delays += [now - moment for moment in moments if moment >= since]
 
 
 async def measure_latency(sockets: int, per_second: int, seconds: float) -> dict:
@@ -108,29 +122,32 @@ async def measure_latency(sockets: int, per_second: int, seconds: float) -> dict
     server.start()
     try:
         await _reachable(port)
-        asked = questions(DISTINCT)
-        delays: list[float] = []
-        until = time.monotonic() + seconds + 2
+        asked = [{"sort": ["-memory"]}, *questions(DISTINCT)]
+        browsers = [_Browser(asked[i % len(asked)]) for i in range(sockets)]
         url = f"ws://127.0.0.1:{port}/api/v1/live"
+        tabs = [asyncio.create_task(browser.browse(url)) for browser in browsers]
+        await asyncio.gather(*(browser.ready.wait() for browser in browsers))
         before = psutil.Process(server.pid).cpu_times()
-        told = await asyncio.gather(
-            *(_browse(url, asked[i % DISTINCT], delays, until) for i in range(sockets))
-        )
+        _Browser.since = time.time()
+        await asyncio.sleep(seconds)
         after = psutil.Process(server.pid).cpu_times()
+        for tab in tabs:
+            tab.cancel()
+        await asyncio.gather(*tabs, return_exceptions=True)
     finally:
         server.terminate()
         server.join(10)
-    delays.sort()
+    delays = sorted(delay for browser in browsers for delay in browser.delays)
     spent = after.user + after.system - before.user - before.system
     return {
         "p50 ms": round(delays[len(delays) // 2] * 1000),
         "p99 ms": round(delays[len(delays) * 99 // 100] * 1000),
         "max ms": round(delays[-1] * 1000),
         "aim p99": 250,
-        "measured": len(delays),
-        "frames": sum(frames for frames, _ in told),
-        "MB": round(sum(size for _, size in told) / 1e6, 1),
-        "server cpu": f"{spent / (seconds + 2):.0%}",
+        "rows received": len(delays),
+        "frames/s": round(sum(browser.frames for browser in browsers) / seconds),
+        "MB/s": round(sum(browser.characters for browser in browsers) / 1e6 / seconds, 1),
+        "server cpu": f"{spent / seconds:.0%}",
     }
 
 

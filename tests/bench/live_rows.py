@@ -85,7 +85,7 @@ def _pod(number: int, chance: random.Random) -> BenchPod:
         owner=f"ReplicaSet/{app}",
         image=f"registry.local/{app}:{number % 9}",
         cpu=chance.randrange(1000) / 1000,
-        memory=float(chance.randrange(4096) * 2**20),
+        memory=float(chance.randrange(900) * 2**20),
         created=1_790_000_000 + chance.random() * 1e6,
         labels={"app": app, "team": namespace, "tier": chance.choice(("web", "db", "job"))},
     )
