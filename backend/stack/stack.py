@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from backend.stack.components.context import Context, preferred_ports
+from backend.stack.components.context import MEMBERS, Context, preferred_ports
+from backend.stack.components.etcd_move import Mover, must_move
 from backend.stack.components.kubernetes import write_admin_kubeconfig
 from backend.stack.connections import publish
-from backend.stack.errors import AlreadyRunning, ComponentFailed, ProgramUnavailable
+from backend.stack.errors import AlreadyRunning, ComponentFailed, ProgramUnavailable, StackError
 from backend.stack.options import StackOptions
 from backend.stack.parts import PARTS, TOOLS, Part
 from backend.stack.paths import StackPaths
@@ -20,7 +21,7 @@ from backend.stack.process.records import RecordFile, clean_leftovers
 from backend.stack.process.service import Service
 from backend.stack.programs.locate import Found
 from backend.stack.programs.provide import Programs
-from backend.stack.programs.spec import ALL, Program
+from backend.stack.programs.spec import ALL, ETCD, Program
 from backend.stack.seed import SEEDS, Seed
 from backend.stack.status import State, Status, StatusBoard
 
@@ -34,6 +35,8 @@ class Stack:
         self._board = StatusBoard(self.paths.status)
         self._programs = Programs(self.options.cache)
         self._ready: dict[str, asyncio.Event] = {}
+        self._etcd_settled = asyncio.Event()
+        self._etcd_problem = ""
 
     def status(self) -> Status:
         """Give the present status (the same as in the status file)."""
@@ -87,6 +90,7 @@ class Stack:
 
     async def _run_until(self, stop: asyncio.Event, context: Context) -> None:
         helpers = [asyncio.create_task(self._provide())]
+        helpers.append(asyncio.create_task(self._settle_etcd(context)))
         helpers += [asyncio.create_task(self._tool(program, name)) for program, name in TOOLS]
         if self.options.seed:
             helpers += [asyncio.create_task(self._seed(seed, context)) for seed in SEEDS]
@@ -106,15 +110,29 @@ class Stack:
         wanted |= {program.name: program for program, _ in TOOLS}
         await self._programs.provide_all(program for program in ALL if program.name in wanted)
 
+    async def _settle_etcd(self, context: Context) -> None:
+        """Let the members start, after moving them when their peer ports changed."""
+        try:
+            if must_move(context, set(self._moved.moved)):
+                found = await self._programs.get(ETCD)
+                await Mover(context, found, self._board).move()
+        except (StackError, OSError, TimeoutError) as error:
+            self._etcd_problem = f"could not be moved to other peer ports: {error or 'too slow'}"
+        finally:
+            self._etcd_settled.set()
+
     async def _found(self, program: Program, name: str) -> Found | None:
         try:
             found = await self._programs.get(program)
         except ProgramUnavailable as error:
-            self._board.update(name, State.FAILED)
-            self._board.update(name, reason=str(error), detail="")
+            self._fail(name, str(error))
             return None
         self._board.update(name, version=found.version, progress=None, detail=found.origin)
         return found
+
+    def _fail(self, name: str, reason: str) -> None:
+        self._board.update(name, State.FAILED)
+        self._board.update(name, reason=reason, detail="", pid=None)
 
     async def _tool(self, program: Program, name: str) -> None:
         found = await self._found(program, name)
@@ -130,17 +148,20 @@ class Stack:
         for need in part.needs:
             self._board.update(part.name, detail=f"waiting for {need}")
             await self._ready[need].wait()
+        if part.name in MEMBERS:
+            await self._etcd_settled.wait()
+            if self._etcd_problem:
+                self._fail(part.name, self._etcd_problem)
+                return
         record = RecordFile(self.paths.run / f"{part.name}.json")
         service = Service(part.describe(context, found), self._board, record)
         noting = asyncio.create_task(self._note_ready(part, service, context))
         try:
             await service.run()
         except ComponentFailed as error:
-            self._board.update(part.name, State.FAILED)
-            self._board.update(part.name, reason=str(error), detail="", pid=None)
+            self._fail(part.name, str(error))
         except OSError as error:
-            self._board.update(part.name, State.FAILED)
-            self._board.update(part.name, reason=f"could not be started: {error}", detail="")
+            self._fail(part.name, f"could not be started: {error}")
         finally:
             await _cancel([noting])
 
@@ -165,8 +186,7 @@ class Stack:
         try:
             await seed.run(context, tell)
         except Exception as error:  # noqa: BLE001 - without its data the stack still works
-            self._board.update(seed.name, State.FAILED)
-            self._board.update(seed.name, reason=f"{type(error).__name__}: {error}", detail="")
+            self._fail(seed.name, f"{type(error).__name__}: {error}")
         else:
             self._board.update(seed.name, State.READY, detail="")
             if seed.keep:

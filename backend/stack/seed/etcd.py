@@ -7,10 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import httpx2
-
-from backend.stack.components.checks import tls
 from backend.stack.components.context import MEMBERS, Context
+from backend.stack.components.etcd_gateway import Gateway
 from backend.stack.errors import StackError
 from backend.stack.seed.tell import Tell
 
@@ -19,7 +17,7 @@ MARKER_VALUE = "1"
 LEASE_ID = 7_310_000_000_000_001
 LEASE_SECONDS = 3600
 BATCH = 50
-LIMIT = 10.0
+RETRY = 10.0
 
 
 def _b64(text: str | bytes) -> str:
@@ -64,36 +62,14 @@ def _service(team: str, service: str) -> Mapping[str, str | bytes]:
 
 
 class EtcdSeeder:
-    """Talks to the JSON gateway with a certificate without a common name."""
+    """Writes keys that are not there yet."""
 
-    def __init__(self, context: Context) -> None:
-        self._urls = [context.url(member) for member in MEMBERS]
-        verify = tls(context.etcd_ca.pair.cert, context.etcd_client())
-        self._client = httpx2.AsyncClient(verify=verify, timeout=LIMIT, trust_env=False)
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._client.aclose()
-
-    async def call(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """POST to the first member that answers; StackError when none does."""
-        problem = "no member"
-        for attempt in range(10):
-            url = self._urls[attempt % len(self._urls)]
-            try:
-                response = await self._client.post(f"{url}/v3/{path}", json=body)
-                if response.is_success:
-                    found: dict[str, Any] = response.json()
-                    return found
-                problem = response.text[:300]
-            except httpx2.HTTPError as error:
-                problem = repr(error)
-            await asyncio.sleep(0.5)
-        raise StackError(f"etcd did not accept {path}: {problem}")
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
 
     async def is_seeded(self) -> bool:
         """Tell whether the first data was written before."""
-        answer = await self.call("kv/range", {"key": _b64(MARKER), "keys_only": True})
+        answer = await self._gateway.call("kv/range", {"key": _b64(MARKER), "keys_only": True})
         return bool(answer.get("kvs"))
 
     async def create_missing(self, wanted: Mapping[str, str | bytes]) -> None:
@@ -106,15 +82,15 @@ class EtcdSeeder:
             put["lease"] = str(lease)
         compare = {"key": _b64(key), "target": "CREATE", "result": "EQUAL", "create_revision": "0"}
         body = {"compare": [compare], "success": [{"request_put": put}]}
-        await self.call("kv/txn", body)
+        await self._gateway.call("kv/txn", body)
 
     async def hold_lease(self) -> None:
         """Keep a lease and the key on it alive until cancelled."""
         while True:
-            answer = await self.call("lease/keepalive", {"ID": str(LEASE_ID)})
+            answer = await self._gateway.call("lease/keepalive", {"ID": str(LEASE_ID)})
             if not answer.get("result", {}).get("TTL"):
                 grant = {"ID": str(LEASE_ID), "TTL": str(LEASE_SECONDS)}
-                await self.call("lease/grant", grant)
+                await self._gateway.call("lease/grant", grant)
             holder = json.dumps({"address": "10.20.1.15:8080", "zone": "fra-1"})
             await self._create("/services/payments/api/instances/payments-api-0", holder, LEASE_ID)
             await asyncio.sleep(LEASE_SECONDS / 3)
@@ -122,25 +98,22 @@ class EtcdSeeder:
 
 async def seed_etcd(context: Context, tell: Tell) -> None:
     """Write the first data once; afterwards people's changes are left alone."""
-    seeder = EtcdSeeder(context)
-    try:
-        if not await seeder.is_seeded():
-            wanted = list(entries().items())
-            for start in range(0, len(wanted), BATCH):
-                tell(start / len(wanted), f"writing key {start} of {len(wanted)}")
-                await seeder.create_missing(dict(wanted[start : start + BATCH]))
-            await seeder.create_missing({MARKER: MARKER_VALUE})
-    finally:
-        await seeder.close()
+    async with Gateway(context, MEMBERS) as gateway:
+        seeder = EtcdSeeder(gateway)
+        if await seeder.is_seeded():
+            return
+        wanted = list(entries().items())
+        for start in range(0, len(wanted), BATCH):
+            tell(start / len(wanted), f"writing key {start} of {len(wanted)}")
+            await seeder.create_missing(dict(wanted[start : start + BATCH]))
+        await seeder.create_missing({MARKER: MARKER_VALUE})
 
 
 async def hold_lease(context: Context) -> None:
     """Keep the leased key alive for as long as the stack runs."""
-    seeder = EtcdSeeder(context)
-    try:
+    async with Gateway(context, MEMBERS) as gateway:
+        seeder = EtcdSeeder(gateway)
         while True:
             with contextlib.suppress(StackError):
                 await seeder.hold_lease()
-            await asyncio.sleep(LIMIT)
-    finally:
-        await seeder.close()
+            await asyncio.sleep(RETRY)

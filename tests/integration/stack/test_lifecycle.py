@@ -1,5 +1,6 @@
 """What the supervisor does when things die, move or are missing."""
 
+import json
 import os
 import signal
 import socket
@@ -113,7 +114,9 @@ def test_taken_peer_ports_do_not_lose_the_etcd_cluster(own_stack):
     stack.etcdctl("put", "/kept", "yes")
     stack.stop()
     remembered = stack.paths.ports.read_text()
-    sockets = [_occupy(port) for name, port in eval(remembered).items() if name.endswith("-peer")]
+    sockets = [
+        _occupy(port) for name, port in json.loads(remembered).items() if name.endswith("-peer")
+    ]
     try:
         again: RunningStack = own_stack(stack.home)
         again.wait_ready(*MEMBERS, "kube-apiserver")
