@@ -113,6 +113,24 @@ const object = createRoute({
   component: lazyRouteComponent(() => import("./features/cluster/ObjectPage"), "ObjectPage"),
 });
 
+const key = createRoute({
+  getParentRoute: () => app,
+  path: "/key-value/$etcd/value",
+  component: lazyRouteComponent(() => import("./features/keyvalue/KeyPage"), "KeyPage"),
+});
+
+const image = createRoute({
+  getParentRoute: () => app,
+  path: "/images/$registry/manifest",
+  component: lazyRouteComponent(() => import("./features/images/ImagePage"), "ImagePage"),
+});
+
+const repository = createRoute({
+  getParentRoute: () => app,
+  path: "/images/$registry/repository",
+  component: lazyRouteComponent(() => import("./features/images/RepositoryPage"), "RepositoryPage"),
+});
+
 const browse = createRoute({
   getParentRoute: () => app,
   path: "/browse/$collection",
@@ -134,6 +152,9 @@ const routeTree = root.addChildren([
     stack,
     browse,
     object,
+    key,
+    image,
+    repository,
   ]),
 ]);
 

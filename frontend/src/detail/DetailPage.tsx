@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { formatClock, formatExact } from "../format/time";
 import { AppLink } from "../shell/AppLink";
 import { Status } from "../status/Status";
+import type { Tone } from "../status/tone";
 import { type DetailTab, DetailTabs } from "./DetailTabs";
 import { KindBadge } from "./KindBadge";
 
@@ -19,6 +20,8 @@ export interface DetailPageProps {
   /** What the browser's tab says, when the name is not plain text. */
   documentTitle?: string;
   status?: string | undefined;
+  /** What the status means here, where the word alone says too little. */
+  tone?: Tone | undefined;
   /** Why it is as it is, in words. */
   sentence?: ReactNode;
   /** Freshness and actions, at the right edge. */
@@ -49,7 +52,7 @@ export function DetailPage(props: DetailPageProps) {
             {t("detail.deleted", { at: formatClock(deletedAt) })}
           </span>
         ) : (
-          status && <Status word={status} />
+          status && <Status word={status} {...(props.tone ? { tone: props.tone } : {})} />
         )}
         {sentence && (
           <div className="cr-page-sentence" translate="no">

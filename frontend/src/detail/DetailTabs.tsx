@@ -32,30 +32,32 @@ export function DetailTabs({ label, tabs }: { label: string; tabs: readonly Deta
     } as never);
   return (
     <>
-      <Tabs
-        aria-label={label}
-        activeKey={active.id}
-        className="cr-tabs"
-        onSelect={(_, key) => choose(String(key))}
-      >
-        {tabs.map(({ id, title, count }) => (
-          <Tab
-            key={id}
-            eventKey={id}
-            tabContentId={`tab-${id}`}
-            title={
-              <TabTitleText>
-                {title}
-                {count !== undefined && (
-                  <span className="cr-tab-count" translate="no">
-                    {formatNumber(count)}
-                  </span>
-                )}
-              </TabTitleText>
-            }
-          />
-        ))}
-      </Tabs>
+      {tabs.length > 1 && (
+        <Tabs
+          aria-label={label}
+          activeKey={active.id}
+          className="cr-tabs"
+          onSelect={(_, key) => choose(String(key))}
+        >
+          {tabs.map(({ id, title, count }) => (
+            <Tab
+              key={id}
+              eventKey={id}
+              tabContentId={`tab-${id}`}
+              title={
+                <TabTitleText>
+                  {title}
+                  {count !== undefined && (
+                    <span className="cr-tab-count" translate="no">
+                      {formatNumber(count)}
+                    </span>
+                  )}
+                </TabTitleText>
+              }
+            />
+          ))}
+        </Tabs>
+      )}
       <TabContent
         key={active.id}
         id={`tab-${active.id}`}

@@ -34,10 +34,14 @@ export function hrefOfRow(collection: string, row: Row): string | undefined {
   if (collection === "machines") return clusterObject(cluster, "nodes", "-", name);
   if (collection === "workloads")
     return clusterObject(cluster, String(row.plural), namespace, name);
+  // A namespace's row repeats its name as the namespace it lies in.
+  if (collection === "namespaces") return clusterObject(cluster, collection, "-", name);
   if (CLUSTER_KINDS.includes(collection))
     return clusterObject(cluster, collection, namespace, name);
   if (collection === "keys")
     return `/key-value/${part(row.cluster ?? row.etcd)}/value?key=${part(row.path ?? row.key)}`;
+  if (collection === "repositories")
+    return `/images/${part(row.registry)}/repository?repository=${part(name)}`;
   if (collection === "tags")
     return `/images/${part(row.registry)}/manifest?repository=${part(row.repository)}&reference=${part(row.tag ?? row.name)}`;
   return undefined;

@@ -41,6 +41,10 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
     () => new Set(fixed.map((filter) => parseFilter(filter)?.column ?? "")),
     [fixed],
   );
+  const fixedFilters = useMemo(
+    () => [...fixed, ...scopeFilters(info, scope)],
+    [fixed, info, scope],
+  );
   const query = useMemo(() => {
     const menus = facetColumns(columns, fixedColumns).map(({ id }) => id);
     const facets = hasHealth(info) ? [...new Set([...menus, "healthy"])] : menus;
@@ -115,6 +119,7 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
               view={view}
               held={held}
               columns={columns}
+              fixedFilters={fixedFilters}
               sort={query.sort.join(",")}
               narrow={narrow}
               cursor={cursor}

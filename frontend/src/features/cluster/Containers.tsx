@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Digest } from "../../detail/Digest";
 import { Age } from "../../format/Age";
 import { formatNumber } from "../../format/numbers";
+import { AppLink } from "../../shell/AppLink";
 import { Status } from "../../status/Status";
 import type { Tone } from "../../status/tone";
 import type { ContainerInfo } from "./types";
@@ -17,7 +18,13 @@ export function containerTone({ state, reason, ready }: ContainerInfo): Tone {
 }
 
 /** Every container: what it runs, how it is, how it ended last, what it may use. */
-export function Containers({ containers }: { containers: readonly ContainerInfo[] }) {
+export function Containers({
+  containers,
+  imagePages,
+}: {
+  containers: readonly ContainerInfo[];
+  imagePages: ReadonlyMap<string, string>;
+}) {
   const { t } = useTranslation();
   const live = containers.some(({ state }) => state !== "");
   return (
@@ -47,6 +54,7 @@ export function Containers({ containers }: { containers: readonly ContainerInfo[
             key={`${container.role}/${container.name}`}
             container={container}
             live={live}
+            imagePage={imagePages.get(container.digest)}
           />
         ))}
       </Tbody>
@@ -54,7 +62,13 @@ export function Containers({ containers }: { containers: readonly ContainerInfo[
   );
 }
 
-function ContainerRow({ container, live }: { container: ContainerInfo; live: boolean }) {
+interface ContainerRowProps {
+  container: ContainerInfo;
+  live: boolean;
+  imagePage: string | undefined;
+}
+
+function ContainerRow({ container, live, imagePage }: ContainerRowProps) {
   const { t } = useTranslation();
   const { name, role, image, digest, state, reason, since, restarts, last_state } = container;
   return (
@@ -79,7 +93,13 @@ function ContainerRow({ container, live }: { container: ContainerInfo; live: boo
         </Td>
       )}
       <Td dataLabel={t("containers.image")}>
-        <span translate="no">{image}</span>
+        {imagePage ? (
+          <AppLink href={imagePage}>
+            <span translate="no">{image}</span>
+          </AppLink>
+        ) : (
+          <span translate="no">{image}</span>
+        )}
         {digest !== "" && (
           <div className="cr-muted">
             <Digest text={digest} />

@@ -9,6 +9,8 @@ import { RelationsStrip } from "../../detail/RelationsStrip";
 import { useDetail } from "../../detail/useDetail";
 import { type LiveRow, useLiveRow } from "../../detail/useLiveRow";
 import { FreshnessChip } from "../../live/FreshnessChip";
+import { type Tone, toneOf } from "../../status/tone";
+import { useImageLinks } from "../images/links";
 import { MachineCapacity } from "../machines/MachineCapacity";
 import { crumbsOf } from "./crumbs";
 import { collectionOf, type ObjectPath, rowFilters } from "./liveRow";
@@ -67,12 +69,14 @@ interface LoadedProps {
 
 function Loaded({ path, api, object, live, deletedAt, notice }: LoadedProps) {
   const { t } = useTranslation();
-  const { owners, leadsTo } = stripOf(object);
+  const imagePages = useImageLinks(object.containers.map(({ digest }) => digest));
+  const { owners, leadsTo } = stripOf(object, imagePages);
   const status = textOf(live.current, "status") || object.status;
   const tabs = useObjectTabs({
     path,
     api,
     object,
+    imagePages,
     news: live.row,
     above: path.kind === "nodes" && live.row ? <MachineCapacity row={live.row} /> : null,
   });
@@ -82,6 +86,7 @@ function Loaded({ path, api, object, live, deletedAt, notice }: LoadedProps) {
       kind={object.kind}
       name={object.name}
       status={status}
+      tone={toneOfObject(status, live.current?.healthy ?? object.healthy)}
       sentence={object.summary}
       deletedAt={deletedAt}
       notice={notice}
@@ -107,6 +112,11 @@ function Loaded({ path, api, object, live, deletedAt, notice }: LoadedProps) {
       tabs={tabs}
     />
   );
+}
+
+/** A pod that is Running and not ready is not fine, whatever its word says. */
+function toneOfObject(status: string, healthy: unknown): Tone | undefined {
+  return healthy === false && toneOf(status) === "ok" ? "warn" : undefined;
 }
 
 function textOf(row: Row | undefined, column: string): string {

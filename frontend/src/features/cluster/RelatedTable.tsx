@@ -9,10 +9,13 @@ export interface RelatedTableProps {
   filters: readonly string[];
   hidden?: readonly string[];
   emptyHint: string;
+  /** The page's only table: it takes the table keys. */
+  pageKeys?: boolean;
 }
 
 /** The live table of another collection, narrowed to what belongs to this object. */
-export function RelatedTable({ collection, filters, hidden, emptyHint }: RelatedTableProps) {
+export function RelatedTable(props: RelatedTableProps) {
+  const { collection, filters, hidden, emptyHint, pageKeys = false } = props;
   const [search, setSearch] = useLocalSearch();
   const signature = JSON.stringify(filters);
   const fixed = useMemo(() => JSON.parse(signature) as string[], [signature]);
@@ -26,6 +29,7 @@ export function RelatedTable({ collection, filters, hidden, emptyHint }: Related
       href={(row) => hrefOfRow(collection, row)}
       emptyHint={emptyHint}
       embedded
+      pageKeys={pageKeys}
     />
   );
 }

@@ -6,15 +6,24 @@ import { RelatedChip } from "../../detail/RelationsStrip";
 import { Section } from "../../detail/Section";
 import { Age } from "../../format/Age";
 import { CopyButton } from "../../format/CopyButton";
+import { formatBytes } from "../../format/numbers";
 import { Conditions } from "./Conditions";
-import { toRelated } from "./relations";
+import { listedGroups, toRelated } from "./relations";
 import type { ObjectDetail, RelatedGroup } from "./types";
 
+export interface SummaryProps {
+  detail: ObjectDetail;
+  above?: ReactNode;
+  podsHaveTab: boolean;
+}
+
+const MOST_LISTED = 20;
+
 /** The first tab: what is worth knowing, what belongs together, what the controllers say. */
-export function Summary({ detail, above }: { detail: ObjectDetail; above?: ReactNode }) {
+export function Summary({ detail, above, podsHaveTab }: SummaryProps) {
   const { t } = useTranslation();
   return (
-    <>
+    <div className="cr-stack">
       {detail.missing.map((sentence) => (
         <Notice key={sentence} tone="info" title={t("detail.incomplete")}>
           {sentence}
@@ -27,7 +36,10 @@ export function Summary({ detail, above }: { detail: ObjectDetail; above?: React
             facts={[
               ...detail.facts.map(
                 ({ label, value }) =>
-                  [<Raw key={label}>{label}</Raw>, <Raw key={value}>{value}</Raw>] as const,
+                  [
+                    <Raw key={label}>{label}</Raw>,
+                    <Raw key={value}>{readable(value)}</Raw>,
+                  ] as const,
               ),
               [t("detail.created"), detail.created !== null && <Age at={detail.created} />],
               [t("detail.apiVersion"), <Raw key="api">{detail.api_version}</Raw>],
@@ -40,22 +52,37 @@ export function Summary({ detail, above }: { detail: ObjectDetail; above?: React
             ]}
           />
         </Section>
-        {detail.related.map((group) => (
-          <RelatedList key={group.title} cluster={detail.cluster} group={group} />
+        {listedGroups(detail, podsHaveTab).map((group) => (
+          <RelatedList
+            key={group.title}
+            cluster={detail.cluster}
+            group={group}
+            title={
+              podsHaveTab && group.items[0]?.kind === "Pod"
+                ? t("detail.podsInTrouble")
+                : group.title
+            }
+          />
         ))}
       </div>
       <Conditions conditions={detail.conditions} />
-    </>
+    </div>
   );
 }
 
-function RelatedList({ cluster, group }: { cluster: string; group: RelatedGroup }) {
+interface RelatedListProps {
+  cluster: string;
+  group: RelatedGroup;
+  title: string;
+}
+
+function RelatedList({ cluster, group, title }: RelatedListProps) {
   const { t } = useTranslation();
-  if (group.items.length === 0) return null;
+  const rest = group.items.length - MOST_LISTED;
   return (
-    <Section title={<Raw>{group.title}</Raw>} note={<Raw>{group.items.length}</Raw>}>
+    <Section title={<Raw>{title}</Raw>} note={<Raw>{group.items.length}</Raw>}>
       <ul className="cr-list cr-related">
-        {group.items.map((ref) => (
+        {group.items.slice(0, MOST_LISTED).map((ref) => (
           <li key={`${ref.kind}/${ref.namespace}/${ref.name}`}>
             <RelatedChip related={toRelated(cluster, ref)} />
             {ref.reason && (
@@ -66,7 +93,14 @@ function RelatedList({ cluster, group }: { cluster: string; group: RelatedGroup 
           </li>
         ))}
       </ul>
+      {rest > 0 && <p className="cr-muted">{t("detail.more", { count: rest })}</p>}
       {group.more && <p className="cr-muted">{t("detail.notAll")}</p>}
     </Section>
   );
+}
+
+/** Amounts as the API server writes them (`32654432Ki`), in a unit a person reads. */
+function readable(value: string): string {
+  const kibibytes = /^(\d+)Ki$/.exec(value)?.[1];
+  return kibibytes ? formatBytes(Number(kibibytes) * 1024) : value;
 }

@@ -1,6 +1,6 @@
 import type { Related } from "../../detail/RelationsStrip";
 import { clusterObject } from "../routes";
-import type { ObjectDetail, ObjectRef } from "./types";
+import type { ObjectDetail, ObjectRef, RelatedGroup } from "./types";
 
 /** Where another object of the same cluster has its page. */
 export function refHref(cluster: string, { plural, namespace, name }: ObjectRef): string {
@@ -26,15 +26,36 @@ export interface Strip {
 }
 
 /** Owner ← this → node → image, from what the detail says of its surroundings. */
-export function stripOf(detail: ObjectDetail): Strip {
+export function stripOf(
+  detail: ObjectDetail,
+  imagePages: ReadonlyMap<string, string> = new Map(),
+): Strip {
   const refs = detail.related.flatMap(({ items }) => items);
   const groups = LEADS_TO.map((kind) =>
     refs.filter((ref) => ref.kind === kind).map((ref) => toRelated(detail.cluster, ref)),
   );
-  const images = [...new Set(detail.containers.map(({ image }) => image))].filter(Boolean);
+  const images = new Map(
+    detail.containers
+      .filter(({ image }) => image !== "")
+      .map(({ image, digest }) => [image, imagePages.get(digest)]),
+  );
   const [nodes = [], ...rest] = groups;
   return {
     owners: [...detail.owners].reverse().map((owner) => toRelated(detail.cluster, owner)),
-    leadsTo: [nodes, images.map((name) => ({ kind: "Image", name })), ...rest],
+    leadsTo: [nodes, [...images].map(([name, href]) => ({ kind: "Image", name, href })), ...rest],
   };
+}
+
+/**
+ * The groups the summary lists: not the machine, which stands in the strip, and of pods
+ * that have a tab of their own only those in trouble.
+ */
+export function listedGroups(detail: ObjectDetail, podsHaveTab: boolean): RelatedGroup[] {
+  return detail.related
+    .filter(({ items }) => items.some(({ kind }) => kind !== "Node"))
+    .map((group) => {
+      const pods = podsHaveTab && group.items.every(({ kind }) => kind === "Pod");
+      return pods ? { ...group, items: group.items.filter((pod) => pod.healthy === false) } : group;
+    })
+    .filter(({ items }) => items.length > 0);
 }

@@ -15,6 +15,8 @@ export interface ObjectTabsOptions {
   /** The object's path below the API. */
   api: string;
   object: ObjectDetail;
+  /** Pages of the images that run, by digest. */
+  imagePages: ReadonlyMap<string, string>;
   /** Changes when the object changed. */
   news: unknown;
   /** Of the summary: what this kind shows before everything else. */
@@ -22,14 +24,15 @@ export interface ObjectTabsOptions {
 }
 
 /** The tabs an object has, by what there is to say of it. */
-export function useObjectTabs({ path, api, object, news, above }: ObjectTabsOptions): DetailTab[] {
+export function useObjectTabs(options: ObjectTabsOptions): DetailTab[] {
+  const { path, api, object, imagePages, news, above } = options;
   const { t } = useTranslation();
   const pods = podFilters(path, object.kind);
   const tabs: (DetailTab | null)[] = [
     {
       id: "summary",
       title: t("detail.summary"),
-      content: () => <Summary detail={object} above={above} />,
+      content: () => <Summary detail={object} above={above} podsHaveTab={pods !== null} />,
     },
     pods && {
       id: "pods",
@@ -49,7 +52,7 @@ export function useObjectTabs({ path, api, object, news, above }: ObjectTabsOpti
           id: "containers",
           title: t("containers.title"),
           count: object.containers.length,
-          content: () => <Containers containers={object.containers} />,
+          content: () => <Containers containers={object.containers} imagePages={imagePages} />,
         }
       : null,
     {

@@ -1,38 +1,113 @@
-import { useParams } from "@tanstack/react-router";
+import { MenuToggle, Select, SelectList, SelectOption } from "@patternfly/react-core";
+import { useNavigate, useParams, useRouterState } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Notice } from "../../detail/DetailStates";
+import { Raw } from "../../detail/Facts";
+import { PageHeader } from "../../shell/PageHeader";
 import { PageTabs } from "../../shell/PageTabs";
-import { usePageSearch } from "../../shell/usePageSearch";
-import { LiveTable } from "../../table/LiveTable";
-import { useOverview } from "../overview/useOverview";
-import { hrefOfRow } from "../routes";
+import { ToneIcon } from "../../status/Status";
+import { EmptyTable } from "../../table/TableStates";
+import { KeysTab } from "./KeysTab";
+import { MembersTab } from "./MembersTab";
+import { VERDICT_TONES } from "./signals";
+import type { EtcdHealth } from "./types";
+import { useEtcdHealth, useEtcdNames } from "./useEtcd";
 
 /** Is the store safe, and what does it hold? */
 export function KeyValuePage() {
   const { t } = useTranslation();
   const { tab } = useParams({ from: "/app/key-value/{-$tab}" });
-  const [search, setSearch] = usePageSearch();
-  const etcd = useOverview().data?.systems.find(({ name }) => name === "etcd");
-  const active = tab === "keys" ? "keys" : "etcd-members";
+  const { names, loading } = useEtcdNames();
+  const asked = useRouterState({
+    select: (state): string =>
+      String((state.location.search as Record<string, unknown>).etcd ?? ""),
+  });
+  const etcd = names.includes(asked) ? asked : names[0];
+  const health = useEtcdHealth(etcd);
+  const active = tab === "keys" ? "keys" : "members";
   return (
-    <LiveTable
-      key={active}
-      collection={active}
-      search={search}
-      onSearch={setSearch}
-      title={t("nav.keyvalue")}
-      sentence={etcd && <span translate="no">{etcd.sentence}</span>}
-      href={(row) => hrefOfRow(active, row)}
-      emptyHint={t("keyvalue.empty")}
-      tabs={
-        <PageTabs
-          label={t("nav.keyvalue")}
-          active={active}
-          tabs={[
-            { id: "etcd-members", href: "/key-value", title: t("keyvalue.members") },
-            { id: "keys", href: "/key-value/keys", title: t("keyvalue.keys") },
-          ]}
+    <section className={active === "keys" ? "cr-page" : "cr-page cr-scroll-page"}>
+      <PageHeader
+        title={t("nav.keyvalue")}
+        sentence={health.data && <Verdict health={health.data} />}
+        meta={names.length > 1 && etcd && <EtcdSelect names={names} chosen={etcd} />}
+      />
+      <PageTabs
+        label={t("nav.keyvalue")}
+        active={active}
+        tabs={[
+          { id: "members", href: "/key-value", title: t("keyvalue.members") },
+          { id: "keys", href: "/key-value/keys", title: t("keyvalue.keys") },
+        ]}
+      />
+      {health.data && <Warnings health={health.data} />}
+      {!loading && !etcd && <EmptyTable hint={t("keyvalue.empty")} />}
+      {etcd && active === "members" && <MembersTab etcd={etcd} health={health} />}
+      {etcd && active === "keys" && <KeysTab key={etcd} etcd={etcd} />}
+    </section>
+  );
+}
+
+function Verdict({ health }: { health: EtcdHealth }) {
+  return (
+    <span className="cr-tone-count" data-verdict={health.status}>
+      <ToneIcon tone={VERDICT_TONES[health.status]} /> <Raw>{health.sentence}</Raw>
+    </span>
+  );
+}
+
+/** Alarms and keys that are not shown: what the reader must know before the tables. */
+function Warnings({ health }: { health: EtcdHealth }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {health.alarms.map(({ member, alarm }) => (
+        <Notice
+          key={`${member}/${alarm}`}
+          tone="danger"
+          title={t("etcd.alarm", { alarm, member })}
         />
-      }
-    />
+      ))}
+      {health.left_out > 0 && (
+        <Notice tone="warning" title={t("etcd.leftOut", { count: health.left_out })} />
+      )}
+    </>
+  );
+}
+
+function EtcdSelect({ names, chosen }: { names: readonly string[]; chosen: string }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const [open, setOpen] = useState(false);
+  return (
+    <Select
+      isOpen={open}
+      onOpenChange={setOpen}
+      selected={chosen}
+      onSelect={(_, name) => {
+        setOpen(false);
+        void navigate({ to: ".", search: { etcd: String(name) } } as never);
+      }}
+      toggle={(ref) => (
+        <MenuToggle
+          ref={ref}
+          size="sm"
+          isExpanded={open}
+          aria-label={`${t("etcd.choose")}: ${chosen}`}
+          onClick={() => setOpen(!open)}
+        >
+          <Raw>{chosen}</Raw>
+        </MenuToggle>
+      )}
+    >
+      <SelectList aria-label={t("etcd.choose")}>
+        {names.map((name) => (
+          <SelectOption key={name} value={name}>
+            <Raw>{name}</Raw>
+          </SelectOption>
+        ))}
+      </SelectList>
+    </Select>
   );
 }

@@ -1,0 +1,132 @@
+import { Label } from "@patternfly/react-core";
+import { useParams, useRouterState } from "@tanstack/react-router";
+import { type ReactNode, useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { type Crumb, DetailPage } from "../../detail/DetailPage";
+import { DetailPending, StaleNotice } from "../../detail/DetailStates";
+import { Raw } from "../../detail/Facts";
+import { RelationsStrip } from "../../detail/RelationsStrip";
+import { useDetail } from "../../detail/useDetail";
+import { equals, type LiveRow, useLiveRow } from "../../detail/useLiveRow";
+import { formatBytes } from "../../format/numbers";
+import { shortenMiddle } from "../../format/shorten";
+import { FreshnessChip } from "../../live/FreshnessChip";
+import { imageName, isDigest, repositoryHref } from "./links";
+import type { ImageDetail } from "./types";
+import { useImageTabs } from "./useImageTabs";
+
+/** One tag or digest: platforms, configuration, layers, what hangs on it, what runs it. */
+export function ImagePage() {
+  const { registry } = useParams({ from: "/app/images/$registry/manifest" });
+  const { repository, reference } = useImageSearch();
+  const tag = isDigest(reference) ? undefined : reference;
+  const filters = useMemo(
+    () => equals({ registry, repository, name: tag }),
+    [registry, repository, tag],
+  );
+  const live = useLiveRow(tag === undefined ? null : "tags", filters);
+  const query = new URLSearchParams({ repository, reference });
+  const detail = useDetail<ImageDetail>(
+    `registries/${encodeURIComponent(registry)}/image?${query}`,
+    { news: live.row?.digest },
+  );
+  const crumbs = useImageCrumbs(registry, repository, reference);
+  if (!detail.data)
+    return (
+      <DetailPending detail={detail} crumbs={crumbs} what={imageName(repository, reference)} />
+    );
+  return (
+    <LoadedImage
+      image={detail.data}
+      live={live}
+      crumbs={crumbs}
+      deletedAt={live.deletedAt ?? detail.goneAt}
+      notice={<StaleNotice detail={detail} />}
+    />
+  );
+}
+
+export function useImageSearch(): { repository: string; reference: string } {
+  const search = useRouterState({
+    select: (state) => state.location.search as Record<string, unknown>,
+  });
+  return { repository: String(search.repository ?? ""), reference: String(search.reference ?? "") };
+}
+
+export function useImageCrumbs(registry: string, repository: string, reference?: string): Crumb[] {
+  const { t } = useTranslation();
+  const filter = encodeURIComponent(`registry=${JSON.stringify(registry)}`);
+  const crumbs: Crumb[] = [
+    { title: t("nav.images"), href: "/images" },
+    { title: registry, href: `/images?filter=${filter}` },
+  ];
+  if (!reference) return [...crumbs, { title: repository }];
+  return [
+    ...crumbs,
+    { title: repository, href: repositoryHref(registry, repository) },
+    { title: isDigest(reference) ? shortenMiddle(reference) : reference },
+  ];
+}
+
+interface LoadedImageProps {
+  image: ImageDetail;
+  live: LiveRow;
+  crumbs: readonly Crumb[];
+  deletedAt: number | null;
+  notice: ReactNode;
+}
+
+function LoadedImage({ image, live, crumbs, deletedAt, notice }: LoadedImageProps) {
+  const sentence = useImageSentence(image);
+  const tabs = useImageTabs(image);
+  const { registry, repository, reference } = image;
+  const shown = isDigest(reference)
+    ? `${repository}@${shortenMiddle(reference)}`
+    : imageName(repository, reference);
+  const badges = [...new Set(image.referrers.map(({ badge }) => badge))].filter(Boolean);
+  return (
+    <DetailPage
+      crumbs={crumbs}
+      kind="Image"
+      name={shown}
+      sentence={sentence}
+      deletedAt={deletedAt}
+      notice={notice}
+      meta={
+        <>
+          {badges.map((badge) => (
+            <Label key={badge} isCompact variant="outline">
+              <Raw>{badge}</Raw>
+            </Label>
+          ))}
+          {live.freshness.length > 0 && (
+            <FreshnessChip sources={live.freshness} pending={live.pending} />
+          )}
+        </>
+      }
+      strip={
+        <RelationsStrip
+          owners={[
+            { kind: "Repository", name: repository, href: repositoryHref(registry, repository) },
+          ]}
+          self={{ kind: "Image", name: shown }}
+          leadsTo={[]}
+        />
+      }
+      tabs={tabs}
+    />
+  );
+}
+
+function useImageSentence({ kind, platforms, manifest }: ImageDetail): string {
+  const { t } = useTranslation();
+  const size = manifest ? formatBytes(manifest.size) : "";
+  if (kind === "artifact") return t("image.sentenceArtifact", { type: manifest?.artifact_type });
+  if (kind === "index")
+    return t("image.sentenceIndex", {
+      count: platforms.length,
+      size,
+      platform: manifest?.config?.platform ?? "",
+    });
+  return t("image.sentenceManifest", { size, platform: manifest?.config?.platform ?? "" });
+}

@@ -1,0 +1,63 @@
+import { useParams } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { DetailPage } from "../../detail/DetailPage";
+import { DetailPending, StaleNotice } from "../../detail/DetailStates";
+import { useDetail } from "../../detail/useDetail";
+import { equals, useLiveRow } from "../../detail/useLiveRow";
+import { FreshnessChip } from "../../live/FreshnessChip";
+import { RelatedTable } from "../cluster/RelatedTable";
+import { useImageCrumbs, useImageSearch } from "./ImagePage";
+
+interface RepositoryDetail {
+  registry: string;
+  name: string;
+  state: string;
+  tags: number;
+  reason: string;
+}
+
+/** One repository and its tags; opening it has the registry asked for them anew. */
+export function RepositoryPage() {
+  const { t } = useTranslation();
+  const { registry } = useParams({ from: "/app/images/$registry/repository" });
+  const { repository } = useImageSearch();
+  const filters = useMemo(() => equals({ registry, name: repository }), [registry, repository]);
+  const live = useLiveRow("repositories", filters);
+  const query = new URLSearchParams({ repository });
+  const detail = useDetail<RepositoryDetail>(
+    `registries/${encodeURIComponent(registry)}/repository?${query}`,
+    { news: live.row },
+  );
+  const crumbs = useImageCrumbs(registry, repository);
+  if (!detail.data) return <DetailPending detail={detail} crumbs={crumbs} what={repository} />;
+  const { state, tags, reason } = detail.data;
+  return (
+    <DetailPage
+      crumbs={crumbs}
+      kind="Repository"
+      name={repository}
+      status={String(live.current?.state ?? state)}
+      sentence={reason || t("image.tagCount", { count: Number(live.current?.tags ?? tags) })}
+      deletedAt={live.deletedAt ?? detail.goneAt}
+      notice={<StaleNotice detail={detail} />}
+      meta={<FreshnessChip sources={live.freshness} pending={live.pending} />}
+      tabs={[
+        {
+          id: "tags",
+          title: t("images.tags"),
+          fills: true,
+          content: () => (
+            <RelatedTable
+              collection="tags"
+              filters={equals({ registry, repository })}
+              hidden={["repository"]}
+              emptyHint={t("image.noTags")}
+              pageKeys
+            />
+          ),
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,67 @@
+import { useTranslation } from "react-i18next";
+import type { DetailTab } from "../../detail/DetailTabs";
+import { LabelSets } from "../cluster/LabelSets";
+import { RelatedTable } from "../cluster/RelatedTable";
+import { ConfigTab } from "./ConfigTab";
+import { History } from "./History";
+import { ImageSummary } from "./ImageSummary";
+import { Layers } from "./Layers";
+import { runningFilter } from "./links";
+import type { ImageDetail } from "./types";
+
+/** The tabs of an image, by what its manifest and configuration say. */
+export function useImageTabs(image: ImageDetail): DetailTab[] {
+  const { t } = useTranslation();
+  const { manifest } = image;
+  const config = manifest?.config;
+  const labels = config?.labels ?? {};
+  const annotations = { ...manifest?.annotations, ...image.annotations };
+  const digests = [image.digest, ...image.platforms.map(({ digest }) => digest)];
+  const tabs: (DetailTab | null | undefined)[] = [
+    {
+      id: "summary",
+      title: t("detail.summary"),
+      content: () => <ImageSummary image={image} />,
+    },
+    {
+      id: "pods",
+      title: t("image.running"),
+      fills: true,
+      content: () => (
+        <RelatedTable
+          collection="pods"
+          filters={runningFilter(digests)}
+          emptyHint={t("image.notRunning")}
+        />
+      ),
+    },
+    manifest && manifest.layers.length > 0
+      ? {
+          id: "layers",
+          title: t("image.layers"),
+          count: manifest.layers.length,
+          content: () => <Layers layers={manifest.layers} />,
+        }
+      : null,
+    config && {
+      id: "config",
+      title: t("image.config"),
+      content: () => <ConfigTab config={config} />,
+    },
+    config && config.history.length > 0
+      ? {
+          id: "history",
+          title: t("image.history"),
+          count: config.history.length,
+          content: () => <History steps={config.history} />,
+        }
+      : null,
+    {
+      id: "labels",
+      title: t("detail.labels"),
+      count: Object.keys(labels).length + Object.keys(annotations).length,
+      content: () => <LabelSets labels={labels} annotations={annotations} />,
+    },
+  ];
+  return tabs.filter((tab) => tab !== null && tab !== undefined);
+}

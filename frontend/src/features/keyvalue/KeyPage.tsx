@@ -1,0 +1,94 @@
+import { useParams, useRouterState } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { type Crumb, DetailPage } from "../../detail/DetailPage";
+import { DetailPending, StaleNotice } from "../../detail/DetailStates";
+import { Facts, Raw } from "../../detail/Facts";
+import { type Detail, useDetail } from "../../detail/useDetail";
+import { equals, type LiveRow, useLiveRow } from "../../detail/useLiveRow";
+import { Age } from "../../format/Age";
+import { formatBytes } from "../../format/numbers";
+import { toUnix } from "../../format/time";
+import { FreshnessChip } from "../../live/FreshnessChip";
+import { ancestorsOf, folderFilter } from "./folders";
+import type { StoredValue } from "./types";
+import { ValueBody, valuePath } from "./ValueViewer";
+
+/** One key: its value made safe to show, and what the store knows of it. */
+export function KeyPage() {
+  const { etcd } = useParams({ from: "/app/key-value/$etcd/value" });
+  const path = useRouterState({
+    select: (state): string => String((state.location.search as Record<string, unknown>).key ?? ""),
+  });
+  const filters = useMemo(() => equals({ etcd, path }), [etcd, path]);
+  const live = useLiveRow("keys", filters);
+  const detail = useDetail<StoredValue>(valuePath(etcd, path), { news: live.row });
+  const crumbs = useKeyCrumbs(etcd, path);
+  if (!detail.data) return <DetailPending detail={detail} crumbs={crumbs} what={path} />;
+  return <LoadedKey value={detail.data} detail={detail} live={live} crumbs={crumbs} />;
+}
+
+interface LoadedKeyProps {
+  value: StoredValue;
+  detail: Detail<StoredValue>;
+  live: LiveRow;
+  crumbs: readonly Crumb[];
+}
+
+function LoadedKey({ value, detail, live, crumbs }: LoadedKeyProps) {
+  const { t } = useTranslation();
+  const changed = toUnix(live.row?.changed);
+  return (
+    <DetailPage
+      crumbs={crumbs}
+      kind="Key"
+      name={value.path}
+      sentence={t("value.sentence", { version: value.version, revision: value.revision })}
+      deletedAt={live.deletedAt ?? detail.goneAt}
+      notice={<StaleNotice detail={detail} />}
+      meta={<FreshnessChip sources={live.freshness} pending={live.pending} />}
+      tabs={[
+        {
+          id: "value",
+          title: t("value.value"),
+          fills: true,
+          content: () => <ValueBody value={value} />,
+        },
+        {
+          id: "details",
+          title: t("value.details"),
+          content: () => (
+            <Facts
+              facts={[
+                [t("value.size"), <Raw key="s">{formatBytes(value.size)}</Raw>],
+                [t("value.version"), <Raw key="v">{value.version}</Raw>],
+                [t("value.changedRevision"), <Raw key="r">{value.revision}</Raw>],
+                [t("value.createdRevision"), <Raw key="c">{value.created_revision}</Raw>],
+                [t("value.readRevision"), <Raw key="rr">{value.read_at_revision}</Raw>],
+                [t("value.changed"), changed !== null && <Age at={changed} />],
+                [t("value.lease"), value.lease && <Raw>{value.lease}</Raw>],
+                [t("value.ttl"), value.ttl !== null && <Raw>{`${value.ttl} s`}</Raw>],
+              ]}
+            />
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+/** The way back through the folders the key lies in. */
+function useKeyCrumbs(etcd: string, path: string): Crumb[] {
+  const { t } = useTranslation();
+  const keys = `/key-value/keys?etcd=${encodeURIComponent(etcd)}`;
+  const folders = ancestorsOf(path).map((folder) => ({
+    title: folder === "/" ? "/" : (folder.split("/").at(-2) ?? folder),
+    href: `${keys}&filter=${encodeURIComponent(folderFilter(folder))}`,
+  }));
+  return [
+    { title: t("nav.keyvalue"), href: "/key-value" },
+    { title: etcd, href: keys },
+    ...folders,
+    { title: path.slice(path.lastIndexOf("/") + 1) || path },
+  ];
+}

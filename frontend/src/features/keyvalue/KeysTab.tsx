@@ -1,0 +1,55 @@
+import { ExpandableSection } from "@patternfly/react-core";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { equals } from "../../detail/useLiveRow";
+import { usePageSearch } from "../../shell/usePageSearch";
+import { LiveTable } from "../../table/LiveTable";
+import { useNarrow } from "../../table/useNarrow";
+import { hrefOfRow } from "../routes";
+import { FolderTree } from "./FolderTree";
+import { chosenFolder, withFolder } from "./folders";
+import { ValueViewer } from "./ValueViewer";
+
+/** The virtual folders on one side, the keys of the chosen one on the other. */
+export function KeysTab({ etcd }: { etcd: string }) {
+  const { t } = useTranslation();
+  const narrow = useNarrow();
+  const [search, setSearch] = usePageSearch();
+  const fixed = useMemo(() => equals({ etcd }), [etcd]);
+  const chosen = chosenFolder(search);
+  const tree = (
+    <FolderTree
+      etcd={etcd}
+      chosen={chosen}
+      onFolder={(path) => setSearch(withFolder(search, path))}
+      onKey={(path) => setSearch({ ...search, row: `${etcd}:${path}` }, true)}
+    />
+  );
+  return (
+    <div className="cr-split">
+      {narrow ? (
+        <ExpandableSection toggleText={t("etcd.folders")} isIndented>
+          {tree}
+        </ExpandableSection>
+      ) : (
+        <aside className="cr-split-side" aria-label={t("etcd.folders")}>
+          {tree}
+        </aside>
+      )}
+      <LiveTable
+        collection="keys"
+        search={search}
+        onSearch={setSearch}
+        fixed={fixed}
+        hidden={HIDDEN}
+        href={(row) => hrefOfRow("keys", row)}
+        panel={(row) => <ValueViewer etcd={etcd} path={String(row.path)} revision={row.revision} />}
+        emptyHint={t("keyvalue.empty")}
+        embedded
+        pageKeys
+      />
+    </div>
+  );
+}
+
+const HIDDEN = ["etcd"];

@@ -1,0 +1,59 @@
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import type { Row } from "../../api/types";
+import { ProblemState, StaleNotice } from "../../detail/DetailStates";
+import { Facts, Raw } from "../../detail/Facts";
+import { Section } from "../../detail/Section";
+import type { Detail } from "../../detail/useDetail";
+import { equals } from "../../detail/useLiveRow";
+import { usePageSearch } from "../../shell/usePageSearch";
+import { LiveTable } from "../../table/LiveTable";
+import { Signals, SignalValue } from "./Signals";
+import type { EtcdHealth } from "./types";
+
+/** Who is in the cluster and how each is; then every signal with its limit. */
+export function MembersTab({ etcd, health }: { etcd: string; health: Detail<EtcdHealth> }) {
+  const { t } = useTranslation();
+  const [search, setSearch] = usePageSearch();
+  const fixed = useMemo(() => equals({ etcd }), [etcd]);
+  return (
+    <>
+      <LiveTable
+        collection="etcd-members"
+        search={search}
+        onSearch={setSearch}
+        fixed={fixed}
+        hidden={HIDDEN}
+        emptyHint={t("keyvalue.empty")}
+        panel={(row) => health.data && <MemberSignals health={health.data} row={row} />}
+        embedded
+      />
+      <StaleNotice detail={health} />
+      {health.data ? (
+        <Signals health={health.data} />
+      ) : (
+        <ProblemState detail={health} what={t("keyvalue.members")} />
+      )}
+    </>
+  );
+}
+
+/** Alarms stand above the table, the rest in the panel. */
+const HIDDEN = ["etcd", "alarms", "seen"];
+
+/** The signals of one member, in the panel beside the table. */
+function MemberSignals({ health, row }: { health: EtcdHealth; row: Row }) {
+  const { t } = useTranslation();
+  const own = health.signals.filter(({ member }) => member === row.name);
+  if (own.length === 0) return null;
+  return (
+    <Section title={t("etcd.signals")}>
+      <Facts
+        facts={own.map(
+          (signal) =>
+            [<Raw key="t">{signal.title}</Raw>, <SignalValue key="v" signal={signal} />] as const,
+        )}
+      />
+    </Section>
+  );
+}

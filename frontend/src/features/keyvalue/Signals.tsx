@@ -1,0 +1,96 @@
+import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
+import { useTranslation } from "react-i18next";
+import { Facts, Raw } from "../../detail/Facts";
+import { Section } from "../../detail/Section";
+import { Status, ToneIcon } from "../../status/Status";
+import { formatSignal, signalTable, VERDICT_TONES } from "./signals";
+import type { EtcdHealth, Signal } from "./types";
+
+/** Every health signal: first of the whole, then one line each with the members beside it. */
+export function Signals({ health }: { health: EtcdHealth }) {
+  const { t } = useTranslation();
+  // The quorum is the page's first sentence already.
+  const whole = health.signals.filter(({ id, member }) => member === "" && id !== "quorum");
+  const { members, lines } = signalTable(health.signals);
+  return (
+    <div className="cr-stack">
+      <Section title={t("etcd.cluster")}>
+        <Facts
+          columns={2}
+          facts={[
+            ...whole.map((signal) => [<Raw key="t">{signal.title}</Raw>, words(signal)] as const),
+            [t("etcd.leader"), health.leader && <Raw>{health.leader}</Raw>],
+            [t("etcd.revision"), <Raw key="r">{health.revision}</Raw>],
+            [t("etcd.clusterId"), <Raw key="c">{health.cluster_id}</Raw>],
+          ]}
+        />
+      </Section>
+      {members.length > 0 && (
+        <Section title={t("etcd.signals")} note={t("etcd.signalsNote")}>
+          <Table
+            variant="compact"
+            className="cr-plain-table cr-signals"
+            aria-label={t("etcd.signals")}
+            gridBreakPoint="grid-md"
+          >
+            <Thead>
+              <Tr>
+                <Th>{t("etcd.signal")}</Th>
+                {members.map((member) => (
+                  <Th key={member} translate="no">
+                    {member}
+                  </Th>
+                ))}
+                <Th className="cr-right">{t("etcd.limit")}</Th>
+              </Tr>
+            </Thead>
+            <Tbody>
+              {lines.map(({ id, title, limit, byMember }) => (
+                <Tr key={id}>
+                  <Td dataLabel={t("etcd.signal")} translate="no">
+                    {title}
+                  </Td>
+                  {members.map((member) => (
+                    <Td key={member} dataLabel={member}>
+                      <SignalValue signal={byMember.get(member)} />
+                    </Td>
+                  ))}
+                  <Td dataLabel={t("etcd.limit")} className="cr-right cr-muted" translate="no">
+                    {limit ?? "–"}
+                  </Td>
+                </Tr>
+              ))}
+            </Tbody>
+          </Table>
+        </Section>
+      )}
+    </div>
+  );
+}
+
+function words(signal: Signal) {
+  return <Status word={signal.words} tone={VERDICT_TONES[signal.status]} />;
+}
+
+/** The number with its verdict; words where there is no number or something is wrong. */
+export function SignalValue({ signal }: { signal: Signal | undefined }) {
+  if (!signal) return <span className="cr-none">–</span>;
+  const shown = formatSignal(signal.value, signal.unit);
+  if (signal.status === "unknown")
+    return (
+      <span className="cr-muted" translate="no">
+        {signal.words}
+      </span>
+    );
+  return (
+    <span className="cr-signal" title={signal.words} translate="no">
+      <ToneIcon tone={VERDICT_TONES[signal.status]} />
+      <span>
+        {shown}
+        {(shown === null || signal.status !== "ok") && (
+          <span className="cr-signal-words"> {signal.words}</span>
+        )}
+      </span>
+    </span>
+  );
+}

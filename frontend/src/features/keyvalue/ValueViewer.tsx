@@ -1,0 +1,112 @@
+import { EmptyState, EmptyStateBody, Label } from "@patternfly/react-core";
+import LockIcon from "@patternfly/react-icons/dist/esm/icons/lock-icon";
+import { useTranslation } from "react-i18next";
+import { CodeView } from "../../detail/CodeView";
+import { ProblemState, StaleNotice } from "../../detail/DetailStates";
+import { Facts, Raw } from "../../detail/Facts";
+import { KindBadge } from "../../detail/KindBadge";
+import { useDetail } from "../../detail/useDetail";
+import { formatBytes } from "../../format/numbers";
+import { hexDump } from "./hexDump";
+import type { StoredValue } from "./types";
+
+/** The path of a key's value below the API. */
+export function valuePath(etcd: string, key: string): string {
+  return `etcd/${encodeURIComponent(etcd)}/value?key=${encodeURIComponent(key)}`;
+}
+
+/** A key's value made safe to show; read again when `revision` changes. */
+export function ValueViewer({
+  etcd,
+  path,
+  revision,
+}: {
+  etcd: string;
+  path: string;
+  revision: unknown;
+}) {
+  const detail = useDetail<StoredValue>(valuePath(etcd, path), { news: revision });
+  if (!detail.data) return <ProblemState detail={detail} what={path} />;
+  return (
+    <>
+      <StaleNotice detail={detail} />
+      <ValueBody value={detail.data} />
+    </>
+  );
+}
+
+/** What the value is, in the form that was found safe; the reason where it is not shown. */
+export function ValueBody({ value }: { value: StoredValue }) {
+  const { t } = useTranslation();
+  const hidden = value.form === "masked" || value.form === "encrypted" || value.form === "empty";
+  return (
+    <>
+      {value.object && <HeldObject object={value.object} />}
+      {hidden ? (
+        <HiddenValue value={value} />
+      ) : (
+        <CodeView
+          text={value.form === "json" || value.form === "text" ? value.text : hexDump(value.text)}
+          language={value.form === "json" ? "json" : "text"}
+          label={t("value.of", { key: value.path })}
+          note={<ValueNote value={value} />}
+        />
+      )}
+    </>
+  );
+}
+
+function ValueNote({ value }: { value: StoredValue }) {
+  const { t } = useTranslation();
+  return (
+    <span className="cr-value-note">
+      <Label isCompact variant="outline">
+        {t(`value.form.${value.form}`)}
+      </Label>
+      <Raw>{formatBytes(value.size)}</Raw>
+      {value.truncated && <span>{t("value.truncated")}</span>}
+      {value.note && <Raw>{value.note}</Raw>}
+    </span>
+  );
+}
+
+function HiddenValue({ value }: { value: StoredValue }) {
+  const { t } = useTranslation();
+  return (
+    <EmptyState
+      variant="xs"
+      {...(value.form === "empty" ? {} : { icon: LockIcon })}
+      titleText={t(`value.form.${value.form}`)}
+      headingLevel="h3"
+      data-form={value.form}
+    >
+      <EmptyStateBody>
+        <Raw>{value.note}</Raw>
+        {value.size > 0 && (
+          <div>
+            <Raw>{formatBytes(value.size)}</Raw>
+          </div>
+        )}
+      </EmptyStateBody>
+    </EmptyState>
+  );
+}
+
+function HeldObject({ object }: { object: NonNullable<StoredValue["object"]> }) {
+  const { t } = useTranslation();
+  return (
+    <Facts
+      facts={[
+        [
+          t("value.object"),
+          <span key="o" className="cr-relation" translate="no">
+            <KindBadge kind={object.kind} /> {object.name}
+          </span>,
+        ],
+        [t("scope.namespace"), object.namespace && <Raw>{object.namespace}</Raw>],
+        [t("detail.apiVersion"), <Raw key="v">{object.api_version}</Raw>],
+        [t("detail.uid"), object.uid && <Raw>{object.uid}</Raw>],
+      ]}
+    />
+  );
+}

@@ -1,0 +1,65 @@
+import { formatBytes, formatNumber, formatPercent } from "../../format/numbers";
+import type { Tone } from "../../status/tone";
+import type { Signal, Verdict } from "./types";
+
+export const VERDICT_TONES: Record<Verdict, Tone> = {
+  ok: "ok",
+  warning: "warn",
+  critical: "bad",
+  unknown: "unknown",
+};
+
+/** Seconds as people say them: `4.2 ms`, `1.5 s`, `6 h`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 1) return `${formatNumber(Number((seconds * 1000).toPrecision(2)))} ms`;
+  if (seconds < 120) return `${formatNumber(Math.round(seconds * 10) / 10)} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`;
+  return `${formatNumber(Math.round(seconds / 86_400))} d`;
+}
+
+/** A signal's number with its unit; null when it is not known or has none. */
+export function formatSignal(value: number | null, unit: Signal["unit"]): string | null {
+  if (value === null) return null;
+  switch (unit) {
+    case "seconds":
+      return formatDuration(value);
+    case "percent":
+      return formatPercent(Math.round(value * 10) / 10);
+    case "bytes":
+      return formatBytes(value);
+    default:
+      return formatNumber(value);
+  }
+}
+
+export interface SignalLine {
+  id: string;
+  title: string;
+  /** What would be too much. */
+  limit: string | null;
+  /** By member; a member that does not answer has none. */
+  byMember: ReadonlyMap<string, Signal>;
+}
+
+/** The members' signals as a table: one line per signal, one column per member. */
+export function signalTable(signals: readonly Signal[]): {
+  members: string[];
+  lines: SignalLine[];
+} {
+  const ofMembers = signals.filter(({ member }) => member !== "");
+  const members = [...new Set(ofMembers.map(({ member }) => member))].sort();
+  const lines = new Map<string, SignalLine & { byMember: Map<string, Signal> }>();
+  for (const signal of ofMembers) {
+    const { id, title, threshold, unit } = signal;
+    const line = lines.get(id) ?? {
+      id,
+      title,
+      limit: formatSignal(threshold, unit),
+      byMember: new Map<string, Signal>(),
+    };
+    line.byMember.set(signal.member, signal);
+    lines.set(id, line);
+  }
+  return { members, lines: [...lines.values()] };
+}
