@@ -12,7 +12,7 @@ import pytest
 from backend.omaha.model import Arch
 from backend.omaha.rules import Policy
 from tests.omaha_client import post
-from tests.omaha_world import FLOOR, NEW, OPEN
+from tests.omaha_world import FLOOR, NEW
 
 FIXTURES = Path(
     os.environ.get(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 import tracemalloc
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -116,10 +117,8 @@ def test_unknown_elements_and_attributes_are_ignored() -> None:
 
 @given(st.binary(max_size=2000))
 def test_any_bytes_parse_or_are_refused(content: bytes) -> None:
-    try:
+    with suppress(MalformedRequest):
         assert parse(content).apps
-    except MalformedRequest as refused:
-        assert str(refused)
 
 
 @given(st.data())
@@ -129,10 +128,8 @@ def test_a_damaged_request_parses_or_is_refused(data) -> None:
     start = data.draw(st.integers(0, len(good)))
     end = data.draw(st.integers(start, min(len(good), start + 40)))
     insert = data.draw(st.binary(max_size=30) | st.sampled_from([b"<", b"&", b'"', b"\x00", b">"]))
-    try:
+    with suppress(MalformedRequest):
         assert parse(good[:start] + insert + good[end:]).apps
-    except MalformedRequest as refused:
-        assert str(refused)
 
 
 def test_the_largest_request_is_cheap() -> None:

@@ -1,0 +1,88 @@
+"""kill -9 of the database under load: nothing acknowledged is lost, no limit exceeded."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx2
+import pytest
+
+from backend.omaha.recount import measure
+from backend.omaha.rules import Policy
+from backend.omaha.service import open_store
+from tests.bench.updates_cluster import cluster
+from tests.omaha_client import UPDATED
+from tests.omaha_server import Server
+from tests.omaha_world import OLD, ORDINARY, World, body, event, machine_id
+
+LIMIT = 40
+ORDER = [1, 8, 2, 7, 6, 5]
+
+
+@pytest.mark.postgres
+async def test_database_killed_under_load(tmp_path) -> None:
+    with cluster() as postgres:
+        url = postgres.create_database("killed")
+        async with World(url) as world:
+            policy = Policy(enabled=True, safe_mode=False, max_updates_per_period=LIMIT)
+            await world.group(policy=policy)
+        server = await Server(url, tmp_path).ready()
+        done: dict[str, int] = {}
+        async with httpx2.AsyncClient(timeout=20) as client:
+            tasks = [asyncio.create_task(cycle(client, server, n, done)) for n in range(120)]
+            await asyncio.sleep(0.6)
+            postgres.kill()
+            await asyncio.sleep(0.5)
+            postgres.start()
+            await asyncio.gather(*tasks)
+            again = await until_answered(client, server)
+        assert again == 200
+        server.stop()
+        await verify(url, done)
+
+
+async def cycle(
+    client: httpx2.AsyncClient, server: Server, number: int, done: dict[str, int]
+) -> None:
+    """A machine that goes on for ever, remembering what was acknowledged."""
+    steps = [(2, ORDINARY), (7, event(13, 1)), (6, event(14, 1)), (5, event(3, 1))]
+    for status, inner in steps:
+        for _ in range(40):
+            try:
+                answer = await client.post(
+                    f"{server.base}/v1/update", content=body(number, OLD, inner)
+                )
+            except httpx2.TransportError:
+                answer = None
+            if answer is not None and answer.status_code == 200:
+                break
+            assert answer is None or answer.status_code == 503
+            await asyncio.sleep(0.1)
+        else:
+            return
+        if status == 2 and not UPDATED.search(answer.text):
+            return
+        done[machine_id(number)] = status
+        await asyncio.sleep(0.15)
+
+
+async def until_answered(client: httpx2.AsyncClient, server: Server) -> int:
+    for _ in range(50):
+        answer = await client.post(f"{server.base}/v1/update", content=body(999, OLD, ORDINARY))
+        if answer.status_code == 200:
+            break
+        await asyncio.sleep(0.2)
+    return answer.status_code
+
+
+async def verify(url: str, done: dict[str, int]) -> None:
+    store = open_store(url)
+    await store.start()
+    rows = await store.query("SELECT machine_id, status, grant_state FROM omaha_instance")
+    stored = {row[0]: row[1] for row in rows}
+    assert len(done) >= 10
+    for machine, status in done.items():
+        assert ORDER.index(stored[machine]) >= ORDER.index(status)
+    assert sum(row[2] == 1 for row in rows) <= LIMIT
+    assert not await measure(store)
+    await store.stop()
