@@ -147,6 +147,8 @@ async def set_floor(
     """Make a package a floor of the channel, or change why it is one."""
     await check_target(session, row, package_id)
     floor = await session.get(FloorRow, (row.id, package_id))
+    if floor is not None and floor.reason == reason:
+        return row
     if floor is not None:
         floor.reason = reason
     else:

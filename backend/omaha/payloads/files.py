@@ -81,6 +81,10 @@ class PayloadFiles:
         _sync_directory(target.parent)
         return target
 
+    def keep(self, sha256: str) -> None:
+        """Make the blob count as just stored: it is about to be given a name. Blocking."""
+        os.utime(self.path(sha256))
+
     def remove(self, sha256: str) -> None:
         """Forget the bytes; a download under way keeps its open file. Blocking."""
         self.path(sha256).unlink(missing_ok=True)

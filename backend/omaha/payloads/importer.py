@@ -108,6 +108,7 @@ async def _store(source: ReleaseSource, files: PayloadFiles, file: ReleaseFile) 
     if files.has(file.sha256):
         read = await anyio.to_thread.run_sync(digest_file, files.path(file.sha256))
         digest = read.digest()
+        files.keep(file.sha256)
     else:
         chunks = source.stream(file.original)
         digest = await receive(
