@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -11,7 +12,6 @@ MIN_LENGTH: Final = 12
 MAX_LENGTH: Final = 256
 
 _hasher: Final = PasswordHasher()
-_decoy: Final = _hasher.hash("a password nobody has")
 
 
 class WeakPasswordError(ValueError):
@@ -36,7 +36,12 @@ def hash_password(password: str) -> str:
 def verify(password: str, stored: str | None) -> bool:
     """Compare; with `stored` None the same time is spent, so unknown users look alike."""
     try:
-        matches = _hasher.verify(stored or _decoy, password[:MAX_LENGTH])
+        matches = _hasher.verify(stored or _decoy(), password[:MAX_LENGTH])
     except (VerificationError, InvalidHashError):
         return False
     return matches and stored is not None
+
+
+@cache
+def _decoy() -> str:
+    return _hasher.hash("a password nobody has")

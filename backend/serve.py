@@ -51,9 +51,9 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if not self.started:
             return
-        _terminal.print(f"Craton is at [bold]{self._url}[/bold]")
         async with self._console.sessions() as db, db.begin():
             token = await setup.issue_setup_token(db)
+        _terminal.print(f"Craton is at [bold]{self._url}[/bold]")
         if token:
             _terminal.print(
                 "Create the first account within an hour, with this one-time link:\n"

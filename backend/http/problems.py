@@ -8,7 +8,8 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, Response
 
 from backend.errors import FieldError, Problem, Unprocessable, problem_from_integration
 from integrations.contract import IntegrationError
@@ -56,6 +57,10 @@ def install_problem_handlers(app: FastAPI) -> None:
         return JSONResponse(
             body, error.status_code, headers=dict(error.headers or {}), media_type=_MEDIA_TYPE
         )
+
+    @app.exception_handler(ClientDisconnect)
+    async def _gone(_request: Request, _error: ClientDisconnect) -> Response:
+        return Response(status_code=400)  # nobody reads it: the caller left while sending
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> JSONResponse:
