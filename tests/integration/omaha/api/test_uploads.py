@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from auth.role import OPERATOR, VIEWER
+from tests.integration.omaha.api.conftest import ROOT, Api, Estate
+from tests.unit.omaha.payloads.samples import payload, sha256
+
+DATA = payload(bytes(range(256)) * 50)
+NAME = "flatcar-amd64-4593.2.5.gz"
+
+
+async def begin(api: Api, **more) -> str:
+    made = await api.make("/uploads", **{"name": NAME, "size": len(DATA), **more})
+    return f"/uploads/{made['id']}"
+
+
+async def put(api: Api, where: str, data: bytes, offset: int):
+    return await api.http.patch(
+        f"/api/v1/updates{where}",
+        content=data,
+        headers={"Upload-Offset": str(offset), "Content-Type": "application/octet-stream"},
+    )
+
+
+async def test_a_payload_is_uploaded_in_pieces_made_a_package_and_served(
+    api: Api, estate: Estate
+) -> None:
+    where = await begin(api, sha256=sha256(DATA))
+    first = await put(api, where, DATA[:5000], 0)
+    assert first.json()["offset"] == 5000
+    wrong = await put(api, where, DATA[5000:], 4000)
+    assert wrong.status_code == 409
+    assert wrong.headers["upload-offset"] == "5000"
+    assert wrong.json()["offset"] == 5000
+    early = await api.send("POST", f"{where}/finish")
+    assert early.status_code == 409
+    assert (await api.get(where))["offset"] == 5000
+    assert (await api.get("/uploads"))["items"][0]["name"] == NAME
+    await put(api, where, DATA[5000:], 5000)
+    hosted = await api.make(f"{where}/finish")
+    assert hosted["sha256"] == sha256(DATA)
+    assert (await api.send("GET", where)).status_code == 404
+    assert api.audited[-1][:2] == ("update-package:upload", NAME)
+    served = await api.http.get(hosted["path"], headers={"Range": "bytes=4-"})
+    assert (served.status_code, served.content) == (206, DATA[4:])
+    made = await api.make(
+        f"/applications/{estate.app['id']}/packages",
+        release="5000.0.0", arch="amd64", file_id=hosted["id"],
+    )  # fmt: skip
+    assert (made["hosted"], made["filename"], made["size"]) == (True, NAME, len(DATA))
+    url = await api.patch(f"/packages/{made['id']}", 1, url="https://x.example/")
+    assert url.status_code == 422
+    again = await api.send(
+        "POST", f"/applications/{estate.app['id']}/packages",
+        {"release": "5000.0.1", "arch": "amd64", "file_id": hosted["id"]},
+    )  # fmt: skip
+    assert again.status_code == 422
+    version = (await api.get(f"/payloads/{hosted['id']}"))["version"]
+    used = await api.delete(f"/payloads/{hosted['id']}", version)
+    assert used.status_code == 409
+    assert (await api.delete(f"/packages/{made['id']}", 1)).status_code == 204
+    version = (await api.get(f"/payloads/{hosted['id']}"))["version"]
+    assert (await api.delete(f"/payloads/{hosted['id']}", version)).status_code == 204
+    assert api.files.addresses() == []
+    assert (await api.http.get(hosted["path"])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"name": "../x", "size": 5}, "name"),
+        ({"name": "x", "size": 0}, "size"),
+        ({"name": "x", "size": 5, "sha256": "zz"}, "sha256"),
+        ({"name": "x", "size": 5, "format": "zip"}, "format"),
+    ],
+)
+async def test_an_announcement_is_checked(api: Api, body: dict, field: str) -> None:
+    refused = await api.send("POST", "/uploads", body)
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == field
+
+
+async def test_too_large_or_wrong_files_are_refused(api: Api) -> None:
+    huge = await api.send("POST", "/uploads", {"name": "x", "size": 1 << 39})
+    assert huge.status_code == 413
+    where = await begin(api)
+    html = await put(api, where, b"<html>" + bytes(100), 0)
+    assert html.status_code == 422
+    assert "HTML" in html.json()["detail"]
+    assert (await api.send("GET", where)).status_code == 404
+    where = await begin(api)
+    more = await put(api, where, DATA + b"x", 0)
+    assert more.status_code == 413
+
+
+async def test_names_and_bytes_are_shared_and_removed_rightly(api: Api) -> None:
+    ids = []
+    for name in ("a.gz", "b.gz"):
+        where = await begin(api, name=name)
+        await put(api, where, DATA, 0)
+        ids.append((await api.make(f"{where}/finish"))["id"])
+    assert len(api.files.addresses()) == 1
+    taken = await api.send("POST", "/uploads", {"name": "a.gz", "size": 10})
+    assert taken.status_code == 422
+    await api.delete(f"/payloads/{ids[0]}", 1)
+    assert (await api.http.get("/v1/payloads/b.gz")).content == DATA
+    listed = await api.get("/payloads", name="b")
+    assert [f["name"] for f in listed["items"]] == ["b.gz"]
+    await api.delete(f"/payloads/{ids[1]}", 1)
+    assert api.files.addresses() == []
+
+
+async def test_two_uploads_of_one_name_end_with_one_file(api: Api) -> None:
+    first, second = await begin(api), await begin(api)
+    other = DATA[:-1] + b"!"
+    await put(api, first, DATA, 0)
+    await put(api, second, other, 0)
+    answers = await asyncio.gather(
+        api.send("POST", f"{first}/finish"), api.send("POST", f"{second}/finish")
+    )
+    assert sorted(a.status_code for a in answers) == [201, 409]
+
+
+async def test_uploading_needs_the_right_over_all_updates(api: Api, estate: Estate) -> None:
+    where = await begin(api)
+    api.as_((VIEWER, ROOT))
+    assert (await api.send("POST", "/uploads", {"name": "x", "size": 5})).status_code == 403
+    assert (await put(api, where, DATA, 0)).status_code == 403
+    assert (await api.send("DELETE", where)).status_code == 403
+    api.as_((OPERATOR, (*ROOT, "updates", "app", str(estate.app["id"]))))
+    assert (await api.send("POST", "/uploads", {"name": "x", "size": 5})).status_code == 404
+    api.as_((OPERATOR, ROOT))
+    assert (await api.send("DELETE", where)).status_code == 204
+    assert (await api.send("DELETE", where)).status_code == 404
