@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from backend.omaha.cli import app as updates_app
+from backend.omaha.simulate.cli import app as simulate_app
 from backend.settings import Settings
 from backend.stack.cli import app as stack_app
 
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 app.add_typer(stack_app, name="stack", help="The local stack of real servers, alone.")
 app.add_typer(updates_app, name="updates", help="The update service and its data.")
+app.add_typer(simulate_app, name="simulate", help="Load against real endpoints.")
 
 
 @app.command()
