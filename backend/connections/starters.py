@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Protocol
 
+from backend.connections.metrics import WATCHES, observer
 from integrations.contract import Feed, State
 from integrations.etcd.connection import EtcdConnection, EtcdFeeds
 from integrations.etcd.settings import EtcdSettings
@@ -44,7 +45,8 @@ class _Unwanted:
 
 
 async def _kubernetes(settings: KubernetesSettings, feeds: Feeds) -> KubernetesConnection:
-    connection = KubernetesConnection(settings)
+    connection = KubernetesConnection(settings, observe=observer("kubernetes", settings.name))
+    WATCHES.labels("kubernetes", settings.name).set_function(lambda: connection.watches)
     await connection.start(feeds)
     return connection
 
