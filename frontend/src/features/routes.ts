@@ -1,4 +1,5 @@
 import type { Row } from "../api/types";
+import { pluralOf } from "./cluster/plurals";
 
 const part = (value: unknown) => encodeURIComponent(String(value ?? "-") || "-");
 
@@ -44,7 +45,16 @@ export function hrefOfRow(collection: string, row: Row): string | undefined {
     return `/images/${part(row.registry)}/repository?repository=${part(name)}`;
   if (collection === "tags")
     return `/images/${part(row.registry)}/manifest?repository=${part(row.repository)}&reference=${part(row.tag ?? row.name)}`;
+  if (collection === "events") return hrefOfEvent(row);
   return undefined;
+}
+
+/** The page of the object that an event is about. */
+function hrefOfEvent({ source, cluster, namespace, object_kind, object_name }: Row) {
+  if (source === "etcd") return "/key-value";
+  const plural = pluralOf(String(object_kind ?? ""));
+  if (!plural || !object_name) return undefined;
+  return clusterObject(cluster, plural, namespace, object_name);
 }
 
 /** The page that lists a collection, for search hits without a page of their own. */

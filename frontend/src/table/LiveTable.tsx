@@ -24,6 +24,8 @@ export interface LiveTableProps {
   href?: (row: Row) => string | undefined;
   /** More content of the side panel, above the row's values. */
   panel?: (row: Row) => ReactNode;
+  /** Columns whose values the `panel` already shows in its own way. */
+  panelHidden?: readonly string[];
   /** With a title the table carries the page's header. */
   title?: string;
   sentence?: ReactNode;

@@ -42,15 +42,14 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
     [fixed],
   );
   const fixedFilters = useMemo(
-    () => [...fixed, ...scopeFilters(info, scope)],
-    [fixed, info, scope],
+    () => (embedded ? fixed : [...fixed, ...scopeFilters(info, scope)]),
+    [embedded, fixed, info, scope],
   );
   const query = useMemo(() => {
     const menus = facetColumns(columns, fixedColumns).map(({ id }) => id);
     const facets = hasHealth(info) ? [...new Set([...menus, "healthy"])] : menus;
-    const filters = embedded ? fixed : [...fixed, ...scopeFilters(info, scope)];
-    return toQuery(info, search, filters, facets);
-  }, [info, search, fixed, scope, embedded, columns, fixedColumns]);
+    return toQuery(info, search, fixedFilters, facets);
+  }, [info, search, fixedFilters, columns, fixedColumns]);
   const { view, moveWindow, retry } = useLiveView(info.name, query, {
     offset: 0,
     limit: WINDOW_ROWS,
@@ -82,6 +81,7 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
       renderers={props.renderers ?? {}}
       href={props.href}
       extra={props.panel}
+      hidden={props.panelHidden}
       onClose={() => openRow(undefined)}
     />
   );

@@ -29,6 +29,8 @@ export interface SidePanelProps {
   renderers: Renderers;
   href: ((row: Row) => string | undefined) | undefined;
   extra: ((row: Row) => ReactNode) | undefined;
+  /** Columns that `extra` shows in its own way. */
+  hidden?: readonly string[] | undefined;
   onClose: () => void;
 }
 
@@ -65,7 +67,9 @@ export function SidePanel(props: SidePanelProps) {
       <DrawerPanelBody>
         {missing && <p>{t("panel.missing")}</p>}
         {row && props.extra?.(row)}
-        {row && <RowFacts info={info} row={row} renderers={props.renderers} />}
+        {row && (
+          <RowFacts info={info} row={row} renderers={props.renderers} hidden={props.hidden} />
+        )}
         {href && (
           <p className="cr-panel-more">
             <AppLink href={href}>{t("panel.open")}</AppLink>
@@ -81,13 +85,17 @@ export function RowFacts({
   info,
   row,
   renderers = {},
+  hidden = [],
 }: {
   info: CollectionInfo;
   row: Row;
   renderers?: Renderers;
+  hidden?: readonly string[] | undefined;
 }) {
   const name = nameColumn(info);
-  const columns = info.columns.filter((column) => column !== name && isPresent(row[column.id]));
+  const columns = info.columns.filter(
+    (column) => column !== name && !hidden.includes(column.id) && isPresent(row[column.id]),
+  );
   return (
     <DescriptionList isHorizontal isCompact className="cr-facts" isFluid>
       {columns.map((column) => (

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { equals } from "../../detail/useLiveRow";
 import { useLocalSearch } from "../../shell/usePageSearch";
 import { LiveTable } from "../../table/LiveTable";
+import { EVENT_PANEL_COLUMNS, EventPanel } from "../events/EventPanel";
 
 /** What happened to one object, newest first, as it happens. */
 export function EventsTab({
@@ -29,6 +30,8 @@ export function EventsTab({
       onSearch={setSearch}
       fixed={fixed}
       hidden={HIDDEN}
+      panel={(row) => <EventPanel row={row} />}
+      panelHidden={EVENT_PANEL_COLUMNS}
       emptyHint={t("detail.noEvents")}
       embedded
     />

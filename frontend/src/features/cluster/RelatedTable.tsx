@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import { useLocalSearch } from "../../shell/usePageSearch";
 import { LiveTable } from "../../table/LiveTable";
+import type { Renderers } from "../../table/TableRow";
 import { hrefOfRow } from "../routes";
 
 export interface RelatedTableProps {
@@ -8,6 +9,7 @@ export interface RelatedTableProps {
   /** Filters that make the table be about this object. */
   filters: readonly string[];
   hidden?: readonly string[];
+  renderers?: Renderers;
   emptyHint: string;
   /** The page's only table: it takes the table keys. */
   pageKeys?: boolean;
@@ -15,7 +17,7 @@ export interface RelatedTableProps {
 
 /** The live table of another collection, narrowed to what belongs to this object. */
 export function RelatedTable(props: RelatedTableProps) {
-  const { collection, filters, hidden, emptyHint, pageKeys = false } = props;
+  const { collection, filters, hidden, renderers, emptyHint, pageKeys = false } = props;
   const [search, setSearch] = useLocalSearch();
   const signature = JSON.stringify(filters);
   const fixed = useMemo(() => JSON.parse(signature) as string[], [signature]);
@@ -26,6 +28,7 @@ export function RelatedTable(props: RelatedTableProps) {
       onSearch={setSearch}
       fixed={fixed}
       {...(hidden ? { hidden } : {})}
+      {...(renderers ? { renderers } : {})}
       href={(row) => hrefOfRow(collection, row)}
       emptyHint={emptyHint}
       embedded

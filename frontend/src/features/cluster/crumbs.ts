@@ -1,17 +1,22 @@
 import type { TFunction } from "i18next";
 import type { Crumb } from "../../detail/DetailPage";
-import { CLUSTER_KINDS } from "../routes";
+import { CLUSTER_KINDS, clusterObject } from "../routes";
 import type { ObjectPath } from "./liveRow";
 
 /** The way back: page, table of the kind, the same table in the object's namespace. */
-export function crumbsOf({ kind, namespace, name }: ObjectPath, t: TFunction): Crumb[] {
+export function crumbsOf({ cluster, kind, namespace, name }: ObjectPath, t: TFunction): Crumb[] {
   const here: Crumb = { title: name };
   if (kind === "nodes") return [{ title: t("nav.machines"), href: "/machines" }, here];
   const listed = CLUSTER_KINDS.includes(kind);
   const list = listed ? `/workloads/${kind}` : "/workloads";
   const crumbs: Crumb[] = [{ title: t("nav.workloads"), href: "/workloads" }];
   if (listed) crumbs.push({ title: t(`kind.${kind}` as "kind.pods"), href: list });
-  if (namespace !== "-")
+  if (kind.includes("."))
+    crumbs.push({
+      title: kind,
+      href: clusterObject(cluster, "customresourcedefinitions", "-", kind),
+    });
+  else if (namespace !== "-")
     crumbs.push({ title: namespace, href: `${list}?namespace=${encodeURIComponent(namespace)}` });
   return [...crumbs, here];
 }

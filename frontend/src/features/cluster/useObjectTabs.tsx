@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { DetailTab } from "../../detail/DetailTabs";
 import { Containers } from "./Containers";
+import { CustomObjects } from "./CustomObjects";
 import { EventsTab } from "./EventsTab";
 import { LabelSets } from "./LabelSets";
 import { type ObjectPath, podFilters } from "./liveRow";
@@ -34,6 +35,13 @@ export function useObjectTabs(options: ObjectTabsOptions): DetailTab[] {
       title: t("detail.summary"),
       content: () => <Summary detail={object} above={above} podsHaveTab={pods !== null} />,
     },
+    path.kind === "customresourcedefinitions"
+      ? {
+          id: "objects",
+          title: t("custom.objects"),
+          content: () => <CustomObjects cluster={path.cluster} definition={path.name} />,
+        }
+      : null,
     pods && {
       id: "pods",
       title: t("kind.pods"),

@@ -5,6 +5,8 @@ import { useTranslation } from "react-i18next";
 import { formatClock } from "../../format/time";
 import { usePageSearch } from "../../shell/usePageSearch";
 import { LiveTable } from "../../table/LiveTable";
+import { hrefOfRow } from "../routes";
+import { EVENT_PANEL_COLUMNS, EventPanel } from "./EventPanel";
 import { usePause } from "./usePause";
 
 /** What happened around then, in every system; pause to read, resume to follow. */
@@ -19,6 +21,9 @@ export function EventsPage() {
       onSearch={setSearch}
       fixed={pause.filters}
       title={t("nav.events")}
+      href={(row) => hrefOfRow("events", row)}
+      panel={(row) => <EventPanel row={row} />}
+      panelHidden={EVENT_PANEL_COLUMNS}
       emptyHint={t("events.empty")}
       actions={
         <>

@@ -8,6 +8,7 @@ import { equals, useLiveRow } from "../../detail/useLiveRow";
 import { FreshnessChip } from "../../live/FreshnessChip";
 import { RelatedTable } from "../cluster/RelatedTable";
 import { useImageCrumbs, useImageSearch } from "./ImagePage";
+import { TAG_RENDERERS } from "./tagKind";
 
 interface RepositoryDetail {
   registry: string;
@@ -52,6 +53,7 @@ export function RepositoryPage() {
               collection="tags"
               filters={equals({ registry, repository })}
               hidden={["repository"]}
+              renderers={TAG_RENDERERS}
               emptyHint={t("image.noTags")}
               pageKeys
             />

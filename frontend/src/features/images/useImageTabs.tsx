@@ -8,6 +8,7 @@ import { ImageSummary } from "./ImageSummary";
 import { Layers } from "./Layers";
 import { runningFilter } from "./links";
 import type { ImageDetail } from "./types";
+import { useRunningCount } from "./useRunning";
 
 /** The tabs of an image, by what its manifest and configuration say. */
 export function useImageTabs(image: ImageDetail): DetailTab[] {
@@ -17,6 +18,7 @@ export function useImageTabs(image: ImageDetail): DetailTab[] {
   const labels = config?.labels ?? {};
   const annotations = { ...manifest?.annotations, ...image.annotations };
   const digests = [image.digest, ...image.platforms.map(({ digest }) => digest)];
+  const running = useRunningCount(digests);
   const tabs: (DetailTab | null | undefined)[] = [
     {
       id: "summary",
@@ -26,6 +28,7 @@ export function useImageTabs(image: ImageDetail): DetailTab[] {
     {
       id: "pods",
       title: t("image.running"),
+      count: running,
       fills: true,
       content: () => (
         <RelatedTable

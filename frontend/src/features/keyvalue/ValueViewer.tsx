@@ -30,14 +30,21 @@ export function ValueViewer({
   return (
     <>
       <StaleNotice detail={detail} />
-      <ValueBody value={detail.data} />
+      <ValueBody value={detail.data} bytesPerLine={8} />
     </>
   );
 }
 
 /** What the value is, in the form that was found safe; the reason where it is not shown. */
-export function ValueBody({ value }: { value: StoredValue }) {
+export function ValueBody({
+  value,
+  bytesPerLine = 16,
+}: {
+  value: StoredValue;
+  bytesPerLine?: number;
+}) {
   const { t } = useTranslation();
+  const isText = value.form === "json" || value.form === "text";
   const hidden = value.form === "masked" || value.form === "encrypted" || value.form === "empty";
   return (
     <>
@@ -46,7 +53,7 @@ export function ValueBody({ value }: { value: StoredValue }) {
         <HiddenValue value={value} />
       ) : (
         <CodeView
-          text={value.form === "json" || value.form === "text" ? value.text : hexDump(value.text)}
+          text={isText ? value.text : hexDump(value.text, bytesPerLine)}
           language={value.form === "json" ? "json" : "text"}
           label={t("value.of", { key: value.path })}
           note={<ValueNote value={value} />}

@@ -1,13 +1,11 @@
-const WIDTH = 16;
-
 /** `6b 38 73` → lines of offset, bytes and what of them is printable. */
-export function hexDump(hex: string): string {
+export function hexDump(hex: string, width = 16): string {
   const bytes = hex.split(/\s+/).filter((byte) => /^[0-9a-f]{2}$/i.test(byte));
   const lines: string[] = [];
-  for (let offset = 0; offset < bytes.length; offset += WIDTH) {
-    const part = bytes.slice(offset, offset + WIDTH);
+  for (let offset = 0; offset < bytes.length; offset += width) {
+    const part = bytes.slice(offset, offset + width);
     const text = part.map(printable).join("");
-    const columns = part.join(" ").padEnd(WIDTH * 3 - 1);
+    const columns = part.join(" ").padEnd(width * 3 - 1);
     lines.push(`${offset.toString(16).padStart(8, "0")}  ${columns}  ${text}`);
   }
   return lines.join("\n");

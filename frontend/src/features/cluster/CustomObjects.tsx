@@ -1,0 +1,110 @@
+import { Button } from "@patternfly/react-core";
+import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { request } from "../../api/http";
+import { toProblem } from "../../api/problem";
+import { Age } from "../../format/Age";
+import { AppLink } from "../../shell/AppLink";
+import { Cell } from "../../table/cells/Cell";
+import { SkeletonLines } from "../../table/Skeletons";
+import { EmptyTable, Failed, NoAccess } from "../../table/TableStates";
+import { clusterObject } from "../routes";
+
+interface CustomPage {
+  kind: string;
+  plural: string;
+  group: string;
+  namespaced: boolean;
+  items: {
+    namespace: string;
+    name: string;
+    created: number | null;
+    labels: Record<string, string>;
+  }[];
+  next: string | null;
+}
+
+const EVERY_MS = 15_000;
+
+/** The objects of a custom kind, asked for page by page: nothing watches them. */
+export function CustomObjects({ cluster, definition }: { cluster: string; definition: string }) {
+  const { t } = useTranslation();
+  const query = useInfiniteQuery({
+    queryKey: ["custom", cluster, definition],
+    queryFn: ({ pageParam, signal }) =>
+      request<CustomPage>(
+        `clusters/${encodeURIComponent(cluster)}/custom/${encodeURIComponent(definition)}?${new URLSearchParams({ cursor: pageParam })}`,
+        { signal },
+      ),
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next ?? undefined,
+    refetchInterval: EVERY_MS,
+    retry: false,
+  });
+  if (query.isPending) return <SkeletonLines lines={6} />;
+  if (!query.data) {
+    const problem = toProblem(query.error);
+    if (problem.status === 403) return <NoAccess what={definition} />;
+    return <Failed problem={problem} onRetry={() => void query.refetch()} />;
+  }
+  const items = query.data.pages.flatMap((page) => page.items);
+  const namespaced = query.data.pages[0]?.namespaced ?? false;
+  if (items.length === 0) return <EmptyTable hint={t("custom.empty")} />;
+  return (
+    <>
+      <Table variant="compact" className="cr-plain-table" aria-label={definition}>
+        <Thead>
+          <Tr>
+            <Th>{t("custom.name")}</Th>
+            {namespaced && <Th>{t("scope.namespace")}</Th>}
+            <Th>{t("detail.labels")}</Th>
+            <Th className="cr-right">{t("detail.created")}</Th>
+          </Tr>
+        </Thead>
+        <Tbody>
+          {items.map(({ namespace, name, created, labels }) => (
+            <Tr key={`${namespace}/${name}`}>
+              <Td dataLabel={t("custom.name")}>
+                <AppLink href={clusterObject(cluster, definition, namespace || "-", name)}>
+                  <span translate="no">{name}</span>
+                </AppLink>
+              </Td>
+              {namespaced && (
+                <Td dataLabel={t("scope.namespace")} translate="no">
+                  {namespace}
+                </Td>
+              )}
+              <Td dataLabel={t("detail.labels")}>
+                <Cell column={LABELS} value={labels} />
+              </Td>
+              <Td dataLabel={t("detail.created")} className="cr-right">
+                {created === null ? "–" : <Age at={created} />}
+              </Td>
+            </Tr>
+          ))}
+        </Tbody>
+      </Table>
+      {query.hasNextPage && (
+        <Button
+          variant="link"
+          isLoading={query.isFetchingNextPage}
+          onClick={() => void query.fetchNextPage()}
+        >
+          {t("custom.more")}
+        </Button>
+      )}
+    </>
+  );
+}
+
+const LABELS = {
+  id: "labels",
+  label: "labels",
+  type: "labels",
+  sortable: false,
+  filterable: false,
+  searched: false,
+  facet: false,
+  default: true,
+} as const;

@@ -1,0 +1,17 @@
+import { useMemo } from "react";
+import { EMPTY_QUERY, type Query } from "../../live/protocol";
+import { useLiveView } from "../../live/react";
+import { runningFilter } from "./links";
+
+const COUNT_ONLY = { offset: 0, limit: 1 };
+
+/** How many pods run one of these digests, live; undefined until known. */
+export function useRunningCount(digests: readonly string[]): number | undefined {
+  const signature = digests.join(",");
+  const query = useMemo<Query>(
+    () => ({ ...EMPTY_QUERY, filter: runningFilter(signature.split(",")) }),
+    [signature],
+  );
+  const { view } = useLiveView("pods", query, COUNT_ONLY);
+  return view.status === "live" ? view.total : undefined;
+}
