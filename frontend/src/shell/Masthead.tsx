@@ -52,7 +52,13 @@ export function Masthead({ navigationOpen, onToggleNavigation, onJump }: Masthea
       </MastheadMain>
       <MastheadContent className="cr-masthead-content">
         {!narrow && <ScopeSelectors />}
-        <Button variant="plain" className="cr-jump" onClick={onJump} icon={<SearchIcon />}>
+        <Button
+          variant="plain"
+          className="cr-jump"
+          aria-label={t("palette.jump")}
+          onClick={onJump}
+          icon={<SearchIcon />}
+        >
           <span className="cr-jump-text">{t("palette.jump")}</span>
           <kbd translate="no">/</kbd>
         </Button>

@@ -1,4 +1,4 @@
-import { Nav, NavGroup, NavItem, NavList } from "@patternfly/react-core";
+import { Nav, NavGroup, NavItem } from "@patternfly/react-core";
 import { useRouterState } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { mayUse, useSession } from "../session/session";
@@ -63,18 +63,16 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
         if (visible.length === 0) return null;
         return (
           <NavGroup key={name} title={t(`nav.group.${name}`)}>
-            <NavList>
-              {visible.map(({ href, name: page }) => {
-                const current = isCurrent(href, path);
-                return (
-                  <NavItem key={href} itemId={href} isActive={current}>
-                    <AppLink href={href} current={current}>
-                      {t(`nav.${page}`)}
-                    </AppLink>
-                  </NavItem>
-                );
-              })}
-            </NavList>
+            {visible.map(({ href, name: page }) => {
+              const current = isCurrent(href, path);
+              return (
+                <NavItem key={href} itemId={href} isActive={current}>
+                  <AppLink href={href} current={current}>
+                    {t(`nav.${page}`)}
+                  </AppLink>
+                </NavItem>
+              );
+            })}
           </NavGroup>
         );
       })}

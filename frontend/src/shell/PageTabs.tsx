@@ -3,6 +3,9 @@ import { useRouter } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { goTo, hrefOf } from "./navigate";
 
+/** The page itself is what a tab shows. */
+const MAIN = "main";
+
 export interface PageTab {
   id: string;
   href: string;
@@ -36,6 +39,7 @@ export function PageTabs({
         <Tab
           key={id}
           eventKey={id}
+          tabContentId={MAIN}
           href={hrefOf(router, href)}
           title={<TabTitleText>{title}</TabTitleText>}
         />

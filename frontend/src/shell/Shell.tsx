@@ -42,7 +42,7 @@ export function Shell() {
       sidebar={
         <PageSidebar isSidebarOpen={open} className="cr-sidebar">
           <PageSidebarBody>
-            {narrow && <ScopeSelectors />}
+            {narrow && open && <ScopeSelectors />}
             <Navigation onNavigate={() => setDrawer(false)} />
           </PageSidebarBody>
         </PageSidebar>

@@ -25,7 +25,7 @@ export interface LiveTableProps {
   /** More content of the side panel, above the row's values. */
   panel?: (row: Row) => ReactNode;
   /** Columns whose values the `panel` already shows in its own way. */
-  panelHidden?: readonly string[];
+  panelHidden?: readonly string[] | undefined;
   /** With a title the table carries the page's header. */
   title?: string;
   sentence?: ReactNode;

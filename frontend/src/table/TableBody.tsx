@@ -4,11 +4,12 @@ import type { CollectionInfo, ColumnInfo } from "../api/types";
 import type { Window } from "../live/protocol";
 import type { ViewState } from "../live/subscription";
 import { nameColumn } from "./columns";
+import { FilteredRows } from "./FilteredRows";
 import type { LiveTableProps } from "./LiveTable";
 import { SkeletonLines } from "./Skeletons";
 import { isFiltered } from "./search";
 import { TableGrid } from "./TableGrid";
-import { BadFilter, EmptyTable, Failed, FilteredEmpty, NoAccess } from "./TableStates";
+import { BadFilter, EmptyTable, Failed, NoAccess } from "./TableStates";
 import type { Cursor } from "./useCursor";
 import type { HeldRows } from "./useHeldRows";
 
@@ -17,6 +18,8 @@ export interface TableBodyProps extends LiveTableProps {
   view: ViewState;
   held: HeldRows;
   columns: readonly ColumnInfo[];
+  /** The page's own filters and the scope: what is left when the viewer's are cleared. */
+  fixedFilters: readonly string[];
   sort: string;
   narrow: boolean;
   cursor: Cursor;
@@ -49,7 +52,8 @@ export function TableBody(props: TableBodyProps) {
     );
   if (view.status === "loading") return <SkeletonLines lines={12} />;
   if (held.total === 0 && !view.pending) {
-    if (isFiltered(search)) return <FilteredEmpty onClear={clear} />;
+    if (isFiltered(search))
+      return <FilteredRows collection={info.name} fixed={props.fixedFilters} onClear={clear} />;
     if (view.freshness.length > 0 && view.freshness.every(({ state }) => state === "denied"))
       return <NoAccess what={info.title} />;
     return <EmptyTable hint={props.emptyHint ?? t("state.emptyBody")} />;

@@ -41,8 +41,14 @@ interface SentenceProps extends LiveTableProps {
 }
 
 /** How many need attention; one click shows only those. */
-function HealthSentence({ unhealthy, search, onSearch }: SentenceProps & { unhealthy: number }) {
+function HealthSentence({
+  unhealthy,
+  search,
+  onSearch,
+  view,
+}: SentenceProps & { unhealthy: number }) {
   const { t } = useTranslation();
+  if (unhealthy === 0 && view.total === 0) return null;
   if (unhealthy === 0)
     return (
       <span className="cr-tone-count">

@@ -52,8 +52,14 @@ export function EmptyTable({ hint }: { hint: string }) {
   );
 }
 
-/** Filters hide everything; one click shows all of it. */
-export function FilteredEmpty({ onClear }: { onClear: () => void }) {
+/** Filters hide everything, `hidden` rows as far as known; one click shows all of it. */
+export function FilteredEmpty({
+  hidden,
+  onClear,
+}: {
+  hidden: number | undefined;
+  onClear: () => void;
+}) {
   const { t } = useTranslation();
   return (
     <StateFrame
@@ -66,7 +72,9 @@ export function FilteredEmpty({ onClear }: { onClear: () => void }) {
         </Button>
       }
     >
-      {t("state.filteredEmptyBody")}
+      {hidden === undefined
+        ? t("state.filteredEmptyBody")
+        : t("state.filteredEmptyCount", { count: hidden })}
     </StateFrame>
   );
 }
