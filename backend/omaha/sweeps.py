@@ -60,12 +60,13 @@ async def advance_rollouts(store: Store, config: Config, now: float) -> None:
         " AND id IN (SELECT rollout_id FROM omaha_group)"
     )
     current = {row[0]: rollout(row) for row in rows}
+    waiting = await _not_there_yet(store)
     for group in config.groups.values():
         found = group.rollout and current.get(group.rollout.id)
         if not found:
             continue
-        done = await _everybody_there(store, group, found)
-        if done or _next(group, found, now, done=done) is not None:
+        done = group.id not in waiting
+        if _next(group, found, now, done=done) is not None:
             await _turn(store, group, found.id, now, done=done)
 
 
@@ -110,11 +111,11 @@ def _apply(
     return rollouts.note(step, Severity.SUCCESS, group, rollout, at=now)
 
 
-async def _everybody_there(store: Store, group: Group, rollout: Rollout) -> bool:
-    """Whether no machine of the group runs anything but the target."""
+async def _not_there_yet(store: Store) -> set[int]:
+    """Groups with machines that run anything but the rollout's target."""
     rows = await store.query(
-        "SELECT COALESCE(SUM(machines), 0) FROM omaha_tally WHERE group_id = ? AND release <> ?",
-        group.id,
-        rollout.release,
+        "SELECT t.group_id FROM omaha_tally t JOIN omaha_group g ON g.id = t.group_id"
+        " JOIN omaha_rollout r ON r.id = g.rollout_id WHERE t.release <> r.release"
+        " GROUP BY t.group_id HAVING SUM(t.machines) > 0"
     )
-    return int(rows[0][0]) == 0
+    return {row[0] for row in rows}
