@@ -1,8 +1,10 @@
 import { useMemo } from "react";
+import type { Row } from "../../api/types";
 import { useLocalSearch } from "../../shell/usePageSearch";
 import { LiveTable } from "../../table/LiveTable";
 import type { Renderers } from "../../table/TableRow";
 import { hrefOfRow } from "../routes";
+import { PANEL_COLUMNS, RowPanel } from "./RowPanel";
 
 export interface RelatedTableProps {
   collection: string;
@@ -29,6 +31,12 @@ export function RelatedTable(props: RelatedTableProps) {
       fixed={fixed}
       {...(hidden ? { hidden } : {})}
       {...(renderers ? { renderers } : {})}
+      {...(PANEL_COLUMNS[collection]
+        ? {
+            panel: (row: Row) => <RowPanel collection={collection} row={row} />,
+            panelHidden: PANEL_COLUMNS[collection],
+          }
+        : {})}
       href={(row) => hrefOfRow(collection, row)}
       emptyHint={emptyHint}
       embedded

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { usePageSearch } from "../../shell/usePageSearch";
 import { LiveTable } from "../../table/LiveTable";
+import { PANEL_COLUMNS, RowPanel } from "../cluster/RowPanel";
 import { hrefOfRow } from "../routes";
 
 /** Which machines are in trouble or behind? */
@@ -13,6 +14,8 @@ export function MachinesPage() {
       search={search}
       onSearch={setSearch}
       title={t("nav.machines")}
+      panel={(row) => <RowPanel collection="machines" row={row} />}
+      panelHidden={PANEL_COLUMNS.machines}
       href={(row) => hrefOfRow("machines", row)}
       emptyHint={t("machines.empty")}
     />

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { PageTabs } from "../../shell/PageTabs";
 import { usePageSearch } from "../../shell/usePageSearch";
 import { LiveTable } from "../../table/LiveTable";
+import { PANEL_COLUMNS, RowPanel } from "../cluster/RowPanel";
 import { CLUSTER_KINDS, hrefOfRow } from "../routes";
 
 const KINDS = [
@@ -33,6 +34,8 @@ export function WorkloadsPage() {
       search={search}
       onSearch={setSearch}
       title={t("nav.workloads")}
+      panel={(row) => <RowPanel collection={active} row={row} />}
+      panelHidden={PANEL_COLUMNS[active]}
       href={(row) => hrefOfRow(active, row)}
       emptyHint={t("workloads.empty")}
       tabs={
