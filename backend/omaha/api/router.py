@@ -19,6 +19,7 @@ from backend.omaha.api import (
     uploads,
 )
 from backend.omaha.api.deps import UpdatesDeps
+from backend.omaha.api.problems import RESPONSES
 
 _PARTS = (
     applications, channels, packages, groups, preview, rollouts, instances, figures, activity,
@@ -28,7 +29,9 @@ _PARTS = (
 
 def updates_router(deps: UpdatesDeps) -> APIRouter:
     """The router to include under ``/api/v1``. Every route takes the signed-in caller."""
-    router = APIRouter(prefix="/updates", dependencies=[Depends(_providing(deps))])
+    router = APIRouter(
+        prefix="/updates", dependencies=[Depends(_providing(deps))], responses=RESPONSES
+    )
     for part in _PARTS:
         router.include_router(part.router)
     return router
