@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from itertools import chain
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -34,6 +34,8 @@ FACET_VALUES: Final = 200
 
 Placed = tuple[Key, Any]
 """A row with its place."""
+
+_place: Final[Callable[[Placed], Key]] = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +108,12 @@ async def smallest(plan: Plan, rows: list[Any], count: int) -> list[Placed]:
         await slices.breathe()
     best: list[Placed] = []
     for chunk in chunks(rows):
-        placed = list(zip(plan.keys(chunk), chunk, strict=True))
-        placed.sort(key=_place)
-        best = list(heapq.merge(best, placed[:count], key=_place))[:count] if best else placed
+        best += sorted(zip(plan.keys(chunk), chunk, strict=True), key=_place)[:count]
+        if len(best) > 2 * count:
+            best.sort(key=_place)
+            del best[count:]
         await slices.breathe()
+    best.sort(key=_place)
     return best[:count]
 
 
@@ -129,7 +133,3 @@ async def in_order(plan: Plan, rows: list[Any]) -> AsyncIterator[list[Any]]:
             await slices.breathe()
     if piece:
         yield piece
-
-
-def _place(placed: Placed) -> Key:
-    return placed[0]
