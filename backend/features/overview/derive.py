@@ -21,22 +21,32 @@ def follow(
     problems: MemorySource[ProblemRow],
     clock: Callable[[], float] = time.time,
 ) -> None:
-    """Apply `rule` to the rows of `source`, now and after every change."""
+    """Apply `rule` to the rows of `source`, now and after every change.
 
-    def judge(row: Any, old_key: str | None = None) -> None:
+    A problem's `since` is the moment it was seen to begin. What was wrong already when this
+    console first looked has none: a made-up time would mislead at 3 a.m.
+    """
+    started = clock()
+
+    def judge(key: str, old: Any, row: Any) -> None:
         found = rule(row) if row is not None else None
         if found is None:
-            if old_key is not None:
-                problems.remove(old_key)
+            problems.remove(f"{source.collection.name}/{key}")
             return
         known = problems.get(found.key)
-        since = known.since if known is not None else clock()
+        since = known.since if known is not None else begun(old, row)
         problems.put(msgspec.structs.replace(found, since=since))
 
+    def begun(old: Any, row: Any) -> float | None:
+        if old is not None:
+            return clock()
+        created = getattr(row, "created", None)
+        return created if created is not None and created > started else None
+
     def changed(changes: list[Change[Any]]) -> None:
-        for key, _, row in changes:
-            judge(row, f"{source.collection.name}/{key}")
+        for key, old, row in changes:
+            judge(key, old, row)
 
     for row in source:
-        judge(row)
+        judge(row.key, None, row)
     source.on_change(changed)

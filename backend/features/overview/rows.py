@@ -8,8 +8,8 @@ __all__ = ["ProblemRow"]
 
 
 class ProblemRow(msgspec.Struct, frozen=True):
-    """One cause of trouble. `rank` orders (0 is worst); `since` is Unix seconds, when this
-    console first saw it. The scope fields repeat those of the row it is about."""
+    """One cause of trouble. `rank` orders (0 is worst); `since` is Unix seconds, None when
+    it was so before this console looked. The scope fields repeat those of the row it is about."""
 
     key: str
     rank: int
@@ -18,7 +18,7 @@ class ProblemRow(msgspec.Struct, frozen=True):
     title: str
     affects: str
     count: int
-    since: float
+    since: float | None
     link: str
     collection: str
     target: str

@@ -1,6 +1,6 @@
 """When a row of another collection is a problem, and in which words.
 
-A rule gets a row and gives a `ProblemRow` (its `since` is set by the caller) or None. Rules
+A rule gets a row and gives a `ProblemRow` (its `since` is set by `derive`) or None. Rules
 read the other feature's row by its documented columns only, never its module.
 """
 
@@ -32,7 +32,7 @@ def machine_problem(row: Any) -> ProblemRow | None:
         title=f"Machine {row.name}: {row.reason or row.status}",
         affects=_count(row.pods, "pod"),
         count=row.pods,
-        since=0.0,
+        since=None,
         link=_object(row.cluster, "nodes", "", row.name),
         collection="machines",
         target=row.key,
@@ -54,7 +54,7 @@ def workload_problem(row: Any) -> ProblemRow | None:
         title=f"{row.kind} {row.namespace}/{row.name}: {row.reason or row.status}",
         affects=f"{row.ready} of {row.desired} ready" if row.desired else "",
         count=missing,
-        since=0.0,
+        since=None,
         link=_object(row.cluster, row.plural, row.namespace, row.name),
         collection="workloads",
         target=row.key,
@@ -75,7 +75,7 @@ def pod_problem(row: Any) -> ProblemRow | None:
         title=f"Pod {row.namespace}/{row.name}: {row.reason or row.status}",
         affects="",
         count=1,
-        since=0.0,
+        since=None,
         link=_object(row.cluster, "pods", row.namespace, row.name),
         collection="pods",
         target=row.key,
@@ -96,7 +96,7 @@ def member_problem(row: Any) -> ProblemRow | None:
         title=f"etcd member {row.name}: {row.reason or row.status}",
         affects=f"etcd {row.etcd}",
         count=1,
-        since=0.0,
+        since=None,
         link="/key-value",
         collection="etcd-members",
         target=row.key,
