@@ -13,7 +13,7 @@ from typing import Final
 from backend.omaha.model import FLATCAR_APPID
 from backend.omaha.simulate.client import Connection, Target, Unanswered
 from backend.omaha.simulate.figures import Figures
-from backend.omaha.simulate.machine import Machine, Stage
+from backend.omaha.simulate.machine import Kind, Machine, Stage
 
 REFUSED_SECONDS: Final = 600.0
 """After a 500 or 503 a client waits longer (updates 3.5); simulated as ten minutes."""
@@ -43,6 +43,7 @@ class Fleet:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
+        self._kind = Kind(plan.seed, plan.appid, plan.track, plan.releases[0])
         self._dice = Random(plan.seed)  # noqa: S311 (not for secrets)
         self._queue: list[tuple[float, int]] = []
         self._machines = [self._machine(number) for number in range(plan.count)]
@@ -68,14 +69,7 @@ class Fleet:
     def _machine(self, number: int) -> Machine:
         plan = self._plan
         release = plan.releases[number % len(plan.releases)]
-        return Machine(
-            plan.seed,
-            number,
-            release=release,
-            track=plan.track,
-            appid=plan.appid,
-            dice=self._dice,
-        )
+        return Machine(self._kind, number, release=release, dice=self._dice)
 
     def _schedule_all(self) -> None:
         plan, now = self._plan, time.monotonic()

@@ -6,6 +6,7 @@ Sources: reference updates 3.2 (request), 3.5 (cycle and timing), 3.6 (error cod
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import blake2b
 from random import Random
@@ -36,23 +37,26 @@ class Stage(IntEnum):
     INSTALLED = 4
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What machines of a fleet have in common; `aleph` is the version they were born with."""
+
+    seed: str
+    appid: str
+    track: str
+    aleph: str
+
+
 class Machine:
-    """A machine with a stable identity made from (`seed`, `number`); `dice` are shared."""
+    """A machine with a stable identity made from its kind's seed and `number`. Small: there
+    may be millions. `dice` are shared."""
 
-    __slots__ = ("_dice", "failing", "head", "previous", "release", "rest", "stage", "target")
+    __slots__ = ("_dice", "_kind", "_number", "failing", "previous", "release", "stage", "target")
 
-    def __init__(
-        self, seed: str, number: int, *, release: str, track: str, appid: str, dice: Random
-    ) -> None:
+    def __init__(self, kind: Kind, number: int, *, release: str, dice: Random) -> None:
         self._dice = dice
-        identity = blake2b(f"{seed}/{number}".encode(), digest_size=16).hexdigest()
-        self.head = f'<app appid="{{{appid}}}" version="'
-        self.rest = (
-            f'" track="{track}" bootid="{{{identity[:8]}-0000-4000-8000-{identity[:12]}}}"'
-            f' oem="{OEMS[number % len(OEMS)]}" oemversion="1.0.0" alephversion="{release}"'
-            f' machineid="{identity}" machinealias="sim-{number}" lang="en-US"'
-            f' board="amd64-usr" hardware_class="" delta_okay="false">'
-        )
+        self._kind = kind
+        self._number = number
         self.release = release
         self.previous = "0.0.0.0"
         self.stage = Stage.IDLE
@@ -61,12 +65,18 @@ class Machine:
 
     def request(self) -> bytes:
         """The body of the next request."""
+        kind, number = self._kind, self._number
+        identity = blake2b(f"{kind.seed}/{number}".encode(), digest_size=16).hexdigest()
         return (
             '<?xml version="1.0" encoding="UTF-8"?>\n<request protocol="3.0"'
             ' version="update_engine-0.4.10" updaterversion="update_engine-0.4.10"'
             ' installsource="scheduler" ismachine="1">\n<os version="Chateau" platform="CoreOS"'
             f' sp="{self.release}_x86_64"></os>\n'
-            f"{self.head}{self.release}{self.rest}{self._inner()}"
+            f'<app appid="{{{kind.appid}}}" version="{self.release}" track="{kind.track}"'
+            f' bootid="{{{identity[:8]}-0000-4000-8000-{identity[:12]}}}"'
+            f' oem="{OEMS[number % len(OEMS)]}" oemversion="1.0.0" alephversion="{kind.aleph}"'
+            f' machineid="{identity}" machinealias="sim-{number}" lang="en-US"'
+            f' board="amd64-usr" hardware_class="" delta_okay="false">{self._inner()}'
             "</app>\n</request>\n"
         ).encode()
 

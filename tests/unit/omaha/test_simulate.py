@@ -8,16 +8,15 @@ from backend.omaha.codec import parse
 from backend.omaha.model import FLATCAR_APPID
 from backend.omaha.simulate.client import Target
 from backend.omaha.simulate.figures import Figures, Latencies
-from backend.omaha.simulate.machine import Machine, Stage
+from backend.omaha.simulate.machine import Kind, Machine, Stage
 
 OFFER = b'<response><app><updatecheck status="ok"><manifest version="2.0.0"></manifest>'
 NOTHING = b'<response><app status="ok"><updatecheck status="noupdate"/></app></response>'
 
 
 def machine(number: int = 1) -> Machine:
-    return Machine(
-        "s", number, release="1.0.0", track="stable", appid=FLATCAR_APPID, dice=Random(1)
-    )
+    kind = Kind("s", FLATCAR_APPID, "stable", "1.0.0")
+    return Machine(kind, number, release="1.0.0", dice=Random(1))
 
 
 def events(found: Machine) -> list[tuple[int, int, str]]:
