@@ -78,12 +78,13 @@ interface LoadedImageProps {
 
 function LoadedImage({ image, live, crumbs, deletedAt, notice }: LoadedImageProps) {
   const sentence = useImageSentence(image);
-  const tabs = useImageTabs(image);
+  const known = live.row?.badges;
+  const badges = badgesOf(image, Array.isArray(known) ? known.map(String) : []);
+  const tabs = useImageTabs(image, badges);
   const { registry, repository, reference } = image;
   const shown = isDigest(reference)
     ? `${repository}@${shortenMiddle(reference)}`
     : imageName(repository, reference);
-  const badges = [...new Set(image.referrers.map(({ badge }) => badge))].filter(Boolean);
   return (
     <DetailPage
       crumbs={crumbs}
@@ -116,6 +117,11 @@ function LoadedImage({ image, live, crumbs, deletedAt, notice }: LoadedImageProp
       tabs={tabs}
     />
   );
+}
+
+/** What hangs on the image: artifacts that refer to it, and what the repository's tags tell. */
+function badgesOf({ referrers }: ImageDetail, ofTag: readonly string[]): string[] {
+  return [...new Set([...referrers.map(({ badge }) => badge), ...ofTag])].filter(Boolean);
 }
 
 function useImageSentence({ kind, platforms, manifest }: ImageDetail): string {

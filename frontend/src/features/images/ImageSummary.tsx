@@ -10,8 +10,14 @@ import { AppLink } from "../../shell/AppLink";
 import { imageHref, isDigest } from "./links";
 import type { ImageDetail, Platform, Referrer } from "./types";
 
+export interface ImageSummaryProps {
+  image: ImageDetail;
+  /** Everything known to be attached, however it is. */
+  badges: readonly string[];
+}
+
 /** What the image is, for which platforms, and what is attached to it. */
-export function ImageSummary({ image }: { image: ImageDetail }) {
+export function ImageSummary({ image, badges }: ImageSummaryProps) {
   const { t } = useTranslation();
   return (
     <div className="cr-stack">
@@ -24,11 +30,8 @@ export function ImageSummary({ image }: { image: ImageDetail }) {
         <Section title={t("detail.facts")}>
           <ImageFacts image={image} />
         </Section>
-        <Section
-          title={t("image.attached")}
-          note={image.referrers.length > 0 && t("image.attachedNote")}
-        >
-          <Attached image={image} />
+        <Section title={t("image.attached")} note={badges.length > 0 && t("image.attachedNote")}>
+          <Attached image={image} badges={badges} />
         </Section>
       </div>
       {image.platforms.length > 0 && (
@@ -137,23 +140,29 @@ function PlatformRow({ image, platform }: { image: ImageDetail; platform: Platfo
   );
 }
 
-function Attached({ image }: { image: ImageDetail }) {
+function Attached({ image, badges }: ImageSummaryProps) {
   const { t } = useTranslation();
-  if (image.referrers.length === 0) return <p className="cr-muted">{t("image.nothingAttached")}</p>;
+  const referring = new Set(image.referrers.map(({ badge }) => badge));
+  const companions = badges.filter((badge) => !referring.has(badge));
+  if (badges.length === 0 && image.referrers.length === 0)
+    return <p className="cr-muted">{t("image.nothingAttached")}</p>;
   return (
     <Facts
-      facts={image.referrers.map(
-        (referrer: Referrer) =>
-          [
-            <Raw key="b">{referrer.badge || t("image.kinds.artifact")}</Raw>,
-            <span key="d">
-              <Digest text={referrer.digest} />{" "}
-              <span className="cr-muted" translate="no">
-                {referrer.artifact_type} {referrer.size > 0 && formatBytes(referrer.size)}
-              </span>
-            </span>,
-          ] as const,
-      )}
+      facts={[
+        ...image.referrers.map(
+          (referrer: Referrer) =>
+            [
+              <Raw key="b">{referrer.badge || t("image.kinds.artifact")}</Raw>,
+              <span key="d">
+                <Digest text={referrer.digest} />{" "}
+                <span className="cr-muted" translate="no">
+                  {referrer.artifact_type} {referrer.size > 0 && formatBytes(referrer.size)}
+                </span>
+              </span>,
+            ] as const,
+        ),
+        ...companions.map((badge) => [<Raw key="b">{badge}</Raw>, t("image.companion")] as const),
+      ]}
     />
   );
 }

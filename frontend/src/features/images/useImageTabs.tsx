@@ -11,7 +11,7 @@ import type { ImageDetail } from "./types";
 import { useRunningCount } from "./useRunning";
 
 /** The tabs of an image, by what its manifest and configuration say. */
-export function useImageTabs(image: ImageDetail): DetailTab[] {
+export function useImageTabs(image: ImageDetail, badges: readonly string[]): DetailTab[] {
   const { t } = useTranslation();
   const { manifest } = image;
   const config = manifest?.config;
@@ -23,7 +23,7 @@ export function useImageTabs(image: ImageDetail): DetailTab[] {
     {
       id: "summary",
       title: t("detail.summary"),
-      content: () => <ImageSummary image={image} />,
+      content: () => <ImageSummary image={image} badges={badges} />,
     },
     {
       id: "pods",

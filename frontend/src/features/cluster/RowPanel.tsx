@@ -1,0 +1,64 @@
+import type { ReactNode } from "react";
+import type { Row } from "../../api/types";
+import { RelatedChip } from "../../detail/RelationsStrip";
+import { MachineCapacity } from "../machines/MachineCapacity";
+import { clusterObject } from "../routes";
+import { pluralOf } from "./plurals";
+
+const text = (value: unknown) => (typeof value === "string" ? value : "");
+
+/** The top of the side panel of a cluster's object: why it is so, and what it hangs on. */
+export function RowPanel({ collection, row }: { collection: string; row: Row }): ReactNode {
+  const reason = text(row.reason);
+  const chips = chipsOf(row);
+  return (
+    <div className="cr-row-panel">
+      {reason && (
+        <p className="cr-row-reason" translate="no">
+          {reason}
+        </p>
+      )}
+      {chips.length > 0 && (
+        <p className="cr-relation-group">
+          {chips.map((chip) => (
+            <RelatedChip key={`${chip.kind}/${chip.name}`} related={chip} />
+          ))}
+        </p>
+      )}
+      {collection === "machines" && <MachineCapacity row={row} />}
+    </div>
+  );
+}
+
+function chipsOf(row: Row) {
+  const { cluster, namespace } = row;
+  const owner = text(row.owner);
+  const ownerKind = text(row.owner_kind);
+  const plural = pluralOf(ownerKind);
+  const node = text(row.node);
+  return [
+    ...(owner && plural
+      ? [{ kind: ownerKind, name: owner, href: clusterObject(cluster, plural, namespace, owner) }]
+      : []),
+    ...(node
+      ? [{ kind: "Node", name: node, href: clusterObject(cluster, "nodes", "-", node) }]
+      : []),
+  ];
+}
+
+/** What the panel's top says; for the other collections the list of values says it all. */
+export const PANEL_COLUMNS: Readonly<Record<string, readonly string[]>> = {
+  pods: ["reason", "node", "owner", "owner_kind"],
+  workloads: ["reason", "plural"],
+  machines: [
+    "reason",
+    "cpu",
+    "cpu_percent",
+    "cpu_requested",
+    "memory",
+    "memory_percent",
+    "memory_requested",
+    "pods",
+    "pods_limit",
+  ],
+};
