@@ -13,7 +13,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 import msgspec
 
-from backend.omaha.model import Arch
+from backend.omaha.model import Arch, Event
 
 MAX_BODY: Final = 65_536
 MAX_DEPTH: Final = 8
@@ -43,15 +43,6 @@ _INT32: Final = 1 << 32
 
 class MalformedRequest(ValueError):
     """The body is no acceptable Omaha request; the message says why, for the client's log."""
-
-
-class Event(msgspec.Struct, frozen=True):
-    """What happened on a machine. `error_code` is kept as a signed 32-bit number."""
-
-    type: int
-    result: int
-    previous: str = ""
-    error_code: int = 0
 
 
 class AppRequest(msgspec.Struct):

@@ -10,8 +10,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from backend.omaha.codec import Event
-from backend.omaha.model import IN_UPDATE, Grant, Machine, Reason, Status
+from backend.omaha.model import IN_UPDATE, Event, Grant, Machine, Reason, Status
 from backend.omaha.semver import parse
 
 _PROGRESS: Final = {

@@ -22,6 +22,7 @@ __all__ = [
     "Arch",
     "Channel",
     "Counters",
+    "Event",
     "ExtraFile",
     "Floor",
     "Grant",
@@ -193,6 +194,15 @@ class Channel:
     arch: Arch
     package: Package | None
     floors: tuple[Floor, ...] = ()
+
+
+class Event(msgspec.Struct, frozen=True):
+    """What happened on a machine. `error_code` is kept as a signed 32-bit number."""
+
+    type: int
+    result: int
+    previous: str = ""
+    error_code: int = 0
 
 
 class Rollout(msgspec.Struct, frozen=True):

@@ -10,10 +10,20 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from msgspec.structs import replace
 
 from backend.omaha.checkin import Report, step
-from backend.omaha.codec import AppRequest, Event
+from backend.omaha.codec import AppRequest
 from backend.omaha.entry import Entry
 from backend.omaha.ledger import CLOSED, FIELD_OF, CounterState, Ledger
-from backend.omaha.model import Arch, Channel, Floor, Grant, Group, Package, Rollout, RolloutState
+from backend.omaha.model import (
+    Arch,
+    Channel,
+    Event,
+    Floor,
+    Grant,
+    Group,
+    Package,
+    Rollout,
+    RolloutState,
+)
 from backend.omaha.rollouts import resumed
 from backend.omaha.rules import Policy
 from backend.omaha.semver import parse

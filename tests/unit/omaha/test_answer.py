@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.omaha.answer import UNKNOWN_GROUP, Answer, Step, render
-from backend.omaha.codec import AppRequest, Event
-from backend.omaha.model import Arch, ExtraFile, Package
+from backend.omaha.codec import AppRequest
+from backend.omaha.model import Arch, Event, ExtraFile, Package
 from backend.omaha.semver import parse
 
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.omaha import codec
-from backend.omaha.codec import Event, MalformedRequest, parse
-from backend.omaha.model import Arch
+from backend.omaha.codec import MalformedRequest, parse
+from backend.omaha.model import Arch, Event
 from tests.omaha_world import CHECK, PING, body, event
 
 
