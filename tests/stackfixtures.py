@@ -11,6 +11,7 @@ still have to be built fail it too: `craton stack build` builds them beforehand.
 import fcntl
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -154,7 +155,8 @@ def launch_stack(home: Path, **options: Any) -> RunningStack:
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the place of the shared stack once, before xdist's workers inherit it."""
     if not hasattr(config, "workerinput"):
-        os.environ[ROOT_VARIABLE] = tempfile.mkdtemp(prefix="craton-stack-")
+        name = f"craton-stack-{os.getpid()}-{secrets.token_hex(4)}"
+        os.environ[ROOT_VARIABLE] = str(Path(tempfile.gettempdir()) / name)
         os.environ[CONTROLLER_VARIABLE] = str(os.getpid())
 
 
@@ -185,6 +187,7 @@ def _locked(path: Path) -> Iterator[None]:
 def stack() -> RunningStack:
     """Give the shared stack, seeded and ready."""
     root = Path(os.environ[ROOT_VARIABLE])
+    root.mkdir(mode=0o700, exist_ok=True)
     running = RunningStack(root / "home")
     with _locked(root / "lock"):
         if read_status(running.paths.status) is None:

@@ -1,10 +1,11 @@
-"""Run a stack for the tests, until its controlling test process ends or SIGTERM.
+"""Run a stack for the tests, until SIGTERM or until their process ends (then its data goes too).
 
 Usage: `python -m tests.stackrunner HOME CONTROLLER_PID OPTIONS_JSON`.
 """
 
 import asyncio
 import json
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -28,6 +29,8 @@ async def main(home: str, controller: str, options: str) -> None:
     watcher = asyncio.create_task(_end_with(int(controller), stop))
     await Stack(Path(home), StackOptions(**json.loads(options))).run(stop)
     watcher.cancel()
+    if not psutil.pid_exists(int(controller)):
+        shutil.rmtree(home, ignore_errors=True)
 
 
 if __name__ == "__main__":

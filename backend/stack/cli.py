@@ -12,7 +12,7 @@ import msgspec
 import platformdirs
 import typer
 
-from backend.stack.errors import AlreadyRunning, NotRunning, ProgramUnavailable
+from backend.stack.errors import NotRunning, ProgramUnavailable, StackError
 from backend.stack.options import StackOptions
 from backend.stack.paths import StackPaths, cache_root
 from backend.stack.process.records import RecordFile
@@ -59,7 +59,7 @@ def up(home: Home = None, console_url: str | None = None) -> None:
     typer.echo(f"The stack is coming up; see: craton stack status (status in {stack.paths.status})")
     try:
         asyncio.run(_run(stack))
-    except AlreadyRunning as error:
+    except (StackError, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
 

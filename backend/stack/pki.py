@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from backend.stack.errors import StackError
 from backend.stack.files import write_atomic
 
 CA_LIFE = timedelta(days=3650)
@@ -83,8 +84,14 @@ class Authority:
         self.pair = Pair(folder / f"{name}-ca.crt", folder / f"{name}-ca.key")
         if not (self.pair.cert.exists() and self.pair.key.exists()):
             self._create()
-        self._key = _load_key(self.pair.key)
-        self._cert = x509.load_pem_x509_certificate(self.pair.cert.read_bytes())
+        try:
+            self._key = _load_key(self.pair.key)
+            self._cert = x509.load_pem_x509_certificate(self.pair.cert.read_bytes())
+        except (ValueError, TypeError) as error:
+            raise StackError(
+                f"{self.pair.cert} or its key is damaged; remove the folder {folder} "
+                "and new ones are made at the next start"
+            ) from error
 
     def _create(self) -> None:
         key = _new_key(self.pair.key)

@@ -153,15 +153,19 @@ class Stack:
             if self._etcd_problem:
                 self._fail(part.name, self._etcd_problem)
                 return
+        try:
+            await self._serve(part, context, found)
+        except ComponentFailed as error:
+            self._fail(part.name, str(error))
+        except Exception as error:  # noqa: BLE001 - the other components go on, this one says why
+            self._fail(part.name, f"could not be started: {error!r}")
+
+    async def _serve(self, part: Part, context: Context, program: Found) -> None:
         record = RecordFile(self.paths.run / f"{part.name}.json")
-        service = Service(part.describe(context, found), self._board, record)
+        service = Service(part.describe(context, program), self._board, record)
         noting = asyncio.create_task(self._note_ready(part, service, context))
         try:
             await service.run()
-        except ComponentFailed as error:
-            self._fail(part.name, str(error))
-        except OSError as error:
-            self._fail(part.name, f"could not be started: {error}")
         finally:
             await _cancel([noting])
 

@@ -42,13 +42,8 @@ def _states(stack: RunningStack) -> set[str]:
 
 
 def test_pods_run_images_of_the_registry_by_digest(stack: RunningStack):
-    pods = json.loads(stack.kubectl("get", "pods", "-n", "shop", "-o", "json"))["items"]
-    status = next(
-        container
-        for pod in pods
-        for container in pod["status"].get("containerStatuses", [])
-        if container["name"] == "frontend"
-    )
+    stack.wait(lambda _: _frontends(stack), 60, "running the frontend")
+    status = _frontends(stack)[0]
     name, _, digest = status["imageID"].partition("@")
     answer = httpx2.get(
         f"{stack.registry_url}/v2/{name.partition('/')[2]}/manifests/{digest}",
@@ -57,6 +52,16 @@ def test_pods_run_images_of_the_registry_by_digest(stack: RunningStack):
     )
     kinds = [entry["platform"]["architecture"] for entry in answer.json()["manifests"]]
     assert kinds == ["amd64", "arm64", "unknown", "unknown"]
+
+
+def _frontends(stack: RunningStack) -> list[dict]:
+    pods = json.loads(stack.kubectl("get", "pods", "-n", "shop", "-o", "json"))["items"]
+    return [
+        container
+        for pod in pods
+        for container in pod["status"].get("containerStatuses", [])
+        if container["name"] == "frontend"
+    ]
 
 
 def test_etcd_has_three_members_and_keys_of_every_kind(stack: RunningStack):

@@ -5,10 +5,12 @@ import contextlib
 import ssl
 import stat
 
+import pytest
 import yaml
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from backend.stack.errors import StackError
 from backend.stack.kubeconfig import write_kubeconfig
 from backend.stack.pki import LOOPBACK, Authority, ensure_signing_key
 
@@ -86,3 +88,10 @@ def test_a_kubeconfig_holds_everything_it_needs(tmp_path):
     assert base64.b64decode(user["client-key-data"]) == client.key.read_bytes()
     assert config["current-context"] == config["contexts"][0]["name"]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_damaged_authority_is_said_with_what_to_do(tmp_path):
+    authority = Authority(tmp_path, "etcd")
+    authority.pair.key.write_text("-----BEGIN PRIVATE KEY-----\nnonsense\n")
+    with pytest.raises(StackError, match="remove the folder"):
+        Authority(tmp_path, "etcd")
