@@ -203,14 +203,14 @@ async def _timeline(
     if start >= end:
         message = "must be before until"
         raise Unprocessable(f"since: {message}", errors=[{"field": "since", "message": message}])
-    found = await figures.timeline(call.session, scope, by, since=start, until=end)
+    points, found = await figures.timeline(call.session, scope, by, since=start, until=end)
     times = sorted({at for at, _, _ in found})
     values: defaultdict[Any, dict[float, int]] = defaultdict(dict)
     for at, key, machines in found:
         values[key][at] = machines
     label = _status if by == "status" else str
     return Timeline(
-        seconds=figures.resolution(start, end),
+        seconds=points.seconds,
         since=start,
         until=end,
         series=[

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from auth.role import Verb
-from backend.errors import NotFoundProblem
+from backend.errors import NotFoundProblem, PreconditionFailed
 from backend.omaha import fleet
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.changes import given
@@ -39,7 +39,7 @@ from backend.omaha.api.types import (
     arch_of,
     status_of,
 )
-from backend.omaha.api.versions import IfMatch, check, tagged
+from backend.omaha.api.versions import IfMatch, check, stale, tagged
 from backend.omaha.catalog import edit, figures, machines
 from backend.omaha.model import Reason
 from backend.omaha.tables import ApplicationRow, GroupRow, InstanceRow
@@ -181,11 +181,13 @@ async def change_instance(
     values = given(body)
     key = row.id or 0
     if values.get("name") is not None:
-        await fleet.rename(call.session, key, values["name"], version=row.version)
-        await call.session.refresh(row)
+        await _apply(
+            call, row, fleet.rename(call.session, key, values["name"], version=row.version)
+        )
     if values.get("hidden") is not None:
-        await fleet.hide(call.session, key, hidden=values["hidden"], version=row.version)
-        await call.session.refresh(row)
+        await _apply(
+            call, row, fleet.hide(call.session, key, hidden=values["hidden"], version=row.version)
+        )
     if "group_id" in values:
         await _move(call, row, values["group_id"])
     await call.audit(INSTANCE, "update", row.machine_id, values)
@@ -198,8 +200,7 @@ async def retry_instance(
 ) -> InstanceView:
     """Forget the machine's failure, so that it is offered the same version again."""
     row = await _matched(call, instance_id, Verb.UPDATE, if_match)
-    await fleet.retry(call.session, row.id or 0, version=row.version)
-    await call.session.refresh(row)
+    await _apply(call, row, fleet.retry(call.session, row.id or 0, version=row.version))
     await call.audit(INSTANCE, "retry", row.machine_id)
     return await _answer(call, row, response)
 
@@ -209,8 +210,24 @@ async def delete_instance(call: Caller, instance_id: BigId, if_match: IfMatch = 
     """Forget a machine and its history; it registers anew when it checks in."""
     row = await _matched(call, instance_id, Verb.DELETE, if_match)
     name = row.machine_id
-    await fleet.delete(call.session, row.id or 0, version=row.version)
+    await _apply(call, row, fleet.delete(call.session, row.id or 0, version=row.version))
     await call.audit(INSTANCE, "delete", name)
+
+
+async def _apply(call: Call, row: InstanceRow, change: Awaitable[None]) -> None:
+    """Do it and read the row again. A machine that checked in at this very moment makes a
+    412 with what it is now."""
+    key = row.id or 0
+    changed_meanwhile = False
+    try:
+        await change
+    except PreconditionFailed:
+        changed_meanwhile = True
+    present = await call.session.get(InstanceRow, key, populate_existing=True)
+    if changed_meanwhile and present is None:
+        raise NotFoundProblem("The machine was deleted meanwhile.")
+    if changed_meanwhile and present is not None:
+        raise stale(present.version, (await views(call, [present]))[0])
 
 
 async def _move(call: Call, row: InstanceRow, group_id: int | None) -> None:
@@ -218,8 +235,7 @@ async def _move(call: Call, row: InstanceRow, group_id: int | None) -> None:
     if group_id is not None:
         group = await edit.get(call.session, GroupRow, group_id)
         call.need_group(Verb.UPDATE, group, INSTANCE)
-    await fleet.move(call.session, row.id or 0, group_id, version=row.version)
-    await call.session.refresh(row)
+    await _apply(call, row, fleet.move(call.session, row.id or 0, group_id, version=row.version))
 
 
 async def _matched(call: Call, instance_id: int, verb: Verb, if_match: str | None) -> InstanceRow:

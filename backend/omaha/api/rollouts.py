@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from fastapi import APIRouter, Response
 
 from auth.role import Verb
+from backend.errors import PreconditionFailed
 from backend.omaha import fleet
 from backend.omaha.api import groups as group_routes
 from backend.omaha.api.call import Call, Caller
@@ -13,7 +16,7 @@ from backend.omaha.api.paging import Page, decode, encode
 from backend.omaha.api.rights import CHANNEL, GROUP
 from backend.omaha.api.rollout_views import RolloutView, rollout_view
 from backend.omaha.api.types import Body, BodyId, Cursor, Id, Limit, Line, View
-from backend.omaha.api.versions import IfMatch, check, tagged
+from backend.omaha.api.versions import IfMatch, check, stale, tagged
 from backend.omaha.catalog import edit, groups, rollouts
 from backend.omaha.model import RolloutState
 from backend.omaha.rules import Policy
@@ -72,7 +75,7 @@ async def pause_rollout(
 ) -> RolloutView:
     """Offer nothing more until resumed; machines that hold a grant finish."""
     row = await _matched(call, rollout_id, Verb.PAUSE, if_match)
-    await fleet.pause(call.session, rollout_id, body.reason, version=row.version)
+    await _apply(call, row, fleet.pause(call.session, rollout_id, body.reason, version=row.version))
     return await _done(call, row, "pause", response, body.reason)
 
 
@@ -82,7 +85,7 @@ async def resume_rollout(
 ) -> RolloutView:
     """Go on after a pause, or after the rollout stopped by itself."""
     row = await _matched(call, rollout_id, Verb.PAUSE, if_match)
-    await fleet.resume(call.session, rollout_id, version=row.version)
+    await _apply(call, row, fleet.resume(call.session, rollout_id, version=row.version))
     return await _done(call, row, "resume", response)
 
 
@@ -92,7 +95,7 @@ async def abort_rollout(
 ) -> RolloutView:
     """End it: nothing more is offered, open grants end at their machines' next check."""
     row = await _matched(call, rollout_id, Verb.UPDATE, if_match)
-    await fleet.abort(call.session, rollout_id, body.reason, version=row.version)
+    await _apply(call, row, fleet.abort(call.session, rollout_id, body.reason, version=row.version))
     return await _done(call, row, "abort", response, body.reason)
 
 
@@ -139,6 +142,15 @@ async def roll_back(
     row = await rollouts.roll_back(call.session, row, body.package_id, detach=body.detach)
     await call.audit(GROUP, "roll-back", row.name, body.model_dump())
     return await _group(call, row, response)
+
+
+async def _apply(call: Call, row: RolloutRow, change: Awaitable[None]) -> None:
+    """Do it; somebody faster makes a 412 with what the rollout is now."""
+    try:
+        await change
+    except PreconditionFailed:
+        await call.session.refresh(row)
+        raise stale(row.version, rollout_view(row)) from None
 
 
 async def _read(call: Call, rollout_id: int, verb: Verb) -> RolloutRow:

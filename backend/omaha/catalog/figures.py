@@ -6,6 +6,7 @@ status), so an answer costs the same for a thousand machines and for three milli
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -23,6 +24,9 @@ RESOLUTIONS: Final = (300, 3_600, 86_400)
 
 MAX_POINTS: Final = 300
 """Points of a timeline: more than a chart can show costs only time."""
+
+MAX_ROWS: Final = 120_000
+"""Roll-up rows one timeline reads: some 50 ms."""
 
 _COLUMNS: Final[dict[Dimension, Any]] = {
     "release": col(TallyRow.release),
@@ -109,12 +113,31 @@ async def limits(session: AsyncSession, scope: Scope) -> Limits:
     return Limits(int(in_progress), int(timed_out), int(silent), float(at))
 
 
-def resolution(since: float, until: float) -> int:
-    """The finest kept resolution (seconds) with at most `MAX_POINTS` between the two."""
-    for seconds in RESOLUTIONS:
-        if (until - since) / seconds <= MAX_POINTS:
-            return seconds
-    return RESOLUTIONS[-1]
+@dataclass(frozen=True, slots=True)
+class Points:
+    """The points in time of a timeline: `resolution` is the one roll-ups are kept at,
+    `times` (Unix seconds, ascending) are multiples of it, `seconds` apart."""
+
+    resolution: int
+    seconds: int
+    times: tuple[float, ...]
+
+
+def points(since: float, until: float, rows_each: int) -> Points:
+    """The points between the two for which at most `MAX_ROWS` roll-up rows are read.
+
+    The finest kept resolution with at most `MAX_POINTS`; then every second, third, … point
+    of it when each has very many rows. At least a dozen remain; never older than asked for.
+    """
+    resolution = next(
+        (s for s in RESOLUTIONS if (until - since) / s <= MAX_POINTS), RESOLUTIONS[-1]
+    )
+    allowed = max(12, min(MAX_POINTS, MAX_ROWS // max(1, rows_each)))
+    wanted = max(1.0, (until - since) / resolution)
+    seconds = resolution * math.ceil(wanted / allowed)
+    last = until // seconds * seconds
+    times = (last - n * seconds for n in range(allowed + 1))
+    return Points(resolution, seconds, tuple(sorted(at for at in times if at >= since)))
 
 
 async def timeline(
@@ -124,24 +147,23 @@ async def timeline(
     *,
     since: float,
     until: float,
-) -> list[tuple[float, Any, int]]:
-    """(time, value, machines) for each kept point in time, oldest first, at `resolution`.
-
-    At most the newest `MAX_POINTS` points.
-    """
-    seconds = resolution(since, until)
-    since = max(since, until - MAX_POINTS * seconds)
+) -> tuple[Points, list[tuple[float, Any, int]]]:
+    """The points, and (time, value, machines) for those a roll-up was made at."""
+    groups = [key or 0 for key in await session.scalars(_groups(scope))]
+    each = select(func.count()).select_from(TallyRow).where(col(TallyRow.group_id).in_(groups))
+    chosen = points(since, until, int(await session.scalar(each) or 0))
     value = col(RollupRow.release) if by == "release" else col(RollupRow.status)
-    groups = select(col(GroupRow.id)).where(*scope.conditions())
     found = await session.execute(
         select(col(RollupRow.at), value, func.sum(col(RollupRow.machines)))
         .where(
-            col(RollupRow.seconds) == seconds,
-            col(RollupRow.at) >= since,
-            col(RollupRow.at) <= until,
+            col(RollupRow.seconds) == chosen.resolution,
+            col(RollupRow.at).in_(chosen.times),
             col(RollupRow.group_id).in_(groups),
         )
         .group_by(col(RollupRow.at), value)
-        .order_by(col(RollupRow.at), value)
     )
-    return [(float(at), key, int(machines)) for at, key, machines in found]
+    return chosen, sorted((float(at), key, int(machines)) for at, key, machines in found)
+
+
+def _groups(scope: Scope) -> Any:
+    return select(col(GroupRow.id)).where(*scope.conditions())

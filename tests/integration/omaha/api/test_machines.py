@@ -341,7 +341,9 @@ async def test_figures_add_up(api: Api, estate: Estate) -> None:
     assert none == {"machines": 0, "entries": [], "others": 0}
 
 
-async def test_the_timeline_has_a_point_for_every_time(api: Api, estate: Estate) -> None:
+async def test_the_timeline_has_a_point_for_every_time(
+    api: Api, estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with api.sessions() as session:
         for at, status, machines in ((300.0, 4, 5), (600.0, 4, 7), (600.0, 3, 1)):
             session.add(
@@ -361,6 +363,9 @@ async def test_the_timeline_has_a_point_for_every_time(api: Api, estate: Estate)
     assert by_release["series"][0]["points"] == [[300.0, 5], [600.0, 8]]
     wide = await api.get(where, since=0, until=86_400 * 200)
     assert wide["seconds"] == 86_400
+    monkeypatch.setattr("backend.omaha.catalog.figures.MAX_ROWS", 1)
+    day = await api.get(where, since=0, until=86_400)
+    assert day["seconds"] == 86_400 / 12, "never less than a dozen points"
     answer = await api.http.get(f"/api/v1/updates{where}", params={"since": 5, "until": 5})
     assert answer.status_code == 422
 

@@ -1,0 +1,241 @@
+"""How long the operators' pages take over millions of machines, through the whole API.
+
+``python -m tests.bench.updates_pages [machines] [postgresql|sqlite]``: fills a database with a
+mixed fleet (24 groups, 30 versions, every status), then asks each page several times over
+ASGI and prints the median and the slowest answer. The aim is 200 ms (issue 4). With
+``--plans`` the statements of each page are explained too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+
+import asyncpg
+import httpx2
+from fastapi import FastAPI
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from auth.binding import Binding
+from auth.policy import Policy
+from auth.principal import Principal
+from auth.role import OWNER
+from backend.db.engine import create_engine, create_sessions
+from backend.db.migrate import upgrade
+from backend.http.guard import require_principal
+from backend.http.problems import install_problem_handlers
+from backend.omaha.api import UpdatesDeps, updates_router
+from backend.omaha.api.paging import encode
+from backend.omaha.catalog import applications, channels, groups, packages
+from backend.omaha.model import Arch
+from backend.omaha.payloads.files import PayloadFiles
+from tests.bench.updates_cluster import cluster
+from tests.bench.updates_load import CHUNK, IDENTITY, OEM, SERIES
+
+GROUPS, RELEASES = 24, 30
+ROUNDS = 5
+DAY_POINTS = 288
+
+PAGES = {
+    "applications": "/applications",
+    "groups with machines": "/applications/1/groups",
+    "overview of everything": "/applications/1/overview",
+    "overview of a group": "/groups/3/overview",
+    "by version, one channel": "/applications/1/breakdown?by=release&channel_id=1",
+    "status over a day, group": "/groups/3/timeline?since={day}&until={now}",
+    "status over a day, all": "/applications/1/timeline?since={day}&until={now}",
+    "versions over a day, all": "/applications/1/timeline?by=release&since={day}&until={now}",
+    "machines, first page": "/applications/1/instances",
+    "machines, page in the middle": "/applications/1/instances?cursor={middle}",
+    "machines of a group": "/applications/1/instances?group_id=3",
+    "machines of a group, deep": "/applications/1/instances?group_id=3&cursor={middle}",
+    "in error, all groups": "/applications/1/instances?status=error",
+    "in error, deep": "/applications/1/instances?status=error&cursor={middle}",
+    "of a version": "/applications/1/instances?release=4000.0.7",
+    "of a version in error": "/applications/1/instances?release=4000.0.7&status=error",
+    "of a channel on hold": "/applications/1/instances?channel_id=2&status=on_hold",
+    "of a rare OEM": "/applications/1/instances?oem=rare",
+    "not seen for a day": "/applications/1/instances?seen_before={day}",
+    "hidden": "/applications/1/instances?hidden=true",
+    "search id": "/instances?q=9e37",
+    "search name": "/instances?q=node-12345",
+    "search address": "/instances?q=10.0.1",
+    "search nothing": "/instances?q=zzzz",
+    "one machine": "/instances/{one}",
+    "activity": "/activity?limit=50",
+    "activity of a rare kind": "/activity?kind=counters_healed",
+    "preview of a policy": "POST /groups/3/preview",
+}
+
+
+def statements(dialect: str, count: int, now: float) -> list[str]:
+    """SQL that registers the machines and everything counted from them."""
+    status = "CASE WHEN n % 100 < 70 THEN 4 WHEN n % 100 < 90 THEN 8 ELSE 1 + n % 7 END"
+    columns = {
+        "application_id": "1", "machine_id": IDENTITY[dialect],
+        "group_id": f"1 + n * 7 % {GROUPS}",
+        "release": f"'4000.0.' || (n / 11 % {RELEASES})", "arch": "1", "track": "'t'",
+        "created_at": f"{now}", "last_seen": f"{now} - n % 86000", "status_at": f"{now}",
+        "status": status, "reason": "n % 20", "grant_state": "0", "pinned": "false",
+        "hidden": "n % 100000 = 7", "name": "'node-' || n", "named": "false",
+        "ip": "'10.' || (n / 65536 % 256) || '.' || (n / 256 % 256) || '.' || (n % 256)",
+        "oem": f"CASE WHEN n % 500000 = 9 THEN 'rare' ELSE {OEM} END", "oem_version": "'1'",
+        "aleph_version": "'4000.0.0'", "platform": "'CoreOS'", "version": "1",
+    }  # fmt: skip
+    into = f"INSERT INTO omaha_instance ({', '.join(columns)}) SELECT {', '.join(columns.values())}"
+    parts = [
+        f"{into} FROM " + SERIES[dialect].format(first=first, last=min(first + CHUNK, count) - 1)
+        for first in range(0, count, CHUNK)
+    ]
+    series = SERIES[dialect].format(first=1, last=DAY_POINTS)
+    return [
+        *parts,
+        "INSERT INTO omaha_tally SELECT group_id, release, status, count(*) FROM omaha_instance"
+        " WHERE NOT hidden GROUP BY 1, 2, 3",
+        "INSERT INTO omaha_rollup (seconds, at, group_id, release, status, machines)"
+        f" SELECT 300, {now // 300 * 300} - n * 300, group_id, release, status, machines"
+        f" FROM omaha_tally CROSS JOIN {series}",
+        "INSERT INTO omaha_activity (at, kind, severity, group_id, machine_id, release, detail)"
+        f" SELECT {now} - n, 5, 4, 1 + n % {GROUPS}, 'm', '1.0.0', 'd' FROM "
+        + SERIES[dialect].format(first=1, last=min(count, 300_000)),
+        *(["VACUUM ANALYZE"] if dialect == "postgresql" else ["ANALYZE"]),
+    ]
+
+
+async def seed(engine: AsyncEngine) -> None:
+    """The catalogue the machines belong to."""
+    async with create_sessions(engine)() as session, session.begin():
+        await applications.create(session, "app", "App")
+        new = packages.NewPackage("4000.0.29", Arch.AMD64, "f.gz", 5, "x", url="http://x/")
+        package = await packages.create(session, 1, new)
+        for n in range(1, 7):
+            await channels.create(session, 1, name=f"c{n}", arch=Arch.AMD64, package_id=package.id)
+        for n in range(1, GROUPS + 1):
+            await groups.create(
+                session, 1, name=f"g{n}", track=f"t{n}", arch=Arch.AMD64, channel_id=1 + n % 6
+            )
+
+
+async def fill(url: str, count: int) -> None:
+    now = time.time()
+    dialect = make_url(url).get_backend_name()
+    if dialect == "sqlite":
+        connection = sqlite3.connect(make_url(url).database or "", isolation_level=None)
+        for sql in ("PRAGMA cache_size=-262144", *statements(dialect, count, now)):
+            connection.execute(sql)
+        connection.close()
+        return
+    postgres = await asyncpg.connect(url.replace("+asyncpg", ""))
+    await postgres.execute("SET synchronous_commit = off")
+    for sql in statements(dialect, count, now):
+        await postgres.execute(sql, timeout=1800)
+    await postgres.close()
+
+
+def application(engine: AsyncEngine, home: Path) -> FastAPI:
+    """The API as the console serves it, for an owner."""
+
+    async def audit(*_arguments: object, **_named: object) -> None:
+        return None
+
+    owner = Policy((Binding("b", "u", OWNER, ("org", "main")),))
+    app = FastAPI()
+    app.state.console = SimpleNamespace(sessions=create_sessions(engine))
+    install_problem_handlers(app)
+    app.include_router(
+        updates_router(UpdatesDeps("main", PayloadFiles(home), audit)), prefix="/api/v1"
+    )
+    app.dependency_overrides[require_principal] = lambda: Principal(
+        "u", "u", "U", "main", owner, "s"
+    )
+    return app
+
+
+async def measure(url: str, count: int, home: Path, plans: bool) -> None:
+    engine = create_engine(url)
+    await upgrade(engine)
+    await seed(engine)
+    began = time.monotonic()
+    await fill(url, count)
+    print(f"{count} machines on {make_url(url).get_backend_name()}", end=", ")
+    print(f"filled in {time.monotonic() - began:.0f} s")
+
+    now = time.time()
+    values = {"now": now, "day": now - 86_400, "middle": encode(count // 2), "one": count // 3}
+    transport = httpx2.ASGITransport(application(engine, home))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://x") as http:
+        for title, page in PAGES.items():
+            await one(http, title, page.format(**values), engine, plans)
+    await engine.dispose()
+
+
+async def one(
+    http: httpx2.AsyncClient, title: str, page: str, engine: AsyncEngine, plans: bool
+) -> None:
+    method, _, path = page.rpartition(" ")
+    body = {"policy": {"enabled": True, "oem": {"include": ["azure"]}}} if method else None
+    seen: list[tuple[str, object]] = []
+
+    def note(_connection, _cursor, statement, parameters, *_rest) -> None:
+        seen.append((statement, parameters))
+
+    times = []
+    for number in range(ROUNDS):
+        if plans and number == 0:
+            event.listen(engine.sync_engine, "before_cursor_execute", note)
+        began = time.perf_counter()
+        answer = await http.request(method or "GET", f"/api/v1/updates{path}", json=body)
+        times.append((time.perf_counter() - began) * 1000.0)
+        if plans and number == 0:
+            event.remove(engine.sync_engine, "before_cursor_execute", note)
+        assert answer.status_code == 200, answer.text
+    median, slowest = statistics.median(times), max(times)
+    print(f"{title:32} {median:8.1f} {slowest:8.1f} ms{'  OVER' if median > 200 else ''}")
+    if plans and median > 50:
+        await explain(engine, seen)
+
+
+async def explain(engine: AsyncEngine, seen: list[tuple[str, object]]) -> None:
+    prefix = "EXPLAIN (ANALYZE, BUFFERS) "
+    if engine.dialect.name == "sqlite":
+        prefix = "EXPLAIN QUERY PLAN "
+    async with engine.connect() as connection:
+        for statement, parameters in seen:
+            if statement.startswith("SELECT"):
+                found = await connection.exec_driver_sql(prefix + statement, parameters)
+                print("   ", statement[:100].replace("\n", " "))
+                for row in list(found)[:24]:
+                    print("      ", str(row[-1])[:150])
+
+
+@contextmanager
+def database(kind: str, home: Path) -> Iterator[str]:
+    if kind == "sqlite":
+        yield f"sqlite+aiosqlite:///{home / 'pages.db'}"
+        return
+    with cluster() as server:
+        yield server.create_database("pages")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("machines", type=int, nargs="?", default=3_000_000)
+    parser.add_argument("kind", choices=["postgresql", "sqlite"], nargs="?", default="postgresql")
+    parser.add_argument("--plans", action="store_true")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, database(chosen.kind, Path(folder)) as url:
+        asyncio.run(measure(url, chosen.machines, Path(folder), chosen.plans))
+
+
+if __name__ == "__main__":
+    main()
