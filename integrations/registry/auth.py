@@ -72,15 +72,17 @@ class Authenticator:
                 token = await self._fetch(self._challenge, scope)
         return f"Bearer {token}"
 
-    def challenged(self, header: str, scope: str) -> bool:
-        """Note a 401; True when a retry with a fresh credential makes sense."""
+    def challenged(self, header: str, scope: str, *, signed: bool) -> bool:
+        """Note a 401; True when a retry with a fresh credential makes sense.
+
+        `signed` says whether the refused request carried one.
+        """
         challenge = parse_challenge(header)
         if challenge.scheme not in {"basic", "bearer"}:
             return False
-        learnt = self._challenge != challenge
         self._challenge = challenge
         if challenge.scheme == "basic":
-            return learnt and bool(self._settings.username)
+            return not signed and bool(self._settings.username)
         self._tokens.pop(scope, None)
         return True
 

@@ -64,7 +64,7 @@ class RegistryTransport:
             timeout=settings.deadline,
             limits=httpx2.Limits(
                 max_connections=settings.concurrency + 2,
-                max_keepalive_connections=settings.concurrency,
+                max_keepalive_connections=settings.concurrency + 2,
             ),
         )
         self._http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
@@ -131,7 +131,7 @@ class RegistryTransport:
             challenge = response.headers.get("www-authenticate", "")
             if response.status_code == 401 and not signed_in:
                 signed_in = True
-                if self._auth.challenged(challenge, scope):
+                if self._auth.challenged(challenge, scope, signed=bool(credential)):
                     continue
             if response.status_code == 429 and not waited:
                 waited = True

@@ -41,6 +41,7 @@ from integrations.registry.webhook import Change, Push
 _EAGER_PER_REPOSITORY: Final = 20
 _QUEUE_LIMIT: Final = 20_000
 _CRAWL_RETRY: Final = 5.0
+_DENIED_RETRY: Final = 30.0
 _SETTLE: Final = (0.1, 0.3, 1.0)
 
 log = structlog.get_logger(__name__)
@@ -160,6 +161,7 @@ class RegistryWatcher:
                 self._fresh()
             except UpstreamDenied as error:
                 self._state(State.DENIED, error.message)
+                pause = min(pause, _DENIED_RETRY)
             except IntegrationError as error:
                 log.info("registry crawl failed", upstream=error.upstream, error=error.message)
                 self._state(State.STALE, error.message)

@@ -1,3 +1,4 @@
+import asyncio
 import hashlib
 
 import httpx2
@@ -48,6 +49,15 @@ async def test_every_scheme(client_of, scheme):
     await client.ping()
     assert await client.tags("app") == ["v1"]
     assert [page async for page in client.catalogue()] == [("app",)]
+
+
+@pytest.mark.parametrize("scheme", ["basic", "bearer"])
+async def test_first_calls_at_once_all_sign_in(client_of, scheme):
+    registry = FakeRegistry(scheme)
+    await pushed(registry)
+    client = client_of(registry)
+    found = await asyncio.gather(*(client.tags("app") for _ in range(8)))
+    assert found == [["v1"]] * 8
 
 
 async def test_tokens_are_kept_by_scope_and_renewed_once(client_of):
