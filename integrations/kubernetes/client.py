@@ -30,6 +30,7 @@ __all__ = ["KubernetesClient", "Version", "custom_kind"]
 _PARTIAL: Final = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 _PARTIAL_LIST: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _JSON: Final = "application/json"
+_PROBE_SECONDS: Final = 5.0
 _LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 _RAW: Final = msgspec.json.Decoder(dict[str, Any])
 _SEGMENT: Final = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9._:]{0,251}[A-Za-z0-9])?")
@@ -78,7 +79,7 @@ class KubernetesClient:
 
     async def version(self) -> Version:
         """The API server's version."""
-        body = await self.session.get("/version", purpose="version")
+        body = await self._probe("/version")
         return self._decoded(Decoders(Version).one, body)
 
     async def failing_checks(self) -> list[str]:
@@ -87,11 +88,17 @@ class KubernetesClient:
         Raises `UpstreamDenied` where the credential may not ask.
         """
         try:
-            await self.session.get("/readyz", {"verbose": ""}, purpose="health")
+            await self._probe("/readyz", {"verbose": ""})
         except UpstreamFailed as error:
             failed = re.findall(r"\[-\](\S+) failed", error.message)
             return failed or ["readyz"]
         return []
+
+    async def _probe(self, path: str, params: dict[str, str] | None = None) -> bytes:
+        deadline = min(self.settings.limits.deadline, _PROBE_SECONDS)
+        return await self.session.get(
+            path, params, purpose="health", deadline=deadline, gated=False
+        )
 
     async def get(self, kind: Kind, namespace: str, name: str) -> Any:
         """One object as `kind.model`; `NotFound` when it is not there."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from typing import Final
+from contextlib import asynccontextmanager, nullcontext
+from typing import Any, Final
 
 import httpx2
 
@@ -51,7 +51,9 @@ class Session:
         self._lock = asyncio.Lock()
         self._access: Access | None = None
         self._http: httpx2.AsyncClient | None = None
-        self._pair: tuple[bytes | None, bytes | None] = (None, None)
+        self._retired: httpx2.AsyncClient | None = None
+        self._trust: tuple[object, ...] = ()
+        self._closed = False
 
     async def get(
         self,
@@ -62,11 +64,17 @@ class Session:
         purpose: str = "get",
         deadline: float | None = None,
         max_bytes: int | None = None,
+        gated: bool = True,
     ) -> bytes:
-        """The body of a successful answer, at most `max_bytes`, within `deadline` seconds."""
+        """The body of a successful answer, at most `max_bytes`, within `deadline` seconds.
+
+        Only health is asked without the gate (`gated` False): waiting behind large listings,
+        a probe would take a busy server for a dead one.
+        """
         limit = max_bytes or self._limits.answer_bytes
+        gate = self._gate if gated else nullcontext()
         with self._observed(purpose), translated(self.upstream):
-            async with asyncio.timeout(deadline or self._limits.deadline), self._gate:
+            async with asyncio.timeout(deadline or self._limits.deadline), gate:
                 async with self._open(path, params, accept) as response:
                     body = await self._read(response, limit)
                 if response.status_code >= 300:
@@ -100,11 +108,11 @@ class Session:
             self._access = None
 
     async def aclose(self) -> None:
-        """Close every connection."""
+        """Close every connection, for good."""
         async with self._lock:
-            if self._http is not None:
-                await self._http.aclose()
-            self._http = None
+            self._closed = True
+            await self._replace(None)
+            await self._replace(None)
 
     @asynccontextmanager
     async def _open(
@@ -120,7 +128,7 @@ class Session:
             request = http.build_request(
                 "GET", access.server + path, params=params, headers=headers, extensions=extensions
             )
-            async with _closing(await http.send(request, stream=True)) as response:
+            async with _closing(await _send(http, request)) as response:
                 refused = response.status_code == UNAUTHORIZED
                 if refused and retry and access.credentials.invalidate():
                     continue
@@ -129,16 +137,24 @@ class Session:
 
     async def _prepare(self) -> tuple[httpx2.AsyncClient, Access, Credential]:
         async with self._lock:
-            fresh = self._access is None
+            if self._closed:
+                raise UpstreamUnreachable(self.upstream, "the connection was closed")
             access = self._access = self._access or await self._load()
             credential = await access.credentials.current()
-            pair = (credential.certificate, credential.key)
-            if self._http is None or fresh or pair != self._pair:
-                old, self._http = self._http, self._client(access, credential)
-                self._pair = pair
-                if old is not None:
-                    await old.aclose()
-            return self._http, access, credential
+            trust = (access.ca, access.insecure, credential.certificate, credential.key)
+            http = self._http
+            if http is None or trust != self._trust:
+                http = self._client(access, credential)
+                await self._replace(http)
+                self._trust = trust
+            return http, access, credential
+
+    async def _replace(self, new: httpx2.AsyncClient | None) -> None:
+        """Put another client in force. The one before may be about to send: it is closed one
+        replacement later."""
+        retired, self._retired, self._http = self._retired, self._http, new
+        if retired is not None:
+            await retired.aclose()
 
     def _client(self, access: Access, credential: Credential) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(
@@ -180,6 +196,31 @@ class _Observation:
         if isinstance(error, UpstreamUnreachable) and error.timeout:
             outcome = "timeout"
         self._observe(self._purpose, outcome, time.perf_counter() - self._started)
+
+
+async def _send(http: httpx2.AsyncClient, request: httpx2.Request) -> httpx2.Response:
+    """Send, and leave no socket behind when cancelled.
+
+    httpcore2 forgets the socket when a cancellation (our deadline) falls into the TLS
+    handshake; its trace tells us the stream, so that we can close it.
+    """
+    unfinished: list[Any] = []
+
+    async def trace(event: str, info: Mapping[str, Any]) -> None:
+        if event == "connection.connect_tcp.complete":
+            unfinished.append(info["return_value"])
+        elif event == "connection.start_tls.complete":
+            unfinished.clear()
+
+    request.extensions = {**request.extensions, "trace": trace}
+    try:
+        return await http.send(request, stream=True)
+    except BaseException as error:
+        for stream in unfinished:
+            await stream.aclose()
+        if isinstance(error, RuntimeError) and http.is_closed:
+            raise httpx2.ConnectError("the connection was closed") from error
+        raise
 
 
 @asynccontextmanager

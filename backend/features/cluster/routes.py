@@ -52,8 +52,9 @@ def router(upstreams: Upstreams) -> APIRouter:
     ) -> Detail:
         """One object with its state in words, owners, relations, containers and events."""
         space = "" if namespace == NONE else namespace
+        chosen = service.permitted(caller, cluster, kind, space, name)
         upstream = client(cluster)
-        found = await service.resolve(upstream, caller, kind, space, name)
+        found = await service.resolve(upstream, chosen)
         return await service.read_detail(upstream, caller, found, space, name)
 
     @routes.get("/{kind}/{namespace}/{name}/yaml", response_class=PlainTextResponse)
@@ -62,8 +63,9 @@ def router(upstreams: Upstreams) -> APIRouter:
     ) -> PlainTextResponse:
         """The object as read-only YAML."""
         space = "" if namespace == NONE else namespace
+        chosen = service.permitted(caller, cluster, kind, space, name)
         upstream = client(cluster)
-        found = await service.resolve(upstream, caller, kind, space, name)
+        found = await service.resolve(upstream, chosen)
         text = await service.read_yaml(upstream, found, space, name)
         return PlainTextResponse(text, media_type="application/yaml")
 

@@ -21,33 +21,47 @@ from integrations.kubernetes.models.core import Event, Node
 from integrations.kubernetes.models.meta import Metadata, seconds
 from integrations.kubernetes.models.pods import Pod
 
-__all__ = ["custom_objects", "read_detail", "read_yaml", "resolve"]
+__all__ = ["custom_objects", "permitted", "read_detail", "read_yaml", "resolve"]
 
 _NOISE: Final = "kubectl.kubernetes.io/last-applied-configuration"
+_NO_SUCH: Final = "There is no such object, or you may not see it."
 _MESSAGE: Final = 2000
 _PROBLEMS: Final = frozenset({"Degraded", "Failed", "Progressing"})
 
 
-async def resolve(
-    client: KubernetesClient, caller: Principal, plural: str, namespace: str, name: str
-) -> Kind:
+def permitted(caller: Principal, cluster: str, plural: str, namespace: str, name: str) -> Kind:
     """The kind called `plural` (``plural.group`` for custom ones), if the caller may see the
-    object; 404 otherwise, decided before anything is asked upstream."""
-    cluster = client.settings.name
+    object; 404 otherwise. Nothing is asked for it, not even whether the cluster exists.
+
+    Of a custom kind only plural and group are known yet: see `resolve`.
+    """
     plural = "nodes" if plural == "machines" else plural
     kind = KINDS.get(plural)
     if kind is None:
-        if "." not in plural:
+        short, dot, group = plural.partition(".")
+        if not dot:
             raise NotFoundProblem(f"There is no kind of object called {plural!r}.")
-        short, _, group = plural.partition(".")
         kind = Kind(short, "", group, "", Metadata, namespaced=bool(namespace))
-    if kind.namespaced != bool(namespace) or not name:
-        raise NotFoundProblem("There is no such object, or you may not see it.")
+    if kind.namespaced != bool(namespace):
+        raise NotFoundProblem(_NO_SUCH)
     where = place(caller.organisation, cluster, kind, namespace, name)
     require(caller, permission_kind(kind), Verb.GET, where)
-    if plural in KINDS:
+    return kind
+
+
+async def resolve(client: KubernetesClient, kind: Kind) -> Kind:
+    """The whole kind. 404 for a custom one that lies elsewhere than the caller was permitted:
+    a right in a namespace is none on objects of the whole cluster."""
+    if kind.version:
         return kind
-    return custom_kind(await client.get(KINDS[DEFINITION], "", plural))
+    return await _custom(client, f"{kind.plural}.{kind.group}", namespaced=kind.namespaced)
+
+
+async def _custom(client: KubernetesClient, definition: str, *, namespaced: bool | None) -> Kind:
+    found = custom_kind(await client.get(KINDS[DEFINITION], "", definition))
+    if namespaced is not None and found.namespaced != namespaced:
+        raise NotFoundProblem(_NO_SUCH)
+    return found
 
 
 async def read_detail(
@@ -112,10 +126,8 @@ async def custom_objects(
     client: KubernetesClient, definition: str, namespace: str, cursor: str, limit: int
 ) -> CustomPage:
     """One page of objects of a custom kind, by metadata."""
-    kind = custom_kind(await client.get(KINDS[DEFINITION], "", definition))
-    page = await client.list_page(
-        kind, namespace if kind.namespaced else "", limit=limit, continue_=cursor, model=Metadata
-    )
+    kind = await _custom(client, definition, namespaced=True if namespace else None)
+    page = await client.list_page(kind, namespace, limit=limit, continue_=cursor, model=Metadata)
     return CustomPage(
         kind=kind.kind,
         plural=kind.plural,

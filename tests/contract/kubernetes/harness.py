@@ -60,7 +60,7 @@ class Recorder:
             self.states.append((state, message))
 
 
-async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
     """Wait for a condition; fail when it does not come true in time."""
     async with asyncio.timeout(seconds):
         while not condition():  # what is awaited has no event

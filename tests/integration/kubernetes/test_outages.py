@@ -84,9 +84,8 @@ async def test_a_hanging_server_is_noticed_and_its_return_too(
 ):
     connection, feeds = connected
     # Half-open: the sockets stay, nothing is said. The probe's deadline finds it.
-    connection.client.session._limits = connection.settings.limits.model_copy(
-        update={"deadline": 1.0}
-    )
+    limits = connection.settings.limits.model_copy(update={"deadline": 1.0})
+    connection.client.settings = connection.settings.model_copy(update={"limits": limits})
     cluster.server.pause()
     try:
         await until(lambda: all(feed.now is State.STALE for feed in feeds.values()), 5.0)

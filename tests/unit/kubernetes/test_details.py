@@ -14,7 +14,7 @@ from integrations.kubernetes.models.meta import Metadata
 from tests.contract.kubernetes.harness import ACCESS, WIDGET_DEFINITION, WIDGETS
 from tests.unit.kubernetes.console import KubernetesFeatures
 from tests.unit.kubernetes.test_rows import node, owned
-from tests.unit.kubernetes.test_watch_states import SETTINGS
+from tests.unit.kubernetes.test_watch_states import SETTINGS, impatient
 from tests.unit.kubernetes.test_words import rolled
 
 ORG = "org/main"
@@ -237,6 +237,7 @@ async def test_upstream_down_is_503_and_silent_is_504(world: World):
     assert answer.status_code == 503
     assert 'Kubernetes "fake"' in answer.json()["detail"]
     world.store.up = True
+    world.connection.client.session._limits = impatient().limits
     world.store.freeze()
     assert (await world.get("pods/shop/web-1-a")).status_code == 504
 
@@ -281,3 +282,30 @@ async def test_custom_resources(world: World):
     path = "custom/widgets.example.test?namespace=shop"
     assert len((await world.get(path, SHOP)).json()["items"]) == 2
     assert (await world.get("custom/widgets.example.test", SHOP)).status_code == 404
+
+
+async def test_a_right_in_a_namespace_is_none_on_custom_objects_of_the_cluster(world: World):
+    spec = {**WIDGET_DEFINITION["spec"], "scope": "Cluster"}
+    world.store.put("customresourcedefinitions", {**WIDGET_DEFINITION, "spec": spec})
+    kind = Kind("widgets", "Widget", "example.test", "v1", Metadata, namespaced=False)
+    world.store.kinds["example.test", "widgets"] = kind
+    world.store.put("widgets", {"metadata": {"name": "one"}}, group=WIDGETS.group)
+    assert (await world.get("widgets.example.test/-/one")).status_code == 200
+    assert len((await world.get("custom/widgets.example.test")).json()["items"]) == 1
+    for path in (
+        "widgets.example.test/shop/one",
+        "widgets.example.test/shop/one/yaml",
+        "widgets.example.test/-/one",
+        "custom/widgets.example.test?namespace=shop",
+    ):
+        answer = await world.get(path, SHOP)
+        assert answer.status_code == 404, path
+
+
+async def test_a_cluster_that_is_not_theirs_and_none_look_the_same(world: World):
+    async def ask(cluster: str) -> dict[str, Any]:
+        answer = await world.console.get(f"/clusters/{cluster}/pods/shop/x", "org/main/cluster/c9")
+        assert answer.status_code == 404
+        return {**answer.json(), "instance": ""}
+
+    assert await ask("fake") == await ask("nowhere")

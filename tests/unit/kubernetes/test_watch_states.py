@@ -21,13 +21,19 @@ LIMITS = Limits(
     backoff_first=0.01,
     backoff_limit=0.05,
     probe_interval=0.05,
-    idle=0.3,
+    idle=10.0,
     denied_retry=0.05,
-    deadline=0.3,
+    deadline=5.0,
     page_size=2,
 )
 SETTINGS = ConnectionSettings(name="fake", kubeconfig=Path("unused"), limits=LIMITS)
 WATCH = "/api/v1/pods?watch"
+
+
+def impatient() -> ConnectionSettings:
+    """Settings under which silence and hanging are noticed while a test waits."""
+    limits = LIMITS.model_copy(update={"idle": 0.3, "deadline": 0.3})
+    return SETTINGS.model_copy(update={"limits": limits})
 
 
 class Setup:
@@ -144,14 +150,17 @@ async def test_a_refused_streaming_list_is_remembered_and_paged(setup: Setup):
     assert setup.signals.streaming is False
 
 
-async def test_silence_reopens_the_watch_and_is_not_staleness(setup: Setup):
+async def test_silence_reopens_the_watch_and_is_not_staleness():
+    setup = Setup(impatient())
     setup.go()
     await setup.live()
     await until(lambda: setup.watches >= 2)
     assert [s for s, _ in setup.feed.states] == [State.CONNECTING, State.LIVE]
+    await setup.end()
 
 
-async def test_a_hanging_server_becomes_stale_and_live_again(setup: Setup):
+async def test_a_hanging_server_becomes_stale_and_live_again():
+    setup = Setup(impatient())
     setup.put("a")
     setup.go()
     await setup.live()
@@ -161,6 +170,7 @@ async def test_a_hanging_server_becomes_stale_and_live_again(setup: Setup):
     setup.store.thaw()
     await setup.live()
     assert set(setup.feed.rows) == {"ns/a"}
+    await setup.end()
 
 
 async def test_denied_is_said_and_tried_again_slowly(setup: Setup):
@@ -283,12 +293,13 @@ class TestConnection:
         store, connection, feeds = connected
         await connection.start(feeds)
         await until(lambda: feeds["nodes"].now is State.LIVE)
+        connection.client.settings = impatient()
         store.freeze()
         await until(lambda: connection.health.state is State.STALE)
         assert feeds["pods"].now is State.STALE
         store.thaw()
         await until(lambda: feeds["pods"].now is State.LIVE and feeds["nodes"].now is State.LIVE)
-        assert connection.watches == 2
+        await until(lambda: connection.watches == 2)
 
     async def test_several_feeds_share_a_watch(self, connected):
         store, connection, feeds = connected
@@ -300,3 +311,13 @@ class TestConnection:
         assert connection.watches == 1
         with pytest.raises(RuntimeError):
             connection.attach("pods", second)
+
+    async def test_a_probe_does_not_queue_behind_listings(self, connected):
+        store, connection, feeds = connected
+        await connection.start(feeds)
+        await until(lambda: connection.health.state is State.LIVE)
+        for _ in range(LIMITS.calls):
+            await connection.client.session._gate.acquire()
+        before = store.requests.count("/readyz")
+        await until(lambda: store.requests.count("/readyz") > before + 1)
+        assert connection.health.state is State.LIVE
