@@ -236,7 +236,7 @@ class _Work:
         machine = entry.machine
         if machine.grant is Grant.OPEN:
             machine = released(machine)
-        status = held_status(machine, decision.reason)
+        status = held_status(machine.status, decision.reason)
         if status is not Status(entry.status):
             self._record(status, machine, decision.reason)
         held = merge(entry, replace(machine, status=status), entry.group_id)

@@ -18,7 +18,7 @@ from backend.omaha.entry import Entry
 from backend.omaha.events import held_status
 from backend.omaha.loader import Loader
 from backend.omaha.memory import Glimpses, Machines
-from backend.omaha.model import Counters, Grant, Group, Reason
+from backend.omaha.model import Counters, Grant, Group, Reason, Status
 from backend.omaha.policy import Check, Decision, decide
 from backend.omaha.seen import SeenTimes
 from backend.omaha.semver import is_valid
@@ -150,7 +150,7 @@ def _same(report: Report, known: Entry, decision: Decision) -> bool:
     app = report.app
     if report.app.check:
         reason = decision.reason
-        if known.reason != reason or known.status != held_status(known.machine, reason):
+        if known.reason != reason or known.status != held_status(Status(known.status), reason):
             return False
     return (
         known.ip == report.ip

@@ -91,10 +91,10 @@ def _is_open(machine: Machine) -> bool:
     return machine.grant in (Grant.OPEN, Grant.TIMED_OUT)
 
 
-def held_status(machine: Machine, reason: Reason) -> Status:
+def held_status(status: Status, reason: Reason) -> Status:
     """The status a hold leaves: on hold, except that an error stays visible and a machine
     that needs nothing is not waiting."""
     if reason in (Reason.UP_TO_DATE, Reason.NEWER_THAN_CHANNEL):
-        waiting = machine.status in IN_UPDATE or machine.status is Status.ON_HOLD
-        return Status.UNDEFINED if waiting else machine.status
-    return Status.ERROR if machine.status is Status.ERROR else Status.ON_HOLD
+        waiting = status in IN_UPDATE or status == Status.ON_HOLD
+        return Status.UNDEFINED if waiting else status
+    return Status.ERROR if status == Status.ERROR else Status.ON_HOLD

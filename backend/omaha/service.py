@@ -58,7 +58,12 @@ class UpdateService:
         self._clock = clock
         self.engine = Engine(self.machines, self.glimpses, self._loader, self.seen, clock)
         self.writer = Writer(
-            store, self.machines, self.glimpses, lambda: self.engine.config, self.reload
+            store,
+            self.machines,
+            self.glimpses,
+            self.seen,
+            config=lambda: self.engine.config,
+            reload=self.reload,
         )
         self.engine.writer = self.writer
         self.endpoint = UpdateEndpoint(self.engine, suffix, public_url)

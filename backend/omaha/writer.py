@@ -21,6 +21,7 @@ from backend.omaha.ledger import Ledger
 from backend.omaha.memory import Glimpses, Machines
 from backend.omaha.model import Arch, Grant, Group, Reason
 from backend.omaha.policy import Decision, arrived, unavailable
+from backend.omaha.seen import SeenTimes
 from backend.omaha.semver import parse
 from backend.omaha.store import Conflict, History, Key, Store, StoreDown
 
@@ -61,12 +62,15 @@ class Writer:
         store: Store,
         machines: Machines,
         glimpses: Glimpses,
+        seen: SeenTimes,
+        *,
         config: Callable[[], Config],
         reload: Callable[[], Awaitable[None]],
     ) -> None:
         self._store = store
         self._machines = machines
         self._glimpses = glimpses
+        self._seen = seen
         self._config = config
         self._reload = reload
         self._queue: deque[Item] = deque()
@@ -207,6 +211,8 @@ class Writer:
             elif change.dirty:
                 new = replace(new, version=new.version + 1)
             self._machines.put(new)
+            if not change.dirty:
+                self._seen.add(new, item.report.now)
             if item.done is not None and not item.done.done():
                 item.done.set_result(change.decision)
         groups = {item.report.group.id: item.report.group for item in batch}

@@ -249,7 +249,10 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--json", type=Path, default=None)
-    asyncio.run(run(parser.parse_args()))
+    arguments = parser.parse_args()
+    if shutil.which("wrk") is None:
+        parser.error("wrk is missing: install Debian's package 'wrk'")
+    asyncio.run(run(arguments))
 
 
 if __name__ == "__main__":

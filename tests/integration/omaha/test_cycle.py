@@ -367,3 +367,25 @@ async def test_finished_rollout_is_said_once(world, serve) -> None:
     newcomer = Machine(service, 2)
     assert await newcomer.check() == NEW
     assert (await rollout(world, group)).state == 1
+
+
+async def test_last_seen_is_kept_for_machines_that_hold_a_grant(world, serve) -> None:
+    await world.group()
+    moment = [1_000_000.0]
+    service = await serve(clock=lambda: moment[0])
+    machine = Machine(service, 1)
+    assert await machine.check() == NEW
+    moment[0] += 100
+    assert await machine.check() == NEW
+    moment[0] += 100
+    await machine.send(PING)
+    await service.seen.flush()
+    assert (await row(world, 1)).last_seen == moment[0]
+
+
+async def test_too_many_waiting_is_a_503(world, serve, monkeypatch) -> None:
+    await world.group()
+    service = await serve()
+    monkeypatch.setattr("backend.omaha.writer.MAX_WAITING", 0)
+    reply = await post(service, body(1, OLD, ORDINARY))
+    assert reply.status == 503

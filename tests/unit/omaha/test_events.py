@@ -1,0 +1,130 @@
+"""Every event, result and status: what a report does (reference updates 2.1, "Craton")."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from backend.omaha.events import apply, held_status, observe, released
+from backend.omaha.model import Event, Grant, Machine, Reason, Status
+
+U, G, E, C = Status.UNDEFINED, Status.GRANTED, Status.ERROR, Status.COMPLETE
+N, D, L, H = Status.INSTALLED, Status.DOWNLOADED, Status.DOWNLOADING, Status.ON_HOLD
+OLD, NEW = "1.0.0", "2.0.0"
+
+
+def machine(status: Status, grant: Grant = Grant.OPEN, release: str = OLD) -> Machine:
+    return Machine("m", release, status=status, grant=grant, rollout_id=1, granted_release=NEW)
+
+
+@pytest.mark.parametrize(
+    ("pair", "before", "after"),
+    [
+        *(((13, 1), s, a) for s, a in [(G, L), (L, L), (D, D), (N, N)]),
+        *(((14, 1), s, a) for s, a in [(G, D), (L, D), (D, D), (N, N)]),
+        *(((3, 1), s, N) for s in (G, L, D, N)),
+        *(((800, 1), s, N) for s in (G, L, D, N)),
+    ],
+)
+def test_progress_only_goes_forward(pair, before, after) -> None:
+    found = apply(machine(before), Event(*pair), OLD)
+    assert (found.status, found.grant) == (after, Grant.OPEN)
+
+
+@pytest.mark.parametrize("grant", [Grant.OPEN, Grant.TIMED_OUT])
+@pytest.mark.parametrize("status", [G, L, D, N])
+def test_failure_and_backoff_end_the_update(status, grant) -> None:
+    failed = apply(machine(status, grant), Event(3, 0, error_code=-2147483611), OLD)
+    assert (failed.status, failed.grant, failed.error_code) == (E, Grant.FAILED, -2147483611)
+    deferred = apply(machine(status, grant), Event(3, 9, error_code=268435496), OLD)
+    assert (deferred.status, deferred.grant) == (H, Grant.DEFERRED)
+
+
+@pytest.mark.parametrize(
+    ("status", "reported", "expected"),
+    [
+        (N, NEW, (C, Grant.SUCCEEDED)),
+        (D, NEW, (C, Grant.SUCCEEDED)),
+        (G, NEW, (C, Grant.SUCCEEDED)),
+        (N, OLD, (U, Grant.NONE)),
+        (L, OLD, (U, Grant.NONE)),
+        (N, "1.7.0", (U, Grant.NONE)),
+        (G, OLD, (G, Grant.OPEN)),
+    ],
+)
+def test_first_check_after_a_reboot(status, reported, expected) -> None:
+    found = apply(machine(status), Event(3, 2, previous="0.9.0"), reported)
+    assert (found.status, found.grant) == expected
+
+
+@pytest.mark.parametrize("previous", ["", "0.0.0.0"])
+@pytest.mark.parametrize("status", [G, L, D, N])
+def test_an_ordinary_check_changes_nothing_by_itself(status, previous) -> None:
+    before = machine(status)
+    assert apply(before, Event(3, 2, previous=previous), OLD) == before
+
+
+@pytest.mark.parametrize(
+    ("status", "grant"),
+    [
+        (U, Grant.NONE),
+        (C, Grant.SUCCEEDED),
+        (E, Grant.FAILED),
+        (H, Grant.DEFERRED),
+        (H, Grant.NONE),
+    ],
+)
+def test_without_an_update_nothing_changes(status, grant) -> None:
+    before = machine(status, grant)
+    for kind, result in itertools.product((1, 2, 3, 9, 13, 14, 800, -1), (0, 1, 2, 9, -1)):
+        assert apply(before, Event(kind, result, "0.9.0", 1), OLD) == before
+
+
+@pytest.mark.parametrize("pair", [(1, 0), (2, 1), (13, 0), (14, 2), (800, 0), (3, 5), (-1, -1)])
+def test_other_pairs_are_acknowledged_only(pair) -> None:
+    for status in (G, L, D, N):
+        before = machine(status)
+        assert apply(before, Event(*pair), OLD) == before
+
+
+@pytest.mark.parametrize(
+    ("grant", "reported", "expected"),
+    [
+        (Grant.OPEN, NEW, Grant.SUCCEEDED),
+        (Grant.TIMED_OUT, NEW, Grant.SUCCEEDED),
+        (Grant.FAILED, NEW, Grant.SUCCEEDED),
+        (Grant.DEFERRED, NEW, Grant.SUCCEEDED),
+        (Grant.OPEN, "3.0.0", Grant.SUCCEEDED),
+        (Grant.OPEN, "1.5.0", Grant.OPEN),
+        (Grant.FAILED, "3.0.0", Grant.FAILED),
+        (Grant.NONE, NEW, Grant.NONE),
+    ],
+)
+def test_reaching_the_version_completes(grant, reported, expected) -> None:
+    found = observe(machine(N, grant), reported)
+    assert (found.grant, found.release) == (expected, reported)
+
+
+def test_a_downgrade_is_complete_at_equality_only() -> None:
+    down = Machine("m", "3.0.0", status=G, grant=Grant.OPEN, granted_release=NEW)
+    assert observe(down, "3.0.0").grant is Grant.OPEN
+    assert observe(down, "2.5.0").grant is Grant.OPEN
+    assert observe(down, NEW).grant is Grant.SUCCEEDED
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_a_repeat_of_any_report_changes_nothing(status) -> None:
+    for grant, kind, result in itertools.product(Grant, (3, 13, 14, 800), (0, 1, 2, 9)):
+        report = Event(kind, result, "0.9.0", 10)
+        once = observe(apply(machine(status, grant), report, NEW), NEW)
+        assert observe(apply(once, report, NEW), NEW) == once
+
+
+def test_holds_keep_errors_visible() -> None:
+    assert held_status(E, Reason.PERIOD_LIMIT) is E
+    assert held_status(U, Reason.PERIOD_LIMIT) is H
+    assert held_status(H, Reason.UP_TO_DATE) is U
+    assert held_status(C, Reason.UP_TO_DATE) is C
+    assert released(machine(L)).status is U
+    assert released(machine(E, Grant.FAILED)).status is E
