@@ -112,10 +112,16 @@ function NarrowCell({ glow, ...props }: TableRowProps & { glow: ReadonlySet<stri
         {status && <Value {...props} column={status} />}
       </span>
       <span className="cr-narrow-line cr-narrow-second">
-        {(line && props.row[line.id] ? [line, ...extras.slice(-1)] : extras).map((column) => (
+        {secondLine(props.row, line, extras).map((column) => (
           <Value key={column.id} {...props} column={column} />
         ))}
       </span>
     </Td>
   );
+}
+
+/** The sentence and the age, else what else the row has; a dash says nothing in a line. */
+function secondLine(row: Row, line: ColumnInfo | undefined, extras: readonly ColumnInfo[]) {
+  const chosen = line && row[line.id] ? [line, ...extras.slice(-1)] : extras;
+  return chosen.filter(({ id }) => row[id] !== null && row[id] !== undefined && row[id] !== "");
 }

@@ -12,6 +12,7 @@ import UnpluggedIcon from "@patternfly/react-icons/dist/esm/icons/unplugged-icon
 import type { ComponentType, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Problem } from "../api/problem";
+import { useSession } from "../session/session";
 
 interface FrameProps {
   icon: ComponentType;
@@ -45,11 +46,20 @@ function StateFrame({ icon, title, state, children, action }: FrameProps) {
 /** Nothing exists; `hint` says what would be here and how to get it. */
 export function EmptyTable({ hint }: { hint: string }) {
   const { t } = useTranslation();
+  const scopes = useNarrowScopes();
   return (
     <StateFrame icon={InboxIcon} title={t("state.empty")} state="empty">
-      {hint}
+      {scopes ? t("state.emptyScoped", { scopes }) : hint}
     </StateFrame>
   );
+}
+
+/** Where the viewer's roles reach, unless one reaches everywhere. */
+function useNarrowScopes(): string | null {
+  const session = useSession();
+  if (!session) return null;
+  const scopes = session.roles.map(({ scope }) => scope);
+  return scopes.includes(`org/${session.organisation}`) ? null : scopes.join(", ");
 }
 
 /** Filters hide everything, `hidden` rows as far as known; one click shows all of it. */

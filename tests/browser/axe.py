@@ -1,0 +1,32 @@
+"""Accessibility of a page as axe sees it, contrast included."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Page
+
+from tests.stackfixtures import REPOSITORY
+
+__all__ = ["CONSOLE_NOISE", "violations"]
+
+CONSOLE_NOISE: Final = re.compile(r"Failed to load resource|WebSocket connection")
+"""The browser's own words about an answer that the page handles itself."""
+
+_AXE: Final = REPOSITORY / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@cache
+def _script(path: Path) -> str:
+    return path.read_text()
+
+
+def violations(page: Page) -> list[str]:
+    """One line per rule that the page breaks, with the first element that does."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_script(_AXE))
+    found = page.evaluate("axe.run(document)")["violations"]
+    return [f"{rule['id']}: {rule['nodes'][0]['html'][:200]}" for rule in found]

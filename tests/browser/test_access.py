@@ -1,0 +1,105 @@
+"""Who may see what, through the browser."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OWNER, ConsoleProcess, sign_in
+from tests.browser.pages import Shell, TablePage
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def viewer(console: ConsoleProcess) -> str:
+    """The login of a viewer of one namespace."""
+    login = f"viewer-{uuid.uuid4().hex[:6]}"
+    with console.caller() as owner:
+        made = owner.post("/users", json={"login": login, "password": PASSWORD})
+        assert made.status_code == 201, made.text
+        scope = "org/main/cluster/local/ns/payments"
+        grant = {"login": login, "role": "viewer", "scope": scope}
+        bound = owner.post("/bindings", json=grant)
+        assert bound.status_code == 201, bound.text
+    return login
+
+
+def test_a_viewer_of_one_namespace_finds_no_trace_of_another(
+    watched: Page, console: ConsoleProcess, viewer: str
+) -> None:
+    sign_in(watched.context, console, viewer, PASSWORD)
+    table = TablePage(watched, console, "/workloads/pods").loaded()
+    namespaces = watched.locator("td[data-column=namespace]").all_inner_texts()
+    assert set(namespaces) == {"payments"}
+    watched.get_by_role("button", name="Filter by Namespace").click()
+    expect(watched.get_by_role("checkbox")).to_have_count(1)
+    watched.keyboard.press("Escape")
+    options = Shell(watched).jump("database")
+    watched.wait_for_timeout(800)
+    assert "data" not in " ".join(options.all_inner_texts()).split()
+    watched.keyboard.press("Escape")
+    watched.goto(f"{console.url}/machines")
+    expect(watched.get_by_text("org/main/cluster/local/ns/payments")).to_be_visible()
+    for forbidden in ("/activity", "/access"):
+        watched.goto(console.url + forbidden)
+        expect(watched.locator("[data-state=no-access]")).to_be_visible()
+    watched.goto(f"{console.url}/clusters/local/pods/data/database-0")
+    expect(watched.locator("[data-state=not-found]")).to_be_visible()
+    assert table.page.get_by_role("link", name="Access").count() == 0
+
+
+def test_the_setup_link_makes_the_first_owner(
+    watched: Page, own_console: Callable[..., ConsoleProcess]
+) -> None:
+    console = own_console(connected=False, owned=False)
+    link = setup_link(console)
+    watched.goto(f"{console.url}/login")
+    expect(watched.get_by_text("This console has no owner yet.")).to_be_visible()
+    watched.goto(link)
+    watched.get_by_label("User name").fill("ada")
+    watched.get_by_label("Password").fill("short")
+    watched.get_by_role("button", name="Create the owner").click()
+    expect(watched.get_by_text("Use at least 12 characters.")).to_be_visible()
+    watched.get_by_label("Password").fill(PASSWORD)
+    watched.get_by_role("button", name="Create the owner").click()
+    expect(watched.get_by_role("heading", name="Overview", level=1)).to_be_visible()
+    watched.goto(link)
+    watched.get_by_label("Password").fill(PASSWORD)
+    watched.get_by_role("button", name="Create the owner").click()
+    expect(watched.locator(".pf-v6-c-alert")).to_be_visible()
+
+
+def setup_link(console: ConsoleProcess) -> str:
+    """The one-time link as the console prints it after its address."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        found = re.search(r"http\S+/setup#token=\S+", console.log.read_text())
+        if found:
+            return found.group(0)
+        time.sleep(0.1)
+    pytest.fail(f"no setup link in:\n{console.log.read_text()}")
+
+
+def test_a_wrong_password_says_so_and_nothing_more(watched: Page, console: ConsoleProcess) -> None:
+    watched.goto(f"{console.url}/login")
+    watched.get_by_label("User name").fill(OWNER)
+    watched.get_by_label("Password").fill("wrong wrong wrong")
+    watched.get_by_role("button", name="Sign in").click()
+    expect(watched.get_by_text("The user name or the password is wrong.")).to_be_visible()
+    expect(watched.get_by_label("Password")).to_have_value("")
+
+
+def test_signing_out_ends_the_session(watched: Page, console: ConsoleProcess) -> None:
+    sign_in(watched.context, console, OWNER, console.password)
+    TablePage(watched, console, "/machines").loaded()
+    watched.get_by_role("button", name=re.compile("^Signed in as")).click()
+    watched.get_by_role("menuitem", name="Sign out").click()
+    watched.wait_for_url("**/login*")
+    watched.goto(f"{console.url}/machines")
+    watched.wait_for_url("**/login?next=*")

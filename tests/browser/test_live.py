@@ -1,0 +1,116 @@
+"""Open pages follow the real systems, without a reload."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+import uuid
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OWNER, ConsoleProcess, sign_in
+from tests.browser.pages import TablePage
+from tests.stackfixtures import RunningStack
+
+NAMESPACE = "shop"
+SOON_MS = 5_000
+"""Generous for a loaded machine; the measured time is what `seconds_until` reports."""
+
+
+def make_deployment(stack: RunningStack, replicas: int = 1) -> str:
+    """A deployment of its own for one test; its name."""
+    name = f"browser-{uuid.uuid4().hex[:6]}"
+    stack.kubectl(
+        *("create", "deployment", name, "--image=example.invalid/web:1"),
+        *(f"--replicas={replicas}", "-n", NAMESPACE),
+    )
+    return name
+
+
+def test_scaling_shows_on_the_open_page(
+    owner_page: Page, console: ConsoleProcess, stack: RunningStack
+) -> None:
+    name = make_deployment(stack)
+    try:
+        table = TablePage(owner_page, console, f"/workloads/pods?q={name}").loaded()
+        expect(table.rows).to_have_count(1, timeout=SOON_MS)
+        stack.kubectl("scale", "deployment", name, "--replicas=3", "-n", NAMESPACE)
+        expect(table.rows).to_have_count(3, timeout=SOON_MS)
+        stack.kubectl("scale", "deployment", name, "--replicas=0", "-n", NAMESPACE)
+        expect(table.page.get_by_text("Nothing matches the filters")).to_be_visible(timeout=30_000)
+    finally:
+        stack.kubectl("delete", "deployment", name, "-n", NAMESPACE)
+
+
+def test_a_put_key_shows_within_a_second(
+    owner_page: Page, console: ConsoleProcess, stack: RunningStack
+) -> None:
+    key = f"/browser/{uuid.uuid4().hex}"
+    TablePage(owner_page, console, "/browse/keys?q=browser")
+    owner_page.get_by_text("Nothing matches the filters").wait_for()
+    owner_page.evaluate(
+        """(key) => { window.seen = new Promise((resolve) => {
+            const look = () => document.body.textContent.includes(key) ? resolve(Date.now())
+                                                                       : setTimeout(look, 10);
+            look(); }) }""",
+        key.rsplit("/", 1)[-1],
+    )
+    stack.etcdctl("put", key, "value")
+    put_at = time.time()
+    seen_at = owner_page.evaluate("window.seen") / 1000
+    stack.etcdctl("del", key)
+    assert seen_at - put_at < 1.0
+
+
+def test_the_page_outlives_a_killed_console(
+    watched: Page, own_console: Callable[..., ConsoleProcess], faults: list[str]
+) -> None:
+    console = own_console()
+    sign_in(watched.context, console, OWNER, console.password)
+    table = TablePage(watched, console, "/workloads/pods").loaded()
+    before = sorted(table.names())
+    watched.evaluate("window.neverReloaded = true")
+    console.stop(signal.SIGKILL)
+    expect(table.freshness).to_have_attribute("data-freshness", "stale", timeout=SOON_MS)
+    assert sorted(table.names()) == before
+    console.start()
+    expect(table.freshness).to_have_attribute("data-freshness", "live", timeout=30_000)
+    expect(table.rows.first).to_be_visible()
+    assert watched.evaluate("window.neverReloaded") is True
+
+
+def test_an_ended_session_leads_to_sign_in_and_back(
+    watched: Page, own_console: Callable[..., ConsoleProcess]
+) -> None:
+    console = own_console()
+    sign_in(watched.context, console, OWNER, console.password)
+    TablePage(watched, console, "/workloads/pods?sort=-created").loaded()
+    watched.request.delete(
+        f"{console.url}/api/v1/session",
+        headers={"X-Craton-Request": "1", "Origin": console.url},
+    )
+    watched.get_by_text("Your session has ended").wait_for()
+    watched.get_by_label("User name").fill(OWNER)
+    watched.get_by_label("Password").fill(console.password)
+    watched.get_by_role("button", name="Sign in").click()
+    watched.wait_for_url("**/workloads/pods?sort=-created")
+
+
+def test_one_socket_and_few_frames_for_a_still_page(
+    owner_page: Page, console: ConsoleProcess
+) -> None:
+    sockets: list[str] = []
+    sent: list[dict] = []
+    owner_page.on("websocket", lambda socket: sockets.append(socket.url))
+    owner_page.on(
+        "websocket",
+        lambda socket: socket.on("framesent", lambda data: sent.append(json.loads(data))),
+    )
+    TablePage(owner_page, console, "/workloads/services").loaded()
+    owner_page.get_by_role("link", name="Machines").click()
+    owner_page.wait_for_url("**/machines")
+    owner_page.locator("tr.cr-row[data-key]").first.wait_for()
+    assert len(sockets) == 1
+    assert [frame["op"] for frame in sent].count("subscribe") <= 4

@@ -1,0 +1,121 @@
+"""The table as a person uses it: keys, filters, links, downloads."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import ConsoleProcess
+from tests.browser.pages import Shell, TablePage
+
+
+def query(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def wait_until(page: Page, holds: Callable[[], bool], limit_ms: int = 10_000) -> None:
+    """Wait for something that is no assertion of Playwright's."""
+    for _ in range(limit_ms // 50):
+        if holds():
+            return
+        page.wait_for_timeout(50)
+    assert holds()
+
+
+def test_keys_move_open_and_close(owner_page: Page, console: ConsoleProcess) -> None:
+    table = TablePage(owner_page, console, "/machines").loaded()
+    owner_page.keyboard.press("j")
+    owner_page.keyboard.press("j")
+    owner_page.keyboard.press("Enter")
+    expect(table.panel()).to_be_visible()
+    second = table.names()[1]
+    expect(table.panel().get_by_role("heading", name=second)).to_be_visible()
+    owner_page.keyboard.press("Escape")
+    expect(table.panel()).to_have_count(0)
+    owner_page.keyboard.press("?")
+    expect(owner_page.get_by_text("Previous row")).to_be_visible()
+
+
+def test_the_panels_title_opens_the_page(owner_page: Page, console: ConsoleProcess) -> None:
+    table = TablePage(owner_page, console, "/workloads/pods?q=database-0").loaded()
+    table.rows.first.click()
+    table.panel().get_by_role("link", name="database-0").first.click()
+    owner_page.wait_for_url("**/clusters/local/pods/data/database-0*")
+    expect(owner_page.get_by_role("heading", level=1)).to_contain_text("database-0")
+
+
+def test_filters_live_in_the_url_and_can_be_shared(
+    owner_page: Page, console: ConsoleProcess
+) -> None:
+    table = TablePage(owner_page, console, "/workloads/pods").loaded()
+    owner_page.get_by_role("button", name="Filter by Status").click()
+    owner_page.get_by_role("checkbox", name=re.compile("^CrashLoopBackOff")).click()
+    owner_page.keyboard.press("Escape")
+    expect(table.rows.first).to_contain_text("CrashLoopBackOff")
+    table.search("fraud")
+    owner_page.wait_for_url("**q=fraud*")
+    shared = owner_page.url
+    total = table.total()
+    assert query(owner_page)["filter"] == ["status=CrashLoopBackOff"]
+    again = owner_page.context.new_page()
+    again.goto(shared)
+    again.locator("tr.cr-row[data-key]").first.wait_for()
+    assert again.locator(".cr-total").inner_text() == total
+    owner_page.go_back()
+    expect(table.rows.nth(20)).to_be_visible()
+
+
+def test_a_click_sorts_all_rows_on_the_server(owner_page: Page, console: ConsoleProcess) -> None:
+    table = TablePage(owner_page, console, "/machines").loaded()
+    owner_page.get_by_role("button", name="Name", exact=True).click()
+    owner_page.wait_for_url("**sort=name*")
+    expect(table.column("Name")).to_have_attribute("aria-sort", "ascending")
+    wait_until(owner_page, lambda: table.names() == sorted(table.names()))
+    owner_page.get_by_role("button", name="Name", exact=True).click()
+    owner_page.wait_for_url("**sort=-name*")
+    wait_until(owner_page, lambda: table.names() == sorted(table.names(), reverse=True))
+
+
+def test_scope_narrows_every_page(owner_page: Page, console: ConsoleProcess) -> None:
+    table = TablePage(owner_page, console, "/workloads/pods").loaded()
+    owner_page.get_by_role("button", name=re.compile("^Namespace:")).click()
+    owner_page.get_by_role("option", name="payments").click()
+    owner_page.wait_for_url("**namespace=payments*")
+    expect(table.rows.filter(has_text="database-0")).to_have_count(0)
+    owner_page.get_by_role("tab", name="Services").click()
+    owner_page.wait_for_url("**/workloads/services?*namespace=payments*")
+
+
+def test_csv_is_the_table_that_is_shown(owner_page: Page, console: ConsoleProcess) -> None:
+    TablePage(owner_page, console, "/workloads/pods?filter=namespace%3Dpayments").loaded()
+    with owner_page.expect_download() as download:
+        owner_page.get_by_role("link", name="Download as CSV").click()
+    rows = list(csv.DictReader(download.value.path().read_text().splitlines()))
+    assert rows
+    assert {value for row in rows for key, value in row.items() if key.lower() == "namespace"} == {
+        "payments"
+    }
+
+
+def test_the_palette_finds_objects_everywhere(owner_page: Page, console: ConsoleProcess) -> None:
+    TablePage(owner_page, console, "/machines").loaded()
+    options = Shell(owner_page).jump("fraud-check")
+    expect(options.filter(has_text="Workloads").first).to_be_visible()
+    owner_page.keyboard.press("Enter")
+    expect(owner_page.get_by_role("combobox", name="Jump to anything")).to_have_count(0)
+    expect(owner_page.locator(".cr-panel")).to_be_visible()
+
+
+def test_columns_are_chosen_and_remembered_in_the_url(
+    owner_page: Page, console: ConsoleProcess
+) -> None:
+    TablePage(owner_page, console, "/machines").loaded()
+    owner_page.get_by_role("button", name="Columns and density").click()
+    owner_page.get_by_role("checkbox", name="Kernel").click()
+    owner_page.keyboard.press("Escape")
+    expect(owner_page.get_by_role("columnheader", name="Kernel")).to_be_visible()
+    assert "kernel" in query(owner_page)["cols"][0]
