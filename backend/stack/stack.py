@@ -89,7 +89,7 @@ class Stack:
         self._programs.watch(program, tell)
 
     async def _run_until(self, stop: asyncio.Event, context: Context) -> None:
-        helpers = [asyncio.create_task(self._provide())]
+        helpers = [asyncio.create_task(self._programs.provide_all(ALL))]
         helpers.append(asyncio.create_task(self._settle_etcd(context)))
         helpers += [asyncio.create_task(self._tool(program, name)) for program, name in TOOLS]
         if self.options.seed:
@@ -104,11 +104,6 @@ class Stack:
             await _cancel(helpers)
             for tier in _stop_order():
                 await _cancel([servers[name] for name in tier])
-
-    async def _provide(self) -> None:
-        wanted = {part.program.name: part.program for part in PARTS}
-        wanted |= {program.name: program for program, _ in TOOLS}
-        await self._programs.provide_all(program for program in ALL if program.name in wanted)
 
     async def _settle_etcd(self, context: Context) -> None:
         """Let the members start, after moving them when their peer ports changed."""

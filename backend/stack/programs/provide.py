@@ -2,7 +2,7 @@
 
 import asyncio
 import fcntl
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO
@@ -79,13 +79,11 @@ class Programs:
 
     async def provide_all(self, programs: Iterable[Program]) -> None:
         """Provide them: what is there at once, then the rest one build after the other."""
-        missing = []
-        for program in programs:
-            found = await locate(program, self._cache)
-            if found:
-                self._future(program).set_result(found)
-            else:
-                missing.append(program)
+        missing = [
+            program
+            for program in programs
+            if not await self._resolve(program, locate(program, self._cache))
+        ]
         for program in missing:
             await self._build(program)
 
@@ -94,7 +92,19 @@ class Programs:
             for progress in self._progress.get(program.name, ()):
                 progress(share, detail)
 
+        await self._resolve(program, provide(program, self._cache, tell))
+
+    async def _resolve(self, program: Program, attempt: Awaitable[Found | None]) -> bool:
+        """Settle a program by what an attempt found or raised; False when it found nothing."""
         try:
-            self._future(program).set_result(await provide(program, self._cache, tell))
+            found = await attempt
         except ProgramUnavailable as error:
             self._future(program).set_exception(error)
+        except Exception as error:  # noqa: BLE001 - nobody may wait for this program for ever
+            why = ProgramUnavailable(f"{program.name} cannot be had: {error!r}")
+            self._future(program).set_exception(why)
+        else:
+            if found is None:
+                return False
+            self._future(program).set_result(found)
+        return True

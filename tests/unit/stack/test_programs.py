@@ -155,3 +155,12 @@ async def test_one_missing_program_does_not_hold_up_the_others(bin_folder, tmp_p
     with pytest.raises(ProgramUnavailable):
         await programs.get(bad)
     assert told
+
+
+async def test_a_cache_that_cannot_be_written_is_said(bin_folder, tmp_path):
+    (tmp_path / "cache").write_text("not a folder")
+    programs = Programs(tmp_path / "cache")
+    await programs.provide_all([spec.REGISTRY, spec.KWOK])
+    for program in (spec.REGISTRY, spec.KWOK):
+        with pytest.raises(ProgramUnavailable, match="cannot be had"):
+            await programs.get(program)
