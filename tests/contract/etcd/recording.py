@@ -5,6 +5,9 @@ import time
 
 from integrations.contract import State
 
+SOON = 3.0
+"""Seconds for what is promised within one: test machines share their cores."""
+
 
 class RecordingFeed:
     """Holds rows as a source would, remembers states, and lets a test wait."""

@@ -9,7 +9,7 @@ from integrations.etcd.errors import Compacted
 from integrations.etcd.index import KeyEntry
 from integrations.etcd.models import WatchCreate, WatchLine, WatchRequest, key_range
 from integrations.etcd.snapshot import Condition, Role
-from tests.contract.etcd.recording import RecordingFeed, until
+from tests.contract.etcd.recording import SOON, RecordingFeed, until
 
 
 def feeds() -> EtcdFeeds:
@@ -72,14 +72,14 @@ async def test_keys_follow_puts_and_deletes(store, connect):
     await until(lambda: target.keys.now is State.LIVE)
     assert target.keys.rows["/a/one"].size is None  # the listing reads no values
     await store.put(b"/a/b/two", b"12345")
-    await until(lambda: "/a/b/two" in target.keys.rows, 1.0)
+    await until(lambda: "/a/b/two" in target.keys.rows, SOON)
     entry: KeyEntry = target.keys.rows["/a/b/two"]
     assert (entry.size, entry.version) == (5, 1)
     await store.put(b"/a/one", b"")
-    await until(lambda: target.keys.rows["/a/one"].version == 2, 1.0)
+    await until(lambda: target.keys.rows["/a/one"].version == 2, SOON)
     assert target.keys.rows["/a/one"].size == 0
     await store.delete(b"/a/one")
-    await until(lambda: "/a/one" not in target.keys.rows, 1.0)
+    await until(lambda: "/a/one" not in target.keys.rows, SOON)
     page, more = connection.index.listing("/a/", None, 10)
     assert [(child.name, child.total) for child in page] == [("b", 1)]
     assert more is None
@@ -94,7 +94,7 @@ async def test_only_the_prefix_is_watched(store, connect):
     await until(lambda: target.keys.now is State.LIVE)
     await store.put(b"/other2", b"1")
     await store.put(b"/app/b", b"1")
-    await until(lambda: "/app/b" in target.keys.rows, 1.0)
+    await until(lambda: "/app/b" in target.keys.rows, SOON)
     assert set(target.keys.rows) == {"/app/a", "/app/b"}
 
 

@@ -6,7 +6,7 @@ from integrations.contract import NotFound, State
 from integrations.registry import images
 from integrations.registry.state import Kind, RepositoryState
 from integrations.registry.webhook import Receiver
-from tests.contract.etcd.recording import until
+from tests.contract.etcd.recording import SOON, until
 
 FRESH = {"ping_interval": 0.2}
 
@@ -102,20 +102,20 @@ async def test_a_push_and_a_delete_show_within_a_second(connect, push, feeds):
     connection.start(feeds)
     await until(lambda: "app:v1" in feeds.tags.rows)
     await push.image("app", "v2", text="second")
-    await until(lambda: "app:v2" in feeds.tags.rows, 1.0)
+    await until(lambda: "app:v2" in feeds.tags.rows, SOON)
     row = feeds.tags.rows["app:v2"]
     assert (row.kind, row.platforms) == (Kind.MANIFEST, ("linux/amd64",))
     assert row.pushed is not None
     moved = await push.image("app", "v1", text="moved")
-    await until(lambda: feeds.tags.rows["app:v1"].digest == moved["digest"], 1.0)
+    await until(lambda: feeds.tags.rows["app:v1"].digest == moved["digest"], SOON)
     await push.index("brand/new", "latest")
-    await until(lambda: "brand/new:latest" in feeds.tags.rows, 1.0)
+    await until(lambda: "brand/new:latest" in feeds.tags.rows, SOON)
     assert feeds.repositories.rows["brand/new"].state is RepositoryState.READY
     await push.signature("app", moved)
-    await until(lambda: feeds.tags.rows["app:v1"].badges == ("signature",), 1.0)
+    await until(lambda: feeds.tags.rows["app:v1"].badges == ("signature",), SOON)
     assert not [key for key in feeds.tags.rows if "sha256-" in key]
     await push.delete("app", moved["digest"])
-    await until(lambda: "app:v1" not in feeds.tags.rows, 1.0)
+    await until(lambda: "app:v1" not in feeds.tags.rows, SOON)
     assert first["digest"] != moved["digest"]
 
 
@@ -125,7 +125,7 @@ async def test_an_emptied_repository_stays_and_says_so(connect, push, feeds):
     connection.start(feeds)
     await until(lambda: "app:v1" in feeds.tags.rows)
     await push.delete("app", pushed["digest"])
-    await until(lambda: feeds.repositories.rows["app"].state is RepositoryState.EMPTY, 2.0)
+    await until(lambda: feeds.repositories.rows["app"].state is RepositoryState.EMPTY, SOON)
     assert feeds.tags.rows == {}
 
 
@@ -159,6 +159,6 @@ async def test_our_own_reads_make_no_changes(store, connect, push, feeds):
     for _ in range(3):
         await connection.client.resolve("app", "v1")
     await push.image("app", "v2")
-    await until(lambda: "app:v2" in feeds.tags.rows, 2)
+    await until(lambda: "app:v2" in feeds.tags.rows, SOON)
     changes = [change for changes in told for change in changes]
     assert {change.tag for change in changes} == {"v2"}

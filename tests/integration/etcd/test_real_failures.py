@@ -8,7 +8,7 @@ import pytest
 from integrations.contract import State, UpstreamFailed, UpstreamUnreachable
 from integrations.etcd.errors import NoLeader
 from integrations.etcd.snapshot import Condition, quorum_sentence
-from tests.contract.etcd.recording import until
+from tests.contract.etcd.recording import SOON, until
 
 pytestmark = pytest.mark.stack
 
@@ -28,7 +28,7 @@ async def test_a_put_by_etcdctl_shows_within_a_second(real, watch):
     await settled(connection, feeds)
     for n in range(5):
         await cluster.put(b"/live/%d" % n, b"x")
-        await until(lambda n=n: f"/live/{n}" in feeds.keys.rows, 1.0)
+        await until(lambda n=n: f"/live/{n}" in feeds.keys.rows, SOON)
 
 
 async def test_the_leader_dies_and_the_stream_goes_on(real, watch):
@@ -82,7 +82,7 @@ async def test_a_lost_quorum_is_said_as_such_and_heals(real, watch):
     await until(lambda: "QuorumRegained" in reasons(feeds), 20)
     await until(lambda: feeds.keys.now is State.LIVE, 15)
     await cluster.put(b"/after", b"1")
-    await until(lambda: "/after" in feeds.keys.rows, 2)
+    await until(lambda: "/after" in feeds.keys.rows, SOON)
 
 
 async def test_a_frozen_member_is_left(real, watch):
@@ -149,7 +149,7 @@ async def test_user_and_password_renewal_and_recovery(real, watch):
     await until(lambda: feeds.keys.now is State.LIVE)
     await asyncio.sleep(6)  # longer than a token lives unused
     await cluster.ctl("put", "/app/y", "2", root)
-    await until(lambda: "/app/y" in feeds.keys.rows, 2)
+    await until(lambda: "/app/y" in feeds.keys.rows, SOON)
     held, _ = await connection.client.value(b"/app/y")
     assert held.value == b"2"
     refused, denied = watch(cluster.settings(username="viewer", password="reading"))

@@ -1,14 +1,13 @@
 """What only a real registry can show: its password file, many repositories, lost storage."""
 
 import shutil
-import time
 
 import pytest
 
 from integrations.contract import State, UpstreamDenied
 from integrations.registry.connection import RegistryConnection, RegistryFeeds
 from integrations.registry.state import Kind
-from tests.contract.etcd.recording import RecordingFeed, until
+from tests.contract.etcd.recording import SOON, RecordingFeed, until
 from tests.contract.registry.push import Pusher
 from tests.contract.registry.real import RealRegistry
 
@@ -36,6 +35,20 @@ async def real(tmp_path):
 
 
 @pytest.fixture
+async def pusher():
+    """Pushers to a registry; all are closed at the end."""
+    opened = []
+
+    def make(registry, **options) -> Pusher:
+        opened.append(Pusher(registry.url, **options))
+        return opened[-1]
+
+    yield make
+    for push in opened:
+        await push.aclose()
+
+
+@pytest.fixture
 async def watch():
     opened = []
 
@@ -51,13 +64,12 @@ async def watch():
         await connection.stop()
 
 
-async def test_a_password_file(real, watch, tmp_path):
+async def test_a_password_file(real, watch, pusher, tmp_path):
     (tmp_path / "htpasswd").write_text(HTPASSWD)
     auth = {"htpasswd": {"realm": "registry", "path": str(tmp_path / "htpasswd")}}
     registry = await real({"auth": auth})
-    push = Pusher(registry.url, auth=("craton", "secret"))
+    push = pusher(registry, auth=("craton", "secret"))
     await push.image("app", "v1")
-    await push.aclose()
     right = registry.settings(username="craton", password="secret")
     connection, feeds = watch(right)
     await until(lambda: "app:v1" in feeds.tags.rows)
@@ -68,9 +80,9 @@ async def test_a_password_file(real, watch, tmp_path):
         await refused.client.tags("app")
 
 
-async def test_hundreds_of_repositories_do_not_hold_up_a_push(real, watch):
+async def test_hundreds_of_repositories_do_not_hold_up_a_push(real, watch, pusher):
     registry = await real()
-    push = Pusher(registry.url)
+    push = pusher(registry)
     first = await push.image("seed/app0", "v1")
     data = registry._folder / "data/docker/registry/v2/repositories/seed"
     for n in range(1, 300):
@@ -78,23 +90,19 @@ async def test_hundreds_of_repositories_do_not_hold_up_a_push(real, watch):
     connection, feeds = watch(registry.settings(page_size=100))
     registry.listener = lambda headers, body: connection.receive(headers["content-type"], body)
     await until(lambda: len(feeds.repositories.rows) == 300, 20)
-    started = time.monotonic()
     await push.image("fresh/app", "v1", text="fresh")
-    await until(lambda: "fresh/app:v1" in feeds.tags.rows, 1.0)
-    assert time.monotonic() - started < 2.0
+    await until(lambda: "fresh/app:v1" in feeds.tags.rows, SOON)
     await until(lambda: connection.crawled, 60)
     await until(lambda: all(tag.kind is Kind.MANIFEST for tag in feeds.tags.rows.values()), 60)
     assert len(feeds.tags.rows) == 301
     assert feeds.tags.rows["seed/app299:v1"].digest == first["digest"]
-    await push.aclose()
 
 
-async def test_a_repository_that_is_gone_leaves_after_a_complete_crawl(real, watch):
+async def test_a_repository_that_is_gone_leaves_after_a_complete_crawl(real, watch, pusher):
     registry = await real()
-    push = Pusher(registry.url)
+    push = pusher(registry)
     await push.image("keep", "v1")
     await push.image("drop", "v1")
-    await push.aclose()
     _, feeds = watch(registry.settings(crawl_interval=0.5))
     await until(lambda: {"keep:v1", "drop:v1"} <= set(feeds.tags.rows))
     shutil.rmtree(registry._folder / "data/docker/registry/v2/repositories/drop")

@@ -8,7 +8,7 @@ from integrations.contract import State
 from integrations.etcd.connection import EtcdConnection, EtcdFeeds
 from integrations.etcd.fake import FakeCluster
 from integrations.etcd.settings import EtcdSettings
-from tests.contract.etcd.recording import RecordingFeed, until
+from tests.contract.etcd.recording import SOON, RecordingFeed, until
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ async def test_restored_from_a_backup_means_a_new_listing(watched):
     await fake.put(b"/new", b"x")
     await until(lambda: set(feeds.keys.rows) == {"/new"})
     await fake.put(b"/newer", b"x")
-    await until(lambda: "/newer" in feeds.keys.rows, 1)
+    await until(lambda: "/newer" in feeds.keys.rows, SOON)
     assert connection.stats.listings == 2
 
 

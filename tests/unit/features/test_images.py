@@ -5,7 +5,7 @@ import json
 import pytest
 
 from auth import scope
-from tests.contract.etcd.recording import until
+from tests.contract.etcd.recording import SOON, until
 from tests.contract.registry.push import Pusher
 from tests.unit.features.upstreams import SECRET, connected_console
 
@@ -41,7 +41,7 @@ async def crawled(console, registry, push):
     for body in sent:
         assert (await hook(console, body)).status_code == 202
     source = console.state.registry.get("tags")
-    await until(lambda: source.get("local/team/web:v1.1") is not None, 1.0)
+    await until(lambda: source.get("local/team/web:v1.1") is not None, SOON)
     return source
 
 

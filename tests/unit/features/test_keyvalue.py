@@ -3,7 +3,7 @@
 import pytest
 
 from auth import scope
-from tests.contract.etcd.recording import until
+from tests.contract.etcd.recording import SOON, until
 from tests.unit.features.upstreams import connected_console
 
 
@@ -47,7 +47,7 @@ async def test_keys_are_filtered_by_folder_and_searched(connected):
     assert one.json()["row"]["revision"] == 2
     await etcd.put(b"/app/config", b"{}")
     source = console.state.registry.get("keys")
-    await until(lambda: source.get("local:/app/config").size == 2, 1.0)
+    await until(lambda: source.get("local:/app/config").size == 2, SOON)
 
 
 async def test_health_says_whether_the_store_is_safe(connected):
