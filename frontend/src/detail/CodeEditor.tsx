@@ -30,6 +30,19 @@ const THEME = EditorView.theme({
   ".cm-panels": { backgroundColor: "var(--cr-raised)", color: "inherit" },
   ".cm-panels.cm-panels-top": { borderBottom: "1px solid var(--cr-line)" },
   ".cm-panel.cm-search": { fontSize: "0.75rem", padding: "0.35rem 2rem 0.35rem 0.5rem" },
+  ".cm-panel.cm-search input, .cm-panel.cm-search button, .cm-panel.cm-search label": {
+    fontSize: "0.75rem",
+    fontFamily: "inherit",
+  },
+  ".cm-panel.cm-search label": { display: "inline-flex", gap: "0.25rem", alignItems: "center" },
+  ".cm-textfield, .cm-button": {
+    padding: "0.2rem 0.5rem",
+    color: "inherit",
+    background: "var(--cr-ground)",
+    border: "1px solid var(--cr-line)",
+    borderRadius: "var(--pf-t--global--border--radius--small)",
+  },
+  ".cm-panel.cm-search [name=close]": { right: "0.5rem", fontSize: "1rem", color: "inherit" },
   ".cm-searchMatch": { backgroundColor: "var(--cr-code-match)" },
   ".cm-foldPlaceholder": {
     backgroundColor: "var(--cr-raised)",
@@ -71,7 +84,11 @@ export function CodeEditor({ text, language, label, wrap }: CodeEditorProps) {
           keymap.of(searchKeymap),
           EditorState.phrases.of(phrases(t)),
           EditorState.readOnly.of(true),
-          EditorView.contentAttributes.of({ "aria-label": label, "aria-readonly": "true" }),
+          EditorView.contentAttributes.of({
+            "aria-label": label,
+            "aria-readonly": "true",
+            tabindex: "0",
+          }),
           syntaxHighlighting(HIGHLIGHT),
           THEME,
           wrapping.current.of(lineWrapping(latest.current.wrap)),

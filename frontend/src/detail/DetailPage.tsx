@@ -1,9 +1,9 @@
-import { Breadcrumb, BreadcrumbItem, Title } from "@patternfly/react-core";
+import { Breadcrumb, BreadcrumbItem, Label, Title } from "@patternfly/react-core";
 import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { formatClock, formatExact } from "../format/time";
 import { AppLink } from "../shell/AppLink";
-import { Status } from "../status/Status";
+import { Status, ToneIcon } from "../status/Status";
 import type { Tone } from "../status/tone";
 import { type DetailTab, DetailTabs } from "./DetailTabs";
 import { KindBadge } from "./KindBadge";
@@ -48,13 +48,16 @@ export function DetailPage(props: DetailPageProps) {
           <KindBadge kind={kind} /> <span translate="no">{name}</span>
         </Title>
         {gone ? (
-          <span className="cr-deleted" role="status" title={formatExact(deletedAt)}>
-            {t("detail.deleted", { at: formatClock(deletedAt) })}
+          <span className="cr-gone" role="status" title={formatExact(deletedAt)}>
+            <Label isCompact color="yellow" icon={<ToneIcon tone="off" />}>
+              {t("detail.deleted")}
+            </Label>{" "}
+            {t("detail.deletedSeen", { at: formatClock(deletedAt) })}
           </span>
         ) : (
           status && <Status word={status} {...(props.tone ? { tone: props.tone } : {})} />
         )}
-        {sentence && (
+        {sentence && !gone && (
           <div className="cr-page-sentence" translate="no">
             {sentence}
           </div>

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Problem } from "../api/problem";
 import { formatClock } from "../format/time";
+import { PageHeader } from "../shell/PageHeader";
 import { SkeletonLines } from "../table/Skeletons";
 import { Failed, NoAccess, NotFound } from "../table/TableStates";
 import { type Crumb, Crumbs } from "./DetailPage";
@@ -21,6 +22,7 @@ export function DetailPending({
   return (
     <section className="cr-page cr-detail">
       <Crumbs crumbs={crumbs} />
+      <PageHeader title={<span translate="no">{what}</span>} />
       <ProblemState detail={detail} what={what} />
     </section>
   );

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { request } from "../api/http";
 import { ApiError, type Problem, toProblem } from "../api/problem";
 
@@ -38,7 +38,7 @@ export function useDetail<T>(path: string, options: DetailOptions = {}): Detail<
     retry: false,
     refetchInterval: every ? ({ state }) => (isMissing(state.error) ? false : every) : false,
   });
-  useRefetchOnNews(news, enabled, () => void query.refetch({ cancelRefetch: false }));
+  useRefetchOnNews(news, query.isFetching || !enabled, () => void query.refetch());
   const problem = query.error ? toProblem(query.error) : null;
   const gone = isMissing(query.error) && query.data !== undefined;
   return {
@@ -55,21 +55,32 @@ function isMissing(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;
 }
 
-function useRefetchOnNews(news: unknown, enabled: boolean, refetch: () => void): void {
+/**
+ * Read again when `news` changes: at once after a quiet time, else when the settle time is
+ * over; news that comes during a read is read after it, so that none is ever missed.
+ */
+function useRefetchOnNews(news: unknown, fetching: boolean, refetch: () => void): void {
   const latest = useRef(refetch);
   latest.current = refetch;
   const seen = useRef(news);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const [waiting, setWaiting] = useState(false);
+  const readyAt = useRef(0);
   useEffect(() => {
     if (seen.current === news) return;
-    const first = seen.current === undefined;
-    seen.current = news;
     // The first row says what the first read said.
-    if (first || !enabled || timer.current !== undefined) return;
-    timer.current = setTimeout(() => {
-      timer.current = undefined;
-      latest.current();
-    }, SETTLE_MS);
-  }, [news, enabled]);
-  useEffect(() => () => clearTimeout(timer.current), []);
+    if (seen.current !== undefined) setWaiting(true);
+    seen.current = news;
+  }, [news]);
+  useEffect(() => {
+    if (!waiting || fetching) return;
+    const timer = setTimeout(
+      () => {
+        readyAt.current = Date.now() + SETTLE_MS;
+        setWaiting(false);
+        latest.current();
+      },
+      Math.max(0, readyAt.current - Date.now()),
+    );
+    return () => clearTimeout(timer);
+  }, [waiting, fetching]);
 }
