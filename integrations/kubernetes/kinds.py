@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from integrations.kubernetes.models import core, meta, pods, storage, workloads
+from integrations.kubernetes.models import core, meta, network, pods, storage, workloads
 
 __all__ = ["KINDS", "METADATA_ONLY", "Kind", "kind_of"]
 
@@ -49,9 +49,9 @@ def _kinds() -> list[Kind]:
         Kind("daemonsets", "DaemonSet", "apps", "v1", workloads.DaemonSet),
         Kind("jobs", "Job", "batch", "v1", workloads.Job),
         Kind("cronjobs", "CronJob", "batch", "v1", workloads.CronJob),
-        Kind("services", "Service", "", "v1", core.Service),
-        Kind("endpointslices", "EndpointSlice", "discovery.k8s.io", "v1", core.EndpointSlice),
-        Kind("ingresses", "Ingress", "networking.k8s.io", "v1", core.Ingress),
+        Kind("services", "Service", "", "v1", network.Service),
+        Kind("endpointslices", "EndpointSlice", "discovery.k8s.io", "v1", network.EndpointSlice),
+        Kind("ingresses", "Ingress", "networking.k8s.io", "v1", network.Ingress),
         Kind(
             "persistentvolumes",
             "PersistentVolume",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
 from backend.features.cluster.schemas import ConditionView, Fact
-from integrations.kubernetes.models import core, pods, storage, workloads
+from integrations.kubernetes.models import core, network, pods, storage, workloads
 from integrations.kubernetes.models.meta import Metadata
 from integrations.kubernetes.words.nodes import node_words, os_version, roles_of
 from integrations.kubernetes.words.pods import pod_words
@@ -145,7 +145,7 @@ def _taint(taint: core.Taint) -> str:
     return f"{taint.key}{value}:{taint.effect}"
 
 
-def _service(service: core.Service) -> Words:
+def _service(service: network.Service) -> Words:
     spec = service.spec
     ports = ", ".join(f"{p.port}/{p.protocol}" for p in spec.ports)
     chosen = ", ".join(f"{k}={v}" for k, v in spec.selector.items())
@@ -160,7 +160,7 @@ def _service(service: core.Service) -> Words:
     )
 
 
-def _ingress(ingress: core.Ingress) -> Words:
+def _ingress(ingress: network.Ingress) -> Words:
     hosts = ", ".join(dict.fromkeys(rule.host or "*" for rule in ingress.spec.rules))
     facts = (("Class", ingress.spec.ingress_class_name), ("Hosts", hosts))
     return Words("", None, f"Routes {hosts or 'every host'}", facts)
@@ -240,8 +240,8 @@ _WORKLOADS: Final = frozenset(
 _WORDS: Final[dict[type[Any], Callable[[Any], Words]]] = {
     pods.Pod: _pod,
     core.Node: _node,
-    core.Service: _service,
-    core.Ingress: _ingress,
+    network.Service: _service,
+    network.Ingress: _ingress,
     core.Namespace: _namespace,
     core.Lease: _lease,
     storage.PersistentVolume: _volume,

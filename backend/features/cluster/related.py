@@ -9,7 +9,7 @@ from backend.features.cluster.describe import describe
 from backend.features.cluster.schemas import Ref, Related
 from integrations.contract import NotFound
 from integrations.kubernetes import KINDS, Kind, KubernetesClient, kind_of
-from integrations.kubernetes.models import core, pods, storage, workloads
+from integrations.kubernetes.models import core, network, pods, storage, workloads
 from integrations.kubernetes.models.meta import Meta, controller
 from integrations.kubernetes.words.selectors import selector_text, selects
 
@@ -62,7 +62,7 @@ async def related_to(client: KubernetesClient, found: Any, sees: Sees) -> AsyncI
         groups = _of_pod(client, found, sees)
     elif isinstance(found, core.Node):
         groups = _of_node(client, found)
-    elif isinstance(found, core.Service):
+    elif isinstance(found, network.Service):
         groups = _of_service(client, found)
     elif isinstance(found, workloads.CronJob):
         groups = _of_cron_job(client, found)
@@ -93,7 +93,7 @@ async def _of_node(client: KubernetesClient, node: core.Node) -> AsyncIterator[R
     yield await _pods(client, "", fields=f"spec.nodeName={node.metadata.name}")
 
 
-async def _of_service(client: KubernetesClient, service: core.Service) -> AsyncIterator[Related]:
+async def _of_service(client: KubernetesClient, service: network.Service) -> AsyncIterator[Related]:
     meta = service.metadata
     if service.spec.selector:
         chosen = ",".join(f"{k}={v}" for k, v in service.spec.selector.items())
@@ -125,7 +125,7 @@ async def _of_workload(client: KubernetesClient, found: Any) -> AsyncIterator[Re
 
 async def _by_name(found: Any) -> AsyncIterator[Related]:
     """Objects that are only named, not read."""
-    if isinstance(found, core.Ingress):
+    if isinstance(found, network.Ingress):
         backends = [p.backend for r in found.spec.rules if r.http for p in r.http.paths]
         names = dict.fromkeys(b.service.name for b in backends if b.service)
         space = found.metadata.namespace

@@ -13,7 +13,7 @@ from backend.features.workloads.rows import (
     ServiceRow,
     VolumeRow,
 )
-from integrations.kubernetes.models.core import (
+from integrations.kubernetes.models.network import (
     BalancedStatus,
     EndpointSlice,
     Ingress,
