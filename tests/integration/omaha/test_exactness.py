@@ -6,6 +6,7 @@ import asyncio
 import random
 
 import httpx2
+import psutil
 from sqlalchemy import text
 
 from backend.omaha.recount import measure
@@ -141,3 +142,26 @@ async def test_kill_under_load_loses_nothing_acknowledged(world, database_url, t
     for number, status in done.items():
         assert order.index(stored[machine_id(number)]) >= order.index(status)
     assert await no_drift(database_url)
+
+
+async def test_workers_of_one_service_share_port_and_limit(world, database_url, tmp_path) -> None:
+    await world.group(policy=TWO)
+    server = await Server(database_url, tmp_path, workers=2).ready()
+    family = [psutil.Process(server.process.pid)]
+    family += family[0].children()
+    assert len(family) == 2
+    try:
+        offers = await asyncio.gather(*(alone(server, number) for number in range(40)))
+        assert sum(offers) == 2
+    finally:
+        server.kill()
+    _, alive = await asyncio.to_thread(psutil.wait_procs, family, 15)
+    assert not alive
+
+
+async def alone(server: Server, number: int) -> bool:
+    """Ask on a connection of its own, so that both workers are asked."""
+    async with httpx2.AsyncClient(timeout=20) as client:
+        answer = await client.post(f"{server.base}/v1/update", content=body(number, OLD, ORDINARY))
+    assert answer.status_code == 200
+    return UPDATED.search(answer.text) is not None
