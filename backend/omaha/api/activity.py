@@ -82,7 +82,7 @@ async def list_activity(
     ]
     conditions += [col(ActivityRow.at) >= since] if since is not None else []
     conditions += [col(ActivityRow.at) < until] if until is not None else []
-    found = await look(call.session, ids, ActivityRow, conditions, limit=limit, descending=True)
+    found = await look(call.session, [ids], ActivityRow, conditions, limit=limit, descending=True)
     return Page(
         items=[_view(row) for row in found.rows],
         next=encode(found.after) if found.after is not None else None,

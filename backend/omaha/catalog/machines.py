@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.selectable import CompoundSelect
 from sqlmodel import col
 
 from backend.omaha.catalog.edit import invalid
@@ -70,15 +69,15 @@ async def page(
     session: AsyncSession, wanted: Filter, *, after: int = 0, limit: int
 ) -> Found[InstanceRow]:
     """The next machines by id. Each (group, status) or (group, version) is one range of an
-    index in order of id; the ranges are merged, so nothing is sorted or skipped."""
+    index in order of id, of which only the beginning is read (see `window`)."""
     groups = await _groups(session, wanted)
-    ids = _ids(wanted, groups, after)
-    if ids is None:
+    branches = _branches(wanted, groups, after)
+    if not branches:
         return Found((), None)
     conditions = wanted.conditions()
     if wanted.status is not None and wanted.release is not None:
         conditions.append(col(InstanceRow.release) == wanted.release)
-    return await look(session, ids, InstanceRow, conditions, limit=limit)
+    return await look(session, branches, InstanceRow, conditions, limit=limit)
 
 
 async def _groups(session: AsyncSession, wanted: Filter) -> list[int]:
@@ -90,18 +89,17 @@ async def _groups(session: AsyncSession, wanted: Filter) -> list[int]:
     return [key or 0 for key in await session.scalars(query.order_by(col(GroupRow.id)))]
 
 
-def _ids(
-    wanted: Filter, groups: Sequence[int], after: int
-) -> Select[Any] | CompoundSelect[Any] | None:
+def _branches(wanted: Filter, groups: Sequence[int], after: int) -> list[Select[Any]]:
     if not groups:
-        return None
+        return []
     # Few machines are hidden: passing over them costs less than a window of rows to filter.
     common = [after < _ID]
     if wanted.hidden is False:
         common.append(col(InstanceRow.hidden).is_(False))
     whole = wanted.group_ids is None and wanted.channel_id is None
     if whole and wanted.status is None and wanted.release is None:
-        return select(_ID).where(col(InstanceRow.application_id) == wanted.application_id, *common)
+        mine = col(InstanceRow.application_id) == wanted.application_id
+        return [select(_ID).where(mine, *common)]
     branches = [
         select(_ID).where(col(InstanceRow.group_id) == group, part, *common)
         for group in groups
@@ -109,7 +107,7 @@ def _ids(
     ]
     if len(branches) > MAX_BRANCHES:
         raise invalid("group_id", f"choose a group: there are {len(groups)} to look through.")
-    return union_all(*branches) if len(branches) > 1 else branches[0]
+    return branches
 
 
 def _parts(wanted: Filter) -> list[ColumnElement[bool]]:

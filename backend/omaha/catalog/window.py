@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.selectable import CompoundSelect
 
 WINDOW: Final = 10_000
 
@@ -30,32 +29,56 @@ class Found(Generic[Row]):
 
 async def look(
     session: AsyncSession,
-    ids: Select[Any] | CompoundSelect[Any],
+    branches: Sequence[Select[Any]],
     model: type[Row],
     conditions: Sequence[ColumnElement[bool]],
     *,
     limit: int,
     descending: bool = False,
 ) -> Found[Row]:
-    """The first `limit` rows of `ids` (a query of ids in no order yet) that pass `conditions`.
+    """The first `limit` rows by id, of those the branches name, that pass `conditions`.
 
-    `ids` holds what an index serves, `conditions` the rest.
+    A branch is a query of ids in one range of an index, in which they lie in order; branches
+    do not overlap. Of each only the beginning is read, so that nothing depends on the
+    planner's merging them (PostgreSQL 15 reads and sorts all of a union instead).
     """
-    reach = WINDOW if conditions else limit + 1
-    column = next(iter(ids.selected_columns))
-    order = column.desc() if descending else column.asc()
-    window = ids.order_by(order).limit(reach).subquery()
+    each = limit + 1 if not conditions else max(limit + 1, WINDOW // len(branches))
+    parts = [_beginning(branch, each, descending=descending) for branch in branches]
+    edge = await _edge(session, parts, each, descending=descending) if conditions else None
+    ids = union_all(*(select(part.c.id) for part in parts)).subquery()
     key: Any = model.__table__.c.id  # type: ignore[attr-defined] # every SQLModel table has it
-    query = select(model).where(key.in_(select(window.c.id)), *conditions)
+    query = select(model).where(key.in_(select(ids.c.id)), *conditions)
+    if edge is not None:
+        query = query.where(key >= edge if descending else key <= edge)
     query = query.order_by(key.desc() if descending else key).limit(limit + 1)
     rows = (await session.scalars(query)).all()
     if len(rows) > limit:
         return Found(rows[:limit], _id(rows[limit - 1]))
-    if not conditions:
-        return Found(rows, None)
-    last = func.min(window.c.id) if descending else func.max(window.c.id)
-    number, edge = (await session.execute(select(func.count(), last).select_from(window))).one()
-    return Found(rows, int(edge) if number == reach else None)
+    return Found(rows, edge)
+
+
+def _beginning(branch: Select[Any], each: int, *, descending: bool) -> Any:
+    column = next(iter(branch.selected_columns))
+    return branch.order_by(column.desc() if descending else column).limit(each).subquery()
+
+
+async def _edge(
+    session: AsyncSession, parts: Sequence[Any], each: int, *, descending: bool
+) -> int | None:
+    """The last id up to which every branch was read; None when all were read to their ends."""
+    ends = union_all(
+        *(
+            select(
+                func.count().label("number"),
+                (func.min(part.c.id) if descending else func.max(part.c.id)).label("last"),
+            ).select_from(part)
+            for part in parts
+        )
+    )
+    cut = [last for number, last in await session.execute(ends) if number == each]
+    if not cut:
+        return None
+    return int(max(cut) if descending else min(cut))
 
 
 def _id(row: Any) -> int:
