@@ -2,107 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import re
-import secrets
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx2
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.axe import CONSOLE_NOISE
+from tests.consoleprocess import OWNER, ConsoleProcess, launch_console, wait_loaded
 from tests.stackfixtures import REPOSITORY, RunningStack
 
-OWNER = "owner"
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 SCREENSHOTS = REPOSITORY / "screenshots"
-
-
-@dataclass
-class ConsoleProcess:
-    """`craton serve` as a person starts it, with the stack's connections."""
-
-    home: Path
-    url: str = ""
-    owned: bool = True
-    password: str = field(default_factory=lambda: secrets.token_urlsafe(18), repr=False)
-    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
-
-    @property
-    def log(self) -> Path:
-        return self.home / "serve.log"
-
-    def start(self) -> None:
-        """Start it (again, on the same port) and wait until it answers."""
-        port = self.url.rsplit(":", 1)[-1] if self.url else "0"
-        secret = self.home / "password"
-        secret.write_text(self.password)
-        secret.chmod(0o600)
-        env = os.environ | {
-            "CRATON_HOME": str(self.home),
-            "CRATON_PORT": port,
-            "CRATON_LOG_FORMAT": "text",
-        }
-        if self.owned:
-            env["CRATON_BOOTSTRAP_ADMIN"] = OWNER
-            env["CRATON_BOOTSTRAP_PASSWORD_FILE"] = str(secret)
-        seen = self.log.stat().st_size if self.log.exists() else 0
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "backend", "serve"],
-                cwd=REPOSITORY, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True,
-            )  # fmt: skip
-        self._wait(seen)
-
-    def _wait(self, seen: int) -> None:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            text = self.log.read_bytes()[seen:].decode(errors="replace")
-            found = re.search(r"Craton is at (http://\S+)", text)
-            if found:
-                self.url = found.group(1)
-                return
-            assert self.process is not None
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.1)
-        pytest.fail(f"the console did not start:\n{self.log.read_text()[-4000:]}")
-
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """End it; SIGKILL is a crash."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(how)
-            self.process.wait(timeout=30)
-
-    @contextmanager
-    def caller(self) -> Iterator[httpx2.Client]:
-        """A REST client of the owner."""
-        headers = {"x-craton-request": "1", "origin": self.url}
-        url = f"{self.url}/api/v1"
-        with httpx2.Client(base_url=url, headers=headers, timeout=20) as client:
-            body = {"login": OWNER, "password": self.password}
-            assert client.post("/session", json=body).status_code == 200
-            yield client
-
-
-def launch_console(home: Path, stack: RunningStack | None, *, owned: bool = True) -> ConsoleProcess:
-    """A console with its own data and, with a stack, that stack's connections."""
-    home.mkdir(parents=True, exist_ok=True)
-    if stack is not None:
-        (home / "stack").mkdir()
-        (home / "stack" / "status.json").symlink_to(stack.paths.status)
-    console = ConsoleProcess(home, owned=owned)
-    console.start()
-    return console
 
 
 @pytest.fixture(scope="session")
@@ -113,23 +24,10 @@ def console(
     running = launch_console(tmp_path_factory.mktemp("console"), stack)
     try:
         with running.caller() as caller:
-            _wait_loaded(caller)
+            wait_loaded(caller)
         yield running
     finally:
         running.stop()
-
-
-def _wait_loaded(caller: httpx2.Client) -> None:
-    wanted = ("pods", "machines", "etcd-members", "keys", "tags")
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        totals = {
-            name: caller.get(f"/collections/{name}?limit=1").json()["total"] for name in wanted
-        }
-        if all(totals.values()):
-            return
-        time.sleep(0.3)
-    pytest.fail(f"the console did not load the stack: {totals}")
 
 
 @pytest.fixture

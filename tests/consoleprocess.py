@@ -1,0 +1,151 @@
+"""A real console process, as a person starts it, for tests from outside."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.stackfixtures import REPOSITORY, RunningStack
+
+__all__ = ["OWNER", "PASSWORD", "ConsoleProcess", "Person", "launch_console", "wait_loaded"]
+
+OWNER = "owner"
+PASSWORD = "correct horse battery"
+"""Of everybody that `ConsoleProcess.member` makes."""
+
+
+@dataclass
+class Person:
+    """Somebody who is signed in: a REST client that keeps its cookies."""
+
+    login: str
+    http: httpx2.Client = field(repr=False)
+
+    @property
+    def cookie(self) -> str:
+        """The `Cookie` header of their browser."""
+        return "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
+
+
+@dataclass
+class ConsoleProcess:
+    """`craton serve` as a person starts it, with the stack's connections."""
+
+    home: Path
+    url: str = ""
+    owned: bool = True
+    password: str = field(default_factory=lambda: secrets.token_urlsafe(18), repr=False)
+    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    @property
+    def log(self) -> Path:
+        return self.home / "serve.log"
+
+    def start(self) -> None:
+        """Start it (again, on the same port) and wait until it answers."""
+        port = self.url.rsplit(":", 1)[-1] if self.url else "0"
+        secret = self.home / "password"
+        secret.write_text(self.password)
+        secret.chmod(0o600)
+        env = os.environ | {
+            "CRATON_HOME": str(self.home),
+            "CRATON_PORT": port,
+            "CRATON_LOG_FORMAT": "text",
+        }
+        if self.owned:
+            env["CRATON_BOOTSTRAP_ADMIN"] = OWNER
+            env["CRATON_BOOTSTRAP_PASSWORD_FILE"] = str(secret)
+        seen = self.log.stat().st_size if self.log.exists() else 0
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "backend", "serve"],
+                cwd=REPOSITORY, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True,
+            )  # fmt: skip
+        self._wait(seen)
+
+    def _wait(self, seen: int) -> None:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            text = self.log.read_bytes()[seen:].decode(errors="replace")
+            found = re.search(r"Craton is at (http://\S+)", text)
+            if found:
+                self.url = found.group(1)
+                return
+            assert self.process is not None
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.1)
+        pytest.fail(f"the console did not start:\n{self.log.read_text()[-4000:]}")
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End it; SIGKILL is a crash."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(how)
+            self.process.wait(timeout=30)
+
+    def anyone(self) -> httpx2.Client:
+        """A REST client of somebody who is not signed in."""
+        headers = {"x-craton-request": "1", "origin": self.url}
+        return httpx2.Client(base_url=f"{self.url}/api/v1", headers=headers, timeout=20)
+
+    def sign_in(self, login: str, password: str = PASSWORD) -> Person:
+        """Open a session; close its client after use."""
+        client = self.anyone()
+        answer = client.post("/session", json={"login": login, "password": password})
+        assert answer.status_code == 200, answer.text
+        return Person(login, client)
+
+    @contextmanager
+    def caller(self) -> Iterator[httpx2.Client]:
+        """A REST client of the owner."""
+        with self.sign_in(OWNER, self.password).http as client:
+            yield client
+
+    def member(self, owner: httpx2.Client, *grants: tuple[str, str]) -> Person:
+        """A new user with these (role, scope) grants, signed in."""
+        login = f"member-{uuid.uuid4().hex[:8]}"
+        made = owner.post("/users", json={"login": login, "password": PASSWORD})
+        assert made.status_code == 201, made.text
+        for role, scope in grants:
+            bound = owner.post("/bindings", json={"login": login, "role": role, "scope": scope})
+            assert bound.status_code == 201, bound.text
+        return self.sign_in(login)
+
+
+def launch_console(home: Path, stack: RunningStack | None, *, owned: bool = True) -> ConsoleProcess:
+    """A console with its own data and, with a stack, that stack's connections."""
+    home.mkdir(parents=True, exist_ok=True)
+    if stack is not None:
+        (home / "stack").mkdir()
+        (home / "stack" / "status.json").symlink_to(stack.paths.status)
+    console = ConsoleProcess(home, owned=owned)
+    console.start()
+    return console
+
+
+def wait_loaded(caller: httpx2.Client) -> None:
+    """Wait until every source of the stack has given rows."""
+    wanted = ("pods", "machines", "etcd-members", "keys", "tags")
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        totals = {
+            name: caller.get(f"/collections/{name}?limit=1").json()["total"] for name in wanted
+        }
+        if all(totals.values()):
+            return
+        time.sleep(0.3)
+    pytest.fail(f"the console did not load the stack: {totals}")
