@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlmodel import SQLModel
 
 import backend.db.activity
-import backend.db.identity  # noqa: F401 (its tables belong to the metadata)
+import backend.db.identity
 import backend.omaha.tables  # noqa: F401
 from backend.db.engine import create_engine
 from backend.db.migrate import upgrade
