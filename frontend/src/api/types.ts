@@ -121,7 +121,9 @@ export interface Capacity {
 
 export interface Overview {
   systems: SystemHealth[];
+  /** The worst ones; `problems_total` counts all. */
   problems: OverviewProblem[];
+  problems_total: number;
   capacity: { cpu: Capacity; memory: Capacity; pods: Capacity } | null;
   recent: { at: number; source: string; severity: Severity; title: string; link: string }[];
   checked: number;

@@ -40,6 +40,7 @@ export const OVERVIEW: Overview = {
       link: "/machines?row=node-3",
     },
   ],
+  problems_total: 1,
   capacity: {
     cpu: { used: null, requested: 4, allocatable: 16 },
     memory: { used: null, requested: 2 ** 33, allocatable: 2 ** 35 },

@@ -29,7 +29,7 @@ export function OverviewPage() {
               <ToneIcon tone={headTone(problems.map(({ severity }) => severity))} />{" "}
               {problems.length === 0
                 ? t("overview.calm")
-                : t("overview.problems", { count: problems.length })}
+                : t("overview.problems", { count: data.problems_total })}
             </span>
           )
         }

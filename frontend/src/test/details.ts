@@ -1,0 +1,191 @@
+import type { ObjectDetail } from "../features/cluster/types";
+import type { ImageDetail } from "../features/images/types";
+import type { EtcdHealth, StoredValue } from "../features/keyvalue/types";
+
+/** Answers of the detail routes, with something of everything. */
+export const OBJECT: ObjectDetail = {
+  cluster: "local",
+  kind: "Pod",
+  plural: "pods",
+  api_version: "v1",
+  namespace: "shop",
+  name: "cart-5895-x",
+  uid: "u-1",
+  created: 1_790_000_000,
+  deleting: false,
+  simulated: true,
+  status: "CrashLoopBackOff",
+  healthy: false,
+  summary: "Container cart keeps crashing",
+  facts: [{ label: "IP", value: "10.0.0.1" }],
+  owners: [
+    {
+      kind: "ReplicaSet",
+      plural: "replicasets",
+      namespace: "shop",
+      name: "cart-5895",
+      status: "Healthy",
+      healthy: true,
+      reason: "",
+    },
+    {
+      kind: "Deployment",
+      plural: "deployments",
+      namespace: "shop",
+      name: "cart",
+      status: "Degraded",
+      healthy: false,
+      reason: "1 of 2 replicas ready",
+    },
+  ],
+  related: [
+    {
+      title: "Machine",
+      more: false,
+      items: [
+        {
+          kind: "Node",
+          plural: "nodes",
+          namespace: "",
+          name: "node-1",
+          status: "Ready",
+          healthy: true,
+          reason: "",
+        },
+      ],
+    },
+    {
+      title: "Services",
+      more: true,
+      items: [
+        {
+          kind: "Service",
+          plural: "services",
+          namespace: "shop",
+          name: "cart",
+          status: null,
+          healthy: null,
+          reason: "Sends 80/TCP to pods with app=cart",
+        },
+      ],
+    },
+  ],
+  conditions: [
+    { type: "Ready", status: "False", reason: "NotYet", message: "", since: 1, good: false },
+  ],
+  containers: [
+    {
+      name: "cart",
+      role: "container",
+      image: "shop/cart:1.9.0",
+      digest: "sha256:ab",
+      state: "waiting",
+      reason: "CrashLoopBackOff",
+      since: 1,
+      last_state: "terminated: Error, exit code 1",
+      ready: false,
+      restarts: 7,
+      requests: { cpu: "100m" },
+      limits: {},
+    },
+  ],
+  labels: { app: "cart" },
+  annotations: {},
+  missing: ["Its events could not be read: no answer in time"],
+};
+
+const DIGEST = `sha256:${"ab".repeat(32)}`;
+
+export const IMAGE: ImageDetail = {
+  registry: "local",
+  repository: "shop/cart",
+  reference: "1.9.0",
+  digest: DIGEST,
+  kind: "index",
+  media_type: "application/vnd.oci.image.index.v1+json",
+  annotations: { "org.opencontainers.image.version": "1.9.0" },
+  tags: ["1.9.0", "latest"],
+  platforms: [
+    { platform: "linux/amd64", digest: DIGEST, media_type: "m", size: 1, attestations: [DIGEST] },
+  ],
+  manifest: {
+    digest: DIGEST,
+    media_type: "m",
+    artifact_type: "",
+    size: 2048,
+    layers: [{ digest: DIGEST, media_type: "m", size: 2000, created_by: "COPY a /a" }],
+    annotations: {},
+    config: {
+      digest: DIGEST,
+      created: 1_790_000_000,
+      author: "",
+      platform: "linux/amd64",
+      user: "",
+      working_dir: "/srv",
+      entrypoint: ["/bin/cart"],
+      cmd: ["serve", "all things"],
+      env: ["A=b"],
+      ports: ["8080/tcp"],
+      labels: { team: "shop" },
+      history: [{ created: 1, created_by: "ENV A=b", comment: "", empty: true }],
+    },
+  },
+  referrers: [{ digest: DIGEST, artifact_type: "t/sbom", badge: "sbom", size: 9, annotations: {} }],
+  missing: [],
+};
+
+export const VALUE: StoredValue = {
+  etcd: "local",
+  path: "/config/a",
+  form: "text",
+  size: 3,
+  text: "one",
+  truncated: true,
+  note: "",
+  object: null,
+  version: 2,
+  created_revision: 5,
+  revision: 9,
+  read_at_revision: 12,
+  lease: "7587",
+  ttl: 30,
+};
+
+export const HEALTH: EtcdHealth = {
+  name: "local",
+  sentence: "2 of 3 members, tolerates no more failures",
+  status: "warning",
+  cluster_id: "1",
+  leader: "etcd-1",
+  members: 3,
+  answering: 2,
+  quorum: 2,
+  revision: 12,
+  version: "3.7.3",
+  keys: 4,
+  left_out: 2,
+  alarms: [{ member: "etcd-1", alarm: "NOSPACE" }],
+  signals: [
+    {
+      id: "version",
+      title: "Version",
+      member: "",
+      value: null,
+      unit: "",
+      threshold: null,
+      status: "ok",
+      words: "lowest version 3.7.3",
+    },
+    {
+      id: "space",
+      title: "Quota used",
+      member: "etcd-1",
+      value: 99,
+      unit: "percent",
+      threshold: 95,
+      status: "critical",
+      words: "99.0 % of the quota is used",
+    },
+  ],
+  at: 1,
+};
