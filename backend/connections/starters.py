@@ -52,13 +52,13 @@ async def _kubernetes(settings: KubernetesSettings, feeds: Feeds) -> KubernetesC
 
 
 async def _etcd(settings: EtcdSettings, feeds: Feeds) -> EtcdConnection:
-    connection = EtcdConnection(settings)
+    connection = EtcdConnection(settings, observe=observer("etcd", settings.name))
     connection.start(EtcdFeeds(**_named(feeds, "members", "keys", "events")))
     return connection
 
 
 async def _registry(settings: RegistrySettings, feeds: Feeds) -> RegistryConnection:
-    connection = RegistryConnection(settings)
+    connection = RegistryConnection(settings, observe=observer("registry", settings.name))
     connection.start(RegistryFeeds(**_named(feeds, "repositories", "tags")))
     return connection
 

@@ -17,6 +17,7 @@ from integrations.etcd.client import EtcdClient
 from integrations.etcd.hub import HubStats, WatchHub
 from integrations.etcd.index import KeyEntry, KeyIndex
 from integrations.etcd.poll import MemberPoller
+from integrations.etcd.sending import Observe, ignore
 from integrations.etcd.settings import EtcdSettings
 from integrations.etcd.signals import Signal, signals
 from integrations.etcd.snapshot import ClusterState, Condition, MemberState
@@ -39,16 +40,19 @@ class EtcdFeeds:
 class EtcdConnection:
     """Owns the client, the poller and the watch hub of one cluster.
 
-    `transport` replaces the network in tests. `start` returns at once; rows arrive by the
-    feeds, whose states say how true they are.
+    `transport` replaces the network in tests, `observe` is told of every call. `start`
+    returns at once; rows arrive by the feeds, whose states say how true they are.
     """
 
     def __init__(
-        self, settings: EtcdSettings, transport: httpx2.AsyncBaseTransport | None = None
+        self,
+        settings: EtcdSettings,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        observe: Observe = ignore,
     ) -> None:
         self.name = settings.name
         self.settings = settings
-        self.client = EtcdClient(Gateway(settings, transport))
+        self.client = EtcdClient(Gateway(settings, transport, observe))
         self._poller: MemberPoller | None = None
         self._hub: WatchHub | None = None
         self._feeds: EtcdFeeds | None = None

@@ -11,7 +11,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final, TypeVar
 
@@ -31,6 +31,7 @@ from integrations.etcd.models import (
     AuthenticateResponse,
     Request,
 )
+from integrations.etcd.sending import Observe, ignore, observed, send
 from integrations.etcd.settings import EtcdSettings
 
 T = TypeVar("T")
@@ -61,9 +62,13 @@ class Gateway:
     """The door to one cluster. Safe for concurrent use within one event loop."""
 
     def __init__(
-        self, settings: EtcdSettings, transport: httpx2.AsyncBaseTransport | None = None
+        self,
+        settings: EtcdSettings,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        observe: Observe = ignore,
     ) -> None:
         self.settings = settings
+        self._observe = observe
         self.upstream = errors.upstream_name(settings.name)
         self._slots = {url: asyncio.Semaphore(settings.concurrency) for url in settings.endpoints}
         self._failed_at: dict[str, float] = {}
@@ -137,8 +142,11 @@ class Gateway:
     async def read(
         self, endpoint: str, path: str, *, limit: int, deadline: float | None = None
     ) -> tuple[int, bytes]:
-        """GET a plain page (`/health`, `/version`, `/metrics`) of one member: status, body."""
-        return await self._send(endpoint, "GET", path, limit=limit, deadline=deadline)
+        """GET a plain page (`/health`, `/version`, `/metrics`) of one member: status, body.
+
+        Not counted against the member's calls: health must not wait behind listings.
+        """
+        return await self._send(endpoint, "GET", path, limit=limit, deadline=deadline, gated=False)
 
     @asynccontextmanager
     async def stream(
@@ -204,7 +212,14 @@ class Gateway:
         limit = self.settings.max_response
         url = f"/v3/{path}"
         status, data = await self._send(
-            endpoint, "POST", url, body, token=token, limit=limit, deadline=deadline
+            endpoint,
+            "POST",
+            url,
+            body,
+            token=token,
+            limit=limit,
+            deadline=deadline,
+            gated=path != "maintenance/status",
         )
         if not 200 <= status < 300:
             raise errors.from_answer(self.upstream, status, data)
@@ -220,22 +235,32 @@ class Gateway:
         token: str = "",
         limit: int,
         deadline: float | None,
+        gated: bool = True,
     ) -> tuple[int, bytes]:
         headers = {"Authorization": token} if token else {}
         if body:
             headers["Content-Type"] = "application/json"
         patience = deadline or self.settings.deadline
+        gate = self._slots[endpoint] if gated else nullcontext()
+        request = self._http.build_request(
+            method, f"{endpoint}{path}", content=body or None, headers=headers, timeout=patience
+        )
+        purpose = path.partition("?")[0].removeprefix("/v3/").strip("/")
+        with observed(self._observe, purpose):
+            return await self._exchange(endpoint, request, gate, limit=limit, deadline=patience)
+
+    async def _exchange(
+        self,
+        endpoint: str,
+        request: httpx2.Request,
+        gate: AbstractAsyncContextManager[None],
+        *,
+        limit: int,
+        deadline: float,
+    ) -> tuple[int, bytes]:
         try:
-            async with asyncio.timeout(patience), self._slots[endpoint]:
-                request = self._http.build_request(
-                    method,
-                    f"{endpoint}{path}",
-                    content=body or None,
-                    headers=headers,
-                    # a little earlier than ours: a handshake that is cancelled leaks its socket
-                    timeout=patience * 0.9,
-                )
-                response = await self._http.send(request, stream=True)
+            async with asyncio.timeout(deadline), gate:
+                response = await send(self._http, request)
                 try:
                     data = await self._body(response, limit)
                 finally:
@@ -259,7 +284,7 @@ class Gateway:
     async def _open(self, request: httpx2.Request) -> httpx2.Response:
         try:
             async with asyncio.timeout(self.settings.watch_header_timeout):
-                return await self._http.send(request, stream=True)
+                return await send(self._http, request)
         except (TimeoutError, httpx2.TransportError) as error:
             raise errors.from_transport(self.upstream, error) from error
 

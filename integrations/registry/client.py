@@ -26,6 +26,7 @@ from integrations.registry.models import (
     is_repository,
     is_tag,
 )
+from integrations.registry.sending import Observe, ignore
 from integrations.registry.settings import RegistrySettings
 from integrations.registry.transport import RegistryTransport
 
@@ -47,10 +48,13 @@ class RegistryClient:
     """Calls on one registry. Every call has a deadline; errors are the shared tree's."""
 
     def __init__(
-        self, settings: RegistrySettings, transport: httpx2.AsyncBaseTransport | None = None
+        self,
+        settings: RegistrySettings,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        observe: Observe = ignore,
     ) -> None:
         self.settings = settings
-        self._http = RegistryTransport(settings, transport)
+        self._http = RegistryTransport(settings, transport, observe)
         self.upstream = self._http.upstream
         self.cache = DigestCache(settings.cache_bytes)
         self._page_size = settings.page_size
@@ -67,7 +71,7 @@ class RegistryClient:
 
     async def ping(self) -> None:
         """Prove that the registry answers and takes our credential."""
-        await self._http.get("/v2/", "")
+        await self._http.get("/v2/", "", gated=False)
 
     async def catalogue(self) -> AsyncIterator[tuple[str, ...]]:
         """Pages of repository names, as large as the registry serves them."""

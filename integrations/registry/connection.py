@@ -12,6 +12,7 @@ from integrations.contract import State
 from integrations.registry import webhook
 from integrations.registry.client import RegistryClient
 from integrations.registry.library import Library
+from integrations.registry.sending import Observe, ignore
 from integrations.registry.settings import RegistrySettings
 from integrations.registry.watcher import RegistryFeeds, RegistryWatcher
 
@@ -25,16 +26,19 @@ log = structlog.get_logger(__name__)
 class RegistryConnection:
     """Owns the client and the watcher of one registry.
 
-    `transport` replaces the network in tests. `start` returns at once; rows arrive by the
-    feeds, whose states say how true they are.
+    `transport` replaces the network in tests, `observe` is told of every call. `start`
+    returns at once; rows arrive by the feeds, whose states say how true they are.
     """
 
     def __init__(
-        self, settings: RegistrySettings, transport: httpx2.AsyncBaseTransport | None = None
+        self,
+        settings: RegistrySettings,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        observe: Observe = ignore,
     ) -> None:
         self.name = settings.name
         self.settings = settings
-        self.client = RegistryClient(settings, transport)
+        self.client = RegistryClient(settings, transport, observe)
         self._receiver = webhook.Receiver()
         self._watcher: RegistryWatcher | None = None
         self._task: asyncio.Task[None] | None = None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import PackageNotFoundError, version
@@ -21,6 +22,7 @@ import httpx2
 from integrations.contract import UpstreamFailed
 from integrations.registry import errors
 from integrations.registry.auth import Authenticator
+from integrations.registry.sending import Observe, ignore, observed, send
 from integrations.registry.settings import RegistrySettings
 
 USER_AGENT_PREFIX: Final = "craton/"
@@ -50,9 +52,13 @@ class RegistryTransport:
     """Authorised, bounded requests to one registry."""
 
     def __init__(
-        self, settings: RegistrySettings, transport: httpx2.AsyncBaseTransport | None = None
+        self,
+        settings: RegistrySettings,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        observe: Observe = ignore,
     ) -> None:
         self.settings = settings
+        self._observe = observe
         self.upstream = errors.upstream_name(settings.name)
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._http = httpx2.AsyncClient(
@@ -84,15 +90,38 @@ class RegistryTransport:
         params: Mapping[str, str] | None = None,
         blob: bool = False,
         limit: int | None = None,
+        gated: bool = True,
     ) -> Answer:
         """Ask for `path` (below the configured URL) with a credential for `scope`.
 
         Answers 2xx and 304; everything else is raised as the shared tree's error. `blob`
-        allows redirects. All of it within one deadline.
+        allows redirects. All of it within one deadline. Only health is asked without the
+        gate: waiting behind a crawl it would take a busy registry for a dead one.
         """
+        with observed(self._observe, _purpose(path)):
+            gate = self._slots if gated else nullcontext()
+            answer = await self._bounded(
+                gate, method, path, scope, headers=headers, params=params, blob=blob, limit=limit
+            )
+            if 200 <= answer.status < 300 or answer.status == 304:
+                return answer
+            raise errors.from_answer(self.upstream, answer.status, answer.body)
+
+    async def _bounded(
+        self,
+        gate: AbstractAsyncContextManager[None],
+        method: str,
+        path: str,
+        scope: str,
+        *,
+        headers: Mapping[str, str] | None,
+        params: Mapping[str, str] | None,
+        blob: bool,
+        limit: int | None,
+    ) -> Answer:
         url = self.settings.url + path
         try:
-            async with asyncio.timeout(self.settings.deadline), self._slots:
+            async with asyncio.timeout(self.settings.deadline), gate:
                 answer = await self._authorised(
                     method, url, scope, headers=headers, params=params, limit=limit
                 )
@@ -100,9 +129,7 @@ class RegistryTransport:
                     answer = await self._follow(url, answer, headers, limit)
         except TimeoutError as error:
             raise errors.from_transport(self.upstream, error) from error
-        if 200 <= answer.status < 300 or answer.status == 304:
-            return answer
-        raise errors.from_answer(self.upstream, answer.status, answer.body)
+        return answer
 
     async def _authorised(
         self,
@@ -169,7 +196,7 @@ class RegistryTransport:
     ) -> tuple[httpx2.Response, bytes]:
         most = limit or self.settings.max_document
         try:
-            response = await self._http.send(request, stream=True)
+            response = await send(self._http, request)
             try:
                 chunks: list[bytes] = []
                 size = 0
@@ -188,6 +215,14 @@ class RegistryTransport:
 
 def _tls(settings: RegistrySettings) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(settings.ca) if settings.ca else None)
+
+
+def _purpose(path: str) -> str:
+    """What a path is asked for, as a metric's label: few values, no names in them."""
+    for word in ("_catalog", "tags", "manifests", "blobs", "referrers"):
+        if f"/{word}" in path:
+            return word.lstrip("_")
+    return "health"
 
 
 def _wait(text: str) -> float:
