@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import httpx2
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.principal import Principal
@@ -33,12 +34,14 @@ class Audit(Protocol):
 @dataclass(frozen=True, slots=True)
 class UpdatesDeps:
     """Given to `updates_router`. `mirrors` are the base URLs releases may be imported from
-    over the API: the operator's configuration, never the caller's choice."""
+    over the API: the operator's configuration, never the caller's choice. `http` asks them
+    (None: a client per import)."""
 
     organisation: str
     files: PayloadFiles
     audit: Audit
     mirrors: tuple[str, ...] = ("https://update.release.flatcar-linux.net",)
+    http: httpx2.AsyncClient | None = None
     uploads: Uploads = field(init=False)
 
     def __post_init__(self) -> None:

@@ -12,6 +12,7 @@ from backend.omaha.api import (
     channels,
     figures,
     groups,
+    imports,
     instances,
     packages,
     preview,
@@ -22,9 +23,18 @@ from backend.omaha.api.deps import UpdatesDeps
 from backend.omaha.api.problems import RESPONSES
 
 _PARTS = (
-    applications, channels, packages, groups, preview, rollouts, instances, figures, activity,
+    applications,
+    channels,
+    packages,
+    imports,
+    groups,
+    preview,
+    rollouts,
+    instances,
+    figures,
+    activity,
     uploads,
-)  # fmt: skip
+)
 
 
 def updates_router(deps: UpdatesDeps) -> APIRouter:

@@ -80,7 +80,8 @@ def api_schema(database_url: str, tmp_path: Path) -> schemathesis.BaseSchema:
     asyncio.run(prepare())
     app = FastAPI()
     install_problem_handlers(app)
-    deps = UpdatesDeps("main", PayloadFiles(tmp_path / "payloads", max_size=1 << 20), audit)
+    files = PayloadFiles(tmp_path / "payloads", max_size=1 << 20)
+    deps = UpdatesDeps("main", files, audit, mirrors=())
     app.include_router(updates_router(deps), prefix="/api/v1")
     app.dependency_overrides[require_principal] = lambda: principal((OWNER, ROOT))
     app.dependency_overrides[request_session] = session_of_its_own

@@ -1,0 +1,116 @@
+"""Routes: a Flatcar release from one of the configured mirrors.
+
+The files stay on the mirror; hosting them means fetching hundreds of megabytes, which is
+`craton updates import`'s work and not a request's. Only mirrors of the operator's
+configuration are asked (security reference, section 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Literal
+
+import httpx2
+from fastapi import APIRouter
+from pydantic import Field
+
+from auth.role import Verb
+from backend.omaha.api import packages as package_routes
+from backend.omaha.api.call import Call, Caller
+from backend.omaha.api.package_bodies import PackageView
+from backend.omaha.api.rights import PACKAGE
+from backend.omaha.api.types import Body, Id, View
+from backend.omaha.catalog import edit, packages, releases
+from backend.omaha.payloads.importer import Plan, examine
+from backend.omaha.payloads.release import MAX_EXTRAS
+from backend.omaha.payloads.source import MirrorSource, mirror_url
+from backend.omaha.tables import ApplicationRow
+
+router = APIRouter(tags=["updates: packages"])
+
+DEADLINE = 15.0
+"""Seconds for each answer of a mirror."""
+
+
+class NewImport(Body):
+    """A release on a mirror. `extras` are files to insist on beside those it lists."""
+
+    release: Annotated[str, Field(min_length=5, max_length=64)]
+    board: Literal["amd64-usr", "arm64-usr"]
+    mirror: Annotated[str, Field(max_length=256)] | None = None
+    extras: Annotated[
+        list[Annotated[str, Field(pattern=r"^(oem|flatcar)-[A-Za-z0-9_.+-]{1,98}\.gz$")]],
+        Field(default_factory=list, max_length=MAX_EXTRAS),
+    ]
+    dry_run: bool = False
+
+
+class ReleaseFileView(View):
+    """A file on the mirror: size in bytes, SHA-256 in hex."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+class ImportView(View):
+    """What was found, every problem, and the package made (null in a dry run, and while
+    there are problems). `created` false: it was there already, with the same payload."""
+
+    source: str
+    files: list[ReleaseFileView]
+    problems: list[str]
+    package: PackageView | None
+    created: bool
+
+
+@router.get("/mirrors")
+async def list_mirrors(call: Caller) -> list[str]:
+    """The mirrors releases may be imported from."""
+    call.need_root(PACKAGE, Verb.LIST)
+    return list(call.deps.mirrors)
+
+
+@router.post("/applications/{application_id}/imports")
+async def import_release(call: Caller, application_id: Id, body: NewImport) -> ImportView:
+    """Look at a release on a mirror and, unless it is a dry run, make its package."""
+    call.need(PACKAGE, Verb.CREATE, application_id)
+    packages.check_release(body.release)
+    async with _mirror(call, body) as source:
+        plan = await examine(
+            source, call.deps.files, version=body.release, board=body.board, extras=body.extras
+        )
+    if body.dry_run or plan.problems or plan.release is None:
+        return _view(plan, None, created=False)
+    await call.begin()
+    app = await edit.get(call.session, ApplicationRow, application_id)
+    made = await releases.refer(call.session, app, plan.release, plan.source)
+    await call.audit(PACKAGE, "import", f"{app.name}/{body.release}", body.model_dump())
+    package = (await package_routes.views(call, [made.package]))[0]
+    return _view(plan, package, created=made.created)
+
+
+@asynccontextmanager
+async def _mirror(call: Call, body: NewImport) -> AsyncIterator[MirrorSource]:
+    mirrors = call.deps.mirrors
+    base = body.mirror or (mirrors[0] if mirrors else "")
+    if base not in mirrors:
+        raise edit.invalid("mirror", f"must be one of those configured: {', '.join(mirrors)}.")
+    url = mirror_url(base, body.board, body.release)
+    if call.deps.http is not None:
+        yield MirrorSource(call.deps.http, url, DEADLINE)
+        return
+    async with httpx2.AsyncClient(timeout=DEADLINE, trust_env=False) as http:
+        yield MirrorSource(http, url, DEADLINE)
+
+
+def _view(plan: Plan, package: PackageView | None, *, created: bool) -> ImportView:
+    found = plan.release.files if plan.release else ()
+    return ImportView(
+        source=plan.source,
+        files=[ReleaseFileView(name=f.original, size=f.size, sha256=f.sha256) for f in found],
+        problems=list(plan.problems),
+        package=package,
+        created=created,
+    )
