@@ -7,6 +7,7 @@ import asyncio
 import json
 import time
 from datetime import UTC, datetime
+from itertools import chain
 
 import msgspec
 import pytest
@@ -25,34 +26,35 @@ from backend.live.session import LiveSession
 from backend.live.slices import Slices
 from backend.live.sql import SqlSource
 from tests.property import oracle
-from tests.property.things import KEYS, METADATA, TABLE, THINGS, people, queries, things
+from tests.property.things import KEYS, METADATA, TABLE, THINGS, people, queries, things, tweaks
 from tests.unit.live.browser import Browser
 from tests.unit.live.sample import Sockets
 
-windows = st.tuples(st.sampled_from([0, 0, 1, 3, 8]), st.sampled_from([1, 2, 5, 20]))
-steps = st.one_of(
-    st.tuples(st.just("flush beside"), st.none()),
+windows = st.tuples(st.sampled_from([0, 0, 0, 1, 3, 8]), st.sampled_from([1, 2, 3, 5, 20]))
+many_things = st.lists(things, min_size=6, max_size=12, unique_by=lambda row: row.key)
+changes = st.one_of(
     st.tuples(st.just("put"), things),
-    st.tuples(st.just("put"), things),
-    st.tuples(st.just("put"), things),
+    st.tuples(st.just("tweak"), tweaks),
+    st.tuples(st.just("tweak"), tweaks),
     st.tuples(st.just("remove"), st.sampled_from(KEYS)),
-    st.tuples(st.just("flush"), st.none()),
-    st.tuples(st.just("read"), st.none()),
+)
+acts = st.one_of(
+    st.tuples(st.just("relist"), many_things),
     st.tuples(st.just("window"), windows),
     st.tuples(st.just("query"), queries),
+    st.tuples(st.just("query beside"), queries),
     st.tuples(st.just("rights"), people),
     st.tuples(st.just("pause"), st.none()),
     st.tuples(st.just("resume"), st.none()),
-    st.tuples(st.just("relist"), st.lists(things, max_size=6, unique_by=lambda row: row.key)),
+    st.tuples(st.just("flush beside"), st.none()),
 )
-
-
-@pytest.fixture(autouse=True)
-def narrow_bands_and_short_slices(monkeypatch):
-    """Few rows are enough to make bands drift, and builds meet flushes half-way."""
-    monkeypatch.setattr(Band, "SLACK", 1)
-    monkeypatch.setattr(Slices, "SECONDS", -1.0)
-    monkeypatch.setattr(slices, "CHUNK", 3)
+shows = st.sampled_from([("show", None)] * 5 + [("flush", None), ("read", None), ("nothing", None)])
+rounds = st.tuples(
+    st.lists(acts, max_size=1), st.lists(changes, min_size=1, max_size=4), shows
+).map(lambda parts: [*parts[0], *parts[1], parts[2]])
+scripts = st.lists(rounds, min_size=3, max_size=8).map(
+    lambda listed: [("show", None), *chain.from_iterable(listed)]
+)
 
 
 class Watcher(Browser):
@@ -61,7 +63,6 @@ class Watcher(Browser):
     def __init__(self, session: LiveSession, principal) -> None:
         super().__init__(session)
         self.principal = principal
-        self.strict = True
 
     def apply(self, text):
         frame = super().apply(text)
@@ -69,6 +70,14 @@ class Watcher(Browser):
             seen = oracle.visible(msgspec.convert(row, type=THINGS.row), self.principal)
             assert seen, "a row outside the rights in force"
         return frame
+
+
+@pytest.fixture(autouse=True)
+def narrow_bands_and_short_slices(monkeypatch):
+    """Few rows are enough to make bands drift, and builds meet flushes half-way."""
+    monkeypatch.setattr(Band, "SLACK", 1)
+    monkeypatch.setattr(Slices, "SECONDS", -1.0)
+    monkeypatch.setattr(slices, "CHUNK", 3)
 
 
 class World:
@@ -87,6 +96,7 @@ class World:
         self.words: dict = {}
         self.offset, self.limit, self.paused = 0, 20, False
         self.flushing: asyncio.Task | None = None
+        self.asking: list[asyncio.Task] = []
 
     async def subscribe(self, words, offset, limit) -> None:
         self.words, self.offset, self.limit = words, offset, limit
@@ -101,38 +111,67 @@ class World:
         self.rows.pop(key, None)
         self.source.remove(key)
 
-    async def relist(self, rows) -> None:
+    async def step(self, name, detail) -> None:
+        await getattr(self, f"do_{name.replace(' ', '_')}")(detail)
+
+    async def do_put(self, row) -> None:
+        await self.store(row)
+
+    async def do_remove(self, key) -> None:
+        await self.discard(key)
+
+    async def do_tweak(self, detail) -> None:
+        key, field, value = detail
+        if key in self.rows:
+            await self.store(msgspec.structs.replace(self.rows[key], **{field: value}))
+
+    async def do_relist(self, rows) -> None:
         for key in list(self.rows):
             await self.discard(key)
         for row in rows:
             await self.store(row)
 
-    async def step(self, name, given) -> None:
-        if name == "put":
-            await self.store(given)
-        elif name == "remove":
-            await self.discard(given)
-        elif name == "relist":
-            await self.relist(given)
-        elif name == "flush":
-            await self.flush()
-        elif name == "flush beside":
-            await self.flushed()
-            self.flushing = asyncio.create_task(self.source.flush())
-            await asyncio.sleep(0)
-        elif name == "read":
-            await self.watcher.read()
-        elif name == "window":
-            self.offset, self.limit = given
-            await self.watcher.send("window", id="s", offset=given[0], limit=given[1])
-        elif name == "query":
-            await self.subscribe(given, self.offset, self.limit)
-        elif name == "rights":
-            self.caller["now"] = self.watcher.principal = given
-            await self.session.recheck()
-        else:
-            self.paused = name == "pause"
-            await self.watcher.send(name)
+    async def do_flush(self, _) -> None:
+        await self.flush()
+
+    async def do_nothing(self, _) -> None:
+        """Let the next changes meet what is not read yet."""
+
+    async def do_show(self, _) -> None:
+        await self.flush()
+        await self.watcher.read()
+
+    async def do_flush_beside(self, _) -> None:
+        await self.flushed()
+        self.flushing = asyncio.create_task(self.source.flush())
+        await asyncio.sleep(0)
+
+    async def do_read(self, _) -> None:
+        await self.watcher.read()
+
+    async def do_window(self, detail) -> None:
+        self.offset, self.limit = detail
+        await self.watcher.send("window", id="s", offset=detail[0], limit=detail[1])
+
+    async def do_query(self, words) -> None:
+        await self.subscribe(words, self.offset, self.limit)
+
+    async def do_query_beside(self, words) -> None:
+        asking = self.subscribe(words, self.offset, self.limit)
+        self.asking.append(asyncio.create_task(asking))
+        await asyncio.sleep(0)
+
+    async def do_rights(self, principal) -> None:
+        self.caller["now"] = self.watcher.principal = principal
+        await self.session.recheck()
+
+    async def do_pause(self, _) -> None:
+        self.paused = True
+        await self.watcher.send("pause")
+
+    async def do_resume(self, _) -> None:
+        self.paused = False
+        await self.watcher.send("resume")
 
     async def flushed(self) -> None:
         if self.flushing is not None:
@@ -144,6 +183,7 @@ class World:
         await self.source.flush()
 
     async def settle(self) -> None:
+        await asyncio.gather(*self.asking)
         if self.paused:
             await self.watcher.send("resume")
         await self.flush()
@@ -178,16 +218,16 @@ async def play(world, words, window, script) -> None:
 
 
 @settings(
-    max_examples=300,
+    max_examples=200,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
-    first=st.lists(things, max_size=12, unique_by=lambda row: row.key),
+    first=many_things,
     words=queries,
     window=windows,
     principal=people,
-    script=st.lists(steps, max_size=25),
+    script=scripts,
 )
 def test_frames_add_up_to_the_list(first, words, window, principal, script):
     async def run():
@@ -239,11 +279,11 @@ def database(database_url):
 
 
 @settings(
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(words=queries, window=windows, principal=people, script=st.lists(steps, max_size=15))
+@given(words=queries, window=windows, principal=people, script=scripts)
 def test_frames_of_a_table_add_up_to_the_list(database, words, window, principal, script):
     runner, sessions = database
 

@@ -150,7 +150,11 @@ def person(scopes) -> Principal:
     return Principal("u1", "ada", "Ada", ORG, Policy(bindings), "s1")
 
 
-people = st.lists(st.sampled_from(SCOPES), min_size=1, max_size=3, unique=True).map(person)
+people = st.one_of(
+    st.just(person([("org", ORG)])),
+    st.just(person([("org", ORG, "cluster", "c1"), ("org", ORG, "cluster", "c2", "ns", "web")])),
+    st.lists(st.sampled_from(SCOPES), min_size=1, max_size=3, unique=True).map(person),
+)
 
 
 def _quoted(value: str) -> str:
@@ -200,21 +204,48 @@ def filters(draw) -> str:
 SELECTORS = ["app", "!app", "app=web", "app!=web", "app in (web,)", "app notin (web,db)", "x-1="]
 SELECTORS += ["example.com/tier=db", "!example.com/tier", "example.com/tier in (web, db),app"]
 
-queries = st.fixed_dictionaries(
-    {
-        "filter": st.lists(filters(), max_size=2),
-        "labels": st.sampled_from(["", "", "", *SELECTORS]),
-        "q": st.sampled_from(["", "", "", "a", "B", "é", "K", "web a", "%", "_", "i", "\\"]),
-        "sort": st.lists(
-            st.builds(
-                str.__add__,
-                st.sampled_from(["", "-"]),
-                st.sampled_from([c.id for c in COLUMNS if c.can_sort]),
-            ),
-            max_size=3,
-        ),
-        "facet": st.lists(
-            st.sampled_from([c.id for c in COLUMNS if c.facet]), max_size=3, unique=True
-        ),
-    }
+
+_sorts = st.lists(
+    st.builds(
+        str.__add__,
+        st.sampled_from(["", "-"]),
+        st.sampled_from([c.id for c in COLUMNS if c.can_sort]),
+    ),
+    max_size=3,
 )
+_facets = st.lists(st.sampled_from([c.id for c in COLUMNS if c.facet]), max_size=3, unique=True)
+
+
+def _query(filters, labels, q):
+    parts = {"filter": filters, "labels": labels, "q": q, "sort": _sorts, "facet": _facets}
+    return st.fixed_dictionaries(parts)
+
+
+_none = st.just("")
+_filters = st.lists(filters(), min_size=1, max_size=2)
+_selectors = st.sampled_from(SELECTORS)
+_searches = st.sampled_from(["a", "B", "é", "K", "web a", "%", "_", "i", "\\"])
+
+queries = st.one_of(
+    _query(st.just([]), _none, _none),
+    _query(st.lists(filters(), min_size=1, max_size=1), _none, _none),
+    _query(st.just([]), _selectors, _none),
+    _query(st.just([]), _none, _searches),
+    _query(_filters, st.one_of(_none, _selectors), st.one_of(_none, _searches)),
+)
+"""Mostly one kind of condition at a time: many together leave few rows to get wrong."""
+
+tweaks = st.one_of(
+    *(
+        st.tuples(st.sampled_from(KEYS), st.just(name), st.sampled_from(values))
+        for name, values in (
+            ("hidden", ["", "x", "y"]),
+            ("phase", PHASES),
+            ("size", SIZES),
+            ("load", LOADS),
+            ("owner", OWNERS),
+            ("namespace", NAMESPACES),
+        )
+    )
+)
+"""(key, field, value): one field of one row changes."""

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auth import scope
+from auth.binding import Binding
+from auth.password import (
+    MIN_LENGTH,
+    WeakPasswordError,
+    check_strength,
+    hash_password,
+    verify,
+)
+from auth.policy import Policy
+from auth.role import ACCESS_KINDS, OPERATOR, OWNER, VIEWER, Verb
+from auth.scope import InvalidScopeError, covers, parse, render
+
+names = st.sampled_from(["a", "ab", "c1", "web"])
+scopes = st.lists(names, max_size=6).map(lambda rest: ("org", "main", *rest))
+
+
+def policy(*held, role=VIEWER, epoch=0):
+    bindings = tuple(Binding(str(i), "u", role, where) for i, where in enumerate(held))
+    return Policy(bindings, epoch)
+
+
+@given(scopes, scopes)
+def test_covers_is_prefix_by_whole_segments(outer, inner):
+    assert covers(outer, inner) == all(
+        i < len(inner) and segment == inner[i] for i, segment in enumerate(outer)
+    )
+
+
+def test_text_prefixes_do_not_cover():
+    assert not covers(scope.namespace("m", "c", "team-a"), scope.namespace("m", "c", "team-ab"))
+    assert covers(scope.registry("m", "r", "lib"), scope.registry("m", "r", "lib/app"))
+    assert not covers(scope.registry("m", "r", "lib"), scope.registry("m", "r", "library"))
+
+
+@given(scopes)
+def test_scopes_read_back(where):
+    assert parse(render(where)) == where
+
+
+AMBIGUOUS = ["", "org", "org/", "cluster/x", "org/a//b", "org/a/..", "org/a/.", "org/a/b\n"]
+AMBIGUOUS += ["org/a/%2F", "org/a/b\\c", "org/" + "x" * 254, "org/a" + "/b" * 16]
+
+
+@pytest.mark.parametrize("text", AMBIGUOUS)
+def test_ambiguous_scopes_are_refused(text):
+    with pytest.raises(InvalidScopeError):
+        parse(text)
+
+
+@given(st.lists(scopes, min_size=1, max_size=5), scopes)
+def test_scopes_and_decide_agree(held, where):
+    made = policy(*held)
+    allowed = made.decide("pod", Verb.LIST, where).allowed
+    assert allowed == any(covers(one, where) for one in made.scopes("pod"))
+    kept = made.scopes("pod")
+    assert not any(a != b and covers(a, b) for a in kept for b in kept)
+
+
+@given(st.lists(scopes, max_size=5), st.randoms())
+def test_fingerprint_is_of_the_rights_alone(held, chance):
+    mixed = list(held) * 2
+    chance.shuffle(mixed)
+    assert policy(*held).fingerprint == policy(*mixed, epoch=7).fingerprint
+    assert policy(*held, role=OWNER).fingerprint != policy(*held).fingerprint or not held
+
+
+def test_roles_withhold_what_is_about_people():
+    where = ("org", "main")
+    for kind in ACCESS_KINDS:
+        assert policy(where, role=OWNER).decide(kind, Verb.DELETE, where).allowed
+        assert not policy(where, role=OPERATOR).decide(kind, Verb.LIST, where).allowed
+        assert not policy(where).decide(kind, Verb.LIST, where).allowed
+    assert policy(where, role=OPERATOR).decide("pod", Verb.DELETE, where).allowed
+    assert not policy(where).decide("pod", Verb.DELETE, where).allowed
+    assert not policy(where, role=OPERATOR).decide("pod", Verb.REVEAL, where).allowed
+
+
+def test_a_decision_names_its_binding():
+    made = policy(("org", "main", "cluster", "c1"), ("org", "main"))
+    assert made.decide("pod", Verb.GET, ("org", "main", "cluster", "c2")).binding == "1"
+    assert made.decide("pod", Verb.GET, ("org", "other")).binding is None
+    assert made.allows_somewhere("pod", Verb.LIST)
+    assert not made.allows_somewhere("pod", Verb.DELETE)
+
+
+def test_passwords():
+    stored = hash_password("correct horse battery")
+    assert verify("correct horse battery", stored)
+    assert not verify("wrong horse battery", stored)
+    assert not verify("correct horse battery", None)
+    assert not verify("a password nobody has", None)
+    assert not verify("x", "not a hash")
+    for weak in ("x" * (MIN_LENGTH - 1), "x" * 300, "Administrator "):
+        with pytest.raises(WeakPasswordError):
+            check_strength(weak, "administrator")
+    check_strength("correct horse battery", "administrator")
