@@ -1,6 +1,7 @@
 import {
   createContext,
   type ReactNode,
+  useCallback,
   useContext,
   useEffect,
   useMemo,
@@ -82,14 +83,12 @@ export function useLiveView(collection: string | null, query: Query, first: Wind
     current?.listen ?? listenToNothing,
     current?.getState ?? emptyState,
   );
-  return useMemo(
-    () => ({
-      view,
-      moveWindow: (window) => current && client.moveWindow(current, window),
-      retry: () => current && client.retry(current),
-    }),
-    [client, current, view],
+  const moveWindow = useCallback(
+    (window: Window) => current && client.moveWindow(current, window),
+    [client, current],
   );
+  const retry = useCallback(() => current && client.retry(current), [client, current]);
+  return useMemo(() => ({ view, moveWindow, retry }), [view, moveWindow, retry]);
 }
 
 const listenToNothing = () => () => undefined;

@@ -3,7 +3,7 @@ import type { Window } from "../live/protocol";
 
 /** Rows asked from the server at once: three screens of a tall monitor. */
 export const WINDOW_ROWS = 150;
-const MARGIN = 25;
+const MARGIN = 40;
 const SETTLE_MS = 50;
 
 /** The window to ask for so that rows `first`–`last` are inside it, or null to keep it. */
