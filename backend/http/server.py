@@ -24,6 +24,7 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         ws="websockets-sansio",
         ws_max_size=16 * 1024,
         ws_ping_interval=None,
+        ws_per_message_deflate=False,  # its windows would cost each open tab some 300 KB here
         loop="uvloop",
         proxy_headers=bool(settings.forwarded_allow_ips),
         forwarded_allow_ips=settings.forwarded_allow_ips or None,
