@@ -65,6 +65,8 @@ async def test_health_says_whether_the_store_is_safe(connected):
     health = (await owner.get("/etcd/local")).json()
     assert health["sentence"].startswith("quorum lost: 1 of 3 members answers")
     assert health["status"] == "critical"
+    told = {row.reason for row in console.state.registry.get("events")}
+    assert told >= {"QuorumLost", "MemberDown"}
 
 
 async def test_folders_are_listed_by_pages(connected):
