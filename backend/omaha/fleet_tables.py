@@ -30,7 +30,13 @@ class InstanceRow(SQLModel, table=True):
         Index("ix_omaha_instance_release", "group_id", "release", "id"),
         Index("ix_omaha_instance_name", "name"),
         Index("ix_omaha_instance_ip", "ip"),
-        Index("ix_omaha_instance_rollout", "rollout_id", "grant_state"),
+        Index(
+            "ix_omaha_instance_rollout",
+            "rollout_id",
+            "grant_state",
+            postgresql_where=text("rollout_id IS NOT NULL"),
+            sqlite_where=text("rollout_id IS NOT NULL"),
+        ),
         Index(
             "ix_omaha_instance_open",
             "expires_at",

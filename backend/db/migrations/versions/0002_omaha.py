@@ -128,7 +128,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("grant_state = 1"),
     )
     op.create_index("ix_omaha_instance_release", "omaha_instance", ["group_id", "release", "id"])
-    op.create_index("ix_omaha_instance_rollout", "omaha_instance", ["rollout_id", "grant_state"])
+    op.create_index(
+        "ix_omaha_instance_rollout",
+        "omaha_instance",
+        ["rollout_id", "grant_state"],
+        unique=False,
+        postgresql_where=sa.text("rollout_id IS NOT NULL"),
+        sqlite_where=sa.text("rollout_id IS NOT NULL"),
+    )
     op.create_index("ix_omaha_instance_status", "omaha_instance", ["group_id", "status", "id"])
     op.create_index(
         "ux_omaha_instance_machine", "omaha_instance", ["machine_id", "application_id"], unique=True
