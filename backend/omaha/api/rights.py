@@ -83,7 +83,9 @@ class Rights:
                 return Visible(everything=True)
             rest = scope[len(root) :] if scope[: len(root)] == root else ()
             match rest:
-                case ("app", app) if app.isdecimal():
+                case ("app",):
+                    return Visible(everything=True)
+                case ("app", app) | ("app", app, "group") if app.isdecimal():
                     applications.add(int(app))
                 case ("app", app, "group", group) if app.isdecimal() and group.isdecimal():
                     groups.add((int(app), int(group)))
