@@ -33,9 +33,13 @@ router = APIRouter(tags=["updates: payloads"])
 IDLE = 60.0
 """Seconds without a byte after which a sender is given up; the upload can go on later."""
 
+MAX_PAYLOAD = 1 << 40
+"""Bytes. The application's limit on bodies is for those held in memory; an upload is written
+as it comes, and its own announced size is the limit."""
+
 UploadId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 Offset = Annotated[
-    int, Header(alias="Upload-Offset", ge=0, le=1 << 40, description="where the bytes belong")
+    int, Header(alias="Upload-Offset", ge=0, le=MAX_PAYLOAD, description="where the bytes belong")
 ]
 
 
@@ -44,7 +48,7 @@ class NewUpload(Body):
     anything else. `sha256` (hex) is compared at the end when given."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
-    size: Annotated[int, Field(ge=1, le=1 << 40, description="bytes")]
+    size: Annotated[int, Field(ge=1, le=MAX_PAYLOAD, description="bytes")]
     format: Literal["update", "raw"] = "update"
     sha256: Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{64}$")] | None = None
 
@@ -103,6 +107,7 @@ async def get_upload(call: Caller, upload_id: UploadId, response: Response) -> U
 
 @router.patch(
     "/uploads/{upload_id}",
+    max_body_size=MAX_PAYLOAD,
     openapi_extra={
         "requestBody": {
             "required": True,

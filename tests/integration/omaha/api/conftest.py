@@ -86,7 +86,7 @@ async def api(database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
     await upgrade(engine)
     sessions = create_sessions(engine)
     files = PayloadFiles(tmp_path / "payloads", reserve=0)
-    app = FastAPI()
+    app = FastAPI(max_body_size=1 << 20)
     app.state.console = SimpleNamespace(sessions=sessions)
     install_problem_handlers(app)
     made: list[Api] = []

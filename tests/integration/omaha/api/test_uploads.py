@@ -135,3 +135,12 @@ async def test_uploading_needs_the_right_over_all_updates(api: Api, estate: Esta
     api.as_((OPERATOR, ROOT))
     assert (await api.send("DELETE", where)).status_code == 204
     assert (await api.send("DELETE", where)).status_code == 404
+
+
+async def test_the_limit_on_bodies_is_not_one_on_payloads(api: Api) -> None:
+    data = payload(bytes(3 << 20))
+    where = await begin(api, size=len(data))
+    sent = await put(api, where, data, 0)
+    assert sent.json()["offset"] == len(data)
+    other = await api.send("POST", "/applications", {"appid": "a", "name": "x" * (2 << 20)})
+    assert other.status_code == 413
