@@ -9,7 +9,9 @@ import { type DetailTab, DetailTabs } from "./DetailTabs";
 import { KindBadge } from "./KindBadge";
 
 export interface Crumb {
-  title: ReactNode;
+  title: string;
+  /** The title is a name from a system, not a word of ours. */
+  raw?: boolean;
   href?: string;
 }
 
@@ -75,18 +77,19 @@ export function Crumbs({ crumbs }: { crumbs: readonly Crumb[] }) {
   const { t } = useTranslation();
   return (
     <Breadcrumb className="cr-crumbs" aria-label={t("detail.path")}>
-      {crumbs.map(({ title, href }) => (
-        <BreadcrumbItem key={href ?? String(title)} render={() => crumb(title, href)} />
+      {crumbs.map((crumb) => (
+        <BreadcrumbItem key={crumb.href ?? crumb.title} render={() => crumbLink(crumb)} />
       ))}
     </Breadcrumb>
   );
 }
 
-function crumb(title: ReactNode, href: string | undefined) {
-  if (!href) return <span>{title}</span>;
+function crumbLink({ title, raw, href }: Crumb) {
+  const words = <span translate={raw ? "no" : "yes"}>{title}</span>;
+  if (!href) return words;
   return (
     <AppLink href={href} className="pf-v6-c-breadcrumb__link">
-      {title}
+      {words}
     </AppLink>
   );
 }

@@ -70,10 +70,11 @@ export interface NoticeProps {
 
 /** One inline line the reader must see first. */
 export function Notice({ tone, title, action, children }: NoticeProps) {
+  const { t } = useTranslation();
   return (
     <Alert
       isInline
-      isPlain={false}
+      variantLabel={t(`detail.notice.${tone}`)}
       variant={tone}
       title={title}
       className="cr-notice"

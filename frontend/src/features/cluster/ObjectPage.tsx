@@ -21,10 +21,15 @@ import { useObjectTabs } from "./useObjectTabs";
 /** An object without a collection is read again this often; nothing tells of its changes. */
 const POLL_MS = 10_000;
 
-/** One object of a cluster, whatever its kind; machines are nodes seen from here. */
+/** The object that the address names. */
 export function ObjectPage() {
-  const { t } = useTranslation();
   const path = useParams({ from: "/app/clusters/$cluster/$kind/$namespace/$name" });
+  return <ObjectView path={path} />;
+}
+
+/** One object of a cluster, whatever its kind; machines are nodes seen from here. */
+export function ObjectView({ path }: { path: ObjectPath }) {
+  const { t } = useTranslation();
   const live = useObjectRow(path);
   const api = `clusters/${[path.cluster, path.kind, path.namespace, path.name].map(encodeURIComponent).join("/")}`;
   const detail = useDetail<ObjectDetail>(api, live.known ? { news: live.row } : { every: POLL_MS });

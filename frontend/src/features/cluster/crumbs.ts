@@ -5,7 +5,7 @@ import type { ObjectPath } from "./liveRow";
 
 /** The way back: page, table of the kind, the same table in the object's namespace. */
 export function crumbsOf({ cluster, kind, namespace, name }: ObjectPath, t: TFunction): Crumb[] {
-  const here: Crumb = { title: name };
+  const here: Crumb = { title: name, raw: true };
   if (kind === "nodes") return [{ title: t("nav.machines"), href: "/machines" }, here];
   const listed = CLUSTER_KINDS.includes(kind);
   const list = listed ? `/workloads/${kind}` : "/workloads";
@@ -14,9 +14,14 @@ export function crumbsOf({ cluster, kind, namespace, name }: ObjectPath, t: TFun
   if (kind.includes("."))
     crumbs.push({
       title: kind,
+      raw: true,
       href: clusterObject(cluster, "customresourcedefinitions", "-", kind),
     });
   else if (namespace !== "-")
-    crumbs.push({ title: namespace, href: `${list}?namespace=${encodeURIComponent(namespace)}` });
+    crumbs.push({
+      title: namespace,
+      raw: true,
+      href: `${list}?namespace=${encodeURIComponent(namespace)}`,
+    });
   return [...crumbs, here];
 }

@@ -15,10 +15,21 @@ import { imageName, isDigest, repositoryHref } from "./links";
 import type { ImageDetail } from "./types";
 import { useImageTabs } from "./useImageTabs";
 
-/** One tag or digest: platforms, configuration, layers, what hangs on it, what runs it. */
+/** The image that the address names. */
 export function ImagePage() {
   const { registry } = useParams({ from: "/app/images/$registry/manifest" });
-  const { repository, reference } = useImageSearch();
+  return <ImageView registry={registry} {...useImageSearch()} />;
+}
+
+export interface ImageViewProps {
+  registry: string;
+  repository: string;
+  /** Tag or digest. */
+  reference: string;
+}
+
+/** One tag or digest: platforms, configuration, layers, what hangs on it, what runs it. */
+export function ImageView({ registry, repository, reference }: ImageViewProps) {
   const tag = isDigest(reference) ? undefined : reference;
   const filters = useMemo(
     () => equals({ registry, repository, name: tag }),
@@ -58,13 +69,13 @@ export function useImageCrumbs(registry: string, repository: string, reference?:
   const filter = encodeURIComponent(`registry=${JSON.stringify(registry)}`);
   const crumbs: Crumb[] = [
     { title: t("nav.images"), href: "/images" },
-    { title: registry, href: `/images?filter=${filter}` },
+    { title: registry, raw: true, href: `/images?filter=${filter}` },
   ];
-  if (!reference) return [...crumbs, { title: repository }];
+  if (!reference) return [...crumbs, { title: repository, raw: true }];
   return [
     ...crumbs,
-    { title: repository, href: repositoryHref(registry, repository) },
-    { title: isDigest(reference) ? shortenMiddle(reference) : reference },
+    { title: repository, raw: true, href: repositoryHref(registry, repository) },
+    { title: isDigest(reference) ? shortenMiddle(reference) : reference, raw: true },
   ];
 }
 

@@ -14,12 +14,17 @@ import { ancestorsOf, folderFilter } from "./folders";
 import type { StoredValue } from "./types";
 import { ValueBody, valuePath } from "./ValueViewer";
 
-/** One key: its value made safe to show, and what the store knows of it. */
+/** The key that the address names. */
 export function KeyPage() {
   const { etcd } = useParams({ from: "/app/key-value/$etcd/value" });
   const path = useRouterState({
     select: (state): string => String((state.location.search as Record<string, unknown>).key ?? ""),
   });
+  return <KeyView etcd={etcd} path={path} />;
+}
+
+/** One key: its value made safe to show, and what the store knows of it. */
+export function KeyView({ etcd, path }: { etcd: string; path: string }) {
   const filters = useMemo(() => equals({ etcd, path }), [etcd, path]);
   const live = useLiveRow("keys", filters);
   const detail = useDetail<StoredValue>(valuePath(etcd, path), { news: live.row });
@@ -83,12 +88,13 @@ function useKeyCrumbs(etcd: string, path: string): Crumb[] {
   const keys = `/key-value/keys?etcd=${encodeURIComponent(etcd)}`;
   const folders = ancestorsOf(path).map((folder) => ({
     title: folder === "/" ? "/" : (folder.split("/").at(-2) ?? folder),
+    raw: true,
     href: `${keys}&filter=${encodeURIComponent(folderFilter(folder))}`,
   }));
   return [
     { title: t("nav.keyvalue"), href: "/key-value" },
-    { title: etcd, href: keys },
+    { title: etcd, raw: true, href: keys },
     ...folders,
-    { title: path.slice(path.lastIndexOf("/") + 1) || path },
+    { title: path.slice(path.lastIndexOf("/") + 1) || path, raw: true },
   ];
 }

@@ -14,10 +14,15 @@ import { VERDICT_TONES } from "./signals";
 import type { EtcdHealth } from "./types";
 import { useEtcdHealth, useEtcdNames } from "./useEtcd";
 
-/** Is the store safe, and what does it hold? */
+/** The tab that the address names. */
 export function KeyValuePage() {
-  const { t } = useTranslation();
   const { tab } = useParams({ from: "/app/key-value/{-$tab}" });
+  return <KeyValueView tab={tab} />;
+}
+
+/** Is the store safe, and what does it hold? */
+export function KeyValueView({ tab }: { tab: string | undefined }) {
+  const { t } = useTranslation();
   const { names, loading } = useEtcdNames();
   const asked = useRouterState({
     select: (state): string =>

@@ -1,0 +1,84 @@
+import { act, screen } from "@testing-library/react";
+import { useState } from "react";
+import { beforeEach, expect, test, vi } from "vitest";
+import { renderInConsole } from "../test/console";
+import { useDetail } from "./useDetail";
+
+let reads = 0;
+let answer: () => Promise<Response>;
+
+beforeEach(() => {
+  reads = 0;
+  answer = async () => new Response(JSON.stringify({ read: reads }), { status: 200 });
+  vi.stubGlobal("fetch", () => {
+    reads += 1;
+    return answer();
+  });
+});
+
+let tell: (news: number) => void = () => undefined;
+
+function Page() {
+  const [news, setNews] = useState(0);
+  tell = setNews;
+  const detail = useDetail<{ read: number }>("thing", { news });
+  return (
+    <output>
+      {JSON.stringify({ ...detail.data, gone: detail.goneAt !== null, ...detail.problem })}
+    </output>
+  );
+}
+
+async function show() {
+  await renderInConsole(<Page />);
+  await vi.waitFor(() => expect(shown().read).toBe(1));
+}
+
+const shown = () => JSON.parse(screen.getByRole("status").textContent ?? "{}");
+const pass = (ms: number) => act(() => new Promise((resolve) => setTimeout(resolve, ms)));
+
+test("news is read at once, a burst of it once more when it settles", async () => {
+  await show();
+  for (const news of [1, 2, 3]) act(() => tell(news));
+  await vi.waitFor(() => expect(shown().read).toBe(2));
+  for (const news of [4, 5, 6]) act(() => tell(news));
+  await pass(200);
+  expect(reads).toBe(2);
+  await vi.waitFor(() => expect(shown().read).toBe(3));
+  await pass(900);
+  expect(reads).toBe(3);
+});
+
+test("news that comes during a read is read after it", async () => {
+  await show();
+  let release: () => void = () => undefined;
+  const slow = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  answer = async () => {
+    await slow;
+    return new Response(JSON.stringify({ read: reads }), { status: 200 });
+  };
+  act(() => tell(1));
+  await vi.waitFor(() => expect(reads).toBe(2));
+  act(() => tell(2));
+  await pass(900);
+  expect(reads).toBe(2);
+  act(() => release());
+  await vi.waitFor(() => expect(shown().read).toBe(3), { timeout: 2000 });
+});
+
+test("what is gone keeps its last data and says since when; a failure says why", async () => {
+  await show();
+  answer = async () =>
+    new Response(JSON.stringify({ title: "Timeout", detail: "The API server is silent." }), {
+      status: 504,
+    });
+  act(() => tell(1));
+  await vi.waitFor(() => expect(shown()).toMatchObject({ read: 1, gone: false, status: 504 }));
+  answer = async () => new Response(JSON.stringify({ title: "Not found" }), { status: 404 });
+  act(() => tell(2));
+  await vi.waitFor(() => expect(shown()).toMatchObject({ read: 1, gone: true, status: 404 }), {
+    timeout: 2000,
+  });
+});

@@ -1,0 +1,115 @@
+import { expect, test } from "vitest";
+import { familyOf, shortKind } from "../../detail/kinds";
+import { OBJECT } from "../../test/details";
+import { hrefOfRow } from "../routes";
+import { byConcern, conditionTone } from "./conditions";
+import { collectionOf, podFilters, rowFilters } from "./liveRow";
+import { pluralOf } from "./plurals";
+import { listedGroups, stripOf } from "./relations";
+import type { ConditionInfo } from "./types";
+
+const condition = (type: string, status: string, good: boolean | null): ConditionInfo => ({
+  type,
+  status,
+  reason: "",
+  message: "",
+  since: null,
+  good,
+});
+
+test("a condition is judged by what it means, not by its word", () => {
+  expect(conditionTone(condition("Ready", "True", true))).toBe("ok");
+  expect(conditionTone(condition("DiskPressure", "False", true))).toBe("ok");
+  expect(conditionTone(condition("DiskPressure", "True", false))).toBe("bad");
+  expect(conditionTone(condition("Ready", "Unknown", false))).toBe("unknown");
+  expect(conditionTone(condition("Suspended", "True", null))).toBe("unknown");
+});
+
+test("troubles come first, then names", () => {
+  const sorted = byConcern([
+    condition("Ready", "True", true),
+    condition("Available", "True", true),
+    condition("Odd", "True", null),
+    condition("DiskPressure", "True", false),
+  ]);
+  expect(sorted.map(({ type }) => type)).toEqual(["DiskPressure", "Odd", "Available", "Ready"]);
+});
+
+test("every kind is followed in the collection that has it", () => {
+  expect(collectionOf("nodes")).toBe("machines");
+  expect(collectionOf("deployments")).toBe("workloads");
+  expect(collectionOf("pods")).toBe("pods");
+  expect(collectionOf("backups.storage.example.org")).toBeNull();
+});
+
+test("filters single out one row", () => {
+  const path = { cluster: "local", kind: "deployments", namespace: "shop", name: "cart" };
+  expect(rowFilters(path)).toEqual([
+    'cluster="local"',
+    'namespace="shop"',
+    'name="cart"',
+    'plural="deployments"',
+  ]);
+  expect(rowFilters({ ...path, kind: "nodes", namespace: "-" })).toEqual([
+    'cluster="local"',
+    'name="cart"',
+  ]);
+});
+
+test("pods belong to machines by place and to workloads by owner", () => {
+  const path = { cluster: "local", kind: "nodes", namespace: "-", name: "n1" };
+  expect(podFilters(path, "Node")).toEqual(['cluster="local"', 'node="n1"']);
+  const deployment = { ...path, kind: "deployments", namespace: "shop", name: "cart" };
+  expect(podFilters(deployment, "Deployment")).toContain('owner_kind="Deployment"');
+  expect(podFilters({ ...path, kind: "configmaps" }, "ConfigMap")).toBeNull();
+});
+
+test("the strip runs from the outermost owner over the machine to the image", () => {
+  const { owners, leadsTo } = stripOf(OBJECT, new Map([["sha256:ab", "/images/x"]]));
+  expect(owners.map(({ name }) => name)).toEqual(["cart", "cart-5895"]);
+  expect(owners[0]).toMatchObject({ status: "Degraded" });
+  expect(leadsTo.flat().map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+    "Node node-1",
+    "Image shop/cart:1.9.0",
+    "Service cart",
+  ]);
+  expect(leadsTo[1]?.[0]?.href).toBe("/images/x");
+});
+
+test("the summary leaves out the machine, and well pods where pods have a tab", () => {
+  const pods = {
+    title: "Pods",
+    more: false,
+    items: [true, false].map((healthy) => ({
+      kind: "Pod",
+      plural: "pods",
+      namespace: "shop",
+      name: healthy ? "well" : "unwell",
+      status: "Running",
+      healthy,
+      reason: "",
+    })),
+  };
+  const detail = { ...OBJECT, related: [...OBJECT.related, pods] };
+  expect(listedGroups(detail, false).map(({ title }) => title)).toEqual(["Services", "Pods"]);
+  expect(listedGroups(detail, true)[1]?.items.map(({ name }) => name)).toEqual(["unwell"]);
+});
+
+test("kinds have a badge, and pages by their plural", () => {
+  expect(shortKind("StatefulSet")).toBe("SS");
+  expect(shortKind("CertificateSigningRequest")).toBe("CSR");
+  expect(shortKind("backup")).toBe("B");
+  expect(familyOf("Service")).toBe("network");
+  expect(pluralOf("Ingress")).toBe("ingresses");
+  expect(pluralOf("Backup")).toBeUndefined();
+});
+
+test("rows lead to their pages", () => {
+  const row = { key: "k", cluster: "local", namespace: "shop", name: "shop" };
+  expect(hrefOfRow("namespaces", row)).toBe("/clusters/local/namespaces/-/shop");
+  expect(hrefOfRow("pods", row)).toBe("/clusters/local/pods/shop/shop");
+  const event = { ...row, source: "kubernetes", object_kind: "Node", object_name: "n1" };
+  expect(hrefOfRow("events", { ...event, namespace: "" })).toBe("/clusters/local/nodes/-/n1");
+  expect(hrefOfRow("events", { ...event, object_kind: "Backup" })).toBeUndefined();
+  expect(hrefOfRow("events", { ...event, source: "etcd" })).toBe("/key-value");
+});

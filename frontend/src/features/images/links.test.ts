@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { imageHref, imageName, isDigest, repositoryHref, runningFilter } from "./links";
+
+const DIGEST = `sha256:${"ab".repeat(32)}`;
+
+test("tags and digests are told apart", () => {
+  expect(isDigest(DIGEST)).toBe(true);
+  expect(isDigest("1.9.0")).toBe(false);
+  expect(imageName("shop/cart", "1.9.0")).toBe("shop/cart:1.9.0");
+  expect(imageName("shop/cart", DIGEST)).toBe(`shop/cart@${DIGEST}`);
+});
+
+test("repository names keep their slashes inside one parameter", () => {
+  expect(imageHref("local", "shop/cart", "1.9.0")).toBe(
+    "/images/local/manifest?repository=shop%2Fcart&reference=1.9.0",
+  );
+  expect(repositoryHref("local", "shop/cart")).toBe(
+    "/images/local/repository?repository=shop%2Fcart",
+  );
+});
+
+test("what runs an image is asked for by each of its digests once", () => {
+  expect(runningFilter([DIGEST, DIGEST, "sha256:cd"])).toEqual([
+    `digests in (${DIGEST},sha256:cd)`,
+  ]);
+});
