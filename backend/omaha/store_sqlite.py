@@ -84,42 +84,46 @@ class _Connection:
 
 
 class SqliteTransaction:
-    """See `store.Transaction`. `BEGIN IMMEDIATE` is the lock."""
+    """See `store.Transaction`. `BEGIN IMMEDIATE` is the lock.
+
+    Each visit to the connection's thread waits for the interpreter lock, so writes whose
+    result nobody needs are kept until the next visit, at the latest the commit's.
+    """
 
     def __init__(self, connection: _Connection) -> None:
         self._connection = connection
+        self._kept: list[Callable[[], object]] = [self._begin]
+        self._begun = False
 
     async def query(self, statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
         """See `store.Transaction.query`."""
-        return await self._connection.run(self._connection.query, statement, arguments)
+        return await self._visit(lambda: self._connection.query(statement, arguments))
 
     async def lock(self, groups: Sequence[int], rollouts: Sequence[int]) -> Locked:
         """See `store.Transaction.lock`."""
-        return await self._connection.run(self._lock, groups, rollouts)
+        return await self._visit(lambda: self._lock(groups, rollouts))
 
     async def update(self, entries: Sequence[Entry]) -> None:
-        """See `store.Transaction.update`."""
+        """See `store.Transaction.update`; the conflict shows at the next visit."""
         rows = [(*values(entry, CHANGING), entry.id, entry.version) for entry in entries]
-        await self._many(sql.UPDATE_INSTANCE, rows, exact=True)
+        self._keep(sql.UPDATE_INSTANCE, rows, exact=True)
 
     async def insert(self, entries: Sequence[Entry]) -> dict[Key, int]:
         """See `store.Transaction.insert`."""
-        return await self._connection.run(self._insert, entries)
+        return await self._visit(lambda: self._insert(entries)) if entries else {}
 
     async def append(self, history: Sequence[History], activity: Sequence[Activity]) -> None:
         """See `store.Transaction.append`."""
-        await self._many(
-            sql.INSERT_HISTORY, [msgspec.structs.astuple(item)[1:] for item in history]
-        )
-        await self._many(sql.INSERT_ACTIVITY, [msgspec.structs.astuple(item) for item in activity])
+        self._keep(sql.INSERT_HISTORY, [msgspec.structs.astuple(item)[1:] for item in history])
+        self._keep(sql.INSERT_ACTIVITY, [msgspec.structs.astuple(item) for item in activity])
 
     async def settle(self, ledger: Ledger) -> None:
         """See `store.Transaction.settle`."""
         groups = [sql.counter_values(ledger.counters[g]) for g in ledger.touched_groups]
-        await self._many(sql.UPDATE_COUNTER, groups)
+        self._keep(sql.UPDATE_COUNTER, groups)
         rollouts = [sql.rollout_values(ledger.rollouts[r]) for r in ledger.touched_rollouts]
-        await self._many(sql.UPDATE_ROLLOUT, rollouts)
-        await self._many(sql.UPSERT_TALLY, ledger.changed_tally())
+        self._keep(sql.UPDATE_ROLLOUT, rollouts)
+        self._keep(sql.UPSERT_TALLY, ledger.changed_tally())
 
     async def notify(self, keys: Sequence[Key]) -> None:
         """Nothing: another process sees `data_version` change."""
@@ -127,11 +131,37 @@ class SqliteTransaction:
     async def announce(self) -> None:
         """Nothing: the listener polls the configuration's version."""
 
-    async def _many(
+    async def commit(self) -> None:
+        """Make it durable."""
+        await self._visit(lambda: self._connection.query("COMMIT", ()))
+
+    async def roll_back(self) -> None:
+        """Undo what was begun, if it was."""
+        await self._connection.run(self._undo)
+
+    async def _visit(self, call: Callable[[], T]) -> T:
+        kept, self._kept = self._kept, []
+
+        def run() -> T:
+            for write in kept:
+                write()
+            return call()
+
+        return await self._connection.run(run)
+
+    def _keep(
         self, statement: str, rows: Sequence[tuple[Any, ...]], *, exact: bool = False
     ) -> None:
         if rows:
-            await self._connection.run(self._execute, statement, rows, exact)
+            self._kept.append(lambda: self._execute(statement, rows, exact))
+
+    def _begin(self) -> None:
+        self._connection.query("BEGIN IMMEDIATE", ())
+        self._begun = True
+
+    def _undo(self) -> None:
+        if self._begun and self._connection.raw.in_transaction:
+            self._connection.query("ROLLBACK", ())
 
     def _execute(self, statement: str, rows: Sequence[tuple[Any, ...]], exact: bool) -> None:
         done = self._connection.raw.executemany(statement, rows)
@@ -186,13 +216,13 @@ class SqliteStore:
     async def transaction(self) -> AsyncIterator[Transaction]:
         """See `store.Store.transaction`."""
         async with self._turn:
-            await self._writer.run(self._writer.query, "BEGIN IMMEDIATE", ())
+            tx = SqliteTransaction(self._writer)
             try:
-                yield SqliteTransaction(self._writer)
+                yield tx
+                await tx.commit()
             except BaseException:
-                await asyncio.shield(self._writer.run(self._writer.query, "ROLLBACK", ()))
+                await asyncio.shield(tx.roll_back())
                 raise
-            await self._writer.run(self._writer.query, "COMMIT", ())
 
     async def query(self, statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
         """See `store.Store.query`."""
