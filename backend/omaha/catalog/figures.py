@@ -25,7 +25,7 @@ RESOLUTIONS: Final = (300, 3_600, 86_400)
 MAX_POINTS: Final = 300
 """Points of a timeline: more than a chart can show costs only time."""
 
-MAX_ROWS: Final = 60_000
+MAX_ROWS: Final = 40_000
 """Roll-up rows one timeline reads: some tens of milliseconds."""
 
 _COLUMNS: Final[dict[Dimension, Any]] = {
