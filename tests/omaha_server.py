@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx2
@@ -17,6 +18,8 @@ RUN = (
     "from backend.settings import Settings; from backend.omaha.standalone import run_updates;"
     "import sys; run_updates(Settings(), workers=int(sys.argv[1]))"
 )
+START_SECONDS = 120
+"""A busy machine takes long to import everything."""
 
 
 def free_port() -> int:
@@ -50,7 +53,8 @@ class Server:
 
     async def ready(self) -> Server:
         async with httpx2.AsyncClient() as client:
-            for _ in range(300):
+            end = time.monotonic() + START_SECONDS
+            while time.monotonic() < end:
                 assert self.process.poll() is None, self.log.read_text()
                 try:
                     answer = await client.get(f"{self.base}/healthz")

@@ -15,6 +15,8 @@ from tests.omaha_client import UPDATED
 from tests.omaha_server import Server
 from tests.omaha_world import OLD, ORDINARY, World, body, event, machine_id
 
+pytestmark = pytest.mark.timeout(400)
+
 LIMIT = 40
 ORDER = [1, 8, 2, 7, 6, 5]
 

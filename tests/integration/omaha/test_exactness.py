@@ -7,6 +7,7 @@ import random
 
 import httpx2
 import psutil
+import pytest
 from sqlalchemy import text
 
 from backend.omaha.recount import measure
@@ -15,6 +16,8 @@ from backend.omaha.service import open_store
 from tests.omaha_client import UPDATED, post
 from tests.omaha_server import Server
 from tests.omaha_world import NEW, OLD, ORDINARY, World, body, event, machine_id
+
+pytestmark = pytest.mark.timeout(400)
 
 TWO = Policy(enabled=True, safe_mode=False, max_updates_per_period=2)
 

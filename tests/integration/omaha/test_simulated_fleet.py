@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from backend.omaha.recount import measure
 from backend.omaha.service import open_store
 from backend.omaha.simulate.client import Target
 from backend.omaha.simulate.fleet import Fleet, Plan
 from tests.omaha_server import Server
+
+pytestmark = pytest.mark.timeout(400)
 
 
 async def test_a_fleet_updates_itself(world, database_url, tmp_path) -> None:
