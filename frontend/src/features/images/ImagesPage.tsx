@@ -4,7 +4,7 @@ import { PageTabs } from "../../shell/PageTabs";
 import { usePageSearch } from "../../shell/usePageSearch";
 import { LiveTable } from "../../table/LiveTable";
 import { hrefOfRow } from "../routes";
-import { TAG_RENDERERS } from "./tagKind";
+import { TAG_INTERNALS, TAG_RENDERERS } from "./tagKind";
 
 /** What images there are, by repository or by tag. */
 export function ImagesPage() {
@@ -19,7 +19,7 @@ export function ImagesPage() {
       search={search}
       onSearch={setSearch}
       title={t("nav.images")}
-      {...(active === "tags" ? { renderers: TAG_RENDERERS } : {})}
+      {...(active === "tags" ? { renderers: TAG_RENDERERS, panelHidden: TAG_INTERNALS } : {})}
       href={(row) => hrefOfRow(active, row)}
       emptyHint={t("images.empty")}
       tabs={

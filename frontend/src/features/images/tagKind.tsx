@@ -10,3 +10,6 @@ export const TAG_RENDERERS: Renderers = {
     return <span translate="no">{word}</span>;
   },
 };
+
+/** Columns that exist for sorting and mean nothing to a reader. */
+export const TAG_INTERNALS: readonly string[] = ["order"];
