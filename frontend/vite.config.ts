@@ -14,7 +14,9 @@ export default defineConfig({
   },
   server: {
     host: "127.0.0.1",
-    proxy: { "/api": { target: backend, ws: true, changeOrigin: true, headers: { origin: backend } } },
+    proxy: {
+      "/api": { target: backend, ws: true, changeOrigin: true, headers: { origin: backend } },
+    },
   },
   test: {
     environment: "jsdom",
