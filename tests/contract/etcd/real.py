@@ -15,7 +15,7 @@ from backend.stack.programs.provide import provide
 from integrations.etcd.settings import EtcdSettings
 
 READY_LIMIT = 30.0
-CALL_LIMIT = 10.0
+CALL_LIMIT = 45.0
 
 
 async def program(which: spec.Program) -> Path:
@@ -129,6 +129,7 @@ class RealCluster:
         process = await asyncio.create_subprocess_exec(
             str(self._etcdctl),
             f"--endpoints={','.join(up)}",
+            "--command-timeout=30s",
             *tls,
             *argv,
             stdin=asyncio.subprocess.DEVNULL,
