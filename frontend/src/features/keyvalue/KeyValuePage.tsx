@@ -7,12 +7,13 @@ import { Raw } from "../../detail/Facts";
 import { PageHeader } from "../../shell/PageHeader";
 import { PageTabs } from "../../shell/PageTabs";
 import { ToneIcon } from "../../status/Status";
-import { EmptyTable } from "../../table/TableStates";
+import { SkeletonLines } from "../../table/Skeletons";
+import { EmptyTable, Failed, NoAccess } from "../../table/TableStates";
 import { KeysTab } from "./KeysTab";
 import { MembersTab } from "./MembersTab";
 import { VERDICT_TONES } from "./signals";
 import type { EtcdHealth } from "./types";
-import { useEtcdHealth, useEtcdNames } from "./useEtcd";
+import { type EtcdNames, useEtcdHealth, useEtcdNames } from "./useEtcd";
 
 /** The tab that the address names. */
 export function KeyValuePage() {
@@ -23,7 +24,8 @@ export function KeyValuePage() {
 /** Is the store safe, and what does it hold? */
 export function KeyValueView({ tab }: { tab: string | undefined }) {
   const { t } = useTranslation();
-  const { names, loading } = useEtcdNames();
+  const known = useEtcdNames();
+  const { names } = known;
   const asked = useRouterState({
     select: (state): string =>
       String((state.location.search as Record<string, unknown>).etcd ?? ""),
@@ -47,11 +49,20 @@ export function KeyValueView({ tab }: { tab: string | undefined }) {
         ]}
       />
       {health.data && <Warnings health={health.data} />}
-      {!loading && !etcd && <EmptyTable hint={t("keyvalue.empty")} />}
+      {!etcd && <NoEtcd known={known} />}
       {etcd && active === "members" && <MembersTab etcd={etcd} health={health} />}
       {etcd && active === "keys" && <KeysTab key={etcd} etcd={etcd} />}
     </section>
   );
+}
+
+/** Why there is no etcd to show: still asking, not allowed, failed, or none connected. */
+function NoEtcd({ known }: { known: EtcdNames }) {
+  const { t } = useTranslation();
+  if (known.loading) return <SkeletonLines lines={8} />;
+  if (known.problem?.status === 403) return <NoAccess what={t("keyvalue.members")} />;
+  if (known.problem) return <Failed problem={known.problem} onRetry={known.retry} />;
+  return <EmptyTable hint={t("keyvalue.empty")} />;
 }
 
 function Verdict({ health }: { health: EtcdHealth }) {
