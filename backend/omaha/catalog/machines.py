@@ -6,17 +6,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.omaha.catalog.edit import invalid
 from backend.omaha.catalog.window import Found, look
 from backend.omaha.model import Status
-from backend.omaha.tables import GroupRow, HistoryRow, InstanceRow
+from backend.omaha.tables import GroupRow, HistoryRow, InstanceRow, TallyRow
 
 MAX_BRANCHES: Final = 400
 """Groups times statuses one query may walk side by side; SQLite joins at most 500."""
+
+Range = tuple[int | None, ColumnElement[bool]]
+"""One range of an index: a group (None: all of the application) and the condition in it."""
 
 _ID = col(InstanceRow.id)
 
@@ -58,6 +61,11 @@ class Filter:
         return found
 
     @property
+    def whole(self) -> bool:
+        """Whether every group of the application is meant."""
+        return self.group_ids is None and self.channel_id is None
+
+    @property
     def counted(self) -> bool:
         """Whether the tally can tell how many pass the filter: it knows group, status and
         version, and leaves hidden machines out."""
@@ -71,13 +79,29 @@ async def page(
     """The next machines by id. Each (group, status) or (group, version) is one range of an
     index in order of id, of which only the beginning is read (see `window`)."""
     groups = await _groups(session, wanted)
-    branches = _branches(wanted, groups, after)
-    if not branches:
+    ranges, residue = await _ranges(session, wanted, groups)
+    if not ranges:
         return Found((), None)
-    conditions = wanted.conditions()
-    if wanted.status is not None and wanted.release is not None:
-        conditions.append(col(InstanceRow.release) == wanted.release)
+    if len(ranges) > MAX_BRANCHES:
+        raise invalid("group_id", f"choose a group: there are {len(groups)} to look through.")
+    branches = [_branch(wanted, group, part, after) for group, part in ranges]
+    conditions = [*wanted.conditions(), *residue]
     return await look(session, branches, InstanceRow, conditions, limit=limit)
+
+
+async def _ranges(
+    session: AsyncSession, wanted: Filter, groups: Sequence[int]
+) -> tuple[list[Range], list[ColumnElement[bool]]]:
+    """The index ranges to walk, and what of status and version they leave to be filtered."""
+    given = [name for name in ("status", "release") if getattr(wanted, name) is not None]
+    if len(given) == 2:
+        given = await _by_rarity(session, wanted, groups)
+    if given:
+        walked, *filtered = [_exact(wanted, name) for name in given]
+        return [(group, walked) for group in groups], filtered
+    if wanted.whole and await _most(session, groups):
+        return [(None, col(InstanceRow.application_id) == wanted.application_id)], []
+    return await _statuses(session, wanted, groups), []
 
 
 async def _groups(session: AsyncSession, wanted: Filter) -> list[int]:
@@ -89,33 +113,59 @@ async def _groups(session: AsyncSession, wanted: Filter) -> list[int]:
     return [key or 0 for key in await session.scalars(query.order_by(col(GroupRow.id)))]
 
 
-def _branches(wanted: Filter, groups: Sequence[int], after: int) -> list[Select[Any]]:
-    if not groups:
-        return []
-    # Few machines are hidden: passing over them costs less than a window of rows to filter.
-    common = [after < _ID]
+def _branch(
+    wanted: Filter, group: int | None, part: ColumnElement[bool], after: int
+) -> Select[Any]:
+    query = select(_ID).where(part, after < _ID)
+    if group is not None:
+        query = query.where(col(InstanceRow.group_id) == group)
     if wanted.hidden is False:
-        common.append(col(InstanceRow.hidden).is_(False))
-    whole = wanted.group_ids is None and wanted.channel_id is None
-    if whole and wanted.status is None and wanted.release is None:
-        mine = col(InstanceRow.application_id) == wanted.application_id
-        return [select(_ID).where(mine, *common)]
-    branches = [
-        select(_ID).where(col(InstanceRow.group_id) == group, part, *common)
-        for group in groups
-        for part in _parts(wanted)
+        # Few machines are hidden: passing over them costs less than a window to filter.
+        query = query.where(col(InstanceRow.hidden).is_(False))
+    return query
+
+
+def _exact(wanted: Filter, column: str) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = col(getattr(InstanceRow, column)) == getattr(wanted, column)
+    return found
+
+
+async def _by_rarity(session: AsyncSession, wanted: Filter, groups: Sequence[int]) -> list[str]:
+    """Status and version, the one fewer machines have first."""
+    machines = col(TallyRow.machines)
+    counts = [
+        func.coalesce(func.sum(case((column == value, machines))), 0)
+        for column, value in (
+            (col(TallyRow.status), wanted.status),
+            (col(TallyRow.release), wanted.release),
+        )
     ]
-    if len(branches) > MAX_BRANCHES:
-        raise invalid("group_id", f"choose a group: there are {len(groups)} to look through.")
-    return branches
+    query = select(*counts).where(col(TallyRow.group_id).in_(groups))
+    of_status, of_release = (await session.execute(query)).one()
+    return ["status", "release"] if of_status <= of_release else ["release", "status"]
 
 
-def _parts(wanted: Filter) -> list[ColumnElement[bool]]:
-    if wanted.status is not None:
-        return [col(InstanceRow.status) == wanted.status]
-    if wanted.release is not None:
-        return [col(InstanceRow.release) == wanted.release]
-    return [col(InstanceRow.status) == int(status) for status in Status]
+async def _most(session: AsyncSession, groups: Sequence[int]) -> bool:
+    """Whether so many of all machines are in these groups that walking all of them in order
+    of id finds these soon enough."""
+    machines = col(TallyRow.machines)
+    here = func.sum(case((col(TallyRow.group_id).in_(groups), machines)))
+    mine, everywhere = (await session.execute(select(here, func.sum(machines)))).one()
+    return bool(groups) and 4 * (mine or 0) >= (everywhere or 0)
+
+
+async def _statuses(session: AsyncSession, wanted: Filter, groups: Sequence[int]) -> list[Range]:
+    """The (group, status) ranges that hold any machine; the tally leaves hidden ones out."""
+    status = col(InstanceRow.status)
+    if wanted.hidden is not False:
+        return [(group, status == int(one)) for group in groups for one in Status]
+    found = await session.execute(
+        select(col(TallyRow.group_id), col(TallyRow.status))
+        .where(col(TallyRow.group_id).in_(groups), col(TallyRow.machines) > 0)
+        .distinct()
+        .order_by(col(TallyRow.group_id), col(TallyRow.status))
+    )
+    return [(group, status == one) for group, one in found]
 
 
 async def search(
