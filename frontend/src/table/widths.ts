@@ -44,7 +44,7 @@ function lengthOf(value: unknown): number {
   if (value === null || value === undefined) return 1;
   if (Array.isArray(value)) return value.map(String).join(", ").length;
   const text = String(value);
-  return /^\w+:[0-9a-f]{32,}$/.test(text) ? 26 : text.length;
+  return /^\w+:[0-9a-f]{32,}$/.test(text) ? 29 : text.length;
 }
 
 /**
