@@ -18,17 +18,15 @@ class Loader:
     def __init__(self, store: Store, machines: Machines) -> None:
         self._store = store
         self._machines = machines
-        self._wanted: dict[Key, asyncio.Future[Entry | None]] = {}
+        self._wanted: dict[Key, list[asyncio.Future[Entry | None]]] = {}
         self._arrived = asyncio.Event()
 
     async def load(self, key: Key) -> Entry | None:
         """The machine's row, or None when it is not registered. Raises `StoreDown`."""
-        future = self._wanted.get(key)
-        if future is None:
-            future = asyncio.get_running_loop().create_future()
-            self._wanted[key] = future
-            self._arrived.set()
-        return await asyncio.shield(future)
+        future: asyncio.Future[Entry | None] = asyncio.get_running_loop().create_future()
+        self._wanted.setdefault(key, []).append(future)
+        self._arrived.set()
+        return await future
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -45,13 +43,14 @@ class Loader:
                 continue
             for entry in found.values():
                 self._machines.put(entry)
-            for key, future in batch.items():
-                if not future.done():
-                    future.set_result(found.get(key))
+            for key, waiting in batch.items():
+                for future in waiting:
+                    if not future.done():
+                        future.set_result(found.get(key))
 
 
-def _fail(batch: dict[Key, asyncio.Future[Entry | None]], error: StoreDown) -> None:
-    for future in batch.values():
-        if not future.done():
-            future.set_exception(error)
-            future.exception()
+def _fail(batch: dict[Key, list[asyncio.Future[Entry | None]]], error: StoreDown) -> None:
+    for waiting in batch.values():
+        for future in waiting:
+            if not future.done():
+                future.set_exception(error)

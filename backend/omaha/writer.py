@@ -146,9 +146,10 @@ class Writer:
                 item.entry = known
         batch[:] = [i for i in batch if i.done is not None or self._still_true(i)]
         for attempt in range(ATTEMPTS):
-            self._resolve(batch)
+            config = self._config()
+            _resolve(config, batch)
             try:
-                await self._commit([item for item in batch if not _settled(item)])
+                await self._commit([item for item in batch if not _settled(item)], config.version)
             except Conflict:
                 await asyncio.sleep(0.002 * attempt)
                 await self._refresh(batch)
@@ -161,18 +162,6 @@ class Writer:
     def _still_true(self, item: Item) -> bool:
         return self._machines.get(item.report.key) is item.entry
 
-    def _resolve(self, batch: list[Item]) -> None:
-        """Give every report the group as it is configured now."""
-        config = self._config()
-        for item in batch:
-            if _settled(item):
-                continue
-            group = find_group(config, item.report, item.entry)
-            if group is None:
-                _set_exception(item, GroupGone("The group was deleted."))
-            else:
-                item.report.group = group
-
     async def _refresh(self, batch: list[Item]) -> None:
         """Read every machine again; what nobody waits for is dropped."""
         keys = [item.report.key for item in batch]
@@ -182,11 +171,13 @@ class Writer:
         for item in batch:
             item.entry = found.get(item.report.key)
 
-    async def _commit(self, batch: list[Item]) -> None:
+    async def _commit(self, batch: list[Item], config_version: int) -> None:
+        """`config_version` is that of the configuration the reports were resolved with: a
+        newer one may have been loaded since, and must not be taken for it."""
         groups, rollouts = _needs(batch)
         async with self._store.transaction() as tx:
             locked = await tx.lock(sorted(groups), sorted(rollouts))
-            if locked.config_version != self._config().version:
+            if locked.config_version != config_version:
                 raise _StaleConfig
             ledger = Ledger(locked.counters, locked.rollouts)
             changes = [step(item.report, item.entry, ledger) for item in batch]
@@ -221,6 +212,18 @@ class Writer:
 
 class _StaleConfig(Exception):
     """The configuration changed since it was read."""
+
+
+def _resolve(config: Config, batch: list[Item]) -> None:
+    """Give every report the group as it is configured now."""
+    for item in batch:
+        if _settled(item):
+            continue
+        group = find_group(config, item.report, item.entry)
+        if group is None:
+            _set_exception(item, GroupGone("The group was deleted."))
+        else:
+            item.report.group = group
 
 
 def find_group(config: Config, report: Report, entry: Entry | None) -> Group | None:

@@ -32,7 +32,8 @@ async def test_database_killed_under_load(tmp_path) -> None:
         done: dict[str, int] = {}
         async with httpx2.AsyncClient(timeout=20) as client:
             tasks = [asyncio.create_task(cycle(client, server, n, done)) for n in range(120)]
-            await asyncio.sleep(0.6)
+            while len(done) < 10:
+                await asyncio.sleep(0.02)
             postgres.kill()
             await asyncio.sleep(0.5)
             postgres.start()

@@ -15,7 +15,7 @@ from backend.omaha.rules import Policy
 from backend.omaha.service import open_store
 from tests.omaha_client import UPDATED, post
 from tests.omaha_server import Server
-from tests.omaha_world import NEW, OLD, ORDINARY, World, body, event, machine_id
+from tests.omaha_world import NEW, OLD, OPEN, ORDINARY, World, body, event, machine_id
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -62,9 +62,12 @@ async def test_one_machine_asking_64_times_holds_one_slot(world, serve) -> None:
 async def test_pause_is_seen_by_the_next_grant_on_every_replica(world, serve) -> None:
     group = await world.group()
     services = [await serve(), await serve()]
-    await world.set_policy(group, Policy(enabled=False))
-    replies = [await post(services[n % 2], body(n, OLD, ORDINARY)) for n in range(4)]
-    assert [reply.offered for reply in replies] == [None] * 4
+    for start in range(0, 60, 4):
+        await world.set_policy(group, Policy(enabled=False))
+        numbers = range(start, start + 4)
+        replies = [await post(services[n % 2], body(n, OLD, ORDINARY)) for n in numbers]
+        assert [reply.offered for reply in replies] == [None] * 4
+        await world.set_policy(group, OPEN)
 
 
 async def test_kill_between_grant_and_answer_keeps_the_slot(world, database_url, tmp_path) -> None:
@@ -134,7 +137,8 @@ async def test_kill_under_load_loses_nothing_acknowledged(world, database_url, t
 
     async with httpx2.AsyncClient(timeout=10) as client:
         tasks = [asyncio.create_task(machine(client, n)) for n in range(150)]
-        await asyncio.sleep(0.5)
+        while len(done) < 15:
+            await asyncio.sleep(0.02)
         server.kill()
         await asyncio.gather(*tasks)
     order = [1, 2, 7, 6, 5]
