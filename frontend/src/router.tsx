@@ -137,6 +137,13 @@ const browse = createRoute({
   component: lazyRouteComponent(() => import("./features/browse/BrowsePage"), "BrowsePage"),
 });
 
+/** Inside the shell, so that a wrong address still leaves every way out. */
+const nowhere = createRoute({
+  getParentRoute: () => app,
+  path: "$",
+  component: RouteNotFound,
+});
+
 const routeTree = root.addChildren([
   login,
   setup,
@@ -151,6 +158,7 @@ const routeTree = root.addChildren([
     access,
     stack,
     browse,
+    nowhere,
     object,
     key,
     image,

@@ -1,6 +1,8 @@
 import { useRouter } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
 import { toProblem } from "../api/problem";
 import { Failed, NotFound } from "../table/TableStates";
+import { PageHeader } from "./PageHeader";
 
 /** A page that could not be shown at all; the shell around it stays. */
 export function RouteError({ error, reset }: { error: unknown; reset: () => void }) {
@@ -16,6 +18,13 @@ export function RouteError({ error, reset }: { error: unknown; reset: () => void
   );
 }
 
+/** An address that is no page of this console. */
 export function RouteNotFound() {
-  return <NotFound />;
+  const { t } = useTranslation();
+  return (
+    <section className="cr-page">
+      <PageHeader title={t("state.noPage")} />
+      <NotFound>{t("state.noPageBody")}</NotFound>
+    </section>
+  );
 }

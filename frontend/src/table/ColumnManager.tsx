@@ -36,12 +36,13 @@ export function ColumnManager({ info, visible, onChange }: ColumnManagerProps) {
   };
   return (
     <Select
+      role="menu"
       isOpen={open}
       onOpenChange={setOpen}
       onSelect={(_, value) => select(String(value))}
       isScrollable
       maxMenuHeight="26rem"
-      popperProps={{ position: "end" }}
+      popperProps={{ position: "end", appendTo: "inline" }}
       toggle={(ref) => (
         <MenuToggle
           ref={ref}

@@ -28,6 +28,8 @@ export function FacetMenu({ column, counts, filters, onChange }: FacetMenuProps)
   };
   return (
     <Select
+      role="menu"
+      popperProps={{ appendTo: "inline" }}
       isOpen={open}
       onOpenChange={setOpen}
       onSelect={(_, value) => toggle(String(value))}
