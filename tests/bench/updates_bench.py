@@ -122,7 +122,7 @@ def warm_up(server: Server, size: int, arguments: Any) -> None:
     began, met = time.monotonic(), 0.0
     while met < min(size, 150_000) and time.monotonic() - began < 90:
         short = argparse.Namespace(seconds=5, connections=arguments.connections)
-        met += wrk(server, "warm", size, 0, short)["requests"]
+        met += wrk(server, "warm", size, int(met) // 2 * 2, short)["requests"]
         if size > 150_000:
             return
 

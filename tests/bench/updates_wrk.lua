@@ -64,7 +64,7 @@ end
 -- Every machine once, so that the server remembers them: two threads, one parity each.
 local function warm()
   made = made + 2
-  local number = (made + thread_number) % count
+  local number = (first + made + thread_number) % count
   if number % 10 < 3 then return body(number, "limited", "4459.2.0", check) end
   return body(number, "steady", "4593.2.5", check)
 end
