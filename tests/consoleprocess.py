@@ -102,37 +102,43 @@ class ConsoleProcess:
         headers = {"x-craton-request": "1", "origin": self.url}
         return httpx2.Client(base_url=f"{self.url}/api/v1", headers=headers, timeout=20)
 
-    def sign_in(self, login: str, password: str = PASSWORD) -> Person:
-        """Open a session; close its client after use."""
-        client = self.anyone()
-        answer = client.post("/session", json={"login": login, "password": password})
-        assert answer.status_code == 200, answer.text
-        return Person(login, client)
+    @contextmanager
+    def signed_in(self, login: str, password: str = PASSWORD) -> Iterator[Person]:
+        """Somebody with a session."""
+        with self.anyone() as client:
+            answer = client.post("/session", json={"login": login, "password": password})
+            assert answer.status_code == 200, answer.text
+            yield Person(login, client)
 
     @contextmanager
     def caller(self) -> Iterator[httpx2.Client]:
         """A REST client of the owner."""
-        with self.sign_in(OWNER, self.password).http as client:
-            yield client
+        with self.signed_in(OWNER, self.password) as person:
+            yield person.http
 
-    def member(self, owner: httpx2.Client, *grants: tuple[str, str]) -> Person:
-        """A new user with these (role, scope) grants, signed in."""
+    def add_member(self, owner: httpx2.Client, *grants: tuple[str, str]) -> str:
+        """The login of a new user with these (role, scope) grants."""
         login = f"member-{uuid.uuid4().hex[:8]}"
         made = owner.post("/users", json={"login": login, "password": PASSWORD})
         assert made.status_code == 201, made.text
         for role, scope in grants:
             bound = owner.post("/bindings", json={"login": login, "role": role, "scope": scope})
             assert bound.status_code == 201, bound.text
-        return self.sign_in(login)
+        return login
 
 
-def launch_console(home: Path, stack: RunningStack | None, *, owned: bool = True) -> ConsoleProcess:
-    """A console with its own data and, with a stack, that stack's connections."""
+def launch_console(
+    home: Path, stack: RunningStack | None, *, owned: bool = True, url: str = ""
+) -> ConsoleProcess:
+    """A console with its own data and, with a stack, that stack's connections.
+
+    It chooses a free port, unless `url` names one.
+    """
     home.mkdir(parents=True, exist_ok=True)
     if stack is not None:
         (home / "stack").mkdir()
         (home / "stack" / "status.json").symlink_to(stack.paths.status)
-    console = ConsoleProcess(home, owned=owned)
+    console = ConsoleProcess(home, url, owned)
     console.start()
     return console
 

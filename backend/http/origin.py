@@ -35,6 +35,6 @@ def same_origin(scope: Scope, settings: Settings) -> bool:
     origin = headers.get("origin", "")
     if settings.public_url and origin == settings.public_url.rstrip("/"):
         return True
-    parts = urlsplit(origin)
     scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"])
-    return parts.scheme == scheme and parts.netloc == headers.get("host", "") != ""
+    host = headers.get("host", "")
+    return bool(host) and origin == f"{scheme}://{host}"

@@ -12,6 +12,9 @@ from typing import Final
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from backend.errors import NotFoundProblem
+from backend.http.middleware import send_problem
+
 __all__ = ["Frontend", "frontend_folder"]
 
 _API: Final = ("/api/", "/v1/", "/metrics", "/healthz", "/readyz")
@@ -34,15 +37,17 @@ class Frontend:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 4404})
             return
+        if scope["path"].startswith(_API):
+            await send_problem(NotFoundProblem("There is no such address in the interface."), send)
+            return
         response = self._response(scope["path"])
         await response(scope, receive, send)
 
     @staticmethod
     def _response(path: str) -> Response:
         folder = frontend_folder()
-        if path.startswith(_API) or folder is None:
-            missing = "Not found." if folder else "The frontend is not built: run 'make frontend'."
-            return PlainTextResponse(missing, 404)
+        if folder is None:
+            return PlainTextResponse("The frontend is not built: run 'make frontend'.", 404)
         asset = _inside(folder, path)
         if asset is None:
             return FileResponse(folder / "index.html", headers={"Cache-Control": "no-cache"})

@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from auth.principal import Principal
 from auth.role import Verb
-from backend.errors import NotFoundProblem
+from backend.errors import NotFoundProblem, Unprocessable
 from backend.features.cluster.containers import containers_of
 from backend.features.cluster.describe import Words, conditions, describe
 from backend.features.cluster.kinds import DEFINITION, permission_kind, place
 from backend.features.cluster.related import Sees, owners_of, related_to
 from backend.features.cluster.schemas import Custom, CustomPage, Detail, EventView, Ref, Related
 from backend.http.guard import require
-from integrations.contract import IntegrationError, NotFound
+from integrations.contract import IntegrationError, NotFound, UpstreamRefused
 from integrations.kubernetes import KINDS, Kind, KubernetesClient, custom_kind
 from integrations.kubernetes.models.core import Event, Node
 from integrations.kubernetes.models.meta import Metadata, seconds
@@ -127,7 +127,17 @@ async def custom_objects(
 ) -> CustomPage:
     """One page of objects of a custom kind, by metadata."""
     kind = await _custom(client, definition, namespaced=True if namespace else None)
-    page = await client.list_page(kind, namespace, limit=limit, continue_=cursor, model=Metadata)
+    try:
+        page = await client.list_page(
+            kind, namespace, limit=limit, continue_=cursor, model=Metadata
+        )
+    except UpstreamRefused as error:
+        if not cursor:
+            raise
+        raise Unprocessable(
+            "This cursor is too old or not one: start again from the first page.",
+            errors=[{"field": "cursor", "message": error.message, "value": cursor[:100]}],
+        ) from error
     return CustomPage(
         kind=kind.kind,
         plural=kind.plural,

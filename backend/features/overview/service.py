@@ -6,7 +6,9 @@ import time
 from collections.abc import Iterable
 from typing import Any, Final
 
+from auth import scope
 from auth.principal import Principal
+from auth.role import Verb
 from backend.connections.upstreams import Upstreams
 from backend.features.overview.schemas import (
     Capacity,
@@ -97,8 +99,11 @@ class OverviewService:
                 counts["members" if name == "etcd-members" else name] = page.total
         sentences = [
             quorum_sentence(connection.state)
-            for connection in self._upstreams.etcd.values()
+            for name, connection in self._upstreams.etcd.items()
             if connection.state is not None
+            and caller.policy.decide(
+                "etcdmember", Verb.GET, scope.etcd(caller.organisation, name)
+            ).allowed
         ]
         sentence = " ".join(sentences) if freshness else ""
         return SystemView(

@@ -1,0 +1,210 @@
+"""What happens in the real systems arrives as frames, within a second on a quiet machine.
+
+The measured latencies are said at the end of the run (tests/latencies.py); the limit that fails is
+generous, because tests share two cores with others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+
+import pytest
+
+from tests.consoleprocess import Person
+from tests.integration.console.conftest import OpenTab
+from tests.integration.console.livesocket import LiveSocket
+from tests.stackfixtures import RunningStack
+
+pytestmark = pytest.mark.timeout(240)
+
+NAMESPACE = "shop"
+LIMIT = 5.0
+SLOW = 60.0
+"""Where the cluster itself has to do something first: schedule, terminate."""
+
+
+class Stopwatch:
+    """Runs a command outside, and measures from its end to the frame."""
+
+    def __init__(self, record: Callable[[str, object], None]) -> None:
+        self._record = record
+
+    async def seen(
+        self,
+        socket: LiveSocket,
+        command: Callable[[], object],
+        holds: Callable[[], bool],
+        what: str,
+        limit: float = LIMIT,
+    ) -> None:
+        ended = 0.0
+
+        def run() -> None:
+            nonlocal ended
+            command()
+            ended = time.monotonic()
+
+        # Looking starts before: the frame is often here before the command line tool ends.
+        wait = asyncio.create_task(socket.until(holds, limit + SLOW, what))
+        try:
+            await asyncio.to_thread(run)
+        except BaseException:
+            wait.cancel()
+            raise
+        latency = max(0.0, await wait - ended)
+        self._record(f"latency of {what}", f"{latency:.3f} s")
+        assert latency < limit, f"{what} took {latency:.2f} s"
+
+
+@pytest.fixture
+def stopwatch(record_property: Callable[[str, object], None]) -> Stopwatch:
+    return Stopwatch(record_property)
+
+
+@pytest.fixture
+def deployment(stack: RunningStack):
+    """The name of a deployment of this test's own, with one pod."""
+    name = f"live-{uuid.uuid4().hex[:6]}"
+    stack.kubectl("create", "deployment", name, "--image=example.invalid/web:1", "-n", NAMESPACE)
+    yield name
+    stack.kubectl("delete", "deployment", name, "-n", NAMESPACE, "--wait=false")
+
+
+async def test_scaling_and_deleting_pods(
+    stack: RunningStack, owner: Person, tab: OpenTab, deployment: str, stopwatch: Stopwatch
+) -> None:
+    socket = await tab(owner)
+    pods = await socket.subscribe("pods", "pods", q=deployment, sort=["name"])
+    owns = await socket.subscribe("owns", "workloads", filter=[f"name={deployment}"])
+    await socket.until(lambda: pods.total == 1 and owns.total == 1, SLOW, "the first pod")
+
+    def scale(replicas: int) -> Callable[[], object]:
+        chosen = ("deployment", deployment, f"--replicas={replicas}")
+        return partial(stack.kubectl, "scale", *chosen, "-n", NAMESPACE)
+
+    await stopwatch.seen(socket, scale(3), lambda: len(pods.rows) == 3, "kubectl scale")
+    assert pods.total == 3
+
+    gone = pods.rows[0]["name"]
+    await stopwatch.seen(
+        socket,
+        lambda: stack.kubectl("delete", "pod", gone, "-n", NAMESPACE, "--wait=false"),
+        lambda: all(row["name"] != gone or row["status"] == "Terminating" for row in pods.rows),
+        "kubectl delete pod",
+    )
+    await socket.until(
+        lambda: pods.total == 3 and gone not in {row["name"] for row in pods.rows},
+        SLOW,
+        "the pod is gone and has a successor",
+    )
+    await stopwatch.seen(socket, scale(0), lambda: pods.total < 3 or _going(pods.rows), "to zero")
+    await socket.until(lambda: pods.total == 0 and pods.rows == [], SLOW, "no pod is left")
+    socket.assert_as_described()
+
+
+def _going(rows: list[dict]) -> bool:
+    return any(row["status"] == "Terminating" for row in rows)
+
+
+async def test_keys(stack: RunningStack, owner: Person, tab: OpenTab, stopwatch: Stopwatch) -> None:
+    key = f"/live/{uuid.uuid4().hex}"
+    socket = await tab(owner)
+    keys = await socket.subscribe("keys", "keys", filter=[f"path={key}"])
+    assert keys.total == 0
+    await stopwatch.seen(
+        socket, partial(stack.etcdctl, "put", key, "a"), lambda: keys.total == 1, "etcdctl put"
+    )
+    first = keys.rows[0]
+    await stopwatch.seen(
+        socket,
+        partial(stack.etcdctl, "put", key, "more"),
+        lambda: keys.rows[0]["revision"] > first["revision"] and keys.rows[0]["size"] == 4,
+        "etcdctl put again",
+    )
+    await stopwatch.seen(
+        socket, partial(stack.etcdctl, "del", key), lambda: keys.rows == [], "etcdctl del"
+    )
+    assert keys.total == 0
+    socket.assert_as_described()
+
+
+async def test_events(
+    stack: RunningStack, owner: Person, tab: OpenTab, stopwatch: Stopwatch
+) -> None:
+    reason = f"Live{uuid.uuid4().hex[:8]}"
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    event = {
+        "apiVersion": "v1",
+        "kind": "Event",
+        "metadata": {"name": reason.lower(), "namespace": NAMESPACE},
+        "involvedObject": {"kind": "Pod", "name": "web", "namespace": NAMESPACE},
+        "reason": reason,
+        "message": "made by a test",
+        "type": "Warning",
+        "firstTimestamp": now,
+        "lastTimestamp": now,
+        "count": 1,
+        "source": {"component": "test"},
+    }
+    socket = await tab(owner)
+    events = await socket.subscribe("events", "events", filter=[f"reason={reason}"])
+    assert events.total == 0
+    await stopwatch.seen(
+        socket,
+        lambda: stack.kubectl("create", "-f", "-", stdin=json.dumps(event)),
+        lambda: events.total == 1,
+        "an event",
+    )
+    assert events.rows[0]["severity"] == "warning"
+    assert events.rows[0]["namespace"] == NAMESPACE
+
+
+async def test_machines(
+    stack: RunningStack, owner: Person, tab: OpenTab, stopwatch: Stopwatch
+) -> None:
+    socket = await tab(owner)
+    machines = await socket.subscribe("machines", "machines", sort=["name"])
+    name = next(row["name"] for row in machines.rows if row["status"] == "Ready")
+
+    def status() -> str:
+        return next(row["status"] for row in machines.rows if row["name"] == name)
+
+    before = machines.total
+    try:
+        await stopwatch.seen(
+            socket, lambda: stack.kubectl("cordon", name), lambda: status() != "Ready", "cordon"
+        )
+    finally:
+        stack.kubectl("uncordon", name)
+    await socket.until(lambda: status() == "Ready", LIMIT, "uncordoned")
+    assert machines.total == before
+
+
+async def test_a_stream_ends_as_the_list_says(owner: Person, tab: OpenTab) -> None:
+    """Over every collection: what a tab shows after a while is what REST answers."""
+    socket = await tab(owner)
+    names = [entry["name"] for entry in owner.http.get("/collections").json()["collections"]]
+    assert len(names) > 20
+    for name in names:
+        shown = await socket.subscribe(name, name)
+        assert shown.error is None, shown.error
+
+    def same(name: str) -> bool:
+        page = owner.http.get(f"/collections/{name}?limit=500").json()
+        shown = socket[name]
+        return [row["key"] for row in page["rows"]] == shown.keys and page["total"] == shown.total
+
+    for name in names:
+        for _ in range(50):
+            if await asyncio.to_thread(same, name):
+                break
+            await asyncio.sleep(0.1)
+        else:
+            pytest.fail(f"{name}: the stream does not agree with the list")
+    socket.assert_as_described()

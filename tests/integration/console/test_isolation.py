@@ -1,0 +1,359 @@
+"""A viewer of one namespace finds no trace of another: any endpoint, total, facet, search,
+download, detail or frame. The matrix is generated from what exists, so a new collection or
+route is in it by itself.
+
+The hidden namespace's name begins with the visible one's, as a careless prefix check would
+let through.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import itertools
+import json
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import httpx2
+import pytest
+
+from integrations.kubernetes import KINDS
+from tests.consoleprocess import ConsoleProcess, Person
+from tests.integration.console.conftest import OpenTab
+from tests.integration.console.estate import DEFINITION, everything, one_more
+from tests.stackfixtures import REPOSITORY, RunningStack
+
+pytestmark = pytest.mark.timeout(240)
+
+ELSEWHERE = {"machines", "etcd-members", "keys", "repositories", "tags", "clusters"}
+"""Collections that hold nothing of a namespace; its viewer sees them empty."""
+
+
+@dataclass(frozen=True)
+class Estate:
+    """`own` may be seen, `hidden` not; `word` is in everything hidden and nothing else."""
+
+    own: str
+    mine: str
+    hidden: str
+    word: str
+    viewer: Person
+    owner: Person
+
+    @property
+    def ghost(self) -> str:
+        """As long as `word`, and nowhere."""
+        return "q" * len(self.word)
+
+
+@pytest.fixture(scope="module")
+def estate(stack: RunningStack, server: ConsoleProcess, owner: Person) -> Iterator[Estate]:
+    mark = uuid.uuid4().hex[:8]
+    own, mine, word = f"seen-{mark}", f"mine{mark}", f"zz{mark}"
+    hidden = f"{own}-{word}"
+    everything(stack, own, mine)
+    everything(stack, hidden, word)
+    stack.etcdctl("put", f"/{word}/key", word)
+    login = server.add_member(owner.http, ("viewer", f"org/main/cluster/local/ns/{own}"))
+    other = {"login": word, "password": "correct horse battery"}
+    assert owner.http.post("/users", json=other).status_code == 201
+    grant = {"login": word, "role": "viewer", "scope": f"org/main/cluster/local/ns/{hidden}"}
+    assert owner.http.post("/bindings", json=grant).status_code == 201
+    with server.signed_in(login) as viewer:
+        found = Estate(own, mine, hidden, word, viewer, owner)
+        _wait_seen(found)
+        yield found
+    stack.kubectl("delete", "namespace", own, hidden, "--wait=false")
+    stack.etcdctl("del", f"/{word}/key")
+
+
+def _wait_seen(estate: Estate) -> None:
+    """Everything is in the console: otherwise nothing below would prove anything."""
+    namespaced = [name for name in collections(estate.owner) if name not in ELSEWHERE]
+    wanted = [*namespaced, "keys"]
+    for _ in range(300):
+        missing = [n for n in wanted if estate.word not in text_of(estate.owner, n)]
+        missing = [n for n in missing if n not in {"persistentvolumes", CRDS}]
+        if not missing:
+            return
+        asyncio.run(asyncio.sleep(0.2))
+    pytest.fail(f"the canary is not in {missing}")
+
+
+CRDS = "customresourcedefinitions"
+
+
+def collections(person: Person) -> list[str]:
+    return [entry["name"] for entry in described(person)]
+
+
+def described(person: Person) -> list[dict[str, Any]]:
+    return person.http.get("/collections").json()["collections"]
+
+
+def text_of(person: Person, collection: str, **params: Any) -> str:
+    return person.http.get(f"/collections/{collection}", params={"limit": 1000, **params}).text
+
+
+def traces(estate: Estate, answer: httpx2.Response) -> bool:
+    return estate.word in answer.text
+
+
+def test_lists_totals_facets_and_downloads(estate: Estate) -> None:
+    faults: list[str] = []
+    for entry in described(estate.viewer):
+        name = entry["name"]
+        facets = [column["id"] for column in entry["columns"] if column["facet"]]
+        queries: list[dict[str, Any]] = [
+            {"facet": facets},
+            {"q": estate.word},
+            {"labels": f"app={estate.word}"},
+            {"sort": "-" + entry["default_sort"][0].lstrip("-"), "facet": facets},
+        ]
+        if "namespace" in {column["id"] for column in entry["columns"]}:
+            queries += [{"filter": f"namespace{op}"} for op in (f"={estate.hidden}", "~zz")]
+        for query in queries:
+            answer = estate.viewer.http.get(f"/collections/{name}", params={"limit": 1000, **query})
+            faults += [f"{name} {query}: {line}" for line in _page_faults(estate, answer)]
+        download = estate.viewer.http.get(f"/collections/{name}?format=csv")
+        rows = list(csv.reader(download.text.splitlines()))[1:]
+        total = estate.viewer.http.get(f"/collections/{name}?limit=1").json()["total"]
+        if traces(estate, download) or (len(rows) != total and name not in MOVING):
+            faults.append(f"{name}: the download has {len(rows)} rows of {total}")
+    assert faults == []
+
+
+MOVING = {"events"}
+"""Grows while the test reads it."""
+
+
+def _page_faults(estate: Estate, answer: httpx2.Response) -> list[str]:
+    if answer.status_code == 422:  # these rows have no labels; the answer says what was asked
+        return []
+    assert answer.status_code == 200, answer.text
+    page = answer.json()
+    found = ["a trace"] if traces(estate, answer) else []
+    foreign = {row["namespace"] for row in page["rows"] if "namespace" in row} - {estate.own}
+    if foreign:
+        found.append(f"rows of {foreign}")
+    if page["total"] != len(page["rows"]) or page["next"]:
+        found.append(f"total {page['total']} of {len(page['rows'])} rows, next {page['next']}")
+    for column, values in page["facets"].items():
+        scalars = [row[column] for row in page["rows"] if not isinstance(row[column], list)]
+        if scalars and sum(entry["count"] for entry in values) != len(scalars):
+            found.append(f"facet {column} counts others")
+    return found
+
+
+def test_own_rows_are_all_there(estate: Estate) -> None:
+    """The viewer is not simply blind."""
+    seen = {n for n in collections(estate.viewer) if estate.mine in text_of(estate.viewer, n)}
+    hidden = {n for n in collections(estate.owner) if estate.word in text_of(estate.owner, n)}
+    assert hidden - seen == {"keys", "users", "bindings", "activity"}
+    assert {"pods", "workloads", "secrets", "events", "namespaces", "problems", "leases"} <= seen
+
+
+def test_another_persons_cursor_shows_nothing_new(estate: Estate) -> None:
+    for name in ("pods", "configmaps", "events"):
+        filter_ = f"namespace in ({estate.own},{estate.hidden})"
+        query = {"filter": filter_, "sort": "namespace,name"} if name != "events" else {}
+        page = estate.owner.http.get(f"/collections/{name}", params={"limit": 1, **query}).json()
+        assert page["next"]
+        query |= {"cursor": page["next"], "limit": 1000}
+        answer = estate.viewer.http.get(f"/collections/{name}", params=query)
+        assert answer.status_code == 200, answer.text
+        assert not traces(estate, answer)
+
+
+def test_search_and_overview(estate: Estate) -> None:
+    search = "/search"
+    assert estate.owner.http.get(search, params={"q": estate.word}).json()["results"]
+    for text in (estate.word, estate.word[:4], estate.hidden, f"/{estate.word}/"):
+        answer = estate.viewer.http.get(search, params={"q": text, "limit": 100})
+        assert answer.status_code == 200
+        assert not traces(estate, answer)
+    assert estate.viewer.http.get(search, params={"q": estate.mine}).json()["results"]
+    view = estate.viewer.http.get("/overview")
+    assert view.status_code == 200
+    assert not traces(estate, view)
+    counts = {k: v for system in view.json()["systems"] for k, v in system["counts"].items()}
+    pods = estate.viewer.http.get("/collections/pods").json()["total"]
+    assert counts["pods"] == pods
+    assert not counts.get("machines")
+    assert not counts.get("keys")
+    assert view.json()["problems_total"] <= len(
+        estate.viewer.http.get("/collections/problems?limit=1000").json()["rows"]
+    )
+
+
+def test_every_read_route_answers_as_if_it_were_not_there(estate: Estate) -> None:
+    """Of a hidden object, every GET route gives what it gives of one that does not exist."""
+    faults: list[str] = []
+    asked = 0
+    for path in sorted(read_routes()):
+        for url in urls(path, estate):
+            asked += 1
+            hidden = estate.viewer.http.get(url)
+            missing = estate.viewer.http.get(url.replace(estate.word, estate.ghost))
+            if plain(hidden, estate) != plain(missing, estate):
+                faults.append(f"{url}: {hidden.text[:200]}, when missing {missing.text[:200]}")
+            elif hidden.status_code == 200 and path not in OPEN and hidden.json() != EMPTY:
+                faults.append(f"{url}: 200 {hidden.text[:200]}")
+    assert faults == []
+    assert asked > 80
+
+
+OPEN = {
+    "/api/v1/collections",
+    "/api/v1/collections/{name}",
+    "/api/v1/overview",
+    "/api/v1/search",
+    "/api/v1/session",
+    "/api/v1/setup",
+    "/api/v1/status",
+    "/healthz",
+    "/readyz",
+}
+"""Routes that answer everybody, with what they may see."""
+
+
+def test_the_owner_gets_what_the_matrix_asks_for(estate: Estate) -> None:
+    """The URLs of the matrix are real: the owner is answered by most of them."""
+    good = [
+        url
+        for path in sorted(read_routes())
+        for url in urls(path, estate)
+        if estate.word in url and estate.owner.http.get(url).status_code == 200
+    ]
+    assert len(good) > 50, good
+
+
+EMPTY = {"items": [], "next": None}
+
+
+def read_routes() -> dict[str, Any]:
+    schema = json.loads((REPOSITORY / "frontend" / "openapi.json").read_text())
+    return {path: item["get"] for path, item in schema["paths"].items() if "get" in item}
+
+
+def plain(answer: httpx2.Response, estate: Estate) -> tuple[int, Any]:
+    """What an answer says, without the words of the question and the clock."""
+    text = answer.text.replace(estate.ghost, "WORD").replace(estate.word, "WORD")
+    try:
+        body = json.loads(text)
+    except ValueError:
+        return answer.status_code, text
+    if isinstance(body, dict):
+        for moving in ("checked", "recent", "freshness", "rows", "problems", "partial"):
+            body.pop(moving, None)
+    return answer.status_code, body
+
+
+def urls(path: str, estate: Estate) -> Iterator[str]:
+    """Concrete URLs of a route, aimed at what is hidden."""
+    if path == "/api/v1/collections/{name}/{key}":
+        yield from row_urls(estate)
+        return
+    values = {
+        "{cluster}": ["local"],
+        "{kind}": ["machines", "deployments", *KINDS, DEFINITION],
+        "{namespace}": [estate.hidden, "-"],
+        "{definition}": [DEFINITION],
+        "{name}": [*named(path, estate)],
+    }
+    names = [part for part in path.split("/") if part.startswith("{")]
+    queries = questions(path, estate)
+    for chosen in itertools.product(*(values.get(name, ["1"]) for name in names)):
+        url = path
+        for name, value in zip(names, chosen, strict=True):
+            url = url.replace(name, quote(value, safe=""), 1)
+        for query in queries:
+            yield url.removeprefix("/api/v1") if url.startswith("/api/v1") else "../.." + url
+            if query:
+                yield f"{url.removeprefix('/api/v1')}?{query}"
+
+
+def named(path: str, estate: Estate) -> list[str]:
+    if path.startswith("/api/v1/clusters"):
+        return [estate.word]
+    if path.startswith("/api/v1/collections"):
+        return collections(estate.owner)
+    if "components" in path:
+        return ["kube-apiserver", "etcd-1"]
+    return ["local"]
+
+
+def questions(path: str, estate: Estate) -> list[str]:
+    word = estate.word
+    return {
+        "/api/v1/clusters/{cluster}/custom/{definition}": ["", f"namespace={estate.hidden}"],
+        "/api/v1/collections/{name}": [f"q={word}"],
+        "/api/v1/etcd/{name}/folders": ["prefix=/", f"prefix=/{word}/"],
+        "/api/v1/etcd/{name}/value": [f"key=/{word}/key"],
+        "/api/v1/registries/{name}/image": ["repository=shop/cart&reference=1.9.0"],
+        "/api/v1/registries/{name}/repository": ["repository=shop/cart"],
+        "/api/v1/search": [f"q={word}"],
+    }.get(path, [""])
+
+
+def row_urls(estate: Estate) -> Iterator[str]:
+    """Each hidden row's own address, as the owner knows it."""
+    for name in collections(estate.owner):
+        page = estate.owner.http.get(
+            f"/collections/{name}", params={"q": estate.word, "limit": 1000}
+        ).json()
+        for row in page["rows"]:
+            if estate.word in row["key"]:
+                yield f"/collections/{name}/{quote(row['key'], safe='/')}"
+
+
+async def test_no_frame_hints_at_it(estate: Estate, tab: OpenTab, stack: RunningStack) -> None:
+    socket = await tab(estate.viewer)
+    for name in collections(estate.viewer):
+        await socket.subscribe(f"all {name}", name, limit=100)
+    still = {}
+    for name in ("pods", "configmaps", "workloads", "events", "namespaces", "secrets"):
+        shown = await socket.subscribe(f"none {name}", name, q=estate.word)
+        still[name] = shown
+        assert shown.total == 0
+    watching = await tab(estate.owner)
+    owners = await watching.subscribe("seen", "configmaps", filter=[f"namespace={estate.hidden}"])
+    before = owners.total
+
+    def change() -> None:
+        for number in range(3):
+            one_more(stack, estate.hidden, f"{estate.word}-{number}")
+        stack.kubectl("delete", "pod", estate.word, "-n", estate.hidden, "--wait=false")
+        stack.etcdctl("put", f"/{estate.word}/key", "again")
+        one_more(stack, estate.own, "last")
+
+    await asyncio.to_thread(change)
+    await watching.until(lambda: owners.total == before + 3, 20, "the owner sees the changes")
+    mine = socket["all configmaps"]
+    await socket.until(lambda: "last" in {row["name"] for row in mine.rows}, 20, "the viewer too")
+    assert [text for text in socket.texts if estate.word in text] == []
+    for name, shown in still.items():
+        rowless = [f for f in socket.frames if f.get("id") == f"none {name}" and "rows" not in f]
+        assert shown.total == 0
+        assert all(not frame["upsert"] and "total" not in frame for frame in rowless), rowless
+    socket.assert_as_described()
+
+
+def test_somebody_without_any_right_reads_nothing(estate: Estate, server: ConsoleProcess) -> None:
+    login = server.add_member(estate.owner.http)
+    with server.signed_in(login) as nobody:
+        assert described(nobody) == []
+        for path in sorted(set(read_routes()) - OPEN - {"/metrics"}):
+            for url in urls(path, estate):
+                answer = nobody.http.get(url)
+                if answer.status_code == 200:
+                    assert answer.json() == EMPTY, url
+                    continue
+                assert answer.status_code in {403, 404, 422}, f"{url}: {answer.text[:200]}"
+                assert answer.headers["content-type"] == "application/problem+json"
+        for name in collections(estate.owner):
+            assert nobody.http.get(f"/collections/{name}").status_code == 403
