@@ -62,48 +62,44 @@ async def list_activity(
     """Newest first. A page may be short, or empty with a `next`, when few entries of many
     pass the filter: go on."""
     before = decode(cursor, int)
-    key = col(ActivityRow.id)
-    ids = select(key)
+    branch = select(ActivityRow)
     if before:
-        ids = ids.where(key < before[0])
+        branch = branch.where(col(ActivityRow.id) < before[0])
     if group_id is not None:
-        ids = ids.where(col(ActivityRow.group_id) == group_id)
-    conditions = _seen(call.visible(GROUP))
-    if application_id is not None:
-        conditions.append(_of_applications([application_id]))
-    exact: dict[str, Any] = {
+        branch = branch.where(col(ActivityRow.group_id) == group_id)
+    exact = {
         "kind": ActivityKind[kind.upper()] if kind else None,
         "severity": Severity[severity.upper()] if severity else None,
     }
-    conditions += [
-        col(getattr(ActivityRow, name)) == int(value)
-        for name, value in exact.items()
-        if value is not None
-    ]
-    conditions += [col(ActivityRow.at) >= since] if since is not None else []
-    conditions += [col(ActivityRow.at) < until] if until is not None else []
-    found = await look(call.session, [ids], ActivityRow, conditions, limit=limit, descending=True)
+    visible = call.visible(GROUP)
+
+    def conditions(entity: Any) -> list[Any]:
+        found = _seen(visible, entity)
+        found += [getattr(entity, name) == int(v) for name, v in exact.items() if v is not None]
+        found += [_of_applications([application_id], entity)] if application_id else []
+        found += [entity.at >= since] if since is not None else []
+        return found + ([entity.at < until] if until is not None else [])
+
+    found = await look(
+        call.session, [branch], ActivityRow, conditions, limit=limit, descending=True
+    )
     return Page(
         items=[_view(row) for row in found.rows],
         next=encode(found.after) if found.after is not None else None,
     )
 
 
-def _seen(visible: Visible) -> list[Any]:
+def _seen(visible: Visible, entity: Any) -> list[Any]:
     if visible.everything:
         return []
-    return [
-        or_(
-            _of_applications(visible.applications),
-            col(ActivityRow.group_id).in_([group for _, group in visible.groups]),
-        )
-    ]
+    groups = [group for _, group in visible.groups]
+    return [or_(_of_applications(visible.applications, entity), entity.group_id.in_(groups))]
 
 
-def _of_applications(ids: Collection[int]) -> Any:
+def _of_applications(ids: Collection[int], entity: Any) -> Any:
     """Entries of these applications; some name only the group they are about."""
     groups = select(col(GroupRow.id)).where(col(GroupRow.application_id).in_(ids))
-    return or_(col(ActivityRow.application_id).in_(ids), col(ActivityRow.group_id).in_(groups))
+    return or_(entity.application_id.in_(ids), entity.group_id.in_(groups))
 
 
 def _view(row: ActivityRow) -> ActivityView:

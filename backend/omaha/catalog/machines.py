@@ -41,8 +41,8 @@ class Filter:
     seen_since: float | None = None
     seen_before: float | None = None
 
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """What no index serves."""
+    def conditions(self, entity: Any) -> list[ColumnElement[bool]]:
+        """What no index serves, of an entity with the columns of `InstanceRow`."""
         exact = {
             "reason": self.reason,
             "arch": self.arch,
@@ -50,14 +50,12 @@ class Filter:
             "hidden": self.hidden or None,
         }
         found: list[Any] = [
-            col(getattr(InstanceRow, name)) == value
-            for name, value in exact.items()
-            if value is not None
+            getattr(entity, name) == value for name, value in exact.items() if value is not None
         ]
         if self.seen_since is not None:
-            found.append(col(InstanceRow.last_seen) >= self.seen_since)
+            found.append(entity.last_seen >= self.seen_since)
         if self.seen_before is not None:
-            found.append(col(InstanceRow.last_seen) < self.seen_before)
+            found.append(entity.last_seen < self.seen_before)
         return found
 
     @property
@@ -79,26 +77,29 @@ async def page(
     """The next machines by id. Each (group, status) or (group, version) is one range of an
     index in order of id, of which only the beginning is read (see `window`)."""
     groups = await _groups(session, wanted)
-    ranges, residue = await _ranges(session, wanted, groups)
+    ranges, left = await _ranges(session, wanted, groups)
     if not ranges:
         return Found((), None)
     if len(ranges) > MAX_BRANCHES:
         raise invalid("group_id", f"choose a group: there are {len(groups)} to look through.")
+
+    def conditions(entity: Any) -> list[ColumnElement[bool]]:
+        return [*wanted.conditions(entity), *(_exact(wanted, name, entity) for name in left)]
+
     branches = [_branch(wanted, group, part, after) for group, part in ranges]
-    conditions = [*wanted.conditions(), *residue]
     return await look(session, branches, InstanceRow, conditions, limit=limit)
 
 
 async def _ranges(
     session: AsyncSession, wanted: Filter, groups: Sequence[int]
-) -> tuple[list[Range], list[ColumnElement[bool]]]:
-    """The index ranges to walk, and what of status and version they leave to be filtered."""
+) -> tuple[list[Range], list[str]]:
+    """The index ranges to walk, and which of status and version they leave to be filtered."""
     given = [name for name in ("status", "release") if getattr(wanted, name) is not None]
     if len(given) == 2:
         given = await _by_rarity(session, wanted, groups)
     if given:
-        walked, *filtered = [_exact(wanted, name) for name in given]
-        return [(group, walked) for group in groups], filtered
+        walked = _exact(wanted, given[0], InstanceRow)
+        return [(group, walked) for group in groups], given[1:]
     if wanted.whole and await _most(session, groups):
         return [(None, col(InstanceRow.application_id) == wanted.application_id)], []
     return await _statuses(session, wanted, groups), []
@@ -116,7 +117,7 @@ async def _groups(session: AsyncSession, wanted: Filter) -> list[int]:
 def _branch(
     wanted: Filter, group: int | None, part: ColumnElement[bool], after: int
 ) -> Select[Any]:
-    query = select(_ID).where(part, after < _ID)
+    query = select(InstanceRow).where(part, after < _ID)
     if group is not None:
         query = query.where(col(InstanceRow.group_id) == group)
     if wanted.hidden is False:
@@ -125,8 +126,8 @@ def _branch(
     return query
 
 
-def _exact(wanted: Filter, column: str) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = col(getattr(InstanceRow, column)) == getattr(wanted, column)
+def _exact(wanted: Filter, column: str, entity: Any) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = getattr(entity, column) == getattr(wanted, column)
     return found
 
 

@@ -7,12 +7,13 @@ none, and its cursor goes on behind the last row looked at.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 WINDOW: Final = 10_000
 
@@ -27,30 +28,36 @@ class Found(Generic[Row]):
     after: int | None
 
 
+Conditions = Callable[[Any], Sequence[ColumnElement[bool]]]
+"""What no index serves, of an entity with the model's columns."""
+
+
 async def look(
     session: AsyncSession,
     branches: Sequence[Select[Any]],
     model: type[Row],
-    conditions: Sequence[ColumnElement[bool]],
+    conditions: Conditions,
     *,
     limit: int,
     descending: bool = False,
 ) -> Found[Row]:
-    """The first `limit` rows by id, of those the branches name, that pass `conditions`.
+    """The first `limit` rows by id, of those the branches select, that pass `conditions`.
 
-    A branch is a query of ids in one range of an index, in which they lie in order; branches
-    do not overlap. Of each only the beginning is read, so that nothing depends on the
-    planner's merging them (PostgreSQL 15 reads and sorts all of a union instead).
+    A branch selects the model's rows in one range of an index, in which they lie in order of
+    id; branches do not overlap. Of each only the beginning is read, and nothing is joined
+    with the table again, so that the cost does not depend on the planner's guesses
+    (PostgreSQL 15 would sort a whole union, or walk the primary key to meet its ids).
     """
-    each = limit + 1 if not conditions else max(limit + 1, WINDOW // len(branches))
+    filtered = bool(conditions(model))
+    each = max(limit + 1, WINDOW // len(branches)) if filtered else limit + 1
     parts = [_beginning(branch, each, descending=descending) for branch in branches]
-    edge = await _edge(session, parts, each, descending=descending) if conditions else None
-    ids = union_all(*(select(part.c.id) for part in parts)).subquery()
-    key: Any = model.__table__.c.id  # type: ignore[attr-defined] # every SQLModel table has it
-    query = select(model).where(key.in_(select(ids.c.id)), *conditions)
+    edge = await _edge(session, parts, each, descending=descending) if filtered else None
+    union = union_all(*(select(part) for part in parts)).subquery()
+    entity: Any = aliased(model, union, adapt_on_names=True)
+    query = select(entity).where(*conditions(entity))
     if edge is not None:
-        query = query.where(key >= edge if descending else key <= edge)
-    query = query.order_by(key.desc() if descending else key).limit(limit + 1)
+        query = query.where(entity.id >= edge if descending else entity.id <= edge)
+    query = query.order_by(entity.id.desc() if descending else entity.id).limit(limit + 1)
     rows = (await session.scalars(query)).all()
     if len(rows) > limit:
         return Found(rows[:limit], _id(rows[limit - 1]))
@@ -58,7 +65,7 @@ async def look(
 
 
 def _beginning(branch: Select[Any], each: int, *, descending: bool) -> Any:
-    column = next(iter(branch.selected_columns))
+    column = branch.selected_columns.id
     return branch.order_by(column.desc() if descending else column).limit(each).subquery()
 
 
