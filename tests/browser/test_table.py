@@ -58,6 +58,8 @@ def test_filters_live_in_the_url_and_can_be_shared(
     expect(table.rows.first).to_contain_text("CrashLoopBackOff")
     table.search("fraud")
     owner_page.wait_for_url("**q=fraud*")
+    expect(table.rows.filter(has_not_text="fraud")).to_have_count(0)
+    expect(table.rows).not_to_have_count(0)
     shared = owner_page.url
     total = table.total()
     assert query(owner_page)["filter"] == ["status=CrashLoopBackOff"]

@@ -37,11 +37,11 @@ export function FreshnessChip({ sources, pending = false }: FreshnessChipProps) 
   return (
     <Popover
       aria-label={t("freshness.title")}
-      headerContent={t("freshness.title")}
       showClose={false}
       position="bottom-end"
       bodyContent={
         <>
+          <h2 className="cr-popover-title">{t("freshness.title")}</h2>
           {connection.phase !== "open" && <p>{t("freshness.tabOffline")}</p>}
           <FreshnessList sources={sources} />
         </>

@@ -27,13 +27,13 @@ export function Pulse() {
   return (
     <Popover
       aria-label={t("pulse.title")}
-      headerContent={t("pulse.title")}
       showClose={false}
       position="bottom-end"
       minWidth="min(26rem, 90vw)"
       maxWidth="min(32rem, 95vw)"
       bodyContent={
         <div className="cr-pulse-body">
+          <h2 className="cr-popover-title">{t("pulse.title")}</h2>
           {offline && (
             <p className="cr-pulse-offline">
               {t("freshness.tabOffline")}{" "}
