@@ -6,6 +6,7 @@ Environment: ``CRATON_<NAME>``, nested with ``__``. File: ``$CRATON_CONFIG``, el
 
 from __future__ import annotations
 
+import json
 import os
 from functools import cached_property
 from pathlib import Path
@@ -87,6 +88,10 @@ class Settings(BaseSettings):
     update_suffix: str = Field(
         default="", pattern=r"^[A-Za-z0-9_-]{0,64}$", description="Secret suffix of /v1/update/"
     )
+    update_mirrors: tuple[str, ...] = Field(
+        default=("https://update.release.flatcar-linux.net",),
+        description="Base URLs releases may be imported from over the API (JSON list)",
+    )
     updates_enabled: bool = Field(
         default=True, description="Serve the update service inside the console"
     )
@@ -131,4 +136,6 @@ def describe() -> list[tuple[str, str, str]]:
 
 
 def _default(value: Any) -> str:
-    return "" if value is None or value == () or "Undefined" in repr(value) else str(value)
+    if isinstance(value, tuple):
+        return json.dumps(value) if value else ""
+    return "" if value is None or "Undefined" in repr(value) else str(value)

@@ -14,5 +14,10 @@ __all__ = ["register"]
 def register(context: FeatureContext) -> Feature:
     """The routes below ``/api/v1/updates``; its pages follow in a later release."""
     files = PayloadFiles(context.settings.home / "payloads")
-    deps = UpdatesDeps(organisation=context.organisation, files=files, audit=record)
+    deps = UpdatesDeps(
+        organisation=context.organisation,
+        files=files,
+        audit=record,
+        mirrors=context.settings.update_mirrors,
+    )
     return Feature("updates", updates_router(deps))
