@@ -10,7 +10,7 @@ import pytest
 
 from tests.postgres import PostgresServer, shared_postgres
 
-pytest_plugins = ("tests.stackfixtures", "tests.latencies")
+pytest_plugins = ("tests.stackfixtures", "tests.latencies", "tests.grouping")
 
 
 @pytest.fixture(scope="session")

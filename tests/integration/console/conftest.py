@@ -1,14 +1,13 @@
 """One real console process on the shared real stack, and people who use it.
 
-The tests of the shared stack run in one xdist group: one console for all of them. Tests
-that break things are in another group, with a stack of their own (`outages`).
+The tests of the shared stack run on one worker (tests/grouping.py): one console for all of
+them. Tests that break things have a stack of their own (test_outages.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -17,14 +16,7 @@ from tests.consoleprocess import OWNER, ConsoleProcess, Person, launch_console, 
 from tests.integration.console.livesocket import LiveSocket, open_socket
 from tests.stackfixtures import RunningStack
 
-HERE = Path(__file__).parent
 OpenTab = Callable[..., Awaitable[LiveSocket]]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.parent == HERE and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group("console"))
 
 
 @pytest.fixture(scope="session")
