@@ -22,7 +22,8 @@ def meaningful(file: Path) -> list[str]:
 def test_types_are_current(tmp_path: Path) -> None:
     """After a change of the interface: `make openapi`."""
     document = tmp_path / "openapi.json"
-    document.write_text(json.dumps(create_app(Settings(home=tmp_path, port=0)).openapi()))
+    described = create_app(Settings(home=tmp_path, port=0)).openapi()
+    document.write_text(json.dumps(described, sort_keys=True))
     tool = ROOT / "frontend/node_modules/.bin/openapi-ts"
     path = f"{ROOT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
