@@ -39,7 +39,7 @@ screenshots: ## every page and state in both themes and widths, into screenshots
 	@.ci/programs
 	@$(PY) -m pytest tests/browser -q -k screenshot
 
-openapi: setup ## write frontend/openapi.json and regenerate the typed client
+openapi: setup ## regenerate the frontend's types from the REST interface
 	@.venv/bin/craton openapi > frontend/openapi.json
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix frontend run --silent client
 
