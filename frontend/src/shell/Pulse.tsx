@@ -54,7 +54,7 @@ export function Pulse() {
         className="cr-pulse"
         aria-label={
           offline
-            ? t("freshness.tabOffline")
+            ? `${t("pulse.offline")}. ${t("freshness.tabOffline")}`
             : t("pulse.summary", {
                 systems: systems
                   .map(({ name, state }) => `${t(`system.${name}`)}: ${t(`systemState.${state}`)}`)
