@@ -192,7 +192,7 @@ def sort_parts(collection: Collection, sort: Sort) -> list[str]:
     column = collection.by_id[sort.column]
     field = f"r.{column.id}"
     if sort.descending and column.type is Type.BOOL:
-        value, blank = f"not {field}", "False"
+        value, blank = f"(not {field})", "False"
     elif sort.descending and column.type in NUMERIC:
         value, blank = f"-{field}", "0"
     elif sort.descending:

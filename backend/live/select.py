@@ -108,13 +108,13 @@ async def smallest(plan: Plan, rows: list[Any], count: int) -> list[Placed]:
         await slices.breathe()
     best: list[Placed] = []
     for chunk in chunks(rows):
-        best += sorted(zip(plan.keys(chunk), chunk, strict=True), key=_place)[:count]
-        if len(best) > 2 * count:
-            best.sort(key=_place)
-            del best[count:]
+        placed: Iterable[Placed] = zip(plan.keys(chunk), chunk, strict=True)
+        if len(best) == count:
+            last = best[-1][0]
+            placed = [item for item in placed if item[0] < last]
+        best = sorted(chain(best, placed), key=_place)[:count]
         await slices.breathe()
-    best.sort(key=_place)
-    return best[:count]
+    return best
 
 
 async def in_order(plan: Plan, rows: list[Any]) -> AsyncIterator[list[Any]]:
