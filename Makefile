@@ -26,9 +26,10 @@ lint: setup ## format, lint, types, import rules
 	@.ci/frontend packages
 	@.ci/lint
 
-bench: setup ## measure the live engine and the watch decoder
+bench: setup ## measure the live engine and the watch decoder; SCALE=<CRATON_HOME> also the console over that large stack
 	@$(PY) -m tests.bench.live_bench
 	@$(PY) -m tests.bench.watch_bench
+	@$(if $(SCALE),$(PY) -m tests.bench.scale_bench --home $(SCALE),true)
 
 bench-updates: setup ## measure the update service on PostgreSQL and SQLite
 	@$(PY) -m tests.bench.updates_bench
