@@ -13,18 +13,36 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 
+from backend.app import create_app
+from backend.settings import Settings
 from tests.stackfixtures import REPOSITORY, RunningStack
 
-__all__ = ["OWNER", "PASSWORD", "ConsoleProcess", "Person", "launch_console", "wait_loaded"]
+__all__ = [
+    "OWNER",
+    "PASSWORD",
+    "ConsoleProcess",
+    "Person",
+    "launch_console",
+    "openapi_document",
+    "wait_loaded",
+]
 
 OWNER = "owner"
 PASSWORD = "correct horse battery"
 """Of everybody that `ConsoleProcess.member` makes."""
+
+
+@cache
+def openapi_document() -> dict[str, Any]:
+    """The REST interface of the console under test, as it describes itself."""
+    return create_app(Settings(home=Path("unused"), port=0)).openapi()
 
 
 @dataclass

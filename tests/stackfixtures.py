@@ -141,7 +141,11 @@ def launch_stack(home: Path, **options: Any) -> RunningStack:
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "tests.stackrunner"),
-                *(str(home), controller, json.dumps({"durable": False, **options})),
+                *(
+                    str(home),
+                    controller,
+                    json.dumps({"durable": False, "known_ports": False, **options}),
+                ),
             ],
             cwd=REPOSITORY,
             stdin=subprocess.DEVNULL,

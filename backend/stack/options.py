@@ -28,8 +28,8 @@ class StackOptions:
     `nodes` and `pods` size the simulation (pods: at least the ~80 of the
     believable workloads, which are always there when `seed` is on).
     `console_url` is where the registry sends its notifications; without it
-    the registry sends none. `durable` makes etcd wait for the disk; tests
-    turn it off.
+    the registry sends none. `durable` makes etcd wait for the disk and
+    `known_ports` asks for the ports people know; tests turn both off.
     """
 
     nodes: int = DEFAULT_NODES
@@ -37,6 +37,7 @@ class StackOptions:
     console_url: str | None = None
     seed: bool = True
     durable: bool = True
+    known_ports: bool = True
     cache: Path = field(default_factory=cache_root)
 
     @property

@@ -64,7 +64,7 @@ class Stack:
     def _lay_out(self) -> Context:
         book = PortBook(self.paths.ports)
         self._moved = book
-        ports = book.choose(preferred_ports(self.paths.home))
+        ports = book.choose(preferred_ports(self.paths.home, known=self.options.known_ports))
         context = Context.create(self.paths, self.options, ports)
         write_admin_kubeconfig(context)
         return context

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -104,8 +105,11 @@ def running(tmp_path: Path) -> Iterator[list[Up]]:
 
 
 def console_pid(up: Up) -> int:
-    found = [p for p in up.everything() if {"backend", "serve"} <= set(p.cmdline())]
-    return found[0].pid if found else 0
+    for process in up.everything():
+        with suppress(psutil.Error):  # it may have ended since it was listed
+            if {"backend", "serve"} <= set(process.cmdline()):
+                return process.pid
+    return 0
 
 
 def test_life_of_an_installation(tmp_path: Path, running: list[Up]) -> None:

@@ -35,15 +35,19 @@ SERVICE_CIDR = "10.96.0.0/16"
 SERVICE_IP = "10.96.0.1"
 
 
-def preferred_ports(home: Path) -> dict[str, int]:
+def preferred_ports(home: Path, *, known: bool = True) -> dict[str, int]:
     """Give the ports a stack of this data directory would like to have.
+
+    `known` wants the ports people know; without it every port is derived, so that stacks
+    side by side do not take each other's while a component restarts.
 
     The derived ones differ between data directories, so that two stacks that
     never ran together do not choose the same (etcd remembers its peer ports).
     """
-    start = 12000 + zlib.crc32(str(home).encode()) % 1800 * 10
-    derived = {name: start + offset for offset, name in enumerate(DERIVED_PORTS)}
-    return {**FIXED_PORTS, **derived}
+    start = 12000 + zlib.crc32(str(home).encode()) % 1000 * 16
+    names = (*DERIVED_PORTS, *FIXED_PORTS)
+    derived = {name: start + offset for offset, name in enumerate(names)}
+    return {**derived, **FIXED_PORTS} if known else derived
 
 
 @dataclass(slots=True)

@@ -110,7 +110,16 @@ class RealCluster:
         await process.wait()
 
     async def put(self, key: bytes, value: bytes) -> None:
-        await self.ctl("put", "--", key.decode(), value.decode())
+        """Put; again when the answer was lost with a leader that just died."""
+        for _ in range(3):
+            try:
+                await self.ctl("put", "--", key.decode(), value.decode())
+            except RuntimeError as error:
+                if "DeadlineExceeded" not in str(error) and "timed out" not in str(error):
+                    raise
+            else:
+                return
+        raise RuntimeError("etcd did not take a put in three tries")
 
     async def delete(self, key: bytes) -> None:
         await self.ctl("del", key.decode())

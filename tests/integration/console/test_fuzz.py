@@ -5,7 +5,6 @@ The changing half of the update service has its own (tests/integration/omaha/api
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,8 +16,7 @@ from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance
 
-from tests.consoleprocess import ConsoleProcess, Person
-from tests.stackfixtures import REPOSITORY
+from tests.consoleprocess import ConsoleProcess, Person, openapi_document
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -53,7 +51,7 @@ def session(server: ConsoleProcess, owner: Person) -> Iterator[requests.Session]
 
 
 def test_no_question_breaks_the_console(server: ConsoleProcess, session: requests.Session) -> None:
-    document: dict[str, Any] = json.loads((REPOSITORY / "frontend" / "openapi.json").read_text())
+    document: dict[str, Any] = openapi_document()
     schema = schemathesis.openapi.from_dict(document).include(method="GET")
     operations = [found.ok() for found in schema.get_all_operations()]
     assert len(operations) > 35

@@ -22,10 +22,10 @@ import httpx2
 import pytest
 
 from integrations.kubernetes import KINDS
-from tests.consoleprocess import ConsoleProcess, Person
+from tests.consoleprocess import ConsoleProcess, Person, openapi_document
 from tests.integration.console.conftest import OpenTab
 from tests.integration.console.estate import DEFINITION, everything, one_more
-from tests.stackfixtures import REPOSITORY, RunningStack
+from tests.stackfixtures import RunningStack
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -239,7 +239,7 @@ EMPTY = {"items": [], "next": None}
 
 
 def read_routes() -> dict[str, Any]:
-    schema = json.loads((REPOSITORY / "frontend" / "openapi.json").read_text())
+    schema = openapi_document()
     return {path: item["get"] for path, item in schema["paths"].items() if "get" in item}
 
 

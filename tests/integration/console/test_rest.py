@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from backend.app import create_app
-from backend.settings import Settings
-from tests.consoleprocess import ConsoleProcess, Person
+from tests.consoleprocess import ConsoleProcess, Person, openapi_document
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -29,14 +25,8 @@ PUBLIC = {
 }
 
 
-@cache
-def document() -> dict[str, Any]:
-    """The OpenAPI document of the application under test."""
-    return create_app(Settings(home=Path("unused"), port=0)).openapi()
-
-
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    for path, item in document()["paths"].items():
+    for path, item in openapi_document()["paths"].items():
         for method, operation in item.items():
             yield method, path, operation
 

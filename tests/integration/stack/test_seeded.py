@@ -33,7 +33,13 @@ def test_pods_are_in_every_state(stack: RunningStack):
         "Terminating",
         "Init:0/1",
     }
-    stack.wait(lambda _: wanted <= _states(stack), 60, f"showing {wanted}")
+    seen: set[str] = set()
+
+    def all_seen(_: object) -> bool:
+        seen.update(_states(stack))  # a crash loop is not in all of its states at once
+        return wanted <= seen
+
+    stack.wait(all_seen, 90, f"showing {wanted}")
 
 
 def _states(stack: RunningStack) -> set[str]:
