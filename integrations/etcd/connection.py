@@ -17,11 +17,11 @@ from integrations.etcd.client import EtcdClient
 from integrations.etcd.hub import HubStats, WatchHub
 from integrations.etcd.index import KeyEntry, KeyIndex
 from integrations.etcd.poll import MemberPoller
-from integrations.etcd.sending import Observe, ignore
 from integrations.etcd.settings import EtcdSettings
 from integrations.etcd.signals import Signal, signals
 from integrations.etcd.snapshot import ClusterState, Condition, MemberState
 from integrations.etcd.transport import Gateway
+from integrations.sending import Observe, ignore
 
 _RESTART_PAUSE: Final = 5.0
 

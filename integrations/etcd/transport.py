@@ -31,8 +31,8 @@ from integrations.etcd.models import (
     AuthenticateResponse,
     Request,
 )
-from integrations.etcd.sending import Observe, ignore, observed, send
 from integrations.etcd.settings import EtcdSettings
+from integrations.sending import Observe, ignore, observed, send
 
 T = TypeVar("T")
 

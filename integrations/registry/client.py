@@ -26,9 +26,9 @@ from integrations.registry.models import (
     is_repository,
     is_tag,
 )
-from integrations.registry.sending import Observe, ignore
 from integrations.registry.settings import RegistrySettings
 from integrations.registry.transport import RegistryTransport
+from integrations.sending import Observe, ignore
 
 T = TypeVar("T")
 _NEXT: Final = re.compile(r'<([^>]*)>\s*;\s*rel="?next"?')

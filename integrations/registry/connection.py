@@ -12,9 +12,9 @@ from integrations.contract import State
 from integrations.registry import webhook
 from integrations.registry.client import RegistryClient
 from integrations.registry.library import Library
-from integrations.registry.sending import Observe, ignore
 from integrations.registry.settings import RegistrySettings
 from integrations.registry.watcher import RegistryFeeds, RegistryWatcher
+from integrations.sending import Observe, ignore
 
 __all__ = ["RegistryConnection", "RegistryFeeds"]
 

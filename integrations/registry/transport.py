@@ -22,8 +22,8 @@ import httpx2
 from integrations.contract import UpstreamFailed
 from integrations.registry import errors
 from integrations.registry.auth import Authenticator
-from integrations.registry.sending import Observe, ignore, observed, send
 from integrations.registry.settings import RegistrySettings
+from integrations.sending import Observe, ignore, observed, send
 
 USER_AGENT_PREFIX: Final = "craton/"
 _HOPS: Final = 3
