@@ -15,6 +15,8 @@ VERSION = "1"
 BASE_PODS = 56
 """Pods of the believable workloads without those of the two daemon sets."""
 SLICE = 200
+PLACING_TRIES = 150
+PLACING_PAUSE = 0.2
 
 
 def _marker(context: Context) -> Object:
@@ -63,7 +65,24 @@ async def _workloads(api: KubeApi, registry: str, large: bool, tell: Tell) -> No
     await api.create_all([*workloads.foundations(), custom.definition()])
     await api.create_all(workloads.workloads(registry, few_daemons=large))
     await api.create_all(custom.objects())
-    await api.delete(workloads.to_be_held())
+    tell(0.5, "waiting for a pod to run that is then held while it is deleted")
+    held = workloads.to_be_held()
+    await _placed(api, held)
+    await api.delete(held)
+
+
+async def _placed(api: KubeApi, pod: Object) -> None:
+    """Wait until the pod is on a node: one deleted before that counts as failed at once.
+
+    A scheduler that is still starting is waited for, but not for ever.
+    """
+    meta = pod["metadata"]
+    path = f"/api/v1/namespaces/{meta['namespace']}/pods/{meta['name']}"
+    for _ in range(PLACING_TRIES):
+        found = await api.get(path)
+        if found is None or found["spec"].get("nodeName"):
+            return
+        await asyncio.sleep(PLACING_PAUSE)
 
 
 async def _load(api: KubeApi, context: Context, registry: str, pods: int, tell: Tell) -> None:
