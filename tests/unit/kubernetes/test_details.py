@@ -15,7 +15,7 @@ from tests.contract.kubernetes.harness import ACCESS, WIDGET_DEFINITION, WIDGETS
 from tests.unit.kubernetes.console import KubernetesFeatures
 from tests.unit.kubernetes.test_rows import node, owned
 from tests.unit.kubernetes.test_watch_states import SETTINGS, impatient
-from tests.unit.kubernetes.test_words import rolled
+from tests.unit.kubernetes.test_words_owners import rolled
 
 ORG = "org/main"
 SHOP = "org/main/cluster/fake/ns/shop"

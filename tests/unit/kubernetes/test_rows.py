@@ -16,7 +16,7 @@ from backend.live.memory import MemorySource
 from integrations.contract import Feed, State
 from integrations.kubernetes.kinds import KINDS
 from tests.unit.kubernetes.console import KubernetesFeatures
-from tests.unit.kubernetes.test_words import condition, rolled
+from tests.unit.kubernetes.test_words_owners import condition, rolled
 
 CREATED = "2026-11-21T12:00:00Z"
 
