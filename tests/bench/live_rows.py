@@ -17,7 +17,7 @@ NODES = 5000
 PHASES = ("Running", "Running", "Running", "Running", "Pending", "Succeeded", "CrashLoopBackOff")
 
 
-class BenchPod(msgspec.Struct, frozen=True):
+class BenchPod(msgspec.Struct, frozen=True, gc=False):
     """As slim as the real pod row."""
 
     key: str

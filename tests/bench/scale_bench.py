@@ -1,10 +1,10 @@
 """The console over a real API server that holds 5,000 nodes and 50,000 pods.
 
-    CRATON_HOME=… CRATON_STACK_NODES=5000 CRATON_STACK_PODS=1500 craton stack up &
-    python -m tests.bench.scale_bench --home … [--only memory,pages,watches,latency,tab]
+    CRATON_HOME=… CRATON_STACK_NODES=5000 CRATON_STACK_PODS=50000 craton stack up &
+    python -m tests.bench.scale_bench --home … [--only pages,watches,latency,use,tab]
 
-The stack is somebody else's to start and to stop. What is missing of nodes and pods is
-written straight into the API server's etcd (`scale_fill`).
+The stack is somebody else's to start and to stop; this waits until it has all its pods.
+Changes are written straight into the API server's etcd (`scale_changes`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import json
 import random
 import re
 import shutil
-import ssl
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -27,12 +26,11 @@ from typing import Any
 import httpx2
 import msgspec
 
-from backend.stack.components.checks import tls
-from backend.stack.paths import StackPaths
-from backend.stack.pki import Pair
+from tests.bench.scale_changes import Store, api_client, changed_pod, load_pods, objects
 from tests.bench.scale_console import Memory, Socket, open_socket, percentiles, start_console
-from tests.bench.scale_fill import Store, changed_pod, fill_nodes, fill_pods
 from tests.bench.scale_tab import measure_tab
+from tests.bench.scale_upstream import watched
+from tests.bench.scale_use import measure_use
 from tests.consoleprocess import ConsoleProcess
 
 FACETS = {
@@ -45,9 +43,9 @@ QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
     "pods, as they come": ("pods", {}),
     "pods, newest restarts": ("pods", {"sort": ["-restarts"]}),
     "pods, sorted by machine": ("pods", {"sort": ["node", "-name"]}),
-    "pods, one namespace": ("pods", {"filter": ["namespace=scale-07"]}),
+    "pods, one namespace": ("pods", {"filter": ["namespace=load-07"]}),
     "pods, name has": ("pods", {"filter": ["name~service-12"], "sort": ["-created"]}),
-    "pods, labels": ("pods", {"labels": "app in (service-0001,service-0777)"}),
+    "pods, labels": ("pods", {"labels": "app.kubernetes.io/name in (service-0001,service-0777)"}),
     "pods, search": ("pods", {"q": "payments 04"}),
     "machines, as they come": ("machines", {}),
     "machines, most pods": ("machines", {"sort": ["-pods"]}),
@@ -208,12 +206,8 @@ async def watches(bench: Bench) -> dict[str, Any]:
 
 
 def _watch_counts(home: Path) -> dict[str, int]:
-    paths = StackPaths(home)
-    port = json.loads(paths.ports.read_text())["kube-apiserver"]
-    pair = Pair(paths.pki / "kube-admin.crt", paths.pki / "kube-admin.key")
-    verify: ssl.SSLContext = tls(paths.pki / "kubernetes-ca.crt", pair)
-    with httpx2.Client(verify=verify, timeout=60, trust_env=False) as client:
-        text = client.get(f"https://127.0.0.1:{port}/metrics").text
+    with api_client(home) as client:
+        text = client.get("/metrics").text
     lines = re.findall(
         r'^apiserver_longrunning_requests\{(.*verb="WATCH".*)\} (\d+)', text, re.MULTILINE
     )
@@ -225,7 +219,7 @@ async def latency(bench: Bench, rate: float, seconds: float, sockets: int = 200)
     """From etcd having a change to a socket having its frame, with 20 distinct views."""
     heard: list[tuple[float, str]] = []
     views = [{"sort": ["-restarts"]}, {"sort": ["restarts"]}] + [
-        {"filter": [f"namespace=scale-{n:02d}"], "sort": ["-restarts"]} for n in range(18)
+        {"filter": [f"namespace=load-{n:02d}"], "sort": ["-restarts"]} for n in range(18)
     ]
     with bench.console.caller() as owner:
         logins = [bench.console.add_member(owner, ("viewer", "org/main")) for _ in range(4)]
@@ -239,6 +233,7 @@ async def latency(bench: Bench, rate: float, seconds: float, sockets: int = 200)
                 )
                 opened.append(socket)
                 await socket.ask("pods", {"facet": FACETS["pods"], **views[number % len(views)]})
+            upstream = stack.enter_context(watched(bench.home))
             churn = asyncio.create_task(bench.change(rate, seconds + 5))
             await asyncio.sleep(5)
             begun = time.time()
@@ -250,16 +245,27 @@ async def latency(bench: Bench, rate: float, seconds: float, sockets: int = 200)
             frames = sum(socket.frames for socket in opened) - frames
             size = sum(socket.characters for socket in opened) - size
             await asyncio.sleep(3)
-    delays = [
-        now - at
+    told = [
+        (row.restarts, now)
         for now, text in heard
         for row in msgspec.json.decode(text, type=_Delta).upsert
-        if (at := bench.written.get(row.restarts, 0.0)) >= begun
+        if bench.written.get(row.restarts, 0.0) >= begun
     ]
+    known = {n: at for n, at in upstream.items() if bench.written.get(n, 0.0) >= begun}
     return {
         "changes/s": round(reached),
-        **percentiles(delays),
-        "rows received": len(delays),
+        "etcd to frame": percentiles([now - bench.written[number] for number, now in told]),
+        "etcd to a plain watcher": percentiles(
+            [
+                at - bench.written[n]
+                for n, at in upstream.items()
+                if bench.written.get(n, 0) >= begun
+            ]
+        ),
+        "from there to frame": percentiles(
+            [now - known[number] for number, now in told if number in known]
+        ),
+        "rows received": len(told),
         "frames/s": round(frames / seconds),
         "MB/s": round(size / 1e6 / seconds, 1),
         "console cpu": f"{spent:.0%}",
@@ -274,15 +280,24 @@ async def tab(bench: Bench, seconds: float, rate: float) -> Any:
         return await measure_tab(bench.console, path, seconds, 60, bench.say)
 
 
+def _wait_full(home: Path, nodes: int, pods: int) -> dict[str, str]:
+    """Wait until the stack has what it was asked for; its load pods."""
+    with api_client(home) as client:
+        while True:
+            held = objects(client, "nodes"), objects(client, "pods")
+            print(f"{time.strftime('%H:%M:%S')} {held[0]} nodes, {held[1]} pods", flush=True)
+            if held[0] >= nodes and held[1] >= pods * 0.99:  # jobs end and begin
+                return load_pods(client)
+            time.sleep(20)
+
+
 async def run(options: argparse.Namespace) -> None:
     """All the measures that were asked for, printed as they come and written as JSON."""
     wanted = options.only.split(",")
     folder = Path(tempfile.mkdtemp(prefix="craton-scale-"))
+    pods = await asyncio.to_thread(_wait_full, options.home, options.nodes, options.pods)
     async with Store(options.home) as store:
-        added = await fill_nodes(store, options.nodes)
-        pods = await fill_pods(store, options.pods, options.nodes)
         bench = Bench(options.home, store, pods)
-        bench.say(f"{added} nodes added, {len(pods)} pods")
         bench.console = start_console(folder / "console", options.home)
         assert bench.console.process is not None
         bench.memory = Memory(bench.console.process.pid)
@@ -297,6 +312,9 @@ async def run(options: argparse.Namespace) -> None:
                     bench.report[name] = await watches(bench)
                 elif name == "latency":
                     bench.report[name] = await latency(bench, options.rate, options.seconds)
+                elif name == "use":
+                    async with bench.churn(options.tab_rate):
+                        bench.report[name] = await measure_use(bench.console, 6, bench.say)
                 elif name == "tab":
                     bench.report[name] = await tab(bench, options.tab_seconds, options.tab_rate)
                 if name in bench.report:
@@ -317,7 +335,7 @@ def main() -> None:
     parser.add_argument("--home", type=Path, required=True, help="CRATON_HOME of the stack")
     parser.add_argument("--nodes", type=int, default=5000)
     parser.add_argument("--pods", type=int, default=50_000)
-    parser.add_argument("--only", default="memory,pages,watches,latency,tab")
+    parser.add_argument("--only", default="pages,watches,latency,use,tab")
     parser.add_argument("--rate", type=float, default=500, help="changes/s of the latency measure")
     parser.add_argument("--seconds", type=float, default=40)
     parser.add_argument("--tab-rate", type=float, default=200)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from playwright.async_api import Page, async_playwright
 from tests.browser.conftest import CHROMIUM
 from tests.consoleprocess import OWNER, ConsoleProcess
 
-__all__ = ["measure_tab"]
+__all__ = ["ROW", "measure_tab", "opened"]
 
+ROW = "tr.cr-row[data-key]"
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -31,20 +33,28 @@ FLAGS = (
 )
 
 
-async def measure_tab(
-    console: ConsoleProcess, path: str, seconds: float, every: float, say: Callable[[str], None]
-) -> list[dict[str, Any]]:
-    """A sample now and after each `every` seconds: MB of the tab, DOM nodes, rows on screen."""
+@asynccontextmanager
+async def opened(console: ConsoleProcess) -> AsyncIterator[Page]:
+    """An empty tab of a Chromium that is signed in."""
     async with async_playwright() as play:
         browser = await play.chromium.launch(executable_path=_program(), args=list(FLAGS))
         context = await browser.new_context(viewport={"width": 1440, "height": 900})
         await _sign_in(context, console)
-        page = await context.new_page()
+        try:
+            yield await context.new_page()
+        finally:
+            await browser.close()
+
+
+async def measure_tab(
+    console: ConsoleProcess, path: str, seconds: float, every: float, say: Callable[[str], None]
+) -> list[dict[str, Any]]:
+    """A sample now and after each `every` seconds: MB of the tab, DOM nodes, rows on screen."""
+    async with opened(console) as page:
         started = time.monotonic()
         await page.goto(f"{console.url}{path}")
-        await page.locator("tr.cr-row[data-key]").first.wait_for(timeout=60_000)
-        say(f"first rows in the browser after {time.monotonic() - started:.2f} s")
-        session = await context.new_cdp_session(page)
+        await page.locator(ROW).first.wait_for(timeout=60_000)
+        session = await page.context.new_cdp_session(page)
         await session.send("Performance.enable")
         samples = []
         end = time.monotonic() + seconds
@@ -54,7 +64,6 @@ async def measure_tab(
             if time.monotonic() >= end:
                 break
             await asyncio.sleep(every)
-        await browser.close()
     return samples
 
 
@@ -84,8 +93,8 @@ async def _sample(page: Page, session: Any, at: float) -> dict[str, Any]:
         "private MB": round(held.uss / 1e6),
         "nodes": int(named["Nodes"]),
         "listeners": int(named["JSEventListeners"]),
-        "rows": await page.locator("tr.cr-row[data-key]").count(),
-        "first row": (await page.locator("tr.cr-row[data-key]").first.inner_text())[:90],
+        "rows": await page.locator(ROW).count(),
+        "first row": (await page.locator(ROW).first.inner_text())[:90],
     }
 
 
