@@ -20,7 +20,7 @@ class Pacer:
     the time (up to `SLOWEST`)."""
 
     FIRST: Final = 0.02
-    BASE: Final = 0.18
+    BASE: Final = 0.15
     SLOWEST: Final = 2.0
     SHARE: Final = 4
 

@@ -18,7 +18,7 @@ from backend.live.rowscope import Field, RowScope
 ORG = "main"
 
 
-class Thing(msgspec.Struct, frozen=True):
+class Thing(msgspec.Struct, frozen=True, gc=False):
     key: str
     cluster: str
     namespace: str

@@ -15,7 +15,7 @@ from backend.live.sql import SqlSource
 __all__ = ["BINDINGS", "USERS", "binding_source", "user_source"]
 
 
-class UserRow(msgspec.Struct, frozen=True):
+class UserRow(msgspec.Struct, frozen=True, gc=False):
     """A local account; nothing secret."""
 
     key: str
@@ -26,7 +26,7 @@ class UserRow(msgspec.Struct, frozen=True):
     row_version: int
 
 
-class BindingRow(msgspec.Struct, frozen=True):
+class BindingRow(msgspec.Struct, frozen=True, gc=False):
     """A role somebody holds at a scope."""
 
     key: str

@@ -14,7 +14,7 @@ from backend.live.sql import SqlSource
 __all__ = ["ACTIVITY", "ActivityRow", "activity_source"]
 
 
-class ActivityRow(msgspec.Struct, frozen=True):
+class ActivityRow(msgspec.Struct, frozen=True, gc=False):
     """One thing somebody did in the console."""
 
     key: str

@@ -7,7 +7,7 @@ import msgspec
 __all__ = ["ClusterRow", "DefinitionRow", "LeaseRow", "NamespaceRow"]
 
 
-class ClusterRow(msgspec.Struct, frozen=True):
+class ClusterRow(msgspec.Struct, frozen=True, gc=False):
     """A connected cluster. `status` is how true our picture is (``live``, ``stale``,
     ``connecting``, ``denied``); `failing` names the API server's checks that fail."""
 
@@ -24,7 +24,7 @@ class ClusterRow(msgspec.Struct, frozen=True):
     since: float
 
 
-class NamespaceRow(msgspec.Struct, frozen=True):
+class NamespaceRow(msgspec.Struct, frozen=True, gc=False):
     """A namespace; `namespace` repeats the name, so that who may see it sees this row."""
 
     key: str
@@ -37,7 +37,7 @@ class NamespaceRow(msgspec.Struct, frozen=True):
     labels: dict[str, str]
 
 
-class LeaseRow(msgspec.Struct, frozen=True):
+class LeaseRow(msgspec.Struct, frozen=True, gc=False):
     """Who holds a lease; `renewed` is when it last said so, `duration` in seconds."""
 
     key: str
@@ -52,7 +52,7 @@ class LeaseRow(msgspec.Struct, frozen=True):
     labels: dict[str, str]
 
 
-class DefinitionRow(msgspec.Struct, frozen=True):
+class DefinitionRow(msgspec.Struct, frozen=True, gc=False):
     """A custom resource definition. `kind` below the definition's own name."""
 
     key: str

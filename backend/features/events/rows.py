@@ -7,7 +7,7 @@ import msgspec
 __all__ = ["EventRow"]
 
 
-class EventRow(msgspec.Struct, frozen=True):
+class EventRow(msgspec.Struct, frozen=True, gc=False):
     """One event, or many equal ones counted. Times are Unix seconds.
 
     `source` names the system (``kubernetes``, ``etcd``) and `origin` the connection;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from auth import scope
@@ -23,6 +24,7 @@ __all__ = ["router"]
 Name = Annotated[str, Path(max_length=63)]
 Repository = Annotated[str, Query(max_length=255)]
 Reference = Annotated[str, Query(max_length=140)]
+_log = structlog.get_logger("craton.images")
 _HIDDEN = "There is no such repository, or you may not see it."
 
 
@@ -67,6 +69,7 @@ def router(upstreams: Upstreams) -> APIRouter:
         try:
             found.receive(request.headers.get("content-type", ""), body)
         except BadDelivery as error:
+            _log.warning("delivery of a registry refused", registry=name, reason=str(error))
             raise BadRequest(f"This is no delivery of a registry: {error}.") from error
         return Response(status_code=202)
 

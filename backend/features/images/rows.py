@@ -7,7 +7,7 @@ import msgspec
 __all__ = ["RepositoryRow", "TagRow"]
 
 
-class RepositoryRow(msgspec.Struct, frozen=True):
+class RepositoryRow(msgspec.Struct, frozen=True, gc=False):
     """One repository. `pushed` (Unix seconds) is the newest push seen, else the newest image's
     own date; `reason` says why it could not be read."""
 
@@ -20,7 +20,7 @@ class RepositoryRow(msgspec.Struct, frozen=True):
     reason: str
 
 
-class TagRow(msgspec.Struct, frozen=True):
+class TagRow(msgspec.Struct, frozen=True, gc=False):
     """One tag. `size` is the compressed bytes of the image (of an index: of one platform);
     `order` sorts versions as people do; times are Unix seconds."""
 

@@ -7,7 +7,7 @@ import msgspec
 __all__ = ["KeyRow", "MemberRow"]
 
 
-class MemberRow(msgspec.Struct, frozen=True):
+class MemberRow(msgspec.Struct, frozen=True, gc=False):
     """One etcd member. Sizes in bytes, latency in milliseconds, `seen` in Unix seconds.
 
     Numbers of a member that is down are its last known ones, from `seen`.
@@ -36,7 +36,7 @@ class MemberRow(msgspec.Struct, frozen=True):
     seen: float | None
 
 
-class KeyRow(msgspec.Struct, frozen=True):
+class KeyRow(msgspec.Struct, frozen=True, gc=False):
     """One key, never its value. `folder` ends with its separator (empty at the root);
     `size` and `changed` are None until a change was seen."""
 

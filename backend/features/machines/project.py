@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
@@ -18,7 +18,7 @@ __all__ = ["Load", "Share", "is_simulated", "loaded", "machine_row", "pod_share"
 _ENDED: Final = frozenset({"Succeeded", "Failed"})
 
 
-class Share(NamedTuple):
+class Share(msgspec.Struct, frozen=True, gc=False):
     """What one pod takes: thousandths of a core and bytes, whole numbers so that adding and
     taking away again is exact."""
 
@@ -27,7 +27,7 @@ class Share(NamedTuple):
     bytes: int
 
 
-class Load(NamedTuple):
+class Load(msgspec.Struct, frozen=True, gc=False):
     """What all pods of a node take."""
 
     pods: int = 0

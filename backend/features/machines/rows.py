@@ -7,7 +7,7 @@ import msgspec
 __all__ = ["MachineRow"]
 
 
-class MachineRow(msgspec.Struct, frozen=True):
+class MachineRow(msgspec.Struct, frozen=True, gc=False):
     """One node and what runs on it. CPU in cores, memory in bytes, `created` in Unix seconds.
 
     Requested is what the node's unfinished pods reserve; percent is of what the node can

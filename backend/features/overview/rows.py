@@ -7,7 +7,7 @@ import msgspec
 __all__ = ["ProblemRow"]
 
 
-class ProblemRow(msgspec.Struct, frozen=True):
+class ProblemRow(msgspec.Struct, frozen=True, gc=False):
     """One cause of trouble. `rank` orders (0 is worst); `since` is Unix seconds, None when
     it was so before this console looked. The scope fields repeat those of the row it is about."""
 

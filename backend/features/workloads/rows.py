@@ -16,7 +16,7 @@ __all__ = [
 ]
 
 
-class PodRow(msgspec.Struct, frozen=True):
+class PodRow(msgspec.Struct, frozen=True, gc=False):
     """A pod. `status` is kubectl's word, `reason` why, in a sentence (empty when all is well).
     `owner` is the workload a person knows: the deployment, not its replica set. `images` as
     asked for, `digests` as they run. `simulated`: on a KWOK node."""
@@ -45,7 +45,7 @@ class PodRow(msgspec.Struct, frozen=True):
     labels: dict[str, str]
 
 
-class WorkloadRow(msgspec.Struct, frozen=True):
+class WorkloadRow(msgspec.Struct, frozen=True, gc=False):
     """What runs pods. `kind` as in its manifest, `plural` as in URLs. Counts are pods."""
 
     key: str
@@ -66,7 +66,7 @@ class WorkloadRow(msgspec.Struct, frozen=True):
     labels: dict[str, str]
 
 
-class ServiceRow(msgspec.Struct, frozen=True):
+class ServiceRow(msgspec.Struct, frozen=True, gc=False):
     """A service. `addresses`: where it listens from outside, when it does."""
 
     key: str
@@ -82,7 +82,7 @@ class ServiceRow(msgspec.Struct, frozen=True):
     labels: dict[str, str]
 
 
-class EndpointSliceRow(msgspec.Struct, frozen=True):
+class EndpointSliceRow(msgspec.Struct, frozen=True, gc=False):
     """A slice of a service's endpoints, and how many of them are ready."""
 
     key: str
@@ -99,7 +99,7 @@ class EndpointSliceRow(msgspec.Struct, frozen=True):
     labels: dict[str, str]
 
 
-class IngressRow(msgspec.Struct, frozen=True):
+class IngressRow(msgspec.Struct, frozen=True, gc=False):
     """An ingress."""
 
     key: str
@@ -115,7 +115,7 @@ class IngressRow(msgspec.Struct, frozen=True):
     labels: dict[str, str]
 
 
-class VolumeRow(msgspec.Struct, frozen=True):
+class VolumeRow(msgspec.Struct, frozen=True, gc=False):
     """A persistent volume; `claim` is ``namespace/name``."""
 
     key: str
@@ -132,7 +132,7 @@ class VolumeRow(msgspec.Struct, frozen=True):
     labels: dict[str, str]
 
 
-class ClaimRow(msgspec.Struct, frozen=True):
+class ClaimRow(msgspec.Struct, frozen=True, gc=False):
     """A claim on storage; `capacity` is what it got, `requested` what it asked for."""
 
     key: str
@@ -149,7 +149,7 @@ class ClaimRow(msgspec.Struct, frozen=True):
     labels: dict[str, str]
 
 
-class MetadataRow(msgspec.Struct, frozen=True):
+class MetadataRow(msgspec.Struct, frozen=True, gc=False):
     """A config map or a secret: its values are never read."""
 
     key: str

@@ -16,7 +16,7 @@ from backend.live.rowscope import Field, RowScope
 ORG = "main"
 
 
-class Pod(msgspec.Struct, frozen=True):
+class Pod(msgspec.Struct, frozen=True, gc=False):
     key: str
     cluster: str
     namespace: str
