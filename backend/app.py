@@ -19,8 +19,8 @@ from backend.db.migrate import upgrade
 from backend.db.notices import ChangeNotices
 from backend.features.activity.retention import forget_old_activity
 from backend.features.context import FeatureContext
+from backend.http.application import Application
 from backend.http.guard import require_principal
-from backend.http.middleware import HttpRules
 from backend.http.operations import operations_router
 from backend.http.problems import install_problem_handlers
 from backend.http.sockets import SessionSockets
@@ -54,7 +54,10 @@ _log = structlog.get_logger("craton")
 def create_app(settings: Settings) -> FastAPI:
     """The ASGI application of one console, with its state in ``app.state.console``."""
     console = _console(settings)
-    app = FastAPI(
+    ahead = [partial(UpdateMount, endpoint=u.endpoint)] if (u := console.updates) else []
+    app = Application(
+        settings,
+        *ahead,
         title="Craton",
         version="1",
         summary="The operator's console of a self-updating container platform",
@@ -75,9 +78,6 @@ def create_app(settings: Settings) -> FastAPI:
         files = PayloadFiles(settings.home / "payloads")
         app.mount(PAYLOADS, payloads_app(files, partial(_hosted, console)))
     app.mount("/", Frontend())
-    app.add_middleware(HttpRules, settings=settings)
-    if console.updates is not None:
-        app.add_middleware(UpdateMount, endpoint=console.updates.endpoint)
     return app
 
 

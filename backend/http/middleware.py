@@ -10,13 +10,15 @@ from __future__ import annotations
 import json
 import re
 import time
+from http import HTTPStatus
 from typing import Final
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from backend.errors import BadRequest, Forbidden, Problem
+from backend.errors import BadRequest, Forbidden, PayloadTooLarge, Problem
 from backend.http.metrics import REQUESTS
 from backend.http.origin import host_allowed, same_origin
 from backend.identity.tokens import new_token
@@ -29,6 +31,7 @@ _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _EXEMPT: Final = ("/api/v1/hooks/",)
 _MACHINES: Final = ("/v1/", "/healthz", "/readyz", "/metrics")
 """Asked by machines under whatever name they know us; nothing there trusts a browser."""
+_FREQUENT: Final = ("/v1/update", "/api/v1/hooks/")
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log = structlog.get_logger("craton.http")
 
@@ -77,11 +80,13 @@ class HttpRules:
 
         with structlog.contextvars.bound_contextvars(request=request_id):
             refused = self._refuse(scope, headers)
-            if refused is None:
-                await self._app(scope, receive, add_headers)
-            else:
-                await send_problem(refused, add_headers)
-            _record(scope, status, time.perf_counter() - started)
+            try:
+                if refused is None:
+                    await self._app(scope, receive, _OversizeAsProblem(scope, add_headers))
+                else:
+                    await send_problem(refused, add_headers)
+            finally:
+                _record(scope, status, time.perf_counter() - started)
 
     def _refuse(self, scope: Scope, headers: Headers) -> Problem | None:
         path = scope["path"]
@@ -101,6 +106,31 @@ class HttpRules:
         if site not in {"same-origin", "none"}:
             return Forbidden("This request comes from another site.")
         return None
+
+
+class _OversizeAsProblem:
+    """Gives the framework's refusal of a too large body, plain text, the form of all errors."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope = scope
+        self._send = send
+        self._replaced = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._replaced = message[
+                "status"
+            ] == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and "json" not in Headers(
+                raw=message["headers"]
+            ).get("content-type", "")
+            if self._replaced:
+                limit = self._scope.get(MAX_BODY_SIZE_SCOPE_KEY)
+                most = f": {limit:,} bytes at most" if isinstance(limit, int) else ""
+                await send_problem(
+                    PayloadTooLarge(f"The body of this request is too large{most}."), self._send
+                )
+        if not self._replaced:
+            await self._send(message)
 
 
 async def send_problem(problem: Problem, send: Send) -> None:
@@ -128,8 +158,8 @@ def _decorate(headers: MutableHeaders, scope: Scope, request_id: str) -> None:
 def _record(scope: Scope, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", "other")
     REQUESTS.labels(scope["method"], route, status).observe(seconds)
-    if scope["path"].startswith("/v1/update"):
-        return  # a million machines' check-ins are counted, not logged
+    if scope["path"].startswith(_FREQUENT) and status < HTTPStatus.BAD_REQUEST:
+        return  # check-ins of a million machines and each layer's delivery: counted, not logged
     _log.info(
         "request",
         method=scope["method"],

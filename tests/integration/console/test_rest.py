@@ -91,7 +91,10 @@ def test_bodies_that_are_none(owner: Person, server: ConsoleProcess) -> None:
                 answer = owner.http.request(method, target, content=content, headers=json_type)
                 problem(answer, 400, 403, 404, 409, 422, 428)
     huge = b'{"login":"' + b"a" * (2 << 20) + b'"}'
-    assert owner.http.post("/users", content=huge, headers=json_type).status_code == 413
+    refused = owner.http.post("/users", content=huge, headers=json_type)
+    problem(refused, 413)
+    assert refused.headers["x-content-type-options"] == "nosniff"
+    assert "1,048,576 bytes" in refused.json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,37 @@
+"""FastAPI with our rules around all of it, its own error answers included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from backend.http.middleware import HttpRules
+from backend.settings import Settings
+
+__all__ = ["Application"]
+
+
+class Application(FastAPI):
+    """The console's ASGI application.
+
+    `add_middleware` adds inside of FastAPI's last-resort error handler and its body limit,
+    whose answers would then carry no security header and leave no line in the access log.
+    """
+
+    def __init__(
+        self, settings: Settings, *outermost: Callable[[ASGIApp], ASGIApp], **options: Any
+    ) -> None:
+        """`outermost` wrap even our rules; FastAPI takes the `options`."""
+        super().__init__(**options)
+        self._settings = settings
+        self._outermost = outermost
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """FastAPI's own layers inside of ours."""
+        app: ASGIApp = HttpRules(super().build_middleware_stack(), self._settings)
+        for wrap in self._outermost:
+            app = wrap(app)
+        return app
