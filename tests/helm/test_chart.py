@@ -121,11 +121,27 @@ def test_sqlite_has_a_volume_and_one_writer():
     assert volume["persistentVolumeClaim"]["claimName"] == claim["name"]
 
 
+def test_replicas_share_the_payloads_and_replace_each_other_in_turn():
+    items = render(load(CHART / "ci" / "production-values.yaml"))
+    assert only(items, "PersistentVolumeClaim")["spec"]["accessModes"] == ["ReadWriteMany"]
+    deployment = only(items, "Deployment")["spec"]
+    assert "strategy" not in deployment
+    assert "persistentVolumeClaim" in deployment["template"]["spec"]["volumes"][0]
+
+
+def test_one_console_on_postgresql_keeps_its_payloads():
+    deployment = only(render({"database": {"existingSecret": "db"}}), "Deployment")["spec"]
+    assert deployment["strategy"] == {"type": "Recreate"}
+    assert "persistentVolumeClaim" in deployment["template"]["spec"]["volumes"][0]
+
+
 BAD = {
     "unknown": {"replica": 2},
     "unknown-nested": {"console": {"publicURL": "https://x"}},
     "replicas-without-database": {"replicas": 2},
+    "replicas-with-a-volume-each": {"replicas": 2, "database": {"existingSecret": "db"}},
     "no-replicas": {"replicas": 0},
+    "access-mode": {"persistence": {"accessMode": "ReadOnlyMany"}},
     "admin-without-password": {"bootstrap": {"admin": "ada"}},
     "latest": {"image": {"tag": "latest"}},
     "digest": {"image": {"digest": "sha256:abc"}},

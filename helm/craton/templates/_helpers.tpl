@@ -53,10 +53,18 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- $found | toJson }}
 {{- end }}
 
+{{- /* Not empty when pods on several nodes cannot have the volume at the same time. */ -}}
+{{- define "craton.ownVolume" -}}
+{{- if and .Values.persistence.enabled (ne .Values.persistence.accessMode "ReadWriteMany") }}yes{{ end }}
+{{- end }}
+
 {{- /* Combinations no schema can refuse. */ -}}
 {{- define "craton.validate" -}}
 {{- if and (gt (int .Values.replicas) 1) (not .Values.database.existingSecret) }}
 {{- fail "replicas above 1 need PostgreSQL: set database.existingSecret" }}
+{{- end }}
+{{- if and (gt (int .Values.replicas) 1) (include "craton.ownVolume" .) }}
+{{- fail "replicas above 1 share one volume of hosted payloads: set persistence.accessMode to ReadWriteMany, or persistence.enabled to false to host none" }}
 {{- end }}
 {{- if and .Values.bootstrap.admin (not .Values.bootstrap.existingSecret) }}
 {{- fail "bootstrap.admin needs bootstrap.existingSecret with the password" }}

@@ -85,7 +85,7 @@
 
 {{- define "craton.volumes" -}}
 - name: data
-  {{- if and .Values.persistence.enabled (not .Values.database.existingSecret) }}
+  {{- if .Values.persistence.enabled }}
   persistentVolumeClaim:
     claimName: {{ .Values.persistence.existingClaim | default (include "craton.fullname" .) }}
   {{- else }}
