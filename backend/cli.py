@@ -31,7 +31,7 @@ app.add_typer(simulate_app, name="simulate", help="Load against real endpoints."
 @app.command()
 def up() -> None:
     """Start the console with the local stack; Ctrl-C stops everything it started."""
-    from backend.up import run_up  # noqa: PLC0415 (keeps `craton --help` fast)
+    from backend.up import run_up
 
     sys.exit(asyncio.run(run_up(Settings())))
 
@@ -43,7 +43,7 @@ def serve(
     ] = None,
 ) -> None:
     """Start the console alone, against the configured connections."""
-    from backend.serve import run_serve  # noqa: PLC0415
+    from backend.serve import run_serve
 
     run_serve(Settings(), listener)
 
@@ -51,8 +51,8 @@ def serve(
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest revision and exit (for a Job before the roll-out)."""
-    from backend.db.engine import create_engine  # noqa: PLC0415
-    from backend.db.migrate import upgrade  # noqa: PLC0415
+    from backend.db.engine import create_engine
+    from backend.db.migrate import upgrade
 
     settings = Settings()
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -68,7 +68,7 @@ def migrate() -> None:
 @app.command()
 def doctor() -> None:
     """Check this machine and the configuration; say what is missing and what to do."""
-    from backend.doctor import run_doctor  # noqa: PLC0415
+    from backend.doctor import run_doctor
 
     sys.exit(run_doctor())
 
@@ -76,7 +76,7 @@ def doctor() -> None:
 @app.command()
 def openapi() -> None:
     """Print the OpenAPI document of the REST API."""
-    from backend.app import create_app  # noqa: PLC0415
+    from backend.app import create_app
 
     document = create_app(Settings(home=Path("unused"), port=0)).openapi()
     typer.echo(json.dumps(document, indent=1, sort_keys=True))
@@ -84,7 +84,7 @@ def openapi() -> None:
 
 def main() -> None:
     """Entry point; a configuration that cannot be read ends with its reason, not a trace."""
-    from pydantic import ValidationError  # noqa: PLC0415
+    from pydantic import ValidationError
 
     try:
         app()

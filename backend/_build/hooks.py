@@ -27,6 +27,6 @@ class FrontendHook(BuildHookInterface):  # type: ignore[type-arg]  # its paramet
             npm = shutil.which("npm")
             if npm is None:
                 raise RuntimeError("frontend/dist is missing and there is no npm to build it")
-            subprocess.run([npm, "install", "--no-save"], cwd=frontend, check=True)  # noqa: S603
-            subprocess.run([npm, "run", "build"], cwd=frontend, check=True)  # noqa: S603
+            subprocess.run([npm, "install", "--no-save"], cwd=frontend, check=True)  # noqa: S603 - fixed words
+            subprocess.run([npm, "run", "build"], cwd=frontend, check=True)  # noqa: S603 - fixed words
         build_data["force_include"][str(dist)] = "backend/static"

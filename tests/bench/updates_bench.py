@@ -242,13 +242,19 @@ async def run(arguments: argparse.Namespace) -> None:
         arguments.json.write_text(json.dumps(results, indent=1))
 
 
+def _numbers(text: str) -> list[int]:
+    return [int(part) for part in text.split(",")]
+
+
+def _words(text: str) -> list[str]:
+    return text.split(",")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    numbers = lambda text: [int(part) for part in text.split(",")]  # noqa: E731
-    words = lambda text: text.split(",")  # noqa: E731
-    parser.add_argument("--sizes", type=numbers, default=[10_000, 100_000, 3_000_000])
-    parser.add_argument("--databases", type=words, default=["postgresql", "sqlite"])
-    parser.add_argument("--kinds", type=words, default=list(KINDS))
+    parser.add_argument("--sizes", type=_numbers, default=[10_000, 100_000, 3_000_000])
+    parser.add_argument("--databases", type=_words, default=["postgresql", "sqlite"])
+    parser.add_argument("--kinds", type=_words, default=list(KINDS))
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--workers", type=int, default=1)
