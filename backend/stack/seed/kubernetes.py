@@ -1,12 +1,13 @@
 """First data of the cluster: machines, teams' workloads, and load if asked for."""
 
 import asyncio
+from urllib.parse import quote
 
 from backend.stack.components.context import Context
 from backend.stack.ports import HOST
 from backend.stack.seed import custom, workloads
 from backend.stack.seed.kube_api import KubeApi, Object
-from backend.stack.seed.load import load_deployments, load_namespaces
+from backend.stack.seed.load import LOAD_LABEL, load_deployments, load_namespaces
 from backend.stack.seed.nodes import CONTROL_PLANE, node
 from backend.stack.seed.tell import Tell
 
@@ -35,8 +36,8 @@ def _marker(context: Context) -> Object:
 async def seed_kubernetes(context: Context, tell: Tell) -> None:
     """Create what is missing, once for each size of the simulation.
 
-    What people changed or deleted afterwards is left alone. A smaller size
-    than before takes nothing away.
+    What people changed or deleted afterwards is left alone. A smaller size than before
+    takes away machines and load that this created; namespaces stay, others may use them.
     """
     async with KubeApi(context) as api:
         wanted = _marker(context)
@@ -49,7 +50,11 @@ async def seed_kubernetes(context: Context, tell: Tell) -> None:
         if before.get("version") != VERSION:
             await _workloads(api, registry, context.options.large, tell)
         daemons = 2 * (CONTROL_PLANE if context.options.large else context.options.nodes)
-        await _load(api, context, registry, context.options.pods - BASE_PODS - daemons, tell)
+        load = load_deployments(
+            context.options.pods - BASE_PODS - daemons, registry, context.options.nodes
+        )
+        await _load(api, load, tell)
+        await _surplus(api, load, context.options.nodes, int(before.get("nodes", 0)), tell)
         await api.apply(wanted)
 
 
@@ -85,11 +90,24 @@ async def _placed(api: KubeApi, pod: Object) -> None:
         await asyncio.sleep(PLACING_PAUSE)
 
 
-async def _load(api: KubeApi, context: Context, registry: str, pods: int, tell: Tell) -> None:
-    if pods <= 0:
-        return
-    await api.create_all(load_namespaces(pods))
-    items = load_deployments(pods, registry, context.options.nodes)
+async def _load(api: KubeApi, items: list[Object], tell: Tell) -> None:
+    await api.create_all(load_namespaces(items))
     for start in range(0, len(items), SLICE):
-        tell(0.5 + 0.5 * start / len(items), f"creating {pods} more pods")
+        tell(0.5 + 0.4 * start / len(items), f"creating deployment {start} of {len(items)}")
         await asyncio.gather(*(api.apply(item) for item in items[start : start + SLICE]))
+
+
+async def _surplus(api: KubeApi, load: list[Object], nodes: int, before: int, tell: Tell) -> None:
+    """Delete what an earlier, larger simulation had on top of this one."""
+    selector = quote(f"{LOAD_LABEL}=true")
+    held = await api.get(f"/apis/apps/v1/deployments?labelSelector={selector}") or {"items": []}
+    wanted = {item["metadata"]["name"] for item in load}
+    surplus = [
+        {"kind": "Deployment", "metadata": item["metadata"]}
+        for item in held["items"]
+        if item["metadata"]["name"] not in wanted
+    ]
+    surplus += [node(number) for number in range(nodes, before)]
+    for start in range(0, len(surplus), SLICE):
+        tell(0.9 + 0.1 * start / len(surplus), f"deleting {start} of {len(surplus)}")
+        await asyncio.gather(*(api.delete(item) for item in surplus[start : start + SLICE]))

@@ -10,26 +10,30 @@ from backend.stack.seed.nodes import CONTROL_PLANE, node_name
 
 PODS_PER_DEPLOYMENT = 25
 PODS_PER_NAMESPACE = 2500
+LOAD_LABEL = "craton-load"
+"""Marks what a smaller simulation may delete again."""
 IMAGES = ("shop/cart:1.9.0", "payments/api:4.2.1", "data/importer:0.9.1", "ml/inference:0.5.0")
 
 
-def load_namespaces(pods: int) -> list[Object]:
-    """Give the namespaces that many further pods are spread over."""
-    count = -(-pods // PODS_PER_NAMESPACE)
+def load_namespaces(deployments: list[Object]) -> list[Object]:
+    """Give the namespaces of these Deployments."""
+    names = dict.fromkeys(item["metadata"]["namespace"] for item in deployments)
     return [
         {
             "apiVersion": "v1",
             "kind": "Namespace",
-            "metadata": {"name": f"load-{number:02d}", "labels": {"team": f"load-{number:02d}"}},
+            "metadata": {"name": name, "labels": {"team": name}},
         }
-        for number in range(count)
+        for name in names
     ]
 
 
 def load_deployments(pods: int, registry: str, nodes: int) -> list[Object]:
-    """Give Deployments with `pods` replicas in all, spread over the workers of `nodes`."""
-    spaces = len(load_namespaces(pods))
-    count = max(spaces, -(-pods // PODS_PER_DEPLOYMENT)) if pods else 0
+    """Give Deployments with `pods` replicas in all (none for less than one), spread over
+    the workers of `nodes`."""
+    pods = max(0, pods)
+    spaces = -(-pods // PODS_PER_NAMESPACE)
+    count = max(spaces, -(-pods // PODS_PER_DEPLOYMENT))
     found = []
     for number in range(count):
         replicas = pods // count + (1 if number < pods % count else 0)
@@ -42,6 +46,7 @@ def load_deployments(pods: int, registry: str, nodes: int) -> list[Object]:
             "16Mi",
         )
         item = make.deployment(app, registry)
+        item["metadata"]["labels"] = {**item["metadata"]["labels"], LOAD_LABEL: "true"}
         item["spec"]["template"]["spec"]["nodeName"] = _worker(number, nodes)
         found.append(item)
     return found

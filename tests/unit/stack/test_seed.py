@@ -72,8 +72,9 @@ def test_load_has_the_pods_asked_for():
         found = load_deployments(pods, REGISTRY, 1000)
         assert sum(item["spec"]["replicas"] for item in found) == pods
         used = {item["metadata"]["namespace"] for item in found}
-        assert used == {item["metadata"]["name"] for item in load_namespaces(pods)}
+        assert used == {item["metadata"]["name"] for item in load_namespaces(found)}
     assert load_deployments(0, REGISTRY, 12) == []
+    assert load_deployments(-4, REGISTRY, 12) == []
     assert load_deployments(9, REGISTRY, 1)[0]["spec"]["template"]["spec"]["nodeName"]
 
 
