@@ -51,6 +51,8 @@ async def measure_tab(
 ) -> list[dict[str, Any]]:
     """A sample now and after each `every` seconds: MB of the tab, DOM nodes, rows on screen."""
     async with opened(console) as page:
+        empty = _renderer().memory_full_info()
+        say(f"an empty tab: {empty.rss / 1e6:.0f} MB, private {empty.uss / 1e6:.0f} MB")
         started = time.monotonic()
         await page.goto(f"{console.url}{path}")
         await page.locator(ROW).first.wait_for(timeout=60_000)
