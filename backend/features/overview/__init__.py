@@ -6,10 +6,10 @@ from typing import cast
 
 from backend.features.context import Feature, FeatureContext
 from backend.features.overview.collections import PROBLEMS
-from backend.features.overview.derive import follow
+from backend.features.overview.derive import follow, follow_groups
 from backend.features.overview.routes import overview_router
 from backend.features.overview.rows import ProblemRow
-from backend.features.overview.rules import RULES
+from backend.features.overview.rules import GROUP_RULES, RULES
 from backend.features.overview.service import OverviewService
 from backend.live.memory import MemorySource
 
@@ -21,6 +21,9 @@ def register(context: FeatureContext) -> Feature:
     problems: MemorySource[ProblemRow] = MemorySource(PROBLEMS)
     for name, rule in RULES.items():
         follow(cast("MemorySource[object]", context.registry.get(name)), rule, problems)
+    for name, group_rule in GROUP_RULES.items():
+        source = cast("MemorySource[object]", context.registry.get(name))
+        follow_groups(source, group_rule, problems)
     context.registry.add(PROBLEMS, problems)
     service = OverviewService(context.registry, context.upstreams)
     return Feature("overview", overview_router(service))

@@ -6,15 +6,27 @@ read the other feature's row by its documented columns only, never its module.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
 from backend.features.overview.rows import ProblemRow
 
-__all__ = ["RULES", "Rule"]
+__all__ = ["GROUP_RULES", "RULES", "GroupRule", "Rule"]
 
 Rule = Callable[[Any], ProblemRow | None]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRule:
+    """Rows that fail together: `group` names a row's group, `each` is the rule of one row and
+    `whole` that of all rows of a group, whose problem stands for theirs."""
+
+    group: Callable[[Any], str]
+    each: Rule
+    whole: Callable[[Sequence[Any]], ProblemRow | None]
+
 
 _ERROR, _WARNING = "error", "warning"
 
@@ -104,13 +116,48 @@ def member_problem(row: Any) -> ProblemRow | None:
     )
 
 
+def quorum_problem(rows: Sequence[Any]) -> ProblemRow | None:
+    """The members of one etcd: a lost quorum is one cause, however many members are down.
+
+    A member without an endpoint of ours counts as up, as in the page's own quorum sentence.
+    """
+    voters = [row for row in rows if row.role != "learner"]
+    down = sum(row.status == "down" for row in voters)
+    if not voters or len(voters) - down > len(voters) // 2:
+        return None
+    name = voters[0].etcd
+    title = f"etcd {name} has lost its quorum: {down} of {len(voters)} members are down; "
+    affects = "no key can change and reads may be old, for all that keeps its state in it"
+    if down == len(voters):
+        title = f"etcd {name} cannot be reached: none of its {_count(down, 'member')} answers; "
+        affects = "its keys and members are shown as they last were"
+    return ProblemRow(
+        key=f"etcd/{name}/quorum",
+        rank=0,
+        severity=_ERROR,
+        system="etcd",
+        title=title + ("it refuses writes" if down < len(voters) else "nothing can be written"),
+        affects=affects,
+        count=down,
+        since=None,
+        link="/key-value",
+        collection="etcd-members",
+        target="",
+        etcd=name,
+    )
+
+
 RULES: Final[Mapping[str, Rule]] = {
     "machines": machine_problem,
     "workloads": workload_problem,
     "pods": pod_problem,
-    "etcd-members": member_problem,
 }
 """By name of the collection they read."""
+
+GROUP_RULES: Final[Mapping[str, GroupRule]] = {
+    "etcd-members": GroupRule(lambda row: row.etcd, member_problem, quorum_problem),
+}
+"""By name of the collection whose rows they group."""
 
 
 def _count(number: int, word: str) -> str:
