@@ -35,6 +35,7 @@ class Op(StrEnum):
     LE = "<="
     HAS = "~"
     LACKS = "!~"
+    BEGINS = "^="
     IN = "in"
     NOT_IN = "notin"
 
@@ -42,13 +43,14 @@ class Op(StrEnum):
 NUMERIC: Final = frozenset({Type.NUMBER, Type.QUANTITY, Type.BYTES, Type.TIME, Type.PERCENT})
 
 _SETS: Final = (Op.EQ, Op.NE, Op.IN, Op.NOT_IN)
-_TEXT: Final = (*_SETS, Op.HAS, Op.LACKS)
+_LIST: Final = (*_SETS, Op.HAS, Op.LACKS)
+_TEXT: Final = (*_LIST, Op.BEGINS)
 _ORDER: Final = (*_SETS, Op.GT, Op.GE, Op.LT, Op.LE)
 
 OPERATORS: Final[dict[Type, tuple[Op, ...]]] = {
     Type.TEXT: _TEXT,
     Type.STATUS: _TEXT,
-    Type.LIST: _TEXT,
+    Type.LIST: _LIST,
     Type.BOOL: (Op.EQ, Op.NE),
     Type.LABELS: (),
     **dict.fromkeys(NUMERIC, _ORDER),

@@ -65,6 +65,8 @@ def filter_test(collection: Collection, item: Filter, constants: Constants, now:
         return f"({present}{constants.bind(values[0])} in {_folded(field)})"
     if item.op is Op.LACKS:
         return f"(not ({present}{constants.bind(values[0])} in {_folded(field)}))"
+    if item.op is Op.BEGINS:
+        return f"({present}{field}.startswith({constants.bind(values[0])}))"
     return f"({present}{field} {item.op.value} {constants.bind(values[0])})"
 
 

@@ -91,8 +91,20 @@ class SqlWhere:
             if item.op is Op.HAS:
                 return position > 0
             return sa.or_(element.is_(None), position == 0)
+        if item.op is Op.BEGINS:
+            return self._begins(item.column, str(item.values[0]))
         literal = self._literals(item.column, item.values)[0]
         return element.op(item.op.value, is_comparison=True)(literal)
+
+    def _begins(self, name: str, prefix: str) -> Condition:
+        """A range of code points, which an index can serve: LIKE would fold case in SQLite.
+
+        No value ends in the last code point or before a surrogate: neither is printable.
+        """
+        ordered = self.fields.ordered(name, self.dialect)
+        end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        first, last = (self.fields.literal(name, text) for text in (prefix, end))
+        return sa.and_(ordered >= first, ordered < last)
 
     def _literals(self, name: str, values: Sequence[Value]) -> list[ColumnElement[Any]]:
         return [

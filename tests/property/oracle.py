@@ -45,6 +45,8 @@ def passes(row, item, now) -> bool:
         return found == (item.op is Op.HAS)
     if value is None:
         return False
+    if item.op is Op.BEGINS:
+        return value[: len(given[0])] == given[0]
     return {
         Op.GT: value > given[0],
         Op.GE: value >= given[0],

@@ -197,7 +197,8 @@ def filters(draw) -> str:
         return f"{column} {draw(st.sampled_from(['in', 'notin']))} ({', '.join(chosen)})"
     value = draw(values)
     if kind == "has" and value:
-        return f"{column}{draw(st.sampled_from(['~', '!~']))}{_quoted(value)}"
+        cut = draw(st.sampled_from([value, value[:1], value.swapcase()]))
+        return f"{column}{draw(st.sampled_from(['~', '!~', '^=']))}{_quoted(cut)}"
     return f"{column}{draw(st.sampled_from(['=', '!=']))}{_quoted(value)}"
 
 

@@ -120,6 +120,7 @@ function FilterForm({
 const NAMES = {
   "~": "contains",
   "!~": "notContains",
+  "^=": "begins",
   "=": "equals",
   "!=": "notEquals",
   ">": "greater",

@@ -8,7 +8,7 @@ export interface Filter {
 }
 
 const OPERATORS: Record<ColumnType, readonly string[]> = {
-  text: ["~", "!~", "=", "!="],
+  text: ["~", "!~", "^=", "=", "!="],
   status: ["=", "!="],
   number: ["=", "!=", ">", ">=", "<", "<="],
   quantity: [">", ">=", "<", "<=", "="],
@@ -26,7 +26,7 @@ export function operatorsFor(column: ColumnInfo): readonly string[] {
 }
 
 const SET = /^([\w.-]+) (in|notin) \((.*)\)$/s;
-const SINGLE = /^([\w.-]+)\s*(!~|!=|>=|<=|=|~|>|<)\s*(.*)$/s;
+const SINGLE = /^([\w.-]+)\s*(!~|!=|\^=|>=|<=|=|~|>|<)\s*(.*)$/s;
 
 /** Parse one filter; null for text that is not one (the server then says what is wrong). */
 export function parseFilter(text: string): Filter | null {

@@ -38,6 +38,7 @@ test.each([
   ["phase=Running", { column: "phase", op: "=", values: ["Running"] }],
   ["restarts>=3", { column: "restarts", op: ">=", values: ["3"] }],
   ["name!~web", { column: "name", op: "!~", values: ["web"] }],
+  ["path^=/config/", { column: "path", op: "^=", values: ["/config/"] }],
   ['name="a, b"', { column: "name", op: "=", values: ["a, b"] }],
   [
     'phase in (Running,"Not, ready")',

@@ -43,6 +43,12 @@ async def test_keys_are_filtered_by_folder_and_searched(connected):
     assert [row["path"] for row in below["rows"]] == ["/app/config"]
     found = await rows(owner, "keys", q="password")
     assert [row["key"] for row in found["rows"]] == ["local:/app/db/password"]
+    # A folder of the page: what begins with it, not what has its name somewhere.
+    for other in (b"/web/app/config", b"/App/config", b"/apple/config"):
+        await etcd.put(other, b"{}")
+    await until(lambda: len(console.state.registry.get("keys")) == 6, SOON)
+    below = await rows(owner, "keys", filter="folder^=/app/")
+    assert [row["path"] for row in below["rows"]] == ["/app/config", "/app/db/password"]
     one = await owner.get("/collections/keys/local:/app/config")
     assert one.json()["row"]["revision"] == 2
     await etcd.put(b"/app/config", b"{}")

@@ -69,6 +69,8 @@ async def names(client, **params):
         ({"filter": ["restarts>=3", "restarts<9"]}, ["api-1"]),
         ({"filter": "name~WEB"}, ["Web-1"]),
         ({"filter": "name!~-1"}, ["api-2"]),
+        ({"filter": "name^=We"}, ["Web-1"]),
+        ({"filter": "name^=we"}, []),
         ({"filter": 'phase in (Pending,"Failed")'}, ["api-2"]),
         ({"filter": "namespace notin (web, shop)"}, ["db-1"]),
         ({"filter": "cpu>=500m"}, ["Web-1"]),
@@ -208,7 +210,7 @@ async def test_collections_describe_themselves(client):
     answer = (await client.get("/api/v1/collections")).json()
     (pods,) = answer["collections"]
     assert pods["label"] == "name"
-    assert pods["columns"][0]["operators"] == ["=", "!=", "in", "notin", "~", "!~"]
+    assert pods["columns"][0]["operators"] == ["=", "!=", "in", "notin", "~", "!~", "^="]
     assert answer["operators"]["bool"] == ["=", "!="]
 
 

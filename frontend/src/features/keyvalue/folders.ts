@@ -3,14 +3,14 @@ import type { TableSearch } from "../../table/search";
 
 /** The filter of the keys table that a folder of the tree stands for. */
 export function folderFilter(path: string): string {
-  return formatFilter({ column: "folder", op: "~", values: [path] });
+  return formatFilter({ column: "folder", op: "^=", values: [path] });
 }
 
 /** The folder that the table's filters choose, if one does. */
 export function chosenFolder(search: TableSearch): string | undefined {
   for (const filter of search.filter ?? []) {
     const parsed = parseFilter(filter);
-    if (parsed?.column === "folder") return parsed.values[0];
+    if (parsed?.column === "folder" && parsed.op === "^=") return parsed.values[0];
   }
   return undefined;
 }

@@ -63,6 +63,8 @@ test("a folder of the tree is a filter of the table that can be read back", () =
   expect(chosenFolder(search)).toBe("/config/my app/");
   expect(withFolder(search, undefined).filter).toEqual(["size>1"]);
   expect(chosenFolder({})).toBeUndefined();
+  expect(chosenFolder({ filter: ["folder~config"] })).toBeUndefined();
+  expect(folderFilter("/config/")).toBe("folder^=/config/");
 });
 
 test("the folders on the way to a key", () => {
