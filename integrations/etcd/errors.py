@@ -1,4 +1,6 @@
-"""One place that turns what etcd and the transport say into the shared error tree.
+"""One place that turns what etcd says into the shared error tree.
+
+The transport's failures are told alike for all (`integrations.failures`).
 
 Additions to the tree of `integrations.contract`::
 
@@ -9,9 +11,6 @@ Additions to the tree of `integrations.contract`::
 
 from __future__ import annotations
 
-import ssl
-
-import httpx2
 import msgspec
 
 from integrations.contract import (
@@ -23,11 +22,10 @@ from integrations.contract import (
     UpstreamUnreachable,
 )
 from integrations.etcd.models import Problem
+from integrations.failures import MAX_TEXT
 
 CANCELLED, DEADLINE_EXCEEDED, EXHAUSTED, OUT_OF_RANGE = 1, 4, 8, 11
 NOT_FOUND, DENIED, UNAVAILABLE, UNAUTHENTICATED = 5, 7, 14, 16
-
-_MAX_TEXT = 300
 
 
 class NoLeader(UpstreamFailed):
@@ -47,32 +45,18 @@ def upstream_name(name: str) -> str:
     return f'etcd "{name}"'
 
 
-def from_transport(upstream: str, error: Exception) -> UpstreamUnreachable:
-    """Translate a transport failure (or our own deadline) into a sentence."""
-    if isinstance(error, TimeoutError | httpx2.TimeoutException):
-        return UpstreamUnreachable(upstream, "no answer within the deadline", timeout=True)
-    cause = _root(error)
-    if isinstance(cause, ssl.SSLError):
-        return UpstreamUnreachable(
-            upstream, f"the TLS handshake failed ({cause.reason or 'no reason given'})"
-        )
-    if isinstance(error, httpx2.ConnectError):
-        return UpstreamUnreachable(upstream, "the connection was refused or the name is unknown")
-    return UpstreamUnreachable(upstream, "the connection broke off")
-
-
 def from_answer(upstream: str, status: int, body: bytes) -> IntegrationError:
     """Translate a non-2xx answer; its JSON body carries the gRPC code when there is one."""
     try:
         problem = msgspec.json.decode(body, type=Problem, strict=False)
     except msgspec.DecodeError:
-        problem = Problem(message=body[:_MAX_TEXT].decode("utf-8", "replace"))
+        problem = Problem(message=body[:MAX_TEXT].decode("utf-8", "replace"))
     return from_problem(upstream, problem, status)
 
 
 def from_problem(upstream: str, problem: Problem, status: int = 0) -> IntegrationError:
     """Translate a problem object by its gRPC code, else by the HTTP status."""
-    text = problem.text[:_MAX_TEXT] or f"answered {status}"
+    text = problem.text[:MAX_TEXT] or f"answered {status}"
     if "no leader" in text or "leader changed" in text:
         return NoLeader(upstream, "the cluster has no leader")
     if "compacted" in text:
@@ -92,9 +76,3 @@ def _by_code(upstream: str, code: int, status: int, text: str) -> IntegrationErr
     if code in {CANCELLED, UNAVAILABLE} or status >= 500:
         return UpstreamFailed(upstream, text)
     return UpstreamRefused(upstream, text)
-
-
-def _root(error: BaseException) -> BaseException:
-    while (inner := error.__cause__ or error.__context__) is not None:
-        error = inner
-    return error

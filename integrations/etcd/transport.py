@@ -32,6 +32,7 @@ from integrations.etcd.models import (
     Request,
 )
 from integrations.etcd.settings import EtcdSettings
+from integrations.failures import from_transport
 from integrations.sending import Observe, ignore, observed, send
 
 T = TypeVar("T")
@@ -116,7 +117,7 @@ class Gateway:
                 return await self.call_at(endpoint, path, request, answer, deadline=budget)
             except (UpstreamUnreachable, UpstreamFailed) as error:
                 failure = error
-        raise failure or errors.from_transport(self.upstream, TimeoutError())
+        raise failure or from_transport(self.upstream, TimeoutError())
 
     async def call_at(
         self,
@@ -267,7 +268,7 @@ class Gateway:
                     await response.aclose()
         except (TimeoutError, httpx2.TransportError) as error:
             self._shun(endpoint)
-            raise errors.from_transport(self.upstream, error) from error
+            raise from_transport(self.upstream, error) from error
         self._trust(endpoint, response.status_code)
         return response.status_code, data
 
@@ -286,7 +287,7 @@ class Gateway:
             async with asyncio.timeout(self.settings.watch_header_timeout):
                 return await send(self._http, request)
         except (TimeoutError, httpx2.TransportError) as error:
-            raise errors.from_transport(self.upstream, error) from error
+            raise from_transport(self.upstream, error) from error
 
     async def _stream_refusal(self, response: httpx2.Response, token: str) -> IntegrationError:
         try:
@@ -316,7 +317,7 @@ class Gateway:
                 if size > self.settings.max_response:
                     raise UpstreamFailed(self.upstream, "one watch message is too large")
         except httpx2.TransportError as error:
-            raise errors.from_transport(self.upstream, error) from error
+            raise from_transport(self.upstream, error) from error
 
     def _decode(self, data: bytes, answer: type[T]) -> T:
         try:

@@ -1,4 +1,6 @@
-"""One place that turns what a registry and the transport say into the shared error tree.
+"""One place that turns what a registry says into the shared error tree.
+
+The transport's failures are told alike for all (`integrations.failures`).
 
 Additions to the tree of `integrations.contract`::
 
@@ -9,9 +11,6 @@ Additions to the tree of `integrations.contract`::
 
 from __future__ import annotations
 
-import ssl
-
-import httpx2
 import msgspec
 
 from integrations.contract import (
@@ -20,11 +19,9 @@ from integrations.contract import (
     UpstreamDenied,
     UpstreamFailed,
     UpstreamRefused,
-    UpstreamUnreachable,
 )
+from integrations.failures import MAX_TEXT
 from integrations.registry.models import ErrorBody
-
-_MAX_TEXT = 300
 
 
 class PageTooLarge(UpstreamRefused):
@@ -44,27 +41,13 @@ def upstream_name(name: str) -> str:
     return f'registry "{name}"'
 
 
-def from_transport(upstream: str, error: Exception) -> UpstreamUnreachable:
-    """Translate a transport failure (or our own deadline) into a sentence."""
-    if isinstance(error, TimeoutError | httpx2.TimeoutException):
-        return UpstreamUnreachable(upstream, "no answer within the deadline", timeout=True)
-    cause = _root(error)
-    if isinstance(cause, ssl.SSLError):
-        return UpstreamUnreachable(
-            upstream, f"the TLS handshake failed ({cause.reason or 'no reason given'})"
-        )
-    if isinstance(error, httpx2.ConnectError):
-        return UpstreamUnreachable(upstream, "the connection was refused or the name is unknown")
-    return UpstreamUnreachable(upstream, "the connection broke off")
-
-
 def from_answer(upstream: str, status: int, body: bytes) -> IntegrationError:
     """Translate an error answer; its body lists OCI error codes when it is one."""
     try:
         problems = msgspec.json.decode(body, type=ErrorBody).errors
     except msgspec.DecodeError:
         problems = ()
-    text = "; ".join(f"{p.code}: {p.message}" for p in problems)[:_MAX_TEXT]
+    text = "; ".join(f"{p.code}: {p.message}" for p in problems)[:MAX_TEXT]
     text = text or f"answered {status}"
     if any(p.code == "PAGINATION_NUMBER_INVALID" for p in problems):
         return PageTooLarge(upstream, text)
@@ -75,9 +58,3 @@ def from_answer(upstream: str, status: int, body: bytes) -> IntegrationError:
     if status >= 500:
         return UpstreamFailed(upstream, text)
     return UpstreamRefused(upstream, text)
-
-
-def _root(error: BaseException) -> BaseException:
-    while (inner := error.__cause__ or error.__context__) is not None:
-        error = inner
-    return error

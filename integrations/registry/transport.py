@@ -20,6 +20,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx2
 
 from integrations.contract import UpstreamFailed
+from integrations.failures import from_transport
 from integrations.registry import errors
 from integrations.registry.auth import Authenticator
 from integrations.registry.settings import RegistrySettings
@@ -128,7 +129,7 @@ class RegistryTransport:
                 if blob and answer.status in _REDIRECTS:
                     answer = await self._follow(url, answer, headers, limit)
         except TimeoutError as error:
-            raise errors.from_transport(self.upstream, error) from error
+            raise from_transport(self.upstream, error) from error
         return answer
 
     async def _authorised(
@@ -209,7 +210,7 @@ class RegistryTransport:
             finally:
                 await response.aclose()
         except httpx2.TransportError as error:
-            raise errors.from_transport(self.upstream, error) from error
+            raise from_transport(self.upstream, error) from error
         return response, b"".join(chunks)
 
 
