@@ -107,9 +107,12 @@ def test_lists_totals_facets_and_downloads(estate: Estate) -> None:
     faults: list[str] = []
     for entry in described(estate.viewer):
         name = entry["name"]
-        facets = [column["id"] for column in entry["columns"] if column["facet"]]
+        # At most eight columns are counted in one question.
+        counted = [column["id"] for column in entry["columns"] if column["facet"]]
+        facets, more = counted[:8], counted[8:]
         queries: list[dict[str, Any]] = [
             {"facet": facets},
+            {"facet": more},
             {"q": estate.word},
             {"labels": f"app={estate.word}"},
             {"sort": "-" + entry["default_sort"][0].lstrip("-"), "facet": facets},
