@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -12,7 +13,7 @@ from backend.errors import Forbidden, Unavailable
 from backend.http.cookies import is_loopback
 from backend.http.guard import Public
 
-__all__ = ["operations_router"]
+__all__ = ["check_scraper", "operations_router"]
 
 
 def operations_router() -> APIRouter:
@@ -40,15 +41,15 @@ def operations_router() -> APIRouter:
     @router.get("/metrics", response_class=Response)
     async def metrics(request: Request) -> Response:
         """Prometheus metrics of this process: with the token, or from loopback without one."""
-        _check_scraper(request)
+        check_scraper(request, request.app.state.console.settings.metrics_token_file)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return router
 
 
-def _check_scraper(request: Request) -> None:
-    """Counts hint at what is there, so a stranger gets none; a proxy's word is no loopback."""
-    file = request.app.state.console.settings.metrics_token_file
+def check_scraper(request: Request, file: Path | None) -> None:
+    """Counts hint at what is there, so a stranger gets none (`Forbidden`): the token of `file`
+    is needed, or without a file a caller on loopback; a proxy's word is no loopback."""
     if file is not None:
         given = request.headers.get("authorization", "")
         if hmac.compare_digest(given.encode(), f"Bearer {file.read_text().strip()}".encode()):

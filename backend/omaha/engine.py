@@ -18,6 +18,7 @@ from backend.omaha.entry import Entry
 from backend.omaha.events import held_status
 from backend.omaha.loader import Loader
 from backend.omaha.memory import Glimpses, Machines
+from backend.omaha.metrics import ANSWERS, MIRRORED, REFUSED, REPORTED
 from backend.omaha.model import Counters, Grant, Group, Reason, Status
 from backend.omaha.policy import Check, Decision, decide
 from backend.omaha.seen import SeenTimes
@@ -78,8 +79,10 @@ class Engine:
         try:
             return await self._admitted(app, request, ip, hosted)
         except GroupGone:
+            ANSWERS[REFUSED] += 1
             return Answer(UNKNOWN_GROUP)
         except _Inadmissible as refused:
+            ANSWERS[REFUSED] += 1
             return Answer(refused.status)
 
     async def _admitted(self, app: AppRequest, request: Request, ip: str, hosted: str) -> Answer:
@@ -94,9 +97,11 @@ class Engine:
             raise _Inadmissible(REGISTRATION_FAILED)
         now = self._clock()
         if app.is_syncer:
+            ANSWERS[MIRRORED] += 1
             return syncer.answer(app, group, now, hosted)
         report = Report(app, application_id, group, now, ip, request.forced, request.platform)
         decision = await self._decide(report, known)
+        ANSWERS[decision.reason if app.check else REPORTED] += 1
         return _answer(decision, report.group, hosted)
 
     async def _known(self, application_id: int, machine_id: str) -> Entry | None:

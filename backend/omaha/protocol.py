@@ -16,6 +16,7 @@ import structlog
 from backend.omaha import codec
 from backend.omaha.answer import render
 from backend.omaha.engine import Engine
+from backend.omaha.metrics import SERVICE_REFUSED
 from backend.omaha.store import Conflict, StoreDown
 from backend.omaha.writer import Overloaded
 
@@ -53,8 +54,10 @@ class UpdateEndpoint:
         try:
             content = await self._serve(scope, receive)
         except _Refused as refused:
+            SERVICE_REFUSED.labels(refused.status).inc()
             await _send(send, refused.status, f"{refused}\n".encode(), _TEXT)
         except (StoreDown, Overloaded, Conflict) as busy:
+            SERVICE_REFUSED.labels(503).inc()
             _log.warning("update_check_refused", reason=str(busy))
             await _send(send, 503, b"The update service is busy; try again later.\n", _TEXT)
         else:

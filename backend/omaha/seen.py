@@ -5,12 +5,14 @@ write of its own. A crash loses a few seconds of them, nothing else (issue 4).
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Final
 
 import structlog
 
 from backend.omaha.entry import Entry
 from backend.omaha.memory import Machines
+from backend.omaha.metrics import SEEN_ROWS, SEEN_SECONDS
 from backend.omaha.store import Conflict, Store, StoreDown
 
 FLUSH_SECONDS: Final = 2.0
@@ -27,6 +29,9 @@ class SeenTimes:
         self._store = store
         self._machines = machines
         self._rows: dict[int, Entry] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
     def add(self, entry: Entry, now: float) -> None:
         """`entry` was seen at `now`."""
@@ -49,11 +54,14 @@ class SeenTimes:
             await self._write(entries[start : start + CHUNK])
 
     async def _write(self, entries: list[Entry]) -> None:
+        began = time.perf_counter()
         try:
             done = await self._store.seen([(e.id, e.version, e.last_seen) for e in entries])
         except (StoreDown, Conflict) as error:
             _log.warning("last_seen_not_written", machines=len(entries), error=str(error))
             return
+        SEEN_SECONDS.observe(time.perf_counter() - began)
+        SEEN_ROWS.inc(len(done))
         for entry in entries:
             if entry.id not in done and self._machines.get(entry.key) is entry:
                 self._machines.forget([entry.key])

@@ -16,6 +16,7 @@ from backend.omaha.engine import Engine
 from backend.omaha.jobs import Jobs
 from backend.omaha.loader import Loader
 from backend.omaha.memory import Glimpses, Machines
+from backend.omaha.metrics import COLLECTOR
 from backend.omaha.protocol import UpdateEndpoint
 from backend.omaha.seen import SeenTimes
 from backend.omaha.store import Conflict, Notice, Store, StoreDown
@@ -83,9 +84,11 @@ class UpdateService:
             self.jobs.run(),
         ]
         self._tasks = [asyncio.create_task(coroutine) for coroutine in work]
+        COLLECTOR.add(self)
 
     async def stop(self) -> None:
         """Finish what is acknowledged, write the last-seen times, disconnect."""
+        COLLECTOR.remove(self)
         for _ in range(100):
             if not len(self.writer):
                 break

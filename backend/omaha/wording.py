@@ -108,6 +108,14 @@ def reason(number: int) -> Words:
         return Words(f"Reason {number}", "A newer version of this service recorded it.")
 
 
+def failure_class(code: int) -> str:
+    """An error code as one of few: a known base code, ``http``, or ``other``."""
+    base = base_code(code)
+    if base in _ERRORS:
+        return str(base)
+    return "http" if HTTP_BASE < base < HTTP_BASE + 1_000 else "other"
+
+
 def error(code: int) -> Words:
     """An error code as the machine sent it (flags and all) in words."""
     base = base_code(code)

@@ -19,6 +19,13 @@ from backend.omaha.config import Config
 from backend.omaha.entry import Entry
 from backend.omaha.ledger import Ledger
 from backend.omaha.memory import Glimpses, Machines
+from backend.omaha.metrics import (
+    BATCH_REPORTS,
+    BATCH_RETRIES,
+    BATCH_SECONDS,
+    BATCH_WAIT_SECONDS,
+    worked_off,
+)
 from backend.omaha.model import Arch, Grant, Group, Reason
 from backend.omaha.policy import Decision, arrived, unavailable
 from backend.omaha.seen import SeenTimes
@@ -42,9 +49,10 @@ class GroupGone(Exception):
 
 
 class Item:
-    """A report on its way into the database; `done` is None when nobody waits."""
+    """A report on its way into the database since `since` (monotonic); `done` is None when
+    nobody waits."""
 
-    __slots__ = ("done", "entry", "report")
+    __slots__ = ("done", "entry", "report", "since")
 
     def __init__(
         self, report: Report, entry: Entry | None, done: asyncio.Future[Decision] | None
@@ -52,6 +60,7 @@ class Item:
         self.report = report
         self.entry = entry
         self.done = done
+        self.since = time.monotonic()
 
 
 class Writer:
@@ -101,8 +110,10 @@ class Writer:
             await self._arrived.wait()
             batch = self._take()
             unawaited = [item.report.key for item in batch if item.done is None]
+            oldest, began = batch[0].since if batch else 0.0, time.monotonic()
             try:
                 await self._commit_all(batch)
+                _measured(len(batch), oldest, began)
             except (StoreDown, Overloaded) as error:
                 _log.warning("update_batch_refused", machines=len(batch), error=str(error))
                 self._give_up(batch, error)
@@ -151,9 +162,11 @@ class Writer:
             try:
                 await self._commit([item for item in batch if not _settled(item)], config.version)
             except Conflict:
+                BATCH_RETRIES.labels("conflict").inc()
                 await asyncio.sleep(0.002 * attempt)
                 await self._refresh(batch)
             except (_StaleConfig, RolloutMissing):
+                BATCH_RETRIES.labels("configuration").inc()
                 await self._reload()
             else:
                 return
@@ -206,12 +219,21 @@ class Writer:
                 self._seen.add(new, item.report.now)
             if item.done is not None and not item.done.done():
                 item.done.set_result(change.decision)
+            worked_off(item.report.app.events, change)
         groups = {item.report.group.id: item.report.group for item in batch}
         self._glimpses.take(ledger, groups.values(), time.time())
 
 
 class _StaleConfig(Exception):
     """The configuration changed since it was read."""
+
+
+def _measured(reports: int, oldest: float, began: float) -> None:
+    if reports:
+        now = time.monotonic()
+        BATCH_REPORTS.observe(reports)
+        BATCH_SECONDS.observe(now - began)
+        BATCH_WAIT_SECONDS.observe(now - oldest)
 
 
 def _resolve(config: Config, batch: list[Item]) -> None:

@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 from backend.errors import Problem
 from backend.omaha.payloads.errors import PayloadNotFound
 from backend.omaha.payloads.files import PayloadFiles
+from backend.omaha.payloads.metrics import SENT_BYTES, SERVED
 from backend.omaha.payloads.ranges import Part, Unsatisfiable, Whole, matches, select
 
 CHUNK: Final = 256 << 10
@@ -52,14 +53,17 @@ def payloads_app(files: PayloadFiles, resolve: Resolve) -> Router:
             hosted = await resolve(request.path_params["name"])
             if hosted is None:
                 raise PayloadNotFound("No payload of that name is hosted here.")
-            return await serve(request, files, hosted)
+            answer = await serve(request, files, hosted)
         except Problem as problem:
+            SERVED.labels(problem.status).inc()
             return JSONResponse(
                 problem.body(request.url.path),
                 problem.status,
                 headers=problem.headers,
                 media_type="application/problem+json",
             )
+        SERVED.labels(answer.status_code).inc()
+        return answer
 
     return Router([Route("/{name}", endpoint, methods=["GET", "HEAD"], name="payload")])
 
@@ -124,4 +128,5 @@ async def _read(file: BinaryIO, part: Part) -> AsyncIterator[bytes]:
         if not chunk:
             raise OSError("the payload file ended early")
         left -= len(chunk)
+        SENT_BYTES.inc(len(chunk))
         yield chunk
