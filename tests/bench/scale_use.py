@@ -66,10 +66,11 @@ def _acts(page: Page, name: str) -> dict[str, Callable[[], Awaitable[object]]]:
         }
 
     async def filtered() -> None:
+        await page.get_by_role("button", name="Filter by Namespace").click()
         await page.get_by_role("checkbox", name=re.compile("^load-07")).click()
 
     return {
         "sort by machine": sort("Machine"),
         "filter by namespace": filtered,
-        "search": lambda: search.fill("payments 0"),
+        "search": lambda: search.fill("service-012"),
     }
