@@ -81,6 +81,8 @@ def _one_member(old: MemberState, new: MemberState, name: str) -> Iterator[_Foun
         yield "normal", "MemberUp", name, f"{name} answers again"
     if old.role is Role.LEARNER and new.role in {Role.FOLLOWER, Role.LEADER}:
         yield "normal", "LearnerPromoted", name, f"{name} is a voting member now"
+    if new.differs and not old.differs:
+        yield "error", "DataDiffers", name, f"{name} holds other data than the other members"
     if old.version and new.version and old.version != new.version:
         message = f"{name} runs {new.version} now (was {old.version})"
         yield "normal", "VersionChanged", name, message

@@ -11,6 +11,8 @@ from integrations.etcd.models import (
     EVERY_KEY,
     AlarmRequest,
     AlarmResponse,
+    HashKVRequest,
+    HashKVResponse,
     Header,
     KeyValue,
     MemberListRequest,
@@ -27,6 +29,9 @@ from integrations.etcd.transport import Gateway
 
 _HEALTH_LIMIT: Final = 64 * 1024
 _METRICS_LIMIT: Final = 4 * 1024 * 1024
+_READINESS_SECONDS: Final = 9.0
+"""More than the 7 s after which etcd gives up a read and says so."""
+_HASH_SECONDS: Final = 60.0
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -67,6 +72,34 @@ class EtcdClient:
             return msgspec.json.decode(body, type=Health, strict=False)
         except msgspec.DecodeError as error:
             raise UpstreamFailed(self.upstream, f"/health answered {status}") from error
+
+    async def readiness(self, endpoint: str) -> str:
+        """The lines of `/readyz?verbose` of one member; empty before 3.5.11 (3.4.29)."""
+        return await self._checks(endpoint, "/readyz?verbose", _READINESS_SECONDS)
+
+    async def liveness(self, endpoint: str) -> str:
+        """The lines of `/livez?verbose`: what the member can do without the others."""
+        return await self._checks(endpoint, "/livez?verbose", self.gateway.settings.deadline)
+
+    async def _checks(self, endpoint: str, path: str, deadline: float) -> str:
+        status, body = await self.gateway.read(
+            endpoint, path, limit=_HEALTH_LIMIT, deadline=deadline
+        )
+        if status == 404:
+            return ""
+        if status not in {200, 503}:
+            raise UpstreamFailed(self.upstream, f"{path.partition('?')[0]} answered {status}")
+        return body.decode("utf-8", "replace")
+
+    async def hash(self, endpoint: str, revision: int) -> HashKVResponse:
+        """One member's hash of all keys at `revision`. It walks them all: ask seldom."""
+        return await self.gateway.call_at(
+            endpoint,
+            "maintenance/hashkv",
+            HashKVRequest(revision=revision),
+            HashKVResponse,
+            deadline=_HASH_SECONDS,
+        )
 
     async def metrics(self, endpoint: str) -> bytes:
         """The text of `/metrics` of one member, 4 MiB at most (usually 180 kB)."""

@@ -14,6 +14,7 @@ import structlog
 from integrations.contract import Feed, State
 from integrations.etcd.changes import EVENT_LIMIT, EtcdEvent, changes
 from integrations.etcd.client import EtcdClient
+from integrations.etcd.consistency import Consistency
 from integrations.etcd.hub import HubStats, WatchHub
 from integrations.etcd.index import KeyEntry, KeyIndex
 from integrations.etcd.poll import MemberPoller
@@ -78,7 +79,14 @@ class EtcdConnection:
         """Health signals of the newest poll; empty before the first."""
         if self._poller is None or self._poller.state is None:
             return []
-        return signals(self._poller.state, self._poller.history)
+        compared = self._poller.consistency.result
+        return signals(self._poller.state, self._poller.history, compared)
+
+    async def compare(self) -> Consistency | None:
+        """Compare the members' data now, once a minute at most; None before the first poll."""
+        if self._poller is None or self._poller.state is None:
+            return None
+        return await self._poller.consistency.check()
 
     def start(self, feeds: EtcdFeeds) -> None:
         """Begin to poll and to watch in background tasks of the running loop."""

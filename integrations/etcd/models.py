@@ -76,6 +76,12 @@ class StatusRequest(Request, frozen=True, kw_only=True):
     """`maintenance/status`."""
 
 
+class HashKVRequest(Request, frozen=True, kw_only=True):
+    """`maintenance/hashkv`: one member's hash of all keys up to `revision` (3.5.10 and newer)."""
+
+    revision: int
+
+
 class AuthStatusRequest(Request, frozen=True, kw_only=True):
     """`auth/status` (3.5 and newer)."""
 
@@ -172,6 +178,14 @@ class AlarmResponse(msgspec.Struct, frozen=True):
     """All alarms that are raised."""
 
     alarms: tuple[Alarm, ...] = ()
+
+
+class HashKVResponse(msgspec.Struct, frozen=True):
+    """The hash, comparable between members whose `compact_revision` is the same."""
+
+    header: Header = Header()
+    hash: int = 0
+    compact_revision: int = 0
 
 
 class AuthStatusResponse(msgspec.Struct, frozen=True):

@@ -1,4 +1,5 @@
-"""The members poller: one status per member every two seconds, metrics every fifteen.
+"""The members poller: one status per member every two seconds, metrics and health checks
+every fifteen, a comparison of their data every ten minutes.
 
 Alarms come from the status answers, because the alarm call is a raft proposal even for
 reading. A member is reported with its last known numbers while it is down.
@@ -17,7 +18,9 @@ import structlog
 
 from integrations.contract import Feed, IntegrationError, State, UpstreamDenied
 from integrations.etcd import metrics
+from integrations.etcd.checks import HealthChecks
 from integrations.etcd.client import EtcdClient
+from integrations.etcd.consistency import ConsistencyCheck
 from integrations.etcd.models import Member, StatusResponse
 from integrations.etcd.snapshot import (
     ClusterState,
@@ -61,6 +64,8 @@ class MemberPoller:
         self._reached = asyncio.Event()
         self.state: ClusterState | None = None
         self.history: dict[str, metrics.History] = {}
+        self.checks = HealthChecks(client, lambda: self.state)
+        self.consistency = ConsistencyCheck(client, lambda: self.state)
 
     async def run(self) -> None:
         """Poll for ever; cancelled by the owner."""
@@ -68,6 +73,8 @@ class MemberPoller:
             group.create_task(self._every(self._settings.poll_interval, self.poll))
             await self._reached.wait()
             group.create_task(self._every(self._settings.metrics_interval, self.scrape))
+            group.create_task(self._every(self._settings.metrics_interval, self.checks.check))
+            group.create_task(self.consistency.run())
 
     async def poll(self) -> ClusterState:
         """Ask every endpoint once and publish the result."""
@@ -186,7 +193,10 @@ class MemberPoller:
             return replace(base, condition=Condition.UNKNOWN, reason=reason)
         if answer.status is None:
             return _silent(base, answer, member.isLearner)
-        return _answering(base, answer, answer.status, ahead)
+        compared = self.consistency.result
+        differs = compared is not None and member.ID in compared.differing
+        failing = self.checks.failing(member.ID)
+        return _answering(replace(base, differs=differs), answer, answer.status, ahead, failing)
 
     def _quota(self, member: str, answer: Answer | None) -> int | None:
         """From the status (3.6 and newer), else from the metrics."""
@@ -222,10 +232,18 @@ def _silent(base: MemberState, answer: Answer, is_learner: bool) -> MemberState:
 
 
 def _answering(
-    base: MemberState, answer: Answer, status: StatusResponse, ahead: int
+    base: MemberState,
+    answer: Answer,
+    status: StatusResponse,
+    ahead: int,
+    failing: tuple[str, ...],
 ) -> MemberState:
-    no_leader = status.leader == _NO_LEADER
-    reasons = [*(f"alarm {alarm}" for alarm in base.alarms), *(["sees no leader"] * no_leader)]
+    reasons = [f"alarm {alarm}" for alarm in base.alarms]
+    if status.leader == _NO_LEADER:
+        reasons.append("sees no leader")
+    if base.differs:
+        reasons.append("its data differs from that of the other members")
+    reasons += failing
     follower = Role.LEARNER if status.is_learner else Role.FOLLOWER
     return replace(
         base,

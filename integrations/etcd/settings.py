@@ -53,6 +53,8 @@ class EtcdSettings(BaseModel):
     """Calls under way at one member at a time (open watches not counted)."""
     poll_interval: PositiveFloat = 2.0
     metrics_interval: PositiveFloat = 15.0
+    consistency_interval: PositiveFloat = 10 * 60.0
+    """Seconds between two comparisons of the members' data: each walks all keys."""
     watch_recycle: PositiveFloat = 15 * 60.0
     """An open watch survives the loss of its rights, so it is renewed after these seconds."""
     watch_silence: PositiveFloat = 12 * 60.0

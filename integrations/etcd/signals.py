@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from integrations.etcd.consistency import Consistency
 from integrations.etcd.metrics import WINDOW, History
 from integrations.etcd.snapshot import ClusterState, MemberState, quorum_sentence, version_tuple
 
@@ -35,9 +36,11 @@ class Signal:
     words: str
 
 
-def signals(state: ClusterState, history: Mapping[str, History]) -> list[Signal]:
+def signals(
+    state: ClusterState, history: Mapping[str, History], compared: Consistency | None = None
+) -> list[Signal]:
     """Every signal of a cluster: first of the whole, then of each member that answers."""
-    found = [_quorum(state), _alarm(state), _version(state)]
+    found = [_quorum(state), _alarm(state), _consistency(compared), _version(state)]
     for member in state.members:
         if member.answers:
             found += _member(member, history.get(member.id, History()))
@@ -59,6 +62,12 @@ def _alarm(state: ClusterState) -> Signal:
     words = ", ".join(raised) if raised else "no alarm is raised"
     status: Verdict = "critical" if raised else "ok"
     return Signal("alarms", "Alarms", "", float(len(raised)), "count", 0.0, status, words)
+
+
+def _consistency(compared: Consistency | None) -> Signal:
+    words = "the members have not been compared yet" if compared is None else compared.words
+    status: Verdict = "unknown" if compared is None else compared.status
+    return Signal("consistency", "Same data", "", None, "", None, status, words)
 
 
 def _version(state: ClusterState) -> Signal:

@@ -50,6 +50,8 @@ class MemberState:
     seen: float = 0.0
     peer_urls: tuple[str, ...] = ()
     client_urls: tuple[str, ...] = ()
+    differs: bool = False
+    """Its data was not that of the other members when they were last compared."""
 
     @property
     def quota_used(self) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import zlib
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -41,6 +42,7 @@ class _Member:
             "/v3/cluster/member/list": self._member_list,
             "/v3/maintenance/status": self._status,
             "/v3/maintenance/alarm": self._alarm,
+            "/v3/maintenance/hashkv": self._hash,
             "/v3/lease/timetolive": self._lease,
         }
 
@@ -150,6 +152,24 @@ class _Member:
         alarms = [{"memberID": owner, "alarm": alarm} for owner, alarm in self._cluster.alarms]
         return {"header": self._header(), **({"alarms": alarms} if alarms else {})}
 
+    def _hash(self, body: Body) -> Body:
+        cluster, revision = self._cluster, int(body["revision"])
+        if self._member.refusal:
+            raise Refusal(*self._member.refusal)
+        if revision > cluster.revision:
+            message = "etcdserver: mvcc: required revision is a future revision"
+            raise Refusal(400, 11, message)
+        if revision < cluster.compacted:
+            message = "etcdserver: mvcc: required revision has been compacted"
+            raise Refusal(400, 11, message)
+        held = sorted((k, v.value) for k, v in cluster.keys.items() if v.mod <= revision)
+        return {
+            "header": self._header(),
+            "hash": zlib.crc32(repr((held, self._member.corruption)).encode()),
+            "compact_revision": str(self._member.compacted or cluster.compacted or -1),
+            "hash_revision": str(revision),
+        }
+
     def _lease(self, body: Body) -> Body:
         held = any(key.lease == body["ID"] for key in self._cluster.keys.values())
         ttl = {"TTL": "55", "grantedTTL": "60"} if held else {"TTL": "-1"}
@@ -161,12 +181,28 @@ class _Member:
             reason = "" if healthy else "RAFT NO LEADER"
             body = {"health": str(healthy).lower(), "reason": reason}
             await _reply(send, 200 if healthy else 503, body)
+        elif path in {"/readyz", "/livez"} and self._member.has_checks:
+            await _text(send, *self._checks(path))
         elif path == "/metrics":
-            lines = self._metrics()
-            await send({"type": "http.response.start", "status": 200, "headers": []})
-            await send({"type": "http.response.body", "body": lines.encode()})
+            await _text(send, 200, self._metrics())
         else:
             raise Refusal(404, 5, "Not Found")
+
+    def _checks(self, path: str) -> tuple[int, str]:
+        failing = dict(self._member.failing)
+        names = ["serializable_read"]
+        if path == "/readyz":
+            names += ["data_corruption", "linearizable_read", "non_learner"]
+            if self._cluster.leader == "0":
+                failing["linearizable_read"] = "etcdserver: request timed out"
+            if self._member.learner:
+                failing["non_learner"] = "not supported for learner"
+        lines = [
+            f"[-]{name} failed: {failing[name]}" if name in failing else f"[+]{name} ok"
+            for name in names
+        ]
+        failed = any(name in failing for name in names)
+        return (503 if failed else 200), "\n".join([*lines, "" if failed else "ok", ""])
 
     def _metrics(self) -> str:
         values = {
@@ -229,6 +265,11 @@ def _within(key: bytes, body: Body) -> bool:
 async def _chunk(send: Send, body: Body) -> None:
     line = msgspec.json.encode(body) + b"\n"
     await send({"type": "http.response.body", "body": line, "more_body": True})
+
+
+async def _text(send: Send, status: int, text: str) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": []})
+    await send({"type": "http.response.body", "body": text.encode()})
 
 
 async def _reply(send: Send, status: int, body: Body) -> None:

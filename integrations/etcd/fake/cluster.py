@@ -27,7 +27,9 @@ class FakeKey:
 
 @dataclass(slots=True)
 class FakeMember:
-    """One member; ids exceed 2^53 as the real ones do."""
+    """One member; ids exceed 2^53 as the real ones do. `failing` are health checks and why
+    they fail, `corruption` makes its data another's, `compacted` is not 0 while it lags,
+    `refusal` is how it answers a request for its hash (status, code, words)."""
 
     name: str
     id: str
@@ -36,6 +38,11 @@ class FakeMember:
     version: str = "3.7.3"
     db_size: int = 25 * 1024 * 1024
     extra_metrics: dict[str, float] = field(default_factory=dict)
+    has_checks: bool = True
+    failing: dict[str, str] = field(default_factory=dict)
+    corruption: str = ""
+    compacted: int = 0
+    refusal: tuple[int, int, str] | None = None
 
 
 Change = dict[str, Any]

@@ -104,6 +104,10 @@ class RealCluster:
         finally:
             log.close()
 
+    def process(self, number: int) -> asyncio.subprocess.Process:
+        """The running process of a member."""
+        return self._processes[number]
+
     async def kill(self, number: int) -> None:
         process = self._processes.pop(number)
         process.kill()
