@@ -25,7 +25,8 @@ MAX_SORT: Final = 4
 MAX_FACETS: Final = 8
 
 _FILTER: Final = re.compile(
-    r"\s*([A-Za-z][A-Za-z0-9_]*)(?:\s*(!=|!~|\^=|>=|<=|=|~|>|<)|\s+(in|notin)\s*(?=\())(.*)", re.DOTALL
+    r"\s*([A-Za-z][A-Za-z0-9_]*)(?:\s*(!=|!~|\^=|>=|<=|=|~|>|<)|\s+(in|notin)\s*(?=\())(.*)",
+    re.DOTALL,
 )
 _DECODER: Final = json.JSONDecoder()
 
