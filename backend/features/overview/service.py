@@ -64,12 +64,18 @@ class OverviewService:
                 await self._registry_view(caller),
                 self._updates(caller),
             ],
-            problems=[_problem(row) for row in (problems.rows if problems else ())],
+            problems=self._problems(caller, problems.rows if problems else ()),
             problems_total=problems.total if problems else 0,
             capacity=self._capacity(caller),
             recent=await self._recent(caller),
             checked=now,
         )
+
+    def _problems(self, caller: Principal, rows: Iterable[Any]) -> list[ProblemView]:
+        """Of several clusters each says which it is of: names alone are in any of them."""
+        origins = freshness_of(self._registry, caller, "kubernetes")
+        several = len({origin.source.split("/")[1] for origin in origins}) > 1
+        return [_problem(row, named=several) for row in rows]
 
     async def _kubernetes(self, caller: Principal, problems: int) -> SystemView:
         counts: dict[str, int] = {}
@@ -97,15 +103,17 @@ class OverviewService:
             page = await self._page(caller, name, limit=1)
             if page is not None:
                 counts["members" if name == "etcd-members" else name] = page.total
-        sentences = [
-            quorum_sentence(connection.state)
-            for name, connection in self._upstreams.etcd.items()
+        sentences = {
+            name: quorum_sentence(connection.state)
+            for name, connection in sorted(self._upstreams.etcd.items())
             if connection.state is not None
             and caller.policy.decide(
                 "etcdmember", Verb.GET, scope.etcd(caller.organisation, name)
             ).allowed
-        ]
-        sentence = " ".join(sentences) if freshness else ""
+        }
+        several = len(sentences) > 1
+        said = [f"{name}: {text}" if several else text for name, text in sentences.items()]
+        sentence = "; ".join(said) if freshness else ""
         return SystemView(
             name="etcd",
             state=state_of(freshness, problems),
@@ -215,13 +223,14 @@ def _sum(rows: list[Any], requested: str, allocatable: str) -> Capacity:
     )
 
 
-def _problem(row: Any) -> ProblemView:
+def _problem(row: Any, *, named: bool) -> ProblemView:
+    cluster = row.cluster if named else ""
     return ProblemView(
         id=row.key,
         severity=row.severity,
         title=row.title,
         since=row.since,
-        affects=row.affects,
+        affects=", ".join(part for part in (row.affects, cluster) if part),
         count=row.count,
         link=row.link,
     )

@@ -1,11 +1,9 @@
 import { MenuToggle, Select, SelectList, SelectOption } from "@patternfly/react-core";
-import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { request } from "../api/http";
-import type { ListAnswer } from "../api/types";
 import { readScope, type Scope, useScope } from "./scope";
+import { useScopeChoices } from "./useScopeChoices";
 
 const ALL = "";
 
@@ -45,22 +43,6 @@ export function ScopeSelectors() {
       />
     </nav>
   );
-}
-
-/** What there is to choose from, as far as the viewer may see. */
-function useScopeChoices(cluster: string | undefined) {
-  const { data } = useQuery({
-    queryKey: ["scope-choices"],
-    queryFn: ({ signal }) =>
-      request<ListAnswer>("collections/namespaces?limit=1000&sort=name", { signal }),
-    refetchInterval: 30_000,
-    retry: false,
-  });
-  const rows = data?.rows ?? [];
-  const clusters = [...new Set(rows.map((row) => String(row.cluster)))].sort();
-  const inCluster = rows.filter((row) => !cluster || row.cluster === cluster);
-  const namespaces = [...new Set(inCluster.map((row) => String(row.name)))].sort();
-  return { clusters, namespaces };
 }
 
 interface ScopeSelectProps {

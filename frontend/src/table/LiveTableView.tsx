@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { CollectionInfo } from "../api/types";
 import { useLiveView } from "../live/react";
 import { useScope } from "../shell/scope";
+import { useSeveralClusters } from "../shell/useScopeChoices";
 import { facetColumns, visibleColumns } from "./columns";
 import { FilterBar } from "./FilterBar";
 import { FilterChips } from "./FilterChips";
@@ -33,9 +34,10 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
   const [helpOpen, setHelpOpen] = useState(false);
   const hold = usePointerHold();
 
+  const severalClusters = useSeveralClusters() && !embedded;
   const columns = useMemo(
-    () => visibleColumns(info, search.cols, hidden),
-    [info, search.cols, hidden],
+    () => visibleColumns(info, search.cols, hidden, severalClusters),
+    [info, search.cols, hidden, severalClusters],
   );
   const fixedColumns = useMemo(
     () => new Set(fixed.map((filter) => parseFilter(filter)?.column ?? "")),

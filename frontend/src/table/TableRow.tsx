@@ -103,12 +103,17 @@ function NameButton(props: TableRowProps & { column: ColumnInfo }) {
 }
 
 function NarrowCell({ glow, ...props }: TableRowProps & { glow: ReadonlySet<string> }) {
-  const { name, status, line, extras } = narrowColumns(props.columns, props.nameId);
+  const { name, status, cluster, line, extras } = narrowColumns(props.columns, props.nameId);
   const glows = glow.size > 0 ? " cr-glow" : "";
   return (
     <Td className={`cr-cell cr-narrow${glows}`} colSpan={1}>
       <span className="cr-narrow-line">
         {name && <NameButton {...props} column={name} />}
+        {cluster && (
+          <span className="cr-narrow-cluster">
+            <Value {...props} column={cluster} />
+          </span>
+        )}
         {status && <Value {...props} column={status} />}
       </span>
       <span className="cr-narrow-line cr-narrow-second">

@@ -1,6 +1,7 @@
 import type { CollectionInfo, ColumnInfo, ColumnType } from "../api/types";
 import { isSentence } from "./widths";
 
+const CLUSTER = "cluster";
 const RIGHT: ReadonlySet<ColumnType> = new Set(["number", "quantity", "bytes", "time"]);
 
 /** Numbers stand under each other, at the right edge. */
@@ -18,19 +19,24 @@ export function nameColumn(info: CollectionInfo): ColumnInfo | undefined {
 
 /**
  * The columns on screen: the chosen ones in declared order, the name always among them.
- * `chosen` is the URL's comma list; undefined means the collection's defaults.
+ * `chosen` is the URL's comma list; undefined means the collection's defaults, and with
+ * `several` clusters on one page the cluster beside the name, which may be in each of them.
  */
 export function visibleColumns(
   info: CollectionInfo,
   chosen: string | undefined,
   hidden: readonly string[] = [],
+  several = false,
 ): ColumnInfo[] {
   const ids = chosen === undefined ? null : new Set(chosen.split(","));
   const name = nameColumn(info);
-  return info.columns.filter(
+  const shown = info.columns.filter(
     (column) =>
       column === name || (ids ? ids.has(column.id) : column.default && !hidden.includes(column.id)),
   );
+  const cluster = info.columns.find(({ id }) => id === CLUSTER);
+  if (ids || !several || !cluster || shown.includes(cluster)) return shown;
+  return shown.flatMap((column) => (column === name ? [column, cluster] : [column]));
 }
 
 /** More menus than this beside each other are a wall; the filter form reaches the rest. */
@@ -51,6 +57,7 @@ export function narrowColumns(
 ): {
   name: ColumnInfo | undefined;
   status: ColumnInfo | undefined;
+  cluster: ColumnInfo | undefined;
   line: ColumnInfo | undefined;
   extras: ColumnInfo[];
 } {
@@ -58,9 +65,10 @@ export function narrowColumns(
   const rest = columns.filter((column) => column !== name);
   const status = rest.find((column) => column.type === "status");
   const line = rest.find(isSentence);
-  const others = rest.filter((column) => column !== status && column !== line);
+  const cluster = rest.find(({ id }) => id === CLUSTER);
+  const others = rest.filter((column) => ![status, line, cluster].includes(column));
   const age = others.findLast((column) => column.type === "time");
   const first = others.find((column) => column.type === "text") ?? others[0];
   const extras = [first, age].filter((column) => column !== undefined);
-  return { name, status, line, extras: [...new Set(extras)] };
+  return { name, status, cluster, line, extras: [...new Set(extras)] };
 }

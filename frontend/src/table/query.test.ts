@@ -105,6 +105,19 @@ test("the chosen columns keep their declared order and always the name", () => {
   expect(ids("labels,phase")).toEqual(["name", "phase", "labels"]);
 });
 
+test("where several clusters stand together, the cluster is beside the name", () => {
+  const columns = PODS.columns.map((column) =>
+    column.id === "cluster" ? { ...column, default: false } : column,
+  );
+  const info = { ...PODS, columns: [...columns].reverse() };
+  const ids = (cols: string | undefined, several: boolean) =>
+    visibleColumns(info, cols, [], several).map(({ id }) => id);
+  expect(ids(undefined, false)).not.toContain("cluster");
+  const shown = ids(undefined, true);
+  expect(shown.indexOf("cluster")).toBe(shown.indexOf("name") + 1);
+  expect(ids("phase", true)).not.toContain("cluster");
+});
+
 test("the window moves only when the rows on screen near its edge", () => {
   const window = { offset: 0, limit: 150 };
   expect(windowFor(window, 0, 40, 50_000)).toBeNull();

@@ -1,0 +1,34 @@
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { request } from "../api/http";
+import type { ListAnswer, Row } from "../api/types";
+import { useScope } from "./scope";
+
+const namespacesQuery = queryOptions({
+  queryKey: ["scope-choices"],
+  queryFn: ({ signal }) =>
+    request<ListAnswer>("collections/namespaces?limit=1000&sort=name", { signal }),
+  retry: false,
+});
+
+/** The clusters and namespaces there are to choose from, as far as the viewer may see. */
+export function useScopeChoices(cluster: string | undefined) {
+  const { data } = useQuery({ ...namespacesQuery, refetchInterval: 30_000 });
+  const rows = data?.rows ?? [];
+  const inCluster = rows.filter((row) => !cluster || row.cluster === cluster);
+  const namespaces = [...new Set(inCluster.map((row) => String(row.name)))].sort();
+  return { clusters: clustersOf(rows), namespaces };
+}
+
+/**
+ * Whether rows of several clusters stand together on this page, so that a name alone does not
+ * say which of them is meant. Known once the masthead has asked what there is to choose.
+ */
+export function useSeveralClusters(): boolean {
+  const { data } = useQuery({ ...namespacesQuery, enabled: false });
+  const { cluster } = useScope();
+  return cluster === undefined && clustersOf(data?.rows ?? []).length > 1;
+}
+
+function clustersOf(rows: readonly Row[]): string[] {
+  return [...new Set(rows.map((row) => String(row.cluster)))].sort();
+}
