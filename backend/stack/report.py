@@ -7,6 +7,8 @@ from rich.table import Table
 
 from backend.stack.status import Component, State, Status
 
+UNWRAPPED = 1000
+WHOLE = ("COMPONENT", "STATE", "ENDPOINT")
 COLOURS = {
     State.READY: "green",
     State.FAILED: "red",
@@ -24,18 +26,22 @@ def _doing(component: Component) -> str:
 
 
 def human_status(status: Status, out: TextIO) -> None:
-    """Print a table of the components and the lines to paste into a shell."""
-    console = Console(file=out)
+    """Print a table of the components and the lines to paste into a shell.
+
+    A line is never wrapped where nobody looks: a pipe gets one line for each component.
+    """
+    console = Console(file=out, width=None if out.isatty() else UNWRAPPED)
     table = Table(box=None, pad_edge=False)
     for heading in ("COMPONENT", "STATE", "VERSION", "ENDPOINT", "PID", "NOW"):
-        table.add_column(heading, overflow="fold", no_wrap=heading in ("STATE", "ENDPOINT"))
+        table.add_column(heading, overflow="fold", no_wrap=heading in WHOLE)
     for component in status.components:
         colour = COLOURS.get(component.state, "dim")
         table.add_row(
             component.title,
             f"[{colour}]{component.state}[/]",
             component.version or "",
-            component.endpoint or "",
+            # A tool's path is in the lines below.
+            "" if component.kind == "tool" else component.endpoint or "",
             str(component.pid or ""),
             _doing(component),
         )

@@ -77,6 +77,8 @@ def test_people_get_lines_to_paste(tmp_path):
     assert "export KUBECONFIG=/home/k" in text
     assert "etcdctl --endpoints https://127.0.0.1:2379 --cacert /ca --cert /cert" in text
     assert "25%" in text
+    titles = [component.title for component in filled(tmp_path / "again").status().components]
+    assert all(any(line.startswith(title) for line in text.splitlines()) for title in titles)
 
 
 def test_status_and_down_without_a_stack(tmp_path):
