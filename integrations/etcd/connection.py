@@ -59,6 +59,7 @@ class EtcdConnection:
         self._feeds: EtcdFeeds | None = None
         self._recent: deque[str] = deque()
         self._tasks: list[asyncio.Task[None]] = []
+        self._comparing: asyncio.Task[Consistency] | None = None
 
     @property
     def state(self) -> ClusterState | None:
@@ -82,11 +83,18 @@ class EtcdConnection:
         compared = self._poller.consistency.result
         return signals(self._poller.state, self._poller.history, compared)
 
-    async def compare(self) -> Consistency | None:
-        """Compare the members' data now, once a minute at most; None before the first poll."""
+    async def compare(self, patience: float) -> Consistency | None:
+        """Compare the members' data, once a minute at most, for all who ask together.
+
+        None when that takes longer than `patience` seconds (the result then shows in
+        `signals`), or before the first poll.
+        """
         if self._poller is None or self._poller.state is None:
             return None
-        return await self._poller.consistency.check()
+        if self._comparing is None or self._comparing.done():
+            self._comparing = asyncio.create_task(self._poller.consistency.check())
+        done, _ = await asyncio.wait({self._comparing}, timeout=patience)
+        return next(iter(done)).result() if done else None
 
     def start(self, feeds: EtcdFeeds) -> None:
         """Begin to poll and to watch in background tasks of the running loop."""
@@ -104,7 +112,10 @@ class EtcdConnection:
 
     async def stop(self) -> None:
         """Cancel the tasks, wait for them, close connections. Safe to call twice."""
-        tasks, self._tasks = self._tasks, []
+        tasks: list[asyncio.Task[Any]]
+        tasks, self._tasks = [*self._tasks], []
+        if self._comparing is not None:
+            tasks.append(self._comparing)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -11,7 +11,7 @@ from auth.principal import Principal
 from auth.role import Verb
 from backend.connections.upstreams import Upstreams, find
 from backend.features.keyvalue import service
-from backend.features.keyvalue.schemas import EtcdHealth, FolderPage, ValueView
+from backend.features.keyvalue.schemas import ComparedView, EtcdHealth, FolderPage, ValueView
 from backend.http.guard import CurrentPrincipal, require
 from integrations.etcd.connection import EtcdConnection
 
@@ -35,6 +35,12 @@ def router(upstreams: Upstreams) -> APIRouter:
     async def health(name: Name, caller: CurrentPrincipal) -> EtcdHealth:
         """Whether the store is safe: quorum, leader, alarms and every signal in words."""
         return service.health(connection(caller, name, "etcdmember", Verb.GET))
+
+    @routes.post("/comparison")
+    async def comparison(name: Name, caller: CurrentPrincipal) -> ComparedView:
+        """Compare the members' data now. It changes nothing and is made once a minute at most
+        whoever asks, so seeing the members is enough."""
+        return await service.compare(connection(caller, name, "etcdmember", Verb.GET))
 
     @routes.get("/folders")
     async def folders(

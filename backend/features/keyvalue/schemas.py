@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 __all__ = [
     "AlarmView",
+    "ComparedView",
     "EtcdHealth",
     "FolderItem",
     "FolderPage",
@@ -69,6 +70,15 @@ class EtcdHealth(BaseModel):
     alarms: list[AlarmView]
     watch: WatchView
     signals: list[SignalView]
+    at: float | None
+
+
+class ComparedView(BaseModel):
+    """Whether the members hold the same data; unknown says why, `differing` names members."""
+
+    status: Literal["ok", "critical", "unknown"]
+    words: str
+    differing: list[str]
     at: float | None
 
 

@@ -13,6 +13,7 @@ from backend.errors import FieldError, NotFoundProblem, Unprocessable
 from backend.features.keyvalue.project import lease_text
 from backend.features.keyvalue.schemas import (
     AlarmView,
+    ComparedView,
     EtcdHealth,
     FolderItem,
     FolderPage,
@@ -28,8 +29,9 @@ from integrations.etcd.index import Child, key_bytes, key_text
 from integrations.etcd.snapshot import quorum_sentence
 from integrations.etcd.value import safe_view
 
-__all__ = ["folder", "health", "value"]
+__all__ = ["compare", "folder", "health", "value"]
 
+_COMPARE_SECONDS: Final = 10.0
 _WORST: Final[tuple[Verdict, ...]] = ("critical", "warning", "ok")
 
 
@@ -57,6 +59,18 @@ def health(connection: EtcdConnection) -> EtcdHealth:
         signals=found,
         at=state.at if state else None,
     )
+
+
+async def compare(connection: EtcdConnection) -> ComparedView:
+    """Compare the members now; a large store goes on after the answer."""
+    found = await connection.compare(_COMPARE_SECONDS)
+    if found is None:
+        words = "the members are being compared: the result will show here"
+        return ComparedView(status="unknown", words=words, differing=[], at=None)
+    members = connection.state.members if connection.state else ()
+    names = {member.id: member.name for member in members}
+    differing = sorted(names.get(member) or member for member in found.differing)
+    return ComparedView(status=found.status, words=found.words, differing=differing, at=found.at)
 
 
 def folder(connection: EtcdConnection, prefix: str, cursor: str, limit: int) -> FolderPage:

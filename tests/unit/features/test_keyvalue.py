@@ -75,6 +75,26 @@ async def test_health_says_whether_the_store_is_safe(connected):
     assert told >= {"QuorumLost", "MemberDown"}
 
 
+async def test_the_members_are_compared_on_demand(connected):
+    console, etcd = connected
+    owner = await console.owner()
+    etcd.members[1].corruption = "bit rot"
+    found = (await owner.post("/etcd/local/comparison")).json()
+    assert (found["status"], found["differing"]) == ("critical", ["m2"])
+    source = console.state.registry.get("etcd-members")
+    await until(lambda: [row.name for row in source if not row.healthy] == ["m2"], SOON)
+    problems = console.state.registry.get("problems")
+    title = "etcd member m2: its data differs from that of the other members"
+    await until(lambda: title in {row.title for row in problems}, SOON)
+    health = (await owner.get("/etcd/local")).json()
+    (signal,) = [s for s in health["signals"] if s["id"] == "consistency"]
+    assert (signal["status"], signal["words"]) == ("critical", found["words"])
+    assert health["status"] == "critical"
+    org = console.state.settings.organisation
+    elsewhere = await console.member("elsewhere", ("viewer", scope.etcd(org, "other")))
+    assert (await elsewhere.post("/etcd/local/comparison")).status_code == 404
+
+
 async def test_folders_are_listed_by_pages(connected):
     console, _ = connected
     owner = await console.owner()

@@ -12,6 +12,7 @@ import { toUnix } from "../../format/time";
 import { FreshnessChip } from "../../live/FreshnessChip";
 import { ancestorsOf, folderFilter } from "./folders";
 import type { StoredValue } from "./types";
+import { NotYet } from "./unknown";
 import { ValueBody, valuePath } from "./ValueViewer";
 
 /** The key that the address names. */
@@ -70,7 +71,14 @@ function LoadedKey({ value, detail, live, crumbs }: LoadedKeyProps) {
                 [t("value.changedRevision"), <Raw key="r">{value.revision}</Raw>],
                 [t("value.createdRevision"), <Raw key="c">{value.created_revision}</Raw>],
                 [t("value.readRevision"), <Raw key="rr">{value.read_at_revision}</Raw>],
-                [t("value.changed"), changed !== null && <Age at={changed} />],
+                [
+                  t("value.changed"),
+                  changed === null ? (
+                    <NotYet key="n" what="changed" />
+                  ) : (
+                    <Age key="a" at={changed} />
+                  ),
+                ],
                 [t("value.lease"), value.lease && <Raw>{value.lease}</Raw>],
                 [t("value.ttl"), value.ttl !== null && <Raw>{`${value.ttl} s`}</Raw>],
               ]}

@@ -8,6 +8,7 @@ import { useNarrow } from "../../table/useNarrow";
 import { hrefOfRow } from "../routes";
 import { FolderTree } from "./FolderTree";
 import { chosenFolder, withFolder } from "./folders";
+import { KEY_RENDERERS } from "./unknown";
 import { ValueViewer } from "./ValueViewer";
 
 /** The virtual folders on one side, the keys of the chosen one on the other. */
@@ -42,6 +43,8 @@ export function KeysTab({ etcd }: { etcd: string }) {
         onSearch={setSearch}
         fixed={fixed}
         hidden={HIDDEN}
+        renderers={KEY_RENDERERS}
+        panelHidden={PANEL_HIDDEN}
         href={(row) => hrefOfRow("keys", row)}
         panel={(row) => <ValueViewer etcd={etcd} path={String(row.path)} revision={row.revision} />}
         emptyHint={t("keyvalue.empty")}
@@ -53,3 +56,6 @@ export function KeysTab({ etcd }: { etcd: string }) {
 }
 
 const HIDDEN = ["etcd"];
+
+/** The value in the panel has its size beside it. */
+const PANEL_HIDDEN = ["size"];

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Facts, Raw } from "../../detail/Facts";
 import { Section } from "../../detail/Section";
 import { Status, ToneIcon } from "../../status/Status";
+import { Comparison } from "./Comparison";
 import { formatSignal, signalTable, VERDICT_TONES } from "./signals";
 import type { EtcdHealth, Signal } from "./types";
 
@@ -18,7 +19,17 @@ export function Signals({ health }: { health: EtcdHealth }) {
         <Facts
           columns={2}
           facts={[
-            ...whole.map((signal) => [<Raw key="t">{signal.title}</Raw>, words(signal)] as const),
+            ...whole.map(
+              (signal) =>
+                [
+                  <Raw key="t">{signal.title}</Raw>,
+                  signal.id === "consistency" ? (
+                    <Comparison key="c" etcd={health.name} signal={signal} />
+                  ) : (
+                    words(signal)
+                  ),
+                ] as const,
+            ),
             [t("etcd.leader"), health.leader && <Raw>{health.leader}</Raw>],
             [t("etcd.revision"), <Raw key="r">{health.revision}</Raw>],
             [t("etcd.clusterId"), <Raw key="c">{health.cluster_id}</Raw>],
