@@ -24,6 +24,11 @@ SECRET_KEYS: Final = re.compile(rb"(^|/)(secrets|oauthaccesstokens|oauthauthoriz
 _TELLING_NAME: Final = re.compile(
     rb"(passw(or)?d|secret|token|credential|api[-_.]?key|private[-_.]?key)[^/]*$", re.IGNORECASE
 )
+_TELLING_FOLDER: Final = re.compile(
+    rb"(^|/)(passw(or)?ds?|secrets?|tokens?|credentials?|api[-_.]?keys?|private[-_.]?keys?)/",
+    re.IGNORECASE,
+)
+"""A folder of secrets: only by its whole name, since `token-bucket/rate` is none."""
 _SENSITIVE: Final = (
     ("a Kubernetes secret", re.compile(rb"""["']?kind["']?\s*:\s*["']?Secret(List)?\b""")),
     ("a private key or certificate", re.compile(rb"-----BEGIN [A-Z0-9 ]{1,40}-----")),
@@ -81,6 +86,8 @@ def _secret_because(key: bytes, value: bytes, held: envelope.KubernetesObject | 
         return "a secret: its content is never shown"
     if _TELLING_NAME.search(key):
         return "the key's name says that this is a secret: not shown"
+    if _TELLING_FOLDER.search(key):
+        return "the key's folder says that this is a secret: not shown"
     found = (what for what, pattern in _SENSITIVE if pattern.search(value))
     what = next(found, None)
     return f"holds {what}: not shown" if what else None

@@ -50,7 +50,13 @@ def test_envelope_names_the_object():
         (b"/registry/configmaps/secretsless/a", b"open", Form.TEXT),
         (b"/config/db/password", b"hunter2", Form.MASKED),
         (b"/config/Api-Key.txt", b"hunter2", Form.MASKED),
+        (b"/config/db/root-passwd", b"hunter2", Form.MASKED),
+        (b"/config/oauth.TOKEN", b"hunter2", Form.MASKED),
+        (b"/config/tokens/ci", b"hunter2", Form.MASKED),
+        (b"Credentials/db/main", b"hunter2", Form.MASKED),
+        (b"/config/api-keys/stripe", b"hunter2", Form.MASKED),
         (b"/config/token-bucket/rate", b"10", Form.TEXT),
+        (b"/config/passwordless/on", b"true", Form.TEXT),
     ],
 )
 def test_the_form_of_a_value(key, value, form):
