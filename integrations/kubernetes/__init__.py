@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from integrations.kubernetes.client import KubernetesClient, Version, custom_kind
 from integrations.kubernetes.connection import Health, KubernetesConnection
-from integrations.kubernetes.errors import ConfigurationError, Expired
+from integrations.kubernetes.errors import Behind, ConfigurationError, Expired
 from integrations.kubernetes.feeds import Changes, Dirty, FanOut, Listener, Newest
 from integrations.kubernetes.kinds import KINDS, Kind, kind_of
 from integrations.kubernetes.quantity import parse_quantity
@@ -12,6 +12,7 @@ from integrations.kubernetes.settings import ConnectionSettings, Limits
 
 __all__ = [
     "KINDS",
+    "Behind",
     "Changes",
     "ConfigurationError",
     "ConnectionSettings",

@@ -4,12 +4,15 @@ On top of the shared tree::
 
     UpstreamRefused
     └── Expired     410: the resourceVersion or continue token is too old; list again
+    UpstreamFailed
+    └── Behind      504, "Too large resource version": its cache is behind its store; try again
     IntegrationError
     └── ConfigurationError   the kubeconfig cannot be used; nothing was contacted
 """
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,9 +30,19 @@ from integrations.contract import (
     UpstreamUnreachable,
 )
 
-__all__ = ["ConfigurationError", "Expired", "Status", "from_response", "from_status", "translated"]
+__all__ = [
+    "Behind",
+    "ConfigurationError",
+    "Expired",
+    "Status",
+    "from_response",
+    "from_status",
+    "translated",
+]
 
 _TOO_LARGE: Final = "Too large resource version"
+_VERSIONS: Final = re.compile(_TOO_LARGE + r": (\d+), current: (\d+)")
+_RETRY_SECONDS: Final = (1.0, 30.0)
 
 
 class ConfigurationError(IntegrationError):
@@ -40,12 +53,37 @@ class Expired(UpstreamRefused):
     """410 Gone: what we resume from is no longer kept. A new listing is the answer."""
 
 
+class Behind(UpstreamFailed):
+    """The API server answered, but has not yet seen the version that was asked for: its cache
+    lags its store, or its history went back. `retry_after` is when it asks to be tried again,
+    in seconds (at least one, at most 30)."""
+
+    def __init__(self, upstream: str, message: str, retry_after: float) -> None:
+        super().__init__(upstream, message)
+        least, most = _RETRY_SECONDS
+        self.retry_after = min(max(retry_after, least), most)
+
+
+class StatusCause(msgspec.Struct):
+    """One of the machine-readable causes of a `Status`."""
+
+    reason: str = ""
+
+
+class StatusDetails(msgspec.Struct, rename="camel"):
+    """What a `Status` says for programs."""
+
+    causes: list[StatusCause] | None = None
+    retry_after_seconds: int = 0
+
+
 class Status(msgspec.Struct):
     """Kubernetes' `Status` object, the body of its errors."""
 
     message: str = ""
     reason: str = ""
     code: int = 0
+    details: StatusDetails | None = None
 
 
 _STATUS = msgspec.json.Decoder(Status)
@@ -54,8 +92,12 @@ _STATUS = msgspec.json.Decoder(Status)
 def from_status(upstream: str, status: Status) -> IntegrationError:
     """The error a `Status` means: from an answer's body or an ERROR event of a watch."""
     message = status.message or status.reason or f"answered {status.code}"
-    if status.code == 410 or status.reason in {"Expired", "Gone"} or _TOO_LARGE in message:
+    if status.code == 410 or status.reason in {"Expired", "Gone"}:
         return Expired(upstream, message)
+    details = status.details or StatusDetails()
+    # 1.17 to 1.18.5 say it in the message alone (client-go, isTooLargeResourceVersionError).
+    if _has_cause(details, "ResourceVersionTooLarge") or _TOO_LARGE in message:
+        return Behind(upstream, _behind(message), details.retry_after_seconds)
     if status.code in {401, 403}:
         return UpstreamDenied(upstream, message)
     if status.code == 404:
@@ -63,6 +105,16 @@ def from_status(upstream: str, status: Status) -> IntegrationError:
     if 400 <= status.code < 500 and status.code not in {408, 429}:
         return UpstreamRefused(upstream, message)
     return UpstreamFailed(upstream, message)
+
+
+def _has_cause(details: StatusDetails, reason: str) -> bool:
+    return any(cause.reason == reason for cause in details.causes or ())
+
+
+def _behind(message: str) -> str:
+    found = _VERSIONS.search(message)
+    versions = f" (version {found[1]} was asked for, it has {found[2]})" if found else ""
+    return f"its cache has not caught up with its store{versions}; it is asked again"
 
 
 def from_response(upstream: str, code: int, body: bytes) -> IntegrationError:

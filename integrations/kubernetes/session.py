@@ -12,7 +12,7 @@ import httpx2
 
 from integrations.contract import IntegrationError, UpstreamFailed, UpstreamUnreachable
 from integrations.kubernetes.auth.access import Access, Credential, ssl_context
-from integrations.kubernetes.errors import from_response, translated
+from integrations.kubernetes.errors import Behind, from_response, translated
 from integrations.kubernetes.settings import Limits
 
 __all__ = ["Observe", "Session"]
@@ -23,6 +23,7 @@ error class or ``ok``, and seconds."""
 
 USER_AGENT: Final = "craton"
 CONNECT_SECONDS: Final = 5.0
+BEHIND_RETRIES: Final = 2
 UNAUTHORIZED: Final = 401
 
 
@@ -68,18 +69,29 @@ class Session:
     ) -> bytes:
         """The body of a successful answer, at most `max_bytes`, within `deadline` seconds.
 
+        A server that is `Behind` is asked again when it says, three times in all.
+
         Only health is asked without the gate (`gated` False): waiting behind large listings,
         a probe would take a busy server for a dead one.
         """
         limit = max_bytes or self._limits.answer_bytes
         gate = self._gate if gated else nullcontext()
         with self._observed(purpose), translated(self.upstream):
-            async with asyncio.timeout(deadline or self._limits.deadline), gate:
-                async with self._open(path, params, accept) as response:
-                    body = await self._read(response, limit)
-                if response.status_code >= 300:
-                    raise from_response(self.upstream, response.status_code, body)
-                return body
+            behind: Behind | None = None
+            try:
+                async with asyncio.timeout(deadline or self._limits.deadline), gate:
+                    for _ in range(BEHIND_RETRIES):
+                        try:
+                            return await self._answer(path, params, accept, limit)
+                        except Behind as error:
+                            behind = error
+                            await asyncio.sleep(error.retry_after)
+                    return await self._answer(path, params, accept, limit)
+            except TimeoutError:
+                # It did answer in time, and said what is the matter.
+                if behind is not None:
+                    raise behind from None
+                raise
 
     @asynccontextmanager
     async def stream(
@@ -169,6 +181,15 @@ class Session:
             # plain answer, even on loopback (README); watches are never compressed.
             headers={"user-agent": USER_AGENT, "accept-encoding": "gzip"},
         )
+
+    async def _answer(
+        self, path: str, params: Mapping[str, str] | None, accept: str, limit: int
+    ) -> bytes:
+        async with self._open(path, params, accept) as response:
+            body = await self._read(response, limit)
+        if response.status_code >= 300:
+            raise from_response(self.upstream, response.status_code, body)
+        return body
 
     async def _read(self, response: httpx2.Response, limit: int) -> bytes:
         body = bytearray()

@@ -30,7 +30,7 @@ from integrations.contract import (
 )
 from integrations.kubernetes.client import KubernetesClient
 from integrations.kubernetes.decode import EventLine, Lines, Mark, Unreadable
-from integrations.kubernetes.errors import Expired, Status, from_status
+from integrations.kubernetes.errors import Behind, Expired, Status, from_status
 from integrations.kubernetes.kinds import Kind
 from integrations.kubernetes.models.meta import key_of
 from integrations.kubernetes.settings import Limits
@@ -158,6 +158,11 @@ class Watcher:
     def _failed(self, error: IntegrationError) -> float:
         if isinstance(error, NotFound):
             return self._not_served()
+        if isinstance(error, Behind):
+            # What we hold may be newer than its history: only a new listing can tell.
+            self._version = ""
+            self._lost(error.message)
+            return error.retry_after * self._rng.uniform(1.0, 1.5)
         if isinstance(error, UpstreamDenied):
             self._feed.state(State.DENIED, error.message)
             return self._limits.denied_retry * self._rng.uniform(0.8, 1.2)

@@ -33,7 +33,7 @@ class _Target:
 
 
 class _Refusal(Exception):
-    def __init__(self, code: int, reason: str, message: str) -> None:
+    def __init__(self, code: int, reason: str, message: str, **more: Any) -> None:
         super().__init__(message)
         self.status = {
             "kind": "Status",
@@ -43,8 +43,17 @@ class _Refusal(Exception):
             "message": message,
             "reason": reason,
             "code": code,
+            **more,
         }
         self.code = code
+
+
+def _too_large(asked: int, current: int) -> _Refusal:
+    text = "Too large resource version"
+    cause = {"reason": "ResourceVersionTooLarge", "message": text}
+    details = {"causes": [cause], "retryAfterSeconds": 1}
+    message = f"Timeout: {text}: {asked}, current: {current}"
+    return _Refusal(504, "Timeout", message, details=details)
 
 
 class FakeKubernetes:
@@ -117,6 +126,7 @@ class FakeKubernetes:
         return _partial(found) if partial else found
 
     def _list(self, target: _Target, query: dict[str, str], *, partial: bool) -> dict[str, Any]:
+        self._reaches(query)
         found = self._selected(target, query)
         version, start = str(self.store.version), 0
         if token := query.get("continue"):
@@ -133,6 +143,12 @@ class FakeKubernetes:
             metadata["remainingItemCount"] = len(found) - start - limit
         items = [_partial(item) if partial else item for item in page]
         return {"kind": "List", "apiVersion": "v1", "metadata": metadata, "items": items}
+
+    def _reaches(self, query: dict[str, str]) -> None:
+        version = self.store.version
+        asked = int(query.get("resourceVersion") or 0)
+        if self.store.behind or asked > version:
+            raise _too_large(max(asked, version + 1), version)
 
     def _selected(self, target: _Target, query: dict[str, str]) -> list[dict[str, Any]]:
         objects = self.store.objects.get(target.resource, {})
@@ -176,6 +192,10 @@ class FakeKubernetes:
         self, target: _Target, query: dict[str, str], *, initial: bool
     ) -> list[Change | int]:
         if initial:
+            try:
+                self._reaches(query)
+            except _Refusal as refusal:
+                return [Change(0, "ERROR", target.resource, refusal.status)]
             found = self._selected(target, {})
             changes = [Change(0, "ADDED", target.resource, item) for item in found]
             return [*changes, self.store.version]

@@ -40,7 +40,8 @@ class Store:
 
     Levers for tests: `denied` (plurals answered 403), `unauthorized`, `streaming` (False:
     streaming lists are refused as by an older server), `up` (False: connections refused),
-    `frozen` (True: watches stay open and silent, calls hang), `failing` (readiness checks).
+    `frozen` (True: watches stay open and silent, calls hang), `failing` (readiness checks),
+    `behind` (True: the cache lags, so consistent lists are told to come again).
     """
 
     def __init__(self, *, version: int = 100) -> None:
@@ -56,6 +57,7 @@ class Store:
         self.streaming = True
         self.up = True
         self.failing: list[str] = []
+        self.behind = False
         self.minor = "36"
         self.requests: list[str] = []
         self._thawed = asyncio.Event()

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from integrations.contract import NotFound, UpstreamDenied
-from integrations.kubernetes import KINDS, KubernetesClient, custom_kind
+from integrations.kubernetes import KINDS, Behind, KubernetesClient, custom_kind
+from integrations.kubernetes.errors import Status, from_status
 from integrations.kubernetes.models.core import CustomResourceDefinition, Node
 from integrations.kubernetes.models.meta import Metadata
 from integrations.kubernetes.models.pods import Pod
@@ -58,6 +59,19 @@ async def test_a_cluster_scoped_object_is_read(cluster: Cluster, client: Kuberne
 async def test_what_is_not_there_is_said_so(client: KubernetesClient, namespace: str):
     with pytest.raises(NotFound, match="not found"):
         await client.get(KINDS["pods"], namespace, "nobody")
+
+
+async def test_a_version_of_the_future_is_no_silence(client: KubernetesClient):
+    future = {"resourceVersion": "99999999999", "resourceVersionMatch": "NotOlderThan"}
+    with pytest.raises(Behind, match="99999999999 was asked for") as failed:
+        await client.session.get("/api/v1/namespaces", future, deadline=5.0)
+    assert failed.value.retry_after == 1.0
+    initial = {"sendInitialEvents": "true", "allowWatchBookmarks": "true", **future}
+    decoders = client.decoders(KINDS["namespaces"].model)
+    async with client.watch(KINDS["namespaces"], initial) as chunks:
+        said = decoders.event((await anext(chunks)).strip())
+    assert isinstance(said, Status)
+    assert isinstance(from_status("c", said), Behind)
 
 
 @pytest.mark.parametrize("name", ["..", "a/b", "", "a?x", "%2e%2e", "a b", "x" * 300])

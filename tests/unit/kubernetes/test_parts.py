@@ -12,6 +12,7 @@ from integrations.contract import (
     UpstreamRefused,
 )
 from integrations.kubernetes import (
+    Behind,
     Changes,
     ConnectionSettings,
     Expired,
@@ -46,6 +47,10 @@ def test_quantities(text: str, value: float):
     assert parse_quantity(text) == pytest.approx(value)
 
 
+TOO_LARGE = b"""{"message":"Timeout: Too large resource version: 9, current: 7","reason":"Timeout",
+"details":{"causes":[{"reason":"ResourceVersionTooLarge"}],"retryAfterSeconds":1},"code":504}"""
+
+
 @pytest.mark.parametrize(
     ("code", "body", "error", "words"),
     [
@@ -53,7 +58,9 @@ def test_quantities(text: str, value: float):
         (403, b'{"message":"no","reason":"Forbidden"}', UpstreamDenied, "no"),
         (404, b'{"message":"gone"}', NotFound, "gone"),
         (410, b"{}", Expired, "410"),
-        (504, b'{"message":"Too large resource version: 9","code":504}', Expired, "Too large"),
+        (504, b'{"message":"Too large resource version: 9","code":504}', Behind, "caught up"),
+        (504, TOO_LARGE, Behind, "(version 9 was asked for, it has 7)"),
+        (504, b'{"message":"Timeout: slow","reason":"Timeout"}', UpstreamFailed, "slow"),
         (400, b"plain words", UpstreamRefused, "plain words"),
         (429, b"{}", UpstreamFailed, "429"),
         (500, b"\xff", UpstreamFailed, "500"),

@@ -139,6 +139,37 @@ async def test_a_history_that_went_back_is_listed_again(setup: Setup):
     await until(lambda: setup.feed.rows == {})
 
 
+@pytest.mark.parametrize("streaming", [True, False], ids=["streaming list", "paged list"])
+async def test_a_cache_that_lags_is_said_and_waited_for(streaming: bool):
+    setup = Setup()
+    store = setup.store
+    store.streaming, store.behind = streaming, True
+    setup.put("a")
+    setup.go()
+    try:
+        await until(lambda: "has not caught up" in str(setup.feed.states[-1:]))
+        assert setup.feed.now is State.CONNECTING
+        assert setup.watches + setup.lists < 10, "asked when it said, not at once"
+        store.behind = False
+        await until(lambda: "ns/a" in setup.feed.rows)
+        await setup.live()
+    finally:
+        await setup.end()
+
+
+async def test_a_lagging_listing_after_live_rows_is_staleness(setup: Setup):
+    setup.put("a")
+    setup.go()
+    await setup.live()
+    setup.store.behind = True
+    setup.watcher._version = ""
+    setup.store.end_watches()
+    await until(lambda: setup.feed.now is State.STALE)
+    assert set(setup.feed.rows) == {"ns/a"}
+    setup.store.behind = False
+    await setup.live()
+
+
 async def test_a_refused_streaming_list_is_remembered_and_paged(setup: Setup):
     setup.store.streaming = False
     for number in range(5):
