@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -91,6 +92,10 @@ class Settings(BaseSettings):
     update_mirrors: tuple[str, ...] = Field(
         default=("https://update.release.flatcar-linux.net",),
         description="Base URLs releases may be imported from over the API (JSON list)",
+    )
+    update_mirror_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
+        default=(),
+        description="Private networks mirrors may be in, e.g. 10.20.0.0/16 (JSON list)",
     )
     updates_enabled: bool = Field(
         default=True, description="Serve the update service inside the console"

@@ -17,7 +17,7 @@ from backend.errors import NotFoundProblem, PreconditionFailed
 from backend.omaha import rollouts
 from backend.omaha.entry import Entry
 from backend.omaha.ledger import CLOSED, Ledger
-from backend.omaha.model import ActivityKind, Grant, Rollout, RolloutState, Severity, Status
+from backend.omaha.model import ActivityKind, Arch, Grant, Rollout, RolloutState, Severity, Status
 from backend.omaha.statements import INSTANCE
 from backend.omaha.store import Activity, Conflict
 from backend.omaha.store_session import SessionTransaction
@@ -41,20 +41,27 @@ async def move(
         await _change(session, instance_id, version, lambda entry: replace(entry, pinned=False))
         return
     found = await SessionTransaction(session).query(
-        "SELECT g.id FROM omaha_group g JOIN omaha_instance i"
+        "SELECT g.arch, i.arch FROM omaha_group g JOIN omaha_instance i"
         " ON i.application_id = g.application_id WHERE g.id = ? AND i.id = ?",
         group_id,
         instance_id,
     )
     if not found:
         raise NotFoundProblem("The machine's application has no such group.")
+    if found[0][0] not in (Arch.ALL, found[0][1]):
+        raise ConflictProblem(
+            f"The group is for {Arch(found[0][0]).name.lower()}, the machine is "
+            f"{Arch(found[0][1]).name.lower()}: it would be offered what it cannot run."
+        )
 
-    def change(entry: Entry) -> Entry:
-        if entry.group_id != group_id and entry.grant_state in (Grant.OPEN, Grant.TIMED_OUT):
-            entry = _released(entry)
-        return replace(entry, group_id=group_id, pinned=True)
+    await _change(session, instance_id, version, lambda entry: moved(entry, group_id))
 
-    await _change(session, instance_id, version, change)
+
+def moved(entry: Entry, group_id: int) -> Entry:
+    """The machine in the group, whatever its track says, without an open grant of another."""
+    if entry.group_id != group_id and entry.grant_state in (Grant.OPEN, Grant.TIMED_OUT):
+        entry = _released(entry)
+    return replace(entry, group_id=group_id, pinned=True)
 
 
 async def hide(session: AsyncSession, instance_id: int, *, hidden: bool, version: int) -> None:

@@ -16,7 +16,7 @@ from backend.omaha import statements as sql
 from backend.omaha.entry import CHANGING, Entry, values
 from backend.omaha.ledger import Ledger
 from backend.omaha.store import Activity, Conflict, History, Key, Locked
-from backend.omaha.store_postgres import MACHINE_CHANNEL
+from backend.omaha.store_postgres import MACHINE_CHANNEL, NOTICE_BYTES
 
 
 class SessionTransaction:
@@ -28,9 +28,8 @@ class SessionTransaction:
 
     async def query(self, statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
         """See `store.Transaction.query`."""
-        parts = statement.split("?")
-        named = "".join(f"{part}:a{n}" for n, part in enumerate(parts[:-1])) + parts[-1]
-        given = {f"a{n}": argument for n, argument in enumerate(arguments)}
+        named, names = _named(statement)
+        given = dict(zip(names, arguments, strict=True))
         result = await self._session.execute(text(named), given)
         if not isinstance(result, CursorResult) or not result.returns_rows:
             return []
@@ -64,6 +63,16 @@ class SessionTransaction:
             if not done:
                 raise Conflict
 
+    async def update_locked(self, entries: Sequence[Entry]) -> None:
+        """Write many rows at once that this transaction has locked, and so nobody changed."""
+        statement, columns = _named(sql.UPDATE_INSTANCE)
+        rows = [
+            dict(zip(columns, (*values(e, CHANGING), e.id, e.version), strict=True))
+            for e in entries
+        ]
+        if rows:
+            await self._session.execute(text(statement), rows)
+
     async def insert(self, entries: Sequence[Entry]) -> dict[Key, int]:
         """Machines register themselves; operators add none."""
         if entries:
@@ -88,10 +97,19 @@ class SessionTransaction:
 
     async def notify(self, keys: Sequence[Key]) -> None:
         """See `store.Transaction.notify`; every replica is another one here."""
-        if self._postgres and keys:
-            payload = msgspec.json.encode(("", tuple(keys))).decode()
+        size = NOTICE_BYTES // 64
+        for start in range(0, len(keys) if self._postgres else 0, size):
+            payload = msgspec.json.encode(("", keys[start : start + size])).decode()
             await self.query("SELECT pg_notify(?, ?)", MACHINE_CHANNEL, payload)
 
     async def announce(self) -> None:
         """See `store.Transaction.announce`."""
         await announce.announce(self._session)
+
+
+def _named(statement: str) -> tuple[str, list[str]]:
+    """The statement with names for its `?`, and these names in order."""
+    parts = statement.split("?")
+    names = [f"a{n}" for n in range(len(parts) - 1)]
+    marked = "".join(f"{part}:{name}" for part, name in zip(parts, names, strict=False))
+    return marked + parts[-1], names

@@ -19,5 +19,6 @@ def register(context: FeatureContext) -> Feature:
         files=files,
         audit=record,
         mirrors=context.settings.update_mirrors,
+        mirror_networks=context.settings.update_mirror_networks,
     )
     return Feature("updates", updates_router(deps))

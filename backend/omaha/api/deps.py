@@ -10,7 +10,9 @@ import httpx2
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.principal import Principal
+from backend.http.outbound import Network
 from backend.omaha.payloads.files import PayloadFiles
+from backend.omaha.payloads.import_runner import Imports
 from backend.omaha.payloads.upload import Uploads
 
 
@@ -34,15 +36,19 @@ class Audit(Protocol):
 @dataclass(frozen=True, slots=True)
 class UpdatesDeps:
     """Given to `updates_router`. `mirrors` are the base URLs releases may be imported from
-    over the API: the operator's configuration, never the caller's choice. `http` asks them
-    (None: a client per import)."""
+    over the API: the operator's configuration, never the caller's choice; `mirror_networks`
+    the private ranges their names may lead to. `http` asks them (None: a guarded client per
+    import)."""
 
     organisation: str
     files: PayloadFiles
     audit: Audit
     mirrors: tuple[str, ...] = ("https://update.release.flatcar-linux.net",)
+    mirror_networks: tuple[Network, ...] = ()
     http: httpx2.AsyncClient | None = None
     uploads: Uploads = field(init=False)
+    imports: Imports = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "uploads", Uploads(self.files))
+        object.__setattr__(self, "imports", Imports(self.files))

@@ -181,15 +181,6 @@ async def change_policy(
     return await _answer(call, row, response)
 
 
-@router.delete("/groups/{group_id}", status_code=204)
-async def delete_group(call: Caller, group_id: Id, if_match: IfMatch = None) -> None:
-    """Delete it with its past rollouts; 409 while machines belong to it."""
-    await call.begin()
-    row = await matched(call, group_id, Verb.DELETE, if_match)
-    await groups.delete(call.session, row)
-    await call.audit(GROUP, "delete", row.name)
-
-
 def merged(stored: dict[str, Any], change: dict[str, Any]) -> Policy:
     """The stored policy with some members replaced; a 422 that names the wrong one."""
     try:

@@ -1,36 +1,30 @@
-"""Routes: a Flatcar release from one of the configured mirrors.
+"""Routes: a Flatcar release from one of the configured mirrors, whose files stay there.
 
-The files stay on the mirror; hosting them means fetching hundreds of megabytes, which is
-`craton updates import`'s work and not a request's. Only mirrors of the operator's
-configuration are asked (security reference, section 5).
+Hosting them here means fetching hundreds of megabytes in the background: `hosting`.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Annotated, Literal
 
-import httpx2
 from fastapi import APIRouter
 from pydantic import Field
 
 from auth.role import Verb
 from backend.omaha.api import packages as package_routes
-from backend.omaha.api.call import Call, Caller
+from backend.omaha.api.call import Caller
+from backend.omaha.api.mirrors import chosen, mirror
 from backend.omaha.api.package_bodies import PackageView
 from backend.omaha.api.rights import PACKAGE
 from backend.omaha.api.types import Body, Id, View
 from backend.omaha.catalog import edit, packages, releases
 from backend.omaha.payloads.importer import Plan, examine
 from backend.omaha.payloads.release import MAX_EXTRAS
-from backend.omaha.payloads.source import MirrorSource, mirror_url
 from backend.omaha.tables import ApplicationRow
 
 router = APIRouter(tags=["updates: packages"])
 
-DEADLINE = 15.0
-"""Seconds for each answer of a mirror."""
+ExtraName = Annotated[str, Field(pattern=r"^(oem|flatcar)-[A-Za-z0-9_.+-]{1,98}\.gz$")]
 
 
 class NewImport(Body):
@@ -39,10 +33,7 @@ class NewImport(Body):
     release: Annotated[str, Field(min_length=5, max_length=64)]
     board: Literal["amd64-usr", "arm64-usr"]
     mirror: Annotated[str, Field(max_length=256)] | None = None
-    extras: Annotated[
-        list[Annotated[str, Field(pattern=r"^(oem|flatcar)-[A-Za-z0-9_.+-]{1,98}\.gz$")]],
-        Field(default_factory=list, max_length=MAX_EXTRAS),
-    ]
+    extras: Annotated[list[ExtraName], Field(default_factory=list, max_length=MAX_EXTRAS)]
     dry_run: bool = False
 
 
@@ -77,7 +68,8 @@ async def import_release(call: Caller, application_id: Id, body: NewImport) -> I
     """Look at a release on a mirror and, unless it is a dry run, make its package."""
     call.need(PACKAGE, Verb.CREATE, application_id)
     packages.check_release(body.release)
-    async with _mirror(call, body) as source:
+    base = chosen(call.deps, body.mirror)
+    async with mirror(call.deps, base, body.board, body.release) as source:
         plan = await examine(
             source, call.deps.files, version=body.release, board=body.board, extras=body.extras
         )
@@ -89,20 +81,6 @@ async def import_release(call: Caller, application_id: Id, body: NewImport) -> I
     await call.audit(PACKAGE, "import", f"{app.name}/{body.release}", body.model_dump())
     package = (await package_routes.views(call, [made.package]))[0]
     return _view(plan, package, created=made.created)
-
-
-@asynccontextmanager
-async def _mirror(call: Call, body: NewImport) -> AsyncIterator[MirrorSource]:
-    mirrors = call.deps.mirrors
-    base = body.mirror or (mirrors[0] if mirrors else "")
-    if base not in mirrors:
-        raise edit.invalid("mirror", f"must be one of those configured: {', '.join(mirrors)}.")
-    url = mirror_url(base, body.board, body.release)
-    if call.deps.http is not None:
-        yield MirrorSource(call.deps.http, url, DEADLINE)
-        return
-    async with httpx2.AsyncClient(timeout=DEADLINE, trust_env=False) as http:
-        yield MirrorSource(http, url, DEADLINE)
 
 
 def _view(plan: Plan, package: PackageView | None, *, created: bool) -> ImportView:

@@ -76,7 +76,7 @@ async def page(
 ) -> Found[InstanceRow]:
     """The next machines by id. Each (group, status) or (group, version) is one range of an
     index in order of id, of which only the beginning is read (see `window`)."""
-    groups = await _groups(session, wanted)
+    groups = await groups_of(session, wanted)
     ranges, left = await _ranges(session, wanted, groups)
     if not ranges:
         return Found((), None)
@@ -105,7 +105,8 @@ async def _ranges(
     return await _statuses(session, wanted, groups), []
 
 
-async def _groups(session: AsyncSession, wanted: Filter) -> list[int]:
+async def groups_of(session: AsyncSession, wanted: Filter) -> list[int]:
+    """The groups the filter looks into, by id."""
     query = select(col(GroupRow.id)).where(col(GroupRow.application_id) == wanted.application_id)
     if wanted.group_ids is not None:
         query = query.where(col(GroupRow.id).in_(wanted.group_ids))

@@ -44,7 +44,8 @@ async def host(
     session: AsyncSession, app: ApplicationRow, release: Release, stored: Sequence[Stored]
 ) -> Registered:
     """Host the release's stored files and make its package; the same import again changes
-    nothing. `Taken` when the version exists with another payload."""
+    nothing, and a package that referred to a mirror is hosted from now on. `Taken` when the
+    version exists with another payload."""
     main, *extras = stored
     new = packages.NewPackage(
         release=release.version,
@@ -61,6 +62,8 @@ async def host(
         ],
     )
     registered = await _register(session, app, new)
+    if registered.package.url:
+        await _bring_here(session, registered.package, new)
     for item in stored:
         await _host_file(session, item, registered.package)
     return registered
@@ -114,6 +117,13 @@ async def _register(
             f"{new.release} for {new.arch.name.lower()} exists with another payload.", "release"
         )
     return Registered(found, created=False)
+
+
+async def _bring_here(session: AsyncSession, package: PackageRow, new: packages.NewPackage) -> None:
+    """A package that referred to a mirror is served from here from now on: same bytes, other
+    address and names."""
+    here = {"url": "", "filename": new.filename, "sha1": new.sha1}
+    await packages.edit(session, package, here, extras=new.extras)
 
 
 async def _host_file(session: AsyncSession, item: Stored, package: PackageRow) -> None:

@@ -5,6 +5,7 @@ Tree::
     Problem
     ├── PayloadNotFound     no such hosted file, or its bytes are gone            404
     ├── UploadNotFound      the upload never was, was finished, or has expired    404
+    ├── ImportNotFound      the import never was, or is forgotten                 404
     ├── UploadConflict      wrong offset, or somebody else is writing             409
     ├── NameTaken           the name already serves other bytes                   409
     ├── FileTooLarge        more bytes than announced or allowed                  413
@@ -26,6 +27,7 @@ from backend.errors import (
 
 __all__ = [
     "FileTooLarge",
+    "ImportNotFound",
     "NameTaken",
     "PayloadNotFound",
     "PayloadRefused",
@@ -46,6 +48,12 @@ class UploadNotFound(NotFoundProblem):
     """The upload does not exist, was finished or given up, or has expired."""
 
     slug, title = "upload-not-found", "No such upload"
+
+
+class ImportNotFound(NotFoundProblem):
+    """The import does not exist, or was forgotten after many others."""
+
+    slug, title = "import-not-found", "No such import"
 
 
 class UploadConflict(Conflict):

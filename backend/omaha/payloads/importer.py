@@ -117,11 +117,12 @@ async def _store(source: ReleaseSource, files: PayloadFiles, file: ReleaseFile) 
     if not file.signature:
         return Stored(file, digest)
     text = await source.small(file.signature) or b""
-    kept = await receive(files, _once(text), kind=Format.RAW, size=len(text))
+    kept = await receive(files, once(text), kind=Format.RAW, size=len(text))
     return Stored(file, digest, kept)
 
 
-async def _once(data: bytes) -> AsyncIterator[bytes]:
+async def once(data: bytes) -> AsyncIterator[bytes]:
+    """A small file that is in memory already, as a stream."""
     yield data
 
 

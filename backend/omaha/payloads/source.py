@@ -39,8 +39,8 @@ class ReleaseSource(Protocol):
     async def size(self, name: str) -> int | None:
         """Bytes of the file; None when it does not exist."""
 
-    def stream(self, name: str) -> AsyncIterator[bytes]:
-        """The file's bytes."""
+    def stream(self, name: str, offset: int = 0) -> AsyncIterator[bytes]:
+        """The file's bytes from `offset` on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,10 @@ class DirectorySource:
         path = anyio.Path(self._file(name))
         return (await path.stat()).st_size if await path.is_file() else None
 
-    async def stream(self, name: str) -> AsyncIterator[bytes]:
+    async def stream(self, name: str, offset: int = 0) -> AsyncIterator[bytes]:
         """Read in pieces."""
         async with await anyio.open_file(self._file(name), "rb") as file:
+            await file.seek(offset)
             while chunk := await file.read(READ_SIZE):
                 yield chunk
 
@@ -129,18 +130,24 @@ class MirrorSource:
             raise SourceFailed(f"{self.base}{name} does not tell its size (Content-Length).")
         return int(length)
 
-    async def stream(self, name: str) -> AsyncIterator[bytes]:
-        """Download without content coding: the checksum is of the bytes as stored."""
+    async def stream(self, name: str, offset: int = 0) -> AsyncIterator[bytes]:
+        """Download without content coding: the checksum is of the bytes as stored. From a
+        mirror that ignores ranges the bytes before `offset` are read and dropped."""
         url = self.base + check_name(name)
         headers = {"Accept-Encoding": "identity"}
+        if offset:
+            headers["Range"] = f"bytes={offset}-"
         try:
             async with self.http.stream(
                 "GET", url, headers=headers, timeout=self.deadline
             ) as answer:
-                if not self._exists(answer, name):
+                if not self._exists(answer, name, partial=offset > 0):
                     raise SourceFailed(f"{url} does not exist.")
+                skip = _to_skip(answer, url, offset)
                 async for chunk in answer.aiter_raw():
-                    yield chunk
+                    if skip < len(chunk):
+                        yield chunk[skip:]
+                    skip = max(skip - len(chunk), 0)
         except httpx2.HTTPError as error:
             raise _unreachable(url, error) from None
 
@@ -161,12 +168,21 @@ class MirrorSource:
             raise _unreachable(self.base + name, error) from None
         return bytes(held)
 
-    def _exists(self, answer: httpx2.Response, name: str) -> bool:
+    def _exists(self, answer: httpx2.Response, name: str, *, partial: bool = False) -> bool:
         if answer.status_code in {403, 404, 410}:
             return False
-        if answer.status_code != 200:
+        if answer.status_code != 200 and not (partial and answer.status_code == 206):
             raise SourceFailed(f"{self.base}{name} answered {answer.status_code}.")
         return True
+
+
+def _to_skip(answer: httpx2.Response, url: str, offset: int) -> int:
+    """Bytes at the answer's beginning that were not asked for."""
+    if answer.status_code == 200:
+        return offset
+    if not answer.headers.get("content-range", "").startswith(f"bytes {offset}-"):
+        raise SourceFailed(f"{url} answered with another range than the one asked for.")
+    return 0
 
 
 def mirror_url(base: str, board: str, version: str) -> str:

@@ -1,0 +1,249 @@
+"""Routes: moving many machines at once, and what deleting a group would affect.
+
+Look first (`dry_run`, or the deletion's preview), then repeat with the number that was shown:
+when another number of machines would be moved by then, nothing is (412).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from auth.role import Verb
+from backend.errors import Conflict, PreconditionRequired
+from backend.omaha.api.call import Call, Caller
+from backend.omaha.api.groups import matched, read
+from backend.omaha.api.instance_views import ReasonName
+from backend.omaha.api.rights import GROUP, INSTANCE
+from backend.omaha.api.types import (
+    MAX_TIME,
+    ArchName,
+    Body,
+    BodyId,
+    Id,
+    QueryId,
+    StatusName,
+    View,
+    arch_of,
+    status_of,
+)
+from backend.omaha.api.versions import IfMatch
+from backend.omaha.catalog import edit, groups, moving
+from backend.omaha.catalog.machines import Filter
+from backend.omaha.fleet_moves import MAX_MOVED
+from backend.omaha.model import Reason
+from backend.omaha.tables import ApplicationRow, GroupRow, RolloutRow
+
+router = APIRouter(tags=["updates: machines"])
+
+Text = Annotated[str, Field(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Moment = Annotated[float, Field(ge=0, le=MAX_TIME)]
+
+
+class MachineFilter(Body):
+    """Which machines: the filter of the list, by the same names. Absent: not narrowed, but
+    for hidden ones, which are left out unless `hidden` is true or null."""
+
+    group_id: BodyId | None = None
+    channel_id: BodyId | None = None
+    status: StatusName | None = None
+    release: Text | None = None
+    reason: ReasonName | None = None
+    arch: ArchName | None = None
+    oem: Text | None = None
+    hidden: bool | None = False
+    seen_since: Moment | None = None
+    seen_before: Moment | None = None
+
+
+class Move(Body):
+    """Machines and the group they go to. `machines` is the number a dry run showed, and the
+    precondition of the move."""
+
+    filter: MachineFilter
+    to_group_id: BodyId
+    dry_run: bool = False
+    machines: Annotated[int, Field(ge=0, le=MAX_MOVED)] | None = None
+
+
+class FromGroup(View):
+    """How many machines of one group."""
+
+    id: int
+    name: str
+    machines: int
+
+
+class MoveView(View):
+    """What was moved, or in a dry run would be: at most 5,000 machines at a time, in order of
+    id. `more`: others pass the filter, repeat for them. `updating` of them hold a grant that
+    is given up."""
+
+    machines: int
+    updating: int
+    groups: list[FromGroup]
+    more: bool
+    moved: bool
+
+
+class DeletionView(View):
+    """What deleting a group would affect. `machines`, hidden ones among them, would go to
+    the other group; `more`: there are others, move them first; `updating` would give up a
+    grant; `rollouts` would be forgotten."""
+
+    machines: int
+    updating: int
+    more: bool
+    rollouts: int
+
+
+@router.post("/applications/{application_id}/instances/move")
+async def move_instances(call: Caller, application_id: Id, body: Move) -> MoveView:
+    """Move the machines that pass a filter to another group, where they stay whatever their
+    track says. 428 without `machines`, 412 when it is another number by now."""
+    await edit.get(call.session, ApplicationRow, application_id)
+    target = await _target(call, application_id, body.to_group_id, "to_group_id")
+    chosen = await moving.choose(call.session, _filter(call, application_id, body.filter), target)
+    sources = await _sources(call, chosen.by_group)
+    if body.dry_run:
+        number = await moving.updating(call.session, chosen.ids)
+        return _view(chosen.by_group, sources, number, more=chosen.more, moved=False)
+    if body.machines is None:
+        raise PreconditionRequired(
+            "Send `machines` with the number a dry run showed, so that no others are moved."
+        )
+    number = await moving.updating(call.session, chosen.ids)
+    done = await moving.move(call.session, chosen, target, expected=body.machines)
+    detail = {
+        "filter": body.filter.model_dump(mode="json", exclude_unset=True),
+        "machines": done.total(), "from": {sources[key].name: n for key, n in done.items()},
+    }  # fmt: skip
+    await call.audit(INSTANCE, "move", target.name, detail)
+    return _view(done, sources, number, more=chosen.more, moved=True)
+
+
+@router.get("/groups/{group_id}/deletion")
+async def preview_deletion(
+    call: Caller, group_id: Id, move_to: Annotated[QueryId | None, Query()] = None
+) -> DeletionView:
+    """What deleting the group would affect, its machines going to `move_to`."""
+    row = await read(call, group_id, Verb.GET)
+    target = None if move_to is None else await destination(call, row, move_to)
+    chosen = await moving.choose(call.session, moving.everyone(row), target)
+    rollouts = await call.session.scalar(
+        select(func.count()).where(col(RolloutRow.group_id) == group_id)
+    )
+    return DeletionView(
+        machines=len(chosen.ids),
+        updating=await moving.updating(call.session, chosen.ids),
+        more=chosen.more,
+        rollouts=rollouts or 0,
+    )
+
+
+@router.delete("/groups/{group_id}", status_code=204)
+async def delete_group(
+    call: Caller,
+    *,
+    group_id: Id,
+    move_to: Annotated[QueryId | None, Query(description="takes over the machines")] = None,
+    machines: Annotated[int | None, Query(ge=0, le=MAX_MOVED, description="as previewed")] = None,
+    if_match: IfMatch = None,
+) -> None:
+    """Delete it with its past rollouts. Machines go to the group `move_to`, when `machines`
+    is still their number (412 otherwise); without it 409 while there are any."""
+    await call.begin()
+    row = await matched(call, group_id, Verb.DELETE, if_match)
+    detail: dict[str, Any] = {}
+    if move_to is not None:
+        target = await destination(call, row, move_to)
+        moved = await _hand_over(call, row, target, machines)
+        detail = {"moved_to": target.name, "machines": moved}
+    await groups.delete(call.session, row)
+    await call.audit(GROUP, "delete", row.name, detail)
+
+
+async def _hand_over(call: Call, row: GroupRow, target: GroupRow, expected: int | None) -> int:
+    if expected is None:
+        raise PreconditionRequired(
+            "Send `machines` with the number the preview showed, so that no others are moved."
+        )
+    chosen = await moving.choose(call.session, moving.everyone(row), target)
+    if chosen.more:
+        raise Conflict(
+            f"Over {MAX_MOVED} machines belong to {row.name}. Move them in steps first (POST "
+            f"applications/{row.application_id}/instances/move).",
+            machines=len(chosen.ids),
+        )
+    done = await moving.move(call.session, chosen, target, expected=expected)
+    return done.total()
+
+
+async def destination(call: Call, row: GroupRow, move_to: int) -> GroupRow:
+    """The group that takes over the machines of `row`; the caller may change those of both."""
+    call.need_group(Verb.UPDATE, row, INSTANCE)
+    if move_to == row.id:
+        raise edit.invalid("move_to", "is the group itself.")
+    return await _target(call, row.application_id, move_to, "move_to")
+
+
+async def _target(call: Call, application_id: int, group_id: int, field: str) -> GroupRow:
+    target = await edit.get(call.session, GroupRow, group_id)
+    call.need_group(Verb.UPDATE, target, INSTANCE)
+    moving.check_target(target, application_id, field)
+    return target
+
+
+def _filter(call: Call, application_id: int, body: MachineFilter) -> Filter:
+    visible = call.visible(INSTANCE).group_ids(application_id)
+    chosen = visible
+    if body.group_id is not None:
+        seen = visible is None or body.group_id in visible
+        chosen = frozenset({body.group_id} if seen else ())
+    return Filter(
+        application_id=application_id,
+        group_ids=chosen,
+        channel_id=body.channel_id,
+        status=int(status_of(body.status)) if body.status else None,
+        release=body.release,
+        reason=int(Reason[body.reason.upper()]) if body.reason else None,
+        arch=int(arch_of(body.arch)) if body.arch else None,
+        oem=body.oem,
+        hidden=body.hidden,
+        seen_since=body.seen_since,
+        seen_before=body.seen_before,
+    )
+
+
+async def _sources(call: Call, by_group: Mapping[int, int]) -> dict[int, GroupRow]:
+    """The groups machines come from; the caller must hold the right in each."""
+    found: dict[int, GroupRow] = {}
+    for key in sorted(by_group):
+        found[key] = await edit.get(call.session, GroupRow, key)
+        call.need_group(Verb.UPDATE, found[key], INSTANCE)
+    return found
+
+
+def _view(
+    by_group: Mapping[int, int],
+    sources: Mapping[int, GroupRow],
+    updating: int,
+    *,
+    more: bool,
+    moved: bool,
+) -> MoveView:
+    return MoveView(
+        machines=sum(by_group.values()),
+        updating=updating,
+        groups=[
+            FromGroup(id=key, name=sources[key].name, machines=number)
+            for key, number in sorted(by_group.items())
+        ],
+        more=more,
+        moved=moved,
+    )

@@ -1,0 +1,72 @@
+"""Machines and rollouts put into the database as the engine would, counts included."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import Any
+
+from backend.omaha.tables import (
+    CounterRow,
+    GroupRow,
+    InstanceRow,
+    RolloutRow,
+    TallyRow,
+)
+from tests.integration.omaha.api.conftest import Api, Estate
+
+NOW = time.time()
+
+
+async def enrol(api: Api, estate: Estate, *machines: dict[str, Any]) -> list[int]:
+    """Put machines into the database as the engine would, counts included."""
+    rows = []
+    tally: Counter[tuple[int, str, int]] = Counter()
+    for number, given in enumerate(machines):
+        fields = {
+            "application_id": estate.app["id"], "group_id": estate.group["id"],
+            "machine_id": f"{number:032x}", "release": "4459.2.0", "arch": 1, "track": "stable",
+            "status_at": NOW, "created_at": NOW, "last_seen": NOW, **given,
+        }  # fmt: skip
+        rows.append(InstanceRow(**fields))
+        if not rows[-1].hidden:
+            tally[rows[-1].group_id, rows[-1].release, rows[-1].status] += 1
+    async with api.sessions() as session:
+        session.add_all(rows)
+        for (group, release, status), number in tally.items():
+            session.add(TallyRow(group_id=group, release=release, status=status, machines=number))
+        for group in {row.group_id for row in rows}:
+            if await session.get(CounterRow, group) is None:
+                session.add(CounterRow(group_id=group))
+        await session.commit()
+    return [row.id for row in rows]
+
+
+async def rollout(api: Api, estate: Estate, **fields: Any) -> int:
+    """A rollout in force towards the new version, as the service opens it."""
+    async with api.sessions() as session:
+        row = RolloutRow(
+            group_id=estate.group["id"], package_id=estate.new["id"], release="4593.2.5",
+            created_at=NOW, **fields,
+        )  # fmt: skip
+        session.add(row)
+        if await session.get(CounterRow, estate.group["id"]) is None:
+            session.add(CounterRow(group_id=estate.group["id"]))
+        await session.flush()
+        group = await session.get(GroupRow, estate.group["id"])
+        group.rollout_id = row.id
+        await session.commit()
+        return row.id
+
+
+def path(estate: Estate) -> str:
+    return f"/applications/{estate.app['id']}/instances"
+
+
+async def every(api: Api, where: str, **filters: Any) -> list[int]:
+    got, cursor = [], ""
+    while cursor is not None:
+        page = await api.get(where, limit=3, cursor=cursor, **filters)
+        got += [item["id"] for item in page["items"]]
+        cursor = page["next"]
+    return got
