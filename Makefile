@@ -31,8 +31,8 @@ bench: setup ## measure the live engine and the watch decoder; SCALE=<CRATON_HOM
 	@$(PY) -m tests.bench.watch_bench
 	@$(if $(SCALE),$(PY) -m tests.bench.scale_bench --home $(SCALE),true)
 
-bench-updates: setup ## measure the update service on PostgreSQL and SQLite
-	@$(PY) -m tests.bench.updates_bench
+bench-updates: setup ## measure the update service on PostgreSQL and SQLite; ARGS="--databases sqlite --sizes 3000000" for one of them
+	@$(PY) -m tests.bench.updates_bench $(ARGS)
 
 screenshots: ## every page and state in both themes and widths, into screenshots/
 	@.ci/setup test

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -29,6 +30,8 @@ MAX_MOVED: Final = 5_000
 """Machines one transaction moves: the counters of their groups are locked for so long."""
 
 _CHUNK: Final = 500
+_COLLIDED: Final = ("40P01", "40001")
+"""PostgreSQL's deadlock and serialisation failure: others wrote the same machines."""
 _ID: Final = col(InstanceRow.id)
 
 
@@ -43,6 +46,21 @@ async def move_all(
     """Move those of `ids` for which `still` holds into the group, pinned there; how many came
     from which group. Open grants are given up. `PreconditionFailed` when not `expected` many
     are left, or they changed hands meanwhile: nothing is moved then."""
+    try:
+        return await _move_all(session, ids, still, group_id, expected)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", "") in _COLLIDED:
+            raise _collided() from error
+        raise
+
+
+async def _move_all(
+    session: AsyncSession,
+    ids: Sequence[int],
+    still: Sequence[ColumnElement[bool]],
+    group_id: int,
+    expected: int,
+) -> Counter[int]:
     tx = SessionTransaction(session)
     groups, rollouts = await _involved(session, ids)
     locked = await tx.lock(sorted(groups | {group_id}), sorted(rollouts))
@@ -50,7 +68,7 @@ async def move_all(
     if len(entries) != expected:
         raise changed_meanwhile(len(entries), expected)
     if any(_slipped(entry, groups, rollouts) for entry in entries):
-        raise PreconditionFailed("Some of the machines changed this very moment; try again.")
+        raise _collided()
     ledger = Ledger(locked.counters, locked.rollouts)
     after = [moved(entry, group_id) for entry in entries]
     for old, new in zip(entries, after, strict=True):
@@ -68,6 +86,10 @@ def changed_meanwhile(number: int, expected: int) -> PreconditionFailed:
         "present number.",
         current={"machines": number},
     )
+
+
+def _collided() -> PreconditionFailed:
+    return PreconditionFailed("Some of the machines changed this very moment; try again.")
 
 
 async def _involved(session: AsyncSession, ids: Sequence[int]) -> tuple[set[int], set[int]]:
