@@ -9,6 +9,7 @@ Error tree::
     ├── UpstreamUnreachable   refused, DNS, TLS, timeout: nothing was answered   (-> 503/504)
     ├── UpstreamDenied        401/403: our credential may not do this            (-> 502)
     ├── UpstreamRefused       any other 4xx: the request was wrong for it        (-> 502)
+    │   └── DestinationRefused  it leads to a place the configuration does not allow
     ├── UpstreamFailed        5xx or an answer that breaks its own contract       (-> 502)
     └── NotFound              the named object does not exist                     (-> 404)
 """
@@ -20,6 +21,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 __all__ = [
+    "DestinationRefused",
     "Feed",
     "Freshness",
     "IntegrationError",
@@ -101,6 +103,11 @@ class UpstreamDenied(IntegrationError):
 
 class UpstreamRefused(IntegrationError):
     """The upstream says the request is wrong (a 4xx other than 401, 403, 404)."""
+
+
+class DestinationRefused(UpstreamRefused):
+    """It leads to a host or an address that the operator's configuration does not allow;
+    nothing was sent there (security reference, section 5)."""
 
 
 class UpstreamFailed(IntegrationError):

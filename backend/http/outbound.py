@@ -1,9 +1,8 @@
 """Requests to places an operator configured and somebody else's DNS resolves.
 
-Rules: reference security, section 5. The name is resolved once, **every** address it has must
-pass, and the connection goes to one of these, with the TLS name and `Host` of the original.
-`ipaddress.is_global` is no filter (it passes NAT64 and 6to4 forms of private addresses), so
-the tables are our own and mapped forms are unwrapped first.
+Rules: reference security, section 5; which addresses pass is `integrations.addresses`' to say.
+The name is resolved once, **every** address it has must pass, and the connection goes to one
+of these, with the TLS name and `Host` of the original.
 """
 
 from __future__ import annotations
@@ -11,43 +10,18 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address
 from typing import Final
 
 import httpx2
 import structlog
 
 from backend.errors import UpstreamBroken
+from integrations.addresses import Address, Network, allowed
 
-__all__ = ["DestinationBlocked", "GuardedTransport", "Network", "allowed", "unwrap"]
-
-Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
+__all__ = ["DestinationBlocked", "GuardedTransport", "Network", "allowed"]
 
 RESOLVE_SECONDS: Final = 10.0
-
-NEVER: Final[tuple[Network, ...]] = tuple(
-    ip_network(text)
-    for text in (
-        "0.0.0.0/8", "169.254.0.0/16", "100.100.100.200/32", "168.63.129.16/32",
-        "224.0.0.0/4", "255.255.255.255/32", "::/128", "fe80::/10", "fec0::/10",
-        "fd00:ec2::254/128", "ff00::/8", "64:ff9b:1::/48", "2001::/32",
-    )
-)  # fmt: skip
-"""Unspecified, link-local, metadata services, multicast, broadcast, local NAT64, Teredo."""
-
-PRIVATE: Final[tuple[Network, ...]] = tuple(
-    ip_network(text)
-    for text in (
-        "127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
-        "100.64.0.0/10", "192.0.0.0/24", "198.18.0.0/15", "240.0.0.0/4", "fc00::/7",
-    )
-)  # fmt: skip
-"""Loopback, private, shared, benchmarking and reserved ranges: only where they are listed."""
-
-_EMBEDDING: Final = (ip_network("::ffff:0:0/96"), ip_network("::/96"), ip_network("64:ff9b::/96"))
-_SIX_TO_FOUR: Final = ip_network("2002::/16")
-_OWN: Final = (IPv6Address("::"), IPv6Address("::1"))
 
 _log = structlog.get_logger(__name__)
 
@@ -56,29 +30,6 @@ class DestinationBlocked(UpstreamBroken):
     """502: the configured name leads to an address that must not be asked."""
 
     slug, title = "destination-blocked", "The destination is not allowed"
-
-
-def unwrap(address: Address) -> Address:
-    """The IPv4 address inside a mapped, compatible, NAT64 or 6to4 one; else the same."""
-    if isinstance(address, IPv4Address) or address in _OWN:
-        return address
-    if any(address in network for network in _EMBEDDING):
-        return IPv4Address(int(address) & 0xFFFF_FFFF)
-    if address in _SIX_TO_FOUR:
-        return IPv4Address(int(address) >> 80 & 0xFFFF_FFFF)
-    return address
-
-
-def allowed(address: Address, networks: Iterable[Network]) -> bool:
-    """Whether a connection may go there; `networks` are the private ranges listed."""
-    real = unwrap(address)
-    if _within(real, NEVER) or _within(address, NEVER):
-        return False
-    return not _within(real, PRIVATE) or _within(real, networks)
-
-
-def _within(address: Address, networks: Iterable[Network]) -> bool:
-    return any(address.version == net.version and address in net for net in networks)
 
 
 class GuardedTransport(httpx2.AsyncBaseTransport):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic.networks import AnyHttpUrl
 from pydantic.types import PositiveFloat, PositiveInt
+
+from integrations.addresses import SITE
 
 NAME_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$"
 
@@ -42,6 +45,8 @@ class EtcdSettings(BaseModel):
     username: str = ""
     password: SecretStr = SecretStr("")
 
+    networks: tuple[IPv4Network | IPv6Network, ...] = SITE
+    """Private networks that the endpoints' names may lead to (`integrations.addresses`)."""
     prefix: str = ""
     """Only keys below this prefix are watched and shown; empty means every key."""
     key_limit: PositiveInt = 1_000_000

@@ -18,6 +18,7 @@ from typing import Final, TypeVar
 import httpx2
 import msgspec
 
+from integrations.addresses import guarded_transport
 from integrations.contract import (
     IntegrationError,
     UpstreamDenied,
@@ -77,17 +78,22 @@ class Gateway:
         self._token = ""
         self._token_lock = asyncio.Lock()
         secure = any(url.startswith("https:") for url in settings.endpoints)
+        limits = httpx2.Limits(
+            max_connections=(settings.concurrency + 2) * len(settings.endpoints),
+            max_keepalive_connections=settings.concurrency * len(settings.endpoints),
+        )
         self._http = httpx2.AsyncClient(
-            transport=transport,
-            verify=tls_context(settings) if secure and transport is None else True,
+            transport=transport
+            or guarded_transport(
+                self.upstream,
+                settings.networks,
+                verify=tls_context(settings) if secure else None,
+                limits=limits,
+            ),
             headers={"User-Agent": user_agent()},
             follow_redirects=False,
             trust_env=False,
             timeout=settings.deadline,
-            limits=httpx2.Limits(
-                max_connections=(settings.concurrency + 2) * len(settings.endpoints),
-                max_keepalive_connections=settings.concurrency * len(settings.endpoints),
-            ),
         )
 
     @property

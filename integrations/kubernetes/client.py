@@ -73,6 +73,7 @@ class KubernetesClient:
             self.upstream,
             self._load,
             settings.limits,
+            networks=settings.networks,
             transport=transport,
             observe=observe,
         )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any, Final
 
 import httpx2
 
+from integrations.addresses import Network, guarded_transport
 from integrations.contract import IntegrationError, UpstreamFailed, UpstreamUnreachable
 from integrations.kubernetes.auth.access import Access, Credential, ssl_context
 from integrations.kubernetes.errors import Behind, from_response, translated
@@ -39,6 +40,7 @@ class Session:
         load: Callable[[], Awaitable[Access]],
         limits: Limits,
         *,
+        networks: Iterable[Network] = (),
         transport: httpx2.AsyncBaseTransport | None = None,
         observe: Observe | None = None,
     ) -> None:
@@ -46,6 +48,7 @@ class Session:
         self.watches = 0
         self._load = load
         self._limits = limits
+        self._networks = tuple(networks)
         self._transport = transport
         self._observe = observe or (lambda _purpose, _outcome, _seconds: None)
         self._gate = asyncio.Semaphore(limits.calls)
@@ -169,14 +172,15 @@ class Session:
             await retired.aclose()
 
     def _client(self, access: Access, credential: Credential) -> httpx2.AsyncClient:
+        # Watches hold a connection each; calls are bounded by the gate, not by the pool.
+        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=8)
+        trust = ssl_context(access, credential, self.upstream)
         return httpx2.AsyncClient(
-            verify=ssl_context(access, credential, self.upstream),
-            transport=self._transport,
+            transport=self._transport
+            or guarded_transport(self.upstream, self._networks, verify=trust, limits=limits),
             trust_env=False,
             follow_redirects=False,
             timeout=httpx2.Timeout(CONNECT_SECONDS, read=self._limits.idle),
-            # Watches hold a connection each; calls are bounded by the gate, not by the pool.
-            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=8),
             # Unpacking gzip costs less than reading and decrypting the twenty times larger
             # plain answer, even on loopback (README); watches are never compressed.
             headers={"user-agent": USER_AGENT, "accept-encoding": "gzip"},

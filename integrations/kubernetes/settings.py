@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from integrations.addresses import SITE
 
 __all__ = ["ConnectionSettings", "Limits"]
 
@@ -44,6 +47,9 @@ class ConnectionSettings(BaseModel):
     allow_exec: bool = Field(
         default=True,
         description="Whether the kubeconfig may name a program to run for credentials",
+    )
+    networks: tuple[IPv4Network | IPv6Network, ...] = Field(
+        SITE, description="Private networks that the API server's name may lead to"
     )
     limits: Limits = Limits()
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx2
 import msgspec
 
-from integrations.contract import UpstreamDenied, UpstreamFailed
+from integrations.contract import DestinationRefused, UpstreamDenied, UpstreamFailed
 from integrations.registry import errors
 from integrations.registry.models import TokenAnswer
 from integrations.registry.settings import RegistrySettings
@@ -126,10 +126,10 @@ class Authenticator:
         parts = urlsplit(realm)
         allowed = {self._settings.host, *(host.lower() for host in self._settings.realm_hosts)}
         if parts.netloc.lower() not in allowed or parts.username:
-            raise errors.DestinationRefused(
+            raise DestinationRefused(
                 self._upstream,
                 f"it wants us to sign in at {parts.hostname!r}, which is not in realm_hosts",
             )
         if parts.scheme != "https" and not self._settings.url.startswith("http:"):
-            raise errors.DestinationRefused(self._upstream, "its token server is not on https")
+            raise DestinationRefused(self._upstream, "its token server is not on https")
         return realm

@@ -4,8 +4,7 @@ The transport's failures are told alike for all (`integrations.failures`).
 
 Additions to the tree of `integrations.contract`::
 
-    UpstreamRefused ├── PageTooLarge        `n` is above the registry's maximum
-                    └── DestinationRefused  it sent us to a host that is not allowed
+    UpstreamRefused └── PageTooLarge        `n` is above the registry's maximum
     UpstreamFailed  └── DigestMismatch      the content is not what its digest says
 """
 
@@ -26,10 +25,6 @@ from integrations.registry.models import ErrorBody
 
 class PageTooLarge(UpstreamRefused):
     """The registry does not serve pages of this size; ask for less."""
-
-
-class DestinationRefused(UpstreamRefused):
-    """The registry pointed at a host outside the operator's allow-list."""
 
 
 class DigestMismatch(UpstreamFailed):

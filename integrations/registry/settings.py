@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic.networks import AnyHttpUrl
 from pydantic.types import PositiveFloat, PositiveInt
+
+from integrations.addresses import SITE
 
 NAME_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$"
 
@@ -38,6 +41,8 @@ class RegistrySettings(BaseModel):
     own: following any realm would hand our password to whoever the registry names."""
     blob_hosts: tuple[str, ...] = ()
     """Hosts that blob reads may be redirected to, beside the registry's own."""
+    networks: tuple[IPv4Network | IPv6Network, ...] = SITE
+    """Private networks that the names of these hosts may lead to (`integrations.addresses`)."""
     webhook_secret: SecretStr = SecretStr("")
     """What the registry must send in ``Authorization: Bearer …``; empty: no webhook."""
     webhook_secret_file: Path | None = None

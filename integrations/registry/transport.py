@@ -19,7 +19,8 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx2
 
-from integrations.contract import UpstreamFailed
+from integrations.addresses import guarded_transport
+from integrations.contract import DestinationRefused, UpstreamFailed
 from integrations.failures import from_transport
 from integrations.registry import errors
 from integrations.registry.auth import Authenticator
@@ -62,17 +63,17 @@ class RegistryTransport:
         self._observe = observe
         self.upstream = errors.upstream_name(settings.name)
         self._slots = asyncio.Semaphore(settings.concurrency)
+        most = settings.concurrency + 2
+        limits = httpx2.Limits(max_connections=most, max_keepalive_connections=most)
         self._http = httpx2.AsyncClient(
-            transport=transport,
-            verify=_tls(settings) if transport is None else True,
+            transport=transport
+            or guarded_transport(
+                self.upstream, settings.networks, verify=_tls(settings), limits=limits
+            ),
             headers={"User-Agent": user_agent()},
             follow_redirects=False,
             trust_env=False,
             timeout=settings.deadline,
-            limits=httpx2.Limits(
-                max_connections=settings.concurrency + 2,
-                max_keepalive_connections=settings.concurrency + 2,
-            ),
         )
         self._http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self._auth = Authenticator(settings, self._http, self._exchange)
@@ -185,12 +186,12 @@ class RegistryTransport:
         parts = urlsplit(target)
         allowed = {self.settings.host, *(host.lower() for host in self.settings.blob_hosts)}
         if parts.netloc.lower() not in allowed or parts.username:
-            raise errors.DestinationRefused(
+            raise DestinationRefused(
                 self.upstream,
                 f"it stores blobs at {parts.hostname!r}, which is not in blob_hosts",
             )
         if parts.scheme not in {"https", urlsplit(before).scheme}:
-            raise errors.DestinationRefused(self.upstream, "it redirects a blob away from https")
+            raise DestinationRefused(self.upstream, "it redirects a blob away from https")
 
     async def _exchange(
         self, request: httpx2.Request, limit: int | None = None

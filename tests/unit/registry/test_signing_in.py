@@ -4,10 +4,16 @@ import hashlib
 import httpx2
 import pytest
 
-from integrations.contract import NotFound, State, UpstreamDenied, UpstreamFailed
+from integrations.contract import (
+    DestinationRefused,
+    NotFound,
+    State,
+    UpstreamDenied,
+    UpstreamFailed,
+)
 from integrations.registry.client import RegistryClient
 from integrations.registry.connection import RegistryConnection, RegistryFeeds
-from integrations.registry.errors import DestinationRefused, DigestMismatch
+from integrations.registry.errors import DigestMismatch
 from integrations.registry.fake import FakeRegistry
 from integrations.registry.settings import RegistrySettings
 from tests.contract.etcd.recording import RecordingFeed, until
