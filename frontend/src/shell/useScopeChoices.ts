@@ -8,6 +8,7 @@ const namespacesQuery = queryOptions({
   queryFn: ({ signal }) =>
     request<ListAnswer>("collections/namespaces?limit=1000&sort=name", { signal }),
   retry: false,
+  staleTime: 30_000,
 });
 
 /** The clusters and namespaces there are to choose from, as far as the viewer may see. */
@@ -21,10 +22,10 @@ export function useScopeChoices(cluster: string | undefined) {
 
 /**
  * Whether rows of several clusters stand together on this page, so that a name alone does not
- * say which of them is meant. Known once the masthead has asked what there is to choose.
+ * say which of them is meant. The masthead's own question, asked once for both.
  */
 export function useSeveralClusters(): boolean {
-  const { data } = useQuery({ ...namespacesQuery, enabled: false });
+  const { data } = useQuery(namespacesQuery);
   const { cluster } = useScope();
   return cluster === undefined && clustersOf(data?.rows ?? []).length > 1;
 }
