@@ -56,7 +56,8 @@ class SqlFields:
         """A bound value to compare the field with."""
         kind = self.elements[name].type
         if isinstance(kind, sa.DateTime):
-            moment = datetime.fromtimestamp(value, UTC)
+            # A moment no calendar has is still before or after every row's.
+            moment = datetime.fromtimestamp(min(max(value, _FIRST), _LAST), UTC)
             return sa.literal(moment if kind.timezone else moment.replace(tzinfo=None), kind)
         if isinstance(value, bool):
             return sa.literal(value, sa.Boolean())
@@ -82,6 +83,10 @@ class SqlFields:
         if dialect == "postgresql":
             return sa.func.strpos(sa.func.lower(sa.collate(element, "C")), literal)
         return sa.func.instr(sa.func.lower(element), literal)
+
+
+_FIRST = datetime(1, 1, 2, tzinfo=UTC).timestamp()
+_LAST = datetime(9999, 12, 30, tzinfo=UTC).timestamp()
 
 
 def _reader(kind: Any) -> Callable[[Any], Any] | None:
