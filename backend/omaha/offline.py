@@ -25,6 +25,7 @@ from backend.db.migrate import upgrade
 from backend.omaha.catalog import bundles, edit, files, releases
 from backend.omaha.catalog.bundles import Taking
 from backend.omaha.payloads.bundle import read_bundle, read_manifest, write_bundle
+from backend.omaha.payloads.download import Downloads
 from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.payloads.importer import Plan, examine, fetch
 from backend.omaha.payloads.manifest import BundleManifest
@@ -132,7 +133,7 @@ async def import_bundle(
 
 
 async def prune(settings: Settings, *, dry_run: bool) -> list[str]:
-    """Remove stored files no name refers to, and uploads given up; their SHA-256.
+    """Remove stored files no name refers to, and transfers given up; their SHA-256.
 
     Under the lock that every registration takes. A file stored a moment ago whose name is
     about to be registered is kept: its age is below `GRACE`.
@@ -149,6 +150,7 @@ async def prune(settings: Settings, *, dry_run: bool) -> list[str]:
             for sha256 in unused:
                 await anyio.to_thread.run_sync(store.remove, sha256)
             await anyio.to_thread.run_sync(Uploads(store).expire)
+            await anyio.to_thread.run_sync(Downloads(store).expire)
             _record(session, "prune", "payloads", {"removed": unused})
     return unused
 

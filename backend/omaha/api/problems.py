@@ -40,6 +40,7 @@ _TOLD: Final = {
     413: "Too large",
     422: "A field is not valid; `errors` names it",
     428: "If-Match is missing",
+    429: "Too many imports are running; Retry-After says when to try again",
     502: "A mirror failed",
     507: "No room for a payload",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import time
 from collections.abc import AsyncIterator
 from ipaddress import ip_network
@@ -220,9 +221,25 @@ async def test_an_import_whose_process_died_is_interrupted_and_resumed(
             updated_at=0.0,
         )
     )  # fmt: skip
-    lock = records.lock(record)
-    assert (await importing.get(record.id))["state"] == "running"
-    lock.close()
+    hold = (
+        "import sys, time; from pathlib import Path;"
+        "from backend.omaha.payloads.import_records import ImportRecords as R;"
+        "r = R(Path(sys.argv[1])); lock = r.lock(r.get(sys.argv[2])); print('held', flush=True);"
+        "time.sleep(300)"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", hold, str(importing.api.files.root), record.id,
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"held\n"
+        assert (await importing.get(record.id))["state"] == "running"
+        assert (await importing.start()).status_code == 409, "another process is at it"
+        assert (await importing.post(record.id, "resume")).status_code == 409
+    finally:
+        process.kill()
+        await process.wait()
     assert (await importing.get(record.id))["state"] == "interrupted"
     assert (await importing.post(record.id, "resume")).status_code == 202
     assert (await importing.until(record.id, "done", "failed"))["state"] == "done"
