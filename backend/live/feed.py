@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
 
 from auth.scope import Scope
+from backend.live.collection import Collection
 from backend.live.metrics import PROJECTION_FAILURES
 from integrations.contract import Freshness, State
-
-if TYPE_CHECKING:
-    from backend.live.memory import MemorySource
 
 __all__ = ["MemoryFeed"]
 
 T = TypeVar("T")
 _log = structlog.get_logger("craton.live")
+
+
+class _Rows(Protocol):
+    """What a feed needs of the source it fills."""
+
+    collection: Collection
+
+    def put(self, row: Any) -> None: ...
+
+    def remove(self, key: str) -> None: ...
+
+    def drop(self, feed: MemoryFeed[Any]) -> None: ...
+
+    def freshness_changed(self) -> None: ...
 
 
 class MemoryFeed(Generic[T]):
@@ -32,7 +44,7 @@ class MemoryFeed(Generic[T]):
 
     def __init__(
         self,
-        source: MemorySource[Any],
+        source: _Rows,
         name: str,
         project: Callable[[T], Any | None],
         within: Scope,

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from backend.live.band import Band
 from backend.live.batch import Batch
+from backend.live.collection import Collection
 from backend.live.guard import Guard
 from backend.live.page import FacetCount
 from backend.live.plan import Plan
 from backend.live.query import Query
 from backend.live.select import facet_values, match, smallest, top_counts
 from backend.live.window import Shown, Window
-
-if TYPE_CHECKING:
-    from backend.live.memory import MemorySource
+from integrations.contract import Freshness
 
 __all__ = ["MemoryView", "MemoryWindow"]
+
+
+class _Origin(Protocol):
+    """What a view needs of the source it shows."""
+
+    collection: Collection
+    sealed: list[Batch]
+
+    def plan(self, query: Query, guard: Guard) -> Plan: ...
+
+    def cut(self) -> tuple[int, list[Any]]: ...
+
+    def freshness(self, guard: Guard) -> list[Freshness]: ...
+
+    def drop_view(self, view: MemoryView) -> None: ...
 
 
 class MemoryWindow(Window):
@@ -52,7 +66,7 @@ class MemoryView:
     """What (query, guard) selects. `number` is the last batch counted, None before the first
     count. Batches a view has already seen are ignored, so that it can be made at any moment."""
 
-    def __init__(self, source: MemorySource[Any], query: Query, guard: Guard) -> None:
+    def __init__(self, source: _Origin, query: Query, guard: Guard) -> None:
         self.source = source
         self.query = query
         self.guard = guard
