@@ -61,10 +61,9 @@ def filter_test(collection: Collection, item: Filter, constants: Constants, now:
         return _one_of(column, values, constants)
     if item.op in {Op.NE, Op.NOT_IN}:
         return f"not {_one_of(column, values, constants)}"
-    if item.op is Op.HAS:
-        return f"({present}{constants.bind(values[0])} in {_folded(field)})"
-    if item.op is Op.LACKS:
-        return f"(not ({present}{constants.bind(values[0])} in {_folded(field)}))"
+    if item.op in {Op.HAS, Op.LACKS}:
+        has = f"({present}{constants.bind(values[0])} in {_folded(field)})"
+        return has if item.op is Op.HAS else f"(not {has})"
     if item.op is Op.BEGINS:
         return f"({present}{field}.startswith({constants.bind(values[0])}))"
     return f"({present}{field} {item.op.value} {constants.bind(values[0])})"
