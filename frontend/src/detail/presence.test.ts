@@ -9,6 +9,7 @@ function view(change: Partial<ViewState> = {}): ViewState {
   return {
     status: "live",
     pending: false,
+    query: null,
     offset: 0,
     rows: [],
     total: 0,

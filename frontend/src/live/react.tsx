@@ -95,6 +95,7 @@ const listenToNothing = () => () => undefined;
 const EMPTY: ViewState = {
   status: "loading",
   pending: true,
+  query: null,
   offset: 0,
   rows: [],
   total: 0,

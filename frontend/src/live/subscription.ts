@@ -8,6 +8,8 @@ export interface ViewState {
   status: "loading" | "live" | "failed";
   /** Old rows are on screen while a new snapshot is awaited. */
   pending: boolean;
+  /** The query `rows` answer; while `pending`, not yet the one that was asked last. */
+  query: Query | null;
   offset: number;
   rows: readonly Row[];
   total: number;
@@ -20,6 +22,7 @@ export interface ViewState {
 const INITIAL: ViewState = {
   status: "loading",
   pending: true,
+  query: null,
   offset: 0,
   rows: [],
   total: 0,
@@ -67,6 +70,7 @@ export class Subscription {
     this.set({
       status: "live",
       pending: false,
+      query: this.query,
       offset: frame.offset,
       rows: frame.rows,
       total: frame.total,

@@ -190,6 +190,21 @@ test("the order holds still under the pointer; what changed waits for a click", 
   await waitFor(() => expect(names()).toEqual(["a", "c"]));
 });
 
+test("another order that was asked for shows at once, also under the pointer", async () => {
+  const { socket, snapshot } = await open();
+  snapshot({ rows: [pod("b"), pod("c")] });
+  await userEvent.hover(screen.getByRole("group", { name: "Rows of Pods" }));
+  const header = screen.getByRole("columnheader", { name: "Restarts" });
+  await userEvent.click(within(header).getByRole("button", { name: "Restarts" }));
+  const id = socket.last("subscribe")?.id ?? "";
+  // Frames of the old query may still come before the new snapshot does.
+  act(() => socket.receive({ op: "delta", id, seq: 2, upsert: [pod("b", { restarts: 3 })] }));
+  await act(async () => undefined);
+  snapshot({ rows: [pod("c"), pod("b")] });
+  const names = () => [...document.querySelectorAll(".cr-name-button")].map((b) => b.textContent);
+  await waitFor(() => expect(names()).toEqual(["c", "b"]), { timeout: 500 });
+});
+
 test("keys move, open, select and close", async () => {
   const { snapshot, location } = await open();
   snapshot({ rows: [pod("a"), pod("b")] });

@@ -56,7 +56,7 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
     offset: 0,
     limit: WINDOW_ROWS,
   });
-  const held = useHeldRows(view, hold.holding, JSON.stringify(query));
+  const held = useHeldRows(view, hold.holding);
 
   const openRow = useCallback(
     (row: string | undefined) => {

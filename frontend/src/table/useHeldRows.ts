@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { Row } from "../api/types";
+import type { Query } from "../live/protocol";
 import type { ViewState } from "../live/subscription";
 
 export interface HeldRow {
@@ -20,20 +21,21 @@ interface Frozen {
   rows: readonly Row[];
   offset: number;
   total: number;
-  token: string;
+  query: Query | null;
 }
 
 /**
  * Hold the order of the rows still while the pointer is over the table. Values keep
- * changing in place; only coming, going and moving wait. Another window or query (`token`)
- * is the viewer's own doing and shows at once.
+ * changing in place; only coming, going and moving wait. Another window or query is the
+ * viewer's own doing and shows at once: what counts is the query the rows answer, as the one
+ * just asked still has the old rows on screen.
  */
-export function useHeldRows(view: ViewState, holding: boolean, token: string): HeldRows {
+export function useHeldRows(view: ViewState, holding: boolean): HeldRows {
   const [frozen, setFrozen] = useState<Frozen | null>(null);
-  const stillApplies = frozen?.token === token && frozen.offset === view.offset;
+  const stillApplies = frozen?.query === view.query && frozen?.offset === view.offset;
   if (!holding && frozen) setFrozen(null);
   if (holding && !stillApplies && !view.pending)
-    setFrozen({ rows: view.rows, offset: view.offset, total: view.total, token });
+    setFrozen({ rows: view.rows, offset: view.offset, total: view.total, query: view.query });
   return holding && frozen && stillApplies ? applyHold(view, frozen) : passThrough(view);
 }
 

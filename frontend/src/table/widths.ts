@@ -27,7 +27,7 @@ export function isSentence(column: ColumnInfo): boolean {
 
 /** The width one column would like, from its heading and a sample of its values. */
 function natural(column: ColumnInfo, rows: readonly Row[], isName: boolean): number {
-  const heading = column.label.length * 7.4 + 34;
+  const heading = column.label.length * 7.4 + 46;
   const fixed = FIXED[column.type];
   if (fixed !== undefined) return Math.max(fixed, heading);
   const longest = rows.slice(0, SAMPLE).reduce((most, row) => {
