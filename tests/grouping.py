@@ -13,6 +13,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 GROUPS = {
     "tests/integration/console/test_outages.py": "a console and a stack to break",
+    "tests/integration/console/test_two_clusters.py": "a console on two stacks",
     "tests/integration/console/": "a console on the shared stack",
 }
 """By the beginning of the test's id; the first that fits counts."""

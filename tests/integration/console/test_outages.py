@@ -179,9 +179,9 @@ async def test_thirty_tabs_watch_the_cluster_once(place: Place) -> None:
         return sum(1 for one in held if one.raddr and one.raddr.port == port)
 
     async def least(count: Callable[[], int]) -> int:
-        """The smallest count of ten seconds: controllers and reads come and go, watches stay."""
+        """The smallest count of four seconds: controllers and reads come and go, watches stay."""
         counts = []
-        for _ in range(20):
+        for _ in range(8):
             counts.append(await asyncio.to_thread(count))
             await asyncio.sleep(0.5)
         return min(counts)
