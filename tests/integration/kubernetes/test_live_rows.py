@@ -25,6 +25,7 @@ async def console(stack: RunningStack) -> AsyncIterator[KubernetesFeatures]:
     settings = ConnectionSettings(name="local", kubeconfig=stack.kubeconfig)
     connection = KubernetesConnection(settings)
     await console.connect(connection)
+    await until(console.listed, 60)
     # A stack that has just come up is still on its way to the states the tests look for.
     await until(lambda: {row.status for row in console.rows("pods").values()} >= SEEDED, 60)
     yield console

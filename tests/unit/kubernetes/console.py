@@ -21,7 +21,7 @@ from backend.http.guard import require_principal
 from backend.http.problems import install_problem_handlers
 from backend.live.memory import MemorySource
 from backend.live.registry import Registry
-from integrations.contract import Feed
+from integrations.contract import Feed, State
 from integrations.kubernetes import KubernetesConnection
 
 FEATURES = (events, cluster, machines, workloads)
@@ -49,6 +49,11 @@ class KubernetesFeatures:
     async def connect(self, connection: KubernetesConnection) -> None:
         self.upstreams.kubernetes[connection.name] = connection
         await connection.start(self.feeds(connection.name))
+
+    def listed(self) -> bool:
+        """Whether every kind has been read to its end: not all are at the same moment."""
+        sources = [source for source in self.registry if isinstance(source, MemorySource)]
+        return all(set(source.states()) <= {State.LIVE} for source in sources)
 
     def source(self, name: str) -> MemorySource[Any]:
         source = self.registry.get(name)
