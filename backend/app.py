@@ -31,11 +31,11 @@ from backend.live.registry import Registry
 from backend.live.routes import live_router
 from backend.omaha.api.rights import KINDS as UPDATE_KINDS
 from backend.omaha.catalog import files as hosted_files
-from backend.omaha.mount import UpdateMount
+from backend.omaha.operate.mount import UpdateMount
+from backend.omaha.operate.service import UpdateService, open_store
 from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.payloads.serving import MOUNT as PAYLOADS
 from backend.omaha.payloads.serving import Hosted, payloads_app
-from backend.omaha.service import UpdateService, open_store
 from backend.settings import Settings
 from backend.state import Console
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from backend.omaha.cli import app as updates_app
+from backend.omaha.operate.cli import app as updates_app
 from backend.omaha.simulate.cli import app as simulate_app
 from backend.settings import Settings
 from backend.stack.cli import app as stack_app

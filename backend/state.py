@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from backend.db.notices import ChangeNotices
     from backend.identity.sessions import Identities
     from backend.live.registry import Registry
-    from backend.omaha.service import UpdateService
+    from backend.omaha.operate.service import UpdateService
     from backend.settings import Settings
 
 __all__ = ["Console"]

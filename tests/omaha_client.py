@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from typing import Any
 
-from backend.omaha.service import UpdateService
+from backend.omaha.operate.service import UpdateService
 from tests.omaha_world import CHECK, OLD, PING, body, event
 
 UPDATED = re.compile(r'<manifest version="([^"]+)"')

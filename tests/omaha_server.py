@@ -15,7 +15,8 @@ import httpx2
 
 ROOT = Path(__file__).parent.parent
 RUN = (
-    "from backend.settings import Settings; from backend.omaha.standalone import run_updates;"
+    "from backend.settings import Settings;"
+    "from backend.omaha.operate.standalone import run_updates;"
     "import sys; run_updates(Settings(), workers=int(sys.argv[1]))"
 )
 START_SECONDS = 120

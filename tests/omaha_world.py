@@ -10,10 +10,10 @@ from sqlmodel import select
 
 from backend.db.engine import create_engine
 from backend.db.migrate import upgrade
-from backend.omaha.announce import announce
-from backend.omaha.model import FLATCAR_APPID, Arch
-from backend.omaha.rules import Policy
-from backend.omaha.tables import (
+from backend.omaha.domain.model import FLATCAR_APPID, Arch
+from backend.omaha.domain.rules import Policy
+from backend.omaha.store.announce import announce
+from backend.omaha.store.tables import (
     ApplicationRow,
     BlacklistRow,
     ChannelRow,

@@ -22,9 +22,9 @@ from typing import Any
 
 import psutil
 
-from backend.omaha.recount import measure
-from backend.omaha.retention import count_silent, roll_up
-from backend.omaha.service import open_store
+from backend.omaha.background.recount import measure
+from backend.omaha.background.retention import count_silent, roll_up
+from backend.omaha.operate.service import open_store
 from backend.omaha.simulate.client import Target
 from backend.omaha.simulate.fleet import Fleet, Plan
 from tests.bench.updates_cluster import Cluster, cluster

@@ -8,8 +8,8 @@ import time
 import asyncpg
 from sqlalchemy.engine import make_url
 
-from backend.omaha.model import Reason, Status
-from backend.omaha.rules import Policy
+from backend.omaha.domain.model import Reason, Status
+from backend.omaha.domain.rules import Policy
 from tests.omaha_world import NEW, OLD, World
 
 OPEN = Policy(enabled=True, safe_mode=False, max_updates_per_period=None)

@@ -37,7 +37,7 @@ from backend.http.problems import install_problem_handlers
 from backend.omaha.api import UpdatesDeps, updates_router
 from backend.omaha.api.paging import encode
 from backend.omaha.catalog import applications, channels, groups, packages
-from backend.omaha.model import Arch
+from backend.omaha.domain.model import Arch
 from backend.omaha.payloads.files import PayloadFiles
 from tests.bench.updates_cluster import cluster
 from tests.bench.updates_load import CHUNK, IDENTITY, OEM, SERIES

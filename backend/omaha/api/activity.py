@@ -15,8 +15,8 @@ from backend.omaha.api.paging import Page, decode, encode
 from backend.omaha.api.rights import GROUP, Visible
 from backend.omaha.api.types import Cursor, Limit, QueryId, View, label_or_number
 from backend.omaha.catalog.window import look
-from backend.omaha.model import ActivityKind, Severity
-from backend.omaha.tables import ActivityRow, GroupRow
+from backend.omaha.domain.model import ActivityKind, Severity
+from backend.omaha.store.tables import ActivityRow, GroupRow
 
 router = APIRouter(tags=["updates: activity"])
 

@@ -15,7 +15,7 @@ from backend.omaha.api.rights import APPLICATION
 from backend.omaha.api.types import Body, Cursor, Id, Limit, Line, Name, ShortName, View
 from backend.omaha.api.versions import IfMatch, check, tagged
 from backend.omaha.catalog import applications, edit
-from backend.omaha.tables import ApplicationRow
+from backend.omaha.store.tables import ApplicationRow
 
 router = APIRouter(tags=["updates: applications"])
 

@@ -16,7 +16,7 @@ from backend.http.guard import CurrentPrincipal
 from backend.omaha.api.deps import UpdatesDeps
 from backend.omaha.api.rights import APPLICATION, GROUP, INSTANCE, Rights, Visible
 from backend.omaha.catalog import edit
-from backend.omaha.tables import GroupRow, InstanceRow
+from backend.omaha.store.tables import GroupRow, InstanceRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from auth.role import Verb
-from backend.omaha import semver
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.changes import difference, given
 from backend.omaha.api.paging import Page, decode, encode
@@ -33,7 +32,8 @@ from backend.omaha.api.types import (
 )
 from backend.omaha.api.versions import IfMatch, check, tagged
 from backend.omaha.catalog import channels, edit
-from backend.omaha.tables import ApplicationRow, ChannelRow, PackageRow
+from backend.omaha.domain import semver
+from backend.omaha.store.tables import ApplicationRow, ChannelRow, PackageRow
 
 router = APIRouter(tags=["updates: channels"])
 

@@ -18,8 +18,8 @@ from backend.omaha.api.rights import APPLICATION, GROUP
 from backend.omaha.api.types import MAX_TIME, Id, QueryId, View, status_label
 from backend.omaha.catalog import edit, figures
 from backend.omaha.catalog.figures import Dimension, Scope
-from backend.omaha.model import Status
-from backend.omaha.tables import ApplicationRow, ChannelRow, GroupRow
+from backend.omaha.domain.model import Status
+from backend.omaha.store.tables import ApplicationRow, ChannelRow, GroupRow
 
 router = APIRouter(tags=["updates: figures"])
 

@@ -34,8 +34,8 @@ from backend.omaha.api.types import (
 from backend.omaha.api.types import Body as BodyModel
 from backend.omaha.api.versions import IfMatch, check, tagged
 from backend.omaha.catalog import edit, groups
-from backend.omaha.rules import Policy
-from backend.omaha.tables import ApplicationRow, ChannelRow, GroupRow, PackageRow, RolloutRow
+from backend.omaha.domain.rules import Policy
+from backend.omaha.store.tables import ApplicationRow, ChannelRow, GroupRow, PackageRow, RolloutRow
 
 router = APIRouter(tags=["updates: groups"])
 

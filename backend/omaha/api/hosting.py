@@ -31,7 +31,7 @@ from backend.omaha.payloads.import_runner import Job
 from backend.omaha.payloads.importer import Stored
 from backend.omaha.payloads.release import MAX_EXTRAS, Release, parse_releases
 from backend.omaha.payloads.source import ReleaseSource
-from backend.omaha.tables import ApplicationRow
+from backend.omaha.store.tables import ApplicationRow
 
 router = APIRouter(tags=["updates: packages"])
 

@@ -20,7 +20,7 @@ from backend.omaha.api.types import Body, Id, View
 from backend.omaha.catalog import edit, packages, releases
 from backend.omaha.payloads.importer import Plan, examine
 from backend.omaha.payloads.release import MAX_EXTRAS
-from backend.omaha.tables import ApplicationRow
+from backend.omaha.store.tables import ApplicationRow
 
 router = APIRouter(tags=["updates: packages"])
 

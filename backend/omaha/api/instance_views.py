@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from backend.omaha import wording
 from backend.omaha.api.types import (
     ArchName,
     Named,
@@ -13,9 +12,10 @@ from backend.omaha.api.types import (
     label_or_number,
     reason_label,
 )
-from backend.omaha.model import Grant, Status
-from backend.omaha.policy import base_code
-from backend.omaha.tables import HistoryRow, InstanceRow
+from backend.omaha.domain import wording
+from backend.omaha.domain.model import Grant, Status
+from backend.omaha.domain.wording import base_code
+from backend.omaha.store.tables import HistoryRow, InstanceRow
 
 ReasonName = Literal[
     "none", "up_to_date", "no_package", "blacklisted", "disabled", "outside_window", "paused",

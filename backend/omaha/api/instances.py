@@ -12,7 +12,6 @@ from sqlmodel import col
 
 from auth.role import Verb
 from backend.errors import NotFoundProblem, PreconditionFailed
-from backend.omaha import fleet
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.changes import given
 from backend.omaha.api.figures import Time
@@ -41,8 +40,9 @@ from backend.omaha.api.types import (
 )
 from backend.omaha.api.versions import IfMatch, check, stale, tagged
 from backend.omaha.catalog import edit, figures, machines
-from backend.omaha.model import Reason
-from backend.omaha.tables import ApplicationRow, GroupRow, InstanceRow
+from backend.omaha.domain.model import Reason
+from backend.omaha.fleet import actions
+from backend.omaha.store.tables import ApplicationRow, GroupRow, InstanceRow
 
 router = APIRouter(tags=["updates: machines"])
 
@@ -182,11 +182,11 @@ async def change_instance(
     key = row.id or 0
     if values.get("name") is not None:
         await _apply(
-            call, row, fleet.rename(call.session, key, values["name"], version=row.version)
+            call, row, actions.rename(call.session, key, values["name"], version=row.version)
         )
     if values.get("hidden") is not None:
         await _apply(
-            call, row, fleet.hide(call.session, key, hidden=values["hidden"], version=row.version)
+            call, row, actions.hide(call.session, key, hidden=values["hidden"], version=row.version)
         )
     if "group_id" in values:
         await _move(call, row, values["group_id"])
@@ -200,7 +200,7 @@ async def retry_instance(
 ) -> InstanceView:
     """Forget the machine's failure, so that it is offered the same version again."""
     row = await _matched(call, instance_id, Verb.UPDATE, if_match)
-    await _apply(call, row, fleet.retry(call.session, row.id or 0, version=row.version))
+    await _apply(call, row, actions.retry(call.session, row.id or 0, version=row.version))
     await call.audit(INSTANCE, "retry", row.machine_id)
     return await _answer(call, row, response)
 
@@ -210,7 +210,7 @@ async def delete_instance(call: Caller, instance_id: BigId, if_match: IfMatch = 
     """Forget a machine and its history; it registers anew when it checks in."""
     row = await _matched(call, instance_id, Verb.DELETE, if_match)
     name = row.machine_id
-    await _apply(call, row, fleet.delete(call.session, row.id or 0, version=row.version))
+    await _apply(call, row, actions.delete(call.session, row.id or 0, version=row.version))
     await call.audit(INSTANCE, "delete", name)
 
 
@@ -235,7 +235,7 @@ async def _move(call: Call, row: InstanceRow, group_id: int | None) -> None:
     if group_id is not None:
         group = await edit.get(call.session, GroupRow, group_id)
         call.need_group(Verb.UPDATE, group, INSTANCE)
-    await _apply(call, row, fleet.move(call.session, row.id or 0, group_id, version=row.version))
+    await _apply(call, row, actions.move(call.session, row.id or 0, group_id, version=row.version))
 
 
 async def _matched(call: Call, instance_id: int, verb: Verb, if_match: str | None) -> InstanceRow:

@@ -35,9 +35,9 @@ from backend.omaha.api.types import (
 from backend.omaha.api.versions import IfMatch
 from backend.omaha.catalog import edit, groups, moving
 from backend.omaha.catalog.machines import Filter
-from backend.omaha.fleet_moves import MAX_MOVED
-from backend.omaha.model import Reason
-from backend.omaha.tables import ApplicationRow, GroupRow, RolloutRow
+from backend.omaha.domain.model import Reason
+from backend.omaha.fleet.moves import MAX_MOVED
+from backend.omaha.store.tables import ApplicationRow, GroupRow, RolloutRow
 
 router = APIRouter(tags=["updates: machines"])
 

@@ -36,9 +36,9 @@ from backend.omaha.api.types import (
 )
 from backend.omaha.api.versions import IfMatch, check, tagged
 from backend.omaha.catalog import edit, packages
-from backend.omaha.model import ExtraFile
+from backend.omaha.domain.model import ExtraFile
 from backend.omaha.payloads.digest import hex_to_base64
-from backend.omaha.tables import ApplicationRow, FileRow, PackageRow
+from backend.omaha.store.tables import ApplicationRow, FileRow, PackageRow
 
 router = APIRouter(tags=["updates: packages"])
 

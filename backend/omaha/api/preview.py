@@ -8,14 +8,14 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from auth.role import Verb
-from backend.omaha import wording
 from backend.omaha.api.call import Caller
 from backend.omaha.api.groups import read
 from backend.omaha.api.types import MAX_TIME, Body, BodyId, Id, View, label
 from backend.omaha.catalog import edit
 from backend.omaha.catalog.preview import preview
-from backend.omaha.rules import Policy
-from backend.omaha.tables import PackageRow
+from backend.omaha.domain import wording
+from backend.omaha.domain.rules import Policy
+from backend.omaha.store.tables import PackageRow
 
 router = APIRouter(tags=["updates: groups"])
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from backend.omaha.api.types import View, label_or_number
-from backend.omaha.model import RolloutState
-from backend.omaha.tables import RolloutRow
+from backend.omaha.domain.model import RolloutState
+from backend.omaha.store.tables import RolloutRow
 
 
 class RolloutView(View):

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Response
 
 from auth.role import Verb
 from backend.errors import PreconditionFailed
-from backend.omaha import fleet
 from backend.omaha.api import groups as group_routes
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.groups import GroupView
@@ -18,9 +17,10 @@ from backend.omaha.api.rollout_views import RolloutView, rollout_view
 from backend.omaha.api.types import Body, BodyId, Cursor, Id, Limit, Line, View
 from backend.omaha.api.versions import IfMatch, check, stale, tagged
 from backend.omaha.catalog import edit, groups, rollouts
-from backend.omaha.model import RolloutState
-from backend.omaha.rules import Policy
-from backend.omaha.tables import GroupRow, RolloutRow
+from backend.omaha.domain.model import RolloutState
+from backend.omaha.domain.rules import Policy
+from backend.omaha.fleet import actions
+from backend.omaha.store.tables import GroupRow, RolloutRow
 
 router = APIRouter(tags=["updates: rollouts"])
 
@@ -75,7 +75,8 @@ async def pause_rollout(
 ) -> RolloutView:
     """Offer nothing more until resumed; machines that hold a grant finish."""
     row = await _matched(call, rollout_id, Verb.PAUSE, if_match)
-    await _apply(call, row, fleet.pause(call.session, rollout_id, body.reason, version=row.version))
+    pause = actions.pause(call.session, rollout_id, body.reason, version=row.version)
+    await _apply(call, row, pause)
     return await _done(call, row, "pause", response, body.reason)
 
 
@@ -85,7 +86,7 @@ async def resume_rollout(
 ) -> RolloutView:
     """Go on after a pause, or after the rollout stopped by itself."""
     row = await _matched(call, rollout_id, Verb.PAUSE, if_match)
-    await _apply(call, row, fleet.resume(call.session, rollout_id, version=row.version))
+    await _apply(call, row, actions.resume(call.session, rollout_id, version=row.version))
     return await _done(call, row, "resume", response)
 
 
@@ -95,7 +96,8 @@ async def abort_rollout(
 ) -> RolloutView:
     """End it: nothing more is offered, open grants end at their machines' next check."""
     row = await _matched(call, rollout_id, Verb.UPDATE, if_match)
-    await _apply(call, row, fleet.abort(call.session, rollout_id, body.reason, version=row.version))
+    abort = actions.abort(call.session, rollout_id, body.reason, version=row.version)
+    await _apply(call, row, abort)
     return await _done(call, row, "abort", response, body.reason)
 
 
@@ -119,7 +121,7 @@ async def start_rollout(
     row = await group_routes.matched(call, group_id, Verb.UPDATE, if_match)
     present = await call.session.get(RolloutRow, row.rollout_id) if row.rollout_id else None
     if present is not None and present.state == RolloutState.ABORTED:
-        await fleet.restart(call.session, present.id or 0, version=present.version)
+        await actions.restart(call.session, present.id or 0, version=present.version)
     else:
         await call.begin()
     policy = Policy.model_validate(row.policy)

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, TypeVar, cast
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from backend.omaha.model import Arch, PackageKind, Reason, Status
+from backend.omaha.domain.model import Arch, PackageKind, Reason, Status
 
 MAX_ID: Final = 2**31 - 1
 MAX_BIG_ID: Final = 2**63 - 1

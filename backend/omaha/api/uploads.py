@@ -26,7 +26,7 @@ from backend.omaha.catalog import edit, files
 from backend.omaha.payloads.errors import PayloadRefused
 from backend.omaha.payloads.header import Format
 from backend.omaha.payloads.upload import Announced, Upload
-from backend.omaha.tables import FileRow
+from backend.omaha.store.tables import FileRow
 
 router = APIRouter(tags=["updates: payloads"])
 

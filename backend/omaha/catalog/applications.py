@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.omaha.catalog.edit import InUse, Taken, Use, change, insert, invalid
-from backend.omaha.tables import ApplicationRow, ChannelRow, GroupRow, PackageRow, TallyRow
+from backend.omaha.store.tables import ApplicationRow, ChannelRow, GroupRow, PackageRow, TallyRow
 
 _APPID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 

@@ -16,7 +16,7 @@ from backend.errors import NotFoundProblem
 from backend.omaha.catalog import channels, files, packages
 from backend.omaha.catalog.edit import Taken, invalid
 from backend.omaha.catalog.releases import application
-from backend.omaha.model import Arch, ExtraFile, PackageKind
+from backend.omaha.domain.model import Arch, ExtraFile, PackageKind
 from backend.omaha.payloads.digest import Digest, base64_to_hex
 from backend.omaha.payloads.errors import PayloadRefused
 from backend.omaha.payloads.files import PayloadFiles
@@ -28,7 +28,7 @@ from backend.omaha.payloads.manifest import (
     BundleManifest,
     BundlePackage,
 )
-from backend.omaha.tables import (
+from backend.omaha.store.tables import (
     ApplicationRow,
     BlacklistRow,
     ChannelRow,

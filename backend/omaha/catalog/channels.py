@@ -13,8 +13,8 @@ from sqlmodel import col
 
 from backend.errors import Conflict, NotFoundProblem
 from backend.omaha.catalog.edit import InUse, Taken, Use, change, insert, invalid
-from backend.omaha.model import ActivityKind, Arch, Severity
-from backend.omaha.tables import (
+from backend.omaha.domain.model import ActivityKind, Arch, Severity
+from backend.omaha.store.tables import (
     ActivityRow,
     BlacklistRow,
     ChannelRow,

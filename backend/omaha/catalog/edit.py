@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.errors import Conflict, NotFoundProblem, PreconditionFailed, Unprocessable
-from backend.omaha.announce import announce
-from backend.omaha.tables import (
+from backend.omaha.store.announce import announce
+from backend.omaha.store.tables import (
     ApplicationRow,
     ChannelRow,
     FileRow,

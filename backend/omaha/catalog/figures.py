@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from backend.omaha.tables import CounterRow, GroupRow, RollupRow, TallyRow
+from backend.omaha.store.tables import CounterRow, GroupRow, RollupRow, TallyRow
 
 Dimension = Literal["release", "status", "group", "channel"]
 

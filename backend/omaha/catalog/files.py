@@ -15,7 +15,7 @@ from backend.omaha.payloads.digest import Digest
 from backend.omaha.payloads.errors import NameTaken
 from backend.omaha.payloads.names import check_name
 from backend.omaha.payloads.serving import Hosted
-from backend.omaha.tables import FileRow
+from backend.omaha.store.tables import FileRow
 
 
 async def register(

@@ -13,9 +13,9 @@ from sqlmodel import col
 
 from backend.errors import Conflict
 from backend.omaha.catalog.edit import Taken, change, insert, invalid
-from backend.omaha.model import ActivityKind, Arch, Severity
-from backend.omaha.rules import Policy
-from backend.omaha.tables import (
+from backend.omaha.domain.model import ActivityKind, Arch, Severity
+from backend.omaha.domain.rules import Policy
+from backend.omaha.store.tables import (
     ActivityRow,
     ChannelRow,
     CounterRow,

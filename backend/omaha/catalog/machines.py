@@ -12,8 +12,8 @@ from sqlmodel import col
 
 from backend.omaha.catalog.edit import invalid
 from backend.omaha.catalog.window import Found, look
-from backend.omaha.model import Status
-from backend.omaha.tables import GroupRow, HistoryRow, InstanceRow, TallyRow
+from backend.omaha.domain.model import Status
+from backend.omaha.store.tables import GroupRow, HistoryRow, InstanceRow, TallyRow
 
 MAX_BRANCHES: Final = 400
 """Groups times statuses one query may walk side by side; SQLite joins at most 500."""

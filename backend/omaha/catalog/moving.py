@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.errors import Conflict
-from backend.omaha import fleet_moves
 from backend.omaha.catalog import groups
 from backend.omaha.catalog.edit import invalid
 from backend.omaha.catalog.machines import Filter, groups_of, page
-from backend.omaha.fleet_moves import MAX_MOVED
-from backend.omaha.model import ActivityKind, Arch, Grant
-from backend.omaha.tables import GroupRow, InstanceRow
+from backend.omaha.domain.model import ActivityKind, Arch, Grant
+from backend.omaha.fleet import moves
+from backend.omaha.fleet.moves import MAX_MOVED
+from backend.omaha.store.tables import GroupRow, InstanceRow
 
 __all__ = ["Chosen", "check_target", "choose", "everyone", "move", "updating"]
 
@@ -108,10 +108,10 @@ async def move(
 ) -> Counter[int]:
     """Move them, when they are still `expected` many; how many came from which group."""
     if len(chosen.ids) != expected:
-        raise fleet_moves.changed_meanwhile(len(chosen.ids), expected)
+        raise moves.changed_meanwhile(len(chosen.ids), expected)
     if not chosen.ids:
         return Counter()
-    done = await fleet_moves.move_all(
+    done = await moves.move_all(
         session, chosen.ids, chosen.still(), target.id or 0, expected=expected
     )
     groups.note(

@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.errors import Conflict
-from backend.omaha import semver
 from backend.omaha.catalog.edit import InUse, Taken, Use, change, insert, invalid
-from backend.omaha.model import Arch, ExtraFile, PackageKind
-from backend.omaha.tables import (
+from backend.omaha.domain import semver
+from backend.omaha.domain.model import Arch, ExtraFile, PackageKind
+from backend.omaha.store.tables import (
     BlacklistRow,
     ChannelRow,
     FileRow,

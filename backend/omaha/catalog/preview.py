@@ -20,10 +20,8 @@ from sqlalchemy import func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from backend.omaha import semver
-from backend.omaha.config import load
-from backend.omaha.limits import granted_within
-from backend.omaha.model import (
+from backend.omaha.domain import semver
+from backend.omaha.domain.model import (
     Arch,
     Channel,
     Counters,
@@ -35,12 +33,14 @@ from backend.omaha.model import (
     Reason,
     Status,
 )
-from backend.omaha.policy import Check, decide, rollout_of
-from backend.omaha.rules import Policy, WaveKind
-from backend.omaha.selection import current_wave, share
-from backend.omaha.store import Store
-from backend.omaha.store_session import SessionTransaction
-from backend.omaha.tables import (
+from backend.omaha.domain.rules import Policy, WaveKind
+from backend.omaha.policy.decision import Check, decide, rollout_of
+from backend.omaha.policy.limits import granted_within
+from backend.omaha.policy.selection import current_wave, share
+from backend.omaha.store.config import load
+from backend.omaha.store.contract import Store
+from backend.omaha.store.session import SessionTransaction
+from backend.omaha.store.tables import (
     BlacklistRow,
     CounterRow,
     GroupRow,

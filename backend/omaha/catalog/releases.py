@@ -12,11 +12,11 @@ from sqlmodel import col
 
 from backend.omaha.catalog import applications, channels, files, packages
 from backend.omaha.catalog.edit import Taken
-from backend.omaha.model import FLATCAR_APPID, Arch, ExtraFile
+from backend.omaha.domain.model import FLATCAR_APPID, Arch, ExtraFile
 from backend.omaha.payloads.digest import hex_to_base64
 from backend.omaha.payloads.importer import Stored
 from backend.omaha.payloads.release import Release
-from backend.omaha.tables import ApplicationRow, ChannelRow, PackageRow
+from backend.omaha.store.tables import ApplicationRow, ChannelRow, PackageRow
 
 ARCHES: Final = {"amd64": Arch.AMD64, "arm64": Arch.AARCH64}
 """Architecture in hosted names → that of packages."""

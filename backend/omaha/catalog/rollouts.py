@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.errors import Conflict
-from backend.omaha import fleet
 from backend.omaha.catalog import channels, groups
 from backend.omaha.catalog.edit import InUse, Use, get, invalid
-from backend.omaha.model import Arch, Grant
-from backend.omaha.rules import Policy
-from backend.omaha.tables import ChannelRow, GroupRow, InstanceRow, PackageRow, RolloutRow
+from backend.omaha.domain.model import Arch, Grant
+from backend.omaha.domain.rules import Policy
+from backend.omaha.fleet import actions
+from backend.omaha.store.tables import ChannelRow, GroupRow, InstanceRow, PackageRow, RolloutRow
 
 RETRIED_AT_ONCE: Final = 200
 """Machines of one request; the answer says how many are left."""
@@ -47,7 +47,7 @@ async def retry_failed(session: AsyncSession, rollout_id: int) -> tuple[int, int
     )
     machines = found.all()
     for key, version in machines:
-        await fleet.retry(session, key or 0, version=version)
+        await actions.retry(session, key or 0, version=version)
     left = await session.scalar(select(func.count()).select_from(InstanceRow).where(*failed))
     return len(machines), int(left or 0)
 

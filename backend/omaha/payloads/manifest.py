@@ -6,8 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from backend.omaha import semver
-from backend.omaha.model import Arch, PackageKind
+from backend.omaha.domain import semver
+from backend.omaha.domain.model import Arch, PackageKind
 from backend.omaha.payloads.errors import PayloadRefused
 from backend.omaha.payloads.header import Format
 from backend.omaha.payloads.names import check_name

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
-from backend.omaha.model import FLATCAR_APPID
+from backend.omaha.domain.model import FLATCAR_APPID
 from backend.omaha.simulate.client import Connection, Target, Unanswered
 from backend.omaha.simulate.figures import Figures
 from backend.omaha.simulate.machine import Kind, Machine, Stage

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from backend.omaha.recount import measure
-from backend.omaha.service import UpdateService, open_store
+from backend.omaha.background.recount import measure
+from backend.omaha.operate.service import UpdateService, open_store
 from tests.omaha_world import World
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from backend.omaha.model import Grant, Reason, Status
-from backend.omaha.rules import Policy, Schedule, Spread, Wave, WaveKind
+from backend.omaha.domain.model import Grant, Reason, Status
+from backend.omaha.domain.rules import Policy, Schedule, Spread, Wave, WaveKind
 from tests.omaha_client import Machine, post
 from tests.omaha_world import CHECK, FLOOR, NEW, OLD, ORDINARY, PING, World, body, event, machine_id
 
@@ -14,7 +14,7 @@ async def row(world: World, number: int):
     from sqlalchemy.ext.asyncio import AsyncSession
     from sqlmodel import select
 
-    from backend.omaha.tables import InstanceRow
+    from backend.omaha.store.tables import InstanceRow
 
     async with AsyncSession(world.engine) as session:
         found = select(InstanceRow).where(InstanceRow.machine_id == machine_id(number))
@@ -33,7 +33,7 @@ async def rollout(world: World, group: int):
     from sqlalchemy.ext.asyncio import AsyncSession
     from sqlmodel import select
 
-    from backend.omaha.tables import RolloutRow
+    from backend.omaha.store.tables import RolloutRow
 
     async with AsyncSession(world.engine) as session:
         found = select(RolloutRow).where(RolloutRow.group_id == group).order_by(RolloutRow.id)
@@ -386,6 +386,6 @@ async def test_last_seen_is_kept_for_machines_that_hold_a_grant(world, serve) ->
 async def test_too_many_waiting_is_a_503(world, serve, monkeypatch) -> None:
     await world.group()
     service = await serve()
-    monkeypatch.setattr("backend.omaha.writer.MAX_WAITING", 0)
+    monkeypatch.setattr("backend.omaha.checkin.writer.MAX_WAITING", 0)
     reply = await post(service, body(1, OLD, ORDINARY))
     assert reply.status == 503

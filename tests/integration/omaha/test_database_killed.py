@@ -7,9 +7,9 @@ import asyncio
 import httpx2
 import pytest
 
-from backend.omaha.recount import measure
-from backend.omaha.rules import Policy
-from backend.omaha.service import open_store
+from backend.omaha.background.recount import measure
+from backend.omaha.domain.rules import Policy
+from backend.omaha.operate.service import open_store
 from tests.bench.updates_cluster import cluster
 from tests.omaha_client import UPDATED
 from tests.omaha_server import Server

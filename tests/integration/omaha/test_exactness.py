@@ -10,9 +10,9 @@ import psutil
 import pytest
 from sqlalchemy import text
 
-from backend.omaha.recount import measure
-from backend.omaha.rules import Policy
-from backend.omaha.service import open_store
+from backend.omaha.background.recount import measure
+from backend.omaha.domain.rules import Policy
+from backend.omaha.operate.service import open_store
 from tests.omaha_client import UPDATED, post
 from tests.omaha_server import Server
 from tests.omaha_world import NEW, OLD, OPEN, ORDINARY, World, body, event, machine_id

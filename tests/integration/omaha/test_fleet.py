@@ -9,10 +9,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.errors import Conflict, NotFoundProblem, PreconditionFailed
-from backend.omaha import fleet, lease, retention
-from backend.omaha.model import Status
-from backend.omaha.recount import measure, recount
-from backend.omaha.rules import Policy
+from backend.omaha.background import lease, retention
+from backend.omaha.background.recount import measure, recount
+from backend.omaha.domain.model import Status
+from backend.omaha.domain.rules import Policy
+from backend.omaha.fleet import actions
 from tests.integration.omaha.test_cycle import rollout, row
 from tests.omaha_client import Machine
 from tests.omaha_world import CHECK, NEW, OLD, PING, event
@@ -34,8 +35,8 @@ async def test_delete_frees_the_slot_and_the_machine_comes_back(world, serve) ->
     assert await second.check() is None
     found = await row(world, 1)
     with pytest.raises(PreconditionFailed):
-        await act(world, fleet.delete, found.id, version=found.version + 7)
-    await act(world, fleet.delete, found.id, version=found.version)
+        await act(world, actions.delete, found.id, version=found.version + 7)
+    await act(world, actions.delete, found.id, version=found.version)
     assert await row(world, 1) is None
     assert await second.check() == NEW
     assert await first.check() is None
@@ -47,7 +48,7 @@ async def test_name_stays_against_the_alias(world, serve) -> None:
     service = await serve()
     await Machine(service, 1, NEW).check()
     found = await row(world, 1)
-    await act(world, fleet.rename, found.id, "db-7", version=found.version)
+    await act(world, actions.rename, found.id, "db-7", version=found.version)
     await Machine(service, 1, NEW).check()
     assert (await row(world, 1)).name == "db-7"
 
@@ -60,13 +61,13 @@ async def test_moved_machine_stays_whatever_its_track(world, serve) -> None:
     assert await machine.check() == NEW
     found = await row(world, 1)
     with pytest.raises(NotFoundProblem):
-        await act(world, fleet.move, found.id, 999, version=found.version)
-    await act(world, fleet.move, found.id, other, version=found.version)
+        await act(world, actions.move, found.id, 999, version=found.version)
+    await act(world, actions.move, found.id, other, version=found.version)
     assert await machine.check() is None
     assert (await row(world, 1)).group_id == other
     await asyncio.sleep(0.3)
     found = await row(world, 1)
-    await act(world, fleet.move, found.id, None, version=found.version)
+    await act(world, actions.move, found.id, None, version=found.version)
     assert await machine.check() == NEW
 
 
@@ -75,7 +76,7 @@ async def test_hidden_machine_is_not_counted_until_it_checks_in(world, serve) ->
     service = await serve()
     await Machine(service, 1, NEW).check()
     found = await row(world, 1)
-    await act(world, fleet.hide, found.id, hidden=True, version=found.version)
+    await act(world, actions.hide, found.id, hidden=True, version=found.version)
     async with world.engine.connect() as connection:
         total = await connection.execute(text("SELECT sum(machines) FROM omaha_tally"))
         assert total.scalar_one() == 0
@@ -91,11 +92,11 @@ async def test_retry_offers_again_what_did_not_boot(world, serve) -> None:
     await machine.install()
     await machine.send(PING, CHECK, event(3, 0, code=268435500))
     found = await row(world, 1)
-    await act(world, fleet.retry, found.id, version=found.version)
+    await act(world, actions.retry, found.id, version=found.version)
     assert await machine.check() == NEW
     found = await row(world, 1)
     with pytest.raises(Conflict):
-        await act(world, fleet.retry, found.id, version=found.version)
+        await act(world, actions.retry, found.id, version=found.version)
 
 
 async def test_pause_resume_abort_restart(world, serve) -> None:
@@ -104,19 +105,19 @@ async def test_pause_resume_abort_restart(world, serve) -> None:
     first, second = Machine(service, 1), Machine(service, 2)
     assert await first.check() == NEW
     current = await rollout(world, group)
-    await act(world, fleet.pause, current.id, "friday", version=current.version)
+    await act(world, actions.pause, current.id, "friday", version=current.version)
     assert await second.check() is None
     assert await first.check() == NEW
     current = await rollout(world, group)
     assert (current.state, current.reason) == (2, "friday")
-    await act(world, fleet.resume, current.id, version=current.version)
+    await act(world, actions.resume, current.id, version=current.version)
     assert await second.check() == NEW
     current = await rollout(world, group)
-    await act(world, fleet.abort, current.id, "bad", version=current.version)
+    await act(world, actions.abort, current.id, "bad", version=current.version)
     assert await first.check() is None
     current = await rollout(world, group)
     assert (current.state, current.in_progress) == (3, 1)
-    await act(world, fleet.restart, current.id, version=current.version)
+    await act(world, actions.restart, current.id, version=current.version)
     assert await first.check() == NEW
     fresh = await rollout(world, group)
     assert fresh.id != current.id
@@ -131,7 +132,7 @@ async def test_a_brake_is_cleared_by_resuming(world, serve) -> None:
     await first.fail()
     assert await second.check() is None
     current = await rollout(world, group)
-    await act(world, fleet.resume, current.id, version=current.version)
+    await act(world, actions.resume, current.id, version=current.version)
     assert await second.check() == NEW
 
 

@@ -12,9 +12,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.omaha.catalog import files as hosted
+from backend.omaha.domain.rules import Policy
 from backend.omaha.payloads.digest import digest_file
 from backend.omaha.payloads.files import PayloadFiles
-from backend.omaha.rules import Policy
 from tests.omaha_server import Server
 from tests.omaha_world import NEW, OLD, ORDINARY, PING, World, body, event, machine_id
 

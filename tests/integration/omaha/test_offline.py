@@ -11,9 +11,9 @@ from typer.testing import CliRunner, Result
 
 from backend.db.activity import ActivityRecord
 from backend.db.engine import create_engine, create_sessions
-from backend.omaha.cli import app
+from backend.omaha.operate.cli import app
 from backend.omaha.payloads.files import PayloadFiles
-from backend.omaha.tables import (
+from backend.omaha.store.tables import (
     ApplicationRow,
     ChannelRow,
     FileRow,
@@ -180,7 +180,7 @@ def test_prune_removes_only_what_has_no_name(
     stray.parent.mkdir(parents=True, exist_ok=True)
     stray.write_bytes(b"left by a crash")
     assert "0 files" in site.run("prune").output, "too young: about to be named"
-    monkeypatch.setattr("backend.omaha.offline.GRACE", -1.0)
+    monkeypatch.setattr("backend.omaha.operate.offline.GRACE", -1.0)
     assert "ab" * 32 in site.run("prune", "--dry-run").output
     assert stray.exists()
     site.run("prune")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from backend.omaha.model import Arch
-from backend.omaha.rules import Policy
+from backend.omaha.domain.model import Arch
+from backend.omaha.domain.rules import Policy
 from tests.omaha_client import post
 from tests.omaha_world import FLOOR, NEW
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from backend.omaha.recount import measure
-from backend.omaha.service import open_store
+from backend.omaha.background.recount import measure
+from backend.omaha.operate.service import open_store
 from backend.omaha.simulate.client import Target
 from backend.omaha.simulate.fleet import Fleet, Plan
 from tests.omaha_server import Server

@@ -10,8 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.errors import Problem
-from backend.omaha import fleet
-from backend.omaha.rules import Policy
+from backend.omaha.domain.rules import Policy
+from backend.omaha.fleet import actions
 from tests.integration.omaha.test_cycle import row
 from tests.omaha_client import post
 from tests.omaha_world import CHECK, FLOOR, NEW, OLD, ORDINARY, PING, body, event
@@ -74,13 +74,13 @@ async def interfere(world, dice: random.Random, groups: list[int]) -> None:
         async with AsyncSession(world.engine) as session, session.begin():
             action = dice.randrange(4)
             if action == 0:
-                await fleet.delete(session, found.id, version=found.version)
+                await actions.delete(session, found.id, version=found.version)
             elif action == 1:
-                await fleet.move(session, found.id, dice.choice(groups), version=found.version)
+                await actions.move(session, found.id, dice.choice(groups), version=found.version)
             elif action == 2:
-                await fleet.hide(session, found.id, hidden=True, version=found.version)
+                await actions.hide(session, found.id, hidden=True, version=found.version)
             else:
-                await fleet.retry(session, found.id, version=found.version)
+                await actions.retry(session, found.id, version=found.version)
     except Problem:
         return
 

@@ -9,7 +9,7 @@ import httpx2
 import psutil
 import pytest
 
-from backend.omaha.workers import FIRST_DELAY, LAST_DELAY, delay_after
+from backend.omaha.operate.workers import FIRST_DELAY, LAST_DELAY, delay_after
 from tests.omaha_server import Server
 from tests.omaha_world import OLD, ORDINARY, body
 

@@ -9,11 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from msgspec.structs import replace
 
-from backend.omaha.checkin import Report, step
-from backend.omaha.codec import AppRequest
-from backend.omaha.entry import Entry
-from backend.omaha.ledger import CLOSED, FIELD_OF, CounterState, Ledger
-from backend.omaha.model import (
+from backend.omaha.checkin.step import Report, step
+from backend.omaha.domain.model import (
     Arch,
     Channel,
     Event,
@@ -24,9 +21,12 @@ from backend.omaha.model import (
     Rollout,
     RolloutState,
 )
-from backend.omaha.rollouts import resumed
-from backend.omaha.rules import Policy
-from backend.omaha.semver import parse
+from backend.omaha.domain.rules import Policy
+from backend.omaha.domain.semver import parse
+from backend.omaha.protocol.codec import AppRequest
+from backend.omaha.rollouts.lifecycle import resumed
+from backend.omaha.store.entry import Entry
+from backend.omaha.store.ledger import CLOSED, FIELD_OF, CounterState, Ledger
 
 RELEASES = ["1.0.0", "1.5.0", "2.0.0", "3.0.0"]
 EVENTS = [

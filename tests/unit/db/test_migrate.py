@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 
 import backend.db.activity
 import backend.db.identity
-import backend.omaha.tables  # noqa: F401
+import backend.omaha.store.tables  # noqa: F401
 from backend.db.engine import create_engine
 from backend.db.migrate import upgrade
 

@@ -5,10 +5,10 @@ import xml.etree.ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.omaha.answer import UNKNOWN_GROUP, Answer, Step, render
-from backend.omaha.codec import AppRequest
-from backend.omaha.model import Arch, Event, ExtraFile, Package
-from backend.omaha.semver import parse
+from backend.omaha.domain.model import Arch, Event, ExtraFile, Package
+from backend.omaha.domain.semver import parse
+from backend.omaha.protocol.answer import UNKNOWN_GROUP, Answer, Step, render
+from backend.omaha.protocol.codec import AppRequest
 
 
 def package(**changes) -> Package:

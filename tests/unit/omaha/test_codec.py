@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.omaha import codec
-from backend.omaha.codec import MalformedRequest, parse
-from backend.omaha.model import Arch, Event
+from backend.omaha.domain.model import Arch, Event
+from backend.omaha.protocol import codec
+from backend.omaha.protocol.codec import MalformedRequest, parse
 from tests.omaha_world import CHECK, PING, body, event
 
 

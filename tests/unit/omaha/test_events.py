@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 
-from backend.omaha.events import apply, held_status, observe, released
-from backend.omaha.model import Event, Grant, Machine, Reason, Status
+from backend.omaha.domain.model import Event, Grant, Machine, Reason, Status
+from backend.omaha.policy.events import apply, held_status, observe, released
 
 U, G, E, C = Status.UNDEFINED, Status.GRANTED, Status.ERROR, Status.COMPLETE
 N, D, L, H = Status.INSTALLED, Status.DOWNLOADED, Status.DOWNLOADING, Status.ON_HOLD

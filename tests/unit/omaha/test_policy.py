@@ -10,9 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from backend.omaha import windows
-from backend.omaha.limits import add_grants, granted_within, must_brake
-from backend.omaha.model import (
+from backend.omaha.domain.model import (
     Arch,
     Channel,
     Counters,
@@ -25,8 +23,7 @@ from backend.omaha.model import (
     Rollout,
     RolloutState,
 )
-from backend.omaha.policy import Check, decide
-from backend.omaha.rules import (
+from backend.omaha.domain.rules import (
     ListFilter,
     Policy,
     ReleaseFilter,
@@ -36,8 +33,11 @@ from backend.omaha.rules import (
     WaveKind,
     Window,
 )
-from backend.omaha.selection import WaveStep, position, share, wave_step
-from backend.omaha.semver import InvalidRelease, parse
+from backend.omaha.domain.semver import InvalidRelease, parse
+from backend.omaha.policy import windows
+from backend.omaha.policy.decision import Check, decide
+from backend.omaha.policy.limits import add_grants, granted_within, must_brake
+from backend.omaha.policy.selection import WaveStep, position, share, wave_step
 
 SATURDAY = datetime(2026, 11, 21, 12, 0, tzinfo=ZoneInfo("UTC")).timestamp()
 

@@ -4,8 +4,8 @@ from random import Random
 
 import pytest
 
-from backend.omaha.codec import parse
-from backend.omaha.model import FLATCAR_APPID
+from backend.omaha.domain.model import FLATCAR_APPID
+from backend.omaha.protocol.codec import parse
 from backend.omaha.simulate.client import Target
 from backend.omaha.simulate.figures import Figures, Latencies
 from backend.omaha.simulate.machine import Kind, Machine, Stage

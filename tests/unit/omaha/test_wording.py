@@ -1,7 +1,7 @@
 import pytest
 
-from backend.omaha import wording
-from backend.omaha.model import Reason
+from backend.omaha.domain import wording
+from backend.omaha.domain.model import Reason
 
 
 def test_every_reason_has_words() -> None:

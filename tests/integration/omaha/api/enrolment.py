@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from typing import Any
 
-from backend.omaha.tables import (
+from backend.omaha.store.tables import (
     CounterRow,
     GroupRow,
     InstanceRow,

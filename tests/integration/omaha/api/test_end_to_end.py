@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from backend.omaha.recount import measure
-from backend.omaha.service import UpdateService, open_store
+from backend.omaha.background.recount import measure
+from backend.omaha.operate.service import UpdateService, open_store
 from tests.integration.omaha.api.conftest import Api
 from tests.omaha_client import Machine
 from tests.unit.omaha.payloads.samples import payload

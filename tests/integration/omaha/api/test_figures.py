@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from auth.role import VIEWER
-from backend.omaha.model import Status
-from backend.omaha.tables import (
+from backend.omaha.domain.model import Status
+from backend.omaha.store.tables import (
     ActivityRow,
     RollupRow,
 )

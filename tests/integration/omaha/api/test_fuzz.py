@@ -27,9 +27,9 @@ from backend.http.guard import require_principal
 from backend.http.problems import install_problem_handlers
 from backend.omaha.api import UpdatesDeps, updates_router
 from backend.omaha.catalog import applications, channels, groups, packages
-from backend.omaha.model import Arch
+from backend.omaha.domain.model import Arch
 from backend.omaha.payloads.files import PayloadFiles
-from backend.omaha.tables import CounterRow, InstanceRow, RolloutRow
+from backend.omaha.store.tables import CounterRow, InstanceRow, RolloutRow
 from tests.integration.omaha.api.conftest import ROOT, principal
 
 CHECKS = (

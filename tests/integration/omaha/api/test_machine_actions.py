@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from auth.role import OPERATOR, VIEWER
-from backend.omaha.model import Grant, Status
-from backend.omaha.tables import (
+from backend.omaha.domain.model import Grant, Status
+from backend.omaha.store.tables import (
     HistoryRow,
 )
 from tests.integration.omaha.api.conftest import ROOT, Api, Estate

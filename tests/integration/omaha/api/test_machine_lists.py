@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from auth.role import VIEWER
-from backend.omaha.model import Reason, Status
+from backend.omaha.domain.model import Reason, Status
 from tests.integration.omaha.api.conftest import ROOT, Api, Estate
 from tests.integration.omaha.api.enrolment import NOW, enrol, every, path
 

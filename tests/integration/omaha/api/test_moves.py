@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from auth.role import OPERATOR, VIEWER
-from backend.omaha.model import Status
-from backend.omaha.recount import measure
-from backend.omaha.service import UpdateService, open_store
+from backend.omaha.background.recount import measure
+from backend.omaha.domain.model import Status
+from backend.omaha.operate.service import UpdateService, open_store
 from tests.integration.omaha.api.conftest import ROOT, Api, Estate
 from tests.integration.omaha.api.enrolment import enrol
 from tests.omaha_client import Machine
@@ -84,7 +84,7 @@ async def test_a_filter_is_tried_then_moved_with_the_number_shown(api: Api, esta
 async def test_it_is_bounded_and_goes_on(
     api: Api, estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("catalog.moving", "fleet_moves"):
+    for module in ("catalog.moving", "fleet.moves"):
         monkeypatch.setattr(f"backend.omaha.{module}.MAX_MOVED", 4)
     other = await other_group(api, estate)
     await enrol(api, estate, *({} for _ in range(10)))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backend.omaha.model import Status
+from backend.omaha.domain.model import Status
 from tests.integration.omaha.api.conftest import Api, Estate
 from tests.integration.omaha.api.enrolment import enrol
 

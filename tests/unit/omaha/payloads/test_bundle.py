@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from backend.omaha.model import Arch, PackageKind
+from backend.omaha.domain.model import Arch, PackageKind
 from backend.omaha.payloads.bundle import read_bundle, read_manifest, write_bundle
 from backend.omaha.payloads.errors import PayloadNotFound, PayloadRefused
 from backend.omaha.payloads.files import PayloadFiles, receive

@@ -1,0 +1,1 @@
+"""What time does: sweeps, recounts, retention; one replica at a time."""

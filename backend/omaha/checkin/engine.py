@@ -1,0 +1,189 @@
+"""Answers checks: from memory when nothing can change, else through the writer.
+
+A steady check-in (a known machine that says what it said before, with an answer that needs
+no grant) touches no database. Everything else is answered after its transaction committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from backend.omaha.checkin import syncer
+from backend.omaha.checkin.loader import Loader
+from backend.omaha.checkin.memory import Glimpses, Machines
+from backend.omaha.checkin.metrics import ANSWERS, MIRRORED, REFUSED, REPORTED
+from backend.omaha.checkin.seen import SeenTimes
+from backend.omaha.checkin.step import NO_DECISION, Report
+from backend.omaha.checkin.writer import GroupGone, Writer
+from backend.omaha.domain.model import Counters, Grant, Group, Reason, Status
+from backend.omaha.domain.semver import is_valid
+from backend.omaha.policy.decision import Check, Decision, decide
+from backend.omaha.policy.events import held_status
+from backend.omaha.protocol.answer import (
+    NO_UPDATE,
+    REGISTRATION_FAILED,
+    UNKNOWN_GROUP,
+    Answer,
+    Step,
+)
+from backend.omaha.protocol.codec import AppRequest, Request
+from backend.omaha.store.config import InForce
+from backend.omaha.store.entry import Entry
+
+MAX_MACHINE_ID: Final = 50
+MAX_TRACK: Final = 256
+
+_NEEDS_COUNTERS: Final = frozenset(
+    {
+        Reason.PAUSED,
+        Reason.ABORTED,
+        Reason.BRAKED,
+        Reason.PERIOD_LIMIT,
+        Reason.CONCURRENCY_LIMIT,
+        Reason.SAFE_MODE,
+        Reason.NOT_YET_SELECTED,
+        Reason.WAVE,
+    }
+)
+_HOLDING: Final = (Grant.OPEN, Grant.TIMED_OUT)
+
+
+class _Inadmissible(Exception):
+    """The application is answered with an error status (updates 4: only these)."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Engine:
+    """The service's core; `service.UpdateService` puts it together."""
+
+    def __init__(
+        self,
+        *,
+        in_force: InForce,
+        machines: Machines,
+        glimpses: Glimpses,
+        loader: Loader,
+        seen: SeenTimes,
+        writer: Writer,
+        clock: Callable[[], float],
+    ) -> None:
+        self._in_force = in_force
+        self._writer = writer
+        self._machines = machines
+        self._glimpses = glimpses
+        self._loader = loader
+        self._seen = seen
+        self._clock = clock
+
+    async def answer(self, request: Request, ip: str, hosted_base: str) -> list[Answer]:
+        """One answer per application, in order. Raises `StoreDown`, `Overloaded`: then
+        nothing is acknowledged and the machine should come back later."""
+        return [await self._one(app, request, ip, hosted_base) for app in request.apps]
+
+    async def _one(self, app: AppRequest, request: Request, ip: str, hosted: str) -> Answer:
+        try:
+            return await self._admitted(app, request, ip, hosted)
+        except GroupGone:
+            ANSWERS[REFUSED] += 1
+            return Answer(UNKNOWN_GROUP)
+        except _Inadmissible as refused:
+            ANSWERS[REFUSED] += 1
+            return Answer(refused.status)
+
+    async def _admitted(self, app: AppRequest, request: Request, ip: str, hosted: str) -> Answer:
+        application_id = self._in_force.config.applications.get(app.key)
+        if application_id is None or len(app.track) > MAX_TRACK:
+            raise _Inadmissible(UNKNOWN_GROUP)
+        known = None if app.is_syncer else await self._known(application_id, app.machine_id)
+        group = self._find(application_id, app, known)
+        if group is None:
+            raise _Inadmissible(UNKNOWN_GROUP)
+        if not is_valid(app.release):
+            raise _Inadmissible(REGISTRATION_FAILED)
+        now = self._clock()
+        if app.is_syncer:
+            ANSWERS[MIRRORED] += 1
+            return syncer.answer(app, group, now, hosted)
+        report = Report(app, application_id, group, now, ip, request.forced, request.platform)
+        decision = await self._decide(report, known)
+        ANSWERS[decision.reason if app.check else REPORTED] += 1
+        return _answer(decision, report.group, hosted)
+
+    async def _known(self, application_id: int, machine_id: str) -> Entry | None:
+        if not 0 < len(machine_id) <= MAX_MACHINE_ID:
+            raise _Inadmissible(REGISTRATION_FAILED)
+        key = (application_id, machine_id)
+        return self._machines.get(key) or await self._loader.load(key)
+
+    def _find(self, application_id: int, app: AppRequest, known: Entry | None) -> Group | None:
+        if known is None or not known.pinned:
+            return self._in_force.config.find(application_id, app.track, app.arch)
+        return self._in_force.config.groups.get(known.group_id)
+
+    async def _decide(self, report: Report, known: Entry | None) -> Decision:
+        if known is not None:
+            decision = self.steady(report, known)
+            if decision is not None:
+                self._seen.add(known, report.now)
+                return decision
+        return await self._writer.write(report, known)
+
+    def steady(self, report: Report, known: Entry) -> Decision | None:
+        """The decision, when nothing about the machine changes that must be durable before
+        the answer; else None. What should be recorded is left to the writer's leisure."""
+        app = report.app
+        if known.group_id != report.group.id or known.release != app.release or known.hidden:
+            return None
+        if known.grant_state in _HOLDING and (app.check or app.events):
+            return None
+        decision = self._hold(report, known) if app.check else NO_DECISION
+        if decision is not None and not _same(report, known, decision):
+            report.settled = decision
+            self._writer.note(report, known)
+        return decision
+
+    def _hold(self, report: Report, known: Entry) -> Decision | None:
+        """A hold that may be told without a lock, or None."""
+        group = report.group
+        glimpse = self._glimpses.fresh(group, report.now)
+        if glimpse is None:
+            decision = decide(known.machine, group, Check(report.now, Counters(), report.forced))
+            certain = decision.package is None and decision.reason not in _NEEDS_COUNTERS
+            return decision if certain else None
+        check = Check(report.now, glimpse.counters(report.now), report.forced)
+        decision = decide(known.machine, glimpse.group, check)
+        return None if decision.package is not None or decision.brake else decision
+
+
+def _same(report: Report, known: Entry, decision: Decision) -> bool:
+    """Whether the row already says what this check would make it say."""
+    app = report.app
+    if report.app.check:
+        reason = decision.reason
+        if known.reason != reason or known.status != held_status(Status(known.status), reason):
+            return False
+    return (
+        known.ip == report.ip
+        and known.oem == app.oem
+        and known.oem_version == app.oem_version
+        and known.aleph_version == app.aleph_version
+        and known.track == app.track
+        and (known.named or not app.alias or known.name == app.alias)
+        and (not report.platform or known.platform == report.platform)
+    )
+
+
+def _answer(decision: Decision, group: Group, hosted: str) -> Answer:
+    poll = group.policy.poll_seconds
+    if decision.package is None:
+        return NO_UPDATE if poll is None else Answer(poll_seconds=poll)
+    package = decision.package
+    return Answer(
+        steps=(Step(package, is_target=True),),
+        codebase=package.url or hosted,
+        poll_seconds=poll,
+    )

@@ -1,0 +1,1 @@
+"""The update service's own words: machines, groups, rules, versions, reasons. No I/O."""

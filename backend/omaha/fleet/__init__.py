@@ -1,0 +1,1 @@
+"""What operators do to machines, with the counts kept right."""

@@ -1,0 +1,1 @@
+"""Starting, mounting and running the service; its command line."""

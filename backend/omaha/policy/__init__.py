@@ -1,0 +1,1 @@
+"""Who is offered what: pure functions of a machine, its group and the counters."""

@@ -1,0 +1,100 @@
+"""What a machine's reports do to its state: pure functions.
+
+Source: reference updates 2.1, the column "Craton". A repeated or late report changes nothing;
+a report without an update in progress is acknowledged and changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from backend.omaha.domain.model import IN_UPDATE, Event, Grant, Machine, Reason, Status
+from backend.omaha.domain.semver import parse
+
+_PROGRESS: Final = {
+    (13, 1): Status.DOWNLOADING,
+    (14, 1): Status.DOWNLOADED,
+    (3, 1): Status.INSTALLED,
+    (800, 1): Status.INSTALLED,
+}
+_ORDER: Final = {
+    Status.GRANTED: 0,
+    Status.DOWNLOADING: 1,
+    Status.DOWNLOADED: 2,
+    Status.INSTALLED: 3,
+}
+_SETTLED: Final = (Grant.NONE, Grant.SUCCEEDED)
+_NOT_AN_UPDATE: Final = ("", "0.0.0.0")
+
+
+def apply(machine: Machine, event: Event, reported: str) -> Machine:
+    """`machine` after `event`, sent while it runs `reported`."""
+    if machine.grant not in (Grant.OPEN, Grant.TIMED_OUT):
+        return machine
+    pair = (event.type, event.result)
+    if pair in _PROGRESS:
+        return _advance(machine, _PROGRESS[pair])
+    if pair == (3, 0):
+        return _ended(machine, Status.ERROR, Grant.FAILED, event.error_code)
+    if pair == (3, 9):
+        return _ended(machine, Status.ON_HOLD, Grant.DEFERRED, event.error_code)
+    if pair == (3, 2) and event.previous not in _NOT_AN_UPDATE:
+        return _after_reboot(machine, reported)
+    return machine
+
+
+def observe(machine: Machine, reported: str) -> Machine:
+    """`machine` seen running `reported`: reaching the granted version completes the update,
+    however it is reported (updates 2.1, 3:2; 2.2 rule 4)."""
+    if machine.granted_release is not None and machine.grant not in _SETTLED:
+        there, granted = parse(reported), parse(machine.granted_release)
+        upgrade = granted > parse(machine.release)
+        if there == granted or (upgrade and there > granted and _is_open(machine)):
+            machine = replace(machine, status=Status.COMPLETE, grant=Grant.SUCCEEDED)
+    if machine.release != reported:
+        machine = replace(machine, release=reported)
+    return machine
+
+
+def released(machine: Machine, status: Status = Status.UNDEFINED) -> Machine:
+    """`machine` without its grant: cancelled, moved or gone astray. It counts nowhere."""
+    kept = machine.status if machine.status not in IN_UPDATE else status
+    return replace(machine, grant=Grant.NONE, rollout_id=None, status=kept)
+
+
+def _advance(machine: Machine, status: Status) -> Machine:
+    """Progress only goes forward; 14:1 before 13:1 skips, a late 13:1 is dropped."""
+    here = _ORDER.get(machine.status)
+    if here is None or _ORDER[status] <= here:
+        return machine
+    return replace(machine, status=status)
+
+
+def _after_reboot(machine: Machine, reported: str) -> Machine:
+    """3:2 with a previous version: the first check after a reboot. Another version than the
+    granted one means the update did not take; if nothing was downloaded since the grant it is
+    a repeat of the report that led to this grant, and the slot stays."""
+    if machine.granted_release is not None and parse(reported) == parse(machine.granted_release):
+        return replace(machine, status=Status.COMPLETE, grant=Grant.SUCCEEDED)
+    if machine.status is Status.GRANTED:
+        return machine
+    return released(machine)
+
+
+def _ended(machine: Machine, status: Status, grant: Grant, code: int) -> Machine:
+    return replace(machine, status=status, grant=grant, error_code=code)
+
+
+def _is_open(machine: Machine) -> bool:
+    return machine.grant in (Grant.OPEN, Grant.TIMED_OUT)
+
+
+def held_status(status: Status, reason: Reason) -> Status:
+    """The status a hold leaves: on hold, except that an error stays visible and a machine
+    that needs nothing is not waiting."""
+    if reason in (Reason.UP_TO_DATE, Reason.NEWER_THAN_CHANNEL):
+        waiting = status in IN_UPDATE or status == Status.ON_HOLD
+        return Status.UNDEFINED if waiting else status
+    return Status.ERROR if status == Status.ERROR else Status.ON_HOLD

@@ -1,0 +1,1 @@
+"""Omaha v3 on the wire: XML to a typed request, a typed answer to XML."""

@@ -1,0 +1,160 @@
+"""What the engine asks of a database; PostgreSQL and SQLite answer alike.
+
+Locks are always taken in one order: counters by group, rollouts by id, instances, tally by
+key. A transaction that meets somebody else's newer row raises `Conflict` and is done again
+from fresh reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from backend.omaha.domain.model import ActivityKind, Rollout, Severity
+from backend.omaha.store.entry import Entry
+from backend.omaha.store.ledger import CounterState, Ledger
+
+__all__ = [
+    "ROLLOUT_COLUMNS",
+    "Activity",
+    "Conflict",
+    "History",
+    "Locked",
+    "Query",
+    "Seen",
+    "Store",
+    "StoreDown",
+    "Transaction",
+]
+
+Key = tuple[int, str]
+Seen = tuple[int, int, float]
+"""Instance id, the row version it is remembered with, and when it was seen."""
+
+ROLLOUT_COLUMNS: Final[tuple[str, ...]] = Rollout.__struct_fields__
+
+
+class Query(Protocol):
+    """Runs one statement written with `?` for each argument; its rows."""
+
+    async def __call__(self, statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        """Run it."""
+
+
+class Conflict(Exception):
+    """Another replica was faster: nothing was written; read afresh and decide again."""
+
+
+class StoreDown(Exception):
+    """The database cannot be reached or refused; nothing was acknowledged."""
+
+
+class History(msgspec.Struct, frozen=True):
+    """A machine entered a status. `key` finds the id of a row inserted in the same batch."""
+
+    key: Key
+    instance_id: int
+    group_id: int
+    rollout_id: int | None
+    at: float
+    status: int
+    release: str
+    reason: int
+    error_code: int | None
+
+
+class Activity(msgspec.Struct, frozen=True):
+    """An entry for people; ids that are None do not concern it."""
+
+    at: float
+    kind: ActivityKind
+    severity: Severity
+    application_id: int | None = None
+    group_id: int | None = None
+    channel_id: int | None = None
+    rollout_id: int | None = None
+    instance_id: int | None = None
+    machine_id: str = ""
+    release: str = ""
+    error_code: int | None = None
+    detail: str = ""
+
+
+class Locked(msgspec.Struct):
+    """What a transaction holds: the configuration's version, counters and rollouts."""
+
+    config_version: int
+    counters: dict[int, CounterState]
+    rollouts: dict[int, Rollout]
+
+
+class Transaction(Protocol):
+    """One atomic change. Leaving the context normally commits durably."""
+
+    async def lock(self, groups: Sequence[int], rollouts: Sequence[int]) -> Locked:
+        """Lock the counters of `groups` and the rollouts, in ascending order."""
+
+    async def query(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        """Run one statement written with `?` for each argument; its rows."""
+
+    async def update(self, entries: Sequence[Entry]) -> None:
+        """Write rows whose `version` is the one they were read with; the database raises it.
+        Raises `Conflict` when one of them changed meanwhile."""
+
+    async def insert(self, entries: Sequence[Entry]) -> dict[Key, int]:
+        """Add rows; their ids. Raises `Conflict` when one of them exists."""
+
+    async def append(self, history: Sequence[History], activity: Sequence[Activity]) -> None:
+        """Add to the records."""
+
+    async def settle(self, ledger: Ledger) -> None:
+        """Write the counters, rollouts and tally that changed."""
+
+    async def notify(self, keys: Sequence[Key]) -> None:
+        """Tell other replicas on commit to forget these machines (where there can be any)."""
+
+    async def announce(self) -> None:
+        """Tell every replica on commit to reload the configuration."""
+
+
+class Store(Protocol):
+    """A database of the update service."""
+
+    async def start(self) -> None:
+        """Connect; raises `StoreDown`."""
+
+    async def stop(self) -> None:
+        """Close every connection."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """A serialised change; see `Transaction`."""
+
+    async def load(self, keys: Sequence[Key]) -> dict[Key, Entry]:
+        """The machines among `keys` that are registered, unlocked."""
+
+    async def query(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        """Read outside a transaction; `?` for each argument."""
+
+    def snapshot(self) -> AbstractAsyncContextManager[Query]:
+        """Read many rows as they were at one moment, without holding anybody up."""
+
+    async def seen(self, rows: Sequence[Seen]) -> set[int]:
+        """Record last-seen times; the ids whose version still held. Durable soon, not now."""
+
+    async def listen(self, changed: Changed) -> None:
+        """Call `changed` on every notice from another replica until stopped."""
+
+
+Changed = Callable[["Notice"], Awaitable[None]]
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """What another replica tells: configuration changed, or machines did. `lost` means
+    notices may have been missed, so nothing remembered can be trusted."""
+
+    config: bool = False
+    keys: tuple[Key, ...] = ()
+    lost: bool = False

@@ -1,0 +1,310 @@
+"""The store over PostgreSQL: asyncpg, whole batches as arrays, notices between replicas."""
+
+# ruff: noqa: S608 (only our own column names are put into SQL; values are arguments)
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Final
+
+import asyncpg
+import msgspec
+import structlog
+
+from backend.omaha.store import statements as sql
+from backend.omaha.store.announce import CHANNEL as CONFIG_CHANNEL
+from backend.omaha.store.contract import (
+    Activity,
+    Changed,
+    Conflict,
+    History,
+    Key,
+    Locked,
+    Notice,
+    Query,
+    Seen,
+    StoreDown,
+    Transaction,
+)
+from backend.omaha.store.entry import CHANGING, COLUMNS, INSERTED, Entry
+from backend.omaha.store.ledger import Ledger
+
+MACHINE_CHANNEL: Final = "omaha_machines"
+NOTICE_BYTES: Final = 7_000
+"""PostgreSQL refuses notices of 8,000 bytes or more."""
+
+_TYPES: Final = {
+    **dict.fromkeys(INSERTED, "int4"),
+    **dict.fromkeys(("created_at", "last_seen", "status_at", "granted_at", "expires_at"), "float8"),
+    **dict.fromkeys(("pinned", "hidden", "named"), "bool"),
+    **dict.fromkeys(
+        ("machine_id", "release", "track", "granted_release", "name", "ip", "platform"),
+        "text",
+    ),
+    **dict.fromkeys(
+        ("oem", "oem_version", "aleph_version"),
+        "text",
+    ),
+}
+_log = structlog.get_logger(__name__)
+_decode_keys = msgspec.json.Decoder(tuple[str, tuple[Key, ...]])
+
+
+def _arrays(types: Sequence[str]) -> str:
+    return ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(types, 1))
+
+
+_LOAD: Final = (
+    f"SELECT {', '.join('i.' + c for c in COLUMNS)} FROM omaha_instance i"
+    " JOIN unnest($1::int4[], $2::text[]) AS k(application_id, machine_id)"
+    " ON i.machine_id = k.machine_id AND i.application_id = k.application_id"
+)
+_UPDATE: Final = (
+    f"UPDATE omaha_instance i SET {', '.join(f'{c} = s.{c}' for c in CHANGING)},"
+    " version = i.version + 1 FROM unnest("
+    f"{_arrays(['int8', 'int4', *(_TYPES[c] for c in CHANGING)])}"
+    f") AS s(id, version, {', '.join(CHANGING)})"
+    " WHERE i.id = s.id AND i.version = s.version"
+)
+_INSERT: Final = (
+    f"INSERT INTO omaha_instance ({', '.join(INSERTED)})"
+    f" SELECT * FROM unnest({_arrays([_TYPES[c] for c in INSERTED])})"
+    " ON CONFLICT (machine_id, application_id) DO NOTHING RETURNING application_id, machine_id, id"
+)
+_SEEN: Final = (
+    "UPDATE omaha_instance i SET last_seen = s.at"
+    " FROM unnest($1::int8[], $2::int4[], $3::float8[]) AS s(id, version, at)"
+    " WHERE i.id = s.id AND i.version = s.version RETURNING i.id"
+)
+_RETRY: Final = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.LockNotAvailableError,
+)
+_DOWN: Final = (
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.QueryCanceledError,
+    OSError,
+    TimeoutError,
+)
+
+
+class PostgresTransaction:
+    """See `store.Transaction`."""
+
+    def __init__(self, connection: Any, holder: str) -> None:
+        self._connection = connection
+        self._holder = holder
+
+    async def query(self, statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        """See `store.Transaction.query`."""
+        rows = await self._connection.fetch(sql.numbered(statement), *arguments)
+        return [tuple(row) for row in rows]
+
+    async def lock(self, groups: Sequence[int], rollouts: Sequence[int]) -> Locked:
+        """See `store.Transaction.lock`."""
+        fetch = self._connection.fetch
+        counters = {}
+        if groups:
+            rows = await fetch(
+                f"{sql.READ_COUNTERS} WHERE group_id = ANY($1::int4[])"
+                " ORDER BY group_id FOR UPDATE",
+                list(groups),
+            )
+            counters = {row[0]: sql.counter(row) for row in rows}
+        held = {}
+        if rollouts:
+            rows = await fetch(
+                f"SELECT {sql.ROLLOUT} FROM omaha_rollout WHERE id = ANY($1::int4[])"
+                " ORDER BY id FOR UPDATE",
+                list(rollouts),
+            )
+            held = {row[0]: sql.rollout(tuple(row)) for row in rows}
+        version = await self._connection.fetchval(sql.READ_CONFIG)
+        return Locked(version or 0, counters, held)
+
+    async def update(self, entries: Sequence[Entry]) -> None:
+        """See `store.Transaction.update`."""
+        if not entries:
+            return
+        ordered = sorted(entries, key=lambda entry: entry.id)
+        columns = [
+            [getattr(entry, name) for entry in ordered] for name in ("id", "version", *CHANGING)
+        ]
+        done = await self._connection.execute(_UPDATE, *columns)
+        if int(done.rpartition(" ")[2]) != len(ordered):
+            raise Conflict
+
+    async def insert(self, entries: Sequence[Entry]) -> dict[Key, int]:
+        """See `store.Transaction.insert`."""
+        if not entries:
+            return {}
+        ordered = sorted(entries, key=lambda entry: entry.key)
+        columns = [[getattr(entry, name) for entry in ordered] for name in INSERTED]
+        rows = await self._connection.fetch(_INSERT, *columns)
+        if len(rows) != len(ordered):
+            raise Conflict
+        return {(row[0], row[1]): row[2] for row in rows}
+
+    async def append(self, history: Sequence[History], activity: Sequence[Activity]) -> None:
+        """See `store.Transaction.append`."""
+        if history:
+            rows = [msgspec.structs.astuple(item)[1:] for item in history]
+            await self._connection.executemany(sql.numbered(sql.INSERT_HISTORY), rows)
+        if activity:
+            rows = [msgspec.structs.astuple(item) for item in activity]
+            await self._connection.executemany(sql.numbered(sql.INSERT_ACTIVITY), rows)
+
+    async def settle(self, ledger: Ledger) -> None:
+        """See `store.Transaction.settle`."""
+        many = self._connection.executemany
+        if ledger.touched_groups:
+            changed = [ledger.counters[group] for group in sorted(ledger.touched_groups)]
+            rows = [sql.counter_values(state) for state in changed]
+            await many(sql.numbered(sql.UPDATE_COUNTER), rows)
+        if ledger.touched_rollouts:
+            held = [ledger.rollouts[key] for key in sorted(ledger.touched_rollouts)]
+            await many(sql.numbered(sql.UPDATE_ROLLOUT), [sql.rollout_values(r) for r in held])
+        tally = ledger.changed_tally()
+        if tally:
+            await many(sql.numbered(sql.UPSERT_TALLY), tally)
+
+    async def notify(self, keys: Sequence[Key]) -> None:
+        """See `store.Transaction.notify`."""
+        size = NOTICE_BYTES // 64
+        for start in range(0, len(keys), size):
+            payload = msgspec.json.encode((self._holder, keys[start : start + size])).decode()
+            await self._connection.execute("SELECT pg_notify($1, $2)", MACHINE_CHANNEL, payload)
+
+    async def announce(self) -> None:
+        """See `store.Transaction.announce`."""
+        await self._connection.execute(f"NOTIFY {CONFIG_CHANNEL}")
+
+
+class PostgresStore:
+    """See `store.Store`. `url` as SQLAlchemy writes it (``postgresql+asyncpg://``)."""
+
+    def __init__(self, url: str) -> None:
+        self._dsn = url.replace("postgresql+asyncpg://", "postgresql://", 1)
+        self._pool: Any = None
+        self._holder = uuid.uuid4().hex[:12]
+
+    async def start(self) -> None:
+        """See `store.Store.start`."""
+        with _translated():
+            self._pool = await asyncpg.create_pool(
+                self._dsn, min_size=2, max_size=8, command_timeout=30, timeout=10
+            )
+
+    async def stop(self) -> None:
+        """See `store.Store.stop`."""
+        if self._pool is not None:
+            with contextlib.suppress(*_DOWN):
+                await asyncio.wait_for(self._pool.close(), 5)
+            self._pool = None
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """See `store.Store.transaction`."""
+        with _translated():
+            async with self._pool.acquire() as connection, connection.transaction():
+                yield PostgresTransaction(connection, self._holder)
+
+    async def query(self, statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        """See `store.Store.query`."""
+        with _translated():
+            rows = await self._pool.fetch(sql.numbered(statement), *arguments)
+            return [tuple(row) for row in rows]
+
+    @contextlib.asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Query]:
+        """See `store.Store.snapshot`."""
+        connection = await self._connected()
+        try:
+            with _translated():
+                async with connection.transaction(isolation="repeatable_read", readonly=True):
+                    yield _query_of(connection)
+        finally:
+            connection.terminate()
+
+    async def load(self, keys: Sequence[Key]) -> dict[Key, Entry]:
+        """See `store.Store.load`."""
+        with _translated():
+            rows = await self._pool.fetch(_LOAD, [k[0] for k in keys], [k[1] for k in keys])
+        return {(row[1], row[2]): Entry(*row) for row in rows}
+
+    async def seen(self, rows: Sequence[Seen]) -> set[int]:
+        """See `store.Store.seen`. Loss at a crash is accepted, so the commit does not wait."""
+        ordered = sorted(rows)
+        columns = [list(column) for column in zip(*ordered, strict=True)]
+        with _translated():
+            async with self._pool.acquire() as connection, connection.transaction():
+                await connection.execute("SET LOCAL synchronous_commit = off")
+                done = await connection.fetch(_SEEN, *columns)
+        return {row[0] for row in done}
+
+    async def listen(self, changed: Changed) -> None:
+        """See `store.Store.listen`. Reconnects for ever; each gap is told as `lost`."""
+        while True:
+            try:
+                await self._listen_once(changed)
+            except (*_DOWN, StoreDown) as error:
+                _log.warning("update_notices_lost", error=str(error))
+            await asyncio.sleep(0.5)
+
+    async def _listen_once(self, changed: Changed) -> None:
+        queue: asyncio.Queue[Notice | None] = asyncio.Queue()
+        connection = await self._connected()
+        try:
+            connection.add_termination_listener(lambda _: queue.put_nowait(None))
+            await connection.add_listener(
+                CONFIG_CHANNEL, lambda *_: queue.put_nowait(Notice(config=True))
+            )
+            await connection.add_listener(
+                MACHINE_CHANNEL, lambda *message: self._take(queue, message[3])
+            )
+            await changed(Notice(config=True, lost=True))
+            while (notice := await queue.get()) is not None:
+                await changed(notice)
+        finally:
+            connection.terminate()
+
+    async def _connected(self) -> Any:
+        """A connection of its own, without the pool's limit of time per statement."""
+        with _translated():
+            return await asyncpg.connect(self._dsn, timeout=10)
+
+    def _take(self, queue: asyncio.Queue[Notice | None], payload: str) -> None:
+        try:
+            holder, keys = _decode_keys.decode(payload)
+        except msgspec.MsgspecError:
+            queue.put_nowait(Notice(lost=True))
+            return
+        if holder != self._holder:
+            queue.put_nowait(Notice(keys=keys))
+
+
+def _query_of(connection: Any) -> Query:
+    async def query(statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        rows = await connection.fetch(sql.numbered(statement), *arguments)
+        return [tuple(row) for row in rows]
+
+    return query
+
+
+@contextlib.contextmanager
+def _translated() -> Any:
+    try:
+        yield
+    except _RETRY as error:
+        raise Conflict from error
+    except _DOWN as error:
+        raise StoreDown(f"PostgreSQL: {error}") from error

@@ -1,0 +1,115 @@
+"""A transaction over the console's own session, for what operators do to machines and
+rollouts: it commits, or not, with the request and its audit record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import CursorResult, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.omaha.store import announce
+from backend.omaha.store import statements as sql
+from backend.omaha.store.contract import Activity, Conflict, History, Key, Locked
+from backend.omaha.store.entry import CHANGING, Entry, values
+from backend.omaha.store.ledger import Ledger
+from backend.omaha.store.postgres import MACHINE_CHANNEL, NOTICE_BYTES
+
+
+class SessionTransaction:
+    """See `store.Transaction`; the session's owner commits."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+        self._postgres = session.get_bind().dialect.name == "postgresql"
+
+    async def query(self, statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        """See `store.Transaction.query`."""
+        named, names = _named(statement)
+        given = dict(zip(names, arguments, strict=True))
+        result = await self._session.execute(text(named), given)
+        if not isinstance(result, CursorResult) or not result.returns_rows:
+            return []
+        return [tuple(row) for row in result.fetchall()]
+
+    async def lock(self, groups: Sequence[int], rollouts: Sequence[int]) -> Locked:
+        """See `store.Transaction.lock`."""
+        ending = " FOR UPDATE" if self._postgres else ""
+        if not self._postgres:
+            await self.query("UPDATE omaha_config SET version = version WHERE id = 1")
+        counters, held = {}, {}
+        for group in groups:
+            for row in await self.query(f"{sql.READ_COUNTERS} WHERE group_id = ?{ending}", group):
+                counters[group] = sql.counter((row[0], row[1], row[2], row[3]))
+        for rollout in rollouts:
+            select = f"SELECT {sql.ROLLOUT} FROM omaha_rollout WHERE id = ?{ending}"  # noqa: S608
+            for row in await self.query(select, rollout):
+                held[rollout] = sql.rollout(row)
+        version = await self.query(sql.READ_CONFIG)
+        return Locked(version[0][0] if version else 0, counters, held)
+
+    async def update(self, entries: Sequence[Entry]) -> None:
+        """See `store.Transaction.update`."""
+        for entry in entries:
+            done = await self.query(
+                f"{sql.UPDATE_INSTANCE} RETURNING id",
+                *values(entry, CHANGING),
+                entry.id,
+                entry.version,
+            )
+            if not done:
+                raise Conflict
+
+    async def update_locked(self, entries: Sequence[Entry]) -> None:
+        """Write many rows at once that this transaction has locked, and so nobody changed."""
+        statement, columns = _named(sql.UPDATE_INSTANCE)
+        rows = [
+            dict(zip(columns, (*values(e, CHANGING), e.id, e.version), strict=True))
+            for e in entries
+        ]
+        if rows:
+            await self._session.execute(text(statement), rows)
+
+    async def insert(self, entries: Sequence[Entry]) -> dict[Key, int]:
+        """Machines register themselves; operators add none."""
+        if entries:
+            raise Conflict
+        return {}
+
+    async def append(self, history: Sequence[History], activity: Sequence[Activity]) -> None:
+        """See `store.Transaction.append`."""
+        for item in history:
+            await self.query(sql.INSERT_HISTORY, *msgspec.structs.astuple(item)[1:])
+        for note in activity:
+            await self.query(sql.INSERT_ACTIVITY, *msgspec.structs.astuple(note))
+
+    async def settle(self, ledger: Ledger) -> None:
+        """See `store.Transaction.settle`."""
+        for group in sorted(ledger.touched_groups):
+            await self.query(sql.UPDATE_COUNTER, *sql.counter_values(ledger.counters[group]))
+        for rollout in sorted(ledger.touched_rollouts):
+            await self.query(sql.UPDATE_ROLLOUT, *sql.rollout_values(ledger.rollouts[rollout]))
+        for row in ledger.changed_tally():
+            await self.query(sql.UPSERT_TALLY, *row)
+
+    async def notify(self, keys: Sequence[Key]) -> None:
+        """See `store.Transaction.notify`; every replica is another one here."""
+        size = NOTICE_BYTES // 64
+        for start in range(0, len(keys) if self._postgres else 0, size):
+            payload = msgspec.json.encode(("", keys[start : start + size])).decode()
+            await self.query("SELECT pg_notify(?, ?)", MACHINE_CHANNEL, payload)
+
+    async def announce(self) -> None:
+        """See `store.Transaction.announce`."""
+        await announce.announce(self._session)
+
+
+def _named(statement: str) -> tuple[str, list[str]]:
+    """The statement with names for its `?`, and these names in order."""
+    parts = statement.split("?")
+    names = [f"a{n}" for n in range(len(parts) - 1)]
+    marked = "".join(f"{part}:{name}" for part, name in zip(parts, names, strict=False))
+    return marked + parts[-1], names

@@ -1,0 +1,287 @@
+"""The store over SQLite: one writer and one reader connection, each with its own thread."""
+
+# ruff: noqa: S608 (only our own column names are put into SQL; values are arguments)
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from backend.omaha.store import statements as sql
+from backend.omaha.store.contract import (
+    Activity,
+    Changed,
+    Conflict,
+    History,
+    Key,
+    Locked,
+    Notice,
+    Query,
+    Seen,
+    StoreDown,
+    Transaction,
+)
+from backend.omaha.store.entry import CHANGING, INSERTED, Entry, values
+from backend.omaha.store.ledger import Ledger
+
+T = TypeVar("T")
+
+POLL_SECONDS: Final = 0.1
+"""How soon a change by another process is noticed."""
+
+_PRAGMAS: Final = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA busy_timeout = 10000",
+    "PRAGMA cache_size = -65536",
+)
+_LOAD: Final = (
+    f"SELECT {sql.INSTANCE} FROM omaha_instance WHERE (machine_id, application_id) IN"
+    " (SELECT value ->> 1, value ->> 0 FROM json_each(?))"
+)
+_INSERT: Final = (
+    f"INSERT INTO omaha_instance ({', '.join(INSERTED)})"
+    f" VALUES ({', '.join('?' * len(INSERTED))}) ON CONFLICT DO NOTHING"
+)
+_SEEN: Final = "UPDATE omaha_instance SET last_seen = ? WHERE id = ? AND version = ?"
+
+
+class _Connection:
+    """A connection and the one thread that uses it."""
+
+    def __init__(self, path: str, name: str) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._path = path
+        self.raw: sqlite3.Connection
+
+    async def open(self) -> None:
+        await self.run(self._open)
+
+    async def run(self, call: Callable[..., T], *arguments: Any) -> T:
+        """`call` in the connection's thread; a busy or full database is `StoreDown`."""
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._thread, call, *arguments)
+        except sqlite3.OperationalError as error:
+            raise StoreDown(f"SQLite: {error}") from error
+
+    async def close(self) -> None:
+        await self.run(self.raw.close)
+        self._thread.shutdown()
+
+    def query(self, statement: str, arguments: Sequence[Any]) -> list[tuple[Any, ...]]:
+        return self.raw.execute(statement, arguments).fetchall()
+
+    def _open(self) -> None:
+        self.raw = sqlite3.connect(self._path, isolation_level=None)
+        for pragma in _PRAGMAS:
+            self.raw.execute(pragma)
+
+
+class SqliteTransaction:
+    """See `store.Transaction`. `BEGIN IMMEDIATE` is the lock.
+
+    Each visit to the connection's thread waits for the interpreter lock, so writes whose
+    result nobody needs are kept until the next visit, at the latest the commit's.
+    """
+
+    def __init__(self, connection: _Connection) -> None:
+        self._connection = connection
+        self._kept: list[Callable[[], object]] = [self._begin]
+        self._begun = False
+
+    async def query(self, statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        """See `store.Transaction.query`."""
+        return await self._visit(lambda: self._connection.query(statement, arguments))
+
+    async def lock(self, groups: Sequence[int], rollouts: Sequence[int]) -> Locked:
+        """See `store.Transaction.lock`."""
+        return await self._visit(lambda: self._lock(groups, rollouts))
+
+    async def update(self, entries: Sequence[Entry]) -> None:
+        """See `store.Transaction.update`; the conflict shows at the next visit."""
+        rows = [(*values(entry, CHANGING), entry.id, entry.version) for entry in entries]
+        self._keep(sql.UPDATE_INSTANCE, rows, exact=True)
+
+    async def insert(self, entries: Sequence[Entry]) -> dict[Key, int]:
+        """See `store.Transaction.insert`."""
+        return await self._visit(lambda: self._insert(entries)) if entries else {}
+
+    async def append(self, history: Sequence[History], activity: Sequence[Activity]) -> None:
+        """See `store.Transaction.append`."""
+        self._keep(sql.INSERT_HISTORY, [msgspec.structs.astuple(item)[1:] for item in history])
+        self._keep(sql.INSERT_ACTIVITY, [msgspec.structs.astuple(item) for item in activity])
+
+    async def settle(self, ledger: Ledger) -> None:
+        """See `store.Transaction.settle`."""
+        groups = [sql.counter_values(ledger.counters[g]) for g in ledger.touched_groups]
+        self._keep(sql.UPDATE_COUNTER, groups)
+        rollouts = [sql.rollout_values(ledger.rollouts[r]) for r in ledger.touched_rollouts]
+        self._keep(sql.UPDATE_ROLLOUT, rollouts)
+        self._keep(sql.UPSERT_TALLY, ledger.changed_tally())
+
+    async def notify(self, keys: Sequence[Key]) -> None:
+        """Nothing: another process sees `data_version` change."""
+
+    async def announce(self) -> None:
+        """Nothing: the listener polls the configuration's version."""
+
+    async def commit(self) -> None:
+        """Make it durable."""
+        await self._visit(lambda: self._connection.query("COMMIT", ()))
+
+    async def roll_back(self) -> None:
+        """Undo what was begun, if it was."""
+        await self._connection.run(self._undo)
+
+    async def _visit(self, call: Callable[[], T]) -> T:
+        kept, self._kept = self._kept, []
+
+        def run() -> T:
+            for write in kept:
+                write()
+            return call()
+
+        return await self._connection.run(run)
+
+    def _keep(
+        self, statement: str, rows: Sequence[tuple[Any, ...]], *, exact: bool = False
+    ) -> None:
+        if rows:
+            self._kept.append(lambda: self._execute(statement, rows, exact))
+
+    def _begin(self) -> None:
+        self._connection.query("BEGIN IMMEDIATE", ())
+        self._begun = True
+
+    def _undo(self) -> None:
+        if self._begun and self._connection.raw.in_transaction:
+            self._connection.query("ROLLBACK", ())
+
+    def _execute(self, statement: str, rows: Sequence[tuple[Any, ...]], exact: bool) -> None:
+        done = self._connection.raw.executemany(statement, rows)
+        if exact and done.rowcount != len(rows):
+            raise Conflict
+
+    def _insert(self, entries: Sequence[Entry]) -> dict[Key, int]:
+        ids: dict[Key, int] = {}
+        for entry in entries:
+            done = self._connection.raw.execute(_INSERT, values(entry, INSERTED))
+            if done.rowcount != 1 or done.lastrowid is None:
+                raise Conflict
+            ids[entry.key] = done.lastrowid
+        return ids
+
+    def _lock(self, groups: Sequence[int], rollouts: Sequence[int]) -> Locked:
+        fetch = self._connection.query
+        counters = fetch(f"{sql.READ_COUNTERS} WHERE group_id IN ({_marks(groups)})", list(groups))
+        held = fetch(
+            f"SELECT {sql.ROLLOUT} FROM omaha_rollout WHERE id IN ({_marks(rollouts)})",
+            list(rollouts),
+        )
+        version = fetch(sql.READ_CONFIG, ())
+        return Locked(
+            version[0][0] if version else 0,
+            {row[0]: sql.counter(row) for row in counters},
+            {row[0]: sql.rollout(row) for row in held},
+        )
+
+
+class SqliteStore:
+    """See `store.Store`. `path` is the database file."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._writer = _Connection(path, "omaha-write")
+        self._reader = _Connection(path, "omaha-read")
+        self._turn = asyncio.Lock()
+
+    async def start(self) -> None:
+        """See `store.Store.start`."""
+        await self._writer.open()
+        await self._reader.open()
+
+    async def stop(self) -> None:
+        """See `store.Store.stop`."""
+        async with self._turn:
+            await self._writer.close()
+        await self._reader.close()
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """See `store.Store.transaction`."""
+        async with self._turn:
+            tx = SqliteTransaction(self._writer)
+            try:
+                yield tx
+                await tx.commit()
+            except BaseException:
+                await asyncio.shield(tx.roll_back())
+                raise
+
+    async def query(self, statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        """See `store.Store.query`."""
+        return await self._reader.run(self._reader.query, statement, arguments)
+
+    @contextlib.asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Query]:
+        """See `store.Store.snapshot`."""
+        reader = _Connection(self._path, "omaha-snapshot")
+        await reader.open()
+
+        async def query(statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
+            return await reader.run(reader.query, statement, arguments)
+
+        try:
+            await query("BEGIN")
+            yield query
+        finally:
+            await reader.close()
+
+    async def load(self, keys: Sequence[Key]) -> dict[Key, Entry]:
+        """See `store.Store.load`."""
+        wanted = msgspec.json.encode(keys).decode()
+        rows = await self._reader.run(self._reader.query, _LOAD, (wanted,))
+        return {(row[1], row[2]): Entry(*row) for row in rows}
+
+    async def seen(self, rows: Sequence[Seen]) -> set[int]:
+        """See `store.Store.seen`."""
+        async with self._turn:
+            return await self._writer.run(self._seen, rows)
+
+    async def listen(self, changed: Changed) -> None:
+        """See `store.Store.listen`. Polls whether another connection has committed."""
+        await changed(Notice(config=True, lost=True))
+        before: tuple[int, int] | None = None
+        while True:
+            async with self._turn:
+                now = await self._writer.run(self._watermarks)
+            if before is not None and now != before:
+                await changed(Notice(config=now[1] != before[1], lost=now[0] != before[0]))
+            before = now
+            await asyncio.sleep(POLL_SECONDS)
+
+    def _watermarks(self) -> tuple[int, int]:
+        """Another connection's last commit, and the configuration's version."""
+        fetch = self._writer.query
+        config = fetch(sql.READ_CONFIG, ())
+        return fetch("PRAGMA data_version", ())[0][0], config[0][0] if config else 0
+
+    def _seen(self, rows: Sequence[Seen]) -> set[int]:
+        raw = self._writer.raw
+        done = set()
+        raw.execute("BEGIN IMMEDIATE")
+        for identity, version, at in sorted(rows):
+            if raw.execute(_SEEN, (at, identity, version)).rowcount:
+                done.add(identity)
+        raw.execute("COMMIT")
+        return done
+
+
+def _marks(items: Sequence[Any]) -> str:
+    return ", ".join("?" * len(items))
