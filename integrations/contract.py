@@ -11,6 +11,7 @@ Error tree::
     ├── UpstreamRefused       any other 4xx: the request was wrong for it        (-> 502)
     │   └── DestinationRefused  it leads to a place the configuration does not allow
     ├── UpstreamFailed        5xx or an answer that breaks its own contract       (-> 502)
+    ├── ConfigurationError    our own configuration cannot be used; nothing was asked (-> 502)
     └── NotFound              the named object does not exist                     (-> 404)
 """
 
@@ -21,6 +22,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 __all__ = [
+    "ConfigurationError",
     "DestinationRefused",
     "Feed",
     "Freshness",
@@ -112,6 +114,10 @@ class DestinationRefused(UpstreamRefused):
 
 class UpstreamFailed(IntegrationError):
     """The upstream failed (5xx), or answered what its own contract does not allow."""
+
+
+class ConfigurationError(IntegrationError):
+    """The connection's own configuration cannot be used; the message says which part."""
 
 
 class NotFound(IntegrationError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 from fastapi import FastAPI
@@ -77,7 +78,7 @@ class ConsoleApp:
 
 @asynccontextmanager
 async def running_console(
-    home: Path, database_url: str = "", *, owner: bool = True
+    home: Path, database_url: str = "", *, owner: bool = True, **settings: Any
 ) -> AsyncIterator[ConsoleApp]:
     """Start the app's lifespan around the test; without `owner` it waits for setup."""
     options = {}
@@ -85,7 +86,7 @@ async def running_console(
         password = home / "owner-password"
         password.write_text(OWNER_PASSWORD + "\n")
         options = {"bootstrap_admin": "owner", "bootstrap_password_file": password}
-    app = create_app(Settings(home=home, database_url=database_url, **options))
+    app = create_app(Settings(home=home, database_url=database_url, **options, **settings))
     async with app.router.lifespan_context(app):
         console = ConsoleApp(app)
         yield console

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Feature", "FeatureContext", "FeedFactory"]
 
-FeedFactory = Callable[[str], Mapping[str, Feed[Any]]]
-"""Connection name → feeds by kind of thing, e.g. ``{"pods": …}``."""
+FeedFactory = Callable[[Any], Mapping[str, Feed[Any]]]
+"""Settings of a connection (its ``name`` among them) → feeds by kind of thing,
+e.g. ``{"pods": …}``. Called before the connection runs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pydantic.networks import AnyHttpUrl
 from pydantic.types import PositiveFloat, PositiveInt
 
 from integrations.addresses import SITE
+from integrations.tls import TlsMaterial
 
 NAME_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$"
 
@@ -67,6 +68,11 @@ class EtcdSettings(BaseModel):
     watch_header_timeout: PositiveFloat = 5.0
     max_response: PositiveInt = 64 * 1024 * 1024
     """Bytes of one answer, or of one line of a watch."""
+
+    @property
+    def tls(self) -> TlsMaterial:
+        """What members are verified by and what we present."""
+        return TlsMaterial(ca=self.ca, cert=self.cert, key=self.key)
 
     @model_validator(mode="after")
     def _pairs(self) -> Self:

@@ -8,10 +8,10 @@ concurrency. Redirects, proxies from the environment and cookies are never used.
 from __future__ import annotations
 
 import asyncio
-import ssl
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final, TypeVar
 
@@ -35,6 +35,7 @@ from integrations.etcd.models import (
 from integrations.etcd.settings import EtcdSettings
 from integrations.failures import from_transport
 from integrations.sending import Observe, ignore, observed, send
+from integrations.tls import RenewingTransport
 
 T = TypeVar("T")
 
@@ -50,14 +51,6 @@ def user_agent() -> str:
         return f"craton/{version('craton')}"
     except PackageNotFoundError:
         return "craton/unreleased"
-
-
-def tls_context(settings: EtcdSettings) -> ssl.SSLContext:
-    """Verify members by the configured CA (else the system's) and present our certificate."""
-    context = ssl.create_default_context(cafile=str(settings.ca) if settings.ca else None)
-    if settings.cert and settings.key:
-        context.load_cert_chain(str(settings.cert), str(settings.key))
-    return context
 
 
 class Gateway:
@@ -77,23 +70,25 @@ class Gateway:
         self._preferred = settings.endpoints[0]
         self._token = ""
         self._token_lock = asyncio.Lock()
-        secure = any(url.startswith("https:") for url in settings.endpoints)
         limits = httpx2.Limits(
             max_connections=(settings.concurrency + 2) * len(settings.endpoints),
             max_keepalive_connections=settings.concurrency * len(settings.endpoints),
         )
         self._http = httpx2.AsyncClient(
-            transport=transport
-            or guarded_transport(
-                self.upstream,
-                settings.networks,
-                verify=tls_context(settings) if secure else None,
-                limits=limits,
-            ),
+            transport=transport or self._transport(limits),
             headers={"User-Agent": user_agent()},
             follow_redirects=False,
             trust_env=False,
             timeout=settings.deadline,
+        )
+
+    def _transport(self, limits: httpx2.Limits) -> httpx2.AsyncBaseTransport:
+        """Opens nothing yet; certificates are read at the first request and when renewed."""
+        guarded = partial(guarded_transport, self.upstream, self.settings.networks, limits=limits)
+        if not any(url.startswith("https:") for url in self.settings.endpoints):
+            return guarded()
+        return RenewingTransport(
+            self.upstream, self.settings.tls, lambda context: guarded(verify=context)
         )
 
     @property

@@ -6,8 +6,6 @@ On top of the shared tree::
     └── Expired     410: the resourceVersion or continue token is too old; list again
     UpstreamFailed
     └── Behind      504, "Too large resource version": its cache is behind its store; try again
-    IntegrationError
-    └── ConfigurationError   the kubeconfig cannot be used; nothing was contacted
 """
 
 from __future__ import annotations
@@ -22,6 +20,7 @@ import httpx2
 import msgspec
 
 from integrations.contract import (
+    ConfigurationError,
     IntegrationError,
     NotFound,
     UpstreamDenied,
@@ -43,10 +42,6 @@ __all__ = [
 _TOO_LARGE: Final = "Too large resource version"
 _VERSIONS: Final = re.compile(_TOO_LARGE + r": (\d+), current: (\d+)")
 _RETRY_SECONDS: Final = (1.0, 30.0)
-
-
-class ConfigurationError(IntegrationError):
-    """The connection's own configuration cannot be used; the message says which part."""
 
 
 class Expired(UpstreamRefused):

@@ -12,6 +12,7 @@ from pydantic.networks import AnyHttpUrl
 from pydantic.types import PositiveFloat, PositiveInt
 
 from integrations.addresses import SITE
+from integrations.tls import TlsMaterial
 
 NAME_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$"
 
@@ -71,6 +72,11 @@ class RegistrySettings(BaseModel):
         if bool(self.username) != bool(self.password.get_secret_value()):
             raise ValueError("give both username and password, or neither")
         return self
+
+    @property
+    def tls(self) -> TlsMaterial:
+        """What the registry is verified by."""
+        return TlsMaterial(ca=self.ca)
 
     @property
     def hook_secret(self) -> str:

@@ -8,10 +8,10 @@ against the allow-list and without credentials on another host.
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
@@ -26,6 +26,7 @@ from integrations.registry import errors
 from integrations.registry.auth import Authenticator
 from integrations.registry.settings import RegistrySettings
 from integrations.sending import Observe, ignore, observed, send
+from integrations.tls import RenewingTransport
 
 USER_AGENT_PREFIX: Final = "craton/"
 _HOPS: Final = 3
@@ -66,10 +67,7 @@ class RegistryTransport:
         most = settings.concurrency + 2
         limits = httpx2.Limits(max_connections=most, max_keepalive_connections=most)
         self._http = httpx2.AsyncClient(
-            transport=transport
-            or guarded_transport(
-                self.upstream, settings.networks, verify=_tls(settings), limits=limits
-            ),
+            transport=transport or self._transport(limits),
             headers={"User-Agent": user_agent()},
             follow_redirects=False,
             trust_env=False,
@@ -77,6 +75,13 @@ class RegistryTransport:
         )
         self._http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self._auth = Authenticator(settings, self._http, self._exchange)
+
+    def _transport(self, limits: httpx2.Limits) -> httpx2.AsyncBaseTransport:
+        """Opens nothing yet; the CA is read at the first request and when renewed."""
+        guarded = partial(guarded_transport, self.upstream, self.settings.networks, limits=limits)
+        return RenewingTransport(
+            self.upstream, self.settings.tls, lambda context: guarded(verify=context)
+        )
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -213,10 +218,6 @@ class RegistryTransport:
         except httpx2.TransportError as error:
             raise from_transport(self.upstream, error) from error
         return response, b"".join(chunks)
-
-
-def _tls(settings: RegistrySettings) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=str(settings.ca) if settings.ca else None)
 
 
 def _purpose(path: str) -> str:

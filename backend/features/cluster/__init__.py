@@ -14,6 +14,7 @@ from backend.features.context import Feature, FeatureContext
 from backend.live.memory import MemorySource
 from integrations.contract import Feed
 from integrations.kubernetes import Changes
+from integrations.kubernetes.settings import ConnectionSettings
 
 __all__ = ["register"]
 
@@ -25,8 +26,8 @@ def register(context: FeatureContext) -> Feature:
         sources[collection.name] = MemorySource(collection)
         context.registry.add(collection, sources[collection.name])
 
-    def feeds(cluster: str) -> Mapping[str, Feed[Any]]:
-        return cluster_feeds(sources, cluster)
+    def feeds(settings: ConnectionSettings) -> Mapping[str, Feed[Any]]:
+        return cluster_feeds(sources, settings.name)
 
     return Feature("cluster", router(context.upstreams), {"kubernetes": feeds})
 

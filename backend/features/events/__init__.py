@@ -12,7 +12,9 @@ from backend.features.events.project import etcd_event_row, event_row, last_seen
 from backend.features.events.rows import EventRow
 from backend.live.memory import MemorySource
 from integrations.contract import Feed
-from integrations.kubernetes import Limits, Newest
+from integrations.etcd.settings import EtcdSettings
+from integrations.kubernetes import Newest
+from integrations.kubernetes.settings import ConnectionSettings
 
 __all__ = ["EventRow", "register"]
 
@@ -22,12 +24,11 @@ def register(context: FeatureContext) -> Feature:
     source: MemorySource[EventRow] = MemorySource(EVENTS)
     context.registry.add(EVENTS, source)
 
-    def kubernetes(cluster: str) -> Mapping[str, Feed[Any]]:
-        running = context.upstreams.kubernetes.get(cluster)
-        limits = running.settings.limits if running else Limits()
-        return kubernetes_feeds(source, cluster, limits.events_kept)
+    def kubernetes(settings: ConnectionSettings) -> Mapping[str, Feed[Any]]:
+        return kubernetes_feeds(source, settings.name, settings.limits.events_kept)
 
-    def etcd(name: str) -> Mapping[str, Feed[Any]]:
+    def etcd(settings: EtcdSettings) -> Mapping[str, Feed[Any]]:
+        name = settings.name
         make = partial(etcd_event_row, name)
         return {"events": source.feed(f"etcd/{name}/events", make, within=("etcd", name))}
 

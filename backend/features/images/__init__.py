@@ -13,6 +13,7 @@ from backend.features.images.routes import router
 from backend.features.images.rows import RepositoryRow, TagRow
 from backend.live.memory import MemorySource
 from integrations.contract import Feed
+from integrations.registry.settings import RegistrySettings
 
 __all__ = ["register"]
 
@@ -24,7 +25,8 @@ def register(context: FeatureContext) -> Feature:
     context.registry.add(REPOSITORIES, repositories)
     context.registry.add(TAGS, tags)
 
-    def registry(name: str) -> Mapping[str, Feed[Any]]:
+    def registry(settings: RegistrySettings) -> Mapping[str, Feed[Any]]:
+        name = settings.name
         within = ("registry", name)
         return {
             "repositories": repositories.feed(

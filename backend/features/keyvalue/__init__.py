@@ -13,6 +13,7 @@ from backend.features.keyvalue.routes import router
 from backend.features.keyvalue.rows import KeyRow, MemberRow
 from backend.live.memory import MemorySource
 from integrations.contract import Feed
+from integrations.etcd.settings import EtcdSettings
 
 __all__ = ["register"]
 
@@ -24,7 +25,8 @@ def register(context: FeatureContext) -> Feature:
     context.registry.add(MEMBERS, members)
     context.registry.add(KEYS, keys)
 
-    def etcd(name: str) -> Mapping[str, Feed[Any]]:
+    def etcd(settings: EtcdSettings) -> Mapping[str, Feed[Any]]:
+        name = settings.name
         within = ("etcd", name)
         return {
             "members": members.feed(

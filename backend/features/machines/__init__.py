@@ -12,6 +12,7 @@ from backend.features.machines.rows import MachineRow
 from backend.live.memory import MemorySource
 from integrations.contract import Feed
 from integrations.kubernetes import Changes
+from integrations.kubernetes.settings import ConnectionSettings
 
 __all__ = ["register"]
 
@@ -21,8 +22,8 @@ def register(context: FeatureContext) -> Feature:
     source: MemorySource[MachineRow] = MemorySource(MACHINES)
     context.registry.add(MACHINES, source)
 
-    def feeds(cluster: str) -> Mapping[str, Feed[Any]]:
-        return machine_feeds(source, cluster)
+    def feeds(settings: ConnectionSettings) -> Mapping[str, Feed[Any]]:
+        return machine_feeds(source, settings.name)
 
     return Feature("machines", feeds={"kubernetes": feeds})
 

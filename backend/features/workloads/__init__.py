@@ -23,6 +23,7 @@ from backend.live.collection import Collection
 from backend.live.memory import MemorySource
 from integrations.contract import Feed
 from integrations.kubernetes import Changes, FanOut
+from integrations.kubernetes.settings import ConnectionSettings
 
 __all__ = ["register"]
 
@@ -53,8 +54,8 @@ def register(context: FeatureContext) -> Feature:
         sources[collection.name] = MemorySource(collection)
         context.registry.add(collection, sources[collection.name])
 
-    def feeds(cluster: str) -> Mapping[str, Feed[Any]]:
-        return workload_feeds(sources, cluster)
+    def feeds(settings: ConnectionSettings) -> Mapping[str, Feed[Any]]:
+        return workload_feeds(sources, settings.name)
 
     return Feature("workloads", feeds={"kubernetes": feeds})
 

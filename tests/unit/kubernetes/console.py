@@ -43,12 +43,14 @@ class KubernetesFeatures:
             if feature.router is not None:
                 self.app.include_router(feature.router, prefix="/api/v1")
 
-    def feeds(self, name: str) -> Mapping[str, Feed[Any]]:
-        return join(f.feeds["kubernetes"](name) for f in self.features if "kubernetes" in f.feeds)
+    def feeds(self, settings: Any) -> Mapping[str, Feed[Any]]:
+        return join(
+            f.feeds["kubernetes"](settings) for f in self.features if "kubernetes" in f.feeds
+        )
 
     async def connect(self, connection: KubernetesConnection) -> None:
         self.upstreams.kubernetes[connection.name] = connection
-        await connection.start(self.feeds(connection.name))
+        await connection.start(self.feeds(connection.settings))
 
     def listed(self) -> bool:
         """Whether every kind has been read to its end: not all are at the same moment."""

@@ -15,6 +15,7 @@ from backend.features.machines.collections import MACHINES
 from backend.live.memory import MemorySource
 from integrations.contract import Feed, State
 from integrations.kubernetes.kinds import KINDS
+from integrations.kubernetes.settings import ConnectionSettings, Limits
 from tests.unit.kubernetes.console import KubernetesFeatures
 from tests.unit.kubernetes.test_words_owners import condition, rolled
 
@@ -27,7 +28,7 @@ class Cluster:
     def __init__(self, feeds: Mapping[str, Feed[Any]] | None = None) -> None:
         if feeds is None:
             self.console = KubernetesFeatures()
-            feeds = self.console.feeds("c1")
+            feeds = self.console.feeds(ConnectionSettings(name="c1", in_cluster=True))
         self.feeds = feeds
 
     def put(self, plural: str, manifest: dict[str, Any]) -> None:
@@ -302,7 +303,7 @@ class TestOthers:
         assert states == {State.LIVE: 1, State.STALE: 1}
 
     def test_a_closed_connection_takes_its_rows_along(self, cluster: Cluster):
-        other = cluster.console.feeds("c2")
+        other = cluster.console.feeds(ConnectionSettings(name="c2", in_cluster=True))
         other["nodes"].put("n1", msgspec.convert(node("n1"), KINDS["nodes"].model, strict=False))
         TestWorkloads().short(cluster)
         cluster.put("nodes", node("n1"))
@@ -395,3 +396,15 @@ class TestOthers:
         assert (row.namespace, row.severity, row.count, row.last) == ("", "error", 7, 1795262400.0)
         scope = cluster.console.source("events").collection.scope(row, "main")
         assert scope == ("org", "main", "cluster", "c1")
+
+
+def test_the_records_own_limit_of_events_is_kept() -> None:
+    console = KubernetesFeatures()
+    limits = Limits(events_kept=2)
+    record = ConnectionSettings(name="c1", in_cluster=True, limits=limits)
+    cluster = Cluster(console.feeds(record))
+    for number in range(4):
+        last = f"2026-11-21T12:00:0{number}Z"
+        event = {"metadata": {"name": f"e{number}", "namespace": "n"}, "lastTimestamp": last}
+        cluster.put("events", event)
+    assert {row.key.rpartition("/")[2] for row in console.source("events")} == {"e2", "e3"}
