@@ -14,9 +14,10 @@ from fastapi import FastAPI
 from backend.api import FEATURES
 from backend.connections.manager import ConnectionManager
 from backend.connections.upstreams import Upstreams
+from backend.db.bus import Bus
 from backend.db.engine import create_engine, create_sessions
 from backend.db.migrate import upgrade
-from backend.db.notices import ChangeNotices
+from backend.db.notice import Notice
 from backend.features.activity.retention import forget_old_activity
 from backend.features.context import FeatureContext
 from backend.http.application import Application
@@ -27,6 +28,7 @@ from backend.http.sockets import SessionSockets
 from backend.http.static import Frontend
 from backend.identity import setup
 from backend.identity.sessions import Identities, SessionLimits
+from backend.live.hub import LiveHub
 from backend.live.registry import Registry
 from backend.live.routes import live_router
 from backend.omaha.api.rights import KINDS as UPDATE_KINDS
@@ -43,9 +45,8 @@ __all__ = ["create_app"]
 
 _MAX_BODY: Final = 1024 * 1024
 """Bytes of a request; routes that take more (payload uploads) say so themselves."""
-_EPOCH_SECONDS: Final = 0.5
+_RETRY_SECONDS: Final = 0.5
 _RECONCILE_SECONDS: Final = 0.5
-_NOTICE_SECONDS: Final = 2.0
 _SWEEP_SECONDS: Final = 60.0
 _RETENTION_SECONDS: Final = 3600.0
 _log = structlog.get_logger("craton")
@@ -72,7 +73,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(operations_router())
     _add_features(app, console)
     sockets = SessionSockets(settings, console.identities)
-    live = live_router(console.registry, require_principal, sockets)
+    app.state.hub = LiveHub(console.registry, sockets)
+    live = live_router(console.registry, require_principal, sockets, app.state.hub)
     app.include_router(live, prefix="/api/v1")
     if console.updates is not None:
         files = PayloadFiles(settings.home / "payloads")
@@ -82,9 +84,9 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _console(settings: Settings) -> Console:
-    notices = ChangeNotices()
     engine = create_engine(settings.database)
-    sessions = create_sessions(engine, notices)
+    bus = Bus(engine)
+    sessions = create_sessions(engine, bus)
     limits = SessionLimits(
         idle=settings.session_idle_minutes * 60.0,
         absolute=settings.session_absolute_hours * 3600.0,
@@ -93,7 +95,7 @@ def _console(settings: Settings) -> Console:
         settings=settings,
         engine=engine,
         sessions=sessions,
-        notices=notices,
+        bus=bus,
         identities=Identities(sessions, settings.organisation, limits),
         registry=Registry(),
         connections=ConnectionManager(settings, Upstreams()),
@@ -121,7 +123,7 @@ def _add_features(app: FastAPI, console: Console) -> None:
         upstreams=console.connections.upstreams,
         engine=console.engine,
         sessions=console.sessions,
-        notices=console.notices,
+        bus=console.bus,
     )
     features = [register(context) for register in FEATURES]
     kinds = {source.collection.kind for source in console.registry}
@@ -140,14 +142,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await _bootstrap(console)
     if console.updates is not None:
         await console.updates.start()
-    tasks = [
+    tasks = [asyncio.create_task(console.bus.run(), name="bus")]
+    tasks += [
         asyncio.create_task(_repeat(call, seconds), name=name)
         for name, call, seconds in (
-            ("epoch", console.identities.refresh, _EPOCH_SECONDS),
+            ("policy", partial(_follow_policy, console, app.state.hub), _RETRY_SECONDS),
             ("connections", console.connections.reconcile, _RECONCILE_SECONDS),
             ("sweep", console.identities.sweep, _SWEEP_SECONDS),
             ("retention", partial(_retain, console), _RETENTION_SECONDS),
-            ("notices", partial(_hint, console), _NOTICE_SECONDS),
         )
     ]
     console.ready = True
@@ -177,10 +179,24 @@ async def _retain(console: Console) -> None:
     await forget_old_activity(console.sessions, console.settings.activity_days)
 
 
-async def _hint(console: Console) -> None:
-    """Other replicas' commits are not heard here: with a shared database, look again."""
-    if console.settings.database_url:
-        console.notices.announce_all()
+async def _follow_policy(console: Console, hub: LiveHub) -> None:
+    """Rights or sessions changed, here or at another replica: principals are compiled anew and
+    every open socket is asked again at once."""
+    changed = asyncio.Event()
+
+    def heard(_notice: Notice) -> None:
+        console.identities.forget()
+        changed.set()
+
+    stop = console.bus.subscribe("policy", heard)
+    try:
+        while True:
+            await console.identities.refresh()
+            hub.recheck()
+            await changed.wait()
+            changed.clear()
+    finally:
+        stop()
 
 
 async def _repeat(call: Callable[[], Awaitable[None]], seconds: float) -> None:

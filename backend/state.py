@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
     from backend.connections.manager import ConnectionManager
-    from backend.db.notices import ChangeNotices
+    from backend.db.bus import Bus
     from backend.identity.sessions import Identities
     from backend.live.registry import Registry
     from backend.omaha.operate.service import UpdateService
@@ -27,7 +27,7 @@ class Console:
     settings: Settings
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
-    notices: ChangeNotices
+    bus: Bus
     identities: Identities
     registry: Registry
     connections: ConnectionManager

@@ -12,9 +12,8 @@ from sqlalchemy.ext.asyncio import (
     async_sessionmaker,
     create_async_engine,
 )
-from sqlalchemy.orm import Session
 
-from backend.db.notices import ChangeNotices
+from backend.db.bus import Bus
 
 __all__ = ["create_engine", "create_sessions"]
 
@@ -36,13 +35,12 @@ def create_engine(url: str) -> AsyncEngine:
 
 
 def create_sessions(
-    engine: AsyncEngine, notices: ChangeNotices | None = None
+    engine: AsyncEngine, bus: Bus | None = None
 ) -> async_sessionmaker[AsyncSession]:
-    """Sessions whose objects stay readable after commit; `notices` hears of their commits."""
-    session_class = type("ConsoleSession", (Session,), {})
-    if notices is not None:
-        notices.attach(session_class)
-    return async_sessionmaker(engine, expire_on_commit=False, sync_session_class=session_class)
+    """Sessions whose objects stay readable after commit; `bus` tells what they change. Without
+    one, a bus of the engine's own tells the other replicas."""
+    options = (bus or Bus(engine)).session_options()
+    return async_sessionmaker(engine, expire_on_commit=False, **options)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
     from backend.connections.upstreams import Upstreams
-    from backend.db.notices import ChangeNotices
+    from backend.db.bus import Bus
     from backend.live.registry import Registry
     from backend.settings import Settings
 
@@ -34,7 +34,7 @@ class FeatureContext:
     upstreams: Upstreams
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
-    notices: ChangeNotices
+    bus: Bus
 
     @property
     def organisation(self) -> str:

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from backend.db.bus import publish
 from backend.db.identity import PolicyEpoch
 
 __all__ = ["raise_epoch", "read_epoch"]
@@ -14,6 +15,7 @@ __all__ = ["raise_epoch", "read_epoch"]
 async def raise_epoch(session: AsyncSession) -> None:
     """Increment within the caller's transaction, so it is seen with the change itself."""
     await session.execute(update(PolicyEpoch).values(value=col(PolicyEpoch.value) + 1))
+    publish(session, "policy")
 
 
 async def read_epoch(session: AsyncSession) -> int:

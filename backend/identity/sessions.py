@@ -39,7 +39,7 @@ class _Known:
 
 
 class Identities:
-    """Resolves session cookies; one per process. `refresh` is called twice a second."""
+    """Resolves session cookies; one per process. `forget` and `refresh` follow the bus."""
 
     def __init__(
         self,
@@ -105,6 +105,10 @@ class Identities:
         await db.execute(delete(SessionRecord).where(col(SessionRecord.id) == session_id))
         await raise_epoch(db)
         self._known.pop(session_id, None)
+
+    def forget(self) -> None:
+        """Rights or sessions changed: every cached principal is compiled anew on next use."""
+        self._known.clear()
 
     async def refresh(self) -> None:
         """Read the epoch; when it grew, every cached principal is compiled anew on next use."""

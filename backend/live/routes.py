@@ -36,6 +36,7 @@ def live_router(
     registry: Registry,
     principal: Callable[..., Any],
     sockets: SocketAuth,
+    hub: LiveHub | None = None,
 ) -> APIRouter:
     """Collections, lists, CSV, rows, search, and the socket at ``/live``.
 
@@ -43,11 +44,11 @@ def live_router(
     sockets and knows the rights in force: a running download ends within about a second of
     the caller's rights or session changing. While the application runs, so do the sources.
     """
-    hub = LiveHub(registry, sockets)
+    live = hub or LiveHub(registry, sockets)
 
     @asynccontextmanager
     async def running(_app: object) -> AsyncIterator[None]:
-        async with hub.running():
+        async with live.running():
             yield
 
     router = APIRouter(tags=["collections"], lifespan=running)
@@ -124,7 +125,7 @@ def live_router(
     router.get("/collections/{name}")(list_rows)
     router.get("/collections/{name}/{key:path}")(read_row)
     router.get("/search")(find)
-    router.websocket("/live")(live_endpoint(hub))
+    router.websocket("/live")(live_endpoint(live))
     return router
 
 

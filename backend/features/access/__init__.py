@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backend.db.notice import rows
 from backend.features.access.collections import BINDINGS, USERS, binding_source, user_source
 from backend.features.access.routes import router
 from backend.features.context import Feature, FeatureContext
@@ -15,6 +16,6 @@ def register(context: FeatureContext) -> Feature:
     bindings = binding_source(context.sessions, context.organisation)
     context.registry.add(USERS, users)
     context.registry.add(BINDINGS, bindings)
-    context.notices.listen("user_account", lambda: users.notify(None))
-    context.notices.listen("role_binding", lambda: bindings.notify(None))
+    context.bus.subscribe(rows("user_account"), lambda notice: users.notify(notice.keys))
+    context.bus.subscribe(rows("role_binding"), lambda notice: bindings.notify(notice.keys))
     return Feature("access", router)

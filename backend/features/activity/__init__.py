@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backend.db.notice import rows
 from backend.features.activity.collections import ACTIVITY, activity_source
 from backend.features.context import Feature, FeatureContext
 
@@ -12,5 +13,5 @@ def register(context: FeatureContext) -> Feature:
     """Add the `activity` collection, kept in the database."""
     source = activity_source(context.sessions, context.organisation)
     context.registry.add(ACTIVITY, source)
-    context.notices.listen("activity", lambda: source.notify(None))
+    context.bus.subscribe(rows("activity"), lambda notice: source.notify(notice.keys))
     return Feature("activity")

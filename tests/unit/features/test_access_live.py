@@ -1,0 +1,74 @@
+"""An open table follows every way its rows can change."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from sqlalchemy import delete
+
+from auth.scope import organisation
+from backend.db.identity import BindingRecord, UserRecord
+from backend.http.sockets import SessionSockets
+from backend.live.hub import LiveHub
+from tests.console import Caller, ConsoleApp
+from tests.unit.live.browser import Browser
+
+MAIN = organisation("main")
+
+
+async def user_key(owner: Caller, login: str) -> str:
+    found = await owner.get("/collections/users", params={"filter": f"login={login}"})
+    return found.json()["rows"][0]["key"]
+
+
+@pytest.fixture
+async def bindings(console: ConsoleApp) -> AsyncIterator[Browser]:
+    """The owner's open table of role bindings, and ada's among them."""
+    await console.member("ada", ("viewer", MAIN))
+    owner = await console.owner()
+    token = next(iter(owner.cookies.values()))
+    principal = await console.state.identities.resolve(token)
+    assert principal is not None
+    auth = SessionSockets(console.state.settings, console.state.identities)
+    hub = LiveHub(console.state.registry, auth)
+    with hub.session(principal) as session:
+        tab = Browser(session)
+        await tab.send("subscribe", id="t", collection="bindings", query={}, offset=0, limit=50)
+        await until(tab, lambda: "t" in tab.shown and len(tab.shown["t"].rows) == 2)
+        yield tab
+
+
+async def until(tab: Browser, holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < deadline, tab.shown and tab.shown["t"].rows
+        await tab.read()
+        await asyncio.sleep(0.02)
+
+
+def logins(tab: Browser) -> list[str]:
+    return [row["login"] for row in tab.shown["t"].rows]
+
+
+async def test_deleting_a_user_takes_their_bindings_off_the_table(
+    console: ConsoleApp, bindings: Browser
+) -> None:
+    owner = await console.owner()
+    gone = await owner.delete(f"/users/{await user_key(owner, 'ada')}")
+    assert gone.status_code == 204, gone.text
+    await until(bindings, lambda: logins(bindings) == ["owner"])
+
+
+async def test_a_plain_statement_is_heard(console: ConsoleApp, bindings: Browser) -> None:
+    async with console.state.sessions() as db, db.begin():
+        await db.execute(delete(BindingRecord).where(BindingRecord.login == "ada"))
+    await until(bindings, lambda: logins(bindings) == ["owner"])
+
+
+async def test_a_plain_statement_s_cascade_is_heard(console: ConsoleApp, bindings: Browser) -> None:
+    async with console.state.sessions() as db, db.begin():
+        await db.execute(delete(UserRecord).where(UserRecord.login == "ada"))
+    await until(bindings, lambda: logins(bindings) == ["owner"])
