@@ -5,53 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from integrations.contract import Feed, State
+from integrations import broadcast
+from integrations.contract import Feed
 
-__all__ = ["Tee", "close", "join"]
-
-
-class Tee:
-    """A feed that passes everything on to several."""
-
-    def __init__(self, feeds: tuple[Feed[Any], ...]) -> None:
-        self._feeds = feeds
-
-    def put(self, key: str, value: Any) -> None:
-        """Pass on."""
-        for feed in self._feeds:
-            feed.put(key, value)
-
-    def delete(self, key: str) -> None:
-        """Pass on."""
-        for feed in self._feeds:
-            feed.delete(key)
-
-    def begin(self) -> None:
-        """Pass on."""
-        for feed in self._feeds:
-            feed.begin()
-
-    def commit(self) -> None:
-        """Pass on."""
-        for feed in self._feeds:
-            feed.commit()
-
-    def state(self, state: State, message: str = "") -> None:
-        """Pass on."""
-        for feed in self._feeds:
-            feed.state(state, message)
-
-    def close(self) -> None:
-        """Close those that can be closed."""
-        close(dict(enumerate(self._feeds)))
+__all__ = ["close", "join"]
 
 
-def close(feeds: Mapping[Any, Feed[Any]]) -> None:
+def close(feeds: Mapping[str, Feed[Any]]) -> None:
     """The connection is gone for good: rows and freshness of its feeds go with it."""
     for feed in feeds.values():
-        end = getattr(feed, "close", None)
-        if end is not None:
-            end()
+        broadcast.close_feed(feed)
 
 
 def join(wanted: Iterable[Mapping[str, Feed[Any]]]) -> dict[str, Feed[Any]]:
@@ -60,6 +23,4 @@ def join(wanted: Iterable[Mapping[str, Feed[Any]]]) -> dict[str, Feed[Any]]:
     for feeds in wanted:
         for kind, feed in feeds.items():
             by_kind.setdefault(kind, []).append(feed)
-    return {
-        kind: feeds[0] if len(feeds) == 1 else Tee(tuple(feeds)) for kind, feeds in by_kind.items()
-    }
+    return {kind: broadcast.join(feeds) for kind, feeds in by_kind.items()}

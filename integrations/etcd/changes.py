@@ -8,9 +8,9 @@ from typing import Final, Literal
 
 from integrations.etcd.snapshot import (
     ClusterState,
-    Condition,
+    MemberCondition,
     MemberState,
-    Role,
+    RaftRole,
     quorum_sentence,
 )
 
@@ -65,7 +65,7 @@ def _members(before: ClusterState | None, after: ClusterState) -> Iterator[_Foun
         if old is None:
             if before is not None:
                 yield "normal", "MemberAdded", name, f"{name} joined the cluster"
-            if member.condition is Condition.DOWN:
+            if member.condition is MemberCondition.DOWN:
                 yield "error", "MemberDown", name, f"{name} does not answer: {member.reason}"
             continue
         yield from _one_member(old, member, name)
@@ -75,11 +75,11 @@ def _members(before: ClusterState | None, after: ClusterState) -> Iterator[_Foun
 
 
 def _one_member(old: MemberState, new: MemberState, name: str) -> Iterator[_Found]:
-    if new.condition is Condition.DOWN and old.condition is not Condition.DOWN:
+    if new.condition is MemberCondition.DOWN and old.condition is not MemberCondition.DOWN:
         yield "error", "MemberDown", name, f"{name} does not answer: {new.reason}"
-    if old.condition is Condition.DOWN and new.answers:
+    if old.condition is MemberCondition.DOWN and new.answers:
         yield "normal", "MemberUp", name, f"{name} answers again"
-    if old.role is Role.LEARNER and new.role in {Role.FOLLOWER, Role.LEADER}:
+    if old.role is RaftRole.LEARNER and new.role in {RaftRole.FOLLOWER, RaftRole.LEADER}:
         yield "normal", "LearnerPromoted", name, f"{name} is a voting member now"
     if new.differs and not old.differs:
         yield "error", "DataDiffers", name, f"{name} holds other data than the other members"

@@ -34,7 +34,7 @@ _READINESS_SECONDS: Final = 9.0
 _HASH_SECONDS: Final = 60.0
 
 
-class Health(msgspec.Struct, frozen=True):
+class MemberHealth(msgspec.Struct, frozen=True):
     """`/health` of one member; `reason` is empty when healthy."""
 
     health: str = "false"
@@ -63,13 +63,13 @@ class EtcdClient:
             endpoint, "maintenance/status", StatusRequest(), StatusResponse, deadline=deadline
         )
 
-    async def health(self, endpoint: str, *, deadline: float | None = None) -> Health:
+    async def health(self, endpoint: str, *, deadline: float | None = None) -> MemberHealth:
         """`/health`: a 503 is an answer too, its body says why."""
         status, body = await self.gateway.read(
             endpoint, "/health?serializable=true", limit=_HEALTH_LIMIT, deadline=deadline
         )
         try:
-            return msgspec.json.decode(body, type=Health, strict=False)
+            return msgspec.json.decode(body, type=MemberHealth, strict=False)
         except msgspec.DecodeError as error:
             raise UpstreamFailed(self.upstream, f"/health answered {status}") from error
 

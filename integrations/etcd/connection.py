@@ -20,7 +20,7 @@ from integrations.etcd.index import KeyEntry, KeyIndex
 from integrations.etcd.poll import MemberPoller
 from integrations.etcd.settings import EtcdSettings
 from integrations.etcd.signals import Signal, signals
-from integrations.etcd.snapshot import ClusterState, Condition, MemberState
+from integrations.etcd.snapshot import ClusterState, MemberCondition, MemberState
 from integrations.etcd.transport import Gateway
 from integrations.sending import Observe, ignore
 
@@ -145,5 +145,5 @@ class EtcdConnection:
         )
         if self._hub is not None:
             for member in after.members:
-                if member.condition is Condition.DOWN:
+                if member.condition is MemberCondition.DOWN:
                     self._hub.leave(member.endpoint)

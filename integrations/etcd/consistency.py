@@ -21,7 +21,7 @@ import structlog
 from integrations.contract import IntegrationError, NotFound, UpstreamDenied
 from integrations.etcd.client import EtcdClient
 from integrations.etcd.errors import Compacted
-from integrations.etcd.snapshot import ClusterState, MemberState, Role
+from integrations.etcd.snapshot import ClusterState, MemberState, RaftRole
 
 __all__ = ["Consistency", "ConsistencyCheck"]
 
@@ -95,7 +95,7 @@ class ConsistencyCheck:
         asked = [m for m in state.members if m.answers and m.voter] if state else []
         if state is None or len(asked) < 2:
             return _unknown("nothing to compare with: needs two members that answer")
-        asked.sort(key=lambda member: (member.role is Role.LEADER, member.name))
+        asked.sort(key=lambda member: (member.role is RaftRole.LEADER, member.name))
         try:
             revision = await self._lowest_revision(asked)
             hashes = [await self._client.hash(m.endpoint, revision) for m in asked]

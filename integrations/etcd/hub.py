@@ -38,7 +38,7 @@ from integrations.etcd.models import (
     WatchResponse,
     key_range,
 )
-from integrations.etcd.snapshot import ClusterState, Role, version_tuple
+from integrations.etcd.snapshot import ClusterState, RaftRole, version_tuple
 
 _SLICE: Final = 500
 """Keys applied before other tasks get a turn."""
@@ -216,9 +216,9 @@ class WatchHub:
         state = self._cluster()
         if state is not None:
             up = {m.endpoint: m.role for m in state.members if m.answers}
-            followers = [url for url, role in up.items() if role is Role.FOLLOWER]
-            leaders = [url for url, role in up.items() if role is Role.LEADER]
-            learners = {url for url, role in up.items() if role is Role.LEARNER}
+            followers = [url for url, role in up.items() if role is RaftRole.FOLLOWER]
+            leaders = [url for url, role in up.items() if role is RaftRole.LEADER]
+            learners = {url for url, role in up.items() if role is RaftRole.LEARNER}
             urls = followers or leaders or [url for url in urls if url not in learners] or urls
         others = [url for url in urls if url != self._last_endpoint] or urls
         self._last_endpoint = random.choice(others)  # noqa: S311 load spreading, no secret

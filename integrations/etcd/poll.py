@@ -24,9 +24,9 @@ from integrations.etcd.consistency import ConsistencyCheck
 from integrations.etcd.models import Member, StatusResponse
 from integrations.etcd.snapshot import (
     ClusterState,
-    Condition,
+    MemberCondition,
     MemberState,
-    Role,
+    RaftRole,
     quorum_sentence,
 )
 
@@ -181,7 +181,8 @@ class MemberPoller:
         alarms: set[tuple[str, str]],
     ) -> MemberState:
         base = replace(
-            known or MemberState(member.ID, member.name, "", Role.UNKNOWN, Condition.UNKNOWN),
+            known
+            or MemberState(member.ID, member.name, "", RaftRole.UNKNOWN, MemberCondition.UNKNOWN),
             name=member.name,
             peer_urls=member.peerURLs,
             client_urls=member.clientURLs,
@@ -190,7 +191,7 @@ class MemberPoller:
         )
         if answer is None:
             reason = "no endpoint of this connection leads to it"
-            return replace(base, condition=Condition.UNKNOWN, reason=reason)
+            return replace(base, condition=MemberCondition.UNKNOWN, reason=reason)
         if answer.status is None:
             return _silent(base, answer, member.isLearner)
         compared = self.consistency.result
@@ -223,8 +224,8 @@ def _silent(base: MemberState, answer: Answer, is_learner: bool) -> MemberState:
     return replace(
         base,
         endpoint=answer.endpoint,
-        role=Role.LEARNER if is_learner else Role.UNKNOWN,
-        condition=Condition.DOWN,
+        role=RaftRole.LEARNER if is_learner else RaftRole.UNKNOWN,
+        condition=MemberCondition.DOWN,
         reason=answer.failure,
         latency=None,
         raft_lag=None,
@@ -244,12 +245,12 @@ def _answering(
     if base.differs:
         reasons.append("its data differs from that of the other members")
     reasons += failing
-    follower = Role.LEARNER if status.is_learner else Role.FOLLOWER
+    follower = RaftRole.LEARNER if status.is_learner else RaftRole.FOLLOWER
     return replace(
         base,
         endpoint=answer.endpoint,
-        role=Role.LEADER if status.leader == base.id else follower,
-        condition=Condition.UNHEALTHY if reasons else Condition.HEALTHY,
+        role=RaftRole.LEADER if status.leader == base.id else follower,
+        condition=MemberCondition.UNHEALTHY if reasons else MemberCondition.HEALTHY,
         reason=", ".join(reasons),
         version=status.version,
         db_size=status.db_size,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Role(StrEnum):
+class RaftRole(StrEnum):
     """A member's part in the cluster; UNKNOWN while it does not answer."""
 
     LEADER = "leader"
@@ -15,7 +15,7 @@ class Role(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Condition(StrEnum):
+class MemberCondition(StrEnum):
     """How a member is."""
 
     HEALTHY = "healthy"
@@ -35,8 +35,8 @@ class MemberState:
     id: str
     name: str
     endpoint: str
-    role: Role
-    condition: Condition
+    role: RaftRole
+    condition: MemberCondition
     reason: str = ""
     version: str = ""
     db_size: int | None = None
@@ -63,12 +63,12 @@ class MemberState:
     @property
     def voter(self) -> bool:
         """Counts for the quorum."""
-        return self.role is not Role.LEARNER
+        return self.role is not RaftRole.LEARNER
 
     @property
     def answers(self) -> bool:
         """Answered the last poll."""
-        return self.condition in {Condition.HEALTHY, Condition.UNHEALTHY}
+        return self.condition in {MemberCondition.HEALTHY, MemberCondition.UNHEALTHY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class ClusterState:
     @property
     def unwatched(self) -> int:
         """Voters that no endpoint of ours leads to: neither up nor down for us."""
-        return sum(member.condition is Condition.UNKNOWN for member in self.voters)
+        return sum(member.condition is MemberCondition.UNKNOWN for member in self.voters)
 
     @property
     def quorum(self) -> int:

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 from integrations.kubernetes.client import KubernetesClient, Version, custom_kind
-from integrations.kubernetes.connection import Health, KubernetesConnection
+from integrations.kubernetes.connection import ApiServerHealth, KubernetesConnection
 from integrations.kubernetes.errors import Behind, ConfigurationError, Expired
-from integrations.kubernetes.feeds import Changes, Dirty, FanOut, Listener, Newest
+from integrations.kubernetes.feeds import BoundedFeed, ChangeListener, DiffFeed, WorkQueue
 from integrations.kubernetes.kinds import KINDS, Kind, kind_of
 from integrations.kubernetes.quantity import parse_quantity
 from integrations.kubernetes.settings import ConnectionSettings, Limits
 
 __all__ = [
     "KINDS",
+    "ApiServerHealth",
     "Behind",
-    "Changes",
+    "BoundedFeed",
+    "ChangeListener",
     "ConfigurationError",
     "ConnectionSettings",
-    "Dirty",
+    "DiffFeed",
     "Expired",
-    "FanOut",
-    "Health",
     "Kind",
     "KubernetesClient",
     "KubernetesConnection",
     "Limits",
-    "Listener",
-    "Newest",
     "Version",
+    "WorkQueue",
     "custom_kind",
     "kind_of",
     "parse_quantity",

@@ -13,6 +13,7 @@ import msgspec
 import yaml
 
 from integrations.contract import IntegrationError, NotFound, UpstreamFailed
+from integrations.kubernetes.api_client import ApiClient
 from integrations.kubernetes.auth.access import Access
 from integrations.kubernetes.auth.in_cluster import load_in_cluster
 from integrations.kubernetes.auth.kubeconfig import load_kubeconfig
@@ -20,8 +21,8 @@ from integrations.kubernetes.decode import Decoders, Page, Unreadable
 from integrations.kubernetes.kinds import KINDS, METADATA_ONLY, Kind
 from integrations.kubernetes.models.core import CustomResourceDefinition, Event
 from integrations.kubernetes.models.meta import Metadata
-from integrations.kubernetes.session import Observe, Session
 from integrations.kubernetes.settings import ConnectionSettings
+from integrations.sending import Observe, ignore
 
 T = TypeVar("T")
 
@@ -63,13 +64,13 @@ class KubernetesClient:
         *,
         access: Access | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
-        observe: Observe | None = None,
+        observe: Observe = ignore,
     ) -> None:
         self.settings = settings
         self.upstream = f'Kubernetes "{settings.name}"'
         self._given = access
         self._decoders: dict[type[Any], Decoders[Any]] = {}
-        self.session = Session(
+        self.api = ApiClient(
             self.upstream,
             self._load,
             settings.limits,
@@ -97,14 +98,12 @@ class KubernetesClient:
 
     async def _probe(self, path: str, params: dict[str, str] | None = None) -> bytes:
         deadline = min(self.settings.limits.deadline, _PROBE_SECONDS)
-        return await self.session.get(
-            path, params, purpose="health", deadline=deadline, gated=False
-        )
+        return await self.api.get(path, params, purpose="health", deadline=deadline, gated=False)
 
     async def get(self, kind: Kind, namespace: str, name: str) -> Any:
         """One object as `kind.model`; `NotFound` when it is not there."""
         path = self._object_path(kind, namespace, name)
-        body = await self.session.get(path, accept=_accept(kind))
+        body = await self.api.get(path, accept=_accept(kind))
         return self._decoded(self.decoders(kind.model).one, body)
 
     async def list_page(
@@ -130,7 +129,7 @@ class KubernetesClient:
         }
         params = {word: value for word, value in chosen.items() if value}
         partial = kind.metadata_only or model is Metadata
-        body = await self.session.get(
+        body = await self.api.get(
             self._list_path(kind, namespace),
             params,
             accept=_PARTIAL_LIST if partial else _JSON,
@@ -152,7 +151,7 @@ class KubernetesClient:
         """One object as `raw` gives it and as `kind.model`, from one call."""
         hidden = kind.metadata_only or (not kind.group and kind.plural in METADATA_ONLY)
         accept = _PARTIAL if hidden else _JSON
-        body = await self.session.get(self._object_path(kind, namespace, name), accept=accept)
+        body = await self.api.get(self._object_path(kind, namespace, name), accept=accept)
         typed = self._decoded(self.decoders(kind.model).one, body)
         found = self._decoded(_RAW.decode, body)
         metadata = found.get("metadata") or {}
@@ -183,7 +182,7 @@ class KubernetesClient:
     ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         """An open watch of all objects of `kind`, as raw chunks."""
         accept = _PARTIAL if kind.metadata_only else _JSON
-        return self.session.stream(kind.path(), {"watch": "true", **params}, accept=accept)
+        return self.api.stream(kind.path(), {"watch": "true", **params}, accept=accept)
 
     def decoders(self, model: type[Any]) -> Decoders[Any]:
         """The decoders for `model`, made once."""
@@ -193,7 +192,7 @@ class KubernetesClient:
 
     async def aclose(self) -> None:
         """Close every connection."""
-        await self.session.aclose()
+        await self.api.aclose()
 
     async def _load(self) -> Access:
         if self._given is not None:

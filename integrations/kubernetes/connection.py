@@ -12,16 +12,16 @@ from typing import Any
 import httpx2
 import msgspec
 
+from integrations.broadcast import join
 from integrations.contract import Feed, IntegrationError, State, UpstreamDenied
 from integrations.kubernetes.auth.access import Access
 from integrations.kubernetes.client import KubernetesClient, Version
-from integrations.kubernetes.feeds import FanOut
 from integrations.kubernetes.kinds import KINDS
-from integrations.kubernetes.session import Observe
 from integrations.kubernetes.settings import ConnectionSettings
-from integrations.kubernetes.watch import Backoff, Signals, Watcher
+from integrations.kubernetes.watch import Backoff, WatchCoordinator, Watcher
+from integrations.sending import Observe, ignore
 
-__all__ = ["Health", "KubernetesConnection"]
+__all__ = ["ApiServerHealth", "KubernetesConnection"]
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ DOWN_PROBE_LIMIT = 2.0
 HEALTH = "health"
 
 
-class Health(msgspec.Struct, frozen=True):
+class ApiServerHealth(msgspec.Struct, frozen=True):
     """How the API server is. `since` and `checked` are Unix seconds; `failing` names its own
     readiness checks that fail."""
 
@@ -51,7 +51,7 @@ class KubernetesConnection:
         *,
         access: Access | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
-        observe: Observe | None = None,
+        observe: Observe = ignore,
         rng: random.Random | None = None,
     ) -> None:
         self.name = settings.name
@@ -59,23 +59,23 @@ class KubernetesConnection:
         self.client = KubernetesClient(
             settings, access=access, transport=transport, observe=observe
         )
-        self.health = Health(since=time.time())
-        self.signals = Signals()
+        self.health = ApiServerHealth(since=time.time())
+        self.coordinator = WatchCoordinator()
         self._rng = rng or random.Random()  # noqa: S311  # spreads load, keeps no secret
         self._feeds: dict[str, list[Feed[Any]]] = {}
         self._watchers: list[Watcher] = []
-        self._listeners: list[Callable[[Health], None]] = []
+        self._listeners: list[Callable[[ApiServerHealth], None]] = []
         self._task: asyncio.Task[None] | None = None
 
     @property
     def watches(self) -> int:
         """Watches open at the API server now."""
-        return self.client.session.watches
+        return self.client.api.watches
 
     def attach(self, kind: str, feed: Feed[Any]) -> None:
         """Feed all objects of `kind` (a key of `KINDS`) into `feed`, from `start` on.
 
-        The kind ``health`` is this connection itself: its `Health` under its name.
+        The kind ``health`` is this connection itself: its `ApiServerHealth` under its name.
         """
         if self._task is not None:
             raise RuntimeError("attach feeds before the connection is started")
@@ -85,7 +85,7 @@ class KubernetesConnection:
         else:
             self._feeds.setdefault(KINDS[kind].plural, []).append(feed)
 
-    def on_health(self, listener: Callable[[Health], None]) -> None:
+    def on_health(self, listener: Callable[[ApiServerHealth], None]) -> None:
         """Call `listener` with the health now and whenever it changes."""
         self._listeners.append(listener)
         listener(self.health)
@@ -99,7 +99,7 @@ class KubernetesConnection:
             for feed in given if isinstance(given, Sequence) else [given]:
                 self.attach(kind, feed)
         self._watchers = [
-            Watcher(self.client, KINDS[kind], FanOut(several), self.signals, rng=self._rng)
+            Watcher(self.client, KINDS[kind], join(several), self.coordinator, rng=self._rng)
             for kind, several in self._feeds.items()
         ]
         self._task = asyncio.create_task(self._run(), name=f"kubernetes/{self.name}")
@@ -124,7 +124,7 @@ class KubernetesConnection:
         limits = self.settings.limits
         backoff = Backoff(limits.backoff_first, DOWN_PROBE_LIMIT, self._rng)
         for several in self._feeds.values():
-            FanOut(several).state(State.CONNECTING)
+            join(several).state(State.CONNECTING)
         while True:
             try:
                 version = await self.client.version()
@@ -168,17 +168,17 @@ class KubernetesConnection:
             words = f"not ready: {', '.join(failing)}" if failing else ""
             self._report(State.LIVE, words, failing=tuple(failing))
             if was is not State.LIVE:
-                self.signals.ring()
+                self.coordinator.wake()
 
     async def _unreachable(self, error: IntegrationError) -> None:
         known = self.health.version != ""
         self._report(State.STALE if known else State.CONNECTING, error.message)
         # A stack that was rebuilt has a new certificate authority in the same file.
-        await self.client.session.forget()
+        await self.client.api.forget()
 
     def _learn(self, version: Version) -> None:
         number = version.number
-        self.signals.streaming = number >= STREAMING_SINCE
+        self.coordinator.streaming = number >= STREAMING_SINCE
         self._report(State.LIVE, "", version=version.git_version)
 
     def _report(
@@ -190,7 +190,7 @@ class KubernetesConnection:
         failing: tuple[str, ...] = (),
     ) -> None:
         old, now = self.health, time.time()
-        self.health = Health(
+        self.health = ApiServerHealth(
             state=state,
             since=old.since if old.state is state else now,
             checked=now,

@@ -1,67 +1,22 @@
-"""Feeds made of feeds: one watch can serve several readers, and memory stays bounded."""
+"""Feeds made of feeds: bounded memory, relists reduced to differences, work put off."""
 
 from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import Callable, Sequence
-from typing import Generic, Protocol, TypeVar, runtime_checkable
+from collections.abc import Callable
+from typing import Generic, Protocol, TypeVar
 
+from integrations.broadcast import close_feed
 from integrations.contract import Feed, State
 
-__all__ = ["Changes", "Closable", "Dirty", "FanOut", "Listener", "Newest"]
+__all__ = ["BoundedFeed", "ChangeListener", "DiffFeed", "WorkQueue"]
 
 T = TypeVar("T")
 T_contra = TypeVar("T_contra", contravariant=True)
 
 
-@runtime_checkable
-class Closable(Protocol):
-    """A feed that can be told that its connection is gone for good."""
-
-    def close(self) -> None:
-        """Take every row away."""
-
-
-class FanOut(Generic[T]):
-    """A feed that passes everything on to several."""
-
-    def __init__(self, feeds: Sequence[Feed[T]]) -> None:
-        self._feeds = tuple(feeds)
-
-    def put(self, key: str, value: T) -> None:
-        """Pass on."""
-        for feed in self._feeds:
-            feed.put(key, value)
-
-    def delete(self, key: str) -> None:
-        """Pass on."""
-        for feed in self._feeds:
-            feed.delete(key)
-
-    def begin(self) -> None:
-        """Pass on."""
-        for feed in self._feeds:
-            feed.begin()
-
-    def commit(self) -> None:
-        """Pass on."""
-        for feed in self._feeds:
-            feed.commit()
-
-    def state(self, state: State, message: str = "") -> None:
-        """Pass on."""
-        for feed in self._feeds:
-            feed.state(state, message)
-
-    def close(self) -> None:
-        """Close those that can be closed."""
-        for feed in self._feeds:
-            if isinstance(feed, Closable):
-                feed.close()
-
-
-class Newest(Generic[T]):
+class BoundedFeed(Generic[T]):
     """Passes on only the `limit` newest objects by `when` (Unix seconds); older ones are
     deleted downstream as newer ones come. O(log n) a change."""
 
@@ -108,8 +63,7 @@ class Newest(Generic[T]):
         """The connection is gone for good."""
         self._times.clear()
         self._heap.clear()
-        if isinstance(self._feed, Closable):
-            self._feed.close()
+        close_feed(self._feed)
 
     def _evict(self) -> None:
         while len(self._times) > self._limit:
@@ -127,7 +81,7 @@ class Newest(Generic[T]):
         heapq.heapify(self._heap)
 
 
-class Listener(Protocol[T_contra]):
+class ChangeListener(Protocol[T_contra]):
     """Hears of single changes; listings are already reduced to them."""
 
     def changed(self, key: str, value: T_contra) -> None:
@@ -143,13 +97,13 @@ class Listener(Protocol[T_contra]):
         """Nothing more will be heard; every object was already told gone."""
 
 
-class Changes(Generic[T]):
-    """A feed that tells a `Listener` single changes: a relist becomes the differences.
+class DiffFeed(Generic[T]):
+    """A feed that tells a `ChangeListener` single changes: a relist becomes the differences.
 
     Holds the keys only. Derived rows (a machine's pods) hang on this.
     """
 
-    def __init__(self, listener: Listener[T]) -> None:
+    def __init__(self, listener: ChangeListener[T]) -> None:
         self._listener = listener
         self._keys: set[str] = set()
         self._seen: set[str] | None = None
@@ -191,7 +145,7 @@ class Changes(Generic[T]):
         self._listener.closed()
 
 
-class Dirty:
+class WorkQueue:
     """Keys whose derived row must be made again: each once, soon, in slices.
 
     A burst of a thousand pods on one machine makes one row. Without a running loop it is

@@ -35,7 +35,7 @@ from integrations.kubernetes.kinds import Kind
 from integrations.kubernetes.models.meta import key_of
 from integrations.kubernetes.settings import Limits
 
-__all__ = ["Backoff", "Signals", "Watcher"]
+__all__ = ["Backoff", "WatchCoordinator", "Watcher"]
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ SHORT_ROUND: Final = 1.0
 WATCH_SECONDS: Final = (300, 600)
 
 
-class Signals:
+class WatchCoordinator:
     """What the watchers of one cluster share: whether it can stream lists, and a bell that
     ends every wait when the cluster is known to answer again."""
 
@@ -53,7 +53,7 @@ class Signals:
         self.streaming = True
         self._bell = asyncio.Event()
 
-    def ring(self) -> None:
+    def wake(self) -> None:
         """Wake who waits now; not who waits later."""
         self._bell.set()
         self._bell = asyncio.Event()
@@ -95,7 +95,7 @@ class Watcher:
         client: KubernetesClient,
         kind: Kind,
         feed: Feed[Any],
-        signals: Signals,
+        coordinator: WatchCoordinator,
         *,
         rng: random.Random | None = None,
     ) -> None:
@@ -103,7 +103,7 @@ class Watcher:
         self.unreadable = 0
         self._client = client
         self._feed = feed
-        self._signals = signals
+        self._coordinator = coordinator
         self._limits: Limits = client.settings.limits
         self._rng = rng or random.Random()  # noqa: S311  # spreads load, keeps no secret
         self._backoff = Backoff(self._limits.backoff_first, self._limits.backoff_limit, self._rng)
@@ -123,7 +123,7 @@ class Watcher:
                 short = time.monotonic() - started < SHORT_ROUND
                 wait = self._backoff.next() if short else 0.0
             if wait > 0:
-                await self._signals.wait(wait)
+                await self._coordinator.wait(wait)
 
     def interrupt(self, message: str) -> None:
         """The cluster is known not to answer: say so and reconnect instead of waiting for a
@@ -170,13 +170,13 @@ class Watcher:
         return self._backoff.next()
 
     async def _list_and_follow(self) -> None:
-        if not self._version and self._signals.streaming:
+        if not self._version and self._coordinator.streaming:
             try:
                 await self._follow(initial=True)
             except UpstreamRefused as error:
                 if isinstance(error, Expired) or "sendInitialEvents" not in error.message:
                     raise
-                self._signals.streaming = False
+                self._coordinator.streaming = False
             else:
                 return
         if not self._version:

@@ -11,7 +11,7 @@ import structlog
 from integrations.contract import State
 from integrations.registry import webhook
 from integrations.registry.client import RegistryClient
-from integrations.registry.library import Library
+from integrations.registry.index import RegistryIndex
 from integrations.registry.settings import RegistrySettings
 from integrations.registry.watcher import RegistryFeeds, RegistryWatcher
 from integrations.sending import Observe, ignore
@@ -44,9 +44,9 @@ class RegistryConnection:
         self._task: asyncio.Task[None] | None = None
 
     @property
-    def library(self) -> Library | None:
+    def index(self) -> RegistryIndex | None:
         """Known repositories and tags, None before the start."""
-        return self._watcher.library if self._watcher else None
+        return self._watcher.index if self._watcher else None
 
     @property
     def crawled(self) -> float:

@@ -10,7 +10,7 @@ from typing import Final
 from integrations.contract import IntegrationError, NotFound
 from integrations.registry.client import RegistryClient
 from integrations.registry.models import Descriptor, Document, ImageConfig
-from integrations.registry.state import ATTESTATION, Kind, Tag, TagNames, badge_of
+from integrations.registry.state import ATTESTATION, Tag, TagKind, TagNames, badge_of
 
 _REFERENCE_TYPE: Final = "vnd.docker.reference.type"
 _REFERENCE_DIGEST: Final = "vnd.docker.reference.digest"
@@ -28,7 +28,7 @@ _SETTLE: Final = (0.1, 0.3)
 class Summary:
     """What a row shows of an image."""
 
-    kind: Kind
+    kind: TagKind
     media_type: str
     platforms: tuple[str, ...]
     size: int | None
@@ -86,7 +86,7 @@ async def summarise(client: RegistryClient, repository: str, digest: str) -> Sum
     shown = children(document)
     badges = {ATTESTATION} if len(shown) < len(document.manifests or ()) else set[str]()
     texts = tuple(child.platform.text for child in shown if child.platform)
-    summary = Summary(Kind.INDEX, document.media_type, texts, None, None, frozenset(badges))
+    summary = Summary(TagKind.INDEX, document.media_type, texts, None, None, frozenset(badges))
     first = preferred(shown)
     if first is None:
         return summary
@@ -137,10 +137,10 @@ async def _referrer_badges(
 async def _of_manifest(client: RegistryClient, repository: str, manifest: Document) -> Summary:
     size = image_size(manifest)
     if not is_image(manifest) or manifest.config is None:
-        return Summary(Kind.ARTIFACT, manifest.media_type, (), size, None, frozenset())
+        return Summary(TagKind.ARTIFACT, manifest.media_type, (), size, None, frozenset())
     config = await client.config(repository, manifest.config.digest)
     return Summary(
-        Kind.MANIFEST,
+        TagKind.MANIFEST,
         manifest.media_type,
         (platform_of(config),),
         size,

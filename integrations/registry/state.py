@@ -30,7 +30,7 @@ class RepositoryState(StrEnum):
     FAILED = "failed"
 
 
-class Kind(StrEnum):
+class TagKind(StrEnum):
     """What a tag points at; UNRESOLVED until somebody looked."""
 
     INDEX = "index"
@@ -59,7 +59,7 @@ class Tag:
 
     repository: str
     name: str
-    kind: Kind = Kind.UNRESOLVED
+    kind: TagKind = TagKind.UNRESOLVED
     digest: str = ""
     media_type: str = ""
     platforms: tuple[str, ...] = ()

@@ -43,7 +43,7 @@ def user_agent() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RegistryAnswer:
     """A completed answer with its whole body."""
 
     status: int
@@ -98,7 +98,7 @@ class RegistryTransport:
         blob: bool = False,
         limit: int | None = None,
         gated: bool = True,
-    ) -> Answer:
+    ) -> RegistryAnswer:
         """Ask for `path` (below the configured URL) with a credential for `scope`.
 
         Answers 2xx and 304; everything else is raised as the shared tree's error. `blob`
@@ -125,7 +125,7 @@ class RegistryTransport:
         params: Mapping[str, str] | None,
         blob: bool,
         limit: int | None,
-    ) -> Answer:
+    ) -> RegistryAnswer:
         url = self.settings.url + path
         try:
             async with asyncio.timeout(self.settings.deadline), gate:
@@ -147,7 +147,7 @@ class RegistryTransport:
         headers: Mapping[str, str] | None,
         params: Mapping[str, str] | None,
         limit: int | None,
-    ) -> Answer:
+    ) -> RegistryAnswer:
         """Send; sign in once when asked to, wait once when told to slow down."""
         signed_in = waited = False
         while True:
@@ -171,11 +171,11 @@ class RegistryTransport:
                 waited = True
                 await asyncio.sleep(_wait(response.headers.get("retry-after", "")))
                 continue
-            return Answer(response.status_code, response.headers, body)
+            return RegistryAnswer(response.status_code, response.headers, body)
 
     async def _follow(
-        self, url: str, answer: Answer, headers: Mapping[str, str] | None, limit: int | None
-    ) -> Answer:
+        self, url: str, answer: RegistryAnswer, headers: Mapping[str, str] | None, limit: int | None
+    ) -> RegistryAnswer:
         for _ in range(_HOPS):
             if answer.status not in _REDIRECTS:
                 return answer
@@ -184,7 +184,7 @@ class RegistryTransport:
             url = target
             request = self._http.build_request("GET", url, headers=dict(headers or {}))
             response, body = await self._exchange(request, limit)
-            answer = Answer(response.status_code, response.headers, body)
+            answer = RegistryAnswer(response.status_code, response.headers, body)
         raise UpstreamFailed(self.upstream, "it redirects a blob again and again")
 
     def _check_blob_host(self, before: str, target: str) -> None:

@@ -26,13 +26,13 @@ from integrations.contract import (
 )
 from integrations.registry import images
 from integrations.registry.client import RegistryClient
-from integrations.registry.library import Library, Shelf
+from integrations.registry.index import RegistryIndex, RepositoryIndex
 from integrations.registry.models import is_repository
 from integrations.registry.state import (
-    Kind,
     Repository,
     RepositoryState,
     Tag,
+    TagKind,
     TagNames,
     is_companion,
 )
@@ -69,7 +69,7 @@ class RegistryWatcher:
         self._crawl_now = asyncio.Event()
         self._looked: dict[tuple[str, str], float] = {}
         self._listed = False
-        self.library = Library(feeds.repositories, feeds.tags)
+        self.index = RegistryIndex(feeds.repositories, feeds.tags)
         self.crawled: float = 0.0
         """When the last complete crawl ended (Unix seconds, 0 before)."""
 
@@ -95,21 +95,21 @@ class RegistryWatcher:
 
     def look(self, repository: str) -> None:
         """Somebody looks at a repository: resolve all its tags, the old ones again."""
-        shelf = self.library.shelf(repository)
+        entry = self.index.entry(repository)
         now = time.monotonic()
-        for tag in list(shelf.tags.values()) if shelf else ():
+        for tag in list(entry.tags.values()) if entry else ():
             key = (tag.repository, tag.name)
             if now - self._looked.get(key, -1e9) > self._settings.tag_ttl:
                 self._looked[key] = now
                 self._do(self._resolve(*key))
 
     def _react(self, change: Change) -> Awaitable[None]:
-        shelf = self.library.add(change.repository, touched=True)
+        entry = self.index.add(change.repository, touched=True)
         if isinstance(change, Push) and change.digest and change.tag:
             if not is_companion(change.tag):
-                shelf.pushed[change.tag] = change.digest
+                entry.pushed[change.tag] = change.digest
                 return self._pushed(change)
-            shelf.companions.add(change.tag)
+            entry.companions.add(change.tag)
         return self._refresh(change.repository)
 
     def _do(self, work: Awaitable[None]) -> None:
@@ -180,14 +180,14 @@ class RegistryWatcher:
             for name in page:
                 if is_repository(name) and len(seen) < self._settings.repository_limit:
                     seen.add(name)
-                    self.library.add(name)
-        for name in self.library.names:
-            shelf = self.library.shelf(name)
-            if name not in seen and shelf is not None and shelf.touched < started:
-                self.library.remove(name)
+                    self.index.add(name)
+        for name in self.index.names:
+            entry = self.index.entry(name)
+            if name not in seen and entry is not None and entry.touched < started:
+                self.index.remove(name)
         self._listed = True
         self._fresh()
-        await self._read_all(self.library.names)
+        await self._read_all(self.index.names)
         self.crawled = time.time()
 
     async def _catalogue(self) -> AsyncIterator[tuple[str, ...]]:
@@ -221,53 +221,53 @@ class RegistryWatcher:
 
     async def _refresh(self, repository: str) -> None:
         """Read a repository's tags again and have the newest resolved."""
-        shelf = self.library.add(repository)
-        if shelf.waiting:
+        entry = self.index.add(repository)
+        if entry.waiting:
             return
-        shelf.waiting = True
-        async with shelf.lock:
-            shelf.waiting = False
-            before = shelf.names
+        entry.waiting = True
+        async with entry.lock:
+            entry.waiting = False
+            before = entry.names
             try:
-                names = await self._settled_tags(shelf)
+                names = await self._settled_tags(entry)
             except NotFound:  # in the catalogue, but nothing was ever tagged, or all is deleted
                 names = []
             except UpstreamUnreachable:
                 raise
             except UpstreamDenied as error:
-                self.library.fail(repository, RepositoryState.DENIED, error.message)
+                self.index.fail(repository, RepositoryState.DENIED, error.message)
                 return
             except IntegrationError as error:
-                self.library.fail(repository, RepositoryState.FAILED, error.message)
+                self.index.fail(repository, RepositoryState.FAILED, error.message)
                 return
-            self._review(self.library.list_tags(repository, names), before)
+            self._review(self.index.list_tags(repository, names), before)
 
-    async def _settled_tags(self, shelf: Shelf) -> list[str]:
+    async def _settled_tags(self, entry: RepositoryIndex) -> list[str]:
         """The tags, once the companions we were told of are among them.
 
         The registry tells of a push before it writes the tag (seen with 3.1.2).
         """
         for pause in _SETTLE:
-            names = await self._client.tags(shelf.row.name)
-            if shelf.companions <= set(names):
+            names = await self._client.tags(entry.row.name)
+            if entry.companions <= set(names):
                 return names
             await asyncio.sleep(pause)
-        return await self._client.tags(shelf.row.name)
+        return await self._client.tags(entry.row.name)
 
-    def _review(self, shelf: Shelf, before: TagNames) -> None:
+    def _review(self, entry: RepositoryIndex, before: TagNames) -> None:
         """Read again what got other companions, and queue the newest tags."""
-        told = {name.partition("-")[2].partition(".")[0] for name in shelf.companions}
-        shelf.companions.clear()
-        for tag in list(shelf.tags.values()):
+        told = {name.partition("-")[2].partition(".")[0] for name in entry.companions}
+        entry.companions.clear()
+        for tag in list(entry.tags.values()):
             if not tag.digest:
                 continue
             about = tag.digest.partition(":")[2] in told
-            if about or shelf.names.says_else(before, tag.digest):
-                self._do(self._take(shelf, tag, tag.digest, again=True))
-        self._queue(shelf)
+            if about or entry.names.says_else(before, tag.digest):
+                self._do(self._take(entry, tag, tag.digest, again=True))
+        self._queue(entry)
 
-    def _queue(self, shelf: Shelf) -> None:
-        newest = sorted(shelf.tags.values(), key=lambda tag: tag.order, reverse=True)
+    def _queue(self, entry: RepositoryIndex) -> None:
+        newest = sorted(entry.tags.values(), key=lambda tag: tag.order, reverse=True)
         for tag in newest[:_EAGER_PER_REPOSITORY]:
             key = (tag.repository, tag.name)
             if key not in self._queued and len(self._queued) < self._settings.resolve_limit:
@@ -295,43 +295,49 @@ class RegistryWatcher:
 
     async def _resolve(self, repository: str, name: str) -> None:
         """Ask what a tag points at now, and read that if it is new."""
-        shelf = self.library.shelf(repository)
-        tag = shelf.tags.get(name) if shelf else None
-        if shelf is None or tag is None:
+        entry = self.index.entry(repository)
+        tag = entry.tags.get(name) if entry else None
+        if entry is None or tag is None:
             return
         try:
             found = await self._client.resolve(repository, name, tag.digest)
             if found is not None:
-                await self._take(shelf, tag, found.digest)
+                await self._take(entry, tag, found.digest)
         except NotFound as error:
-            self.library.put_tag(shelf, replace(tag, kind=Kind.MISSING, message=error.message))
+            self.index.put_tag(entry, replace(tag, kind=TagKind.MISSING, message=error.message))
 
     async def _pushed(self, push: Push) -> None:
         """A tag was pushed: its digest is known, so the row needs no other question."""
-        shelf = self.library.add(push.repository)
-        tag = shelf.tags.get(push.tag) or Tag(push.repository, push.tag)
+        entry = self.index.add(push.repository)
+        tag = entry.tags.get(push.tag) or Tag(push.repository, push.tag)
         try:
-            await self._take(shelf, replace(tag, pushed=time.time()), push.digest, create=True)
+            await self._take(entry, replace(tag, pushed=time.time()), push.digest, create=True)
         except NotFound:
             await self._refresh(push.repository)
 
     async def _take(
-        self, shelf: Shelf, tag: Tag, digest: str, *, create: bool = False, again: bool = False
+        self,
+        entry: RepositoryIndex,
+        tag: Tag,
+        digest: str,
+        *,
+        create: bool = False,
+        again: bool = False,
     ) -> None:
         """Read what `digest` is, unless known, and put the tag's row.
 
         What changed while we were reading wins: a tag that vanished stays gone (unless it
         was just pushed), and a newer digest is not overwritten by an older one.
         """
-        known = shelf.tags.get(tag.name)
-        if again or known is None or known.digest != digest or known.kind is Kind.UNRESOLVED:
-            row = await images.complete(self._client, tag, digest, shelf.names)
+        known = entry.tags.get(tag.name)
+        if again or known is None or known.digest != digest or known.kind is TagKind.UNRESOLVED:
+            row = await images.complete(self._client, tag, digest, entry.names)
         else:
             row = replace(known, pushed=tag.pushed or known.pushed)
-        now = shelf.tags.get(tag.name)
+        now = entry.tags.get(tag.name)
         if create:
-            current = shelf.pushed.get(tag.name) == digest
+            current = entry.pushed.get(tag.name) == digest
         else:
             current = now is not None and known is not None and now.digest == known.digest
         if current:
-            self.library.put_tag(shelf, row)
+            self.index.put_tag(entry, row)

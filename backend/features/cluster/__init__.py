@@ -13,7 +13,7 @@ from backend.features.cluster.routes import router
 from backend.features.context import Feature, FeatureContext
 from backend.live.memory import MemorySource
 from integrations.contract import Feed
-from integrations.kubernetes import Changes
+from integrations.kubernetes import DiffFeed
 from integrations.kubernetes.settings import ConnectionSettings
 
 __all__ = ["register"]
@@ -43,9 +43,9 @@ def cluster_feeds(sources: Mapping[str, MemorySource[Any]], cluster: str) -> dic
     own = sources["clusters"].feed(f"kubernetes/{cluster}/health", _same, within=within)
     join = ClusterJoin(cluster, own)
     return {
-        "health": Changes(join),
-        "nodes": Changes(Counter(join, "nodes")),
-        "pods": Changes(Counter(join, "pods")),
+        "health": DiffFeed(join),
+        "nodes": DiffFeed(Counter(join, "nodes")),
+        "pods": DiffFeed(Counter(join, "pods")),
         "namespaces": feed("namespaces", project.namespace_row),
         "leases": feed("leases", project.lease_row),
         "customresourcedefinitions": feed("customresourcedefinitions", project.definition_row),

@@ -8,11 +8,11 @@ from typing import Any, Final, NamedTuple
 from backend.features.cluster.schemas import ConditionView, Fact
 from integrations.kubernetes.models import core, network, pods, storage, workloads
 from integrations.kubernetes.models.meta import Metadata
-from integrations.kubernetes.words.nodes import node_words, os_version, roles_of
-from integrations.kubernetes.words.pods import pod_words
-from integrations.kubernetes.words.workloads import workload_words
+from integrations.kubernetes.summaries.nodes import node_summary, os_version, roles_of
+from integrations.kubernetes.summaries.pods import pod_summary
+from integrations.kubernetes.summaries.workloads import workload_summary
 
-__all__ = ["Words", "conditions", "describe"]
+__all__ = ["StatusSummary", "conditions", "describe"]
 
 _GOOD_TRUE: Final = frozenset(
     {
@@ -45,7 +45,7 @@ _GOOD_FALSE: Final = frozenset(
 )
 
 
-class Words(NamedTuple):
+class StatusSummary(NamedTuple):
     """The state of an object in a word and a sentence, and what else is worth knowing."""
 
     status: str
@@ -58,18 +58,22 @@ class Words(NamedTuple):
         return [Fact(label=label, value=value) for label, value in self.facts if value]
 
 
-def describe(found: Any) -> Words:
+def describe(found: Any) -> StatusSummary:
     """The words for any model of `integrations.kubernetes.models`."""
     make = _WORDS.get(type(found))
     if make is not None:
         return make(found)
     if type(found) in _WORKLOADS:
-        words = workload_words(found)
-        return Words(words.health.value, words.healthy, words.reason, tuple(_workload_facts(found)))
+        words = workload_summary(found)
+        return StatusSummary(
+            words.health.value, words.healthy, words.reason, tuple(_workload_facts(found))
+        )
     if isinstance(found, Metadata):
-        return Words("", None, "Only its metadata is read")
+        return StatusSummary("", None, "Only its metadata is read")
     leaving = found.metadata.deletion_timestamp is not None
-    return Words("Terminating" if leaving else "", None, "Is being deleted" if leaving else "")
+    return StatusSummary(
+        "Terminating" if leaving else "", None, "Is being deleted" if leaving else ""
+    )
 
 
 def conditions(raw: dict[str, Any], since: Callable[[Any], float | None]) -> list[ConditionView]:
@@ -96,12 +100,12 @@ def _condition(found: dict[str, Any], since: Callable[[Any], float | None]) -> C
     )
 
 
-def _pod(pod: pods.Pod) -> Words:
-    words = pod_words(pod)
+def _pod(pod: pods.Pod) -> StatusSummary:
+    words = pod_summary(pod)
     well = f"{words.ready} of {words.containers} containers ready on {pod.spec.node_name}"
     if words.status in {"Completed", "Succeeded"}:
         well = "Has done its work"
-    return Words(
+    return StatusSummary(
         words.status,
         words.healthy,
         words.reason or well,
@@ -116,9 +120,9 @@ def _pod(pod: pods.Pod) -> Words:
     )
 
 
-def _node(node: core.Node) -> Words:
-    words, info = node_words(node), node.status.node_info
-    return Words(
+def _node(node: core.Node) -> StatusSummary:
+    words, info = node_summary(node), node.status.node_info
+    return StatusSummary(
         words.status,
         words.healthy,
         words.reason or "Ready and taking pods",
@@ -145,14 +149,14 @@ def _taint(taint: core.Taint) -> str:
     return f"{taint.key}{value}:{taint.effect}"
 
 
-def _service(service: network.Service) -> Words:
+def _service(service: network.Service) -> StatusSummary:
     spec = service.spec
     ports = ", ".join(f"{p.port}/{p.protocol}" for p in spec.ports)
     chosen = ", ".join(f"{k}={v}" for k, v in spec.selector.items())
     to = f"pods with {chosen}" if chosen else "endpoints that somebody else sets"
     if spec.external_name:
         to = spec.external_name
-    return Words(
+    return StatusSummary(
         "",
         None,
         f"Sends {ports or 'its traffic'} to {to}",
@@ -160,16 +164,16 @@ def _service(service: network.Service) -> Words:
     )
 
 
-def _ingress(ingress: network.Ingress) -> Words:
+def _ingress(ingress: network.Ingress) -> StatusSummary:
     hosts = ", ".join(dict.fromkeys(rule.host or "*" for rule in ingress.spec.rules))
     facts = (("Class", ingress.spec.ingress_class_name), ("Hosts", hosts))
-    return Words("", None, f"Routes {hosts or 'every host'}", facts)
+    return StatusSummary("", None, f"Routes {hosts or 'every host'}", facts)
 
 
-def _volume(volume: storage.PersistentVolume) -> Words:
+def _volume(volume: storage.PersistentVolume) -> StatusSummary:
     claim, status = volume.spec.claim_ref, volume.status
     bound = f"Holds the data of {claim.namespace}/{claim.name}" if claim else "Is not claimed"
-    return Words(
+    return StatusSummary(
         status.phase,
         status.phase != "Failed",
         status.message or bound,
@@ -182,14 +186,14 @@ def _volume(volume: storage.PersistentVolume) -> Words:
     )
 
 
-def _claim(claim: storage.PersistentVolumeClaim) -> Words:
+def _claim(claim: storage.PersistentVolumeClaim) -> StatusSummary:
     phase, volume = claim.status.phase, claim.spec.volume_name
     sentence = {
         "Bound": f"Bound to volume {volume}",
         "Pending": "Waits for a volume",
         "Lost": f"Its volume {volume} is gone",
     }
-    return Words(
+    return StatusSummary(
         phase,
         phase == "Bound",
         sentence.get(phase, ""),
@@ -202,17 +206,17 @@ def _claim(claim: storage.PersistentVolumeClaim) -> Words:
     )
 
 
-def _namespace(namespace: core.Namespace) -> Words:
+def _namespace(namespace: core.Namespace) -> StatusSummary:
     phase = namespace.status.phase
     stuck = "; ".join(c.message for c in namespace.status.conditions if c.status == "True")
-    return Words(
+    return StatusSummary(
         phase, phase == "Active", stuck or ("" if phase == "Active" else "Is being deleted")
     )
 
 
-def _lease(lease: core.Lease) -> Words:
+def _lease(lease: core.Lease) -> StatusSummary:
     holder = lease.spec.holder_identity
-    return Words("", None, f"Held by {holder}" if holder else "Held by nobody")
+    return StatusSummary("", None, f"Held by {holder}" if holder else "Held by nobody")
 
 
 def _workload_facts(found: Any) -> Iterable[tuple[str, str]]:
@@ -221,7 +225,7 @@ def _workload_facts(found: Any) -> Iterable[tuple[str, str]]:
         yield ("Time zone", found.spec.time_zone)
         yield ("When runs overlap", found.spec.concurrency_policy)
         return
-    words = workload_words(found)
+    words = workload_summary(found)
     yield ("Desired", str(words.desired))
     yield ("Ready", str(words.ready))
     yield ("Updated", str(words.updated))
@@ -237,7 +241,7 @@ _WORKLOADS: Final = frozenset(
         workloads.StatefulSet,
     }
 )
-_WORDS: Final[dict[type[Any], Callable[[Any], Words]]] = {
+_WORDS: Final[dict[type[Any], Callable[[Any], StatusSummary]]] = {
     pods.Pod: _pod,
     core.Node: _node,
     network.Service: _service,

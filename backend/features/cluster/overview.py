@@ -8,7 +8,7 @@ from backend.features.cluster.project import cluster_row
 from backend.features.cluster.rows import ClusterRow
 from backend.live.feed import MemoryFeed
 from integrations.contract import State
-from integrations.kubernetes import Dirty, Health
+from integrations.kubernetes import ApiServerHealth, WorkQueue
 
 __all__ = ["ClusterJoin", "Counter"]
 
@@ -21,14 +21,14 @@ class ClusterJoin:
         self.nodes = 0
         self.pods = 0
         self._name = name
-        self._health = Health()
-        self._dirty = Dirty(self._make)
+        self._health = ApiServerHealth()
+        self._dirty = WorkQueue(self._make)
 
     def counted(self) -> None:
         """A count changed."""
         self._dirty.mark(self._name)
 
-    def changed(self, key: str, value: Health) -> None:
+    def changed(self, key: str, value: ApiServerHealth) -> None:
         """The health is different."""
         self._health = value
         self.feed.state(value.state, value.message)
@@ -39,7 +39,7 @@ class ClusterJoin:
         self.feed.delete(key)
 
     def freshness(self, state: State, message: str) -> None:
-        """Health speaks for itself."""
+        """ApiServerHealth speaks for itself."""
 
     def closed(self) -> None:
         """The connection is gone."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from backend.features.cluster.rows import ClusterRow, DefinitionRow, LeaseRow, NamespaceRow
 from integrations.contract import State
-from integrations.kubernetes import Health
+from integrations.kubernetes import ApiServerHealth
 from integrations.kubernetes.models.core import CustomResourceDefinition, Lease, Namespace
 from integrations.kubernetes.models.meta import Meta, seconds
 
 __all__ = ["cluster_row", "definition_row", "lease_row", "namespace_row"]
 
 
-def cluster_row(name: str, health: Health, nodes: int, pods: int) -> ClusterRow:
+def cluster_row(name: str, health: ApiServerHealth, nodes: int, pods: int) -> ClusterRow:
     """The row of a cluster."""
     return ClusterRow(
         key=name,

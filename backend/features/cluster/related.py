@@ -11,7 +11,7 @@ from integrations.contract import NotFound
 from integrations.kubernetes import KINDS, Kind, KubernetesClient, kind_of
 from integrations.kubernetes.models import core, network, pods, storage, workloads
 from integrations.kubernetes.models.meta import Meta, controller
-from integrations.kubernetes.words.selectors import selector_text, selects
+from integrations.kubernetes.summaries.selectors import selector_text, selects
 
 __all__ = ["Sees", "owners_of", "related_to"]
 

@@ -10,7 +10,7 @@ from auth.principal import Principal
 from auth.role import Verb
 from backend.errors import NotFoundProblem, Unprocessable
 from backend.features.cluster.containers import containers_of
-from backend.features.cluster.describe import Words, conditions, describe
+from backend.features.cluster.describe import StatusSummary, conditions, describe
 from backend.features.cluster.kinds import DEFINITION, permission_kind, place
 from backend.features.cluster.related import Sees, owners_of, related_to
 from backend.features.cluster.schemas import Custom, CustomPage, Detail, EventView, Ref, Related
@@ -87,7 +87,7 @@ async def read_detail(
         attempt("Its events", _events(client, sees, kind, meta), []),
         attempt("Its machine", _simulated(client, found), False),
     )
-    words = describe(found) if kind.plural in KINDS else _custom_words(raw)
+    words = describe(found) if kind.plural in KINDS else _custom_summary(raw)
     return Detail(
         cluster=cluster,
         kind=kind.kind,
@@ -156,15 +156,15 @@ async def custom_objects(
     )
 
 
-def _custom_words(raw: dict[str, Any]) -> Words:
+def _custom_summary(raw: dict[str, Any]) -> StatusSummary:
     """Custom kinds say how they are by a ``Ready`` condition or a ``phase``, if at all."""
     ready = next((c for c in conditions(raw, _since) if c.type == "Ready"), None)
     if ready is not None:
         word = "Ready" if ready.good else "NotReady"
-        return Words(word, ready.good, ready.message or ready.reason)
+        return StatusSummary(word, ready.good, ready.message or ready.reason)
     status = raw.get("status")
     phase = status.get("phase") if isinstance(status, dict) else None
-    return Words(phase if isinstance(phase, str) else "", None, "")
+    return StatusSummary(phase if isinstance(phase, str) else "", None, "")
 
 
 def _sight(caller: Principal, cluster: str) -> Sees:

@@ -13,7 +13,7 @@ from backend.features.events.rows import EventRow
 from backend.live.memory import MemorySource
 from integrations.contract import Feed
 from integrations.etcd.settings import EtcdSettings
-from integrations.kubernetes import Newest
+from integrations.kubernetes import BoundedFeed
 from integrations.kubernetes.settings import ConnectionSettings
 
 __all__ = ["EventRow", "register"]
@@ -41,4 +41,4 @@ def kubernetes_feeds(
     """The feed that keeps the `limit` newest events of one cluster in `source`."""
     name = f"kubernetes/{cluster}/events"
     rows = source.feed(name, partial(event_row, cluster), within=("cluster", cluster))
-    return {"events": Newest(rows, limit, last_seen)}
+    return {"events": BoundedFeed(rows, limit, last_seen)}

@@ -28,11 +28,11 @@ __all__ = ["image", "repository"]
 
 def repository(connection: RegistryConnection, name: str) -> RepositoryView:
     """What is known of a repository; its tags are looked at anew in the background."""
-    shelf = connection.library.shelf(name) if connection.library else None
-    if shelf is None:
+    entry = connection.index.entry(name) if connection.index else None
+    if entry is None:
         raise NotFoundProblem("There is no such repository, or you may not see it.")
     connection.look(name)
-    row = shelf.row
+    row = entry.row
     return RepositoryView(
         registry=connection.name,
         name=name,
@@ -86,8 +86,8 @@ def _kind(document: Document) -> Literal["index", "manifest", "artifact"]:
 
 
 def _tags(connection: RegistryConnection, name: str, digest: str) -> list[str]:
-    shelf = connection.library.shelf(name) if connection.library else None
-    held = shelf.tags.values() if shelf else ()
+    entry = connection.index.entry(name) if connection.index else None
+    held = entry.tags.values() if entry else ()
     return sorted(tag.name for tag in held if tag.digest == digest)
 
 

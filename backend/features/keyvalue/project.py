@@ -6,7 +6,7 @@ import sys
 
 from backend.features.keyvalue.rows import KeyRow, MemberRow
 from integrations.etcd.index import KeyEntry, folder_of
-from integrations.etcd.snapshot import Condition, MemberState
+from integrations.etcd.snapshot import MemberCondition, MemberState
 
 __all__ = ["key_row", "lease_text", "member_row"]
 
@@ -23,7 +23,7 @@ def member_row(etcd: str, member: MemberState) -> MemberRow:
         endpoint=member.endpoint,
         role=member.role.value,
         status=member.condition.value,
-        healthy=member.condition in {Condition.HEALTHY, Condition.UNKNOWN},
+        healthy=member.condition in {MemberCondition.HEALTHY, MemberCondition.UNKNOWN},
         reason=member.reason,
         version=member.version,
         db_size=member.db_size,

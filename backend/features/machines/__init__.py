@@ -11,7 +11,7 @@ from backend.features.machines.join import MachineJoin, NodeListener, PodListene
 from backend.features.machines.rows import MachineRow
 from backend.live.memory import MemorySource
 from integrations.contract import Feed
-from integrations.kubernetes import Changes
+from integrations.kubernetes import DiffFeed
 from integrations.kubernetes.settings import ConnectionSettings
 
 __all__ = ["register"]
@@ -34,7 +34,7 @@ def machine_feeds(source: MemorySource[MachineRow], cluster: str) -> dict[str, F
     rows = source.feed(f"kubernetes/{cluster}/nodes", _same, within=within)
     pods = source.feed(f"kubernetes/{cluster}/pods", _same, within=within)
     join = MachineJoin(cluster, rows, pods)
-    return {"nodes": Changes(NodeListener(join)), "pods": Changes(PodListener(join))}
+    return {"nodes": DiffFeed(NodeListener(join)), "pods": DiffFeed(PodListener(join))}
 
 
 def _same(row: MachineRow) -> MachineRow:

@@ -6,7 +6,7 @@ from backend.features.machines.project import Load, Share, loaded, machine_row, 
 from backend.features.machines.rows import MachineRow
 from backend.live.feed import MemoryFeed
 from integrations.contract import State
-from integrations.kubernetes import Dirty
+from integrations.kubernetes import WorkQueue
 from integrations.kubernetes.models.core import Node
 from integrations.kubernetes.models.pods import Pod
 
@@ -28,7 +28,7 @@ class MachineJoin:
         self._nodes: dict[str, MachineRow] = {}
         self._loads: dict[str, Load] = {}
         self._shares: dict[str, Share] = {}
-        self._dirty = Dirty(self._make)
+        self._dirty = WorkQueue(self._make)
 
     def node_changed(self, name: str, node: Node) -> None:
         """A node is new or different."""

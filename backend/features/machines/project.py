@@ -10,8 +10,8 @@ from backend.features.machines.rows import MachineRow
 from integrations.kubernetes.models.core import Node
 from integrations.kubernetes.models.pods import Pod
 from integrations.kubernetes.quantity import parse_quantity
-from integrations.kubernetes.words.nodes import node_words, os_version, roles_of
-from integrations.kubernetes.words.requests import pod_requests
+from integrations.kubernetes.summaries.nodes import node_summary, os_version, roles_of
+from integrations.kubernetes.summaries.requests import pod_requests
 
 __all__ = ["Load", "Share", "is_simulated", "loaded", "machine_row", "pod_share"]
 
@@ -60,7 +60,7 @@ def is_simulated(node: Node) -> bool:
 def machine_row(cluster: str, node: Node) -> MachineRow:
     """The row of a node on which nothing runs."""
     meta, status, info = node.metadata, node.status, node.status.node_info
-    words = node_words(node)
+    words = node_summary(node)
     labels = meta.labels
     return MachineRow(
         key=f"{cluster}/{meta.name}",

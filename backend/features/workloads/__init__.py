@@ -21,8 +21,9 @@ from backend.features.workloads.join import SHOWN, PodListener, WorkloadJoin, Wo
 from backend.features.workloads.simulated import SimulatedNodes
 from backend.live.collection import Collection
 from backend.live.memory import MemorySource
+from integrations.broadcast import Broadcast
 from integrations.contract import Feed
-from integrations.kubernetes import Changes, FanOut
+from integrations.kubernetes import DiffFeed
 from integrations.kubernetes.settings import ConnectionSettings
 
 __all__ = ["register"]
@@ -71,11 +72,11 @@ def workload_feeds(sources: Mapping[str, MemorySource[Any]], cluster: str) -> di
     shown = {plural: feed("workloads", plural, _same) for plural in SHOWN}
     join = WorkloadJoin(cluster, shown)
     feeds: dict[str, Feed[Any]] = {
-        "pods": FanOut((feed("pods", "pods", simulated.project), Changes(PodListener(join)))),
-        "nodes": Changes(simulated),
+        "pods": Broadcast((feed("pods", "pods", simulated.project), DiffFeed(PodListener(join)))),
+        "nodes": DiffFeed(simulated),
     }
     for plural in SHOWN:
-        feeds[plural] = Changes(WorkloadListener(join, plural))
+        feeds[plural] = DiffFeed(WorkloadListener(join, plural))
     for plain in PLAIN:
         name = plain.collection.name
         feeds[name] = feed(name, name, partial(plain.project, cluster))

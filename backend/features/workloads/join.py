@@ -14,11 +14,11 @@ from backend.features.workloads.project import workload_row
 from backend.features.workloads.rows import WorkloadRow
 from backend.live.feed import MemoryFeed
 from integrations.contract import State
-from integrations.kubernetes import Dirty
+from integrations.kubernetes import WorkQueue
 from integrations.kubernetes.kinds import kind_of
 from integrations.kubernetes.models.meta import Meta, controller
 from integrations.kubernetes.models.pods import Pod
-from integrations.kubernetes.words.pods import pod_words
+from integrations.kubernetes.summaries.pods import pod_summary
 
 __all__ = ["SHOWN", "PodListener", "WorkloadJoin", "WorkloadListener"]
 
@@ -44,7 +44,7 @@ class WorkloadJoin:
         self._children: dict[str, set[str]] = {}
         self._trouble: dict[str, dict[str, Trouble]] = {}
         self._pods: dict[str, str] = {}
-        self._dirty = Dirty(self._make)
+        self._dirty = WorkQueue(self._make)
 
     def workload_changed(self, plural: str, key: str, workload: Any) -> None:
         """A workload is new or different."""
@@ -60,7 +60,7 @@ class WorkloadJoin:
 
     def pod_changed(self, key: str, pod: Pod) -> None:
         """A pod is new or different."""
-        words = pod_words(pod)
+        words = pod_summary(pod)
         owner = _controller_key(pod.metadata)
         if self._pods.get(key, owner) != owner:
             self.pod_gone(key)

@@ -11,9 +11,9 @@ from integrations.kubernetes.kinds import KINDS
 from integrations.kubernetes.models.meta import Meta, Metadata, controller
 from integrations.kubernetes.models.pods import Pod, PodSpec
 from integrations.kubernetes.models.workloads import CronJob
-from integrations.kubernetes.words.pods import pod_words
-from integrations.kubernetes.words.requests import pod_requests
-from integrations.kubernetes.words.workloads import workload_words
+from integrations.kubernetes.summaries.pods import pod_summary
+from integrations.kubernetes.summaries.requests import pod_requests
+from integrations.kubernetes.summaries.workloads import workload_summary
 
 __all__ = ["born", "key", "metadata_row", "owner_of", "pod_row", "shared_labels", "workload_row"]
 
@@ -63,7 +63,7 @@ def owner_of(meta: Meta) -> tuple[str, str]:
 def pod_row(cluster: str, pod: Pod) -> PodRow:
     """The row of a pod; `simulated` is added where the nodes are known."""
     meta, spec, status = pod.metadata, pod.spec, pod.status
-    words = pod_words(pod)
+    words = pod_summary(pod)
     wanted = pod_requests(spec)
     owner_kind, owner = owner_of(meta)
     return PodRow(
@@ -96,7 +96,7 @@ def workload_row(cluster: str, plural: str, workload: Any) -> WorkloadRow:
     """The row of a workload, before its pods' trouble is told."""
     meta, spec = workload.metadata, workload.spec
     template = (spec.job_template.spec if isinstance(workload, CronJob) else spec).template
-    words = workload_words(workload)
+    words = workload_summary(workload)
     owner = controller(meta)
     return WorkloadRow(
         key=f"{cluster}/{plural}/{meta.namespace}/{meta.name}",

@@ -8,7 +8,7 @@ from backend.features.workloads.project import pod_row
 from backend.features.workloads.rows import PodRow
 from backend.live.memory import MemorySource
 from integrations.contract import State
-from integrations.kubernetes import Dirty
+from integrations.kubernetes import WorkQueue
 from integrations.kubernetes.models.core import Node
 from integrations.kubernetes.models.pods import Pod
 
@@ -22,7 +22,7 @@ class SimulatedNodes:
         self._cluster = cluster
         self._source = source
         self._names: set[str] = set()
-        self._late = Dirty(self._tell)
+        self._late = WorkQueue(self._tell)
 
     def project(self, pod: Pod) -> PodRow:
         """The row of a pod, with what is known of its node."""

@@ -8,7 +8,7 @@ from integrations.etcd.connection import EtcdFeeds
 from integrations.etcd.errors import Compacted
 from integrations.etcd.index import KeyEntry
 from integrations.etcd.models import WatchCreate, WatchLine, WatchRequest, key_range
-from integrations.etcd.snapshot import Condition, Role
+from integrations.etcd.snapshot import MemberCondition, RaftRole
 from tests.contract.etcd.recording import SOON, RecordingFeed, until
 
 
@@ -50,10 +50,10 @@ async def test_members_and_status(store, connect):
     connection.start(target)
     await until(lambda: len(target.members.rows) == 3 and connection.state.has_quorum)
     state = connection.state
-    leaders = [m for m in state.members if m.role is Role.LEADER]
+    leaders = [m for m in state.members if m.role is RaftRole.LEADER]
     assert len(leaders) == 1
     assert {m.name for m in state.members} == {"m1", "m2", "m3"}
-    assert all(m.condition is Condition.HEALTHY for m in state.members)
+    assert all(m.condition is MemberCondition.HEALTHY for m in state.members)
     assert all(m.db_size and m.db_in_use and m.quota and m.latency for m in state.members)
     assert all(m.version.startswith("3.") for m in state.members)
     assert all(int(m.id) > 0 and m.id.isdigit() for m in state.members)
@@ -146,7 +146,7 @@ async def test_a_killed_member_does_not_stop_the_stream(store, connect):
     await store.put(b"/after", b"1")
     await until(lambda: "/after" in target.keys.rows, 5.0)
     await until(lambda: any(e.reason == "MemberDown" for e in target.events.rows.values()))
-    down = [m for m in connection.state.members if m.condition is Condition.DOWN]
+    down = [m for m in connection.state.members if m.condition is MemberCondition.DOWN]
     assert len(down) == 1
     await store.revive(watched)
     await until(lambda: any(e.reason == "MemberUp" for e in target.events.rows.values()), 20)

@@ -12,7 +12,7 @@ from integrations.etcd.client import EtcdClient
 from integrations.etcd.connection import EtcdConnection, EtcdFeeds
 from integrations.etcd.consistency import ConsistencyCheck
 from integrations.etcd.errors import Compacted
-from integrations.etcd.snapshot import ClusterState, Condition, MemberState, Role
+from integrations.etcd.snapshot import ClusterState, MemberCondition, MemberState, RaftRole
 from tests.contract.etcd.real import RealCluster
 from tests.contract.etcd.recording import RecordingFeed, until
 
@@ -56,12 +56,12 @@ async def test_the_members_are_compared_in_the_background(store, connect):
     await until(lambda: told() is not None and told().status == "ok", 20)
     assert told().words.startswith("3 members hold the same data at revision ")
     assert feeds.members.now is State.LIVE
-    assert all(member.condition is Condition.HEALTHY for member in connection.state.members)
+    assert all(member.condition is MemberCondition.HEALTHY for member in connection.state.members)
 
 
 def members_of(endpoints) -> ClusterState:
     members = tuple(
-        MemberState(str(n), f"m{n}", url, Role.FOLLOWER, Condition.HEALTHY)
+        MemberState(str(n), f"m{n}", url, RaftRole.FOLLOWER, MemberCondition.HEALTHY)
         for n, url in enumerate(endpoints, start=1)
     )
     return ClusterState("c", members, 1, 0.0, "1")

@@ -9,20 +9,20 @@ import pytest
 from integrations.contract import State
 from integrations.kubernetes import KINDS
 from integrations.kubernetes.client import KubernetesClient
-from integrations.kubernetes.watch import Signals, Watcher
+from integrations.kubernetes.watch import WatchCoordinator, Watcher
 from tests.contract.kubernetes.harness import Cluster, Recorder, pod, unique, until
 
 
 @asynccontextmanager
 async def watching(
     client: KubernetesClient, plural: str, *, streaming: bool = True
-) -> AsyncIterator[tuple[Recorder, Watcher, Signals]]:
-    feed, signals = Recorder(), Signals()
-    signals.streaming = streaming
-    watcher = Watcher(client, KINDS[plural], feed, signals)
+) -> AsyncIterator[tuple[Recorder, Watcher, WatchCoordinator]]:
+    feed, coordinator = Recorder(), WatchCoordinator()
+    coordinator.streaming = streaming
+    watcher = Watcher(client, KINDS[plural], feed, coordinator)
     task = asyncio.create_task(watcher.run())
     try:
-        yield feed, watcher, signals
+        yield feed, watcher, coordinator
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

@@ -4,7 +4,7 @@ import pytest
 
 from integrations.contract import NotFound, State
 from integrations.registry import images
-from integrations.registry.state import Kind, RepositoryState
+from integrations.registry.state import RepositoryState, TagKind
 from integrations.registry.webhook import Receiver
 from tests.contract.etcd.recording import SOON, until
 
@@ -80,18 +80,18 @@ async def test_the_crawl_fills_the_rows(connect, push, feeds):
     connection = connect(**FRESH)
     connection.start(feeds)
     await until(lambda: feeds.repositories.now is State.LIVE)
-    await until(lambda: all(t.kind is not Kind.UNRESOLVED for t in feeds.tags.rows.values()))
+    await until(lambda: all(t.kind is not TagKind.UNRESOLVED for t in feeds.tags.rows.values()))
     await until(lambda: set(feeds.repositories.rows) == {"team/web", "charts/web"})
     await until(lambda: len(feeds.tags.rows) == 3)
-    await until(lambda: all(t.kind is not Kind.UNRESOLVED for t in feeds.tags.rows.values()))
+    await until(lambda: all(t.kind is not TagKind.UNRESOLVED for t in feeds.tags.rows.values()))
     index = feeds.tags.rows["team/web:v1.10.0"]
-    assert (index.kind, index.platforms) == (Kind.INDEX, ("linux/arm64", "linux/amd64"))
+    assert (index.kind, index.platforms) == (TagKind.INDEX, ("linux/arm64", "linux/amd64"))
     assert index.badges == ("attestation",)
     assert index.size > 0
     assert index.created == pytest.approx(1767323045.678901)
     manifest = feeds.tags.rows["team/web:v1.9.0"]
-    assert (manifest.kind, manifest.badges) == (Kind.MANIFEST, ("signature",))
-    assert feeds.tags.rows["charts/web:v1"].kind is Kind.ARTIFACT
+    assert (manifest.kind, manifest.badges) == (TagKind.MANIFEST, ("signature",))
+    assert feeds.tags.rows["charts/web:v1"].kind is TagKind.ARTIFACT
     assert manifest.order < index.order
     assert feeds.repositories.rows["team/web"].tags == 2
 
@@ -104,7 +104,7 @@ async def test_a_push_and_a_delete_show_within_a_second(connect, push, feeds):
     await push.image("app", "v2", text="second")
     await until(lambda: "app:v2" in feeds.tags.rows, SOON)
     row = feeds.tags.rows["app:v2"]
-    assert (row.kind, row.platforms) == (Kind.MANIFEST, ("linux/amd64",))
+    assert (row.kind, row.platforms) == (TagKind.MANIFEST, ("linux/amd64",))
     assert row.pushed is not None
     moved = await push.image("app", "v1", text="moved")
     await until(lambda: feeds.tags.rows["app:v1"].digest == moved["digest"], SOON)

@@ -42,7 +42,7 @@ class Place:
     console: ConsoleProcess
     owner: Person
 
-    def kill(self, *names: str, how: signal.Signals = signal.SIGKILL) -> None:
+    def kill(self, *names: str, how: signal.WatchCoordinator = signal.SIGKILL) -> None:
         for name in names:
             pid = self.stack.component(name).pid
             assert pid is not None

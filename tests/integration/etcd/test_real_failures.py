@@ -7,7 +7,7 @@ import pytest
 
 from integrations.contract import State, UpstreamFailed, UpstreamUnreachable
 from integrations.etcd.errors import NoLeader
-from integrations.etcd.snapshot import Condition, quorum_sentence
+from integrations.etcd.snapshot import MemberCondition, quorum_sentence
 from tests.contract.etcd.recording import SOON, until
 
 pytestmark = pytest.mark.stack
@@ -123,7 +123,7 @@ async def test_a_full_database_raises_the_alarm(real, watch):
         await fill(cluster)
     await until(lambda: "AlarmRaised" in reasons(feeds))
     assert connection.state.alarms == (("m1", "NOSPACE"),)
-    assert connection.state.members[0].condition is Condition.UNHEALTHY
+    assert connection.state.members[0].condition is MemberCondition.UNHEALTHY
     by_id = {signal.id: signal for signal in connection.signals()}
     assert by_id["alarms"].status == "critical"
     assert (await connection.client.alarms()).alarms[0].alarm == "NOSPACE"

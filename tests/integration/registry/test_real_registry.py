@@ -6,7 +6,7 @@ import pytest
 
 from integrations.contract import State, UpstreamDenied
 from integrations.registry.connection import RegistryConnection, RegistryFeeds
-from integrations.registry.state import Kind
+from integrations.registry.state import TagKind
 from tests.contract.etcd.recording import SOON, RecordingFeed, until
 from tests.contract.registry.push import Pusher
 from tests.contract.registry.real import RealRegistry
@@ -93,7 +93,7 @@ async def test_hundreds_of_repositories_do_not_hold_up_a_push(real, watch, pushe
     await push.image("fresh/app", "v1", text="fresh")
     await until(lambda: "fresh/app:v1" in feeds.tags.rows, SOON)
     await until(lambda: connection.crawled, 60)
-    await until(lambda: all(tag.kind is Kind.MANIFEST for tag in feeds.tags.rows.values()), 60)
+    await until(lambda: all(tag.kind is TagKind.MANIFEST for tag in feeds.tags.rows.values()), 60)
     assert len(feeds.tags.rows) == 301
     assert feeds.tags.rows["seed/app299:v1"].digest == first["digest"]
 

@@ -11,7 +11,7 @@ from integrations.etcd.consistency import ConsistencyCheck
 from integrations.etcd.fake import FakeCluster
 from integrations.etcd.poll import MemberPoller
 from integrations.etcd.settings import EtcdSettings
-from integrations.etcd.snapshot import Condition
+from integrations.etcd.snapshot import MemberCondition
 from tests.contract.etcd.recording import RecordingFeed
 
 
@@ -58,8 +58,8 @@ def test_the_lines_of_an_answer_are_read_whatever_else_it_holds():
 async def test_a_failing_check_is_the_members_reason(world):
     world.fake.members[1].failing["serializable_read"] = "disk gone"
     members = await world.look(checks=True)
-    assert members["m1"].condition is Condition.HEALTHY
-    assert members["m2"].condition is Condition.UNHEALTHY
+    assert members["m1"].condition is MemberCondition.HEALTHY
+    assert members["m2"].condition is MemberCondition.UNHEALTHY
     assert members["m2"].reason == "cannot read its own data (readyz: disk gone)"
 
 
@@ -84,7 +84,7 @@ async def test_a_learner_and_an_old_version_are_no_trouble(world):
     world.fake.members[1].learner = True
     world.fake.members[2].has_checks = False
     members = await world.look(checks=True)
-    assert {member.condition for member in members.values()} == {Condition.HEALTHY}
+    assert {member.condition for member in members.values()} == {MemberCondition.HEALTHY}
 
 
 async def test_without_a_leader_the_members_are_not_asked(world):
@@ -100,7 +100,7 @@ async def test_a_member_with_other_data_is_named_until_all_agree_again(world):
     world.fake.members[2].corruption = "bit rot"
     members = await world.look(again=True)
     assert members["m3"].reason == "its data differs from that of the other members"
-    assert members["m1"].condition is Condition.HEALTHY
+    assert members["m1"].condition is MemberCondition.HEALTHY
     assert "DataDiffers" in {event.reason for event in changes(before, world.state)}
     # A member that cannot be asked proves nothing.
     world.fake.kill(0)
@@ -111,7 +111,7 @@ async def test_a_member_with_other_data_is_named_until_all_agree_again(world):
     world.fake.revive(1)
     world.fake.members[2].corruption = ""
     members = await world.look(again=True)
-    assert members["m3"].condition is Condition.HEALTHY
+    assert members["m3"].condition is MemberCondition.HEALTHY
     assert world.poller.consistency.result.status == "ok"
 
 

@@ -7,25 +7,27 @@ from integrations.etcd.metrics import History, parse
 from integrations.etcd.signals import signals
 from integrations.etcd.snapshot import (
     ClusterState,
-    Condition,
+    MemberCondition,
     MemberState,
-    Role,
+    RaftRole,
     quorum_sentence,
     version_tuple,
 )
 
-UP, DOWN, UNKNOWN = Condition.HEALTHY, Condition.DOWN, Condition.UNKNOWN
+UP, DOWN, UNKNOWN = MemberCondition.HEALTHY, MemberCondition.DOWN, MemberCondition.UNKNOWN
 
 
-def cluster(*conditions: Condition, leader: int | None = 0, learner: bool = False) -> ClusterState:
+def cluster(
+    *conditions: MemberCondition, leader: int | None = 0, learner: bool = False
+) -> ClusterState:
     members = []
     for n, condition in enumerate(conditions):
-        role = Role.UNKNOWN
+        role = RaftRole.UNKNOWN
         if condition is UP:
-            role = Role.LEADER if n == leader else Role.FOLLOWER
+            role = RaftRole.LEADER if n == leader else RaftRole.FOLLOWER
         members.append(MemberState(str(n + 1), f"m{n + 1}", f"e{n}", role, condition))
     if learner:
-        members.append(MemberState("9", "m9", "e9", Role.LEARNER, UP))
+        members.append(MemberState("9", "m9", "e9", RaftRole.LEARNER, UP))
     leader_id = "" if leader is None else str(leader + 1)
     return ClusterState("c", tuple(members), 10, 100.0, leader_id)
 

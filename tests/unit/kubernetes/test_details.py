@@ -14,8 +14,8 @@ from integrations.kubernetes.models.meta import Metadata
 from tests.contract.kubernetes.harness import ACCESS, WIDGET_DEFINITION, WIDGETS
 from tests.unit.kubernetes.console import KubernetesFeatures
 from tests.unit.kubernetes.test_rows import node, owned
+from tests.unit.kubernetes.test_summaries_owners import rolled
 from tests.unit.kubernetes.test_watch_states import SETTINGS, impatient
-from tests.unit.kubernetes.test_words_owners import rolled
 
 ORG = "org/main"
 SHOP = "org/main/cluster/fake/ns/shop"
@@ -237,7 +237,7 @@ async def test_upstream_down_is_503_and_silent_is_504(world: World):
     assert answer.status_code == 503
     assert 'Kubernetes "fake"' in answer.json()["detail"]
     world.store.up = True
-    world.connection.client.session._limits = impatient().limits
+    world.connection.client.api._limits = impatient().limits
     world.store.freeze()
     assert (await world.get("pods/shop/web-1-a")).status_code == 504
 

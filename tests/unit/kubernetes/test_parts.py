@@ -13,10 +13,10 @@ from integrations.contract import (
 )
 from integrations.kubernetes import (
     Behind,
-    Changes,
+    BoundedFeed,
     ConnectionSettings,
+    DiffFeed,
     Expired,
-    Newest,
     kind_of,
     parse_quantity,
 )
@@ -91,7 +91,7 @@ def test_a_line_has_a_limit():
 
 def test_newest_keeps_the_newest_whatever_the_order():
     feed = Recorder()
-    newest: Newest[float] = Newest(feed, 3, lambda moment: moment)
+    newest: BoundedFeed[float] = BoundedFeed(feed, 3, lambda moment: moment)
     for key, moment in (("a", 5.0), ("b", 1.0), ("c", 3.0), ("d", 2.0), ("e", 4.0)):
         newest.put(key, moment)
     assert set(feed.rows) == {"a", "c", "e"}
@@ -111,7 +111,7 @@ def test_newest_keeps_the_newest_whatever_the_order():
 
 
 def test_newest_is_bounded_under_updates_of_the_same():
-    newest: Newest[float] = Newest(Recorder(), 3, lambda moment: moment)
+    newest: BoundedFeed[float] = BoundedFeed(Recorder(), 3, lambda moment: moment)
     for moment in range(1000):
         newest.put("a", float(moment))
     assert len(newest._heap) < 100
@@ -133,7 +133,7 @@ def test_changes_reduce_a_listing_to_differences():
         def closed(self) -> None:
             heard.append("closed")
 
-    changes = Changes[int](Ear())
+    changes = DiffFeed[int](Ear())
     changes.put("a", 1)
     changes.put("b", 1)
     changes.begin()

@@ -17,7 +17,7 @@ from integrations.contract import Feed, State
 from integrations.kubernetes.kinds import KINDS
 from integrations.kubernetes.settings import ConnectionSettings, Limits
 from tests.unit.kubernetes.console import KubernetesFeatures
-from tests.unit.kubernetes.test_words_owners import condition, rolled
+from tests.unit.kubernetes.test_summaries_owners import condition, rolled
 
 CREATED = "2026-11-21T12:00:00Z"
 

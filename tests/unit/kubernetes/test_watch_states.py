@@ -14,7 +14,7 @@ from integrations.kubernetes import KINDS, ConnectionSettings, Limits
 from integrations.kubernetes.client import KubernetesClient
 from integrations.kubernetes.connection import KubernetesConnection
 from integrations.kubernetes.fake import FakeKubernetes, Store, StreamingTransport
-from integrations.kubernetes.watch import Backoff, Signals, Watcher
+from integrations.kubernetes.watch import Backoff, WatchCoordinator, Watcher
 from tests.contract.kubernetes.harness import ACCESS, Recorder, pod, until
 
 LIMITS = Limits(
@@ -42,8 +42,8 @@ class Setup:
         self.feed = Recorder()
         self.transport = StreamingTransport(FakeKubernetes(self.store))
         self.client = KubernetesClient(settings, access=ACCESS, transport=self.transport)
-        self.signals = Signals()
-        self.watcher = Watcher(self.client, KINDS["pods"], self.feed, self.signals)
+        self.coordinator = WatchCoordinator()
+        self.watcher = Watcher(self.client, KINDS["pods"], self.feed, self.coordinator)
         self.task: asyncio.Task[None] | None = None
 
     def go(self) -> None:
@@ -178,7 +178,7 @@ async def test_a_refused_streaming_list_is_remembered_and_paged(setup: Setup):
     await setup.live()
     assert len(setup.feed.rows) == 5
     assert setup.lists == 3
-    assert setup.signals.streaming is False
+    assert setup.coordinator.streaming is False
 
 
 async def test_silence_reopens_the_watch_and_is_not_staleness():
@@ -306,7 +306,7 @@ class TestConnection:
         store.minor = "26+"
         await connection.start(feeds)
         await until(lambda: feeds["pods"].now is State.LIVE)
-        assert connection.signals.streaming is False
+        assert connection.coordinator.streaming is False
         assert "/api/v1/pods" in store.requests
 
     async def test_failing_checks_are_named(self, connected):
@@ -348,7 +348,7 @@ class TestConnection:
         await connection.start(feeds)
         await until(lambda: connection.health.state is State.LIVE)
         for _ in range(LIMITS.calls):
-            await connection.client.session._gate.acquire()
+            await connection.client.api._gate.acquire()
         before = store.requests.count("/readyz")
         await until(lambda: store.requests.count("/readyz") > before + 1)
         assert connection.health.state is State.LIVE

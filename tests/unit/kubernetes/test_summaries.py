@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from integrations.kubernetes.models.pods import Pod, PodSpec
-from integrations.kubernetes.words import Requests, pod_requests, pod_words
+from integrations.kubernetes.summaries import Requests, pod_requests, pod_summary
 
 NOW = "2026-11-21T12:00:00Z"
 RUNNING = {"running": {"startedAt": NOW}}
@@ -270,7 +270,7 @@ CASES: list[tuple[str, Pod, str, str, bool, str]] = [
     ids=[case[0] for case in CASES],
 )
 def test_a_pod_in_words(found: Pod, status: str, ready: str, healthy: bool, reason: str):
-    words = pod_words(found)
+    words = pod_summary(found)
     assert words.status == status
     assert f"{words.ready}/{words.containers}" == ready
     assert words.reason == reason
@@ -278,14 +278,14 @@ def test_a_pod_in_words(found: Pod, status: str, ready: str, healthy: bool, reas
 
 
 def test_restarts_are_the_containers_and_sidecars_with_the_last_time():
-    words = pod_words(pod(containers=[CRASH], init=[SIDECAR, container(done(), "a")]))
+    words = pod_summary(pod(containers=[CRASH], init=[SIDECAR, container(done(), "a")]))
     assert words.restarts == 5
     assert words.last_restart == 1795262400.0
 
 
 def test_a_reason_is_one_short_line():
     text = "line one\n  line two " * 100
-    reason = pod_words(pod("Failed", status={"reason": "Evicted", "message": text})).reason
+    reason = pod_summary(pod("Failed", status={"reason": "Evicted", "message": text})).reason
     assert "\n" not in reason
     assert len(reason) == 240
 

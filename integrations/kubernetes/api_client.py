@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, nullcontext
-from typing import Any, Final
+from typing import Final
 
 import httpx2
 
 from integrations.addresses import Network, guarded_transport
-from integrations.contract import IntegrationError, UpstreamFailed, UpstreamUnreachable
+from integrations.contract import UpstreamFailed, UpstreamUnreachable
 from integrations.kubernetes.auth.access import Access, Credential, ssl_context
 from integrations.kubernetes.errors import Behind, from_response, translated
 from integrations.kubernetes.settings import Limits
+from integrations.sending import Observe, ignore, observed, send
 
-__all__ = ["Observe", "Session"]
-
-Observe = Callable[[str, str, float], None]
-"""Called after each call with its purpose (``get``, ``list``, ``watch``…), the name of the
-error class or ``ok``, and seconds."""
+__all__ = ["ApiClient"]
 
 USER_AGENT: Final = "craton"
 CONNECT_SECONDS: Final = 5.0
@@ -28,7 +24,7 @@ BEHIND_RETRIES: Final = 2
 UNAUTHORIZED: Final = 401
 
 
-class Session:
+class ApiClient:
     """Speaks HTTP to one API server. Made cheaply; nothing is read or opened before use.
 
     `load` gives the access; it is awaited on first use and again after `forget`.
@@ -42,7 +38,7 @@ class Session:
         *,
         networks: Iterable[Network] = (),
         transport: httpx2.AsyncBaseTransport | None = None,
-        observe: Observe | None = None,
+        observe: Observe = ignore,
     ) -> None:
         self.upstream = upstream
         self.watches = 0
@@ -50,7 +46,7 @@ class Session:
         self._limits = limits
         self._networks = tuple(networks)
         self._transport = transport
-        self._observe = observe or (lambda _purpose, _outcome, _seconds: None)
+        self._observe = observe
         self._gate = asyncio.Semaphore(limits.calls)
         self._lock = asyncio.Lock()
         self._access: Access | None = None
@@ -79,7 +75,7 @@ class Session:
         """
         limit = max_bytes or self._limits.answer_bytes
         gate = self._gate if gated else nullcontext()
-        with self._observed(purpose), translated(self.upstream):
+        with observed(self._observe, purpose), translated(self.upstream):
             behind: Behind | None = None
             try:
                 async with asyncio.timeout(deadline or self._limits.deadline), gate:
@@ -143,7 +139,7 @@ class Session:
             request = http.build_request(
                 "GET", access.server + path, params=params, headers=headers, extensions=extensions
             )
-            async with _closing(await _send(http, request)) as response:
+            async with _closing(await send(http, request)) as response:
                 refused = response.status_code == UNAUTHORIZED
                 if refused and retry and access.credentials.invalidate():
                     continue
@@ -202,50 +198,6 @@ class Session:
             if len(body) > limit:
                 raise UpstreamFailed(self.upstream, f"answered more than {limit} bytes")
         return bytes(body)
-
-    def _observed(self, purpose: str) -> _Observation:
-        return _Observation(self._observe, purpose)
-
-
-class _Observation:
-    def __init__(self, observe: Observe, purpose: str) -> None:
-        self._observe = observe
-        self._purpose = purpose
-
-    def __enter__(self) -> None:
-        self._started = time.perf_counter()
-
-    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
-        known = isinstance(error, IntegrationError)
-        outcome = "ok" if error is None else type(error).__name__ if known else "cancelled"
-        if isinstance(error, UpstreamUnreachable) and error.timeout:
-            outcome = "timeout"
-        self._observe(self._purpose, outcome, time.perf_counter() - self._started)
-
-
-async def _send(http: httpx2.AsyncClient, request: httpx2.Request) -> httpx2.Response:
-    """Send, and leave no socket behind when cancelled.
-
-    httpcore2 forgets the socket when a cancellation (our deadline) falls into the TLS
-    handshake; its trace tells us the stream, so that we can close it.
-    """
-    unfinished: list[Any] = []
-
-    async def trace(event: str, info: Mapping[str, Any]) -> None:
-        if event == "connection.connect_tcp.complete":
-            unfinished.append(info["return_value"])
-        elif event == "connection.start_tls.complete":
-            unfinished.clear()
-
-    request.extensions = {**request.extensions, "trace": trace}
-    try:
-        return await http.send(request, stream=True)
-    except BaseException as error:
-        for stream in unfinished:
-            await stream.aclose()
-        if isinstance(error, RuntimeError) and http.is_closed:
-            raise httpx2.ConnectError("the connection was closed") from error
-        raise
 
 
 @asynccontextmanager

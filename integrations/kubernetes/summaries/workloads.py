@@ -16,10 +16,10 @@ from integrations.kubernetes.models.workloads import (
     StatefulSet,
 )
 
-__all__ = ["Health", "WorkloadWords", "workload_words"]
+__all__ = ["WorkloadHealth", "WorkloadSummary", "workload_summary"]
 
 
-class Health(StrEnum):
+class WorkloadHealth(StrEnum):
     """The state of a workload."""
 
     HEALTHY = "Healthy"
@@ -31,28 +31,32 @@ class Health(StrEnum):
     COMPLETE = "Complete"
 
 
-class WorkloadWords(NamedTuple):
+class WorkloadSummary(NamedTuple):
     """Counts of pods and the state. `reason` is a sentence, without a full stop, that the
     pods' own trouble can be appended to."""
 
     desired: int
     ready: int
     updated: int
-    health: Health
+    health: WorkloadHealth
     reason: str
 
     @property
     def healthy(self) -> bool:
         """Whether nothing needs an operator's eye."""
-        return self.health not in {Health.DEGRADED, Health.FAILED, Health.PROGRESSING}
+        return self.health not in {
+            WorkloadHealth.DEGRADED,
+            WorkloadHealth.FAILED,
+            WorkloadHealth.PROGRESSING,
+        }
 
 
-def workload_words(workload: Any) -> WorkloadWords:
+def workload_summary(workload: Any) -> WorkloadSummary:
     """The words for any of the workload kinds."""
     return _BY_MODEL[type(workload)](workload)
 
 
-def _deployment(workload: Deployment) -> WorkloadWords:
+def _deployment(workload: Deployment) -> WorkloadSummary:
     status, spec = workload.status, workload.spec
     words = _replicated(
         spec.replicas,
@@ -61,23 +65,24 @@ def _deployment(workload: Deployment) -> WorkloadWords:
         observed=status.observed_generation >= workload.metadata.generation,
         extra=status.replicas - status.updated_replicas,
     )
-    if spec.paused and words.health in {Health.PROGRESSING, Health.HEALTHY}:
+    if spec.paused and words.health in {WorkloadHealth.PROGRESSING, WorkloadHealth.HEALTHY}:
         return words._replace(
-            health=Health.SUSPENDED, reason=f"{words.reason}; the rollout is paused"
+            health=WorkloadHealth.SUSPENDED, reason=f"{words.reason}; the rollout is paused"
         )
     stuck = _find(status.conditions, "Progressing", "False")
     if stuck is not None and stuck.reason == "ProgressDeadlineExceeded":
-        health = Health.FAILED if words.ready == 0 else Health.DEGRADED
+        health = WorkloadHealth.FAILED if words.ready == 0 else WorkloadHealth.DEGRADED
         return words._replace(health=health, reason=f"{words.reason}; the rollout is stuck")
     failure = _find(status.conditions, "ReplicaFailure", "True")
     if failure is not None:
         return words._replace(
-            health=Health.DEGRADED, reason=f"{words.reason}; {failure.message or failure.reason}"
+            health=WorkloadHealth.DEGRADED,
+            reason=f"{words.reason}; {failure.message or failure.reason}",
         )
     return words
 
 
-def _replica_set(workload: ReplicaSet) -> WorkloadWords:
+def _replica_set(workload: ReplicaSet) -> WorkloadSummary:
     status = workload.status
     return _replicated(
         workload.spec.replicas,
@@ -87,7 +92,7 @@ def _replica_set(workload: ReplicaSet) -> WorkloadWords:
     )
 
 
-def _stateful_set(workload: StatefulSet) -> WorkloadWords:
+def _stateful_set(workload: StatefulSet) -> WorkloadSummary:
     status = workload.status
     # `updatedReplicas` is left out once a rollout is complete and both revisions are equal.
     same = status.current_revision == status.update_revision
@@ -99,7 +104,7 @@ def _stateful_set(workload: StatefulSet) -> WorkloadWords:
     )
 
 
-def _daemon_set(workload: DaemonSet) -> WorkloadWords:
+def _daemon_set(workload: DaemonSet) -> WorkloadSummary:
     status = workload.status
     return _replicated(
         status.desired_number_scheduled,
@@ -110,49 +115,51 @@ def _daemon_set(workload: DaemonSet) -> WorkloadWords:
     )
 
 
-def _job(workload: Job) -> WorkloadWords:
+def _job(workload: Job) -> WorkloadSummary:
     status, spec = workload.status, workload.spec
     desired = spec.completions if spec.completions is not None else (spec.parallelism or 1)
     done = status.succeeded
     failed = _find(status.conditions, "Failed", "True")
-    words = WorkloadWords(desired, status.ready, done, Health.HEALTHY, "")
+    words = WorkloadSummary(desired, status.ready, done, WorkloadHealth.HEALTHY, "")
     if failed is not None:
         why = failed.message or failed.reason
-        return words._replace(health=Health.FAILED, reason=f"Failed: {why.rstrip('.')}")
+        return words._replace(health=WorkloadHealth.FAILED, reason=f"Failed: {why.rstrip('.')}")
     if _find(status.conditions, "Complete", "True") is not None:
-        return words._replace(health=Health.COMPLETE, reason=f"Completed, {done} of {desired}")
+        return words._replace(
+            health=WorkloadHealth.COMPLETE, reason=f"Completed, {done} of {desired}"
+        )
     if spec.suspend:
-        return words._replace(health=Health.SUSPENDED, reason="Is suspended")
+        return words._replace(health=WorkloadHealth.SUSPENDED, reason="Is suspended")
     tries = f", {status.failed} failed attempt{'s' if status.failed != 1 else ''}"
     reason = f"Runs: {done} of {desired} done, {status.active} active"
     if status.failed:
-        return words._replace(health=Health.DEGRADED, reason=reason + tries)
+        return words._replace(health=WorkloadHealth.DEGRADED, reason=reason + tries)
     return words._replace(reason=reason)
 
 
-def _cron_job(workload: CronJob) -> WorkloadWords:
+def _cron_job(workload: CronJob) -> WorkloadSummary:
     active = len(workload.status.active)
-    words = WorkloadWords(0, active, 0, Health.HEALTHY, "")
+    words = WorkloadSummary(0, active, 0, WorkloadHealth.HEALTHY, "")
     if workload.spec.suspend:
-        return words._replace(health=Health.SUSPENDED, reason="Is suspended")
+        return words._replace(health=WorkloadHealth.SUSPENDED, reason="Is suspended")
     zone = f" {workload.spec.time_zone}" if workload.spec.time_zone else ""
     schedule = f"Runs at “{workload.spec.schedule}”{zone}"
     last, success = workload.status.last_schedule_time, workload.status.last_successful_time
     if last is None:
-        return words._replace(health=Health.IDLE, reason=f"{schedule}; has not run yet")
+        return words._replace(health=WorkloadHealth.IDLE, reason=f"{schedule}; has not run yet")
     if active:
         return words._replace(reason=f"{schedule}; {active} running now")
     if success is None or success < last:
         return words._replace(
-            health=Health.DEGRADED, reason=f"{schedule}; the last run did not succeed"
+            health=WorkloadHealth.DEGRADED, reason=f"{schedule}; the last run did not succeed"
         )
     return words._replace(reason=f"{schedule}; the last run succeeded")
 
 
 def _replicated(
     desired: int, ready: int, updated: int, *, observed: bool, extra: int = 0, unit: str = "replica"
-) -> WorkloadWords:
-    words = WorkloadWords(desired, ready, updated, Health.HEALTHY, "")
+) -> WorkloadSummary:
+    words = WorkloadSummary(desired, ready, updated, WorkloadHealth.HEALTHY, "")
     plural = "" if desired == 1 else "s"
     counted = (
         f"{ready} of {desired} {unit}{plural} ready"
@@ -161,14 +168,14 @@ def _replicated(
     )
     if desired == 0:
         none = "Scaled to zero" if unit == "replica" else "No node is selected"
-        return words._replace(health=Health.IDLE, reason=none)
+        return words._replace(health=WorkloadHealth.IDLE, reason=none)
     if updated < desired or extra > 0 or not observed:
         rolled = f"Rolling out, {updated} of {desired} updated; {counted[0].lower()}{counted[1:]}"
-        return words._replace(health=Health.PROGRESSING, reason=rolled)
+        return words._replace(health=WorkloadHealth.PROGRESSING, reason=rolled)
     if ready == 0:
-        return words._replace(health=Health.FAILED, reason=counted)
+        return words._replace(health=WorkloadHealth.FAILED, reason=counted)
     if ready < desired:
-        return words._replace(health=Health.DEGRADED, reason=counted)
+        return words._replace(health=WorkloadHealth.DEGRADED, reason=counted)
     return words._replace(reason=counted)
 
 
@@ -176,7 +183,7 @@ def _find(conditions: Sequence[Condition], name: str, status: str) -> Condition 
     return next((c for c in conditions if c.type == name and c.status == status), None)
 
 
-_BY_MODEL: dict[type[Any], Callable[[Any], WorkloadWords]] = {
+_BY_MODEL: dict[type[Any], Callable[[Any], WorkloadSummary]] = {
     Deployment: _deployment,
     ReplicaSet: _replica_set,
     StatefulSet: _stateful_set,

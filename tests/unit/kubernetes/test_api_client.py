@@ -9,9 +9,9 @@ import httpx2
 import pytest
 
 from integrations.contract import UpstreamDenied, UpstreamFailed, UpstreamUnreachable
+from integrations.kubernetes.api_client import ApiClient
 from integrations.kubernetes.auth.access import Access, Credential, StaticCredential
 from integrations.kubernetes.auth.token_file import TokenFile
-from integrations.kubernetes.session import Session
 from integrations.kubernetes.settings import Limits
 
 
@@ -40,12 +40,12 @@ class Server:
         return httpx2.Response(200, content=self.body)
 
 
-def session(server: Server, access: Access, **limits: float) -> Session:
+def session(server: Server, access: Access, **limits: float) -> ApiClient:
     async def load() -> Access:
         return access
 
     found = Limits.model_validate(limits)
-    return Session('Kubernetes "c"', load, found, transport=server.transport)
+    return ApiClient('Kubernetes "c"', load, found, transport=server.transport)
 
 
 def with_token(token: str) -> Access:
@@ -143,7 +143,7 @@ async def test_each_call_is_observed():
 
     server = Server()
     limits = Limits(deadline=2.0)
-    found = Session("c", load, limits, transport=server.transport, observe=observe)
+    found = ApiClient("c", load, limits, transport=server.transport, observe=observe)
     await found.get("/x", purpose="get")
     server.accepted = "other"
     with pytest.raises(UpstreamDenied):

@@ -10,15 +10,15 @@ from typing import Final, NamedTuple
 
 from integrations.kubernetes.models.meta import Condition, seconds
 from integrations.kubernetes.models.pods import ContainerStatus, Pod, Terminated
-from integrations.kubernetes.words.pod_reasons import reason_of
+from integrations.kubernetes.summaries.pod_reasons import reason_of
 
-__all__ = ["PodWords", "pod_words"]
+__all__ = ["PodSummary", "pod_summary"]
 
 _DONE: Final = frozenset({"Succeeded", "Failed"})
 _WELL: Final = frozenset({"Completed", "Succeeded"})
 
 
-class PodWords(NamedTuple):
+class PodSummary(NamedTuple):
     """`ready` of `containers` are ready; `last_restart` is Unix seconds. `healthy`: runs as
     asked for, or ended well, or is on its way out. `reason` is empty when there is nothing
     to explain."""
@@ -50,7 +50,7 @@ class _Tally:
             self.last = moment
 
 
-def pod_words(pod: Pod) -> PodWords:
+def pod_summary(pod: Pod) -> PodSummary:
     """Everything a row says about the state of `pod`."""
     status = pod.status
     tally = _Tally(status.reason or status.phase or "Unknown")
@@ -71,7 +71,7 @@ def pod_words(pod: Pod) -> PodWords:
         or tally.status == "Terminating"
         or (tally.status == "Running" and tally.ready >= total)
     )
-    return PodWords(
+    return PodSummary(
         status=tally.status,
         reason=reason_of(pod, tally.status, healthy=healthy),
         ready=tally.ready,

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from integrations.kubernetes.models.core import Node
 
-__all__ = ["NodeWords", "node_words", "os_version", "roles_of"]
+__all__ = ["NodeSummary", "node_summary", "os_version", "roles_of"]
 
 _ROLE: Final = "node-role.kubernetes.io/"
 _PRESSURES: Final = {
@@ -18,7 +18,7 @@ _PRESSURES: Final = {
 }
 
 
-class NodeWords(NamedTuple):
+class NodeSummary(NamedTuple):
     """`status`: ``Ready``, ``NotReady``, ``Unknown`` (its kubelet is silent), ``Cordoned`` or
     ``Pressure``; `reason` is empty for a node that is simply ready."""
 
@@ -27,29 +27,29 @@ class NodeWords(NamedTuple):
     healthy: bool
 
 
-def node_words(node: Node) -> NodeWords:
+def node_summary(node: Node) -> NodeSummary:
     """The worst thing that is true of `node`."""
     cordoned = node.spec.unschedulable
     also = "; it is cordoned" if cordoned else ""
     ready = next((c for c in node.status.conditions if c.type == "Ready"), None)
     if ready is None:
-        return NodeWords("Unknown", f"Its kubelet has not reported yet{also}", healthy=False)
+        return NodeSummary("Unknown", f"Its kubelet has not reported yet{also}", healthy=False)
     if ready.status == "Unknown":
-        return NodeWords("Unknown", f"Its kubelet stopped reporting{also}", healthy=False)
+        return NodeSummary("Unknown", f"Its kubelet stopped reporting{also}", healthy=False)
     if ready.status != "True":
         why = ready.message or ready.reason or "its kubelet says it is not ready"
         why = why.strip().rstrip(".")
-        return NodeWords("NotReady", f"{why[:1].upper()}{why[1:]}{also}", healthy=False)
+        return NodeSummary("NotReady", f"{why[:1].upper()}{why[1:]}{also}", healthy=False)
     short = [
         words
         for name, words in _PRESSURES.items()
         if any(c.type == name and c.status == "True" for c in node.status.conditions)
     ]
     if short:
-        return NodeWords("Pressure", f"{', '.join(short).capitalize()}{also}", healthy=False)
+        return NodeSummary("Pressure", f"{', '.join(short).capitalize()}{also}", healthy=False)
     if cordoned:
-        return NodeWords("Cordoned", "Ready, but takes no new pods", healthy=True)
-    return NodeWords("Ready", "", healthy=True)
+        return NodeSummary("Cordoned", "Ready, but takes no new pods", healthy=True)
+    return NodeSummary("Ready", "", healthy=True)
 
 
 def roles_of(node: Node) -> list[str]:

@@ -9,10 +9,10 @@ import pytest
 
 from integrations.kubernetes.kinds import KINDS
 from integrations.kubernetes.models.core import Node
-from integrations.kubernetes.words import node_words
-from integrations.kubernetes.words.nodes import os_version, roles_of
-from integrations.kubernetes.words.selectors import selector_text, selects
-from integrations.kubernetes.words.workloads import workload_words
+from integrations.kubernetes.summaries import node_summary
+from integrations.kubernetes.summaries.nodes import os_version, roles_of
+from integrations.kubernetes.summaries.selectors import selector_text, selects
+from integrations.kubernetes.summaries.workloads import workload_summary
 
 NOW = "2026-11-21T12:00:00Z"
 
@@ -145,13 +145,13 @@ STUCK = condition("Progressing", "False", "ProgressDeadlineExceeded")
 def test_a_workload_in_words(
     plural: str, spec: dict[str, Any], status: dict[str, Any], health: str, reason: str
 ):
-    words = workload_words(workload(plural, spec, status))
+    words = workload_summary(workload(plural, spec, status))
     assert (words.health.value, words.reason) == (health, reason)
     assert words.healthy is (health not in {"Degraded", "Failed", "Progressing"})
 
 
 def test_a_change_the_controller_has_not_seen_is_a_rollout():
-    words = workload_words(workload("deployments", {"replicas": 1}, rolled(1, 1), generation=2))
+    words = workload_summary(workload("deployments", {"replicas": 1}, rolled(1, 1), generation=2))
     assert words.health.value == "Progressing"
 
 
@@ -180,7 +180,7 @@ DISK = {"type": "DiskPressure", "status": "True"}
     ],
 )
 def test_a_node_in_words(found: Node, words: tuple[str, str, bool]):
-    assert tuple(node_words(found)) == words
+    assert tuple(node_summary(found)) == words
 
 
 def test_roles_and_os_version():

@@ -11,7 +11,7 @@ from integrations.registry.state import Repository, RepositoryState, Tag, TagNam
 
 
 @dataclass(slots=True)
-class Shelf:
+class RepositoryIndex:
     """One repository with its tags.
 
     `touched` is when an event last spoke of it, `pushed` the digest last told for a tag.
@@ -29,78 +29,78 @@ class Shelf:
     companions: set[str] = field(default_factory=set)
 
 
-class Library:
+class RegistryIndex:
     """Every known repository and tag; writes only differences to the feeds."""
 
     def __init__(self, repositories: Feed[Repository], tags: Feed[Tag]) -> None:
         self._repositories = repositories
         self._tags = tags
-        self._shelves: dict[str, Shelf] = {}
+        self._entries: dict[str, RepositoryIndex] = {}
 
     def __len__(self) -> int:
-        return len(self._shelves)
+        return len(self._entries)
 
     @property
     def names(self) -> list[str]:
         """All repositories, sorted."""
-        return sorted(self._shelves)
+        return sorted(self._entries)
 
-    def shelf(self, repository: str) -> Shelf | None:
+    def entry(self, repository: str) -> RepositoryIndex | None:
         """A repository with its tags, None if unknown."""
-        return self._shelves.get(repository)
+        return self._entries.get(repository)
 
-    def add(self, repository: str, *, touched: bool = False) -> Shelf:
+    def add(self, repository: str, *, touched: bool = False) -> RepositoryIndex:
         """The repository, made if it is new."""
-        shelf = self._shelves.get(repository)
-        if shelf is None:
-            shelf = self._shelves[repository] = Shelf(Repository(repository))
-            self._repositories.put(repository, shelf.row)
+        entry = self._entries.get(repository)
+        if entry is None:
+            entry = self._entries[repository] = RepositoryIndex(Repository(repository))
+            self._repositories.put(repository, entry.row)
         if touched:
-            shelf.touched = time.monotonic()
-        return shelf
+            entry.touched = time.monotonic()
+        return entry
 
     def remove(self, repository: str) -> None:
         """Forget a repository and its tags."""
-        shelf = self._shelves.pop(repository, None)
-        if shelf is None:
+        entry = self._entries.pop(repository, None)
+        if entry is None:
             return
-        for tag in shelf.tags.values():
+        for tag in entry.tags.values():
             self._tags.delete(tag.key)
         self._repositories.delete(repository)
 
-    def list_tags(self, repository: str, names: list[str]) -> Shelf:
+    def list_tags(self, repository: str, names: list[str]) -> RepositoryIndex:
         """Take over a complete tag list: new tags come, gone ones go, known ones stay."""
-        shelf = self.add(repository)
-        shelf.names = sort_out(names)
-        wanted = set(shelf.names.tags)
-        for gone in [name for name in shelf.tags if name not in wanted]:
-            self._tags.delete(shelf.tags.pop(gone).key)
-        for name in shelf.names.tags:
-            if name not in shelf.tags:
-                self.put_tag(shelf, Tag(repository, name))
-        state = RepositoryState.READY if shelf.tags else RepositoryState.EMPTY
-        self._update(shelf, state=state, tags=len(shelf.tags), message="")
-        return shelf
+        entry = self.add(repository)
+        entry.names = sort_out(names)
+        wanted = set(entry.names.tags)
+        for gone in [name for name in entry.tags if name not in wanted]:
+            self._tags.delete(entry.tags.pop(gone).key)
+        for name in entry.names.tags:
+            if name not in entry.tags:
+                self.put_tag(entry, Tag(repository, name))
+        state = RepositoryState.READY if entry.tags else RepositoryState.EMPTY
+        self._update(entry, state=state, tags=len(entry.tags), message="")
+        return entry
 
-    def put_tag(self, shelf: Shelf, tag: Tag) -> None:
+    def put_tag(self, entry: RepositoryIndex, tag: Tag) -> None:
         """Take over a tag's row; the repository's counts and newest push follow."""
-        if shelf.tags.get(tag.name) == tag or self._shelves.get(tag.repository) is not shelf:
+        if entry.tags.get(tag.name) == tag or self._entries.get(tag.repository) is not entry:
             return
-        shelf.tags[tag.name] = tag
+        entry.tags[tag.name] = tag
         self._tags.put(tag.key, tag)
         newest = max(
-            (t for t in (shelf.row.pushed, tag.pushed, tag.created) if t is not None), default=None
+            (t for t in (entry.row.pushed, tag.pushed, tag.created) if t is not None), default=None
         )
         self._update(
-            shelf, state=RepositoryState.READY, tags=len(shelf.tags), pushed=newest, message=""
+            entry, state=RepositoryState.READY, tags=len(entry.tags), pushed=newest, message=""
         )
 
     def fail(self, repository: str, state: RepositoryState, message: str) -> None:
         """Its tags could not be read: the row says why, known tags stay."""
         self._update(self.add(repository), state=state, message=message)
 
-    def _update(self, shelf: Shelf, **changes: object) -> None:
-        row = replace(shelf.row, **changes)  # type: ignore[arg-type]  # field names of Repository
-        if row != shelf.row and self._shelves.get(row.name) is shelf:
-            shelf.row = row
+    def _update(self, entry: RepositoryIndex, **changes: object) -> None:
+        row = replace(entry.row, **changes)  # type: ignore[arg-type]  # field names of Repository
+        if row != entry.row and self._entries.get(row.name) is entry:
+            entry.row = row
             self._repositories.put(row.name, row)
