@@ -12,6 +12,7 @@ import uvicorn
 from rich.console import Console as Terminal
 
 from backend.app import create_app
+from backend.http.connections import raise_descriptor_limit
 from backend.http.server import bind, server_config
 from backend.identity import setup
 from backend.logs import configure_logs
@@ -32,6 +33,7 @@ def run_serve(settings: Settings, inherited: int | None = None) -> None:
     open across a restart of this process, so browsers find the same address again.
     """
     configure_logs(settings)
+    raise_descriptor_limit()
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     listener = socket.socket(fileno=inherited) if inherited else _listen(settings)
     app = create_app(settings)

@@ -56,6 +56,14 @@ class Settings(BaseSettings):
     forwarded_allow_ips: str = Field(
         default="", description="Proxy addresses whose X-Forwarded-* are believed"
     )
+    max_connections: int = Field(
+        default=0, ge=0, le=1_000_000, description="Connections held at once; 0: 16384, or fewer "
+        "where the process may not open as many files",
+    )  # fmt: skip
+    max_connections_per_address: int = Field(
+        default=1024, ge=1, description="Of these, held by one address (IPv6: a /64); not for the "
+        "proxies of CRATON_FORWARDED_ALLOW_IPS, at most half of all",
+    )  # fmt: skip
     organisation: str = Field(
         default="main", pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", description="Organisation name"
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING
 
-import uvicorn
 from starlette.types import ASGIApp
 
+from backend.http.connections import ConnectionLimits, ConnectionTable, LimitedConfig
 from backend.http.protocol import CheckedHttpProtocol
+from backend.http.websocket import LimitedWebSocketProtocol
 
 if TYPE_CHECKING:
     from backend.settings import Settings
@@ -16,12 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["bind", "server_config"]
 
 
-def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
-    """Uvicorn with httptools (never h11), sans-io websockets and bounded frames."""
-    return uvicorn.Config(
+def server_config(app: ASGIApp, settings: Settings) -> LimitedConfig:
+    """Uvicorn with httptools (never h11), sans-io websockets, limits and deadlines.
+
+    ``nosniff`` is set here, on the framework's, the machines' and our own answers alike.
+    """
+    config = LimitedConfig(
         app,
         http=CheckedHttpProtocol,
-        ws="websockets-sansio",
+        ws=LimitedWebSocketProtocol,
         ws_max_size=16 * 1024,
         ws_ping_interval=None,
         ws_per_message_deflate=False,  # its windows would cost each open tab some 300 KB here
@@ -34,7 +38,16 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         timeout_keep_alive=30,
         timeout_graceful_shutdown=5,
         backlog=2048,
+        headers=[("x-content-type-options", "nosniff")],
     )
+    config.connections = ConnectionTable(
+        ConnectionLimits.derive(
+            settings.max_connections,
+            settings.max_connections_per_address,
+            settings.forwarded_allow_ips,
+        )
+    )
+    return config
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -22,6 +22,7 @@ from starlette.requests import Request
 from backend.db.engine import create_engine
 from backend.db.migrate import upgrade
 from backend.errors import Forbidden
+from backend.http.connections import raise_descriptor_limit
 from backend.http.operations import check_scraper
 from backend.http.server import bind, server_config
 from backend.logs import configure_logs
@@ -119,6 +120,7 @@ def run_updates(settings: Settings, *, workers: int = 1) -> None:
     """Serve until SIGINT or SIGTERM, in `workers` processes on one listening socket. Of
     several, one that dies is started again."""
     configure_logs(settings)
+    raise_descriptor_limit()
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     listener = bind(settings.host, settings.port)
     listener.listen(2048)
