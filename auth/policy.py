@@ -11,8 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from auth.binding import Binding
-from auth.role import Verb
+from auth.kinds import Pair
 from auth.scope import Scope, covers, render
+from auth.verb import Verb
+
+__all__ = ["DENIED", "Decision", "Policy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +31,16 @@ DENIED = Decision(allowed=False)
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What one principal may do. `fingerprint` is equal for equal rights, so that views can
-    be shared by everybody who sees the same; `epoch` grows when rights change."""
+    """What one principal may do. `fingerprint` is equal exactly for equal rights, whatever
+    their roles are called, so that views can be shared by everybody who sees the same;
+    `epoch` is the one the bindings were read at."""
 
     bindings: tuple[Binding, ...]
     epoch: int = 0
     fingerprint: str = field(init=False)
 
     def __post_init__(self) -> None:
-        parts = sorted({f"{b.role.name}@{render(b.scope)}" for b in self.bindings})
-        digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-        object.__setattr__(self, "fingerprint", digest)
+        object.__setattr__(self, "fingerprint", _fingerprint(self.bindings))
 
     def decide(self, kind: str, verb: Verb, scope: Scope) -> Decision:
         """Whether (`kind`, `verb`) is allowed on the object at `scope`."""
@@ -55,6 +57,11 @@ class Policy:
         held = {b.scope for b in self.bindings if b.role.allows(kind, verb)}
         return tuple(sorted(_minimal(held)))
 
+    def pairs_at(self, scope: Scope) -> frozenset[Pair]:
+        """Every right held at `scope`: of all bindings there or above."""
+        held = (b.role.pairs for b in self.bindings if covers(b.scope, scope))
+        return frozenset[Pair]().union(*held)
+
     def allows_somewhere(self, kind: str, verb: Verb) -> bool:
         """Whether any scope at all allows it: for hiding navigation, never for a decision."""
         return any(b.role.allows(kind, verb) for b in self.bindings)
@@ -66,3 +73,18 @@ def _minimal(scopes: Iterable[Scope]) -> list[Scope]:
         if not any(covers(other, scope) for other in kept):
             kept.append(scope)
     return kept
+
+
+def _fingerprint(bindings: Iterable[Binding]) -> str:
+    """A digest of the rights alone: per scope the pairs that no scope above holds already."""
+    held: dict[Scope, frozenset[Pair]] = {}
+    for binding in bindings:
+        held[binding.scope] = held.get(binding.scope, frozenset()) | binding.role.pairs
+    digest = hashlib.sha256()
+    for scope in sorted(held):
+        above = (held.get(scope[:length], frozenset()) for length in range(len(scope)))
+        own = held[scope].difference(*above)
+        if own:
+            words = ",".join(sorted(f"{kind}:{verb}" for kind, verb in own))
+            digest.update(f"{render(scope)}\0{words}\n".encode())
+    return digest.hexdigest()

@@ -1,56 +1,80 @@
-"""Roles: named sets of (kind, verb) pairs. ``*`` as kind means every kind there is."""
+"""Roles: named sets of (kind, verb) pairs, always explicit.
+
+A role as written may say ``*`` for a kind or a verb; it is compiled against the catalogue,
+where ``*`` means every kind that is not sensitive and every verb the kind knows.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
-ANY_KIND: Final = "*"
+from auth.kinds import Catalogue, Kind, Pair
+from auth.verb import OPERATE, VIEW, Verb
+
+__all__ = ["OPERATOR", "OWNER", "VIEWER", "Role", "RoleError", "Verb", "built_in", "compile_role"]
+
+ANY: Final = "*"
+
+OWNER: Final = "owner"
+OPERATOR: Final = "operator"
+VIEWER: Final = "viewer"
 
 
-class Verb(StrEnum):
-    """What can be done to a thing (identity reference, section 2.1)."""
-
-    GET = "get"
-    LIST = "list"
-    WATCH = "watch"
-    CREATE = "create"
-    UPDATE = "update"
-    DELETE = "delete"
-    BIND = "bind"
-    REVEAL = "reveal"
-    PAUSE = "pause"
-
-
-READ: Final = frozenset({Verb.GET, Verb.LIST, Verb.WATCH})
-WRITE: Final = frozenset({Verb.CREATE, Verb.UPDATE, Verb.DELETE, Verb.PAUSE})
-
-ACCESS_KINDS: Final = frozenset({"user", "binding", "activity", "session"})
-"""Kinds about people rather than machines: not part of operator and viewer."""
+class RoleError(ValueError):
+    """A right is not written as ``kind:verb``, or names what does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A named set of rights. `grants` maps a kind (or ``*``) to its verbs; `withheld` kinds
-    are not meant by ``*``."""
+    """A set of rights under a name. `id` is the key; `title` is for people."""
 
-    name: str
+    id: str
     title: str
-    grants: tuple[tuple[str, frozenset[Verb]], ...]
-    withheld: frozenset[str] = frozenset()
+    pairs: frozenset[Pair]
 
     def allows(self, kind: str, verb: Verb) -> bool:
         """Whether this role holds the pair (`kind`, `verb`)."""
-        return any(
-            verb in verbs and (name == kind or (name == ANY_KIND and kind not in self.withheld))
-            for name, verbs in self.grants
-        )
+        return (kind, verb) in self.pairs
 
 
-OWNER: Final = Role("owner", "Owner", ((ANY_KIND, frozenset(Verb)),))
-OPERATOR: Final = Role("operator", "Operator", ((ANY_KIND, READ | WRITE),), ACCESS_KINDS)
-VIEWER: Final = Role("viewer", "Viewer", ((ANY_KIND, READ),), ACCESS_KINDS)
+def built_in(catalogue: Catalogue) -> dict[str, Role]:
+    """The roles every console has, by id: owner (everything), operator and viewer
+    (nothing on sensitive kinds)."""
+    every = frozenset(Verb)
+    roles = (
+        Role(OWNER, "Owner", catalogue.pairs(every, sensitive=True)),
+        Role(OPERATOR, "Operator", catalogue.pairs(OPERATE)),
+        Role(VIEWER, "Viewer", catalogue.pairs(VIEW)),
+    )
+    return {role.id: role for role in roles}
 
-ROLES: Final = {role.name: role for role in (OWNER, OPERATOR, VIEWER)}
-"""The roles this release ships, by name."""
+
+def compile_role(role_id: str, title: str, rights: Iterable[str], catalogue: Catalogue) -> Role:
+    """The role that `rights` (``pod:get``, ``*:list``, ``tag:*``) describe.
+
+    Raises `RoleError` for a right that is malformed or names nothing the catalogue has.
+    """
+    pairs: set[Pair] = set()
+    for right in rights:
+        pairs |= _meant(right, catalogue)
+    return Role(role_id, title, frozenset(pairs))
+
+
+def _meant(right: str, catalogue: Catalogue) -> frozenset[Pair]:
+    kind, colon, word = right.partition(":")
+    if not colon or not kind or not word:
+        raise RoleError(f"{right!r} is not written as kind:verb")
+    found = frozenset(
+        pair for each in _kinds(kind, catalogue) for pair in each.pairs if word in {ANY, pair[1]}
+    )
+    if not found:
+        raise RoleError(f"{right!r} names no right there is")
+    return found
+
+
+def _kinds(name: str, catalogue: Catalogue) -> list[Kind]:
+    if name == ANY:
+        return [kind for kind in catalogue if not kind.sensitive]
+    return [catalogue.get(name)] if name in catalogue else []

@@ -46,6 +46,14 @@ def registry(org: str, name: str, repository: str = "") -> Scope:
     return (*base, "repo", *repository.split("/")) if repository else base
 
 
+def updates(org: str, application: str = "", group: str = "") -> Scope:
+    """The scope of the update service, of one application (by id), or of one of its groups."""
+    base = ("org", org, "updates")
+    if not application:
+        return base
+    return (*base, "app", application, *(("group", group) if group else ()))
+
+
 def covers(outer: Scope, inner: Scope) -> bool:
     """True when `outer` is `inner` or contains it, compared segment by segment."""
     return inner[: len(outer)] == outer

@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 from fastapi import FastAPI
 
+from auth.kinds import Catalogue
 from backend.api import FEATURES
 from backend.connections.manager import ConnectionManager
 from backend.connections.upstreams import Upstreams
@@ -31,7 +32,6 @@ from backend.identity.sessions import Identities, SessionLimits
 from backend.live.hub import LiveHub
 from backend.live.registry import Registry
 from backend.live.routes import live_router
-from backend.omaha.api.rights import KINDS as UPDATE_KINDS
 from backend.omaha.catalog import files as hosted_files
 from backend.omaha.operate.mount import UpdateMount
 from backend.omaha.operate.service import UpdateService, open_store
@@ -87,6 +87,7 @@ def _console(settings: Settings) -> Console:
     engine = create_engine(settings.database)
     bus = Bus(engine)
     sessions = create_sessions(engine, bus)
+    catalogue = Catalogue()
     limits = SessionLimits(
         idle=settings.session_idle_minutes * 60.0,
         absolute=settings.session_absolute_hours * 3600.0,
@@ -96,7 +97,8 @@ def _console(settings: Settings) -> Console:
         engine=engine,
         sessions=sessions,
         bus=bus,
-        identities=Identities(sessions, settings.organisation, limits),
+        identities=Identities(sessions, settings.organisation, limits, catalogue),
+        catalogue=catalogue,
         registry=Registry(),
         connections=ConnectionManager(settings, Upstreams()),
         updates=_update_service(settings) if settings.updates_enabled else None,
@@ -126,8 +128,10 @@ def _add_features(app: FastAPI, console: Console) -> None:
         bus=console.bus,
     )
     features = [register(context) for register in FEATURES]
-    kinds = {source.collection.kind for source in console.registry}
-    console.kinds = frozenset(kinds | {"stack"} | UPDATE_KINDS)
+    for feature in features:
+        console.catalogue.declare(*feature.kinds)
+    for source in console.registry:
+        console.catalogue.get(source.collection.kind)  # an undeclared kind stops the start
     console.connections.serve(features)
     for feature in features:
         if feature.router is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from auth.kinds import Catalogue
 from backend.identity.limits import AttemptLimit
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Console:
     registry: Registry
     connections: ConnectionManager
     updates: UpdateService | None = None
-    kinds: frozenset[str] = frozenset()
+    catalogue: Catalogue = field(default_factory=Catalogue)
     ready: bool = False
     login_limits: AttemptLimit = field(default_factory=lambda: AttemptLimit(5, 60))
     address_limits: AttemptLimit = field(default_factory=lambda: AttemptLimit(20, 60))

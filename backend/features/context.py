@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
 
+from auth.kinds import Kind
 from integrations.contract import Feed
 
 if TYPE_CHECKING:
@@ -44,8 +45,10 @@ class FeatureContext:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A registered feature: its routes and what it wants from each kind of connection."""
+    """A registered feature: its routes, what it wants from each kind of connection, and the
+    kinds of thing it adds to the catalogue of rights."""
 
     name: str
     router: APIRouter | None = None
     feeds: Mapping[str, FeedFactory] = field(default_factory=dict)
+    kinds: tuple[Kind, ...] = ()

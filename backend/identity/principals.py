@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from auth.binding import Binding
 from auth.policy import Policy
 from auth.principal import Principal
-from auth.role import ROLES
+from auth.role import Role
 from auth.scope import InvalidScopeError, parse
 from backend.db.identity import BindingRecord, SessionRecord, UserRecord
 
@@ -19,11 +19,12 @@ def make_principal(
     session: SessionRecord,
     bindings: Iterable[BindingRecord],
     *,
+    roles: Mapping[str, Role],
     organisation: str,
     epoch: int,
 ) -> Principal:
     """The caller of `session` with the rights in force at `epoch`."""
-    compiled = [b for b in map(_compile, bindings) if b is not None]
+    compiled = [b for record in bindings if (b := _compile(record, roles))]
     return Principal(
         id=user.id,
         login=user.login,
@@ -34,9 +35,9 @@ def make_principal(
     )
 
 
-def _compile(record: BindingRecord) -> Binding | None:
+def _compile(record: BindingRecord, roles: Mapping[str, Role]) -> Binding | None:
     """A binding to a role or scope this release does not know grants nothing."""
-    role = ROLES.get(record.role)
+    role = roles.get(record.role)
     try:
         scope = parse(record.scope)
     except InvalidScopeError:

@@ -9,7 +9,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import col
 
+from auth.kinds import Catalogue
 from auth.principal import Principal
+from auth.role import built_in
 from backend.db.identity import BindingRecord, SessionRecord, UserRecord
 from backend.identity.epoch import raise_epoch, read_epoch
 from backend.identity.principals import make_principal
@@ -46,10 +48,12 @@ class Identities:
         sessions: async_sessionmaker[AsyncSession],
         organisation: str,
         limits: SessionLimits,
+        catalogue: Catalogue,
     ) -> None:
         self._sessions = sessions
         self._organisation = organisation
         self._limits = limits
+        self._catalogue = catalogue
         self._epoch = -1
         self._known: dict[str, _Known] = {}
 
@@ -152,7 +156,12 @@ class Identities:
             query = select(BindingRecord).where(col(BindingRecord.user_id) == user.id)
             bindings = (await db.execute(query)).scalars().all()
         principal = make_principal(
-            user, record, bindings, organisation=self._organisation, epoch=epoch
+            user,
+            record,
+            bindings,
+            roles=built_in(self._catalogue),
+            organisation=self._organisation,
+            epoch=epoch,
         )
         return _Known(principal, user.id, record.expires, record.last_seen, record.last_seen)
 

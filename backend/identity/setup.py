@@ -89,9 +89,7 @@ async def create_owner(db: AsyncSession, owner: NewOwner, org: str) -> UserRecor
     db.add(user)
     await db.flush()
     scope = render(organisation(org))
-    db.add(
-        BindingRecord(user_id=user.id, login=login, role=OWNER.name, scope=scope, created_by=login)
-    )
+    db.add(BindingRecord(user_id=user.id, login=login, role=OWNER, scope=scope, created_by=login))
     db.add(
         ActivityRecord.at_now(
             actor=login,

@@ -21,12 +21,12 @@ import psutil
 from auth.binding import Binding
 from auth.policy import Policy
 from auth.principal import Principal
-from auth.role import VIEWER
 from backend.live.guard import guard_of
 from backend.live.memory import MemorySource
 from backend.live.parse import parse_query
 from tests.bench.live_latency import measure_latency
 from tests.bench.live_rows import BENCH_PODS, changed, make_pods, questions
+from tests.roles import VIEWER
 
 ROWS = 50_000
 PER_FLUSH = {1: 6000, 20: 6000, 200: 2000}

@@ -17,11 +17,11 @@ from fastapi import FastAPI
 from auth.binding import Binding
 from auth.policy import Policy
 from auth.principal import Principal
-from auth.role import VIEWER
 from backend.live.memory import MemorySource
 from backend.live.registry import Registry
 from backend.live.routes import live_router
 from tests.bench.live_rows import BENCH_PODS, changed, make_pods, questions
+from tests.roles import VIEWER
 
 __all__ = ["measure_latency"]
 

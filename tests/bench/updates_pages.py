@@ -29,7 +29,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from auth.binding import Binding
 from auth.policy import Policy
 from auth.principal import Principal
-from auth.role import OWNER
 from backend.db.engine import create_engine, create_sessions
 from backend.db.migrate import upgrade
 from backend.http.guard import require_principal
@@ -41,6 +40,7 @@ from backend.omaha.domain.model import Arch
 from backend.omaha.payloads.files import PayloadFiles
 from tests.bench.updates_cluster import cluster
 from tests.bench.updates_load import CHUNK, IDENTITY, OEM, SERIES
+from tests.roles import OWNER
 
 GROUPS, RELEASES = 24, 30
 ROUNDS = 5

@@ -13,7 +13,6 @@ import msgspec
 from auth.binding import Binding
 from auth.policy import Policy
 from auth.principal import Principal
-from auth.role import VIEWER
 from auth.scope import namespace
 from backend.features.workloads.collections import PODS
 from backend.features.workloads.rows import PodRow
@@ -22,6 +21,7 @@ from backend.live.memory import MemorySource
 from backend.live.parse import parse_query
 from backend.live.registry import Registry
 from backend.live.search import search
+from tests.roles import VIEWER
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text()
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from auth.binding import Binding
 from auth.policy import Policy
 from auth.principal import Principal
-from auth.role import OWNER, VIEWER
 from backend.live.collection import Collection
 from backend.live.column import Column, Type
 from backend.live.rowscope import Field, RowScope
+from tests.roles import OWNER, VIEWER
 
 ORG = "main"
 

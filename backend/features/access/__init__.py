@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backend.db.notice import rows
 from backend.features.access.collections import BINDINGS, USERS, binding_source, user_source
+from backend.features.access.rights import KINDS
 from backend.features.access.routes import router
 from backend.features.context import Feature, FeatureContext
 
@@ -18,4 +19,4 @@ def register(context: FeatureContext) -> Feature:
     context.registry.add(BINDINGS, bindings)
     context.bus.subscribe(rows("user_account"), lambda notice: users.notify(notice.keys))
     context.bus.subscribe(rows("role_binding"), lambda notice: bindings.notify(notice.keys))
-    return Feature("access", router)
+    return Feature("access", router, kinds=KINDS)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Request
 
 from auth.principal import Principal
-from auth.role import Verb
+from auth.role import Verb, built_in
 from auth.scope import organisation
 from backend.db.identity import UserRecord
 from backend.db.session import DbSession
@@ -52,10 +52,14 @@ async def delete_user(user_id: str, caller: CurrentPrincipal, db: DbSession) -> 
 
 
 @router.post("/bindings", status_code=201)
-async def create_binding(body: NewBinding, caller: CurrentPrincipal, db: DbSession) -> BindingView:
+async def create_binding(
+    body: NewBinding, caller: CurrentPrincipal, db: DbSession, request: Request
+) -> BindingView:
     """Give a user a role at a scope."""
     _require(caller, "binding", Verb.CREATE)
-    record = await service.create_binding(db, caller, body)
+    record = await service.create_binding(
+        db, caller, body, built_in(request.app.state.console.catalogue)
+    )
     return BindingView(**record.model_dump(exclude={"user_id"}))
 
 

@@ -7,6 +7,7 @@ a role at a scope the granter must hold every right of the role there.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
@@ -15,7 +16,7 @@ from sqlmodel import col
 
 from auth.password import WeakPasswordError, check_strength, hash_password
 from auth.principal import Principal
-from auth.role import OWNER, ROLES, Role, Verb
+from auth.role import OWNER, Role
 from auth.scope import InvalidScopeError, Scope, covers, organisation, parse, render
 from backend.db.activity import ActivityRecord
 from backend.db.identity import BindingRecord, SessionRecord, UserRecord
@@ -86,9 +87,11 @@ async def delete_user(db: AsyncSession, caller: Principal, user_id: str) -> None
     _record(db, caller, "user.delete", user.login)
 
 
-async def create_binding(db: AsyncSession, caller: Principal, body: NewBinding) -> BindingRecord:
+async def create_binding(
+    db: AsyncSession, caller: Principal, body: NewBinding, roles: Mapping[str, Role]
+) -> BindingRecord:
     """The new binding."""
-    role, scope = _role(body.role), _scope(body.scope, caller.organisation)
+    role, scope = _role(body.role, roles), _scope(body.scope, caller.organisation)
     _refuse_escalation(caller, role, scope)
     query = select(UserRecord).where(col(UserRecord.login) == body.login)
     user = (await db.execute(query)).scalar_one_or_none()
@@ -97,7 +100,7 @@ async def create_binding(db: AsyncSession, caller: Principal, body: NewBinding) 
     record = BindingRecord(
         user_id=user.id,
         login=user.login,
-        role=role.name,
+        role=role.id,
         scope=render(scope),
         created_by=caller.login,
     )
@@ -105,9 +108,9 @@ async def create_binding(db: AsyncSession, caller: Principal, body: NewBinding) 
     try:
         await db.flush()
     except IntegrityError as error:
-        raise Conflict(f"{body.login} already holds {role.name} at {body.scope}.") from error
+        raise Conflict(f"{body.login} already holds {role.id} at {body.scope}.") from error
     await raise_epoch(db)
-    _record(db, caller, "binding.create", f"{user.login}: {role.name} at {body.scope}")
+    _record(db, caller, "binding.create", f"{user.login}: {role.id} at {body.scope}")
     return record
 
 
@@ -116,7 +119,7 @@ async def delete_binding(db: AsyncSession, caller: Principal, binding_id: str) -
     record = await db.get(BindingRecord, binding_id)
     if record is None:
         raise NotFoundProblem("There is no such binding, or you may not see it.")
-    if record.role == OWNER.name:
+    if record.role == OWNER:
         await _refuse_last_owner(db, record.user_id)
     await db.delete(record)
     await raise_epoch(db)
@@ -132,10 +135,10 @@ async def _hash(password: str, login: str) -> str:
     return await asyncio.to_thread(hash_password, password)
 
 
-def _role(name: str) -> Role:
-    if name not in ROLES:
-        raise _invalid("role", name, "there is no such role", ", ".join(ROLES))
-    return ROLES[name]
+def _role(name: str, roles: Mapping[str, Role]) -> Role:
+    if name not in roles:
+        raise _invalid("role", name, "there is no such role", ", ".join(roles))
+    return roles[name]
 
 
 def _scope(text: str, org: str) -> Scope:
@@ -149,11 +152,8 @@ def _scope(text: str, org: str) -> Scope:
 
 
 def _refuse_escalation(caller: Principal, role: Role, scope: Scope) -> None:
-    held = [b.role for b in caller.policy.bindings if covers(b.scope, scope)]
-    if OWNER in held or role in held:
-        return
-    if not any(r.allows("binding", Verb.BIND) for r in held):
-        raise Forbidden(f"You may not grant {role.name} there: you do not hold it yourself.")
+    if not role.pairs <= caller.policy.pairs_at(scope):
+        raise Forbidden(f"You may not grant {role.id} there: you do not hold it yourself.")
 
 
 async def _refuse_last_owner(db: AsyncSession, user_id: str) -> None:
@@ -161,7 +161,7 @@ async def _refuse_last_owner(db: AsyncSession, user_id: str) -> None:
         select(func.count(func.distinct(col(UserRecord.id))))
         .join(BindingRecord, col(BindingRecord.user_id) == col(UserRecord.id))
         .where(
-            col(BindingRecord.role) == OWNER.name,
+            col(BindingRecord.role) == OWNER,
             col(UserRecord.disabled).is_(False),
             col(UserRecord.id) != user_id,
         )

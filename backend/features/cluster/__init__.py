@@ -9,6 +9,7 @@ from typing import Any
 from backend.features.cluster import project
 from backend.features.cluster.collections import CLUSTERS, DEFINITIONS, LEASES, NAMESPACES
 from backend.features.cluster.overview import ClusterJoin, Counter
+from backend.features.cluster.rights import KINDS
 from backend.features.cluster.routes import router
 from backend.features.context import Feature, FeatureContext
 from backend.live.memory import MemorySource
@@ -29,7 +30,7 @@ def register(context: FeatureContext) -> Feature:
     def feeds(settings: ConnectionSettings) -> Mapping[str, Feed[Any]]:
         return cluster_feeds(sources, settings.name)
 
-    return Feature("cluster", router(context.upstreams), {"kubernetes": feeds})
+    return Feature("cluster", router(context.upstreams), {"kubernetes": feeds}, kinds=KINDS)
 
 
 def cluster_feeds(sources: Mapping[str, MemorySource[Any]], cluster: str) -> dict[str, Feed[Any]]:

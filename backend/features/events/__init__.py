@@ -9,6 +9,7 @@ from typing import Any
 from backend.features.context import Feature, FeatureContext
 from backend.features.events.collections import EVENTS
 from backend.features.events.project import etcd_event_row, event_row, last_seen
+from backend.features.events.rights import KINDS
 from backend.features.events.rows import EventRow
 from backend.live.memory import MemorySource
 from integrations.contract import Feed
@@ -32,7 +33,7 @@ def register(context: FeatureContext) -> Feature:
         make = partial(etcd_event_row, name)
         return {"events": source.feed(f"etcd/{name}/events", make, within=("etcd", name))}
 
-    return Feature("events", feeds={"kubernetes": kubernetes, "etcd": etcd})
+    return Feature("events", feeds={"kubernetes": kubernetes, "etcd": etcd}, kinds=KINDS)
 
 
 def kubernetes_feeds(

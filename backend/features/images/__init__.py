@@ -9,6 +9,7 @@ from typing import Any
 from backend.features.context import Feature, FeatureContext
 from backend.features.images.collections import REPOSITORIES, TAGS
 from backend.features.images.project import repository_row, tag_row
+from backend.features.images.rights import KINDS
 from backend.features.images.routes import router
 from backend.features.images.rows import RepositoryRow, TagRow
 from backend.live.memory import MemorySource
@@ -35,4 +36,4 @@ def register(context: FeatureContext) -> Feature:
             "tags": tags.feed(f"registry/{name}/tags", partial(tag_row, name), within=within),
         }
 
-    return Feature("images", router(context.upstreams), {"registry": registry})
+    return Feature("images", router(context.upstreams), {"registry": registry}, kinds=KINDS)

@@ -9,6 +9,7 @@ from typing import Any
 from backend.features.context import Feature, FeatureContext
 from backend.features.keyvalue.collections import KEYS, MEMBERS
 from backend.features.keyvalue.project import key_row, member_row
+from backend.features.keyvalue.rights import KINDS
 from backend.features.keyvalue.routes import router
 from backend.features.keyvalue.rows import KeyRow, MemberRow
 from backend.live.memory import MemorySource
@@ -35,4 +36,4 @@ def register(context: FeatureContext) -> Feature:
             "keys": keys.feed(f"etcd/{name}/keys", partial(key_row, name), within=within),
         }
 
-    return Feature("keyvalue", router(context.upstreams), {"etcd": etcd})
+    return Feature("keyvalue", router(context.upstreams), {"etcd": etcd}, kinds=KINDS)

@@ -8,6 +8,7 @@ from typing import Any
 from backend.features.context import Feature, FeatureContext
 from backend.features.machines.collections import MACHINES
 from backend.features.machines.join import MachineJoin, NodeListener, PodListener
+from backend.features.machines.rights import KINDS
 from backend.features.machines.rows import MachineRow
 from backend.live.memory import MemorySource
 from integrations.contract import Feed
@@ -25,7 +26,7 @@ def register(context: FeatureContext) -> Feature:
     def feeds(settings: ConnectionSettings) -> Mapping[str, Feed[Any]]:
         return machine_feeds(source, settings.name)
 
-    return Feature("machines", feeds={"kubernetes": feeds})
+    return Feature("machines", feeds={"kubernetes": feeds}, kinds=KINDS)
 
 
 def machine_feeds(source: MemorySource[MachineRow], cluster: str) -> dict[str, Feed[Any]]:

@@ -7,6 +7,7 @@ from typing import cast
 from backend.features.context import Feature, FeatureContext
 from backend.features.overview.collections import PROBLEMS
 from backend.features.overview.derive import follow, follow_groups
+from backend.features.overview.rights import KINDS
 from backend.features.overview.routes import overview_router
 from backend.features.overview.rows import ProblemRow
 from backend.features.overview.rules import GROUP_RULES, RULES
@@ -26,4 +27,4 @@ def register(context: FeatureContext) -> Feature:
         follow_groups(source, group_rule, problems)
     context.registry.add(PROBLEMS, problems)
     service = OverviewService(context.registry, context.upstreams)
-    return Feature("overview", overview_router(service))
+    return Feature("overview", overview_router(service), kinds=KINDS)

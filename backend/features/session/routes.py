@@ -75,10 +75,10 @@ async def _after_commit(db: DbSession, request: Request, token: str) -> SessionV
 
 
 def _view(principal: Principal, request: Request) -> SessionView:
-    kinds = request.app.state.console.kinds
+    catalogue = request.app.state.console.catalogue
     permissions = {
-        kind: [v.value for v in Verb if principal.policy.allows_somewhere(kind, v)]
-        for kind in sorted(kinds)
+        kind.name: [v.value for v in Verb if principal.policy.allows_somewhere(kind.name, v)]
+        for kind in catalogue
     }
     return SessionView(
         id=principal.id,
@@ -86,7 +86,7 @@ def _view(principal: Principal, request: Request) -> SessionView:
         name=principal.name,
         organisation=principal.organisation,
         roles=[
-            Grant(role=b.role.name, title=b.role.title, scope=render(b.scope))
+            Grant(role=b.role.id, title=b.role.title, scope=render(b.scope))
             for b in principal.policy.bindings
         ],
         permissions={kind: verbs for kind, verbs in permissions.items() if verbs},

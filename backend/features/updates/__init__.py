@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backend.features.context import Feature, FeatureContext
 from backend.features.updates.audit import record
+from backend.features.updates.rights import KINDS
 from backend.omaha.api import updates_router
 from backend.omaha.api.deps import UpdatesDeps
 from backend.omaha.payloads.files import PayloadFiles
@@ -21,4 +22,4 @@ def register(context: FeatureContext) -> Feature:
         mirrors=context.settings.update_mirrors,
         mirror_networks=context.settings.update_mirror_networks,
     )
-    return Feature("updates", updates_router(deps))
+    return Feature("updates", updates_router(deps), kinds=KINDS)

@@ -18,6 +18,7 @@ from backend.features.workloads.collections_network import (
     VOLUMES,
 )
 from backend.features.workloads.join import SHOWN, PodListener, WorkloadJoin, WorkloadListener
+from backend.features.workloads.rights import KINDS
 from backend.features.workloads.simulated import SimulatedNodes
 from backend.live.collection import Collection
 from backend.live.memory import MemorySource
@@ -58,7 +59,7 @@ def register(context: FeatureContext) -> Feature:
     def feeds(settings: ConnectionSettings) -> Mapping[str, Feed[Any]]:
         return workload_feeds(sources, settings.name)
 
-    return Feature("workloads", feeds={"kubernetes": feeds})
+    return Feature("workloads", feeds={"kubernetes": feeds}, kinds=KINDS)
 
 
 def workload_feeds(sources: Mapping[str, MemorySource[Any]], cluster: str) -> dict[str, Feed[Any]]:

@@ -14,8 +14,9 @@ from auth.password import (
     verify,
 )
 from auth.policy import Policy
-from auth.role import ACCESS_KINDS, OPERATOR, OWNER, VIEWER, Verb
+from auth.role import Role, Verb
 from auth.scope import InvalidScopeError, covers, parse, render
+from tests.roles import CATALOGUE, OPERATOR, OWNER, VIEWER
 
 names = st.sampled_from(["a", "ab", "c1", "web"])
 scopes = st.lists(names, max_size=6).map(lambda rest: ("org", "main", *rest))
@@ -71,15 +72,71 @@ def test_fingerprint_is_of_the_rights_alone(held, chance):
     assert policy(*held, role=OWNER).fingerprint != policy(*held).fingerprint or not held
 
 
-def test_roles_withhold_what_is_about_people():
+def test_roles_withhold_what_is_sensitive():
     where = ("org", "main")
-    for kind in ACCESS_KINDS:
-        assert policy(where, role=OWNER).decide(kind, Verb.DELETE, where).allowed
+    sensitive = [kind.name for kind in CATALOGUE if kind.sensitive]
+    assert {"user", "binding", "role", "team", "token", "activity", "session"} <= {*sensitive}
+    for kind in sensitive:
+        assert policy(where, role=OWNER).decide(kind, Verb.LIST, where).allowed
         assert not policy(where, role=OPERATOR).decide(kind, Verb.LIST, where).allowed
         assert not policy(where).decide(kind, Verb.LIST, where).allowed
     assert policy(where, role=OPERATOR).decide("pod", Verb.DELETE, where).allowed
     assert not policy(where).decide("pod", Verb.DELETE, where).allowed
     assert not policy(where, role=OPERATOR).decide("pod", Verb.REVEAL, where).allowed
+
+
+pairs = st.frozensets(
+    st.tuples(st.sampled_from(["pod", "node", "user"]), st.sampled_from([*Verb][:3])), max_size=5
+)
+roles = st.builds(Role, st.sampled_from(["a", "b"]), st.just("A"), pairs)
+grants = st.lists(st.tuples(scopes, roles), max_size=5)
+
+
+def compiled(held):
+    made = [Binding(str(i), "u", role, where) for i, (where, role) in enumerate(held)]
+    return Policy(tuple(made))
+
+
+def rights(made, where):
+    """What is held at one place, asked pair by pair."""
+    asked = ((kind, verb) for kind in ("pod", "node", "user") for verb in [*Verb][:3])
+    return {pair for pair in asked if made.decide(*pair, where).allowed}
+
+
+def places(*lists):
+    """Every scope named, and one place below each: there two different policies differ."""
+    named = {where for held in lists for where, _ in held}
+    return named | {(*where, "below", "x") for where in named}
+
+
+@given(grants, grants)
+def test_fingerprints_are_equal_exactly_when_rights_are(one, other):
+    a, b = compiled(one), compiled(other)
+    same = all(rights(a, where) == rights(b, where) for where in places(one, other))
+    assert (a.fingerprint == b.fingerprint) == same
+
+
+@given(grants, scopes, roles)
+def test_adding_a_binding_never_removes_a_right_nor_removing_one_adds(held, where, role):
+    less, more = compiled(held), compiled([*held, (where, role)])
+    for place in places(held, [(where, role)]):
+        assert rights(less, place) <= rights(more, place)
+        assert rights(more, place) == more.pairs_at(place)
+
+
+def test_a_role_edited_in_place_changes_the_fingerprint():
+    """The name stays; a fingerprint over names would keep open pages as they were."""
+    where = ("org", "main")
+    before = Role("custom", "Custom", frozenset({("pod", Verb.LIST), ("key", Verb.LIST)}))
+    after = Role("custom", "Custom", frozenset({("pod", Verb.LIST)}))
+    assert policy(where, role=before).fingerprint != policy(where, role=after).fingerprint
+
+
+@given(scopes, scopes, scopes)
+def test_covers_is_a_partial_order(a, b, c):
+    assert covers(a, a)
+    assert not (covers(a, b) and covers(b, a)) or a == b
+    assert not (covers(a, b) and covers(b, c)) or covers(a, c)
 
 
 def test_a_decision_names_its_binding():

@@ -12,7 +12,6 @@ from fastapi import FastAPI
 from auth.binding import Binding
 from auth.policy import Policy
 from auth.principal import Principal
-from auth.role import ROLES
 from auth.scope import Scope, parse
 from backend.connections.feeds import join
 from backend.connections.upstreams import Upstreams
@@ -23,6 +22,7 @@ from backend.live.memory import MemorySource
 from backend.live.registry import Registry
 from integrations.contract import Feed, State
 from integrations.kubernetes import KubernetesConnection
+from tests.roles import ROLES
 
 FEATURES = (events, cluster, machines, workloads)
 

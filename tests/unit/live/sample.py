@@ -7,11 +7,12 @@ import msgspec
 from auth.binding import Binding
 from auth.policy import Policy
 from auth.principal import Principal
-from auth.role import VIEWER, Role
+from auth.role import Role
 from auth.scope import Scope
 from backend.live.collection import Collection
 from backend.live.column import Column, Type
 from backend.live.rowscope import Field, RowScope
+from tests.roles import VIEWER
 
 ORG = "main"
 

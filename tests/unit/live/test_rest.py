@@ -176,7 +176,7 @@ async def test_scope_hides_everything_else(client, caller):
 async def test_no_right_at_all_says_which_is_missing(client, caller):
     caller["now"] = person(("org", "other"))
     assert await names(client) == []
-    caller["now"] = person(role=type(person().policy.bindings[0].role)("none", "None", ()))
+    caller["now"] = person(role=type(person().policy.bindings[0].role)("none", "None", frozenset()))
     answer = await client.get("/api/v1/collections/pods")
     assert answer.status_code == 403
     assert answer.json()["needs"] == {"kind": "pod", "verb": "list"}

@@ -168,7 +168,9 @@ async def test_losing_the_kind_ends_the_subscription_with_a_problem(console):
     browser = console.open()
     await browser.send("subscribe", id="s", collection="pods", limit=50)
     await shown(console, browser)
-    console.caller["now"] = person(role=type(person().policy.bindings[0].role)("none", "None", ()))
+    console.caller["now"] = person(
+        role=type(person().policy.bindings[0].role)("none", "None", frozenset())
+    )
     await browser.session.recheck()
     page = await shown(console, browser)
     assert page.error["status"] == 403

@@ -17,7 +17,7 @@ from starlette.routing import Mount
 from auth.binding import Binding
 from auth.policy import Policy
 from auth.principal import Principal
-from auth.role import OWNER, Role
+from auth.role import Role
 from auth.scope import Scope
 from backend.db.engine import create_engine, create_sessions
 from backend.db.migrate import upgrade
@@ -27,6 +27,7 @@ from backend.omaha.api import UpdatesDeps, updates_router
 from backend.omaha.catalog import files as hosted
 from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.payloads.serving import MOUNT, payloads_app
+from tests.roles import OWNER
 
 ROOT: Scope = ("org", "main")
 

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from auth.role import VIEWER
 from tests.integration.omaha.api.conftest import ROOT, Api, Estate, package_body
+from tests.roles import VIEWER
 
 
 async def test_an_application_is_made_read_changed_and_deleted(api: Api) -> None:

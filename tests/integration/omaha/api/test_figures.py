@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from auth.role import VIEWER
 from backend.omaha.domain.model import Status
 from backend.omaha.store.tables import (
     ActivityRow,
@@ -10,6 +9,7 @@ from backend.omaha.store.tables import (
 )
 from tests.integration.omaha.api.conftest import ROOT, Api, Estate
 from tests.integration.omaha.api.enrolment import NOW, enrol
+from tests.roles import VIEWER
 
 
 async def test_figures_add_up(api: Api, estate: Estate) -> None:

@@ -20,7 +20,6 @@ from schemathesis.specs.openapi.checks import (
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from auth.role import OWNER
 from backend.db.migrate import upgrade
 from backend.db.session import request_session
 from backend.http.guard import require_principal
@@ -31,6 +30,7 @@ from backend.omaha.domain.model import Arch
 from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.store.tables import CounterRow, InstanceRow, RolloutRow
 from tests.integration.omaha.api.conftest import ROOT, principal
+from tests.roles import OWNER
 
 CHECKS = (
     not_a_server_error,

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from auth.role import OPERATOR, OWNER, VIEWER
 from backend.omaha.api import UpdatesDeps, updates_router
 from backend.omaha.payloads import import_runner
 from backend.omaha.payloads.import_records import ImportRecord, ImportRecords
 from tests.integration.omaha.api.conftest import ROOT, Api, Estate
 from tests.integration.omaha.api.mirror import Mirror, serving
+from tests.roles import OPERATOR, OWNER, VIEWER
 from tests.unit.omaha.payloads.samples import payload, sha256
 
 VERSION, BOARD = "4628.0.0", "amd64-usr"

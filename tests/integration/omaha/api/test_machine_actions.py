@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from auth.role import OPERATOR, VIEWER
 from backend.omaha.domain.model import Grant, Status
 from backend.omaha.store.tables import (
     HistoryRow,
 )
 from tests.integration.omaha.api.conftest import ROOT, Api, Estate
 from tests.integration.omaha.api.enrolment import NOW, enrol, every, rollout
+from tests.roles import OPERATOR, VIEWER
 
 
 async def test_a_machine_is_named_hidden_moved_and_deleted_with_its_counts(

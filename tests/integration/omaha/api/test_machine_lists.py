@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from auth.role import VIEWER
 from backend.omaha.domain.model import Reason, Status
 from tests.integration.omaha.api.conftest import ROOT, Api, Estate
 from tests.integration.omaha.api.enrolment import NOW, enrol, every, path
+from tests.roles import VIEWER
 
 
 async def test_lists_are_narrowed_counted_and_paged(api: Api, estate: Estate) -> None:

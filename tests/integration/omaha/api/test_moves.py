@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from auth.role import OPERATOR, VIEWER
 from backend.omaha.background.recount import measure
 from backend.omaha.domain.model import Status
 from backend.omaha.operate.service import UpdateService, open_store
 from tests.integration.omaha.api.conftest import ROOT, Api, Estate
 from tests.integration.omaha.api.enrolment import enrol
 from tests.omaha_client import Machine
+from tests.roles import OPERATOR, VIEWER
 
 OPEN = {"enabled": True, "safe_mode": False, "max_updates_per_period": None}
 

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from auth.role import OPERATOR
 from tests.integration.omaha.api.conftest import ROOT, Api, Estate
 from tests.integration.omaha.api.enrolment import rollout
+from tests.roles import OPERATOR
 
 
 async def test_a_rollout_is_paused_resumed_aborted_and_started(api: Api, estate: Estate) -> None:

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from auth.role import OPERATOR, VIEWER
 from tests.integration.omaha.api.conftest import ROOT, Api, Estate
+from tests.roles import OPERATOR, VIEWER
 from tests.unit.omaha.payloads.samples import payload, sha256
 
 DATA = payload(bytes(range(256)) * 50)

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from auth.binding import Binding
 from auth.policy import Policy
 from auth.principal import Principal
-from auth.role import VIEWER, Verb
+from auth.role import Verb
 from auth.scope import Scope, covers
 from backend.omaha.api.rights import GROUP, Rights
+from tests.roles import VIEWER
 
 RIGHTS = Rights("main")
 

@@ -1,0 +1,12 @@
+"""The kinds of thing this feature declares for the catalogue of rights."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from auth.kinds import Kind
+from auth.verb import READ, Verb
+
+__all__ = ["KINDS"]
+
+KINDS: Final = (Kind("activity", "Activity", READ | {Verb.EXPORT}, sensitive=True),)

@@ -1,0 +1,20 @@
+"""The kinds of thing this feature declares for the catalogue of rights."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from auth.kinds import Kind
+from auth.scope import cluster
+from auth.verb import READ, Verb
+
+__all__ = ["KINDS"]
+
+KINDS: Final = (
+    Kind(
+        "machine",
+        "Machines",
+        READ | {Verb.UPDATE, Verb.DELETE, Verb.LOGS, Verb.EXEC, Verb.CORDON, Verb.DRAIN},
+        scope=cluster,
+    ),
+)
