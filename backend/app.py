@@ -12,13 +12,16 @@ import structlog
 from fastapi import FastAPI
 
 from auth.kinds import Catalogue
-from backend.api import FEATURES
+from backend.connections.feeds import FeedFactory
 from backend.connections.manager import ConnectionManager
+from backend.connections.records import Record, configured
+from backend.connections.stackfile import LocalStack
 from backend.connections.upstreams import Upstreams
 from backend.db.bus import Bus
 from backend.db.engine import create_engine, create_sessions
 from backend.db.migrate import upgrade
 from backend.db.notice import Notice
+from backend.discovery import find_features
 from backend.features.activity.retention import forget_old_activity
 from backend.features.context import FeatureContext
 from backend.http.application import Application
@@ -92,15 +95,21 @@ def _console(settings: Settings) -> Console:
         idle=settings.session_idle_minutes * 60.0,
         absolute=settings.session_absolute_hours * 3600.0,
     )
+    stack = LocalStack(settings.stack_status_file)
+
+    async def from_configuration() -> list[Record]:
+        return configured(settings)
+
     return Console(
         settings=settings,
+        stack=stack,
         engine=engine,
         sessions=sessions,
         bus=bus,
         identities=Identities(sessions, settings.organisation, limits, catalogue),
         catalogue=catalogue,
         registry=Registry(),
-        connections=ConnectionManager(settings, Upstreams()),
+        connections=ConnectionManager([from_configuration, stack.records], Upstreams()),
         updates=_update_service(settings) if settings.updates_enabled else None,
     )
 
@@ -127,12 +136,16 @@ def _add_features(app: FastAPI, console: Console) -> None:
         sessions=console.sessions,
         bus=console.bus,
     )
-    features = [register(context) for register in FEATURES]
+    features = [register(context) for register in find_features()]
     for feature in features:
         console.catalogue.declare(*feature.kinds)
     for source in console.registry:
         console.catalogue.get(source.collection.kind)  # an undeclared kind stops the start
-    console.connections.serve(features)
+    factories: dict[str, list[FeedFactory]] = {}
+    for feature in features:
+        for kind, factory in feature.feeds.items():
+            factories.setdefault(kind, []).append(factory)
+    console.connections.serve(factories)
     for feature in features:
         if feature.router is not None:
             app.include_router(feature.router, prefix="/api/v1")

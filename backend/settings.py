@@ -14,17 +14,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 import platformdirs
-from pydantic import Field
+from pydantic import Field, TypeAdapter, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 
-from integrations.etcd.settings import EtcdSettings
-from integrations.kubernetes.settings import ConnectionSettings as KubernetesSettings
-from integrations.registry.settings import RegistrySettings
+from integrations.discovery import kinds, load
 
 __all__ = ["Settings", "default_home"]
 
@@ -108,13 +107,8 @@ class Settings(BaseSettings):
     updates_enabled: bool = Field(
         default=True, description="Serve the update service inside the console"
     )
-    kubernetes: tuple[KubernetesSettings, ...] = Field(
-        default=(), description="Kubernetes connections (JSON list)"
-    )
-    etcd: tuple[EtcdSettings, ...] = Field(default=(), description="etcd connections (JSON list)")
-    registry: tuple[RegistrySettings, ...] = Field(
-        default=(), description="Registry connections (JSON list)"
-    )
+    connections: dict[str, tuple[Any, ...]] = Field(default_factory=dict)
+    """By kind, each of its integration's settings; given as one name a kind, see `kinds`."""
 
     @cached_property
     def database(self) -> str:
@@ -126,18 +120,59 @@ class Settings(BaseSettings):
         """Where the local stack, if any, writes its state (backend/stack/README.md)."""
         return self.home / "stack" / "status.json"
 
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_connections(cls, values: Any) -> Any:
+        """``etcd = […]`` and its like belong to the integration of that name."""
+        if not isinstance(values, dict):
+            return values
+        rest = {name: value for name, value in values.items() if name not in kinds()}
+        declared = {name: values[name] for name in kinds() if name in values}
+        return {**rest, "connections": {**rest.get("connections", {}), **declared}}
+
+    @field_validator("connections", mode="before")
+    @classmethod
+    def _read_connections(cls, value: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
+        return {kind: _declared(kind, entries) for kind, entries in value.items()}
+
     @classmethod
     def settings_customise_sources(
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (ours takes its place)
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (the base class's signature)
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (the same)
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then environment, then the TOML file."""
         file = Path(os.environ.get("CRATON_CONFIG", default_home() / "craton.toml"))
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+        return (
+            init_settings,
+            _Environment(settings_cls),
+            TomlConfigSettingsSource(settings_cls, toml_file=file),
+        )
+
+
+class _Environment(EnvSettingsSource):
+    """The environment, with one variable for each kind of connection there is."""
+
+    def __call__(self) -> dict[str, Any]:
+        """What is set there."""
+        found = super().__call__()
+        for kind in kinds():
+            text = self.env_vars.get(f"craton_{kind}")
+            if text:
+                try:
+                    found[kind] = json.loads(text)
+                except ValueError as error:
+                    raise ValueError(f"CRATON_{kind.upper()} is not a JSON list") from error
+        return found
+
+
+def _declared(kind: str, entries: Any) -> tuple[Any, ...]:
+    model: Any = load(kind).settings
+    found: tuple[Any, ...] = TypeAdapter(tuple[model, ...]).validate_python(entries)
+    return found
 
 
 def describe() -> list[tuple[str, str, str]]:
@@ -145,6 +180,10 @@ def describe() -> list[tuple[str, str, str]]:
     return [
         (f"CRATON_{name.upper()}", _default(field.default), field.description or "")
         for name, field in Settings.model_fields.items()
+        if name != "connections"
+    ] + [
+        (f"CRATON_{kind.upper()}", "", f"{load(kind).title} connections (JSON list)")
+        for kind in kinds()
     ]
 
 

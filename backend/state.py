@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
     from backend.connections.manager import ConnectionManager
+    from backend.connections.stackfile import LocalStack
     from backend.db.bus import Bus
     from backend.identity.sessions import Identities
     from backend.live.registry import Registry
@@ -32,6 +33,7 @@ class Console:
     identities: Identities
     registry: Registry
     connections: ConnectionManager
+    stack: LocalStack
     updates: UpdateService | None = None
     catalogue: Catalogue = field(default_factory=Catalogue)
     ready: bool = False

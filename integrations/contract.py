@@ -1,4 +1,4 @@
-"""What every integration shares: the feed it writes into, freshness, and its error tree.
+"""What every integration shares: its declaration, the feed it writes into, its error tree.
 
 The backend implements `Feed`; an integration only calls it. Nothing here knows the
 backend, a database or a browser, so an integration can be tested with a recording feed.
@@ -17,17 +17,24 @@ Error tree::
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
+
+from pydantic import BaseModel
 
 __all__ = [
     "ConfigurationError",
+    "Connection",
     "DestinationRefused",
     "Feed",
+    "Feeds",
     "Freshness",
+    "Integration",
     "IntegrationError",
     "NotFound",
+    "Observe",
     "State",
     "UpstreamDenied",
     "UpstreamFailed",
@@ -36,6 +43,11 @@ __all__ = [
 ]
 
 T_contra = TypeVar("T_contra", contravariant=True)
+S = TypeVar("S", bound=BaseModel)
+C = TypeVar("C", bound="Connection")
+
+Observe = Callable[[str, str, float], None]
+"""Told of each call: its purpose, its outcome, and how many seconds it took."""
 
 
 class State(StrEnum):
@@ -80,6 +92,42 @@ class Feed(Protocol[T_contra]):
 
     def state(self, state: State, message: str = "") -> None:
         """Report the source's freshness; repeated equal states are ignored."""
+
+
+Feeds = Mapping[str, Feed[Any]]
+"""By kind of thing; what nobody wants is not in it and not watched."""
+
+
+class Connection(Protocol):
+    """One running connection, for those who know nothing of its kind."""
+
+    @property
+    def settings(self) -> Any:
+        """The record it was made from."""
+
+    async def stop(self) -> None:
+        """End its tasks and close its client. Safe to call twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Integration(Generic[S, C]):
+    """One kind of system the console can be connected to: all that the console knows of it.
+
+    Declared as ``INTEGRATION`` in the folder's `integration.py`, found by
+    `integrations.discovery`. `kind` is the folder's name, the word in the configuration file
+    and in freshness (``etcd/local/keys``).
+    """
+
+    kind: str
+    title: str
+    settings: type[S]
+    """A frozen Pydantic model with a ``name``, unique among the kind's connections."""
+    scope: str
+    """The scope segment of its connections: ``("org", …, scope, name)``."""
+    feeds: frozenset[str]
+    """The kinds of thing `connect` can feed."""
+    connect: Callable[[S, Feeds, Observe], Awaitable[C]]
+    """Starts it and returns at once. A system that does not answer is a state of the feeds."""
 
 
 class IntegrationError(Exception):

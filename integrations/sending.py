@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import httpx2
 
-from integrations.contract import IntegrationError, UpstreamUnreachable
+from integrations.contract import IntegrationError, Observe, UpstreamUnreachable
 
-Observe = Callable[[str, str, float], None]
-"""Told of each call: its purpose, its outcome, and how many seconds it took."""
+__all__ = ["Observe", "ignore", "observed", "send"]
 
 
 def ignore(_purpose: str, _outcome: str, _seconds: float) -> None:

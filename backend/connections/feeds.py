@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from integrations import broadcast
 from integrations.contract import Feed
 
-__all__ = ["close", "join"]
+__all__ = ["FeedFactory", "close", "join"]
+
+FeedFactory = Callable[[Any], Mapping[str, Feed[Any]]]
+"""Settings of a connection (its ``name`` among them) → feeds by kind of thing,
+e.g. ``{"pods": …}``. Called before the connection runs."""
 
 
 def close(feeds: Mapping[str, Feed[Any]]) -> None:

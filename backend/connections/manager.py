@@ -2,119 +2,177 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final
 
 import structlog
 
-from backend.connections.feeds import close, join
-from backend.connections.stackfile import StackStatus, read_stack_status
-from backend.connections.starters import STARTERS, Running
+from backend.connections.contact import Contact
+from backend.connections.feeds import FeedFactory, close, join
+from backend.connections.metrics import WATCHES, observer
+from backend.connections.records import Record, RecordSource, merged
 from backend.connections.upstreams import Upstreams
-from integrations.contract import Feed, IntegrationError, State
+from integrations.contract import Connection, Feed, Freshness, IntegrationError, State
+from integrations.discovery import load
 
-if TYPE_CHECKING:
-    from backend.features.context import Feature
-    from backend.settings import Settings
-
-__all__ = ["ConnectionManager"]
+__all__ = ["ConnectionManager", "Declared"]
 
 _RETRY_SECONDS: Final = 15.0
 _log = structlog.get_logger("craton.connections")
 
+Key = tuple[str, str]
 
-class _Record(Protocol):
-    @property
-    def name(self) -> str: ...
+
+@dataclass(slots=True)
+class _Entry:
+    """A declared connection with its feeds; `connection` is None while it does not run."""
+
+    record: Record
+    contact: Contact
+    feeds: dict[str, Feed[Any]]
+    connection: Connection | None = None
+    failure: str = ""
+    again: float = 0.0
+    """When a failed start is tried again (monotonic seconds)."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Failed:
-    record: _Record
-    message: str
-    again: float
-    """When it is tried again (monotonic seconds)."""
+class Declared:
+    """A record and how contact with it is; no freshness when it is switched off."""
+
+    record: Record
+    freshness: Freshness | None
 
 
 class ConnectionManager:
     """Starts, restarts and stops connections as their records come, change and go."""
 
-    def __init__(self, settings: Settings, upstreams: Upstreams) -> None:
+    def __init__(self, sources: Sequence[RecordSource], upstreams: Upstreams) -> None:
         self.upstreams = upstreams
-        self.stack = StackStatus()
-        self._settings = settings
-        self._features: Sequence[Feature] = ()
-        self._feeds: dict[tuple[str, str], dict[str, Feed[Any]]] = {}
-        self._failed: dict[tuple[str, str], _Failed] = {}
+        self._sources = tuple(sources)
+        self._factories: Mapping[str, Sequence[FeedFactory]] = {}
+        self._declared: dict[Key, Record] = {}
+        self._entries: dict[Key, _Entry] = {}
+        self._listeners: list[Callable[[Key], None]] = []
 
-    def serve(self, features: Sequence[Feature]) -> None:
-        """Say which features want feeds; call once, before `reconcile`."""
-        self._features = features
+    def serve(self, factories: Mapping[str, Sequence[FeedFactory]]) -> None:
+        """Say who wants feeds of which kind of connection; call once, before `reconcile`."""
+        self._factories = factories
+
+    def on_change(self, listener: Callable[[Key], None]) -> None:
+        """Call `listener` with kind and name when a record or its contact changes."""
+        self._listeners.append(listener)
+
+    def declared(self) -> list[Declared]:
+        """Every record with its contact, by kind and name."""
+        return [self._described(self._declared[key]) for key in sorted(self._declared)]
+
+    def find(self, kind: str, name: str) -> Declared | None:
+        """One of them, None when there is no such record."""
+        record = self._declared.get((kind, name))
+        return self._described(record) if record else None
 
     async def reconcile(self) -> None:
-        """Read the stack's status file and bring the running set to the declared one."""
-        stack = await asyncio.to_thread(read_stack_status, self._settings.stack_status_file)
-        self.stack = stack
-        settings, up = self._settings, self.upstreams
-        await self._bring("kubernetes", up.kubernetes, settings.kubernetes, stack.kubernetes)
-        await self._bring("etcd", up.etcd, settings.etcd, stack.etcd)
-        await self._bring("registry", up.registry, settings.registry, stack.registry)
+        """Ask every source and bring the running set to the declared one."""
+        declared = merged([await source() for source in self._sources])
+        changed = {
+            key
+            for key in declared.keys() | self._declared.keys()
+            if declared.get(key) != self._declared.get(key)
+        }
+        self._declared = declared
+        for key in [k for k, e in self._entries.items() if _outdated(e, declared.get(k))]:
+            await self._end(key)
+        for key in sorted(declared):
+            if not declared[key].disabled:
+                await self._start(declared[key])
+        for key in changed:
+            self._tell(key)
 
     async def stop(self) -> None:
         """Stop everything; rows stay, since the process ends."""
-        for running in (self.upstreams.kubernetes, self.upstreams.etcd, self.upstreams.registry):
-            for name in list(running):
-                await running.pop(name).stop()
+        for (kind, name), entry in self._entries.items():
+            self.upstreams.remove(kind, name)
+            if entry.connection is not None:
+                await entry.connection.stop()
+        self._entries.clear()
 
-    async def _bring(self, kind: str, running: dict[str, Any], *records: Sequence[_Record]) -> None:
-        """Earlier groups of records win over later ones with the same name."""
-        declared = {r.name: r for group in reversed(records) for r in group}
-        for name in [n for n, c in running.items() if declared.get(n) != c.settings]:
-            await running.pop(name).stop()
-            close(self._feeds.pop((kind, name)))
-            _log.info("connection stopped", kind=kind, name=name)
-        for name in [n for k, n in self._failed if k == kind and n not in declared]:
-            del self._failed[kind, name]
-            close(self._feeds.pop((kind, name)))
-        for name in sorted(declared.keys() - running.keys()):
-            if connection := await self._start(kind, declared[name]):
-                running[name] = connection
+    def _described(self, record: Record) -> Declared:
+        entry = self._entries.get(record.key)
+        return Declared(record, entry.contact.freshness if entry else None)
 
-    async def _start(self, kind: str, record: _Record) -> Running | None:
-        """The running connection; None, with the reason in its feeds, when it did not start.
+    def _tell(self, key: Key) -> None:
+        for listener in self._listeners:
+            listener(key)
 
-        A failed one keeps its feeds, so that every page says why it is down, and is tried
+    async def _end(self, key: Key) -> None:
+        entry = self._entries.pop(key)
+        self.upstreams.remove(*key)
+        if entry.connection is not None:
+            await entry.connection.stop()
+            _log.info("connection stopped", kind=key[0], name=key[1])
+        close(entry.feeds)
+
+    def _entry(self, record: Record) -> _Entry:
+        kind, name = record.key
+        contact = Contact(f"{kind}/{name}", lambda: self._tell(record.key))
+        factories = self._factories.get(kind, ()) if record.settings is not None else ()
+        wanted = [factory(record.settings) for factory in factories]
+        heard = {k: contact.listener(k) for feeds in wanted for k in feeds}
+        return _Entry(record, contact, join([*wanted, heard]))
+
+    async def _start(self, record: Record) -> None:
+        """Start it unless it runs.
+
+        One that fails keeps its feeds, so that every page says why it is down, and is tried
         again after a pause: never the end of the others.
         """
-        name = record.name
-        failed = self._failed.get((kind, name))
-        if failed is not None and failed.record != record:
-            close(self._feeds.pop((kind, name)))
-            failed = None
-        if failed is not None and time.monotonic() < failed.again:
-            return None
-        if failed is None:
-            self._feeds[kind, name] = join(
-                [f.feeds[kind](record) for f in self._features if kind in f.feeds]
-            )
-        feeds = self._feeds[kind, name]
+        entry = self._entries.get(record.key)
+        if entry is None:
+            entry = self._entries[record.key] = self._entry(record)
+        entry.record = record
+        if entry.connection is not None or time.monotonic() < entry.again:
+            return
+        kind, name = record.key
+        if record.settings is None:
+            self._failed(entry, record.problem)
+            return
         try:
-            connection = await STARTERS[kind](record, feeds)
+            entry.connection = await load(kind).connect(
+                record.settings, entry.feeds, observer(kind, name)
+            )
         except Exception as error:  # noqa: BLE001 - one connection must not stop the others
-            sentence = _sentence(error)
-            if failed is None or failed.message != sentence:
-                _log.exception("connection not started", kind=kind, name=name)
-            again = time.monotonic() + _RETRY_SECONDS
-            self._failed[kind, name] = _Failed(record, sentence, again)
-            for feed in feeds.values():
-                feed.state(State.STALE, sentence)
-            return None
-        self._failed.pop((kind, name), None)
+            self._failed(entry, _sentence(error), error)
+            return
+        entry.failure = ""
+        self.upstreams.add(kind, name, entry.connection)
+        _count_watches(kind, name, entry.connection)
         _log.info("connection started", kind=kind, name=name)
-        return connection
+
+    def _failed(self, entry: _Entry, sentence: str, error: Exception | None = None) -> None:
+        kind, name = entry.record.key
+        if entry.failure != sentence:
+            _log.error("connection not started", kind=kind, name=name, why=sentence, exc_info=error)
+        entry.failure = sentence
+        entry.again = time.monotonic() + _RETRY_SECONDS
+        entry.contact.heard("start", State.STALE, sentence)
+        for feed in entry.feeds.values():
+            feed.state(State.STALE, sentence)
+
+
+def _outdated(entry: _Entry, record: Record | None) -> bool:
+    """Whether it must end: gone, switched off, or to be made with other settings."""
+    if record is None or record.disabled:
+        return True
+    was = entry.record
+    return (was.settings, was.problem) != (record.settings, record.problem)
+
+
+def _count_watches(kind: str, name: str, connection: Connection) -> None:
+    if hasattr(connection, "watches"):
+        WATCHES.labels(kind, name).set_function(lambda: connection.watches)
 
 
 def _sentence(error: Exception) -> str:

@@ -1,19 +1,20 @@
-"""Read the local stack's status file: its components for the page, its connections for us."""
+"""The local stack's status file: its components for the page, its connections for us."""
 
 from __future__ import annotations
 
+import asyncio
 import json
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import psutil
 
-from integrations.etcd.settings import EtcdSettings
-from integrations.kubernetes.settings import ConnectionSettings as KubernetesSettings
-from integrations.registry.settings import RegistrySettings
+from backend.connections.records import Origin, Record, read_record
+from integrations.discovery import kinds
 
-__all__ = ["StackStatus", "read_stack_status"]
+__all__ = ["LocalStack", "StackStatus", "read_stack_status"]
 
 _MAX_BYTES: Final = 1024 * 1024
 
@@ -26,10 +27,20 @@ class StackStatus:
     running: bool = False
     updated: str = ""
     components: tuple[dict[str, Any], ...] = ()
-    kubernetes: tuple[KubernetesSettings, ...] = ()
-    etcd: tuple[EtcdSettings, ...] = ()
-    registry: tuple[RegistrySettings, ...] = ()
-    extra: dict[str, Any] = field(default_factory=dict)
+    connections: tuple[Record, ...] = ()
+
+
+class LocalStack:
+    """The stack's records, read from its status file each time; `status` is the last read."""
+
+    def __init__(self, file: Path) -> None:
+        self.status = StackStatus()
+        self._file = file
+
+    async def records(self) -> Sequence[Record]:
+        """What the stack declares now."""
+        self.status = await asyncio.to_thread(read_stack_status, self._file)
+        return self.status.connections
 
 
 def read_stack_status(file: Path) -> StackStatus:
@@ -50,27 +61,13 @@ def _parse(document: dict[str, Any]) -> StackStatus:
         running=_alive(document.get("pid")),
         updated=str(document.get("updated", "")),
         components=tuple(document.get("components", ())),
-        kubernetes=tuple(_kubernetes(c) for c in declared.get("kubernetes", ())),
-        etcd=tuple(_etcd(c) for c in declared.get("etcd", ())),
-        registry=tuple(_registry(c) for c in declared.get("registry", ())),
+        connections=tuple(
+            read_record(kind, record, Origin.STACK)
+            for kind in kinds()
+            for record in declared.get(kind, ())
+        ),
     )
 
 
 def _alive(pid: object) -> bool:
     return isinstance(pid, int) and psutil.pid_exists(pid)
-
-
-def _kubernetes(record: dict[str, Any]) -> KubernetesSettings:
-    return KubernetesSettings.model_validate(
-        {"name": record["name"], "kubeconfig": record["kubeconfig"]}
-    )
-
-
-def _etcd(record: dict[str, Any]) -> EtcdSettings:
-    wanted = {key: record[key] for key in ("name", "endpoints", "ca", "cert", "key")}
-    return EtcdSettings.model_validate(wanted)
-
-
-def _registry(record: dict[str, Any]) -> RegistrySettings:
-    wanted = {key: record[key] for key in ("name", "url", "webhook_secret_file") if key in record}
-    return RegistrySettings.model_validate(wanted)

@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import Any, TypeVar, cast
 
 from backend.errors import NotFoundProblem
+from integrations.contract import Connection, Integration
 
-if TYPE_CHECKING:
-    from integrations.etcd.connection import EtcdConnection
-    from integrations.kubernetes.connection import KubernetesConnection
-    from integrations.registry.connection import RegistryConnection
+__all__ = ["Upstreams"]
 
-C = TypeVar("C")
+C = TypeVar("C", bound=Connection)
 
 
-@dataclass(slots=True)
 class Upstreams:
-    """Live connections; names are unique per kind. Filled by `backend.connections.manager`."""
+    """Typed access by an integration's declaration. Filled by `backend.connections.manager`;
+    names are unique within a kind."""
 
-    kubernetes: dict[str, KubernetesConnection] = field(default_factory=dict)
-    etcd: dict[str, EtcdConnection] = field(default_factory=dict)
-    registry: dict[str, RegistryConnection] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._running: dict[tuple[str, str], Connection] = {}
 
+    def get(self, integration: Integration[Any, C], name: str) -> C | None:
+        """The running connection called `name`, None when there is none."""
+        return cast("C | None", self._running.get((integration.kind, name)))
 
-def find(connections: Mapping[str, C], name: str) -> C:
-    """The connection called `name`; `NotFoundProblem` when there is none."""
-    try:
-        return connections[name]
-    except KeyError:
-        raise NotFoundProblem(f"There is no connection called {name!r}.") from None
+    def find(self, integration: Integration[Any, C], name: str) -> C:
+        """The same; raises `NotFoundProblem` (404) when there is none."""
+        found = self.get(integration, name)
+        if found is None:
+            raise NotFoundProblem(f"There is no connection called {name!r}.")
+        return found
+
+    def all(self, integration: Integration[Any, C]) -> dict[str, C]:
+        """Every running connection of a kind, sorted by name."""
+        kind = integration.kind
+        names = sorted(name for known, name in self._running if known == kind)
+        return {name: cast("C", self._running[kind, name]) for name in names}
+
+    def add(self, kind: str, name: str, connection: Connection) -> None:
+        """Make it reachable."""
+        self._running[kind, name] = connection
+
+    def remove(self, kind: str, name: str) -> None:
+        """Forget it; an unknown one is ignored."""
+        self._running.pop((kind, name), None)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
 from auth.kinds import Kind
-from integrations.contract import Feed
+from backend.connections.feeds import FeedFactory
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from backend.settings import Settings
 
 __all__ = ["Feature", "FeatureContext", "FeedFactory"]
-
-FeedFactory = Callable[[Any], Mapping[str, Feed[Any]]]
-"""Settings of a connection (its ``name`` among them) → feeds by kind of thing,
-e.g. ``{"pods": …}``. Called before the connection runs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import yaml
 from yamllint import linter
 from yamllint.config import YamlLintConfig
 
-from backend.settings import Settings
+from backend.settings import Settings, describe
 from tests.helm.render import CASES, CHART, Refused, load, only, render
 
 VALUES = yaml.safe_load((CHART / "values.yaml").read_text())
@@ -71,7 +71,7 @@ def test_the_service_finds_the_pods(path: Path):
 @case
 def test_the_console_understands_its_environment(path: Path, monkeypatch, tmp_path):
     (container,) = only(render(load(path)), "Deployment")["spec"]["template"]["spec"]["containers"]
-    known = {f"CRATON_{name.upper()}" for name in Settings.model_fields}
+    known = {name for name, _, _ in describe()}
     for entry in container["env"]:
         assert entry["name"] in known
         monkeypatch.setenv(entry["name"], entry.get("value", "postgresql+asyncpg://db/craton"))
@@ -80,9 +80,10 @@ def test_the_console_understands_its_environment(path: Path, monkeypatch, tmp_pa
     assert settings.port == 8080
     values = load(path).get("connections", {})
     own = values.get("inCluster", True)
-    assert [entry.in_cluster for entry in settings.kubernetes].count(True) == int(own)
-    assert len(settings.etcd) == len(values.get("etcd", []))
-    assert len(settings.registry) == len(values.get("registry", []))
+    clusters = settings.connections.get("kubernetes", ())
+    assert [entry.in_cluster for entry in clusters].count(True) == int(own)
+    assert len(settings.connections.get("etcd", ())) == len(values.get("etcd", []))
+    assert len(settings.connections.get("registry", ())) == len(values.get("registry", []))
 
 
 @case

@@ -9,11 +9,12 @@ from fastapi.responses import PlainTextResponse
 
 from auth import scope
 from auth.role import Verb
-from backend.connections.upstreams import Upstreams, find
+from backend.connections.upstreams import Upstreams
 from backend.features.cluster import service
 from backend.features.cluster.schemas import CustomPage, Detail
 from backend.http.guard import CurrentPrincipal, require
 from integrations.kubernetes import KubernetesClient
+from integrations.kubernetes.integration import INTEGRATION as KUBERNETES
 
 __all__ = ["router"]
 
@@ -27,7 +28,7 @@ def router(upstreams: Upstreams) -> APIRouter:
     routes = APIRouter(tags=["kubernetes"], prefix="/clusters/{cluster}")
 
     def client(cluster: str) -> KubernetesClient:
-        return find(upstreams.kubernetes, cluster).client
+        return upstreams.find(KUBERNETES, cluster).client
 
     @routes.get("/custom/{definition}")
     async def custom(

@@ -10,12 +10,13 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from auth import scope
 from auth.principal import Principal
 from auth.role import Verb
-from backend.connections.upstreams import Upstreams, find
+from backend.connections.upstreams import Upstreams
 from backend.errors import BadRequest, NotFoundProblem, PayloadTooLarge, Unauthenticated
 from backend.features.images import service
 from backend.features.images.schemas import ImageView, RepositoryView
 from backend.http.guard import CurrentPrincipal, Public, require
 from integrations.registry.connection import RegistryConnection
+from integrations.registry.integration import INTEGRATION as REGISTRY
 from integrations.registry.models import is_repository
 from integrations.registry.webhook import MAX_BODY, BadDelivery
 
@@ -38,7 +39,7 @@ def router(upstreams: Upstreams) -> APIRouter:
             raise NotFoundProblem(_HIDDEN)
         where = scope.registry(caller.organisation, name, repository)
         require(caller, "repository", Verb.GET, where, _HIDDEN)
-        return find(upstreams.registry, name)
+        return upstreams.find(REGISTRY, name)
 
     @routes.get("/registries/{name}/repository")
     async def one_repository(
@@ -61,7 +62,7 @@ def router(upstreams: Upstreams) -> APIRouter:
         An unknown registry and a wrong secret look the same. Answered at once: deliveries
         are serial, and failures make the registry back off.
         """
-        found = upstreams.registry.get(name)
+        found = upstreams.get(REGISTRY, name)
         header = request.headers.get("authorization", "")
         if found is None or not found.authorised(header):
             raise Unauthenticated("This webhook needs the secret configured for the registry.")

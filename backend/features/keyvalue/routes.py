@@ -9,11 +9,12 @@ from fastapi import APIRouter, Path, Query
 from auth import scope
 from auth.principal import Principal
 from auth.role import Verb
-from backend.connections.upstreams import Upstreams, find
+from backend.connections.upstreams import Upstreams
 from backend.features.keyvalue import service
 from backend.features.keyvalue.schemas import ComparedView, EtcdHealth, FolderPage, ValueView
 from backend.http.guard import CurrentPrincipal, require
 from integrations.etcd.connection import EtcdConnection
+from integrations.etcd.integration import INTEGRATION as ETCD
 
 __all__ = ["router"]
 
@@ -29,7 +30,7 @@ def router(upstreams: Upstreams) -> APIRouter:
         """Decided first, so that an invisible connection equals a missing one."""
         missing = "There is no such etcd connection, or you may not see it."
         require(caller, kind, verb, scope.etcd(caller.organisation, name), missing)
-        return find(upstreams.etcd, name)
+        return upstreams.find(ETCD, name)
 
     @routes.get("")
     async def health(name: Name, caller: CurrentPrincipal) -> EtcdHealth:

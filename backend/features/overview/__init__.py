@@ -14,7 +14,10 @@ from backend.features.overview.rules import GROUP_RULES, RULES
 from backend.features.overview.service import OverviewService
 from backend.live.memory import MemorySource
 
-__all__ = ["register"]
+__all__ = ["AFTER", "register"]
+
+AFTER = ("cluster", "events", "images", "keyvalue", "machines", "workloads")
+"""The features whose collections it derives problems and figures from."""
 
 
 def register(context: FeatureContext) -> Feature:

@@ -24,6 +24,7 @@ from backend.live.guard import guard_of
 from backend.live.page import Page
 from backend.live.parse import parse_query
 from backend.live.registry import Registry
+from integrations.etcd.integration import INTEGRATION as ETCD
 from integrations.etcd.snapshot import quorum_sentence
 
 __all__ = ["OverviewService"]
@@ -105,7 +106,7 @@ class OverviewService:
                 counts["members" if name == "etcd-members" else name] = page.total
         sentences = {
             name: quorum_sentence(connection.state)
-            for name, connection in sorted(self._upstreams.etcd.items())
+            for name, connection in self._upstreams.all(ETCD).items()
             if connection.state is not None
             and caller.policy.decide(
                 "etcdmember", Verb.GET, scope.etcd(caller.organisation, name)

@@ -54,7 +54,7 @@ async def status(request: Request) -> Status:
 async def stack(caller: CurrentPrincipal, request: Request) -> StackView:
     """The local stack's components with progress, version, endpoint and reason."""
     require(caller, "stack", Verb.GET, organisation(caller.organisation))
-    found = request.app.state.console.connections.stack
+    found = request.app.state.console.stack.status
     return StackView(
         present=found.present,
         running=found.running,
@@ -72,7 +72,7 @@ async def component_log(
 ) -> LogTail:
     """The end of one component's log, to see why it failed."""
     require(caller, "stack", Verb.GET, organisation(caller.organisation))
-    for component in request.app.state.console.connections.stack.components:
+    for component in request.app.state.console.stack.status.components:
         if component.get("name") == name and component.get("log"):
             tail = await asyncio.to_thread(_tail, Path(component["log"]), lines)
             return LogTail(name=name, lines=tail)

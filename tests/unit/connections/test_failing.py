@@ -10,14 +10,19 @@ from typing import Any
 import pytest
 
 from backend.connections import manager as module
-from backend.connections.manager import ConnectionManager
 from backend.connections.upstreams import Upstreams
-from backend.features.context import Feature
 from backend.settings import Settings
 from integrations.contract import ConfigurationError, Feed, State
 from integrations.etcd.fake import FakeCluster
+from integrations.etcd.integration import INTEGRATION as ETCD
+from integrations.registry.integration import INTEGRATION as REGISTRY
 from tests.console import running_console
-from tests.unit.connections.test_manager import Connection, Recorder
+from tests.unit.connections.test_manager import (
+    Connection,
+    Recorder,
+    manager_of,
+    replace_connect,
+)
 from tests.waiting import until
 
 
@@ -29,8 +34,8 @@ async def test_a_missing_ca_file_is_said_on_every_page_and_stops_nothing(tmp_pat
     async with running_console(tmp_path, etcd=[broken_etcd, after], registry=[registry]) as console:
         owner = await console.owner()
         upstreams = console.state.connections.upstreams
-        await until(lambda: set(upstreams.etcd) == {"broken", "later"})
-        await until(lambda: set(upstreams.registry) == {"images"})
+        await until(lambda: set(upstreams.all(ETCD)) == {"broken", "later"})
+        await until(lambda: set(upstreams.all(REGISTRY)) == {"images"})
 
         async def told(collection: str, source: str) -> str:
             answer = (await owner.get(f"/collections/{collection}")).json()
@@ -65,7 +70,7 @@ async def test_a_connection_that_raises_at_its_start_keeps_its_feeds_and_is_trie
     tries: list[str] = []
     feeds_made: list[Recorder] = []
 
-    async def start(settings: Any, feeds: Mapping[str, Feed[Any]]) -> Connection:
+    async def start(settings: Any, feeds: Mapping[str, Feed[Any]], _: Any) -> Connection:
         tries.append(settings.name)
         if settings.name == "a" and len(tries) < 3:
             raise ConfigurationError("etcd", "the CA file is missing")
@@ -75,20 +80,20 @@ async def test_a_connection_that_raises_at_its_start_keeps_its_feeds_and_is_trie
         feeds_made.append(Recorder())
         return {"keys": feeds_made[-1]}
 
-    monkeypatch.setattr(module, "STARTERS", dict.fromkeys(("etcd", "registry"), start))
+    replace_connect(monkeypatch, start)
     monkeypatch.setattr(module, "_RETRY_SECONDS", 0.0)
     records = [{"name": name, "endpoints": ["http://127.0.0.1:1"]} for name in ("a", "b")]
     settings = Settings(
         home=tmp_path, etcd=records, registry=[{"name": "r", "url": "http://127.0.0.1:1"}]
     )
-    manager = ConnectionManager(settings, upstreams := Upstreams())
-    manager.serve([Feature("f", feeds={"etcd": feeds, "registry": feeds})])
+    manager = manager_of(settings, upstreams := Upstreams())
+    manager.serve({"etcd": [feeds], "registry": [feeds]})
     await manager.reconcile()
-    assert set(upstreams.etcd) == {"b"}
-    assert set(upstreams.registry) == {"r"}
+    assert set(upstreams.all(ETCD)) == {"b"}
+    assert set(upstreams.all(REGISTRY)) == {"r"}
     assert feeds_made[0].calls == ["stale"]
     await manager.reconcile()
-    assert set(upstreams.etcd) == {"a", "b"}
+    assert set(upstreams.all(ETCD)) == {"a", "b"}
     assert len(feeds_made) == 3
 
 
@@ -97,12 +102,12 @@ async def test_a_failed_record_that_goes_takes_its_feeds_with_it(
 ) -> None:
     feed = Recorder()
 
-    async def start(_settings: Any, _feeds: Any) -> Connection:
+    async def start(*_: Any) -> Connection:
         raise OSError(2, "No such file or directory", "/etc/x")
 
-    monkeypatch.setattr(module, "STARTERS", {"kubernetes": start})
-    manager = ConnectionManager(Settings(home=tmp_path), Upstreams())
-    manager.serve([Feature("f", feeds={"kubernetes": lambda _: {"pods": feed}})])
+    replace_connect(monkeypatch, start)
+    manager = manager_of(Settings(home=tmp_path))
+    manager.serve({"kubernetes": [lambda _: {"pods": feed}]})
     folder = tmp_path / "stack"
     folder.mkdir()
     record = {"pid": 1, "connections": {"kubernetes": [{"name": "x", "kubeconfig": "/x"}]}}

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from backend.connections import manager as module
 from backend.connections.manager import ConnectionManager
+from backend.connections.records import Record, configured
+from backend.connections.stackfile import LocalStack
 from backend.connections.upstreams import Upstreams
-from backend.features.context import Feature
 from backend.settings import Settings
+from integrations import discovery
 from integrations.contract import Feed, State
+from integrations.kubernetes.integration import INTEGRATION as KUBERNETES
 
 
 class Recorder:
@@ -54,16 +57,34 @@ class Connection:
         self.stopped = True
 
 
+Start = Callable[[Any, Mapping[str, Feed[Any]], Any], Awaitable[Any]]
+
+
+def replace_connect(monkeypatch: pytest.MonkeyPatch, start: Start) -> None:
+    """Every integration starts connections by `start`."""
+    declared = {kind: replace(discovery.load(kind), connect=start) for kind in discovery.kinds()}
+    monkeypatch.setattr("backend.connections.manager.load", declared.__getitem__)
+
+
+def manager_of(settings: Settings, upstreams: Upstreams | None = None) -> ConnectionManager:
+    """A manager over configuration and local stack."""
+
+    async def from_configuration() -> list[Record]:
+        return configured(settings)
+
+    stack = LocalStack(settings.stack_status_file)
+    return ConnectionManager([from_configuration, stack.records], upstreams or Upstreams())
+
+
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> list[Connection]:
     connections: list[Connection] = []
 
-    async def start(settings: Any, feeds: Mapping[str, Feed[Any]]) -> Connection:
+    async def start(settings: Any, feeds: Mapping[str, Feed[Any]], _observe: Any) -> Connection:
         connections.append(Connection(settings, feeds))
         return connections[-1]
 
-    starters = dict.fromkeys(("kubernetes", "etcd", "registry"), start)
-    monkeypatch.setattr(module, "STARTERS", starters)
+    replace_connect(monkeypatch, start)
     return connections
 
 
@@ -79,12 +100,14 @@ async def test_connections_come_and_go_with_their_rows(
 ) -> None:
     first, second = Recorder(), Recorder()
     upstreams = Upstreams()
-    manager = ConnectionManager(Settings(home=tmp_path), upstreams)
+    manager = manager_of(Settings(home=tmp_path), upstreams)
     manager.serve(
-        [
-            Feature("a", feeds={"kubernetes": lambda _: {"pods": first, "nodes": Recorder()}}),
-            Feature("b", feeds={"kubernetes": lambda _: {"pods": second}}),
-        ]
+        {
+            "kubernetes": [
+                lambda _: {"pods": first, "nodes": Recorder()},
+                lambda _: {"pods": second},
+            ]
+        }
     )
     await manager.reconcile()
     assert made == []
@@ -92,20 +115,20 @@ async def test_connections_come_and_go_with_their_rows(
     await manager.reconcile()
     await manager.reconcile()
     assert len(made) == 1
-    assert set(upstreams.kubernetes) == {"local"}
+    assert set(upstreams.all(KUBERNETES)) == {"local"}
     made[0].feeds["pods"].put("web", object())
     assert first.calls == second.calls == ["put web"]
     declare(tmp_path)
     await manager.reconcile()
     assert made[0].stopped
-    assert upstreams.kubernetes == {}
+    assert upstreams.all(KUBERNETES) == {}
     assert first.calls[-1] == second.calls[-1] == "close"
 
 
 async def test_a_changed_record_restarts_its_connection(
     tmp_path: Path, made: list[Connection]
 ) -> None:
-    manager = ConnectionManager(Settings(home=tmp_path), Upstreams())
+    manager = manager_of(Settings(home=tmp_path))
     declare(tmp_path, "local", "other")
     await manager.reconcile()
     document = json.loads((tmp_path / "stack/status.json").read_text())
@@ -118,7 +141,7 @@ async def test_a_changed_record_restarts_its_connection(
 
 async def test_configuration_wins_over_the_stack(tmp_path: Path, made: list[Connection]) -> None:
     own = {"name": "local", "kubeconfig": "/own"}
-    manager = ConnectionManager(Settings(home=tmp_path, kubernetes=[own]), Upstreams())
+    manager = manager_of(Settings(home=tmp_path, kubernetes=[own]))
     declare(tmp_path, "local")
     await manager.reconcile()
     assert [str(c.settings.kubeconfig) for c in made] == ["/own"]

@@ -38,9 +38,10 @@ def test_components_and_connections_are_read(tmp_path: Path) -> None:
     assert status.present
     assert status.running
     assert status.components[0]["state"] == "building"
-    assert status.kubernetes[0].kubeconfig == Path("/data/stack/kubeconfig")
-    assert status.etcd[0].endpoints == ("https://127.0.0.1:2379",)
-    assert str(status.registry[0].url).rstrip("/") == "http://127.0.0.1:5000"
+    found = {record.kind: record.settings for record in status.connections}
+    assert found["kubernetes"].kubeconfig == Path("/data/stack/kubeconfig")
+    assert found["etcd"].endpoints == ("https://127.0.0.1:2379",)
+    assert found["registry"].url == "http://127.0.0.1:5000"
 
 
 def test_a_missing_file_is_no_stack(tmp_path: Path) -> None:
@@ -49,12 +50,20 @@ def test_a_missing_file_is_no_stack(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", '{"connections":{"etcd":[{"name":"x"}]}}', '{"components":3}', "null"],
+    ["", "{", "[]", '{"components":3}', "null"],
 )
 def test_a_damaged_file_is_no_stack(tmp_path: Path, text: str) -> None:
     file = tmp_path / "status.json"
     file.write_text(text)
     assert not read_stack_status(file).present
+
+
+def test_a_record_that_cannot_be_used_says_why(tmp_path: Path) -> None:
+    file = tmp_path / "status.json"
+    file.write_text('{"connections":{"etcd":[{"name":"x","newer":1}]}}')
+    (record,) = read_stack_status(file).connections
+    assert (record.key, record.settings) == (("etcd", "x"), None)
+    assert record.problem == "its settings are not valid: endpoints: Field required"
 
 
 def test_a_dead_supervisor_is_not_running(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from auth import scope
+from integrations.registry.integration import INTEGRATION as REGISTRY
 from tests.contract.etcd.recording import SOON, until
 from tests.contract.registry.push import Pusher
 from tests.unit.features.upstreams import SECRET, connected_console
@@ -17,8 +18,8 @@ async def connected(tmp_path, monkeypatch):
     async with connected_console(tmp_path, monkeypatch) as (console, _, registry):
         push = Pusher(registry.url, registry)
         await push.index("team/web", "v1.0")
-        await until(lambda: "local" in console.state.connections.upstreams.registry)
-        connection = console.state.connections.upstreams.registry["local"]
+        await until(lambda: console.state.connections.upstreams.get(REGISTRY, "local"))
+        connection = console.state.connections.upstreams.find(REGISTRY, "local")
         await until(lambda: connection.crawled)
         registry.expire_tokens()
         yield console, registry, push

@@ -3,6 +3,7 @@
 import pytest
 
 from auth import scope
+from integrations.etcd.integration import INTEGRATION as ETCD
 from tests.contract.etcd.recording import SOON, until
 from tests.unit.features.upstreams import connected_console
 
@@ -13,9 +14,10 @@ async def connected(tmp_path, monkeypatch):
         await etcd.put(b"/app/config", b'{"a":1}')
         await etcd.put(b"/app/db/password", b"-----BEGIN PRIVATE KEY-----")
         await etcd.put(b"\xff\x00", b"\x01")
-        running = console.state.connections.upstreams.etcd
-        await until(lambda: "local" in running and len(running["local"].index) == 3)
-        await until(lambda: running["local"].state is not None)
+        upstreams = console.state.connections.upstreams
+        await until(lambda: upstreams.get(ETCD, "local") is not None)
+        running = upstreams.find(ETCD, "local")
+        await until(lambda: len(running.index) == 3 and running.state is not None)
         yield console, etcd
 
 
@@ -66,7 +68,7 @@ async def test_health_says_whether_the_store_is_safe(connected):
     etcd.kill(0)
     etcd.kill(1)
     await etcd.elect(None)
-    connection = console.state.connections.upstreams.etcd["local"]
+    connection = console.state.connections.upstreams.find(ETCD, "local")
     await until(lambda: connection.state.answering == 1)
     health = (await owner.get("/etcd/local")).json()
     assert health["sentence"].startswith("quorum lost: 1 of 3 members answers")

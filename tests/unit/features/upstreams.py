@@ -5,9 +5,10 @@ import os
 from contextlib import asynccontextmanager
 from functools import partial
 
-from backend.connections import starters
+from integrations.etcd import integration as etcd_integration
 from integrations.etcd.connection import EtcdConnection
 from integrations.etcd.fake import FakeCluster
+from integrations.registry import integration as registry_integration
 from integrations.registry.connection import RegistryConnection
 from integrations.registry.fake import FakeRegistry
 from tests.console import running_console
@@ -33,10 +34,10 @@ async def connected_console(home, monkeypatch):
     status = {"version": 1, "pid": os.getpid(), "components": [], "connections": connections}
     (home / "stack" / "status.json").write_text(json.dumps(status))
     monkeypatch.setattr(
-        starters, "EtcdConnection", partial(EtcdConnection, transport=etcd.transport)
+        etcd_integration, "EtcdConnection", partial(EtcdConnection, transport=etcd.transport)
     )
     monkeypatch.setattr(
-        starters, "RegistryConnection", partial(RegistryConnection, transport=registry)
+        registry_integration, "RegistryConnection", partial(RegistryConnection, transport=registry)
     )
     async with running_console(home) as console:
         yield console, etcd, registry

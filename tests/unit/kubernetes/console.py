@@ -49,7 +49,7 @@ class KubernetesFeatures:
         )
 
     async def connect(self, connection: KubernetesConnection) -> None:
-        self.upstreams.kubernetes[connection.name] = connection
+        self.upstreams.add("kubernetes", connection.name, connection)
         await connection.start(self.feeds(connection.settings))
 
     def listed(self) -> bool:

@@ -28,7 +28,7 @@ class World:
         self.console = KubernetesFeatures()
         transport = StreamingTransport(FakeKubernetes(self.store))
         self.connection = KubernetesConnection(SETTINGS, access=ACCESS, transport=transport)
-        self.console.upstreams.kubernetes["fake"] = self.connection
+        self.console.upstreams.add("kubernetes", "fake", self.connection)
 
     async def get(self, path: str, *grants: str) -> Any:
         return await self.console.get(f"/clusters/fake/{path}", *(grants or (ORG,)))

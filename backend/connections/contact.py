@@ -1,0 +1,61 @@
+"""How contact with one connection is: the worst of what its feeds say."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from integrations.contract import Freshness, State
+
+__all__ = ["Contact"]
+
+_WORSE: Final = (State.LIVE, State.POLLING, State.CONNECTING, State.DENIED, State.STALE)
+
+
+class Contact:
+    """Hears the state of every feed of a connection and tells `changed` about the whole."""
+
+    def __init__(self, source: str, changed: Callable[[], None]) -> None:
+        self.freshness = Freshness(source, State.CONNECTING, time.time())
+        self._changed = changed
+        self._states: dict[str, tuple[State, str]] = {}
+
+    def listener(self, kind: str) -> ContactFeed:
+        """A feed that only hears states, beside those that keep the rows of `kind`."""
+        return ContactFeed(self, kind)
+
+    def heard(self, kind: str, state: State, message: str) -> None:
+        """A feed's state; tells when the whole became different."""
+        self._states[kind] = (state, message)
+        worst = max(self._states.values(), key=lambda item: _WORSE.index(item[0]))
+        was = self.freshness
+        if worst == (was.state, was.message):
+            return
+        since = was.since if was.state is worst[0] else time.time()
+        self.freshness = Freshness(was.source, worst[0], since, worst[1])
+        self._changed()
+
+
+class ContactFeed:
+    """A `Feed` that passes states to a `Contact` and keeps nothing."""
+
+    def __init__(self, contact: Contact, kind: str) -> None:
+        self._contact = contact
+        self._kind = kind
+
+    def put(self, key: str, value: Any) -> None:
+        """Not its business."""
+
+    def delete(self, key: str) -> None:
+        """Not its business."""
+
+    def begin(self) -> None:
+        """Not its business."""
+
+    def commit(self) -> None:
+        """Not its business."""
+
+    def state(self, state: State, message: str = "") -> None:
+        """Pass on."""
+        self._contact.heard(self._kind, state, message)

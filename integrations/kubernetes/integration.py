@@ -1,0 +1,30 @@
+"""What the console knows of Kubernetes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from integrations.contract import Feeds, Integration, Observe
+from integrations.kubernetes.connection import HEALTH, KubernetesConnection
+from integrations.kubernetes.kinds import KINDS
+from integrations.kubernetes.settings import ConnectionSettings
+
+__all__ = ["INTEGRATION"]
+
+
+async def _connect(
+    settings: ConnectionSettings, feeds: Feeds, observe: Observe
+) -> KubernetesConnection:
+    connection = KubernetesConnection(settings, observe=observe)
+    await connection.start(feeds)
+    return connection
+
+
+INTEGRATION: Final = Integration(
+    kind="kubernetes",
+    title="Kubernetes",
+    settings=ConnectionSettings,
+    scope="cluster",
+    feeds=frozenset(KINDS) | {HEALTH},
+    connect=_connect,
+)
