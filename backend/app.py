@@ -12,6 +12,7 @@ import structlog
 from fastapi import FastAPI
 
 from auth.kinds import Catalogue
+from backend.audit import Refusals
 from backend.connections.feeds import FeedFactory
 from backend.connections.manager import ConnectionManager
 from backend.connections.records import Record, configured
@@ -41,6 +42,7 @@ from backend.omaha.operate.service import UpdateService, open_store
 from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.payloads.serving import MOUNT as PAYLOADS
 from backend.omaha.payloads.serving import Hosted, payloads_app
+from backend.parts import provide
 from backend.settings import Settings
 from backend.state import Console
 
@@ -72,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
         max_body_size=_MAX_BODY,
     )
     app.state.console = console
+    provide(app, settings, console.refusals)
     install_problem_handlers(app)
     app.include_router(operations_router())
     _add_features(app, console)
@@ -110,6 +113,7 @@ def _console(settings: Settings) -> Console:
         catalogue=catalogue,
         registry=Registry(),
         connections=ConnectionManager([from_configuration, stack.records], Upstreams()),
+        refusals=Refusals(sessions),
         updates=_update_service(settings) if settings.updates_enabled else None,
     )
 
@@ -167,6 +171,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             ("connections", console.connections.reconcile, _RECONCILE_SECONDS),
             ("sweep", console.identities.sweep, _SWEEP_SECONDS),
             ("retention", partial(_retain, console), _RETENTION_SECONDS),
+            ("refusals", console.refusals.flush, _SWEEP_SECONDS),
         )
     ]
     console.ready = True
@@ -177,6 +182,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await console.refusals.flush()
         await console.connections.stop()
         if console.updates is not None:
             await console.updates.stop()

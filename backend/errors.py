@@ -70,6 +70,7 @@ class Problem(Exception):
         self.errors = errors or []
         self.headers = headers or {}
         self.extra = extra
+        self.denial: object | None = None  # set when rights decided: `backend.http.denial`
 
     def body(self, instance: str = "") -> dict[str, Any]:
         """The problem+json object."""

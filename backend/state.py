@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from auth.kinds import Catalogue
+from backend.audit import Refusals
 from backend.identity.limits import AttemptLimit
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Console:
     registry: Registry
     connections: ConnectionManager
     stack: LocalStack
+    refusals: Refusals
     updates: UpdateService | None = None
     catalogue: Catalogue = field(default_factory=Catalogue)
     ready: bool = False

@@ -13,9 +13,11 @@ from starlette.requests import HTTPConnection
 
 from auth.principal import Principal
 from auth.role import Verb
-from auth.scope import Scope
-from backend.errors import Forbidden, NotFoundProblem, Unauthenticated
+from auth.scope import Scope, render
+from backend.audit import Target
+from backend.errors import Forbidden, NotFoundProblem, Problem, Unauthenticated
 from backend.http.cookies import read_session_cookie
+from backend.http.denial import Denial
 from backend.identity.sessions import Identities
 
 __all__ = ["CurrentPrincipal", "Public", "public", "require", "require_principal"]
@@ -45,10 +47,12 @@ def require(principal: Principal, kind: str, verb: Verb, scope: Scope, what: str
     policy = principal.policy
     if policy.decide(kind, verb, scope).allowed:
         return
+    problem: Problem = NotFoundProblem(what or f"There is no such {kind}, or you may not see it.")
     if policy.decide(kind, Verb.GET, scope).allowed:
-        raise Forbidden(
+        problem = Forbidden(
             f"You may see this {kind} but not {verb.value} it. An owner of the organisation can "
             "grant you a role that allows it.",
             needs={"kind": kind, "verb": verb.value},
         )
-    raise NotFoundProblem(what or f"There is no such {kind}, or you may not see it.")
+    problem.denial = Denial(principal, verb, Target(kind, "", render(scope), scope))
+    raise problem

@@ -1,4 +1,4 @@
-"""FastAPI's handlers: every error leaves as problem+json."""
+"""FastAPI's handlers: every error leaves as problem+json, every refusal is recorded."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
+from backend.audit import Origin, Refusals
 from backend.errors import FieldError, Problem, Unprocessable, problem_from_integration
+from backend.http.denial import Denial
+from backend.parts import parts_of, provide
 from integrations.contract import IntegrationError
 
 __all__ = ["install_problem_handlers", "problem_response"]
@@ -28,51 +31,72 @@ def problem_response(problem: Problem, path: str = "") -> JSONResponse:
 
 
 def install_problem_handlers(app: FastAPI) -> None:
-    """Register the handlers on `app`."""
+    """Register the handlers on `app`. Refusals are recorded when it has `Refusals` among its
+    parts."""
+    provide(app)
+    handlers: dict[type[Exception], Any] = {
+        Problem: _problem,
+        IntegrationError: _upstream,
+        RequestValidationError: _invalid,
+        HTTPException: _http,
+        ClientDisconnect: _gone,
+        Exception: _unexpected,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)
 
-    @app.exception_handler(Problem)
-    async def _problem(request: Request, error: Problem) -> JSONResponse:
-        return problem_response(error, request.url.path)
 
-    @app.exception_handler(IntegrationError)
-    async def _upstream(request: Request, error: IntegrationError) -> JSONResponse:
-        return problem_response(problem_from_integration(error), request.url.path)
+async def _problem(request: Request, error: Problem) -> JSONResponse:
+    if isinstance(error.denial, Denial):
+        await _record(request, error.denial)
+    return problem_response(error, request.url.path)
 
-    @app.exception_handler(RequestValidationError)
-    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        errors = [_field_error(item) for item in error.errors()[:20]]
-        first = errors[0] if errors else {"field": "body", "message": "not readable"}
-        detail = f"{first['field']}: {first['message']}"
-        return problem_response(Unprocessable(detail, errors=errors), request.url.path)
 
-    @app.exception_handler(HTTPException)
-    async def _http(request: Request, error: HTTPException) -> JSONResponse:
-        body = {
-            "type": "about:blank",
-            "title": str(error.detail),
-            "status": error.status_code,
-            "detail": str(error.detail),
-            "instance": request.url.path,
-        }
-        return JSONResponse(
-            body, error.status_code, headers=dict(error.headers or {}), media_type=_MEDIA_TYPE
-        )
+async def _record(request: Request, denial: Denial) -> None:
+    refusals = parts_of(request).find(Refusals)
+    if refusals is not None:
+        origin = Origin.of(denial.principal).over(request)
+        await refusals.record(origin, denial.verb.value, denial.target)
 
-    @app.exception_handler(ClientDisconnect)
-    async def _gone(_request: Request, _error: ClientDisconnect) -> Response:
-        return Response(status_code=400)  # nobody reads it: the caller left while sending
 
-    @app.exception_handler(Exception)
-    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-        request_id = getattr(request.state, "request_id", "")
-        _log.error("unexpected error", path=request.url.path, exc_info=error)
-        return problem_response(
-            Problem(
-                f"An unexpected error happened; the log has it under request {request_id}.",
-                request_id=request_id,
-            ),
-            request.url.path,
-        )
+async def _upstream(request: Request, error: IntegrationError) -> JSONResponse:
+    return problem_response(problem_from_integration(error), request.url.path)
+
+
+async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    errors = [_field_error(item) for item in error.errors()[:20]]
+    first = errors[0] if errors else {"field": "body", "message": "not readable"}
+    detail = f"{first['field']}: {first['message']}"
+    return problem_response(Unprocessable(detail, errors=errors), request.url.path)
+
+
+async def _http(request: Request, error: HTTPException) -> JSONResponse:
+    body = {
+        "type": "about:blank",
+        "title": str(error.detail),
+        "status": error.status_code,
+        "detail": str(error.detail),
+        "instance": request.url.path,
+    }
+    return JSONResponse(
+        body, error.status_code, headers=dict(error.headers or {}), media_type=_MEDIA_TYPE
+    )
+
+
+async def _gone(_request: Request, _error: ClientDisconnect) -> Response:
+    return Response(status_code=400)  # nobody reads it: the caller left while sending
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    request_id = getattr(request.state, "request_id", "")
+    _log.error("unexpected error", path=request.url.path, exc_info=error)
+    return problem_response(
+        Problem(
+            f"An unexpected error happened; the log has it under request {request_id}.",
+            request_id=request_id,
+        ),
+        request.url.path,
+    )
 
 
 def _field_error(item: Any) -> FieldError:

@@ -14,7 +14,7 @@ from sqlmodel import col
 from auth.password import WeakPasswordError, check_strength, hash_password
 from auth.role import OWNER
 from auth.scope import organisation, render
-from backend.db.activity import ActivityRecord
+from backend.audit import Audit, Origin, Target
 from backend.db.identity import BindingRecord, SetupToken, UserRecord
 from backend.errors import Forbidden, Unprocessable
 from backend.identity.epoch import raise_epoch
@@ -58,7 +58,7 @@ class NewOwner:
     password: str
 
 
-async def redeem(db: AsyncSession, token: str, owner: NewOwner, org: str) -> UserRecord:
+async def redeem(db: AsyncSession, token: str, owner: NewOwner, audit: Audit) -> UserRecord:
     """Create the owner and use up the token, in the caller's transaction.
 
     Deleting the token first makes two redemptions at once impossible: one deletes nothing.
@@ -72,11 +72,11 @@ async def redeem(db: AsyncSession, token: str, owner: NewOwner, org: str) -> Use
         raise Forbidden(
             "This setup link is used up or too old. Restart the console to get a new one."
         )
-    return await create_owner(db, owner, org)
+    return await create_owner(db, owner, audit)
 
 
-async def create_owner(db: AsyncSession, owner: NewOwner, org: str) -> UserRecord:
-    """A user with the owner role at the organisation, and its activity entry."""
+async def create_owner(db: AsyncSession, owner: NewOwner, audit: Audit) -> UserRecord:
+    """A user with the owner role at the organisation, and its audit entry."""
     login = owner.login
     try:
         check_strength(owner.password, login)
@@ -88,18 +88,14 @@ async def create_owner(db: AsyncSession, owner: NewOwner, org: str) -> UserRecor
     user = UserRecord(login=login, name=owner.name or login, password_hash=hashed)
     db.add(user)
     await db.flush()
-    scope = render(organisation(org))
-    db.add(BindingRecord(user_id=user.id, login=login, role=OWNER, scope=scope, created_by=login))
+    where = organisation(audit.origin.organisation)
     db.add(
-        ActivityRecord.at_now(
-            actor=login,
-            action="user.create",
-            outcome="success",
-            target_kind="user",
-            target=login,
-            detail="First owner, made at setup.",
+        BindingRecord(
+            user_id=user.id, login=login, role=OWNER, scope=render(where), created_by=login
         )
     )
+    target = Target("user", user.id, login, where)
+    audit.did("create", target, detail="First owner, made at setup.")
     await raise_epoch(db)
     return user
 
@@ -111,6 +107,7 @@ async def bootstrap(db: AsyncSession, login: str, password_file: Path | None, or
     if password_file is None:
         raise RuntimeError("CRATON_BOOTSTRAP_ADMIN needs CRATON_BOOTSTRAP_PASSWORD_FILE")
     password = (await asyncio.to_thread(password_file.read_text)).rstrip("\r\n")
-    await create_owner(db, NewOwner(login, login, password), org)
+    audit = Audit(db, Origin.system(org, "bootstrap"))
+    await create_owner(db, NewOwner(login, login, password), audit)
     await db.execute(delete(SetupToken))
     return True

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from auth.scope import Scope
+from auth.scope import Scope, covers, organisation
 
-__all__ = ["Field", "RowScope"]
+__all__ = ["Field", "RowScope", "TextScope"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +57,16 @@ class RowScope:
                 break
             scope.extend(value.split(part.split) if part.split else (value,))
         return tuple(scope)
+
+
+class TextScope:
+    """The scope of a row whose field `name` holds it whole, as `auth.scope.render` writes it:
+    for rows about any part of the estate (the audit record)."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, row: Any, org: str) -> Scope:
+        """The scope of `row`; another organisation's row belongs to nobody here."""
+        scope = tuple(getattr(row, self.name).split("/"))
+        return scope if covers(organisation(org), scope) else ()

@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from backend.live.collection import Collection
 from backend.live.column import NUMERIC, Type
 from backend.live.errors import DeclarationError
-from backend.live.rowscope import RowScope
+from backend.live.rowscope import RowScope, TextScope
 
 __all__ = ["SqlFields"]
 
@@ -108,8 +108,8 @@ def _number(value: Decimal | float) -> float:
 
 
 def _check(collection: Collection) -> None:
-    if not isinstance(collection.scope, RowScope):
-        message = "a collection in SQL needs a RowScope"
+    if not isinstance(collection.scope, RowScope | TextScope):
+        message = "a collection in SQL needs a RowScope or a TextScope"
         raise DeclarationError(f"collection {collection.name!r}: {message}")
     for column in collection.columns:
         asked = column.can_filter or column.searched or column.facet

@@ -8,12 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
-from auth.scope import Scope
+from auth.scope import Scope, covers, organisation, render
 from backend.live.column import NUMERIC, Op, Type
 from backend.live.guard import Guard
 from backend.live.page import After
 from backend.live.query import Ago, Filter, LabelTerm, Query, Value
-from backend.live.rowscope import Field, RowScope
+from backend.live.rowscope import Field, RowScope, TextScope
 from backend.live.sql_fields import SqlFields
 
 __all__ = ["SqlWhere"]
@@ -42,6 +42,8 @@ class SqlWhere:
     def guard(self, guard: Guard) -> Condition:
         """The row is visible."""
         place = self.fields.collection.scope
+        if isinstance(place, TextScope):
+            return sa.or_(sa.false(), *(self._text(place, guard, held) for held in guard.scopes))
         if not isinstance(place, RowScope):
             return sa.false()
         return sa.or_(sa.false(), *(self._scope(place, guard, held) for held in guard.scopes))
@@ -146,6 +148,16 @@ class SqlWhere:
             return value.is_not(None) if term.wanted else value.is_(None)  # type: ignore[no-any-return]
         chosen = value.in_(term.values)
         return chosen if term.wanted else sa.or_(value.is_(None), value.not_in(term.values))
+
+    def _text(self, place: TextScope, guard: Guard, held: Scope) -> Condition:
+        """At `held`, or below it: a range of code points that an index can serve."""
+        if not covers(organisation(guard.organisation), held):
+            return sa.false()
+        whole = self.fields.literal(place.name, render(held))
+        return sa.or_(
+            self.fields.elements[place.name] == whole,
+            self._begins(place.name, f"{render(held)}/"),
+        )
 
     def _scope(self, place: RowScope, guard: Guard, held: Scope) -> Condition:
         if held[:2] != ("org", guard.organisation):

@@ -14,6 +14,7 @@ from backend.db.session import DbSession
 from backend.errors import PreconditionRequired
 from backend.features.access import service
 from backend.features.access.schemas import BindingView, NewBinding, NewUser, UserChange, UserView
+from backend.http.audited import Audited
 from backend.http.guard import CurrentPrincipal, require
 
 router = APIRouter(tags=["access"])
@@ -22,18 +23,22 @@ IfMatch = Annotated[str | None, Header(description='The row version read, e.g. "
 
 
 @router.post("/users", status_code=201)
-async def create_user(body: NewUser, caller: CurrentPrincipal, db: DbSession) -> UserView:
+async def create_user(
+    body: NewUser, caller: CurrentPrincipal, db: DbSession, audit: Audited
+) -> UserView:
     """Create a local account; it has no rights until it is bound to a role."""
     _require(caller, "user", Verb.CREATE)
-    return _user_view(await service.create_user(db, caller, body))
+    return _user_view(await service.create_user(db, audit, body))
 
 
 @router.patch("/users/{user_id}")
 async def change_user(
+    *,
     user_id: str,
     body: UserChange,
     caller: CurrentPrincipal,
     db: DbSession,
+    audit: Audited,
     if_match: IfMatch = None,
 ) -> UserView:
     """Switch an account off or on, or set its password. Needs `If-Match`."""
@@ -41,33 +46,39 @@ async def change_user(
     if if_match is None or not if_match.strip('"').isdigit():
         raise PreconditionRequired("Send If-Match with the row_version you read.")
     version = int(if_match.strip('"'))
-    return _user_view(await service.change_user(db, caller, user_id, body, version))
+    user = await service.change_user(
+        db, audit, caller, user_id=user_id, body=body, row_version=version
+    )
+    return _user_view(user)
 
 
 @router.delete("/users/{user_id}", status_code=204)
-async def delete_user(user_id: str, caller: CurrentPrincipal, db: DbSession) -> None:
+async def delete_user(
+    user_id: str, caller: CurrentPrincipal, db: DbSession, audit: Audited
+) -> None:
     """Remove an account with its bindings and sessions."""
     _require(caller, "user", Verb.DELETE)
-    await service.delete_user(db, caller, user_id)
+    await service.delete_user(db, audit, user_id)
 
 
 @router.post("/bindings", status_code=201)
 async def create_binding(
-    body: NewBinding, caller: CurrentPrincipal, db: DbSession, request: Request
+    *, body: NewBinding, caller: CurrentPrincipal, db: DbSession, audit: Audited, request: Request
 ) -> BindingView:
     """Give a user a role at a scope."""
     _require(caller, "binding", Verb.CREATE)
-    record = await service.create_binding(
-        db, caller, body, built_in(request.app.state.console.catalogue)
-    )
+    roles = built_in(request.app.state.console.catalogue)
+    record = await service.create_binding(db, audit, caller, body, roles)
     return BindingView(**record.model_dump(exclude={"user_id"}))
 
 
 @router.delete("/bindings/{binding_id}", status_code=204)
-async def delete_binding(binding_id: str, caller: CurrentPrincipal, db: DbSession) -> None:
+async def delete_binding(
+    binding_id: str, caller: CurrentPrincipal, db: DbSession, audit: Audited
+) -> None:
     """Take the role away again."""
     _require(caller, "binding", Verb.DELETE)
-    await service.delete_binding(db, caller, binding_id)
+    await service.delete_binding(db, audit, binding_id)
 
 
 def _require(caller: Principal, kind: str, verb: Verb) -> None:

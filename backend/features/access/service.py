@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from typing import Final
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
@@ -18,7 +19,7 @@ from auth.password import WeakPasswordError, check_strength, hash_password
 from auth.principal import Principal
 from auth.role import OWNER, Role
 from auth.scope import InvalidScopeError, Scope, covers, organisation, parse, render
-from backend.db.activity import ActivityRecord
+from backend.audit import Audit, Change, Target
 from backend.db.identity import BindingRecord, SessionRecord, UserRecord
 from backend.errors import (
     Conflict,
@@ -33,7 +34,7 @@ from backend.identity.epoch import raise_epoch
 __all__ = ["change_user", "create_binding", "create_user", "delete_binding", "delete_user"]
 
 
-async def create_user(db: AsyncSession, caller: Principal, body: NewUser) -> UserRecord:
+async def create_user(db: AsyncSession, audit: Audit, body: NewUser) -> UserRecord:
     """A local account without any rights yet; 409 when the login is taken."""
     user = UserRecord(
         login=body.login,
@@ -45,12 +46,18 @@ async def create_user(db: AsyncSession, caller: Principal, body: NewUser) -> Use
         await db.flush()
     except IntegrityError as error:
         raise Conflict(f"The user name {body.login!r} is taken.") from error
-    _record(db, caller, "user.create", body.login)
+    audit.did("create", _account(user, audit), change=Change.of(_facts(user), show=_USER_FIELDS))
     return user
 
 
 async def change_user(
-    db: AsyncSession, caller: Principal, user_id: str, body: UserChange, row_version: int
+    db: AsyncSession,
+    audit: Audit,
+    caller: Principal,
+    *,
+    user_id: str,
+    body: UserChange,
+    row_version: int,
 ) -> UserRecord:
     """Apply the change to the version the caller saw; sessions end when it is switched off."""
     user = await _user(db, user_id)
@@ -59,6 +66,7 @@ async def change_user(
             "The account was changed by somebody else meanwhile. Reload it and try again.",
             row_version=user.row_version,
         )
+    before = _facts(user)
     if body.disabled is not None:
         if body.disabled:
             await _refuse_last_owner(db, user.id)
@@ -73,22 +81,23 @@ async def change_user(
             )
         )
     await raise_epoch(db)
-    what = ", ".join(sorted(body.model_dump(exclude_none=True)))
-    _record(db, caller, "user.update", user.login, f"changed: {what}")
+    after = _facts(user) | ({"password": "new"} if body.password is not None else {})
+    change = Change.between(before, after, show=_USER_FIELDS)
+    audit.did("update", _account(user, audit), change=change)
     return user
 
 
-async def delete_user(db: AsyncSession, caller: Principal, user_id: str) -> None:
+async def delete_user(db: AsyncSession, audit: Audit, user_id: str) -> None:
     """Remove the account with its bindings and sessions."""
     user = await _user(db, user_id)
     await _refuse_last_owner(db, user.id)
     await db.delete(user)
     await raise_epoch(db)
-    _record(db, caller, "user.delete", user.login)
+    audit.did("delete", _account(user, audit))
 
 
 async def create_binding(
-    db: AsyncSession, caller: Principal, body: NewBinding, roles: Mapping[str, Role]
+    db: AsyncSession, audit: Audit, caller: Principal, body: NewBinding, roles: Mapping[str, Role]
 ) -> BindingRecord:
     """The new binding."""
     role, scope = _role(body.role, roles), _scope(body.scope, caller.organisation)
@@ -110,11 +119,11 @@ async def create_binding(
     except IntegrityError as error:
         raise Conflict(f"{body.login} already holds {role.id} at {body.scope}.") from error
     await raise_epoch(db)
-    _record(db, caller, "binding.create", f"{user.login}: {role.id} at {body.scope}")
+    audit.did("create", _grant(record))
     return record
 
 
-async def delete_binding(db: AsyncSession, caller: Principal, binding_id: str) -> None:
+async def delete_binding(db: AsyncSession, audit: Audit, binding_id: str) -> None:
     """Take the right away; open streams follow within two seconds."""
     record = await db.get(BindingRecord, binding_id)
     if record is None:
@@ -123,8 +132,7 @@ async def delete_binding(db: AsyncSession, caller: Principal, binding_id: str) -
         await _refuse_last_owner(db, record.user_id)
     await db.delete(record)
     await raise_epoch(db)
-    what = f"{record.login}: {record.role} at {record.scope}"
-    _record(db, caller, "binding.delete", what)
+    audit.did("delete", _grant(record))
 
 
 async def _hash(password: str, login: str) -> str:
@@ -184,16 +192,17 @@ def _invalid(field: str, value: str, message: str, accepts: str = "") -> Unproce
     )
 
 
-def _record(
-    db: AsyncSession, caller: Principal, action: str, target: str, detail: str = ""
-) -> None:
-    db.add(
-        ActivityRecord.at_now(
-            actor=caller.login,
-            action=action,
-            outcome="success",
-            target_kind=action.partition(".")[0],
-            target=target[:512],
-            detail=detail,
-        )
-    )
+_USER_FIELDS: Final = frozenset({"login", "name", "disabled"})
+
+
+def _facts(user: UserRecord) -> dict[str, object]:
+    return {name: getattr(user, name) for name in sorted(_USER_FIELDS)}
+
+
+def _account(user: UserRecord, audit: Audit) -> Target:
+    return Target("user", user.id, user.login, organisation(audit.origin.organisation))
+
+
+def _grant(record: BindingRecord) -> Target:
+    name = f"{record.login}: {record.role} at {record.scope}"
+    return Target("binding", record.id, name, parse(record.scope))

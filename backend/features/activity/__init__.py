@@ -14,5 +14,5 @@ def register(context: FeatureContext) -> Feature:
     """Add the `activity` collection, kept in the database."""
     source = activity_source(context.sessions, context.organisation)
     context.registry.add(ACTIVITY, source)
-    context.bus.subscribe(rows("activity"), lambda notice: source.notify(notice.keys))
+    context.bus.subscribe(rows("audit_entry"), lambda notice: source.notify(notice.keys))
     return Feature("activity", kinds=KINDS)

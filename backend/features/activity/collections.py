@@ -5,17 +5,17 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from backend.db.activity import ActivityRecord
+from backend.db.audit import AuditEntry
 from backend.live.collection import Collection
 from backend.live.column import Column, Type
-from backend.live.rowscope import RowScope
+from backend.live.rowscope import TextScope
 from backend.live.sql import SqlSource
 
 __all__ = ["ACTIVITY", "ActivityRow", "activity_source"]
 
 
 class ActivityRow(msgspec.Struct, frozen=True, gc=False):
-    """One thing somebody did in the console."""
+    """One thing somebody did or was refused; `scope` is the target's, in text."""
 
     key: str
     at: float
@@ -27,6 +27,10 @@ class ActivityRow(msgspec.Struct, frozen=True, gc=False):
     detail: str
     address: str
     request: str
+    change: str
+    decision: str
+    times: int
+    scope: str
 
 
 ACTIVITY = Collection(
@@ -34,7 +38,7 @@ ACTIVITY = Collection(
     title="Activity",
     kind="activity",
     row=ActivityRow,
-    scope=RowScope(),
+    scope=TextScope("scope"),
     columns=(
         Column("at", "Time", Type.TIME),
         Column("actor", "Who", Type.TEXT, searched=True, facet=True),
@@ -45,6 +49,10 @@ ACTIVITY = Collection(
         Column("detail", "Detail", Type.TEXT),
         Column("address", "From", Type.TEXT),
         Column("request", "Request id", Type.TEXT, default=False),
+        Column("change", "Change", Type.TEXT, default=False),
+        Column("decision", "Decision", Type.STATUS, facet=True, default=False),
+        Column("times", "Times", Type.NUMBER, default=False),
+        Column("scope", "Scope", Type.TEXT, searched=True, facet=True, default=False),
     ),
     default_sort=("-at",),
     label="action",
@@ -54,4 +62,4 @@ ACTIVITY = Collection(
 
 def activity_source(sessions: async_sessionmaker[AsyncSession], org: str) -> SqlSource:
     """Rows straight from the table."""
-    return SqlSource(ACTIVITY, sessions, ActivityRecord, organisation=org)
+    return SqlSource(ACTIVITY, sessions, AuditEntry, organisation=org)

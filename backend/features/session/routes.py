@@ -16,6 +16,7 @@ from backend.features.session.schemas import (
     SetupRequest,
     SetupState,
 )
+from backend.http.audited import Audited, StrangerAudited
 from backend.http.cookies import clear_session_cookie, set_session_cookie
 from backend.http.guard import CurrentPrincipal, Public
 from backend.identity import setup
@@ -31,11 +32,15 @@ async def current_session(principal: CurrentPrincipal, request: Request) -> Sess
 
 @router.post("/session", dependencies=[Public])
 async def sign_in(
-    body: LoginRequest, request: Request, response: Response, db: DbSession
+    body: LoginRequest,
+    request: Request,
+    response: Response,
+    db: DbSession,
+    audit: StrangerAudited,
 ) -> SessionView:
     """Sign in with a local account; the answer sets the session cookie."""
     console = request.app.state.console
-    token = await service.sign_in(db, console, body, request)
+    token = await service.sign_in(db, console, body, request, audit)
     set_session_cookie(request, response, token, console.identities.lifetime)
     await db.flush()
     return await _after_commit(db, request, token)
@@ -43,10 +48,14 @@ async def sign_in(
 
 @router.delete("/session", status_code=204)
 async def sign_out(
-    principal: CurrentPrincipal, request: Request, response: Response, db: DbSession
+    principal: CurrentPrincipal,
+    request: Request,
+    response: Response,
+    db: DbSession,
+    audit: Audited,
 ) -> None:
     """End this session on every replica; open streams close within two seconds."""
-    await service.sign_out(db, request.app.state.console, principal, request)
+    await service.sign_out(db, request.app.state.console, principal, audit)
     clear_session_cookie(request, response)
 
 
@@ -58,11 +67,15 @@ async def setup_state(db: DbSession) -> SetupState:
 
 @router.post("/setup", dependencies=[Public], status_code=201)
 async def complete_setup(
-    body: SetupRequest, request: Request, response: Response, db: DbSession
+    body: SetupRequest,
+    request: Request,
+    response: Response,
+    db: DbSession,
+    audit: StrangerAudited,
 ) -> SessionView:
     """Create the first owner with the setup link's token, and sign them in."""
     console = request.app.state.console
-    token = await service.complete_setup(db, console, body, request)
+    token = await service.complete_setup(db, console, body, request, audit)
     set_session_cookie(request, response, token, console.identities.lifetime)
     return await _after_commit(db, request, token)
 

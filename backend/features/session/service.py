@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fastapi import Request
@@ -12,7 +13,8 @@ from sqlmodel import col
 
 from auth.password import verify
 from auth.principal import Principal
-from backend.db.activity import ActivityRecord
+from auth.scope import organisation
+from backend.audit import Audit, Origin, Target
 from backend.db.identity import UserRecord
 from backend.errors import TooManyRequests, Unauthenticated
 from backend.features.session.schemas import LoginRequest, SetupRequest
@@ -24,10 +26,13 @@ if TYPE_CHECKING:
 __all__ = ["complete_setup", "sign_in", "sign_out"]
 
 
-async def sign_in(db: AsyncSession, console: Console, body: LoginRequest, request: Request) -> str:
+async def sign_in(
+    db: AsyncSession, console: Console, body: LoginRequest, request: Request, audit: Audit
+) -> str:
     """The new session's cookie value; 401 with one text for every wrong input, 429 when limited.
 
-    A refused attempt is recorded in a transaction of its own: the request's rolls back.
+    A refused attempt is recorded in a transaction of its own: the request's rolls back. A name
+    that is no user is not kept: it may be a password typed into the wrong field.
     """
     address = _address(request)
     _check_limits(console, body.login, address)
@@ -37,23 +42,22 @@ async def sign_in(db: AsyncSession, console: Console, body: LoginRequest, reques
     if not await asyncio.to_thread(verify, body.password, stored) or user is None:
         console.login_limits.failed(f"login:{body.login}")
         console.address_limits.failed(f"address:{address}")
-        await _record_refusal(console, body.login if user else "(unknown)", request)
+        origin = replace(audit.origin, actor=body.login if user else "(unknown)")
+        await console.refusals.record(origin, "open", _session(origin.organisation, origin.actor))
         raise Unauthenticated("The user name or the password is wrong.")
     console.login_limits.succeeded(f"login:{body.login}")
-    db.add(_entry(request, user.login, "session.open", "success"))
+    _opened(audit, user, request)
     return await console.identities.open(db, user, address, request.headers.get("user-agent", ""))
 
 
-async def sign_out(
-    db: AsyncSession, console: Console, principal: Principal, request: Request
-) -> None:
+async def sign_out(db: AsyncSession, console: Console, principal: Principal, audit: Audit) -> None:
     """End the caller's session."""
-    db.add(_entry(request, principal.login, "session.close", "success"))
+    audit.did("close", _session(principal.organisation, principal.login))
     await console.identities.end(db, principal.session)
 
 
 async def complete_setup(
-    db: AsyncSession, console: Console, body: SetupRequest, request: Request
+    db: AsyncSession, console: Console, body: SetupRequest, request: Request, audit: Audit
 ) -> str:
     """Create the first owner and open their session; the cookie's value."""
     address = _address(request)
@@ -62,11 +66,12 @@ async def complete_setup(
         raise _limited(wait)
     owner = setup.NewOwner(body.login, body.name, body.password)
     try:
-        user = await setup.redeem(db, body.token, owner, console.settings.organisation)
+        claimed = replace(audit.origin, actor=body.login)
+        user = await setup.redeem(db, body.token, owner, audit.acting_as(claimed))
     except Exception:
         console.address_limits.failed(f"address:{address}")
         raise
-    db.add(_entry(request, user.login, "session.open", "success"))
+    _opened(audit, user, request)
     return await console.identities.open(db, user, address, request.headers.get("user-agent", ""))
 
 
@@ -87,21 +92,15 @@ def _limited(wait: int) -> TooManyRequests:
     )
 
 
-async def _record_refusal(console: Console, login: str, request: Request) -> None:
-    async with console.sessions() as own, own.begin():
-        own.add(_entry(request, login, "session.open", "refused"))
+def _opened(audit: Audit, user: UserRecord, request: Request) -> None:
+    """The session is recorded as its user's, who was nobody when the request came."""
+    org = audit.origin.organisation
+    origin = Origin(org, user.login, "user", user.id).over(request)
+    audit.acting_as(origin).did("open", _session(org, user.login))
 
 
-def _entry(request: Request, actor: str, action: str, outcome: str) -> ActivityRecord:
-    return ActivityRecord.at_now(
-        actor=actor,
-        action=action,
-        outcome=outcome,
-        target_kind="session",
-        target=actor,
-        address=_address(request),
-        request=getattr(request.state, "request_id", ""),
-    )
+def _session(org: str, login: str) -> Target:
+    return Target("session", "", login, organisation(org))
 
 
 def _address(request: Request) -> str:

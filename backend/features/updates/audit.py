@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.principal import Principal
-from backend.db.activity import ActivityRecord
+from auth.scope import organisation
+from backend.audit import Audit, Change, Origin, Target
 
 __all__ = ["record"]
-
-_DETAIL_LIMIT: Final = 8192
 
 
 async def record(
@@ -26,13 +24,7 @@ async def record(
     detail: Mapping[str, Any],
 ) -> None:
     """Add an entry in the caller's transaction (`backend.omaha.api.deps.Audit`)."""
-    session.add(
-        ActivityRecord.at_now(
-            actor=principal.login,
-            action=action.replace(":", "."),
-            outcome="success",
-            target_kind=kind,
-            target=target[:512],
-            detail=json.dumps(detail, sort_keys=True, default=str)[:_DETAIL_LIMIT],
-        )
-    )
+    where = (*organisation(principal.organisation), "updates")
+    audit = Audit(session, Origin.of(principal), principal.policy)
+    verb = action.partition(":")[2]
+    audit.did(verb, Target(kind, "", target, where), change=Change.of(detail, show=detail))

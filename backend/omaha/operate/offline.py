@@ -6,7 +6,6 @@ one transaction, and records it as the command line's.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -19,7 +18,8 @@ import httpx2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.db.activity import ActivityRecord
+from auth.scope import organisation
+from backend.audit import Audit, Change, Origin, Target
 from backend.db.engine import create_engine, create_sessions
 from backend.db.migrate import upgrade
 from backend.omaha.catalog import bundles, edit, files, releases
@@ -90,7 +90,9 @@ async def import_release(settings: Settings, wanted: Wanted) -> Imported:
             made = await releases.host(session, app, release, stored)
         if wanted.channel:
             await releases.point(session, app, wanted.channel, made.package)
-        _record(session, "import", f"{app.name}/{release.version}", {"source": wanted.source})
+        _record(
+            session, settings, "import", f"{app.name}/{release.version}", {"source": wanted.source}
+        )
         return Imported(plan, made.package.id or 0, made.created)
 
 
@@ -107,7 +109,9 @@ async def export_bundle(
     async with _database(settings) as session:
         app = await releases.application(session, appid)
         manifest = await bundles.describe(session, store, app, versions)
-        _record(session, "export", f"{app.name}: {', '.join(versions)}", {"to": target.name})
+        _record(
+            session, settings, "export", f"{app.name}: {', '.join(versions)}", {"to": target.name}
+        )
     await anyio.to_thread.run_sync(write_bundle, target, store, manifest, key)
     return manifest
 
@@ -128,7 +132,9 @@ async def import_bundle(
     async with _database(settings) as session:
         await edit.begin(session)
         taking = await bundles.take(session, manifest)
-        _record(session, "import", source.name, {"signer": signer, "created": taking.created})
+        _record(
+            session, settings, "import", source.name, {"signer": signer, "created": taking.created}
+        )
     return taking, signer
 
 
@@ -151,7 +157,7 @@ async def prune(settings: Settings, *, dry_run: bool) -> list[str]:
                 await anyio.to_thread.run_sync(store.remove, sha256)
             await anyio.to_thread.run_sync(Uploads(store).expire)
             await anyio.to_thread.run_sync(Downloads(store).expire)
-            _record(session, "prune", "payloads", {"removed": unused})
+            _record(session, settings, "prune", "payloads", {"removed": unused})
     return unused
 
 
@@ -195,14 +201,12 @@ async def _database(settings: Settings) -> AsyncIterator[AsyncSession]:
         await engine.dispose()
 
 
-def _record(session: AsyncSession, verb: str, target: str, detail: dict[str, Any]) -> None:
-    session.add(
-        ActivityRecord.at_now(
-            actor="command line",
-            action=f"update-package.{verb}",
-            outcome="success",
-            target_kind="update-package",
-            target=target[:512],
-            detail=json.dumps(detail, sort_keys=True)[:8192],
-        )
+def _record(
+    session: AsyncSession, settings: Settings, verb: str, target: str, detail: dict[str, Any]
+) -> None:
+    org = settings.organisation
+    audit = Audit(session, Origin.system(org, "command line"))
+    where = (*organisation(org), "updates")
+    audit.did(
+        verb, Target("update-package", "", target, where), change=Change.of(detail, show=detail)
     )

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 from typer.testing import CliRunner, Result
 
-from backend.db.activity import ActivityRecord
+from backend.db.audit import AuditEntry
 from backend.db.engine import create_engine, create_sessions
 from backend.omaha.operate.cli import app
 from backend.omaha.payloads.files import PayloadFiles
@@ -112,7 +112,7 @@ def test_a_release_is_imported_hosted_and_put_on_a_channel(site: Site, release: 
     again = site.run("import", release, "--release", VERSION)
     assert "was there already" in again.output
     assert len(site.rows(PackageRow)) == 1
-    assert site.rows(ActivityRecord)[0].actor == "command line"
+    assert site.rows(AuditEntry)[0].actor == "command line"
 
 
 def test_a_wrong_release_is_refused_with_every_reason(site: Site, release: Path) -> None:

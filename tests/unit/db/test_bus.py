@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import delete, insert, text, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from backend.db.activity import ActivityRecord
+from backend.db.audit import AuditEntry
 from backend.db.bus import Bus, publish
 from backend.db.engine import create_engine, create_sessions
 from backend.db.identity import BindingRecord, SessionRecord, UserRecord
@@ -19,7 +19,7 @@ from backend.db.migrate import upgrade
 from backend.db.notice import MAX_KEYS, Notice, decode, encode, rows
 from backend.db.touched import reached_by_delete
 
-TABLES = ("activity", "user_account", "role_binding", "user_session")
+TABLES = ("audit_entry", "user_account", "role_binding", "user_session")
 Sessions = async_sessionmaker[AsyncSession]
 
 
@@ -74,8 +74,8 @@ async def replica(database_url: str) -> AsyncIterator[Replica]:
     await made.close()
 
 
-def entry() -> ActivityRecord:
-    return ActivityRecord.at_now(actor="ada", action="test", outcome="success")
+def entry() -> AuditEntry:
+    return AuditEntry.at_now("main", actor="ada", action="test", outcome="success")
 
 
 async def orm_insert(session: AsyncSession) -> None:
@@ -93,7 +93,7 @@ async def orm_delete(session: AsyncSession) -> None:
 
 
 async def core_insert(session: AsyncSession) -> None:
-    await session.execute(insert(ActivityRecord).values(**entry().model_dump()))
+    await session.execute(insert(AuditEntry).values(**entry().model_dump()))
 
 
 async def core_update(session: AsyncSession) -> None:
@@ -113,10 +113,10 @@ async def text_delete(session: AsyncSession) -> None:
 
 
 WAYS = [
-    (orm_insert, {"activity"}),
+    (orm_insert, {"audit_entry"}),
     (orm_update, {"user_account"}),
     (orm_delete, {"user_account", "role_binding", "user_session"}),
-    (core_insert, {"activity"}),
+    (core_insert, {"audit_entry"}),
     (core_update, {"user_account"}),
     (core_delete, {"user_account", "role_binding", "user_session"}),
     (core_returning, {"user_session"}),
@@ -162,7 +162,7 @@ async def test_an_unflushed_change_is_told_with_its_key(replica: Replica) -> Non
         session.add(made)
         publish(session, "updates/config")
         await session.commit()
-    assert Notice(rows("activity"), (made.key,)) in replica.heard
+    assert Notice(rows("audit_entry"), (made.key,)) in replica.heard
     assert Notice("updates/config") in replica.heard
 
 
@@ -181,7 +181,7 @@ async def test_a_listener_that_fails_costs_the_others_nothing(replica: Replica) 
 
 def test_cascades_of_the_models_are_followed() -> None:
     assert {"role_binding", "user_session"} <= reached_by_delete("user_account")
-    assert reached_by_delete("activity") == set()
+    assert reached_by_delete("audit_entry") == set()
 
 
 @pytest.mark.parametrize("count", [0, 1, 100, MAX_KEYS])

@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-import backend.db.activity
+import backend.db.audit
 import backend.db.identity
 import backend.omaha.store.tables  # noqa: F401
 from backend.db.engine import create_engine

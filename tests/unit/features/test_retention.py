@@ -6,7 +6,7 @@ import time
 
 from sqlalchemy import select
 
-from backend.db.activity import ActivityRecord
+from backend.db.audit import AuditEntry
 from backend.db.engine import create_engine, create_sessions
 from backend.db.migrate import upgrade
 from backend.features.activity.retention import forget_old_activity
@@ -17,12 +17,12 @@ async def test_only_old_entries_go(database_url: str) -> None:
     await upgrade(engine)
     sessions = create_sessions(engine)
     fields = {"actor": "ada", "action": "test", "outcome": "success"}
-    old, young = ActivityRecord.at_now(**fields), ActivityRecord.at_now(**fields)
+    old, young = AuditEntry.at_now("main", **fields), AuditEntry.at_now("main", **fields)
     old.at = time.time() - 11 * 86400
     async with sessions() as db, db.begin():
         db.add_all([old, young])
     assert await forget_old_activity(sessions, 10) == 1
     async with sessions() as db:
-        kept = (await db.execute(select(ActivityRecord))).scalars().all()
+        kept = (await db.execute(select(AuditEntry))).scalars().all()
     await engine.dispose()
     assert [entry.key for entry in kept] == [young.key]

@@ -114,6 +114,6 @@ async def test_sign_ins_and_refusals_are_in_the_activity_record(console_on: Cons
     owner = await console_on.owner()
     rows = (await owner.get("/collections/activity")).json()["rows"]
     seen = [(r["actor"], r["action"], r["outcome"]) for r in rows]
-    assert seen[0] == ("owner", "session.open", "success")
-    assert ("owner", "session.open", "refused") in seen
-    assert ("owner", "user.create", "success") in seen
+    assert seen[0] == ("owner", "session:open", "success")
+    assert ("owner", "session:open", "refused") in seen
+    assert ("bootstrap", "user:create", "success") in seen

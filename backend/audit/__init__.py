@@ -1,0 +1,11 @@
+"""Who did what: the audit record that every change, refusal and reveal goes through."""
+
+from __future__ import annotations
+
+from backend.audit.change import Change
+from backend.audit.origin import Origin, origin_of
+from backend.audit.record import Audit
+from backend.audit.refusals import Refusals
+from backend.audit.target import Target
+
+__all__ = ["Audit", "Change", "Origin", "Refusals", "Target", "origin_of"]

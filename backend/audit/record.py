@@ -1,0 +1,90 @@
+"""`Audit`: writes entries in the transaction of the change they tell of."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from auth.policy import Policy
+from auth.role import Verb
+from auth.scope import render
+from backend.audit.change import Change
+from backend.audit.origin import Origin
+from backend.audit.target import Target
+from backend.db.audit import AuditEntry
+
+__all__ = ["Audit", "entry"]
+
+
+class Audit:
+    """The record, bound to one request (or one background task) and its transaction: there is
+    no change without its entry and no entry without its change."""
+
+    def __init__(self, db: AsyncSession, origin: Origin, policy: Policy | None = None) -> None:
+        """`policy` names the binding that allowed an action."""
+        self._db = db
+        self._policy = policy
+        self.origin = origin
+
+    def did(
+        self,
+        action: str,
+        target: Target,
+        *,
+        change: Change | None = None,
+        detail: str = "",
+        right: Verb | None = None,
+    ) -> None:
+        """Record that `action` was done to `target`, in the caller's transaction.
+
+        `action` is a verb (``update``) or a finer word (``set-policy``); then `right` is the
+        verb that allowed it, ``update`` unless given. `detail` is a sentence for people.
+        """
+        self._db.add(
+            entry(
+                self.origin,
+                action,
+                target,
+                decision="allowed",
+                outcome="success",
+                binding=self._deciding(action, target, right),
+                change=change.render() if change else "",
+                detail=detail,
+            )
+        )
+
+    def failed(self, action: str, target: Target, *, detail: str) -> None:
+        """Record that `action` was allowed and tried, and did not come to its end."""
+        self._db.add(
+            entry(self.origin, action, target, decision="allowed", outcome="failed", detail=detail)
+        )
+
+    def acting_as(self, origin: Origin) -> Audit:
+        """The same record for somebody who has just become known (a sign-in)."""
+        return Audit(self._db, origin)
+
+    def _deciding(self, action: str, target: Target, right: Verb | None) -> str:
+        if self._policy is None:
+            return ""
+        verb = right or (Verb(action) if action in set(Verb) else Verb.UPDATE)
+        return self._policy.decide(target.kind, verb, target.scope).binding or ""
+
+
+def entry(
+    origin: Origin, action: str, target: Target, *, detail: str = "", **values: Any
+) -> AuditEntry:
+    """One entry; long names are cut to what the table holds."""
+    who = asdict(origin)
+    return AuditEntry.at_now(
+        who.pop("organisation"),
+        **who | {"actor": origin.actor[:128]},
+        action=f"{target.kind}:{action}"[:96],
+        target_kind=target.kind,
+        target_id=target.id[:512],
+        target=target.name[:512],
+        scope=render(target.scope)[:4096],
+        detail=detail[:8192],
+        **values,
+    )

@@ -1,0 +1,120 @@
+"""Denied attempts, recorded without letting a flood of them fill the disk.
+
+The first attempt of a caller at a target is written at once. The same again within a minute is
+counted, and written as one entry with its number when the minute is over. Beyond a budget per
+caller and one for all, attempts are only counted: one entry a minute says how many.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from prometheus_client import Counter
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from auth.scope import organisation
+from backend.audit.budget import Budget
+from backend.audit.origin import Origin
+from backend.audit.record import entry
+from backend.audit.target import Target
+from backend.db.audit import AuditEntry
+
+__all__ = ["Refusals"]
+
+REFUSED: Final = Counter(
+    "craton_audit_refusals",
+    "Denied attempts, by whether each has an entry of its own in the audit record.",
+    ["recorded"],
+)
+_log = structlog.get_logger("craton.audit")
+
+
+@dataclass(slots=True)
+class _Repeated:
+    origin: Origin
+    action: str
+    target: Target
+    since: float
+    times: int = 0
+
+
+class Refusals:
+    """Denied attempts of one process. `flush` is called every minute and at the end.
+
+    Entries have a transaction of their own, as the request's rolls back. When the database does
+    not take one it is logged instead: the caller's answer stays what it is.
+    """
+
+    WINDOW: Final = 60.0
+
+    def __init__(
+        self,
+        sessions: async_sessionmaker[AsyncSession],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._budget = Budget(clock)
+        self._repeated: dict[tuple[str, ...], _Repeated] = {}
+        self._omitted: dict[str, int] = {}
+
+    async def record(self, origin: Origin, action: str, target: Target, detail: str = "") -> None:
+        """Record that `action` on `target` was refused."""
+        now = self._clock()
+        caller = origin.subject_id or f"{origin.address} {origin.actor}"
+        key = (caller, action, target.kind, target.id, *target.scope)
+        known = self._repeated.get(key)
+        if known is not None and now < known.since + self.WINDOW:
+            known.times += 1
+            REFUSED.labels("no").inc()
+            return
+        if not self._budget.take(caller, signed_in=bool(origin.subject_id)):
+            self._omitted[origin.organisation] = self._omitted.get(origin.organisation, 0) + 1
+            REFUSED.labels("no").inc()
+            return
+        late = [_again(known)] if known is not None and known.times else []
+        self._repeated[key] = _Repeated(origin, action, target, now)
+        REFUSED.labels("yes").inc()
+        await self._write([*late, _refused(origin, action, target, 1, detail)])
+
+    async def flush(self) -> None:
+        """Write the numbers of attempts that were only counted."""
+        over = self._clock() - self.WINDOW
+        done = {key: item for key, item in self._repeated.items() if item.since <= over}
+        for key in done:
+            del self._repeated[key]
+        omitted, self._omitted = self._omitted, {}
+        entries = [_again(item) for item in done.values() if item.times]
+        await self._write([*entries, *_summaries(omitted)])
+
+    async def _write(self, entries: list[AuditEntry]) -> None:
+        if not entries:
+            return
+        try:
+            async with self._sessions() as db, db.begin():
+                db.add_all(entries)
+        except (SQLAlchemyError, OSError) as error:
+            named = [(e.actor, e.action, e.target, e.times) for e in entries[:20]]
+            _log.exception("refusals were not recorded", refusals=named, error=type(error).__name__)
+
+
+def _again(item: _Repeated) -> AuditEntry:
+    return _refused(item.origin, item.action, item.target, item.times, "The same again.")
+
+
+def _refused(origin: Origin, action: str, target: Target, times: int, detail: str) -> AuditEntry:
+    return entry(
+        origin, action, target, decision="denied", outcome="refused", times=times, detail=detail
+    )
+
+
+def _summaries(omitted: dict[str, int]) -> Iterator[AuditEntry]:
+    for org, times in omitted.items():
+        target = Target("activity", "", "refusals", organisation(org))
+        detail = "Further attempts were refused that have no entry of their own: too many at once."
+        yield _refused(Origin.system(org, "console"), "omit", target, times, detail)
