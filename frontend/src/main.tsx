@@ -1,6 +1,7 @@
 import "@patternfly/react-core/dist/styles/base.css";
 import "./styles/console.css";
 import "./styles/shell.css";
+import "./styles/navigation.css";
 import "./styles/table.css";
 import "./styles/pages.css";
 import "./styles/detail.css";

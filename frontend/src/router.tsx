@@ -7,6 +7,8 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { App } from "./App";
+import { PAGES } from "./features/all";
+import type { PageManifest } from "./pages/page";
 import { sessionQuery } from "./session/session";
 import { RouteError, RouteNotFound } from "./shell/RouteError";
 import { parseSearch, stringifySearch } from "./shell/searchParams";
@@ -50,92 +52,14 @@ const app = createRoute({
   component: App,
 });
 
-const overview = createRoute({
-  getParentRoute: () => app,
-  path: "/",
-  component: lazyRouteComponent(() => import("./features/overview/OverviewPage"), "OverviewPage"),
-});
-
-const machines = createRoute({
-  getParentRoute: () => app,
-  path: "/machines",
-  component: lazyRouteComponent(() => import("./features/machines/MachinesPage"), "MachinesPage"),
-});
-
-const workloads = createRoute({
-  getParentRoute: () => app,
-  path: "/workloads/{-$kind}",
-  component: lazyRouteComponent(
-    () => import("./features/workloads/WorkloadsPage"),
-    "WorkloadsPage",
-  ),
-});
-
-const keyValue = createRoute({
-  getParentRoute: () => app,
-  path: "/key-value/{-$tab}",
-  component: lazyRouteComponent(() => import("./features/keyvalue/KeyValuePage"), "KeyValuePage"),
-});
-
-const images = createRoute({
-  getParentRoute: () => app,
-  path: "/images/{-$tab}",
-  component: lazyRouteComponent(() => import("./features/images/ImagesPage"), "ImagesPage"),
-});
-
-const events = createRoute({
-  getParentRoute: () => app,
-  path: "/events",
-  component: lazyRouteComponent(() => import("./features/events/EventsPage"), "EventsPage"),
-});
-
-const activity = createRoute({
-  getParentRoute: () => app,
-  path: "/activity",
-  component: lazyRouteComponent(() => import("./features/activity/ActivityPage"), "ActivityPage"),
-});
-
-const access = createRoute({
-  getParentRoute: () => app,
-  path: "/access/{-$tab}",
-  component: lazyRouteComponent(() => import("./features/access/AccessPage"), "AccessPage"),
-});
-
-const stack = createRoute({
-  getParentRoute: () => app,
-  path: "/stack",
-  component: lazyRouteComponent(() => import("./features/stack/StackPage"), "StackPage"),
-});
-
-const object = createRoute({
-  getParentRoute: () => app,
-  path: "/clusters/$cluster/$kind/$namespace/$name",
-  component: lazyRouteComponent(() => import("./features/cluster/ObjectPage"), "ObjectPage"),
-});
-
-const key = createRoute({
-  getParentRoute: () => app,
-  path: "/key-value/$etcd/value",
-  component: lazyRouteComponent(() => import("./features/keyvalue/KeyPage"), "KeyPage"),
-});
-
-const image = createRoute({
-  getParentRoute: () => app,
-  path: "/images/$registry/manifest",
-  component: lazyRouteComponent(() => import("./features/images/ImagePage"), "ImagePage"),
-});
-
-const repository = createRoute({
-  getParentRoute: () => app,
-  path: "/images/$registry/repository",
-  component: lazyRouteComponent(() => import("./features/images/RepositoryPage"), "RepositoryPage"),
-});
-
-const browse = createRoute({
-  getParentRoute: () => app,
-  path: "/browse/$collection",
-  component: lazyRouteComponent(() => import("./features/browse/BrowsePage"), "BrowsePage"),
-});
+/** The route of a page, from its manifest; its code is loaded when it is opened. */
+function routeOf({ path, load }: PageManifest) {
+  return createRoute({
+    getParentRoute: () => app,
+    path,
+    component: lazyRouteComponent(async () => ({ default: await load() })),
+  });
+}
 
 /** Inside the shell, so that a wrong address still leaves every way out. */
 const nowhere = createRoute({
@@ -147,23 +71,7 @@ const nowhere = createRoute({
 const routeTree = root.addChildren([
   login,
   setup,
-  app.addChildren([
-    overview,
-    machines,
-    workloads,
-    keyValue,
-    images,
-    events,
-    activity,
-    access,
-    stack,
-    browse,
-    nowhere,
-    object,
-    key,
-    image,
-    repository,
-  ]),
+  app.addChildren([...PAGES.map(routeOf), nowhere]),
 ]);
 
 export const router = createRouter({
@@ -175,9 +83,3 @@ export const router = createRouter({
   defaultPreload: "intent",
   defaultErrorComponent: RouteError,
 });
-
-declare module "@tanstack/react-router" {
-  interface Register {
-    router: typeof router;
-  }
-}

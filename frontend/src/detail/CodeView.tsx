@@ -2,7 +2,7 @@ import { Button, Toolbar, ToolbarContent, ToolbarGroup, ToolbarItem } from "@pat
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { CopyButton } from "../format/CopyButton";
-import { SkeletonLines } from "../table/Skeletons";
+import { SkeletonLines } from "../states/Skeletons";
 
 /** CodeMirror and its grammars are a chunk of their own, loaded when code is first shown. */
 const CodeEditor = lazy(() =>

@@ -4,8 +4,8 @@ import { useTranslation } from "react-i18next";
 import type { Problem } from "../api/problem";
 import { formatClock } from "../format/time";
 import { PageHeader } from "../shell/PageHeader";
-import { SkeletonLines } from "../table/Skeletons";
-import { Failed, NoAccess, NotFound } from "../table/TableStates";
+import { SkeletonLines } from "../states/Skeletons";
+import { Failed, NoAccess, NotFound } from "../states/States";
 import { type Crumb, Crumbs } from "./DetailPage";
 import type { Detail } from "./useDetail";
 

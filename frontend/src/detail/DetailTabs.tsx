@@ -29,7 +29,7 @@ export function DetailTabs({ label, tabs }: { label: string; tabs: readonly Deta
         return id === tabs[0]?.id ? rest : { ...rest, tab: id };
       },
       replace: true,
-    } as never);
+    });
   return (
     <>
       {tabs.length > 1 && (

@@ -10,6 +10,8 @@ export interface AppLinkProps {
   current?: boolean;
   /** Told of the click as well; PatternFly's navigation passes one. */
   onClick?: (event: MouseEvent) => void;
+  /** What a pointer is told, where the words are hidden. */
+  title?: string;
   children: ReactNode;
 }
 

@@ -10,13 +10,13 @@ import {
 import BarsIcon from "@patternfly/react-icons/dist/esm/icons/bars-icon";
 import SearchIcon from "@patternfly/react-icons/dist/esm/icons/search-icon";
 import { useTranslation } from "react-i18next";
-import { useNarrow } from "../table/useNarrow";
 import { AppLink } from "./AppLink";
 import { Mark } from "./Mark";
 import { Pulse } from "./Pulse";
 import { ScopeSelectors } from "./ScopeSelectors";
 import { ThemeMenu } from "./ThemeMenu";
 import { UserMenu } from "./UserMenu";
+import { useNarrow } from "./useNarrow";
 
 export interface MastheadProps {
   navigationOpen: boolean;

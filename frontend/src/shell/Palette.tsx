@@ -4,7 +4,7 @@ import { useRouter } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { goTo } from "./navigate";
-import { type PaletteItem, usePaletteItems } from "./usePaletteItems";
+import { type PaletteItem, type Section, usePaletteItems } from "./usePaletteItems";
 
 const INPUT = "cr-palette-input";
 
@@ -77,15 +77,22 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
         />
       </TextInputGroup>
       <div id={listId} role="listbox" aria-label={t("palette.results")} className="cr-palette-list">
-        {items.map((item, index) => (
-          <PaletteOption
-            key={item.href + item.label}
-            id={`${listId}-${index}`}
-            item={item}
-            active={index === current}
-            onPick={() => go(item)}
-            onHover={() => setActive(index)}
-          />
+        {sections(items).map(([section, entries]) => (
+          <div key={section} role="group" aria-label={t(`palette.section.${section}`)}>
+            <div className="cr-palette-section" aria-hidden="true">
+              {t(`palette.section.${section}`)}
+            </div>
+            {entries.map(({ item, index }) => (
+              <PaletteOption
+                key={item.id}
+                id={`${listId}-${index}`}
+                item={item}
+                active={index === current}
+                onPick={() => go(item)}
+                onHover={() => setActive(index)}
+              />
+            ))}
+          </div>
         ))}
       </div>
       {items.length === 0 && (
@@ -95,6 +102,19 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
       )}
     </>
   );
+}
+
+/** The items by section, each with its place in the whole list. */
+function sections(
+  items: readonly PaletteItem[],
+): [Section, { item: PaletteItem; index: number }[]][] {
+  const groups = new Map<Section, { item: PaletteItem; index: number }[]>();
+  items.forEach((item, index) => {
+    const group = groups.get(item.section);
+    if (group) group.push({ item, index });
+    else groups.set(item.section, [{ item, index }]);
+  });
+  return [...groups];
 }
 
 interface OptionProps {

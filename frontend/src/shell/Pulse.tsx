@@ -1,11 +1,11 @@
 import { Button, Popover } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import type { Freshness, SystemHealth, SystemState } from "../api/types";
-import { useOverview } from "../features/overview/useOverview";
 import { FreshnessList } from "../live/FreshnessChip";
 import { useConnection, useLiveClient } from "../live/react";
 import { ToneIcon } from "../status/Status";
 import type { Tone } from "../status/tone";
+import { useOverview } from "../system/useOverview";
 import { AppLink } from "./AppLink";
 
 export const SYSTEM_TONES: Record<SystemState, Tone> = {

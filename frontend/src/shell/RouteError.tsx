@@ -1,7 +1,7 @@
 import { useRouter } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { toProblem } from "../api/problem";
-import { Failed, NotFound } from "../table/TableStates";
+import { Failed, NotFound } from "../states/States";
 import { PageHeader } from "./PageHeader";
 
 /** A page that could not be shown at all; the shell around it stays. */

@@ -2,7 +2,7 @@ import { MenuToggle, Select, SelectList, SelectOption } from "@patternfly/react-
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { readScope, type Scope, useScope } from "./scope";
+import { readScope, type Scope, useHonoured, useScope } from "./scope";
 import { useScopeChoices } from "./useScopeChoices";
 
 const ALL = "";
@@ -20,8 +20,9 @@ export function ScopeSelectors() {
         const { cluster: _, namespace: __, ...rest } = old;
         return { ...rest, ...readScope({ ...next }) };
       },
-    } as never);
-  if (clusters.length === 0) return <span className="cr-scope" />;
+    });
+  const honoured = useHonoured();
+  if (clusters.length === 0 || !honoured.cluster) return <span className="cr-scope" />;
   return (
     <nav className="cr-scope" aria-label={t("scope.label")}>
       <ScopeSelect
@@ -31,16 +32,20 @@ export function ScopeSelectors() {
         values={clusters}
         onChange={(cluster) => choose({ cluster })}
       />
-      <span className="cr-scope-divider" aria-hidden="true" translate="no">
-        /
-      </span>
-      <ScopeSelect
-        label={t("scope.namespace")}
-        all={t("scope.allNamespaces")}
-        value={scope.namespace}
-        values={namespaces}
-        onChange={(namespace) => choose({ ...scope, namespace })}
-      />
+      {honoured.namespace && (
+        <>
+          <span className="cr-scope-divider" aria-hidden="true" translate="no">
+            /
+          </span>
+          <ScopeSelect
+            label={t("scope.namespace")}
+            all={t("scope.allNamespaces")}
+            value={scope.namespace}
+            values={namespaces}
+            onChange={(namespace) => choose({ ...scope, namespace })}
+          />
+        </>
+      )}
     </nav>
   );
 }

@@ -2,11 +2,11 @@ import { Page, PageSidebar, PageSidebarBody, SkipToContent } from "@patternfly/r
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useNarrow } from "../table/useNarrow";
 import { Masthead } from "./Masthead";
 import { Navigation } from "./Navigation";
 import { Palette } from "./Palette";
 import { ScopeSelectors } from "./ScopeSelectors";
+import { useLayout } from "./useNarrow";
 import { usePaletteKeys } from "./usePaletteKeys";
 
 const MAIN = "main";
@@ -15,22 +15,10 @@ const KEY = "craton.navigation";
 /** Masthead, navigation and the page between them. */
 export function Shell() {
   const { t } = useTranslation();
-  const narrow = useNarrow();
-  const [wide, setWide] = useState(() => localStorage.getItem(KEY) !== "closed");
-  const [drawer, setDrawer] = useState(false);
   const [palette, setPalette] = useState(false);
   const openPalette = useCallback(() => setPalette(true), []);
-  const path = useRouterState({ select: (state) => state.location.pathname });
+  const { open, rail, drawer, toggle, close } = useNavigationState();
   usePaletteKeys(openPalette);
-  useEffect(() => {
-    if (path) setDrawer(false);
-  }, [path]);
-  const open = narrow ? drawer : wide;
-  const toggle = () => {
-    if (narrow) return setDrawer(!drawer);
-    localStorage.setItem(KEY, wide ? "closed" : "open");
-    setWide(!wide);
-  };
   return (
     <Page
       className="cr-shell"
@@ -40,10 +28,15 @@ export function Shell() {
       skipToContent={<SkipToContent href={`#${MAIN}`}>{t("shell.skip")}</SkipToContent>}
       masthead={<Masthead navigationOpen={open} onToggleNavigation={toggle} onJump={openPalette} />}
       sidebar={
-        <PageSidebar isSidebarOpen={open} className="cr-sidebar">
+        <PageSidebar
+          isSidebarOpen={open || rail}
+          className="cr-sidebar"
+          data-layout={rail ? "rail" : drawer ? "drawer" : "full"}
+          inert={!open && !rail}
+        >
           <PageSidebarBody>
-            {narrow && open && <ScopeSelectors />}
-            <Navigation onNavigate={() => setDrawer(false)} />
+            {drawer && open && <ScopeSelectors />}
+            <Navigation rail={rail} onNavigate={close} />
           </PageSidebarBody>
         </PageSidebar>
       }
@@ -52,4 +45,36 @@ export function Shell() {
       <Palette open={palette} onClose={() => setPalette(false)} />
     </Page>
   );
+}
+
+/**
+ * Whether the navigation is open. On a wide window it is remembered; between phone and desk its
+ * icons always stand and the button opens it over the page; on a phone it is a drawer.
+ */
+function useNavigationState() {
+  const layout = useLayout();
+  const [wide, setWide] = useState(() => localStorage.getItem(KEY) !== "closed");
+  const [over, setOver] = useState(false);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const close = useCallback(() => setOver(false), []);
+  useEffect(() => {
+    if (path) close();
+  }, [path, close]);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => event.key === "Escape" && close();
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [close]);
+  const toggle = () => {
+    if (layout !== "full") return setOver(!over);
+    localStorage.setItem(KEY, wide ? "closed" : "open");
+    setWide(!wide);
+  };
+  return {
+    open: layout === "full" ? wide : over,
+    rail: layout === "rail" && !over,
+    drawer: layout === "drawer",
+    toggle,
+    close,
+  };
 }

@@ -5,12 +5,12 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CollectionInfo, ColumnInfo, Facets } from "../api/types";
 import type { Query } from "../live/protocol";
+import { useNarrow } from "../shell/useNarrow";
 import { AddFilter } from "./AddFilter";
 import { ColumnManager } from "./ColumnManager";
 import { facetColumns } from "./columns";
 import { FacetMenu } from "./FacetMenu";
 import { csvUrl, type TableSearch } from "./search";
-import { useNarrow } from "./useNarrow";
 
 const TYPING_PAUSE_MS = 200;
 

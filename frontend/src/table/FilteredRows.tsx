@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { request } from "../api/http";
 import type { ListAnswer } from "../api/types";
-import { FilteredEmpty } from "./TableStates";
+import { FilteredEmpty } from "../states/States";
 
 export interface FilteredRowsProps {
   collection: string;

@@ -2,7 +2,6 @@ import { waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test } from "vitest";
 import type { Row } from "../api/types";
-import { usePageSearch } from "../shell/usePageSearch";
 import { PODS } from "../test/collections";
 import {
   act,
@@ -13,6 +12,7 @@ import {
   subscribed,
 } from "../test/console";
 import { LiveTable } from "./LiveTable";
+import { usePageSearch } from "./usePageSearch";
 
 const pod = (name: string, more: Record<string, unknown> = {}): Row => ({
   key: `local/shop/${name}`,
@@ -65,7 +65,7 @@ test("rows of the snapshot are shown by their column's type", async () => {
 
 test("the URL is the query: filters, sort, text and scope", async () => {
   const { socket } = await open(
-    "/?q=web&filter=phase%3DRunning&sort=-created&cluster=local&namespace=shop",
+    "/workloads?q=web&filter=phase%3DRunning&sort=-created&cluster=local&namespace=shop",
   );
   expect(socket.last("subscribe")?.query).toEqual({
     filter: ['cluster="local"', 'namespace="shop"', "phase=Running"],

@@ -2,13 +2,13 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { toProblem } from "../api/problem";
 import type { Row } from "../api/types";
+import { useCollection } from "../api/useCollections";
 import { PageHeader } from "../shell/PageHeader";
+import { SkeletonLines } from "../states/Skeletons";
+import { Failed, NoAccess } from "../states/States";
 import { LiveTableView } from "./LiveTableView";
-import { SkeletonLines } from "./Skeletons";
 import type { TableSearch } from "./search";
 import type { Renderers } from "./TableRow";
-import { Failed, NoAccess } from "./TableStates";
-import { useCollection } from "./useCollections";
 
 export interface LiveTableProps {
   /** Name of the collection as the server declares it. */

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { CollectionInfo } from "../api/types";
 import { useLiveView } from "../live/react";
 import { useScope } from "../shell/scope";
+import { useNarrow } from "../shell/useNarrow";
 import { useSeveralClusters } from "../shell/useScopeChoices";
 import { facetColumns, visibleColumns } from "./columns";
 import { FilterBar } from "./FilterBar";
@@ -19,7 +20,6 @@ import { TableBody } from "./TableBody";
 import { TableHeader } from "./TableHeader";
 import { useCursor } from "./useCursor";
 import { useHeldRows } from "./useHeldRows";
-import { useNarrow } from "./useNarrow";
 import { usePointerHold } from "./usePointerHold";
 import { WINDOW_ROWS } from "./useWindow";
 

@@ -3,13 +3,13 @@ import { useTranslation } from "react-i18next";
 import type { CollectionInfo, ColumnInfo } from "../api/types";
 import type { Window } from "../live/protocol";
 import type { ViewState } from "../live/subscription";
+import { SkeletonLines } from "../states/Skeletons";
+import { BadFilter, EmptyTable, Failed, NoAccess } from "../states/States";
 import { nameColumn } from "./columns";
 import { FilteredRows } from "./FilteredRows";
 import type { LiveTableProps } from "./LiveTable";
-import { SkeletonLines } from "./Skeletons";
 import { isFiltered } from "./search";
 import { TableGrid } from "./TableGrid";
-import { BadFilter, EmptyTable, Failed, NoAccess } from "./TableStates";
 import type { Cursor } from "./useCursor";
 import type { HeldRows } from "./useHeldRows";
 

@@ -57,7 +57,7 @@ export async function renderInConsole(page: ReactNode, at = "/"): Promise<TestCo
   render(
     <QueryClientProvider client={queryClient}>
       <LiveProvider client={client}>
-        <RouterProvider router={router as never} />
+        <RouterProvider router={router} />
       </LiveProvider>
     </QueryClientProvider>,
   );

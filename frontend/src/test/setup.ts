@@ -1,5 +1,6 @@
 import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
+import "../features/all";
 import { startI18n } from "../i18n/i18n";
 
 await startI18n("en");

@@ -1,13 +1,13 @@
-import { useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { useAddress } from "../../pages/useAddress";
 import { PageTabs } from "../../shell/PageTabs";
-import { usePageSearch } from "../../shell/usePageSearch";
 import { LiveTable } from "../../table/LiveTable";
+import { usePageSearch } from "../../table/usePageSearch";
 
 /** Who can do what: people, and the roles they hold where. */
 export function AccessPage() {
   const { t } = useTranslation();
-  const { tab } = useParams({ from: "/app/access/{-$tab}" });
+  const { tab } = useAddress<"tab">();
   const [search, setSearch] = usePageSearch();
   const active = tab === "bindings" ? "bindings" : "users";
   return (

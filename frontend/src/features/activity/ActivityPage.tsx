@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
-import { usePageSearch } from "../../shell/usePageSearch";
 import { LiveTable } from "../../table/LiveTable";
+import { usePageSearch } from "../../table/usePageSearch";
 
 /** Who signed in, and what they changed in the console. */
 export function ActivityPage() {

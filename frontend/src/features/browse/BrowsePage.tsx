@@ -1,12 +1,12 @@
-import { useParams } from "@tanstack/react-router";
-import { usePageSearch } from "../../shell/usePageSearch";
+import { useCollection } from "../../api/useCollections";
+import { hrefOfRow } from "../../pages/registry";
+import { useAddress } from "../../pages/useAddress";
 import { LiveTable } from "../../table/LiveTable";
-import { useCollection } from "../../table/useCollections";
-import { hrefOfRow } from "../routes";
+import { usePageSearch } from "../../table/usePageSearch";
 
 /** Any collection the server declares, without a page of its own. */
 export function BrowsePage() {
-  const { collection } = useParams({ from: "/app/browse/$collection" });
+  const { collection = "" } = useAddress<"collection">();
   const [search, setSearch] = usePageSearch();
   const { info } = useCollection(collection);
   return (

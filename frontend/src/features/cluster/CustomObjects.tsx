@@ -5,11 +5,11 @@ import { useTranslation } from "react-i18next";
 import { request } from "../../api/http";
 import { toProblem } from "../../api/problem";
 import { Age } from "../../format/Age";
+import { clusterObject } from "../../kube/address";
 import { AppLink } from "../../shell/AppLink";
+import { SkeletonLines } from "../../states/Skeletons";
+import { EmptyTable, Failed, NoAccess } from "../../states/States";
 import { Cell } from "../../table/cells/Cell";
-import { SkeletonLines } from "../../table/Skeletons";
-import { EmptyTable, Failed, NoAccess } from "../../table/TableStates";
-import { clusterObject } from "../routes";
 
 interface CustomPage {
   kind: string;

@@ -1,9 +1,9 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { equals } from "../../detail/useLiveRow";
-import { useLocalSearch } from "../../shell/usePageSearch";
+import { EVENT_PANEL_COLUMNS, EventPanel } from "../../kube/EventPanel";
 import { LiveTable } from "../../table/LiveTable";
-import { EVENT_PANEL_COLUMNS, EventPanel } from "../events/EventPanel";
+import { useLocalSearch } from "../../table/usePageSearch";
 
 /** What happened to one object, newest first, as it happens. */
 export function EventsTab({

@@ -1,5 +1,4 @@
 import { Label } from "@patternfly/react-core";
-import { useParams } from "@tanstack/react-router";
 import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Row } from "../../api/types";
@@ -8,10 +7,11 @@ import { DetailPending, StaleNotice } from "../../detail/DetailStates";
 import { RelationsStrip } from "../../detail/RelationsStrip";
 import { useDetail } from "../../detail/useDetail";
 import { type LiveRow, useLiveRow } from "../../detail/useLiveRow";
+import { useImageLinks } from "../../kube/imageLinks";
+import { MachineCapacity } from "../../kube/MachineCapacity";
 import { FreshnessChip } from "../../live/FreshnessChip";
+import { useAddress } from "../../pages/useAddress";
 import { type Tone, toneOf } from "../../status/tone";
-import { useImageLinks } from "../images/links";
-import { MachineCapacity } from "../machines/MachineCapacity";
 import { crumbsOf } from "./crumbs";
 import { collectionOf, type ObjectPath, rowFilters } from "./liveRow";
 import { stripOf } from "./relations";
@@ -23,8 +23,8 @@ const POLL_MS = 10_000;
 
 /** The object that the address names. */
 export function ObjectPage() {
-  const path = useParams({ from: "/app/clusters/$cluster/$kind/$namespace/$name" });
-  return <ObjectView path={path} />;
+  const { cluster = "", kind = "", namespace = "-", name = "" } = useAddress<keyof ObjectPath>();
+  return <ObjectView path={{ cluster, kind, namespace, name }} />;
 }
 
 /** One object of a cluster, whatever its kind; machines are nodes seen from here. */

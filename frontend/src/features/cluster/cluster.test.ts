@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { familyOf, shortKind } from "../../detail/kinds";
+import { pluralOf } from "../../kube/plurals";
+import { hrefOfRow } from "../../pages/registry";
 import { OBJECT } from "../../test/details";
-import { hrefOfRow } from "../routes";
 import { byConcern, conditionTone } from "./conditions";
 import { collectionOf, podFilters, rowFilters } from "./liveRow";
-import { pluralOf } from "./plurals";
 import { listedGroups, stripOf } from "./relations";
 import type { ConditionInfo } from "./types";
 

@@ -1,6 +1,6 @@
 import type { TFunction } from "i18next";
 import type { Crumb } from "../../detail/DetailPage";
-import { CLUSTER_KINDS, clusterObject } from "../routes";
+import { CLUSTER_KINDS, clusterObject } from "../../kube/address";
 import type { ObjectPath } from "./liveRow";
 
 /** The way back: page, table of the kind, the same table in the object's namespace. */

@@ -1,5 +1,5 @@
 import { equals } from "../../detail/useLiveRow";
-import { CLUSTER_KINDS } from "../routes";
+import { CLUSTER_KINDS } from "../../kube/address";
 
 const WORKLOAD_KINDS = [
   "deployments",

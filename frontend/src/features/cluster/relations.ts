@@ -1,5 +1,5 @@
 import type { Related } from "../../detail/RelationsStrip";
-import { clusterObject } from "../routes";
+import { clusterObject } from "../../kube/address";
 import type { ObjectDetail, ObjectRef, RelatedGroup } from "./types";
 
 /** Where another object of the same cluster has its page. */

@@ -1,12 +1,12 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { DetailTab } from "../../detail/DetailTabs";
+import { LabelSets } from "../../kube/LabelSets";
+import { RelatedTable } from "../../kube/RelatedTable";
 import { Containers } from "./Containers";
 import { CustomObjects } from "./CustomObjects";
 import { EventsTab } from "./EventsTab";
-import { LabelSets } from "./LabelSets";
 import { type ObjectPath, podFilters } from "./liveRow";
-import { RelatedTable } from "./RelatedTable";
 import { Summary } from "./Summary";
 import type { ObjectDetail } from "./types";
 import { YamlTab } from "./YamlTab";

@@ -3,10 +3,10 @@ import PauseIcon from "@patternfly/react-icons/dist/esm/icons/pause-icon";
 import PlayIcon from "@patternfly/react-icons/dist/esm/icons/play-icon";
 import { useTranslation } from "react-i18next";
 import { formatClock } from "../../format/time";
-import { usePageSearch } from "../../shell/usePageSearch";
+import { EVENT_PANEL_COLUMNS, EventPanel } from "../../kube/EventPanel";
+import { hrefOfRow } from "../../pages/registry";
 import { LiveTable } from "../../table/LiveTable";
-import { hrefOfRow } from "../routes";
-import { EVENT_PANEL_COLUMNS, EventPanel } from "./EventPanel";
+import { usePageSearch } from "../../table/usePageSearch";
 import { usePause } from "./usePause";
 
 /** What happened around then, in every system; pause to read, resume to follow. */

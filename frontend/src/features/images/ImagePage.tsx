@@ -1,5 +1,5 @@
 import { Label } from "@patternfly/react-core";
-import { useParams, useRouterState } from "@tanstack/react-router";
+import { useRouterState } from "@tanstack/react-router";
 import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { type Crumb, DetailPage } from "../../detail/DetailPage";
@@ -10,14 +10,15 @@ import { useDetail } from "../../detail/useDetail";
 import { equals, type LiveRow, useLiveRow } from "../../detail/useLiveRow";
 import { formatBytes } from "../../format/numbers";
 import { shortenMiddle } from "../../format/shorten";
+import { imageName, isDigest, repositoryHref } from "../../kube/imageLinks";
 import { FreshnessChip } from "../../live/FreshnessChip";
-import { imageName, isDigest, repositoryHref } from "./links";
+import { useAddress } from "../../pages/useAddress";
 import type { ImageDetail } from "./types";
 import { useImageTabs } from "./useImageTabs";
 
 /** The image that the address names. */
 export function ImagePage() {
-  const { registry } = useParams({ from: "/app/images/$registry/manifest" });
+  const { registry = "" } = useAddress<"registry">();
   return <ImageView registry={registry} {...useImageSearch()} />;
 }
 

@@ -6,8 +6,8 @@ import { Facts, Raw } from "../../detail/Facts";
 import { Section } from "../../detail/Section";
 import { Age } from "../../format/Age";
 import { formatBytes } from "../../format/numbers";
+import { imageHref, isDigest } from "../../kube/imageLinks";
 import { AppLink } from "../../shell/AppLink";
-import { imageHref, isDigest } from "./links";
 import type { ImageDetail, Platform, Referrer } from "./types";
 
 export interface ImageSummaryProps {

@@ -1,15 +1,15 @@
-import { useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { hrefOfRow } from "../../pages/registry";
+import { useAddress } from "../../pages/useAddress";
 import { PageTabs } from "../../shell/PageTabs";
-import { usePageSearch } from "../../shell/usePageSearch";
 import { LiveTable } from "../../table/LiveTable";
-import { hrefOfRow } from "../routes";
+import { usePageSearch } from "../../table/usePageSearch";
 import { TAG_INTERNALS, TAG_RENDERERS } from "./tagKind";
 
 /** What images there are, by repository or by tag. */
 export function ImagesPage() {
   const { t } = useTranslation();
-  const { tab } = useParams({ from: "/app/images/{-$tab}" });
+  const { tab } = useAddress<"tab">();
   const [search, setSearch] = usePageSearch();
   const active = tab === "tags" ? "tags" : "repositories";
   return (

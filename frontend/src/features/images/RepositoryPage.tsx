@@ -1,12 +1,12 @@
-import { useParams } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { DetailPage } from "../../detail/DetailPage";
 import { DetailPending, StaleNotice } from "../../detail/DetailStates";
 import { useDetail } from "../../detail/useDetail";
 import { equals, useLiveRow } from "../../detail/useLiveRow";
+import { RelatedTable } from "../../kube/RelatedTable";
 import { FreshnessChip } from "../../live/FreshnessChip";
-import { RelatedTable } from "../cluster/RelatedTable";
+import { useAddress } from "../../pages/useAddress";
 import { useImageCrumbs, useImageSearch } from "./ImagePage";
 import { TAG_RENDERERS } from "./tagKind";
 
@@ -21,7 +21,7 @@ interface RepositoryDetail {
 /** One repository and its tags; opening it has the registry asked for them anew. */
 export function RepositoryPage() {
   const { t } = useTranslation();
-  const { registry } = useParams({ from: "/app/images/$registry/repository" });
+  const { registry = "" } = useAddress<"registry">();
   const { repository } = useImageSearch();
   const filters = useMemo(() => equals({ registry, name: repository }), [registry, repository]);
   const live = useLiveRow("repositories", filters);

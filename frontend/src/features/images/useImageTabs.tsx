@@ -1,12 +1,12 @@
 import { useTranslation } from "react-i18next";
 import type { DetailTab } from "../../detail/DetailTabs";
-import { LabelSets } from "../cluster/LabelSets";
-import { RelatedTable } from "../cluster/RelatedTable";
+import { runningFilter } from "../../kube/imageLinks";
+import { LabelSets } from "../../kube/LabelSets";
+import { RelatedTable } from "../../kube/RelatedTable";
 import { ConfigTab } from "./ConfigTab";
 import { History } from "./History";
 import { ImageSummary } from "./ImageSummary";
 import { Layers } from "./Layers";
-import { runningFilter } from "./links";
 import type { ImageDetail } from "./types";
 import { useRunningCount } from "./useRunning";
 

@@ -1,7 +1,7 @@
 import { useMemo } from "react";
+import { runningFilter } from "../../kube/imageLinks";
 import { EMPTY_QUERY, type Query } from "../../live/protocol";
 import { useLiveView } from "../../live/react";
-import { runningFilter } from "./links";
 
 const COUNT_ONLY = { offset: 0, limit: 1 };
 

@@ -5,8 +5,8 @@ import { useTranslation } from "react-i18next";
 import { request } from "../../api/http";
 import { toProblem } from "../../api/problem";
 import { formatNumber } from "../../format/numbers";
-import { SkeletonLines } from "../../table/Skeletons";
-import { Failed } from "../../table/TableStates";
+import { SkeletonLines } from "../../states/Skeletons";
+import { Failed } from "../../states/States";
 import { ancestorsOf } from "./folders";
 import type { FolderPage } from "./types";
 

@@ -1,4 +1,4 @@
-import { useParams, useRouterState } from "@tanstack/react-router";
+import { useRouterState } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { type Crumb, DetailPage } from "../../detail/DetailPage";
@@ -10,6 +10,7 @@ import { Age } from "../../format/Age";
 import { formatBytes } from "../../format/numbers";
 import { toUnix } from "../../format/time";
 import { FreshnessChip } from "../../live/FreshnessChip";
+import { useAddress } from "../../pages/useAddress";
 import { ancestorsOf, folderFilter } from "./folders";
 import type { StoredValue } from "./types";
 import { NotYet } from "./unknown";
@@ -17,7 +18,7 @@ import { ValueBody, valuePath } from "./ValueViewer";
 
 /** The key that the address names. */
 export function KeyPage() {
-  const { etcd } = useParams({ from: "/app/key-value/$etcd/value" });
+  const { etcd = "" } = useAddress<"etcd">();
   const path = useRouterState({
     select: (state): string => String((state.location.search as Record<string, unknown>).key ?? ""),
   });

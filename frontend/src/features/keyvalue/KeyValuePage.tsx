@@ -1,14 +1,15 @@
 import { MenuToggle, Select, SelectList, SelectOption } from "@patternfly/react-core";
-import { useNavigate, useParams, useRouterState } from "@tanstack/react-router";
+import { useNavigate, useRouterState } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Notice } from "../../detail/DetailStates";
 import { Raw } from "../../detail/Facts";
+import { useAddress } from "../../pages/useAddress";
 import { PageHeader } from "../../shell/PageHeader";
 import { PageTabs } from "../../shell/PageTabs";
+import { SkeletonLines } from "../../states/Skeletons";
+import { EmptyTable, Failed, NoAccess } from "../../states/States";
 import { ToneIcon } from "../../status/Status";
-import { SkeletonLines } from "../../table/Skeletons";
-import { EmptyTable, Failed, NoAccess } from "../../table/TableStates";
 import { KeysTab } from "./KeysTab";
 import { MembersTab } from "./MembersTab";
 import { VERDICT_TONES } from "./signals";
@@ -17,7 +18,7 @@ import { type EtcdNames, useEtcdHealth, useEtcdNames } from "./useEtcd";
 
 /** The tab that the address names. */
 export function KeyValuePage() {
-  const { tab } = useParams({ from: "/app/key-value/{-$tab}" });
+  const { tab } = useAddress<"tab">();
   return <KeyValueView tab={tab} />;
 }
 
@@ -103,7 +104,7 @@ function EtcdSelect({ names, chosen }: { names: readonly string[]; chosen: strin
       selected={chosen}
       onSelect={(_, name) => {
         setOpen(false);
-        void navigate({ to: ".", search: { etcd: String(name) } } as never);
+        void navigate({ to: ".", search: { etcd: String(name) } });
       }}
       toggle={(ref) => (
         <MenuToggle

@@ -6,8 +6,8 @@ import { Facts, Raw } from "../../detail/Facts";
 import { Section } from "../../detail/Section";
 import type { Detail } from "../../detail/useDetail";
 import { equals } from "../../detail/useLiveRow";
-import { usePageSearch } from "../../shell/usePageSearch";
 import { LiveTable } from "../../table/LiveTable";
+import { usePageSearch } from "../../table/usePageSearch";
 import { Signals, SignalValue } from "./Signals";
 import type { EtcdHealth } from "./types";
 

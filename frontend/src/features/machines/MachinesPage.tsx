@@ -1,8 +1,8 @@
 import { useTranslation } from "react-i18next";
-import { usePageSearch } from "../../shell/usePageSearch";
+import { PANEL_COLUMNS, RowPanel } from "../../kube/RowPanel";
+import { hrefOfRow } from "../../pages/registry";
 import { LiveTable } from "../../table/LiveTable";
-import { PANEL_COLUMNS, RowPanel } from "../cluster/RowPanel";
-import { hrefOfRow } from "../routes";
+import { usePageSearch } from "../../table/usePageSearch";
 
 /** Which machines are in trouble or behind? */
 export function MachinesPage() {

@@ -3,16 +3,16 @@ import { toProblem } from "../../api/problem";
 import { formatClock, formatExact } from "../../format/time";
 import { mayUse, useSession } from "../../session/session";
 import { PageHeader } from "../../shell/PageHeader";
+import { SkeletonLines } from "../../states/Skeletons";
+import { Failed } from "../../states/States";
 import { ToneIcon } from "../../status/Status";
-import { SkeletonLines } from "../../table/Skeletons";
-import { Failed } from "../../table/TableStates";
-import { ComponentList } from "../stack/ComponentList";
-import { isSettled, useStack } from "../stack/useStack";
+import { ComponentList } from "../../system/ComponentList";
+import { useOverview } from "../../system/useOverview";
+import { isSettled, useStack } from "../../system/useStack";
 import { CapacityPanel } from "./CapacityPanel";
 import { ProblemList } from "./ProblemList";
 import { RecentList } from "./RecentList";
 import { SystemStrip } from "./SystemStrip";
-import { useOverview } from "./useOverview";
 
 /** Is anything wrong, and what changes right now? */
 export function OverviewPage() {

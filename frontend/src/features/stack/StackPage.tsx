@@ -1,10 +1,10 @@
 import { useTranslation } from "react-i18next";
 import { toProblem } from "../../api/problem";
 import { PageHeader } from "../../shell/PageHeader";
-import { SkeletonLines } from "../../table/Skeletons";
-import { EmptyTable, Failed, NoAccess } from "../../table/TableStates";
-import { ComponentList } from "./ComponentList";
-import { useStack } from "./useStack";
+import { SkeletonLines } from "../../states/Skeletons";
+import { EmptyTable, Failed, NoAccess } from "../../states/States";
+import { ComponentList } from "../../system/ComponentList";
+import { useStack } from "../../system/useStack";
 
 /** The local stack of real servers: what runs, what is on its way, and why not. */
 export function StackPage() {

@@ -1,10 +1,11 @@
-import { useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { CLUSTER_KINDS } from "../../kube/address";
+import { PANEL_COLUMNS, RowPanel } from "../../kube/RowPanel";
+import { hrefOfRow } from "../../pages/registry";
+import { useAddress } from "../../pages/useAddress";
 import { PageTabs } from "../../shell/PageTabs";
-import { usePageSearch } from "../../shell/usePageSearch";
 import { LiveTable } from "../../table/LiveTable";
-import { PANEL_COLUMNS, RowPanel } from "../cluster/RowPanel";
-import { CLUSTER_KINDS, hrefOfRow } from "../routes";
+import { usePageSearch } from "../../table/usePageSearch";
 
 const KINDS = [
   "workloads",
@@ -24,7 +25,7 @@ const KINDS = [
 /** What is not running as asked, and why? One tab per kind. */
 export function WorkloadsPage() {
   const { t } = useTranslation();
-  const { kind } = useParams({ from: "/app/workloads/{-$kind}" });
+  const { kind } = useAddress<"kind">();
   const [search, setSearch] = usePageSearch();
   const active = kind && CLUSTER_KINDS.includes(kind) ? kind : "workloads";
   return (

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { request } from "../../api/http";
-import { toProblem } from "../../api/problem";
-import { SkeletonLines } from "../../table/Skeletons";
+import { request } from "../api/http";
+import { toProblem } from "../api/problem";
+import { SkeletonLines } from "../states/Skeletons";
 
 const LINES = 200;
 

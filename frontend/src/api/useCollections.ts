@@ -1,6 +1,6 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { request } from "../api/http";
-import type { CollectionInfo, CollectionsAnswer } from "../api/types";
+import { request } from "./http";
+import type { CollectionInfo, CollectionsAnswer } from "./types";
 
 /** What collections exist for this viewer, with their columns; it changes with rights only. */
 export const collectionsQuery = queryOptions({

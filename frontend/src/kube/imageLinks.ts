@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { request } from "../../api/http";
-import type { ListAnswer } from "../../api/types";
+import { request } from "../api/http";
+import type { ListAnswer } from "../api/types";
 
 const part = encodeURIComponent;
 

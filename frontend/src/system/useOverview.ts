@@ -1,6 +1,6 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { request } from "../../api/http";
-import type { Overview } from "../../api/types";
+import { request } from "../api/http";
+import type { Overview } from "../api/types";
 
 /** The overview joins all systems on the server; asked often enough to feel live. */
 export const overviewQuery = queryOptions({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { imageHref, imageName, isDigest, repositoryHref, runningFilter } from "./links";
+import { imageHref, imageName, isDigest, repositoryHref, runningFilter } from "./imageLinks";
 
 const DIGEST = `sha256:${"ab".repeat(32)}`;
 

@@ -1,9 +1,9 @@
 import { useMemo } from "react";
-import type { Row } from "../../api/types";
-import { useLocalSearch } from "../../shell/usePageSearch";
-import { LiveTable } from "../../table/LiveTable";
-import type { Renderers } from "../../table/TableRow";
-import { hrefOfRow } from "../routes";
+import type { Row } from "../api/types";
+import { hrefOfRow } from "../pages/registry";
+import { LiveTable } from "../table/LiveTable";
+import type { Renderers } from "../table/TableRow";
+import { useLocalSearch } from "../table/usePageSearch";
 import { PANEL_COLUMNS, RowPanel } from "./RowPanel";
 
 export interface RelatedTableProps {

@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
-import type { Row } from "../../api/types";
-import { RelatedChip } from "../../detail/RelationsStrip";
-import { MachineCapacity } from "../machines/MachineCapacity";
-import { clusterObject } from "../routes";
+import type { Row } from "../api/types";
+import { RelatedChip } from "../detail/RelationsStrip";
+import { clusterObject } from "./address";
+import { MachineCapacity } from "./MachineCapacity";
 import { pluralOf } from "./plurals";
 
 const text = (value: unknown) => (typeof value === "string" ? value : "");

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
-import { Raw } from "../../detail/Facts";
-import { Section } from "../../detail/Section";
-import { CopyButton } from "../../format/CopyButton";
+import { Raw } from "../detail/Facts";
+import { Section } from "../detail/Section";
+import { CopyButton } from "../format/CopyButton";
 
 /** Labels and annotations in full, each copied with one click. */
 export function LabelSets({

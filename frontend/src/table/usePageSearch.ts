@@ -1,7 +1,7 @@
 import { useNavigate, useRouterState } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
-import { readTableSearch, type TableSearch } from "../table/search";
-import { readScope } from "./scope";
+import { readScope } from "../shell/scope";
+import { readTableSearch, type TableSearch } from "./search";
 
 /** A table's state in the page's URL; typing and side panels replace the history entry. */
 export function usePageSearch(): [TableSearch, (search: TableSearch, replace?: boolean) => void] {
@@ -20,7 +20,7 @@ export function usePageSearch(): [TableSearch, (search: TableSearch, replace?: b
           ...readTableSearch({ ...next }),
         }),
         replace,
-      } as never);
+      });
     },
     [navigate],
   );

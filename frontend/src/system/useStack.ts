@@ -1,6 +1,6 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { request } from "../../api/http";
-import type { StackView } from "../../api/types";
+import { request } from "../api/http";
+import type { StackView } from "../api/types";
 
 export const stackQuery = queryOptions({
   queryKey: ["stack"],

@@ -1,11 +1,11 @@
 import { Button, Progress, ProgressMeasureLocation } from "@patternfly/react-core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { ComponentState, StackComponent } from "../../api/types";
-import { Age } from "../../format/Age";
-import { toUnix } from "../../format/time";
-import { Status } from "../../status/Status";
-import type { Tone } from "../../status/tone";
+import type { ComponentState, StackComponent } from "../api/types";
+import { Age } from "../format/Age";
+import { toUnix } from "../format/time";
+import { Status } from "../status/Status";
+import type { Tone } from "../status/tone";
 import { ComponentLog } from "./ComponentLog";
 
 const TONES: Record<ComponentState, Tone> = {

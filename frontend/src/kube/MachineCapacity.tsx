@@ -1,8 +1,8 @@
 import { useTranslation } from "react-i18next";
-import type { Row } from "../../api/types";
-import { Section } from "../../detail/Section";
-import { formatBytes, formatCores, formatNumber } from "../../format/numbers";
-import { PercentBar } from "../../table/cells/Cell";
+import type { Row } from "../api/types";
+import { Section } from "../detail/Section";
+import { formatBytes, formatCores, formatNumber } from "../format/numbers";
+import { PercentBar } from "../table/cells/Cell";
 
 const numberOf = (value: unknown) => (typeof value === "number" ? value : 0);
 

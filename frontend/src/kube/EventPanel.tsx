@@ -1,10 +1,10 @@
 import { useTranslation } from "react-i18next";
-import type { Row } from "../../api/types";
-import { Facts, Raw } from "../../detail/Facts";
-import { RelatedChip } from "../../detail/RelationsStrip";
-import { formatClock, formatExact, toUnix } from "../../format/time";
-import { Status } from "../../status/Status";
-import { hrefOfRow } from "../routes";
+import type { Row } from "../api/types";
+import { Facts, Raw } from "../detail/Facts";
+import { RelatedChip } from "../detail/RelationsStrip";
+import { formatClock, formatExact, toUnix } from "../format/time";
+import { hrefOfRow } from "../pages/registry";
+import { Status } from "../status/Status";
 
 const text = (value: unknown) => (typeof value === "string" ? value : "");
 

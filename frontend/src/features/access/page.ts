@@ -1,0 +1,17 @@
+import UsersIcon from "@patternfly/react-icons/dist/esm/icons/users-icon";
+import { definePage } from "../../pages/page";
+
+export const pages = [
+  definePage({
+    id: "access",
+    path: "/access/{-$tab}",
+    title: "nav.access",
+    navigation: { group: "organisation", order: 10, icon: UsersIcon },
+    needs: [
+      ["user", "list"],
+      ["binding", "list"],
+    ],
+    load: async () => (await import("./AccessPage")).AccessPage,
+    lists: { users: "/access/users", bindings: "/access/bindings" },
+  }),
+];

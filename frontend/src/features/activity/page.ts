@@ -1,0 +1,14 @@
+import ClipboardListIcon from "@patternfly/react-icons/dist/esm/icons/clipboard-list-icon";
+import { definePage } from "../../pages/page";
+
+export const pages = [
+  definePage({
+    id: "activity",
+    path: "/activity",
+    title: "nav.activity",
+    navigation: { group: "organisation", order: 20, icon: ClipboardListIcon },
+    needs: [["activity", "list"]],
+    load: async () => (await import("./ActivityPage")).ActivityPage,
+    lists: { activity: "/activity" },
+  }),
+];

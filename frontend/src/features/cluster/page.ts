@@ -1,0 +1,14 @@
+import { CLUSTER_KINDS, objectOfRow } from "../../kube/address";
+import { definePage } from "../../pages/page";
+
+export const pages = [
+  definePage({
+    id: "object",
+    path: "/clusters/$cluster/$kind/$namespace/$name",
+    title: "nav.workloads",
+    load: async () => (await import("./ObjectPage")).ObjectPage,
+    rows: Object.fromEntries(
+      CLUSTER_KINDS.map((collection) => [collection, (row) => objectOfRow(collection, row)]),
+    ),
+  }),
+];

@@ -1,0 +1,16 @@
+import HistoryIcon from "@patternfly/react-icons/dist/esm/icons/history-icon";
+import { hrefOfEvent } from "../../kube/events";
+import { definePage } from "../../pages/page";
+
+export const pages = [
+  definePage({
+    id: "events",
+    path: "/events",
+    title: "nav.events",
+    navigation: { group: "now", order: 20, icon: HistoryIcon },
+    scope: ["cluster", "namespace"],
+    load: async () => (await import("./EventsPage")).EventsPage,
+    lists: { events: "/events" },
+    rows: { events: hrefOfEvent },
+  }),
+];

@@ -1,0 +1,27 @@
+import DatabaseIcon from "@patternfly/react-icons/dist/esm/icons/database-icon";
+import { definePage, segment } from "../../pages/page";
+
+export const pages = [
+  definePage({
+    id: "keyvalue",
+    path: "/key-value/{-$tab}",
+    title: "nav.keyvalue",
+    navigation: { group: "fleet", order: 30, icon: DatabaseIcon },
+    needs: [
+      ["etcdmember", "list"],
+      ["key", "list"],
+    ],
+    load: async () => (await import("./KeyValuePage")).KeyValuePage,
+    lists: { "etcd-members": "/key-value", keys: "/key-value/keys" },
+  }),
+  definePage({
+    id: "key",
+    path: "/key-value/$etcd/value",
+    title: "nav.keyvalue",
+    load: async () => (await import("./KeyPage")).KeyPage,
+    rows: {
+      keys: (row) =>
+        `/key-value/${segment(row.cluster ?? row.etcd)}/value?key=${segment(row.path ?? row.key)}`,
+    },
+  }),
+];

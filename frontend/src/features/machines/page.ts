@@ -1,0 +1,17 @@
+import ServerIcon from "@patternfly/react-icons/dist/esm/icons/server-icon";
+import { clusterObject } from "../../kube/address";
+import { definePage } from "../../pages/page";
+
+export const pages = [
+  definePage({
+    id: "machines",
+    path: "/machines",
+    title: "nav.machines",
+    navigation: { group: "fleet", order: 10, icon: ServerIcon },
+    needs: [["machine", "list"]],
+    scope: ["cluster"],
+    load: async () => (await import("./MachinesPage")).MachinesPage,
+    lists: { machines: "/machines" },
+    rows: { machines: ({ cluster, name }) => clusterObject(cluster, "nodes", "-", name) },
+  }),
+];

@@ -1,0 +1,11 @@
+import type { Row } from "../api/types";
+import { clusterObject } from "./address";
+import { pluralOf } from "./plurals";
+
+/** The page of the object that an event is about. */
+export function hrefOfEvent({ source, cluster, namespace, object_kind, object_name }: Row) {
+  if (source === "etcd") return "/key-value";
+  const plural = pluralOf(String(object_kind ?? ""));
+  if (!plural || !object_name) return undefined;
+  return clusterObject(cluster, plural, namespace, object_name);
+}

@@ -1,0 +1,90 @@
+"""The navigation at the widths people have: whole, icons, drawer; and the palette."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.axe import violations
+from tests.browser.conftest import SCREENSHOTS, ConsoleProcess
+
+ROWS = "tr.cr-row[data-key]"
+
+
+def width(page: Page, pixels: int) -> None:
+    page.set_viewport_size({"width": pixels, "height": 900})
+
+
+@pytest.mark.parametrize("pixels", [1440, 1200])
+def test_whole_navigation(owner_page: Page, console: ConsoleProcess, pixels: int) -> None:
+    width(owner_page, pixels)
+    owner_page.goto(console.url)
+    owner_page.get_by_role("link", name="Machines", exact=True).click()
+    expect(owner_page).to_have_url(re.compile(r"/machines"))
+    expect(owner_page.get_by_role("navigation", name="Pages").get_by_text("Fleet")).to_be_visible()
+
+
+@pytest.mark.parametrize("pixels", [1199, 800, 768])
+def test_icon_rail(owner_page: Page, console: ConsoleProcess, pixels: int) -> None:
+    width(owner_page, pixels)
+    owner_page.goto(console.url)
+    owner_page.locator(".cr-system").first.wait_for()
+    link = owner_page.get_by_role("link", name="Workloads", exact=True)
+    box = link.bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] < 56
+    owner_page.screenshot(path=SCREENSHOTS / f"rail-{pixels}.png")
+    link.click()
+    expect(owner_page).to_have_url(re.compile(r"/workloads"))
+    owner_page.locator(ROWS).first.wait_for()
+    assert not violations(owner_page)
+
+
+def test_drawer_on_a_phone(owner_page: Page, console: ConsoleProcess) -> None:
+    width(owner_page, 390)
+    owner_page.goto(console.url)
+    owner_page.locator(".cr-system").first.wait_for()
+    machines = owner_page.get_by_role("link", name="Machines", exact=True)
+    expect(machines).to_have_count(0)
+    owner_page.get_by_role("button", name="Navigation").click()
+    owner_page.screenshot(path=SCREENSHOTS / "drawer-390.png")
+    machines.click()
+    expect(owner_page).to_have_url(re.compile(r"/machines"))
+    expect(machines).to_have_count(0)
+    owner_page.locator(ROWS).first.wait_for()
+
+
+def test_only_honoured_selectors_are_shown(owner_page: Page, console: ConsoleProcess) -> None:
+    owner_page.goto(f"{console.url}/workloads?namespace=payments")
+    owner_page.locator(ROWS).first.wait_for()
+    scope = owner_page.get_by_role("navigation", name="Scope")
+    expect(scope.get_by_role("button", name="Namespace: payments")).to_be_visible()
+    owner_page.get_by_role("link", name="Machines", exact=True).click()
+    owner_page.locator(ROWS).first.wait_for()
+    expect(scope.get_by_role("button", name=re.compile("Cluster:"))).to_be_visible()
+    expect(scope.get_by_role("button", name=re.compile("Namespace:"))).to_have_count(0)
+    owner_page.get_by_role("link", name="Images", exact=True).click()
+    owner_page.locator(ROWS).first.wait_for()
+    expect(scope).to_have_count(0)
+    owner_page.get_by_role("link", name="Workloads", exact=True).click()
+    expect(scope.get_by_role("button", name="Namespace: payments")).to_be_visible()
+
+
+def test_palette_shows_each_thing_once(owner_page: Page, console: ConsoleProcess) -> None:
+    owner_page.goto(console.url)
+    owner_page.locator(".cr-system").first.wait_for()
+    owner_page.keyboard.press("Control+k")
+    field = owner_page.get_by_role("combobox")
+    for text in ("mach", "event", "imag", "mach"):
+        field.fill(text)
+        expect(owner_page.get_by_role("option").first).to_contain_text(re.compile(text, re.I))
+        expect(owner_page.locator('[role=option][aria-selected="true"]')).to_have_count(1)
+    names = owner_page.get_by_role("option", name=re.compile("^Machines"))
+    expect(names).to_have_count(1)
+    field.fill("no such thing anywhere")
+    expect(owner_page.get_by_role("option")).to_have_count(0)
+    field.fill("machines")
+    names.click()
+    expect(owner_page).to_have_url(re.compile(r"/machines"))
