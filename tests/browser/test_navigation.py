@@ -79,7 +79,9 @@ def test_palette_shows_each_thing_once(owner_page: Page, console: ConsoleProcess
     field = owner_page.get_by_role("combobox")
     for text in ("mach", "event", "imag", "mach"):
         field.fill(text)
-        expect(owner_page.get_by_role("option").first).to_contain_text(re.compile(text, re.IGNORECASE))
+        expect(owner_page.get_by_role("option").first).to_contain_text(
+            re.compile(text, re.IGNORECASE)
+        )
         expect(owner_page.locator('[role=option][aria-selected="true"]')).to_have_count(1)
     names = owner_page.get_by_role("option", name=re.compile("^Machines"))
     expect(names).to_have_count(1)
