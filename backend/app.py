@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
 
 import structlog
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth.kinds import Catalogue
 from backend.audit import Refusals
+from backend.background import console_loops
 from backend.connections.feeds import FeedFactory
 from backend.connections.manager import ConnectionManager
 from backend.connections.records import Record, configured
@@ -21,9 +22,7 @@ from backend.connections.upstreams import Upstreams
 from backend.db.bus import Bus
 from backend.db.engine import create_engine, create_sessions
 from backend.db.migrate import upgrade
-from backend.db.notice import Notice
 from backend.discovery import find_features
-from backend.features.activity.retention import forget_old_activity
 from backend.features.context import FeatureContext
 from backend.http.application import Application
 from backend.http.guard import require_principal
@@ -33,6 +32,7 @@ from backend.http.sockets import SessionSockets
 from backend.http.static import Frontend
 from backend.identity import setup
 from backend.identity.sessions import Identities, SessionLimits
+from backend.jobs import Jobs, Timing
 from backend.live.hub import LiveHub
 from backend.live.registry import Registry
 from backend.live.routes import live_router
@@ -50,10 +50,6 @@ __all__ = ["create_app"]
 
 _MAX_BODY: Final = 1024 * 1024
 """Bytes of a request; routes that take more (payload uploads) say so themselves."""
-_RETRY_SECONDS: Final = 0.5
-_RECONCILE_SECONDS: Final = 0.5
-_SWEEP_SECONDS: Final = 60.0
-_RETENTION_SECONDS: Final = 3600.0
 _log = structlog.get_logger("craton")
 
 
@@ -109,12 +105,24 @@ def _console(settings: Settings) -> Console:
         engine=engine,
         sessions=sessions,
         bus=bus,
+        jobs=_jobs(settings, engine, bus),
         identities=Identities(sessions, settings.organisation, limits, catalogue),
         catalogue=catalogue,
         registry=Registry(),
         connections=ConnectionManager([from_configuration, stack.records], Upstreams()),
         refusals=Refusals(sessions),
         updates=_update_service(settings) if settings.updates_enabled else None,
+    )
+
+
+def _jobs(settings: Settings, engine: AsyncEngine, bus: Bus) -> Jobs:
+    return Jobs(
+        settings.database,
+        engine,
+        bus,
+        organisation=settings.organisation,
+        timing=Timing(lease=settings.job_lease_seconds),
+        lock=settings.home / "jobs.lock",
     )
 
 
@@ -139,6 +147,7 @@ def _add_features(app: FastAPI, console: Console) -> None:
         engine=console.engine,
         sessions=console.sessions,
         bus=console.bus,
+        jobs=console.jobs,
     )
     features = [register(context) for register in find_features()]
     for feature in features:
@@ -153,6 +162,7 @@ def _add_features(app: FastAPI, console: Console) -> None:
     for feature in features:
         if feature.router is not None:
             app.include_router(feature.router, prefix="/api/v1")
+        console.jobs.declare(feature.jobs, console.supervisor)
 
 
 @asynccontextmanager
@@ -163,25 +173,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await _bootstrap(console)
     if console.updates is not None:
         await console.updates.start()
-    tasks = [asyncio.create_task(console.bus.run(), name="bus")]
-    tasks += [
-        asyncio.create_task(_repeat(call, seconds), name=name)
-        for name, call, seconds in (
-            ("policy", partial(_follow_policy, console, app.state.hub), _RETRY_SECONDS),
-            ("connections", console.connections.reconcile, _RECONCILE_SECONDS),
-            ("sweep", console.identities.sweep, _SWEEP_SECONDS),
-            ("retention", partial(_retain, console), _RETENTION_SECONDS),
-            ("refusals", console.refusals.flush, _SWEEP_SECONDS),
-        )
-    ]
+    console.jobs.declare(console_loops(console, app.state.hub), console.supervisor)
+    await console.supervisor.start()
+    await console.jobs.start_worker(console.supervisor)
     console.ready = True
     try:
         yield
     finally:
         console.ready = False
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await console.supervisor.stop()
+        await console.jobs.stop()
         await console.refusals.flush()
         await console.connections.stop()
         if console.updates is not None:
@@ -196,37 +197,3 @@ async def _bootstrap(console: Console) -> None:
             db, settings.bootstrap_admin, settings.bootstrap_password_file, settings.organisation
         ):
             _log.info("first admin created from the environment", login=settings.bootstrap_admin)
-
-
-async def _retain(console: Console) -> None:
-    await forget_old_activity(console.sessions, console.settings.activity_days)
-
-
-async def _follow_policy(console: Console, hub: LiveHub) -> None:
-    """Rights or sessions changed, here or at another replica: principals are compiled anew and
-    every open socket is asked again at once."""
-    changed = asyncio.Event()
-
-    def heard(_notice: Notice) -> None:
-        console.identities.forget()
-        changed.set()
-
-    stop = console.bus.subscribe("policy", heard)
-    try:
-        while True:
-            await console.identities.refresh()
-            hub.recheck()
-            await changed.wait()
-            changed.clear()
-    finally:
-        stop()
-
-
-async def _repeat(call: Callable[[], Awaitable[None]], seconds: float) -> None:
-    """Call for ever; a failure is logged and tried again, never the end of the task."""
-    while True:
-        try:
-            await call()
-        except Exception:  # noqa: BLE001 (a background task must outlive any failure)
-            _log.exception("background task failed", task=asyncio.current_task())
-        await asyncio.sleep(seconds)

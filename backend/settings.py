@@ -93,6 +93,12 @@ class Settings(BaseSettings):
     activity_days: int = Field(
         default=400, ge=1, le=3660, description="How long the activity record is kept"
     )
+    job_days: int = Field(
+        default=30, ge=1, le=3660, description="How long finished jobs are remembered"
+    )
+    job_lease_seconds: float = Field(
+        default=15, ge=0.5, le=600, description="A replica silent this long loses its jobs"
+    )
     update_suffix: str = Field(
         default="", pattern=r"^[A-Za-z0-9_-]{0,64}$", description="Secret suffix of /v1/update/"
     )

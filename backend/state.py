@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from auth.kinds import Catalogue
 from backend.audit import Refusals
 from backend.identity.limits import AttemptLimit
+from backend.jobs.supervisor import Supervisor
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from backend.connections.stackfile import LocalStack
     from backend.db.bus import Bus
     from backend.identity.sessions import Identities
+    from backend.jobs import Jobs
     from backend.live.registry import Registry
     from backend.omaha.operate.service import UpdateService
     from backend.settings import Settings
@@ -31,6 +33,7 @@ class Console:
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
     bus: Bus
+    jobs: Jobs
     identities: Identities
     registry: Registry
     connections: ConnectionManager
@@ -39,5 +42,6 @@ class Console:
     updates: UpdateService | None = None
     catalogue: Catalogue = field(default_factory=Catalogue)
     ready: bool = False
+    supervisor: Supervisor = field(default_factory=Supervisor)
     login_limits: AttemptLimit = field(default_factory=lambda: AttemptLimit(5, 60))
     address_limits: AttemptLimit = field(default_factory=lambda: AttemptLimit(20, 60))

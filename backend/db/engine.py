@@ -25,10 +25,11 @@ _SQLITE_PRAGMAS = (
 )
 
 
-def create_engine(url: str) -> AsyncEngine:
-    """An engine for `url` (``sqlite+aiosqlite://`` or ``postgresql+asyncpg://``)."""
+def create_engine(url: str, **pool: Any) -> AsyncEngine:
+    """An engine for `url` (``sqlite+aiosqlite://`` or ``postgresql+asyncpg://``); `pool` are the
+    pool's arguments on SQLite."""
     if make_url(url).get_backend_name() == "sqlite":
-        engine = create_async_engine(url)
+        engine = create_async_engine(url, **pool)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         return engine
     return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)

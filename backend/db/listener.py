@@ -66,6 +66,7 @@ async def _listen_once(
 async def _until_ended(connection: Any, ended: asyncio.Event) -> None:
     while not ended.is_set():
         try:
-            await asyncio.wait_for(ended.wait(), PING_SECONDS)
+            async with asyncio.timeout(PING_SECONDS):
+                await ended.wait()
         except TimeoutError:
             await connection.execute("SELECT 1", timeout=PING_TIMEOUT)

@@ -10,12 +10,14 @@ from fastapi import APIRouter
 
 from auth.kinds import Kind
 from backend.connections.feeds import FeedFactory
+from backend.jobs.job import Declared
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
     from backend.connections.upstreams import Upstreams
     from backend.db.bus import Bus
+    from backend.jobs import Jobs
     from backend.live.registry import Registry
     from backend.settings import Settings
 
@@ -32,6 +34,7 @@ class FeatureContext:
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
     bus: Bus
+    jobs: Jobs
 
     @property
     def organisation(self) -> str:
@@ -41,10 +44,11 @@ class FeatureContext:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A registered feature: its routes, what it wants from each kind of connection, and the
-    kinds of thing it adds to the catalogue of rights."""
+    """A registered feature: its routes, what it wants from each kind of connection, the
+    kinds of thing it adds to the catalogue of rights, and its jobs, schedules and loops."""
 
     name: str
     router: APIRouter | None = None
     feeds: Mapping[str, FeedFactory] = field(default_factory=dict)
     kinds: tuple[Kind, ...] = ()
+    jobs: tuple[Declared, ...] = ()

@@ -27,7 +27,8 @@ def operations_router() -> APIRouter:
 
     @router.get("/readyz", response_class=Response)
     async def readyz(request: Request) -> Response:
-        """Started, and the database answers. Upstreams do not count: pages show them."""
+        """Started, and the database answers. Upstreams do not count: pages show them. Failing
+        background loops are named as degraded: no reason to send callers elsewhere."""
         console = request.app.state.console
         if not console.ready:
             raise Unavailable("The console is starting or stopping.")
@@ -36,7 +37,9 @@ def operations_router() -> APIRouter:
                 await connection.execute(text("SELECT 1"))
         except Exception as error:
             raise Unavailable("The database does not answer.") from error
-        return Response("ok\n", media_type="text/plain")
+        failing = sorted(console.supervisor.failing)
+        answer = f"degraded: {', '.join(failing)}\n" if failing else "ok\n"
+        return Response(answer, media_type="text/plain")
 
     @router.get("/metrics", response_class=Response)
     async def metrics(request: Request) -> Response:

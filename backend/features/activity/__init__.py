@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backend.db.notice import rows
 from backend.features.activity.collections import ACTIVITY, activity_source
+from backend.features.activity.jobs import declared
 from backend.features.activity.rights import KINDS
 from backend.features.context import Feature, FeatureContext
 
@@ -15,4 +16,4 @@ def register(context: FeatureContext) -> Feature:
     source = activity_source(context.sessions, context.organisation)
     context.registry.add(ACTIVITY, source)
     context.bus.subscribe(rows("audit_entry"), lambda notice: source.notify(notice.keys))
-    return Feature("activity", kinds=KINDS)
+    return Feature("activity", kinds=KINDS, jobs=declared(context.settings.activity_days))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from backend.db.audit import AuditEntry
 from backend.db.engine import create_engine, create_sessions
 from backend.db.migrate import upgrade
-from backend.features.activity.retention import forget_old_activity
+from backend.features.activity.jobs import forget_old
 
 
 async def test_only_old_entries_go(database_url: str) -> None:
@@ -21,7 +21,8 @@ async def test_only_old_entries_go(database_url: str) -> None:
     old.at = time.time() - 11 * 86400
     async with sessions() as db, db.begin():
         db.add_all([old, young])
-    assert await forget_old_activity(sessions, 10) == 1
+    async with sessions() as db, db.begin():
+        assert await forget_old(db, 10) == 1
     async with sessions() as db:
         kept = (await db.execute(select(AuditEntry))).scalars().all()
     await engine.dispose()

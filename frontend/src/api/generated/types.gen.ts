@@ -117,7 +117,7 @@ export type ConfigView = {
     /**
      * History
      */
-    history: Array<StepView>;
+    history: Array<BackendFeaturesImagesSchemasStepView>;
     /**
      * Labels
      */
@@ -1178,30 +1178,6 @@ export type Status = {
 };
 
 /**
- * StepView
- *
- * One build step; `empty` made no layer.
- */
-export type StepView = {
-    /**
-     * Comment
-     */
-    comment: string;
-    /**
-     * Created
-     */
-    created: number | null;
-    /**
-     * Created By
-     */
-    created_by: string;
-    /**
-     * Empty
-     */
-    empty: boolean;
-};
-
-/**
  * SystemState
  *
  * How a whole system is, in one word.
@@ -1359,6 +1335,30 @@ export type WatchView = {
      * Revision
      */
     revision: number;
+};
+
+/**
+ * StepView
+ *
+ * One build step; `empty` made no layer.
+ */
+export type BackendFeaturesImagesSchemasStepView = {
+    /**
+     * Comment
+     */
+    comment: string;
+    /**
+     * Created
+     */
+    created: number | null;
+    /**
+     * Created By
+     */
+    created_by: string;
+    /**
+     * Empty
+     */
+    empty: boolean;
 };
 
 export type CustomApiV1ClustersClusterCustomDefinitionGetData = {

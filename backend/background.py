@@ -1,0 +1,50 @@
+"""The console's own background loops, beside those that features declare."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from backend.db.notice import Notice
+from backend.jobs import Loop
+
+if TYPE_CHECKING:
+    from backend.live.hub import LiveHub
+    from backend.state import Console
+
+__all__ = ["console_loops"]
+
+_RECONCILE_SECONDS: Final = 0.5
+_SWEEP_SECONDS: Final = 60.0
+
+
+def console_loops(console: Console, hub: LiveHub) -> list[Loop]:
+    """Change notices, rights, connections, refusals to record, sessions that are over."""
+    return [
+        Loop("bus", console.bus.run),
+        Loop("policy", partial(_follow_policy, console, hub)),
+        Loop("connections", console.connections.reconcile, every=_RECONCILE_SECONDS),
+        Loop("refusals", console.refusals.flush, every=_SWEEP_SECONDS),
+        Loop("sessions", console.identities.sweep, every=_SWEEP_SECONDS),
+    ]
+
+
+async def _follow_policy(console: Console, hub: LiveHub) -> None:
+    """Rights or sessions changed, here or at another replica: principals are compiled anew and
+    every open socket is asked again at once."""
+    changed = asyncio.Event()
+
+    def heard(_notice: Notice) -> None:
+        console.identities.forget()
+        changed.set()
+
+    stop = console.bus.subscribe("policy", heard)
+    try:
+        while True:
+            await console.identities.refresh()
+            hub.recheck()
+            await changed.wait()
+            changed.clear()
+    finally:
+        stop()

@@ -1,0 +1,74 @@
+"""The `jobs` collection, answered by SQL."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlmodel import SQLModel
+
+from backend.features.jobs.rights import KIND
+from backend.jobs.tables import JobRow as JobTable
+from backend.live.collection import Collection
+from backend.live.column import Column, Type
+from backend.live.rowscope import Field, RowScope
+from backend.live.sql import SqlSource
+
+__all__ = ["JOBS", "JobRow", "job_source"]
+
+
+class JobRow(msgspec.Struct, frozen=True, gc=False):
+    """A background job as far as it is."""
+
+    key: str
+    kind: str
+    title: str
+    state: str
+    cancelling: bool
+    stage: str
+    done: int
+    total: int
+    error: str
+    link: str
+    started_by: str
+    schedule: str | None
+    cluster: str
+    namespace: str
+    created: float
+    started: float | None
+    updated: float
+    finished: float | None
+
+
+JOBS = Collection(
+    name="jobs",
+    title="Jobs",
+    kind=KIND,
+    row=JobRow,
+    scope=RowScope("cluster", Field("cluster"), "ns", Field("namespace")),
+    columns=(
+        Column("title", "Job", Type.TEXT, searched=True),
+        Column("kind", "Kind", Type.TEXT, facet=True, searched=True),
+        Column("state", "State", Type.STATUS, facet=True),
+        Column("cancelling", "Cancelling", Type.BOOL, default=False),
+        Column("stage", "Stage", Type.TEXT),
+        Column("done", "Done", Type.NUMBER),
+        Column("total", "Of", Type.NUMBER),
+        Column("started_by", "Started by", Type.TEXT, searched=True, facet=True),
+        Column("schedule", "Schedule", Type.TEXT, default=False),
+        Column("cluster", "Cluster", Type.TEXT, default=False),
+        Column("namespace", "Namespace", Type.TEXT, default=False),
+        Column("created", "Created", Type.TIME),
+        Column("updated", "Last change", Type.TIME, default=False),
+        Column("finished", "Finished", Type.TIME),
+        Column("error", "Reason", Type.TEXT),
+    ),
+    default_sort=("-created",),
+    label="title",
+    where=("kind", "state"),
+)
+
+
+def job_source(sessions: async_sessionmaker[AsyncSession], org: str) -> SqlSource:
+    """Rows straight from the table; the key is the job's id."""
+    key = SQLModel.metadata.tables[str(JobTable.__tablename__)].c.id
+    return SqlSource(JOBS, sessions, JobTable, organisation=org, fields={"key": key})

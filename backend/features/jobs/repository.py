@@ -1,0 +1,46 @@
+"""Reading one job whole."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from backend.features.jobs.schemas import JobView, LogLine, StepView
+from backend.jobs.records import steps_of
+from backend.jobs.tables import FINISHED, JobRow, LogRow, StepRow
+
+__all__ = ["LINES", "view"]
+
+LINES: Final = 500
+"""The last lines of a log that are shown."""
+_COPIED: Final = set(JobView.model_fields) - {"result", "cancellable", "steps", "log"}
+
+
+async def view(session: AsyncSession, row: JobRow, *, may_cancel: bool) -> JobView:
+    """The job with its steps and the end of its log."""
+    query = select(LogRow).where(col(LogRow.job_id) == row.id)
+    found = await session.execute(query.order_by(col(LogRow.id).desc()).limit(LINES))
+    lines = [
+        LogLine(id=line.id or 0, at=line.at, level=line.level, message=line.message)
+        for line in found.scalars()
+    ]
+    return JobView(
+        **{name: getattr(row, name) for name in _COPIED},
+        result=_json(row.result),
+        cancellable=may_cancel and row.state not in FINISHED and not row.cancelling,
+        steps=[_step(step) for step in await steps_of(session, row.id)],
+        log=lines[::-1],
+    )
+
+
+def _step(step: StepRow) -> StepView:
+    copied = set(StepView.model_fields) - {"result"}
+    return StepView(**{name: getattr(step, name) for name in copied}, result=_json(step.result))
+
+
+def _json(text: str) -> Any:
+    return json.loads(text) if text else None

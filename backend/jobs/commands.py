@@ -1,0 +1,140 @@
+"""What is said to jobs from outside: start, cancel, signal."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from auth.scope import Scope, render
+from backend.errors import Conflict, NotFoundProblem
+from backend.jobs.clock import clock
+from backend.jobs.job import Job
+from backend.jobs.records import add_log, affected, wake
+from backend.jobs.tables import JobRow, SignalRow
+
+__all__ = ["Start", "Started", "cancel", "get", "signal", "start"]
+
+
+class Started(NamedTuple):
+    """The job's id, and whether it is a new one (False: its key names an unfinished one)."""
+
+    id: str
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How to start a job. `key`: one unfinished job of it at a time. `scope` says whose rights
+    show it; `by` is the login of who started it."""
+
+    key: str | None = None
+    delay: float = 0.0
+    scope: Scope = ()
+    by: str = ""
+    schedule: str | None = None
+
+
+async def start(
+    session: AsyncSession, job: Job[Any, Any], given: Any, how: Start, organisation: str
+) -> Started:
+    """Add a job in the session's transaction."""
+    if how.key is not None:
+        held = await _unfinished(session, how.key)
+        if held is not None:
+            return Started(held, new=False)
+    scope = how.scope or ("org", organisation)
+    segments = dict(zip(scope[::2], scope[1::2], strict=False))
+    row = {
+        "id": uuid.uuid4().hex, "kind": job.kind, "version": job.version,
+        "lane": job.lane(given)[:256], "key": how.key, "schedule": how.schedule,
+        "title": job.title(given)[:512], "input": msgspec.json.encode(given).decode(),
+        "due": clock() + how.delay, "created": clock(), "updated": clock(),
+        "started_by": how.by[:128], "organisation": organisation, "scope": render(scope),
+        "cluster": segments.get("cluster", ""), "namespace": segments.get("ns", ""),
+    }  # fmt: skip
+    defaults = JobRow(id="", kind="", input="").model_dump()
+    if how.key is None:
+        await session.execute(insert(JobRow).values(**defaults | row))
+    else:
+        await _insert_once(session, defaults | row)
+        held = await _unfinished(session, how.key)
+        if held != row["id"]:
+            return Started(held or "", new=False)
+    wake(session, str(row["id"]))
+    return Started(str(row["id"]), new=True)
+
+
+async def _insert_once(session: AsyncSession, values: dict[str, Any]) -> None:
+    """Insert unless another transaction was faster with the same key, which is waited for."""
+    on_postgres = session.get_bind().dialect.name == "postgresql"
+    upsert = postgresql.insert if on_postgres else sqlite.insert
+    await session.execute(upsert(JobRow).values(**values).on_conflict_do_nothing())
+
+
+async def _unfinished(session: AsyncSession, key: str) -> str | None:
+    query = select(col(JobRow.id)).where(col(JobRow.key) == key, col(JobRow.finished).is_(None))
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def get(session: AsyncSession, job_id: str) -> JobRow:
+    """The job as it stands; `NotFoundProblem`."""
+    row = await session.get(JobRow, job_id, populate_existing=True)
+    if row is None:
+        raise NotFoundProblem("There is no such job, or it was forgotten.")
+    return row
+
+
+async def cancel(session: AsyncSession, job_id: str, by: str = "") -> JobRow:
+    """Have a job stop soon and undo what it did; one that never ran is cancelled at once.
+    `Conflict` when it is finished. Cancelling twice is once."""
+    parked = col(JobRow.state).in_(("queued", "waiting"))
+    fresh = sa.and_(parked, col(JobRow.fence) == 0)
+    done = await session.execute(
+        update(JobRow)
+        .where(col(JobRow.id) == job_id, col(JobRow.finished).is_(None))
+        .values(
+            cancelling=True,
+            state=sa.case((fresh, "cancelled"), (parked, "queued"), else_=col(JobRow.state)),
+            finished=sa.case((fresh, clock()), else_=None),
+            due=sa.case((parked, clock()), else_=col(JobRow.due)),
+            updated=clock(),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    row = await get(session, job_id)
+    if not affected(done):
+        raise Conflict(f"The job is finished: it is {row.state}.")
+    await add_log(session, job_id, ("info", f"{by or 'The console'} asked to cancel it."))
+    wake(session, job_id)
+    return row
+
+
+async def signal(session: AsyncSession, job_id: str, name: str, payload: Any) -> None:
+    """Say something to a job. It is kept until a wait for `name` takes it; a job that is parked
+    for it goes on at once. `Conflict` when the job is finished."""
+    parked = sa.and_(col(JobRow.state) == "waiting", col(JobRow.waits_for) == name)
+    locked = await session.execute(
+        update(JobRow)
+        .where(col(JobRow.id) == job_id, col(JobRow.finished).is_(None))
+        .values(
+            state=sa.case((parked, "queued"), else_=col(JobRow.state)),
+            due=sa.case((parked, clock()), else_=col(JobRow.due)),
+            updated=clock(),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if not affected(locked):
+        row = await get(session, job_id)
+        raise Conflict(f"The job is finished: it is {row.state}.")
+    text = msgspec.json.encode(payload).decode()
+    values = {"job_id": job_id, "name": name, "payload": text, "created": clock(), "taken": False}
+    await session.execute(insert(SignalRow).values(**values))
+    wake(session, job_id)

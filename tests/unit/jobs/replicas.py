@@ -1,0 +1,110 @@
+"""Replicas of a console, reduced to what runs jobs, in the test's process."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+from sqlmodel import col
+
+from backend.db.bus import Bus
+from backend.db.engine import create_engine, create_sessions
+from backend.db.migrate import upgrade
+from backend.jobs import Declared, Jobs, Supervisor, Timing
+from backend.jobs.job import Loop
+from backend.jobs.tables import FINISHED, JobRow, LogRow, StepRow
+
+QUICK = Timing(lease=1.0, flush=0.05, retry=0.05)
+
+
+class Text(msgspec.Struct):
+    text: str = ""
+
+
+class Replica:
+    """One process's jobs over the database."""
+
+    def __init__(self, url: str, *declared: Declared, timing: Timing = QUICK) -> None:
+        self.url = url
+        self.engine = create_engine(url)
+        self.bus = Bus(self.engine)
+        self.sessions = create_sessions(self.engine, self.bus)
+        self.supervisor = Supervisor()
+        self.jobs = Jobs(url, self.engine, self.bus, timing=timing)
+        self.jobs.declare(declared, self.supervisor)
+
+    async def start(self) -> Replica:
+        await upgrade(self.engine)
+        self.supervisor.add(Loop("bus", self.bus.run))
+        await self.jobs.start_worker(self.supervisor)
+        await self.supervisor.start()
+        return self
+
+    async def stop(self) -> None:
+        """As a console stops: what runs goes on elsewhere at once."""
+        await self.supervisor.stop()
+        await self.jobs.stop()
+        await self.engine.dispose()
+
+    async def vanish(self) -> None:
+        """As a killed process: no word to anybody, nothing written."""
+        await self.supervisor.stop()
+        for execution in tuple(self.jobs.worker._running.values()):
+            execution.run.superseded = True
+            if execution._task is not None:
+                execution._task.cancel()
+                await asyncio.gather(execution._task, return_exceptions=True)
+        await self.engine.dispose()
+        if self.jobs.alone:
+            await self.jobs._engine.dispose()
+
+    async def row(self, job_id: str) -> JobRow:
+        async with self.sessions() as session:
+            row = await session.get(JobRow, job_id)
+            assert row is not None
+            return row
+
+    async def steps(self, job_id: str) -> list[StepRow]:
+        query = select(StepRow).where(col(StepRow.job_id) == job_id)
+        async with self.sessions() as session:
+            rows = (await session.execute(query.order_by(col(StepRow.position)))).scalars()
+            return list(rows)
+
+    async def lines(self, job_id: str) -> list[str]:
+        query = select(col(LogRow.message)).where(col(LogRow.job_id) == job_id)
+        async with self.sessions() as session:
+            return list((await session.execute(query.order_by(col(LogRow.id)))).scalars())
+
+    async def ended(self, job_id: str, limit: float = 30.0) -> JobRow:
+        """The job once it is finished."""
+        return await self.until(job_id, lambda row: row.state in FINISHED, limit)
+
+    async def until(
+        self, job_id: str, holds: Callable[[JobRow], bool], limit: float = 30.0
+    ) -> JobRow:
+        deadline = time.monotonic() + limit
+        while not holds(row := await self.row(job_id)):
+            assert time.monotonic() < deadline, row
+            await asyncio.sleep(0.02)
+        return row
+
+
+async def until(holds: Callable[[], bool], limit: float = 20.0) -> None:
+    """Poll for a condition of this process."""
+    deadline = time.monotonic() + limit
+    while not holds():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+
+
+def value(result: Any) -> Callable[[], Awaitable[Any]]:
+    """A step's call that gives `result`."""
+
+    async def call() -> Any:
+        return result
+
+    return call
