@@ -1,7 +1,10 @@
 """The safe viewer: what may be shown of a value, decided before anything leaves here.
 
 Order of sniffing (reference §11): encrypted envelope, Kubernetes protobuf, JSON, text, hex.
-Secrets and anything that looks like a token or a private key are masked, with their size.
+What is told to be a secret (`integrations.etcd.secrets`) is masked: of JSON the members alone,
+of everything else the whole value, with its size. `revealed_view` shows what `safe_view` masks,
+except the content of Kubernetes secrets: those are read from the API server, under its rights
+and in its audit.
 """
 
 from __future__ import annotations
@@ -9,32 +12,24 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from integrations.etcd import envelope
+from integrations.etcd.secrets import (
+    KUBERNETES_SECRET,
+    KUBERNETES_SECRETS,
+    mask_members,
+    secret_in,
+    told_by_key,
+)
 
 PREVIEW: Final = 64 * 1024
 """Bytes of a value that are shown at most."""
 _HEX_PREVIEW: Final = 4 * 1024
+_OVERLAP: Final = 8 * 1024
 
-SECRET_KEYS: Final = re.compile(rb"(^|/)(secrets|oauthaccesstokens|oauthauthorizetokens)/")
-"""Below any prefix, since the API server's is configurable."""
-_TELLING_NAME: Final = re.compile(
-    rb"(passw(or)?d|secret|token|credential|api[-_.]?key|private[-_.]?key)[^/]*$", re.IGNORECASE
-)
-_TELLING_FOLDER: Final = re.compile(
-    rb"(^|/)(passw(or)?ds?|secrets?|tokens?|credentials?|api[-_.]?keys?|private[-_.]?keys?)/",
-    re.IGNORECASE,
-)
-"""A folder of secrets: only by its whole name, since `token-bucket/rate` is none."""
-_SENSITIVE: Final = (
-    ("a Kubernetes secret", re.compile(rb"""["']?kind["']?\s*:\s*["']?Secret(List)?\b""")),
-    ("a private key or certificate", re.compile(rb"-----BEGIN [A-Z0-9 ]{1,40}-----")),
-    ("an encoded key or certificate", re.compile(rb"LS0tLS1CRUdJTi")),
-    ("a token (JWT)", re.compile(rb"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.")),
-)
 _ENCRYPTED: Final = re.compile(rb"^k8s:enc:(kms:v2|[a-z0-9-]+:v1):([^:]{0,253}):")
 _PLAIN_ENCRYPTED: Final = b"k8s:enc:"
 
@@ -54,7 +49,8 @@ class Form(StrEnum):
 @dataclass(frozen=True, slots=True)
 class SafeValue:
     """A value made safe to show. `text` is JSON, text or hex by `form`, at most `PREVIEW`
-    bytes of the value; empty when masked, encrypted or not text. `note` explains."""
+    bytes of the value; empty when masked, encrypted or not text. `note` explains, `masked`
+    counts what is not shown, `revealable` says whether `revealed_view` would show it."""
 
     form: Form
     size: int
@@ -62,35 +58,61 @@ class SafeValue:
     truncated: bool = False
     note: str = ""
     object: envelope.KubernetesObject | None = None
+    masked: int = 0
+    revealable: bool = False
 
 
 def safe_view(key: bytes, value: bytes) -> SafeValue:
     """Decide how `value` is shown; never raises, whatever the bytes are."""
-    size = len(value)
+    held = envelope.decode(value)
+    if (plain := _never_shown(key, value, held)) is not None:
+        return plain
+    if reason := told_by_key(key):
+        return _masked(value, reason, held)
+    if (document := _json(value)) is not None:
+        return document
+    # What lies behind the part that is shown needs no masking; a secret may be cut by its end.
+    if reason := secret_in(value[: PREVIEW + _OVERLAP]):
+        return _masked(value, f"holds {reason}", held)
+    return _shown(value, held)
+
+
+def revealed_view(key: bytes, value: bytes) -> SafeValue:
+    """The value as it is, for somebody who may see secrets; of Kubernetes secrets nothing."""
+    held = envelope.decode(value)
+    if (plain := _never_shown(key, value, held)) is not None:
+        return plain
+    if (pretty := _pretty(value)) is not None:
+        return SafeValue(Form.JSON, len(value), pretty)
+    return _shown(value, held)
+
+
+def _never_shown(
+    key: bytes, value: bytes, held: envelope.KubernetesObject | None
+) -> SafeValue | None:
+    """Empty and encrypted values, and secrets that belong to Kubernetes."""
     if not value:
         return SafeValue(Form.EMPTY, 0, note="the value is empty")
     if (sealed := _encrypted(value)) is not None:
         return sealed
-    held = envelope.decode(value)
-    if reason := _secret_because(key, value, held):
-        return SafeValue(Form.MASKED, size, note=reason, object=held)
+    kubernetes = KUBERNETES_SECRETS.search(key) or (held and held.kind == "Secret")
+    if kubernetes or KUBERNETES_SECRET.search(value):
+        note = "a secret of Kubernetes: its content is never shown here"
+        return SafeValue(Form.MASKED, len(value), note=note, object=held, masked=1)
+    return None
+
+
+def _masked(value: bytes, reason: str, held: envelope.KubernetesObject | None) -> SafeValue:
+    note = f"{reason}: not shown"
+    return SafeValue(Form.MASKED, len(value), note=note, object=held, masked=1, revealable=True)
+
+
+def _shown(value: bytes, held: envelope.KubernetesObject | None) -> SafeValue:
     if held is not None:
         text = value[:_HEX_PREVIEW].hex(" ")
         note = "stored as protobuf; open the object in Kubernetes to read it"
-        return SafeValue(Form.KUBERNETES, size, text, size > _HEX_PREVIEW, note, held)
-    return _json(value) or _text(value) or _binary(value)
-
-
-def _secret_because(key: bytes, value: bytes, held: envelope.KubernetesObject | None) -> str | None:
-    if SECRET_KEYS.search(key) or (held and held.kind == "Secret"):
-        return "a secret: its content is never shown"
-    if _TELLING_NAME.search(key):
-        return "the key's name says that this is a secret: not shown"
-    if _TELLING_FOLDER.search(key):
-        return "the key's folder says that this is a secret: not shown"
-    found = (what for what, pattern in _SENSITIVE if pattern.search(value))
-    what = next(found, None)
-    return f"holds {what}: not shown" if what else None
+        return SafeValue(Form.KUBERNETES, len(value), text, len(value) > _HEX_PREVIEW, note, held)
+    return _text(value) or _binary(value)
 
 
 def _encrypted(value: bytes) -> SafeValue | None:
@@ -103,14 +125,34 @@ def _encrypted(value: bytes) -> SafeValue | None:
 
 
 def _json(value: bytes) -> SafeValue | None:
+    """A JSON document with its secrets masked one by one; None when it is none."""
+    parsed = _parsed(value)
+    if parsed is None:
+        return None
+    masked = mask_members(parsed)
+    text = _laid_out(masked.document)
+    if not masked.count:
+        return SafeValue(Form.JSON, len(value), text)
+    note = f"{masked.count} secret value{'s' if masked.count > 1 else ''} not shown"
+    return SafeValue(Form.JSON, len(value), text, note=note, masked=masked.count, revealable=True)
+
+
+def _pretty(value: bytes) -> str | None:
+    parsed = _parsed(value)
+    return None if parsed is None else _laid_out(parsed)
+
+
+def _parsed(value: bytes) -> Any | None:
     if value.lstrip()[:1] not in {b"{", b"["} or len(value) > PREVIEW:
         return None
     try:
-        parsed = msgspec.json.decode(value)
+        return msgspec.json.decode(value)
     except (msgspec.DecodeError, RecursionError):
         return None
-    pretty = msgspec.json.format(msgspec.json.encode(parsed), indent=2).decode()
-    return SafeValue(Form.JSON, len(value), pretty)
+
+
+def _laid_out(document: Any) -> str:
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
 
 
 def _text(value: bytes) -> SafeValue | None:

@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
+
+from cachetools import LRUCache
 
 from integrations.registry.errors import DigestMismatch
 
 
 class DigestCache:
-    """A least-recently-used cache bounded by the bytes it holds."""
+    """A least-recently-used cache bounded by the bytes it holds.
+
+    Content is held **for a reader**: the repository it was read from, and the credential it was
+    read with. That the bytes are known is no right to them: somebody who may read one repository
+    must not get, by digest, what only another holds.
+    """
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._held: OrderedDict[str, bytes] = OrderedDict()
-        self.size = 0
+        self._held: LRUCache[tuple[str, ...], bytes] = LRUCache(limit, getsizeof=len)
 
-    def get(self, digest: str) -> bytes | None:
-        """The content, None if not held."""
-        content = self._held.get(digest)
-        if content is not None:
-            self._held.move_to_end(digest)
-        return content
+    @property
+    def size(self) -> int:
+        """Bytes held."""
+        return int(self._held.currsize)
 
-    def put(self, digest: str, content: bytes) -> None:
+    def get(self, digest: str, *reader: str) -> bytes | None:
+        """The content as `reader` has read it, None if not held."""
+        return self._held.get((digest, *reader))
+
+    def put(self, digest: str, content: bytes, *reader: str) -> None:
         """Hold verified content; what is larger than the whole cache is not held."""
-        if digest in self._held or len(content) > self._limit:
-            return
-        self._held[digest] = content
-        self.size += len(content)
-        while self.size > self._limit:
-            _, dropped = self._held.popitem(last=False)
-            self.size -= len(dropped)
+        if len(content) <= self._held.maxsize:
+            self._held[(digest, *reader)] = content
 
 
 def verify(upstream: str, digest: str, content: bytes) -> None:

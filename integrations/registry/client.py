@@ -168,13 +168,13 @@ class RegistryClient:
 
     async def _content(self, repository: str, digest: str, path: str, *, blob: bool) -> bytes:
         self._check(repository, digest)
-        held = self.cache.get(digest)
+        held = self.cache.get(digest, repository)
         if held is not None:
             return held
         headers = {} if blob else {"Accept": ACCEPT}
         answer = await self._http.get(path, pull_scope(repository), headers=headers, blob=blob)
         verify(self.upstream, digest, answer.body)
-        self.cache.put(digest, answer.body)
+        self.cache.put(digest, answer.body, repository)
         return answer.body
 
     def _check(self, repository: str, reference: str = "") -> None:

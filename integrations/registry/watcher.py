@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
+from cachetools import TTLCache
 
 from integrations.contract import (
     Feed,
@@ -40,6 +41,8 @@ from integrations.registry.webhook import Change, Push
 
 _EAGER_PER_REPOSITORY: Final = 20
 _QUEUE_LIMIT: Final = 20_000
+_LOOKED_LIMIT: Final = 20_000
+"""Tags remembered as just looked at; beyond it the oldest are looked at once more."""
 _CRAWL_RETRY: Final = 5.0
 _DENIED_RETRY: Final = 30.0
 _SETTLE: Final = (0.1, 0.3, 1.0)
@@ -67,7 +70,9 @@ class RegistryWatcher:
         self._queued: set[tuple[str, str]] = set()
         self._work = asyncio.Event()
         self._crawl_now = asyncio.Event()
-        self._looked: dict[tuple[str, str], float] = {}
+        self._looked: TTLCache[tuple[str, str], bool] = TTLCache(
+            _LOOKED_LIMIT, self._settings.tag_ttl
+        )
         self._listed = False
         self.index = RegistryIndex(feeds.repositories, feeds.tags)
         self.crawled: float = 0.0
@@ -96,11 +101,10 @@ class RegistryWatcher:
     def look(self, repository: str) -> None:
         """Somebody looks at a repository: resolve all its tags, the old ones again."""
         entry = self.index.entry(repository)
-        now = time.monotonic()
         for tag in list(entry.tags.values()) if entry else ():
             key = (tag.repository, tag.name)
-            if now - self._looked.get(key, -1e9) > self._settings.tag_ttl:
-                self._looked[key] = now
+            if key not in self._looked:
+                self._looked[key] = True
                 self._do(self._resolve(*key))
 
     def _react(self, change: Change) -> Awaitable[None]:

@@ -9,9 +9,17 @@ from fastapi import APIRouter, Path, Query
 from auth import scope
 from auth.principal import Principal
 from auth.role import Verb
+from backend.audit import Target
 from backend.connections.upstreams import Upstreams
 from backend.features.keyvalue import service
-from backend.features.keyvalue.schemas import ComparedView, EtcdHealth, FolderPage, ValueView
+from backend.features.keyvalue.schemas import (
+    ComparedView,
+    EtcdHealth,
+    FolderPage,
+    RevealBody,
+    ValueView,
+)
+from backend.http.audited import Audited
 from backend.http.guard import CurrentPrincipal, require
 from integrations.etcd.connection import EtcdConnection
 from integrations.etcd.integration import INTEGRATION as ETCD
@@ -61,5 +69,17 @@ def router(upstreams: Upstreams) -> APIRouter:
     ) -> ValueView:
         """One key with its value, made safe to show; `fresh` asks the quorum."""
         return await service.value(connection(caller, name, "key", Verb.GET), key, fresh=fresh)
+
+    @routes.post("/value/reveal")
+    async def reveal(
+        name: Name, body: RevealBody, caller: CurrentPrincipal, audit: Audited
+    ) -> ValueView:
+        """One value with its secrets in clear. Needs the right to reveal; that it was asked for,
+        and whether it was allowed, is in the activity record."""
+        found = connection(caller, name, "key", Verb.REVEAL)
+        shown = await service.value(found, body.key, fresh=True, reveal=True)
+        where = scope.etcd(caller.organisation, name)
+        audit.did("reveal", Target("key", shown.path, f"{name}:{shown.path}", where))
+        return shown
 
     return routes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = [
     "AlarmView",
@@ -13,6 +13,7 @@ __all__ = [
     "FolderItem",
     "FolderPage",
     "ObjectView",
+    "RevealBody",
     "SignalView",
     "ValueView",
     "WatchView",
@@ -118,7 +119,8 @@ class ObjectView(BaseModel):
 
 class ValueView(BaseModel):
     """A value made safe to show. `form` says what `text` is: JSON, text or hex; it is empty
-    for masked, encrypted and empty values, and `note` says why."""
+    for masked, encrypted and empty values, and `note` says why. `masked` counts the secrets
+    that are not shown, `revealable` says whether `POST …/value/reveal` can show them."""
 
     etcd: str
     path: str
@@ -127,6 +129,8 @@ class ValueView(BaseModel):
     text: str
     truncated: bool
     note: str
+    masked: int
+    revealable: bool
     object: ObjectView | None
     version: int
     created_revision: int
@@ -134,3 +138,11 @@ class ValueView(BaseModel):
     read_at_revision: int
     lease: str
     ttl: int | None
+
+
+class RevealBody(BaseModel):
+    """Which value is to be shown in clear."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: str = Field(min_length=1, max_length=8192)

@@ -27,7 +27,7 @@ from integrations.contract import IntegrationError
 from integrations.etcd.connection import EtcdConnection
 from integrations.etcd.index import Child, key_bytes, key_text
 from integrations.etcd.snapshot import quorum_sentence
-from integrations.etcd.value import safe_view
+from integrations.etcd.value import revealed_view, safe_view
 
 __all__ = ["compare", "folder", "health", "value"]
 
@@ -89,13 +89,16 @@ def folder(connection: EtcdConnection, prefix: str, cursor: str, limit: int) -> 
     )
 
 
-async def value(connection: EtcdConnection, text: str, *, fresh: bool) -> ValueView:
-    """Read one key and make its value safe to show; `fresh` asks the quorum."""
+async def value(
+    connection: EtcdConnection, text: str, *, fresh: bool, reveal: bool = False
+) -> ValueView:
+    """Read one key. Its secrets are masked unless they are to be revealed; `fresh` asks the
+    quorum."""
     key = _key(text)
     if not key.startswith(connection.settings.prefix.encode()):
         raise NotFoundProblem("There is no such key, or you may not see it.")
     held, revision = await connection.client.value(key, fresh=fresh)
-    safe = safe_view(key, held.value)
+    safe = (revealed_view if reveal else safe_view)(key, held.value)
     return ValueView(
         etcd=connection.name,
         path=key_text(key),
@@ -104,6 +107,8 @@ async def value(connection: EtcdConnection, text: str, *, fresh: bool) -> ValueV
         text=safe.text,
         truncated=safe.truncated,
         note=safe.note,
+        masked=safe.masked,
+        revealable=safe.revealable,
         object=ObjectView(**asdict(safe.object)) if safe.object else None,
         version=held.version,
         created_revision=held.create_revision,

@@ -142,6 +142,8 @@ export const VALUE: StoredValue = {
   text: "one",
   truncated: true,
   note: "",
+  masked: 0,
+  revealable: false,
   object: null,
   version: 2,
   created_revision: 5,

@@ -50,7 +50,7 @@ class FakeRegistry(httpx2.AsyncBaseTransport):
         self.max_page = _MAX_PAGE
         self.listener: Callable[[bytes], None] = lambda _: None
         self.requests: list[str] = []
-        self.blobs: dict[str, bytes] = {}
+        self.blobs: dict[str, dict[str, bytes]] = {}
         self.manifests: dict[str, dict[str, tuple[str, bytes]]] = {}
         self.tags: dict[str, dict[str, str]] = {}
         self._tokens: set[str] = set()
@@ -191,19 +191,19 @@ class FakeRegistry(httpx2.AsyncBaseTransport):
         self._tell("delete", headers, repository=name, digest=reference)
         return 202, {}, b""
 
-    def _blob(self, digest: str, **_: Any) -> Reply:
-        if digest not in self.blobs:
+    def _blob(self, name: str, digest: str, **_: Any) -> Reply:
+        if digest not in self.blobs.get(name, {}):
             raise Refusal(404, "BLOB_UNKNOWN")
-        return 200, {"docker-content-digest": digest}, self.blobs[digest]
+        return 200, {"docker-content-digest": digest}, self.blobs[name][digest]
 
     def _start_upload(self, name: str, **_: Any) -> Reply:
         place = f"/v2/{name}/blobs/uploads/{uuid.uuid4()}?_state=x"
         return 202, {"location": self.url + place}, b""
 
-    def _upload(self, query: Headers, body: bytes, **_: Any) -> Reply:
+    def _upload(self, name: str, query: Headers, body: bytes, **_: Any) -> Reply:
         if _digest(body) != query["digest"]:
             raise Refusal(400, "DIGEST_INVALID")
-        self.blobs[query["digest"]] = body
+        self.blobs.setdefault(name, {})[query["digest"]] = body
         return 201, {"docker-content-digest": query["digest"]}, b""
 
     def _referrers(self, name: str, digest: str, **_: Any) -> Reply:

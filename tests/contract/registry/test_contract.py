@@ -51,6 +51,18 @@ async def test_tag_to_digest_and_back(connect, push):
         await client.resolve("app", "absent")
 
 
+async def test_what_one_repository_holds_is_not_read_through_another(connect, push):
+    secret = await push.image("other/secret", "v1", text="secret")
+    await push.image("team/mine", "v1", text="mine")
+    client = connect().client
+    config = (await client.manifest("other/secret", secret["digest"])).config.digest
+    await client.config("other/secret", config)
+    with pytest.raises(NotFound):
+        await client.manifest("team/mine", secret["digest"])
+    with pytest.raises(NotFound):
+        await client.config("team/mine", config)
+
+
 @pytest.mark.parametrize("name", ["../x", "UPPER", "a//b", "a/../b", "a?b", "x" * 300, ""])
 async def test_names_that_are_none_never_reach_the_network(connect, name):
     client = connect().client

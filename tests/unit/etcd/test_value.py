@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.etcd.envelope import MAGIC, KubernetesObject, decode
-from integrations.etcd.value import PREVIEW, Form, safe_view
+from integrations.etcd.value import PREVIEW, Form, revealed_view, safe_view
 
 
 def field(number: int, data: bytes) -> bytes:
@@ -79,3 +79,70 @@ def test_json_is_laid_out_and_text_is_cut():
 def test_no_bytes_break_the_viewer(value):
     assert safe_view(b"k", value).size == len(value)
     assert safe_view(b"k", MAGIC + value).size == len(value) + 4
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"AKIAIOSFODNN7EXAMPLE",
+        b"ghp_" + b"a1" * 18,
+        b"github_pat_11AAAAAAA0abcdefghijkl_mnop",
+        b"glpat-abcdefghij0123456789",
+        b"xoxb-1234567890-abcdefghij",
+        b"sk_live_abcdefghijklmnop0123",
+        b"AIza" + b"A" * 35,
+        b"hvs.CAESIabcdefghijklmnopqrstuv",
+        b"dsn = postgres://app:hunter2@db:5432/app",
+        b"see https://bucket.example/x?X-Amz-Signature=abcdef0123456789",
+        b"Authorization: Basic YXBwOmh1bnRlcjI=",
+        b"root:$6$rounds=5000$abcdefgh$0123456789",
+        b"$2b$12$abcdefghijklmnopqrstuv",
+        b"AccountName=a;AccountKey=abcdefghijklmnopqrstuvwxyz==",
+        b"DB_PASSWORD=hunter2",
+        b"user: app\npassword: hunter2\n",
+        b"password: |\n  hunter2\n",
+        b"<password>hunter2</password>",
+        b"abcdef.0123456789abcdef",
+        b"ZHNuID0gcG9zdGdyZXM6Ly9hcHA6aHVudGVyMkBkYjo1NDMyL2FwcA==",
+        b'{"data": {"deep": ["eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.sig"]}}',
+        b'{"users": [{"name": "app", "dbPassword": "hunter2"}]}',
+        b'{"auths": {"registry.example": {"auth": "YXBwOmh1bnRlcjI="}}}',
+        b'{"credentials": {"id": "app", "pin": 1234}}',
+        b'{"key": "-----BEGIN PRIVATE KEY-----\\nMHc"}',
+    ],
+)
+def test_a_secret_is_known_by_its_shape_or_its_name_inside(value):
+    shown = safe_view(b"/app/settings", value)
+    assert shown.masked >= 1
+    assert shown.revealable
+    for told in ("hunter2", "aHVudGVyMg", "1234", "eyJzdWIi", "MHc", "abcdef"):
+        assert told not in shown.text
+    assert revealed_view(b"/app/settings", value).masked == 0
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b'{"secretName": "db", "tokenTTL": 30, "passwordPolicy": "strict", "token": null}',
+        b"mode: passwordless\ntoken_ttl: 30\nsecretName: db\n",
+        b"http://host:8080/path@x and registry.example/web@sha256:abc",
+        b"2026-11-28T12:00:00Z 1.2.3 4459.2.1",
+        b'{"automountServiceAccountToken": false}',
+    ],
+)
+def test_what_only_tells_of_a_secret_is_shown(value):
+    assert safe_view(b"/app/settings", value).masked == 0
+
+
+def test_only_the_secrets_of_a_document_are_masked():
+    shown = safe_view(b"/app/settings", b'{"host":"db","password":"hunter2","port":5432}')
+    assert (shown.form, shown.note) == (Form.JSON, "1 secret value not shown")
+    assert '"host": "db"' in shown.text
+    assert '"port": 5432' in shown.text
+
+
+@pytest.mark.parametrize("value", [b'{"kind":"Secret","data":{}}', b"kind: Secret\ndata: {}"])
+def test_kubernetes_secrets_are_never_revealed(value):
+    assert revealed_view(b"/x", value).text == ""
+    assert revealed_view(b"/registry/secrets/a/b", b"plain").text == ""
+    assert not safe_view(b"/x", value).revealable

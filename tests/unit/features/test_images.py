@@ -5,6 +5,7 @@ import json
 import pytest
 
 from auth import scope
+from integrations.contract import NotFound
 from integrations.registry.integration import INTEGRATION as REGISTRY
 from tests.contract.etcd.recording import SOON, until
 from tests.contract.registry.push import Pusher
@@ -127,3 +128,24 @@ async def test_a_repository_is_seen_only_within_its_scope(connected):
     assert hidden.json()["detail"] == absent.json()["detail"]
     looked = await team.get("/registries/local/repository", params={"repository": "team/web"})
     assert looked.json()["tags"] == 2
+
+
+async def test_a_digest_of_another_repository_is_not_read_through_ones_own(connected):
+    """What the console has read already is no right to read it (issue 7, section 1.3)."""
+    console, _, push = connected
+    await push.image("team/mine", "v1", text="mine")
+    secret = await push.image("other/secret", "v1", text="secret")
+    org = console.state.settings.organisation
+    owner = await console.owner()
+    theirs = {"repository": "other/secret", "reference": secret["digest"]}
+    found = await owner.get("/registries/local/image", params=theirs)
+    assert found.status_code == 200
+    config = found.json()["manifest"]["config"]["digest"]
+    team = await console.member("team", ("viewer", scope.registry(org, "local", "team")))
+    for digest in (secret["digest"], config):
+        query = {"repository": "team/mine", "reference": digest}
+        answer = await team.get("/registries/local/image", params=query)
+        assert answer.status_code == 404, answer.text
+    client = console.state.connections.upstreams.find(REGISTRY, "local").client
+    with pytest.raises(NotFound):
+        await client.config("team/mine", config)

@@ -146,3 +146,33 @@ async def test_a_stranger_finds_no_trace(connected):
     viewer = await console.member("insider", ("viewer", scope.etcd(org, "local")))
     assert (await rows(viewer, "keys"))["total"] == 3
     assert (await viewer.get("/etcd/local/value?key=/app/config")).status_code == 200
+
+
+async def test_secrets_are_revealed_by_right_and_on_record(connected):
+    console, etcd = connected
+    org = console.state.settings.organisation
+    await etcd.put(b"/app/db", b'{"host":"db","password":"hunter2"}')
+    await etcd.put(b"/registry/secrets/shop/db", b'{"kind":"Secret","data":{"p":"aHVudGVyMg=="}}')
+    owner = await console.owner()
+    masked = (await owner.get("/etcd/local/value", params={"key": "/app/db"})).json()
+    assert "hunter2" not in masked["text"]
+    assert (masked["form"], masked["masked"], masked["revealable"]) == ("json", 1, True)
+    operator = await console.member("op", ("operator", scope.etcd(org, "local")))
+    elsewhere = await console.member("else", ("owner", scope.etcd(org, "other")))
+    body = {"key": "/app/db"}
+    assert (await operator.post("/etcd/local/value/reveal", json=body)).status_code == 403
+    assert (await elsewhere.post("/etcd/local/value/reveal", json=body)).status_code == 404
+    shown = await owner.post("/etcd/local/value/reveal", json=body)
+    assert shown.status_code == 200, shown.text
+    assert "hunter2" in shown.json()["text"]
+    assert shown.headers["cache-control"] == "no-store"
+    kept = await owner.post("/etcd/local/value/reveal", json={"key": "/registry/secrets/shop/db"})
+    assert (kept.json()["form"], kept.json()["revealable"]) == ("masked", False)
+    assert "aHVudGVyMg" not in kept.text
+    told = [r for r in (await rows(owner, "activity"))["rows"] if "reveal" in r["action"]]
+    assert {(r["actor"], r["outcome"]) for r in told} >= {("op", "refused"), ("owner", "success")}
+    assert {r["target"] for r in told if r["outcome"] == "success"} == {
+        "local:/app/db",
+        "local:/registry/secrets/shop/db",
+    }
+    assert not any("hunter2" in str(row) for row in told)

@@ -7,10 +7,14 @@ from hypothesis import strategies as st
 
 from integrations.registry.auth import parse_challenge
 from integrations.registry.cache import DigestCache, verify
+from integrations.registry.client import RegistryClient
 from integrations.registry.errors import DigestMismatch
 from integrations.registry.models import is_digest, is_repository, is_tag
+from integrations.registry.settings import RegistrySettings
 from integrations.registry.state import Tag, badge_of, sort_out
+from integrations.registry.watcher import RegistryFeeds, RegistryWatcher
 from integrations.registry.webhook import BadDelivery, Push, Receiver, Removal, authorised
+from tests.contract.etcd.recording import RecordingFeed, until
 
 HEX = "ab" * 32
 
@@ -62,6 +66,14 @@ def test_versions_sort_as_people_do():
     names = ["1.0.0-rc.1", "1.0.0", "v1.2.0", "1.9.0", "v1.10.0", "2.0.0-beta", "2.0.0", "latest"]
     tags = [Tag("r", name) for name in names]
     assert [t.name for t in sorted(tags, key=lambda t: t.order)] == names
+
+
+def test_content_is_held_for_its_reader():
+    cache = DigestCache(100)
+    cache.put("sha256:a", b"12345", "team/secret")
+    assert cache.get("sha256:a", "team/secret") == b"12345"
+    assert cache.get("sha256:a", "team/mine") is None
+    assert cache.get("sha256:a") is None
 
 
 def test_the_cache_is_bounded_by_bytes():
@@ -138,3 +150,16 @@ def test_the_secret():
     assert not authorised("Bearer x", "s")
     assert not authorised("Bearer ", "")
     assert not authorised("Bearer \xff", "s")
+
+
+async def test_tags_looked_at_are_forgotten_in_time():
+    settings = RegistrySettings(name="r", url="http://registry.example", tag_ttl=0.05)
+    feeds = RegistryFeeds(RecordingFeed(), RecordingFeed())
+    watcher = RegistryWatcher(RegistryClient(settings), feeds)
+    watcher.index.list_tags("team/web", [f"v{n}" for n in range(50)])
+    watcher.look("team/web")
+    asked = len(watcher._urgent)
+    watcher.look("team/web")
+    assert (asked, len(watcher._urgent), len(watcher._looked)) == (50, 50, 50)
+    await until(lambda: len(watcher._looked) == 0)
+    watcher._drop_urgent()

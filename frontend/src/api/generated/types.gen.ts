@@ -1247,7 +1247,8 @@ export type ValidationError = {
  * ValueView
  *
  * A value made safe to show. `form` says what `text` is: JSON, text or hex; it is empty
- * for masked, encrypted and empty values, and `note` says why.
+ * for masked, encrypted and empty values, and `note` says why. `masked` counts the secrets
+ * that are not shown, `revealable` says whether `POST …/value/reveal` can show them.
  */
 export type ValueView = {
     /**
@@ -1267,6 +1268,10 @@ export type ValueView = {
      */
     lease: string;
     /**
+     * Masked
+     */
+    masked: number;
+    /**
      * Note
      */
     note: string;
@@ -1279,6 +1284,10 @@ export type ValueView = {
      * Read At Revision
      */
     read_at_revision: number;
+    /**
+     * Revealable
+     */
+    revealable: boolean;
     /**
      * Revision
      */

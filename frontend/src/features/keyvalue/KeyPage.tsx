@@ -12,9 +12,10 @@ import { toUnix } from "../../format/time";
 import { FreshnessChip } from "../../live/FreshnessChip";
 import { useAddress } from "../../pages/useAddress";
 import { ancestorsOf, folderFilter } from "./folders";
+import { RevealableValue } from "./RevealableValue";
 import type { StoredValue } from "./types";
 import { NotYet } from "./unknown";
-import { ValueBody, valuePath } from "./ValueViewer";
+import { valuePath } from "./ValueViewer";
 
 /** The key that the address names. */
 export function KeyPage() {
@@ -59,7 +60,7 @@ function LoadedKey({ value, detail, live, crumbs }: LoadedKeyProps) {
           id: "value",
           title: t("value.value"),
           fills: true,
-          content: () => <ValueBody value={value} />,
+          content: () => <RevealableValue value={value} />,
         },
         {
           id: "details",

@@ -65,6 +65,10 @@ export interface StoredValue {
   text: string;
   truncated: boolean;
   note: string;
+  /** Secrets that are not shown. */
+  masked: number;
+  /** Whether they can be shown, by right and on record. */
+  revealable: boolean;
   object: {
     api_version: string;
     kind: string;

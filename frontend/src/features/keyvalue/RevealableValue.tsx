@@ -1,0 +1,109 @@
+import { Alert, Button, Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
+import { useMutation } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { request } from "../../api/http";
+import { toProblem } from "../../api/problem";
+import { Raw } from "../../detail/Facts";
+import type { StoredValue } from "./types";
+import { ValueBody } from "./ValueViewer";
+
+/** A value with its secrets masked, and the means to see them: asked for, and on record. */
+export function RevealableValue({ value }: { value: StoredValue }) {
+  const { t } = useTranslation();
+  const [asking, setAsking] = useState(false);
+  const reveal = useMutation({
+    mutationFn: () =>
+      request<StoredValue>(`etcd/${encodeURIComponent(value.etcd)}/value/reveal`, {
+        method: "POST",
+        body: { key: value.path },
+      }),
+    onSuccess: () => setAsking(false),
+    // Held by this component alone: nothing keeps a secret once the page is left.
+    gcTime: 0,
+  });
+  const { reset } = reveal;
+  const read = `${value.etcd} ${value.path} ${value.revision}`;
+  // Another key, or another value under it: what was revealed is no longer what is shown.
+  useEffect(() => {
+    if (read) reset();
+  }, [read, reset]);
+  const close = () => {
+    setAsking(false);
+    reset();
+  };
+  if (reveal.data) {
+    return (
+      <>
+        <Alert
+          isInline
+          isPlain
+          variant="warning"
+          title={t("value.revealed")}
+          actionLinks={
+            <Button variant="link" isInline onClick={reset}>
+              {t("value.hide")}
+            </Button>
+          }
+        />
+        <ValueBody value={reveal.data} />
+      </>
+    );
+  }
+  return (
+    <>
+      {value.revealable && (
+        <div className="cr-reveal">
+          <Button variant="secondary" size="sm" onClick={() => setAsking(true)}>
+            {t("value.reveal")}
+          </Button>
+        </div>
+      )}
+      <ValueBody value={value} />
+      <Confirmation
+        path={value.path}
+        open={asking}
+        pending={reveal.isPending}
+        error={reveal.error}
+        onConfirm={() => reveal.mutate()}
+        onClose={close}
+      />
+    </>
+  );
+}
+
+interface ConfirmationProps {
+  path: string;
+  open: boolean;
+  pending: boolean;
+  error: unknown;
+  onConfirm: () => void;
+  onClose: () => void;
+}
+
+/** Says what will be shown and that it is recorded; why it was refused, when it was. */
+function Confirmation({ path, open, pending, error, onConfirm, onClose }: ConfirmationProps) {
+  const { t } = useTranslation();
+  const problem = error ? toProblem(error) : null;
+  return (
+    <Modal variant="small" isOpen={open} onClose={onClose} aria-labelledby="cr-reveal-title">
+      <ModalHeader title={t("value.revealTitle")} labelId="cr-reveal-title" />
+      <ModalBody>
+        <p>{t("value.revealBody", { key: path })}</p>
+        {problem && (
+          <Alert isInline variant="danger" title={t("value.revealFailed")}>
+            <Raw>{problem.detail ?? problem.title}</Raw>
+          </Alert>
+        )}
+      </ModalBody>
+      <ModalFooter>
+        <Button onClick={onConfirm} isDisabled={pending} isLoading={pending}>
+          {t("value.reveal")}
+        </Button>
+        <Button variant="link" onClick={onClose}>
+          {t("value.cancel")}
+        </Button>
+      </ModalFooter>
+    </Modal>
+  );
+}
