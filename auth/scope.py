@@ -51,7 +51,7 @@ def updates(org: str, application: str = "", group: str = "") -> Scope:
     base = ("org", org, "updates")
     if not application:
         return base
-    return (*base, "app", application, *(("group", group) if group else ()))
+    return (*base, application, *(("group", group) if group else ()))
 
 
 def covers(outer: Scope, inner: Scope) -> bool:

@@ -38,7 +38,7 @@ from backend.live.registry import Registry
 from backend.live.routes import live_router
 from backend.omaha.catalog import files as hosted_files
 from backend.omaha.operate.mount import UpdateMount
-from backend.omaha.operate.service import UpdateService, open_store
+from backend.omaha.operate.service import UpdateService
 from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.payloads.serving import MOUNT as PAYLOADS
 from backend.omaha.payloads.serving import Hosted, payloads_app
@@ -111,7 +111,7 @@ def _console(settings: Settings) -> Console:
         registry=Registry(),
         connections=ConnectionManager([from_configuration, stack.records], Upstreams()),
         refusals=Refusals(sessions),
-        updates=_update_service(settings) if settings.updates_enabled else None,
+        updates=_update_service(settings, bus) if settings.updates_enabled else None,
     )
 
 
@@ -126,9 +126,10 @@ def _jobs(settings: Settings, engine: AsyncEngine, bus: Bus) -> Jobs:
     )
 
 
-def _update_service(settings: Settings) -> UpdateService:
+def _update_service(settings: Settings, bus: Bus) -> UpdateService:
     return UpdateService(
-        open_store(settings.database),
+        settings.database,
+        bus,
         suffix=settings.update_suffix,
         public_url=settings.public_url,
     )

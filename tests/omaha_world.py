@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any, Self
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import select
 
+from backend.db.bus import Bus
 from backend.db.engine import create_engine
 from backend.db.migrate import upgrade
 from backend.omaha.domain.model import FLATCAR_APPID, Arch
 from backend.omaha.domain.rules import Policy
+from backend.omaha.operate.service import UpdateService
 from backend.omaha.store.announce import announce
 from backend.omaha.store.tables import (
     ApplicationRow,
@@ -69,6 +72,26 @@ def event(kind: int, result: int, previous: str | None = None, code: int | None 
 
 
 ORDINARY = PING + CHECK + event(3, 2, "")
+
+
+class OwnService(UpdateService):
+    """An update service with a bus of its own, as a replica has."""
+
+    def __init__(self, url: str, **options: Any) -> None:
+        self._engine = create_engine(url)
+        self._hearing: asyncio.Task[None] | None = None
+        super().__init__(url, Bus(self._engine), **options)
+
+    async def start(self) -> None:
+        await super().start()
+        self._hearing = asyncio.create_task(self._bus.run())
+
+    async def stop(self) -> None:
+        await super().stop()
+        if self._hearing is not None:
+            self._hearing.cancel()
+            await asyncio.gather(self._hearing, return_exceptions=True)
+        await self._engine.dispose()
 
 
 class World:

@@ -29,5 +29,9 @@ def register(context: FeatureContext) -> Feature:
         source = cast("MemorySource[object]", context.registry.get(name))
         follow_groups(source, group_rule, problems)
     context.registry.add(PROBLEMS, problems)
-    service = OverviewService(context.registry, context.upstreams)
+    service = OverviewService(
+        context.registry,
+        context.upstreams,
+        updates_enabled=context.settings.updates_enabled,
+    )
     return Feature("overview", overview_router(service), kinds=KINDS)

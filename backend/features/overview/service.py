@@ -20,6 +20,7 @@ from backend.features.overview.schemas import (
     SystemView,
 )
 from backend.features.overview.systems import freshness_of, state_of, trouble_in_words
+from backend.features.overview.updates import updates_view
 from backend.live.guard import guard_of
 from backend.live.page import Page
 from backend.live.parse import parse_query
@@ -32,13 +33,15 @@ __all__ = ["OverviewService"]
 _KEEP_SECONDS: Final = 2.0
 _KEPT: Final = 256
 _PROBLEMS: Final = 50
+_GROUPS: Final = 10_000
 _RECENT: Final = 12
 
 
 class OverviewService:
     """Answers are kept two seconds per set of rights, so a hundred open pages cost one."""
 
-    def __init__(self, registry: Registry, upstreams: Upstreams) -> None:
+    def __init__(self, registry: Registry, upstreams: Upstreams, *, updates_enabled: bool) -> None:
+        self._updates_enabled = updates_enabled
         self._registry = registry
         self._upstreams = upstreams
         self._kept: dict[str, OverviewView] = {}
@@ -63,7 +66,7 @@ class OverviewService:
                 await self._kubernetes(caller, by_system.get("kubernetes", 0)),
                 await self._etcd(caller, by_system.get("etcd", 0)),
                 await self._registry_view(caller),
-                self._updates(caller),
+                await self._updates(caller),
             ],
             problems=self._problems(caller, problems.rows if problems else ()),
             problems_total=problems.total if problems else 0,
@@ -145,17 +148,11 @@ class OverviewService:
             link="/images",
         )
 
-    def _updates(self, caller: Principal) -> SystemView:
+    async def _updates(self, caller: Principal) -> SystemView:
+        groups = await self._page(caller, "groups", limit=_GROUPS)
         freshness = freshness_of(self._registry, caller, "database")
-        broken = trouble_in_words(freshness)
-        return SystemView(
-            name="updates",
-            state=SystemState.DEGRADED if broken else SystemState.OK,
-            sentence=broken or "The update service answers machines at /v1/update/.",
-            freshness=freshness,
-            counts={},
-            link="/activity",
-        )
+        rows = groups.rows if groups else None
+        return updates_view(rows, freshness, enabled=self._updates_enabled)
 
     def _capacity(self, caller: Principal) -> CapacityView | None:
         source = self._registry.get("machines")

@@ -1,10 +1,12 @@
-"""The update service inside the console: its operator API, guarded and recorded."""
+"""The update service inside the console: its collections and its operator API, guarded and
+recorded."""
 
 from __future__ import annotations
 
 from backend.features.context import Feature, FeatureContext
 from backend.features.updates.audit import record
 from backend.features.updates.rights import KINDS
+from backend.features.updates.sources import add_collections
 from backend.omaha.api import updates_router
 from backend.omaha.api.deps import UpdatesDeps
 from backend.omaha.payloads.files import PayloadFiles
@@ -13,7 +15,8 @@ __all__ = ["register"]
 
 
 def register(context: FeatureContext) -> Feature:
-    """The routes below ``/api/v1/updates``; its pages follow in a later release."""
+    """The collections, and the routes below ``/api/v1/updates``."""
+    add_collections(context)
     files = PayloadFiles(context.settings.home / "payloads")
     deps = UpdatesDeps(
         organisation=context.organisation,

@@ -1,6 +1,6 @@
 """Who may do what to the update service's objects.
 
-Scopes are ``org/<org>/updates/app/<id>`` and, below that, ``…/group/<id>``. Applications,
+Scopes are ``org/<org>/updates/<application>`` and, below that, ``…/group/<id>``. Applications,
 channels and packages live at the application; groups and their machines at the group.
 """
 
@@ -63,7 +63,7 @@ class Rights:
 
     def application(self, application_id: int) -> Scope:
         """One application with its channels, packages and groups."""
-        return (*self.root(), "app", str(application_id))
+        return (*self.root(), str(application_id))
 
     def group(self, application_id: int, group_id: int) -> Scope:
         """One group with its machines."""
@@ -83,11 +83,9 @@ class Rights:
                 return Visible(everything=True)
             rest = scope[len(root) :] if scope[: len(root)] == root else ()
             match rest:
-                case ("app",):
-                    return Visible(everything=True)
-                case ("app", app) | ("app", app, "group") if app.isdecimal():
+                case (app,) | (app, "group") if app.isdecimal():
                     applications.add(int(app))
-                case ("app", app, "group", group) if app.isdecimal() and group.isdecimal():
+                case (app, "group", group) if app.isdecimal() and group.isdecimal():
                     groups.add((int(app), int(group)))
                 case _:
                     continue

@@ -12,6 +12,7 @@ import structlog
 
 from backend.omaha.checkin.memory import Machines
 from backend.omaha.checkin.metrics import SEEN_ROWS, SEEN_SECONDS
+from backend.omaha.checkin.news import MachineNews
 from backend.omaha.store.contract import Conflict, Store, StoreDown
 from backend.omaha.store.entry import Entry
 
@@ -25,7 +26,8 @@ _log = structlog.get_logger(__name__)
 class SeenTimes:
     """Who checked in since the last flush."""
 
-    def __init__(self, store: Store, machines: Machines) -> None:
+    def __init__(self, store: Store, machines: Machines, news: MachineNews) -> None:
+        self._news = news
         self._store = store
         self._machines = machines
         self._rows: dict[int, Entry] = {}
@@ -62,6 +64,7 @@ class SeenTimes:
             return
         SEEN_SECONDS.observe(time.perf_counter() - began)
         SEEN_ROWS.inc(len(done))
+        self._news.seen()
         for entry in entries:
             if entry.id not in done and self._machines.get(entry.key) is entry:
                 self._machines.forget([entry.key])

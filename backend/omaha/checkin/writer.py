@@ -22,6 +22,7 @@ from backend.omaha.checkin.metrics import (
     BATCH_WAIT_SECONDS,
     worked_off,
 )
+from backend.omaha.checkin.news import MachineNews
 from backend.omaha.checkin.seen import SeenTimes
 from backend.omaha.checkin.step import Change, Report, RolloutMissing, step
 from backend.omaha.domain.model import Arch, Grant, Group, Reason
@@ -73,6 +74,7 @@ class Writer:
         glimpses: Glimpses,
         seen: SeenTimes,
         *,
+        news: MachineNews,
         in_force: InForce,
         reload: Callable[[], Awaitable[None]],
     ) -> None:
@@ -81,6 +83,7 @@ class Writer:
         self._glimpses = glimpses
         self._seen = seen
         self._in_force = in_force
+        self._news = news
         self._reload = reload
         self._queue: deque[Item] = deque()
         self._pending: set[Key] = set()
@@ -220,6 +223,7 @@ class Writer:
             if item.done is not None and not item.done.done():
                 item.done.set_result(change.decision)
             worked_off(item.report.app.events, change)
+        self._news.changed(change.new.key for change in changes if change.dirty)
         groups = {item.report.group.id: item.report.group for item in batch}
         self._glimpses.take(ledger, groups.values(), time.time())
 

@@ -10,17 +10,21 @@ from typing import Any, Final
 import structlog
 from sqlalchemy.engine import make_url
 
+from backend.db.bus import Bus
+from backend.db.notice import Notice
 from backend.omaha.background.jobs import Jobs
 from backend.omaha.checkin.endpoint import UpdateEndpoint
 from backend.omaha.checkin.engine import Engine
 from backend.omaha.checkin.loader import Loader
 from backend.omaha.checkin.memory import Glimpses, Machines
 from backend.omaha.checkin.metrics import COLLECTOR
+from backend.omaha.checkin.news import MachineNews
 from backend.omaha.checkin.seen import SeenTimes
 from backend.omaha.checkin.writer import Writer
 from backend.omaha.rollouts import lifecycle
+from backend.omaha.store.announce import CONFIG, GRANTS, MACHINES, key_of
 from backend.omaha.store.config import InForce, load
-from backend.omaha.store.contract import Conflict, Notice, Store, StoreDown
+from backend.omaha.store.contract import Conflict, Store, StoreDown
 from backend.omaha.store.postgres import PostgresStore
 from backend.omaha.store.sqlite import SqliteStore
 
@@ -30,31 +34,36 @@ RETRY_SECONDS: Final = 1.0
 _log = structlog.get_logger(__name__)
 
 
-def open_store(url: str) -> Store:
-    """The store for a SQLAlchemy URL (``sqlite+aiosqlite://`` or ``postgresql+asyncpg://``)."""
+def open_store(url: str, origin: str = "") -> Store:
+    """The store for a SQLAlchemy URL (``sqlite+aiosqlite://`` or ``postgresql+asyncpg://``).
+    `origin` is that of the bus in this process."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return SqliteStore(parsed.database or "")
-    return PostgresStore(url)
+    return PostgresStore(url, origin)
 
 
 class UpdateService:
-    """A running update service over `store`. `endpoint` is its ASGI application; start and
-    stop belong to the application's lifespan. The schema must be up to date."""
+    """A running update service over the database at `url`. `endpoint` is its ASGI application;
+    start and stop belong to the application's lifespan, and so does running the `bus` it hears
+    other replicas on. The schema must be up to date."""
 
     def __init__(
         self,
-        store: Store,
+        url: str,
+        bus: Bus,
         *,
         suffix: str = "",
         public_url: str = "",
         remembered: int = REMEMBERED,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.store = store
+        self.store = store = open_store(url, bus.origin)
+        self._bus = bus
         self.machines = Machines(remembered)
         self.glimpses = Glimpses()
-        self.seen = SeenTimes(store, self.machines)
+        self._news = MachineNews(bus)
+        self.seen = SeenTimes(store, self.machines, self._news)
         self._loader = Loader(store, self.machines)
         self._clock = clock
         self._in_force = InForce()
@@ -63,6 +72,7 @@ class UpdateService:
             self.machines,
             self.glimpses,
             self.seen,
+            news=self._news,
             in_force=self._in_force,
             reload=self.reload,
         )
@@ -78,6 +88,8 @@ class UpdateService:
         self.endpoint = UpdateEndpoint(engine, suffix, public_url)
         self.jobs = Jobs(store, lambda: self._in_force.config, clock)
         self._reloading = asyncio.Lock()
+        self._outdated = asyncio.Event()
+        self._subscriptions: list[Callable[[], None]] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -88,8 +100,15 @@ class UpdateService:
             self.writer.run(),
             self._loader.run(),
             self.seen.run(),
-            self.store.listen(self._changed),
+            self._news.run(),
+            self._keep_current(),
             self.jobs.run(),
+        ]
+        if isinstance(self.store, SqliteStore):
+            work.append(self.store.watch(self._outdated.set, self._others_wrote))
+        self._subscriptions = [
+            self._bus.subscribe(CONFIG, lambda _: self._outdated.set()),
+            self._bus.subscribe(GRANTS, self._grants_changed),
         ]
         self._tasks = [asyncio.create_task(coroutine) for coroutine in work]
         COLLECTOR.add(self)
@@ -97,6 +116,8 @@ class UpdateService:
     async def stop(self) -> None:
         """Finish what is acknowledged, write the last-seen times, disconnect."""
         COLLECTOR.remove(self)
+        for unsubscribe in self._subscriptions:
+            unsubscribe()
         for _ in range(100):
             if not len(self.writer):
                 break
@@ -133,13 +154,27 @@ class UpdateService:
         except Conflict:
             _log.info("rollout_opened_elsewhere", group=group.name)
 
-    async def _changed(self, notice: Notice) -> None:
-        """Another replica, or an operator, changed something."""
-        if notice.lost:
-            self.machines.clear()
-            self.glimpses.clear()
-        self.machines.forget(notice.keys)
-        if notice.config:
+    def _grants_changed(self, notice: Notice) -> None:
+        """Another replica, or an operator, changed machines; without keys, notices were lost."""
+        if notice.keys is None:
+            self._forget_all()
+        else:
+            self.machines.forget([key_of(key) for key in notice.keys])
+
+    def _others_wrote(self) -> None:
+        """Another process wrote into the file, who knows what."""
+        self._forget_all()
+        self._bus.tell(Notice(MACHINES))
+
+    def _forget_all(self) -> None:
+        self.machines.clear()
+        self.glimpses.clear()
+
+    async def _keep_current(self) -> None:
+        """Read the configuration again whenever it changed, until cancelled."""
+        while True:
+            await self._outdated.wait()
+            self._outdated.clear()
             await self._reload_until_done()
 
     async def _reload_until_done(self) -> None:

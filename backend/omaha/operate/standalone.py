@@ -19,6 +19,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from starlette.requests import Request
 
+from backend.db.bus import Bus
 from backend.db.engine import create_engine
 from backend.db.migrate import upgrade
 from backend.errors import Forbidden
@@ -28,7 +29,7 @@ from backend.http.server import bind, server_config
 from backend.logs import configure_logs
 from backend.omaha.catalog import files as hosted_files
 from backend.omaha.checkin.endpoint import Message, Receive, Send
-from backend.omaha.operate.service import UpdateService, open_store
+from backend.omaha.operate.service import UpdateService
 from backend.omaha.operate.worker_metrics import RESTARTS, Board
 from backend.omaha.operate.workers import Supervisor
 from backend.omaha.payloads.files import PayloadFiles
@@ -54,8 +55,10 @@ class Standalone:
         self._settings = settings
         self._registry = registry
         self._engine: AsyncEngine = create_engine(settings.database)
+        self._bus = Bus(self._engine)
         self.service = UpdateService(
-            open_store(settings.database),
+            settings.database,
+            self._bus,
             suffix=settings.update_suffix,
             public_url=settings.public_url,
         )
@@ -85,9 +88,12 @@ class Standalone:
             _log.exception("update_service_not_started")
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             raise
+        hearing = asyncio.create_task(self._bus.run())
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.service.stop()
+        hearing.cancel()
+        await asyncio.gather(hearing, return_exceptions=True)
         await self._engine.dispose()
         await send({"type": "lifespan.shutdown.complete"})
 

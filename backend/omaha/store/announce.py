@@ -1,27 +1,53 @@
-"""Tells every replica that configuration changed."""
+"""What the update service tells on the console's bus: configuration, grants, machines."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import text
+
+from backend.db.bus import publish
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
-CHANNEL = "omaha_config"
-"""The PostgreSQL notification channel; the payload is empty, receivers re-read."""
+CONFIG: Final = "updates/config"
+"""Applications, groups, channels, packages or rollouts changed: replicas read them again."""
+GRANTS: Final = "updates/grants"
+"""Machines (keys) that another replica must not remember any longer."""
+MACHINES: Final = "updates/machines"
+"""Machines (keys) whose rows changed, for whoever shows them: told after the commit, gathered
+over a moment, so that it costs the hot path nothing."""
+
+
+def key_text(key: tuple[int, str]) -> str:
+    """A machine's key as notices carry it: ``<application id>/<machine id>``."""
+    return f"{key[0]}/{key[1]}"
+
+
+def key_of(text_form: str) -> tuple[int, str]:
+    """The key that `key_text` wrote."""
+    application, _, machine = text_form.partition("/")
+    return int(application), machine
+
+
+def tell_machines(session: AsyncSession, keys: Iterable[tuple[int, str]]) -> None:
+    """Tell with the session's commit that these machines changed: forget them, show them anew."""
+    told = [key_text(key) for key in keys]
+    if told:
+        publish(session, GRANTS, told)
+        publish(session, MACHINES, told)
 
 
 async def announce(session: AsyncSession) -> None:
     """Raise the configuration's version in the caller's transaction; call it after the last
-    edit. Replicas reload when it commits (PostgreSQL: notified; SQLite: polled), and no grant
-    is decided by older configuration once it has."""
+    edit. Replicas reload when it commits, and no grant is decided by older configuration once
+    it has."""
     await session.execute(
         text(
             "INSERT INTO omaha_config (id, version) VALUES (1, 1)"
             " ON CONFLICT (id) DO UPDATE SET version = omaha_config.version + 1"
         )
     )
-    if session.get_bind().dialect.name == "postgresql":
-        await session.execute(text(f"NOTIFY {CHANNEL}"))
+    publish(session, CONFIG)

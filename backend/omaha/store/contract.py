@@ -7,7 +7,7 @@ from fresh reads.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, Protocol
 
@@ -114,7 +114,7 @@ class Transaction(Protocol):
         """Write the counters, rollouts and tally that changed."""
 
     async def notify(self, keys: Sequence[Key]) -> None:
-        """Tell other replicas on commit to forget these machines (where there can be any)."""
+        """Tell other replicas on commit to forget these machines (where the bus reaches any)."""
 
     async def announce(self) -> None:
         """Tell every replica on commit to reload the configuration."""
@@ -143,18 +143,3 @@ class Store(Protocol):
 
     async def seen(self, rows: Sequence[Seen]) -> set[int]:
         """Record last-seen times; the ids whose version still held. Durable soon, not now."""
-
-    async def listen(self, changed: Changed) -> None:
-        """Call `changed` on every notice from another replica until stopped."""
-
-
-Changed = Callable[["Notice"], Awaitable[None]]
-
-
-class Notice(msgspec.Struct, frozen=True):
-    """What another replica tells: configuration changed, or machines did. `lost` means
-    notices may have been missed, so nothing remembered can be trusted."""
-
-    config: bool = False
-    keys: tuple[Key, ...] = ()
-    lost: bool = False

@@ -5,24 +5,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import uuid
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
 import asyncpg
 import msgspec
-import structlog
 
+from backend.db.notice import CHANNEL, encode
 from backend.omaha.store import statements as sql
-from backend.omaha.store.announce import CHANNEL as CONFIG_CHANNEL
+from backend.omaha.store.announce import CONFIG, GRANTS, key_text
 from backend.omaha.store.contract import (
     Activity,
-    Changed,
     Conflict,
     History,
     Key,
     Locked,
-    Notice,
     Query,
     Seen,
     StoreDown,
@@ -30,10 +27,6 @@ from backend.omaha.store.contract import (
 )
 from backend.omaha.store.entry import CHANGING, COLUMNS, INSERTED, Entry
 from backend.omaha.store.ledger import Ledger
-
-MACHINE_CHANNEL: Final = "omaha_machines"
-NOTICE_BYTES: Final = 7_000
-"""PostgreSQL refuses notices of 8,000 bytes or more."""
 
 _TYPES: Final = {
     **dict.fromkeys(INSERTED, "int4"),
@@ -48,8 +41,6 @@ _TYPES: Final = {
         "text",
     ),
 }
-_log = structlog.get_logger(__name__)
-_decode_keys = msgspec.json.Decoder(tuple[str, tuple[Key, ...]])
 
 
 def _arrays(types: Sequence[str]) -> str:
@@ -100,9 +91,9 @@ _DOWN: Final = (
 class PostgresTransaction:
     """See `store.Transaction`."""
 
-    def __init__(self, connection: Any, holder: str) -> None:
+    def __init__(self, connection: Any, origin: str) -> None:
         self._connection = connection
-        self._holder = holder
+        self._origin = origin
 
     async def query(self, statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
         """See `store.Transaction.query`."""
@@ -179,23 +170,26 @@ class PostgresTransaction:
 
     async def notify(self, keys: Sequence[Key]) -> None:
         """See `store.Transaction.notify`."""
-        size = NOTICE_BYTES // 64
-        for start in range(0, len(keys), size):
-            payload = msgspec.json.encode((self._holder, keys[start : start + size])).decode()
-            await self._connection.execute("SELECT pg_notify($1, $2)", MACHINE_CHANNEL, payload)
+        if keys:
+            await self._tell(encode(self._origin, GRANTS, map(key_text, keys)))
 
     async def announce(self) -> None:
-        """See `store.Transaction.announce`."""
-        await self._connection.execute(f"NOTIFY {CONFIG_CHANNEL}")
+        """See `store.Transaction.announce`; without an origin, this replica hears it too."""
+        await self._tell(encode("", CONFIG, None))
+
+    async def _tell(self, payloads: Sequence[str]) -> None:
+        for payload in payloads:
+            await self._connection.execute("SELECT pg_notify($1, $2)", CHANNEL, payload)
 
 
 class PostgresStore:
-    """See `store.Store`. `url` as SQLAlchemy writes it (``postgresql+asyncpg://``)."""
+    """See `store.Store`. `url` as SQLAlchemy writes it (``postgresql+asyncpg://``); `origin` is
+    that of this process' bus, which does not hear what it told itself."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, origin: str = "") -> None:
         self._dsn = url.replace("postgresql+asyncpg://", "postgresql://", 1)
         self._pool: Any = None
-        self._holder = uuid.uuid4().hex[:12]
+        self._origin = origin
 
     async def start(self) -> None:
         """See `store.Store.start`."""
@@ -216,7 +210,7 @@ class PostgresStore:
         """See `store.Store.transaction`."""
         with _translated():
             async with self._pool.acquire() as connection, connection.transaction():
-                yield PostgresTransaction(connection, self._holder)
+                yield PostgresTransaction(connection, self._origin)
 
     async def query(self, statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
         """See `store.Store.query`."""
@@ -251,45 +245,10 @@ class PostgresStore:
                 done = await connection.fetch(_SEEN, *columns)
         return {row[0] for row in done}
 
-    async def listen(self, changed: Changed) -> None:
-        """See `store.Store.listen`. Reconnects for ever; each gap is told as `lost`."""
-        while True:
-            try:
-                await self._listen_once(changed)
-            except (*_DOWN, StoreDown) as error:
-                _log.warning("update_notices_lost", error=str(error))
-            await asyncio.sleep(0.5)
-
-    async def _listen_once(self, changed: Changed) -> None:
-        queue: asyncio.Queue[Notice | None] = asyncio.Queue()
-        connection = await self._connected()
-        try:
-            connection.add_termination_listener(lambda _: queue.put_nowait(None))
-            await connection.add_listener(
-                CONFIG_CHANNEL, lambda *_: queue.put_nowait(Notice(config=True))
-            )
-            await connection.add_listener(
-                MACHINE_CHANNEL, lambda *message: self._take(queue, message[3])
-            )
-            await changed(Notice(config=True, lost=True))
-            while (notice := await queue.get()) is not None:
-                await changed(notice)
-        finally:
-            connection.terminate()
-
     async def _connected(self) -> Any:
         """A connection of its own, without the pool's limit of time per statement."""
         with _translated():
             return await asyncpg.connect(self._dsn, timeout=10)
-
-    def _take(self, queue: asyncio.Queue[Notice | None], payload: str) -> None:
-        try:
-            holder, keys = _decode_keys.decode(payload)
-        except msgspec.MsgspecError:
-            queue.put_nowait(Notice(lost=True))
-            return
-        if holder != self._holder:
-            queue.put_nowait(Notice(keys=keys))
 
 
 def _query_of(connection: Any) -> Query:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import CursorResult, text
+from sqlalchemy import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.omaha.store import announce
@@ -16,7 +16,6 @@ from backend.omaha.store import statements as sql
 from backend.omaha.store.contract import Activity, Conflict, History, Key, Locked
 from backend.omaha.store.entry import CHANGING, Entry, values
 from backend.omaha.store.ledger import Ledger
-from backend.omaha.store.postgres import MACHINE_CHANNEL, NOTICE_BYTES
 
 
 class SessionTransaction:
@@ -28,12 +27,8 @@ class SessionTransaction:
 
     async def query(self, statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
         """See `store.Transaction.query`."""
-        named, names = _named(statement)
-        given = dict(zip(names, arguments, strict=True))
-        result = await self._session.execute(text(named), given)
-        if not isinstance(result, CursorResult) or not result.returns_rows:
-            return []
-        return [tuple(row) for row in result.fetchall()]
+        result = await self._run(statement, arguments)
+        return [tuple(row) for row in result.fetchall()] if result.returns_rows else []
 
     async def lock(self, groups: Sequence[int], rollouts: Sequence[int]) -> Locked:
         """See `store.Transaction.lock`."""
@@ -65,13 +60,9 @@ class SessionTransaction:
 
     async def update_locked(self, entries: Sequence[Entry]) -> None:
         """Write many rows at once that this transaction has locked, and so nobody changed."""
-        statement, columns = _named(sql.UPDATE_INSTANCE)
-        rows = [
-            dict(zip(columns, (*values(e, CHANGING), e.id, e.version), strict=True))
-            for e in entries
-        ]
+        rows = [(*values(e, CHANGING), e.id, e.version) for e in entries]
         if rows:
-            await self._session.execute(text(statement), rows)
+            await self._run(sql.UPDATE_INSTANCE, rows)
 
     async def insert(self, entries: Sequence[Entry]) -> dict[Key, int]:
         """Machines register themselves; operators add none."""
@@ -96,20 +87,15 @@ class SessionTransaction:
             await self.query(sql.UPSERT_TALLY, *row)
 
     async def notify(self, keys: Sequence[Key]) -> None:
-        """See `store.Transaction.notify`; every replica is another one here."""
-        size = NOTICE_BYTES // 64
-        for start in range(0, len(keys) if self._postgres else 0, size):
-            payload = msgspec.json.encode(("", keys[start : start + size])).decode()
-            await self.query("SELECT pg_notify(?, ?)", MACHINE_CHANNEL, payload)
+        """See `store.Transaction.notify`; the service of this process hears it, too."""
+        announce.tell_machines(self._session, keys)
 
     async def announce(self) -> None:
         """See `store.Transaction.announce`."""
         await announce.announce(self._session)
 
-
-def _named(statement: str) -> tuple[str, list[str]]:
-    """The statement with names for its `?`, and these names in order."""
-    parts = statement.split("?")
-    names = [f"a{n}" for n in range(len(parts) - 1)]
-    marked = "".join(f"{part}:{name}" for part, name in zip(parts, names, strict=False))
-    return marked + parts[-1], names
+    async def _run(self, statement: str, arguments: Any) -> CursorResult[Any]:
+        """The statement as the database's driver writes it, in the session's transaction."""
+        connection = await self._session.connection()
+        written = sql.numbered(statement) if self._postgres else statement
+        return await connection.exec_driver_sql(written, arguments)

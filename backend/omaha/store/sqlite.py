@@ -15,12 +15,10 @@ import msgspec
 from backend.omaha.store import statements as sql
 from backend.omaha.store.contract import (
     Activity,
-    Changed,
     Conflict,
     History,
     Key,
     Locked,
-    Notice,
     Query,
     Seen,
     StoreDown,
@@ -129,7 +127,7 @@ class SqliteTransaction:
         """Nothing: another process sees `data_version` change."""
 
     async def announce(self) -> None:
-        """Nothing: the listener polls the configuration's version."""
+        """Nothing: `watch` polls the configuration's version."""
 
     async def commit(self) -> None:
         """Make it durable."""
@@ -254,15 +252,17 @@ class SqliteStore:
         async with self._turn:
             return await self._writer.run(self._seen, rows)
 
-    async def listen(self, changed: Changed) -> None:
-        """See `store.Store.listen`. Polls whether another connection has committed."""
-        await changed(Notice(config=True, lost=True))
+    async def watch(self, config: Callable[[], None], others: Callable[[], None]) -> None:
+        """Poll until cancelled whether the configuration changed, and whether another
+        connection has committed: processes that share a file share no bus."""
         before: tuple[int, int] | None = None
         while True:
             async with self._turn:
                 now = await self._writer.run(self._watermarks)
-            if before is not None and now != before:
-                await changed(Notice(config=now[1] != before[1], lost=now[0] != before[0]))
+            if before is not None and now[0] != before[0]:
+                others()
+            if before is None or now[1] != before[1]:
+                config()
             before = now
             await asyncio.sleep(POLL_SECONDS)
 

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from backend.omaha.background.recount import measure
-from backend.omaha.operate.service import UpdateService, open_store
-from tests.omaha_world import World
+from backend.omaha.operate.service import UpdateService
+from tests.omaha_world import OwnService, World
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ class Replicas:
         self.running: list[UpdateService] = []
 
     async def __call__(self, **options) -> UpdateService:
-        service = UpdateService(open_store(self.url), **options)
+        service = OwnService(self.url, **options)
         await service.start()
         self.running.append(service)
         return service

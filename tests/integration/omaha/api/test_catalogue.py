@@ -303,7 +303,7 @@ async def test_rights_end_at_the_application_and_the_group(api: Api, estate: Est
         f"/applications/{estate.app['id']}/groups", name="Hidden", track="h", arch="amd64",
         channel_id=estate.channel["id"],
     )  # fmt: skip
-    app = (*ROOT, "updates", "app", str(estate.app["id"]))
+    app = (*ROOT, "updates", str(estate.app["id"]))
     api.as_((VIEWER, app))
     assert [a["name"] for a in (await api.get("/applications"))["items"]] == ["Flatcar"]
     assert (await api.send("GET", f"/applications/{other['id']}")).status_code == 404

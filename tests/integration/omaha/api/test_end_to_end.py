@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from backend.omaha.background.recount import measure
-from backend.omaha.operate.service import UpdateService, open_store
+from backend.omaha.operate.service import UpdateService
 from tests.integration.omaha.api.conftest import Api
 from tests.omaha_client import Machine
+from tests.omaha_world import OwnService
 from tests.unit.omaha.payloads.samples import payload
 
 OLD, NEW = "4459.2.0", "4593.2.5"
@@ -23,7 +24,7 @@ OPEN = {"enabled": True, "safe_mode": False, "max_updates_per_period": None}
 
 @pytest.fixture
 async def service(api: Api, database_url: str) -> AsyncIterator[UpdateService]:
-    service = UpdateService(open_store(database_url))
+    service = OwnService(database_url)
     await service.start()
     yield service
     await service.seen.flush()

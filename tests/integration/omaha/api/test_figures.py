@@ -73,7 +73,7 @@ async def test_activity_is_filtered_by_what_the_caller_may_see(api: Api, estate:
     failed = await api.get("/activity", kind="instance_failed", severity="error")
     assert len(failed["items"]) == 1
     assert len((await api.get("/activity", application_id=estate.app["id"]))["items"]) == 2
-    app = (*ROOT, "updates", "app", str(estate.app["id"]))
+    app = (*ROOT, "updates", str(estate.app["id"]))
     api.as_((VIEWER, app))
     assert len((await api.get("/activity"))["items"]) == 2
     api.as_((VIEWER, (*app, "group", str(estate.group["id"]))))

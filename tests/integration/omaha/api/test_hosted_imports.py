@@ -286,11 +286,11 @@ async def test_a_private_destination_must_be_listed(api: Api, estate: Estate, im
 async def test_it_needs_the_right_on_package_and_service(importing: Importing) -> None:
     api, app = importing.api, importing.estate.app["id"]
     done = await importing.run()
-    scope = (*ROOT, "updates", "app", str(app))
+    scope = (*ROOT, "updates", str(app))
     for rights, started, seen in (
         (((VIEWER, ROOT),), 403, 200),
         (((OPERATOR, scope),), 404, 200),
-        (((OPERATOR, (*ROOT, "updates", "app", "999")),), 404, 404),
+        (((OPERATOR, (*ROOT, "updates", "999")),), 404, 404),
         (((OWNER, ROOT),), 202, 200),
     ):
         api.as_(*rights)

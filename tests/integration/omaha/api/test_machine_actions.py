@@ -50,7 +50,7 @@ async def test_moving_needs_the_right_on_both_sides(api: Api, estate: Estate) ->
         f"/applications/{estate.app['id']}/groups", name="Other", track="o", arch="amd64"
     )
     (key,) = await enrol(api, estate, {})
-    app = (*ROOT, "updates", "app", str(estate.app["id"]))
+    app = (*ROOT, "updates", str(estate.app["id"]))
     api.as_((OPERATOR, (*app, "group", str(estate.group["id"]))))
     refused = await api.patch(f"/instances/{key}", 1, group_id=other["id"])
     assert refused.status_code == 404

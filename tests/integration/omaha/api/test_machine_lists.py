@@ -80,7 +80,7 @@ async def test_machines_are_found_by_the_beginning_of_id_name_and_address(
     limited = await api.get("/instances", q="ab", limit=2)
     assert len(limited["items"]) == 2
     assert limited["more"] is True
-    app = (*ROOT, "updates", "app", str(estate.app["id"]))
+    app = (*ROOT, "updates", str(estate.app["id"]))
     for scope, seen in (
         (app, 1), ((*app, "group", str(estate.group["id"])), 1), ((*app, "group", "999"), 0),
     ):  # fmt: skip

@@ -10,10 +10,11 @@ import pytest
 
 from backend.omaha.background.recount import measure
 from backend.omaha.domain.model import Status
-from backend.omaha.operate.service import UpdateService, open_store
+from backend.omaha.operate.service import UpdateService
 from tests.integration.omaha.api.conftest import ROOT, Api, Estate
 from tests.integration.omaha.api.enrolment import enrol
 from tests.omaha_client import Machine
+from tests.omaha_world import OwnService
 from tests.roles import OPERATOR, VIEWER
 
 OPEN = {"enabled": True, "safe_mode": False, "max_updates_per_period": None}
@@ -22,7 +23,7 @@ OPEN = {"enabled": True, "safe_mode": False, "max_updates_per_period": None}
 @pytest.fixture
 async def service(api: Api, database_url: str) -> AsyncIterator[UpdateService]:
     """Machines can check in; at the end every counter must equal a recount."""
-    service = UpdateService(open_store(database_url))
+    service = OwnService(database_url)
     await service.start()
     yield service
     await service.seen.flush()
@@ -198,7 +199,7 @@ async def test_moving_needs_the_right_on_every_side(api: Api, estate: Estate) ->
     other = await other_group(api, estate)
     third = await other_group(api, estate, "Third")
     await enrol(api, estate, {}, {"group_id": third["id"], "machine_id": "t"})
-    app = (*ROOT, "updates", "app", str(estate.app["id"]))
+    app = (*ROOT, "updates", str(estate.app["id"]))
     scopes = {g["name"]: (*app, "group", str(g["id"])) for g in (estate.group, other, third)}
     api.as_((VIEWER, app), (OPERATOR, scopes["Production"]))
     assert (await move(api, estate, other, machines=2)).status_code == 403

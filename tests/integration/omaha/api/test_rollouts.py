@@ -69,7 +69,7 @@ async def test_a_rollback_does_not_take_other_groups_along(api: Api, estate: Est
     assert back.json()["channel"]["id"] != estate.channel["id"]
     untouched = await api.get(f"/groups/{other['id']}")
     assert untouched["channel"]["package"]["release"] == "4593.2.5"
-    app = (*ROOT, "updates", "app", str(estate.app["id"]))
+    app = (*ROOT, "updates", str(estate.app["id"]))
     api.as_((OPERATOR, (*app, "group", str(other["id"]))))
     refused = await api.send("POST", f"/groups/{other['id']}/rollback", body, if_match='"1"')
     assert refused.status_code == 404, "a channel is the application's, not the group's"

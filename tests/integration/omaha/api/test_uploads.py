@@ -130,7 +130,7 @@ async def test_uploading_needs_the_right_over_all_updates(api: Api, estate: Esta
     assert (await api.send("POST", "/uploads", {"name": "x", "size": 5})).status_code == 403
     assert (await put(api, where, DATA, 0)).status_code == 403
     assert (await api.send("DELETE", where)).status_code == 403
-    api.as_((OPERATOR, (*ROOT, "updates", "app", str(estate.app["id"]))))
+    api.as_((OPERATOR, (*ROOT, "updates", str(estate.app["id"]))))
     assert (await api.send("POST", "/uploads", {"name": "x", "size": 5})).status_code == 404
     api.as_((OPERATOR, ROOT))
     assert (await api.send("DELETE", where)).status_code == 204

@@ -21,8 +21,7 @@ scopes = st.one_of(
     st.just(RIGHTS.root()),
     st.builds(RIGHTS.application, numbers),
     st.builds(RIGHTS.group, numbers, numbers),
-    st.just((*RIGHTS.root(), "app", "x")),
-    st.just((*RIGHTS.root(), "app")),
+    st.just((*RIGHTS.root(), "x")),
     st.builds(lambda app: (*RIGHTS.application(app), "group"), numbers),
 )
 

@@ -1,0 +1,174 @@
+"""The update service as collections: what exists, who runs what, how rollouts go."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from backend.features.updates.rows import (
+    ApplicationRow,
+    ChannelRow,
+    GroupRow,
+    OccurrenceRow,
+    PackageRow,
+    RolloutRow,
+)
+from backend.live.collection import Collection
+from backend.live.column import Column, Type
+from backend.live.rowscope import Field, RowScope
+from backend.omaha.api import rights
+
+__all__ = ["APPLICATIONS", "CHANNELS", "GROUPS", "PACKAGES", "ROLLOUTS", "UPDATE_ACTIVITY"]
+
+OF_APPLICATION: Final = RowScope("updates", Field("application_id"))
+OF_GROUP: Final = RowScope("updates", Field("application_id"), "group", Field("group_id"))
+
+_APPLICATION: Final = Column("application", "Application", Type.TEXT, facet=True)
+_ARCH: Final = Column("arch", "Architecture", Type.TEXT, facet=True)
+_CREATED: Final = Column("created", "Created", Type.TIME, default=False)
+_UPDATED: Final = Column("updated", "Changed", Type.TIME)
+
+APPLICATIONS: Final = Collection(
+    name="applications",
+    title="Update applications",
+    kind=rights.APPLICATION,
+    row=ApplicationRow,
+    scope=OF_APPLICATION,
+    columns=(
+        Column("name", "Name", Type.TEXT, searched=True),
+        Column("appid", "Omaha application id", Type.TEXT, searched=True),
+        Column("machines", "Machines", Type.NUMBER),
+        Column("groups", "Groups", Type.NUMBER),
+        Column("channels", "Channels", Type.NUMBER),
+        Column("packages", "Packages", Type.NUMBER),
+        Column("description", "Description", Type.TEXT, default=False),
+        _CREATED,
+        _UPDATED,
+    ),
+    default_sort=("name",),
+    where=("appid",),
+)
+
+GROUPS: Final = Collection(
+    name="groups",
+    title="Update groups",
+    kind=rights.GROUP,
+    row=GroupRow,
+    scope=OF_GROUP,
+    columns=(
+        Column("name", "Name", Type.TEXT, searched=True),
+        _APPLICATION,
+        Column("track", "Track", Type.TEXT, searched=True),
+        _ARCH,
+        Column("channel", "Channel", Type.TEXT, searched=True, facet=True),
+        Column("target", "Target version", Type.TEXT, searched=True, facet=True),
+        Column("updates", "Updates", Type.STATUS, facet=True),
+        Column("rollout", "Rollout", Type.STATUS, facet=True),
+        Column("machines", "Machines", Type.NUMBER),
+        Column("in_progress", "Updating", Type.NUMBER),
+        Column("timed_out", "Timed out", Type.NUMBER),
+        Column("silent", "Unseen for a day", Type.NUMBER),
+        Column("description", "Description", Type.TEXT, default=False),
+        _CREATED,
+        Column("updated", "Changed", Type.TIME, default=False),
+    ),
+    default_sort=("application", "name"),
+    where=("application", "channel"),
+)
+
+CHANNELS: Final = Collection(
+    name="channels",
+    title="Update channels",
+    kind=rights.CHANNEL,
+    row=ChannelRow,
+    scope=OF_APPLICATION,
+    columns=(
+        Column("name", "Name", Type.TEXT, searched=True),
+        _APPLICATION,
+        _ARCH,
+        Column("target", "Points at", Type.TEXT, searched=True, facet=True),
+        Column("floors", "Floors", Type.NUMBER),
+        Column("groups", "Groups", Type.NUMBER),
+        _CREATED,
+        _UPDATED,
+    ),
+    default_sort=("application", "name"),
+    where=("application", "arch"),
+)
+
+PACKAGES: Final = Collection(
+    name="packages",
+    title="Update packages",
+    kind=rights.PACKAGE,
+    row=PackageRow,
+    scope=OF_APPLICATION,
+    columns=(
+        Column("release", "Version", Type.TEXT, searched=True),
+        _APPLICATION,
+        _ARCH,
+        Column("kind", "Kind", Type.TEXT, facet=True, default=False),
+        Column("size", "Size", Type.BYTES),
+        Column("hosted", "Hosted here", Type.BOOL, facet=True),
+        Column("channels", "Channels", Type.NUMBER),
+        Column("files", "Extra files", Type.NUMBER),
+        Column("filename", "File", Type.TEXT, searched=True, default=False),
+        Column("url", "Code base", Type.TEXT, default=False),
+        Column("sha256", "SHA-256", Type.TEXT, default=False),
+        Column("description", "Description", Type.TEXT, default=False),
+        Column("created", "Created", Type.TIME),
+        Column("updated", "Changed", Type.TIME, default=False),
+    ),
+    default_sort=("-created",),
+    label="release",
+    where=("application", "arch"),
+)
+
+ROLLOUTS: Final = Collection(
+    name="rollouts",
+    title="Rollouts",
+    kind=rights.GROUP,
+    row=RolloutRow,
+    scope=OF_GROUP,
+    columns=(
+        Column("release", "To version", Type.TEXT, searched=True, facet=True),
+        Column("group", "Group", Type.TEXT, searched=True, facet=True),
+        _APPLICATION,
+        Column("state", "State", Type.STATUS, facet=True),
+        Column("current", "In force", Type.BOOL, facet=True),
+        Column("in_progress", "Updating", Type.NUMBER),
+        Column("succeeded", "Succeeded", Type.NUMBER),
+        Column("failed", "Failed", Type.NUMBER),
+        Column("timed_out", "Timed out", Type.NUMBER),
+        Column("deferred", "Deferred", Type.NUMBER, default=False),
+        Column("forced", "Forced", Type.NUMBER, default=False),
+        Column("wave", "Wave", Type.NUMBER, default=False),
+        Column("reason", "Reason", Type.TEXT),
+        Column("created", "Opened", Type.TIME),
+        Column("started", "First grant", Type.TIME, default=False),
+        Column("finished", "Ended", Type.TIME),
+    ),
+    default_sort=("-created",),
+    label="release",
+    where=("group", "state"),
+)
+
+UPDATE_ACTIVITY: Final = Collection(
+    name="update-activity",
+    title="Update activity",
+    kind=rights.GROUP,
+    row=OccurrenceRow,
+    scope=OF_GROUP,
+    columns=(
+        Column("at", "Time", Type.TIME),
+        Column("severity", "Severity", Type.STATUS, facet=True),
+        Column("kind", "What", Type.TEXT, facet=True),
+        _APPLICATION,
+        Column("group", "Group", Type.TEXT, searched=True, facet=True),
+        Column("machine_id", "Machine", Type.TEXT, searched=True),
+        Column("release", "Version", Type.TEXT, searched=True),
+        Column("error", "Error code", Type.NUMBER, default=False),
+        Column("detail", "Detail", Type.TEXT, searched=True),
+    ),
+    default_sort=("-at",),
+    label="detail",
+    where=("group", "release"),
+)

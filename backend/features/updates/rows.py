@@ -1,0 +1,165 @@
+"""Rows of the update service's collections: ids as text, enums as the API spells them."""
+
+from __future__ import annotations
+
+import msgspec
+
+__all__ = [
+    "ApplicationRow",
+    "ChannelRow",
+    "GroupRow",
+    "InstanceRow",
+    "OccurrenceRow",
+    "PackageRow",
+    "RolloutRow",
+]
+
+
+class ApplicationRow(msgspec.Struct, frozen=True, gc=False):
+    """What gets updated: Flatcar itself, or an agent."""
+
+    key: str
+    application_id: str
+    name: str
+    appid: str
+    description: str
+    groups: int
+    channels: int
+    packages: int
+    machines: int
+    created: float
+    updated: float
+
+
+class GroupRow(msgspec.Struct, frozen=True, gc=False):
+    """Machines of one track and architecture; `machines` is the exact tally."""
+
+    key: str
+    application_id: str
+    group_id: str
+    name: str
+    application: str
+    track: str
+    arch: str
+    channel: str
+    target: str
+    updates: str
+    rollout: str
+    machines: int
+    in_progress: int
+    timed_out: int
+    silent: int
+    description: str
+    created: float
+    updated: float
+
+
+class ChannelRow(msgspec.Struct, frozen=True, gc=False):
+    """A named pointer at the package machines should run; `floors` are packages that must be
+    installed on the way up, `groups` those that follow it."""
+
+    key: str
+    application_id: str
+    name: str
+    application: str
+    arch: str
+    target: str
+    package_id: str
+    floors: int
+    groups: int
+    color: str
+    created: float
+    updated: float
+
+
+class PackageRow(msgspec.Struct, frozen=True, gc=False):
+    """One version for one architecture; `channels` point at it, `files` go with it."""
+
+    key: str
+    application_id: str
+    release: str
+    application: str
+    arch: str
+    kind: str
+    size: int
+    hosted: bool
+    channels: int
+    files: int
+    filename: str
+    url: str
+    sha256: str
+    description: str
+    created: float
+    updated: float
+
+
+class RolloutRow(msgspec.Struct, frozen=True, gc=False):
+    """One group on its way to one package: state and exact counts of machines by outcome."""
+
+    key: str
+    application_id: str
+    group_id: str
+    release: str
+    group: str
+    application: str
+    state: str
+    current: bool
+    reason: str
+    in_progress: int
+    succeeded: int
+    failed: int
+    timed_out: int
+    deferred: int
+    forced: int
+    wave: int
+    created: float
+    started: float | None
+    finished: float | None
+
+
+class InstanceRow(msgspec.Struct, frozen=True, gc=False):
+    """One machine in one application. `reason` says why the last check offered nothing,
+    `grant` what became of the last offer, `target` is what its channel points at."""
+
+    key: str
+    application_id: str
+    group_id: str
+    machine_id: str
+    name: str
+    application: str
+    group: str
+    channel: str
+    release: str
+    target: str
+    arch: str
+    status: str
+    reason: str
+    error: int | None
+    grant: str
+    granted_release: str
+    granted: float | None
+    changed: float
+    seen: float
+    ip: str
+    oem: str
+    track: str
+    pinned: bool
+    hidden: bool
+    created: float
+
+
+class OccurrenceRow(msgspec.Struct, frozen=True, gc=False):
+    """Something that happened in the update service, by itself or by an operator."""
+
+    key: str
+    application_id: str
+    group_id: str
+    at: float
+    severity: str
+    kind: str
+    application: str
+    group: str
+    machine_id: str
+    release: str
+    error: int | None
+    detail: str

@@ -1,0 +1,239 @@
+"""The SELECTs behind the update service's collections, columns named like the rows' fields."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import SQLModel
+
+from backend.omaha.domain.model import (
+    ActivityKind,
+    Arch,
+    PackageKind,
+    RolloutState,
+    Severity,
+)
+from backend.omaha.store import tables
+
+__all__ = [
+    "applications",
+    "channels",
+    "groups",
+    "label",
+    "occurrences",
+    "packages",
+    "rollouts",
+    "text_of",
+]
+
+Element = ColumnElement[Any]
+
+
+def _table(model: type[SQLModel]) -> sa.Table:
+    found: sa.Table = model.__table__  # type: ignore[attr-defined]  # a mapped class
+    return found
+
+
+APPLICATION: Final = _table(tables.ApplicationRow)
+GROUP: Final = _table(tables.GroupRow)
+CHANNEL: Final = _table(tables.ChannelRow)
+PACKAGE: Final = _table(tables.PackageRow)
+ROLLOUT: Final = _table(tables.RolloutRow)
+COUNTER: Final = _table(tables.CounterRow)
+TALLY: Final = _table(tables.TallyRow)
+FLOOR: Final = _table(tables.FloorRow)
+FILE: Final = _table(tables.PackageFileRow)
+ACTIVITY: Final = _table(tables.ActivityRow)
+
+
+def text_of(element: Element) -> Element:
+    """A number as text, as keys and scopes hold it; missing: empty."""
+    return sa.func.coalesce(sa.cast(element, sa.String()), sa.literal("", sa.String()))
+
+
+def label(kind: type[IntEnum], element: Element) -> Element:
+    """A stored enum as the API spells it; a number of a newer replica's as it is."""
+    names = {member.value: sa.literal(member.name.lower(), sa.String()) for member in kind}
+    return sa.case(names, value=element, else_=text_of(element))
+
+
+def applications() -> sa.Subquery:
+    """Applications with what there is in each."""
+    key = APPLICATION.c.id
+    machines = (
+        sa.select(sa.func.coalesce(sa.func.sum(TALLY.c.machines), 0))
+        .join(GROUP, GROUP.c.id == TALLY.c.group_id)
+        .where(GROUP.c.application_id == key)
+    )
+    return sa.select(
+        text_of(key).label("key"),
+        text_of(key).label("application_id"),
+        APPLICATION.c.name,
+        APPLICATION.c.appid,
+        APPLICATION.c.description,
+        _number(GROUP, GROUP.c.application_id == key).label("groups"),
+        _number(CHANNEL, CHANNEL.c.application_id == key).label("channels"),
+        _number(PACKAGE, PACKAGE.c.application_id == key).label("packages"),
+        sa.cast(machines.scalar_subquery(), sa.BigInteger()).label("machines"),
+        APPLICATION.c.created_at.label("created"),
+        APPLICATION.c.updated_at.label("updated"),
+    ).subquery()
+
+
+def groups() -> sa.Subquery:
+    """Groups with their channel, its target, the rollout in force and the exact counts."""
+    machines = (
+        sa.select(sa.func.coalesce(sa.func.sum(TALLY.c.machines), 0))
+        .where(TALLY.c.group_id == GROUP.c.id)
+        .scalar_subquery()
+    )
+    enabled = GROUP.c.policy["enabled"].as_boolean()
+    return (
+        sa.select(
+            text_of(GROUP.c.id).label("key"),
+            text_of(GROUP.c.application_id).label("application_id"),
+            text_of(GROUP.c.id).label("group_id"),
+            GROUP.c.name,
+            APPLICATION.c.name.label("application"),
+            GROUP.c.track,
+            label(Arch, GROUP.c.arch).label("arch"),
+            _or_empty(CHANNEL.c.name).label("channel"),
+            _or_empty(PACKAGE.c.release).label("target"),
+            sa.case((enabled, _word("on")), else_=_word("off")).label("updates"),
+            sa.case(
+                (ROLLOUT.c.id.is_(None), _word("")), else_=label(RolloutState, ROLLOUT.c.state)
+            ).label("rollout"),
+            sa.cast(machines, sa.BigInteger()).label("machines"),
+            sa.func.coalesce(COUNTER.c.in_progress, 0).label("in_progress"),
+            sa.func.coalesce(COUNTER.c.timed_out, 0).label("timed_out"),
+            sa.func.coalesce(COUNTER.c.silent, 0).label("silent"),
+            GROUP.c.description,
+            GROUP.c.created_at.label("created"),
+            GROUP.c.updated_at.label("updated"),
+        )
+        .join(APPLICATION, APPLICATION.c.id == GROUP.c.application_id)
+        .outerjoin(CHANNEL, CHANNEL.c.id == GROUP.c.channel_id)
+        .outerjoin(PACKAGE, PACKAGE.c.id == CHANNEL.c.package_id)
+        .outerjoin(ROLLOUT, ROLLOUT.c.id == GROUP.c.rollout_id)
+        .outerjoin(COUNTER, COUNTER.c.group_id == GROUP.c.id)
+        .subquery()
+    )
+
+
+def channels() -> sa.Subquery:
+    """Channels with what they point at."""
+    return (
+        sa.select(
+            text_of(CHANNEL.c.id).label("key"),
+            text_of(CHANNEL.c.application_id).label("application_id"),
+            CHANNEL.c.name,
+            APPLICATION.c.name.label("application"),
+            label(Arch, CHANNEL.c.arch).label("arch"),
+            _or_empty(PACKAGE.c.release).label("target"),
+            text_of(CHANNEL.c.package_id).label("package_id"),
+            _number(FLOOR, FLOOR.c.channel_id == CHANNEL.c.id).label("floors"),
+            _number(GROUP, GROUP.c.channel_id == CHANNEL.c.id).label("groups"),
+            CHANNEL.c.color,
+            CHANNEL.c.created_at.label("created"),
+            CHANNEL.c.updated_at.label("updated"),
+        )
+        .join(APPLICATION, APPLICATION.c.id == CHANNEL.c.application_id)
+        .outerjoin(PACKAGE, PACKAGE.c.id == CHANNEL.c.package_id)
+        .subquery()
+    )
+
+
+def packages() -> sa.Subquery:
+    """Packages with how often they are used."""
+    return (
+        sa.select(
+            text_of(PACKAGE.c.id).label("key"),
+            text_of(PACKAGE.c.application_id).label("application_id"),
+            PACKAGE.c.release,
+            APPLICATION.c.name.label("application"),
+            label(Arch, PACKAGE.c.arch).label("arch"),
+            label(PackageKind, PACKAGE.c.kind).label("kind"),
+            PACKAGE.c.size,
+            (PACKAGE.c.url == sa.literal("", sa.String())).label("hosted"),
+            _number(CHANNEL, CHANNEL.c.package_id == PACKAGE.c.id).label("channels"),
+            _number(FILE, FILE.c.package_id == PACKAGE.c.id).label("files"),
+            PACKAGE.c.filename,
+            PACKAGE.c.url,
+            PACKAGE.c.sha256,
+            PACKAGE.c.description,
+            PACKAGE.c.created_at.label("created"),
+            PACKAGE.c.updated_at.label("updated"),
+        )
+        .join(APPLICATION, APPLICATION.c.id == PACKAGE.c.application_id)
+        .subquery()
+    )
+
+
+def rollouts() -> sa.Subquery:
+    """Rollouts, past ones too; `current` is the one in force in its group."""
+    current = sa.func.coalesce(GROUP.c.rollout_id == ROLLOUT.c.id, sa.false())
+    return (
+        sa.select(
+            text_of(ROLLOUT.c.id).label("key"),
+            text_of(GROUP.c.application_id).label("application_id"),
+            text_of(GROUP.c.id).label("group_id"),
+            ROLLOUT.c.release,
+            GROUP.c.name.label("group"),
+            APPLICATION.c.name.label("application"),
+            label(RolloutState, ROLLOUT.c.state).label("state"),
+            sa.type_coerce(current, sa.Boolean()).label("current"),
+            ROLLOUT.c.reason,
+            *(
+                ROLLOUT.c[name]
+                for name in ("in_progress", "succeeded", "failed", "timed_out", "deferred")
+            ),
+            ROLLOUT.c.forced,
+            ROLLOUT.c.wave,
+            ROLLOUT.c.created_at.label("created"),
+            ROLLOUT.c.started_at.label("started"),
+            ROLLOUT.c.finished_at.label("finished"),
+        )
+        .join(GROUP, GROUP.c.id == ROLLOUT.c.group_id)
+        .join(APPLICATION, APPLICATION.c.id == GROUP.c.application_id)
+        .subquery()
+    )
+
+
+def occurrences() -> sa.Subquery:
+    """What happened; some entries name only the group they are about."""
+    application = sa.func.coalesce(ACTIVITY.c.application_id, GROUP.c.application_id)
+    return (
+        sa.select(
+            text_of(ACTIVITY.c.id).label("key"),
+            text_of(application).label("application_id"),
+            text_of(ACTIVITY.c.group_id).label("group_id"),
+            ACTIVITY.c.at,
+            label(Severity, ACTIVITY.c.severity).label("severity"),
+            label(ActivityKind, ACTIVITY.c.kind).label("kind"),
+            _or_empty(APPLICATION.c.name).label("application"),
+            _or_empty(GROUP.c.name).label("group"),
+            ACTIVITY.c.machine_id,
+            ACTIVITY.c.release,
+            ACTIVITY.c.error_code.label("error"),
+            ACTIVITY.c.detail,
+        )
+        .outerjoin(GROUP, GROUP.c.id == ACTIVITY.c.group_id)
+        .outerjoin(APPLICATION, APPLICATION.c.id == application)
+        .subquery()
+    )
+
+
+def _number(table: sa.Table, where: Element) -> Element:
+    counted: Element = sa.select(sa.func.count()).select_from(table).where(where).scalar_subquery()
+    return counted
+
+
+def _or_empty(element: Element) -> Element:
+    return sa.func.coalesce(element, sa.literal("", sa.String()))
+
+
+def _word(text: str) -> Element:
+    return sa.literal(text, sa.String())

@@ -1,0 +1,130 @@
+"""The update service as live collections, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from backend.omaha.domain.model import FLATCAR_APPID
+from tests.console import Caller, ConsoleApp, running_console
+from tests.integration.omaha.api.conftest import package_body
+from tests.omaha_client import Machine
+
+OPEN = {"enabled": True, "safe_mode": False, "max_updates_per_period": None}
+
+
+@pytest.fixture
+async def owner(console_on: ConsoleApp) -> Caller:
+    return await console_on.owner()
+
+
+async def make(caller: Caller, path: str, **body: Any) -> dict[str, Any]:
+    answer = await caller.post(f"/updates{path}", json=body)
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+async def rows(caller: Caller, name: str, **params: Any) -> list[dict[str, Any]]:
+    answer = await caller.get(f"/collections/{name}", params=params)
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["rows"]
+    return found
+
+
+async def catalogue(caller: Caller, name: str = "Flatcar", appid: str = "") -> dict[str, Any]:
+    app = await make(caller, "/applications", appid=appid or FLATCAR_APPID, name=name)
+    base = f"/applications/{app['id']}"
+    package = await make(caller, f"{base}/packages", **package_body("4593.2.5"))
+    channel = await make(
+        caller, f"{base}/channels", name="stable", arch="amd64", package_id=package["id"]
+    )
+    group = await make(
+        caller, f"{base}/groups", name="Production", track="stable", arch="amd64",
+        channel_id=channel["id"], policy=OPEN,
+    )  # fmt: skip
+    return {"app": app, "package": package, "channel": channel, "group": group}
+
+
+async def test_what_exists_is_listed_with_its_names(owner: Caller) -> None:
+    made = await catalogue(owner)
+    (application,) = await rows(owner, "applications")
+    assert application["name"] == "Flatcar"
+    assert (application["groups"], application["channels"], application["packages"]) == (1, 1, 1)
+    (group,) = await rows(owner, "groups")
+    assert group["key"] == str(made["group"]["id"])
+    assert (group["channel"], group["target"], group["updates"]) == ("stable", "4593.2.5", "on")
+    (channel,) = await rows(owner, "channels")
+    assert (channel["target"], channel["groups"], channel["arch"]) == ("4593.2.5", 1, "amd64")
+    (package,) = await rows(owner, "packages", facet="hosted")
+    assert (package["release"], package["hosted"], package["channels"]) == ("4593.2.5", False, 1)
+    csv = await owner.get("/collections/packages", params={"format": "csv"})
+    assert "4593.2.5" in csv.text
+
+
+async def test_a_machines_report_shows_in_groups_rollouts_and_activity(
+    owner: Caller, console_on: ConsoleApp
+) -> None:
+    await catalogue(owner)
+    machine = Machine(console_on.state.updates, 1)
+    await until(owner, "rollouts", bool)
+    await machine.check()
+    group = await until(owner, "groups", lambda found: found[0]["in_progress"] == 1)
+    assert (group[0]["machines"], group[0]["rollout"]) == (1, "active")
+    (rollout,) = await rows(owner, "rollouts", filter="state=active")
+    assert (rollout["release"], rollout["current"], rollout["in_progress"]) == ("4593.2.5", True, 1)
+    started = await rows(owner, "update-activity", filter="kind=rollout_started")
+    assert [row["group"] for row in started] == ["Production"]
+
+
+async def test_rights_reach_as_far_as_their_scope(owner: Caller, console_on: ConsoleApp) -> None:
+    one = await catalogue(owner)
+    two = await catalogue(owner, "Agent", "{aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee}")
+    root = ("org", "main", "updates")
+    app = await console_on.member("app", ("viewer", (*root, str(one["app"]["id"]))))
+    scope = (*root, str(two["app"]["id"]), "group", str(two["group"]["id"]))
+    group = await console_on.member("group", ("viewer", scope))
+    everything = await console_on.member("all", ("viewer", root))
+    for caller, applications, groups in (
+        (app, ["Flatcar"], ["Flatcar"]),
+        (group, [], ["Agent"]),
+        (everything, ["Agent", "Flatcar"], ["Agent", "Flatcar"]),
+    ):
+        assert [row["name"] for row in await rows(caller, "applications")] == applications
+        assert [row["application"] for row in await rows(caller, "groups")] == groups
+        assert [row["application"] for row in await rows(caller, "channels")] == applications
+
+
+async def test_the_overview_says_what_the_service_does(owner: Caller) -> None:
+    assert "no group yet" in (await updates(owner))["sentence"]
+    await catalogue(owner)
+    async with asyncio.timeout(20):
+        while "1 group" not in (said := await updates(owner))["sentence"]:
+            await asyncio.sleep(0.2)
+    assert said["sentence"] == "0 machines in 1 group"
+    assert said["counts"]["groups"] == 1
+
+
+async def test_the_overview_says_when_the_service_is_off(tmp_path: Path) -> None:
+    async with running_console(tmp_path, updates_enabled=False) as console:
+        said = await updates(await console.owner())
+        assert said["state"] == "absent"
+        assert "The update service is off" in said["sentence"]
+
+
+async def updates(caller: Caller) -> dict[str, Any]:
+    answer: httpx2.Response = await caller.get("/overview")
+    (found,) = [system for system in answer.json()["systems"] if system["name"] == "updates"]
+    system: dict[str, Any] = found
+    return system
+
+
+async def until(caller: Caller, name: str, wanted: Any) -> list[dict[str, Any]]:
+    async with asyncio.timeout(20):
+        while not wanted(found := await rows(caller, name)):
+            await asyncio.sleep(0.1)
+    return found
