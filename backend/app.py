@@ -31,6 +31,7 @@ from backend.http.problems import install_problem_handlers
 from backend.http.sockets import SessionSockets
 from backend.http.static import Frontend
 from backend.identity import setup
+from backend.identity.limits import AttemptLimits
 from backend.identity.sessions import Identities, SessionLimits
 from backend.jobs import Jobs, Timing
 from backend.live.hub import LiveHub
@@ -106,6 +107,7 @@ def _console(settings: Settings) -> Console:
         sessions=sessions,
         bus=bus,
         jobs=_jobs(settings, engine, bus),
+        attempts=AttemptLimits(engine),
         identities=Identities(sessions, settings.organisation, limits, catalogue),
         catalogue=catalogue,
         registry=Registry(),

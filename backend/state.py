@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from auth.kinds import Catalogue
 from backend.audit import Refusals
-from backend.identity.limits import AttemptLimit
+from backend.identity.hashing import HASHING, Hashing
 from backend.jobs.supervisor import Supervisor
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from backend.connections.manager import ConnectionManager
     from backend.connections.stackfile import LocalStack
     from backend.db.bus import Bus
+    from backend.identity.limits import AttemptLimits
     from backend.identity.sessions import Identities
     from backend.jobs import Jobs
     from backend.live.registry import Registry
@@ -34,6 +35,7 @@ class Console:
     sessions: async_sessionmaker[AsyncSession]
     bus: Bus
     jobs: Jobs
+    attempts: AttemptLimits
     identities: Identities
     registry: Registry
     connections: ConnectionManager
@@ -43,5 +45,4 @@ class Console:
     catalogue: Catalogue = field(default_factory=Catalogue)
     ready: bool = False
     supervisor: Supervisor = field(default_factory=Supervisor)
-    login_limits: AttemptLimit = field(default_factory=lambda: AttemptLimit(5, 60))
-    address_limits: AttemptLimit = field(default_factory=lambda: AttemptLimit(20, 60))
+    hashing: Hashing = HASHING

@@ -23,9 +23,9 @@ OWNER_PASSWORD = "correct horse battery"
 class Caller(httpx2.AsyncClient):
     """A browser of one person: keeps its cookies, sends our header and Origin."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: FastAPI, address: str = "127.0.0.1") -> None:
         super().__init__(
-            transport=httpx2.ASGITransport(app, client=("127.0.0.1", 50000)),
+            transport=httpx2.ASGITransport(app, client=(address, 50000)),
             base_url=f"{BASE_URL}/api/v1",
             headers={"x-craton-request": "1", "origin": BASE_URL},
         )
@@ -43,9 +43,9 @@ class ConsoleApp:
         self.state = app.state.console
         self._callers: list[Caller] = []
 
-    def caller(self) -> Caller:
-        """Somebody who is not signed in yet."""
-        caller = Caller(self.app)
+    def caller(self, address: str = "127.0.0.1") -> Caller:
+        """Somebody at `address` who is not signed in yet."""
+        caller = Caller(self.app, address)
         self._callers.append(caller)
         return caller
 

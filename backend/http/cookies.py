@@ -1,4 +1,9 @@
-"""The session cookie: ``__Host-`` over HTTPS, a plain name only on loopback HTTP."""
+"""The session and device cookies: ``__Host-`` over HTTPS, plain names only on loopback HTTP.
+
+The session's says who is signed in. The device's says only that this browser signed in before:
+it opens nothing, and keeps its owner from being locked out by other people's wrong passwords
+(`backend.identity.limits`).
+"""
 
 from __future__ import annotations
 
@@ -8,10 +13,19 @@ from typing import Final
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-__all__ = ["clear_session_cookie", "is_loopback", "read_session_cookie", "set_session_cookie"]
+__all__ = [
+    "clear_session_cookie",
+    "is_loopback",
+    "read_device_cookie",
+    "read_session_cookie",
+    "set_device_cookie",
+    "set_session_cookie",
+]
 
 SECURE_NAME: Final = "__Host-craton"
 LOOPBACK_NAME: Final = "craton-session"
+SECURE_DEVICE: Final = "__Host-craton-device"
+LOOPBACK_DEVICE: Final = "craton-device"
 _MAX_LENGTH: Final = 128
 
 
@@ -26,26 +40,29 @@ def is_loopback(host: str) -> bool:
 
 
 def read_session_cookie(connection: HTTPConnection) -> str | None:
-    """The cookie's value; an over-long one is no session of ours."""
-    name = SECURE_NAME if _secure(connection) else LOOPBACK_NAME
-    value = connection.cookies.get(name)
-    return value if value and len(value) <= _MAX_LENGTH else None
+    """The session cookie's value; an over-long one is no session of ours."""
+    return _read(connection, SECURE_NAME if _secure(connection) else LOOPBACK_NAME)
+
+
+def read_device_cookie(connection: HTTPConnection) -> str | None:
+    """The device cookie's value."""
+    return _read(connection, SECURE_DEVICE if _secure(connection) else LOOPBACK_DEVICE)
 
 
 def set_session_cookie(
     connection: HTTPConnection, response: Response, token: str, max_age: float
 ) -> None:
     """Send the cookie: HttpOnly, SameSite=Lax, Path=/, no Domain; Secure unless loopback."""
-    secure = _secure(connection)
-    response.set_cookie(
-        SECURE_NAME if secure else LOOPBACK_NAME,
-        token,
-        max_age=int(max_age),
-        path="/",
-        secure=secure,
-        httponly=True,
-        samesite="lax",
-    )
+    name = SECURE_NAME if _secure(connection) else LOOPBACK_NAME
+    _set(connection, response, name, token, max_age)
+
+
+def set_device_cookie(
+    connection: HTTPConnection, response: Response, token: str, max_age: float
+) -> None:
+    """Send the cookie that makes this browser known to the account."""
+    name = SECURE_DEVICE if _secure(connection) else LOOPBACK_DEVICE
+    _set(connection, response, name, token, max_age)
 
 
 def clear_session_cookie(connection: HTTPConnection, response: Response) -> None:
@@ -53,6 +70,25 @@ def clear_session_cookie(connection: HTTPConnection, response: Response) -> None
     secure = _secure(connection)
     name = SECURE_NAME if secure else LOOPBACK_NAME
     response.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="lax")
+
+
+def _read(connection: HTTPConnection, name: str) -> str | None:
+    value = connection.cookies.get(name)
+    return value if value and len(value) <= _MAX_LENGTH else None
+
+
+def _set(
+    connection: HTTPConnection, response: Response, name: str, value: str, max_age: float
+) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=int(max_age),
+        path="/",
+        secure=_secure(connection),
+        httponly=True,
+        samesite="lax",
+    )
 
 
 def _secure(connection: HTTPConnection) -> bool:

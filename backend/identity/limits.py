@@ -1,57 +1,129 @@
-"""Login limits that a flood can neither pass nor evict (security reference, C19).
+"""Sign-in limits that hold over all replicas (security reference, C19).
 
-Attempts are counted in a fixed number of hashed slots per window, so memory is bounded and
-a flood of invented names cannot push a real counter out; at worst strangers share a slot.
+Each limit is a generic cell rate: `burst` attempts at once, then one every `every` seconds. Its
+whole state is one number in the database, moved by one statement that also decides, so that
+attempts made at the same moment on several replicas are counted one after the other. A row is
+kept until its attempts are worn off: a flood of names evicts nobody, and makes at most as many
+rows as passwords can be checked.
+
+An attempt counts before its password is checked, and is taken back when the password is right.
 """
 
 from __future__ import annotations
 
 import hashlib
-import secrets
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["AttemptLimit"]
+from prometheus_client import Counter
+from sqlalchemy import delete, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlmodel import col
 
-_SLOTS: Final = 4096
+from backend.db.signin import AttemptCount
+
+__all__ = ["REFUSED", "AttemptLimits", "Limit", "attempt_limits"]
+
+REFUSED: Final = Counter(
+    "craton_sign_in_refused", "Sign-in attempts refused before the password was checked.", ("by",)
+)
+_FORGET_EVERY: Final = 64
+"""Attempts between two removals of worn-off rows."""
+_TAKE: Final = text(
+    "INSERT INTO sign_in_attempts (key, until) VALUES (:key, :fresh)"
+    " ON CONFLICT (key) DO UPDATE SET until = CASE WHEN sign_in_attempts.until > :now"
+    " THEN sign_in_attempts.until + :every ELSE :fresh END"
+    " WHERE sign_in_attempts.until <= :latest RETURNING until"
+)
+_GIVE_BACK: Final = text("UPDATE sign_in_attempts SET until = until - :every WHERE key = :key")
 
 
-class AttemptLimit:
-    """At most `limit` failures per key in a sliding pair of windows of `seconds` each."""
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`burst` attempts by `key` at once, then one every `every` seconds."""
 
-    def __init__(
-        self, limit: int, seconds: float, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._limit = limit
-        self._seconds = seconds
+    name: str
+    key: str
+    burst: int
+    every: float
+
+    @property
+    def row(self) -> str:
+        """The primary key of its row: of one length, whatever was typed."""
+        return f"{self.name}:{hashlib.sha256(self.key.encode()).hexdigest()[:48]}"
+
+
+def attempt_limits(login: str, group: str, device: str | None, *, known: bool) -> list[Limit]:
+    """What an attempt on `login` counts against.
+
+    A browser known to the account answers for itself alone, so that nobody else can lock its
+    owner out. An address counts for each account and in all. Attempts from places that are
+    not known share one limit for the account, which a single address cannot use up (60 an
+    hour against 100); those from an address the account signed in from are not among them.
+    """
+    if device is not None:
+        return [Limit("device", device, 10, 30.0)]
+    limits = [Limit("login", f"{group} {login}", 5, 60.0), Limit("address", group, 30, 3.0)]
+    if not known:
+        limits.append(Limit("account", login, 100, 36.0))
+    return limits
+
+
+class AttemptLimits:
+    """Counts attempts in the database of `engine`; no notices are told of it."""
+
+    def __init__(self, engine: AsyncEngine, clock: Callable[[], float] = time.time) -> None:
+        self._engine = engine
         self._clock = clock
-        self._salt = secrets.token_bytes(16)
-        self._windows: dict[int, list[int]] = {}
+        self._taken = 0
 
-    def wait_seconds(self, key: str) -> int:
-        """0 when an attempt is allowed now, else for how many whole seconds to wait."""
-        window = int(self._clock() // self._seconds)
-        if self._failures(key, window) < self._limit:
+    async def take(self, limits: Sequence[Limit]) -> int:
+        """Count one attempt against all of `limits`: 0 when it may go on. Otherwise nothing
+        is counted, and the answer is for how many whole seconds to wait."""
+        async with self._engine.connect() as connection:
+            for limit in limits:
+                wait = await self._take(connection, limit)
+                if wait:
+                    await connection.rollback()
+                    REFUSED.labels(limit.name).inc()
+                    return wait
+            await connection.commit()
+        await self._forget()
+        return 0
+
+    async def give_back(self, limits: Sequence[Limit]) -> None:
+        """The attempt was right: it does not count, and wrong ones before it by the same
+        person are forgiven."""
+        async with self._engine.begin() as connection:
+            for limit in limits:
+                if limit.name in {"login", "device"}:
+                    row = col(AttemptCount.key) == limit.row
+                    await connection.execute(delete(AttemptCount).where(row))
+                else:
+                    await connection.execute(_GIVE_BACK, {"key": limit.row, "every": limit.every})
+
+    async def _take(self, connection: AsyncConnection, limit: Limit) -> int:
+        now = self._clock()
+        latest = now + (limit.burst - 1) * limit.every
+        values = {
+            "key": limit.row,
+            "now": now,
+            "fresh": now + limit.every,
+            "every": limit.every,
+            "latest": latest,
+        }
+        if (await connection.execute(_TAKE, values)).first() is not None:
             return 0
-        return max(1, int(self._seconds - self._clock() % self._seconds) + 1)
+        query = select(col(AttemptCount.until)).where(col(AttemptCount.key) == limit.row)
+        until = (await connection.execute(query)).scalar_one_or_none() or now
+        return max(1, math.ceil(until - latest))
 
-    def failed(self, key: str) -> None:
-        """Count one failure."""
-        window = int(self._clock() // self._seconds)
-        for old in [w for w in self._windows if w < window - 1]:
-            del self._windows[old]
-        self._windows.setdefault(window, [0] * _SLOTS)[self._slot(key)] += 1
-
-    def succeeded(self, key: str) -> None:
-        """Forget the failures of `key`."""
-        for slots in self._windows.values():
-            slots[self._slot(key)] = 0
-
-    def _failures(self, key: str, window: int) -> int:
-        now, before = self._windows.get(window), self._windows.get(window - 1)
-        slot = self._slot(key)
-        return (now[slot] if now else 0) + (before[slot] // 2 if before else 0)
-
-    def _slot(self, key: str) -> int:
-        return int.from_bytes(hashlib.sha256(self._salt + key.encode()).digest()[:4]) % _SLOTS
+    async def _forget(self) -> None:
+        self._taken += 1
+        if self._taken % _FORGET_EVERY == 0:
+            async with self._engine.begin() as connection:
+                old = col(AttemptCount.until) < self._clock()
+                await connection.execute(delete(AttemptCount).where(old))

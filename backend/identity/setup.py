@@ -11,13 +11,14 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from auth.password import WeakPasswordError, check_strength, hash_password
+from auth.password import WeakPasswordError, check_strength
 from auth.role import OWNER
 from auth.scope import organisation, render
 from backend.audit import Audit, Origin, Target
 from backend.db.identity import BindingRecord, SetupToken, UserRecord
 from backend.errors import Forbidden, Unprocessable
 from backend.identity.epoch import raise_epoch
+from backend.identity.hashing import HASHING, Hashing
 from backend.identity.tokens import digest, new_token
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "bootstrap",
     "create_owner",
     "issue_setup_token",
+    "new_owner",
     "redeem",
     "setup_needed",
 ]
@@ -51,11 +53,22 @@ async def issue_setup_token(db: AsyncSession) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class NewOwner:
-    """What is asked of the first admin."""
+    """The first admin, as `new_owner` makes it of what was asked."""
 
     login: str
     name: str
-    password: str
+    password_hash: str
+
+
+async def new_owner(login: str, name: str, password: str, hashing: Hashing = HASHING) -> NewOwner:
+    """Check and hash the password; `Unprocessable` when it is weak. Outside of a transaction."""
+    try:
+        check_strength(password, login)
+    except WeakPasswordError as error:
+        raise Unprocessable(
+            str(error), errors=[{"field": "password", "message": str(error)}]
+        ) from error
+    return NewOwner(login, name or login, await hashing.hash(password))
 
 
 async def redeem(db: AsyncSession, token: str, owner: NewOwner, audit: Audit) -> UserRecord:
@@ -78,14 +91,7 @@ async def redeem(db: AsyncSession, token: str, owner: NewOwner, audit: Audit) ->
 async def create_owner(db: AsyncSession, owner: NewOwner, audit: Audit) -> UserRecord:
     """A user with the owner role at the organisation, and its audit entry."""
     login = owner.login
-    try:
-        check_strength(owner.password, login)
-    except WeakPasswordError as error:
-        raise Unprocessable(
-            str(error), errors=[{"field": "password", "message": str(error)}]
-        ) from error
-    hashed = await asyncio.to_thread(hash_password, owner.password)
-    user = UserRecord(login=login, name=owner.name or login, password_hash=hashed)
+    user = UserRecord(login=login, name=owner.name, password_hash=owner.password_hash)
     db.add(user)
     await db.flush()
     where = organisation(audit.origin.organisation)
@@ -108,6 +114,6 @@ async def bootstrap(db: AsyncSession, login: str, password_file: Path | None, or
         raise RuntimeError("CRATON_BOOTSTRAP_ADMIN needs CRATON_BOOTSTRAP_PASSWORD_FILE")
     password = (await asyncio.to_thread(password_file.read_text)).rstrip("\r\n")
     audit = Audit(db, Origin.system(org, "bootstrap"))
-    await create_owner(db, NewOwner(login, login, password), audit)
+    await create_owner(db, await new_owner(login, login, password), audit)
     await db.execute(delete(SetupToken))
     return True

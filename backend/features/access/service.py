@@ -6,7 +6,6 @@ a role at a scope the granter must hold every right of the role there.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Final
 
@@ -15,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from auth.password import WeakPasswordError, check_strength, hash_password
+from auth.password import WeakPasswordError, check_strength
 from auth.principal import Principal
 from auth.role import OWNER, Role
 from auth.scope import InvalidScopeError, Scope, covers, organisation, parse, render
@@ -30,6 +29,7 @@ from backend.errors import (
 )
 from backend.features.access.schemas import NewBinding, NewUser, UserChange
 from backend.identity.epoch import raise_epoch
+from backend.identity.hashing import HASHING
 
 __all__ = ["change_user", "create_binding", "create_user", "delete_binding", "delete_user"]
 
@@ -140,7 +140,7 @@ async def _hash(password: str, login: str) -> str:
         check_strength(password, login)
     except WeakPasswordError as error:
         raise _invalid("password", "", str(error)) from error
-    return await asyncio.to_thread(hash_password, password)
+    return await HASHING.hash(password)
 
 
 def _role(name: str, roles: Mapping[str, Role]) -> Role:

@@ -17,9 +17,10 @@ from backend.features.session.schemas import (
     SetupState,
 )
 from backend.http.audited import Audited, StrangerAudited
-from backend.http.cookies import clear_session_cookie, set_session_cookie
+from backend.http.cookies import clear_session_cookie, set_device_cookie, set_session_cookie
 from backend.http.guard import CurrentPrincipal, Public
 from backend.identity import setup
+from backend.identity.devices import DEVICE_SECONDS
 
 router = APIRouter(tags=["session"])
 
@@ -40,10 +41,8 @@ async def sign_in(
 ) -> SessionView:
     """Sign in with a local account; the answer sets the session cookie."""
     console = request.app.state.console
-    token = await service.sign_in(db, console, body, request, audit)
-    set_session_cookie(request, response, token, console.identities.lifetime)
-    await db.flush()
-    return await _after_commit(db, request, token)
+    opened = await service.sign_in(db, console, body, request, audit)
+    return await _after_commit(db, request, response, opened)
 
 
 @router.delete("/session", status_code=204)
@@ -75,15 +74,19 @@ async def complete_setup(
 ) -> SessionView:
     """Create the first owner with the setup link's token, and sign them in."""
     console = request.app.state.console
-    token = await service.complete_setup(db, console, body, request, audit)
-    set_session_cookie(request, response, token, console.identities.lifetime)
-    return await _after_commit(db, request, token)
+    opened = await service.complete_setup(db, console, body, request, audit)
+    return await _after_commit(db, request, response, opened)
 
 
-async def _after_commit(db: DbSession, request: Request, token: str) -> SessionView:
+async def _after_commit(
+    db: DbSession, request: Request, response: Response, opened: service.Opened
+) -> SessionView:
     """The view of a session that was just opened: visible to others only once committed."""
+    identities = request.app.state.console.identities
+    set_session_cookie(request, response, opened.token, identities.lifetime)
+    set_device_cookie(request, response, opened.device, DEVICE_SECONDS)
     await db.commit()
-    principal: Principal = await request.app.state.console.identities.resolve(token)
+    principal: Principal = await identities.resolve(opened.token)
     return _view(principal, request)
 
 

@@ -1,9 +1,13 @@
-"""Sign-in, sign-out and setup, with limits and activity entries."""
+"""Sign-in, sign-out and setup, with limits and activity entries.
+
+No database connection is held while a password is checked, and an attempt is counted before:
+otherwise a few wrong passwords at once would stall everybody, and many would pass a limit for
+few.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fastapi import Request
@@ -11,43 +15,58 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from auth.password import verify
 from auth.principal import Principal
 from auth.scope import organisation
 from backend.audit import Audit, Origin, Target
 from backend.db.identity import UserRecord
 from backend.errors import TooManyRequests, Unauthenticated
 from backend.features.session.schemas import LoginRequest, SetupRequest
+from backend.http.connections import address_group
+from backend.http.cookies import read_device_cookie
 from backend.identity import setup
+from backend.identity.devices import Familiar, familiar, remember
+from backend.identity.limits import Limit, attempt_limits
 
 if TYPE_CHECKING:
     from backend.state import Console
 
-__all__ = ["complete_setup", "sign_in", "sign_out"]
+__all__ = ["Opened", "complete_setup", "sign_in", "sign_out"]
+
+_WRONG = "The user name or the password is wrong."
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session that was opened: the values of its cookie and of the browser's."""
+
+    token: str
+    device: str
 
 
 async def sign_in(
     db: AsyncSession, console: Console, body: LoginRequest, request: Request, audit: Audit
-) -> str:
-    """The new session's cookie value; 401 with one text for every wrong input, 429 when limited.
+) -> Opened:
+    """Open a session. 401 with one text for every wrong input, 429 when limited, 503 when too
+    many passwords are being checked. `db` is used only once the password was right.
 
     A refused attempt is recorded in a transaction of its own: the request's rolls back. A name
     that is no user is not kept: it may be a password typed into the wrong field.
     """
-    address = _address(request)
-    _check_limits(console, body.login, address)
-    query = select(UserRecord).where(col(UserRecord.login) == body.login)
-    user = (await db.execute(query)).scalar_one_or_none()
+    group, cookie = address_group(_address(request)), read_device_cookie(request)
+    user, place = await _account(console, body.login, cookie, group)
+    trusted = place.device is not None
     stored = user.password_hash if user and not user.disabled else None
-    if not await asyncio.to_thread(verify, body.password, stored) or user is None:
-        console.login_limits.failed(f"login:{body.login}")
-        console.address_limits.failed(f"address:{address}")
+    limits = attempt_limits(body.login, group, place.device, known=place.address)
+    with console.hashing.place(group, known=trusted):
+        await _count(console, limits)
+        right = await console.hashing.verify(body.password, stored, known=trusted)
+    now = await db.get(UserRecord, user.id) if right and user else None
+    if now is None or now.disabled or now.password_hash != stored:
         origin = replace(audit.origin, actor=body.login if user else "(unknown)")
         await console.refusals.record(origin, "open", _session(origin.organisation, origin.actor))
-        raise Unauthenticated("The user name or the password is wrong.")
-    console.login_limits.succeeded(f"login:{body.login}")
-    _opened(audit, user, request)
-    return await console.identities.open(db, user, address, request.headers.get("user-agent", ""))
+        raise Unauthenticated(_WRONG)
+    await console.attempts.give_back(limits)
+    return await _opened(db, console, now, request, audit)
 
 
 async def sign_out(db: AsyncSession, console: Console, principal: Principal, audit: Audit) -> None:
@@ -58,45 +77,49 @@ async def sign_out(db: AsyncSession, console: Console, principal: Principal, aud
 
 async def complete_setup(
     db: AsyncSession, console: Console, body: SetupRequest, request: Request, audit: Audit
-) -> str:
-    """Create the first owner and open their session; the cookie's value."""
-    address = _address(request)
-    wait = console.address_limits.wait_seconds(f"address:{address}")
-    if wait:
-        raise _limited(wait)
-    owner = setup.NewOwner(body.login, body.name, body.password)
-    try:
-        claimed = replace(audit.origin, actor=body.login)
-        user = await setup.redeem(db, body.token, owner, audit.acting_as(claimed))
-    except Exception:
-        console.address_limits.failed(f"address:{address}")
-        raise
-    _opened(audit, user, request)
-    return await console.identities.open(db, user, address, request.headers.get("user-agent", ""))
+) -> Opened:
+    """Create the first owner and open their session."""
+    group = address_group(_address(request))
+    limits = [Limit("setup", group, 20, 3.0)]
+    with console.hashing.place(group, known=False):
+        await _count(console, limits)
+        owner = await setup.new_owner(body.login, body.name, body.password, console.hashing)
+    claimed = replace(audit.origin, actor=body.login)
+    user = await setup.redeem(db, body.token, owner, audit.acting_as(claimed))
+    return await _opened(db, console, user, request, audit)
 
 
-def _check_limits(console: Console, login: str, address: str) -> None:
-    wait = max(
-        console.login_limits.wait_seconds(f"login:{login}"),
-        console.address_limits.wait_seconds(f"address:{address}"),
-    )
-    if wait:
-        raise _limited(wait)
+async def _account(
+    console: Console, login: str, cookie: str | None, group: str
+) -> tuple[UserRecord | None, Familiar]:
+    async with console.sessions() as own:
+        query = select(UserRecord).where(col(UserRecord.login) == login)
+        user = (await own.execute(query)).scalar_one_or_none()
+        place = await familiar(own, user.id if user else "", cookie, group)
+    return user, place
 
 
-def _limited(wait: int) -> TooManyRequests:
-    return TooManyRequests(
-        f"Too many attempts failed. Try again in {wait} seconds.",
-        headers={"Retry-After": str(wait)},
-        retry_after=wait,
-    )
-
-
-def _opened(audit: Audit, user: UserRecord, request: Request) -> None:
+async def _opened(
+    db: AsyncSession, console: Console, user: UserRecord, request: Request, audit: Audit
+) -> Opened:
     """The session is recorded as its user's, who was nobody when the request came."""
     org = audit.origin.organisation
     origin = Origin(org, user.login, "user", user.id).over(request)
     audit.acting_as(origin).did("open", _session(org, user.login))
+    agent = request.headers.get("user-agent", "")
+    token = await console.identities.open(db, user, _address(request), agent)
+    group = address_group(_address(request))
+    return Opened(token, await remember(db, user.id, read_device_cookie(request), group))
+
+
+async def _count(console: Console, limits: list[Limit]) -> None:
+    wait = await console.attempts.take(limits)
+    if wait:
+        raise TooManyRequests(
+            f"Too many attempts failed. Try again in {wait} seconds.",
+            headers={"Retry-After": str(wait)},
+            retry_after=wait,
+        )
 
 
 def _session(org: str, login: str) -> Target:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
+from sqlalchemy import update
 
+from auth.password import verify
+from backend.db.identity import UserRecord
 from backend.identity import setup
+from backend.identity.hashing import MAX_WAITING, Hashing
 from tests.console import BASE_URL, OWNER_PASSWORD, ConsoleApp, running_console
 
 
@@ -43,6 +48,84 @@ async def test_too_many_failures_are_limited_even_with_the_right_password(
     answer = await caller.sign_in("owner", OWNER_PASSWORD)
     assert answer.status_code == 429
     assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_wrong_passwords_at_once_are_limited_too(console: ConsoleApp) -> None:
+    """Each counts before it is checked."""
+    caller = console.caller()
+    answers = await asyncio.gather(*(caller.sign_in("owner", "wrong password") for _ in range(8)))
+    statuses = sorted(answer.status_code for answer in answers)
+    assert statuses == [401] * 5 + [429] * 3
+
+
+async def test_the_console_answers_while_passwords_are_checked(console_on: ConsoleApp) -> None:
+    """200 wrong ones at once, held in the middle of their check: no database connection is
+    waited for, people who are signed in go on, and a known browser signs in."""
+    owner = await console_on.owner()
+    go = threading.Event()
+
+    def check(password: str, stored: str | None) -> bool:
+        if password == "wrong password":
+            go.wait(60)
+            return False
+        return verify(password, stored)
+
+    console_on.state.hashing = Hashing(check=check)
+    callers = [console_on.caller(f"192.0.2.{n}") for n in range(200)]
+    attempts = [
+        asyncio.create_task(caller.sign_in(f"login-{n}", "wrong password"))
+        for n, caller in enumerate(callers)
+    ]
+    try:
+        async with asyncio.timeout(30):
+            while sum(task.done() for task in attempts) < 200 - MAX_WAITING:
+                await asyncio.sleep(0.01)
+            for _ in range(20):
+                assert (await owner.get("/session")).status_code == 200
+                assert (await owner.get("/collections/activity")).status_code == 200
+            again = await owner.post(
+                "/session", json={"login": "owner", "password": OWNER_PASSWORD}
+            )
+            assert again.status_code == 200
+    finally:
+        go.set()
+    statuses = [answer.status_code for answer in await asyncio.gather(*attempts)]
+    assert {status: statuses.count(status) for status in set(statuses)} == {
+        401: MAX_WAITING,
+        503: 200 - MAX_WAITING,
+    }
+
+
+async def test_a_stranger_cannot_lock_a_known_browser_out(console: ConsoleApp) -> None:
+    """Even from the same address, with the right name."""
+    owner = await console.owner()
+    stranger = console.caller()
+    while (await stranger.sign_in("owner", "wrong password")).status_code == 401:
+        pass
+    assert (await owner.delete("/session")).status_code == 204
+    assert (await owner.sign_in("owner", OWNER_PASSWORD)).status_code == 200
+    assert (await stranger.sign_in("owner", OWNER_PASSWORD)).status_code == 429
+
+
+async def test_a_device_cookie_of_another_account_is_worth_nothing(console: ConsoleApp) -> None:
+    member = await console.member("ada")
+    for _ in range(5):
+        assert (await member.sign_in("owner", "wrong password")).status_code == 401
+    assert (await member.sign_in("owner", "wrong password")).status_code == 429
+
+
+async def test_an_account_disabled_during_the_check_is_refused(console: ConsoleApp) -> None:
+    def check(password: str, stored: str | None) -> bool:
+        asyncio.run_coroutine_threadsafe(disable(), loop).result(10)
+        return verify(password, stored)
+
+    async def disable() -> None:
+        async with console.state.sessions() as db, db.begin():
+            await db.execute(update(UserRecord).values(disabled=True))
+
+    loop = asyncio.get_running_loop()
+    console.state.hashing = Hashing(check=check)
+    assert (await console.caller().sign_in("owner", OWNER_PASSWORD)).status_code == 401
 
 
 async def test_sign_out_ends_the_session_at_once(console: ConsoleApp) -> None:
