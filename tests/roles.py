@@ -26,7 +26,10 @@ def declared() -> Catalogue:
 
 CATALOGUE = declared()
 CATALOGUE.declare(
-    Kind("thing", "Things", READ | EDIT), Kind("image-use", "Images in use", READ | EDIT)
+    Kind("thing", "Things", READ | EDIT),
+    Kind("person", "People"),
+    Kind("gauge", "Gauges"),
+    Kind("image-use", "Images in use", READ | EDIT),
 )
 ROLES = built_in(CATALOGUE)
 OWNER, OPERATOR, VIEWER = ROLES["owner"], ROLES["operator"], ROLES["viewer"]

@@ -52,7 +52,7 @@ class Band:
         self.low = self.keys[0] if start else None
         cut = len(placed) < total
         self.high = self.keys[-1] if cut else None
-        self._high_first = plan.firsts([kept[-1][1]])[0] if cut else None
+        self._high_first = plan.leading_keys([kept[-1][1]])[0] if cut else None
 
     @property
     def drifted(self) -> bool:
@@ -65,8 +65,8 @@ class Band:
         """Rows that leave and rows that enter the result (a moved row does both). True when
         the band changed or moved."""
         if self.high is not None:
-            gone = plan.upto(gone, self._high_first)
-            come = plan.upto(come, self._high_first)
+            gone = plan.take_until(gone, self._high_first)
+            come = plan.take_until(come, self._high_first)
         changed = False
         for key in plan.keys(gone):
             changed |= self._remove(key)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from backend.live.collection import Collection
+from backend.live.compile import compile_function
 from backend.live.plan import Plan, field_bits
 
 __all__ = ["Batch", "Sides", "compile_difference"]
@@ -23,8 +24,8 @@ def compile_difference(collection: Collection) -> Callable[[Any, Any], int]:
         for name, bit in field_bits(collection).items()
         if name != "key"
     ]
-    # Field names are identifiers checked at declaration.
-    return eval(f"lambda o, n: {' | '.join(tests) or '0'}", {})  # type: ignore[no-any-return]  # noqa: S307
+    difference: Callable[[Any, Any], int] = compile_function("o, n", " | ".join(tests) or "0")
+    return difference
 
 
 class Batch:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import keyword
 import types
-from collections.abc import Callable
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-import msgspec
-
-from auth.scope import Scope
 from backend.live.column import NUMERIC, OPERATORS, Column, Type
 from backend.live.errors import DeclarationError
-from backend.live.rowscope import RowScope
+from backend.live.row import Row
+from backend.live.rowscope import Placement
 
 __all__ = ["Collection"]
 
@@ -23,10 +21,9 @@ __all__ = ["Collection"]
 class Collection:
     """One kind of thing: its typed row and what may be asked about it.
 
-    `row` is a frozen msgspec Struct with a text field ``key``, unique in the collection, and
-    ``gc=False``: its fields hold text, finite numbers, bools, None where annotated so,
-    mappings of text (labels) and tuples or lists of text. `kind` is the permission kind.
-    `scope` places a row in the estate: best a `RowScope`. `default_sort` uses the query's
+    `row` derives from `Row`, which says what its fields may hold. `kind` is the permission kind.
+    `scopes` place a row in the estate, in one tree or several: it is visible when a right
+    covers any of them. `default_sort` uses the query's
     words (``-created``). `label` is the column the palette shows, `where` the columns beside.
     Raises `DeclarationError` when it contradicts itself.
     """
@@ -34,8 +31,8 @@ class Collection:
     name: str
     title: str
     kind: str
-    row: type[msgspec.Struct]
-    scope: RowScope | Callable[[Any, str], Scope]
+    row: type[Row]
+    scopes: tuple[Placement, ...]
     columns: tuple[Column, ...]
     default_sort: tuple[str, ...]
     label: str = "name"
@@ -71,8 +68,8 @@ class Collection:
         found = [c for c in self.columns if c.type is Type.LABELS and c.can_filter]
         return found[0] if found else None
 
-    def describe(self) -> dict[str, Any]:
-        """What ``GET /api/v1/collections`` says about it."""
+    def describe(self, withheld: Container[str] = ()) -> dict[str, Any]:
+        """What ``GET /api/v1/collections`` says about it, but for the columns `withheld`."""
         return {
             "name": self.name,
             "title": self.title,
@@ -80,7 +77,7 @@ class Collection:
             "label": self.label,
             "where": list(self.where),
             "default_sort": list(self.default_sort),
-            "columns": [_describe(column) for column in self.columns],
+            "columns": [_describe(c) for c in self.columns if c.id not in withheld],
         }
 
 
@@ -110,11 +107,8 @@ def _check(collection: Collection) -> None:
         _check_column(collection, column, fields)
     if len({column.id for column in collection.columns}) != len(collection.columns):
         _wrong(collection, "two columns have the same id")
-    if "key" not in fields or get_type_hints(collection.row)["key"] is not str:
-        _wrong(collection, "the row needs a field key: str")
-    if collection.row.__struct_config__.gc:
-        # Tracked, 50,000 rows make each full collection of garbage a stop of 0.2 s.
-        _wrong(collection, "the row refers to nothing that could refer back: say gc=False")
+    if not issubclass(collection.row, Row):
+        _wrong(collection, "its row must derive from backend.live.row.Row")
     for name in fields:
         if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
             _wrong(collection, f"{name!r} cannot be a field")
@@ -129,9 +123,18 @@ def _check_names(collection: Collection, fields: set[str]) -> None:
     for name in (collection.label, *collection.where):
         if name not in fields:
             _wrong(collection, f"label or where names {name!r}, which is no field")
-    if isinstance(collection.scope, RowScope) and not fields.issuperset(collection.scope.fields):
+        if name in collection.by_id and collection.by_id[name].needs:
+            _wrong(collection, f"label or where names {name!r}, which needs a right of its own")
+    if not collection.scopes:
+        _wrong(collection, "a row without a scope could be seen by nobody")
+    for scope in collection.scopes:
+        _check_scope(collection, scope)
+
+
+def _check_scope(collection: Collection, scope: Placement) -> None:
+    if not {*collection.fields}.issuperset(scope.fields):
         _wrong(collection, "scope reads a field the row does not have")
-    if isinstance(collection.scope, RowScope) and collection.nullable & {*collection.scope.fields}:
+    if collection.nullable & {*scope.fields}:
         _wrong(collection, "a field of the scope may not be None; use empty text")
 
 
@@ -142,6 +145,10 @@ def _check_column(collection: Collection, column: Column, fields: set[str]) -> N
         _wrong(collection, f"column {column.id!r} holds no text to search")
     if column.facet and column.type is Type.LABELS:
         _wrong(collection, f"column {column.id!r} cannot be counted")
+    if column.needs is not None:
+        _check_scope(collection, column.needs.scope)
+        if column.id not in collection.nullable:
+            _wrong(collection, f"column {column.id!r} may be withheld: annotate it | None")
 
 
 def _wrong(collection: Collection, message: str) -> None:

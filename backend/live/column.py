@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
-__all__ = ["NUMERIC", "OPERATORS", "Column", "Op", "Type"]
+from auth.verb import Verb
+from backend.live.rowscope import Placement
+
+__all__ = ["NUMERIC", "OPERATORS", "Column", "Needs", "Op", "Type"]
 
 
 class Type(StrEnum):
@@ -58,13 +61,23 @@ OPERATORS: Final[dict[Type, tuple[Op, ...]]] = {
 """The operators a filter may use, per type. Labels are asked with ``labels=``."""
 
 
+class Needs(NamedTuple):
+    """A right of its own that a column's cells need: `verb` on `kind` at the row's `scope`."""
+
+    kind: str
+    verb: Verb
+    scope: Placement
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One declared field of a row. Fields that are not declared are sent but can be neither
     filtered, sorted, counted nor searched (security reference, C25).
 
     `searched`: free text looks here. `facet`: its values may be counted. `default`: a table
-    shows it unless the user hides it.
+    shows it unless the user hides it. `needs`: without that right at the row's place the cell
+    is answered as missing (None) to every question: shown, filtered, sorted, counted, searched
+    and exported. Where the caller holds it nowhere, the column does not exist for them.
     """
 
     id: str
@@ -75,6 +88,7 @@ class Column:
     default: bool = True
     sortable: bool = True
     filterable: bool = True
+    needs: Needs | None = None
 
     @property
     def can_sort(self) -> bool:

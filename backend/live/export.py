@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from backend.live.collection import Collection
-from backend.live.column import Type
+from backend.live.column import Column, Type
 
 __all__ = ["csv_pieces"]
 
@@ -17,18 +16,17 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 async def csv_pieces(
-    collection: Collection,
+    columns: Sequence[Column],
     pieces: AsyncIterator[list[Any]],
     still_allowed: Callable[[], Awaitable[bool]],
 ) -> AsyncIterator[str]:
     """Header and rows. Times are RFC 3339 in UTC; text that a spreadsheet would run as a
     formula gets a leading apostrophe (OWASP, CSV injection). Ends with `PermissionError`
     when `still_allowed` says no between two pieces: the caller's rights have changed."""
-    yield _lines([[column.label for column in collection.columns]])
+    yield _lines([[column.label for column in columns]])
     async for rows in pieces:
         if not await still_allowed():
             raise PermissionError("the caller's rights changed during the download")
-        columns = collection.columns
         yield _lines([[_cell(c.type, getattr(row, c.id)) for c in columns] for row in rows])
 
 

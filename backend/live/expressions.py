@@ -15,7 +15,7 @@ from backend.live.column import NUMERIC, Column, Op, Type
 from backend.live.fold import fold
 from backend.live.guard import Guard
 from backend.live.query import Ago, Filter, LabelTerm, Sort, Value
-from backend.live.rowscope import Field, RowScope
+from backend.live.rowscope import FieldTest, Placement
 
 __all__ = [
     "Constants",
@@ -24,6 +24,7 @@ __all__ = [
     "guard_test",
     "label_test",
     "sort_parts",
+    "withhold_cells",
     "words_test",
 ]
 
@@ -40,12 +41,26 @@ class Constants:
 
     def __init__(self) -> None:
         self.names: dict[str, Any] = {"fold": fold, "down": down}
+        self._cells: dict[str, str] = {}
 
     def bind(self, value: Any) -> str:
         """A fresh name for `value`."""
         name = f"c{len(self.names)}"
         self.names[name] = value
         return name
+
+    def withhold(self, column: str, visible: str) -> None:
+        """From now on `cell` reads `column` as None in rows that fail the test `visible`."""
+        self._cells[column] = f"(r.{column} if {visible} else None)"
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """The expressions of the columns that may be withheld."""
+        return self._cells
+
+    def cell(self, column: str) -> str:
+        """The expression of the column's value in the row."""
+        return self._cells.get(column, f"r.{column}")
 
 
 def filter_test(collection: Collection, item: Filter, constants: Constants, now: float) -> str:
@@ -55,7 +70,7 @@ def filter_test(collection: Collection, item: Filter, constants: Constants, now:
     values = [value.at(now) if isinstance(value, Ago) else value for value in item.values]
     if column.type is Type.LIST:
         return _list_test(collection, column, item.op, values, constants)
-    field = f"r.{column.id}"
+    field = constants.cell(column.id)
     present = f"{field} is not None and " if column.id in collection.nullable else ""
     if item.op in {Op.EQ, Op.IN}:
         return _one_of(column, values, constants)
@@ -70,7 +85,7 @@ def filter_test(collection: Collection, item: Filter, constants: Constants, now:
 
 
 def _one_of(column: Column, values: Sequence[Value], constants: Constants) -> str:
-    field = f"r.{column.id}"
+    field = constants.cell(column.id)
     given = [value for value in values if value is not None]
     tests = []
     if len(given) == 1:
@@ -86,7 +101,8 @@ def _one_of(column: Column, values: Sequence[Value], constants: Constants) -> st
 def _list_test(
     collection: Collection, column: Column, op: Op, values: Sequence[Value], constants: Constants
 ) -> str:
-    field = f"(r.{column.id} or ())" if column.id in collection.nullable else f"r.{column.id}"
+    field = constants.cell(column.id)
+    field = f"({field} or ())" if column.id in collection.nullable else field
     if op in {Op.HAS, Op.LACKS}:
         name = constants.bind(values[0])
         test = f"any([{name} in fold(e) for e in {field}])"
@@ -103,7 +119,8 @@ def label_test(collection: Collection, term: LabelTerm, constants: Constants) ->
     rows without the label."""
     column = collection.labels_column
     name = column.id if column else ""
-    field = f"(r.{name} or {{}})" if name in collection.nullable else f"r.{name}"
+    field = constants.cell(name)
+    field = f"({field} or {{}})" if name in collection.nullable else field
     key = constants.bind(term.key)
     if not term.values:
         return f"({key} {'in' if term.wanted else 'not in'} {field})"
@@ -123,7 +140,7 @@ def words_test(
     """
     if not words:
         return ""
-    text = "\\0".join(_part(collection, name) for name in dict.fromkeys(fields))
+    text = "\\0".join(_part(collection, name, constants) for name in dict.fromkeys(fields))
     folded = f'(t.lower() if (t := f"{text}").isascii() else fold(t))'
     first, *others = [constants.bind(word) for word in words]
     if not others:
@@ -131,8 +148,8 @@ def words_test(
     return f"({first} in (u := {folded}) and {' and '.join(f'{name} in u' for name in others)})"
 
 
-def _part(collection: Collection, name: str) -> str:
-    field = f"r.{name}"
+def _part(collection: Collection, name: str, constants: Constants) -> str:
+    field = constants.cell(name)
     column = collection.by_id.get(name)
     if column is not None and column.type is Type.LIST:
         return f"{{chr(0).join({field} or ())}}"
@@ -145,53 +162,49 @@ def _folded(field: str) -> str:
 
 def guard_test(collection: Collection, guard: Guard, constants: Constants) -> str:
     """The condition that the row is visible; empty when everything is."""
-    if not isinstance(collection.scope, RowScope):
-        place, sees = constants.bind(collection.scope), constants.bind(guard.sees)
-        return f"{sees}({place}(r, {constants.bind(guard.organisation)}))"
-    tests = [_scope_test(collection.scope, guard, held, constants) for held in guard.scopes]
-    if "" in tests:
+    return _covered(collection.scopes, guard.scopes, guard.organisation, constants)
+
+
+def withhold_cells(collection: Collection, guard: Guard, constants: Constants) -> None:
+    """Let `constants` read the cells that need a right of their own as the guard allows."""
+    for name, held in guard.cells:
+        needs = collection.by_id[name].needs
+        if needs is not None:
+            visible = _covered((needs.scope,), held, guard.organisation, constants)
+            if visible:
+                constants.withhold(name, visible)
+
+
+def _covered(
+    places: Iterable[Placement], scopes: Iterable[Scope], organisation: str, constants: Constants
+) -> str:
+    """One of `scopes` covers one of a row's `places`: empty when that is so for every row of
+    the organisation, ``False`` when for none."""
+    found: dict[str, None] = {}
+    for place in places:
+        for held in scopes:
+            tests = place.covered_by(held, organisation)
+            if tests is not None:
+                found[" and ".join(_field_test(test, constants) for test in tests)] = None
+    if "" in found:
         return ""
-    return f"({' or '.join(dict.fromkeys(t for t in tests if t != 'False')) or 'False'})"
+    return f"({' or '.join(f'({test})' for test in found)})" if found else "False"
 
 
-def _scope_test(place: RowScope, guard: Guard, held: Scope, constants: Constants) -> str:
-    """Empty when `held` covers every row of the organisation, ``False`` when it covers none."""
-    if held[:2] != ("org", guard.organisation):
-        return "False"
-    tests: list[str] = []
-    segments = held[2:]
-    for kind, part in zip(place.parts[::2], place.parts[1::2], strict=True):
-        if not segments or not isinstance(part, Field):
-            break
-        if segments[0] != kind:
-            return "False"
-        if len(segments) == 1:
-            tests.append(f"r.{part.name}")
-            segments = ()
-        else:
-            own = len(segments) if part.split else 2
-            tests.append(_segment_test(part, segments[1:own], constants))
-            segments = segments[own:]
-    if segments:
-        return "False"
-    return f"({' and '.join(tests)})" if tests else ""
+def _field_test(test: FieldTest, constants: Constants) -> str:
+    field = f"r.{test.field}"
+    if not test.value:
+        return field
+    exact = f"{field} == {constants.bind(test.value)}"
+    if not test.separator:
+        return exact
+    return f"({exact} or {field}.startswith({constants.bind(test.value + test.separator)}))"
 
 
-def _segment_test(part: Field, segments: Scope, constants: Constants) -> str:
-    field = f"r.{part.name}"
-    if not part.split:
-        return f"{field} == {constants.bind(segments[0])}"
-    if any(part.split in segment for segment in segments):
-        return "False"
-    whole = part.split.join(segments)
-    exact, below = constants.bind(whole), constants.bind(whole + part.split)
-    return f"({field} == {exact} or {field}.startswith({below}))"
-
-
-def sort_parts(collection: Collection, sort: Sort) -> list[str]:
+def sort_parts(collection: Collection, sort: Sort, constants: Constants) -> list[str]:
     """Key parts of one sort column: ascending by code point or number, missing last."""
     column = collection.by_id[sort.column]
-    field = f"r.{column.id}"
+    field = constants.cell(column.id)
     if sort.descending and column.type is Type.BOOL:
         value, blank = f"(not {field})", "False"
     elif sort.descending and column.type in NUMERIC:

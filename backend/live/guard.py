@@ -7,28 +7,39 @@ from dataclasses import dataclass
 from auth.principal import Principal
 from auth.role import Verb
 from auth.scope import Scope, covers
+from backend.live.collection import Collection
 
 __all__ = ["Guard", "guard_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Rows of `organisation` below one of `scopes` are visible. Equal guards see the same."""
+    """Rows of `organisation` below one of `scopes` are visible. `cells` names the columns
+    that need a right of their own and the scopes below which the caller holds it; elsewhere
+    such a cell is answered as missing. Equal guards see the same."""
 
     organisation: str
     scopes: tuple[Scope, ...]
+    cells: tuple[tuple[str, tuple[Scope, ...]], ...] = ()
 
-    def sees(self, scope: Scope) -> bool:
-        """Whether a row at `scope` is visible."""
-        return any(covers(held, scope) for held in self.scopes)
+    @property
+    def withheld(self) -> frozenset[str]:
+        """The columns of which the caller may see no cell at all."""
+        return frozenset(column for column, scopes in self.cells if not scopes)
 
-    def touches(self, within: Scope) -> bool:
+    def overlaps(self, within: Scope) -> bool:
         """Whether anything at or below, or around, ``org/<organisation>/<within>`` is visible:
         decides if a source may be named to the caller at all."""
         scope = ("org", self.organisation, *within)
         return any(covers(held, scope) or covers(scope, held) for held in self.scopes)
 
 
-def guard_of(principal: Principal, kind: str, verb: Verb = Verb.LIST) -> Guard:
-    """The guard of `principal` for (`kind`, `verb`)."""
-    return Guard(principal.organisation, principal.policy.scopes(kind, verb))
+def guard_of(principal: Principal, collection: Collection, verb: Verb = Verb.LIST) -> Guard:
+    """The guard of `principal` for `verb` on the rows of `collection`."""
+    policy = principal.policy
+    cells = tuple(
+        (column.id, policy.scopes(column.needs.kind, column.needs.verb))
+        for column in collection.columns
+        if column.needs is not None
+    )
+    return Guard(principal.organisation, policy.scopes(collection.kind, verb), cells)

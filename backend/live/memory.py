@@ -19,9 +19,10 @@ from backend.live.memory_view import MemoryView, MemoryWindow
 from backend.live.metrics import CHANGES, FLUSH_SECONDS, LAG_SECONDS
 from backend.live.pacer import Pacer
 from backend.live.page import After, Page, write_cursor
-from backend.live.plan import Plan, compile_plan, compile_search
+from backend.live.plan import Plan, compile_plan, compile_search, compile_sight
 from backend.live.query import Query
 from backend.live.ranking import best_rows
+from backend.live.row import Row
 from backend.live.select import beyond, facet_counts, in_order, match, smallest
 from backend.live.slices import Slices, chunks
 from backend.live.source import Source
@@ -29,9 +30,9 @@ from integrations.contract import Freshness, State
 
 __all__ = ["Change", "MemorySource"]
 
-Row = TypeVar("Row")
+R = TypeVar("R", bound=Row)
 T = TypeVar("T")
-Change = tuple[str, Row | None, Row | None]
+Change = tuple[str, R | None, R | None]
 """Key, the row before (None: it is new), the row after (None: it is gone)."""
 
 REFRESH: Final = 10.0
@@ -40,7 +41,7 @@ REFRESH: Final = 10.0
 _log = structlog.get_logger("craton.live")
 
 
-class MemorySource(Source, Generic[Row]):
+class MemorySource(Source, Generic[R]):
     """Rows by key. Feeds and `put`/`remove` change them at once; views follow in batches.
 
     All calls belong to the event loop's thread.
@@ -49,19 +50,19 @@ class MemorySource(Source, Generic[Row]):
     def __init__(self, collection: Collection) -> None:
         super().__init__(collection)
         self.sealed: list[Batch] = []
-        self._rows: dict[str, Row] = {}
-        self._dirty: dict[str, Row | None] = {}
+        self._rows: dict[str, R] = {}
+        self._dirty: dict[str, R | None] = {}
         self._since = 0.0
         self._number = 0
         self._feeds: list[MemoryFeed[Any]] = []
         self._views: dict[tuple[Query, Guard], MemoryView] = {}
-        self._callbacks: list[tuple[int, Callable[[list[Change[Row]]], None]]] = []
+        self._callbacks: list[tuple[int, Callable[[list[Change[R]]], None]]] = []
         self._difference = compile_difference(collection)
         self._fresh = True
         self._pacer = Pacer()
 
     def feed(
-        self, name: str, project: Callable[[T], Row | None], *, within: Scope = ()
+        self, name: str, project: Callable[[T], R | None], *, within: Scope = ()
     ) -> MemoryFeed[T]:
         """A feed for one origin, e.g. ``kubernetes/local/pods``; see `MemoryFeed`."""
         feed = MemoryFeed(self, name, project, within)
@@ -75,9 +76,9 @@ class MemorySource(Source, Generic[Row]):
             self._feeds.remove(feed)
             self.freshness_changed()
 
-    def put(self, row: Row) -> None:
+    def put(self, row: R) -> None:
         """Insert or replace a row; an equal one changes nothing."""
-        key: str = row.key  # type: ignore[attr-defined]  # every row has it: Collection checks
+        key = row.key
         old = self._rows.get(key)
         if old is not None and old == row:
             return
@@ -90,17 +91,17 @@ class MemorySource(Source, Generic[Row]):
         if old is not None:
             self._touch(key, old)
 
-    def get(self, key: str) -> Row | None:
+    def get(self, key: str) -> R | None:
         """The row under `key`, whoever asks: for joins, never for an answer to a caller."""
         return self._rows.get(key)
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[R]:
         return iter(list(self._rows.values()))
 
     def __len__(self) -> int:
         return len(self._rows)
 
-    def on_change(self, callback: Callable[[list[Change[Row]]], None]) -> Callable[[], None]:
+    def on_change(self, callback: Callable[[list[Change[R]]], None]) -> Callable[[], None]:
         """Call `callback` with each batch of changes, latest per key; the answer ends it.
 
         For derived collections: read the existing rows first, in the same breath; changes made
@@ -118,7 +119,7 @@ class MemorySource(Source, Generic[Row]):
 
     def freshness(self, guard: Guard) -> list[Freshness]:
         """The state of each feed that the guard lets be named, by name."""
-        told = [feed.freshness for feed in self._feeds if guard.touches(feed.within)]
+        told = [feed.freshness for feed in self._feeds if guard.overlaps(feed.within)]
         return sorted(told, key=lambda item: item.source)
 
     def states(self) -> Counter[State]:
@@ -134,24 +135,25 @@ class MemorySource(Source, Generic[Row]):
     ) -> Page:
         """The first `limit` rows behind `after`, with total and facets of the whole."""
         plan = compile_plan(self.collection, query, guard, now)
-        found = await match(self.collection, plan, list(self._rows.values()))
+        found = await match(plan, list(self._rows.values()))
         rest = beyond(plan, found.rows, after) if after else found.rows
         rows = [row for _, row in await smallest(plan, rest, limit)]
+        rows = plan.show(rows) if plan.show else rows
         more = write_cursor(query, rows[-1]) if len(rest) > limit else None
         return Page(rows, len(found.rows), True, facet_counts(found.counts), more)
 
     async def all_rows(self, query: Query, guard: Guard, *, now: float) -> AsyncIterator[list[Any]]:
         """Every row in order, in pieces: as they were when it was asked."""
         plan = compile_plan(self.collection, query, guard, now)
-        found = await match(self.collection, plan, list(self._rows.values()))
+        found = await match(plan, list(self._rows.values()))
         async for piece in in_order(plan, found.rows):
-            yield piece
+            yield plan.show(piece) if plan.show else piece
 
     async def row(self, key: str, guard: Guard) -> Any | None:
         """The row under `key` if it exists and is visible."""
         row = self._rows.get(key)
-        visible = row is not None and guard.sees(self.collection.scope(row, guard.organisation))
-        return row if visible else None
+        seen = compile_sight(self.collection, guard)([row] if row is not None else [])
+        return seen[0] if seen else None
 
     async def find(
         self, words: tuple[str, ...], guard: Guard, limit: int, deadline: float
@@ -191,7 +193,7 @@ class MemorySource(Source, Generic[Row]):
         if self._views.get((view.query, view.guard)) is view:
             del self._views[view.query, view.guard]
 
-    def cut(self) -> tuple[int, list[Row]]:
+    def cut(self) -> tuple[int, list[R]]:
         """Close the present batch; its number, and the rows as it leaves them."""
         self._seal()
         return self._number, list(self._rows.values())
@@ -256,7 +258,7 @@ class MemorySource(Source, Generic[Row]):
                 except Exception:  # noqa: BLE001 - nor one derived collection
                     _log.exception("a derived collection failed", source=self.collection.name)
 
-    def _touch(self, key: str, old: Row | None) -> None:
+    def _touch(self, key: str, old: R | None) -> None:
         if key not in self._dirty:
             if not self._dirty:
                 self._since = time.monotonic()

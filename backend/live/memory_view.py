@@ -11,9 +11,9 @@ from backend.live.batch import Batch
 from backend.live.collection import Collection
 from backend.live.guard import Guard
 from backend.live.page import FacetCount
-from backend.live.plan import Plan
+from backend.live.plan import FacetPlan, Plan
 from backend.live.query import Query
-from backend.live.select import facet_values, match, smallest, top_counts
+from backend.live.select import match, smallest, top_counts
 from backend.live.window import Shown, Window
 from integrations.contract import Freshness
 
@@ -52,9 +52,10 @@ class MemoryWindow(Window):
     def current(self) -> Shown:
         """The content now."""
         view = self.view
-        return Shown(
-            self.band.window(), view.total, True, view.facets(), view.source.freshness(view.guard)
-        )
+        rows = self.band.window()
+        if view.plan.show is not None:
+            rows = {row.key: row for row in view.plan.show(rows.values())}
+        return Shown(rows, view.total, True, view.facets(), view.source.freshness(view.guard))
 
     def idle(self) -> None:
         """Free the window, and the view with its last one."""
@@ -116,7 +117,7 @@ class MemoryView:
         number, rows = self.source.cut()
         plan = self.plan
         window.number, window.backlog = None, []
-        found = await match(self.source.collection, plan, rows)
+        found = await match(plan, rows)
         placed = await smallest(plan, found.rows, window.band.wanted)
         window.band.fill(plan, placed, len(found.rows))
         window.number, window.touched = number, True
@@ -169,16 +170,16 @@ class MemoryView:
         for facet in plan.facets:
             old = facet.own(olds) if facet.own else gone
             new = facet.own(news) if facet.own else come
-            touched |= self._recount(facet.column, old, new)
+            touched |= self._recount(facet, old, new)
         if touched:
             for window in self.windows.values():
                 window.touched = True
 
-    def _recount(self, column: str, old: list[Any], new: list[Any]) -> bool:
-        """Carry rows that left and came into the counts of `column`; False if they cancel."""
-        collection, counter = self.source.collection, self.counts[column]
-        moved = Counter(facet_values(collection, column, new))
-        moved.subtract(facet_values(collection, column, old))
+    def _recount(self, facet: FacetPlan, old: list[Any], new: list[Any]) -> bool:
+        """Carry rows that left and came into the counts of a column; False if they cancel."""
+        counter = self.counts[facet.column]
+        moved = Counter(facet.values(new))
+        moved.subtract(facet.values(old))
         changed = False
         for value, count in moved.items():
             if count:
@@ -187,7 +188,7 @@ class MemoryView:
                 if not counter[value]:
                     del counter[value]
         if changed:
-            self._facets.pop(column, None)
+            self._facets.pop(facet.column, None)
         return changed
 
     def _apply_to(self, window: MemoryWindow, batch: Batch) -> None:

@@ -10,6 +10,7 @@ from auth.role import Verb
 from backend.live.collection import Collection
 from backend.live.column import OPERATORS
 from backend.live.errors import DeclarationError, NoSuchCollection
+from backend.live.guard import guard_of
 from backend.live.source import Source
 
 __all__ = ["Registry"]
@@ -52,7 +53,7 @@ class Registry:
         policy = principal.policy
         return {
             "collections": [
-                source.collection.describe()
+                source.collection.describe(guard_of(principal, source.collection).withheld)
                 for source in self
                 if policy.allows_somewhere(source.collection.kind, Verb.LIST)
             ],

@@ -85,7 +85,8 @@ def live_router(
         accept = request.headers.get("accept", "")
         if format == "csv" or (not format and accept.startswith("text/csv")):
             pieces = source.all_rows(query, guard, now=time.time())
-            return _csv(source, csv_pieces(source.collection, pieces, _watch(caller, sockets)))
+            columns = [c for c in source.collection.columns if c.id not in guard.withheld]
+            return _csv(source, csv_pieces(columns, pieces, _watch(caller, sockets)))
         after = read_cursor(source.collection, query, cursor) if cursor else None
         page = await source.page(query, guard, limit=limit, after=after, now=time.time())
         return _json(
@@ -107,7 +108,7 @@ def live_router(
         """One row; an invisible one is missing."""
         source = registry.get(name)
         kind = source.collection.kind
-        guard = guard_of(caller, kind, Verb.GET)
+        guard = guard_of(caller, source.collection, Verb.GET)
         row = await source.row(key, guard) if len(key) <= MAX_LIMIT else None
         if row is None:
             raise NoSuchRow(kind)
@@ -131,7 +132,7 @@ def live_router(
 
 def _readable(registry: Registry, caller: Principal, name: str) -> tuple[Source, Guard]:
     source = registry.get(name)
-    guard = guard_of(caller, source.collection.kind)
+    guard = guard_of(caller, source.collection)
     if not guard.scopes:
         raise RightMissing(source.collection.kind, Verb.LIST.value)
     return source, guard

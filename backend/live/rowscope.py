@@ -1,13 +1,13 @@
-"""Where a row lies in the estate, declared so that it compiles to a predicate."""
+"""Where a row lies in the estate, declared so that it compiles to comparisons of columns."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from auth.scope import Scope, covers, organisation
+from auth.scope import Scope
 
-__all__ = ["Field", "RowScope", "TextScope"]
+__all__ = ["Field", "FieldTest", "Placement", "RowScope", "TextScope"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +19,25 @@ class Field:
     split: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FieldTest:
+    """One comparison of a row's field, by which a held scope is compared with a row's.
+
+    The field equals `value`; with `separator`, it may also begin with value + separator.
+    With an empty `value`, the field is not empty.
+    """
+
+    field: str
+    value: str = ""
+    separator: str = ""
+
+
 class RowScope:
     """The scope of a row: ``org/<organisation>`` followed by `parts`, kind word and `Field`
     in turn.
 
     ``RowScope("cluster", Field("cluster"), "ns", Field("namespace"))``. An empty field ends
     the scope before its own kind word: a row without a namespace belongs to its cluster.
-    Usable wherever a ``(row, organisation) -> Scope`` function is, but faster by far:
-    permission becomes a comparison of columns, in memory and in SQL.
     """
 
     def __init__(self, *parts: str | Field) -> None:
@@ -44,6 +55,24 @@ class RowScope:
         """The row fields it reads."""
         return tuple(part.name for part in self.parts if isinstance(part, Field))
 
+    def covered_by(self, held: Scope, organisation: str) -> tuple[FieldTest, ...] | None:
+        """When `held` covers a row: if all of these hold. None: it never does."""
+        if held[:2] != ("org", organisation):
+            return None
+        tests: list[FieldTest] = []
+        segments = held[2:]
+        for kind, part in zip(self.parts[::2], self.parts[1::2], strict=True):
+            if not segments or not isinstance(part, Field):
+                break
+            if segments[0] != kind:
+                return None
+            own = len(segments) if part.split else 2
+            given, segments = segments[1:own], segments[own:]
+            if part.split and any(part.split in segment for segment in given):
+                return None
+            tests.append(FieldTest(part.name, part.split.join(given), part.split))
+        return None if segments else tuple(tests)
+
     def __call__(self, row: Any, organisation: str) -> Scope:
         """The scope of `row`."""
         scope = ["org", organisation]
@@ -60,13 +89,29 @@ class RowScope:
 
 
 class TextScope:
-    """The scope of a row whose field `name` holds it whole, as `auth.scope.render` writes it:
-    for rows about any part of the estate (the audit record)."""
+    """A scope the row itself holds in the field `name`, written as `auth.scope.render` does
+    (``org/main/cluster/c1``): of a binding, or of what an activity was about. Empty text, or
+    that of another organisation, shows the row to nobody here."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def __call__(self, row: Any, org: str) -> Scope:
-        """The scope of `row`; another organisation's row belongs to nobody here."""
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The row field it reads."""
+        return (self.name,)
+
+    def covered_by(self, held: Scope, organisation: str) -> tuple[FieldTest, ...] | None:
+        """When `held` covers a row: if all of these hold. None: it never does."""
+        if held[:2] != ("org", organisation) or any("/" in segment for segment in held):
+            return None
+        return (FieldTest(self.name, "/".join(held), "/"),)
+
+    def __call__(self, row: Any, organisation: str) -> Scope:
+        """The scope of `row`; none if it is not of the organisation."""
         scope = tuple(getattr(row, self.name).split("/"))
-        return scope if covers(organisation(org), scope) else ()
+        return scope if scope[:2] == ("org", organisation) else ()
+
+
+Placement = RowScope | TextScope
+"""One way in which a row has a scope."""

@@ -45,7 +45,7 @@ async def search(registry: Registry, principal: Principal, text: str, limit: int
     hits: list[Hit] = []
     partial = False
     for source in registry if words else ():
-        guard = guard_of(principal, source.collection.kind)
+        guard = guard_of(principal, source.collection)
         if not guard.scopes:
             continue
         found, complete = await source.find(words, guard, limit, time.monotonic() + BUDGET)

@@ -7,12 +7,10 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from itertools import chain
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from types import SimpleNamespace
 from typing import Any, Final
 
-from backend.live.collection import Collection
-from backend.live.column import Type
 from backend.live.page import After, FacetCount
 from backend.live.plan import Key, Plan
 from backend.live.slices import CHUNK, Slices, chunks
@@ -22,7 +20,6 @@ __all__ = [
     "Matches",
     "beyond",
     "facet_counts",
-    "facet_values",
     "in_order",
     "match",
     "smallest",
@@ -46,14 +43,6 @@ class Matches:
     counts: dict[str, Counter[Any]]
 
 
-def facet_values(collection: Collection, column: str, rows: Iterable[Any]) -> Iterable[Any]:
-    """The values `rows` add to the counts of `column`: for lists, each element once."""
-    values = map(attrgetter(column), rows)
-    if collection.by_id[column].type is Type.LIST:
-        return chain.from_iterable(set(value) if value else (None,) for value in values)
-    return values
-
-
 def top_counts(counts: Counter[Any]) -> list[FacetCount]:
     """The most frequent values; equal counts by value, the missing last."""
     given = [(-count, value is None, value) for value, count in counts.items() if count > 0]
@@ -65,7 +54,7 @@ def facet_counts(counts: dict[str, Counter[Any]]) -> dict[str, list[FacetCount]]
     return {column: top_counts(counter) for column, counter in counts.items()}
 
 
-async def match(collection: Collection, plan: Plan, rows: list[Any]) -> Matches:
+async def match(plan: Plan, rows: list[Any]) -> Matches:
     """All rows that match, with facet counts, in slices."""
     slices = Slices()
     found: list[Any] = []
@@ -75,7 +64,7 @@ async def match(collection: Collection, plan: Plan, rows: list[Any]) -> Matches:
         found += matched
         for facet in plan.facets:
             counted = facet.own(chunk) if facet.own else matched
-            counts[facet.column].update(facet_values(collection, facet.column, counted))
+            counts[facet.column].update(facet.values(counted))
             await slices.breathe()
         await slices.breathe()
     return Matches(found, counts)
@@ -85,8 +74,8 @@ def beyond(plan: Plan, rows: list[Any], after: After) -> list[Any]:
     """The rows whose place is behind the cursor's."""
     values = {sort.column: v for sort, v in zip(plan.query.sort, after.values, strict=True)}
     mark = SimpleNamespace(**{**values, "key": after.key})
-    near = plan.onward(rows, plan.firsts([mark])[0])
-    place = plan.keys([mark])[0]
+    first, place = plan.mark(mark)
+    near = plan.skip_to(rows, first)
     return [row for key, row in zip(plan.keys(near), near, strict=True) if key > place]
 
 
@@ -100,11 +89,11 @@ async def smallest(plan: Plan, rows: list[Any], count: int) -> list[Placed]:
         return []
     slices = Slices()
     if count * 4 < len(rows):
-        firsts: list[Any] = []
+        leading: list[Any] = []
         for chunk in chunks(rows):
-            firsts = heapq.nsmallest(count, chain(firsts, plan.firsts(chunk)))
+            leading = heapq.nsmallest(count, chain(leading, plan.leading_keys(chunk)))
             await slices.breathe()
-        rows = [row for chunk in chunks(rows) for row in plan.upto(chunk, firsts[-1])]
+        rows = [row for chunk in chunks(rows) for row in plan.take_until(chunk, leading[-1])]
         await slices.breathe()
     best: list[Placed] = []
     for chunk in chunks(rows):

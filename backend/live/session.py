@@ -167,7 +167,7 @@ class LiveSession:
 
     async def _open(self, item: Subscription) -> None:
         kind = item.source.collection.kind
-        guard = guard_of(self.principal, kind, Verb.WATCH)
+        guard = guard_of(self.principal, item.source.collection, Verb.WATCH)
         if not guard.scopes:
             raise RightMissing(kind, Verb.WATCH.value)
         if not self._paused:
@@ -216,8 +216,7 @@ class LiveSession:
         changed = [
             item
             for item in self._subscriptions.values()
-            if self._guards[item.id]
-            != guard_of(self.principal, item.source.collection.kind, Verb.WATCH)
+            if self._guards[item.id] != guard_of(self.principal, item.source.collection, Verb.WATCH)
         ]
         for item in changed:
             item.detach()

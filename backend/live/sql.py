@@ -122,9 +122,10 @@ class SqlSource(Source):
     async def row(self, key: str, guard: Guard) -> Any | None:
         """The row under `key` if it exists and is visible."""
         async with self.reading() as session:
-            where = self._where(session, 0.0)
+            where = self._where(session, guard, 0.0)
             same = self._fields.elements["key"] == self._fields.literal("key", key)
-            found = await session.execute(self._select().where(same, self._visible(where, guard)))
+            statement = self._select(where).where(same, self._visible(where, guard))
+            found = await session.execute(statement)
             values = found.first()
         return None if values is None else self._fields.row(values)
 
@@ -137,10 +138,10 @@ class SqlSource(Source):
             (collection.label, *collection.where, *(c.id for c in collection.searched))
         )
         async with self.reading() as session:
-            where = self._where(session, 0.0)
+            where = self._where(session, guard, 0.0)
             tests = [where.word(word, names) for word in words]
             position = self._fields.position(collection.label, " ".join(words), where.dialect)
-            statement = self._select().where(self._visible(where, guard), *tests)
+            statement = self._select(where).where(self._visible(where, guard), *tests)
             first = sa.case((position == 1, 0), (position > 1, 1), else_=2)
             key = self._fields.ordered("key", where.dialect).desc()
             found = await session.execute(statement.order_by(first, key).limit(_FOUND))
@@ -209,8 +210,8 @@ class SqlSource(Source):
         now: float | None = None,
     ) -> list[Any]:
         """Rows in order."""
-        where = self._where(session, now)
-        statement = self._select().where(where.query(query, guard), self._own(guard))
+        where = self._where(session, guard, now)
+        statement = self._select(where).where(where.query(query), self._own(guard))
         if after is not None:
             statement = statement.where(where.after(query, after))
         statement = statement.order_by(*where.order(query)).limit(limit).offset(offset)
@@ -220,9 +221,9 @@ class SqlSource(Source):
         self, session: AsyncSession, query: Query, guard: Guard, *, now: float | None = None
     ) -> tuple[int, bool, dict[str, list[FacetCount]]]:
         """The total, whether it is exact, and the facets."""
-        where = self._where(session, now)
+        where = self._where(session, guard, now)
         key = self._fields.elements["key"]
-        every = sa.select(key).where(where.query(query, guard), self._own(guard))
+        every = sa.select(key).where(where.query(query), self._own(guard))
         total, exact = await count_rows(session, every, self._count_bound)
         facets = {
             name: await self._facet(session, where, query, guard, name) for name in query.facets
@@ -232,8 +233,8 @@ class SqlSource(Source):
     async def _facet(
         self, session: AsyncSession, where: SqlWhere, query: Query, guard: Guard, name: str
     ) -> list[FacetCount]:
-        condition = where.query(query, guard, without=name)
-        element = self._fields.elements[name].label("value")
+        condition = where.query(query, without=name)
+        element = where.fields.elements[name].label("value")
         rows = sa.select(element).where(condition, self._own(guard)).limit(FACET_BOUND).subquery()
         value: ColumnElement[Any] = rows.c.value
         count = sa.func.count()
@@ -244,15 +245,15 @@ class SqlSource(Source):
         statement = statement.order_by(count.desc(), value.is_(None), ordered).limit(FACET_VALUES)
         return [FacetCount(found, number) for found, number in await session.execute(statement)]
 
-    def _select(self) -> sa.Select[Any]:
-        return sa.select(*(self._fields.elements[name] for name in self.collection.fields))
+    def _select(self, where: SqlWhere) -> sa.Select[Any]:
+        return sa.select(*(where.fields.elements[name] for name in self.collection.fields))
 
-    def _where(self, session: AsyncSession, now: float | None) -> SqlWhere:
+    def _where(self, session: AsyncSession, guard: Guard, now: float | None) -> SqlWhere:
         dialect = session.get_bind().dialect.name
-        return SqlWhere(self._fields, dialect, time.time() if now is None else now)
+        return SqlWhere(self._fields, guard, dialect, time.time() if now is None else now)
 
     def _visible(self, where: SqlWhere, guard: Guard) -> ColumnElement[bool]:
-        return sa.and_(where.guard(guard), self._own(guard))
+        return sa.and_(where.visible(), self._own(guard))
 
     def _own(self, guard: Guard) -> ColumnElement[bool]:
         own = not self._organisation or guard.organisation == self._organisation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,7 +14,6 @@ from sqlalchemy.sql.elements import ColumnElement
 from backend.live.collection import Collection
 from backend.live.column import NUMERIC, Type
 from backend.live.errors import DeclarationError
-from backend.live.rowscope import RowScope, TextScope
 
 __all__ = ["SqlFields"]
 
@@ -43,6 +43,14 @@ class SqlFields:
             self.elements[name] = element
         _check(collection)
         self._readers = [_reader(self.elements[name].type) for name in collection.fields]
+
+    def withholding(self, visible: Mapping[str, Element]) -> SqlFields:
+        """The same fields, of which those named are missing where their condition fails."""
+        fields = copy.copy(self)
+        fields.elements = dict(self.elements)
+        for name, condition in visible.items():
+            fields.elements[name] = sa.case((condition, self.elements[name]), else_=sa.null())
+        return fields
 
     def row(self, values: Any) -> Any:
         """The row of a result's values, in the order of the collection's fields."""
@@ -108,9 +116,6 @@ def _number(value: Decimal | float) -> float:
 
 
 def _check(collection: Collection) -> None:
-    if not isinstance(collection.scope, RowScope | TextScope):
-        message = "a collection in SQL needs a RowScope or a TextScope"
-        raise DeclarationError(f"collection {collection.name!r}: {message}")
     for column in collection.columns:
         asked = column.can_filter or column.searched or column.facet
         if column.type is Type.LIST and asked:

@@ -8,12 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
-from auth.scope import Scope, covers, organisation, render
+from auth.scope import Scope
 from backend.live.column import NUMERIC, Op, Type
 from backend.live.guard import Guard
 from backend.live.page import After
 from backend.live.query import Ago, Filter, LabelTerm, Query, Value
-from backend.live.rowscope import Field, RowScope, TextScope
+from backend.live.rowscope import FieldTest, Placement
 from backend.live.sql_fields import SqlFields
 
 __all__ = ["SqlWhere"]
@@ -22,31 +22,40 @@ Condition = ColumnElement[bool]
 
 
 class SqlWhere:
-    """Conditions over one collection's fields, for one dialect and one moment."""
+    """Conditions over one collection's fields, for one caller, dialect and moment. `fields`
+    are those of the collection as the caller may see them."""
 
-    def __init__(self, fields: SqlFields, dialect: str, now: float) -> None:
+    def __init__(self, fields: SqlFields, guard: Guard, dialect: str, now: float) -> None:
         self.fields = fields
         self.dialect = dialect
         self.now = now
+        self._guard = guard
         self._nullable = fields.collection.nullable
+        if guard.cells:
+            self.fields = fields.withholding(self._cells())
 
-    def query(self, query: Query, guard: Guard, *, without: str = "") -> Condition:
+    def query(self, query: Query, *, without: str = "") -> Condition:
         """Everything the query and the guard ask, but for filters on the column `without`."""
-        tests = [self.guard(guard)]
+        tests = [self.visible()]
         tests += [self._filter(item) for item in query.filters if item.column != without]
         tests += [self._label(term) for term in query.labels]
         searched = [column.id for column in self.fields.collection.searched]
         tests += [self.word(word, searched) for word in query.words]
         return sa.and_(*tests)
 
-    def guard(self, guard: Guard) -> Condition:
+    def visible(self) -> Condition:
         """The row is visible."""
-        place = self.fields.collection.scope
-        if isinstance(place, TextScope):
-            return sa.or_(sa.false(), *(self._text(place, guard, held) for held in guard.scopes))
-        if not isinstance(place, RowScope):
-            return sa.false()
-        return sa.or_(sa.false(), *(self._scope(place, guard, held) for held in guard.scopes))
+        guard = self._guard
+        return self._covered(self.fields.collection.scopes, guard.scopes, guard.organisation)
+
+    def _cells(self) -> dict[str, Condition]:
+        """When the cells that need a right of their own may be seen."""
+        columns, organisation = self.fields.collection.by_id, self._guard.organisation
+        return {
+            name: self._covered((needs.scope,), held, organisation)
+            for name, held in self._guard.cells
+            if (needs := columns[name].needs) is not None
+        }
 
     def word(self, word: str, names: Iterable[str]) -> Condition:
         """`word` (folded) occurs in one of the fields."""
@@ -149,41 +158,22 @@ class SqlWhere:
         chosen = value.in_(term.values)
         return chosen if term.wanted else sa.or_(value.is_(None), value.not_in(term.values))
 
-    def _text(self, place: TextScope, guard: Guard, held: Scope) -> Condition:
-        """At `held`, or below it: a range of code points that an index can serve."""
-        if not covers(organisation(guard.organisation), held):
-            return sa.false()
-        whole = self.fields.literal(place.name, render(held))
-        return sa.or_(
-            self.fields.elements[place.name] == whole,
-            self._begins(place.name, f"{render(held)}/"),
-        )
+    def _covered(
+        self, places: Iterable[Placement], scopes: Iterable[Scope], organisation: str
+    ) -> Condition:
+        found = [
+            sa.and_(sa.true(), *map(self._field_test, tests))
+            for place in places
+            for held in scopes
+            if (tests := place.covered_by(held, organisation)) is not None
+        ]
+        return sa.or_(sa.false(), *found)
 
-    def _scope(self, place: RowScope, guard: Guard, held: Scope) -> Condition:
-        if held[:2] != ("org", guard.organisation):
-            return sa.false()
-        tests: list[Condition] = [sa.true()]
-        segments = held[2:]
-        for kind, part in zip(place.parts[::2], place.parts[1::2], strict=True):
-            if not segments or not isinstance(part, Field):
-                break
-            element = self.fields.elements[part.name]
-            if segments[0] != kind:
-                return sa.false()
-            own = len(segments) if part.split else 2
-            given, segments = segments[1:own], segments[own:]
-            if not given:
-                tests.append(element != sa.literal("", sa.String()))
-            elif part.split:
-                tests.append(self._below(part, given))
-            else:
-                tests.append(element == sa.literal(given[0], sa.String()))
-        return sa.false() if segments else sa.and_(*tests)
-
-    def _below(self, part: Field, given: Scope) -> Condition:
-        if any(part.split in segment for segment in given):
-            return sa.false()
-        element = self.fields.elements[part.name]
-        whole = part.split.join(given)
-        beginning = sa.func.substr(element, 1, len(whole) + len(part.split))
-        return sa.or_(element == whole, beginning == whole + part.split)
+    def _field_test(self, test: FieldTest) -> Condition:
+        element = self.fields.elements[test.field]
+        literal = sa.literal(test.value, sa.String())
+        if not test.value:
+            return element != literal
+        if not test.separator:
+            return element == literal
+        return sa.or_(element == literal, self._begins(test.field, test.value + test.separator))

@@ -41,7 +41,7 @@ FIRST_PAGES = {
 CALLER = Principal(
     "u", "ada", "Ada", "main", Policy((Binding("b", "u", VIEWER, ("org", "main")),)), "s"
 )
-GUARD = guard_of(CALLER, "pod")
+GUARD = guard_of(CALLER, BENCH_PODS)
 
 
 class Counting:

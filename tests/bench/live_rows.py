@@ -8,6 +8,7 @@ import msgspec
 
 from backend.live.collection import Collection
 from backend.live.column import Column, Type
+from backend.live.row import Row
 from backend.live.rowscope import Field, RowScope
 
 __all__ = ["BENCH_PODS", "BenchPod", "changed", "make_pods", "questions"]
@@ -17,10 +18,9 @@ NODES = 5000
 PHASES = ("Running", "Running", "Running", "Running", "Pending", "Succeeded", "CrashLoopBackOff")
 
 
-class BenchPod(msgspec.Struct, frozen=True, gc=False):
+class BenchPod(Row, frozen=True):
     """As slim as the real pod row."""
 
-    key: str
     cluster: str
     namespace: str
     name: str
@@ -41,7 +41,7 @@ BENCH_PODS = Collection(
     title="Pods",
     kind="pod",
     row=BenchPod,
-    scope=RowScope("cluster", Field("cluster"), "ns", Field("namespace")),
+    scopes=(RowScope("cluster", Field("cluster"), "ns", Field("namespace")),),
     columns=(
         Column("name", "Name", Type.TEXT, searched=True),
         Column("namespace", "Namespace", Type.TEXT, searched=True, facet=True),

@@ -72,7 +72,7 @@ async def test_it_does_what_it_says() -> None:
     runner.cancel()
     caller = viewer("shop")
     query = parse_query(source.collection)
-    guard = guard_of(caller, "image-use")
+    guard = guard_of(caller, source.collection)
     page = await source.page(query, guard, limit=10, after=None, now=0.0)
     assert [(r.image, r.pods) for r in page.rows] == [("web:1", 1)]
     found = msgspec.json.encode(await search(registry, caller, "web", 10))

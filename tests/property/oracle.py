@@ -7,7 +7,10 @@ import string
 from collections import Counter
 from functools import cmp_to_key
 
+import msgspec
+
 from auth.scope import covers
+from auth.verb import Verb
 from backend.live.column import Op, Type
 from backend.live.query import Ago
 from tests.property.things import ORG, THINGS
@@ -19,7 +22,14 @@ def fold(text):
     return text.translate(_FOLD)
 
 
-def place(row):
+def places(row):
+    """The scopes of a row, in each of the three trees it lies in."""
+    yield tree(row)
+    yield ("org", ORG, "etcd", row.store) if row.store else ("org", ORG)
+    yield tuple(row.home.split("/"))
+
+
+def tree(row):
     scope = ["org", ORG]
     for word, value in (("cluster", row.cluster), ("ns", row.namespace), ("repo", row.path)):
         if not value:
@@ -28,8 +38,27 @@ def place(row):
     return tuple(scope)
 
 
+def allowed(principal, kind, verb, scope) -> bool:
+    """Rights in another organisation show nothing here, whatever a row says of itself."""
+    return any(
+        b.role.allows(kind, verb) and covers(b.scope, scope) and covers(("org", ORG), b.scope)
+        for b in principal.policy.bindings
+    )
+
+
 def visible(row, principal) -> bool:
-    return any(covers(binding.scope, place(row)) for binding in principal.policy.bindings)
+    return any(allowed(principal, "thing", Verb.LIST, scope) for scope in places(row))
+
+
+def shown(row, principal):
+    """The row as the caller may see it: a cell without its right is as if it were missing."""
+    store = ("org", ORG, "etcd", row.store) if row.store else ("org", ORG)
+    if not allowed(principal, "gauge", Verb.LIST, store):
+        row = msgspec.structs.replace(row, load=None)
+    namespace = ("org", ORG, "cluster", row.cluster, *(("ns", row.namespace) * bool(row.namespace)))
+    if not allowed(principal, "person", Verb.GET, namespace):
+        row = msgspec.structs.replace(row, owner=None)
+    return row
 
 
 def passes(row, item, now) -> bool:
@@ -82,7 +111,7 @@ def compare(query):
 
 def answer(rows, query, principal, now):
     """(rows in order, facets) of the whole result."""
-    seen = [row for row in rows if visible(row, principal)]
+    seen = [shown(row, principal) for row in rows if visible(row, principal)]
     found = sorted((r for r in seen if selected(r, query, now)), key=compare(query))
     facets = {}
     for name in query.facets:

@@ -54,7 +54,7 @@ async def walk(source, query, guard, limit):
 
 
 async def check(source, rows, words, principal, limit):
-    query, guard = parsed(words), guard_of(principal, THINGS.kind, Verb.LIST)
+    query, guard = parsed(words), guard_of(principal, THINGS, Verb.LIST)
     expected, facets = oracle.answer(rows, query, principal, NOW)
     found, page = await walk(source, query, guard, limit)
     assert found == expected
@@ -65,7 +65,8 @@ async def check(source, rows, words, principal, limit):
     assert whole == expected
     for row in rows:
         held = await source.row(row.key, guard)
-        assert held == (row if oracle.visible(row, principal) else None)
+        seen = oracle.shown(row, principal) if oracle.visible(row, principal) else None
+        assert held == seen
 
 
 @CHECKS

@@ -67,8 +67,9 @@ class Watcher(Browser):
     def apply(self, text):
         frame = super().apply(text)
         for row in (*frame.get("rows", ()), *frame.get("upsert", ())):
-            seen = oracle.visible(msgspec.convert(row, type=THINGS.row), self.principal)
-            assert seen, "a row outside the rights in force"
+            sent = msgspec.convert(row, type=THINGS.row)
+            assert oracle.visible(sent, self.principal), "a row outside the rights in force"
+            assert oracle.shown(sent, self.principal) == sent, "a cell outside them"
         return frame
 
 

@@ -141,7 +141,7 @@ async def test_moments_no_calendar_has_are_answered_alike(
 ) -> None:
     row = Thing("k", "c", "n", "p", "name", "up", 1, None, 1000.0, True, None, {})
     query, now = parse_query(THINGS, filters=[f"seen{op}{text}"]), 2_000_000_000.0
-    guard = guard_of(person([("org", ORG)]), THINGS.kind)
+    guard = guard_of(person([("org", ORG)]), THINGS)
     memory = MemorySource(THINGS)
     memory.put(row)
     engine = create_engine(database_url)

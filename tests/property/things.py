@@ -10,16 +10,18 @@ from hypothesis import strategies as st
 from auth.binding import Binding
 from auth.policy import Policy
 from auth.principal import Principal
+from auth.role import Role
+from auth.verb import READ, Verb
 from backend.live.collection import Collection
-from backend.live.column import Column, Type
-from backend.live.rowscope import Field, RowScope
+from backend.live.column import Column, Needs, Type
+from backend.live.row import Row
+from backend.live.rowscope import Field, RowScope, TextScope
 from tests.roles import OWNER, VIEWER
 
 ORG = "main"
 
 
-class Thing(msgspec.Struct, frozen=True, gc=False):
-    key: str
+class Thing(Row, frozen=True):
     cluster: str
     namespace: str
     path: str
@@ -31,6 +33,8 @@ class Thing(msgspec.Struct, frozen=True, gc=False):
     ready: bool
     owner: str | None
     labels: dict[str, str]
+    store: str = ""
+    home: str = ""
     hidden: str = ""
 
 
@@ -41,10 +45,24 @@ COLUMNS = (
     Column("path", "Path", Type.TEXT),
     Column("phase", "Status", Type.STATUS, facet=True),
     Column("size", "Size", Type.BYTES),
-    Column("load", "Load", Type.QUANTITY),
+    Column(
+        "load",
+        "Load",
+        Type.QUANTITY,
+        needs=Needs("gauge", Verb.LIST, RowScope("etcd", Field("store"))),
+    ),
     Column("seen", "Seen", Type.TIME),
     Column("ready", "Ready", Type.BOOL, facet=True),
-    Column("owner", "Owner", Type.TEXT, facet=True, searched=True),
+    Column(
+        "owner",
+        "Owner",
+        Type.TEXT,
+        facet=True,
+        searched=True,
+        needs=Needs(
+            "person", Verb.GET, RowScope("cluster", Field("cluster"), "ns", Field("namespace"))
+        ),
+    ),
     Column("labels", "Labels", Type.LABELS),
 )
 
@@ -53,8 +71,12 @@ THINGS = Collection(
     title="Things",
     kind="thing",
     row=Thing,
-    scope=RowScope(
-        "cluster", Field("cluster"), "ns", Field("namespace"), "repo", Field("path", split="/")
+    scopes=(
+        RowScope(
+            "cluster", Field("cluster"), "ns", Field("namespace"), "repo", Field("path", split="/")
+        ),
+        RowScope("etcd", Field("store")),
+        TextScope("home"),
     ),
     columns=COLUMNS,
     default_sort=("name",),
@@ -77,6 +99,8 @@ TABLE = sa.Table(
     sa.Column("ready", sa.Boolean, nullable=False),
     sa.Column("owner", sa.String),
     sa.Column("labels", sa.JSON, nullable=False),
+    sa.Column("store", sa.String, nullable=False),
+    sa.Column("home", sa.String, nullable=False),
     sa.Column("hidden", sa.String, nullable=False),
 )
 
@@ -102,6 +126,9 @@ NAMES += ["x'y", 'q"t', "日本", "\U0001f600", "\ufffd", "a,b", "(a)", "-1", "z
 CLUSTERS = ["c1", "c2", "c11"]
 NAMESPACES = ["", "web", "web2", "shop"]
 PATHS = ["", "lib", "lib/app", "lib/app/x", "lib/apple"]
+STORES = ["", "e1", "e2"]
+HOMES = ["", "org/main", "org/main/team/a", "org/main/team/ab", "org/main/cluster/c1"]
+HOMES += ["org/other", "org/main/team/a/box/x"]
 PHASES = ["Running", "Pending", "Failed"]
 SIZES = [0, 1, 2, 1024, 2**40, -5]
 LOADS = [None, 0.0, 0.5, 0.1, 2.0, 1e9, -0.25]
@@ -125,6 +152,8 @@ things = st.builds(
     ready=st.booleans(),
     owner=st.sampled_from(OWNERS),
     labels=st.dictionaries(st.sampled_from(LABEL_KEYS), st.sampled_from(LABEL_VALUES), max_size=2),
+    store=st.sampled_from(STORES),
+    home=st.sampled_from(HOMES),
     hidden=st.sampled_from(["", "x"]),
 )
 
@@ -140,12 +169,28 @@ SCOPES = [
     ("org", ORG, "cluster", "c1", "ns", "web", "repo", "lib"),
     ("org", ORG, "cluster", "c2", "ns", "web2", "repo", "lib", "app"),
     ("org", ORG, "ns", "web"),
+    ("org", ORG, "etcd"),
+    ("org", ORG, "etcd", "e1"),
+    ("org", ORG, "team", "a"),
 ]
 
 
-def person(scopes) -> Principal:
+def _role(name, *kinds) -> Role:
+    return Role(name, name, frozenset((kind, verb) for kind in kinds for verb in READ))
+
+
+ROLES = [
+    OWNER,
+    VIEWER,
+    _role("things", "thing"),
+    _role("people", "thing", "person"),
+    _role("gauges", "thing", "gauge"),
+]
+
+
+def person(scopes, roles=(VIEWER, OWNER)) -> Principal:
     bindings = tuple(
-        Binding(str(i), "u1", OWNER if i % 2 else VIEWER, scope) for i, scope in enumerate(scopes)
+        Binding(str(i), "u1", roles[i % len(roles)], scope) for i, scope in enumerate(scopes)
     )
     return Principal("u1", "ada", "Ada", ORG, Policy(bindings), "s1")
 
@@ -154,6 +199,11 @@ people = st.one_of(
     st.just(person([("org", ORG)])),
     st.just(person([("org", ORG, "cluster", "c1"), ("org", ORG, "cluster", "c2", "ns", "web")])),
     st.lists(st.sampled_from(SCOPES), min_size=1, max_size=3, unique=True).map(person),
+    st.builds(
+        person,
+        st.lists(st.sampled_from(SCOPES), min_size=1, max_size=3, unique=True),
+        st.lists(st.sampled_from(ROLES), min_size=1, max_size=3, unique_by=id),
+    ),
 )
 
 
@@ -246,6 +296,8 @@ tweaks = st.one_of(
             ("load", LOADS),
             ("owner", OWNERS),
             ("namespace", NAMESPACES),
+            ("store", STORES),
+            ("home", HOMES),
         )
     )
 )

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import SQLModel
 
 from backend.db.identity import BindingRecord, UserRecord
 from backend.live.collection import Collection
 from backend.live.column import Column, Type
+from backend.live.row import Row
 from backend.live.rowscope import RowScope
 from backend.live.sql import SqlSource
 
 __all__ = ["BINDINGS", "USERS", "binding_source", "user_source"]
 
 
-class UserRow(msgspec.Struct, frozen=True, gc=False):
+class UserRow(Row, frozen=True):
     """A local account; nothing secret."""
 
-    key: str
     login: str
     name: str
     disabled: bool
@@ -26,10 +25,9 @@ class UserRow(msgspec.Struct, frozen=True, gc=False):
     row_version: int
 
 
-class BindingRow(msgspec.Struct, frozen=True, gc=False):
+class BindingRow(Row, frozen=True):
     """A role somebody holds at a scope."""
 
-    key: str
     login: str
     role: str
     scope: str
@@ -42,7 +40,7 @@ USERS = Collection(
     title="Users",
     kind="user",
     row=UserRow,
-    scope=RowScope(),
+    scopes=(RowScope(),),
     columns=(
         Column("login", "User name", Type.TEXT, searched=True),
         Column("name", "Name", Type.TEXT, searched=True),
@@ -59,7 +57,7 @@ BINDINGS = Collection(
     title="Role bindings",
     kind="binding",
     row=BindingRow,
-    scope=RowScope(),
+    scopes=(RowScope(),),
     columns=(
         Column("login", "User name", Type.TEXT, searched=True),
         Column("role", "Role", Type.TEXT, facet=True),

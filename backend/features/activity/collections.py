@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from backend.db.audit import AuditEntry
 from backend.live.collection import Collection
 from backend.live.column import Column, Type
+from backend.live.row import Row
 from backend.live.rowscope import TextScope
 from backend.live.sql import SqlSource
 
 __all__ = ["ACTIVITY", "ActivityRow", "activity_source"]
 
 
-class ActivityRow(msgspec.Struct, frozen=True, gc=False):
+class ActivityRow(Row, frozen=True):
     """One thing somebody did or was refused; `scope` is the target's, in text."""
 
-    key: str
     at: float
     actor: str
     action: str
@@ -38,7 +37,7 @@ ACTIVITY = Collection(
     title="Activity",
     kind="activity",
     row=ActivityRow,
-    scope=TextScope("scope"),
+    scopes=(TextScope("scope"),),
     columns=(
         Column("at", "Time", Type.TIME),
         Column("actor", "Who", Type.TEXT, searched=True, facet=True),

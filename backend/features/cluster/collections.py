@@ -26,7 +26,7 @@ CLUSTERS: Final = Collection(
     title="Clusters",
     kind="cluster",
     row=ClusterRow,
-    scope=_CLUSTER,
+    scopes=(_CLUSTER,),
     columns=(
         _NAME,
         Column("status", "Status", Type.STATUS, facet=True),
@@ -47,7 +47,7 @@ NAMESPACES: Final = Collection(
     title="Namespaces",
     kind="namespace",
     row=NamespaceRow,
-    scope=_NAMESPACED,
+    scopes=(_NAMESPACED,),
     columns=(
         _NAME,
         Column("status", "Status", Type.STATUS, facet=True),
@@ -63,7 +63,7 @@ LEASES: Final = Collection(
     title="Leases",
     kind="lease",
     row=LeaseRow,
-    scope=_NAMESPACED,
+    scopes=(_NAMESPACED,),
     columns=(
         _NAME,
         Column("namespace", "Namespace", Type.TEXT, facet=True, searched=True),
@@ -82,7 +82,7 @@ DEFINITIONS: Final = Collection(
     title="Custom resource definitions",
     kind="definition",
     row=DefinitionRow,
-    scope=_CLUSTER,
+    scopes=(_CLUSTER,),
     columns=(
         _NAME,
         Column("kind", "Kind", Type.TEXT, searched=True),

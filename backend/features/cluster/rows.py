@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import msgspec
+from backend.live.row import Row
 
 __all__ = ["ClusterRow", "DefinitionRow", "LeaseRow", "NamespaceRow"]
 
 
-class ClusterRow(msgspec.Struct, frozen=True, gc=False):
+class ClusterRow(Row, frozen=True):
     """A connected cluster. `status` is how true our picture is (``live``, ``stale``,
     ``connecting``, ``denied``); `failing` names the API server's checks that fail."""
 
-    key: str
     name: str
     cluster: str
     status: str
@@ -24,10 +23,9 @@ class ClusterRow(msgspec.Struct, frozen=True, gc=False):
     since: float
 
 
-class NamespaceRow(msgspec.Struct, frozen=True, gc=False):
+class NamespaceRow(Row, frozen=True):
     """A namespace; `namespace` repeats the name, so that who may see it sees this row."""
 
-    key: str
     cluster: str
     namespace: str
     name: str
@@ -37,10 +35,9 @@ class NamespaceRow(msgspec.Struct, frozen=True, gc=False):
     labels: dict[str, str]
 
 
-class LeaseRow(msgspec.Struct, frozen=True, gc=False):
+class LeaseRow(Row, frozen=True):
     """Who holds a lease; `renewed` is when it last said so, `duration` in seconds."""
 
-    key: str
     cluster: str
     namespace: str
     name: str
@@ -52,10 +49,9 @@ class LeaseRow(msgspec.Struct, frozen=True, gc=False):
     labels: dict[str, str]
 
 
-class DefinitionRow(msgspec.Struct, frozen=True, gc=False):
+class DefinitionRow(Row, frozen=True):
     """A custom resource definition. `kind` below the definition's own name."""
 
-    key: str
     cluster: str
     name: str
     kind: str

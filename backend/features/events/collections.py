@@ -16,7 +16,11 @@ EVENTS: Final = Collection(
     title="Events",
     kind="event",
     row=EventRow,
-    scope=RowScope("cluster", Field("cluster"), "ns", Field("namespace")),
+    scopes=(
+        RowScope("cluster", Field("cluster"), "ns", Field("namespace")),
+        RowScope("etcd", Field("etcd")),
+        RowScope("registry", Field("registry")),
+    ),
     columns=(
         Column("last", "Last seen", Type.TIME),
         Column("severity", "Severity", Type.STATUS, facet=True),

@@ -72,4 +72,5 @@ def etcd_event_row(name: str, event: EtcdEvent) -> EventRow:
         first=event.at,
         last=event.at,
         reporter="craton",
+        etcd=name,
     )

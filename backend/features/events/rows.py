@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import msgspec
+from backend.live.row import Row
 
 __all__ = ["EventRow"]
 
 
-class EventRow(msgspec.Struct, frozen=True, gc=False):
+class EventRow(Row, frozen=True):
     """One event, or many equal ones counted. Times are Unix seconds.
 
     `source` names the system (``kubernetes``, ``etcd``) and `origin` the connection;
-    `severity` is ``normal``, ``warning`` or ``error``. `cluster` is empty for events that
-    belong to no Kubernetes cluster: those are seen by who may see the organisation.
+    `severity` is ``normal``, ``warning`` or ``error``. `cluster`, `etcd` or `registry` names
+    the connection by its system, which places the event in the estate.
     """
 
-    key: str
     source: str
     origin: str
     cluster: str
@@ -29,3 +28,5 @@ class EventRow(msgspec.Struct, frozen=True, gc=False):
     first: float
     last: float
     reporter: str
+    etcd: str = ""
+    registry: str = ""

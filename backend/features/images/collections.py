@@ -16,7 +16,7 @@ REPOSITORIES: Final = Collection(
     title="Repositories",
     kind="repository",
     row=RepositoryRow,
-    scope=RowScope("registry", Field("registry"), "repo", Field("name", split="/")),
+    scopes=(RowScope("registry", Field("registry"), "repo", Field("name", split="/")),),
     columns=(
         Column("name", "Repository", Type.TEXT, searched=True),
         Column("registry", "Registry", Type.TEXT, facet=True),
@@ -34,7 +34,7 @@ TAGS: Final = Collection(
     title="Tags",
     kind="tag",
     row=TagRow,
-    scope=RowScope("registry", Field("registry"), "repo", Field("repository", split="/")),
+    scopes=(RowScope("registry", Field("registry"), "repo", Field("repository", split="/")),),
     columns=(
         Column("name", "Tag", Type.TEXT, searched=True),
         Column("repository", "Repository", Type.TEXT, searched=True, facet=True),

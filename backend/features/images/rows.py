@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import msgspec
+from backend.live.row import Row
 
 __all__ = ["RepositoryRow", "TagRow"]
 
 
-class RepositoryRow(msgspec.Struct, frozen=True, gc=False):
+class RepositoryRow(Row, frozen=True):
     """One repository. `pushed` (Unix seconds) is the newest push seen, else the newest image's
     own date; `reason` says why it could not be read."""
 
-    key: str
     registry: str
     name: str
     state: str
@@ -20,11 +19,10 @@ class RepositoryRow(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
-class TagRow(msgspec.Struct, frozen=True, gc=False):
+class TagRow(Row, frozen=True):
     """One tag. `size` is the compressed bytes of the image (of an index: of one platform);
     `order` sorts versions as people do; times are Unix seconds."""
 
-    key: str
     registry: str
     repository: str
     name: str

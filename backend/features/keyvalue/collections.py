@@ -18,7 +18,7 @@ MEMBERS: Final = Collection(
     title="etcd members",
     kind="etcdmember",
     row=MemberRow,
-    scope=_SCOPE,
+    scopes=(_SCOPE,),
     columns=(
         Column("name", "Name", Type.TEXT, searched=True),
         Column("etcd", "etcd", Type.TEXT, facet=True, searched=True),
@@ -49,7 +49,7 @@ KEYS: Final = Collection(
     title="Keys",
     kind="key",
     row=KeyRow,
-    scope=_SCOPE,
+    scopes=(_SCOPE,),
     columns=(
         Column("path", "Key", Type.TEXT, searched=True),
         Column("folder", "Folder", Type.TEXT, default=False),

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import msgspec
+from backend.live.row import Row
 
 __all__ = ["KeyRow", "MemberRow"]
 
 
-class MemberRow(msgspec.Struct, frozen=True, gc=False):
+class MemberRow(Row, frozen=True):
     """One etcd member. Sizes in bytes, latency in milliseconds, `seen` in Unix seconds.
 
     Numbers of a member that is down are its last known ones, from `seen`.
     """
 
-    key: str
     etcd: str
     name: str
     member_id: str
@@ -36,11 +35,10 @@ class MemberRow(msgspec.Struct, frozen=True, gc=False):
     seen: float | None
 
 
-class KeyRow(msgspec.Struct, frozen=True, gc=False):
+class KeyRow(Row, frozen=True):
     """One key, never its value. `folder` ends with its separator (empty at the root);
     `size` and `changed` are None until a change was seen."""
 
-    key: str
     etcd: str
     path: str
     folder: str

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import msgspec
+from backend.live.row import Row
 
 __all__ = ["MachineRow"]
 
 
-class MachineRow(msgspec.Struct, frozen=True, gc=False):
+class MachineRow(Row, frozen=True):
     """One node and what runs on it. CPU in cores, memory in bytes, `created` in Unix seconds.
 
     Requested is what the node's unfinished pods reserve; percent is of what the node can
     give (allocatable). `simulated` nodes are KWOK's.
     """
 
-    key: str
     cluster: str
     name: str
     status: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from backend.features.context import Feature, FeatureContext
 from backend.features.overview.collections import PROBLEMS
@@ -24,9 +24,9 @@ def register(context: FeatureContext) -> Feature:
     """Add `problems`, derived from collections that must be registered before."""
     problems: MemorySource[ProblemRow] = MemorySource(PROBLEMS)
     for name, rule in RULES.items():
-        follow(cast("MemorySource[object]", context.registry.get(name)), rule, problems)
+        follow(cast("MemorySource[Any]", context.registry.get(name)), rule, problems)
     for name, group_rule in GROUP_RULES.items():
-        source = cast("MemorySource[object]", context.registry.get(name))
+        source = cast("MemorySource[Any]", context.registry.get(name))
         follow_groups(source, group_rule, problems)
     context.registry.add(PROBLEMS, problems)
     service = OverviewService(

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from auth.scope import Scope
 from backend.features.overview.rows import ProblemRow
 from backend.live.collection import Collection
 from backend.live.column import Column, Type
+from backend.live.rowscope import Field, RowScope
 
 __all__ = ["PROBLEMS"]
-
-
-def _scope(row: Any, organisation: str) -> Scope:
-    """Cluster and namespace, or the etcd cluster, or the organisation."""
-    root: Scope = ("org", organisation)
-    if row.etcd:
-        return (*root, "etcd", row.etcd)
-    if not row.cluster:
-        return root
-    scope = (*root, "cluster", row.cluster)
-    return (*scope, "ns", row.namespace) if row.namespace else scope
 
 
 PROBLEMS = Collection(
@@ -28,7 +15,10 @@ PROBLEMS = Collection(
     title="Problems",
     kind="problem",
     row=ProblemRow,
-    scope=_scope,
+    scopes=(
+        RowScope("cluster", Field("cluster"), "ns", Field("namespace")),
+        RowScope("etcd", Field("etcd")),
+    ),
     columns=(
         Column("severity", "Severity", Type.STATUS, facet=True),
         Column("title", "Problem", Type.TEXT, searched=True),

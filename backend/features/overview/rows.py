@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import msgspec
+from backend.live.row import Row
 
 __all__ = ["ProblemRow"]
 
 
-class ProblemRow(msgspec.Struct, frozen=True, gc=False):
+class ProblemRow(Row, frozen=True):
     """One cause of trouble. `rank` orders (0 is worst); `since` is Unix seconds, None when
     it was so before this console looked. The scope fields repeat those of the row it is about."""
 
-    key: str
     rank: int
     severity: str
     system: str

@@ -154,12 +154,12 @@ class OverviewService:
         rows = groups.rows if groups else None
         return updates_view(rows, freshness, enabled=self._updates_enabled)
 
-    def _capacity(self, caller: Principal) -> CapacityView | None:
+    async def _capacity(self, caller: Principal) -> CapacityView | None:
         source = self._registry.get("machines")
-        guard = guard_of(caller, source.collection.kind)
-        scope = source.collection.scope
-        rows: Iterable[Any] = iter(source)  # type: ignore[call-overload]  # a MemorySource
-        seen = [row for row in rows if guard.sees(scope(row, guard.organisation))]
+        guard = guard_of(caller, source.collection)
+        query = parse_query(source.collection)
+        pieces = source.all_rows(query, guard, now=time.time())
+        seen = [row async for piece in pieces for row in piece]
         if not seen:
             return None
         return CapacityView(
@@ -182,7 +182,7 @@ class OverviewService:
         sort: tuple[str, ...] = (),
     ) -> Page | None:
         source = self._registry.get(name)
-        guard = guard_of(caller, source.collection.kind)
+        guard = guard_of(caller, source.collection)
         if not guard.scopes:
             return None
         query = parse_query(source.collection, facets=facets, sort=sort)

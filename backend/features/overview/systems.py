@@ -20,7 +20,7 @@ def freshness_of(registry: Registry, caller: Principal, system: str) -> list[Fre
     """Each source of `system` that may be named to the caller, once, by name."""
     found: dict[str, Freshness] = {}
     for source in registry:
-        guard = guard_of(caller, source.collection.kind)
+        guard = guard_of(caller, source.collection)
         if not guard.scopes:
             continue
         for item in source.freshness(guard):

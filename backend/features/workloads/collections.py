@@ -28,7 +28,7 @@ PODS: Final = Collection(
     title="Pods",
     kind="pod",
     row=PodRow,
-    scope=NAMESPACED,
+    scopes=(NAMESPACED,),
     columns=(
         *HEAD,
         Column("status", "Status", Type.STATUS, facet=True, searched=True),
@@ -58,7 +58,7 @@ WORKLOADS: Final = Collection(
     title="Workloads",
     kind="workload",
     row=WorkloadRow,
-    scope=NAMESPACED,
+    scopes=(NAMESPACED,),
     columns=(
         HEAD[0],
         Column("kind", "Kind", Type.TEXT, facet=True),
@@ -85,7 +85,7 @@ def _metadata_only(name: str, title: str, kind: str) -> Collection:
         title=title,
         kind=kind,
         row=MetadataRow,
-        scope=NAMESPACED,
+        scopes=(NAMESPACED,),
         columns=(*HEAD, Column("owner", "Owner", Type.TEXT, facet=True), *TAIL),
         default_sort=("namespace", "name"),
         where=("namespace", "cluster"),

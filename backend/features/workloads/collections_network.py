@@ -23,7 +23,7 @@ SERVICES: Final = Collection(
     title="Services",
     kind="service",
     row=ServiceRow,
-    scope=NAMESPACED,
+    scopes=(NAMESPACED,),
     columns=(
         *HEAD,
         Column("type", "Type", Type.TEXT, facet=True),
@@ -41,7 +41,7 @@ ENDPOINT_SLICES: Final = Collection(
     title="Endpoint slices",
     kind="service",
     row=EndpointSliceRow,
-    scope=NAMESPACED,
+    scopes=(NAMESPACED,),
     columns=(
         *HEAD,
         Column("service", "Service", Type.TEXT, facet=True, searched=True),
@@ -61,7 +61,7 @@ INGRESSES: Final = Collection(
     title="Ingresses",
     kind="service",
     row=IngressRow,
-    scope=NAMESPACED,
+    scopes=(NAMESPACED,),
     columns=(
         *HEAD,
         Column("hosts", "Hosts", Type.LIST, searched=True),
@@ -80,7 +80,7 @@ VOLUMES: Final = Collection(
     title="Persistent volumes",
     kind="volume",
     row=VolumeRow,
-    scope=RowScope("cluster", Field("cluster")),
+    scopes=(RowScope("cluster", Field("cluster")),),
     columns=(
         HEAD[0],
         Column("status", "Status", Type.STATUS, facet=True),
@@ -101,7 +101,7 @@ CLAIMS: Final = Collection(
     title="Persistent volume claims",
     kind="volume",
     row=ClaimRow,
-    scope=NAMESPACED,
+    scopes=(NAMESPACED,),
     columns=(
         *HEAD,
         Column("status", "Status", Type.STATUS, facet=True),

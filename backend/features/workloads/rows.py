@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import msgspec
+from backend.live.row import Row
 
 __all__ = [
     "ClaimRow",
@@ -16,12 +16,11 @@ __all__ = [
 ]
 
 
-class PodRow(msgspec.Struct, frozen=True, gc=False):
+class PodRow(Row, frozen=True):
     """A pod. `status` is kubectl's word, `reason` why, in a sentence (empty when all is well).
     `owner` is the workload a person knows: the deployment, not its replica set. `images` as
     asked for, `digests` as they run. `simulated`: on a KWOK node."""
 
-    key: str
     cluster: str
     namespace: str
     name: str
@@ -45,10 +44,9 @@ class PodRow(msgspec.Struct, frozen=True, gc=False):
     labels: dict[str, str]
 
 
-class WorkloadRow(msgspec.Struct, frozen=True, gc=False):
+class WorkloadRow(Row, frozen=True):
     """What runs pods. `kind` as in its manifest, `plural` as in URLs. Counts are pods."""
 
-    key: str
     cluster: str
     kind: str
     plural: str
@@ -66,10 +64,9 @@ class WorkloadRow(msgspec.Struct, frozen=True, gc=False):
     labels: dict[str, str]
 
 
-class ServiceRow(msgspec.Struct, frozen=True, gc=False):
+class ServiceRow(Row, frozen=True):
     """A service. `addresses`: where it listens from outside, when it does."""
 
-    key: str
     cluster: str
     namespace: str
     name: str
@@ -82,10 +79,9 @@ class ServiceRow(msgspec.Struct, frozen=True, gc=False):
     labels: dict[str, str]
 
 
-class EndpointSliceRow(msgspec.Struct, frozen=True, gc=False):
+class EndpointSliceRow(Row, frozen=True):
     """A slice of a service's endpoints, and how many of them are ready."""
 
-    key: str
     cluster: str
     namespace: str
     name: str
@@ -99,10 +95,9 @@ class EndpointSliceRow(msgspec.Struct, frozen=True, gc=False):
     labels: dict[str, str]
 
 
-class IngressRow(msgspec.Struct, frozen=True, gc=False):
+class IngressRow(Row, frozen=True):
     """An ingress."""
 
-    key: str
     cluster: str
     namespace: str
     name: str
@@ -115,10 +110,9 @@ class IngressRow(msgspec.Struct, frozen=True, gc=False):
     labels: dict[str, str]
 
 
-class VolumeRow(msgspec.Struct, frozen=True, gc=False):
+class VolumeRow(Row, frozen=True):
     """A persistent volume; `claim` is ``namespace/name``."""
 
-    key: str
     cluster: str
     name: str
     status: str
@@ -132,10 +126,9 @@ class VolumeRow(msgspec.Struct, frozen=True, gc=False):
     labels: dict[str, str]
 
 
-class ClaimRow(msgspec.Struct, frozen=True, gc=False):
+class ClaimRow(Row, frozen=True):
     """A claim on storage; `capacity` is what it got, `requested` what it asked for."""
 
-    key: str
     cluster: str
     namespace: str
     name: str
@@ -149,10 +142,9 @@ class ClaimRow(msgspec.Struct, frozen=True, gc=False):
     labels: dict[str, str]
 
 
-class MetadataRow(msgspec.Struct, frozen=True, gc=False):
+class MetadataRow(Row, frozen=True):
     """A config map or a secret: its values are never read."""
 
-    key: str
     cluster: str
     namespace: str
     name: str

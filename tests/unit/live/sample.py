@@ -11,14 +11,14 @@ from auth.role import Role
 from auth.scope import Scope
 from backend.live.collection import Collection
 from backend.live.column import Column, Type
+from backend.live.row import Row
 from backend.live.rowscope import Field, RowScope
 from tests.roles import VIEWER
 
 ORG = "main"
 
 
-class Pod(msgspec.Struct, frozen=True, gc=False):
-    key: str
+class Pod(Row, frozen=True):
     cluster: str
     namespace: str
     name: str
@@ -28,7 +28,7 @@ class Pod(msgspec.Struct, frozen=True, gc=False):
     ready: bool = True
     cpu: float | None = None
     node: str | None = None
-    labels: dict[str, str] = {}
+    labels: dict[str, str] = msgspec.field(default_factory=dict)
     images: tuple[str, ...] = ()
 
 
@@ -37,7 +37,7 @@ PODS = Collection(
     title="Pods",
     kind="pod",
     row=Pod,
-    scope=RowScope("cluster", Field("cluster"), "ns", Field("namespace")),
+    scopes=(RowScope("cluster", Field("cluster"), "ns", Field("namespace")),),
     columns=(
         Column("name", "Name", Type.TEXT, searched=True),
         Column("namespace", "Namespace", Type.TEXT, facet=True, searched=True),

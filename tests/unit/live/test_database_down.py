@@ -68,7 +68,7 @@ async def test_rows_stay_and_are_called_stale_until_it_is_back() -> None:
             await until(tab, lambda: shown.freshness[0]["state"] == "stale")
             assert shown.freshness[0]["message"] == "the database cannot be read"
             assert (shown.keys, shown.total) == (["a"], 1), "what was known stays on the page"
-            guard, query = guard_of(person(), THINGS.kind), parse_query(THINGS)
+            guard, query = guard_of(person(), THINGS), parse_query(THINGS)
             with pytest.raises(Unavailable, match="cannot be read now"):
                 await source.page(query, guard, limit=9, after=None, now=0.0)
             await open_table(late, "name=a")

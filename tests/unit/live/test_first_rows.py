@@ -19,7 +19,7 @@ from integrations.kubernetes.models.pods import Pod
 from tests.bench.live_bench import CALLER
 from tests.bench.live_rows import BENCH_PODS, make_pods
 
-GUARD = guard_of(CALLER, "pod")
+GUARD = guard_of(CALLER, BENCH_PODS)
 
 
 @pytest.mark.parametrize("sort", [["namespace", "name"], ["-restarts"], ["restarts", "-created"]])
