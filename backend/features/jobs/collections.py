@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import SQLModel
 
@@ -10,16 +9,16 @@ from backend.features.jobs.rights import KIND
 from backend.jobs.tables import JobRow as JobTable
 from backend.live.collection import Collection
 from backend.live.column import Column, Type
+from backend.live.row import Row
 from backend.live.rowscope import Field, RowScope
 from backend.live.sql import SqlSource
 
 __all__ = ["JOBS", "JobRow", "job_source"]
 
 
-class JobRow(msgspec.Struct, frozen=True, gc=False):
+class JobRow(Row, frozen=True):
     """A background job as far as it is."""
 
-    key: str
     kind: str
     title: str
     state: str
@@ -44,7 +43,7 @@ JOBS = Collection(
     title="Jobs",
     kind=KIND,
     row=JobRow,
-    scope=RowScope("cluster", Field("cluster"), "ns", Field("namespace")),
+    scopes=(RowScope("cluster", Field("cluster"), "ns", Field("namespace")),),
     columns=(
         Column("title", "Job", Type.TEXT, searched=True),
         Column("kind", "Kind", Type.TEXT, facet=True, searched=True),
