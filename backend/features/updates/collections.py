@@ -32,7 +32,7 @@ APPLICATIONS: Final = Collection(
     title="Update applications",
     kind=rights.APPLICATION,
     row=ApplicationRow,
-    scope=OF_APPLICATION,
+    scopes=(OF_APPLICATION,),
     columns=(
         Column("name", "Name", Type.TEXT, searched=True),
         Column("appid", "Omaha application id", Type.TEXT, searched=True),
@@ -53,7 +53,7 @@ GROUPS: Final = Collection(
     title="Update groups",
     kind=rights.GROUP,
     row=GroupRow,
-    scope=OF_GROUP,
+    scopes=(OF_GROUP,),
     columns=(
         Column("name", "Name", Type.TEXT, searched=True),
         _APPLICATION,
@@ -80,7 +80,7 @@ CHANNELS: Final = Collection(
     title="Update channels",
     kind=rights.CHANNEL,
     row=ChannelRow,
-    scope=OF_APPLICATION,
+    scopes=(OF_APPLICATION,),
     columns=(
         Column("name", "Name", Type.TEXT, searched=True),
         _APPLICATION,
@@ -100,7 +100,7 @@ PACKAGES: Final = Collection(
     title="Update packages",
     kind=rights.PACKAGE,
     row=PackageRow,
-    scope=OF_APPLICATION,
+    scopes=(OF_APPLICATION,),
     columns=(
         Column("release", "Version", Type.TEXT, searched=True),
         _APPLICATION,
@@ -127,7 +127,7 @@ ROLLOUTS: Final = Collection(
     title="Rollouts",
     kind=rights.GROUP,
     row=RolloutRow,
-    scope=OF_GROUP,
+    scopes=(OF_GROUP,),
     columns=(
         Column("release", "To version", Type.TEXT, searched=True, facet=True),
         Column("group", "Group", Type.TEXT, searched=True, facet=True),
@@ -156,7 +156,7 @@ UPDATE_ACTIVITY: Final = Collection(
     title="Update activity",
     kind=rights.GROUP,
     row=OccurrenceRow,
-    scope=OF_GROUP,
+    scopes=(OF_GROUP,),
     columns=(
         Column("at", "Time", Type.TIME),
         Column("severity", "Severity", Type.STATUS, facet=True),

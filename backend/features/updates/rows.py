@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import msgspec
+from backend.live.row import Row
 
 __all__ = [
     "ApplicationRow",
@@ -15,10 +15,9 @@ __all__ = [
 ]
 
 
-class ApplicationRow(msgspec.Struct, frozen=True, gc=False):
+class ApplicationRow(Row, frozen=True):
     """What gets updated: Flatcar itself, or an agent."""
 
-    key: str
     application_id: str
     name: str
     appid: str
@@ -31,10 +30,9 @@ class ApplicationRow(msgspec.Struct, frozen=True, gc=False):
     updated: float
 
 
-class GroupRow(msgspec.Struct, frozen=True, gc=False):
+class GroupRow(Row, frozen=True):
     """Machines of one track and architecture; `machines` is the exact tally."""
 
-    key: str
     application_id: str
     group_id: str
     name: str
@@ -54,11 +52,10 @@ class GroupRow(msgspec.Struct, frozen=True, gc=False):
     updated: float
 
 
-class ChannelRow(msgspec.Struct, frozen=True, gc=False):
+class ChannelRow(Row, frozen=True):
     """A named pointer at the package machines should run; `floors` are packages that must be
     installed on the way up, `groups` those that follow it."""
 
-    key: str
     application_id: str
     name: str
     application: str
@@ -72,10 +69,9 @@ class ChannelRow(msgspec.Struct, frozen=True, gc=False):
     updated: float
 
 
-class PackageRow(msgspec.Struct, frozen=True, gc=False):
+class PackageRow(Row, frozen=True):
     """One version for one architecture; `channels` point at it, `files` go with it."""
 
-    key: str
     application_id: str
     release: str
     application: str
@@ -93,10 +89,9 @@ class PackageRow(msgspec.Struct, frozen=True, gc=False):
     updated: float
 
 
-class RolloutRow(msgspec.Struct, frozen=True, gc=False):
+class RolloutRow(Row, frozen=True):
     """One group on its way to one package: state and exact counts of machines by outcome."""
 
-    key: str
     application_id: str
     group_id: str
     release: str
@@ -117,11 +112,10 @@ class RolloutRow(msgspec.Struct, frozen=True, gc=False):
     finished: float | None
 
 
-class InstanceRow(msgspec.Struct, frozen=True, gc=False):
+class InstanceRow(Row, frozen=True):
     """One machine in one application. `reason` says why the last check offered nothing,
     `grant` what became of the last offer, `target` is what its channel points at."""
 
-    key: str
     application_id: str
     group_id: str
     machine_id: str
@@ -148,10 +142,9 @@ class InstanceRow(msgspec.Struct, frozen=True, gc=False):
     created: float
 
 
-class OccurrenceRow(msgspec.Struct, frozen=True, gc=False):
+class OccurrenceRow(Row, frozen=True):
     """Something that happened in the update service, by itself or by an operator."""
 
-    key: str
     application_id: str
     group_id: str
     at: float
