@@ -70,7 +70,7 @@ class OverviewService:
             ],
             problems=self._problems(caller, problems.rows if problems else ()),
             problems_total=problems.total if problems else 0,
-            capacity=self._capacity(caller),
+            capacity=await self._capacity(caller),
             recent=await self._recent(caller),
             checked=now,
         )
