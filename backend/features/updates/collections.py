@@ -8,6 +8,7 @@ from backend.features.updates.rows import (
     ApplicationRow,
     ChannelRow,
     GroupRow,
+    InstanceRow,
     OccurrenceRow,
     PackageRow,
     RolloutRow,
@@ -17,7 +18,15 @@ from backend.live.column import Column, Type
 from backend.live.rowscope import Field, RowScope
 from backend.omaha.api import rights
 
-__all__ = ["APPLICATIONS", "CHANNELS", "GROUPS", "PACKAGES", "ROLLOUTS", "UPDATE_ACTIVITY"]
+__all__ = [
+    "APPLICATIONS",
+    "CHANNELS",
+    "GROUPS",
+    "INSTANCES",
+    "PACKAGES",
+    "ROLLOUTS",
+    "UPDATE_ACTIVITY",
+]
 
 OF_APPLICATION: Final = RowScope("updates", Field("application_id"))
 OF_GROUP: Final = RowScope("updates", Field("application_id"), "group", Field("group_id"))
@@ -170,5 +179,50 @@ UPDATE_ACTIVITY: Final = Collection(
     ),
     default_sort=("-at",),
     label="detail",
+    where=("group", "release"),
+)
+
+
+def _unsorted(
+    name: str, title: str, kind: Type, *, facet: bool = False, default: bool = True
+) -> Column:
+    """A column of millions of machines: only what an index holds in order can be sorted."""
+    return Column(name, title, kind, facet=facet, default=default, sortable=False)
+
+
+INSTANCES: Final = Collection(
+    name="instances",
+    title="Updating machines",
+    kind=rights.INSTANCE,
+    row=InstanceRow,
+    scopes=(OF_GROUP,),
+    columns=(
+        Column("machine_id", "Machine id", Type.TEXT, searched=True),
+        Column("name", "Name", Type.TEXT, searched=True),
+        _unsorted("application", "Application", Type.TEXT, facet=True),
+        _unsorted("group", "Group", Type.TEXT, facet=True),
+        _unsorted("channel", "Channel", Type.TEXT, facet=True),
+        _unsorted("release", "Version", Type.TEXT, facet=True),
+        _unsorted("target", "Target version", Type.TEXT, facet=True),
+        _unsorted("status", "Status", Type.STATUS, facet=True),
+        _unsorted("reason", "Held because", Type.TEXT),
+        _unsorted("seen", "Last seen", Type.TIME),
+        Column("ip", "Address", Type.TEXT, searched=True),
+        _unsorted("arch", "Architecture", Type.TEXT, default=False),
+        _unsorted("oem", "OEM", Type.TEXT, default=False),
+        _unsorted("error", "Error code", Type.NUMBER, default=False),
+        _unsorted("grant", "Last offer", Type.TEXT, default=False),
+        _unsorted("granted_release", "Offered version", Type.TEXT, default=False),
+        _unsorted("granted", "Offered", Type.TIME, default=False),
+        _unsorted("changed", "Status since", Type.TIME, default=False),
+        _unsorted("track", "Track", Type.TEXT, default=False),
+        _unsorted("pinned", "Moved by hand", Type.BOOL, default=False),
+        _unsorted("hidden", "Hidden", Type.BOOL, default=False),
+        _unsorted("created", "Registered", Type.TIME, default=False),
+        _unsorted("application_id", "Application number", Type.TEXT, default=False),
+        _unsorted("group_id", "Group number", Type.TEXT, default=False),
+    ),
+    default_sort=("machine_id",),
+    label="machine_id",
     where=("group", "release"),
 )

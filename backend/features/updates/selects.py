@@ -26,27 +26,29 @@ __all__ = [
     "occurrences",
     "packages",
     "rollouts",
+    "table_of",
     "text_of",
 ]
 
 Element = ColumnElement[Any]
 
 
-def _table(model: type[SQLModel]) -> sa.Table:
+def table_of(model: type[SQLModel]) -> sa.Table:
+    """The table of a mapped class."""
     found: sa.Table = model.__table__  # type: ignore[attr-defined]  # a mapped class
     return found
 
 
-APPLICATION: Final = _table(tables.ApplicationRow)
-GROUP: Final = _table(tables.GroupRow)
-CHANNEL: Final = _table(tables.ChannelRow)
-PACKAGE: Final = _table(tables.PackageRow)
-ROLLOUT: Final = _table(tables.RolloutRow)
-COUNTER: Final = _table(tables.CounterRow)
-TALLY: Final = _table(tables.TallyRow)
-FLOOR: Final = _table(tables.FloorRow)
-FILE: Final = _table(tables.PackageFileRow)
-ACTIVITY: Final = _table(tables.ActivityRow)
+APPLICATION: Final = table_of(tables.ApplicationRow)
+GROUP: Final = table_of(tables.GroupRow)
+CHANNEL: Final = table_of(tables.ChannelRow)
+PACKAGE: Final = table_of(tables.PackageRow)
+ROLLOUT: Final = table_of(tables.RolloutRow)
+COUNTER: Final = table_of(tables.CounterRow)
+TALLY: Final = table_of(tables.TallyRow)
+FLOOR: Final = table_of(tables.FloorRow)
+FILE: Final = table_of(tables.PackageFileRow)
+ACTIVITY: Final = table_of(tables.ActivityRow)
 
 
 def text_of(element: Element) -> Element:

@@ -18,6 +18,7 @@ from backend.features.updates.collections import (
     ROLLOUTS,
     UPDATE_ACTIVITY,
 )
+from backend.features.updates.machine_source import MachineSource
 from backend.live.collection import Collection
 from backend.live.sql import SqlSource
 from backend.omaha.store.announce import CONFIG, MACHINES
@@ -41,12 +42,18 @@ def add_collections(context: FeatureContext) -> None:
         (UPDATE_ACTIVITY, selects.occurrences(), _ACTIVITY),
     ):
         _add(context, collection, select, topics)
+    machines = MachineSource(context.sessions, context.organisation)
+    _follow(context, machines, _FLEET)
 
 
 def _add(
     context: FeatureContext, collection: Collection, table: sa.FromClause, topics: Iterable[str]
 ) -> None:
     source = SqlSource(collection, context.sessions, table, organisation=context.organisation)
-    context.registry.add(collection, source)
+    _follow(context, source, topics)
+
+
+def _follow(context: FeatureContext, source: SqlSource, topics: Iterable[str]) -> None:
+    context.registry.add(source.collection, source)
     for topic in topics:
         context.bus.subscribe(topic, lambda _: source.notify())

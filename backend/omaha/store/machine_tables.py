@@ -28,8 +28,14 @@ class InstanceRow(SQLModel, table=True):
         Index("ux_omaha_instance_machine", "machine_id", "application_id", unique=True),
         Index("ix_omaha_instance_status", "group_id", "status", "id"),
         Index("ix_omaha_instance_release", "group_id", "release", "id"),
-        Index("ix_omaha_instance_name", "name"),
-        Index("ix_omaha_instance_ip", "ip"),
+        Index("ix_omaha_instance_name", "name", "id"),
+        Index("ix_omaha_instance_ip", "ip", "id"),
+        Index(
+            "ix_omaha_instance_hidden",
+            "group_id",
+            postgresql_where=text("hidden"),
+            sqlite_where=text("hidden"),
+        ),
         Index(
             "ix_omaha_instance_rollout",
             "rollout_id",
