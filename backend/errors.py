@@ -8,7 +8,8 @@ title and a sentence a person can act on. Tree::
     ├── Unauthenticated 401   ├── PreconditionFailed 412  ├── UpstreamBroken 502
     ├── Forbidden 403         ├── PayloadTooLarge 413     ├── Unavailable 503
     ├── NotFoundProblem 404   ├── Unprocessable 422       └── UpstreamTimeout 504
-                              └── PreconditionRequired 428
+    ├── UriTooLong 414        ├── PreconditionRequired 428
+    └── UnsupportedMediaType 415
 """
 
 from __future__ import annotations
@@ -35,8 +36,10 @@ __all__ = [
     "Unauthenticated",
     "Unavailable",
     "Unprocessable",
+    "UnsupportedMediaType",
     "UpstreamBroken",
     "UpstreamTimeout",
+    "UriTooLong",
     "problem_from_integration",
 ]
 
@@ -128,6 +131,18 @@ class PayloadTooLarge(Problem):
     """413: the body is over the limit."""
 
     status, slug, title = 413, "payload-too-large", "The request is too large"
+
+
+class UriTooLong(Problem):
+    """414: the address is over the limit."""
+
+    status, slug, title = 414, "uri-too-long", "The address is too long"
+
+
+class UnsupportedMediaType(Problem):
+    """415: the body is of no type that is taken here."""
+
+    status, slug, title = 415, "unsupported-media-type", "The body is not of a known type"
 
 
 class Unprocessable(Problem):

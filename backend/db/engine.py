@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import (
 )
 
 from backend.db.bus import Bus
+from backend.db.files import make_private
 
 __all__ = ["create_engine", "create_sessions"]
 
@@ -27,12 +28,19 @@ _SQLITE_PRAGMAS = (
 
 def create_engine(url: str, **pool: Any) -> AsyncEngine:
     """An engine for `url` (``sqlite+aiosqlite://`` or ``postgresql+asyncpg://``); `pool` are the
-    pool's arguments on SQLite."""
+    pool's arguments on SQLite.
+
+    Its errors, which end in logs, name no values; a SQLite file is the owner's alone.
+    """
     if make_url(url).get_backend_name() == "sqlite":
-        engine = create_async_engine(url, **pool)
+        engine = create_async_engine(url, hide_parameters=True, **pool)
+        path = make_url(url).database or ""
+        event.listen(engine.sync_engine, "do_connect", lambda *_: make_private(path))
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         return engine
-    return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    return create_async_engine(
+        url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True
+    )
 
 
 def create_sessions(

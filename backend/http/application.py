@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from backend.http.hosts import HostCheck
 from backend.http.middleware import HttpRules
 from backend.settings import Settings
 
@@ -24,7 +25,7 @@ class Application(FastAPI):
     def __init__(
         self, settings: Settings, *outermost: Callable[[ASGIApp], ASGIApp], **options: Any
     ) -> None:
-        """`outermost` wrap even our rules; FastAPI takes the `options`."""
+        """`outermost` wrap even our rules, all but the host check; FastAPI takes the `options`."""
         super().__init__(**options)
         self._settings = settings
         self._outermost = outermost
@@ -34,4 +35,4 @@ class Application(FastAPI):
         app: ASGIApp = HttpRules(super().build_middleware_stack(), self._settings)
         for wrap in self._outermost:
             app = wrap(app)
-        return app
+        return HostCheck(app, self._settings)

@@ -1,4 +1,4 @@
-"""Pure ASGI layers: host check, request id, security headers, CSRF rule, access log.
+"""Pure ASGI layers: request id, security headers, CSRF rule, access log.
 
 CSRF (security reference, C2): an unsafe method under ``/api/`` needs our own header (which
 a cross-origin form cannot send) and, where the browser says where it comes from, our exact
@@ -7,7 +7,6 @@ Origin. Machine endpoints that carry no cookie (``/v1/``, ``/api/v1/hooks/``) ar
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from http import HTTPStatus
@@ -18,19 +17,27 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from backend.errors import BadRequest, Forbidden, PayloadTooLarge, Problem
+from backend.errors import (
+    Forbidden,
+    PayloadTooLarge,
+    Problem,
+    UnsupportedMediaType,
+    UriTooLong,
+)
 from backend.http.metrics import REQUESTS
-from backend.http.origin import host_allowed, same_origin
+from backend.http.origin import same_origin
+from backend.http.problems import send_problem
 from backend.identity.tokens import new_token
 from backend.settings import Settings
 
-__all__ = ["CSRF_HEADER", "HttpRules", "send_problem"]
+__all__ = ["CSRF_HEADER", "MAX_PATH", "HttpRules"]
 
 CSRF_HEADER: Final = "x-craton-request"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _EXEMPT: Final = ("/api/v1/hooks/",)
-_MACHINES: Final = ("/v1/", "/healthz", "/readyz", "/metrics")
-"""Asked by machines under whatever name they know us; nothing there trusts a browser."""
+MAX_PATH: Final = 2048
+"""Characters of a decoded path; the longest names of ours are far below."""
+_SHOWN: Final = 256
 _FREQUENT: Final = ("/v1/update", "/api/v1/hooks/")
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log = structlog.get_logger("craton.http")
@@ -50,7 +57,7 @@ SECURITY_HEADERS: Final = {
 
 
 class HttpRules:
-    """The outermost layer of the console."""
+    """Around all of the console but the host check and what machines ask."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
@@ -89,14 +96,16 @@ class HttpRules:
 
     def _refuse(self, scope: Scope, headers: Headers) -> Problem | None:
         path = scope["path"]
-        machine = path.startswith(_MACHINES)
-        if not machine and not host_allowed(headers.get("host", ""), self._settings):
-            return BadRequest(
-                "This Host name is not one the console answers to. Set CRATON_PUBLIC_URL or "
-                "CRATON_ALLOWED_HOSTS."
-            )
-        if scope["method"] in _SAFE or not path.startswith("/api/") or path.startswith(_EXEMPT):
+        if len(path) > MAX_PATH:
+            return UriTooLong(f"The address is too long: {MAX_PATH} characters at most.")
+        if scope["method"] in _SAFE or not path.startswith("/api/"):
             return None
+        if "content-type" not in headers and _has_body(headers):
+            return UnsupportedMediaType("Say what the body is: Content-Type: application/json.")
+        return None if path.startswith(_EXEMPT) else self._refuse_forged(scope, headers)
+
+    def _refuse_forged(self, scope: Scope, headers: Headers) -> Problem | None:
+        """The rule against cross-site request forgery."""
         if headers.get(CSRF_HEADER) is None:
             return Forbidden(f"A change needs the header {CSRF_HEADER}: 1.")
         site = headers.get("sec-fetch-site", "same-origin")
@@ -132,16 +141,8 @@ class _OversizeAsProblem:
             await self._send(message)
 
 
-async def send_problem(problem: Problem, send: Send) -> None:
-    """Answer with problem+json outside of FastAPI."""
-    body = json.dumps(problem.body()).encode()
-    headers = [
-        (b"content-type", b"application/problem+json"),
-        (b"content-length", str(len(body)).encode()),
-    ]
-    headers += [(k.lower().encode(), v.encode()) for k, v in problem.headers.items()]
-    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+def _has_body(headers: Headers) -> bool:
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
 
 
 def _decorate(headers: MutableHeaders, scope: Scope, request_id: str) -> None:
@@ -162,7 +163,7 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
     _log.info(
         "request",
         method=scope["method"],
-        path=scope["path"],
+        path=scope["path"][:_SHOWN],
         status=status,
         ms=round(seconds * 1000, 1),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -13,20 +15,22 @@ from backend.settings import Settings
 __all__ = ["host_allowed", "host_name", "same_origin"]
 
 
+_HOST: Final = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+"""RFC 9112 section 3.2, without what no browser sends: user names, paths, percent signs."""
+
+
 def host_name(host: str) -> str:
     """The name in a Host header, without port, lower case; empty when malformed."""
-    try:
-        return (urlsplit(f"//{host}").hostname or "").lower()
-    except ValueError:
-        return ""
+    match = _HOST.fullmatch(host)
+    return match["name"].lower().strip("[]") if match else ""
 
 
 def host_allowed(host: str, settings: Settings) -> bool:
     """True for loopback, the public URL's host, the configured ones and the listen address."""
     name = host_name(host)
-    public = host_name(urlsplit(settings.public_url).netloc)
-    own = {public, settings.host, *settings.allowed_hosts} - {""}
-    return is_loopback(name) or name in own
+    public = host_name(urlsplit(settings.public_url).netloc.rpartition("@")[2])
+    own = {public, settings.host.lower(), *(h.lower() for h in settings.allowed_hosts)}
+    return bool(name) and (is_loopback(name) or name in own)
 
 
 def same_origin(scope: Scope, settings: Settings) -> bool:

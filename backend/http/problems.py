@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+import re
+from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI, Request
@@ -10,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
+from starlette.types import Send
 
 from backend.audit import Origin, Refusals
 from backend.errors import FieldError, Problem, Unprocessable, problem_from_integration
@@ -17,7 +20,7 @@ from backend.http.denial import Denial
 from backend.parts import parts_of, provide
 from integrations.contract import IntegrationError
 
-__all__ = ["install_problem_handlers", "problem_response"]
+__all__ = ["install_problem_handlers", "problem_response", "send_problem"]
 
 _MEDIA_TYPE = "application/problem+json"
 _log = structlog.get_logger("craton.http")
@@ -28,6 +31,18 @@ def problem_response(problem: Problem, path: str = "") -> JSONResponse:
     return JSONResponse(
         problem.body(path), problem.status, headers=problem.headers, media_type=_MEDIA_TYPE
     )
+
+
+async def send_problem(problem: Problem, send: Send) -> None:
+    """Answer with problem+json outside of FastAPI."""
+    body = json.dumps(problem.body()).encode()
+    headers = [
+        (b"content-type", b"application/problem+json"),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    headers += [(k.lower().encode(), v.encode()) for k, v in problem.headers.items()]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def install_problem_handlers(app: FastAPI) -> None:
@@ -99,8 +114,22 @@ async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     )
 
 
+_SECRET: Final = re.compile(
+    r"passw|secret|token|credential|private|key|cert|kubeconfig|suffix|authorization|cookie",
+    re.IGNORECASE,
+)
+_SHOWN: Final = 100
+
+
 def _field_error(item: Any) -> FieldError:
+    """What is wrong with one field. Its value is shown only when it is a plain one of a field
+    that we declare and that cannot hold a secret: a whole body, a part that misses a member,
+    or a misspelt name may hold anything."""
     location = [str(part) for part in item.get("loc", ())]
     field = ".".join(location[1:]) or (location[0] if location else "body")
-    given = "" if "password" in field else repr(item.get("input", ""))[:100]
-    return {"field": field, "message": str(item.get("msg", "not valid")), "value": given}
+    error: FieldError = {"field": field[:_SHOWN], "message": str(item.get("msg", "not valid"))}
+    value = item.get("input")
+    plain = isinstance(value, str | int | float) and len(location) > 1
+    if plain and item.get("type") != "extra_forbidden" and not _SECRET.search(field):
+        error["value"] = repr(value)[:_SHOWN]
+    return error

@@ -13,7 +13,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from backend.errors import NotFoundProblem
-from backend.http.middleware import send_problem
+from backend.http.problems import send_problem
 
 __all__ = ["Frontend", "frontend_folder"]
 
@@ -60,5 +60,8 @@ def _inside(folder: Path, path: str) -> Path | None:
     """The file a path names, when it lies inside `folder`; None otherwise."""
     if path == "/" or "\0" in path:
         return None
-    wanted = (folder / path.lstrip("/")).resolve()
-    return wanted if wanted.is_relative_to(folder) and wanted.is_file() else None
+    try:
+        wanted = (folder / path.lstrip("/")).resolve()
+        return wanted if wanted.is_relative_to(folder) and wanted.is_file() else None
+    except OSError:
+        return None  # longer than a file's name can be, so it is a page's

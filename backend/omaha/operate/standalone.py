@@ -24,6 +24,7 @@ from backend.db.engine import create_engine
 from backend.db.migrate import upgrade
 from backend.errors import Forbidden
 from backend.http.connections import raise_descriptor_limit
+from backend.http.hosts import HostCheck
 from backend.http.operations import check_scraper
 from backend.http.server import bind, server_config
 from backend.logs import configure_logs
@@ -147,7 +148,7 @@ def run_updates(settings: Settings, *, workers: int = 1) -> None:
 def _serve(settings: Settings, listener: socket.socket, board: Board | None = None) -> None:
     """Serve in this process; with a board it is a worker, which ends with its parent."""
     app = Standalone(settings, board.registry) if board else Standalone(settings)
-    config = server_config(app, settings)
+    config = server_config(HostCheck(app, settings), settings)
     config.lifespan = "on"
     server = uvicorn.Server(config)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:

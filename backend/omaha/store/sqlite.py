@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from backend.db.files import make_private
 from backend.omaha.store import statements as sql
 from backend.omaha.store.contract import (
     Activity,
@@ -76,6 +77,7 @@ class _Connection:
         return self.raw.execute(statement, arguments).fetchall()
 
     def _open(self) -> None:
+        make_private(self._path)
         self.raw = sqlite3.connect(self._path, isolation_level=None)
         for pragma in _PRAGMAS:
             self.raw.execute(pragma)

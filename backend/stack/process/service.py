@@ -15,6 +15,7 @@ from backend.stack.process.backoff import Backoff
 from backend.stack.process.logs import rotate, tail
 from backend.stack.process.records import RecordFile, signal_group
 from backend.stack.status import State, StatusBoard
+from integrations.environment import minimal_environment
 
 Check = Callable[[], Awaitable[bool]]
 """Asks the component itself whether it is ready. May raise; that means no."""
@@ -79,7 +80,7 @@ class Service:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=descriptor,
                 stderr=descriptor,
-                env={**_clean_environment(), **self.spec.env},
+                env={**minimal_environment(), **self.spec.env},
                 cwd=self.spec.cwd,
                 start_new_session=True,
             )
@@ -162,9 +163,3 @@ class Service:
         self._record.remove()
         if self._board[self.spec.name].state is not State.FAILED:
             self._board.update(self.spec.name, State.STOPPED, detail="", pid=None)
-
-
-def _clean_environment() -> dict[str, str]:
-    """Keep what a program needs to run, not what would change its settings."""
-    kept = ("PATH", "HOME", "TMPDIR", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR")
-    return {name: os.environ[name] for name in kept if name in os.environ}

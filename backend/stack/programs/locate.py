@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.stack.programs.spec import Program, parse_version
+from integrations.environment import minimal_environment
 
 VERSION_LIMIT = 10.0
 """Seconds a program may take to say its version."""
@@ -31,6 +32,7 @@ async def ask_version(program: Program, path: Path) -> str | None:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
+            env=minimal_environment(),
         )
     except OSError:
         return None

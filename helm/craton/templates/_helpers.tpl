@@ -73,3 +73,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- fail "rbac.secrets has no use while connections.inCluster is false" }}
 {{- end }}
 {{- end }}
+
+{{/* How the service is reached inside the cluster; probes use the pod's address. */}}
+{{- define "craton.serviceNames" -}}
+{{- $name := include "craton.fullname" . -}}
+{{- $own := printf "%s.%s" $name .Release.Namespace -}}
+{{- list $name $own (printf "%s.svc" $own) (printf "%s.svc.cluster.local" $own) | toJson -}}
+{{- end }}

@@ -21,10 +21,8 @@
 - name: CRATON_PUBLIC_URL
   value: {{ . | quote }}
 {{- end }}
-{{- with .Values.console.allowedHosts }}
 - name: CRATON_ALLOWED_HOSTS
-  value: {{ toJson . | quote }}
-{{- end }}
+  value: {{ concat (include "craton.serviceNames" . | fromJsonArray) .Values.console.allowedHosts | toJson | quote }}
 {{- with .Values.console.forwardedAllowIps }}
 - name: CRATON_FORWARDED_ALLOW_IPS
   value: {{ . | quote }}

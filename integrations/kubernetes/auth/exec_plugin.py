@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from integrations.environment import CLOUD, PROXIES, minimal_environment
 from integrations.kubernetes.auth.access import Credential
 from integrations.kubernetes.errors import ConfigurationError
 
@@ -105,7 +105,7 @@ class ExecPlugin:
             process = await asyncio.create_subprocess_exec(
                 self._spec.command,
                 *self._spec.args,
-                env={**os.environ, **self._spec.env, "KUBERNETES_EXEC_INFO": self._info()},
+                env=self._environment(),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
@@ -126,6 +126,11 @@ class ExecPlugin:
         if code != 0:
             raise self._error(f"ended with code {code}")
         return output
+
+    def _environment(self) -> dict[str, str]:
+        """Little of ours (`integrations.environment`), and what the kubeconfig names."""
+        inherited = minimal_environment(PROXIES, CLOUD)
+        return {**inherited, **self._spec.env, "KUBERNETES_EXEC_INFO": self._info()}
 
     async def _collect(self, process: asyncio.subprocess.Process) -> bytes:
         if process.stdout is None:

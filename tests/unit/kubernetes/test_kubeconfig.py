@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import sys
 import time
 from pathlib import Path
@@ -163,6 +164,19 @@ async def test_a_plugin_that_fails_says_how(body: str, words: str):
     with pytest.raises(ConfigurationError, match=words):
         await plugin(body, timeout=2.0).current()
     assert time.monotonic() - started < 10
+
+
+async def test_a_plugin_sees_what_the_kubeconfig_names_and_none_of_the_consoles_secrets(
+    monkeypatch,
+):
+    monkeypatch.setenv("CRATON_DATABASE_URL", "postgresql://craton:hunter2@db/craton")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
+    monkeypatch.setenv("AWS_PROFILE", "estate")
+    told = ANSWER.replace("str(time.time_ns())", "json.dumps(dict(os.environ))")
+    spec = ExecSpec(command=sys.executable, args=("-c", told), env={"EXTRA": "named"})
+    seen = json.loads((await ExecPlugin(spec, "c").current()).token or "")
+    assert "hunter2" not in str(seen)
+    assert (seen["AWS_PROFILE"], seen["EXTRA"]) == ("estate", "named")
 
 
 async def test_a_plugin_that_is_not_installed():

