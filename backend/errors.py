@@ -14,13 +14,18 @@ title and a sentence a person can act on. Tree::
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, TypedDict
+from collections.abc import Callable
+from typing import Any, ClassVar, Final, TypedDict
 
 from integrations.contract import (
+    CallerDenied,
     IntegrationError,
+    Invalid,
     NotFound,
+    UpstreamBusy,
     UpstreamUnreachable,
 )
+from integrations.contract import Conflict as UpstreamConflict
 
 __all__ = [
     "BadRequest",
@@ -183,9 +188,50 @@ class UpstreamTimeout(Problem):
 
 def problem_from_integration(error: IntegrationError) -> Problem:
     """The problem that tells a person which upstream failed and how."""
-    if isinstance(error, NotFound):
-        return NotFoundProblem(error.message, upstream=error.upstream)
-    if isinstance(error, UpstreamUnreachable):
-        kind = UpstreamTimeout if error.timeout else Unavailable
-        return kind(f"{error.upstream} cannot be reached: {error.message}", upstream=error.upstream)
+    for kind, make in _FROM_INTEGRATION:
+        if isinstance(error, kind):
+            return make(error)
     return UpstreamBroken(f"{error.upstream} says: {error.message}", upstream=error.upstream)
+
+
+def _missing(error: NotFound) -> Problem:
+    return NotFoundProblem(error.message, upstream=error.upstream)
+
+
+def _not_allowed(error: CallerDenied) -> Problem:
+    needs: dict[str, Any] = {"needs": {"upstream": error.missing}} if error.missing else {}
+    return Forbidden(f"{error.upstream}: {error.message}.", upstream=error.upstream, **needs)
+
+
+def _conflict(error: UpstreamConflict) -> Problem:
+    return Conflict(f"{error.upstream} says: {error.message}", upstream=error.upstream)
+
+
+def _busy(error: UpstreamBusy) -> Problem:
+    wait = {"Retry-After": str(max(1, round(error.retry_after)))}
+    text = f"{error.upstream} is busy: {error.message}"
+    return Unavailable(text, headers=wait, upstream=error.upstream)
+
+
+def _unreachable(error: UpstreamUnreachable) -> Problem:
+    kind = UpstreamTimeout if error.timeout else Unavailable
+    return kind(f"{error.upstream} cannot be reached: {error.message}", upstream=error.upstream)
+
+
+def _unprocessable(error: Invalid) -> Problem:
+    """What the upstream found wrong, field by field; without fields the fault may be ours."""
+    text = f"{error.upstream} says: {error.message}"
+    if not error.causes:
+        return UpstreamBroken(text, upstream=error.upstream)
+    errors: list[FieldError] = [{"field": f, "message": why} for f, why in error.causes]
+    return Unprocessable(text, errors=errors, upstream=error.upstream)
+
+
+_FROM_INTEGRATION: Final[tuple[tuple[type[IntegrationError], Callable[[Any], Problem]], ...]] = (
+    (NotFound, _missing),
+    (CallerDenied, _not_allowed),
+    (UpstreamConflict, _conflict),
+    (Invalid, _unprocessable),
+    (UpstreamBusy, _busy),
+    (UpstreamUnreachable, _unreachable),
+)

@@ -8,9 +8,13 @@ Error tree::
     IntegrationError
     ├── UpstreamUnreachable   refused, DNS, TLS, timeout: nothing was answered   (-> 503/504)
     ├── UpstreamDenied        401/403: our credential may not do this            (-> 502)
+    │   └── CallerDenied        403: the person we asked for may not do this       (-> 403)
     ├── UpstreamRefused       any other 4xx: the request was wrong for it        (-> 502)
+    │   ├── Conflict            409/412: it changed meanwhile, or exists already    (-> 409)
+    │   ├── Invalid             400/422: fields that cannot be as given; which     (-> 422)
     │   └── DestinationRefused  it leads to a place the configuration does not allow
     ├── UpstreamFailed        5xx or an answer that breaks its own contract       (-> 502)
+    │   └── UpstreamBusy        429/503 with a time to come again                  (-> 503)
     ├── ConfigurationError    our own configuration cannot be used; nothing was asked (-> 502)
     └── NotFound              the named object does not exist                     (-> 404)
 """
@@ -25,7 +29,9 @@ from typing import Any, Generic, Protocol, TypeVar
 from pydantic import BaseModel
 
 __all__ = [
+    "CallerDenied",
     "ConfigurationError",
+    "Conflict",
     "Connection",
     "DestinationRefused",
     "Feed",
@@ -33,9 +39,11 @@ __all__ = [
     "Freshness",
     "Integration",
     "IntegrationError",
+    "Invalid",
     "NotFound",
     "Observe",
     "State",
+    "UpstreamBusy",
     "UpstreamDenied",
     "UpstreamFailed",
     "UpstreamRefused",
@@ -151,8 +159,31 @@ class UpstreamDenied(IntegrationError):
     """The upstream refused our credential or its rights."""
 
 
+class CallerDenied(UpstreamDenied):
+    """The upstream refused the person on whose behalf we asked. `missing` names the permission
+    in the upstream's own terms, e.g. ``get pods in namespace shop``."""
+
+    def __init__(self, upstream: str, message: str, *, missing: str = "") -> None:
+        super().__init__(upstream, message)
+        self.missing = missing
+
+
 class UpstreamRefused(IntegrationError):
     """The upstream says the request is wrong (a 4xx other than 401, 403, 404)."""
+
+
+class Conflict(UpstreamRefused):
+    """The object changed since it was read, is held by somebody else, or exists already."""
+
+
+class Invalid(UpstreamRefused):
+    """Some fields cannot be as given: `causes` has (field, what is wrong) of each."""
+
+    def __init__(
+        self, upstream: str, message: str, causes: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        super().__init__(upstream, message)
+        self.causes = causes
 
 
 class DestinationRefused(UpstreamRefused):
@@ -166,6 +197,14 @@ class UpstreamFailed(IntegrationError):
 
 class ConfigurationError(IntegrationError):
     """The connection's own configuration cannot be used; the message says which part."""
+
+
+class UpstreamBusy(UpstreamFailed):
+    """It has too much to do, and asks to be tried again after `retry_after` seconds."""
+
+    def __init__(self, upstream: str, message: str, retry_after: float) -> None:
+        super().__init__(upstream, message)
+        self.retry_after = retry_after
 
 
 class NotFound(IntegrationError):

@@ -34,6 +34,7 @@ from integrations.etcd.models import (
 )
 from integrations.etcd.settings import EtcdSettings
 from integrations.failures import from_transport
+from integrations.lines import Lines, LineTooLong
 from integrations.sending import Observe, ignore, observed, send
 from integrations.tls import RenewingTransport
 
@@ -302,21 +303,13 @@ class Gateway:
         return error
 
     async def _lines(self, response: httpx2.Response) -> AsyncIterator[bytes]:
-        """Split on line feeds only: a chunk is neither a line nor whole lines."""
-        held: list[bytes] = []
-        size = 0
+        lines = Lines(self.settings.max_response)
         try:
             async for chunk in response.aiter_bytes():
-                *whole, rest = chunk.split(b"\n")
-                for line in whole:
-                    yield b"".join((*held, line))
-                    held.clear()
-                    size = 0
-                if rest:
-                    held.append(rest)
-                    size += len(rest)
-                if size > self.settings.max_response:
-                    raise UpstreamFailed(self.upstream, "one watch message is too large")
+                for line in lines.feed(chunk):
+                    yield line
+        except LineTooLong as error:
+            raise UpstreamFailed(self.upstream, "one watch message is too large") from error
         except httpx2.TransportError as error:
             raise from_transport(self.upstream, error) from error
 

@@ -1,33 +1,72 @@
-"""The HTTP side of one cluster: sign-in, TLS, deadlines, size limits, error translation."""
+"""The HTTP side of one cluster: sign-in, TLS, callers, deadlines, size limits, errors."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
 from typing import Final
 
 import httpx2
 
 from integrations.addresses import Network, guarded_transport
-from integrations.contract import UpstreamFailed, UpstreamUnreachable
+from integrations.caller import Caller, UserToken
+from integrations.contract import UpstreamBusy, UpstreamFailed, UpstreamUnreachable
+from integrations.failures import translated
 from integrations.kubernetes.auth.access import Access, Credential, ssl_context
-from integrations.kubernetes.errors import Behind, from_response, translated
+from integrations.kubernetes.calling import Headers, caller_name, check_path, identity_headers
+from integrations.kubernetes.errors import Behind, from_response
+from integrations.kubernetes.pool import HttpPool
 from integrations.kubernetes.settings import Limits
 from integrations.sending import Observe, ignore, observed, send
 
-__all__ = ["ApiClient"]
+__all__ = ["Answer", "ApiClient", "Body", "Params"]
 
 USER_AGENT: Final = "craton"
 CONNECT_SECONDS: Final = 5.0
-BEHIND_RETRIES: Final = 2
+RETRIES: Final = 2
 UNAUTHORIZED: Final = 401
+JSON: Final = "application/json"
+
+Params = Sequence[tuple[str, str]] | dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What is sent: bytes of one media type."""
+
+    content: bytes = field(repr=False)
+    content_type: str = JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A successful answer. `warnings` are the API server's own, for people."""
+
+    status: int
+    body: bytes
+    warnings: tuple[str, ...] = ()
+    audit_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    method: str
+    path: str
+    params: Params | None
+    accept: str
+    body: Body | None
+    as_: Caller | None
+    idle: float | None
 
 
 class ApiClient:
     """Speaks HTTP to one API server. Made cheaply; nothing is read or opened before use.
 
-    `load` gives the access; it is awaited on first use and again after `forget`.
+    `load` gives the access; it is awaited on first use and again after `forget`. Calls without
+    `as_` are the connection's own.
     """
 
     def __init__(
@@ -50,17 +89,22 @@ class ApiClient:
         self._gate = asyncio.Semaphore(limits.calls)
         self._lock = asyncio.Lock()
         self._access: Access | None = None
-        self._http: httpx2.AsyncClient | None = None
-        self._retired: httpx2.AsyncClient | None = None
-        self._trust: tuple[object, ...] = ()
+        self._own = HttpPool(self._client)
+        self._bare = HttpPool(self._client)
         self._closed = False
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """Private networks that the API server's name may lead to."""
+        return self._networks
 
     async def get(
         self,
         path: str,
-        params: Mapping[str, str] | None = None,
+        params: Params | None = None,
         *,
-        accept: str = "application/json",
+        accept: str = JSON,
+        as_: Caller | None = None,
         purpose: str = "get",
         deadline: float | None = None,
         max_bytes: int | None = None,
@@ -68,50 +112,94 @@ class ApiClient:
     ) -> bytes:
         """The body of a successful answer, at most `max_bytes`, within `deadline` seconds.
 
-        A server that is `Behind` is asked again when it says, three times in all.
+        A server that is `Behind` or busy is asked again when it says, three times in all.
 
         Only health is asked without the gate (`gated` False): waiting behind large listings,
         a probe would take a busy server for a dead one.
         """
+        call = _Call("GET", path, params, accept, None, as_, self._limits.idle)
         limit = max_bytes or self._limits.answer_bytes
         gate = self._gate if gated else nullcontext()
         with observed(self._observe, purpose), translated(self.upstream):
-            behind: Behind | None = None
+            told: Behind | UpstreamBusy | None = None
             try:
                 async with asyncio.timeout(deadline or self._limits.deadline), gate:
-                    for _ in range(BEHIND_RETRIES):
+                    for _ in range(RETRIES):
                         try:
-                            return await self._answer(path, params, accept, limit)
-                        except Behind as error:
-                            behind = error
+                            return (await self._answer(call, limit)).body
+                        except (Behind, UpstreamBusy) as error:
+                            told = error
                             await asyncio.sleep(error.retry_after)
-                    return await self._answer(path, params, accept, limit)
+                    return (await self._answer(call, limit)).body
             except TimeoutError:
                 # It did answer in time, and said what is the matter.
-                if behind is not None:
-                    raise behind from None
+                if told is not None:
+                    raise told from None
                 raise
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        params: Params | None = None,
+        *,
+        body: Body | None = None,
+        accept: str = JSON,
+        as_: Caller | None = None,
+        purpose: str = "",
+        deadline: float | None = None,
+        max_bytes: int | None = None,
+    ) -> Answer:
+        """One call of any method, sent once: what may have changed something is not repeated,
+        except after a refused credential, which the API server checks first."""
+        call = _Call(method, path, params, accept, body, as_, self._limits.idle)
+        with observed(self._observe, purpose or method.lower()), translated(self.upstream):
+            async with asyncio.timeout(deadline or self._limits.deadline), self._gate:
+                return await self._answer(call, max_bytes or self._limits.answer_bytes)
 
     @asynccontextmanager
     async def stream(
-        self, path: str, params: Mapping[str, str], *, accept: str
+        self,
+        path: str,
+        params: Params,
+        *,
+        accept: str,
+        as_: Caller | None = None,
+        idle: float | None = None,
+        watch: bool = True,
     ) -> AsyncIterator[AsyncIterator[bytes]]:
-        """An open watch: chunks until the server ends it. Not counted against `calls`.
+        """An open answer: chunks until the server ends it. Not counted against `calls`; as an
+        open watch unless `watch` is False.
 
-        Entering raises what the server answered; reading raises `UpstreamUnreachable` when
-        the connection breaks or nothing came for `idle` seconds.
+        Entering raises what the server answered, within the deadline for a call; reading
+        raises `UpstreamUnreachable` when the connection breaks or nothing came for `idle`
+        seconds (the connection's own limit unless given; infinite for a quiet log).
         """
+        silence = self._limits.idle if idle is None else idle
+        patience = None if silence == float("inf") else silence
+        call = _Call("GET", path, params, accept, None, as_, patience)
         with translated(self.upstream):
-            async with self._open(path, params, accept) as response:
+            async with self._open(call) as response:
                 if response.status_code >= 300:
                     async with asyncio.timeout(self._limits.deadline):
                         body = await self._read(response, 64 * 1024)
-                    raise from_response(self.upstream, response.status_code, body)
-                self.watches += 1
+                    raise self._refusal(call, response, body)
+                self.watches += watch
                 try:
                     yield response.aiter_bytes()
                 finally:
-                    self.watches -= 1
+                    self.watches -= watch
+
+    async def signed(self, as_: Caller | None) -> tuple[Access, ssl.SSLContext | None, Headers]:
+        """What another transport (WebSocket) needs to make one request: where to, trust and
+        identity."""
+        async with self._lock:
+            access, credential = await self._current()
+        shown = Credential() if isinstance(as_, UserToken) else credential
+        trust = None
+        if access.server.startswith("https:"):
+            trust = ssl_context(access, shown, self.upstream)
+        return access, trust, identity_headers(self.upstream, access, shown, as_)
 
     async def forget(self) -> None:
         """Read the configuration again at the next use: it may have been rewritten."""
@@ -122,50 +210,57 @@ class ApiClient:
         """Close every connection, for good."""
         async with self._lock:
             self._closed = True
-            await self._replace(None)
-            await self._replace(None)
+            await self._own.aclose()
+            await self._bare.aclose()
 
     @asynccontextmanager
-    async def _open(
-        self, path: str, params: Mapping[str, str] | None, accept: str
-    ) -> AsyncIterator[httpx2.Response]:
+    async def _open(self, call: _Call) -> AsyncIterator[httpx2.Response]:
         """The response's head has come; a refused credential was renewed once if it can be."""
+        check_path(self.upstream, call.path)
         for retry in (True, False):
-            http, access, credential = await self._prepare()
-            headers = {"accept": accept, **access.headers}
-            if credential.token:
-                headers["authorization"] = f"Bearer {credential.token}"
-            extensions = {"sni_hostname": access.server_name} if access.server_name else {}
-            request = http.build_request(
-                "GET", access.server + path, params=params, headers=headers, extensions=extensions
-            )
+            http, access, credential = await self._prepare(call.as_)
+            request = self._request(http, access, credential, call)
             async with _closing(await send(http, request)) as response:
                 refused = response.status_code == UNAUTHORIZED
-                if refused and retry and access.credentials.invalidate():
+                own = not isinstance(call.as_, UserToken)
+                if refused and retry and own and access.credentials.invalidate():
                     continue
                 yield response
                 return
 
-    async def _prepare(self) -> tuple[httpx2.AsyncClient, Access, Credential]:
-        async with self._lock:
-            if self._closed:
-                raise UpstreamUnreachable(self.upstream, "the connection was closed")
-            access = self._access = self._access or await self._load()
-            credential = await access.credentials.current()
-            trust = (access.ca, access.insecure, credential.certificate, credential.key)
-            http = self._http
-            if http is None or trust != self._trust:
-                http = self._client(access, credential)
-                await self._replace(http)
-                self._trust = trust
-            return http, access, credential
+    def _request(
+        self, http: httpx2.AsyncClient, access: Access, credential: Credential, call: _Call
+    ) -> httpx2.Request:
+        headers = [("accept", call.accept)]
+        headers += identity_headers(self.upstream, access, credential, call.as_)
+        if call.body is not None:
+            headers.append(("content-type", call.body.content_type))
+        params = call.params.items() if isinstance(call.params, dict) else call.params
+        return http.build_request(
+            call.method,
+            access.server + call.path,
+            params=list(params) if params else None,
+            headers=headers,
+            content=call.body.content if call.body is not None else None,
+            timeout=httpx2.Timeout(CONNECT_SECONDS, read=call.idle),
+            extensions={"sni_hostname": access.server_name} if access.server_name else {},
+        )
 
-    async def _replace(self, new: httpx2.AsyncClient | None) -> None:
-        """Put another client in force. The one before may be about to send: it is closed one
-        replacement later."""
-        retired, self._retired, self._http = self._retired, self._http, new
-        if retired is not None:
-            await retired.aclose()
+    async def _prepare(
+        self, as_: Caller | None = None
+    ) -> tuple[httpx2.AsyncClient, Access, Credential]:
+        async with self._lock:
+            access, credential = await self._current()
+            if isinstance(as_, UserToken):
+                # A client certificate beats a token: the request would run as the console.
+                return await self._bare.client(access, Credential()), access, Credential()
+            return await self._own.client(access, credential), access, credential
+
+    async def _current(self) -> tuple[Access, Credential]:
+        if self._closed:
+            raise UpstreamUnreachable(self.upstream, "the connection was closed")
+        access = self._access = self._access or await self._load()
+        return access, await access.credentials.current()
 
     def _client(self, access: Access, credential: Credential) -> httpx2.AsyncClient:
         # Watches hold a connection each; calls are bounded by the gate, not by the pool.
@@ -176,20 +271,23 @@ class ApiClient:
             or guarded_transport(self.upstream, self._networks, verify=trust, limits=limits),
             trust_env=False,
             follow_redirects=False,
-            timeout=httpx2.Timeout(CONNECT_SECONDS, read=self._limits.idle),
             # Unpacking gzip costs less than reading and decrypting the twenty times larger
             # plain answer, even on loopback (README); watches are never compressed.
             headers={"user-agent": USER_AGENT, "accept-encoding": "gzip"},
         )
 
-    async def _answer(
-        self, path: str, params: Mapping[str, str] | None, accept: str, limit: int
-    ) -> bytes:
-        async with self._open(path, params, accept) as response:
+    async def _answer(self, call: _Call, limit: int) -> Answer:
+        async with self._open(call) as response:
             body = await self._read(response, limit)
         if response.status_code >= 300:
-            raise from_response(self.upstream, response.status_code, body)
-        return body
+            raise self._refusal(call, response, body)
+        warnings = tuple(_warning(text) for text in response.headers.get_list("warning"))
+        return Answer(
+            response.status_code, body, warnings, response.headers.get("audit-id", "")[:128]
+        )
+
+    def _refusal(self, call: _Call, response: httpx2.Response, body: bytes) -> Exception:
+        return from_response(self.upstream, response.status_code, body, caller_name(call.as_))
 
     async def _read(self, response: httpx2.Response, limit: int) -> bytes:
         body = bytearray()
@@ -198,6 +296,13 @@ class ApiClient:
             if len(body) > limit:
                 raise UpstreamFailed(self.upstream, f"answered more than {limit} bytes")
         return bytes(body)
+
+
+def _warning(text: str) -> str:
+    """The words of ``299 - "text"``."""
+    _, quote, rest = text.partition('"')
+    words = rest.rpartition('"')[0] if quote else text
+    return words.replace('\\"', '"')[:1000]
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ import httpx2
 import msgspec
 import yaml
 
+from integrations.caller import Caller
 from integrations.contract import IntegrationError, NotFound, UpstreamFailed
 from integrations.kubernetes.api_client import ApiClient
 from integrations.kubernetes.auth.access import Access
@@ -100,10 +101,10 @@ class KubernetesClient:
         deadline = min(self.settings.limits.deadline, _PROBE_SECONDS)
         return await self.api.get(path, params, purpose="health", deadline=deadline, gated=False)
 
-    async def get(self, kind: Kind, namespace: str, name: str) -> Any:
+    async def get(self, kind: Kind, namespace: str, name: str, *, as_: Caller | None = None) -> Any:
         """One object as `kind.model`; `NotFound` when it is not there."""
-        path = self._object_path(kind, namespace, name)
-        body = await self.api.get(path, accept=_accept(kind))
+        path = self.object_path(kind, namespace, name)
+        body = await self.api.get(path, accept=_accept(kind), as_=as_)
         return self._decoded(self.decoders(kind.model).one, body)
 
     async def list_page(
@@ -116,6 +117,7 @@ class KubernetesClient:
         labels: str = "",
         fields: str = "",
         model: type[Any] | None = None,
+        as_: Caller | None = None,
     ) -> Page[Any]:
         """One page of objects; `Expired` when `continue_` is too old.
 
@@ -130,28 +132,34 @@ class KubernetesClient:
         params = {word: value for word, value in chosen.items() if value}
         partial = kind.metadata_only or model is Metadata
         body = await self.api.get(
-            self._list_path(kind, namespace),
+            self.list_path(kind, namespace),
             params,
             accept=_PARTIAL_LIST if partial else _JSON,
+            as_=as_,
             purpose="list",
             deadline=self.settings.limits.page_deadline,
             max_bytes=self.settings.limits.page_bytes,
         )
         return self._decoded(self.decoders(model or kind.model).page, body)
 
-    async def raw(self, kind: Kind, namespace: str, name: str) -> dict[str, Any]:
+    async def raw(
+        self, kind: Kind, namespace: str, name: str, *, as_: Caller | None = None
+    ) -> dict[str, Any]:
         """One object as the server has it, without `managedFields`.
 
         Of secrets and config maps only the metadata: neither their values nor the
         annotation in which kubectl repeats them.
         """
-        return (await self.read(kind, namespace, name))[0]
+        return (await self.read(kind, namespace, name, as_=as_))[0]
 
-    async def read(self, kind: Kind, namespace: str, name: str) -> tuple[dict[str, Any], Any]:
+    async def read(
+        self, kind: Kind, namespace: str, name: str, *, as_: Caller | None = None
+    ) -> tuple[dict[str, Any], Any]:
         """One object as `raw` gives it and as `kind.model`, from one call."""
         hidden = kind.metadata_only or (not kind.group and kind.plural in METADATA_ONLY)
         accept = _PARTIAL if hidden else _JSON
-        body = await self.api.get(self._object_path(kind, namespace, name), accept=accept)
+        path = self.object_path(kind, namespace, name)
+        body = await self.api.get(path, accept=accept, as_=as_)
         typed = self._decoded(self.decoders(kind.model).one, body)
         found = self._decoded(_RAW.decode, body)
         metadata = found.get("metadata") or {}
@@ -164,17 +172,21 @@ class KubernetesClient:
             return {**head, "metadata": metadata}, typed
         return {**head, **{w: v for w, v in found.items() if w not in head}}, typed
 
-    async def yaml(self, kind: Kind, namespace: str, name: str) -> str:
+    async def yaml(
+        self, kind: Kind, namespace: str, name: str, *, as_: Caller | None = None
+    ) -> str:
         """What `raw` gives, as YAML with the keys in the server's order."""
-        found = await self.raw(kind, namespace, name)
+        found = await self.raw(kind, namespace, name, as_=as_)
         return await asyncio.to_thread(
             yaml.dump, found, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True
         )
 
-    async def events_of(self, namespace: str, name: str, uid: str = "") -> list[Event]:
+    async def events_of(
+        self, namespace: str, name: str, uid: str = "", *, as_: Caller | None = None
+    ) -> list[Event]:
         """Up to 100 events about one object (cluster-scoped: `namespace` empty)."""
         fields = f"involvedObject.name={name}" + (f",involvedObject.uid={uid}" if uid else "")
-        page = await self.list_page(KINDS["events"], namespace, limit=100, fields=fields)
+        page = await self.list_page(KINDS["events"], namespace, limit=100, fields=fields, as_=as_)
         return list(page.items)
 
     def watch(
@@ -207,13 +219,15 @@ class KubernetesClient:
             allow_exec=self.settings.allow_exec,
         )
 
-    def _object_path(self, kind: Kind, namespace: str, name: str) -> str:
+    def object_path(self, kind: Kind, namespace: str, name: str) -> str:
+        """The URL path of one object; `NotFound` for what cannot be its name."""
         for segment in (name, *([namespace] if kind.namespaced else [])):
             if not _SEGMENT.fullmatch(segment):
                 raise NotFound(self.upstream, f"{segment!r} cannot be the name of an object")
         return kind.path(namespace, name)
 
-    def _list_path(self, kind: Kind, namespace: str) -> str:
+    def list_path(self, kind: Kind, namespace: str) -> str:
+        """The URL path of a collection; `NotFound` for what cannot be a namespace."""
         if namespace and not _SEGMENT.fullmatch(namespace):
             raise NotFound(self.upstream, f"{namespace!r} cannot be a namespace")
         return kind.path(namespace)

@@ -9,7 +9,7 @@ import msgspec
 from integrations.kubernetes.errors import Status
 from integrations.kubernetes.models.meta import Slim
 
-__all__ = ["Decoders", "EventLine", "Lines", "Mark", "Page", "Unreadable"]
+__all__ = ["Decoders", "EventLine", "Mark", "Page", "Unreadable"]
 
 T = TypeVar("T")
 
@@ -123,29 +123,6 @@ class Decoders(Generic[T]):
         wanted: Any = {"BOOKMARK": Mark, "ERROR": _Failure}.get(str(kind), self._event_type)
         found: EventLine[T] | Mark | _Failure = _convert(loose, wanted)
         return found.object if isinstance(found, _Failure) else found
-
-
-class Lines:
-    """Cuts a stream of chunks into lines of at most `limit` bytes."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._tail: list[bytes] = []
-        self._held = 0
-
-    def feed(self, chunk: bytes) -> list[bytes]:
-        """The lines that `chunk` completes; raises `Unreadable` for one that is too long."""
-        first, *rest = chunk.split(b"\n")
-        self._held += len(first)
-        if self._held > self._limit:
-            raise Unreadable(f"an event is larger than {self._limit} bytes")
-        self._tail.append(first)
-        if not rest:
-            return []
-        lines = [b"".join(self._tail), *rest[:-1]]
-        self._tail = [rest[-1]]
-        self._held = len(rest[-1])
-        return [line for line in lines if line]
 
 
 def _decode(data: bytes, model: Any) -> Any:

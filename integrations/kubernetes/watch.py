@@ -29,11 +29,12 @@ from integrations.contract import (
     UpstreamUnreachable,
 )
 from integrations.kubernetes.client import KubernetesClient
-from integrations.kubernetes.decode import EventLine, Lines, Mark, Unreadable
+from integrations.kubernetes.decode import EventLine, Mark, Unreadable
 from integrations.kubernetes.errors import Behind, Expired, Status, from_status
 from integrations.kubernetes.kinds import Kind
 from integrations.kubernetes.models.meta import key_of
 from integrations.kubernetes.settings import Limits
+from integrations.lines import Lines, LineTooLong
 
 __all__ = ["Backoff", "WatchCoordinator", "Watcher"]
 
@@ -230,7 +231,7 @@ class Watcher:
         async for chunk in chunks:
             try:
                 complete = lines.feed(chunk)
-            except Unreadable as error:
+            except LineTooLong as error:
                 raise UpstreamFailed(self._client.upstream, str(error)) from error
             for line in complete:
                 self._apply(line)

@@ -31,8 +31,9 @@ from backend.features.workloads.collections import PODS, WORKLOADS
 from backend.live.memory import MemorySource
 from integrations.contract import State
 from integrations.kubernetes import KINDS, ConnectionSettings, KubernetesClient
-from integrations.kubernetes.decode import Decoders, EventLine, Lines, Mark
+from integrations.kubernetes.decode import Decoders, EventLine, Mark
 from integrations.kubernetes.models.meta import key_of
+from integrations.lines import Lines
 
 CHUNK = 64 * 1024
 LIMIT = 8 * 1024 * 1024

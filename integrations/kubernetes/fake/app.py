@@ -1,7 +1,8 @@
 """The fake API server: an ASGI application over a `Store`.
 
 It answers what the client asks: version, readiness, get, list with limit and continue,
-label and field selectors (equality), watch with initial events and bookmarks, errors as
+label and field selectors (equality), watch with initial events and bookmarks, changes with
+preconditions, logs, access reviews, other callers with rights of their own, errors as
 `Status`. The contract suite holds it against the real server.
 """
 
@@ -14,6 +15,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
+from integrations.kubernetes.fake import writing
+from integrations.kubernetes.fake.caller import Caller, caller_of, review
+from integrations.kubernetes.fake.refusal import Place, Refusal
 from integrations.kubernetes.fake.store import Change, Resource, Store, Watch
 
 __all__ = ["FakeKubernetes"]
@@ -32,28 +36,12 @@ class _Target:
     name: str
 
 
-class _Refusal(Exception):
-    def __init__(self, code: int, reason: str, message: str, **more: Any) -> None:
-        super().__init__(message)
-        self.status = {
-            "kind": "Status",
-            "apiVersion": "v1",
-            "metadata": {},
-            "status": "Failure",
-            "message": message,
-            "reason": reason,
-            "code": code,
-            **more,
-        }
-        self.code = code
-
-
-def _too_large(asked: int, current: int) -> _Refusal:
+def _too_large(asked: int, current: int) -> Refusal:
     text = "Too large resource version"
     cause = {"reason": "ResourceVersionTooLarge", "message": text}
     details = {"causes": [cause], "retryAfterSeconds": 1}
     message = f"Timeout: {text}: {asked}, current: {current}"
-    return _Refusal(504, "Timeout", message, details=details)
+    return Refusal(504, "Timeout", message, details=details)
 
 
 class FakeKubernetes:
@@ -62,7 +50,7 @@ class FakeKubernetes:
     def __init__(self, store: Store | None = None) -> None:
         self.store = store or Store()
 
-    async def __call__(self, scope: Mapping[str, Any], _receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         """One request."""
         await self.store.thawed()
         path = str(scope["path"])
@@ -71,21 +59,69 @@ class FakeKubernetes:
         partial = b"as=PartialObjectMetadata" in headers.get(b"accept", b"")
         self.store.requests.append(path + ("?watch" if query.get("watch") == "true" else ""))
         try:
-            await self._answer(path, query, send, partial=partial)
-        except _Refusal as refusal:
+            caller = caller_of(self.store, scope.get("headers", []))
+            if scope["method"] == "GET":
+                await self._answer(path, query, send, caller, partial=partial)
+            else:
+                body = json.loads((await receive()).get("body") or b"{}")
+                answer, code = self._change(scope["method"], path, query, body, caller)
+                await _json(send, answer, code)
+        except Refusal as refusal:
             await _json(send, refusal.status, refusal.code)
 
-    async def _answer(self, path: str, query: dict[str, str], send: Send, *, partial: bool) -> None:
+    async def _answer(
+        self, path: str, query: dict[str, str], send: Send, caller: Caller, *, partial: bool
+    ) -> None:
         store = self.store
-        if store.unauthorized:
-            raise _Refusal(401, "Unauthorized", "Unauthorized")
         if path == "/version":
             version = {"major": "1", "minor": store.minor, "gitVersion": f"v1.{store.minor}.0"}
             await _json(send, version)
         elif path == "/readyz":
             await self._ready(send)
+        elif path.endswith("/log"):
+            await self._log(self._target(path), query, send, caller)
         else:
-            await self._resource(self._target(path), query, send, partial=partial)
+            await self._resource(self._target(path), query, send, caller, partial=partial)
+
+    def _change(
+        self, method: str, path: str, query: dict[str, str], body: dict[str, Any], caller: Caller
+    ) -> tuple[dict[str, Any], int]:
+        if path.startswith("/apis/authorization.k8s.io/"):
+            return review(self.store, caller, path.rpartition("/")[2], body["spec"]), 201
+        target, dry_run = self._target(path), query.get("dryRun") == "All"
+        verb = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}[method]
+        self._check(target, verb, caller)
+        key = f"{target.namespace}/{target.name}" if target.namespace else target.name
+        resource = target.resource
+        if method == "POST":
+            made = writing.create(self.store, resource, target.namespace, body, dry_run=dry_run)
+            return made, 201
+        if method == "DELETE":
+            return writing.delete(self.store, resource, key, body), 200
+        change = writing.replace if method == "PUT" else writing.merge
+        return change(self.store, resource, key, body, dry_run=dry_run), 200
+
+    async def _log(
+        self, target: _Target, query: dict[str, str], send: Send, caller: Caller
+    ) -> None:
+        caller.check(self.store, Place("get", "", "pods/log", target.namespace, target.name))
+        key = f"{target.namespace}/{target.name}"
+        self._get(target, partial=False)
+        lines = self.store.logs.get(key, [])[-int(query.get("tailLines") or 10**9) :]
+        headers = [(b"content-type", b"text/plain")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        for line in lines:
+            await send({"type": "http.response.body", "body": line + b"\n", "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+    def _check(self, target: _Target, verb: str, caller: Caller) -> None:
+        group, plural = target.resource
+        caller.check(self.store, Place(verb, group, plural, target.namespace, target.name))
+        if plural in self.store.denied:
+            message = f'{plural} is forbidden: User "fake" cannot list resource "{plural}"'
+            raise Refusal(403, "Forbidden", message)
+        if target.resource not in self.store.kinds or plural in self.store.missing:
+            raise Refusal(404, "NotFound", "the server could not find the requested resource")
 
     async def _ready(self, send: Send) -> None:
         lines = [f"[-]{name} failed: reason withheld" for name in self.store.failing]
@@ -94,17 +130,20 @@ class FakeKubernetes:
         await send({"type": "http.response.body", "body": text})
 
     async def _resource(
-        self, target: _Target, query: dict[str, str], send: Send, *, partial: bool
+        self,
+        target: _Target,
+        query: dict[str, str],
+        send: Send,
+        caller: Caller,
+        *,
+        partial: bool,
     ) -> None:
-        plural = target.resource[1]
-        if plural in self.store.denied:
-            message = f'{plural} is forbidden: User "fake" cannot list resource "{plural}"'
-            raise _Refusal(403, "Forbidden", message)
-        if target.resource not in self.store.kinds or plural in self.store.missing:
-            raise _Refusal(404, "NotFound", "the server could not find the requested resource")
+        watch = query.get("watch") == "true"
+        verb = "get" if target.name else "watch" if watch else "list"
+        self._check(target, verb, caller)
         if target.name:
             await _json(send, self._get(target, partial=partial))
-        elif query.get("watch") == "true":
+        elif watch:
             await self._watch(target, query, send, partial=partial)
         else:
             await _json(send, self._list(target, query, partial=partial))
@@ -122,7 +161,7 @@ class FakeKubernetes:
         found = self.store.objects.get(target.resource, {}).get(key)
         if found is None:
             plural = target.resource[1]
-            raise _Refusal(404, "NotFound", f'{plural} "{target.name}" not found')
+            raise Refusal(404, "NotFound", f'{plural} "{target.name}" not found')
         return _partial(found) if partial else found
 
     def _list(self, target: _Target, query: dict[str, str], *, partial: bool) -> dict[str, Any]:
@@ -134,7 +173,7 @@ class FakeKubernetes:
             start = int(place)
             if int(version) < self.store.oldest:
                 message = "The provided continue parameter is too old"
-                raise _Refusal(410, "Expired", message)
+                raise Refusal(410, "Expired", message)
         limit = int(query.get("limit", "0")) or len(found)
         page = found[start : start + limit]
         metadata: dict[str, Any] = {"resourceVersion": version}
@@ -173,7 +212,7 @@ class FakeKubernetes:
                 "sendInitialEvents is forbidden for watch unless the WatchList feature gate "
                 "is enabled"
             )
-            raise _Refusal(422, "Invalid", message)
+            raise Refusal(422, "Invalid", message)
         watch = Watch(target.resource)
         for event in self._backlog(target, query, initial=initial):
             watch.queue.put_nowait(event)
@@ -194,7 +233,7 @@ class FakeKubernetes:
         if initial:
             try:
                 self._reaches(query)
-            except _Refusal as refusal:
+            except Refusal as refusal:
                 return [Change(0, "ERROR", target.resource, refusal.status)]
             found = self._selected(target, {})
             changes = [Change(0, "ADDED", target.resource, item) for item in found]
@@ -202,7 +241,7 @@ class FakeKubernetes:
         version = int(query.get("resourceVersion") or self.store.version)
         if version < self.store.oldest:
             message = f"too old resource version: {version} ({self.store.oldest})"
-            status = _Refusal(410, "Expired", message).status
+            status = Refusal(410, "Expired", message).status
             return [Change(0, "ERROR", target.resource, status)]
         return [*self.store.since(version, target.resource)]
 

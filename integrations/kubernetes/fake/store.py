@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
 
 from integrations.kubernetes.kinds import KINDS, Kind
 
-__all__ = ["Change", "Store", "Watch"]
+__all__ = ["Change", "Grant", "Store", "Watch"]
 
 Resource = tuple[str, str]
 """(group, plural)."""
+
+
+class Grant(NamedTuple):
+    """`subject`, a user or a group, may `verb` the `plural`s of `namespace` (empty: all)."""
+
+    subject: str
+    verb: str
+    plural: str
+    namespace: str = ""
 
 
 class Change:
@@ -41,7 +50,8 @@ class Store:
     Levers for tests: `denied` (plurals answered 403), `unauthorized`, `streaming` (False:
     streaming lists are refused as by an older server), `up` (False: connections refused),
     `frozen` (True: watches stay open and silent, calls hang), `failing` (readiness checks),
-    `behind` (True: the cache lags, so consistent lists are told to come again).
+    `behind` (True: the cache lags, so consistent lists are told to come again), `grants` (who
+    else than the connection may do what), `tokens` (whose they are), `may_impersonate`.
     """
 
     def __init__(self, *, version: int = 100) -> None:
@@ -60,6 +70,10 @@ class Store:
         self.behind = False
         self.minor = "36"
         self.requests: list[str] = []
+        self.grants: set[Grant] = set()
+        self.tokens: dict[str, str] = {}
+        self.may_impersonate = True
+        self.logs: dict[str, list[bytes]] = {}
         self._thawed = asyncio.Event()
         self._thawed.set()
 
@@ -109,6 +123,14 @@ class Store:
     def thaw(self) -> None:
         """Answer again."""
         self._thawed.set()
+
+    def allows(self, subjects: Collection[str], verb: str, plural: str, namespace: str) -> bool:
+        """Whether one of `subjects` was granted it there or everywhere."""
+        return any(
+            Grant(subject, verb, plural, where) in self.grants
+            for subject in subjects
+            for where in {namespace, ""}
+        )
 
     async def thawed(self) -> None:
         """Return when the server answers."""

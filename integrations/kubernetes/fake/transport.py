@@ -4,7 +4,7 @@ whole answer, which a watch never has."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping, MutableMapping
 from typing import Any
 
 import httpx2
@@ -62,7 +62,8 @@ class StreamingTransport(httpx2.AsyncBaseTransport):
             "query_string": request.url.query,
             "headers": [(name.lower(), value) for name, value in request.headers.raw],
         }
-        task = asyncio.create_task(self._run(scope, queue))
+        content = await request.aread()
+        task = asyncio.create_task(self._run(scope, content, queue))
         read = request.extensions.get("timeout", {}).get("read")
         body = _Body(queue, task, read)
         try:
@@ -79,12 +80,17 @@ class StreamingTransport(httpx2.AsyncBaseTransport):
         return httpx2.Response(head["status"], headers=head["headers"], stream=body)
 
     async def _run(
-        self, scope: Mapping[str, Any], queue: asyncio.Queue[Mapping[str, Any] | Exception]
+        self,
+        scope: Mapping[str, Any],
+        content: bytes,
+        queue: asyncio.Queue[Mapping[str, Any] | Exception],
     ) -> None:
         async def send(message: Mapping[str, Any]) -> None:
             queue.put_nowait(message)
 
-        receive: Callable[[], Awaitable[Any]] = asyncio.Event().wait
+        async def receive() -> MutableMapping[str, Any]:
+            return {"type": "http.request", "body": content, "more_body": False}
+
         try:
             await self._app(scope, receive, send)
         except Exception as error:  # noqa: BLE001  # the peer sees a broken connection

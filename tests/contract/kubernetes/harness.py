@@ -7,18 +7,28 @@ import itertools
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import httpx2
 
+from integrations.caller import UserToken
 from integrations.contract import State
 from integrations.kubernetes import KINDS, ConnectionSettings, Kind, Limits
 from integrations.kubernetes.auth.access import Access, Credential, StaticCredential
 from integrations.kubernetes.client import KubernetesClient
 from integrations.kubernetes.connection import KubernetesConnection
 from integrations.kubernetes.fake import FakeKubernetes, Store, StreamingTransport
+from integrations.kubernetes.fake.store import Grant
 from integrations.kubernetes.models.meta import Metadata
 from tests.contract.kubernetes.server import LIMITED, ApiServer, write
+
+
+class Subject(NamedTuple):
+    """Whom a cluster gives rights to."""
+
+    kind: str
+    name: str
+
 
 FAST = Limits(backoff_first=0.05, backoff_limit=0.5, probe_interval=0.3, idle=5.0)
 _names = itertools.count(int(time.time()))
@@ -84,6 +94,10 @@ class Cluster(Protocol):
 
     async def forget_history(self) -> None: ...
 
+    def grant(self, subject: Subject, namespace: str, plural: str, *verbs: str) -> None: ...
+
+    def token(self) -> UserToken: ...
+
     async def settled(self, definition: str) -> None: ...
 
 
@@ -107,11 +121,20 @@ class FakeCluster:
     def client(self, *, limited: bool = False) -> KubernetesClient:
         if limited:
             self.store.denied = set(KINDS)
+            self.store.may_impersonate = False
         return KubernetesClient(SETTINGS, access=ACCESS, transport=self._transport)
 
     async def forget_history(self) -> None:
         self.store.compact()
         self.store.break_watches()
+
+    def grant(self, subject: Subject, namespace: str, plural: str, *verbs: str) -> None:
+        for verb in verbs:
+            self.store.grants.add(Grant(subject.name, verb, plural, namespace))
+
+    def token(self) -> UserToken:
+        self.store.tokens[LIMITED] = "limited"
+        return UserToken(LIMITED)
 
     async def settled(self, definition: str) -> None:
         assert definition
@@ -153,6 +176,37 @@ class RealCluster:
         """A new API server's watch cache starts at the present version."""
         self.server.kill()
         await asyncio.to_thread(self.server.start)
+
+    def grant(self, subject: Subject, namespace: str, plural: str, *verbs: str) -> None:
+        """A role and its binding in the namespace, in force at the next request but one."""
+        root = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}"
+        resource, _, below = plural.partition("/")
+        name = unique("r")
+        rules = [{"apiGroups": [""], "resources": [plural], "verbs": list(verbs)}]
+        write(self.http, f"{root}/roles", {"metadata": {"name": name}, "rules": rules})
+        group = "rbac.authorization.k8s.io"
+        subjects = [{"kind": subject.kind, "name": subject.name, "apiGroup": group}]
+        reference = {"kind": "Role", "name": name, "apiGroup": group}
+        binding = {"metadata": {"name": name}, "subjects": subjects, "roleRef": reference}
+        write(self.http, f"{root}/rolebindings", binding)
+        spec = {
+            "resourceAttributes": {
+                "namespace": namespace,
+                "verb": verbs[0],
+                "resource": resource,
+                "subresource": below,
+            },
+            **({"user": subject.name} if subject.kind == "User" else {"user": "x"}),
+            **({"groups": [subject.name]} if subject.kind == "Group" else {}),
+        }
+        review = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
+        deadline = time.monotonic() + 10
+        while not self.http.post(review, json={"spec": spec}).json()["status"]["allowed"]:
+            assert time.monotonic() < deadline, "the binding is not in force"
+            time.sleep(0.02)
+
+    def token(self) -> UserToken:
+        return UserToken(LIMITED)
 
     async def settled(self, definition: str) -> None:
         """Wait until the custom kind is served."""

@@ -36,7 +36,7 @@ def untrusted() -> ssl.SSLCertVerificationError:
         ),
         (
             caused(httpx2.ConnectError("tls"), untrusted()),
-            "the TLS handshake failed (CERTIFICATE_VERIFY_FAILED: self-signed certificate)",
+            "its certificate is not trusted (CERTIFICATE_VERIFY_FAILED: self-signed certificate)",
             False,
         ),
         (httpx2.ReadError("gone"), "the connection broke off", False),

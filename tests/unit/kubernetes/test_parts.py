@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from integrations.contract import (
+    Invalid,
     NotFound,
     State,
+    UpstreamBusy,
     UpstreamDenied,
     UpstreamFailed,
-    UpstreamRefused,
 )
 from integrations.kubernetes import (
     Behind,
@@ -20,8 +21,8 @@ from integrations.kubernetes import (
     kind_of,
     parse_quantity,
 )
-from integrations.kubernetes.decode import Lines, Unreadable
 from integrations.kubernetes.errors import from_response
+from integrations.lines import Lines, LineTooLong
 from tests.contract.kubernetes.harness import Recorder
 
 
@@ -61,8 +62,8 @@ TOO_LARGE = b"""{"message":"Timeout: Too large resource version: 9, current: 7",
         (504, b'{"message":"Too large resource version: 9","code":504}', Behind, "caught up"),
         (504, TOO_LARGE, Behind, "(version 9 was asked for, it has 7)"),
         (504, b'{"message":"Timeout: slow","reason":"Timeout"}', UpstreamFailed, "slow"),
-        (400, b"plain words", UpstreamRefused, "plain words"),
-        (429, b"{}", UpstreamFailed, "429"),
+        (400, b"plain words", Invalid, "plain words"),
+        (429, b"{}", UpstreamBusy, "429"),
         (500, b"\xff", UpstreamFailed, "500"),
         (302, b"", UpstreamFailed, "302"),
     ],
@@ -85,7 +86,7 @@ def test_lines_do_not_depend_on_how_they_were_cut(size: int):
 def test_a_line_has_a_limit():
     lines = Lines(8)
     assert lines.feed(b"1234\n5678") == [b"1234"]
-    with pytest.raises(Unreadable):
+    with pytest.raises(LineTooLong):
         lines.feed(b"90123")
 
 

@@ -197,7 +197,7 @@ async def test_a_hanging_server_becomes_stale_and_live_again():
     await setup.live()
     setup.store.freeze()
     await until(lambda: setup.feed.now is State.STALE)
-    assert "time" in setup.feed.states[-1][1]
+    assert "deadline" in setup.feed.states[-1][1]
     setup.store.thaw()
     await setup.live()
     assert set(setup.feed.rows) == {"ns/a"}
