@@ -22,7 +22,7 @@ from backend.http.server import bind
 from backend.settings import Settings
 from backend.stack.options import StackOptions
 from backend.stack.process import launch
-from backend.stack.process.backoff import Backoff
+from backend.stack.process.backoff import Restarts
 from backend.stack.process.records import RecordFile, clean_leftovers
 from backend.stack.stack import Stack
 
@@ -64,7 +64,7 @@ async def _supervise(settings: Settings, listener: socket.socket, stop: asyncio.
     folder = settings.home / "run"
     folder.mkdir(mode=0o700, exist_ok=True)
     await asyncio.to_thread(clean_leftovers, folder)
-    record, backoff = RecordFile(folder / "console.json"), Backoff(limit=20)
+    record, restarts = RecordFile(folder / "console.json"), Restarts(limit=20)
     while not stop.is_set():
         started = time.monotonic()
         process = await _start(listener.fileno())
@@ -73,10 +73,10 @@ async def _supervise(settings: Settings, listener: socket.socket, stop: asyncio.
         record.remove()
         if stop.is_set():
             return 0
-        delay = backoff.next_delay(time.monotonic() - started)
+        delay = restarts.next_delay(time.monotonic() - started)
         if delay is None:
             _terminal.print(
-                f"[red]The console ended {backoff.limit} times (status {status}).[/red]"
+                f"[red]The console ended {restarts.limit} times (status {status}).[/red]"
             )
             stop.set()
             return 1

@@ -17,6 +17,7 @@ from typing import Final
 import msgspec
 import structlog
 
+from integrations.backoff import Backoff
 from integrations.contract import (
     Feed,
     IntegrationError,
@@ -42,7 +43,7 @@ from integrations.etcd.snapshot import ClusterState, RaftRole, version_tuple
 
 _SLICE: Final = 500
 """Keys applied before other tasks get a turn."""
-_BACKOFF_FIRST: Final = 0.1
+_BACKOFF_FIRST: Final = 0.2
 _BACKOFF_CAP: Final = 3.0
 _DENIED_PAUSE: Final = 30.0
 
@@ -77,7 +78,7 @@ class WatchHub:
         self._cluster = cluster
         self._next = 0  # 0: a listing is needed first
         self._cluster_id = ""
-        self._failures = 0
+        self._backoff = Backoff(_BACKOFF_FIRST, _BACKOFF_CAP)
         self._last_endpoint = ""
         self._deadline: asyncio.Timeout | None = None
         self.index = KeyIndex(self._settings.key_limit)
@@ -108,13 +109,12 @@ class WatchHub:
             self._deadline.reschedule(asyncio.get_running_loop().time())
 
     async def _failed(self, error: IntegrationError) -> None:
-        self._failures += 1
+        pause = self._backoff.next()
         self.stats.restarts += 1
-        if self._failures > 1:  # the first failure is a member; the second, the cluster
+        if self._backoff.failures > 1:  # the first failure is a member; the second, the cluster
             self._feed.state(State.STALE, error.message)
         log.info("etcd watch failed", upstream=error.upstream, error=error.message)
-        pause = min(_BACKOFF_CAP, _BACKOFF_FIRST * 2 ** min(self._failures, 10))
-        await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 jitter, no secret
+        await asyncio.sleep(pause)
 
     async def _rewound(self) -> bool:
         """Whether this is another history than the one we followed (restored from a backup).
@@ -196,7 +196,7 @@ class WatchHub:
             self.stats.endpoint = ""
 
     def _opened(self, endpoint: str, deadline: asyncio.Timeout) -> None:
-        self._failures = 0
+        self._backoff.reset()
         self._deadline = deadline
         self.stats.endpoint = endpoint
         deadline.reschedule(asyncio.get_running_loop().time() + self._settings.watch_recycle)

@@ -12,13 +12,14 @@ from typing import Any
 import httpx2
 import msgspec
 
+from integrations.backoff import Backoff
 from integrations.broadcast import join
 from integrations.contract import Feed, IntegrationError, State, UpstreamDenied
 from integrations.kubernetes.auth.access import Access
 from integrations.kubernetes.client import KubernetesClient, Version
 from integrations.kubernetes.kinds import KINDS
 from integrations.kubernetes.settings import ConnectionSettings
-from integrations.kubernetes.watch import Backoff, WatchCoordinator, Watcher
+from integrations.kubernetes.watch import WatchCoordinator, Watcher
 from integrations.sending import Observe, ignore
 
 __all__ = ["ApiServerHealth", "KubernetesConnection"]
@@ -122,7 +123,7 @@ class KubernetesConnection:
     async def _first_contact(self) -> None:
         """Wait for the version: it decides whether lists can be streamed."""
         limits = self.settings.limits
-        backoff = Backoff(limits.backoff_first, DOWN_PROBE_LIMIT, self._rng)
+        backoff = Backoff(limits.backoff_first, DOWN_PROBE_LIMIT, jitter=self._rng.random)
         for several in self._feeds.values():
             join(several).state(State.CONNECTING)
         while True:
@@ -139,7 +140,7 @@ class KubernetesConnection:
 
     async def _probe_forever(self) -> None:
         limits = self.settings.limits
-        backoff = Backoff(limits.backoff_first, DOWN_PROBE_LIMIT, self._rng)
+        backoff = Backoff(limits.backoff_first, DOWN_PROBE_LIMIT, jitter=self._rng.random)
         while True:
             await self._probe()
             if self.health.state is State.STALE:

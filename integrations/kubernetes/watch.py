@@ -18,6 +18,7 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
+from integrations.backoff import Backoff
 from integrations.contract import (
     Feed,
     IntegrationError,
@@ -36,7 +37,7 @@ from integrations.kubernetes.models.meta import key_of
 from integrations.kubernetes.settings import Limits
 from integrations.lines import Lines, LineTooLong
 
-__all__ = ["Backoff", "WatchCoordinator", "Watcher"]
+__all__ = ["WatchCoordinator", "Watcher"]
 
 log = logging.getLogger(__name__)
 
@@ -68,26 +69,6 @@ class WatchCoordinator:
             return
 
 
-class Backoff:
-    """Exponential waits with full jitter above a half."""
-
-    def __init__(self, first: float, limit: float, rng: random.Random) -> None:
-        self._first = first
-        self._limit = limit
-        self._rng = rng
-        self._tries = 0
-
-    def next(self) -> float:
-        """Seconds to wait before the next try."""
-        wait = min(self._limit, self._first * 2.0 ** min(self._tries, 30))
-        self._tries += 1
-        return wait * self._rng.uniform(0.5, 1.0)
-
-    def reset(self) -> None:
-        """A try succeeded."""
-        self._tries = 0
-
-
 class Watcher:
     """Keeps `feed` equal to the objects of `kind`, for as long as `run` runs."""
 
@@ -107,7 +88,9 @@ class Watcher:
         self._coordinator = coordinator
         self._limits: Limits = client.settings.limits
         self._rng = rng or random.Random()  # noqa: S311  # spreads load, keeps no secret
-        self._backoff = Backoff(self._limits.backoff_first, self._limits.backoff_limit, self._rng)
+        self._backoff = Backoff(
+            self._limits.backoff_first, self._limits.backoff_limit, jitter=self._rng.random
+        )
         self._decoders = client.decoders(kind.model)
         self._version = ""
         self._initial = False

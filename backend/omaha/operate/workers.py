@@ -11,12 +11,14 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Never
 
 import structlog
 
-__all__ = ["FIRST_DELAY", "LAST_DELAY", "Supervisor", "delay_after"]
+from integrations.backoff import Backoff
+
+__all__ = ["Supervisor"]
 
 FIRST_DELAY: Final = 0.5
 LAST_DELAY: Final = 30.0
@@ -30,6 +32,10 @@ STOP_SECONDS: Final = 10.0
 _log = structlog.get_logger("craton.updates")
 
 
+def _backoff() -> Backoff:
+    return Backoff(FIRST_DELAY, LAST_DELAY, jitter=lambda: 1.0)
+
+
 @dataclass(slots=True)
 class _Worker:
     """A place for a worker: the process in it (0: none), or when the next one is due."""
@@ -38,7 +44,7 @@ class _Worker:
     pid: int = 0
     started: float = 0.0
     due: float = 0.0
-    young_deaths: int = 0
+    backoff: Backoff = field(default_factory=_backoff)
     restarts: int = 0
 
 
@@ -93,8 +99,9 @@ class Supervisor:
         if status is None:
             return
         lived = now - worker.started
-        worker.young_deaths = 0 if lived >= SETTLED_SECONDS else worker.young_deaths + 1
-        delay = delay_after(worker.young_deaths)
+        if lived >= SETTLED_SECONDS:
+            worker.backoff.reset()
+        delay = worker.backoff.next()
         _log.error(
             "update_worker_died", worker=worker.slot, pid=worker.pid, how=_how(status),
             lived_seconds=round(lived, 1), restart_in_seconds=delay,
@@ -119,11 +126,6 @@ class Supervisor:
         for worker in self._workers:
             if worker.pid:
                 os.kill(worker.pid, number)
-
-
-def delay_after(young_deaths: int) -> float:
-    """Seconds to wait before the next start after so many early ends in a row."""
-    return float(min(FIRST_DELAY * 2 ** max(young_deaths - 1, 0), LAST_DELAY))
 
 
 def _ended(pid: int) -> int | None:

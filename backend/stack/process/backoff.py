@@ -1,20 +1,21 @@
-"""How long to wait before starting a component again, and when to give up."""
+"""When to give up starting a component again, and how long to wait until then."""
 
-from dataclasses import dataclass
+from integrations.backoff import Backoff
+
+FIRST = 0.5
+MOST = 30.0
+FORGIVE_AFTER = 60.0
 
 
-@dataclass(slots=True)
-class Backoff:
+class Restarts:
     """Doubling delays with a limit on failures in a row.
 
-    A component that was ready for `forgive_after` seconds starts anew.
+    A component that was ready for `FORGIVE_AFTER` seconds starts anew.
     """
 
-    first: float = 0.5
-    most: float = 30.0
-    limit: int = 8
-    forgive_after: float = 60.0
-    failures: int = 0
+    def __init__(self, limit: int = 8, *, first: float = FIRST, most: float = MOST) -> None:
+        self.limit = limit
+        self._backoff = Backoff(first, most, jitter=lambda: 1.0)
 
     def next_delay(self, ready_for: float) -> float | None:
         """Give the seconds to wait, or None when it is time to give up.
@@ -22,9 +23,7 @@ class Backoff:
         `ready_for` is how many seconds the component had been ready before it
         ended, 0 when it never was.
         """
-        if ready_for >= self.forgive_after:
-            self.failures = 0
-        self.failures += 1
-        if self.failures > self.limit:
-            return None
-        return min(self.most, self.first * 2.0 ** (self.failures - 1))
+        if ready_for >= FORGIVE_AFTER:
+            self._backoff.reset()
+        delay = self._backoff.next()
+        return None if self._backoff.failures > self.limit else delay

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from backend.stack.errors import ComponentFailed
 from backend.stack.process import launch
-from backend.stack.process.backoff import Backoff
+from backend.stack.process.backoff import Restarts
 from backend.stack.process.logs import rotate, tail
 from backend.stack.process.records import RecordFile, signal_group
 from backend.stack.status import State, StatusBoard
@@ -50,7 +50,7 @@ class Service:
         self.ready = asyncio.Event()
         self._board = board
         self._record = record
-        self._backoff = Backoff()
+        self._restarts = Restarts()
         self._process: asyncio.subprocess.Process | None = None
         self._ready_since: float | None = None
 
@@ -139,11 +139,11 @@ class Service:
 
     async def _pause_before_restart(self, code: int) -> None:
         ready_for = time.monotonic() - self._ready_since if self._ready_since else 0.0
-        delay = self._backoff.next_delay(ready_for)
+        delay = self._restarts.next_delay(ready_for)
         how = f"ended by signal {-code}" if code < 0 else f"ended with code {code}"
         if delay is None:
             last = " / ".join(line[:300] for line in tail(self.spec.log, 3))
-            raise ComponentFailed(f"{how}, {self._backoff.limit} times in a row; last log: {last}")
+            raise ComponentFailed(f"{how}, {self._restarts.limit} times in a row; last log: {last}")
         restarts = self._board[self.spec.name].restarts + 1
         detail = f"{how}, starting again in {delay:.1f} s"
         self._board.update(

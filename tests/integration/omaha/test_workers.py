@@ -9,18 +9,10 @@ import httpx2
 import psutil
 import pytest
 
-from backend.omaha.operate.workers import FIRST_DELAY, LAST_DELAY, delay_after
 from tests.omaha_server import Server
 from tests.omaha_world import OLD, ORDINARY, body
 
 pytestmark = pytest.mark.timeout(300)
-
-
-def test_the_delay_grows_up_to_a_limit() -> None:
-    assert [delay_after(deaths) for deaths in (0, 1, 2, 3)] == [
-        FIRST_DELAY, FIRST_DELAY, 2 * FIRST_DELAY, 4 * FIRST_DELAY,
-    ]  # fmt: skip
-    assert delay_after(50) == LAST_DELAY
 
 
 async def answered(server: Server, number: int) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from integrations.kubernetes import KINDS, ConnectionSettings, Limits
 from integrations.kubernetes.client import KubernetesClient
 from integrations.kubernetes.connection import KubernetesConnection
 from integrations.kubernetes.fake import FakeKubernetes, Store, StreamingTransport
-from integrations.kubernetes.watch import Backoff, WatchCoordinator, Watcher
+from integrations.kubernetes.watch import WatchCoordinator, Watcher
 from tests.contract.kubernetes.harness import ACCESS, Recorder, pod, until
 
 LIMITS = Limits(
@@ -270,15 +269,6 @@ async def test_a_line_too_long_is_refused():
     setup.go()
     await until(lambda: any("larger than 2048" in message for _, message in setup.feed.states))
     await setup.end()
-
-
-async def test_backoff_grows_with_jitter_and_ends():
-    backoff = Backoff(1.0, 8.0, random.Random(1))
-    waits = [backoff.next() for _ in range(6)]
-    for wait, full in zip(waits, [1, 2, 4, 8, 8, 8], strict=True):
-        assert full / 2 <= wait <= full
-    backoff.reset()
-    assert backoff.next() <= 1.0
 
 
 class TestConnection:

@@ -10,7 +10,7 @@ from backend.stack.components.context import preferred_ports
 from backend.stack.files import ensure_secret, write_atomic
 from backend.stack.options import StackOptions
 from backend.stack.ports import PortBook, is_free
-from backend.stack.process.backoff import Backoff
+from backend.stack.process.backoff import Restarts
 from backend.stack.process.logs import rotate, tail
 
 
@@ -66,7 +66,7 @@ def test_two_data_directories_prefer_different_peer_ports(tmp_path):
 
 
 def test_backoff_doubles_gives_up_and_forgives():
-    backoff = Backoff(first=1, most=5, limit=4)
+    backoff = Restarts(first=1, most=5, limit=4)
     assert [backoff.next_delay(0) for _ in range(4)] == [1, 2, 4, 5]
     assert backoff.next_delay(59) is None
     assert backoff.next_delay(61) == 1

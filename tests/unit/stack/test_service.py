@@ -11,7 +11,7 @@ import pytest
 
 from backend.stack.errors import ComponentFailed
 from backend.stack.process import service as module
-from backend.stack.process.backoff import Backoff
+from backend.stack.process.backoff import Restarts
 from backend.stack.process.records import ProcessRecord, RecordFile, clean_leftovers
 from backend.stack.process.service import Service, ServiceSpec
 from backend.stack.status import State, StatusBoard
@@ -81,7 +81,7 @@ async def test_a_killed_one_is_started_again(tmp_path, board):
 
 async def test_it_gives_up_and_says_what_the_log_said(tmp_path, board):
     service = make(tmp_path, board, "echo no such file: settings; exit 3")
-    service._backoff = Backoff(first=0.01, limit=2)
+    service._restarts = Restarts(first=0.01, limit=2)
     with pytest.raises(ComponentFailed, match=r"ended with code 3, 2 times in a row; .*settings"):
         await service.run()
     assert not (tmp_path / "thing.json").exists()
@@ -92,7 +92,7 @@ async def test_one_that_never_gets_ready_is_ended(tmp_path, board):
         raise OSError("refused")
 
     service = make(tmp_path, board, "exec sleep 60", no, start_limit=0.2)
-    service._backoff = Backoff(first=0.01, limit=1)
+    service._restarts = Restarts(first=0.01, limit=1)
     with pytest.raises(ComponentFailed, match="ended by signal 9"):
         await service.run()
 
