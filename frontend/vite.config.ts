@@ -1,16 +1,48 @@
 import react from "@vitejs/plugin-react";
+import { compression, defineAlgorithm } from "vite-plugin-compression2";
 import { defineConfig } from "vitest/config";
+import { direct } from "./build/direct";
+import { firstPage } from "./build/firstPage";
+import { layer } from "./build/layer";
+import { trim } from "./build/trim";
 
 /** Where `npm run dev` finds a running console; the built files are served by it directly. */
 const backend = process.env.CRATON_DEV_BACKEND ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [
+    direct(),
+    layer(),
+    react(),
+    trim(),
+    compression({
+      algorithms: [defineAlgorithm("brotliCompress"), defineAlgorithm("gzip", { level: 9 })],
+      include: [/\.(js|css|html|svg|json|txt)$/],
+      threshold: 1024,
+    }),
+  ],
   build: {
     target: "es2023",
     sourcemap: false,
     chunkSizeWarningLimit: 900,
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [
+            { name: "editor", test: /node_modules\/(@codemirror|@lezer)/, priority: 3 },
+            { name: firstPage, priority: 2 },
+            {
+              name: "table",
+              test: /node_modules|src\/(?!features)/,
+              minShareCount: 2,
+              priority: 1,
+            },
+          ],
+        },
+      },
+    },
   },
   server: {
     host: "127.0.0.1",

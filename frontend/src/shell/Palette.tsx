@@ -9,16 +9,15 @@ import { type PaletteItem, type Section, usePaletteItems } from "./usePaletteIte
 const INPUT = "cr-palette-input";
 
 export interface PaletteProps {
-  open: boolean;
   onClose: () => void;
 }
 
 /** Jump to anything: pages at once, objects of every collection as the server finds them. */
-export function Palette({ open, onClose }: PaletteProps) {
+export function Palette({ onClose }: PaletteProps) {
   const { t } = useTranslation();
   return (
     <Modal
-      isOpen={open}
+      isOpen
       onEscapePress={onClose}
       elementToFocus={`#${INPUT}`}
       variant="medium"
@@ -26,7 +25,9 @@ export function Palette({ open, onClose }: PaletteProps) {
       aria-label={t("palette.title")}
       className="cr-palette"
     >
-      <ModalBody>{open && <PaletteBody onClose={onClose} />}</ModalBody>
+      <ModalBody>
+        <PaletteBody onClose={onClose} />
+      </ModalBody>
     </Modal>
   );
 }

@@ -9,6 +9,11 @@ const ALL = "";
 
 /** Cluster and namespace as breadcrumbs that are selectors; the choice is in the URL. */
 export function ScopeSelectors() {
+  const honoured = useHonoured();
+  return honoured.cluster ? <Selectors namespaced={honoured.namespace} /> : <span />;
+}
+
+function Selectors({ namespaced }: { namespaced: boolean }) {
   const { t } = useTranslation();
   const scope = useScope();
   const navigate = useNavigate();
@@ -21,8 +26,7 @@ export function ScopeSelectors() {
         return { ...rest, ...readScope({ ...next }) };
       },
     });
-  const honoured = useHonoured();
-  if (clusters.length === 0 || !honoured.cluster) return <span className="cr-scope" />;
+  if (clusters.length === 0) return <span className="cr-scope" />;
   return (
     <nav className="cr-scope" aria-label={t("scope.label")}>
       <ScopeSelect
@@ -32,7 +36,7 @@ export function ScopeSelectors() {
         values={clusters}
         onChange={(cluster) => choose({ cluster })}
       />
-      {honoured.namespace && (
+      {namespaced && (
         <>
           <span className="cr-scope-divider" aria-hidden="true" translate="no">
             /

@@ -1,13 +1,15 @@
 import { Page, PageSidebar, PageSidebarBody, SkipToContent } from "@patternfly/react-core";
 import { Outlet, useRouterState } from "@tanstack/react-router";
-import { useCallback, useEffect, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Masthead } from "./Masthead";
 import { Navigation } from "./Navigation";
-import { Palette } from "./Palette";
 import { ScopeSelectors } from "./ScopeSelectors";
 import { useLayout } from "./useNarrow";
 import { usePaletteKeys } from "./usePaletteKeys";
+
+/** Loaded when it is first asked for: the first page is quicker without it. */
+const Palette = lazy(async () => ({ default: (await import("./Palette")).Palette }));
 
 const MAIN = "main";
 const KEY = "craton.navigation";
@@ -42,7 +44,11 @@ export function Shell() {
       }
     >
       <Outlet />
-      <Palette open={palette} onClose={() => setPalette(false)} />
+      {palette && (
+        <Suspense fallback={null}>
+          <Palette onClose={() => setPalette(false)} />
+        </Suspense>
+      )}
     </Page>
   );
 }

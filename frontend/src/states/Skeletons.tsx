@@ -1,19 +1,11 @@
 import { Skeleton } from "@patternfly/react-core";
-import { Td } from "@patternfly/react-table";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-const WIDTHS = ["62%", "48%", "71%", "40%", "56%"];
-const columnNumbers = (count: number) => Array.from({ length: count }, (_, index) => index);
-
-/** Placeholder cells of one row that is on its way. */
-export function SkeletonCells({ count }: { count: number }) {
-  return columnNumbers(count).map((column) => (
-    <Td key={column} className="cr-cell">
-      <Skeleton width={WIDTHS[column % WIDTHS.length] ?? "50%"} height="0.75rem" />
-    </Td>
-  ));
-}
+/** Widths of placeholders, so that a block of them does not look like a grid. */
+export const WIDTHS = ["62%", "48%", "71%", "40%", "56%"];
+/** 0, 1, … up to `count`. */
+export const columnNumbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 
 /** Children after 200 ms: what loads faster than that shows no loading at all. */
 export function AfterPause({ children }: { children: ReactNode }) {
