@@ -24,6 +24,5 @@ def test_first_load_within_budget(
     owner_page.goto(console.url + path)
     owner_page.locator(ready).first.wait_for()
     owner_page.wait_for_load_state("networkidle")
-    print(f"{path}: {sum(sizes) / 1024:.0f} KiB in {len(sizes)} requests")
-    assert sum(sizes) <= MOST_BYTES
+    assert sum(sizes) <= MOST_BYTES, f"{sum(sizes) / 1024:.0f} KiB"
     assert len(sizes) <= MOST_REQUESTS
