@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import ConsoleProcess
@@ -11,18 +10,23 @@ MOST_BYTES = 264 * 1024
 MOST_REQUESTS = 15
 
 
-@pytest.mark.parametrize(("path", "ready"), [("/", ".cr-system"), ("/login", "form")])
-def test_first_load_within_budget(
-    owner_page: Page, console: ConsoleProcess, path: str, ready: str
-) -> None:
+def test_overview_within_budget(owner_page: Page, console: ConsoleProcess) -> None:
+    weigh(owner_page, console.url, ".cr-system")
+
+
+def test_sign_in_within_budget(watched: Page, console: ConsoleProcess) -> None:
+    weigh(watched, f"{console.url}/login", "form")
+
+
+def weigh(page: Page, url: str, ready: str) -> None:
     """Counted by the browser: encoded bytes of every answer, headers included."""
-    wire = owner_page.context.new_cdp_session(owner_page)
+    wire = page.context.new_cdp_session(page)
     wire.send("Network.enable")
     wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
     sizes: list[float] = []
     wire.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
-    owner_page.goto(console.url + path)
-    owner_page.locator(ready).first.wait_for()
-    owner_page.wait_for_load_state("networkidle")
+    page.goto(url)
+    page.locator(ready).first.wait_for()
+    page.wait_for_load_state("networkidle")
     assert sum(sizes) <= MOST_BYTES, f"{sum(sizes) / 1024:.0f} KiB"
     assert len(sizes) <= MOST_REQUESTS
