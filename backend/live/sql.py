@@ -16,27 +16,25 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from backend.errors import Unavailable, UpstreamTimeout
 from backend.live.collection import Collection
+from backend.live.errors import DeclarationError
 from backend.live.guard import Guard
 from backend.live.metrics import FLUSH_SECONDS, LAG_SECONDS
 from backend.live.pacer import Pacer
-from backend.live.page import After, FacetCount, Page, write_cursor
+from backend.live.page import After, Page, write_cursor
 from backend.live.query import Query
 from backend.live.ranking import best_rows
-from backend.live.select import FACET_VALUES
 from backend.live.source import Source
-from backend.live.sql_estimate import count_rows
 from backend.live.sql_fields import SqlFields
+from backend.live.sql_index import Indexing
+from backend.live.sql_reader import Counts, SqlReader
 from backend.live.sql_view import SqlView, SqlWindow
-from backend.live.sql_where import SqlWhere
 from integrations.contract import Freshness, State
 
 __all__ = ["SqlSource"]
 
 COUNT_BOUND: Final = 10_000
-FACET_BOUND: Final = 100_000
 READ_SECONDS: Final = 10.0
 REFRESH: Final = 10.0
-_FOUND: Final = 200
 _PIECE: Final = 1000
 
 
@@ -44,10 +42,11 @@ class SqlSource(Source):
     """Rows of `table`: a SQLModel class, a table or a subquery, whose columns are named like
     the row's fields (`fields` gives other expressions).
 
-    Totals are exact up to `count_bound` rows, facets up to `FACET_BOUND`; beyond, they are
+    Totals are exact up to `count_bound` rows, facets up to 100,000; beyond, they are
     estimates and `total_exact` says so. Live windows ask again after `notify`. With
     `organisation`, callers of another one see nothing. Sorting at scale wants an index on
-    (sort columns, key), on PostgreSQL with ``COLLATE "C"`` for text.
+    (sort columns, key), on PostgreSQL with ``COLLATE "C"`` for text; a table of millions
+    says what its indexes serve (`indexing`, where `table` names every field).
     """
 
     def __init__(
@@ -59,13 +58,20 @@ class SqlSource(Source):
         organisation: str = "",
         fields: Mapping[str, ColumnElement[Any]] | None = None,
         count_bound: int = COUNT_BOUND,
+        indexing: Indexing | None = None,
     ) -> None:
         super().__init__(collection)
         origin: sa.FromClause = sa.inspect(table).selectable if isinstance(table, type) else table
-        self._fields = SqlFields(collection, origin, fields or {})
+        coded = indexing.coded if indexing else {}
+        if indexing and fields:
+            raise DeclarationError(f"{collection.name!r} is indexed: name its fields in a select")
+        self._reader = SqlReader(
+            SqlFields(collection, origin, fields or {}, coded),
+            organisation=organisation,
+            count_bound=count_bound,
+            indexing=indexing,
+        )
         self._sessions = sessions
-        self._organisation = organisation
-        self._count_bound = count_bound
         self.notices = 0
         self._views: dict[tuple[Query, Guard], SqlView] = {}
         self._pacer = Pacer()
@@ -101,8 +107,10 @@ class SqlSource(Source):
     ) -> Page:
         """The first `limit` rows behind `after`, with total and facets of the whole."""
         async with self.reading() as session:
-            rows = await self.read(session, query, guard, limit=limit + 1, after=after, now=now)
-            total, exact, facets = await self.counts(session, query, guard, now=now)
+            rows = await self._reader.rows(
+                session, query, guard, limit=limit + 1, after=after, now=now
+            )
+            total, exact, facets = await self._reader.counts(session, query, guard, now=now)
         more = write_cursor(query, rows[limit - 1]) if len(rows) > limit else None
         return Page(rows[:limit], total, exact, facets, more)
 
@@ -111,7 +119,9 @@ class SqlSource(Source):
         after: After | None = None
         while True:
             async with self.reading() as session:
-                rows = await self.read(session, query, guard, limit=_PIECE, after=after, now=now)
+                rows = await self._reader.rows(
+                    session, query, guard, limit=_PIECE, after=after, now=now
+                )
             if rows:
                 yield rows
             if len(rows) < _PIECE:
@@ -122,32 +132,16 @@ class SqlSource(Source):
     async def row(self, key: str, guard: Guard) -> Any | None:
         """The row under `key` if it exists and is visible."""
         async with self.reading() as session:
-            where = self._where(session, guard, 0.0)
-            same = self._fields.elements["key"] == self._fields.literal("key", key)
-            statement = self._select(where).where(same, self._visible(where, guard))
-            found = await session.execute(statement)
-            values = found.first()
-        return None if values is None else self._fields.row(values)
+            return await self._reader.row(session, key, guard)
 
     async def find(
         self, words: tuple[str, ...], guard: Guard, limit: int, deadline: float
     ) -> tuple[list[Any], bool]:
         """The best `limit` rows for the palette."""
-        collection = self.collection
-        names = dict.fromkeys(
-            (collection.label, *collection.where, *(c.id for c in collection.searched))
-        )
         async with self.reading() as session:
-            where = self._where(session, guard, 0.0)
-            tests = [where.word(word, names) for word in words]
-            position = self._fields.position(collection.label, " ".join(words), where.dialect)
-            statement = self._select(where).where(self._visible(where, guard), *tests)
-            first = sa.case((position == 1, 0), (position > 1, 1), else_=2)
-            key = self._fields.ordered("key", where.dialect).desc()
-            found = await session.execute(statement.order_by(first, key).limit(_FOUND))
-            rows = [self._fields.row(values) for values in found]
-        complete = len(rows) < _FOUND and time.monotonic() <= deadline
-        return best_rows(collection, rows, words, limit), complete
+            rows, complete = await self._reader.named(session, words, guard)
+        complete = complete and time.monotonic() <= deadline
+        return best_rows(self.collection, rows, words, limit), complete
 
     async def open(self, query: Query, guard: Guard, offset: int, limit: int) -> SqlWindow:
         """A live window, shared by all who ask for the same."""
@@ -199,65 +193,18 @@ class SqlSource(Source):
         self._become(State.LIVE, "")
 
     async def read(
-        self,
-        session: AsyncSession,
-        query: Query,
-        guard: Guard,
-        *,
-        limit: int,
-        offset: int = 0,
-        after: After | None = None,
-        now: float | None = None,
+        self, session: AsyncSession, query: Query, guard: Guard, *, limit: int, offset: int
     ) -> list[Any]:
-        """Rows in order."""
-        where = self._where(session, guard, now)
-        statement = self._select(where).where(where.query(query), self._own(guard))
-        if after is not None:
-            statement = statement.where(where.after(query, after))
-        statement = statement.order_by(*where.order(query)).limit(limit).offset(offset)
-        return [self._fields.row(values) for values in await session.execute(statement)]
+        """Rows in order, for an open window."""
+        return await self._reader.rows(
+            session, query, guard, limit=limit, offset=offset, strict=False
+        )
 
     async def counts(
-        self, session: AsyncSession, query: Query, guard: Guard, *, now: float | None = None
-    ) -> tuple[int, bool, dict[str, list[FacetCount]]]:
-        """The total, whether it is exact, and the facets."""
-        where = self._where(session, guard, now)
-        key = self._fields.elements["key"]
-        every = sa.select(key).where(where.query(query), self._own(guard))
-        total, exact = await count_rows(session, every, self._count_bound)
-        facets = {
-            name: await self._facet(session, where, query, guard, name) for name in query.facets
-        }
-        return total, exact, facets
-
-    async def _facet(
-        self, session: AsyncSession, where: SqlWhere, query: Query, guard: Guard, name: str
-    ) -> list[FacetCount]:
-        condition = where.query(query, without=name)
-        element = where.fields.elements[name].label("value")
-        rows = sa.select(element).where(condition, self._own(guard)).limit(FACET_BOUND).subquery()
-        value: ColumnElement[Any] = rows.c.value
-        count = sa.func.count()
-        ordered = value
-        if where.dialect == "postgresql" and isinstance(value.type, sa.String):
-            ordered = sa.collate(value, "C")
-        statement = sa.select(value, count).group_by(value)
-        statement = statement.order_by(count.desc(), value.is_(None), ordered).limit(FACET_VALUES)
-        return [FacetCount(found, number) for found, number in await session.execute(statement)]
-
-    def _select(self, where: SqlWhere) -> sa.Select[Any]:
-        return sa.select(*(where.fields.elements[name] for name in self.collection.fields))
-
-    def _where(self, session: AsyncSession, guard: Guard, now: float | None) -> SqlWhere:
-        dialect = session.get_bind().dialect.name
-        return SqlWhere(self._fields, guard, dialect, time.time() if now is None else now)
-
-    def _visible(self, where: SqlWhere, guard: Guard) -> ColumnElement[bool]:
-        return sa.and_(where.visible(), self._own(guard))
-
-    def _own(self, guard: Guard) -> ColumnElement[bool]:
-        own = not self._organisation or guard.organisation == self._organisation
-        return sa.true() if own else sa.false()
+        self, session: AsyncSession, query: Query, guard: Guard, *, strict: bool
+    ) -> Counts:
+        """The total, whether it is exact, and the facets, for an open window."""
+        return await self._reader.counts(session, query, guard, strict=strict)
 
     def _become(self, state: State, message: str) -> None:
         if state != self._state.state:

@@ -3,19 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.live.guard import Guard
 from backend.live.page import FacetCount
 from backend.live.query import Query
+from backend.live.sql_reader import Counts
 from backend.live.window import Shown, Window
-
-if TYPE_CHECKING:
-    from backend.live.sql import SqlSource
+from integrations.contract import Freshness
 
 __all__ = ["SqlView", "SqlWindow"]
+
+
+class _Origin(Protocol):
+    """What a view needs of the source it shows."""
+
+    notices: int
+
+    def notify(self) -> None: ...
+
+    def freshness(self, guard: Guard) -> list[Freshness]: ...
+
+    def reading(self) -> AbstractAsyncContextManager[AsyncSession]: ...
+
+    async def read(
+        self, session: AsyncSession, query: Query, guard: Guard, *, limit: int, offset: int
+    ) -> list[Any]: ...
+
+    async def counts(
+        self, session: AsyncSession, query: Query, guard: Guard, *, strict: bool
+    ) -> Counts: ...
+
+    def drop_view(self, view: SqlView) -> None: ...
 
 
 class SqlWindow(Window):
@@ -44,7 +66,7 @@ class SqlWindow(Window):
 class SqlView:
     """(query, guard) over a table; total and facets are asked once for all its windows."""
 
-    def __init__(self, source: SqlSource, query: Query, guard: Guard) -> None:
+    def __init__(self, source: _Origin, query: Query, guard: Guard) -> None:
         self.source = source
         self.query = query
         self.guard = guard
@@ -60,7 +82,7 @@ class SqlView:
             async with window.filling:
                 if not window.filled:
                     notices = self.source.notices
-                    await self.refresh([window])
+                    await self.refresh([window], strict=True)
                     window.reset()
                     if notices != self.source.notices:
                         self.source.notify()
@@ -78,10 +100,13 @@ class SqlView:
         if not self.windows:
             self.source.drop_view(self)
 
-    async def refresh(self, windows: list[SqlWindow]) -> None:
-        """Ask the database for the content of `windows`."""
+    async def refresh(self, windows: list[SqlWindow], *, strict: bool = False) -> None:
+        """Ask the database for the content of `windows`; `strict` refuses what no index
+        serves, which an open window is not closed for."""
         async with self.source.reading() as session:
-            total, exact, facets = await self.source.counts(session, self.query, self.guard)
+            total, exact, facets = await self.source.counts(
+                session, self.query, self.guard, strict=strict
+            )
             for window in windows:
                 await self._fill(session, window, total, exact, facets)
 

@@ -26,7 +26,7 @@ class SqlWhere:
     are those of the collection as the caller may see them."""
 
     def __init__(self, fields: SqlFields, guard: Guard, dialect: str, now: float) -> None:
-        self.fields = fields
+        self.fields = self._whole = fields
         self.dialect = dialect
         self.now = now
         self._guard = guard
@@ -34,10 +34,19 @@ class SqlWhere:
         if guard.cells:
             self.fields = fields.withholding(self._cells())
 
-    def query(self, query: Query, *, without: str = "") -> Condition:
-        """Everything the query and the guard ask, but for filters on the column `without`."""
-        tests = [self.visible()]
-        tests += [self._filter(item) for item in query.filters if item.column != without]
+    @property
+    def stored(self) -> SqlFields:
+        """The fields as they are, whoever asks."""
+        return self._whole
+
+    def over(self, table: sa.FromClause) -> SqlWhere:
+        """The same conditions over another table with columns of the same names."""
+        return SqlWhere(self._whole.over(table), self._guard, self.dialect, self.now)
+
+    def query(self, query: Query, *, guarded: bool = False) -> Condition:
+        """Everything the query and the guard ask; `guarded`: no row is invisible."""
+        tests = [sa.true() if guarded else self.visible()]
+        tests += [self.filter(item) for item in query.filters]
         tests += [self._label(term) for term in query.labels]
         searched = [column.id for column in self.fields.collection.searched]
         tests += [self.word(word, searched) for word in query.words]
@@ -79,7 +88,16 @@ class SqlWhere:
             choices.append(sa.and_(*same, behind))
             same.append(element == literal)
         key = self.fields.ordered("key", self.dialect) > self.fields.literal("key", after.key)
-        return sa.or_(*choices, sa.and_(*same, key))
+        return sa.and_(self._from(query, after), sa.or_(*choices, sa.and_(*same, key)))
+
+    def _from(self, query: Query, after: After) -> Condition:
+        """Where to begin in an index: implied by the place, but for no planner to see."""
+        if not query.sort or query.sort[0].column in self._nullable:
+            return sa.true()
+        sort = query.sort[0]
+        ordered = self.fields.ordered(sort.column, self.dialect)
+        literal = self.fields.literal(sort.column, after.values[0])
+        return ordered <= literal if sort.descending else ordered >= literal
 
     def order(self, query: Query) -> list[ColumnElement[Any]]:
         """The ORDER BY: missing values last, the key as the last tie-break."""
@@ -91,7 +109,8 @@ class SqlWhere:
             terms.append(element.desc() if sort.descending else element.asc())
         return [*terms, self.fields.ordered("key", self.dialect)]
 
-    def _filter(self, item: Filter) -> Condition:
+    def filter(self, item: Filter) -> Condition:
+        """One filter of a query."""
         element = self.fields.elements[item.column]
         if item.op in {Op.EQ, Op.IN}:
             return self._one_of(item.column, item.values)
@@ -103,12 +122,13 @@ class SqlWhere:
                 return position > 0
             return sa.or_(element.is_(None), position == 0)
         if item.op is Op.BEGINS:
-            return self._begins(item.column, str(item.values[0]))
+            return self.begins(item.column, str(item.values[0]))
         literal = self._literals(item.column, item.values)[0]
         return element.op(item.op.value, is_comparison=True)(literal)
 
-    def _begins(self, name: str, prefix: str) -> Condition:
-        """A range of code points, which an index can serve: LIKE would fold case in SQLite.
+    def begins(self, name: str, prefix: str) -> Condition:
+        """The field begins with `prefix`: a range of code points, which an index can serve.
+        LIKE would fold case in SQLite.
 
         No value ends in the last code point or before a surrogate: neither is printable.
         """
@@ -125,12 +145,20 @@ class SqlWhere:
         ]
 
     def _one_of(self, name: str, values: Sequence[Value]) -> Condition:
+        if name in self.fields.coded:
+            return self._one_of_coded(name, values)
         element = self.fields.elements[name]
         literals = self._literals(name, values)
         tests: list[Condition] = [element.in_(literals)] if len(literals) > 1 else []
         tests += [element == literals[0]] if len(literals) == 1 else []
         tests += [self._missing(name)] if None in values else []
         return sa.or_(*tests)
+
+    def _one_of_coded(self, name: str, values: Sequence[Value]) -> Condition:
+        found = [self.fields.equal(name, value) for value in values if value is not None]
+        tests = [test for test in found if test is not None]
+        tests += [self._missing(name)] if None in values else []
+        return sa.or_(sa.false(), *tests)
 
     def _none_of(self, name: str, values: Sequence[Value]) -> Condition:
         element = self.fields.elements[name]
@@ -176,4 +204,4 @@ class SqlWhere:
             return element != literal
         if not test.separator:
             return element == literal
-        return sa.or_(element == literal, self._begins(test.field, test.value + test.separator))
+        return sa.or_(element == literal, self.begins(test.field, test.value + test.separator))
