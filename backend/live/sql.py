@@ -193,18 +193,33 @@ class SqlSource(Source):
         self._become(State.LIVE, "")
 
     async def read(
-        self, session: AsyncSession, query: Query, guard: Guard, *, limit: int, offset: int
+        self,
+        session: AsyncSession,
+        query: Query,
+        guard: Guard,
+        *,
+        limit: int,
+        offset: int = 0,
+        after: After | None = None,
+        now: float | None = None,
     ) -> list[Any]:
-        """Rows in order, for an open window."""
+        """Rows in order, for an open window: as many as an index serves."""
         return await self._reader.rows(
-            session, query, guard, limit=limit, offset=offset, strict=False
+            session, query, guard, limit=limit, offset=offset, after=after, now=now, strict=False
         )
 
     async def counts(
-        self, session: AsyncSession, query: Query, guard: Guard, *, strict: bool
+        self, session: AsyncSession, query: Query, guard: Guard, *, now: float | None = None
     ) -> Counts:
         """The total, whether it is exact, and the facets, for an open window."""
-        return await self._reader.counts(session, query, guard, strict=strict)
+        return await self._reader.counts(session, query, guard, now=now, strict=False)
+
+    async def check(self, session: AsyncSession, query: Query, guard: Guard) -> None:
+        """Raise `QueryError` for a window that no index serves, before it is opened."""
+        await self._reader.check(session, query, guard)
+
+    def _own(self, guard: Guard) -> ColumnElement[bool]:
+        return self._reader.own(guard)
 
     def _become(self, state: State, message: str) -> None:
         if state != self._state.state:

@@ -79,11 +79,19 @@ class SqlReader:
             else:
                 where = await self._bounded(session, where, access, strict=strict)
             condition = access.conditions(where)
-        statement = self._select(where).where(condition, self._own(guard))
+        statement = self._select(where).where(condition, self.own(guard))
         if after is not None:
             statement = statement.where(where.after(query, after))
         statement = statement.order_by(*where.order(query)).limit(limit).offset(offset)
         return [self._fields.row(values) for values in await session.execute(statement)]
+
+    async def check(self, session: AsyncSession, query: Query, guard: Guard) -> None:
+        """Raise `QueryError` for a query that no index serves."""
+        if self._indexing is not None:
+            where = self._where(session, guard, None)
+            access = await self._access(session, where, query, guard)
+            if not access.walks:
+                await self._bounded(session, where, access, strict=True)
 
     async def row(self, session: AsyncSession, key: str, guard: Guard) -> Any | None:
         """The row under `key` if it is visible."""
@@ -91,7 +99,7 @@ class SqlReader:
         if same is None:
             return None
         where = self._where(session, guard, 0.0)
-        statement = self._select(where).where(same, where.visible(), self._own(guard))
+        statement = self._select(where).where(same, where.visible(), self.own(guard))
         values = (await session.execute(statement)).first()
         return None if values is None else self._fields.row(values)
 
@@ -111,7 +119,7 @@ class SqlReader:
         )
         tests = [where.word(word, names) for word in words]
         position = where.fields.position(collection.label, " ".join(words), where.dialect)
-        statement = self._select(where).where(where.visible(), self._own(guard), *tests)
+        statement = self._select(where).where(where.visible(), self.own(guard), *tests)
         first = sa.case((position == 1, 0), (position > 1, 1), else_=2)
         key = where.fields.ordered("key", where.dialect).desc()
         found = await session.execute(statement.order_by(first, key).limit(FOUND))
@@ -141,8 +149,8 @@ class SqlReader:
         if self._tally is not None:
             counted = self._tally.where(where, query, guard)
             if counted is not None:
-                return await self._tally.total(session, counted, self._own(guard)), True
-        own = self._own(guard)
+                return await self._tally.total(session, counted, self.own(guard)), True
+        own = self.own(guard)
         if self._indexing is None:
             every = self._keys(where, sa.and_(where.query(query), own))
             return await count_rows(session, every, self._count_bound)
@@ -164,7 +172,7 @@ class SqlReader:
         if self._tally is not None:
             counted = self._tally.where(where, others, guard, name)
             if counted is not None:
-                return await self._tally.facet(session, counted, self._own(guard), name)
+                return await self._tally.facet(session, counted, self.own(guard), name)
         condition: Condition
         if self._indexing is None:
             condition = where.query(others)
@@ -174,7 +182,7 @@ class SqlReader:
             where = where.over(_union(self._parts(access, bound)).limit(bound).subquery())
             condition = access.conditions(where)
         element = where.fields.elements[name].label("value")
-        rows = sa.select(element).where(condition, self._own(guard)).limit(FACET_BOUND).subquery()
+        rows = sa.select(element).where(condition, self.own(guard)).limit(FACET_BOUND).subquery()
         value: ColumnElement[Any] = rows.c.value
         count = sa.func.count()
         return await top_values(session, value, count, sa.select(value, count))
@@ -244,7 +252,8 @@ class SqlReader:
         dialect = session.get_bind().dialect.name
         return SqlWhere(self._fields, guard, dialect, time.time() if now is None else now)
 
-    def _own(self, guard: Guard) -> Condition:
+    def own(self, guard: Guard) -> Condition:
+        """The caller is of the organisation whose table it is."""
         own = not self._organisation or guard.organisation == self._organisation
         return sa.true() if own else sa.false()
 

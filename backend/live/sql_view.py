@@ -33,9 +33,9 @@ class _Origin(Protocol):
         self, session: AsyncSession, query: Query, guard: Guard, *, limit: int, offset: int
     ) -> list[Any]: ...
 
-    async def counts(
-        self, session: AsyncSession, query: Query, guard: Guard, *, strict: bool
-    ) -> Counts: ...
+    async def counts(self, session: AsyncSession, query: Query, guard: Guard) -> Counts: ...
+
+    async def check(self, session: AsyncSession, query: Query, guard: Guard) -> None: ...
 
     def drop_view(self, view: SqlView) -> None: ...
 
@@ -82,7 +82,7 @@ class SqlView:
             async with window.filling:
                 if not window.filled:
                     notices = self.source.notices
-                    await self.refresh([window], strict=True)
+                    await self.refresh([window], opening=True)
                     window.reset()
                     if notices != self.source.notices:
                         self.source.notify()
@@ -100,13 +100,13 @@ class SqlView:
         if not self.windows:
             self.source.drop_view(self)
 
-    async def refresh(self, windows: list[SqlWindow], *, strict: bool = False) -> None:
-        """Ask the database for the content of `windows`; `strict` refuses what no index
-        serves, which an open window is not closed for."""
+    async def refresh(self, windows: list[SqlWindow], *, opening: bool = False) -> None:
+        """Ask the database for the content of `windows`. What no index serves is refused
+        when `opening`; a window that is open already goes on with what can be found."""
         async with self.source.reading() as session:
-            total, exact, facets = await self.source.counts(
-                session, self.query, self.guard, strict=strict
-            )
+            if opening:
+                await self.source.check(session, self.query, self.guard)
+            total, exact, facets = await self.source.counts(session, self.query, self.guard)
             for window in windows:
                 await self._fill(session, window, total, exact, facets)
 
