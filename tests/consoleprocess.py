@@ -65,6 +65,8 @@ class ConsoleProcess:
     home: Path
     url: str = ""
     owned: bool = True
+    descriptors: int = 0
+    """How many files it may open; 0: as many as the test."""
     password: str = field(default_factory=lambda: secrets.token_urlsafe(18), repr=False)
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
@@ -89,11 +91,16 @@ class ConsoleProcess:
         seen = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "backend", "serve"],
+                [*self._limited(), sys.executable, "-m", "backend", "serve"],
                 cwd=REPOSITORY, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
         self._wait(seen)
+
+    def _limited(self) -> list[str]:
+        if not self.descriptors:
+            return []
+        return ["/bin/sh", "-c", f'ulimit -n {self.descriptors}; exec "$@"', "sh"]
 
     def _wait(self, seen: int) -> None:
         deadline = time.monotonic() + 60

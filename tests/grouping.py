@@ -15,6 +15,7 @@ GROUPS = {
     "tests/integration/console/test_outages.py": "a console and a stack to break",
     "tests/integration/console/test_two_clusters.py": "a console on two stacks",
     "tests/integration/console/": "a console on the shared stack",
+    "tests/integration/http/": "a console and an update server to attack",
 }
 """By the beginning of the test's id; the first that fits counts."""
 

@@ -26,6 +26,8 @@ MAX_TRAILERS: Final = 8 * 1024
 MAX_PIPELINED: Final = 32
 """Requests sent ahead of the answer to the first."""
 
+_VERSIONS: Final = ("1.0", "1.1")
+
 
 def _answer(status: str, title: str, *more: str) -> bytes:
     body = f'{{"type":"about:blank","status":{status[:3]},"title":"{title}"}}\n'
@@ -123,6 +125,7 @@ class CheckedHttpProtocol(HttpToolsProtocol):
         if (
             too_large
             or self._hosts != 1
+            or self.parser.get_http_version() not in _VERSIONS
             or self._codings not in ([], [b"chunked"])
             or not self.url.startswith(b"/")
             or self._unanswered > MAX_PIPELINED
