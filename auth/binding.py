@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from auth.role import Role
-    from auth.scope import Scope
+from auth.role import Role
+from auth.scope import Scope
+from auth.subject import Subject
+
+__all__ = ["Binding"]
 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """`subject` holds `role` at `scope` and everything below it."""
+    """`subject` holds `role` at `scope` and everything below it, until `expires` (Unix
+    seconds; None: without end)."""
 
     id: str
-    subject: str
+    subject: Subject
     role: Role
     scope: Scope
+    expires: float | None = None

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from auth.binding import Binding
 from auth.kinds import Pair
@@ -62,6 +63,19 @@ class Policy:
         held = (b.role.pairs for b in self.bindings if covers(b.scope, scope))
         return frozenset[Pair]().union(*held)
 
+    def restricted(self, pairs: frozenset[Pair], scopes: Iterable[Scope]) -> Policy:
+        """What is left when only `pairs`, and only at `scopes`, are let through: a token's
+        rights, never more than its owner's present ones. Deciding bindings keep their ids."""
+        kept: list[Binding] = []
+        limits = _minimal(set(scopes))
+        for binding in self.bindings:
+            role = replace(binding.role, pairs=binding.role.pairs & pairs)
+            for limit in limits if role.pairs else ():
+                if covers(binding.scope, limit) or covers(limit, binding.scope):
+                    narrower = max(binding.scope, limit, key=len)
+                    kept.append(replace(binding, role=role, scope=narrower))
+        return Policy(tuple(kept), self.epoch)
+
     def allows_somewhere(self, kind: str, verb: Verb) -> bool:
         """Whether any scope at all allows it: for hiding navigation, never for a decision."""
         return any(b.role.allows(kind, verb) for b in self.bindings)
@@ -85,6 +99,10 @@ def _fingerprint(bindings: Iterable[Binding]) -> str:
         above = (held.get(scope[:length], frozenset()) for length in range(len(scope)))
         own = held[scope].difference(*above)
         if own:
-            words = ",".join(sorted(f"{kind}:{verb}" for kind, verb in own))
-            digest.update(f"{render(scope)}\0{words}\n".encode())
+            digest.update(f"{render(scope)}\0{_words(own)}\n".encode())
     return digest.hexdigest()
+
+
+@lru_cache(maxsize=512)
+def _words(pairs: frozenset[Pair]) -> str:
+    return ",".join(sorted(f"{kind}:{verb}" for kind, verb in pairs))

@@ -3,20 +3,66 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from enum import StrEnum
 
-if TYPE_CHECKING:
-    from auth.policy import Policy
+from auth.policy import Policy
+from auth.subject import Subject
+
+__all__ = ["Assurance", "Credential", "CredentialKind", "Principal"]
+
+
+class CredentialKind(StrEnum):
+    """What was presented: a browser's session, an access token, or a service's own identity
+    (a client certificate)."""
+
+    SESSION = "session"
+    TOKEN = "token"  # noqa: S105 (a kind, not a secret)
+    SERVICE = "service"
 
 
 @dataclass(frozen=True, slots=True)
-class Principal:
-    """A signed-in caller with the policy in force. `id` is stable and unique; `login` and
-    `name` are for display only and never keys (identity reference, section 2.4)."""
+class Credential:
+    """The presented credential, by the id of its record: for tokens and sessions the hash of
+    the secret, never the secret."""
 
+    kind: CredentialKind
     id: str
+
+    def __str__(self) -> str:
+        """``session:<id>``: how notices and audit write it."""
+        return f"{self.kind.value}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Assurance:
+    """How surely the caller is who they say: the method of sign-in, its time, and when a
+    strong factor was last given (Unix seconds; None: never)."""
+
+    method: str
+    at: float
+    strong_at: float | None = None
+
+    def strong_within(self, seconds: float, now: float) -> bool:
+        """Whether a strong factor was given in the last `seconds` (security reference, 7)."""
+        return self.strong_at is not None and now - self.strong_at <= seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """A caller with the policy in force. `subject` is who they are, `subjects` everything
+    they hold rights as: themselves, their teams, their providers' groups. `login` and `name`
+    are for display only and never keys (identity reference, section 2.4)."""
+
+    subject: Subject
+    subjects: frozenset[Subject]
     login: str
     name: str
     organisation: str
     policy: Policy
-    session: str
+    credential: Credential
+    assurance: Assurance
+
+    @property
+    def id(self) -> str:
+        """The id of `subject`, unique among its kind."""
+        return self.subject.id

@@ -46,6 +46,11 @@ def registry(org: str, name: str, repository: str = "") -> Scope:
     return (*base, "repo", *repository.split("/")) if repository else base
 
 
+def team(org: str, name: str) -> Scope:
+    """The scope of one team."""
+    return ("org", org, "team", name)
+
+
 def updates(org: str, application: str = "", group: str = "") -> Scope:
     """The scope of the update service, of one application (by id), or of one of its groups."""
     base = ("org", org, "updates")

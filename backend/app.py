@@ -31,8 +31,9 @@ from backend.http.problems import install_problem_handlers
 from backend.http.sockets import SessionSockets
 from backend.http.static import Frontend
 from backend.identity import setup
+from backend.identity.credentials import Identities
 from backend.identity.limits import AttemptLimits
-from backend.identity.sessions import Identities, SessionLimits
+from backend.identity.sessions import SessionLimits
 from backend.jobs import Jobs, Timing
 from backend.live.hub import LiveHub
 from backend.live.registry import Registry

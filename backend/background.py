@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from backend.db.notice import Notice
+from backend.identity.epoch import TOPIC
 from backend.jobs import Loop
 
 if TYPE_CHECKING:
@@ -31,20 +32,22 @@ def console_loops(console: Console, hub: LiveHub) -> list[Loop]:
 
 
 async def _follow_policy(console: Console, hub: LiveHub) -> None:
-    """Rights or sessions changed, here or at another replica: principals are compiled anew and
-    every open socket is asked again at once."""
-    changed = asyncio.Event()
+    """Rights or sessions changed, here or at another replica: the principals concerned are
+    compiled anew and every open socket is asked again at once."""
+    missed = asyncio.Event()
 
-    def heard(_notice: Notice) -> None:
-        console.identities.forget()
-        changed.set()
+    def heard(notice: Notice) -> None:
+        console.identities.heard(notice.keys)
+        if notice.keys is None:
+            missed.set()
+        hub.recheck()
 
-    stop = console.bus.subscribe("policy", heard)
+    stop = console.bus.subscribe(TOPIC, heard)
     try:
         while True:
             await console.identities.refresh()
             hub.recheck()
-            await changed.wait()
-            changed.clear()
+            await missed.wait()
+            missed.clear()
     finally:
         stop()

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from backend.connections.manager import ConnectionManager
     from backend.connections.stackfile import LocalStack
     from backend.db.bus import Bus
+    from backend.identity.credentials import Identities
     from backend.identity.limits import AttemptLimits
-    from backend.identity.sessions import Identities
     from backend.jobs import Jobs
     from backend.live.registry import Registry
     from backend.omaha.operate.service import UpdateService

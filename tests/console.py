@@ -63,7 +63,7 @@ class ConsoleApp:
         made = await owner.post("/users", json=body)
         assert made.status_code == 201, made.text
         for role, scope in grants:
-            grant = {"login": login, "role": role, "scope": render(scope)}
+            grant = {"subject": login, "role": role, "scope": render(scope)}
             bound = await owner.post("/bindings", json=grant)
             assert bound.status_code == 201, bound.text
         caller = self.caller()

@@ -147,7 +147,7 @@ class ConsoleProcess:
         made = owner.post("/users", json={"login": login, "password": PASSWORD})
         assert made.status_code == 201, made.text
         for role, scope in grants:
-            bound = owner.post("/bindings", json={"login": login, "role": role, "scope": scope})
+            bound = owner.post("/bindings", json={"subject": login, "role": role, "scope": scope})
             assert bound.status_code == 201, bound.text
         return login
 

@@ -41,10 +41,10 @@ class Origin:
         return cls(
             organisation=principal.organisation,
             actor=principal.login,
-            subject_kind="user",
+            subject_kind=principal.subject.kind,
             subject_id=principal.id,
-            credential_kind="session",
-            credential_id=principal.session,
+            credential_kind=principal.credential.kind,
+            credential_id=principal.credential.id,
         )
 
     def over(self, connection: HTTPConnection) -> Origin:

@@ -1,14 +1,28 @@
-"""Users, sessions, bindings, the setup token and the policy epoch."""
+"""Who there is: users with their sign-in identities, teams, groups, services; sessions and
+tokens; the setup token and the policy epoch. Roles and bindings are in `backend.db.rights`.
+"""
 
 from __future__ import annotations
 
 import time
 import uuid
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-__all__ = ["BindingRecord", "PolicyEpoch", "SessionRecord", "SetupToken", "UserRecord", "new_id"]
+__all__ = [
+    "GroupRecord",
+    "IdentityRecord",
+    "MembershipRecord",
+    "PolicyEpoch",
+    "ServiceRecord",
+    "SessionRecord",
+    "SetupToken",
+    "TeamRecord",
+    "TokenRecord",
+    "UserRecord",
+    "new_id",
+]
 
 
 def new_id() -> str:
@@ -30,6 +44,67 @@ class UserRecord(SQLModel, table=True):
     row_version: int = 1
 
 
+class IdentityRecord(SQLModel, table=True):
+    """How a provider knows a user: (provider, issuer, subject). A local password needs none."""
+
+    __tablename__ = "user_identity"
+    __table_args__ = (UniqueConstraint("provider", "issuer", "subject"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
+    user_id: str = Field(foreign_key="user_account.id", ondelete="CASCADE", index=True)
+    provider: str = Field(max_length=64)
+    issuer: str = Field(max_length=512)
+    subject: str = Field(max_length=256)
+    created: float = Field(default_factory=time.time)
+
+
+class GroupRecord(SQLModel, table=True):
+    """A user is in the group `name` of `provider`, as it said at their last sign-in."""
+
+    __tablename__ = "user_group"
+
+    user_id: str = Field(foreign_key="user_account.id", ondelete="CASCADE", primary_key=True)
+    provider: str = Field(primary_key=True, max_length=64)
+    name: str = Field(primary_key=True, max_length=256)
+
+
+class TeamRecord(SQLModel, table=True):
+    """A team of this console; `name` is its segment in scopes and never changes."""
+
+    __tablename__ = "team"
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
+    name: str = Field(max_length=63, unique=True)
+    title: str = Field(max_length=256)
+    created: float = Field(default_factory=time.time)
+    row_version: int = 1
+
+
+class MembershipRecord(SQLModel, table=True):
+    """A user belongs to a team."""
+
+    __tablename__ = "team_member"
+
+    team_id: str = Field(foreign_key="team.id", ondelete="CASCADE", primary_key=True)
+    user_id: str = Field(
+        foreign_key="user_account.id", ondelete="CASCADE", primary_key=True, index=True
+    )
+    created: float = Field(default_factory=time.time)
+
+
+class ServiceRecord(SQLModel, table=True):
+    """A service account: something other than a person that calls with tokens of its own."""
+
+    __tablename__ = "service_account"
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
+    name: str = Field(max_length=128, unique=True)
+    title: str = Field(default="", max_length=256)
+    disabled: bool = False
+    created: float = Field(default_factory=time.time)
+    row_version: int = 1
+
+
 class SessionRecord(SQLModel, table=True):
     """A signed-in browser. `id` is the SHA-256 of the cookie's 256-bit random value."""
 
@@ -42,24 +117,27 @@ class SessionRecord(SQLModel, table=True):
     expires: float
     address: str = Field(default="", max_length=64)
     agent: str = Field(default="", max_length=256)
+    method: str = Field(default="password", max_length=32)
+    strong_at: float | None = None
 
 
-class BindingRecord(SQLModel, table=True):
-    """`user_id` holds `role` at `scope` (text form of auth.scope).
+class TokenRecord(SQLModel, table=True):
+    """An access token. `id` is the SHA-256 of its 256-bit random value; `prefix` its clear
+    beginning, for people. `rights` (``kind:verb``) and `scopes` bound what it may do of what
+    its owner, a user or a service, may do at the time."""
 
-    `login` repeats the user's, which never changes, so that a list needs no join.
-    """
+    __tablename__ = "access_token"
 
-    __tablename__ = "role_binding"
-    __table_args__ = (UniqueConstraint("user_id", "role", "scope"),)
-
-    id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
-    user_id: str = Field(foreign_key="user_account.id", ondelete="CASCADE", index=True)
-    login: str = Field(max_length=128)
-    role: str = Field(max_length=64)
-    scope: str = Field(max_length=4096)
+    id: str = Field(primary_key=True, max_length=64)
+    owner_kind: str = Field(max_length=16)
+    owner_id: str = Field(max_length=32, index=True)
+    name: str = Field(max_length=128)
+    prefix: str = Field(max_length=16)
+    rights: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    scopes: list[str] = Field(sa_column=Column(JSON, nullable=False))
     created: float = Field(default_factory=time.time)
-    created_by: str = Field(default="", max_length=128)
+    expires: float
+    last_used: float | None = None
 
 
 class SetupToken(SQLModel, table=True):
@@ -72,7 +150,8 @@ class SetupToken(SQLModel, table=True):
 
 
 class PolicyEpoch(SQLModel, table=True):
-    """One row: grows with every change of rights or end of a session, read by all replicas."""
+    """One row: grows with every change of rights or end of a session. Whoever changes rights
+    updates it first, so it is also the lock under which they change."""
 
     __tablename__ = "policy_epoch"
 

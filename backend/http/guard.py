@@ -16,18 +16,18 @@ from auth.role import Verb
 from auth.scope import Scope, render
 from backend.audit import Target
 from backend.errors import Forbidden, NotFoundProblem, Problem, Unauthenticated
-from backend.http.cookies import read_session_cookie
+from backend.http.credentials import read_credential
 from backend.http.denial import Denial
-from backend.identity.sessions import Identities
+from backend.identity.credentials import Identities
 
 __all__ = ["CurrentPrincipal", "Public", "public", "require", "require_principal"]
 
 
 async def require_principal(connection: HTTPConnection) -> Principal:
     """The signed-in caller of a request or socket; 401 otherwise."""
-    token = read_session_cookie(connection)
+    presented = read_credential(connection)
     identities: Identities = connection.app.state.console.identities
-    principal = await identities.resolve(token) if token else None
+    principal = await identities.resolve(presented) if presented else None
     if principal is None:
         raise Unauthenticated("Sign in to use the console: your session is missing or over.")
     return principal

@@ -2,7 +2,7 @@
 
 CSRF (security reference, C2): an unsafe method under ``/api/`` needs our own header (which
 a cross-origin form cannot send) and, where the browser says where it comes from, our exact
-Origin. Machine endpoints that carry no cookie (``/v1/``, ``/api/v1/hooks/``) are exempt.
+Origin. Callers for whom no cookie counts (``/v1/``, ``/api/v1/hooks/``, bearer tokens) are exempt.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class HttpRules:
             return None
         if "content-type" not in headers and _has_body(headers):
             return UnsupportedMediaType("Say what the body is: Content-Type: application/json.")
-        return None if path.startswith(_EXEMPT) else self._refuse_forged(scope, headers)
+        return None if _cookieless(path, headers) else self._refuse_forged(scope, headers)
 
     def _refuse_forged(self, scope: Scope, headers: Headers) -> Problem | None:
         """The rule against cross-site request forgery."""
@@ -114,6 +114,13 @@ class HttpRules:
         if site not in {"same-origin", "none"}:
             return Forbidden("This request comes from another site.")
         return None
+
+
+def _cookieless(path: str, headers: Headers) -> bool:
+    """Whether no cookie counts: machines' hooks, and callers with a bearer token, which no
+    browser adds by itself and beside which the cookie is not read."""
+    bearer = headers.get("authorization", "").lower().startswith("bearer ")
+    return bearer or path.startswith(_EXEMPT)
 
 
 class _OversizeAsProblem:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from starlette.websockets import WebSocket
 
 from auth.principal import Principal
-from backend.http.cookies import read_session_cookie
+from backend.http.credentials import read_credential
 from backend.http.origin import host_allowed, same_origin
 
 if TYPE_CHECKING:
-    from backend.identity.sessions import Identities
+    from backend.identity.credentials import Identities
     from backend.settings import Settings
 
 __all__ = ["SessionSockets"]
@@ -30,8 +30,8 @@ class SessionSockets:
             return 4403
         if not same_origin(websocket.scope, self._settings):
             return 4403
-        token = read_session_cookie(websocket)
-        principal = await self._identities.resolve(token) if token else None
+        presented = read_credential(websocket)
+        principal = await self._identities.resolve(presented) if presented else None
         return principal or 4401
 
     async def current(self, principal: Principal) -> Principal | None:

@@ -1,45 +1,97 @@
-"""Compile a user's bindings into the principal that routes and streams see."""
+"""Compile stored bindings into the principal that routes and streams see."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from auth.binding import Binding
+from auth.kinds import Catalogue, Pair
 from auth.policy import Policy
-from auth.principal import Principal
-from auth.role import Role
-from auth.scope import InvalidScopeError, parse
-from backend.db.identity import BindingRecord, SessionRecord, UserRecord
+from auth.principal import Assurance, Credential, Principal
+from auth.role import Role, RoleError, built_in, compile_role
+from auth.scope import InvalidScopeError, Scope, parse
+from auth.subject import Subject, SubjectKind
+from backend.db.identity import TokenRecord
+from backend.db.rights import BindingRecord, RoleRecord
 
-__all__ = ["make_principal"]
+__all__ = ["Person", "all_roles", "compile_bindings", "make_principal", "restrict_to_token"]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whoever owns a credential: a user or a service account, with their teams and groups."""
+
+    subject: Subject
+    login: str
+    name: str
+    subjects: frozenset[Subject]
+
+
+def all_roles(custom: Iterable[RoleRecord], catalogue: Catalogue) -> dict[str, Role]:
+    """The roles there are, by id. A right in a custom role that this release does not know
+    (an extension was removed) is left out; the others hold."""
+    roles = built_in(catalogue)
+    for record in custom:
+        pairs = (_known(right, catalogue) for right in record.rights)
+        role = Role(record.id, record.title, frozenset[Pair]().union(*pairs))
+        roles.setdefault(role.id, role)
+    return roles
+
+
+def compile_bindings(
+    records: Iterable[BindingRecord], roles: Mapping[str, Role]
+) -> tuple[Binding, ...]:
+    """The bindings as the policy takes them. One to a role or scope that this release does
+    not know grants nothing."""
+    return tuple(b for record in records if (b := _compile(record, roles)))
 
 
 def make_principal(
-    user: UserRecord,
-    session: SessionRecord,
-    bindings: Iterable[BindingRecord],
+    person: Person,
+    credential: Credential,
+    assurance: Assurance,
+    policy: Policy,
     *,
-    roles: Mapping[str, Role],
     organisation: str,
-    epoch: int,
 ) -> Principal:
-    """The caller of `session` with the rights in force at `epoch`."""
-    compiled = [b for record in bindings if (b := _compile(record, roles))]
+    """`person`, calling with `credential`."""
     return Principal(
-        id=user.id,
-        login=user.login,
-        name=user.name,
+        subject=person.subject,
+        subjects=person.subjects,
+        login=person.login,
+        name=person.name,
         organisation=organisation,
-        policy=Policy(tuple(compiled), epoch),
-        session=session.id,
+        policy=policy,
+        credential=credential,
+        assurance=assurance,
     )
 
 
-def _compile(record: BindingRecord, roles: Mapping[str, Role]) -> Binding | None:
-    """A binding to a role or scope this release does not know grants nothing."""
-    role = roles.get(record.role)
+def restrict_to_token(policy: Policy, token: TokenRecord, catalogue: Catalogue) -> Policy:
+    """The owner's present policy, cut down to what the token was made for."""
+    pairs = frozenset[Pair]().union(*(_known(right, catalogue) for right in token.rights))
+    scopes = [scope for text in token.scopes if (scope := _parsed(text))]
+    return policy.restricted(pairs, scopes)
+
+
+def _known(right: str, catalogue: Catalogue) -> frozenset[Pair]:
     try:
-        scope = parse(record.scope)
+        return compile_role("", "", [right], catalogue).pairs
+    except RoleError:
+        return frozenset()
+
+
+def _parsed(text: str) -> Scope | None:
+    try:
+        return parse(text)
     except InvalidScopeError:
         return None
-    return Binding(record.id, record.user_id, role, scope) if role else None
+
+
+def _compile(record: BindingRecord, roles: Mapping[str, Role]) -> Binding | None:
+    role, scope = roles.get(record.role_id), _parsed(record.scope)
+    if role is None or scope is None:
+        return None
+    subject = Subject(SubjectKind(record.subject_kind), record.subject_id)
+    return Binding(record.id, subject, role, scope, record.expires)

@@ -14,8 +14,10 @@ from sqlmodel import col
 from auth.password import WeakPasswordError, check_strength
 from auth.role import OWNER
 from auth.scope import organisation, render
+from auth.subject import SubjectKind
 from backend.audit import Audit, Origin, Target
-from backend.db.identity import BindingRecord, SetupToken, UserRecord
+from backend.db.identity import SetupToken, UserRecord
+from backend.db.rights import BindingRecord
 from backend.errors import Forbidden, Unprocessable
 from backend.identity.epoch import raise_epoch
 from backend.identity.hashing import HASHING, Hashing
@@ -97,7 +99,11 @@ async def create_owner(db: AsyncSession, owner: NewOwner, audit: Audit) -> UserR
     where = organisation(audit.origin.organisation)
     db.add(
         BindingRecord(
-            user_id=user.id, login=login, role=OWNER, scope=render(where), created_by=login
+            subject_kind=SubjectKind.USER,
+            subject_id=user.id,
+            role_id=OWNER,
+            scope=render(where),
+            created_by=login,
         )
     )
     target = Target("user", user.id, login, where)

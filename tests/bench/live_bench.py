@@ -18,14 +18,12 @@ import tracemalloc
 import msgspec
 import psutil
 
-from auth.binding import Binding
-from auth.policy import Policy
-from auth.principal import Principal
 from backend.live.guard import guard_of
 from backend.live.memory import MemorySource
 from backend.live.parse import parse_query
 from tests.bench.live_latency import measure_latency
 from tests.bench.live_rows import BENCH_PODS, changed, make_pods, questions
+from tests.people import holding, principal
 from tests.roles import VIEWER
 
 ROWS = 50_000
@@ -38,9 +36,7 @@ FIRST_PAGES = {
     "text search": {"q": "app-77 team", "sort": ["restarts"]},
     "labels, two facets": {"labels": "tier=db", "facet": ["namespace", "phase"], "sort": ["-cpu"]},
 }
-CALLER = Principal(
-    "u", "ada", "Ada", "main", Policy((Binding("b", "u", VIEWER, ("org", "main")),)), "s"
-)
+CALLER = principal(holding((VIEWER, ("org", "main"))))
 GUARD = guard_of(CALLER, BENCH_PODS)
 
 

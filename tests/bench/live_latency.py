@@ -14,13 +14,12 @@ import uvicorn
 import websockets
 from fastapi import FastAPI
 
-from auth.binding import Binding
-from auth.policy import Policy
 from auth.principal import Principal
 from backend.live.memory import MemorySource
 from backend.live.registry import Registry
 from backend.live.routes import live_router
 from tests.bench.live_rows import BENCH_PODS, changed, make_pods, questions
+from tests.people import holding, principal
 from tests.roles import VIEWER
 
 __all__ = ["measure_latency"]
@@ -31,10 +30,8 @@ DISTINCT = 20
 
 class _Everybody:
     def __init__(self) -> None:
-        policy = Policy((Binding("b", "u", VIEWER, ("org", "main")),))
-        self._principals = [
-            Principal(f"u{i}", "ada", "Ada", "main", policy, f"s{i}") for i in range(500)
-        ]
+        policy = holding((VIEWER, ("org", "main")))
+        self._principals = [principal(policy, who=f"u{i}", session=f"s{i}") for i in range(500)]
         self._next = 0
 
     async def authenticate(self, _websocket) -> Principal:

@@ -26,9 +26,6 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from auth.binding import Binding
-from auth.policy import Policy
-from auth.principal import Principal
 from backend.db.engine import create_engine, create_sessions
 from backend.db.migrate import upgrade
 from backend.http.guard import require_principal
@@ -40,6 +37,7 @@ from backend.omaha.domain.model import Arch
 from backend.omaha.payloads.files import PayloadFiles
 from tests.bench.updates_cluster import cluster
 from tests.bench.updates_load import CHUNK, IDENTITY, OEM, SERIES
+from tests.people import holding, principal
 from tests.roles import OWNER
 
 GROUPS, RELEASES = 24, 30
@@ -158,16 +156,14 @@ def application(engine: AsyncEngine, home: Path) -> FastAPI:
     async def audit(*_arguments: object, **_named: object) -> None:
         return None
 
-    owner = Policy((Binding("b", "u", OWNER, ("org", "main")),))
+    owner = holding((OWNER, ("org", "main")))
     app = FastAPI()
     app.state.console = SimpleNamespace(sessions=create_sessions(engine))
     install_problem_handlers(app)
     app.include_router(
         updates_router(UpdatesDeps("main", PayloadFiles(home), audit)), prefix="/api/v1"
     )
-    app.dependency_overrides[require_principal] = lambda: Principal(
-        "u", "u", "U", "main", owner, "s"
-    )
+    app.dependency_overrides[require_principal] = lambda: principal(owner)
     return app
 
 

@@ -24,7 +24,7 @@ def viewer(console: ConsoleProcess) -> str:
         made = owner.post("/users", json={"login": login, "password": PASSWORD})
         assert made.status_code == 201, made.text
         scope = "org/main/cluster/local/ns/payments"
-        grant = {"login": login, "role": "viewer", "scope": scope}
+        grant = {"subject": login, "role": "viewer", "scope": scope}
         bound = owner.post("/bindings", json=grant)
         assert bound.status_code == 201, bound.text
     return login

@@ -10,8 +10,6 @@ from typing import Any
 
 import msgspec
 
-from auth.binding import Binding
-from auth.policy import Policy
 from auth.principal import Principal
 from auth.scope import namespace
 from backend.features.workloads.collections import PODS
@@ -21,6 +19,7 @@ from backend.live.memory import MemorySource
 from backend.live.parse import parse_query
 from backend.live.registry import Registry
 from backend.live.search import search
+from tests.people import holding, principal
 from tests.roles import VIEWER
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text()
@@ -46,8 +45,7 @@ def pod(key: str, where: str, *images: str) -> PodRow:
 
 
 def viewer(where: str) -> Principal:
-    binding = Binding("b", "u", VIEWER, namespace("main", "c1", where))
-    return Principal("u", "ada", "Ada", "main", Policy((binding,)), "s")
+    return principal(holding((VIEWER, namespace("main", "c1", where))))
 
 
 def test_it_is_short() -> None:

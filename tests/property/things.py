@@ -7,8 +7,6 @@ import msgspec
 import sqlalchemy as sa
 from hypothesis import strategies as st
 
-from auth.binding import Binding
-from auth.policy import Policy
 from auth.principal import Principal
 from auth.role import Role
 from auth.verb import READ, Verb
@@ -16,6 +14,7 @@ from backend.live.collection import Collection
 from backend.live.column import Column, Needs, Type
 from backend.live.row import Row
 from backend.live.rowscope import Field, RowScope, TextScope
+from tests.people import holding, principal
 from tests.roles import OWNER, VIEWER
 
 ORG = "main"
@@ -189,10 +188,7 @@ ROLES = [
 
 
 def person(scopes, roles=(VIEWER, OWNER)) -> Principal:
-    bindings = tuple(
-        Binding(str(i), "u1", roles[i % len(roles)], scope) for i, scope in enumerate(scopes)
-    )
-    return Principal("u1", "ada", "Ada", ORG, Policy(bindings), "s1")
+    return principal(holding(*((roles[i % len(roles)], scope) for i, scope in enumerate(scopes))))
 
 
 people = st.one_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.db.notice import rows
+from backend.db.notice import Notice, rows
 from backend.features.access.collections import BINDINGS, USERS, binding_source, user_source
 from backend.features.access.rights import KINDS
 from backend.features.access.routes import router
@@ -19,4 +19,10 @@ def register(context: FeatureContext) -> Feature:
     context.registry.add(BINDINGS, bindings)
     context.bus.subscribe(rows("user_account"), lambda notice: users.notify(notice.keys))
     context.bus.subscribe(rows("role_binding"), lambda notice: bindings.notify(notice.keys))
+
+    def renamed(_notice: Notice) -> None:
+        bindings.notify(None)
+
+    for table in ("user_account", "team", "service_account"):
+        context.bus.subscribe(rows(table), renamed)
     return Feature("access", router, kinds=KINDS)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import SQLModel
 
-from backend.db.identity import BindingRecord, UserRecord
+import backend.db.rights  # noqa: F401 - its tables are joined by name
+from auth.subject import SubjectKind
+from backend.db.identity import UserRecord
 from backend.live.collection import Collection
 from backend.live.column import Column, Type
 from backend.live.row import Row
 from backend.live.rowscope import RowScope
 from backend.live.sql import SqlSource
 
-__all__ = ["BINDINGS", "USERS", "binding_source", "user_source"]
+__all__ = ["BINDINGS", "USERS", "binding_source", "named_bindings", "user_source"]
 
 
 class UserRow(Row, frozen=True):
@@ -26,13 +31,17 @@ class UserRow(Row, frozen=True):
 
 
 class BindingRow(Row, frozen=True):
-    """A role somebody holds at a scope."""
+    """A role a subject holds at a scope. `subject` is its name, for people."""
 
-    login: str
+    subject_kind: str
+    subject: str
     role: str
     scope: str
+    expires: float | None
+    reason: str
     created: float
     created_by: str
+    row_version: int
 
 
 USERS = Collection(
@@ -59,33 +68,56 @@ BINDINGS = Collection(
     row=BindingRow,
     scopes=(RowScope(),),
     columns=(
-        Column("login", "User name", Type.TEXT, searched=True),
+        Column("subject", "Who", Type.TEXT, searched=True),
+        Column("subject_kind", "Kind", Type.TEXT, facet=True),
         Column("role", "Role", Type.TEXT, facet=True),
         Column("scope", "Scope", Type.TEXT, searched=True),
+        Column("expires", "Until", Type.TIME),
         Column("created", "Since", Type.TIME),
         Column("created_by", "Granted by", Type.TEXT),
+        Column("reason", "Reason", Type.TEXT, searched=True, default=False),
     ),
-    default_sort=("login", "scope"),
-    label="login",
+    default_sort=("subject", "scope"),
+    label="subject",
     where=("role", "scope"),
 )
 
 
 def user_source(sessions: async_sessionmaker[AsyncSession], org: str) -> SqlSource:
     """Rows straight from the table; the key is the user's id."""
-    return _source(USERS, sessions, UserRecord, org)
+    key = SQLModel.metadata.tables["user_account"].c.id
+    return SqlSource(USERS, sessions, UserRecord, organisation=org, fields={"key": key})
 
 
 def binding_source(sessions: async_sessionmaker[AsyncSession], org: str) -> SqlSource:
-    """Rows straight from the table; the key is the binding's id."""
-    return _source(BINDINGS, sessions, BindingRecord, org)
+    """The bindings with their subjects' names; the key is the binding's id."""
+    rows = named_bindings().subquery()
+    return SqlSource(BINDINGS, sessions, rows, organisation=org)
 
 
-def _source(
-    collection: Collection,
-    sessions: async_sessionmaker[AsyncSession],
-    table: type[UserRecord | BindingRecord],
-    org: str,
-) -> SqlSource:
-    key = SQLModel.metadata.tables[str(table.__tablename__)].c.id
-    return SqlSource(collection, sessions, table, organisation=org, fields={"key": key})
+def named_bindings() -> sa.Select[Any]:
+    """Every binding as `BindingRow`: a subject that has a record here is named by it."""
+    tables = SQLModel.metadata.tables
+    binding, user, team, service = (
+        tables[name] for name in ("role_binding", "user_account", "team", "service_account")
+    )
+    name = sa.func.coalesce(user.c.login, team.c.name, service.c.name, binding.c.subject_id)
+
+    def joined(kind: SubjectKind, table: sa.FromClause) -> sa.ColumnElement[bool]:
+        return sa.and_(binding.c.subject_kind == kind, binding.c.subject_id == table.c.id)
+
+    rows = binding.outerjoin(user, joined(SubjectKind.USER, user))
+    rows = rows.outerjoin(team, joined(SubjectKind.TEAM, team))
+    rows = rows.outerjoin(service, joined(SubjectKind.SERVICE, service))
+    return sa.select(
+        binding.c.id.label("key"),
+        binding.c.subject_kind,
+        name.label("subject"),
+        binding.c.role_id.label("role"),
+        binding.c.scope,
+        binding.c.expires,
+        binding.c.reason,
+        binding.c.created,
+        binding.c.created_by,
+        binding.c.row_version,
+    ).select_from(rows)

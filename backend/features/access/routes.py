@@ -69,7 +69,8 @@ async def create_binding(
     _require(caller, "binding", Verb.CREATE)
     roles = built_in(request.app.state.console.catalogue)
     record = await service.create_binding(db, audit, caller, body, roles)
-    return BindingView(**record.model_dump(exclude={"user_id"}))
+    named = {"subject": body.subject, "role": record.role_id}
+    return BindingView(**record.model_dump(exclude={"subject_id", "role_id"}), **named)
 
 
 @router.delete("/bindings/{binding_id}", status_code=204)

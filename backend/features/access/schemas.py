@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, StringConstraints
 
 from auth.password import MAX_LENGTH
+from auth.subject import SubjectKind
 
 __all__ = ["BindingView", "NewBinding", "NewUser", "UserChange", "UserView"]
 
@@ -38,19 +39,30 @@ class UserView(BaseModel):
 
 
 class NewBinding(BaseModel):
-    """Give `login` the role at the scope, e.g. ``org/main/cluster/local/ns/web``."""
+    """Give a subject the role at the scope, e.g. ``org/main/cluster/local/ns/web``.
 
-    login: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+    `subject` is a user's login, a team's or service's name, or ``provider/group``. `expires`
+    is in Unix seconds; without it the binding stays until it is taken away.
+    """
+
+    subject_kind: SubjectKind = SubjectKind.USER
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=321)]
     role: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     scope: Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+    expires: float | None = None
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=512)] = ""
 
 
 class BindingView(BaseModel):
     """A binding as stored."""
 
     id: str
-    login: str
+    subject_kind: SubjectKind
+    subject: str
     role: str
     scope: str
+    expires: float | None
+    reason: str
     created: float
     created_by: str
+    row_version: int

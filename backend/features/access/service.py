@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from auth.password import WeakPasswordError, check_strength
 from auth.principal import Principal
-from auth.role import OWNER, Role
+from auth.role import Role
 from auth.scope import InvalidScopeError, Scope, covers, organisation, parse, render
+from auth.subject import Subject, SubjectKind
 from backend.audit import Audit, Change, Target
-from backend.db.identity import BindingRecord, SessionRecord, UserRecord
+from backend.db.identity import UserRecord
+from backend.db.rights import BindingRecord
 from backend.errors import (
     Conflict,
     Forbidden,
@@ -28,8 +28,12 @@ from backend.errors import (
     Unprocessable,
 )
 from backend.features.access.schemas import NewBinding, NewUser, UserChange
+from backend.features.access.subjects import find_subject, name_of
 from backend.identity.epoch import raise_epoch
 from backend.identity.hashing import HASHING
+from backend.identity.owners import require_an_owner
+from backend.identity.removal import remove_holdings
+from backend.identity.sessions import end_sessions
 
 __all__ = ["change_user", "create_binding", "create_user", "delete_binding", "delete_user"]
 
@@ -60,6 +64,7 @@ async def change_user(
     row_version: int,
 ) -> UserRecord:
     """Apply the change to the version the caller saw; sessions end when it is switched off."""
+    await raise_epoch(db, Subject(SubjectKind.USER, user_id))
     user = await _user(db, user_id)
     if user.row_version != row_version:
         raise PreconditionFailed(
@@ -68,19 +73,13 @@ async def change_user(
         )
     before = _facts(user)
     if body.disabled is not None:
-        if body.disabled:
-            await _refuse_last_owner(db, user.id)
         user.disabled = body.disabled
     if body.password is not None:
         user.password_hash = await _hash(body.password, user.login)
     user.row_version += 1
     if user.disabled or body.password is not None:
-        await db.execute(
-            delete(SessionRecord).where(
-                col(SessionRecord.user_id) == user.id, col(SessionRecord.id) != caller.session
-            )
-        )
-    await raise_epoch(db)
+        await end_sessions(db, user.id, but=caller.credential.id)
+    await require_an_owner(db, caller.organisation)
     after = _facts(user) | ({"password": "new"} if body.password is not None else {})
     change = Change.between(before, after, show=_USER_FIELDS)
     audit.did("update", _account(user, audit), change=change)
@@ -89,10 +88,12 @@ async def change_user(
 
 async def delete_user(db: AsyncSession, audit: Audit, user_id: str) -> None:
     """Remove the account with its bindings and sessions."""
+    subject = Subject(SubjectKind.USER, user_id)
+    await raise_epoch(db, subject)
     user = await _user(db, user_id)
-    await _refuse_last_owner(db, user.id)
+    await remove_holdings(db, subject)
     await db.delete(user)
-    await raise_epoch(db)
+    await require_an_owner(db, audit.origin.organisation)
     audit.did("delete", _account(user, audit))
 
 
@@ -102,24 +103,25 @@ async def create_binding(
     """The new binding."""
     role, scope = _role(body.role, roles), _scope(body.scope, caller.organisation)
     _refuse_escalation(caller, role, scope)
-    query = select(UserRecord).where(col(UserRecord.login) == body.login)
-    user = (await db.execute(query)).scalar_one_or_none()
-    if user is None:
-        raise _invalid("login", body.login, "there is no such user")
+    subject = await find_subject(db, body.subject_kind, body.subject)
+    if subject is None:
+        raise _invalid("subject", body.subject, f"there is no such {body.subject_kind.value}")
+    await raise_epoch(db, subject)
     record = BindingRecord(
-        user_id=user.id,
-        login=user.login,
-        role=role.id,
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        role_id=role.id,
         scope=render(scope),
+        expires=body.expires,
+        reason=body.reason,
         created_by=caller.login,
     )
     db.add(record)
     try:
         await db.flush()
     except IntegrityError as error:
-        raise Conflict(f"{body.login} already holds {role.id} at {body.scope}.") from error
-    await raise_epoch(db)
-    audit.did("create", _grant(record))
+        raise Conflict(f"{body.subject} already holds {role.id} at {body.scope}.") from error
+    audit.did("create", _grant(record, body.subject))
     return record
 
 
@@ -128,11 +130,11 @@ async def delete_binding(db: AsyncSession, audit: Audit, binding_id: str) -> Non
     record = await db.get(BindingRecord, binding_id)
     if record is None:
         raise NotFoundProblem("There is no such binding, or you may not see it.")
-    if record.role == OWNER:
-        await _refuse_last_owner(db, record.user_id)
+    subject = Subject(SubjectKind(record.subject_kind), record.subject_id)
+    await raise_epoch(db, subject)
     await db.delete(record)
-    await raise_epoch(db)
-    audit.did("delete", _grant(record))
+    await require_an_owner(db, audit.origin.organisation)
+    audit.did("delete", _grant(record, await name_of(db, subject)))
 
 
 async def _hash(password: str, login: str) -> str:
@@ -164,20 +166,6 @@ def _refuse_escalation(caller: Principal, role: Role, scope: Scope) -> None:
         raise Forbidden(f"You may not grant {role.id} there: you do not hold it yourself.")
 
 
-async def _refuse_last_owner(db: AsyncSession, user_id: str) -> None:
-    query = (
-        select(func.count(func.distinct(col(UserRecord.id))))
-        .join(BindingRecord, col(BindingRecord.user_id) == col(UserRecord.id))
-        .where(
-            col(BindingRecord.role) == OWNER,
-            col(UserRecord.disabled).is_(False),
-            col(UserRecord.id) != user_id,
-        )
-    )
-    if (await db.execute(query)).scalar_one() == 0:
-        raise Conflict("This is the last owner: give somebody else the owner role first.")
-
-
 async def _user(db: AsyncSession, user_id: str) -> UserRecord:
     user = await db.get(UserRecord, user_id)
     if user is None:
@@ -203,6 +191,6 @@ def _account(user: UserRecord, audit: Audit) -> Target:
     return Target("user", user.id, user.login, organisation(audit.origin.organisation))
 
 
-def _grant(record: BindingRecord) -> Target:
-    name = f"{record.login}: {record.role} at {record.scope}"
+def _grant(record: BindingRecord, subject: str) -> Target:
+    name = f"{subject}: {record.role_id} at {record.scope}"
     return Target("binding", record.id, name, parse(record.scope))

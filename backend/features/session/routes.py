@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from auth.principal import Principal
+from auth.principal import CredentialKind, Principal
 from auth.role import Verb
 from auth.scope import render
 from backend.db.session import DbSession
@@ -20,6 +20,7 @@ from backend.http.audited import Audited, StrangerAudited
 from backend.http.cookies import clear_session_cookie, set_device_cookie, set_session_cookie
 from backend.http.guard import CurrentPrincipal, Public
 from backend.identity import setup
+from backend.identity.credentials import Presented
 from backend.identity.devices import DEVICE_SECONDS
 
 router = APIRouter(tags=["session"])
@@ -86,7 +87,8 @@ async def _after_commit(
     set_session_cookie(request, response, opened.token, identities.lifetime)
     set_device_cookie(request, response, opened.device, DEVICE_SECONDS)
     await db.commit()
-    principal: Principal = await identities.resolve(opened.token)
+    presented = Presented(CredentialKind.SESSION, opened.token)
+    principal: Principal = await identities.resolve(presented)
     return _view(principal, request)
 
 

@@ -72,7 +72,7 @@ async def sign_in(
 async def sign_out(db: AsyncSession, console: Console, principal: Principal, audit: Audit) -> None:
     """End the caller's session."""
     audit.did("close", _session(principal.organisation, principal.login))
-    await console.identities.end(db, principal.session)
+    await console.identities.end(db, principal.credential)
 
 
 async def complete_setup(

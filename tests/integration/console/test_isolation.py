@@ -61,7 +61,7 @@ def estate(stack: RunningStack, server: ConsoleProcess, owner: Person) -> Iterat
     login = server.add_member(owner.http, ("viewer", f"org/main/cluster/local/ns/{own}"))
     other = {"login": word, "password": "correct horse battery"}
     assert owner.http.post("/users", json=other).status_code == 201
-    grant = {"login": word, "role": "viewer", "scope": f"org/main/cluster/local/ns/{hidden}"}
+    grant = {"subject": word, "role": "viewer", "scope": f"org/main/cluster/local/ns/{hidden}"}
     assert owner.http.post("/bindings", json=grant).status_code == 201
     with server.signed_in(login) as viewer:
         found = Estate(own, mine, hidden, word, viewer, owner)

@@ -48,7 +48,7 @@ async def test_rights_given_and_taken(
     pods = await socket.subscribe("pods", "pods", facet=["namespace"])
     assert namespaces(socket) == {"shop"}
 
-    grant = {"login": person.login, "role": "viewer", "scope": PAYMENTS}
+    grant = {"subject": person.login, "role": "viewer", "scope": PAYMENTS}
     assert owner.http.post("/bindings", json=grant).status_code == 201
     await within_promise(
         socket, lambda: namespaces(socket) == {"shop", "payments"}, "a right given"

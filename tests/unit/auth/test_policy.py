@@ -16,14 +16,17 @@ from auth.password import (
 from auth.policy import Policy
 from auth.role import Role, Verb
 from auth.scope import InvalidScopeError, covers, parse, render
+from auth.subject import Subject, SubjectKind
 from tests.roles import CATALOGUE, OPERATOR, OWNER, VIEWER
+
+SOMEBODY = Subject(SubjectKind.USER, "u")
 
 names = st.sampled_from(["a", "ab", "c1", "web"])
 scopes = st.lists(names, max_size=6).map(lambda rest: ("org", "main", *rest))
 
 
 def policy(*held, role=VIEWER, epoch=0):
-    bindings = tuple(Binding(str(i), "u", role, where) for i, where in enumerate(held))
+    bindings = tuple(Binding(str(i), SOMEBODY, role, where) for i, where in enumerate(held))
     return Policy(bindings, epoch)
 
 
@@ -93,7 +96,7 @@ grants = st.lists(st.tuples(scopes, roles), max_size=5)
 
 
 def compiled(held):
-    made = [Binding(str(i), "u", role, where) for i, (where, role) in enumerate(held)]
+    made = [Binding(str(i), SOMEBODY, role, where) for i, (where, role) in enumerate(held)]
     return Policy(tuple(made))
 
 

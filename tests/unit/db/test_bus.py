@@ -14,12 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from backend.db.audit import AuditEntry
 from backend.db.bus import Bus, publish
 from backend.db.engine import create_engine, create_sessions
-from backend.db.identity import BindingRecord, SessionRecord, UserRecord
+from backend.db.identity import MembershipRecord, SessionRecord, TeamRecord, UserRecord
 from backend.db.migrate import upgrade
 from backend.db.notice import MAX_KEYS, Notice, decode, encode, rows
 from backend.db.touched import reached_by_delete
 
-TABLES = ("audit_entry", "user_account", "role_binding", "user_session")
+TABLES = ("audit_entry", "user_account", "team_member", "user_session")
 Sessions = async_sessionmaker[AsyncSession]
 
 
@@ -67,7 +67,9 @@ async def replica(database_url: str) -> AsyncIterator[Replica]:
         user = UserRecord(id="ada", login="ada", name="Ada")
         session.add(user)
         await session.flush()
-        session.add(BindingRecord(user_id="ada", login="ada", role="viewer", scope="org/main"))
+        session.add(TeamRecord(id="blue", name="blue", title="Blue"))
+        await session.flush()
+        session.add(MembershipRecord(team_id="blue", user_id="ada"))
         session.add(SessionRecord(id="s", user_id="ada", created=0, last_seen=0, expires=0))
     made.heard.clear()
     yield made
@@ -115,12 +117,12 @@ async def text_delete(session: AsyncSession) -> None:
 WAYS = [
     (orm_insert, {"audit_entry"}),
     (orm_update, {"user_account"}),
-    (orm_delete, {"user_account", "role_binding", "user_session"}),
+    (orm_delete, {"user_account", "team_member", "user_session"}),
     (core_insert, {"audit_entry"}),
     (core_update, {"user_account"}),
-    (core_delete, {"user_account", "role_binding", "user_session"}),
+    (core_delete, {"user_account", "team_member", "user_session"}),
     (core_returning, {"user_session"}),
-    (text_delete, {"user_account", "role_binding", "user_session"}),
+    (text_delete, {"user_account", "team_member", "user_session"}),
 ]
 
 
@@ -180,7 +182,7 @@ async def test_a_listener_that_fails_costs_the_others_nothing(replica: Replica) 
 
 
 def test_cascades_of_the_models_are_followed() -> None:
-    assert {"role_binding", "user_session"} <= reached_by_delete("user_account")
+    assert {"team_member", "user_session"} <= reached_by_delete("user_account")
     assert reached_by_delete("audit_entry") == set()
 
 

@@ -9,9 +9,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-import backend.db.audit
-import backend.db.identity
-import backend.omaha.store.tables  # noqa: F401
+import backend.app  # noqa: F401 - every table the console has
 from backend.db.engine import create_engine
 from backend.db.migrate import upgrade
 

@@ -22,14 +22,14 @@ async def test_only_an_owner_changes_access(console: ConsoleApp, role: str) -> N
     caller = await console.member("ada", (role, MAIN))
     body = {"login": "eve", "password": OWNER_PASSWORD}
     assert (await caller.post("/users", json=body)).status_code == 404
-    grant = {"login": "ada", "role": "owner", "scope": "org/main"}
+    grant = {"subject": "ada", "role": "owner", "scope": "org/main"}
     assert (await caller.post("/bindings", json=grant)).status_code == 404
     assert (await caller.get("/collections/users")).status_code in {403, 404}
 
 
 async def test_an_owner_of_a_namespace_cannot_act_on_the_organisation(console: ConsoleApp) -> None:
     caller = await console.member("ada", ("owner", WEB))
-    grant = {"login": "ada", "role": "owner", "scope": "org/main"}
+    grant = {"subject": "ada", "role": "owner", "scope": "org/main"}
     assert (await caller.post("/bindings", json=grant)).status_code == 404
 
 
@@ -38,7 +38,7 @@ async def test_an_owner_of_a_namespace_cannot_act_on_the_organisation(console: C
 )
 async def test_a_bad_scope_is_named(console: ConsoleApp, scope: str) -> None:
     owner = await console.owner()
-    grant = {"login": "owner", "role": "viewer", "scope": scope}
+    grant = {"subject": "owner", "role": "viewer", "scope": scope}
     answer = await owner.post("/bindings", json=grant)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "scope"

@@ -137,14 +137,6 @@ async def test_sign_out_ends_the_session_at_once(console: ConsoleApp) -> None:
     assert (await thief.get("/session")).status_code == 401
 
 
-async def test_a_session_ends_when_idle(console: ConsoleApp, monkeypatch) -> None:
-    owner = await console.owner()
-    identities = console.state.identities
-    monkeypatch.setattr(identities, "_limits", type(identities._limits)(idle=0.05, absolute=60))
-    await asyncio.sleep(0.1)
-    assert (await owner.get("/session")).status_code == 401
-
-
 @pytest.mark.parametrize(
     "headers",
     [

@@ -9,9 +9,6 @@ from typing import Any
 import httpx2
 from fastapi import FastAPI
 
-from auth.binding import Binding
-from auth.policy import Policy
-from auth.principal import Principal
 from auth.scope import Scope, parse
 from backend.connections.feeds import join
 from backend.connections.upstreams import Upstreams
@@ -22,6 +19,7 @@ from backend.live.memory import MemorySource
 from backend.live.registry import Registry
 from integrations.contract import Feed, State
 from integrations.kubernetes import KubernetesConnection
+from tests.people import holding, principal
 from tests.roles import ROLES
 
 FEATURES = (events, cluster, machines, workloads)
@@ -68,10 +66,7 @@ class KubernetesFeatures:
     async def get(self, path: str, *grants: str, role: str = "viewer") -> httpx2.Response:
         """Ask as somebody who holds `role` at each of the scopes (text form)."""
         scopes: list[Scope] = [parse(text) for text in grants]
-        bindings = tuple(
-            Binding(str(number), "user", ROLES[role], where) for number, where in enumerate(scopes)
-        )
-        caller = Principal("user", "user", "User", "main", Policy(bindings), "s")
+        caller = principal(holding(*((ROLES[role], where) for where in scopes)))
         self.app.dependency_overrides[require_principal] = lambda: caller
         transport = httpx2.ASGITransport(self.app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://console") as http:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-from auth.binding import Binding
 from auth.policy import Policy
 from auth.principal import Principal
 from auth.role import Role
@@ -13,6 +12,7 @@ from backend.live.collection import Collection
 from backend.live.column import Column, Type
 from backend.live.row import Row
 from backend.live.rowscope import Field, RowScope
+from tests.people import holding, principal
 from tests.roles import VIEWER
 
 ORG = "main"
@@ -62,12 +62,12 @@ def pod(name: str, namespace: str = "web", cluster: str = "c1", **fields) -> Pod
 
 
 def policy(*scopes: Scope, role: Role = VIEWER) -> Policy:
-    return Policy(tuple(Binding(str(i), "u", role, scope) for i, scope in enumerate(scopes)))
+    return holding(*((role, scope) for scope in scopes))
 
 
 def person(*scopes: Scope, role: Role = VIEWER) -> Principal:
     held = scopes or (("org", ORG),)
-    return Principal("u1", "ada", "Ada", ORG, policy(*held, role=role), "s1")
+    return principal(policy(*held, role=role))
 
 
 class Sockets:

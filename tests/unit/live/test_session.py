@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -185,8 +186,7 @@ async def test_ended_session_or_no_right_left_closes(console, caller, code):
     browser = console.open()
     if caller == "nothing":
         held = person()
-        policy = type(held.policy)(())
-        caller = type(held)("u1", "ada", "Ada", ORG, policy, "s1")
+        caller = replace(held, policy=type(held.policy)(()))
     console.caller["now"] = caller
     with pytest.raises(Close) as closed:
         await browser.session.recheck()

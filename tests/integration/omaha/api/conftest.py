@@ -14,8 +14,6 @@ import structlog
 from fastapi import FastAPI
 from starlette.routing import Mount
 
-from auth.binding import Binding
-from auth.policy import Policy
 from auth.principal import Principal
 from auth.role import Role
 from auth.scope import Scope
@@ -27,14 +25,14 @@ from backend.omaha.api import UpdatesDeps, updates_router
 from backend.omaha.catalog import files as hosted
 from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.payloads.serving import MOUNT, payloads_app
+from tests import people
 from tests.roles import OWNER
 
 ROOT: Scope = ("org", "main")
 
 
 def principal(*rights: tuple[Role, Scope]) -> Principal:
-    bindings = tuple(Binding(f"b{i}", "u1", role, scope) for i, (role, scope) in enumerate(rights))
-    return Principal("u1", "ada", "Ada", "main", Policy(bindings), "s1")
+    return people.principal(people.holding(*rights))
 
 
 @dataclass

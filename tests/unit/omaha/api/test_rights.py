@@ -3,12 +3,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth.binding import Binding
-from auth.policy import Policy
 from auth.principal import Principal
 from auth.role import Verb
 from auth.scope import Scope, covers
 from backend.omaha.api.rights import GROUP, Rights
+from tests.people import holding, principal
 from tests.roles import VIEWER
 
 RIGHTS = Rights("main")
@@ -27,8 +26,7 @@ scopes = st.one_of(
 
 
 def caller(held: list[Scope]) -> Principal:
-    bindings = tuple(Binding(str(n), "u", VIEWER, scope) for n, scope in enumerate(held))
-    return Principal("u", "u", "U", "main", Policy(bindings), "s")
+    return principal(holding(*((VIEWER, scope) for scope in held)))
 
 
 @given(held=st.lists(scopes, max_size=4), app=numbers, group=numbers)

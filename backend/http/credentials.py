@@ -1,0 +1,35 @@
+"""What a request presents: a bearer token, or else the session cookie."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.requests import HTTPConnection
+
+from auth.principal import CredentialKind
+from backend.http.cookies import read_session_cookie
+from backend.identity.credentials import Presented
+
+__all__ = ["bearer_token", "read_credential"]
+
+_MAX_LENGTH: Final = 128
+
+
+def bearer_token(authorization: str) -> str | None:
+    """The token of an Authorization header; None when it is no bearer's or over-long."""
+    scheme, _, token = authorization.partition(" ")
+    token = token.strip()
+    if scheme.lower() != "bearer" or not token or len(token) > _MAX_LENGTH:
+        return None
+    return token
+
+
+def read_credential(connection: HTTPConnection) -> Presented | None:
+    """The one credential that counts. With an Authorization header the cookie is ignored:
+    a wrong token must not fall back to whoever is signed in at that browser."""
+    authorization = connection.headers.get("authorization")
+    if authorization is not None:
+        token = bearer_token(authorization)
+        return Presented(CredentialKind.TOKEN, token) if token else None
+    cookie = read_session_cookie(connection)
+    return Presented(CredentialKind.SESSION, cookie) if cookie else None

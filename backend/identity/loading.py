@@ -1,0 +1,156 @@
+"""Load what stands behind credentials, many at a time.
+
+After a change of rights every open page asks again at once: the loads of one moment become
+one set of queries, and one set runs at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from auth.kinds import Catalogue
+from auth.policy import Policy
+from auth.principal import Assurance, Credential, Principal
+from auth.role import Role
+from auth.subject import Subject
+from backend.db.identity import SessionRecord, TokenRecord
+from backend.db.rights import BindingRecord
+from backend.identity import reading
+from backend.identity.epoch import read_epoch
+from backend.identity.principals import (
+    Person,
+    all_roles,
+    compile_bindings,
+    make_principal,
+    restrict_to_token,
+)
+
+__all__ = ["Loaded", "PrincipalLoader"]
+
+_BATCH: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A principal as of `principal.policy.epoch`, and what makes it old: a change of anything
+    in `depends`, or the time `until` (a binding or the credential expires)."""
+
+    principal: Principal
+    depends: frozenset[str]
+    expires: float
+    until: float
+    last_used: float | None
+
+
+class PrincipalLoader:
+    """Turns credentials into principals; `load` calls of one moment share their queries."""
+
+    def __init__(
+        self,
+        sessions: async_sessionmaker[AsyncSession],
+        organisation: str,
+        catalogue: Catalogue,
+        clock: Callable[[], float],
+    ) -> None:
+        self._sessions = sessions
+        self._organisation = organisation
+        self._catalogue = catalogue
+        self._clock = clock
+        self._wanted: dict[Credential, asyncio.Future[Loaded | None]] = {}
+        self._running: asyncio.Task[None] | None = None
+        self.batches = 0
+
+    async def load(self, credential: Credential) -> Loaded | None:
+        """What stands behind `credential` now; None when it is unknown or its owner is
+        disabled. Raises what the database raises."""
+        future = self._wanted.get(credential)
+        if future is None:
+            future = asyncio.get_running_loop().create_future()
+            self._wanted[credential] = future
+        if self._running is None:
+            self._running = asyncio.create_task(self._run(), name="load principals")
+        return await asyncio.shield(future)
+
+    async def _run(self) -> None:
+        try:
+            while self._wanted:
+                await asyncio.sleep(0)  # whoever asks in the same turn joins this batch
+                await self._serve()
+        finally:
+            self._running = None
+
+    async def _serve(self) -> None:
+        chosen = list(self._wanted)[:_BATCH]
+        waiting = {credential: self._wanted.pop(credential) for credential in chosen}
+        try:
+            self.batches += 1
+            found = await self._load(chosen)
+        except BaseException as error:
+            for future in waiting.values():
+                if not future.done():
+                    future.set_exception(error)
+                    future.exception()  # told; nobody may be waiting any more
+            if not isinstance(error, Exception):
+                raise
+            return
+        for credential, future in waiting.items():
+            if not future.done():
+                future.set_result(found.get(credential))
+
+    async def _load(self, credentials: Iterable[Credential]) -> dict[Credential, Loaded]:
+        now = self._clock()
+        async with self._sessions() as db:
+            epoch = await read_epoch(db)  # first: what follows is at least this new
+            records = await reading.credentials(db, credentials)
+            people = await reading.people(db, map(reading.owner, records.values()))
+            subjects = {s for person in people.values() for s in person.subjects}
+            bindings = await reading.bindings(db, subjects, now)
+            roles = all_roles(
+                await reading.custom_roles(db, {b.role_id for b in bindings}), self._catalogue
+            )
+        held: dict[Subject, list[BindingRecord]] = {}
+        for binding in bindings:
+            held.setdefault(reading.subject(binding), []).append(binding)
+        return {
+            credential: self._loaded(
+                credential, record, person, held=held, roles=roles, epoch=epoch
+            )
+            for credential, record in records.items()
+            if (person := people.get(reading.owner(record)))
+        }
+
+    def _loaded(
+        self,
+        credential: Credential,
+        record: SessionRecord | TokenRecord,
+        person: Person,
+        *,
+        held: dict[Subject, list[BindingRecord]],
+        roles: dict[str, Role],
+        epoch: int,
+    ) -> Loaded:
+        own = [b for subject in sorted(person.subjects) for b in held.get(subject, ())]
+        policy = Policy(compile_bindings(own, roles), epoch)
+        if isinstance(record, TokenRecord):
+            policy = restrict_to_token(policy, record, self._catalogue)
+            assurance, used = Assurance("token", record.created), record.last_used
+        else:
+            assurance = Assurance(record.method, record.created, record.strong_at)
+            used = record.last_seen
+        principal = make_principal(
+            person, credential, assurance, policy, organisation=self._organisation
+        )
+        ends = [b.expires for b in own if b.expires is not None]
+        depends = [credential, *person.subjects, *(f"role:{b.role_id}" for b in own)]
+        return Loaded(
+            principal=principal,
+            depends=frozenset(map(str, depends)),
+            expires=record.expires,
+            until=min([record.expires, *ends]),
+            last_used=used,
+        )
