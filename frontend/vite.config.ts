@@ -35,8 +35,7 @@ export default defineConfig({
             { name: firstPage, priority: 2 },
             {
               name: "table",
-              test: /node_modules|src\/(?!features)/,
-              minShareCount: 2,
+              test: /react-table|react-virtual|lodash|src\/(table|kube|detail)\//,
               priority: 1,
             },
           ],
