@@ -24,9 +24,13 @@ async def require_an_owner(db: AsyncSession, org: str) -> None:
     before: that lock makes two owners who remove each other come one after the other.
     """
     await db.flush()
-    member = exists().where(
-        col(MembershipRecord.user_id) == col(UserRecord.id),
-        col(MembershipRecord.team_id) == col(BindingRecord.subject_id),
+    member = (
+        exists()
+        .where(
+            col(MembershipRecord.user_id) == col(UserRecord.id),
+            col(MembershipRecord.team_id) == col(BindingRecord.subject_id),
+        )
+        .correlate(UserRecord, BindingRecord)
     )
     theirs = or_(
         and_(
@@ -35,11 +39,15 @@ async def require_an_owner(db: AsyncSession, org: str) -> None:
         ),
         and_(col(BindingRecord.subject_kind) == SubjectKind.TEAM, member),
     )
-    lasting = exists().where(
-        theirs,
-        col(BindingRecord.role_id) == OWNER,
-        col(BindingRecord.scope) == render(organisation(org)),
-        col(BindingRecord.expires).is_(None),
+    lasting = (
+        exists()
+        .where(
+            theirs,
+            col(BindingRecord.role_id) == OWNER,
+            col(BindingRecord.scope) == render(organisation(org)),
+            col(BindingRecord.expires).is_(None),
+        )
+        .correlate(UserRecord)
     )
     owners = select(func.count()).select_from(UserRecord)
     owners = owners.where(col(UserRecord.disabled).is_(False), lasting)

@@ -24,7 +24,7 @@ from backend.live.page import After, Page, write_cursor
 from backend.live.query import Query
 from backend.live.ranking import best_rows
 from backend.live.source import Source
-from backend.live.sql_fields import SqlFields
+from backend.live.sql_fields import Related, SqlFields
 from backend.live.sql_index import Indexing
 from backend.live.sql_reader import Counts, SqlReader
 from backend.live.sql_view import SqlView, SqlWindow
@@ -46,7 +46,8 @@ class SqlSource(Source):
     estimates and `total_exact` says so. Live windows ask again after `notify`. With
     `organisation`, callers of another one see nothing. Sorting at scale wants an index on
     (sort columns, key), on PostgreSQL with ``COLLATE "C"`` for text; a table of millions
-    says what its indexes serve (`indexing`, where `table` names every field).
+    says what its indexes serve (`indexing`, where `table` names every field). `related` shows
+    rows besides those that their scopes show: a person by where they hold something.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class SqlSource(Source):
         fields: Mapping[str, ColumnElement[Any]] | None = None,
         count_bound: int = COUNT_BOUND,
         indexing: Indexing | None = None,
+        related: Related | None = None,
     ) -> None:
         super().__init__(collection)
         origin: sa.FromClause = sa.inspect(table).selectable if isinstance(table, type) else table
@@ -66,7 +68,7 @@ class SqlSource(Source):
         if indexing and fields:
             raise DeclarationError(f"{collection.name!r} is indexed: name its fields in a select")
         self._reader = SqlReader(
-            SqlFields(collection, origin, fields or {}, coded),
+            SqlFields(collection, origin, fields or {}, coded, related),
             organisation=organisation,
             count_bound=count_bound,
             indexing=indexing,

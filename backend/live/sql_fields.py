@@ -15,12 +15,15 @@ from sqlalchemy.sql.elements import ColumnElement
 from backend.live.collection import Collection
 from backend.live.column import NUMERIC, Type
 from backend.live.errors import DeclarationError
+from backend.live.guard import Guard
 from backend.live.query import Value
 from backend.live.sql_index import Coded
 
-__all__ = ["SqlFields"]
+__all__ = ["Related", "SqlFields"]
 
 Element = ColumnElement[Any]
+Related = Callable[[Guard], ColumnElement[bool]]
+"""Rows that are visible besides those their own scopes show, by what else lies where."""
 
 
 class SqlFields:
@@ -37,11 +40,13 @@ class SqlFields:
         table: sa.FromClause,
         given: Mapping[str, Element],
         coded: Mapping[str, Coded] = MappingProxyType({}),
+        related: Related | None = None,
     ) -> None:
         self.collection = collection
         self.table = table
         self.elements: dict[str, Element] = {}
         self.coded = coded
+        self.related = related
         for name in collection.fields:
             element = given.get(name)
             if element is None:
@@ -55,7 +60,7 @@ class SqlFields:
 
     def over(self, table: sa.FromClause) -> SqlFields:
         """The same fields in another table with columns of the same names."""
-        return SqlFields(self.collection, table, {}, self.coded)
+        return SqlFields(self.collection, table, {}, self.coded, self.related)
 
     def partial(self, table: sa.FromClause) -> SqlFields:
         """Those of the fields that another table has, to compare only."""

@@ -55,7 +55,9 @@ class SqlWhere:
     def visible(self) -> Condition:
         """The row is visible."""
         guard = self._guard
-        return self._covered(self.fields.collection.scopes, guard.scopes, guard.organisation)
+        own = self._covered(self.fields.collection.scopes, guard.scopes, guard.organisation)
+        related = self.fields.related
+        return own if related is None else sa.or_(own, related(guard))
 
     def _cells(self) -> dict[str, Condition]:
         """When the cells that need a right of their own may be seen."""

@@ -23,6 +23,12 @@ def register(context: FeatureContext) -> Feature:
     def renamed(_notice: Notice) -> None:
         bindings.notify(None)
 
+    def held(_notice: Notice) -> None:
+        users.notify(None)  # who is seen where follows from what they hold there
+
+    for table in ("role_binding", "team_member"):
+        context.bus.subscribe(rows(table), held)
+
     for table in ("user_account", "team", "service_account"):
         context.bus.subscribe(rows(table), renamed)
     return Feature("access", router, kinds=KINDS)

@@ -13,8 +13,9 @@ from auth.subject import SubjectKind
 from backend.db.identity import UserRecord
 from backend.live.collection import Collection
 from backend.live.column import Column, Type
+from backend.live.guard import Guard
 from backend.live.row import Row
-from backend.live.rowscope import RowScope
+from backend.live.rowscope import RowScope, TextScope
 from backend.live.sql import SqlSource
 
 __all__ = ["BINDINGS", "USERS", "binding_source", "named_bindings", "user_source"]
@@ -66,7 +67,7 @@ BINDINGS = Collection(
     title="Role bindings",
     kind="binding",
     row=BindingRow,
-    scopes=(RowScope(),),
+    scopes=(TextScope("scope"),),
     columns=(
         Column("subject", "Who", Type.TEXT, searched=True),
         Column("subject_kind", "Kind", Type.TEXT, facet=True),
@@ -86,7 +87,41 @@ BINDINGS = Collection(
 def user_source(sessions: async_sessionmaker[AsyncSession], org: str) -> SqlSource:
     """Rows straight from the table; the key is the user's id."""
     key = SQLModel.metadata.tables["user_account"].c.id
-    return SqlSource(USERS, sessions, UserRecord, organisation=org, fields={"key": key})
+    return SqlSource(
+        USERS, sessions, UserRecord, organisation=org, fields={"key": key}, related=holds_below
+    )
+
+
+def holds_below(guard: Guard) -> sa.ColumnElement[bool]:
+    """The user holds a role, themselves or through a team, where `guard` may list users: so
+    the owner of a namespace sees who is in it, and nobody else."""
+    tables = SQLModel.metadata.tables
+    binding, user, member = (
+        tables[name] for name in ("role_binding", "user_account", "team_member")
+    )
+    place = TextScope("scope")
+    wanted = [
+        sa.or_(binding.c.scope == test.value, _begins(binding.c.scope, f"{test.value}/"))
+        for held in guard.scopes
+        for test in place.covered_by(held, guard.organisation) or ()
+    ]
+    if not wanted:
+        return sa.false()
+    theirs = sa.or_(
+        sa.and_(binding.c.subject_kind == SubjectKind.USER, binding.c.subject_id == user.c.id),
+        sa.and_(
+            binding.c.subject_kind == SubjectKind.TEAM,
+            sa.exists()
+            .where(member.c.team_id == binding.c.subject_id, member.c.user_id == user.c.id)
+            .correlate(binding, user),
+        ),
+    )
+    return sa.exists().where(theirs, sa.or_(*wanted)).correlate(user)
+
+
+def _begins(column: sa.ColumnElement[str], prefix: str) -> sa.ColumnElement[bool]:
+    """By characters: LIKE would fold case in SQLite and give ``_`` and ``%`` a meaning."""
+    return sa.func.substr(column, 1, len(prefix)) == prefix
 
 
 def binding_source(sessions: async_sessionmaker[AsyncSession], org: str) -> SqlSource:

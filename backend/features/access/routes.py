@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request
 
 from auth.principal import Principal
-from auth.role import Verb, built_in
+from auth.role import Verb
 from auth.scope import organisation
 from backend.db.identity import UserRecord
 from backend.db.session import DbSession
@@ -16,6 +16,7 @@ from backend.features.access import service
 from backend.features.access.schemas import BindingView, NewBinding, NewUser, UserChange, UserView
 from backend.http.audited import Audited
 from backend.http.guard import CurrentPrincipal, require
+from backend.identity.roles import present_roles
 
 router = APIRouter(tags=["access"])
 
@@ -65,9 +66,8 @@ async def delete_user(
 async def create_binding(
     *, body: NewBinding, caller: CurrentPrincipal, db: DbSession, audit: Audited, request: Request
 ) -> BindingView:
-    """Give a user a role at a scope."""
-    _require(caller, "binding", Verb.CREATE)
-    roles = built_in(request.app.state.console.catalogue)
+    """Give a subject a role at a scope, where the caller may and holds as much."""
+    roles = await present_roles(db, request.app.state.console.catalogue)
     record = await service.create_binding(db, audit, caller, body, roles)
     named = {"subject": body.subject, "role": record.role_id}
     return BindingView(**record.model_dump(exclude={"subject_id", "role_id"}), **named)
@@ -77,9 +77,8 @@ async def create_binding(
 async def delete_binding(
     binding_id: str, caller: CurrentPrincipal, db: DbSession, audit: Audited
 ) -> None:
-    """Take the role away again."""
-    _require(caller, "binding", Verb.DELETE)
-    await service.delete_binding(db, audit, binding_id)
+    """Take the role away again, where the caller may."""
+    await service.delete_binding(db, audit, caller, binding_id)
 
 
 def _require(caller: Principal, kind: str, verb: Verb) -> None:

@@ -6,6 +6,7 @@ a role at a scope the granter must hold every right of the role there.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Final
 
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.password import WeakPasswordError, check_strength
 from auth.principal import Principal
-from auth.role import Role
+from auth.role import Role, Verb
 from auth.scope import InvalidScopeError, Scope, covers, organisation, parse, render
 from auth.subject import Subject, SubjectKind
 from backend.audit import Audit, Change, Target
@@ -29,6 +30,7 @@ from backend.errors import (
 )
 from backend.features.access.schemas import NewBinding, NewUser, UserChange
 from backend.features.access.subjects import find_subject, name_of
+from backend.http.guard import require
 from backend.identity.epoch import raise_epoch
 from backend.identity.hashing import HASHING
 from backend.identity.owners import require_an_owner
@@ -36,6 +38,8 @@ from backend.identity.removal import remove_holdings
 from backend.identity.sessions import end_sessions
 
 __all__ = ["change_user", "create_binding", "create_user", "delete_binding", "delete_user"]
+
+_NO_BINDING: Final = "There is no such binding, or you may not see it."
 
 
 async def create_user(db: AsyncSession, audit: Audit, body: NewUser) -> UserRecord:
@@ -102,7 +106,10 @@ async def create_binding(
 ) -> BindingRecord:
     """The new binding."""
     role, scope = _role(body.role, roles), _scope(body.scope, caller.organisation)
+    require(caller, "binding", Verb.CREATE, scope)
     _refuse_escalation(caller, role, scope)
+    if body.expires is not None and body.expires <= time.time():
+        raise _invalid("expires", str(body.expires), "this moment is over", "a time to come")
     subject = await find_subject(db, body.subject_kind, body.subject)
     if subject is None:
         raise _invalid("subject", body.subject, f"there is no such {body.subject_kind.value}")
@@ -125,11 +132,15 @@ async def create_binding(
     return record
 
 
-async def delete_binding(db: AsyncSession, audit: Audit, binding_id: str) -> None:
+async def delete_binding(
+    db: AsyncSession, audit: Audit, caller: Principal, binding_id: str
+) -> None:
     """Take the right away; open streams follow within two seconds."""
     record = await db.get(BindingRecord, binding_id)
-    if record is None:
-        raise NotFoundProblem("There is no such binding, or you may not see it.")
+    scope = _placed(record.scope) if record else None
+    if record is None or scope is None:
+        raise NotFoundProblem(_NO_BINDING)
+    require(caller, "binding", Verb.DELETE, scope, _NO_BINDING)
     subject = Subject(SubjectKind(record.subject_kind), record.subject_id)
     await raise_epoch(db, subject)
     await db.delete(record)
@@ -151,6 +162,13 @@ def _role(name: str, roles: Mapping[str, Role]) -> Role:
     return roles[name]
 
 
+def _placed(text: str) -> Scope | None:
+    try:
+        return parse(text)
+    except InvalidScopeError:
+        return None
+
+
 def _scope(text: str, org: str) -> Scope:
     try:
         scope = parse(text)
@@ -162,8 +180,14 @@ def _scope(text: str, org: str) -> Scope:
 
 
 def _refuse_escalation(caller: Principal, role: Role, scope: Scope) -> None:
-    if not role.pairs <= caller.policy.pairs_at(scope):
-        raise Forbidden(f"You may not grant {role.id} there: you do not hold it yourself.")
+    """The granter holds every right of the role there, or may bind any role there."""
+    policy = caller.policy
+    if role.pairs <= policy.pairs_at(scope) or policy.decide("role", Verb.BIND, scope).allowed:
+        return
+    raise Forbidden(
+        f"You may not grant {role.id} there: you do not hold all of it yourself.",
+        needs={"kind": "role", "verb": Verb.BIND.value},
+    )
 
 
 async def _user(db: AsyncSession, user_id: str) -> UserRecord:
