@@ -12,6 +12,7 @@ import {
   formatPercent,
   isByteQuantity,
 } from "../../format/numbers";
+import { scopeParts } from "../../format/scope";
 import { isOpaque, shortenMiddle } from "../../format/shorten";
 import { toUnix } from "../../format/time";
 import { Status } from "../../status/Status";
@@ -50,6 +51,7 @@ export function Cell({
     case "list":
       return <Plain text={(value as unknown[]).map(String).join(", ")} />;
     default:
+      if (column.id === "scope") return <ScopeText text={String(value)} />;
       return <TextValue text={String(value)} />;
   }
 }
@@ -65,6 +67,15 @@ function Plain({ text }: { text: string }) {
       {text}
     </span>
   );
+}
+
+/** Where a right or an action lies, in words; the exact text is its title. */
+function ScopeText({ text }: { text: string }) {
+  const { t } = useTranslation();
+  const parts = scopeParts(text);
+  if (parts === null) return <TextValue text={text} />;
+  const words = parts.map(([kind, name]) => `${t(`scope.kind.${kind}`, kind)} ${name}`.trim());
+  return <span title={text}>{words.length > 0 ? words.join(", ") : t("scope.organisation")}</span>;
 }
 
 function TextValue({ text }: { text: string }) {
