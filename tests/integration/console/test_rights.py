@@ -22,7 +22,7 @@ SLACK = 3.0
 
 def bindings(owner: Person, person: Person) -> dict[str, str]:
     """Scope → id of what this person holds."""
-    answer = owner.http.get("/collections/bindings", params={"filter": f"login={person.login}"})
+    answer = owner.http.get("/collections/bindings", params={"filter": f"subject={person.login}"})
     return {row["scope"]: row["key"] for row in answer.json()["rows"]}
 
 
@@ -89,7 +89,7 @@ async def test_an_account_that_ends_closes_its_tabs(
     person = member(("viewer", SHOP))
     socket = await tab(person)
     await socket.subscribe("pods", "pods")
-    found = owner.http.get("/collections/users", params={"filter": f"login={person.login}"})
+    found = owner.http.get("/collections/users", params={"filter": f"subject={person.login}"})
     user = found.json()["rows"][0]
     if how == "deleted":
         answer = owner.http.delete(f"/users/{user['key']}")

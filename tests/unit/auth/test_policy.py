@@ -127,6 +127,17 @@ def test_adding_a_binding_never_removes_a_right_nor_removing_one_adds(held, wher
         assert rights(more, place) == more.pairs_at(place)
 
 
+@given(grants, roles, st.lists(scopes, max_size=3))
+def test_restricting_lets_through_exactly_what_both_allow(held, token, limits):
+    """A token's rights: its own pairs, at its own scopes, of what its owner holds there."""
+    owner = compiled(held)
+    made = owner.restricted(token.pairs, limits)
+    for place in places(held, [(where, token) for where in limits]):
+        inside = any(covers(limit, place) for limit in limits)
+        both = rights(owner, place) & token.pairs if inside else set()
+        assert rights(made, place) == both
+
+
 def test_a_role_edited_in_place_changes_the_fingerprint():
     """The name stays; a fingerprint over names would keep open pages as they were."""
     where = ("org", "main")
