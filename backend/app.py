@@ -91,6 +91,7 @@ def _console(settings: Settings) -> Console:
     engine = create_engine(settings.database)
     bus = Bus(engine)
     sessions = create_sessions(engine, bus)
+    jobs = _jobs(settings, engine, bus)
     catalogue = Catalogue()
     limits = SessionLimits(
         idle=settings.session_idle_minutes * 60.0,
@@ -107,14 +108,14 @@ def _console(settings: Settings) -> Console:
         engine=engine,
         sessions=sessions,
         bus=bus,
-        jobs=_jobs(settings, engine, bus),
+        jobs=jobs,
         attempts=AttemptLimits(engine),
         identities=Identities(sessions, settings.organisation, limits, catalogue),
         catalogue=catalogue,
         registry=Registry(),
         connections=ConnectionManager([from_configuration, stack.records], Upstreams()),
         refusals=Refusals(sessions),
-        updates=_update_service(settings, bus) if settings.updates_enabled else None,
+        updates=_update_service(settings, bus, jobs) if settings.updates_enabled else None,
     )
 
 
@@ -129,10 +130,11 @@ def _jobs(settings: Settings, engine: AsyncEngine, bus: Bus) -> Jobs:
     )
 
 
-def _update_service(settings: Settings, bus: Bus) -> UpdateService:
+def _update_service(settings: Settings, bus: Bus, jobs: Jobs) -> UpdateService:
     return UpdateService(
         settings.database,
         bus,
+        jobs.leases,
         suffix=settings.update_suffix,
         public_url=settings.public_url,
     )

@@ -46,3 +46,9 @@ class Console:
     ready: bool = False
     supervisor: Supervisor = field(default_factory=Supervisor)
     hashing: Hashing = HASHING
+
+    @property
+    def failing_loops(self) -> dict[str, str]:
+        """The background loops that failed and did not recover yet, with the reason."""
+        updates = self.updates.supervisor.failing if self.updates else {}
+        return self.supervisor.failing | updates

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import Any, Self
 
@@ -10,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import select
 
 from backend.db.bus import Bus
-from backend.db.engine import create_engine
+from backend.db.engine import create_engine, create_sessions
 from backend.db.migrate import upgrade
+from backend.jobs import Leases, Loop
 from backend.omaha.domain.model import FLATCAR_APPID, Arch
 from backend.omaha.domain.rules import Policy
 from backend.omaha.operate.service import UpdateService
@@ -79,18 +79,13 @@ class OwnService(UpdateService):
 
     def __init__(self, url: str, **options: Any) -> None:
         self._engine = create_engine(url)
-        self._hearing: asyncio.Task[None] | None = None
-        super().__init__(url, Bus(self._engine), **options)
-
-    async def start(self) -> None:
-        await super().start()
-        self._hearing = asyncio.create_task(self._bus.run())
+        bus = Bus(self._engine)
+        leases = Leases(create_sessions(self._engine, bus))
+        super().__init__(url, bus, leases, **options)
+        self.supervisor.add(Loop("bus", bus.run))
 
     async def stop(self) -> None:
         await super().stop()
-        if self._hearing is not None:
-            self._hearing.cancel()
-            await asyncio.gather(self._hearing, return_exceptions=True)
         await self._engine.dispose()
 
 

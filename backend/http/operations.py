@@ -37,7 +37,7 @@ def operations_router() -> APIRouter:
                 await connection.execute(text("SELECT 1"))
         except Exception as error:
             raise Unavailable("The database does not answer.") from error
-        failing = sorted(console.supervisor.failing)
+        failing = sorted(console.failing_loops)
         answer = f"degraded: {', '.join(failing)}\n" if failing else "ok\n"
         return Response(answer, media_type="text/plain")
 

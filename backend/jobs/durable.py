@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final, TypeVar
 
 import asyncpg
 import structlog
@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-__all__ = ["DATABASE_AWAY", "durably", "is_away"]
+__all__ = ["DATABASE_AWAY", "durably", "is_away", "unbroken", "within"]
 
 T = TypeVar("T")
 
@@ -27,6 +27,9 @@ DATABASE_AWAY: Final = (
     asyncpg.InterfaceError,
 )
 """What a database that is away raises; see `is_away` for which of them."""
+_PATIENCE: Final = 15.0
+"""Seconds until an abandoned statement is broken off: more than SQLite waits for a lock."""
+_unfinished: set[asyncio.Task[Any]] = set()
 _RETRY_CODES: Final = {"40001", "40P01", "57P01", "57P02", "57P03", "53300", "55P03"}
 
 
@@ -38,6 +41,49 @@ def is_away(error: BaseException) -> bool:
             return True
         return getattr(error.orig, "sqlstate", None) in _RETRY_CODES
     return isinstance(error, DATABASE_AWAY)
+
+
+async def unbroken(work: Coroutine[Any, Any, T], patience: float = _PATIENCE) -> T:
+    """The answer of `work`, which is finished even when the caller is cancelled, for at most
+    `patience` seconds more: a connection left in the middle of a statement is lost, and on SQLite
+    may keep the write lock."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if not task.done():
+            await asyncio.wait({task}, timeout=patience)
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task}, timeout=patience)
+        if task.done() and not task.cancelled():
+            task.exception()  # it is nobody's any more
+        raise
+
+
+async def within(work: Coroutine[Any, Any, T], seconds: float) -> T:
+    """The answer of `work` if it is there in time, else `TimeoutError`; the work itself goes on
+    and is cancelled only much later, for the reason of `unbroken`."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=_PATIENCE)
+        task.cancel()
+        raise
+    if task.done():
+        return task.result()
+    _unfinished.add(task)
+    task.add_done_callback(_unfinished.discard)
+    asyncio.get_running_loop().call_later(_PATIENCE, task.cancel)
+    raise TimeoutError
+
+
+async def _once(
+    sessions: async_sessionmaker[AsyncSession], work: Callable[[AsyncSession], Awaitable[T]]
+) -> T:
+    async with sessions() as session, session.begin():
+        return await work(session)
 
 
 async def durably(
@@ -52,8 +98,7 @@ async def durably(
     earlier try got in after all (a commit whose answer was lost)."""
     while True:
         try:
-            async with sessions() as session, session.begin():
-                return await work(session)
+            return await unbroken(_once(sessions, work))
         except DATABASE_AWAY as error:
             if not is_away(error) or time.monotonic() >= until():
                 raise

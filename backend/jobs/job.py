@@ -74,13 +74,15 @@ class Schedule(Generic[In]):
 
 @dataclass(frozen=True)
 class Loop:
-    """Background work of a console, restarted when it fails: `call` every `every` seconds, or
-    with 0 a call that goes on until cancelled. A `single` one runs on one replica at a time."""
+    """Background work of a console, restarted when it fails: `call` every `every` seconds after
+    the first `delay`, or with 0 a call that goes on until cancelled. A `single` one runs on one
+    replica at a time."""
 
     name: str
     call: Callable[[], Awaitable[Any]]
     every: float = 0.0
     single: bool = False
+    delay: float = 0.0
 
 
 Declared = Job[Any, Any] | Schedule[Any] | Loop

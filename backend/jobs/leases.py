@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import structlog
-from sqlalchemy import Update, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Update, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import col
 
-from backend.db.bus import publish
 from backend.jobs.clock import clock
-from backend.jobs.durable import DATABASE_AWAY
+from backend.jobs.durable import DATABASE_AWAY, unbroken, within
 from backend.jobs.records import affected
 from backend.jobs.tables import LeaseRow
 
@@ -25,6 +24,7 @@ __all__ = ["Lease", "LeaseLost", "Leases"]
 
 LEASE_SECONDS: Final = 15.0
 _log = structlog.get_logger("craton.jobs")
+T = TypeVar("T")
 
 
 class LeaseLost(Exception):
@@ -84,10 +84,16 @@ class Leases:
             if not lost.is_set():
                 await self._release(lease, holder)
 
+    async def _renew(self, lease: Lease, holder: str, ttl: float) -> Any:
+        return await self._once(lambda s: s.execute(_mine(lease, holder, clock() + ttl)))
+
+    async def _once(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        async with self._sessions() as session, session.begin():
+            return await work(session)
+
     async def _acquire(self, name: str, holder: str, ttl: float) -> Lease:
         while True:
-            async with self._sessions() as session, session.begin():
-                fence, wait = await _try(session, name, holder, ttl)
+            fence, wait = await unbroken(self._once(lambda s: _try(s, name, holder, ttl)))
             if fence is not None:
                 return Lease(name, fence)
             await asyncio.sleep(wait)
@@ -103,8 +109,7 @@ class Leases:
                 return
             began = time.monotonic()
             try:
-                async with asyncio.timeout(ttl / 3), self._sessions() as session, session.begin():
-                    done = await session.execute(_mine(lease, holder, clock() + ttl))
+                done = await within(self._renew(lease, holder, ttl), ttl / 4)
             except (*DATABASE_AWAY, TimeoutError) as error:
                 _log.info("a lease could not be renewed", lease=lease.name, error=str(error)[:200])
                 continue
@@ -115,9 +120,7 @@ class Leases:
 
     async def _release(self, lease: Lease, holder: str) -> None:
         try:
-            async with self._sessions() as session, session.begin():
-                await session.execute(_mine(lease, holder, 0.0))
-                publish(session, f"lease/{lease.name}")
+            await unbroken(self._once(lambda s: s.execute(_mine(lease, holder, 0.0))))
         except DATABASE_AWAY:
             _log.info("a lease could not be given back; it ends by itself", lease=lease.name)
 
@@ -139,14 +142,10 @@ async def _try(
     session: AsyncSession, name: str, holder: str, ttl: float
 ) -> tuple[int | None, float]:
     """The fence when the lease was free, else None and the seconds until it may be."""
-    present = select(col(LeaseRow.name)).where(col(LeaseRow.name) == name)
-    if (await session.execute(present)).first() is None:
-        try:
-            async with session.begin_nested():
-                free = {"name": name, "holder": "", "expires": 0.0, "fence": 0}
-                await session.execute(insert(LeaseRow).values(**free))
-        except IntegrityError:
-            return None, 0.05
+    on_postgres = session.get_bind().dialect.name == "postgresql"
+    upsert = postgresql.insert if on_postgres else sqlite.insert
+    free = {"name": name, "holder": "", "expires": 0.0, "fence": 0}
+    await session.execute(upsert(LeaseRow).values(**free).on_conflict_do_nothing())
     taken = await session.execute(
         update(LeaseRow)
         .where(col(LeaseRow.name) == name, col(LeaseRow.expires) <= clock())

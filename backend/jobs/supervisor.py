@@ -112,6 +112,7 @@ class Supervisor:
                 with suppress(asyncio.CancelledError):
                     await recovery
             return
+        await asyncio.sleep(loop.delay)
         while True:
             await loop.call()
             self._well(loop.name)

@@ -16,7 +16,7 @@ from backend.db.bus import Bus
 from backend.db.notice import Notice
 from backend.jobs.claim import claim, next_due
 from backend.jobs.clock import clock
-from backend.jobs.durable import DATABASE_AWAY, is_away
+from backend.jobs.durable import DATABASE_AWAY, is_away, unbroken, within
 from backend.jobs.execution import Execution
 from backend.jobs.job import Job, Schedule
 from backend.jobs.limits import Timing
@@ -84,7 +84,7 @@ class Worker:
             while not self._stopping:
                 self._woken.clear()
                 try:
-                    pause = await self._look()
+                    pause = await unbroken(self._look())
                 except DATABASE_AWAY as error:
                     if not is_away(error):
                         raise
@@ -104,8 +104,7 @@ class Worker:
             await self._busy.wait()
             began = time.monotonic()
             try:
-                async with asyncio.timeout(self._timing.beat):
-                    await self._renew(began)
+                await within(self._renew(began), self._timing.beat)
             except Exception as error:  # noqa: BLE001 (whatever it is, the leases run out)
                 _log.info("signs of life are not written", error=str(error)[:200])
             for execution in tuple(self._running.values()):

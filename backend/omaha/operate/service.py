@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -12,7 +13,8 @@ from sqlalchemy.engine import make_url
 
 from backend.db.bus import Bus
 from backend.db.notice import Notice
-from backend.omaha.background.jobs import Jobs
+from backend.jobs import Leases, Loop, Supervisor
+from backend.omaha.background.schedule import TICK_SECONDS, Sweeps
 from backend.omaha.checkin.endpoint import UpdateEndpoint
 from backend.omaha.checkin.engine import Engine
 from backend.omaha.checkin.loader import Loader
@@ -52,6 +54,7 @@ class UpdateService:
         self,
         url: str,
         bus: Bus,
+        leases: Leases,
         *,
         suffix: str = "",
         public_url: str = "",
@@ -86,31 +89,24 @@ class UpdateService:
             clock=clock,
         )
         self.endpoint = UpdateEndpoint(engine, suffix, public_url)
-        self.jobs = Jobs(store, lambda: self._in_force.config, clock)
+        self.sweeps = Sweeps(store, lambda: self._in_force.config, clock)
+        self.supervisor = Supervisor()
+        self._leases = leases
         self._reloading = asyncio.Lock()
         self._outdated = asyncio.Event()
         self._subscriptions: list[Callable[[], None]] = []
-        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Connect, read the configuration, begin to work. Raises `StoreDown`."""
         await self.store.start()
         await self.reload()
-        work: list[Coroutine[Any, Any, None]] = [
-            self.writer.run(),
-            self._loader.run(),
-            self.seen.run(),
-            self._news.run(),
-            self._keep_current(),
-            self.jobs.run(),
-        ]
-        if isinstance(self.store, SqliteStore):
-            work.append(self.store.watch(self._outdated.set, self._others_wrote))
         self._subscriptions = [
             self._bus.subscribe(CONFIG, lambda _: self._outdated.set()),
             self._bus.subscribe(GRANTS, self._grants_changed),
         ]
-        self._tasks = [asyncio.create_task(coroutine) for coroutine in work]
+        for loop in self._loops():
+            self.supervisor.add(loop, self._leases)
+        await self.supervisor.start()
         COLLECTOR.add(self)
 
     async def stop(self) -> None:
@@ -122,15 +118,33 @@ class UpdateService:
             if not len(self.writer):
                 break
             await asyncio.sleep(0.02)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.supervisor.stop()
         await self.seen.flush()
         await self.store.stop()
 
+    def _loops(self) -> list[Loop]:
+        loops = [
+            Loop("updates-writer", self.writer.run),
+            Loop("updates-loader", self._loader.run),
+            Loop("updates-seen", self.seen.run),
+            Loop("updates-news", self._news.run),
+            Loop("updates-config", self._keep_current),
+            Loop(
+                "updates-sweeps",
+                self.sweeps.tick,
+                every=TICK_SECONDS,
+                delay=TICK_SECONDS,
+                single=True,
+            ),
+        ]
+        if isinstance(self.store, SqliteStore):
+            watch = partial(self.store.watch, self._outdated.set, self._others_wrote)
+            loops.append(Loop("updates-file", watch))
+        return loops
+
     async def healthy(self) -> bool:
         """Whether the database answers and the work goes on."""
-        if any(task.done() for task in self._tasks):
+        if self.supervisor.failing:
             return False
         try:
             await self.store.query("SELECT 1")

@@ -20,13 +20,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from starlette.requests import Request
 
 from backend.db.bus import Bus
-from backend.db.engine import create_engine
+from backend.db.engine import create_engine, create_sessions
 from backend.db.migrate import upgrade
 from backend.errors import Forbidden
 from backend.http.connections import raise_descriptor_limit
 from backend.http.hosts import HostCheck
 from backend.http.operations import check_scraper
 from backend.http.server import bind, server_config
+from backend.jobs import Leases, Loop
 from backend.logs import configure_logs
 from backend.omaha.catalog import files as hosted_files
 from backend.omaha.checkin.endpoint import Message, Receive, Send
@@ -56,13 +57,15 @@ class Standalone:
         self._settings = settings
         self._registry = registry
         self._engine: AsyncEngine = create_engine(settings.database)
-        self._bus = Bus(self._engine)
+        bus = Bus(self._engine)
         self.service = UpdateService(
             settings.database,
-            self._bus,
+            bus,
+            Leases(create_sessions(self._engine, bus)),
             suffix=settings.update_suffix,
             public_url=settings.public_url,
         )
+        self.service.supervisor.add(Loop("bus", bus.run))
         files = PayloadFiles(settings.home / "payloads")
         self._payloads = payloads_app(files, self._resolve)
 
@@ -89,12 +92,9 @@ class Standalone:
             _log.exception("update_service_not_started")
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             raise
-        hearing = asyncio.create_task(self._bus.run())
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.service.stop()
-        hearing.cancel()
-        await asyncio.gather(hearing, return_exceptions=True)
         await self._engine.dispose()
         await send({"type": "lifespan.shutdown.complete"})
 

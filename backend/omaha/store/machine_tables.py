@@ -171,14 +171,3 @@ class ActivityRow(SQLModel, table=True):
     release: str = Field(default="", max_length=64)
     error_code: int | None = None
     detail: str = Field(default="", max_length=1024)
-
-
-class LeaseRow(SQLModel, table=True):
-    """Who runs a background job now. `fence` rises with each new holder."""
-
-    __tablename__ = "omaha_lease"
-
-    name: str = Field(primary_key=True, max_length=64)
-    holder: str = Field(max_length=64)
-    expires_at: float
-    fence: int = 0

@@ -16,7 +16,6 @@ from backend.omaha.store.machine_tables import (
     CounterRow,
     HistoryRow,
     InstanceRow,
-    LeaseRow,
     RollupRow,
     TallyRow,
 )
@@ -33,7 +32,6 @@ __all__ = [
     "GroupRow",
     "HistoryRow",
     "InstanceRow",
-    "LeaseRow",
     "PackageFileRow",
     "PackageRow",
     "RolloutRow",

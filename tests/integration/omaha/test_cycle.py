@@ -213,13 +213,13 @@ async def test_waves_advance_after_soak_and_stop_on_failures(world, serve) -> No
         await machine.install()
         machine.reboot()
         await machine.check()
-    await service.jobs.tick()
+    await service.sweeps.tick()
     assert (await rollout(world, group)).wave == 1
     await asyncio.sleep(0.3)
     assert await machines[4].check() == NEW
     await machines[4].fail()
-    service.jobs._due["rollouts"] = 0
-    await service.jobs.tick()
+    service.sweeps.due["rollouts"] = 0
+    await service.sweeps.tick()
     assert (await rollout(world, group)).state == 4
 
 
@@ -238,7 +238,7 @@ async def test_timed_out_grant_frees_its_slot_and_may_still_succeed(world, serve
     assert await late.check() == NEW
     await late.download()
     moment[0] += 601
-    await service.jobs.tick()
+    await service.sweeps.tick()
     counts = await rollout(world, group)
     assert (counts.in_progress, counts.timed_out) == (0, 1)
     assert await next_one.check() == NEW
@@ -362,7 +362,7 @@ async def test_finished_rollout_is_said_once(world, serve) -> None:
     machine = Machine(service, 1)
     await machine.update()
     await machine.check()
-    await service.jobs.tick()
+    await service.sweeps.tick()
     assert (await rollout(world, group)).state == 5
     newcomer = Machine(service, 2)
     assert await newcomer.check() == NEW

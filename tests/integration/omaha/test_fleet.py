@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.errors import Conflict, NotFoundProblem, PreconditionFailed
-from backend.omaha.background import lease, retention
+from backend.omaha.background import retention
 from backend.omaha.background.recount import measure, recount
 from backend.omaha.domain.model import Status
 from backend.omaha.domain.rules import Policy
@@ -188,16 +188,6 @@ async def test_silent_machines_are_counted(world, serve) -> None:
     await Machine(service, 1).check()
     await retention.count_silent(service.store, moment[0] + 90_000)
     assert (await service.store.query("SELECT silent FROM omaha_counter"))[0][0] == 1
-
-
-async def test_one_holder_per_lease(world, serve) -> None:
-    one, two = await serve(), await serve()
-    assert await lease.acquire(one.store, "x", "a", now=0.0, seconds=10)
-    assert not await lease.acquire(two.store, "x", "b", now=5.0, seconds=10)
-    assert await lease.acquire(one.store, "x", "a", now=9.0, seconds=10)
-    assert await lease.acquire(two.store, "x", "b", now=20.0, seconds=10)
-    rows = await one.store.query("SELECT fence FROM omaha_lease WHERE name = 'x'")
-    assert rows[0][0] == 2
 
 
 async def test_old_release_is_no_reason_to_hold_a_slot(world, serve) -> None:

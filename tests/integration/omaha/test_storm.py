@@ -63,7 +63,7 @@ async def test_storm(world, serve) -> None:
     assert not watch.done()
     watch.cancel()
     for service in services:
-        await service.jobs.tick()
+        await service.sweeps.tick()
 
 
 async def interfere(world, dice: random.Random, groups: list[int]) -> None:

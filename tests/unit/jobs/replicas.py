@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -37,8 +38,9 @@ class Replica:
         self.jobs = Jobs(url, self.engine, self.bus, timing=timing)
         self.jobs.declare(declared, self.supervisor)
 
-    async def start(self) -> Replica:
-        await upgrade(self.engine)
+    async def start(self, *, migrate: bool = True) -> Replica:
+        if migrate:
+            await upgrade(self.engine)
         self.supervisor.add(Loop("bus", self.bus.run))
         await self.jobs.start_worker(self.supervisor)
         await self.supervisor.start()
@@ -52,7 +54,8 @@ class Replica:
 
     async def vanish(self) -> None:
         """As a killed process: no word to anybody, nothing written."""
-        await self.supervisor.stop()
+        with contextlib.suppress(BaseExceptionGroup):
+            await self.supervisor.stop()
         for execution in tuple(self.jobs.worker._running.values()):
             execution.run.superseded = True
             if execution._task is not None:
