@@ -188,11 +188,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         console.ready = False
         await console.supervisor.stop()
-        await console.jobs.stop()
         await console.refusals.flush()
         await console.connections.stop()
         if console.updates is not None:
             await console.updates.stop()
+        await console.jobs.stop()
         await console.engine.dispose()
 
 

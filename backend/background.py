@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from backend.db.notice import Notice
 from backend.identity.epoch import TOPIC
 from backend.jobs import Loop
+from backend.jobs.durable import unbroken
 
 if TYPE_CHECKING:
     from backend.live.hub import LiveHub
@@ -45,7 +46,7 @@ async def _follow_policy(console: Console, hub: LiveHub) -> None:
     stop = console.bus.subscribe(TOPIC, heard)
     try:
         while True:
-            await console.identities.refresh()
+            await unbroken(console.identities.refresh())
             hub.recheck()
             await missed.wait()
             missed.clear()

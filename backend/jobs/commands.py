@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -18,9 +18,9 @@ from backend.errors import Conflict, NotFoundProblem
 from backend.jobs.clock import clock
 from backend.jobs.job import Job
 from backend.jobs.records import add_log, affected, wake
-from backend.jobs.tables import JobRow, SignalRow
+from backend.jobs.tables import JobRow, SignalRow, StepRow
 
-__all__ = ["Start", "Started", "cancel", "get", "signal", "start"]
+__all__ = ["Start", "Started", "cancel", "get", "restart", "signal", "start"]
 
 
 class Started(NamedTuple):
@@ -138,3 +138,32 @@ async def signal(session: AsyncSession, job_id: str, name: str, payload: Any) ->
     values = {"job_id": job_id, "name": name, "payload": text, "created": clock(), "taken": False}
     await session.execute(insert(SignalRow).values(**values))
     wake(session, job_id)
+
+
+async def restart(session: AsyncSession, job_id: str, by: str = "") -> JobRow:
+    """Go on with a job that failed or was cancelled: steps that are done are not done again.
+    `Conflict` when it is unfinished or succeeded, or another unfinished one has its key."""
+    row = await get(session, job_id)
+    other = await _unfinished(session, row.key) if row.key else None
+    if other is not None and other != job_id:
+        raise Conflict("Another job for the same thing is unfinished.", job_id=other)
+    done = await session.execute(
+        update(JobRow)
+        .where(col(JobRow.id) == job_id, col(JobRow.state).in_(("failed", "cancelled")))
+        .values(
+            state="queued", phase="run", finished=None, cancelling=False, error="", attempt=1,
+            takeovers=0, due=clock(), updated=clock(), started_by=by or row.started_by,
+        )
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+    if not affected(done):
+        raise Conflict(f"There is nothing to resume: the job is {row.state}.")
+    await session.execute(
+        delete(StepRow).where(
+            col(StepRow.job_id) == job_id,
+            sa.or_(col(StepRow.phase) == "undo", col(StepRow.state) != "done"),
+        )
+    )
+    await add_log(session, job_id, ("info", f"{by or 'The console'} had it go on."))
+    wake(session, job_id)
+    return await get(session, job_id)

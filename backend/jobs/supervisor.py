@@ -9,6 +9,7 @@ from typing import Final
 
 import structlog
 
+from backend.jobs.durable import unbroken
 from backend.jobs.job import Loop
 from backend.jobs.leases import LeaseLost, Leases
 from backend.jobs.metrics import CRASHES, LOOP_UP
@@ -20,7 +21,14 @@ SLOWEST_PAUSE: Final = 30.0
 STEADY_SECONDS: Final = 60.0
 """A loop that ran this long since its last failure counts as well again."""
 
+_PATIENCE: Final = 5.0
+"""Seconds for a periodic call to end by itself when the process stops."""
+
 _log = structlog.get_logger("craton.loops")
+
+
+async def _called(loop: Loop) -> None:
+    await loop.call()
 
 
 class Supervisor:
@@ -114,7 +122,7 @@ class Supervisor:
             return
         await asyncio.sleep(loop.delay)
         while True:
-            await loop.call()
+            await unbroken(_called(loop), _PATIENCE)
             self._well(loop.name)
             await asyncio.sleep(loop.every)
 

@@ -128,6 +128,7 @@ class Worker:
         self._woken.set()
         running = tuple(self._running.values())
         await asyncio.gather(*(execution.hand_over() for execution in running))
+        await asyncio.gather(*self._asking, return_exceptions=True)
 
     def _heard(self, notice: Notice) -> None:
         self._woken.set()

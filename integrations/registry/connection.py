@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import Final
 
 import httpx2
@@ -79,15 +80,25 @@ class RegistryConnection:
         """Whether a webhook delivery carries this registry's secret."""
         return webhook.authorised(header, self.settings.hook_secret)
 
-    def receive(self, media_type: str, body: bytes) -> int:
-        """Take over a webhook delivery; returns how many changes it told.
+    def read(self, media_type: str, body: bytes) -> list[webhook.Change]:
+        """The changes a webhook delivery tells, each once; raises `webhook.BadDelivery`."""
+        return self._receiver.read(media_type, body)
 
-        Raises `webhook.BadDelivery`. The work itself is done afterwards, so that the
-        registry gets its answer at once (its deliveries are serial).
-        """
-        changes = self._receiver.read(media_type, body)
-        if self._watcher is not None:
+    def changed(self, changes: Iterable[webhook.Change] | None) -> None:
+        """Take over what a webhook told, here or at another replica; None: something may have
+        been missed. Returns at once, so that the registry gets its answer (its deliveries are
+        serial)."""
+        if self._watcher is None:
+            return
+        if changes is None:
+            self._watcher.missed()
+        else:
             self._watcher.changed(changes)
+
+    def receive(self, media_type: str, body: bytes) -> int:
+        """Take over a webhook delivery; how many changes it told. Raises `BadDelivery`."""
+        changes = self.read(media_type, body)
+        self.changed(changes)
         return len(changes)
 
     async def _keep(self, watcher: RegistryWatcher, feeds: RegistryFeeds) -> None:

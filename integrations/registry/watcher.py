@@ -40,6 +40,7 @@ from integrations.registry.state import (
 from integrations.registry.webhook import Change, Push
 
 _EAGER_PER_REPOSITORY: Final = 20
+_MISSED_PAUSE: Final = 60.0
 _QUEUE_LIMIT: Final = 20_000
 _LOOKED_LIMIT: Final = 20_000
 """Tags remembered as just looked at; beyond it the oldest are looked at once more."""
@@ -97,6 +98,11 @@ class RegistryWatcher:
                 self._crawl_now.set()
                 return
             self._do(self._react(change))
+
+    def missed(self) -> None:
+        """Something may have been told to nobody: crawl, but not more than once a minute."""
+        if time.time() - self.crawled > _MISSED_PAUSE:
+            self._crawl_now.set()
 
     def look(self, repository: str) -> None:
         """Somebody looks at a repository: resolve all its tags, the old ones again."""

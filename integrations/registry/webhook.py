@@ -46,6 +46,19 @@ class Removal:
 Change = Push | Removal
 
 
+def write_change(change: Change) -> str:
+    """One line for a notice to other replicas. No part of it may hold a space."""
+    if isinstance(change, Push):
+        return f"{change.repository} {change.tag} {change.digest}"
+    return change.repository
+
+
+def read_change(text: str) -> Change:
+    """What `write_change` wrote."""
+    repository, *pushed = text.split(" ")
+    return Push(repository, *pushed) if len(pushed) == 2 else Removal(repository)
+
+
 def authorised(header: str, secret: str) -> bool:
     """Whether ``Authorization: Bearer <secret>`` was sent, in constant time."""
     if not secret:

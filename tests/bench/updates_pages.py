@@ -26,10 +26,12 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from backend.db.bus import Bus
 from backend.db.engine import create_engine, create_sessions
 from backend.db.migrate import upgrade
 from backend.http.guard import require_principal
 from backend.http.problems import install_problem_handlers
+from backend.jobs import Jobs
 from backend.omaha.api import UpdatesDeps, updates_router
 from backend.omaha.api.paging import encode
 from backend.omaha.catalog import applications, channels, groups, packages
@@ -157,11 +159,12 @@ def application(engine: AsyncEngine, home: Path) -> FastAPI:
         return None
 
     owner = holding((OWNER, ("org", "main")))
+    jobs = Jobs(str(engine.url), engine, Bus(engine))
     app = FastAPI()
     app.state.console = SimpleNamespace(sessions=create_sessions(engine))
     install_problem_handlers(app)
     app.include_router(
-        updates_router(UpdatesDeps("main", PayloadFiles(home), audit)), prefix="/api/v1"
+        updates_router(UpdatesDeps("main", PayloadFiles(home), audit, jobs)), prefix="/api/v1"
     )
     app.dependency_overrides[require_principal] = lambda: principal(owner)
     return app

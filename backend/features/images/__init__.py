@@ -8,6 +8,7 @@ from typing import Any
 
 from backend.features.context import Feature, FeatureContext
 from backend.features.images.collections import REPOSITORIES, TAGS
+from backend.features.images.deliveries import Deliveries
 from backend.features.images.project import repository_row, tag_row
 from backend.features.images.rights import KINDS
 from backend.features.images.routes import router
@@ -26,9 +27,12 @@ def register(context: FeatureContext) -> Feature:
     context.registry.add(REPOSITORIES, repositories)
     context.registry.add(TAGS, tags)
 
+    deliveries = Deliveries(context.bus, context.upstreams)
+
     def registry(settings: RegistrySettings) -> Mapping[str, Feed[Any]]:
         name = settings.name
         within = ("registry", name)
+        deliveries.follow(name)
         return {
             "repositories": repositories.feed(
                 f"registry/{name}/repositories", partial(repository_row, name), within=within
@@ -36,4 +40,6 @@ def register(context: FeatureContext) -> Feature:
             "tags": tags.feed(f"registry/{name}/tags", partial(tag_row, name), within=within),
         }
 
-    return Feature("images", router(context.upstreams), {"registry": registry}, kinds=KINDS)
+    return Feature(
+        "images", router(context.upstreams, deliveries), {"registry": registry}, kinds=KINDS
+    )

@@ -13,6 +13,7 @@ from auth.role import Verb
 from backend.connections.upstreams import Upstreams
 from backend.errors import BadRequest, NotFoundProblem, PayloadTooLarge, Unauthenticated
 from backend.features.images import service
+from backend.features.images.deliveries import Deliveries
 from backend.features.images.schemas import ImageView, RepositoryView
 from backend.http.guard import CurrentPrincipal, Public, require
 from integrations.registry.connection import RegistryConnection
@@ -29,7 +30,7 @@ _log = structlog.get_logger("craton.images")
 _HIDDEN = "There is no such repository, or you may not see it."
 
 
-def router(upstreams: Upstreams) -> APIRouter:
+def router(upstreams: Upstreams, deliveries: Deliveries) -> APIRouter:
     """The routes over the running connections."""
     routes = APIRouter(tags=["images"])
 
@@ -68,10 +69,11 @@ def router(upstreams: Upstreams) -> APIRouter:
             raise Unauthenticated("This webhook needs the secret configured for the registry.")
         body = await _body(request)
         try:
-            found.receive(request.headers.get("content-type", ""), body)
+            changes = found.read(request.headers.get("content-type", ""), body)
         except BadDelivery as error:
             _log.warning("delivery of a registry refused", registry=name, reason=str(error))
             raise BadRequest(f"This is no delivery of a registry: {error}.") from error
+        await deliveries.tell(name, changes)
         return Response(status_code=202)
 
     return routes

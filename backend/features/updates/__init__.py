@@ -22,7 +22,8 @@ def register(context: FeatureContext) -> Feature:
         organisation=context.organisation,
         files=files,
         audit=record,
+        jobs=context.jobs,
         mirrors=context.settings.update_mirrors,
         mirror_networks=context.settings.update_mirror_networks,
     )
-    return Feature("updates", updates_router(deps), kinds=KINDS)
+    return Feature("updates", updates_router(deps), kinds=KINDS, jobs=(deps.import_job,))

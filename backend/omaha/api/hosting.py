@@ -1,41 +1,46 @@
 """Routes: importing a release's files in the background, so that they are hosted here.
 
-POST starts it and answers at once; GET tells how far it is. It goes on when nobody looks, can
-be cancelled, and goes on with the bytes that are here when it is resumed.
+POST starts it and answers at once; GET tells how far it is. It is a job: it goes on when nobody
+looks and when its process ends, can be cancelled, and goes on with the bytes that are here when
+it is resumed.
 """
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-import anyio
+import msgspec
 from fastapi import APIRouter, Path, Request, Response
-from msgspec.structs import replace
 from pydantic import Field
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
-from auth.principal import Principal
 from auth.role import Verb
 from backend.errors import Conflict
+from backend.jobs import commands
+from backend.jobs.records import steps_of
+from backend.jobs.tables import FINISHED, JobRow, LogRow, StepRow
 from backend.omaha.api.call import Call, Caller
-from backend.omaha.api.deps import UpdatesDeps
 from backend.omaha.api.imports import ExtraName
-from backend.omaha.api.mirrors import chosen, mirror
+from backend.omaha.api.mirrors import chosen
 from backend.omaha.api.rights import PACKAGE
 from backend.omaha.api.types import Body, Id, View
-from backend.omaha.catalog import edit, packages, releases
-from backend.omaha.payloads.import_records import ImportRecord
-from backend.omaha.payloads.import_runner import Job
-from backend.omaha.payloads.importer import Stored
+from backend.omaha.catalog import edit, packages
+from backend.omaha.catalog.importing import KIND, RETRIED, Made, Order, Person, package_key
+from backend.omaha.payloads.errors import ImportNotFound
 from backend.omaha.payloads.release import MAX_EXTRAS, Release, parse_releases
-from backend.omaha.payloads.source import ReleaseSource
 from backend.omaha.store.tables import ApplicationRow
 
 router = APIRouter(tags=["updates: packages"])
 
 ImportId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+LISTED: Final = 100
+
+State = Literal["running", "failed", "cancelled", "done"]
+_STATES: Final[dict[str, State]] = {
+    "succeeded": "done", "failed": "failed", "cancelled": "cancelled",
+}  # fmt: skip
 
 
 class NewHostedImport(Body):
@@ -51,9 +56,10 @@ class NewHostedImport(Body):
 
 
 class HostedImportView(View):
-    """An import and how far it is. `bytes_done` of `bytes_total` are here (0 of 0 before the
-    mirror was looked at); `reason` says why it failed; interrupted: the process that worked
-    on it ended, resume it. `created` false: the package was there, with the same payload."""
+    """An import and how far it is; its `id` is that of its job. `bytes_done` of `bytes_total`
+    are here (0 of 0 before the mirror was looked at); `attempts` counts transfers that broke
+    off; `reason` says why it failed. `created` false: the package was there, with the same
+    payload."""
 
     id: str
     application_id: int
@@ -61,7 +67,7 @@ class HostedImportView(View):
     board: str
     mirror: str
     extras: list[str]
-    state: Literal["running", "interrupted", "failed", "cancelled", "done"]
+    state: State
     step: Literal["examining", "downloading", "registering", ""]
     file: str
     files_done: int
@@ -87,67 +93,73 @@ async def start_hosted_import(
     base = chosen(call.deps, body.mirror)
     notes, released = parse_releases(body.releases, release) if body.releases else ("", "")
     app = await edit.get(call.session, ApplicationRow, application_id)
-    record = ImportRecord(
-        id="", application_id=application_id, release=release, board=body.board, mirror=base,
-        extras=tuple(body.extras), started_by=call.principal.login, created_at=0.0,
-        updated_at=0.0, notes=notes, released=released,
+    who = call.principal
+    order = Order(
+        application_id=application_id, release=release, board=body.board, mirror=base,
+        extras=tuple(body.extras), by=Person(who.subject, who.credential, who.login, who.name),
+        notes=notes, released=released,
     )  # fmt: skip
     detail = body.model_dump(exclude={"releases"}) | {"mirror": base}
     await call.audit(PACKAGE, "import-start", f"{app.name}/{release}", detail)
-    record = await _begin(call, record, request)
+    started = await call.deps.jobs.start(
+        call.deps.import_job, order, key=package_key(order), by=who.login, tx=call.session,
+        scope=call.rights.application(application_id),
+    )  # fmt: skip
+    if not started.new:
+        raise _under_way(order, started.id)
     updates = request.url.path.partition("/applications/")[0]
-    response.headers["Location"] = f"{updates}/hosted-imports/{record.id}"
-    return view(record)
+    response.headers["Location"] = f"{updates}/hosted-imports/{started.id}"
+    return await _view(call.session, await commands.get(call.session, started.id))
 
 
 @router.get("/applications/{application_id}/hosted-imports")
 async def list_hosted_imports(call: Caller, application_id: Id) -> list[HostedImportView]:
-    """The application's imports, newest first; the last hundred are remembered."""
+    """The application's imports, newest first; the last hundred."""
     call.need(PACKAGE, Verb.LIST, application_id)
-    found = await anyio.to_thread.run_sync(call.deps.imports.records.list)
-    return [view(record) for record in found if record.application_id == application_id]
+    query = select(JobRow).where(
+        col(JobRow.kind) == KIND,
+        col(JobRow.key).startswith(f"{KIND}:{application_id}:", autoescape=True),
+    )
+    found = await call.session.execute(query.order_by(col(JobRow.created).desc()).limit(LISTED))
+    return [await _view(call.session, row) for row in found.scalars()]
 
 
 @router.get("/hosted-imports/{import_id}")
 async def get_hosted_import(call: Caller, import_id: ImportId) -> HostedImportView:
     """One import, as far as it is now."""
-    return view(await _read(call, import_id, Verb.GET))
+    return await _view(call.session, await _read(call, import_id, Verb.GET))
 
 
 @router.post("/hosted-imports/{import_id}/cancel", status_code=202)
 async def cancel_hosted_import(call: Caller, import_id: ImportId) -> HostedImportView:
     """Stop it soon; the bytes that are here stay for a week, should it be resumed."""
-    record = await _read(call, import_id, Verb.CREATE)
-    if record.state != "running":
-        raise Conflict(f"The import does not run: it is {record.state}.")
-    await call.audit(PACKAGE, "import-cancel", await _target(call.session, record))
-    await anyio.to_thread.run_sync(call.deps.imports.records.ask_to_cancel, record.id)
-    return view(record)
+    row = await _read(call, import_id, Verb.CREATE)
+    row = await commands.cancel(call.session, row.id, call.principal.login)
+    await call.audit(PACKAGE, "import-cancel", await target_of(call.session, _order(row)))
+    return await _view(call.session, row)
 
 
 @router.post("/hosted-imports/{import_id}/resume", status_code=202)
-async def resume_hosted_import(
-    call: Caller, import_id: ImportId, request: Request
-) -> HostedImportView:
-    """Go on after a failure, a cancellation or an interruption."""
-    record = await _read(call, import_id, Verb.CREATE)
-    if record.state in {"running", "done"}:
-        raise Conflict(f"There is nothing to resume: the import is {record.state}.")
-    chosen(call.deps, record.mirror)
-    await call.audit(PACKAGE, "import-resume", await _target(call.session, record))
-    again = replace(record, started_by=call.principal.login, attempts=record.attempts + 1)
-    return view(await _begin(call, again, request))
+async def resume_hosted_import(call: Caller, import_id: ImportId) -> HostedImportView:
+    """Go on after a failure or a cancellation."""
+    row = await _read(call, import_id, Verb.CREATE)
+    order = _order(row)
+    chosen(call.deps, order.mirror)
+    row = await commands.restart(call.session, row.id, call.principal.login)
+    await call.audit(PACKAGE, "import-resume", await target_of(call.session, order))
+    return await _view(call.session, row)
 
 
-def view(record: ImportRecord) -> HostedImportView:
-    """The record as answered."""
-    return HostedImportView(
-        **{
-            name: getattr(record, name)
-            for name in HostedImportView.model_fields
-            if name != "extras"
-        },
-        extras=list(record.extras),
+async def target_of(session: AsyncSession, order: Order) -> str:
+    """What an import is about, for the audit record."""
+    app = await session.get(ApplicationRow, order.application_id)
+    return f"{app.name if app else order.application_id}/{order.release}"
+
+
+def _under_way(order: Order, job_id: str) -> Conflict:
+    return Conflict(
+        f"{order.release} for {order.board} is being imported. Wait for that import, or cancel it.",
+        import_id=job_id,
     )
 
 
@@ -158,63 +170,40 @@ def _need(call: Call, verb: Verb, application_id: int) -> None:
         call.need_root(PACKAGE, verb)
 
 
-async def _read(call: Call, import_id: str, verb: Verb) -> ImportRecord:
-    record = await anyio.to_thread.run_sync(call.deps.imports.records.get, import_id)
-    _need(call, verb, record.application_id)
-    return record
+async def _read(call: Call, import_id: str, verb: Verb) -> JobRow:
+    row = await call.session.get(JobRow, import_id, populate_existing=True)
+    if row is None or row.kind != KIND:
+        raise ImportNotFound("There is no such import, or it was forgotten.")
+    _need(call, verb, _order(row).application_id)
+    return row
 
 
-async def _begin(call: Call, record: ImportRecord, request: Request) -> ImportRecord:
-    deps = call.deps
-    background = _Background(deps, call.principal, request.app.state.console.sessions)
-
-    def source() -> AbstractAsyncContextManager[ReleaseSource]:
-        return mirror(deps, record.mirror, record.board, record.release)
-
-    return await deps.imports.begin(record, Job(source, background.register, background.ended))
+def _order(row: JobRow) -> Order:
+    return msgspec.json.decode(row.input, type=Order)
 
 
-@dataclass(frozen=True, slots=True)
-class _Background:
-    """What is left of a request when its work goes on without it."""
-
-    deps: UpdatesDeps
-    principal: Principal
-    sessions: async_sessionmaker[AsyncSession]
-
-    async def register(
-        self, record: ImportRecord, release: Release, stored: list[Stored]
-    ) -> tuple[int, bool]:
-        """Make the package, in one transaction with its audit record."""
-        async with self.sessions() as session, session.begin():
-            await edit.begin(session)
-            app = await edit.get(session, ApplicationRow, record.application_id)
-            made = await releases.host(session, app, release, stored)
-            key = made.package.id or 0
-            files = [item.file.name for item in stored]
-            detail = {"package_id": key, "files": files, "bytes": record.bytes_total}
-            await self._audit(session, "import", record, detail)
-            return key, made.created
-
-    async def ended(self, record: ImportRecord) -> None:
-        """Record how an import ended that made no package."""
-        async with self.sessions() as session, session.begin():
-            verb = f"import-{record.state}"
-            await self._audit(session, verb, record, {"reason": record.reason})
-
-    async def _audit(
-        self, session: AsyncSession, verb: str, record: ImportRecord, detail: dict[str, Any]
-    ) -> None:
-        await self.deps.audit(
-            session,
-            self.principal,
-            action=f"{PACKAGE}:{verb}",
-            kind=PACKAGE,
-            target=await _target(session, record),
-            detail=detail | {"mirror": record.mirror, "board": record.board},
-        )
+async def _view(session: AsyncSession, row: JobRow) -> HostedImportView:
+    order = _order(row)
+    steps = [step for step in await steps_of(session, row.id) if step.phase == "run"]
+    made = msgspec.json.decode(row.result, type=Made) if row.result else None
+    broken = select(func.count()).where(col(LogRow.job_id) == row.id, col(LogRow.level) == RETRIED)
+    tried = (await session.execute(broken)).scalar_one()
+    step, _, file = row.stage.partition(" ") if row.state not in FINISHED else ("", "", "")
+    return HostedImportView(
+        id=row.id, application_id=order.application_id, release=order.release,
+        board=order.board, mirror=order.mirror, extras=list(order.extras),
+        state=_STATES.get(row.state, "running"), step=step, file=file,
+        bytes_done=row.done, bytes_total=row.total, attempts=tried + 1, reason=row.error,
+        package_id=made.package_id if made else None, created=made.created if made else False,
+        started_by=row.started_by, created_at=row.created, updated_at=row.updated,
+        **_files(steps),
+    )  # fmt: skip
 
 
-async def _target(session: AsyncSession, record: ImportRecord) -> str:
-    app = await session.get(ApplicationRow, record.application_id)
-    return f"{app.name if app else record.application_id}/{record.release}"
+def _files(steps: list[StepRow]) -> dict[str, Any]:
+    done = {step.name: step for step in steps if step.state == "done"}
+    total = 0
+    if "examine" in done:
+        total = len(msgspec.json.decode(done["examine"].result, type=Release).files)
+    fetched = sum(name.startswith("fetch ") for name in done)
+    return {"files_done": fetched, "files_total": total}

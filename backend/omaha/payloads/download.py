@@ -1,18 +1,14 @@
 """Fetching one file of a release so that a broken transfer goes on where it stopped.
 
 The bytes so far lie in ``imports/parts/<expected sha256>.part``, whoever fetched them: a later
-import of the same file continues there, and two at once take turns. Only a whole file with
-the right header and checksum enters the store.
+import of the same file continues there. One at a time may fetch a file: the caller holds a
+lease on it. Only a whole file with the right header and checksum enters the store.
 """
 
 from __future__ import annotations
 
-import asyncio
-import fcntl
-import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -29,7 +25,6 @@ __all__ = ["PART_LIFETIME", "Downloads", "Progress"]
 
 PART_LIFETIME: Final = 7 * 24 * 3600.0
 """Seconds after its last byte until an unfinished part is removed."""
-TURN_SECONDS: Final = 0.5
 _BATCH: Final = 1 << 20
 
 Progress = Callable[[int], None]
@@ -64,15 +59,10 @@ class Downloads:
         stays), `PayloadRefused` or `FileTooLarge` for wrong bytes (which are forgotten),
         `StorageFull`."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        while not self._files.has(file.sha256):
-            with _turn(self._part(file)) as part:
-                if part is None:
-                    await asyncio.sleep(TURN_SECONDS)
-                    continue
-                if self._files.has(file.sha256):
-                    self._part(file).unlink(missing_ok=True)
-                    continue
+        if not self._files.has(file.sha256):
+            with self._part(file).open("ab") as part:
                 return await self._fetch(source, file, part, progress)
+        self._part(file).unlink(missing_ok=True)
         read = await anyio.to_thread.run_sync(digest_file, self._files.path(file.sha256))
         self._files.keep(file.sha256)
         progress(file.size)
@@ -132,26 +122,6 @@ async def _batches(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         yield bytes(held)
     if broken is not None:
         raise broken
-
-
-@contextmanager
-def _turn(path: Path) -> Iterator[BinaryIO | None]:
-    """The part, ours alone; None while another import writes it, or has just finished it."""
-    with path.open("ab") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield None
-            return
-        yield file if _still(file, path) else None
-
-
-def _still(file: BinaryIO, path: Path) -> bool:
-    """Whether the locked file is the one of this name: it may have been moved meanwhile."""
-    try:
-        return os.path.samestat(os.fstat(file.fileno()), path.stat())
-    except FileNotFoundError:
-        return False
 
 
 def _put(part: BinaryIO, digester: Digester, batch: bytes) -> None:

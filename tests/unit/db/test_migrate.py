@@ -10,11 +10,6 @@ from sqlalchemy import text
 from sqlmodel import SQLModel
 
 import backend.app  # noqa: F401 - every table the console has
-import backend.db.audit
-import backend.db.identity
-import backend.db.signin
-import backend.jobs.tables
-import backend.omaha.store.tables  # noqa: F401
 from backend.db.engine import create_engine
 from backend.db.migrate import upgrade
 

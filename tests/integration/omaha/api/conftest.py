@@ -27,6 +27,7 @@ from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.payloads.serving import MOUNT, payloads_app
 from tests import people
 from tests.roles import OWNER
+from tests.unit.jobs.replicas import Replica
 
 ROOT: Scope = ("org", "main")
 
@@ -43,6 +44,7 @@ class Api:
     app: FastAPI
     sessions: Any
     files: PayloadFiles
+    replica: Replica
     caller: Principal = field(default_factory=lambda: principal((OWNER, ROOT)))
     audited: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
 
@@ -83,7 +85,8 @@ def plain_logs() -> Iterator[None]:
 async def api(database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
     engine = create_engine(database_url)
     await upgrade(engine)
-    sessions = create_sessions(engine)
+    replica = await Replica(database_url).start(migrate=False)
+    sessions = create_sessions(engine, replica.bus)
     files = PayloadFiles(tmp_path / "payloads", reserve=0)
     app = FastAPI(max_body_size=1 << 20)
     app.state.console = SimpleNamespace(sessions=sessions)
@@ -97,14 +100,15 @@ async def api(database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
         async with sessions() as session:
             return await hosted.resolve(session, name)
 
-    deps = UpdatesDeps(organisation="main", files=files, audit=audit)
+    deps = UpdatesDeps(organisation="main", files=files, audit=audit, jobs=replica.jobs)
     app.include_router(updates_router(deps), prefix="/api/v1")
     app.router.routes.append(Mount(MOUNT, app=payloads_app(files, resolve)))
     app.dependency_overrides[require_principal] = lambda: made[0].caller
     transport = httpx2.ASGITransport(app, raise_app_exceptions=True)
     async with httpx2.AsyncClient(transport=transport, base_url="http://craton") as http:
-        made.append(Api(http, app, sessions, files))
+        made.append(Api(http, app, sessions, files, replica))
         yield made[0]
+    await made[0].replica.stop()
     await engine.dispose()
 
 

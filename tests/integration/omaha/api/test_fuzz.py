@@ -20,10 +20,12 @@ from schemathesis.specs.openapi.checks import (
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from backend.db.bus import Bus
 from backend.db.migrate import upgrade
 from backend.db.session import request_session
 from backend.http.guard import require_principal
 from backend.http.problems import install_problem_handlers
+from backend.jobs import Jobs
 from backend.omaha.api import UpdatesDeps, updates_router
 from backend.omaha.catalog import applications, channels, groups, packages
 from backend.omaha.domain.model import Arch
@@ -81,7 +83,7 @@ def api_schema(database_url: str, tmp_path: Path) -> schemathesis.BaseSchema:
     app = FastAPI()
     install_problem_handlers(app)
     files = PayloadFiles(tmp_path / "payloads", max_size=1 << 20)
-    deps = UpdatesDeps("main", files, audit, mirrors=())
+    deps = UpdatesDeps("main", files, audit, Jobs(database_url, engine, Bus(engine)), mirrors=())
     app.include_router(updates_router(deps), prefix="/api/v1")
     app.dependency_overrides[require_principal] = lambda: principal((OWNER, ROOT))
     app.dependency_overrides[request_session] = session_of_its_own

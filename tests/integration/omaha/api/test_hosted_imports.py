@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 import time
 from collections.abc import AsyncIterator
 from ipaddress import ip_network
-from pathlib import Path
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from backend.omaha.api import UpdatesDeps, updates_router
-from backend.omaha.payloads import import_runner
-from backend.omaha.payloads.import_records import ImportRecord, ImportRecords
+from backend.omaha.catalog import importing as jobs
+from backend.omaha.catalog.importing import KIND
 from tests.integration.omaha.api.conftest import ROOT, Api, Estate
 from tests.integration.omaha.api.mirror import Mirror, serving
 from tests.roles import OPERATOR, OWNER, VIEWER
+from tests.unit.jobs.replicas import Replica
 from tests.unit.omaha.payloads.samples import payload, sha256
 
 VERSION, BOARD = "4628.0.0", "amd64-usr"
@@ -77,7 +75,10 @@ def mount(api: Api, mirror: Mirror, prefix: str, **options: Any) -> None:
     async def audit(_session, _principal, *, action, kind, target, detail):
         api.audited.append((action, target, dict(detail)))
 
-    deps = UpdatesDeps("main", api.files, audit, mirrors=(mirror.base,), **options)
+    deps = UpdatesDeps(
+        "main", api.files, audit, api.replica.jobs, mirrors=(mirror.base,), **options
+    )
+    api.replica.jobs.worker.known[KIND] = deps.import_job
     api.app.include_router(updates_router(deps), prefix=prefix)
 
 
@@ -85,9 +86,7 @@ def mount(api: Api, mirror: Mirror, prefix: str, **options: Any) -> None:
 async def importing(
     api: Api, estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Importing]:
-    monkeypatch.setattr(import_runner, "RETRY_SECONDS", 0.01)
-    monkeypatch.setattr(import_runner, "WATCH_SECONDS", 0.02)
-    monkeypatch.setattr(import_runner, "SAVE_SECONDS", 0.02)
+    monkeypatch.setattr(jobs, "RETRY_SECONDS", 0.01)
     with serving() as mirror:
         publish(mirror)
         mount(api, mirror, "/real", mirror_networks=LOOPBACK)
@@ -142,7 +141,7 @@ async def test_a_mirror_without_ranges_is_read_again(importing: Importing) -> No
 async def test_after_giving_up_it_can_be_resumed(
     importing: Importing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_runner, "ATTEMPTS", 1)
+    monkeypatch.setattr(jobs, "ATTEMPTS", 1)
     importing.mirror.breaks = 1
     failed = await importing.run()
     assert failed["state"] == "failed"
@@ -203,46 +202,41 @@ async def test_only_so_many_at_a_time(importing: Importing) -> None:
     for version in ("1.0.1", "1.0.2", "1.0.3"):
         publish(importing.mirror, version, payload(version.encode() * (1 << 20)))
     started = [await importing.start(release=v) for v in ("1.0.1", "1.0.2", "1.0.3")]
-    assert [answer.status_code for answer in started] == [202, 202, 429]
-    assert started[2].headers["retry-after"]
-    for answer in started[:2]:
-        await importing.post(answer.json()["id"], "cancel")
-        await importing.until(answer.json()["id"], "cancelled", "done")
+    assert [answer.status_code for answer in started] == [202, 202, 202]
+    keys = [answer.json()["id"] for answer in started]
+    end = time.monotonic() + 30
+    while sum([(await importing.get(key))["bytes_done"] > 0 for key in keys]) < 2:
+        assert time.monotonic() < end
+        await asyncio.sleep(0.02)
+    waiting = [key for key in keys if (await importing.get(key))["step"] == ""]
+    assert len(waiting) == 1, "the third waits for one of them"
+    importing.mirror.pause = 0.0
+    for key in keys:
+        assert (await importing.until(key, "done", "failed"))["state"] == "done"
 
 
-async def test_an_import_whose_process_died_is_interrupted_and_resumed(
+async def test_an_import_goes_on_at_another_replica_and_nothing_is_made_twice(
     importing: Importing,
 ) -> None:
-    records = ImportRecords(importing.api.files.root)
-    record = records.add(
-        ImportRecord(
-            id="", application_id=importing.estate.app["id"], release=VERSION, board=BOARD,
-            mirror=importing.mirror.base, extras=(), started_by="ada", created_at=0.0,
-            updated_at=0.0,
-        )
-    )  # fmt: skip
-    hold = (
-        "import sys, time; from pathlib import Path;"
-        "from backend.omaha.payloads.import_records import ImportRecords as R;"
-        "r = R(Path(sys.argv[1])); lock = r.lock(r.get(sys.argv[2])); print('held', flush=True);"
-        "time.sleep(300)"
-    )
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", hold, str(importing.api.files.root), record.id,
-        stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        assert await process.stdout.readline() == b"held\n"
-        assert (await importing.get(record.id))["state"] == "running"
-        assert (await importing.start()).status_code == 409, "another process is at it"
-        assert (await importing.post(record.id, "resume")).status_code == 409
-    finally:
-        process.kill()
-        await process.wait()
-    assert (await importing.get(record.id))["state"] == "interrupted"
-    assert (await importing.post(record.id, "resume")).status_code == 202
-    assert (await importing.until(record.id, "done", "failed"))["state"] == "done"
+    api = importing.api
+    importing.mirror.pause = 0.05
+    key = (await importing.start()).json()["id"]
+    end = time.monotonic() + 30
+    while (found := await importing.get(key))["bytes_done"] == 0:
+        assert time.monotonic() < end, found
+        await asyncio.sleep(0.02)
+    await api.replica.vanish()
+    importing.mirror.pause = 0.0
+    known = dict(api.replica.jobs.worker.known)
+    api.replica = await Replica(api.replica.url, *known.values()).start(migrate=False)
+    done = await importing.until(key, "done", "failed")
+    assert done["state"] == "done", done
+    main = importing.mirror.sent[f"/{BOARD}/{VERSION}/{MAIN_NAME}"]
+    assert len(MAIN) <= main < 2 * len(MAIN)
+    page = await api.get(f"/applications/{importing.estate.app['id']}/packages")
+    assert [p["release"] for p in page["items"]].count(VERSION) == 1
+    actions = [action for action, _, _ in api.audited]
+    assert actions.count("update-package:import") == 1
 
 
 async def test_a_package_that_referred_to_the_mirror_is_hosted_from_then_on(
@@ -298,19 +292,3 @@ async def test_it_needs_the_right_on_package_and_service(importing: Importing) -
         got = await api.http.get(f"/real/updates/hosted-imports/{done['id']}")
         assert got.status_code == seen, rights
     assert (await api.http.get(f"/real/updates/hosted-imports/{'0' * 32}")).status_code == 404
-
-
-def test_finished_imports_are_forgotten_after_many(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("backend.omaha.payloads.import_records.KEPT", 3)
-    records = ImportRecords(tmp_path)
-    blank = ImportRecord(
-        id="", application_id=1, release="1.0.0", board=BOARD, mirror="m", extras=(),
-        started_by="ada", created_at=0.0, updated_at=0.0,
-    )  # fmt: skip
-    ids = []
-    for _ in range(6):
-        ids.append(records.add(blank).id)
-        records.save(replace(records.get(ids[-1]), state="done"))
-    assert [record.id for record in records.list()] == ids[::-1][:3]

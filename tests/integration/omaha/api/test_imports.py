@@ -30,7 +30,7 @@ async def mirrored(api: Api, tmp_path: Path) -> Api:
     async def audit(_session, _principal, *, action, kind, target, detail):
         api.audited.append((action, target, dict(detail)))
 
-    deps = UpdatesDeps("main", api.files, audit, mirrors=(MIRROR,), http=http)
+    deps = UpdatesDeps("main", api.files, audit, api.replica.jobs, mirrors=(MIRROR,), http=http)
     api.app.include_router(updates_router(deps), prefix="/mirrored")
     yield api
     await http.aclose()
