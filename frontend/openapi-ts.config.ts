@@ -11,7 +11,7 @@ export default defineConfig({
     filters: {
       operations: {
         include: [
-          "/GET /api/v1/(clusters|collections|etcd|overview|registries|search|session|setup|stack|status).*/",
+          "/GET /api/v1/(clusters|collections|etcd|jobs|overview|registries|search|session|setup|stack|status).*/",
           "/POST /api/v1/(session|setup)$/",
         ],
       },

@@ -46,6 +46,7 @@ JOBS = Collection(
     scopes=(RowScope("cluster", Field("cluster"), "ns", Field("namespace")),),
     columns=(
         Column("title", "Job", Type.TEXT, searched=True),
+        Column("key", "Id", Type.TEXT, default=False),
         Column("kind", "Kind", Type.TEXT, facet=True, searched=True),
         Column("state", "State", Type.STATUS, facet=True),
         Column("cancelling", "Cancelling", Type.BOOL, default=False),

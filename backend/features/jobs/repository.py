@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from backend.features.jobs.schemas import JobView, LogLine, StepView
+from backend.features.jobs.schemas import JobStepView, JobView, LogLine
 from backend.jobs.records import steps_of
 from backend.jobs.tables import FINISHED, JobRow, LogRow, StepRow
 
@@ -37,9 +37,9 @@ async def view(session: AsyncSession, row: JobRow, *, may_cancel: bool) -> JobVi
     )
 
 
-def _step(step: StepRow) -> StepView:
-    copied = set(StepView.model_fields) - {"result"}
-    return StepView(**{name: getattr(step, name) for name in copied}, result=_json(step.result))
+def _step(step: StepRow) -> JobStepView:
+    copied = set(JobStepView.model_fields) - {"result"}
+    return JobStepView(**{name: getattr(step, name) for name in copied}, result=_json(step.result))
 
 
 def _json(text: str) -> Any:

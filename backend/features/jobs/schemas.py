@@ -6,10 +6,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-__all__ = ["JobView", "LogLine", "StepView"]
+__all__ = ["JobStepView", "JobView", "LogLine"]
 
 
-class StepView(BaseModel):
+class JobStepView(BaseModel):
     """A step that was begun. Times are Unix seconds; `result` is what it recorded."""
 
     name: str
@@ -59,5 +59,5 @@ class JobView(BaseModel):
     updated: float
     finished: float | None
     due: float
-    steps: list[StepView]
+    steps: list[JobStepView]
     log: list[LogLine]

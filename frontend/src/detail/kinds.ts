@@ -38,6 +38,7 @@ const SHORT: Record<string, [short: string, family: Family]> = {
   Image: ["IMG", "image"],
   Repository: ["REP", "image"],
   Key: ["KEY", "config"],
+  Task: ["JOB", "other"],
 };
 
 /** `Deployment` → `D`; unknown kinds by their capitals, at most four. */

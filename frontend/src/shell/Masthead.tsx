@@ -10,6 +10,7 @@ import {
 import BarsIcon from "@patternfly/react-icons/dist/esm/icons/bars-icon";
 import SearchIcon from "@patternfly/react-icons/dist/esm/icons/search-icon";
 import { useTranslation } from "react-i18next";
+import { JobsTray } from "../jobs/JobsTray";
 import { AppLink } from "./AppLink";
 import { Mark } from "./Mark";
 import { Pulse } from "./Pulse";
@@ -63,6 +64,7 @@ export function Masthead({ navigationOpen, onToggleNavigation, onJump }: Masthea
           <kbd translate="no">/</kbd>
         </Button>
         <span className="cr-masthead-end">
+          <JobsTray />
           <Pulse />
           <ThemeMenu />
           <UserMenu />

@@ -3,16 +3,16 @@ export type Tone = "ok" | "busy" | "warn" | "bad" | "off" | "unknown" | "denied"
 
 const WORDS: Record<Tone, string> = {
   ok: `running ready available active bound complete completed succeeded healthy live ok open
-    normal true present leader follower voter up established signed enabled approved started success`,
+    normal true present leader follower voter up established signed enabled approved started success done`,
   busy: `pending progressing containercreating podinitializing updating terminating starting
     building restarting waiting released connecting polling rolling scaling draining deleting
-    provisioning installing learner`,
+    provisioning installing learner queued cancelling`,
   warn: `degraded warning stale schedulingdisabled cordoned suspended unsigned partial nearfull
     pressure unschedulable outdated`,
   bad: `error failed failure down notready crashloopbackoff imagepullbackoff errimagepull
     oomkilled evicted lost unreachable unhealthy createcontainerconfigerror deadlineexceeded
     expired corrupt nospace critical false missing`,
-  off: "stopped scaledtozero absent disabled idle none inactive",
+  off: "stopped scaledtozero absent disabled idle none inactive cancelled",
   unknown: "unknown",
   denied: "denied noaccess forbidden",
 };

@@ -117,7 +117,7 @@ export type ConfigView = {
     /**
      * History
      */
-    history: Array<BackendFeaturesImagesSchemasStepView>;
+    history: Array<StepView>;
     /**
      * Labels
      */
@@ -667,6 +667,156 @@ export type ImageView = {
 };
 
 /**
+ * JobStepView
+ *
+ * A step that was begun. Times are Unix seconds; `result` is what it recorded.
+ */
+export type JobStepView = {
+    /**
+     * Attempts
+     */
+    attempts: number;
+    /**
+     * Error
+     */
+    error: string;
+    /**
+     * Finished
+     */
+    finished: number | null;
+    /**
+     * Kind
+     */
+    kind: 'step' | 'transaction' | 'wait' | 'sleep';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Phase
+     */
+    phase: 'run' | 'undo';
+    /**
+     * Result
+     */
+    result: unknown;
+    /**
+     * Started
+     */
+    started: number;
+    /**
+     * State
+     */
+    state: 'running' | 'done' | 'failed';
+};
+
+/**
+ * JobView
+ *
+ * A job with its steps and the last lines of its log. `done` of `total` is the progress of
+ * `stage` (0 of 0: not known); `link` is where its result is seen; `cancellable` says whether
+ * the caller may cancel it now.
+ */
+export type JobView = {
+    /**
+     * Attempt
+     */
+    attempt: number;
+    /**
+     * Cancellable
+     */
+    cancellable: boolean;
+    /**
+     * Cancelling
+     */
+    cancelling: boolean;
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Done
+     */
+    done: number;
+    /**
+     * Due
+     */
+    due: number;
+    /**
+     * Error
+     */
+    error: string;
+    /**
+     * Finished
+     */
+    finished: number | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Link
+     */
+    link: string;
+    /**
+     * Log
+     */
+    log: Array<LogLine>;
+    /**
+     * Phase
+     */
+    phase: 'run' | 'undo';
+    /**
+     * Result
+     */
+    result: unknown;
+    /**
+     * Schedule
+     */
+    schedule: string | null;
+    /**
+     * Scope
+     */
+    scope: string;
+    /**
+     * Stage
+     */
+    stage: string;
+    /**
+     * Started
+     */
+    started: number | null;
+    /**
+     * Started By
+     */
+    started_by: string;
+    /**
+     * State
+     */
+    state: 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled';
+    /**
+     * Steps
+     */
+    steps: Array<JobStepView>;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Updated
+     */
+    updated: number;
+};
+
+/**
  * LayerView
  *
  * One layer, with the build step that made it if the history tells.
@@ -688,6 +838,30 @@ export type LayerView = {
      * Size
      */
     size: number;
+};
+
+/**
+ * LogLine
+ *
+ * A line of the job's log.
+ */
+export type LogLine = {
+    /**
+     * At
+     */
+    at: number;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Level
+     */
+    level: string;
+    /**
+     * Message
+     */
+    message: string;
 };
 
 /**
@@ -1178,6 +1352,30 @@ export type Status = {
 };
 
 /**
+ * StepView
+ *
+ * One build step; `empty` made no layer.
+ */
+export type StepView = {
+    /**
+     * Comment
+     */
+    comment: string;
+    /**
+     * Created
+     */
+    created: number | null;
+    /**
+     * Created By
+     */
+    created_by: string;
+    /**
+     * Empty
+     */
+    empty: boolean;
+};
+
+/**
  * SystemState
  *
  * How a whole system is, in one word.
@@ -1344,30 +1542,6 @@ export type WatchView = {
      * Revision
      */
     revision: number;
-};
-
-/**
- * StepView
- *
- * One build step; `empty` made no layer.
- */
-export type BackendFeaturesImagesSchemasStepView = {
-    /**
-     * Comment
-     */
-    comment: string;
-    /**
-     * Created
-     */
-    created: number | null;
-    /**
-     * Created By
-     */
-    created_by: string;
-    /**
-     * Empty
-     */
-    empty: boolean;
 };
 
 export type CustomApiV1ClustersClusterCustomDefinitionGetData = {
@@ -1719,6 +1893,36 @@ export type ValueApiV1EtcdNameValueGetResponses = {
 };
 
 export type ValueApiV1EtcdNameValueGetResponse = ValueApiV1EtcdNameValueGetResponses[keyof ValueApiV1EtcdNameValueGetResponses];
+
+export type GetJobApiV1JobsJobIdGetData = {
+    body?: never;
+    path: {
+        /**
+         * Job Id
+         */
+        job_id: string;
+    };
+    query?: never;
+    url: '/api/v1/jobs/{job_id}';
+};
+
+export type GetJobApiV1JobsJobIdGetErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type GetJobApiV1JobsJobIdGetError = GetJobApiV1JobsJobIdGetErrors[keyof GetJobApiV1JobsJobIdGetErrors];
+
+export type GetJobApiV1JobsJobIdGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: JobView;
+};
+
+export type GetJobApiV1JobsJobIdGetResponse = GetJobApiV1JobsJobIdGetResponses[keyof GetJobApiV1JobsJobIdGetResponses];
 
 export type OverviewApiV1OverviewGetData = {
     body?: never;
