@@ -10,7 +10,7 @@ from auth.scope import render
 from backend.db.session import DbSession
 from backend.features.session import service
 from backend.features.session.schemas import (
-    Grant,
+    HeldRole,
     LoginRequest,
     SessionView,
     SetupRequest,
@@ -104,7 +104,7 @@ def _view(principal: Principal, request: Request) -> SessionView:
         name=principal.name,
         organisation=principal.organisation,
         roles=[
-            Grant(role=b.role.id, title=b.role.title, scope=render(b.scope))
+            HeldRole(role=b.role.id, title=b.role.title, scope=render(b.scope))
             for b in principal.policy.bindings
         ],
         permissions={kind: verbs for kind, verbs in permissions.items() if verbs},

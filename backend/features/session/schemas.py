@@ -8,7 +8,7 @@ from pydantic import BaseModel, StringConstraints
 
 from auth.password import MAX_LENGTH
 
-__all__ = ["Grant", "LoginRequest", "SessionView", "SetupRequest", "SetupState"]
+__all__ = ["HeldRole", "LoginRequest", "SessionView", "SetupRequest", "SetupState"]
 
 Login = Annotated[
     str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$")
@@ -32,7 +32,7 @@ class SetupRequest(BaseModel):
     password: Password
 
 
-class Grant(BaseModel):
+class HeldRole(BaseModel):
     """A role held at a scope, both as text."""
 
     role: str
@@ -48,7 +48,7 @@ class SessionView(BaseModel):
     login: str
     name: str
     organisation: str
-    roles: list[Grant]
+    roles: list[HeldRole]
     permissions: dict[str, list[str]]
 
 

@@ -581,11 +581,21 @@ export type FreshnessView = {
 };
 
 /**
- * Grant
+ * HTTPValidationError
+ */
+export type HttpValidationError = {
+    /**
+     * Detail
+     */
+    detail?: Array<ValidationError>;
+};
+
+/**
+ * HeldRole
  *
  * A role held at a scope, both as text.
  */
-export type Grant = {
+export type HeldRole = {
     /**
      * Role
      */
@@ -598,16 +608,6 @@ export type Grant = {
      * Title
      */
     title: string;
-};
-
-/**
- * HTTPValidationError
- */
-export type HttpValidationError = {
-    /**
-     * Detail
-     */
-    detail?: Array<ValidationError>;
 };
 
 /**
@@ -1230,7 +1230,7 @@ export type SessionView = {
     /**
      * Roles
      */
-    roles: Array<Grant>;
+    roles: Array<HeldRole>;
 };
 
 /**
