@@ -21,7 +21,15 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-__all__ = ["Caller", "Impersonation", "InvalidCaller", "UserPassword", "UserToken"]
+__all__ = [
+    "MAX_GROUPS",
+    "MAX_NAME",
+    "Caller",
+    "Impersonation",
+    "InvalidCaller",
+    "UserPassword",
+    "UserToken",
+]
 
 MAX_NAME: Final = 256
 MAX_GROUPS: Final = 64

@@ -16,7 +16,9 @@ def publish(board: StatusBoard, context: Context, part: str) -> None:
     """List the connection that a part which just became ready belongs to."""
     known = board.connections
     if part == "kube-apiserver" and not known.kubernetes:
-        known.kubernetes.append(KubernetesConnection(NAME, str(context.paths.kubeconfig)))
+        known.kubernetes.append(
+            KubernetesConnection(NAME, str(context.paths.kubeconfig), rights="both")
+        )
     elif part in MEMBERS and not known.etcd:
         known.etcd.append(_etcd(context))
     elif part == "registry" and not known.registry:

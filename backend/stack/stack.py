@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+import httpx2
+
 from backend.stack.components.context import MEMBERS, Context, preferred_ports
 from backend.stack.components.etcd_move import Mover, must_move
 from backend.stack.components.kubernetes import write_admin_kubeconfig
@@ -23,6 +25,8 @@ from backend.stack.programs.locate import Found
 from backend.stack.programs.provide import Programs
 from backend.stack.programs.spec import ALL, ETCD, Program
 from backend.stack.seed import SEEDS, Seed
+from backend.stack.seed.kube_api import KubeApi
+from backend.stack.seed.rbac import grant_cluster
 from backend.stack.status import State, Status, StatusBoard
 
 
@@ -171,7 +175,18 @@ class Stack:
             detail = f"port {moved[0]} is taken by another program, using {moved[1]}"
             self._board.update(part.name, detail=detail)
         self._ready[part.name].set()
+        if part.name == "kube-apiserver":
+            await self._grant(context)
         publish(self._board, context, part.name)
+
+    async def _grant(self, context: Context) -> None:
+        """Give the console's users their rights in the cluster before anybody is told of it."""
+        try:
+            async with KubeApi(context) as api:
+                await grant_cluster(api)
+        except (StackError, httpx2.HTTPError) as error:
+            detail = f"users of the console have no rights in the cluster yet: {error}"
+            self._board.update("kube-apiserver", detail=detail)
 
     async def _seed(self, seed: Seed, context: Context) -> None:
         for need in seed.needs:

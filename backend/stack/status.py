@@ -59,10 +59,12 @@ class Component(msgspec.Struct):
 
 
 class KubernetesConnection(msgspec.Struct):
-    """A cluster a client may use."""
+    """A cluster a client may use. `rights` says whose decide on what a person may do there:
+    ``both`` once the cluster grants the console's users something."""
 
     name: str
     kubeconfig: str
+    rights: str = "console"
 
 
 class EtcdConnection(msgspec.Struct):

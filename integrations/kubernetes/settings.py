@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated
@@ -10,9 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from integrations.addresses import SITE
 
-__all__ = ["ConnectionSettings", "Limits"]
+__all__ = ["ConnectionSettings", "Limits", "Rights"]
 
 MiB = 1024 * 1024
+
+
+class Rights(StrEnum):
+    """Whose rights decide what a person may do in a cluster."""
+
+    CONSOLE = "console"
+    BOTH = "both"
 
 
 class Limits(BaseModel):
@@ -50,6 +58,11 @@ class ConnectionSettings(BaseModel):
     )
     networks: tuple[IPv4Network | IPv6Network, ...] = Field(
         SITE, description="Private networks that the API server's name may lead to"
+    )
+    rights: Rights = Field(
+        Rights.CONSOLE,
+        description="Whose rights decide on details and changes: the console's alone, or both "
+        "the console's and the cluster's own, which is then asked as the caller (impersonation)",
     )
     limits: Limits = Limits()
 

@@ -8,9 +8,10 @@ from typing import Any, Final
 from backend.features.cluster.describe import describe
 from backend.features.cluster.schemas import Ref, Related
 from integrations.contract import NotFound
-from integrations.kubernetes import KINDS, Kind, KubernetesClient, kind_of
+from integrations.kubernetes import KINDS, Kind, kind_of
 from integrations.kubernetes.models import core, network, pods, storage, workloads
 from integrations.kubernetes.models.meta import Meta, controller
+from integrations.kubernetes.reader import ObjectReader
 from integrations.kubernetes.summaries.selectors import selector_text, selects
 
 __all__ = ["Sees", "owners_of", "related_to"]
@@ -28,7 +29,7 @@ _REPLICATED: Final = (
 )
 
 
-async def owners_of(client: KubernetesClient, meta: Meta, sees: Sees) -> list[Ref]:
+async def owners_of(reader: ObjectReader, meta: Meta, sees: Sees) -> list[Ref]:
     """The chain of controllers, direct owner first, as far as it can be read and seen."""
     chain: list[Ref] = []
     current: Meta | None = meta
@@ -47,7 +48,7 @@ async def owners_of(client: KubernetesClient, meta: Meta, sees: Sees) -> list[Re
         if kind is None or not sees(kind, ref.namespace, owner.name):
             break
         try:
-            found = await client.get(kind, ref.namespace, owner.name)
+            found = await reader.get(kind, ref.namespace, owner.name)
         except NotFound:
             ref.status, ref.healthy = "Deleted", None
             break
@@ -56,18 +57,18 @@ async def owners_of(client: KubernetesClient, meta: Meta, sees: Sees) -> list[Re
     return chain
 
 
-async def related_to(client: KubernetesClient, found: Any, sees: Sees) -> AsyncIterator[Related]:
+async def related_to(reader: ObjectReader, found: Any, sees: Sees) -> AsyncIterator[Related]:
     """Groups of related objects. Raises what the upstream raises."""
     if isinstance(found, pods.Pod):
-        groups = _of_pod(client, found, sees)
+        groups = _of_pod(reader, found, sees)
     elif isinstance(found, core.Node):
-        groups = _of_node(client, found)
+        groups = _of_node(reader, found)
     elif isinstance(found, network.Service):
-        groups = _of_service(client, found)
+        groups = _of_service(reader, found)
     elif isinstance(found, workloads.CronJob):
-        groups = _of_cron_job(client, found)
+        groups = _of_cron_job(reader, found)
     elif isinstance(found, (workloads.Deployment, *_REPLICATED)):
-        groups = _of_workload(client, found)
+        groups = _of_workload(reader, found)
     else:
         groups = _by_name(found)
     async for group in groups:
@@ -76,51 +77,49 @@ async def related_to(client: KubernetesClient, found: Any, sees: Sees) -> AsyncI
             yield group
 
 
-async def _of_pod(client: KubernetesClient, pod: pods.Pod, sees: Sees) -> AsyncIterator[Related]:
+async def _of_pod(reader: ObjectReader, pod: pods.Pod, sees: Sees) -> AsyncIterator[Related]:
     node, meta = pod.spec.node_name, pod.metadata
     if node and sees(KINDS["nodes"], "", node):
         try:
-            ref = _ref(KINDS["nodes"], await client.get(KINDS["nodes"], "", node))
+            ref = _ref(KINDS["nodes"], await reader.get(KINDS["nodes"], "", node))
         except NotFound:
             ref = Ref(kind="Node", plural="nodes", namespace="", name=node, status="Deleted")
         yield Related(title="Machine", items=[ref])
-    page = await client.list_page(KINDS["services"], meta.namespace, limit=LISTED)
+    page = await reader.list_page(KINDS["services"], meta.namespace, limit=LISTED)
     reached = [s for s in page.items if selects(s.spec.selector, meta.labels)]
     yield Related(title="Services", items=[_ref(KINDS["services"], s) for s in reached])
 
 
-async def _of_node(client: KubernetesClient, node: core.Node) -> AsyncIterator[Related]:
-    yield await _pods(client, "", fields=f"spec.nodeName={node.metadata.name}")
+async def _of_node(reader: ObjectReader, node: core.Node) -> AsyncIterator[Related]:
+    yield await _pods(reader, "", fields=f"spec.nodeName={node.metadata.name}")
 
 
-async def _of_service(client: KubernetesClient, service: network.Service) -> AsyncIterator[Related]:
+async def _of_service(reader: ObjectReader, service: network.Service) -> AsyncIterator[Related]:
     meta = service.metadata
     if service.spec.selector:
         chosen = ",".join(f"{k}={v}" for k, v in service.spec.selector.items())
-        yield await _pods(client, meta.namespace, labels=chosen)
+        yield await _pods(reader, meta.namespace, labels=chosen)
     label = f"kubernetes.io/service-name={meta.name}"
     slices = KINDS["endpointslices"]
-    page = await client.list_page(slices, meta.namespace, limit=LISTED, labels=label)
+    page = await reader.list_page(slices, meta.namespace, limit=LISTED, labels=label)
     yield Related(title="Endpoint slices", items=[_ref(slices, s) for s in page.items])
 
 
-async def _of_cron_job(
-    client: KubernetesClient, found: workloads.CronJob
-) -> AsyncIterator[Related]:
+async def _of_cron_job(reader: ObjectReader, found: workloads.CronJob) -> AsyncIterator[Related]:
     meta = found.metadata
-    page = await client.list_page(KINDS["jobs"], meta.namespace, limit=LISTED)
+    page = await reader.list_page(KINDS["jobs"], meta.namespace, limit=LISTED)
     yield _owned(KINDS["jobs"], "Jobs", page, meta.uid)
 
 
-async def _of_workload(client: KubernetesClient, found: Any) -> AsyncIterator[Related]:
+async def _of_workload(reader: ObjectReader, found: Any) -> AsyncIterator[Related]:
     meta, selector = found.metadata, selector_text(found.spec.selector)
     if not selector:
         return
     if isinstance(found, workloads.Deployment):
         sets = KINDS["replicasets"]
-        page = await client.list_page(sets, meta.namespace, limit=LISTED, labels=selector)
+        page = await reader.list_page(sets, meta.namespace, limit=LISTED, labels=selector)
         yield _owned(sets, "Replica sets", page, meta.uid)
-    yield await _pods(client, meta.namespace, labels=selector)
+    yield await _pods(reader, meta.namespace, labels=selector)
 
 
 async def _by_name(found: Any) -> AsyncIterator[Related]:
@@ -144,8 +143,8 @@ async def _by_name(found: Any) -> AsyncIterator[Related]:
         yield Related(title="Claim", items=[ref])
 
 
-async def _pods(client: KubernetesClient, namespace: str, **selectors: str) -> Related:
-    page = await client.list_page(KINDS["pods"], namespace, limit=LISTED, **selectors)  # type: ignore[arg-type]  # labels or fields
+async def _pods(reader: ObjectReader, namespace: str, **selectors: str) -> Related:
+    page = await reader.list_page(KINDS["pods"], namespace, limit=LISTED, **selectors)  # type: ignore[arg-type]  # labels or fields
     items = [_ref(KINDS["pods"], pod) for pod in page.items]
     items.sort(key=lambda ref: (ref.healthy is not False, ref.namespace, ref.name))
     return Related(title="Pods", items=items, more=bool(page.next))

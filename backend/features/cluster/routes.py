@@ -8,13 +8,15 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import PlainTextResponse
 
 from auth import scope
+from auth.principal import Principal
 from auth.role import Verb
+from backend.connections.acting import kubernetes_caller
 from backend.connections.upstreams import Upstreams
 from backend.features.cluster import service
 from backend.features.cluster.schemas import CustomPage, Detail
 from backend.http.guard import CurrentPrincipal, require
-from integrations.kubernetes import KubernetesClient
 from integrations.kubernetes.integration import INTEGRATION as KUBERNETES
+from integrations.kubernetes.reader import ObjectReader
 
 __all__ = ["router"]
 
@@ -27,8 +29,10 @@ def router(upstreams: Upstreams) -> APIRouter:
     """The routes over the running connections."""
     routes = APIRouter(tags=["kubernetes"], prefix="/clusters/{cluster}")
 
-    def client(cluster: str) -> KubernetesClient:
-        return upstreams.find(KUBERNETES, cluster).client
+    def reader(caller: Principal, cluster: str, namespace: str) -> ObjectReader:
+        """The cluster as the caller may read it: it decides too, where it is told to."""
+        client = upstreams.find(KUBERNETES, cluster).client
+        return ObjectReader(client, kubernetes_caller(caller, client.settings, namespace))
 
     @routes.get("/custom/{definition}")
     async def custom(
@@ -45,7 +49,8 @@ def router(upstreams: Upstreams) -> APIRouter:
         if namespace:
             where = scope.namespace(caller.organisation, cluster, namespace)
         require(caller, "customresource", Verb.LIST, where)
-        return await service.custom_objects(client(cluster), definition, namespace, cursor, limit)
+        upstream = reader(caller, cluster, namespace)
+        return await service.custom_objects(upstream, definition, namespace, cursor, limit)
 
     @routes.get("/{kind}/{namespace}/{name}")
     async def detail(
@@ -54,7 +59,7 @@ def router(upstreams: Upstreams) -> APIRouter:
         """One object with its state in words, owners, relations, containers and events."""
         space = "" if namespace == NONE else namespace
         chosen = service.permitted(caller, cluster, kind, space, name)
-        upstream = client(cluster)
+        upstream = reader(caller, cluster, space)
         found = await service.resolve(upstream, chosen)
         return await service.read_detail(upstream, caller, found, space, name)
 
@@ -65,7 +70,7 @@ def router(upstreams: Upstreams) -> APIRouter:
         """The object as read-only YAML."""
         space = "" if namespace == NONE else namespace
         chosen = service.permitted(caller, cluster, kind, space, name)
-        upstream = client(cluster)
+        upstream = reader(caller, cluster, space)
         found = await service.resolve(upstream, chosen)
         text = await service.read_yaml(upstream, found, space, name)
         return PlainTextResponse(text, media_type="application/yaml")

@@ -16,10 +16,13 @@ from backend.features.cluster.related import Sees, owners_of, related_to
 from backend.features.cluster.schemas import Custom, CustomPage, Detail, EventView, Ref, Related
 from backend.http.guard import require
 from integrations.contract import IntegrationError, NotFound, UpstreamRefused
-from integrations.kubernetes import KINDS, Kind, KubernetesClient, custom_kind
+from integrations.kubernetes import KINDS, Kind, custom_kind
 from integrations.kubernetes.models.core import Event, Node
 from integrations.kubernetes.models.meta import Metadata, seconds
 from integrations.kubernetes.models.pods import Pod
+from integrations.kubernetes.reader import ObjectReader
+from integrations.kubernetes.summaries.events import event_count, event_times
+from integrations.kubernetes.summaries.nodes import is_simulated
 
 __all__ = ["custom_objects", "permitted", "read_detail", "read_yaml", "resolve"]
 
@@ -49,28 +52,29 @@ def permitted(caller: Principal, cluster: str, plural: str, namespace: str, name
     return kind
 
 
-async def resolve(client: KubernetesClient, kind: Kind) -> Kind:
-    """The whole kind. 404 for a custom one that lies elsewhere than the caller was permitted:
+async def resolve(reader: ObjectReader, kind: Kind) -> Kind:
+    """The whole kind; which kinds a cluster has is no secret of it, so it is asked by the
+    connection itself. 404 for a custom one that lies elsewhere than the caller was permitted:
     a right in a namespace is none on objects of the whole cluster."""
     if kind.version:
         return kind
-    return await _custom(client, f"{kind.plural}.{kind.group}", namespaced=kind.namespaced)
+    return await _custom(reader, f"{kind.plural}.{kind.group}", namespaced=kind.namespaced)
 
 
-async def _custom(client: KubernetesClient, definition: str, *, namespaced: bool | None) -> Kind:
-    found = custom_kind(await client.get(KINDS[DEFINITION], "", definition))
+async def _custom(reader: ObjectReader, definition: str, *, namespaced: bool | None) -> Kind:
+    found = custom_kind(await reader.client.get(KINDS[DEFINITION], "", definition))
     if namespaced is not None and found.namespaced != namespaced:
         raise NotFoundProblem(_NO_SUCH)
     return found
 
 
 async def read_detail(
-    client: KubernetesClient, caller: Principal, kind: Kind, namespace: str, name: str
+    reader: ObjectReader, caller: Principal, kind: Kind, namespace: str, name: str
 ) -> Detail:
     """Everything the page shows; parts that fail are named in `missing`, not fatal."""
-    raw, found = await client.read(kind, namespace, name)
+    raw, found = await reader.read(kind, namespace, name)
     meta = found.metadata
-    cluster = client.settings.name
+    cluster = reader.cluster
     sees = _sight(caller, cluster)
     missing: list[str] = []
 
@@ -82,10 +86,10 @@ async def read_detail(
             return otherwise
 
     owners, related, events, simulated = await asyncio.gather(
-        attempt("Its owners", owners_of(client, meta, sees), []),
-        attempt("Related objects", _all_related(client, found, sees), []),
-        attempt("Its events", _events(client, sees, kind, meta), []),
-        attempt("Its machine", _simulated(client, found), False),
+        attempt("Its owners", owners_of(reader, meta, sees), []),
+        attempt("Related objects", _all_related(reader, found, sees), []),
+        attempt("Its events", _events(reader, sees, kind, meta), []),
+        attempt("Its machine", _simulated(reader, found), False),
     )
     words = describe(found) if kind.plural in KINDS else _custom_summary(raw)
     return Detail(
@@ -114,21 +118,21 @@ async def read_detail(
     )
 
 
-async def read_yaml(client: KubernetesClient, kind: Kind, namespace: str, name: str) -> str:
+async def read_yaml(reader: ObjectReader, kind: Kind, namespace: str, name: str) -> str:
     """The object as YAML, without `managedFields`; of secrets and config maps the metadata."""
-    text = await client.yaml(kind, namespace, name)
+    text = await reader.yaml(kind, namespace, name)
     if kind.metadata_only:
         return f"# Only the metadata: this console never reads the values of {kind.plural}.\n{text}"
     return text
 
 
 async def custom_objects(
-    client: KubernetesClient, definition: str, namespace: str, cursor: str, limit: int
+    reader: ObjectReader, definition: str, namespace: str, cursor: str, limit: int
 ) -> CustomPage:
     """One page of objects of a custom kind, by metadata."""
-    kind = await _custom(client, definition, namespaced=True if namespace else None)
+    kind = await _custom(reader, definition, namespaced=True if namespace else None)
     try:
-        page = await client.list_page(
+        page = await reader.list_page(
             kind, namespace, limit=limit, continue_=cursor, model=Metadata
         )
     except UpstreamRefused as error:
@@ -175,53 +179,44 @@ def _sight(caller: Principal, cluster: str) -> Sees:
     return sees
 
 
-async def _all_related(client: KubernetesClient, found: Any, sees: Sees) -> list[Related]:
-    return [group async for group in related_to(client, found, sees)]
+async def _all_related(reader: ObjectReader, found: Any, sees: Sees) -> list[Related]:
+    return [group async for group in related_to(reader, found, sees)]
 
 
-async def _events(client: KubernetesClient, sees: Sees, kind: Kind, meta: Any) -> list[EventView]:
+async def _events(reader: ObjectReader, sees: Sees, kind: Kind, meta: Any) -> list[EventView]:
     if not sees(KINDS["events"], meta.namespace, ""):
         return []
     # Events about a node carry its name as uid; about everything else, the real one.
     uid = "" if kind.plural == "nodes" else meta.uid
-    found = await client.events_of(meta.namespace, meta.name, uid)
+    found = await reader.events_of(meta.namespace, meta.name, uid)
     mine = [event for event in found if event.involved_object.kind == kind.kind]
     return sorted((_event(event) for event in mine), key=lambda e: e.last, reverse=True)
 
 
 def _event(event: Event) -> EventView:
-    series = event.series
-    moments = (
-        seconds(series.last_observed_time) if series else None,
-        seconds(event.last_timestamp),
-        seconds(event.event_time),
-        seconds(event.metadata.creation_timestamp),
-    )
-    last = next((moment for moment in moments if moment), 0.0)
+    times = event_times(event)
     return EventView(
         severity="normal" if event.type == "Normal" else "warning",
         reason=event.reason,
         message=event.message[:_MESSAGE],
-        count=max(series.count if series else 0, event.count, 1),
-        first=seconds(event.first_timestamp) or seconds(event.event_time) or last,
-        last=last,
+        count=event_count(event),
+        first=times.first,
+        last=times.last,
         reporter=event.reporting_component or event.source.component,
     )
 
 
-async def _simulated(client: KubernetesClient, found: Any) -> bool:
-    """Whether KWOK plays this node, or the node of this pod."""
+async def _simulated(reader: ObjectReader, found: Any) -> bool:
+    """Whether KWOK plays this node, or the node of this pod: a mark on what is shown, not
+    something of the node, so it is read by the connection itself."""
     if isinstance(found, Pod):
         if not found.spec.node_name:
             return False
         try:
-            found = await client.get(KINDS["nodes"], "", found.spec.node_name)
+            found = await reader.client.get(KINDS["nodes"], "", found.spec.node_name)
         except NotFound:
             return False
-    if not isinstance(found, Node):
-        return False
-    meta = found.metadata
-    return meta.labels.get("type") == "kwok" or "kwok.x-k8s.io/node" in meta.annotations
+    return isinstance(found, Node) and is_simulated(found)
 
 
 def _summary(status: str, summary: str, related: list[Related]) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from backend.features.events.rows import EventRow
 from integrations.etcd.changes import EtcdEvent
 from integrations.kubernetes.models.core import Event
-from integrations.kubernetes.models.meta import seconds
+from integrations.kubernetes.summaries.events import event_count, event_times
 
 __all__ = ["etcd_event_row", "event_row", "last_seen"]
 
@@ -18,22 +18,13 @@ _ERRORS: Final = frozenset(
 
 
 def last_seen(event: Event) -> float:
-    """When it last happened, by whichever of the API's fields is set."""
-    series = seconds(event.series.last_observed_time) if event.series else None
-    found = (
-        series,
-        seconds(event.last_timestamp),
-        seconds(event.event_time),
-        seconds(event.first_timestamp),
-        seconds(event.metadata.creation_timestamp),
-    )
-    return next((moment for moment in found if moment is not None), 0.0)
+    """When it last happened (Unix seconds)."""
+    return event_times(event).last
 
 
 def event_row(cluster: str, event: Event) -> EventRow:
     """The row of a Kubernetes event."""
-    about, last = event.involved_object, last_seen(event)
-    first = seconds(event.first_timestamp) or seconds(event.event_time) or last
+    about, times = event.involved_object, event_times(event)
     warning = "error" if event.reason in _ERRORS else "warning"
     return EventRow(
         key=f"kubernetes/{cluster}/{event.metadata.namespace}/{event.metadata.name}",
@@ -48,9 +39,9 @@ def event_row(cluster: str, event: Event) -> EventRow:
         object_kind=about.kind,
         object_name=about.name,
         message=event.message[:_MESSAGE],
-        count=max(event.series.count if event.series else 0, event.count, 1),
-        first=first,
-        last=last,
+        count=event_count(event),
+        first=times.first,
+        last=times.last,
         reporter=event.reporting_component or event.source.component,
     )
 

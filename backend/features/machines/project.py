@@ -10,10 +10,10 @@ from backend.features.machines.rows import MachineRow
 from integrations.kubernetes.models.core import Node
 from integrations.kubernetes.models.pods import Pod
 from integrations.kubernetes.quantity import parse_quantity
-from integrations.kubernetes.summaries.nodes import node_summary, os_version, roles_of
+from integrations.kubernetes.summaries.nodes import is_simulated, node_summary, os_version, roles_of
 from integrations.kubernetes.summaries.requests import pod_requests
 
-__all__ = ["Load", "Share", "is_simulated", "loaded", "machine_row", "pod_share"]
+__all__ = ["Load", "Share", "loaded", "machine_row", "pod_share"]
 
 _ENDED: Final = frozenset({"Succeeded", "Failed"})
 
@@ -49,12 +49,6 @@ def pod_share(pod: Pod) -> Share | None:
         return None
     wanted = pod_requests(pod.spec)
     return Share(pod.spec.node_name, round(wanted.cpu * 1000), round(wanted.memory))
-
-
-def is_simulated(node: Node) -> bool:
-    """KWOK says so itself, by label and annotation."""
-    meta = node.metadata
-    return meta.labels.get("type") == "kwok" or "kwok.x-k8s.io/node" in meta.annotations
 
 
 def machine_row(cluster: str, node: Node) -> MachineRow:

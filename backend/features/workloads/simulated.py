@@ -11,6 +11,7 @@ from integrations.contract import State
 from integrations.kubernetes import WorkQueue
 from integrations.kubernetes.models.core import Node
 from integrations.kubernetes.models.pods import Pod
+from integrations.kubernetes.summaries.nodes import is_simulated
 
 __all__ = ["SimulatedNodes"]
 
@@ -33,8 +34,7 @@ class SimulatedNodes:
 
     def changed(self, key: str, value: Node) -> None:
         """A node: remember whether KWOK plays it."""
-        meta = value.metadata
-        simulated = meta.labels.get("type") == "kwok" or "kwok.x-k8s.io/node" in meta.annotations
+        simulated = is_simulated(value)
         if simulated == (key in self._names):
             return
         if simulated:

@@ -42,6 +42,9 @@ KINDS = {
         "customresourcedefinitions",
         False,
     ),
+    "ClusterRole": ("apis/rbac.authorization.k8s.io/v1", "clusterroles", False),
+    "ClusterRoleBinding": ("apis/rbac.authorization.k8s.io/v1", "clusterrolebindings", False),
+    "RoleBinding": ("apis/rbac.authorization.k8s.io/v1", "rolebindings", True),
     "Backup": ("apis/storage.example.org/v1", "backups", True),
 }
 """Kind → API prefix, plural, namespaced."""

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from integrations.kubernetes.models.core import Node
 
-__all__ = ["NodeSummary", "node_summary", "os_version", "roles_of"]
+__all__ = ["NodeSummary", "is_simulated", "node_summary", "os_version", "roles_of"]
 
 _ROLE: Final = "node-role.kubernetes.io/"
 _PRESSURES: Final = {
@@ -50,6 +50,12 @@ def node_summary(node: Node) -> NodeSummary:
     if cordoned:
         return NodeSummary("Cordoned", "Ready, but takes no new pods", healthy=True)
     return NodeSummary("Ready", "", healthy=True)
+
+
+def is_simulated(node: Node) -> bool:
+    """Whether KWOK plays this node: by its label or its annotation."""
+    meta = node.metadata
+    return meta.labels.get("type") == "kwok" or "kwok.x-k8s.io/node" in meta.annotations
 
 
 def roles_of(node: Node) -> list[str]:

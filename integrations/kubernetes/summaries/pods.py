@@ -32,6 +32,10 @@ class PodSummary(NamedTuple):
     healthy: bool
 
 
+_newest: list[tuple[Pod, PodSummary]] = []
+"""The last pod asked for and what was said of it: at most one."""
+
+
 class _Tally:
     """What kubectl's printer counts on its way through the containers."""
 
@@ -51,7 +55,16 @@ class _Tally:
 
 
 def pod_summary(pod: Pod) -> PodSummary:
-    """Everything a row says about the state of `pod`."""
+    """Everything a row says about the state of `pod`; made once for all who hear of one change
+    of a pod, one after the other."""
+    if _newest and _newest[0][0] is pod:
+        return _newest[0][1]
+    summary = _summary(pod)
+    _newest[:] = [(pod, summary)]
+    return summary
+
+
+def _summary(pod: Pod) -> PodSummary:
     status = pod.status
     tally = _Tally(status.reason or status.phase or "Unknown")
     if any(c.type == "PodScheduled" and c.reason == "SchedulingGated" for c in status.conditions):

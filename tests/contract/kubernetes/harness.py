@@ -20,6 +20,7 @@ from integrations.kubernetes.connection import KubernetesConnection
 from integrations.kubernetes.fake import FakeKubernetes, Store, StreamingTransport
 from integrations.kubernetes.fake.store import Grant
 from integrations.kubernetes.models.meta import Metadata
+from integrations.kubernetes.settings import Rights
 from tests.contract.kubernetes.server import LIMITED, ApiServer, write
 
 
@@ -90,7 +91,7 @@ class Cluster(Protocol):
 
     def client(self, *, limited: bool = False) -> KubernetesClient: ...
 
-    def connection(self) -> KubernetesConnection: ...
+    def connection(self, rights: Rights = Rights.CONSOLE) -> KubernetesConnection: ...
 
     async def forget_history(self) -> None: ...
 
@@ -139,8 +140,9 @@ class FakeCluster:
     async def settled(self, definition: str) -> None:
         assert definition
 
-    def connection(self) -> KubernetesConnection:
-        return KubernetesConnection(SETTINGS, access=ACCESS, transport=self._transport)
+    def connection(self, rights: Rights = Rights.CONSOLE) -> KubernetesConnection:
+        settings = SETTINGS.model_copy(update={"rights": rights})
+        return KubernetesConnection(settings, access=ACCESS, transport=self._transport)
 
 
 SETTINGS = ConnectionSettings(name="test", kubeconfig=Path("unused"), limits=FAST)
@@ -169,8 +171,8 @@ class RealCluster:
     def client(self, *, limited: bool = False) -> KubernetesClient:
         return KubernetesClient(self._settings(limited=limited))
 
-    def connection(self) -> KubernetesConnection:
-        return KubernetesConnection(self._settings())
+    def connection(self, rights: Rights = Rights.CONSOLE) -> KubernetesConnection:
+        return KubernetesConnection(self._settings().model_copy(update={"rights": rights}))
 
     async def forget_history(self) -> None:
         """A new API server's watch cache starts at the present version."""

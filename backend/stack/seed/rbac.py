@@ -1,0 +1,89 @@
+"""What the local cluster grants the console's users, who reach it by impersonation.
+
+The console names roles as groups: ``craton:viewer`` for the whole cluster,
+``craton:viewer:shop`` in one namespace (backend/connections/acting.py). Kubernetes' own
+`view`, `edit` and `admin` do the rest; like them, a viewer may not read secrets.
+"""
+
+from backend.stack.seed import custom
+from backend.stack.seed.kube_api import KubeApi, Object
+
+READ = ["get", "list", "watch"]
+WRITE = ["create", "delete", "deletecollection", "patch", "update"]
+ROLES = {
+    "viewer": ("view", "craton-viewer"),
+    "operator": ("edit", "craton-viewer", "craton-operator"),
+    "owner": ("admin", "craton-viewer", "craton-operator"),
+}
+"""Role of the console → cluster roles."""
+
+
+def roles() -> list[Object]:
+    """Give the cluster roles for what `view` and `edit` leave out."""
+    return [
+        _role(
+            "craton-viewer",
+            ("", ["events", "namespaces", "nodes", "persistentvolumes"], READ),
+            ("apiextensions.k8s.io", ["customresourcedefinitions"], READ),
+            ("coordination.k8s.io", ["leases"], READ),
+            ("discovery.k8s.io", ["endpointslices"], READ),
+            ("storage.k8s.io", ["storageclasses"], READ),
+            (custom.GROUP, ["*"], READ),
+        ),
+        _role(
+            "craton-operator",
+            ("", ["nodes"], ["patch", "update"]),
+            (custom.GROUP, ["*"], WRITE),
+        ),
+    ]
+
+
+def _role(name: str, *rules: tuple[str, list[str], list[str]]) -> Object:
+    return {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRole",
+        "metadata": {"name": name},
+        "rules": [
+            {"apiGroups": [group], "resources": resources, "verbs": verbs}
+            for group, resources, verbs in rules
+        ],
+    }
+
+
+def bindings(namespace: str = "") -> list[Object]:
+    """Give the bindings of every role, in one namespace or in the whole cluster."""
+    made = []
+    for role, held in ROLES.items():
+        whole = not namespace
+        granted = ("cluster-admin",) if whole and role == "owner" else held
+        made += [_binding(role, cluster_role, namespace) for cluster_role in granted]
+    return made
+
+
+def _binding(role: str, cluster_role: str, namespace: str) -> Object:
+    group = f"craton:{role}:{namespace}" if namespace else f"craton:{role}"
+    api = "rbac.authorization.k8s.io"
+    metadata = {"name": f"craton-{role}-{cluster_role}"}
+    if namespace:
+        metadata["namespace"] = namespace
+    return {
+        "apiVersion": f"{api}/v1",
+        "kind": "RoleBinding" if namespace else "ClusterRoleBinding",
+        "metadata": metadata,
+        "subjects": [{"kind": "Group", "name": group, "apiGroup": api}],
+        "roleRef": {"kind": "ClusterRole", "name": cluster_role, "apiGroup": api},
+    }
+
+
+async def grant_cluster(api: KubeApi) -> None:
+    """Create what is missing for the whole cluster and for every namespace there is."""
+    await api.create_all([*roles(), *bindings()])
+    await grant_namespaces(api)
+
+
+async def grant_namespaces(api: KubeApi) -> None:
+    """Create what is missing in every namespace there is."""
+    found = await api.get("/api/v1/namespaces") or {"items": []}
+    for item in found["items"]:
+        if item.get("metadata", {}).get("deletionTimestamp") is None:
+            await api.create_all(bindings(item["metadata"]["name"]))

@@ -1,0 +1,66 @@
+"""Reading one cluster's objects on somebody's behalf: the client's calls, bound to a caller."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from integrations.caller import Caller
+from integrations.kubernetes.client import KubernetesClient
+from integrations.kubernetes.decode import Page
+from integrations.kubernetes.kinds import Kind
+from integrations.kubernetes.models.core import Event
+
+__all__ = ["ObjectReader"]
+
+
+class ObjectReader:
+    """Every call is made as `as_` (the connection itself when None). Raises `CallerDenied` for
+    what the cluster does not let that person do."""
+
+    def __init__(self, client: KubernetesClient, as_: Caller | None = None) -> None:
+        self.client = client
+        self._as = as_
+
+    @property
+    def cluster(self) -> str:
+        """The connection's name."""
+        return self.client.settings.name
+
+    async def get(self, kind: Kind, namespace: str, name: str) -> Any:
+        """One object as `kind.model`."""
+        return await self.client.get(kind, namespace, name, as_=self._as)
+
+    async def list_page(
+        self,
+        kind: Kind,
+        namespace: str = "",
+        *,
+        limit: int,
+        continue_: str = "",
+        labels: str = "",
+        fields: str = "",
+        model: type[Any] | None = None,
+    ) -> Page[Any]:
+        """One page of objects."""
+        return await self.client.list_page(
+            kind,
+            namespace,
+            limit=limit,
+            continue_=continue_,
+            labels=labels,
+            fields=fields,
+            model=model,
+            as_=self._as,
+        )
+
+    async def read(self, kind: Kind, namespace: str, name: str) -> tuple[dict[str, Any], Any]:
+        """One object as the server has it and as `kind.model`."""
+        return await self.client.read(kind, namespace, name, as_=self._as)
+
+    async def yaml(self, kind: Kind, namespace: str, name: str) -> str:
+        """One object as YAML."""
+        return await self.client.yaml(kind, namespace, name, as_=self._as)
+
+    async def events_of(self, namespace: str, name: str, uid: str = "") -> list[Event]:
+        """The newest events about one object."""
+        return await self.client.events_of(namespace, name, uid, as_=self._as)
