@@ -29,6 +29,7 @@ __all__ = [
     "Network",
     "allowed",
     "guarded_transport",
+    "permitted",
     "unwrap",
 ]
 
@@ -125,7 +126,7 @@ class _GuardedBackend(httpcore2.AsyncNetworkBackend):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         failure: Exception | None = None
-        for address in await self._permitted(host, port, timeout):
+        for address in await permitted(self._upstream, self._networks, host, port, timeout):
             try:
                 return await self._inner.connect_tcp(
                     str(address), port, timeout, local_address, socket_options
@@ -137,22 +138,30 @@ class _GuardedBackend(httpcore2.AsyncNetworkBackend):
     async def sleep(self, seconds: float) -> None:
         await self._inner.sleep(seconds)
 
-    async def _permitted(self, host: str, port: int, seconds: float | None) -> list[Address]:
-        try:
-            written = [ip_address(host)]
-        except ValueError:
-            found = await _resolved(host, port, seconds)
-            networks = PRIVATE if host.lower() == "localhost" else self._networks
-        else:
-            found, networks = written, PRIVATE
-        for address in found:
-            if not allowed(address, networks):
-                raise DestinationRefused(
-                    self._upstream,
-                    f"{host} leads to {address}, which is link-local, reserved, or private "
-                    "without being in the connection's networks",
-                )
-        return found
+
+async def permitted(
+    upstream: str, networks: Iterable[Network], host: str, port: int, seconds: float | None
+) -> list[Address]:
+    """The addresses of `host` that a connection may go to; all of them must pass.
+
+    An address or ``localhost`` that is written in the configuration is thereby listed. Raises
+    `DestinationRefused`, and the connection library's errors for a name that is unknown.
+    """
+    try:
+        written = [ip_address(host)]
+    except ValueError:
+        found = await _resolved(host, port, seconds)
+        listed = PRIVATE if host.lower() == "localhost" else tuple(networks)
+    else:
+        found, listed = written, PRIVATE
+    for address in found:
+        if not allowed(address, listed):
+            raise DestinationRefused(
+                upstream,
+                f"{host} leads to {address}, which is link-local, reserved, or private "
+                "without being in the connection's networks",
+            )
+    return found
 
 
 async def _resolved(host: str, port: int, seconds: float | None) -> list[Address]:

@@ -153,5 +153,8 @@ def write(http: httpx2.Client, path: str, manifest: dict[str, Any]) -> None:
     """Create, or replace what is there."""
     answer = http.post(path, json=manifest)
     if answer.status_code == 409:
-        answer = http.put(f"{path}/{manifest['metadata']['name']}", json=manifest)
+        there = f"{path}/{manifest['metadata']['name']}"
+        version = http.get(there).json()["metadata"]["resourceVersion"]
+        metadata = {**manifest["metadata"], "resourceVersion": version}
+        answer = http.put(there, json={**manifest, "metadata": metadata})
     assert answer.status_code < 300, answer.text

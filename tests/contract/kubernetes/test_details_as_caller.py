@@ -96,8 +96,9 @@ async def test_custom_objects_are_read_as_the_caller(console, cluster, namespace
 async def test_a_connection_that_may_not_impersonate_says_so(cluster, namespace):
     console = KubernetesFeatures()
     connection = cluster.connection(Rights.BOTH)
-    connection.client = cluster.client(limited=True)
-    connection.client.settings = connection.settings
+    limited = cluster.client(limited=True)
+    limited.settings = limited.settings.model_copy(update={"rights": Rights.BOTH})
+    connection.client = limited
     console.upstreams.add("kubernetes", "test", connection)
     answer = await console.get(f"/clusters/test/pods/{namespace}/web", ORG)
     assert answer.status_code == 502, answer.text
