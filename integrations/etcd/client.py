@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from integrations.caller import Caller
 from integrations.contract import NotFound, UpstreamFailed
 from integrations.etcd.models import (
     EVERY_KEY,
@@ -114,7 +115,9 @@ class EtcdClient:
             "maintenance/alarm", AlarmRequest(action="GET"), AlarmResponse
         )
 
-    async def keys(self, prefix: bytes, after: bytes | None, revision: int) -> RangeResponse:
+    async def keys(
+        self, prefix: bytes, after: bytes | None, revision: int, *, as_: Caller | None = None
+    ) -> RangeResponse:
         """One page of keys without values below `prefix`, after the key `after`.
 
         Serializable, so it works without a quorum; `revision` 0 takes the member's newest
@@ -129,15 +132,17 @@ class EtcdClient:
             serializable=True,
             keys_only=True,
         )
-        return await self.gateway.call("kv/range", request, RangeResponse)
+        return await self.gateway.call("kv/range", request, RangeResponse, as_=as_)
 
-    async def value(self, key: bytes, *, fresh: bool = False) -> tuple[KeyValue, int]:
+    async def value(
+        self, key: bytes, *, fresh: bool = False, as_: Caller | None = None
+    ) -> tuple[KeyValue, int]:
         """One key with its value and the revision it was read at; `NotFound` if absent.
 
         `fresh` asks the quorum (for edit forms); browsing reads what a member has.
         """
         request = RangeRequest(key=key, serializable=not fresh)
-        answer = await self.gateway.call("kv/range", request, RangeResponse)
+        answer = await self.gateway.call("kv/range", request, RangeResponse, as_=as_)
         if not answer.kvs:
             raise NotFound(self.upstream, "the key does not exist")
         return answer.kvs[0], answer.header.revision

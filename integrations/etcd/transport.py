@@ -19,7 +19,9 @@ import httpx2
 import msgspec
 
 from integrations.addresses import guarded_transport
+from integrations.caller import Caller, UserToken
 from integrations.contract import (
+    CallerDenied,
     IntegrationError,
     UpstreamDenied,
     UpstreamFailed,
@@ -33,6 +35,7 @@ from integrations.etcd.models import (
     Request,
 )
 from integrations.etcd.settings import EtcdSettings
+from integrations.etcd.tokens import Tokens
 from integrations.failures import from_transport
 from integrations.lines import Lines, LineTooLong
 from integrations.sending import Observe, ignore, observed, send
@@ -69,8 +72,7 @@ class Gateway:
         self._slots = {url: asyncio.Semaphore(settings.concurrency) for url in settings.endpoints}
         self._failed_at: dict[str, float] = {}
         self._preferred = settings.endpoints[0]
-        self._token = ""
-        self._token_lock = asyncio.Lock()
+        self._tokens = Tokens(settings, self.upstream, self._authenticate)
         limits = httpx2.Limits(
             max_connections=(settings.concurrency + 2) * len(settings.endpoints),
             max_keepalive_connections=settings.concurrency * len(settings.endpoints),
@@ -101,7 +103,9 @@ class Gateway:
         """Close every connection."""
         await self._http.aclose()
 
-    async def call(self, path: str, request: Request, answer: type[T]) -> T:
+    async def call(
+        self, path: str, request: Request, answer: type[T], *, as_: Caller | None = None
+    ) -> T:
         """POST to whichever member answers, rotating on failure, within one deadline.
 
         Raises the last member's error; a refusal (4xx) is final and not retried elsewhere.
@@ -116,7 +120,7 @@ class Gateway:
             last = position == len(candidates) - 1
             budget = left if last else min(left, self.settings.deadline * _FIRST_TRY_SHARE)
             try:
-                return await self.call_at(endpoint, path, request, answer, deadline=budget)
+                return await self.call_at(endpoint, path, request, answer, deadline=budget, as_=as_)
             except (UpstreamUnreachable, UpstreamFailed) as error:
                 failure = error
         raise failure or from_transport(self.upstream, TimeoutError())
@@ -129,17 +133,25 @@ class Gateway:
         answer: type[T],
         *,
         deadline: float | None = None,
+        as_: Caller | None = None,
     ) -> T:
-        """POST to one member. Renews the token once when it is refused."""
+        """POST to one member, as `as_` where one is given (`CallerDenied` is then their lack of
+        rights). Renews the token once when it is refused."""
         body = msgspec.json.encode(request)
-        token = await self.token(endpoint) if path != _AUTHENTICATE else ""
         try:
-            data = await self._post(endpoint, path, body, token, deadline)
-        except (UpstreamDenied, UpstreamRefused) as error:
-            if not token or not _token_refused(error):
+            token = await self._tokens.get(endpoint, as_) if path != _AUTHENTICATE else ""
+            try:
+                data = await self._post(endpoint, path, body, token, deadline)
+            except (UpstreamDenied, UpstreamRefused) as error:
+                if not token or not _token_refused(error) or isinstance(as_, UserToken):
+                    raise
+                self.forget_token(token)
+                token = await self._tokens.get(endpoint, as_)
+                data = await self._post(endpoint, path, body, token, deadline)
+        except UpstreamDenied as error:
+            if as_ is None:
                 raise
-            self.forget_token(token)
-            data = await self._post(endpoint, path, body, await self.token(endpoint), deadline)
+            raise CallerDenied(self.upstream, error.message, missing=path) from error
         return self._decode(data, answer)
 
     async def read(
@@ -161,7 +173,7 @@ class Gateway:
         keeping it silent. Closing the context closes the connection.
         """
         headers = {"Grpc-Metadata-hasleader": "true", "Content-Type": "application/json"}
-        if token := await self.token(endpoint):
+        if token := await self._tokens.get(endpoint):
             headers["Authorization"] = token
         request = self._http.build_request(
             "POST",
@@ -178,29 +190,17 @@ class Gateway:
         finally:
             await response.aclose()
 
-    async def token(self, endpoint: str) -> str:
-        """The token in force, fetched when there is none; empty without a configured user."""
-        if not self.settings.username or self._token:
-            return self._token
-        async with self._token_lock:
-            if not self._token:
-                self._token = await self._authenticate(endpoint)
-        return self._token
-
     @property
     def current_token(self) -> str:
-        """The token in force without fetching one."""
-        return self._token
+        """The connection's own token without fetching one."""
+        return self._tokens.own
 
     def forget_token(self, token: str) -> None:
         """Drop `token` unless somebody has renewed it already."""
-        if self._token == token:
-            self._token = ""
+        self._tokens.forget(token)
 
-    async def _authenticate(self, endpoint: str) -> str:
-        request = AuthenticateRequest(
-            name=self.settings.username, password=self.settings.password.get_secret_value()
-        )
+    async def _authenticate(self, endpoint: str, name: str, password: str) -> str:
+        request = AuthenticateRequest(name=name, password=password)
         try:
             answer = await self.call_at(endpoint, _AUTHENTICATE, request, AuthenticateResponse)
         except UpstreamRefused as error:

@@ -12,8 +12,15 @@ from urllib.parse import urlsplit
 
 import httpx2
 import msgspec
+from cachetools import LRUCache
 
-from integrations.contract import DestinationRefused, UpstreamDenied, UpstreamFailed
+from integrations.caller import Caller, Impersonation, UserPassword, UserToken
+from integrations.contract import (
+    ConfigurationError,
+    DestinationRefused,
+    UpstreamDenied,
+    UpstreamFailed,
+)
 from integrations.registry import errors
 from integrations.registry.models import TokenAnswer
 from integrations.registry.settings import RegistrySettings
@@ -57,49 +64,60 @@ class Authenticator:
         self._send = send
         self._upstream = errors.upstream_name(settings.name)
         self._challenge: Challenge | None = None
-        self._tokens: dict[str, tuple[str, float]] = {}
+        self._tokens: LRUCache[tuple[str, str], tuple[str, float]] = LRUCache(_MAX_TOKENS)
         self._lock = asyncio.Lock()
 
-    async def header(self, scope: str) -> str:
-        """The header's value, empty when none is needed (yet)."""
+    async def header(self, scope: str, as_: Caller | None = None) -> str:
+        """The header's value, empty when none is needed (yet).
+
+        Raises `ConfigurationError` for a caller that a registry cannot know: it has no
+        impersonation.
+        """
+        if isinstance(as_, UserToken):
+            return f"Bearer {as_.token}"
+        if isinstance(as_, Impersonation):
+            raise ConfigurationError(self._upstream, "a registry knows its own users only")
         if self._challenge is None:
             return ""
         if self._challenge.scheme == "basic":
-            return self._basic()
+            return self._basic(as_)
         async with self._lock:
-            token, good_until = self._tokens.get(scope, ("", 0.0))
+            token, good_until = self._tokens.get(_key(scope, as_), ("", 0.0))
             if time.monotonic() >= good_until:
-                token = await self._fetch(self._challenge, scope)
+                token = await self._fetch(self._challenge, scope, as_)
         return f"Bearer {token}"
 
-    def challenged(self, header: str, scope: str, *, signed: bool) -> bool:
+    def challenged(
+        self, header: str, scope: str, *, signed: bool, as_: Caller | None = None
+    ) -> bool:
         """Note a 401; True when a retry with a fresh credential makes sense.
 
         `signed` says whether the refused request carried one.
         """
         challenge = parse_challenge(header)
-        if challenge.scheme not in {"basic", "bearer"}:
+        if challenge.scheme not in {"basic", "bearer"} or isinstance(as_, UserToken):
             return False
         self._challenge = challenge
         if challenge.scheme == "basic":
-            return not signed and bool(self._settings.username)
-        self._tokens.pop(scope, None)
+            return not signed and bool(self._basic(as_))
+        self._tokens.pop(_key(scope, as_), None)
         return True
 
-    def _basic(self) -> str:
-        if not self._settings.username:
+    def _basic(self, as_: Caller | None) -> str:
+        name, password = self._settings.username, self._settings.password.get_secret_value()
+        if isinstance(as_, UserPassword):
+            name, password = as_.user, as_.password
+        if not name:
             return ""
-        password = self._settings.password.get_secret_value()
         request = self._http.build_request("GET", self._settings.url)
-        flow = httpx2.BasicAuth(self._settings.username, password).auth_flow(request)
-        return next(flow).headers["Authorization"]
+        return next(httpx2.BasicAuth(name, password).auth_flow(request)).headers["Authorization"]
 
-    async def _fetch(self, challenge: Challenge, scope: str) -> str:
+    async def _fetch(self, challenge: Challenge, scope: str, as_: Caller | None) -> str:
         realm = self._checked(challenge.realm)
         parameters = {"scope": scope} if scope else {}
         if challenge.service:
             parameters["service"] = challenge.service
-        basic = self._basic()
+        basic = self._basic(as_)
         request = self._http.build_request(
             "GET",
             realm,
@@ -116,9 +134,7 @@ class Authenticator:
             raise UpstreamFailed(self._upstream, "the token server's answer is unusable") from error
         token = answer.token or answer.access_token
         life = min(max(answer.expires_in, 1.0), _LONGEST) * _REFRESH_AT
-        if len(self._tokens) >= _MAX_TOKENS:
-            self._tokens.clear()
-        self._tokens[scope] = (token, time.monotonic() + life)
+        self._tokens[_key(scope, as_)] = (token, time.monotonic() + life)
         return token
 
     def _checked(self, realm: str) -> str:
@@ -133,3 +149,8 @@ class Authenticator:
         if parts.scheme != "https" and not self._settings.url.startswith("http:"):
             raise DestinationRefused(self._upstream, "its token server is not on https")
         return realm
+
+
+def _key(scope: str, as_: Caller | None) -> tuple[str, str]:
+    """A token is for these very rights, of this very caller."""
+    return scope, as_.key if as_ is not None else ""

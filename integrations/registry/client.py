@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import msgspec
 
+from integrations.caller import Caller
 from integrations.contract import NotFound, UpstreamFailed, UpstreamRefused
 from integrations.registry import errors
 from integrations.registry.auth import CATALOGUE_SCOPE, pull_scope
@@ -92,13 +93,13 @@ class RegistryClient:
             params = following
         raise UpstreamFailed(self.upstream, "the catalogue does not end")
 
-    async def tags(self, repository: str) -> list[str]:
+    async def tags(self, repository: str, *, as_: Caller | None = None) -> list[str]:
         """All tags of a repository in the registry's order, `tag_limit` at most."""
         self._check(repository)
         path, found = f"/v2/{repository}/tags/list", list[str]()
         params = {"n": str(self._page_size)}
         for _ in range(_MAX_PAGES):
-            answer = await self._http.get(path, pull_scope(repository), params=params)
+            answer = await self._http.get(path, pull_scope(repository), params=params, as_=as_)
             found += self._decode(answer.body, TagList).tags or ()
             following = self._next(answer.headers.get("link", ""), path)
             if following is None or len(found) >= self.settings.tag_limit:
@@ -106,7 +107,9 @@ class RegistryClient:
             params = following
         return [tag for tag in found if is_tag(tag)][: self.settings.tag_limit]
 
-    async def resolve(self, repository: str, tag: str, known: str = "") -> Resolved | None:
+    async def resolve(
+        self, repository: str, tag: str, known: str = "", *, as_: Caller | None = None
+    ) -> Resolved | None:
         """The digest behind `tag`; None when it still is `known` (costs no pull event)."""
         self._check(repository, tag)
         headers = {"Accept": ACCEPT}
@@ -117,6 +120,7 @@ class RegistryClient:
             pull_scope(repository),
             method="HEAD",
             headers=headers,
+            as_=as_,
         )
         if answer.status == 304:
             return None
@@ -127,54 +131,70 @@ class RegistryClient:
         media_type = answer.headers.get("content-type", "").split(";")[0]
         return Resolved(digest, media_type, int(size) if size.isdigit() else 0)
 
-    async def manifest(self, repository: str, digest: str) -> Document:
+    async def manifest(
+        self, repository: str, digest: str, *, as_: Caller | None = None
+    ) -> Document:
         """A manifest or index by digest, verified and cached."""
-        return self._decode(await self.manifest_bytes(repository, digest), Document)
+        return self._decode(await self.manifest_bytes(repository, digest, as_=as_), Document)
 
-    async def manifest_bytes(self, repository: str, digest: str) -> bytes:
+    async def manifest_bytes(
+        self, repository: str, digest: str, *, as_: Caller | None = None
+    ) -> bytes:
         """The exact bytes of a manifest."""
         path = f"/v2/{repository}/manifests/{digest}"
-        return await self._content(repository, digest, path, blob=False)
+        return await self._content(repository, digest, path, as_, blob=False)
 
-    async def config(self, repository: str, digest: str) -> ImageConfig:
+    async def config(
+        self, repository: str, digest: str, *, as_: Caller | None = None
+    ) -> ImageConfig:
         """An image's configuration by digest, verified and cached."""
         path = f"/v2/{repository}/blobs/{digest}"
-        return self._decode(await self._content(repository, digest, path, blob=True), ImageConfig)
+        content = await self._content(repository, digest, path, as_, blob=True)
+        return self._decode(content, ImageConfig)
 
-    async def referrers(self, repository: str, digest: str) -> tuple[Descriptor, ...]:
+    async def referrers(
+        self, repository: str, digest: str, *, as_: Caller | None = None
+    ) -> tuple[Descriptor, ...]:
         """What refers to `digest` (signatures, SBOMs, …), by the API or its tag fallback."""
         self._check(repository, digest)
         if self._has_referrers:
             path = f"/v2/{repository}/referrers/{digest}"
             try:
                 answer = await self._http.get(
-                    path, pull_scope(repository), headers={"Accept": OCI_INDEX}
+                    path, pull_scope(repository), headers={"Accept": OCI_INDEX}, as_=as_
                 )
                 return self._decode(answer.body, Document).manifests or ()
             except (NotFound, UpstreamRefused):
                 self._has_referrers = False  # no distribution release has the API
-        return await self._referrers_by_tag(repository, digest)
+        return await self._referrers_by_tag(repository, digest, as_)
 
-    async def _referrers_by_tag(self, repository: str, digest: str) -> tuple[Descriptor, ...]:
+    async def _referrers_by_tag(
+        self, repository: str, digest: str, as_: Caller | None
+    ) -> tuple[Descriptor, ...]:
         tag = referrers_tag(digest)
         try:
-            held = await self.resolve(repository, tag)
+            held = await self.resolve(repository, tag, as_=as_)
         except NotFound:
             return ()
         if held is None:
             return ()
-        document = await self.manifest(repository, held.digest)
+        document = await self.manifest(repository, held.digest, as_=as_)
         return document.manifests or ()
 
-    async def _content(self, repository: str, digest: str, path: str, *, blob: bool) -> bytes:
+    async def _content(
+        self, repository: str, digest: str, path: str, as_: Caller | None, *, blob: bool
+    ) -> bytes:
         self._check(repository, digest)
-        held = self.cache.get(digest, repository)
+        reader = (repository, as_.key if as_ is not None else "")
+        held = self.cache.get(digest, *reader)
         if held is not None:
             return held
         headers = {} if blob else {"Accept": ACCEPT}
-        answer = await self._http.get(path, pull_scope(repository), headers=headers, blob=blob)
+        answer = await self._http.get(
+            path, pull_scope(repository), headers=headers, blob=blob, as_=as_
+        )
         verify(self.upstream, digest, answer.body)
-        self.cache.put(digest, answer.body, repository)
+        self.cache.put(digest, answer.body, *reader)
         return answer.body
 
     def _check(self, repository: str, reference: str = "") -> None:

@@ -20,7 +20,13 @@ from urllib.parse import urljoin, urlsplit
 import httpx2
 
 from integrations.addresses import guarded_transport
-from integrations.contract import DestinationRefused, UpstreamFailed
+from integrations.caller import Caller
+from integrations.contract import (
+    CallerDenied,
+    DestinationRefused,
+    UpstreamDenied,
+    UpstreamFailed,
+)
 from integrations.failures import from_transport
 from integrations.registry import errors
 from integrations.registry.auth import Authenticator
@@ -49,6 +55,18 @@ class RegistryAnswer:
     status: int
     headers: httpx2.Headers
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    method: str
+    path: str
+    scope: str
+    headers: Mapping[str, str]
+    params: Mapping[str, str] | None
+    blob: bool
+    limit: int | None
+    as_: Caller | None
 
 
 class RegistryTransport:
@@ -98,74 +116,59 @@ class RegistryTransport:
         blob: bool = False,
         limit: int | None = None,
         gated: bool = True,
+        as_: Caller | None = None,
     ) -> RegistryAnswer:
-        """Ask for `path` (below the configured URL) with a credential for `scope`.
+        """Ask for `path` (below the configured URL) with a credential for `scope`, as `as_` where
+        one is given (`CallerDenied` is then their lack of rights).
 
         Answers 2xx and 304; everything else is raised as the shared tree's error. `blob`
         allows redirects. All of it within one deadline. Only health is asked without the
         gate: waiting behind a crawl it would take a busy registry for a dead one.
         """
+        call = _Call(method, path, scope, headers or {}, params, blob, limit, as_)
         with observed(self._observe, _purpose(path)):
-            gate = self._slots if gated else nullcontext()
-            answer = await self._bounded(
-                gate, method, path, scope, headers=headers, params=params, blob=blob, limit=limit
-            )
-            if 200 <= answer.status < 300 or answer.status == 304:
-                return answer
-            raise errors.from_answer(self.upstream, answer.status, answer.body)
+            try:
+                answer = await self._bounded(call, self._slots if gated else nullcontext())
+                if 200 <= answer.status < 300 or answer.status == 304:
+                    return answer
+                raise errors.from_answer(self.upstream, answer.status, answer.body)
+            except UpstreamDenied as error:
+                if as_ is None:
+                    raise
+                raise CallerDenied(self.upstream, error.message, missing=scope) from error
 
     async def _bounded(
-        self,
-        gate: AbstractAsyncContextManager[None],
-        method: str,
-        path: str,
-        scope: str,
-        *,
-        headers: Mapping[str, str] | None,
-        params: Mapping[str, str] | None,
-        blob: bool,
-        limit: int | None,
+        self, call: _Call, gate: AbstractAsyncContextManager[None]
     ) -> RegistryAnswer:
-        url = self.settings.url + path
         try:
             async with asyncio.timeout(self.settings.deadline), gate:
-                answer = await self._authorised(
-                    method, url, scope, headers=headers, params=params, limit=limit
-                )
-                if blob and answer.status in _REDIRECTS:
-                    answer = await self._follow(url, answer, headers, limit)
+                answer = await self._authorised(call)
+                if call.blob and answer.status in _REDIRECTS:
+                    url = self.settings.url + call.path
+                    answer = await self._follow(url, answer, call.headers, call.limit)
         except TimeoutError as error:
             raise from_transport(self.upstream, error) from error
         return answer
 
-    async def _authorised(
-        self,
-        method: str,
-        url: str,
-        scope: str,
-        *,
-        headers: Mapping[str, str] | None,
-        params: Mapping[str, str] | None,
-        limit: int | None,
-    ) -> RegistryAnswer:
+    async def _authorised(self, call: _Call) -> RegistryAnswer:
         """Send; sign in once when asked to, wait once when told to slow down."""
         signed_in = waited = False
         while True:
-            credential = await self._auth.header(scope)
+            credential = await self._auth.header(call.scope, call.as_)
+            signature = {"Authorization": credential} if credential else {}
             request = self._http.build_request(
-                method,
-                url,
-                params=params,
-                headers={
-                    **(headers or {}),
-                    **({"Authorization": credential} if credential else {}),
-                },
+                call.method,
+                self.settings.url + call.path,
+                params=call.params,
+                headers={**call.headers, **signature},
             )
-            response, body = await self._exchange(request, limit)
+            response, body = await self._exchange(request, call.limit)
             challenge = response.headers.get("www-authenticate", "")
             if response.status_code == 401 and not signed_in:
                 signed_in = True
-                if self._auth.challenged(challenge, scope, signed=bool(credential)):
+                if self._auth.challenged(
+                    challenge, call.scope, signed=bool(credential), as_=call.as_
+                ):
                     continue
             if response.status_code == 429 and not waited:
                 waited = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import secrets
 import zlib
 from collections.abc import Awaitable, Callable
@@ -56,6 +57,7 @@ class _Member:
                 await _reply(send, 200, self._authenticate(msgspec.json.decode(body)))
             else:
                 self._authorise(headers)
+                self._permit(scope["path"], body, headers)
                 await self._post(scope["path"], body, headers, send)
         except Refusal as refusal:
             problem = {"error": refusal.message, "code": refusal.code, "message": refusal.message}
@@ -71,15 +73,31 @@ class _Member:
         await _reply(send, 200, call(msgspec.json.decode(body)))
 
     def _authorise(self, headers: dict[str, str]) -> None:
-        if self._cluster.user and headers.get("authorization") not in self._cluster.tokens:
+        known = self._cluster.tokens | self._cluster.prefixes.keys()
+        if self._cluster.user and headers.get("authorization") not in known:
             message = "etcdserver: invalid auth token"
             if "authorization" not in headers:
                 raise Refusal(400, 3, "etcdserver: user name is empty")
             raise Refusal(401, 16, message)
 
+    def _permit(self, path: str, body: bytes, headers: dict[str, str]) -> None:
+        """What users beside the main one may do: read below their prefix."""
+        prefix = self._cluster.prefixes.get(headers.get("authorization", ""))
+        if prefix is None:
+            return
+        asked = msgspec.json.decode(body)
+        key = base64.b64decode(asked.get("key", ""))
+        if path != "/v3/kv/range" or not key.startswith(prefix):
+            raise Refusal(403, 7, "etcdserver: permission denied")
+
     def _authenticate(self, body: Body) -> Body:
         if self._cluster.user is None:
             raise Refusal(400, 9, "etcdserver: authentication is not enabled")
+        password, prefix = self._cluster.readers.get(body.get("name", ""), (None, b""))
+        if password is not None and body.get("password") == password:
+            token = secrets.token_urlsafe(12)
+            self._cluster.prefixes[token] = prefix
+            return {"header": self._header(), "token": token}
         if (body.get("name"), body.get("password")) != self._cluster.user:
             raise Refusal(400, 3, "etcdserver: authentication failed, invalid user ID or password")
         token = secrets.token_urlsafe(12)

@@ -63,6 +63,10 @@ class FakeCluster:
         self.leader: str = self.members[0].id
         self.user = user
         self.tokens: set[str] = set()
+        self.readers: dict[str, tuple[str, bytes]] = {}
+        """Further users by name: password, and the prefix they may read."""
+        self.prefixes: dict[str, bytes] = {}
+        """Tokens of these users."""
         self.revision = 1
         self.compacted = 0
         self.term = 2

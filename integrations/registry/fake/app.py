@@ -54,6 +54,9 @@ class FakeRegistry(httpx2.AsyncBaseTransport):
         self.manifests: dict[str, dict[str, tuple[str, bytes]]] = {}
         self.tags: dict[str, dict[str, str]] = {}
         self._tokens: set[str] = set()
+        self.members: dict[str, tuple[str, frozenset[str]]] = {}
+        """Further users by name: password, and the repositories they may read."""
+        self._limited: dict[str, frozenset[str]] = {}
         self._routes: list[tuple[str, re.Pattern[str], Callable[..., Reply]]] = [
             ("GET", re.compile(r"/v2/"), lambda **_: (200, {}, b"{}")),
             ("GET", re.compile(r"/token"), self._token),
@@ -103,6 +106,7 @@ class FakeRegistry(httpx2.AsyncBaseTransport):
     def _route(self, scope: Message, headers: Headers, query: Headers, body: bytes) -> Reply:
         if scope["path"] != "/token":
             self._authorise(headers)
+            self._permit(scope["path"], headers)
         for method, pattern, handler in self._routes:
             match = pattern.fullmatch(scope["path"])
             if match and method == scope["method"]:
@@ -111,20 +115,34 @@ class FakeRegistry(httpx2.AsyncBaseTransport):
 
     def _authorise(self, headers: Headers) -> None:
         given = headers.get("authorization", "")
-        if self.auth == "basic" and given != self._basic():
+        if self.auth == "basic" and given not in {self._basic(), *self._member_basics()}:
             raise Refusal(401, "UNAUTHORIZED", {"www-authenticate": 'Basic realm="fake"'})
         if self.auth == "bearer" and given.removeprefix("Bearer ") not in self._tokens:
             challenge = f'Bearer realm="{self.realm}",service="fake"'
             raise Refusal(401, "UNAUTHORIZED", {"www-authenticate": challenge})
 
+    def _permit(self, path: str, headers: Headers) -> None:
+        """What members may do: read their repositories."""
+        given = headers.get("authorization", "")
+        held = self._member_basics().get(given, self._limited.get(given.removeprefix("Bearer ")))
+        if held is not None and not any(path.startswith(f"/v2/{name}/") for name in held):
+            raise Refusal(403, "DENIED")
+
+    def _member_basics(self) -> dict[str, frozenset[str]]:
+        return {_basic(n, password): held for n, (password, held) in self.members.items()}
+
     def _basic(self) -> str:
-        return "Basic " + base64.b64encode(":".join(self.user).encode()).decode()
+        return _basic(*self.user)
 
     def _token(self, headers: Headers, query: Headers, **_: Any) -> Reply:
-        if headers.get("authorization") != self._basic():
+        given = headers.get("authorization", "")
+        limited = self._member_basics().get(given)
+        if given != self._basic() and limited is None:
             raise Refusal(401, "UNAUTHORIZED")
         token = f"{query.get('scope', '')}/{uuid.uuid4().hex}"
         self._tokens.add(token)
+        if limited is not None:
+            self._limited[token] = limited
         return 200, {}, msgspec.json.encode({"access_token": token})
 
     def expire_tokens(self) -> None:
@@ -226,6 +244,10 @@ class FakeRegistry(httpx2.AsyncBaseTransport):
             "request": {"useragent": headers.get("user-agent", "")},
         }
         self.listener(msgspec.json.encode({"events": [event]}))
+
+
+def _basic(name: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
 
 
 def _digest(content: bytes) -> str:

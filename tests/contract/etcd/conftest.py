@@ -36,6 +36,10 @@ class FakeStore:
     async def revive(self, number) -> None:
         self.fake.revive(number)
 
+    async def allow(self, user: str, password: str, prefix: str) -> None:
+        self.fake.user = ("root", "root-password")
+        self.fake.readers[user] = (password, prefix.encode())
+
     async def leader(self) -> int:
         return next(n for n, m in enumerate(self.fake.members) if m.id == self.fake.leader)
 

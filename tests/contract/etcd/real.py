@@ -159,6 +159,16 @@ class RealCluster:
             raise RuntimeError(err.decode())
         return out.decode()
 
+    async def allow(self, user: str, password: str, prefix: str) -> None:
+        """Switch authentication on, with a user who may read below `prefix`."""
+        await self.ctl("user", "add", "root:root-password")
+        await self.ctl("user", "grant-role", "root", "root")
+        await self.ctl("role", "add", "reader")
+        await self.ctl("role", "grant-permission", "reader", "read", prefix, "--prefix=true")
+        await self.ctl("user", "add", f"{user}:{password}")
+        await self.ctl("user", "grant-role", user, "reader")
+        await self.ctl("auth", "enable")
+
     async def leader(self) -> int:
         """The number of the member that leads."""
         for _ in range(50):

@@ -4,7 +4,10 @@ import hashlib
 import httpx2
 import pytest
 
+from integrations.caller import Impersonation, UserPassword, UserToken
 from integrations.contract import (
+    CallerDenied,
+    ConfigurationError,
     DestinationRefused,
     NotFound,
     State,
@@ -190,3 +193,32 @@ async def test_the_next_page_stays_on_our_url(client_of):
     assert await client.tags("app") == ["a", "a", "a"]
     assert {request.url.host for request in script.seen} == {host}
     assert script.seen[-1].url.params["last"] == "a"
+
+
+@pytest.mark.parametrize("scheme", ["basic", "bearer"])
+async def test_a_repository_is_read_as_the_caller(client_of, scheme):
+    registry = FakeRegistry(scheme)
+    await pushed(registry)
+    registry.members["maya"] = ("hers", frozenset({"team/mine"}))
+    push_scheme, registry.auth = registry.auth, ""
+    push = Pusher(registry.url, registry)
+    mine = await push.image("team/mine", "v1", text="mine")
+    await push.aclose()
+    registry.auth = push_scheme
+    client, maya = client_of(registry), UserPassword("maya", "hers")
+    assert await client.tags("team/mine", as_=maya) == ["v1"]
+    theirs = await client.resolve("app", "v1")
+    await client.manifest("app", theirs.digest)
+    with pytest.raises(CallerDenied) as refused:
+        await client.tags("app", as_=maya)
+    assert refused.value.missing == "repository:app:pull"
+    with pytest.raises(CallerDenied):
+        await client.manifest("app", theirs.digest, as_=maya)
+    assert (await client.manifest("team/mine", mine["digest"], as_=maya)).layers
+    with pytest.raises(CallerDenied):
+        await client.tags("team/mine", as_=UserPassword("maya", "wrong"))
+    with pytest.raises(CallerDenied):
+        await client.tags("team/mine", as_=UserToken("no-such-token"))
+    with pytest.raises(ConfigurationError):
+        await client.tags("team/mine", as_=Impersonation("craton:maya"))
+    assert await client.tags("app") == ["v1"], "the connection itself still may"
