@@ -4,9 +4,11 @@ With `rights = "both"` a cluster is asked as the caller, by impersonation:
 
 | In the cluster | Is |
 |---|---|
-| user ``craton:<login>`` | the person |
+| user ``craton:<login>`` | the person (``craton:service/<id>``: a service account) |
 | group ``craton:<role>`` | holds that role on the whole cluster (or the organisation) |
 | group ``craton:<role>:<namespace>`` | holds that role in that namespace |
+| group ``craton:team/<id>`` | belongs to that team |
+| group ``craton:group/<provider>/<name>`` | belongs to that group of an identity provider |
 
 So a cluster's administrator grants rights to the console's roles, or to single people, by
 ordinary role bindings. Everything is made from the `Principal`: nothing a browser sends gets
@@ -21,6 +23,7 @@ from urllib.parse import quote
 from auth import scope
 from auth.principal import Principal
 from auth.scope import covers
+from auth.subject import SubjectKind
 from integrations.caller import MAX_GROUPS, MAX_NAME, Caller, Impersonation
 from integrations.kubernetes.settings import ConnectionSettings, Rights
 
@@ -39,14 +42,28 @@ def kubernetes_caller(
     """
     if settings.rights is Rights.CONSOLE:
         return None
-    user = PREFIX + _name(principal.login)
-    groups = _groups(principal, settings.name)
+    groups = _roles(principal, settings.name) | _memberships(principal)
     suffix = ":" + _name(namespace)
     ordered = sorted(groups, key=lambda g: (g.count(":") > 1 and not g.endswith(suffix), g))
-    return Impersonation(user[:MAX_NAME], tuple(ordered[:MAX_GROUPS]))
+    return Impersonation(_user(principal), tuple(ordered[:MAX_GROUPS]))
 
 
-def _groups(principal: Principal, cluster: str) -> set[str]:
+def _user(principal: Principal) -> str:
+    if principal.subject.kind is SubjectKind.USER:
+        return (PREFIX + _name(principal.login))[:MAX_NAME]
+    return f"{PREFIX}{principal.subject.kind.value}/{_name(principal.subject.id)}"[:MAX_NAME]
+
+
+def _memberships(principal: Principal) -> set[str]:
+    named = {
+        f"{PREFIX}{subject.kind.value}/{quote(subject.id, safe=_PLAIN + '/')}"
+        for subject in principal.subjects
+        if subject.kind in {SubjectKind.TEAM, SubjectKind.GROUP}
+    }
+    return {group for group in named if len(group) <= MAX_NAME}
+
+
+def _roles(principal: Principal, cluster: str) -> set[str]:
     whole = scope.cluster(principal.organisation, cluster)
     inside = len(scope.namespace(principal.organisation, cluster, "x"))
     groups = set()

@@ -16,7 +16,7 @@ from tests.contract.kubernetes.harness import (
 from tests.unit.kubernetes.console import KubernetesFeatures
 
 ORG = "org/main"
-USER = Subject("User", "craton:user")
+USER = Subject("User", "craton:ada")
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def refused(answer, missing: str) -> None:
     problem = answer.json()
     assert answer.status_code == 403, problem
     assert problem["needs"] == {"upstream": missing}
-    assert f"craton:user lacks the permission to {missing}" in problem["detail"]
+    assert f"craton:ada lacks the permission to {missing}" in problem["detail"]
 
 
 async def test_who_has_no_right_in_the_cluster_is_told_which_is_missing(console, namespace):
@@ -102,6 +102,6 @@ async def test_a_connection_that_may_not_impersonate_says_so(cluster, namespace)
     console.upstreams.add("kubernetes", "test", connection)
     answer = await console.get(f"/clusters/test/pods/{namespace}/web", ORG)
     assert answer.status_code == 502, answer.text
-    assert "may not act as craton:user" in answer.json()["detail"]
+    assert "may not act as craton:ada" in answer.json()["detail"]
     assert "impersonate" in answer.json()["detail"]
     await connection.stop()

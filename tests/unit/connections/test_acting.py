@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from auth import scope
-from auth.binding import Binding
-from auth.policy import Policy
 from auth.principal import Principal
+from auth.scope import Scope
+from auth.subject import Subject, SubjectKind, group
 from backend.connections.acting import kubernetes_caller
 from integrations.caller import MAX_GROUPS
 from integrations.kubernetes.settings import ConnectionSettings, Rights
+from tests.people import holding, principal
 from tests.roles import ROLES
 
 BOTH = ConnectionSettings(name="c", kubeconfig=Path("k"), rights=Rights.BOTH)
 
 
-def person(login: str, *grants: tuple[str, tuple[str, ...]]) -> Principal:
-    bindings = tuple(
-        Binding(str(n), "id", ROLES[role], where) for n, (role, where) in enumerate(grants)
-    )
-    return Principal("id", login, "Name", "main", Policy(bindings), "s")
+def person(login: str, *grants: tuple[str, Scope], also: tuple[Subject, ...] = ()) -> Principal:
+    policy = holding(*((ROLES[role], where) for role, where in grants))
+    return replace(principal(policy, also=also), login=login)
 
 
 def test_a_connection_decides_alone_unless_it_is_told_otherwise():
@@ -71,3 +71,14 @@ def test_of_very_many_groups_those_that_count_come_first():
     assert caller is not None
     assert caller.groups[:2] == ("craton:viewer", "craton:viewer:n299")
     assert len(caller.groups) == MAX_GROUPS
+
+
+def test_teams_groups_and_services_are_told_apart():
+    also = (Subject(SubjectKind.TEAM, "blue"), group("idp", "dev:ops"))
+    caller = kubernetes_caller(person("ada", also=also), BOTH)
+    assert caller is not None
+    assert caller.groups == ("craton:group/idp/dev%3Aops", "craton:team/blue")
+    robot = replace(person("ada"), subject=Subject(SubjectKind.SERVICE, "deploy"))
+    caller = kubernetes_caller(robot, BOTH)
+    assert caller is not None
+    assert caller.user == "craton:service/deploy"
