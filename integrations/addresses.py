@@ -11,13 +11,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
 import httpcore2
-import httpx2
 
 from integrations.contract import DestinationRefused
 
@@ -28,7 +26,6 @@ __all__ = [
     "Address",
     "Network",
     "allowed",
-    "guarded_transport",
     "permitted",
     "unwrap",
 ]
@@ -84,59 +81,6 @@ def allowed(address: Address, networks: Iterable[Network]) -> bool:
 
 def _within(address: Address, networks: Iterable[Network]) -> bool:
     return any(address.version == net.version and address in net for net in networks)
-
-
-def guarded_transport(
-    upstream: str,
-    networks: Iterable[Network],
-    *,
-    verify: ssl.SSLContext | None = None,
-    limits: httpx2.Limits,
-) -> httpx2.AsyncHTTPTransport:
-    """A transport for the hosts a connection's configuration names.
-
-    An address or ``localhost`` that is written there is thereby listed; a name may lead to
-    public addresses and to `networks`. Others raise `DestinationRefused` that names
-    `upstream`. No proxy, no unix socket.
-    """
-    transport = httpx2.AsyncHTTPTransport(trust_env=False)
-    # The transport's own constructor takes no network backend; its pool does.
-    transport._pool = httpcore2.AsyncConnectionPool(  # noqa: SLF001 - see above
-        ssl_context=verify,
-        max_connections=limits.max_connections,
-        max_keepalive_connections=limits.max_keepalive_connections,
-        keepalive_expiry=limits.keepalive_expiry,
-        network_backend=_GuardedBackend(upstream, tuple(networks)),
-    )
-    return transport
-
-
-class _GuardedBackend(httpcore2.AsyncNetworkBackend):
-    def __init__(self, upstream: str, networks: tuple[Network, ...]) -> None:
-        self._upstream = upstream
-        self._networks = networks
-        self._inner = httpcore2.AnyIOBackend()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the overridden method's signature
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
-    ) -> httpcore2.AsyncNetworkStream:
-        failure: Exception | None = None
-        for address in await permitted(self._upstream, self._networks, host, port, timeout):
-            try:
-                return await self._inner.connect_tcp(
-                    str(address), port, timeout, local_address, socket_options
-                )
-            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
-                failure = error
-        raise failure or httpcore2.ConnectError(f"{host} has no address")
-
-    async def sleep(self, seconds: float) -> None:
-        await self._inner.sleep(seconds)
 
 
 async def permitted(

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import httpx2
-import structlog
 
 from integrations.contract import Feed, State
 from integrations.etcd.changes import EVENT_LIMIT, EtcdEvent, changes
@@ -23,10 +21,7 @@ from integrations.etcd.signals import Signal, signals
 from integrations.etcd.snapshot import ClusterState, MemberCondition, MemberState
 from integrations.etcd.transport import Gateway
 from integrations.sending import Observe, ignore
-
-_RESTART_PAUSE: Final = 5.0
-
-log = structlog.get_logger(__name__)
+from integrations.upstream import keep_running
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +101,12 @@ class EtcdConnection:
         for feed in (feeds.members, feeds.keys, feeds.events):
             feed.state(State.CONNECTING)
         self._tasks = [
-            asyncio.create_task(self._keep(self._poller.run, feeds.members), name="etcd-poll"),
-            asyncio.create_task(self._keep(self._hub.run, feeds.keys), name="etcd-watch"),
+            asyncio.create_task(
+                keep_running(self._poller.run, self.name, [feeds.members]), name="etcd-poll"
+            ),
+            asyncio.create_task(
+                keep_running(self._hub.run, self.name, [feeds.keys]), name="etcd-watch"
+            ),
         ]
 
     async def stop(self) -> None:
@@ -120,16 +119,6 @@ class EtcdConnection:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.client.gateway.aclose()
-
-    async def _keep(self, work: Callable[[], Awaitable[None]], feed: Feed[Any]) -> None:
-        """A defect in one task must show as stale and heal, never freeze the page."""
-        while True:
-            try:
-                await work()
-            except Exception:
-                log.exception("etcd task failed", connection=self.name)
-                feed.state(State.STALE, "an internal error stopped the updates; retrying")
-            await asyncio.sleep(_RESTART_PAUSE)
 
     def _changed(self, before: ClusterState | None, after: ClusterState) -> None:
         if self._feeds is None:

@@ -7,26 +7,13 @@ from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
-from pydantic.networks import AnyHttpUrl
 from pydantic.types import PositiveFloat, PositiveInt
 
 from integrations.addresses import SITE
 from integrations.tls import TlsMaterial
+from integrations.upstream import NAME_PATTERN, base_url
 
-NAME_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$"
-
-
-def _bare(url: str) -> str:
-    """Keep scheme, host and port; refuse a path, a query or credentials in the URL."""
-    parsed = AnyHttpUrl(url)
-    if parsed.username or parsed.password:
-        raise ValueError("put the user and password in their own fields, not in the URL")
-    if (parsed.path or "/") != "/" or parsed.query or parsed.fragment:
-        raise ValueError("an endpoint is scheme, host and port, with no path")
-    return url.rstrip("/")
-
-
-Endpoint = Annotated[str, AfterValidator(_bare)]
+Endpoint = Annotated[str, AfterValidator(base_url)]
 
 
 class EtcdSettings(BaseModel):

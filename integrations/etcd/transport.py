@@ -11,14 +11,11 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from typing import Final, TypeVar
 
 import httpx2
 import msgspec
 
-from integrations.addresses import guarded_transport
 from integrations.caller import Caller, UserToken
 from integrations.contract import (
     CallerDenied,
@@ -39,7 +36,7 @@ from integrations.etcd.tokens import Tokens
 from integrations.failures import from_transport
 from integrations.lines import Lines, LineTooLong
 from integrations.sending import Observe, ignore, observed, send
-from integrations.tls import RenewingTransport
+from integrations.upstream import bounded_client
 
 T = TypeVar("T")
 
@@ -47,14 +44,6 @@ _AUTHENTICATE: Final = "auth/authenticate"
 _SHUNNED_SECONDS: Final = 10.0
 _FIRST_TRY_SHARE: Final = 0.4
 _MAX_ERROR_BODY: Final = 16 * 1024
-
-
-def user_agent() -> str:
-    """How Craton names itself to upstreams."""
-    try:
-        return f"craton/{version('craton')}"
-    except PackageNotFoundError:
-        return "craton/unreleased"
 
 
 class Gateway:
@@ -77,21 +66,14 @@ class Gateway:
             max_connections=(settings.concurrency + 2) * len(settings.endpoints),
             max_keepalive_connections=settings.concurrency * len(settings.endpoints),
         )
-        self._http = httpx2.AsyncClient(
-            transport=transport or self._transport(limits),
-            headers={"User-Agent": user_agent()},
-            follow_redirects=False,
-            trust_env=False,
-            timeout=settings.deadline,
-        )
-
-    def _transport(self, limits: httpx2.Limits) -> httpx2.AsyncBaseTransport:
-        """Opens nothing yet; certificates are read at the first request and when renewed."""
-        guarded = partial(guarded_transport, self.upstream, self.settings.networks, limits=limits)
-        if not any(url.startswith("https:") for url in self.settings.endpoints):
-            return guarded()
-        return RenewingTransport(
-            self.upstream, self.settings.tls, lambda context: guarded(verify=context)
+        secure = any(url.startswith("https:") for url in settings.endpoints)
+        self._http = bounded_client(
+            self.upstream,
+            settings.networks,
+            settings.tls if secure else None,
+            limits,
+            deadline=settings.deadline,
+            transport=transport,
         )
 
     @property

@@ -11,10 +11,11 @@ from typing import Final
 
 import httpx2
 
-from integrations.addresses import Network, guarded_transport
+from integrations.addresses import Network
 from integrations.caller import Caller, UserToken
 from integrations.contract import UpstreamBusy, UpstreamFailed, UpstreamUnreachable
 from integrations.failures import translated
+from integrations.guarded import GuardedTransport
 from integrations.kubernetes.auth.access import Access, Credential, ssl_context
 from integrations.kubernetes.calling import Headers, caller_name, check_path, identity_headers
 from integrations.kubernetes.errors import Behind, from_response
@@ -268,7 +269,7 @@ class ApiClient:
         trust = ssl_context(access, credential, self.upstream)
         return httpx2.AsyncClient(
             transport=self._transport
-            or guarded_transport(self.upstream, self._networks, verify=trust, limits=limits),
+            or GuardedTransport(self.upstream, self._networks, verify=trust, limits=limits),
             trust_env=False,
             follow_redirects=False,
             # Unpacking gzip costs less than reading and decrypting the twenty times larger

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from typing import Final
 
 import httpx2
-import structlog
 
 from integrations.contract import State
 from integrations.registry import webhook
@@ -16,12 +14,9 @@ from integrations.registry.index import RegistryIndex
 from integrations.registry.settings import RegistrySettings
 from integrations.registry.watcher import RegistryFeeds, RegistryWatcher
 from integrations.sending import Observe, ignore
+from integrations.upstream import keep_running
 
 __all__ = ["RegistryConnection", "RegistryFeeds"]
-
-_RESTART_PAUSE: Final = 5.0
-
-log = structlog.get_logger(__name__)
 
 
 class RegistryConnection:
@@ -61,7 +56,10 @@ class RegistryConnection:
         feeds.repositories.state(State.CONNECTING)
         feeds.tags.state(State.CONNECTING)
         self._watcher = RegistryWatcher(self.client, feeds)
-        self._task = asyncio.create_task(self._keep(self._watcher, feeds), name="registry")
+        self._task = asyncio.create_task(
+            keep_running(self._watcher.run, self.name, [feeds.repositories, feeds.tags]),
+            name="registry",
+        )
 
     async def stop(self) -> None:
         """Cancel the tasks, wait for them, close connections. Safe to call twice."""
@@ -100,15 +98,3 @@ class RegistryConnection:
         changes = self.read(media_type, body)
         self.changed(changes)
         return len(changes)
-
-    async def _keep(self, watcher: RegistryWatcher, feeds: RegistryFeeds) -> None:
-        """A defect must show as stale and heal, never freeze the page."""
-        while True:
-            try:
-                await watcher.run()
-            except Exception:
-                log.exception("registry task failed", connection=self.name)
-                text = "an internal error stopped the updates; retrying"
-                feeds.repositories.state(State.STALE, text)
-                feeds.tags.state(State.STALE, text)
-            await asyncio.sleep(_RESTART_PAUSE)

@@ -8,23 +8,11 @@ from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
-from pydantic.networks import AnyHttpUrl
 from pydantic.types import PositiveFloat, PositiveInt
 
 from integrations.addresses import SITE
 from integrations.tls import TlsMaterial
-
-NAME_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$"
-
-
-def _base(url: str) -> str:
-    """Keep scheme, host and port; refuse a path, a query or credentials in the URL."""
-    parsed = AnyHttpUrl(url)
-    if parsed.username or parsed.password:
-        raise ValueError("put the user and password in their own fields, not in the URL")
-    if (parsed.path or "/") != "/" or parsed.query or parsed.fragment:
-        raise ValueError("a registry URL is scheme, host and port, with no path")
-    return url.rstrip("/")
+from integrations.upstream import NAME_PATTERN, base_url
 
 
 class RegistrySettings(BaseModel):
@@ -33,7 +21,7 @@ class RegistrySettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(pattern=NAME_PATTERN)
-    url: Annotated[str, AfterValidator(_base)]
+    url: Annotated[str, AfterValidator(base_url)]
     ca: Path | None = None
     username: str = ""
     password: SecretStr = SecretStr("")

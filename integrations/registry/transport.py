@@ -11,15 +11,12 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
-from functools import partial
 from http.cookiejar import DefaultCookiePolicy
-from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 import httpx2
 
-from integrations.addresses import guarded_transport
 from integrations.caller import Caller
 from integrations.contract import (
     CallerDenied,
@@ -32,20 +29,11 @@ from integrations.registry import errors
 from integrations.registry.auth import Authenticator
 from integrations.registry.settings import RegistrySettings
 from integrations.sending import Observe, ignore, observed, send
-from integrations.tls import RenewingTransport
+from integrations.upstream import bounded_client
 
-USER_AGENT_PREFIX: Final = "craton/"
 _HOPS: Final = 3
 _LONGEST_WAIT: Final = 5.0
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-
-
-def user_agent() -> str:
-    """How Craton names itself; webhooks recognise our own reads by it."""
-    try:
-        return f"{USER_AGENT_PREFIX}{version('craton')}"
-    except PackageNotFoundError:
-        return f"{USER_AGENT_PREFIX}unreleased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +72,16 @@ class RegistryTransport:
         self._slots = asyncio.Semaphore(settings.concurrency)
         most = settings.concurrency + 2
         limits = httpx2.Limits(max_connections=most, max_keepalive_connections=most)
-        self._http = httpx2.AsyncClient(
-            transport=transport or self._transport(limits),
-            headers={"User-Agent": user_agent()},
-            follow_redirects=False,
-            trust_env=False,
-            timeout=settings.deadline,
+        self._http = bounded_client(
+            self.upstream,
+            settings.networks,
+            settings.tls,
+            limits,
+            deadline=settings.deadline,
+            transport=transport,
         )
         self._http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self._auth = Authenticator(settings, self._http, self._exchange)
-
-    def _transport(self, limits: httpx2.Limits) -> httpx2.AsyncBaseTransport:
-        """Opens nothing yet; the CA is read at the first request and when renewed."""
-        guarded = partial(guarded_transport, self.upstream, self.settings.networks, limits=limits)
-        return RenewingTransport(
-            self.upstream, self.settings.tls, lambda context: guarded(verify=context)
-        )
 
     async def aclose(self) -> None:
         """Close every connection."""

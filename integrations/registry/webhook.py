@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from integrations.registry.models import MANIFEST_TYPES, Envelope, Event, is_repository, is_tag
-from integrations.registry.transport import USER_AGENT_PREFIX
+from integrations.upstream import USER_AGENT_PREFIX
 
 MEDIA_TYPES: Final = frozenset(
     {

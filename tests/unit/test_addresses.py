@@ -14,10 +14,11 @@ from typing import Any
 import httpx2
 import pytest
 
-from integrations.addresses import PRIVATE, SITE, allowed, guarded_transport
+from integrations.addresses import PRIVATE, SITE, allowed
 from integrations.contract import DestinationRefused
 from integrations.etcd.settings import EtcdSettings
 from integrations.etcd.transport import Gateway
+from integrations.guarded import GuardedTransport
 from integrations.kubernetes import ConnectionSettings, KubernetesClient
 from integrations.kubernetes.auth.access import Access, Credential, StaticCredential
 from integrations.registry.client import RegistryClient
@@ -109,7 +110,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[list[str]]]:
 
 def http(*networks: str) -> httpx2.AsyncClient:
     listed = [ip_network(text) for text in networks]
-    return httpx2.AsyncClient(transport=guarded_transport("it", listed, limits=LIMITS))
+    return httpx2.AsyncClient(transport=GuardedTransport("it", listed, limits=LIMITS))
 
 
 async def test_what_is_written_down_may_be_loopback() -> None:

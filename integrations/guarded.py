@@ -1,0 +1,132 @@
+"""An HTTP transport that connects only where the rules for addresses allow.
+
+httpx2's own transport takes no network backend (encode/httpx#3749), so this one puts
+httpcore2's pool, which does, behind httpx2's transport interface: public API on both sides. The
+name is resolved for each connection, not for each request, and pools stay apart by name.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager
+from typing import cast
+
+import httpcore2
+import httpx2
+
+from integrations.addresses import Network, permitted
+
+__all__ = ["GuardedTransport"]
+
+
+class GuardedTransport(httpx2.AsyncBaseTransport):
+    """A transport for the hosts a connection's configuration names.
+
+    An address or ``localhost`` that is written there is thereby listed; a name may lead to
+    public addresses and to `networks`. Others raise `DestinationRefused` that names
+    `upstream`. No proxy, no unix socket, nothing from the environment.
+    """
+
+    def __init__(
+        self,
+        upstream: str,
+        networks: Iterable[Network],
+        *,
+        verify: ssl.SSLContext | None = None,
+        limits: httpx2.Limits,
+    ) -> None:
+        self._pool = httpcore2.AsyncConnectionPool(
+            ssl_context=verify,
+            max_connections=limits.max_connections,
+            max_keepalive_connections=limits.max_keepalive_connections,
+            keepalive_expiry=limits.keepalive_expiry,
+            network_backend=_GuardedBackend(upstream, tuple(networks)),
+        )
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send it. Raises `DestinationRefused`, and httpx2's errors as usual."""
+        sent = httpcore2.Request(
+            method=request.method,
+            url=httpcore2.URL(
+                scheme=request.url.raw_scheme,
+                host=request.url.raw_host,
+                port=request.url.port,
+                target=request.url.raw_path,
+            ),
+            headers=request.headers.raw,
+            content=request.stream,
+            extensions=request.extensions,
+        )
+        with _translated():
+            answer = await self._pool.handle_async_request(sent)
+        return httpx2.Response(
+            status_code=answer.status,
+            headers=answer.headers,
+            stream=_Stream(cast("AsyncIterable[bytes]", answer.stream)),
+            extensions=answer.extensions,
+        )
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._pool.aclose()
+
+
+class _Stream(httpx2.AsyncByteStream):
+    def __init__(self, stream: AsyncIterable[bytes]) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _translated():
+            async for part in self._stream:
+                yield part
+
+    async def aclose(self) -> None:
+        close = getattr(self._stream, "aclose", None)
+        if close is not None:
+            await close()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """httpcore2's errors have namesakes in httpx2."""
+    try:
+        yield
+    except (
+        httpcore2.TimeoutException,
+        httpcore2.NetworkError,
+        httpcore2.ProtocolError,
+        httpcore2.UnsupportedProtocol,
+        httpcore2.ProxyError,
+    ) as error:
+        names = (kind.__name__ for kind in type(error).__mro__)
+        namesake = next(getattr(httpx2, name) for name in names if hasattr(httpx2, name))
+        raise namesake(str(error)) from error
+
+
+class _GuardedBackend(httpcore2.AsyncNetworkBackend):
+    def __init__(self, upstream: str, networks: tuple[Network, ...]) -> None:
+        self._upstream = upstream
+        self._networks = networks
+        self._inner = httpcore2.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the overridden method's signature
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        failure: Exception | None = None
+        for address in await permitted(self._upstream, self._networks, host, port, timeout):
+            try:
+                return await self._inner.connect_tcp(
+                    str(address), port, timeout, local_address, socket_options
+                )
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+                failure = error
+        raise failure or httpcore2.ConnectError(f"{host} has no address")
+
+    async def sleep(self, seconds: float) -> None:
+        await self._inner.sleep(seconds)
