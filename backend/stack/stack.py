@@ -26,7 +26,7 @@ from backend.stack.programs.provide import Programs
 from backend.stack.programs.spec import ALL, ETCD, Program
 from backend.stack.seed import SEEDS, Seed
 from backend.stack.seed.kube_api import KubeApi
-from backend.stack.seed.rbac import grant_cluster
+from backend.stack.seed.rbac import grant_cluster, keep_granting
 from backend.stack.status import State, Status, StatusBoard
 
 
@@ -178,6 +178,8 @@ class Stack:
         if part.name == "kube-apiserver":
             await self._grant(context)
         publish(self._board, context, part.name)
+        if part.name == "kube-apiserver":
+            await keep_granting(context)
 
     async def _grant(self, context: Context) -> None:
         """Give the console's users their rights in the cluster before anybody is told of it."""

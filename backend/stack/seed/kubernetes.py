@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from backend.stack.components.context import Context
 from backend.stack.ports import HOST
-from backend.stack.seed import custom, rbac, workloads
+from backend.stack.seed import custom, workloads
 from backend.stack.seed.kube_api import KubeApi, Object
 from backend.stack.seed.load import LOAD_LABEL, load_deployments, load_namespaces
 from backend.stack.seed.nodes import CONTROL_PLANE, node
@@ -54,7 +54,6 @@ async def seed_kubernetes(context: Context, tell: Tell) -> None:
             context.options.pods - BASE_PODS - daemons, registry, context.options.nodes
         )
         await _load(api, load, tell)
-        await rbac.grant_namespaces(api)
         await _surplus(api, load, context.options.nodes, int(before.get("nodes", 0)), tell)
         await api.apply(wanted)
 
@@ -68,7 +67,6 @@ async def _nodes(api: KubeApi, count: int, tell: Tell) -> None:
 async def _workloads(api: KubeApi, registry: str, large: bool, tell: Tell) -> None:
     tell(0.5, "creating workloads")
     await api.create_all(workloads.namespaces())
-    await rbac.grant_namespaces(api)
     await api.create_all([*workloads.foundations(), custom.definition()])
     await api.create_all(workloads.workloads(registry, few_daemons=large))
     await api.create_all(custom.objects())

@@ -5,9 +5,17 @@ The console names roles as groups: ``craton:viewer`` for the whole cluster,
 `view`, `edit` and `admin` do the rest; like them, a viewer may not read secrets.
 """
 
+import asyncio
+import contextlib
+
+import httpx2
+
+from backend.stack.components.context import Context
+from backend.stack.errors import StackError
 from backend.stack.seed import custom
 from backend.stack.seed.kube_api import KubeApi, Object
 
+LOOK_SECONDS = 5.0
 READ = ["get", "list", "watch"]
 WRITE = ["create", "delete", "deletecollection", "patch", "update"]
 ROLES = {
@@ -78,12 +86,28 @@ def _binding(role: str, cluster_role: str, namespace: str) -> Object:
 async def grant_cluster(api: KubeApi) -> None:
     """Create what is missing for the whole cluster and for every namespace there is."""
     await api.create_all([*roles(), *bindings()])
-    await grant_namespaces(api)
+    await grant_namespaces(api, set())
 
 
-async def grant_namespaces(api: KubeApi) -> None:
-    """Create what is missing in every namespace there is."""
+async def grant_namespaces(api: KubeApi, known: set[str]) -> None:
+    """Create what is missing in every namespace but the `known` ones, which it adds to."""
     found = await api.get("/api/v1/namespaces") or {"items": []}
-    for item in found["items"]:
-        if item.get("metadata", {}).get("deletionTimestamp") is None:
-            await api.create_all(bindings(item["metadata"]["name"]))
+    there = {
+        item["metadata"]["name"]
+        for item in found["items"]
+        if item["metadata"].get("deletionTimestamp") is None
+    }
+    for name in sorted(there - known):
+        await api.create_all(bindings(name))
+    known &= there
+    known |= there
+
+
+async def keep_granting(context: Context) -> None:
+    """Do so for namespaces that are made later, until cancelled."""
+    known: set[str] = set()
+    async with KubeApi(context) as api:
+        while True:
+            with contextlib.suppress(StackError, httpx2.HTTPError):
+                await grant_namespaces(api, known)
+            await asyncio.sleep(LOOK_SECONDS)

@@ -1,6 +1,7 @@
 """The seeded stack: what a person finds in it."""
 
 import json
+import time
 
 import httpx2
 
@@ -83,3 +84,34 @@ def test_etcd_has_three_members_and_keys_of_every_kind(stack: RunningStack):
 
 def test_a_custom_resource_can_be_listed(stack: RunningStack):
     assert len(stack.kubectl("get", "backups", "-A", "--no-headers").splitlines()) == 6
+
+
+def test_roles_of_the_console_have_rights_in_the_cluster(stack: RunningStack):
+    """The console acts as its users there: what their groups may do, and what they may not."""
+
+    def may(group: str, verb: str, what: str, *where: str) -> bool:
+        subject = ["--as=craton:ada", f"--as-group={group}"]
+        try:
+            answer = stack.kubectl("auth", "can-i", verb, what, *subject, *where)
+        except AssertionError:  # it says "no" by its exit status too
+            return False
+        return answer.strip() == "yes"
+
+    shop = ("-n", "shop")
+    assert may("craton:viewer", "get", "nodes")
+    assert may("craton:viewer", "get", "pods", *shop)
+    assert may("craton:viewer:shop", "get", "pods", *shop)
+    assert may("craton:viewer:shop", "get", "backups.storage.example.org", *shop)
+    assert not may("craton:viewer:shop", "get", "pods", "-n", "payments")
+    assert not may("craton:viewer:shop", "delete", "pods", *shop)
+    assert not may("craton:viewer", "get", "secrets", *shop)
+    assert may("craton:operator:shop", "delete", "pods", *shop)
+    assert may("craton:owner", "delete", "nodes")
+    assert not may("craton:owner:shop", "get", "nodes/proxy")
+    assert stack.status().connections.kubernetes[0].rights == "both"
+    stack.kubectl("create", "namespace", "made-later")
+    ends = time.monotonic() + 30
+    while not may("craton:viewer:made-later", "get", "pods", "-n", "made-later"):
+        assert time.monotonic() < ends, "the new namespace has no bindings"
+        time.sleep(0.2)
+    stack.kubectl("delete", "namespace", "made-later", "--wait=false")
