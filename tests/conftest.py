@@ -7,8 +7,13 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.postgres import PostgresServer, shared_postgres
+
+# A deadline measures how busy the machine is, not whether a property holds.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 pytest_plugins = ("tests.stackfixtures", "tests.latencies", "tests.grouping")
 
