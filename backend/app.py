@@ -39,6 +39,7 @@ from backend.live.hub import LiveHub
 from backend.live.registry import Registry
 from backend.live.routes import live_router
 from backend.omaha.catalog import files as hosted_files
+from backend.omaha.operate.gone import ADMIN_PATH, admin_gone
 from backend.omaha.operate.mount import UpdateMount
 from backend.omaha.operate.service import UpdateService
 from backend.omaha.payloads.files import PayloadFiles
@@ -83,6 +84,7 @@ def create_app(settings: Settings) -> FastAPI:
     if console.updates is not None:
         files = PayloadFiles(settings.home / "payloads")
         app.mount(PAYLOADS, payloads_app(files, partial(_hosted, console)))
+        app.mount(ADMIN_PATH, admin_gone)
     app.mount("/", Frontend())
     return app
 

@@ -65,6 +65,17 @@ PING = '<ping active="1"></ping>'
 CHECK = "<updatecheck></updatecheck>"
 
 
+def mirror(release: str = OLD, *, multi: bool = True, track: str = "stable") -> bytes:
+    """A check as a Nebraska in syncer mode sends it (updates 2.3)."""
+    flag = ' multi_manifest_ok="true"' if multi else ""
+    return (
+        '<request protocol="3.0" version="CoreOSUpdateEngine-0.1.0.0" installsource="scheduler">'
+        '<os platform="CoreOS" version="linux" arch="x64"></os>'
+        f'<app appid="{{{FLATCAR_APPID}}}" version="{release}" track="{track}"'
+        f' machineid="{{aa11e64c-2266-4785-a282-9e2024660e03}}"{flag}>{CHECK}</app></request>'
+    ).encode()
+
+
 def event(kind: int, result: int, previous: str | None = None, code: int | None = None) -> str:
     extra = "" if previous is None else f' previousversion="{previous}"'
     extra += "" if code is None else f' errorcode="{code}"'

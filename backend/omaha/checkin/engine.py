@@ -103,7 +103,10 @@ class Engine:
         if group is None:
             raise _Inadmissible(UNKNOWN_GROUP)
         if not is_valid(app.release):
-            raise _Inadmissible(REGISTRATION_FAILED)
+            if app.check:
+                raise _Inadmissible(REGISTRATION_FAILED)
+            ANSWERS[REPORTED] += 1
+            return NO_UPDATE
         now = self._clock()
         if app.is_syncer:
             ANSWERS[MIRRORED] += 1

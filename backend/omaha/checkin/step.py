@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from backend.omaha.domain.model import (
+    FLATCAR_APPID,
     ActivityKind,
     Counters,
     Grant,
@@ -116,8 +117,9 @@ def step(report: Report, old: Entry | None, ledger: Ledger) -> Change:
     work = _Work(report, ledger, new)
     before = new.machine
     machine = _moved(before, old, report.group)
+    reboots = report.app.key == FLATCAR_APPID
     for event in report.app.events:
-        machine = apply(machine, event, report.app.release)
+        machine = apply(machine, event, report.app.release, reboots=reboots)
     machine = observe(machine, report.app.release)
     machine = _floor_reached(machine, ledger)
     work.entered(before, machine)

@@ -1,21 +1,23 @@
 """What a mirroring server is told (a Nebraska in syncer mode): every step at once.
 
 Source: reference updates 2.3. A syncer holds no slot, is not registered and not counted. All
-manifests ascend, five floors at most; without `multi_manifest_ok` while floors exist, no update.
+manifests ascend, and the target is always among them: a mirror that got the first five floors
+alone (as Nebraska does) would ask the same again for ever. Without `multi_manifest_ok` while
+floors exist, no update; nor anything of a rollout that was aborted.
 """
 
 from __future__ import annotations
 
-from typing import Final
+import dataclasses
 
-from backend.omaha.domain.model import Group, Reason
+from msgspec.structs import replace
+
+from backend.omaha.domain.model import Group, Package, Reason, RolloutState
 from backend.omaha.domain.semver import parse
 from backend.omaha.policy import windows
-from backend.omaha.policy.decision import arrived, unavailable
+from backend.omaha.policy.decision import arrived, rollout_of, unavailable
 from backend.omaha.protocol.answer import NO_UPDATE, Answer, Step
 from backend.omaha.protocol.codec import AppRequest
-
-MAX_FLOORS: Final = 5
 
 
 def answer(app: AppRequest, group: Group, now: float, hosted: str) -> Answer:
@@ -28,10 +30,12 @@ def answer(app: AppRequest, group: Group, now: float, hosted: str) -> Answer:
         return NO_UPDATE
     if not group.policy.enabled or not windows.is_open(group.policy, now):
         return NO_UPDATE
+    if rollout_of(group, target).state is RolloutState.ABORTED:
+        return NO_UPDATE
     steps = _steps(app, group)
     if len(steps) > 1 and not app.multi_manifest:
         return NO_UPDATE
-    return Answer(steps=steps, codebase=steps[0].package.url or hosted, multi=True)
+    return _under_one_base(steps, hosted)
 
 
 def _steps(app: AppRequest, group: Group) -> tuple[Step, ...]:
@@ -39,8 +43,40 @@ def _steps(app: AppRequest, group: Group) -> tuple[Step, ...]:
     if target is None or group.channel is None:
         return ()
     floors = [f for f in group.channel.floors if release < f.package.release <= target.release]
-    chosen = floors[:MAX_FLOORS]
-    steps = [Step(f.package, f.reason, is_target=f.package.id == target.id) for f in chosen]
-    if len(floors) <= MAX_FLOORS and not any(step.is_target for step in steps):
+    steps = [Step(f.package, f.reason, is_target=f.package.id == target.id) for f in floors]
+    if not any(step.is_target for step in steps):
         steps.append(Step(target, None, is_target=True))
     return tuple(steps)
+
+
+def _under_one_base(steps: tuple[Step, ...], hosted: str) -> Answer:
+    """The offer. All manifests share one code base: of several, it is the folder they have in
+    common, and names lead on from there. Packages of different hosts have none: then what lies
+    beside the target is offered, so that at least this arrives whole."""
+    bases = [(step.package.url or hosted).rstrip("/") + "/" for step in steps]
+    common = _common_folder(bases)
+    if not common:
+        kept = [(s, b) for s, b in zip(steps, bases, strict=True) if b == bases[-1]]
+        return Answer(steps=tuple(step for step, _ in kept), codebase=bases[-1], multi=True)
+    moved = tuple(
+        replace(step, package=_under(step.package, base.removeprefix(common)))
+        for step, base in zip(steps, bases, strict=True)
+    )
+    return Answer(steps=moved, codebase=common, multi=True)
+
+
+def _common_folder(bases: list[str]) -> str:
+    """The longest address that all begin with, of the same host and ending in a slash."""
+    common: list[str] = []
+    for parts in zip(*(base.split("/")[:-1] for base in bases), strict=False):
+        if len(set(parts)) > 1:
+            break
+        common.append(parts[0])
+    return "/".join(common) + "/" if len(common) > 2 else ""
+
+
+def _under(package: Package, folder: str) -> Package:
+    if not folder:
+        return package
+    extras = tuple(dataclasses.replace(e, name=folder + e.name) for e in package.extras)
+    return dataclasses.replace(package, filename=folder + package.filename, extras=extras)

@@ -71,7 +71,7 @@ REASONS: Final[dict[Reason, Words]] = {
 }
 
 _ERRORS: Final[dict[int, Words]] = {
-    0: Words("Success", "Nothing went wrong."),
+    0: Words("Failed, no reason given", "Read the log of the client on the machine."),
     1: Words("Unknown failure", "Read the update-engine log on the machine."),
     2: Words("Request failed", "The machine could not reach the update service."),
     5: Words("Post-install failed", "Read the log; extra files may be missing on the server."),
@@ -95,6 +95,8 @@ _ERRORS: Final[dict[int, Words]] = {
     44: Words("Booted back", "The new version did not boot. Find out why, then retry the machine."),
 }
 
+ERROR_BOOTED_BACK: Final = 44
+"""The new version did not boot."""
 HTTP_BASE: Final = 2_000
 """update_engine reports HTTP status n as 2000 + n."""
 

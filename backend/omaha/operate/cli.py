@@ -20,6 +20,7 @@ from backend.omaha.operate.service import open_store
 from backend.omaha.payloads.importer import Plan
 from backend.omaha.payloads.release import BOARDS
 from backend.omaha.payloads.signing import load_private, load_public, new_key
+from backend.omaha.store.contract import StoreDown
 from backend.settings import Settings
 
 __all__ = ["app"]
@@ -196,4 +197,7 @@ def _told() -> Iterator[None]:
         yield
     except Problem as problem:
         typer.echo(problem.detail, err=True)
+        raise typer.Exit(1) from None
+    except StoreDown as away:
+        typer.echo(f"The database cannot be read. {away}", err=True)
         raise typer.Exit(1) from None

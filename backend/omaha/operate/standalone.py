@@ -31,6 +31,7 @@ from backend.jobs import Leases, Loop
 from backend.logs import configure_logs
 from backend.omaha.catalog import files as hosted_files
 from backend.omaha.checkin.endpoint import Message, Receive, Send
+from backend.omaha.operate.gone import ADMIN_PATH, admin_gone
 from backend.omaha.operate.service import UpdateService
 from backend.omaha.operate.worker_metrics import RESTARTS, Board
 from backend.omaha.operate.workers import Supervisor
@@ -76,6 +77,8 @@ class Standalone:
         elif scope["path"].startswith(f"{MOUNT}/"):
             path = scope["path"].removeprefix(MOUNT)
             await self._payloads({**scope, "path": path, "root_path": ""}, receive, send)
+        elif scope["path"].startswith(f"{ADMIN_PATH}/"):
+            await admin_gone(scope, receive, send)
         elif scope["path"] == HEALTH:
             await self._health(send)
         elif scope["path"] == METRICS and scope["type"] == "http":

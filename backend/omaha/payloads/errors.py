@@ -11,6 +11,7 @@ Tree::
     ├── FileTooLarge        more bytes than announced or allowed                  413
     ├── PayloadRefused      not what it should be: header, size, checksum, name   422
     ├── SourceFailed        a directory or mirror did not give what it should     502
+    ├── PayloadsAway        the database is away, come again                      503
     └── StorageFull         the disk has no room for it                           507
 """
 
@@ -21,6 +22,7 @@ from backend.errors import (
     NotFoundProblem,
     PayloadTooLarge,
     Problem,
+    Unavailable,
     Unprocessable,
     UpstreamBroken,
 )
@@ -99,3 +101,10 @@ class StorageFull(Problem):
     """The payload directory has no room for the file."""
 
     status, slug, title = 507, "payload-storage-full", "No room for the payload"
+
+
+class PayloadsAway(Unavailable):
+    """What a name serves cannot be looked up now; clients come again after `Retry-After`."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, headers={"Retry-After": "30"})

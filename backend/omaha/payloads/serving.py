@@ -6,19 +6,21 @@ strong ETag is the SHA-256, so a resumed download never mixes two payloads.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from email.utils import formatdate
 from typing import BinaryIO, Final
 
 import anyio
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
 from backend.errors import Problem
-from backend.omaha.payloads.errors import PayloadNotFound
+from backend.omaha.payloads.errors import PayloadNotFound, PayloadsAway
 from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.payloads.metrics import SENT_BYTES, SERVED
 from backend.omaha.payloads.ranges import Part, Unsatisfiable, Whole, matches, select
@@ -27,6 +29,8 @@ CHUNK: Final = 256 << 10
 """Bytes read and sent at a time: one thread hop each."""
 
 MOUNT: Final = "/v1/payloads"
+REMEMBERED: Final = 1_000
+"""Names whose bytes can be served while the database is away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +51,11 @@ def payloads_app(files: PayloadFiles, resolve: Resolve) -> Router:
 
     It answers its own errors, so that it needs nothing of the application around it.
     """
+    known = _Remembered(resolve)
 
     async def endpoint(request: Request) -> Response:
         try:
-            hosted = await resolve(request.path_params["name"])
+            hosted = await known(request.path_params["name"])
             if hosted is None:
                 raise PayloadNotFound("No payload of that name is hosted here.")
             answer = await serve(request, files, hosted)
@@ -65,7 +70,34 @@ def payloads_app(files: PayloadFiles, resolve: Resolve) -> Router:
         SERVED.labels(answer.status_code).inc()
         return answer
 
-    return Router([Route("/{name}", endpoint, methods=["GET", "HEAD"], name="payload")])
+    routes = [Route("/{name}", endpoint, methods=["GET", "HEAD"], name="payload")]
+    return Router(routes, redirect_slashes=False)
+
+
+class _Remembered:
+    """`resolve`, and what it said before while the database is away: a payload under a name
+    never changes, so machines go on downloading what is on disk."""
+
+    def __init__(self, resolve: Resolve) -> None:
+        self._resolve = resolve
+        self._known: OrderedDict[str, Hosted] = OrderedDict()
+
+    async def __call__(self, name: str) -> Hosted | None:
+        """What `name` serves. Raises `PayloadsAway` for one that is not remembered."""
+        if "\0" in name:
+            return None
+        try:
+            hosted = await self._resolve(name)
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            if name in self._known:
+                return self._known[name]
+            raise PayloadsAway("The database is away; try again soon.") from error
+        self._known.pop(name, None)
+        if hosted is not None:
+            self._known[name] = hosted
+            if len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        return hosted
 
 
 async def serve(request: Request, files: PayloadFiles, hosted: Hosted) -> Response:

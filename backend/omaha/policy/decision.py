@@ -20,12 +20,11 @@ from backend.omaha.domain.model import (
 )
 from backend.omaha.domain.rules import Policy
 from backend.omaha.domain.semver import Release, parse
-from backend.omaha.domain.wording import base_code
+from backend.omaha.domain.wording import ERROR_BOOTED_BACK, base_code
 from backend.omaha.policy import windows
 from backend.omaha.policy.limits import must_brake, over_limit
 from backend.omaha.policy.selection import not_selected
 
-ERROR_BOOTED_BACK = 44
 _STOPPED = {
     RolloutState.PAUSED: Reason.PAUSED,
     RolloutState.ABORTED: Reason.ABORTED,

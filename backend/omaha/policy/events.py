@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from backend.omaha.domain.model import IN_UPDATE, Event, Grant, Machine, Reason, Status
 from backend.omaha.domain.semver import parse
+from backend.omaha.domain.wording import ERROR_BOOTED_BACK
 
 _PROGRESS: Final = {
     (13, 1): Status.DOWNLOADING,
@@ -29,19 +30,22 @@ _SETTLED: Final = (Grant.NONE, Grant.SUCCEEDED)
 _NOT_AN_UPDATE: Final = ("", "0.0.0.0")
 
 
-def apply(machine: Machine, event: Event, reported: str) -> Machine:
-    """`machine` after `event`, sent while it runs `reported`."""
+def apply(machine: Machine, event: Event, reported: str, *, reboots: bool = True) -> Machine:
+    """`machine` after `event`, sent while it runs `reported`. What `reboots` (the operating
+    system) is done after the next start, anything else once it is installed (updates 2.1)."""
     if machine.grant not in (Grant.OPEN, Grant.TIMED_OUT):
         return machine
     pair = (event.type, event.result)
     if pair in _PROGRESS:
-        return _advance(machine, _PROGRESS[pair])
+        after = _advance(machine, _PROGRESS[pair])
+        done = not reboots and after.status is Status.INSTALLED
+        return replace(after, status=Status.COMPLETE, grant=Grant.SUCCEEDED) if done else after
     if pair == (3, 0):
         return _ended(machine, Status.ERROR, Grant.FAILED, event.error_code)
     if pair == (3, 9):
         return _ended(machine, Status.ON_HOLD, Grant.DEFERRED, event.error_code)
     if pair == (3, 2) and event.previous not in _NOT_AN_UPDATE:
-        return _after_reboot(machine, reported)
+        return _after_reboot(machine, event.previous, reported)
     return machine
 
 
@@ -72,14 +76,18 @@ def _advance(machine: Machine, status: Status) -> Machine:
     return replace(machine, status=status)
 
 
-def _after_reboot(machine: Machine, reported: str) -> Machine:
+def _after_reboot(machine: Machine, previous: str, reported: str) -> Machine:
     """3:2 with a previous version: the first check after a reboot. Another version than the
     granted one means the update did not take; if nothing was downloaded since the grant it is
-    a repeat of the report that led to this grant, and the slot stays."""
+    a repeat of the report that led to this grant, and the slot stays. An installed update after
+    which the machine runs what it ran before did not boot: it failed, whether the machine says
+    so (3:0, code 44) or not, or a boot loop would be offered it for ever."""
     if machine.granted_release is not None and parse(reported) == parse(machine.granted_release):
         return replace(machine, status=Status.COMPLETE, grant=Grant.SUCCEEDED)
     if machine.status is Status.GRANTED:
         return machine
+    if machine.status is Status.INSTALLED and parse(previous) == parse(reported):
+        return _ended(machine, Status.ERROR, Grant.FAILED, ERROR_BOOTED_BACK)
     return released(machine)
 
 

@@ -7,6 +7,7 @@ DisablePayloadBackoff.
 
 from __future__ import annotations
 
+from base64 import b64decode
 from functools import lru_cache
 from typing import Final
 from xml.sax.saxutils import quoteattr
@@ -96,7 +97,10 @@ def _manifest(step: Step, multi: bool) -> str:
         marks += f' is_floor="true" floor_reason={quoteattr(step.floor_reason)}'
     if multi and step.is_target:
         marks += ' is_target="true"'
-    files = [_file(package.filename, package.sha1, "", package.size, required=True)]
+    # Without a SHA-1, clients that check a hash take this one (ue-rs); an empty one makes
+    # Flatcar's post-install discard the whole answer.
+    sha256 = "" if package.sha1 else _hex(package.sha256)
+    files = [_file(package.filename, package.sha1, sha256, package.size, required=True)]
     files += [_file(e.name, e.sha1, e.sha256, e.size, required=False) for e in package.extras]
     return (
         f"<manifest version={quoteattr(package.release.text)}{marks}>"
@@ -107,9 +111,15 @@ def _manifest(step: Step, multi: bool) -> str:
 
 
 def _file(name: str, sha1: str, sha256_hex: str, size: int, *, required: bool) -> str:
-    second = f" hash_sha256={quoteattr(sha256_hex)}" if sha256_hex else ""
+    hashes = f" hash={quoteattr(sha1)}" if sha1 else ""
+    hashes += f" hash_sha256={quoteattr(sha256_hex)}" if sha256_hex else ""
     word = "true" if required else "false"
-    return (
-        f"<package name={quoteattr(name)} hash={quoteattr(sha1)}{second}"
-        f' size="{size}" required="{word}"/>'
-    )
+    return f'<package name={quoteattr(name)}{hashes} size="{size}" required="{word}"/>'
+
+
+def _hex(digest: str) -> str:
+    """A base64 digest in hexadecimal; empty for what is none."""
+    try:
+        return b64decode(digest, validate=True).hex()
+    except ValueError:
+        return ""

@@ -26,6 +26,7 @@ MAX_APPID: Final = 128
 FORCED_SOURCE: Final = "ondemandupdate"
 
 _SYNCER: Final = re.compile(r"\{[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}")
+_SYNCER_AGENT: Final = "CoreOSUpdateEngine-"
 _BOARDS: Final = {"amd64-usr": Arch.AMD64, "arm64-usr": Arch.AARCH64}
 _ARCHES: Final = {
     "x64": Arch.AMD64,
@@ -64,10 +65,8 @@ class AppRequest(msgspec.Struct):
     events: tuple[Event, ...] = ()
     arch: Arch = Arch.AMD64
 
-    @property
-    def is_syncer(self) -> bool:
-        """A server that mirrors packages, not a machine: a braced UUID as id (updates 2.3)."""
-        return self.machine_id[:1] == "{" and _SYNCER.fullmatch(self.machine_id) is not None
+    is_syncer: bool = False
+    """A server that mirrors packages, not a machine (updates 2.3)."""
 
 
 class Request(msgspec.Struct):
@@ -107,6 +106,19 @@ def resolve_arch(board: str, os_arch: str) -> Arch:
 def application_key(appid: str) -> str:
     """The form application ids are compared in: no braces, lower case (updates 3.1)."""
     return appid.strip("{}").lower()
+
+
+def _asks_as_syncer(app: AppRequest) -> bool:
+    """Whether it asks as a Nebraska that mirrors does: a braced UUID as id, and no board, ping
+    or event. A machine cannot put on braces to escape rate, safe mode, pause and filters."""
+    silent = not (app.board or app.ping or app.events)
+    return silent and _SYNCER.fullmatch(app.machine_id) is not None
+
+
+def _bare(machine_id: str) -> str:
+    """A machine's id without the braces some clients put around it: with or without, it is one
+    machine."""
+    return machine_id.strip("{}")
 
 
 class _Reader:
@@ -156,8 +168,12 @@ class _Reader:
         if not self.apps:
             raise MalformedRequest("There is no <app> in the request.")
         os_arch = self.os.get("arch", "")
+        mirror = request.get("version", "").startswith(_SYNCER_AGENT)
         for app in self.apps:
             app.arch = resolve_arch(app.board, os_arch)
+            if app.machine_id[:1] == "{":
+                app.is_syncer = mirror and _asks_as_syncer(app)
+                app.machine_id = app.machine_id if app.is_syncer else _bare(app.machine_id)
         return Request(
             self.apps,
             request.get("installsource") == FORCED_SOURCE,

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 import asyncio
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from backend.omaha.domain.model import Grant, Reason, Status
 from backend.omaha.domain.rules import Policy, Schedule, Spread, Wave, WaveKind
+from backend.omaha.fleet import actions
 from tests.omaha_client import Machine, post
-from tests.omaha_world import CHECK, FLOOR, NEW, OLD, ORDINARY, PING, World, body, event, machine_id
+from tests.omaha_world import (
+    CHECK,
+    FLOOR,
+    NEW,
+    OLD,
+    ORDINARY,
+    PING,
+    World,
+    body,
+    event,
+    machine_id,
+    mirror,
+)
 
 
 async def row(world: World, number: int):
@@ -213,10 +228,12 @@ async def test_waves_advance_after_soak_and_stop_on_failures(world, serve) -> No
         await machine.install()
         machine.reboot()
         await machine.check()
+    service.sweeps.due["rollouts"] = 0
     await service.sweeps.tick()
     assert (await rollout(world, group)).wave == 1
-    await asyncio.sleep(0.3)
-    assert await machines[4].check() == NEW
+    async with asyncio.timeout(10):
+        while await machines[4].check() != NEW:
+            await asyncio.sleep(0.05)
     await machines[4].fail()
     service.sweeps.due["rollouts"] = 0
     await service.sweeps.tick()
@@ -331,12 +348,11 @@ async def test_steady_checks_write_last_seen_in_batches(world, serve) -> None:
 async def test_syncer_gets_every_step_and_is_not_registered(world, serve) -> None:
     await world.group(floors=(FLOOR,))
     service = await serve()
-    syncer = "{aa11e64c-2266-4785-a282-9e2024660e03}"
-    reply = await post(service, body(syncer, OLD, CHECK, more='multi_manifest_ok="true"'))
+    reply = await post(service, mirror())
     assert reply.text.count("<manifest") == 2
     assert 'is_floor="true"' in reply.text
     assert 'is_target="true"' in reply.text
-    plain = await post(service, body(syncer, OLD, CHECK))
+    plain = await post(service, mirror(multi=False))
     assert plain.check_status == "noupdate"
     assert (await service.store.query("SELECT count(*) FROM omaha_instance"))[0][0] == 0
 
@@ -389,3 +405,49 @@ async def test_too_many_waiting_is_a_503(world, serve, monkeypatch) -> None:
     monkeypatch.setattr("backend.omaha.checkin.writer.MAX_WAITING", 0)
     reply = await post(service, body(1, OLD, ORDINARY))
     assert reply.status == 503
+
+
+async def test_a_mirror_gets_every_floor_and_the_target_under_one_base(world, serve) -> None:
+    floors = tuple(f"4593.1.{n}" for n in range(7))
+    await world.group(floors=floors)
+    service = await serve()
+    reply = await post(service, mirror())
+    assert reply.text.count("<manifest") == len(floors) + 1
+    assert f'<manifest version="{NEW}" is_target="true">' in reply.text
+    assert '<url codebase="https://u.example/"/>' in reply.text
+    assert f'name="{NEW}/flatcar_production_update.gz"' in reply.text
+    assert 'name="4593.1.0/flatcar_production_update.gz"' in reply.text
+
+
+async def test_a_mirror_never_gets_what_was_aborted(world, serve) -> None:
+    group = await world.group()
+    service = await serve()
+    assert (await post(service, mirror())).offered == NEW
+    rollout = (await service.store.query("SELECT rollout_id FROM omaha_group"))[0][0]
+    async with AsyncSession(world.engine) as session, session.begin():
+        await actions.abort(session, rollout, "broken", version=1)
+    await service.reload()
+    assert (await post(service, mirror())).check_status == "noupdate"
+    assert group
+
+
+async def test_braces_do_not_let_a_machine_past_the_limits(world, serve) -> None:
+    await world.group(
+        policy=Policy(enabled=True, max_concurrent=1, max_updates_per_period=None, safe_mode=False)
+    )
+    service = await serve()
+    offered = [
+        (await post(service, body(machine, OLD, ORDINARY))).offered
+        for machine in ("{aa11e64c-2266-4785-a282-9e2024660e03}", "{0}", "1", 2)
+    ]
+    assert offered == [NEW, None, None, None]
+
+
+async def test_a_report_without_a_check_is_acknowledged_whatever_its_version(world, serve) -> None:
+    await world.group()
+    service = await serve()
+    reply = await post(service, body(1, "not a version", event(13, 1)))
+    assert (reply.status, reply.app_status) == (200, "ok")
+    assert '<event status="ok"/>' in reply.text
+    refused = await post(service, body(1, "not a version", CHECK))
+    assert refused.app_status == "error-instanceRegistrationFailed"

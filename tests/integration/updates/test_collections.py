@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from backend.omaha.domain.model import FLATCAR_APPID
-from tests.console import Caller, ConsoleApp, running_console
+from tests.console import BASE_URL, Caller, ConsoleApp, running_console
 from tests.integration.omaha.api.conftest import package_body
 from tests.omaha_client import Machine
 
@@ -128,3 +128,10 @@ async def until(caller: Caller, name: str, wanted: Any) -> list[dict[str, Any]]:
         while not wanted(found := await rows(caller, name)):
             await asyncio.sleep(0.1)
     return found
+
+
+async def test_coreupdates_administration_says_what_to_use(owner: Caller) -> None:
+    answer = await owner.get(f"{BASE_URL}/_ah/api/update/v1/apps")
+    assert answer.status_code == 410
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "/api/v1/updates" in answer.json()["detail"]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from base64 import b64decode
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,3 +97,15 @@ def test_any_text_survives(appid: str, name: str, url: str) -> None:
     assert root[1].attrib["appid"] == appid
     assert root.find(".//package").attrib["name"] == name
     assert root.find(".//url").attrib["codebase"] == url.rstrip("/") + "/"
+
+
+def test_a_hash_that_is_not_there_is_left_out() -> None:
+    """An empty one makes Flatcar's post-install discard the whole answer."""
+    sha256 = "AoMh6ZhhH+F1wHYfnzXgyrDW3Z1yo1yS0xsKKPfeQm0="
+    bare = package(sha1="", sha256=sha256, extras=(ExtraFile("oem-qemu.gz", 10, "", "ab12"),))
+    root = answered(app(check=True), Answer(steps=(Step(bare),), codebase="https://u.example/"))
+    first, extra = root.findall("app/updatecheck/manifest/packages/package")
+    assert "hash" not in first.attrib
+    assert first.attrib["hash_sha256"] == b64decode(sha256).hex()
+    assert "hash" not in extra.attrib
+    assert extra.attrib["hash_sha256"] == "ab12"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from backend.omaha.domain.model import Arch, Event
 from backend.omaha.protocol import codec
 from backend.omaha.protocol.codec import MalformedRequest, parse
-from tests.omaha_world import CHECK, PING, body, event
+from tests.omaha_world import CHECK, PING, body, event, mirror
 
 
 def test_a_check_as_update_engine_sends_it() -> None:
@@ -75,10 +75,14 @@ def test_error_codes_are_signed_32_bit(text: str, number: int) -> None:
 
 def test_forced_checks_and_syncers_are_recognised() -> None:
     assert parse(body(1, "1.0.0", CHECK, source="ondemandupdate")).forced
-    braced = parse(body("{aa11e64c-2266-4785-a282-9e2024660e03}", "1.0.0", CHECK)).apps[0]
-    assert braced.is_syncer
-    for plain in ("00" * 16, "{fake-client-001}", ""):
-        assert not parse(body(plain, "1.0.0", CHECK)).apps[0].is_syncer
+    assert parse(mirror("1.0.0")).apps[0].is_syncer
+    uuid = "aa11e64c-2266-4785-a282-9e2024660e03"
+    for plain in ("00" * 16, "{fake-client-001}", "{" + uuid + "}", ""):
+        app = parse(body(plain, "1.0.0", CHECK)).apps[0]
+        assert not app.is_syncer, "braces make no mirror of a machine"
+        assert app.machine_id == plain.strip("{}")
+    pinging = mirror("1.0.0").replace(b"<updatecheck>", b'<ping active="1"/><updatecheck>')
+    assert not parse(pinging).apps[0].is_syncer
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,20 @@ def test_first_check_after_a_reboot(status, reported, expected) -> None:
     assert (found.status, found.grant) == expected
 
 
+def test_an_installed_update_that_did_not_boot_failed_also_without_a_code() -> None:
+    found = apply(machine(N), Event(3, 2, previous=OLD), OLD)
+    assert (found.status, found.grant, found.error_code) == (Status.ERROR, Grant.FAILED, 44)
+    for early in (G, D, L):
+        assert apply(machine(early), Event(3, 2, previous=OLD), OLD).grant is not Grant.FAILED
+
+
+def test_what_does_not_reboot_is_done_once_installed() -> None:
+    agent = apply(machine(L), Event(3, 1), OLD, reboots=False)
+    assert (agent.status, agent.grant) == (C, Grant.SUCCEEDED)
+    system = apply(machine(L), Event(3, 1), OLD)
+    assert (system.status, system.grant) == (N, Grant.OPEN)
+
+
 @pytest.mark.parametrize("previous", ["", "0.0.0.0"])
 @pytest.mark.parametrize("status", [G, L, D, N])
 def test_an_ordinary_check_changes_nothing_by_itself(status, previous) -> None:
