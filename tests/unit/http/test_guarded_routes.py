@@ -27,7 +27,7 @@ OPEN = {
 SELF_GUARDED = {"/api/v1/live"}
 """Sockets check Host, Origin and session in `SessionSockets.authenticate`."""
 
-MOUNTS = {"", "/v1/update", "/v1/payloads"}
+MOUNTS = {"", "/v1/update", "/v1/payloads", "/_ah"}
 """The frontend's files, and what machines (not people) ask."""
 
 
