@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from backend.http.documented import document_problems
 from backend.http.hosts import HostCheck
 from backend.http.middleware import HttpRules
 from backend.settings import Settings
@@ -36,3 +37,9 @@ class Application(FastAPI):
         for wrap in self._outermost:
             app = wrap(app)
         return HostCheck(app, self._settings)
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, with every error an operation may answer with."""
+        if self.openapi_schema is None:
+            document_problems(super().openapi(), self.routes)
+        return super().openapi()

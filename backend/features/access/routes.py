@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Request, Response
 
 from auth.principal import Principal
 from auth.role import Verb
 from auth.scope import organisation
 from backend.db.identity import UserRecord
 from backend.db.session import DbSession
-from backend.errors import PreconditionRequired
 from backend.features.access import service
 from backend.features.access.schemas import BindingView, NewBinding, NewUser, UserChange, UserView
 from backend.http.audited import Audited
+from backend.http.documented import answers
 from backend.http.guard import CurrentPrincipal, require
+from backend.http.versions import IfMatch, check, tagged
 from backend.identity.roles import present_roles
 
-router = APIRouter(tags=["access"])
-
-IfMatch = Annotated[str | None, Header(description='The row version read, e.g. "3"')]
+router = APIRouter(tags=["access"], responses=answers(409))
 
 
 @router.post("/users", status_code=201)
@@ -40,16 +37,15 @@ async def change_user(
     caller: CurrentPrincipal,
     db: DbSession,
     audit: Audited,
+    response: Response,
     if_match: IfMatch = None,
 ) -> UserView:
     """Switch an account off or on, or set its password. Needs `If-Match`."""
     _require(caller, "user", Verb.UPDATE)
-    if if_match is None or not if_match.strip('"').isdigit():
-        raise PreconditionRequired("Send If-Match with the row_version you read.")
-    version = int(if_match.strip('"'))
-    user = await service.change_user(
-        db, audit, caller, user_id=user_id, body=body, row_version=version
-    )
+    present = await service.find_user(db, user_id)
+    check(if_match, present.row_version, _user_view(present))
+    user = await service.change_user(db, audit, caller, present, body)
+    tagged(response, user.row_version)
     return _user_view(user)
 
 

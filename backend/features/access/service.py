@@ -10,8 +10,10 @@ import time
 from collections.abc import Mapping
 from typing import Final
 
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from auth.password import WeakPasswordError, check_strength
 from auth.principal import Principal
@@ -37,7 +39,14 @@ from backend.identity.owners import require_an_owner
 from backend.identity.removal import remove_holdings
 from backend.identity.sessions import end_sessions
 
-__all__ = ["change_user", "create_binding", "create_user", "delete_binding", "delete_user"]
+__all__ = [
+    "change_user",
+    "create_binding",
+    "create_user",
+    "delete_binding",
+    "delete_user",
+    "find_user",
+]
 
 _NO_BINDING: Final = "There is no such binding, or you may not see it."
 
@@ -62,25 +71,18 @@ async def change_user(
     db: AsyncSession,
     audit: Audit,
     caller: Principal,
-    *,
-    user_id: str,
+    user: UserRecord,
     body: UserChange,
-    row_version: int,
 ) -> UserRecord:
-    """Apply the change to the version the caller saw; sessions end when it is switched off."""
-    await raise_epoch(db, Subject(SubjectKind.USER, user_id))
-    user = await _user(db, user_id)
-    if user.row_version != row_version:
-        raise PreconditionFailed(
-            "The account was changed by somebody else meanwhile. Reload it and try again.",
-            row_version=user.row_version,
-        )
+    """Apply the change to the version of `user` that was read; sessions end when it is switched
+    off. Of two changes of one version at once the second is a 412."""
+    await raise_epoch(db, Subject(SubjectKind.USER, user.id))
+    await _advance(db, user)
     before = _facts(user)
     if body.disabled is not None:
         user.disabled = body.disabled
     if body.password is not None:
         user.password_hash = await _hash(body.password, user.login)
-    user.row_version += 1
     if user.disabled or body.password is not None:
         await end_sessions(db, user.id, but=caller.credential.id)
     await require_an_owner(db, caller.organisation)
@@ -90,11 +92,18 @@ async def change_user(
     return user
 
 
+async def _advance(db: AsyncSession, user: UserRecord) -> None:
+    row = (col(UserRecord.id) == user.id) & (col(UserRecord.row_version) == user.row_version)
+    next_version = update(UserRecord).where(row).values(row_version=user.row_version + 1)
+    if not (await db.execute(next_version.returning(col(UserRecord.id)))).first():
+        raise PreconditionFailed("The account was changed by somebody else at this moment.")
+
+
 async def delete_user(db: AsyncSession, audit: Audit, user_id: str) -> None:
     """Remove the account with its bindings and sessions."""
     subject = Subject(SubjectKind.USER, user_id)
     await raise_epoch(db, subject)
-    user = await _user(db, user_id)
+    user = await find_user(db, user_id)
     await remove_holdings(db, subject)
     await db.delete(user)
     await require_an_owner(db, audit.origin.organisation)
@@ -190,7 +199,8 @@ def _refuse_escalation(caller: Principal, role: Role, scope: Scope) -> None:
     )
 
 
-async def _user(db: AsyncSession, user_id: str) -> UserRecord:
+async def find_user(db: AsyncSession, user_id: str) -> UserRecord:
+    """The account, or 404."""
     user = await db.get(UserRecord, user_id)
     if user is None:
         raise NotFoundProblem("There is no such user, or you may not see it.")

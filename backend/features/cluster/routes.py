@@ -14,6 +14,7 @@ from backend.connections.acting import kubernetes_caller
 from backend.connections.upstreams import Upstreams
 from backend.features.cluster import service
 from backend.features.cluster.schemas import CustomPage, Detail
+from backend.http.documented import UPSTREAM, answers
 from backend.http.guard import CurrentPrincipal, require
 from integrations.kubernetes.integration import INTEGRATION as KUBERNETES
 from integrations.kubernetes.reader import ObjectReader
@@ -27,7 +28,9 @@ NONE = "-"
 
 def router(upstreams: Upstreams) -> APIRouter:
     """The routes over the running connections."""
-    routes = APIRouter(tags=["kubernetes"], prefix="/clusters/{cluster}")
+    routes = APIRouter(
+        tags=["kubernetes"], prefix="/clusters/{cluster}", responses=answers(*UPSTREAM)
+    )
 
     def reader(caller: Principal, cluster: str, namespace: str) -> ObjectReader:
         """The cluster as the caller may read it: it decides too, where it is told to."""

@@ -15,6 +15,7 @@ from backend.errors import BadRequest, NotFoundProblem, PayloadTooLarge, Unauthe
 from backend.features.images import service
 from backend.features.images.deliveries import Deliveries
 from backend.features.images.schemas import ImageView, RepositoryView
+from backend.http.documented import UPSTREAM, answers
 from backend.http.guard import CurrentPrincipal, Public, require
 from integrations.registry.connection import RegistryConnection
 from integrations.registry.integration import INTEGRATION as REGISTRY
@@ -32,7 +33,7 @@ _HIDDEN = "There is no such repository, or you may not see it."
 
 def router(upstreams: Upstreams, deliveries: Deliveries) -> APIRouter:
     """The routes over the running connections."""
-    routes = APIRouter(tags=["images"])
+    routes = APIRouter(tags=["images"], responses=answers(*UPSTREAM))
 
     def connection(caller: Principal, name: str, repository: str) -> RegistryConnection:
         """Decided first, so that an invisible repository equals a missing one."""

@@ -20,6 +20,7 @@ from backend.features.keyvalue.schemas import (
     ValueView,
 )
 from backend.http.audited import Audited
+from backend.http.documented import UPSTREAM, answers
 from backend.http.guard import CurrentPrincipal, require
 from integrations.etcd.connection import EtcdConnection
 from integrations.etcd.integration import INTEGRATION as ETCD
@@ -32,7 +33,7 @@ Text = Annotated[str, Query(max_length=8192)]
 
 def router(upstreams: Upstreams) -> APIRouter:
     """The routes over the running connections."""
-    routes = APIRouter(tags=["key-value"], prefix="/etcd/{name}")
+    routes = APIRouter(tags=["key-value"], prefix="/etcd/{name}", responses=answers(*UPSTREAM))
 
     def connection(caller: Principal, name: str, kind: str, verb: Verb) -> EtcdConnection:
         """Decided first, so that an invisible connection equals a missing one."""

@@ -18,6 +18,7 @@ from backend.features.session.schemas import (
 )
 from backend.http.audited import Audited, StrangerAudited
 from backend.http.cookies import clear_session_cookie, set_device_cookie, set_session_cookie
+from backend.http.documented import answers
 from backend.http.guard import CurrentPrincipal, Public
 from backend.identity import setup
 from backend.identity.credentials import Presented
@@ -32,7 +33,7 @@ async def current_session(principal: CurrentPrincipal, request: Request) -> Sess
     return _view(principal, request)
 
 
-@router.post("/session", dependencies=[Public])
+@router.post("/session", dependencies=[Public], responses=answers(401, 429, 503))
 async def sign_in(
     body: LoginRequest,
     request: Request,
@@ -65,7 +66,7 @@ async def setup_state(db: DbSession) -> SetupState:
     return SetupState(needed=await setup.setup_needed(db))
 
 
-@router.post("/setup", dependencies=[Public], status_code=201)
+@router.post("/setup", dependencies=[Public], status_code=201, responses=answers(429, 503))
 async def complete_setup(
     body: SetupRequest,
     request: Request,

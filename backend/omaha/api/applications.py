@@ -8,12 +8,12 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from auth.role import Verb
+from backend.http.versions import IfMatch, check, tagged
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.changes import difference, given
 from backend.omaha.api.paging import Page, decode, encode
 from backend.omaha.api.rights import APPLICATION
 from backend.omaha.api.types import Body, Cursor, Id, Limit, Line, Name, ShortName, View
-from backend.omaha.api.versions import IfMatch, check, tagged
 from backend.omaha.catalog import applications, edit
 from backend.omaha.store.tables import ApplicationRow
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from auth.role import Verb
+from backend.http.versions import IfMatch, check, tagged
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.changes import difference, given
 from backend.omaha.api.paging import Page, decode, encode
@@ -30,7 +31,6 @@ from backend.omaha.api.types import (
     arch_label,
     arch_of,
 )
-from backend.omaha.api.versions import IfMatch, check, tagged
 from backend.omaha.catalog import channels, edit
 from backend.omaha.domain import semver
 from backend.omaha.store.tables import ApplicationRow, ChannelRow, PackageRow

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from auth.role import Verb
 from backend.errors import Unprocessable
+from backend.http.versions import IfMatch, check, tagged
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.changes import difference, given
 from backend.omaha.api.paging import Page, decode, encode
@@ -32,7 +33,6 @@ from backend.omaha.api.types import (
     arch_of,
 )
 from backend.omaha.api.types import Body as BodyModel
-from backend.omaha.api.versions import IfMatch, check, tagged
 from backend.omaha.catalog import edit, groups
 from backend.omaha.domain.rules import Policy
 from backend.omaha.store.tables import ApplicationRow, ChannelRow, GroupRow, PackageRow, RolloutRow

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from auth.role import Verb
 from backend.errors import NotFoundProblem, PreconditionFailed
+from backend.http.versions import IfMatch, check, stale, tagged
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.changes import given
 from backend.omaha.api.figures import Time
@@ -38,7 +39,6 @@ from backend.omaha.api.types import (
     arch_of,
     status_of,
 )
-from backend.omaha.api.versions import IfMatch, check, stale, tagged
 from backend.omaha.catalog import edit, figures, machines
 from backend.omaha.domain.model import Reason
 from backend.omaha.fleet import actions

@@ -16,6 +16,7 @@ from sqlmodel import col
 
 from auth.role import Verb
 from backend.errors import Conflict, PreconditionRequired
+from backend.http.versions import IfMatch
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.groups import matched, read
 from backend.omaha.api.instance_views import ReasonName
@@ -32,7 +33,6 @@ from backend.omaha.api.types import (
     arch_of,
     status_of,
 )
-from backend.omaha.api.versions import IfMatch
 from backend.omaha.catalog import edit, groups, moving
 from backend.omaha.catalog.machines import Filter
 from backend.omaha.domain.model import Reason

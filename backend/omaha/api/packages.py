@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from auth.role import Verb
+from backend.http.versions import IfMatch, check, tagged
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.changes import difference, given
 from backend.omaha.api.package_bodies import (
@@ -34,7 +35,6 @@ from backend.omaha.api.types import (
     kind_label,
     kind_of,
 )
-from backend.omaha.api.versions import IfMatch, check, tagged
 from backend.omaha.catalog import edit, packages
 from backend.omaha.domain.model import ExtraFile
 from backend.omaha.payloads.digest import hex_to_base64

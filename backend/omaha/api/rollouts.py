@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 
 from auth.role import Verb
 from backend.errors import PreconditionFailed
+from backend.http.versions import IfMatch, check, stale, tagged
 from backend.omaha.api import groups as group_routes
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.groups import GroupView
@@ -15,7 +16,6 @@ from backend.omaha.api.paging import Page, decode, encode
 from backend.omaha.api.rights import CHANNEL, GROUP
 from backend.omaha.api.rollout_views import RolloutView, rollout_view
 from backend.omaha.api.types import Body, BodyId, Cursor, Id, Limit, Line, View
-from backend.omaha.api.versions import IfMatch, check, stale, tagged
 from backend.omaha.catalog import edit, groups, rollouts
 from backend.omaha.domain.model import RolloutState
 from backend.omaha.domain.rules import Policy

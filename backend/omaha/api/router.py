@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from fastapi import APIRouter, Depends, Request
 
+from backend.http.documented import answers
 from backend.omaha.api import (
     activity,
     applications,
@@ -22,7 +23,6 @@ from backend.omaha.api import (
     uploads,
 )
 from backend.omaha.api.deps import UpdatesDeps
-from backend.omaha.api.problems import RESPONSES
 
 _PARTS = (
     applications,
@@ -44,7 +44,9 @@ _PARTS = (
 def updates_router(deps: UpdatesDeps) -> APIRouter:
     """The router to include under ``/api/v1``. Every route takes the signed-in caller."""
     router = APIRouter(
-        prefix="/updates", dependencies=[Depends(_providing(deps))], responses=RESPONSES
+        prefix="/updates",
+        dependencies=[Depends(_providing(deps))],
+        responses=answers(400, 401, 403, 404, 409, 412, 413, 422, 428, 429, 502, 507),
     )
     for part in _PARTS:
         router.include_router(part.router)

@@ -17,11 +17,11 @@ from pydantic import Field
 
 from auth.role import Verb
 from backend.errors import BadRequest, Conflict
+from backend.http.versions import IfMatch, check, tagged
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.paging import Page, decode, encode
 from backend.omaha.api.rights import PACKAGE
 from backend.omaha.api.types import Body, Cursor, Id, Limit, Prefix, View
-from backend.omaha.api.versions import IfMatch, check, tagged
 from backend.omaha.catalog import edit, files
 from backend.omaha.payloads.errors import PayloadRefused
 from backend.omaha.payloads.header import Format

@@ -485,6 +485,23 @@ export type Fact = {
 };
 
 /**
+ * FieldProblem
+ *
+ * One wrong input.
+ */
+export type FieldProblem = {
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * Message
+     */
+    message: string;
+    [key: string]: unknown;
+};
+
+/**
  * FolderItem
  *
  * A sub-folder with the number of keys below it, or a key with what is known of it.
@@ -1017,6 +1034,40 @@ export type PlatformView = {
 };
 
 /**
+ * ProblemBody
+ *
+ * RFC 9457 problem+json. Further members depend on the `type`: `current` (412), `used_by`
+ * (409), `offset` (uploads).
+ */
+export type ProblemBody = {
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Errors
+     */
+    errors?: Array<FieldProblem> | null;
+    /**
+     * Instance
+     */
+    instance?: string | null;
+    /**
+     * Status
+     */
+    status: number;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Type
+     */
+    type: string;
+    [key: string]: unknown;
+};
+
+/**
  * ProblemView
  *
  * One cause of trouble, worst first.
@@ -1414,34 +1465,6 @@ export type SystemView = {
 };
 
 /**
- * ValidationError
- */
-export type ValidationError = {
-    /**
-     * Context
-     */
-    ctx?: {
-        [key: string]: unknown;
-    };
-    /**
-     * Input
-     */
-    input?: unknown;
-    /**
-     * Location
-     */
-    loc: Array<string | number>;
-    /**
-     * Message
-     */
-    msg: string;
-    /**
-     * Error Type
-     */
-    type: string;
-};
-
-/**
  * ValueView
  *
  * A value made safe to show. `form` says what `text` is: JSON, text or hex; it is empty
@@ -1575,9 +1598,37 @@ export type CustomApiV1ClustersClusterCustomDefinitionGetData = {
 
 export type CustomApiV1ClustersClusterCustomDefinitionGetErrors = {
     /**
-     * Validation Error
+     * The request cannot be read
      */
-    422: HttpValidationError;
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
 };
 
 export type CustomApiV1ClustersClusterCustomDefinitionGetError = CustomApiV1ClustersClusterCustomDefinitionGetErrors[keyof CustomApiV1ClustersClusterCustomDefinitionGetErrors];
@@ -1617,9 +1668,37 @@ export type DetailApiV1ClustersClusterKindNamespaceNameGetData = {
 
 export type DetailApiV1ClustersClusterKindNamespaceNameGetErrors = {
     /**
-     * Validation Error
+     * The request cannot be read
      */
-    422: HttpValidationError;
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
 };
 
 export type DetailApiV1ClustersClusterKindNamespaceNameGetError = DetailApiV1ClustersClusterKindNamespaceNameGetErrors[keyof DetailApiV1ClustersClusterKindNamespaceNameGetErrors];
@@ -1659,9 +1738,37 @@ export type YamlApiV1ClustersClusterKindNamespaceNameYamlGetData = {
 
 export type YamlApiV1ClustersClusterKindNamespaceNameYamlGetErrors = {
     /**
-     * Validation Error
+     * The request cannot be read
      */
-    422: HttpValidationError;
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
 };
 
 export type YamlApiV1ClustersClusterKindNamespaceNameYamlGetError = YamlApiV1ClustersClusterKindNamespaceNameYamlGetErrors[keyof YamlApiV1ClustersClusterKindNamespaceNameYamlGetErrors];
@@ -1681,6 +1788,27 @@ export type ListCollectionsApiV1CollectionsGetData = {
     query?: never;
     url: '/api/v1/collections';
 };
+
+export type ListCollectionsApiV1CollectionsGetErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+};
+
+export type ListCollectionsApiV1CollectionsGetError = ListCollectionsApiV1CollectionsGetErrors[keyof ListCollectionsApiV1CollectionsGetErrors];
 
 export type ListCollectionsApiV1CollectionsGetResponses = {
     /**
@@ -1736,9 +1864,25 @@ export type ListRowsApiV1CollectionsNameGetData = {
 
 export type ListRowsApiV1CollectionsNameGetErrors = {
     /**
-     * Validation Error
+     * The request cannot be read
      */
-    422: HttpValidationError;
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
 };
 
 export type ListRowsApiV1CollectionsNameGetError = ListRowsApiV1CollectionsNameGetErrors[keyof ListRowsApiV1CollectionsNameGetErrors];
@@ -1768,9 +1912,25 @@ export type ReadRowApiV1CollectionsNameKeyGetData = {
 
 export type ReadRowApiV1CollectionsNameKeyGetErrors = {
     /**
-     * Validation Error
+     * The request cannot be read
      */
-    422: HttpValidationError;
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
 };
 
 export type ReadRowApiV1CollectionsNameKeyGetError = ReadRowApiV1CollectionsNameKeyGetErrors[keyof ReadRowApiV1CollectionsNameKeyGetErrors];
@@ -1796,9 +1956,37 @@ export type HealthApiV1EtcdNameGetData = {
 
 export type HealthApiV1EtcdNameGetErrors = {
     /**
-     * Validation Error
+     * The request cannot be read
      */
-    422: HttpValidationError;
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
 };
 
 export type HealthApiV1EtcdNameGetError = HealthApiV1EtcdNameGetErrors[keyof HealthApiV1EtcdNameGetErrors];
@@ -1839,9 +2027,37 @@ export type FoldersApiV1EtcdNameFoldersGetData = {
 
 export type FoldersApiV1EtcdNameFoldersGetErrors = {
     /**
-     * Validation Error
+     * The request cannot be read
      */
-    422: HttpValidationError;
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
 };
 
 export type FoldersApiV1EtcdNameFoldersGetError = FoldersApiV1EtcdNameFoldersGetErrors[keyof FoldersApiV1EtcdNameFoldersGetErrors];
@@ -1878,9 +2094,37 @@ export type ValueApiV1EtcdNameValueGetData = {
 
 export type ValueApiV1EtcdNameValueGetErrors = {
     /**
-     * Validation Error
+     * The request cannot be read
      */
-    422: HttpValidationError;
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
 };
 
 export type ValueApiV1EtcdNameValueGetError = ValueApiV1EtcdNameValueGetErrors[keyof ValueApiV1EtcdNameValueGetErrors];
@@ -1931,6 +2175,27 @@ export type OverviewApiV1OverviewGetData = {
     url: '/api/v1/overview';
 };
 
+export type OverviewApiV1OverviewGetErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+};
+
+export type OverviewApiV1OverviewGetError = OverviewApiV1OverviewGetErrors[keyof OverviewApiV1OverviewGetErrors];
+
 export type OverviewApiV1OverviewGetResponses = {
     /**
      * Successful Response
@@ -1963,9 +2228,37 @@ export type ImageApiV1RegistriesNameImageGetData = {
 
 export type ImageApiV1RegistriesNameImageGetErrors = {
     /**
-     * Validation Error
+     * The request cannot be read
      */
-    422: HttpValidationError;
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
 };
 
 export type ImageApiV1RegistriesNameImageGetError = ImageApiV1RegistriesNameImageGetErrors[keyof ImageApiV1RegistriesNameImageGetErrors];
@@ -1998,9 +2291,37 @@ export type OneRepositoryApiV1RegistriesNameRepositoryGetData = {
 
 export type OneRepositoryApiV1RegistriesNameRepositoryGetErrors = {
     /**
-     * Validation Error
+     * The request cannot be read
      */
-    422: HttpValidationError;
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
 };
 
 export type OneRepositoryApiV1RegistriesNameRepositoryGetError = OneRepositoryApiV1RegistriesNameRepositoryGetErrors[keyof OneRepositoryApiV1RegistriesNameRepositoryGetErrors];
@@ -2032,9 +2353,25 @@ export type FindApiV1SearchGetData = {
 
 export type FindApiV1SearchGetErrors = {
     /**
-     * Validation Error
+     * The request cannot be read
      */
-    422: HttpValidationError;
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
 };
 
 export type FindApiV1SearchGetError = FindApiV1SearchGetErrors[keyof FindApiV1SearchGetErrors];
@@ -2052,6 +2389,27 @@ export type CurrentSessionApiV1SessionGetData = {
     query?: never;
     url: '/api/v1/session';
 };
+
+export type CurrentSessionApiV1SessionGetErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+};
+
+export type CurrentSessionApiV1SessionGetError = CurrentSessionApiV1SessionGetErrors[keyof CurrentSessionApiV1SessionGetErrors];
 
 export type CurrentSessionApiV1SessionGetResponses = {
     /**
@@ -2071,9 +2429,37 @@ export type SignInApiV1SessionPostData = {
 
 export type SignInApiV1SessionPostErrors = {
     /**
-     * Validation Error
+     * The request cannot be read
      */
-    422: HttpValidationError;
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
 };
 
 export type SignInApiV1SessionPostError = SignInApiV1SessionPostErrors[keyof SignInApiV1SessionPostErrors];
@@ -2094,6 +2480,15 @@ export type SetupStateApiV1SetupGetData = {
     url: '/api/v1/setup';
 };
 
+export type SetupStateApiV1SetupGetErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+};
+
+export type SetupStateApiV1SetupGetError = SetupStateApiV1SetupGetErrors[keyof SetupStateApiV1SetupGetErrors];
+
 export type SetupStateApiV1SetupGetResponses = {
     /**
      * Successful Response
@@ -2112,9 +2507,33 @@ export type CompleteSetupApiV1SetupPostData = {
 
 export type CompleteSetupApiV1SetupPostErrors = {
     /**
-     * Validation Error
+     * The request cannot be read
      */
-    422: HttpValidationError;
+    400: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
 };
 
 export type CompleteSetupApiV1SetupPostError = CompleteSetupApiV1SetupPostErrors[keyof CompleteSetupApiV1SetupPostErrors];
@@ -2134,6 +2553,27 @@ export type StackApiV1StackGetData = {
     query?: never;
     url: '/api/v1/stack';
 };
+
+export type StackApiV1StackGetErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+};
+
+export type StackApiV1StackGetError = StackApiV1StackGetErrors[keyof StackApiV1StackGetErrors];
 
 export type StackApiV1StackGetResponses = {
     /**
@@ -2163,9 +2603,25 @@ export type ComponentLogApiV1StackComponentsNameLogGetData = {
 
 export type ComponentLogApiV1StackComponentsNameLogGetErrors = {
     /**
-     * Validation Error
+     * The request cannot be read
      */
-    422: HttpValidationError;
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
 };
 
 export type ComponentLogApiV1StackComponentsNameLogGetError = ComponentLogApiV1StackComponentsNameLogGetErrors[keyof ComponentLogApiV1StackComponentsNameLogGetErrors];
@@ -2185,6 +2641,15 @@ export type StatusApiV1StatusGetData = {
     query?: never;
     url: '/api/v1/status';
 };
+
+export type StatusApiV1StatusGetErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+};
+
+export type StatusApiV1StatusGetError = StatusApiV1StatusGetErrors[keyof StatusApiV1StatusGetErrors];
 
 export type StatusApiV1StatusGetResponses = {
     /**
