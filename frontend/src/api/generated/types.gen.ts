@@ -2152,9 +2152,25 @@ export type GetJobApiV1JobsJobIdGetData = {
 
 export type GetJobApiV1JobsJobIdGetErrors = {
     /**
-     * Validation Error
+     * The request cannot be read
      */
-    422: HttpValidationError;
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
 };
 
 export type GetJobApiV1JobsJobIdGetError = GetJobApiV1JobsJobIdGetErrors[keyof GetJobApiV1JobsJobIdGetErrors];
