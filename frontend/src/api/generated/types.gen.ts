@@ -598,16 +598,6 @@ export type FreshnessView = {
 };
 
 /**
- * HTTPValidationError
- */
-export type HttpValidationError = {
-    /**
-     * Detail
-     */
-    detail?: Array<ValidationError>;
-};
-
-/**
  * HeldRole
  *
  * A role held at a scope, both as text.
