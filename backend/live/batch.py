@@ -46,13 +46,21 @@ class Batch:
         self.number = number
         self.since = since
         self.changes = changes
+        self._difference = difference
         self._groups: dict[int, Sides] = {}
+        self._prepared = False
         self._chosen: dict[int, Sides] = {}
         self._pinned: dict[tuple[int, str], dict[Any, Sides]] = {}
         self._matching: tuple[Plan, Sides] | None = None
-        for old, new in changes.values():
+
+    def prepare(self) -> None:
+        """Group the changes, once: before or when a view first asks."""
+        if self._prepared:
+            return
+        self._prepared = True
+        for old, new in self.changes.values():
             whole = old is None or new is None
-            bits = EVERY_FIELD if whole else difference(old, new)
+            bits = EVERY_FIELD if whole else self._difference(old, new)
             group = self._groups.setdefault(bits, ([], []))
             if old is not None:
                 group[0].append(old)
@@ -84,6 +92,7 @@ class Batch:
     def _choose(self, uses: int) -> Sides:
         chosen = self._chosen.get(uses)
         if chosen is None:
+            self.prepare()
             chosen = ([], [])
             for bits, group in self._groups.items():
                 if bits & uses:

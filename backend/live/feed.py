@@ -9,7 +9,6 @@ from typing import Any, Generic, Protocol, TypeVar
 import structlog
 
 from auth.scope import Scope
-from backend.live.collection import Collection
 from backend.live.metrics import PROJECTION_FAILURES
 from integrations.contract import Freshness, State
 
@@ -22,7 +21,8 @@ _log = structlog.get_logger("craton.live")
 class _Rows(Protocol):
     """What a feed needs of the source it fills."""
 
-    collection: Collection
+    @property
+    def name(self) -> str: ...
 
     def put(self, row: Any) -> None: ...
 
@@ -34,7 +34,7 @@ class _Rows(Protocol):
 
 
 class MemoryFeed(Generic[T]):
-    """One origin's objects, projected into rows of a `MemorySource` (a `Feed[T]`).
+    """One origin's objects, projected into rows of a `MemorySource` or a `Table` (a `Feed[T]`).
 
     `project` makes the row, or None for an object that is not of this collection; its keys
     must not collide with another feed's. An object it fails on is logged, counted and kept
@@ -63,7 +63,7 @@ class MemoryFeed(Generic[T]):
         try:
             row = self._project(value)
         except Exception:  # noqa: BLE001 - one bad object must not end the watch
-            PROJECTION_FAILURES.labels(self._source.collection.name).inc()
+            PROJECTION_FAILURES.labels(self._source.name).inc()
             _log.exception("an object could not be shown", feed=self.freshness.source, key=key)
             row = None
         held = self._keys.get(key)

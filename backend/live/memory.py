@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any, Final, Generic, TypeVar
 
 import structlog
@@ -24,25 +24,50 @@ from backend.live.query import Query
 from backend.live.ranking import best_rows
 from backend.live.row import Row
 from backend.live.select import beyond, facet_counts, in_order, match, smallest
-from backend.live.slices import Slices, chunks
+from backend.live.slices import CHUNK, Slices, chunks
 from backend.live.source import Source
+from backend.live.table import Change
 from integrations.contract import Freshness, State
 
 __all__ = ["Change", "MemorySource"]
 
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
-Change = tuple[str, R | None, R | None]
-"""Key, the row before (None: it is new), the row after (None: it is gone)."""
-
 REFRESH: Final = 10.0
 """Seconds between looks at what the passing of time alone has changed (``created>-2h``)."""
 
 _log = structlog.get_logger("craton.live")
 
 
+PIECE: Final = 512
+"""Changes told at once to what is derived from them."""
+
+
+class _Follower(Generic[R]):
+    """Somebody who hears of every change behind batch `since`; first of all `rows`."""
+
+    def __init__(
+        self, callback: Callable[[Sequence[Change[R]]], None], since: int, rows: list[R]
+    ) -> None:
+        self.callback = callback
+        self.since = since
+        self.due: deque[Batch] = deque()
+        self._rows = rows
+
+    def pieces(self) -> Iterator[list[Change[R]]]:
+        """What has not been told yet; a piece counts as told when it is taken."""
+        while self._rows:
+            piece, self._rows = self._rows[-PIECE:], self._rows[:-PIECE]
+            yield [(row.key, None, row) for row in piece]
+        while self.due:
+            changes = [(key, old, new) for key, (old, new) in self.due.popleft().changes.items()]
+            for start in range(0, len(changes), PIECE):
+                yield changes[start : start + PIECE]
+
+
 class MemorySource(Source, Generic[R]):
-    """Rows by key. Feeds and `put`/`remove` change them at once; views follow in batches.
+    """Rows by key. Feeds and `put`/`remove` change them at once; views follow in batches of at most
+    `CHUNK` changes, so that no step of a flush is long.
 
     All calls belong to the event loop's thread.
     """
@@ -56,7 +81,9 @@ class MemorySource(Source, Generic[R]):
         self._number = 0
         self._feeds: list[MemoryFeed[Any]] = []
         self._views: dict[tuple[Query, Guard], MemoryView] = {}
-        self._callbacks: list[tuple[int, Callable[[list[Change[R]]], None]]] = []
+        self._followers: list[_Follower[R]] = []
+        self._notifying = asyncio.Lock()
+        self._on_freshness: list[Callable[[], None]] = []
         self._difference = compile_difference(collection)
         self._fresh = True
         self._pacer = Pacer()
@@ -101,21 +128,25 @@ class MemorySource(Source, Generic[R]):
     def __len__(self) -> int:
         return len(self._rows)
 
-    def on_change(self, callback: Callable[[list[Change[R]]], None]) -> Callable[[], None]:
-        """Call `callback` with each batch of changes, latest per key; the answer ends it.
+    def on_change(self, callback: Callable[[Sequence[Change[R]]], None]) -> Callable[[], None]:
+        """Tell every row there is as new, and every change from then on, latest per key and a
+        few hundred at a time; the answer ends it."""
+        number, rows = self.snapshot()
+        follower = _Follower(callback, number, rows)
+        self._followers.append(follower)
+        self._pacer.wake()
+        return lambda: self._followers.remove(follower)
 
-        For derived collections: read the existing rows first, in the same breath; changes made
-        before the call are not repeated.
-        """
-        self._seal()
-        entry = (self._number, callback)
-        self._callbacks.append(entry)
-        return lambda: self._callbacks.remove(entry)
+    def on_freshness(self, callback: Callable[[], None]) -> None:
+        """Tell when the state of a feed changes."""
+        self._on_freshness.append(callback)
 
     def freshness_changed(self) -> None:
-        """A feed's state changed: tell the windows."""
+        """A feed's state changed: tell the windows, and what is derived from the rows."""
         self._fresh = True
         self._pacer.wake()
+        for callback in self._on_freshness:
+            callback()
 
     def freshness(self, guard: Guard) -> list[Freshness]:
         """The state of each feed that the guard lets be named, by name."""
@@ -164,7 +195,7 @@ class MemorySource(Source, Generic[R]):
         found: list[Any] = []
         for chunk in chunks(list(self._rows.values())):
             found = best_rows(self.collection, found + select(chunk), words, limit)
-            await slices.breathe()
+            await slices.yield_if_due()
             if time.monotonic() > deadline:
                 return found, False
         return found, True
@@ -175,7 +206,7 @@ class MemorySource(Source, Generic[R]):
         if view is None:
             view = self._views[query, guard] = MemoryView(self, query, guard)
             if query.moves:
-                asyncio.get_running_loop().call_later(REFRESH, self._outdate, view)
+                asyncio.get_running_loop().call_later(REFRESH, self._invalidate, view)
         return await view.window(offset, limit)
 
     @property
@@ -193,9 +224,9 @@ class MemorySource(Source, Generic[R]):
         if self._views.get((view.query, view.guard)) is view:
             del self._views[view.query, view.guard]
 
-    def cut(self) -> tuple[int, list[R]]:
+    def snapshot(self) -> tuple[int, list[R]]:
         """Close the present batch; its number, and the rows as it leaves them."""
-        self._seal()
+        self._flush_batch()
         return self._number, list(self._rows.values())
 
     async def run(self) -> None:
@@ -205,11 +236,12 @@ class MemorySource(Source, Generic[R]):
     async def flush(self) -> None:
         """Carry all changes so far to derived collections and to the windows, in slices."""
         start = time.monotonic()
-        self._seal()
+        self._flush_batch()
         batches, self.sealed = self.sealed, []
         fresh, self._fresh = self._fresh, False
-        self._tell(batches)
         try:
+            await self._prepare(batches)
+            await self._notify(batches)
             await self._publish(batches, fresh)
         except BaseException:
             for view in self._views.values():
@@ -225,15 +257,15 @@ class MemorySource(Source, Generic[R]):
     async def _publish(self, batches: list[Batch], fresh: bool) -> None:
         slices = Slices()
         for view in tuple(self._views.values()):
-            await self._carry(view, batches)
-            await slices.breathe()
+            await self._apply(view, batches)
+            await slices.yield_if_due()
             for window in tuple(view.windows.values()):
                 if (window.touched or fresh) and window.number is not None:
                     window.touched = False
                     window.publish()
-                    await slices.breathe()
+                    await slices.yield_if_due()
 
-    async def _carry(self, view: MemoryView, batches: list[Batch]) -> None:
+    async def _apply(self, view: MemoryView, batches: list[Batch]) -> None:
         try:
             for batch in batches:
                 view.apply(batch)
@@ -247,16 +279,20 @@ class MemorySource(Source, Generic[R]):
                 async with window.building:
                     await view.build(window)
 
-    def _tell(self, batches: list[Batch]) -> None:
-        for batch in batches:
-            changes = [(key, old, new) for key, (old, new) in batch.changes.items()]
-            for since, callback in tuple(self._callbacks):
-                if batch.number <= since:
-                    continue  # it has read these rows already
-                try:
-                    callback(changes)
-                except Exception:  # noqa: BLE001 - nor one derived collection
-                    _log.exception("a derived collection failed", source=self.collection.name)
+    async def _notify(self, batches: list[Batch]) -> None:
+        """Carry batches to the followers in order and in slices. What one flush leaves when it
+        is cancelled, the next one goes on with."""
+        for follower in self._followers:
+            follower.due.extend(batch for batch in batches if batch.number > follower.since)
+        slices = Slices()
+        async with self._notifying:
+            for follower in tuple(self._followers):
+                for changes in follower.pieces():
+                    try:
+                        follower.callback(changes)
+                    except Exception:  # noqa: BLE001 - one derived collection must not stop others
+                        _log.exception("a derived collection failed", source=self.name)
+                    await slices.yield_if_due()
 
     def _touch(self, key: str, old: R | None) -> None:
         if key not in self._dirty:
@@ -264,8 +300,17 @@ class MemorySource(Source, Generic[R]):
                 self._since = time.monotonic()
                 self._pacer.wake()
             self._dirty[key] = old
+            if len(self._dirty) >= CHUNK:
+                self._flush_batch()
 
-    def _seal(self) -> None:
+    async def _prepare(self, batches: list[Batch]) -> None:
+        """Group the changes, in slices."""
+        slices = Slices()
+        for batch in batches:
+            batch.prepare()
+            await slices.yield_if_due()
+
+    def _flush_batch(self) -> None:
         if not self._dirty:
             return
         rows = self._rows
@@ -276,8 +321,8 @@ class MemorySource(Source, Generic[R]):
         self._number += 1
         self.sealed.append(Batch(self._number, self._since, changes, self._difference))
 
-    def _outdate(self, view: MemoryView) -> None:
+    def _invalidate(self, view: MemoryView) -> None:
         if self._views.get((view.query, view.guard)) is view:
             view.outdated = True
             self._pacer.wake()
-            asyncio.get_running_loop().call_later(REFRESH, self._outdate, view)
+            asyncio.get_running_loop().call_later(REFRESH, self._invalidate, view)

@@ -28,7 +28,7 @@ class _Origin(Protocol):
 
     def plan(self, query: Query, guard: Guard) -> Plan: ...
 
-    def cut(self) -> tuple[int, list[Any]]: ...
+    def snapshot(self) -> tuple[int, list[Any]]: ...
 
     def freshness(self, guard: Guard) -> list[Freshness]: ...
 
@@ -114,7 +114,7 @@ class MemoryView:
 
     async def build(self, window: MemoryWindow) -> None:
         """Make the band from all rows; count too if that was not done yet."""
-        number, rows = self.source.cut()
+        number, rows = self.source.snapshot()
         plan = self.plan
         window.number, window.backlog = None, []
         found = await match(plan, rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from auth.principal import Principal
 from auth.role import Verb
@@ -14,6 +14,14 @@ from backend.live.guard import guard_of
 from backend.live.source import Source
 
 __all__ = ["Registry"]
+
+
+@runtime_checkable
+class Joining(Protocol):
+    """A source that looks for its inputs among the others."""
+
+    def added(self, registry: Registry) -> None:
+        """It exists now, in `registry`."""
 
 
 class Registry:
@@ -30,13 +38,28 @@ class Registry:
         if source.collection is not collection:
             raise DeclarationError(f"the source of {collection.name!r} is another collection's")
         self._sources[collection.name] = source
-        for listener in self._listeners:
+        if isinstance(source, Joining):
+            source.added(self)
+        for listener in tuple(self._listeners):
             listener(source)
 
     def on_add(self, listener: Callable[[Source], None]) -> Callable[[], None]:
         """Call `listener` with every source added from now on; the answer ends it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    def when(self, name: str, callback: Callable[[Source], None]) -> None:
+        """Call `callback` with the source of a collection, as soon as it exists."""
+        if name in self._sources:
+            callback(self._sources[name])
+            return
+
+        def added(source: Source) -> None:
+            if source.name == name:
+                stop()
+                callback(source)
+
+        stop = self.on_add(added)
 
     def get(self, name: str) -> Source:
         """The source of a collection; raises `NoSuchCollection` (404)."""

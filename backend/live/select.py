@@ -65,8 +65,8 @@ async def match(plan: Plan, rows: list[Any]) -> Matches:
         for facet in plan.facets:
             counted = facet.own(chunk) if facet.own else matched
             counts[facet.column].update(facet.values(counted))
-            await slices.breathe()
-        await slices.breathe()
+            await slices.yield_if_due()
+        await slices.yield_if_due()
     return Matches(found, counts)
 
 
@@ -92,9 +92,9 @@ async def smallest(plan: Plan, rows: list[Any], count: int) -> list[Placed]:
         leading: list[Any] = []
         for chunk in chunks(rows):
             leading = heapq.nsmallest(count, chain(leading, plan.leading_keys(chunk)))
-            await slices.breathe()
+            await slices.yield_if_due()
         rows = [row for chunk in chunks(rows) for row in plan.take_until(chunk, leading[-1])]
-        await slices.breathe()
+        await slices.yield_if_due()
     best: list[Placed] = []
     for chunk in chunks(rows):
         placed: Iterable[Placed] = zip(plan.keys(chunk), chunk, strict=True)
@@ -102,7 +102,7 @@ async def smallest(plan: Plan, rows: list[Any], count: int) -> list[Placed]:
             last = best[-1][0]
             placed = [item for item in placed if item[0] < last]
         best = sorted(chain(best, placed), key=_place)[:count]
-        await slices.breathe()
+        await slices.yield_if_due()
     return best
 
 
@@ -112,13 +112,13 @@ async def in_order(plan: Plan, rows: list[Any]) -> AsyncIterator[list[Any]]:
     runs: list[list[Placed]] = []
     for chunk in chunks(rows):
         runs.append(sorted(zip(plan.keys(chunk), chunk, strict=True), key=_place))
-        await slices.breathe()
+        await slices.yield_if_due()
     piece: list[Any] = []
     for _, row in heapq.merge(*runs, key=_place):
         piece.append(row)
         if len(piece) == CHUNK // 8:
             yield piece
             piece = []
-            await slices.breathe()
+            await slices.yield_if_due()
     if piece:
         yield piece

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 import structlog
 
@@ -30,10 +30,8 @@ from backend.live.guard import Guard, guard_of
 from backend.live.metrics import FRAME_BYTES, FRAMES, SUBSCRIPTIONS
 from backend.live.parse import parse_query
 from backend.live.rate import Rate
+from backend.live.registry import Registry
 from backend.live.subscription import Subscription
-
-if TYPE_CHECKING:
-    from backend.live.hub import LiveHub
 
 __all__ = ["LiveSession"]
 
@@ -44,6 +42,30 @@ OPEN_SECONDS: Final = 10.0
 _log = structlog.get_logger("craton.live")
 
 
+class SessionRights(Protocol):
+    """Who is behind a socket."""
+
+    async def current(self, principal: Principal) -> Principal | None:
+        """The caller with the rights in force now; None when the session is over."""
+
+    def touch(self, principal: Principal) -> None:
+        """The caller did something."""
+
+
+class SessionHub(Protocol):
+    """What a session needs of the hub it belongs to."""
+
+    registry: Registry
+    heartbeat: float
+    patience: float
+    instance: str
+
+    @property
+    def auth(self) -> SessionRights: ...
+
+    async def until_recheck(self) -> None: ...
+
+
 class LiveSession:
     """The subscriptions of one socket.
 
@@ -51,7 +73,7 @@ class LiveSession:
     gives; `watch` runs beside them. Each raises `Close` when the socket is to be closed.
     """
 
-    def __init__(self, hub: LiveHub, principal: Principal) -> None:
+    def __init__(self, hub: SessionHub, principal: Principal) -> None:
         self.principal = principal
         self._hub = hub
         self._guards: dict[str, Guard] = {}

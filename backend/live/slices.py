@@ -14,7 +14,7 @@ CHUNK: Final = 4096
 
 
 class Slices:
-    """Call `breathe` between steps; it yields to the loop when the slice is used up."""
+    """Call `yield_if_due` between steps of long work: the loop gets its turn in time."""
 
     SECONDS: ClassVar[float] = 0.006
     """Work before others get a turn; one indivisible step may come on top."""
@@ -22,7 +22,7 @@ class Slices:
     def __init__(self) -> None:
         self._since = time.perf_counter()
 
-    async def breathe(self) -> None:
+    async def yield_if_due(self) -> None:
         """Give others a turn if this slice has lasted long enough."""
         if time.perf_counter() - self._since > self.SECONDS:
             await asyncio.sleep(0)

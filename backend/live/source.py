@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from backend.live.collection import Collection
 from backend.live.guard import Guard
 from backend.live.page import After, Page
 from backend.live.query import Query
+from backend.live.window import Window
 from integrations.contract import Freshness, State
-
-if TYPE_CHECKING:
-    from backend.live.window import Window
 
 __all__ = ["Source"]
 
@@ -24,6 +22,11 @@ class Source(ABC):
 
     def __init__(self, collection: Collection) -> None:
         self.collection = collection
+
+    @property
+    def name(self) -> str:
+        """The collection's name."""
+        return self.collection.name
 
     @abstractmethod
     async def page(

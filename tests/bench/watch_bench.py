@@ -24,11 +24,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from backend.features.machines import machine_feeds
-from backend.features.machines.collections import MACHINES
-from backend.features.workloads import PLAIN, workload_feeds
-from backend.features.workloads.collections import PODS, WORKLOADS
-from backend.live.memory import MemorySource
+from backend.features.machines import Machines
+from backend.features.workloads import WorkloadSources
 from integrations.contract import State
 from integrations.kubernetes import KINDS, ConnectionSettings, KubernetesClient
 from integrations.kubernetes.decode import Decoders, EventLine, Mark
@@ -57,11 +54,8 @@ class Both:
     """Pods as the running console has them: their rows, machines and workloads."""
 
     def __init__(self) -> None:
-        collections = (PODS, WORKLOADS, *(plain.collection for plain in PLAIN))
-        self.sources: dict[str, MemorySource[Any]] = {c.name: MemorySource(c) for c in collections}
-        self.machines: MemorySource[Any] = MemorySource(MACHINES)
-        pods = workload_feeds(self.sources, "bench")["pods"]
-        self._feeds = (pods, machine_feeds(self.machines, "bench")["pods"])
+        pods = WorkloadSources().feeds("bench")["pods"]
+        self._feeds = (pods, Machines().feeds("bench")["pods"])
 
     def put(self, key: str, value: Any) -> None:
         for feed in self._feeds:

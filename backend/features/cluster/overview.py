@@ -2,79 +2,112 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Protocol
 
+import msgspec
+
+from backend.features.cluster.collections import CLUSTERS
 from backend.features.cluster.project import cluster_row
 from backend.features.cluster.rows import ClusterRow
+from backend.live.derive import Derived, Fold, One
 from backend.live.feed import MemoryFeed
-from integrations.contract import State
-from integrations.kubernetes import ApiServerHealth, WorkQueue
+from backend.live.row import Row
+from backend.live.table import Table
+from integrations.contract import Feed, State
+from integrations.kubernetes import ApiServerHealth
+from integrations.kubernetes.models.meta import Meta
 
-__all__ = ["ClusterJoin", "Counter"]
+__all__ = ["Clusters"]
 
 
-class ClusterJoin:
-    """One cluster's row: its connection's health ⋈ counts."""
+class _Named(Protocol):
+    """Any object of the API."""
 
-    def __init__(self, name: str, feed: MemoryFeed[ClusterRow]) -> None:
-        self.feed = feed
-        self.nodes = 0
-        self.pods = 0
-        self._name = name
-        self._health = ApiServerHealth()
-        self._dirty = WorkQueue(self._make)
+    metadata: Meta
 
-    def counted(self) -> None:
-        """A count changed."""
-        self._dirty.mark(self._name)
 
-    def changed(self, key: str, value: ApiServerHealth) -> None:
+class _Held(Row, frozen=True):
+    """Something a cluster holds."""
+
+    cluster: str
+
+
+class Clusters:
+    """Every cluster = its connection's health ⋈ counts: `rows` is the collection's source."""
+
+    def __init__(self) -> None:
+        self._health: Table[ClusterRow] = Table("health of clusters")
+        self._nodes: Table[_Held] = Table("nodes of clusters")
+        self._pods: Table[_Held] = Table("pods of clusters")
+        self.rows = Derived(
+            CLUSTERS,
+            inputs=(One(self._health), _count(self._nodes), _count(self._pods)),
+            row=_row,
+        )
+
+    def feeds(self, cluster: str) -> Mapping[str, Feed[Any]]:
+        """The feeds that keep one cluster's row, by kind."""
+        within, name = ("cluster", cluster), f"kubernetes/{cluster}"
+        health = partial(_health_row, cluster)
+        held = partial(_held, cluster)
+        return {
+            "health": _HealthFeed(self._health.feed(f"{name}/health", health, within=within)),
+            "nodes": self._nodes.feed(f"{name}/nodes", held, within=within),
+            "pods": self._pods.feed(f"{name}/pods", held, within=within),
+        }
+
+
+def _count(table: Table[_Held]) -> Fold[_Held, int]:
+    return Fold(table, by=_cluster, zero=0, add=_plus)
+
+
+def _cluster(held: _Held) -> tuple[str, ...]:
+    return (held.cluster,)
+
+
+def _plus(number: int, _held: _Held, sign: int) -> int:
+    return number + sign
+
+
+def _held(cluster: str, found: _Named) -> _Held:
+    meta = found.metadata
+    return _Held(f"{cluster}/{meta.namespace}/{meta.name}", cluster)
+
+
+def _health_row(cluster: str, health: ApiServerHealth) -> ClusterRow | None:
+    return cluster_row(cluster, health, 0, 0) if health.since else None
+
+
+def _row(_key: str, health: ClusterRow | None, nodes: int, pods: int) -> ClusterRow | None:
+    return None if health is None else msgspec.structs.replace(health, nodes=nodes, pods=pods)
+
+
+class _HealthFeed:
+    """Health is the state of the connection, not only a value that comes over it."""
+
+    def __init__(self, feed: MemoryFeed[ApiServerHealth]) -> None:
+        self._feed = feed
+
+    def put(self, key: str, value: ApiServerHealth) -> None:
         """The health is different."""
-        self._health = value
-        self.feed.state(value.state, value.message)
-        self._make(key)
+        self._feed.state(value.state, value.message)
+        self._feed.put(key, value)
 
-    def gone(self, key: str) -> None:
+    def delete(self, key: str) -> None:
         """The connection is no more."""
-        self.feed.delete(key)
+        self._feed.delete(key)
 
-    def freshness(self, state: State, message: str) -> None:
-        """ApiServerHealth speaks for itself."""
+    def begin(self) -> None:
+        """There is no listing."""
 
-    def closed(self) -> None:
+    def commit(self) -> None:
+        """There is no listing."""
+
+    def state(self, state: State, message: str = "") -> None:
+        """Health speaks for itself."""
+
+    def close(self) -> None:
         """The connection is gone."""
-        self.feed.close()
-
-    def _make(self, key: str) -> None:
-        if self._health.since:
-            self.feed.put(key, cluster_row(self._name, self._health, self.nodes, self.pods))
-
-
-class Counter:
-    """Counts one kind of object for a `ClusterJoin`."""
-
-    def __init__(self, join: ClusterJoin, field: str) -> None:
-        self._join = join
-        self._field = field
-        self._keys: set[str] = set()
-
-    def changed(self, key: str, value: Any) -> None:  # noqa: ARG002  # only that it exists counts
-        """One more, if it is new."""
-        if key not in self._keys:
-            self._keys.add(key)
-            self._tell()
-
-    def gone(self, key: str) -> None:
-        """One less."""
-        self._keys.discard(key)
-        self._tell()
-
-    def freshness(self, state: State, message: str) -> None:
-        """The health says it."""
-
-    def closed(self) -> None:
-        """Nothing of it is left."""
-
-    def _tell(self) -> None:
-        setattr(self._join, self._field, len(self._keys))
-        self._join.counted()
+        self._feed.close()

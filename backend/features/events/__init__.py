@@ -11,10 +11,10 @@ from backend.features.events.collections import EVENTS
 from backend.features.events.project import etcd_event_row, event_row, last_seen
 from backend.features.events.rights import KINDS
 from backend.features.events.rows import EventRow
+from backend.live.bounded import BoundedFeed
 from backend.live.memory import MemorySource
 from integrations.contract import Feed
 from integrations.etcd.settings import EtcdSettings
-from integrations.kubernetes import BoundedFeed
 from integrations.kubernetes.settings import ConnectionSettings
 
 __all__ = ["EventRow", "register"]

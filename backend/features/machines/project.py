@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from backend.features.machines.rows import MachineRow
+from backend.live.row import Row
 from integrations.kubernetes.models.core import Node
 from integrations.kubernetes.models.pods import Pod
 from integrations.kubernetes.quantity import parse_quantity
@@ -18,9 +19,9 @@ __all__ = ["Load", "Share", "loaded", "machine_row", "pod_share"]
 _ENDED: Final = frozenset({"Succeeded", "Failed"})
 
 
-class Share(msgspec.Struct, frozen=True, gc=False):
-    """What one pod takes: thousandths of a core and bytes, whole numbers so that adding and
-    taking away again is exact."""
+class Share(Row, frozen=True):
+    """What one pod takes of the machine with the key `node`: thousandths of a core and bytes,
+    whole numbers so that adding and taking away again is exact."""
 
     node: str
     millicores: int
@@ -43,12 +44,14 @@ class Load(msgspec.Struct, frozen=True, gc=False):
         )
 
 
-def pod_share(pod: Pod) -> Share | None:
+def pod_share(cluster: str, pod: Pod) -> Share | None:
     """None for a pod that takes nothing: not placed, or ended."""
     if not pod.spec.node_name or pod.status.phase in _ENDED:
         return None
     wanted = pod_requests(pod.spec)
-    return Share(pod.spec.node_name, round(wanted.cpu * 1000), round(wanted.memory))
+    meta = pod.metadata
+    key, node = f"{cluster}/{meta.namespace}/{meta.name}", f"{cluster}/{pod.spec.node_name}"
+    return Share(key, node, round(wanted.cpu * 1000), round(wanted.memory))
 
 
 def machine_row(cluster: str, node: Node) -> MachineRow:

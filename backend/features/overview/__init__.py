@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 from backend.features.context import Feature, FeatureContext
 from backend.features.overview.collections import PROBLEMS
-from backend.features.overview.derive import follow, follow_groups
+from backend.features.overview.derive import Problems
 from backend.features.overview.rights import KINDS
 from backend.features.overview.routes import overview_router
-from backend.features.overview.rows import ProblemRow
-from backend.features.overview.rules import GROUP_RULES, RULES
 from backend.features.overview.service import OverviewService
-from backend.live.memory import MemorySource
 
 __all__ = ["AFTER", "register"]
 
@@ -21,14 +16,9 @@ AFTER = ("cluster", "events", "images", "keyvalue", "machines", "workloads")
 
 
 def register(context: FeatureContext) -> Feature:
-    """Add `problems`, derived from collections that must be registered before."""
-    problems: MemorySource[ProblemRow] = MemorySource(PROBLEMS)
-    for name, rule in RULES.items():
-        follow(cast("MemorySource[Any]", context.registry.get(name)), rule, problems)
-    for name, group_rule in GROUP_RULES.items():
-        source = cast("MemorySource[Any]", context.registry.get(name))
-        follow_groups(source, group_rule, problems)
-    context.registry.add(PROBLEMS, problems)
+    """Add `problems`, derived from collections of other features, in whichever order."""
+    problems = Problems()
+    context.registry.add(PROBLEMS, problems.rows)
     service = OverviewService(
         context.registry,
         context.upstreams,

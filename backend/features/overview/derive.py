@@ -1,131 +1,122 @@
-"""Keep `problems` equal to what the rules say of the other collections' rows."""
+"""`problems`: what the rules say of the other collections' rows, with when it began."""
 
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 import msgspec
 
+from backend.features.overview.collections import PROBLEMS
 from backend.features.overview.rows import ProblemRow
-from backend.features.overview.rules import GroupRule, Rule
-from backend.live.memory import Change, MemorySource
+from backend.features.overview.rules import (
+    Machine,
+    Member,
+    Pod,
+    Workload,
+    machine_problem,
+    member_problem,
+    pod_problem,
+    quorum_problem,
+    workload_problem,
+)
+from backend.live.derive import Derived, Kept
 
-__all__ = ["follow", "follow_groups"]
+__all__ = ["Problems"]
+
+T = TypeVar("T")
+Found = Sequence[ProblemRow]
 
 
-def follow(
-    source: MemorySource[Any],
-    rule: Rule,
-    problems: MemorySource[ProblemRow],
-    clock: Callable[[], float] = time.time,
-) -> None:
-    """Apply `rule` to the rows of `source`, now and after every change.
+class _Judged(msgspec.Struct, frozen=True):
+    """A member of an etcd, its own problem, and whether it was seen before it was so."""
+
+    member: Member
+    problem: ProblemRow | None
+    known: bool
+
+
+class Problems:
+    """`rows` is the collection's source.
 
     A problem's `since` is the moment it was seen to begin. What was wrong already when this
     console first looked has none: a made-up time would mislead at 3 a.m.
     """
-    begun = _Begun(clock)
 
-    def judge(key: str, old: Any, row: Any) -> None:
-        found = rule(row) if row is not None else None
-        if found is None:
-            problems.remove(f"{source.collection.name}/{key}")
-            return
-        known = problems.get(found.key)
-        since = known.since if known is not None else begun.since(old, row)
-        problems.put(msgspec.structs.replace(found, since=since))
-
-    def changed(changes: list[Change[Any]]) -> None:
-        for key, old, row in changes:
-            judge(key, old, row)
-
-    for row in source:
-        judge(row.key, None, row)
-    source.on_change(changed)
-
-
-def follow_groups(
-    source: MemorySource[Any],
-    rule: GroupRule,
-    problems: MemorySource[ProblemRow],
-    clock: Callable[[], float] = time.time,
-) -> None:
-    """Like `follow`, but while a whole group is one problem its rows are none of their own.
-
-    A row's problem is kept with its beginning meanwhile, and shown again with it afterwards.
-    """
-    groups: defaultdict[str, _Group] = defaultdict(lambda: _Group(rule, problems, _Begun(clock)))
-
-    def changed(changes: Iterable[Change[Any]]) -> None:
-        touched: dict[str, bool] = {}
-        for key, old, row in changes:
-            name = rule.group(old if row is None else row)
-            groups[name].take(key, old, row)
-            touched[name] = touched.get(name, False) or old is not None
-        for name, known in touched.items():
-            groups[name].judge(known=known)
-            if not groups[name].rows:
-                del groups[name]
-
-    changed([(row.key, None, row) for row in source])
-    source.on_change(changed)
-
-
-class _Begun:
-    """When a problem began: never a made-up time."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self.clock = clock
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
         self._started = clock()
+        self.rows: Derived[ProblemRow] = Derived(
+            PROBLEMS,
+            inputs=(
+                Kept("machines", by=_of_machine, keep=self._dated(machine_problem, _created)),
+                Kept("workloads", by=_of_workload, keep=self._dated(workload_problem, _created)),
+                Kept("pods", by=_of_pod, keep=self._dated(pod_problem, _created)),
+                Kept("etcd-members", by=_of_member, keep=self._judged),
+            ),
+            rows=self._all,
+        )
 
-    def since(self, old: Any, row: Any) -> float | None:
-        """Of a row that is a problem since it changed from `old` (None: it is new to us)."""
-        if old is not None:
-            return self.clock()
-        created = getattr(row, "created", None)
+    def _dated(
+        self, rule: Callable[[T], ProblemRow | None], created: Callable[[T], float | None]
+    ) -> Callable[[ProblemRow | None, bool, T], ProblemRow | None]:
+        """The rule's problem of a row, with its beginning."""
+
+        def keep(held: ProblemRow | None, known: bool, row: T) -> ProblemRow | None:
+            found = rule(row)
+            if found is None:
+                return None
+            since = held.since if held is not None else self._since(created(row), known=known)
+            return msgspec.structs.replace(found, since=since)
+
+        return keep
+
+    def _judged(self, held: _Judged | None, known: bool, row: Member) -> _Judged:
+        dated = self._dated(member_problem, lambda _: None)
+        return _Judged(row, dated(held.problem if held else None, known, row), known)
+
+    def _since(self, created: float | None, *, known: bool) -> float | None:
+        """Of what is wrong from now on; `known`: it was there before, and well."""
+        if known:
+            return self._clock()
         return created if created is not None and created > self._started else None
 
-
-class _Group:
-    """The rows of one group, the problem of each, and the problem of all."""
-
-    def __init__(self, rule: GroupRule, problems: MemorySource[ProblemRow], begun: _Begun) -> None:
-        self.rows: dict[str, Any] = {}
-        self._own: dict[str, ProblemRow] = {}
-        self._whole: ProblemRow | None = None
-        self._shown: set[str] = set()
-        self._rule, self._problems, self._begun = rule, problems, begun
-
-    def take(self, key: str, old: Any, row: Any) -> None:
-        """A row came, changed or went (None)."""
-        if row is None:
-            self.rows.pop(key, None)
-            self._own.pop(key, None)
+    def _all(
+        self,
+        _key: str,
+        machines: Found,
+        workloads: Found,
+        pods: Found,
+        members: Sequence[_Judged],
+    ) -> Iterable[ProblemRow]:
+        """A key is one machine, workload or pod, or all members of one etcd."""
+        yield from (*machines, *workloads, *pods)
+        whole = quorum_problem([judged.member for judged in members])
+        if whole is None:
+            yield from (judged.problem for judged in members if judged.problem is not None)
             return
-        self.rows[key] = row
-        found = self._rule.each(row)
-        if found is None:
-            self._own.pop(key, None)
-            return
-        known = self._own.get(key)
-        since = known.since if known is not None else self._begun.since(old, row)
-        self._own[key] = msgspec.structs.replace(found, since=since)
+        shown = self.rows.get(whole.key)
+        began = self._clock() if any(judged.known for judged in members) else None
+        since = shown.since if shown is not None else began
+        yield msgspec.structs.replace(whole, since=since)
 
-    def judge(self, *, known: bool) -> None:
-        """Show what the rows say now; `known` when it was otherwise, and seen, before."""
-        found = self._rule.whole(tuple(self.rows.values()))
-        if found is not None:
-            since = self._begun.clock() if known else None
-            since = self._whole.since if self._whole is not None else since
-            found = msgspec.structs.replace(found, since=since)
-        self._whole = found
-        shown = [found] if found is not None else list(self._own.values())
-        for problem in shown:
-            self._problems.put(problem)
-        now = {problem.key for problem in shown}
-        for gone in self._shown - now:
-            self._problems.remove(gone)
-        self._shown = now
+
+def _created(row: Machine | Workload | Pod) -> float | None:
+    return row.created
+
+
+def _of_machine(row: Machine) -> tuple[str, ...]:
+    return (f"machines/{row.key}",)
+
+
+def _of_workload(row: Workload) -> tuple[str, ...]:
+    return (f"workloads/{row.key}",)
+
+
+def _of_pod(row: Pod) -> tuple[str, ...]:
+    return (f"pods/{row.key}",)
+
+
+def _of_member(row: Member) -> tuple[str, ...]:
+    return (f"etcd-members/{row.etcd}",)

@@ -1,37 +1,91 @@
 """When a row of another collection is a problem, and in which words.
 
 A rule gets a row and gives a `ProblemRow` (its `since` is set by `derive`) or None. Rules
-read the other feature's row by its documented columns only, never its module.
+read the other feature's row by its documented fields only, named here, never its module; a
+row without one of them is refused when the console starts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Protocol
 from urllib.parse import quote
 
 from backend.features.overview.rows import ProblemRow
 
-__all__ = ["GROUP_RULES", "RULES", "GroupRule", "Rule"]
+__all__ = [
+    "Machine",
+    "Member",
+    "Pod",
+    "Workload",
+    "machine_problem",
+    "member_problem",
+    "pod_problem",
+    "quorum_problem",
+    "workload_problem",
+]
 
-Rule = Callable[[Any], ProblemRow | None]
+
+class Machine(Protocol):
+    """What is read of a row of `machines`."""
+
+    key: str
+    cluster: str
+    name: str
+    status: str
+    healthy: bool
+    reason: str
+    pods: int
+    created: float
 
 
-@dataclass(frozen=True, slots=True)
-class GroupRule:
-    """Rows that fail together: `group` names a row's group, `each` is the rule of one row and
-    `whole` that of all rows of a group, whose problem stands for theirs."""
+class Workload(Protocol):
+    """What is read of a row of `workloads`."""
 
-    group: Callable[[Any], str]
-    each: Rule
-    whole: Callable[[Sequence[Any]], ProblemRow | None]
+    key: str
+    cluster: str
+    kind: str
+    plural: str
+    namespace: str
+    name: str
+    status: str
+    healthy: bool
+    reason: str
+    desired: int
+    ready: int
+    created: float
+
+
+class Pod(Protocol):
+    """What is read of a row of `pods`."""
+
+    key: str
+    cluster: str
+    namespace: str
+    name: str
+    status: str
+    healthy: bool
+    reason: str
+    owner: str
+    created: float
+
+
+class Member(Protocol):
+    """What is read of a row of `etcd-members`."""
+
+    key: str
+    etcd: str
+    name: str
+    role: str
+    status: str
+    healthy: bool
+    reason: str
 
 
 _ERROR, _WARNING = "error", "warning"
 
 
-def machine_problem(row: Any) -> ProblemRow | None:
+def machine_problem(row: Machine) -> ProblemRow | None:
     """A node that is not ready takes its pods with it; pressure is a warning."""
     if row.healthy:
         return None
@@ -52,7 +106,7 @@ def machine_problem(row: Any) -> ProblemRow | None:
     )
 
 
-def workload_problem(row: Any) -> ProblemRow | None:
+def workload_problem(row: Workload) -> ProblemRow | None:
     """A workload that does not run as asked; worse when nothing of it runs."""
     if row.healthy:
         return None
@@ -75,7 +129,7 @@ def workload_problem(row: Any) -> ProblemRow | None:
     )
 
 
-def pod_problem(row: Any) -> ProblemRow | None:
+def pod_problem(row: Pod) -> ProblemRow | None:
     """Only a pod nobody owns: an owned one is its workload's problem."""
     if row.healthy or row.owner:
         return None
@@ -96,7 +150,7 @@ def pod_problem(row: Any) -> ProblemRow | None:
     )
 
 
-def member_problem(row: Any) -> ProblemRow | None:
+def member_problem(row: Member) -> ProblemRow | None:
     """An etcd member that is down, lags or alarms."""
     if row.healthy:
         return None
@@ -116,7 +170,7 @@ def member_problem(row: Any) -> ProblemRow | None:
     )
 
 
-def quorum_problem(rows: Sequence[Any]) -> ProblemRow | None:
+def quorum_problem(rows: Sequence[Member]) -> ProblemRow | None:
     """The members of one etcd: a lost quorum is one cause, however many members are down.
 
     A member without an endpoint of ours counts as up, as in the page's own quorum sentence.
@@ -145,19 +199,6 @@ def quorum_problem(rows: Sequence[Any]) -> ProblemRow | None:
         target="",
         etcd=name,
     )
-
-
-RULES: Final[Mapping[str, Rule]] = {
-    "machines": machine_problem,
-    "workloads": workload_problem,
-    "pods": pod_problem,
-}
-"""By name of the collection they read."""
-
-GROUP_RULES: Final[Mapping[str, GroupRule]] = {
-    "etcd-members": GroupRule(lambda row: row.etcd, member_problem, quorum_problem),
-}
-"""By name of the collection whose rows they group."""
 
 
 def _count(number: int, word: str) -> str:

@@ -17,17 +17,16 @@ from backend.features.workloads.collections_network import (
     SERVICES,
     VOLUMES,
 )
-from backend.features.workloads.join import SHOWN, PodListener, WorkloadJoin, WorkloadListener
+from backend.features.workloads.join import Workloads
 from backend.features.workloads.rights import KINDS
-from backend.features.workloads.simulated import SimulatedNodes
+from backend.features.workloads.simulated import Pods
 from backend.live.collection import Collection
 from backend.live.memory import MemorySource
-from integrations.broadcast import Broadcast
+from integrations.broadcast import join
 from integrations.contract import Feed
-from integrations.kubernetes import DiffFeed
 from integrations.kubernetes.settings import ConnectionSettings
 
-__all__ = ["register"]
+__all__ = ["PLAIN", "WorkloadSources", "register"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,40 +48,37 @@ PLAIN: Final = (
 )
 
 
+class WorkloadSources:
+    """The sources of this feature's collections, and the feeds that fill them."""
+
+    def __init__(self) -> None:
+        self.pods = Pods()
+        self.workloads = Workloads()
+        self.plain: dict[str, MemorySource[Any]] = {
+            plain.collection.name: MemorySource(plain.collection) for plain in PLAIN
+        }
+
+    def feeds(self, cluster: str) -> dict[str, Feed[Any]]:
+        """The feeds that keep one cluster's rows, by kind."""
+        within = ("cluster", cluster)
+        pods, workloads = self.pods.feeds(cluster), self.workloads.feeds(cluster)
+        feeds = {**workloads, **pods, "pods": join((pods["pods"], workloads["pods"]))}
+        for plain in PLAIN:
+            name = plain.collection.name
+            make = partial(plain.project, cluster)
+            feeds[name] = self.plain[name].feed(f"kubernetes/{cluster}/{name}", make, within=within)
+        return feeds
+
+
 def register(context: FeatureContext) -> Feature:
     """Add the collections, fed by every cluster."""
-    sources: dict[str, MemorySource[Any]] = {}
-    for collection in (PODS, WORKLOADS, *(plain.collection for plain in PLAIN)):
-        sources[collection.name] = MemorySource(collection)
-        context.registry.add(collection, sources[collection.name])
+    sources = WorkloadSources()
+    context.registry.add(PODS, sources.pods.rows)
+    context.registry.add(WORKLOADS, sources.workloads.rows)
+    for plain in PLAIN:
+        context.registry.add(plain.collection, sources.plain[plain.collection.name])
 
     def feeds(settings: ConnectionSettings) -> Mapping[str, Feed[Any]]:
-        return workload_feeds(sources, settings.name)
+        return sources.feeds(settings.name)
 
     return Feature("workloads", feeds={"kubernetes": feeds}, kinds=KINDS)
-
-
-def workload_feeds(sources: Mapping[str, MemorySource[Any]], cluster: str) -> dict[str, Feed[Any]]:
-    """The feeds that keep one cluster's rows in `sources`, by kind."""
-    within = ("cluster", cluster)
-
-    def feed(source: str, plural: str, make: Callable[[Any], Any]) -> Any:
-        return sources[source].feed(f"kubernetes/{cluster}/{plural}", make, within=within)
-
-    simulated = SimulatedNodes(cluster, sources["pods"])
-    shown = {plural: feed("workloads", plural, _same) for plural in SHOWN}
-    join = WorkloadJoin(cluster, shown)
-    feeds: dict[str, Feed[Any]] = {
-        "pods": Broadcast((feed("pods", "pods", simulated.project), DiffFeed(PodListener(join)))),
-        "nodes": DiffFeed(simulated),
-    }
-    for plural in SHOWN:
-        feeds[plural] = DiffFeed(WorkloadListener(join, plural))
-    for plain in PLAIN:
-        name = plain.collection.name
-        feeds[name] = feed(name, name, partial(plain.project, cluster))
-    return feeds
-
-
-def _same(row: Any) -> Any:
-    return row

@@ -1,61 +1,57 @@
-"""Which pods run on simulated nodes: told once the nodes are known, whatever came first."""
+"""Pods ⋈ nodes: which pods run on simulated nodes, whatever of the two comes first."""
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import msgspec
 
+from backend.features.workloads.collections import PODS
 from backend.features.workloads.project import pod_row
 from backend.features.workloads.rows import PodRow
-from backend.live.memory import MemorySource
-from integrations.contract import State
-from integrations.kubernetes import WorkQueue
+from backend.live.derive import Derived, Foreign, One
+from backend.live.row import Row
+from backend.live.table import Table
+from integrations.contract import Feed
 from integrations.kubernetes.models.core import Node
-from integrations.kubernetes.models.pods import Pod
 from integrations.kubernetes.summaries.nodes import is_simulated
 
-__all__ = ["SimulatedNodes"]
+__all__ = ["Pods"]
 
 
-class SimulatedNodes:
-    """Listens to one cluster's nodes and projects its pods."""
+class _Simulated(Row, frozen=True):
+    """A node that KWOK plays."""
 
-    def __init__(self, cluster: str, source: MemorySource[PodRow]) -> None:
-        self._cluster = cluster
-        self._source = source
-        self._names: set[str] = set()
-        self._late = WorkQueue(self._tell)
 
-    def project(self, pod: Pod) -> PodRow:
-        """The row of a pod, with what is known of its node."""
-        row = pod_row(self._cluster, pod)
-        if row.node in self._names:
-            return msgspec.structs.replace(row, simulated=True)
-        return row
+class Pods:
+    """The pods of every cluster: `rows` is the collection's source."""
 
-    def changed(self, key: str, value: Node) -> None:
-        """A node: remember whether KWOK plays it."""
-        simulated = is_simulated(value)
-        if simulated == (key in self._names):
-            return
-        if simulated:
-            self._names.add(key)
-        else:
-            self._names.discard(key)
-        # One look through the rows for all nodes of a listing, not one for each.
-        self._late.mark("")
+    def __init__(self) -> None:
+        self._pods: Table[PodRow] = Table("pods as they are")
+        self._nodes: Table[_Simulated] = Table("simulated nodes")
+        self.rows = Derived(
+            PODS, inputs=(One(self._pods), Foreign(self._nodes, of=self._pods, by=_node)), row=_row
+        )
 
-    def gone(self, key: str) -> None:
-        """Its pods go by themselves."""
-        self._names.discard(key)
+    def feeds(self, cluster: str) -> dict[str, Feed[Any]]:
+        """The feeds that keep one cluster's pods, by kind."""
+        within, name = ("cluster", cluster), f"kubernetes/{cluster}"
+        return {
+            "pods": self._pods.feed(f"{name}/pods", partial(pod_row, cluster), within=within),
+            "nodes": self._nodes.feed(f"{name}/nodes", partial(_simulated, cluster), within=within),
+        }
 
-    def freshness(self, state: State, message: str) -> None:
-        """Said by the machines."""
 
-    def closed(self) -> None:
-        """Nothing of it is left."""
-        self._names.clear()
+def _simulated(cluster: str, node: Node) -> _Simulated | None:
+    return _Simulated(f"{cluster}/{node.metadata.name}") if is_simulated(node) else None
 
-    def _tell(self, _key: str) -> None:
-        for row in self._source:
-            if row.cluster == self._cluster and row.simulated != (row.node in self._names):
-                self._source.put(msgspec.structs.replace(row, simulated=not row.simulated))
+
+def _node(pod: PodRow) -> str:
+    return f"{pod.cluster}/{pod.node}" if pod.node else ""
+
+
+def _row(_key: str, pod: PodRow | None, node: _Simulated | None) -> PodRow | None:
+    if pod is None or node is None:
+        return pod
+    return msgspec.structs.replace(pod, simulated=True)

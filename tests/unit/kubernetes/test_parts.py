@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.live.bounded import BoundedFeed
 from integrations.contract import (
     Invalid,
     NotFound,
@@ -14,9 +15,7 @@ from integrations.contract import (
 )
 from integrations.kubernetes import (
     Behind,
-    BoundedFeed,
     ConnectionSettings,
-    DiffFeed,
     Expired,
     kind_of,
     parse_quantity,
@@ -116,35 +115,6 @@ def test_newest_is_bounded_under_updates_of_the_same():
     for moment in range(1000):
         newest.put("a", float(moment))
     assert len(newest._heap) < 100
-
-
-def test_changes_reduce_a_listing_to_differences():
-    heard: list[str] = []
-
-    class Ear:
-        def changed(self, key: str, value: int) -> None:
-            heard.append(f"+{key}{value}")
-
-        def gone(self, key: str) -> None:
-            heard.append(f"-{key}")
-
-        def freshness(self, state: State, message: str) -> None:
-            heard.append(state.value)
-
-        def closed(self) -> None:
-            heard.append("closed")
-
-    changes = DiffFeed[int](Ear())
-    changes.put("a", 1)
-    changes.put("b", 1)
-    changes.begin()
-    changes.put("b", 2)
-    changes.commit()
-    changes.delete("a")
-    changes.commit()
-    changes.state(State.LIVE)
-    changes.close()
-    assert heard == ["+a1", "+b1", "+b2", "-a", "live", "-b", "closed"]
 
 
 def test_settings_want_exactly_one_way_in():

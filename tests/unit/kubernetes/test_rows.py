@@ -10,9 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.features.machines import machine_feeds
-from backend.features.machines.collections import MACHINES
-from backend.live.memory import MemorySource
+from backend.features.machines import Machines
 from integrations.contract import Feed, State
 from integrations.kubernetes.kinds import KINDS
 from integrations.kubernetes.settings import ConnectionSettings, Limits
@@ -145,8 +143,8 @@ class TestMachines:
         )
     )
     def test_change_by_change_equals_counted_at_once(self, steps: list[tuple[str, ...]]):
-        source = MemorySource[Any](MACHINES)
-        cluster = Cluster(machine_feeds(source, "c1"))
+        machines = Machines()
+        cluster = Cluster(machines.feeds("c1"))
         nodes: set[str] = set()
         pods: dict[str, tuple[str, str]] = {}
         for step, name, where, cpu in steps:
@@ -165,7 +163,7 @@ class TestMachines:
             else:
                 cluster.put("pods", pod(name, where, cpu=cpu))
                 pods[name] = (where, cpu)
-        rows = {row.key: row for row in source}
+        rows = {row.key: row for row in machines.rows}
         assert set(rows) == {f"c1/{name}" for name in nodes}
         sizes = {"0": 0, "100m": 100, "333m": 333, "1.5": 1500}
         for name in nodes:
@@ -312,7 +310,8 @@ class TestOthers:
         assert set(cluster.console.rows("machines")) == {"c2/n1"}
         for name in ("pods", "workloads", "namespaces"):
             assert cluster.console.rows(name) == {}
-        assert cluster.console.source("pods").states().total() == 1
+        # What is left are the other cluster's pods, and its nodes, which they are joined with.
+        assert cluster.console.source("pods").states().total() == 2
 
     def test_the_plain_kinds(self, cluster: Cluster):
         meta = {"namespace": "ns", "name": "x", "labels": {"kubernetes.io/service-name": "web"}}

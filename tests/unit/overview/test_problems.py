@@ -10,11 +10,12 @@ import pytest
 from backend.features.machines.collections import MACHINES
 from backend.features.machines.rows import MachineRow
 from backend.features.overview.collections import PROBLEMS
-from backend.features.overview.derive import follow
+from backend.features.overview.derive import Problems
 from backend.features.overview.rows import ProblemRow
 from backend.features.overview.rules import machine_problem, pod_problem, workload_problem
 from backend.features.workloads.rows import PodRow, WorkloadRow
 from backend.live.memory import MemorySource
+from backend.live.registry import Registry
 
 BLANK: dict[str, Any] = {"str": "", "tuple": (), "dict": {}, "float": 0.0, "int": 0, "bool": False}
 
@@ -48,16 +49,25 @@ class Clock:
 
 
 @pytest.fixture
-def world() -> tuple[MemorySource[MachineRow], MemorySource[ProblemRow], Clock]:
+async def world() -> tuple[MemorySource[MachineRow], MemorySource[ProblemRow], Clock]:
     machines: MemorySource[MachineRow] = MemorySource(MACHINES)
-    problems: MemorySource[ProblemRow] = MemorySource(PROBLEMS)
-    return machines, problems, Clock()
+    clock = Clock()
+    problems = Problems(clock)
+    registry = Registry()
+    registry.add(PROBLEMS, problems.rows)
+    registry.add(MACHINES, machines)
+    return machines, problems.rows, clock
+
+
+async def settled(*sources: MemorySource[Any]) -> None:
+    for source in sources:
+        await source.flush()
 
 
 async def test_what_was_wrong_before_has_no_beginning(world) -> None:
-    machines, problems, clock = world
+    machines, problems, _ = world
     machines.put(machine("NotReady"))
-    follow(machines, machine_problem, problems, clock)
+    await settled(machines, problems)
     (problem,) = problems
     assert problem.since is None
     assert problem.severity == "error"
@@ -66,29 +76,27 @@ async def test_what_was_wrong_before_has_no_beginning(world) -> None:
 
 async def test_a_problem_begins_when_it_is_seen_to_and_keeps_its_beginning(world) -> None:
     machines, problems, clock = world
-    follow(machines, machine_problem, problems, clock)
     machines.put(machine("Ready"))
-    await machines.flush()
+    await settled(machines, problems)
     assert list(problems) == []
     clock.now = 2000.0
     machines.put(machine("NotReady"))
-    await machines.flush()
+    await settled(machines, problems)
     clock.now = 3000.0
     machines.put(machine("NotReady", pods=1))
-    await machines.flush()
+    await settled(machines, problems)
     (problem,) = problems
     assert (problem.since, problem.affects) == (2000.0, "1 pod")
 
 
 async def test_a_problem_ends_with_recovery_or_deletion(world) -> None:
-    machines, problems, clock = world
-    follow(machines, machine_problem, problems, clock)
+    machines, problems, _ = world
     machines.put(machine("NotReady", name="n1"))
     machines.put(machine("NotReady", name="n2"))
-    await machines.flush()
+    await settled(machines, problems)
     machines.put(machine("Ready", name="n1"))
     machines.remove("c1/n2")
-    await machines.flush()
+    await settled(machines, problems)
     assert list(problems) == []
 
 

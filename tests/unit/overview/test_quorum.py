@@ -9,10 +9,11 @@ import pytest
 from backend.features.keyvalue.collections import MEMBERS
 from backend.features.keyvalue.rows import MemberRow
 from backend.features.overview.collections import PROBLEMS
-from backend.features.overview.derive import follow_groups
+from backend.features.overview.derive import Problems
 from backend.features.overview.rows import ProblemRow
-from backend.features.overview.rules import GROUP_RULES, quorum_problem
+from backend.features.overview.rules import quorum_problem
 from backend.live.memory import MemorySource
+from backend.live.registry import Registry
 from tests.unit.overview.test_problems import Clock, make
 
 
@@ -34,17 +35,20 @@ class World:
     def __init__(self) -> None:
         self.clock = Clock()
         self.members: MemorySource[MemberRow] = MemorySource(MEMBERS)
-        self.problems: MemorySource[ProblemRow] = MemorySource(PROBLEMS)
-
-    def follow(self) -> None:
-        rule = GROUP_RULES["etcd-members"]
-        follow_groups(self.members, rule, self.problems, self.clock)
+        self.problems = Problems(self.clock).rows
+        registry = Registry()
+        registry.add(MEMBERS, self.members)
+        registry.add(PROBLEMS, self.problems)
 
     async def are(self, *rows: MemberRow, at: float) -> dict[str, ProblemRow]:
         self.clock.now = at
         for row in rows:
             self.members.put(row)
+        return await self.settled()
+
+    async def settled(self) -> dict[str, ProblemRow]:
         await self.members.flush()
+        await self.problems.flush()
         return self.shown()
 
     def shown(self) -> dict[str, ProblemRow]:
@@ -54,7 +58,6 @@ class World:
 @pytest.fixture
 async def world() -> World:
     made = World()
-    made.follow()
     await made.are(*(member(name) for name in ("a", "b", "c")), at=1000.0)
     return made
 
@@ -99,8 +102,7 @@ async def test_what_was_lost_before_has_no_beginning() -> None:
     world.members.put(member("a", "down"))
     world.members.put(member("b", "down"))
     world.members.put(member("c"))
-    world.follow()
-    (problem,) = world.shown().values()
+    (problem,) = (await world.settled()).values()
     assert problem.since is None
 
 
@@ -109,8 +111,7 @@ async def test_clusters_are_apart_and_a_removed_one_leaves_nothing(world: World)
     assert set(world.shown()) == {"etcd/other/quorum"}
     for name in ("x", "y", "z"):
         world.members.remove(f"other/{name}")
-    await world.members.flush()
-    assert world.shown() == {}
+    assert await world.settled() == {}
 
 
 def test_learners_do_not_count_and_unwatched_members_are_not_called_down() -> None:

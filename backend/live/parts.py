@@ -1,0 +1,221 @@
+"""What a derived row is made of: the rows of other sources, arranged by the derived key.
+
+A part hears single changes and keeps just what it needs to answer `of(key)`; it marks the
+derived keys a change can alter.
+"""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Generic, TypeVar, get_type_hints
+
+from backend.live.errors import DeclarationError
+from backend.live.row import Row
+from backend.live.table import Watched
+
+__all__ = ["Fold", "Foreign", "Input", "Kept", "One", "Part"]
+
+A = TypeVar("A")
+G_co = TypeVar("G_co", covariant=True)
+R = TypeVar("R", bound=Row)
+P = TypeVar("P", bound=Row)
+T = TypeVar("T")
+V = TypeVar("V")
+
+Mark = Callable[[str], None]
+
+
+class Part(ABC, Generic[G_co]):
+    """One input of a derived collection. `source` is a `Table`, a source of rows in memory,
+    or the name of a collection, which may come to exist later."""
+
+    def __init__(self, source: Watched[Any] | str, *reads: Callable[..., Any]) -> None:
+        self.source = source
+        self._reads = reads
+        self._rows: Watched[Any] | None = None
+
+    @abstractmethod
+    def of(self, key: str) -> G_co:
+        """What there is for the derived `key`."""
+
+    @abstractmethod
+    def apply(self, key: str, old: Any, new: Any, mark: Mark) -> None:
+        """Take over the change of one row."""
+
+    def start(self, rows: Watched[Any], mark: Mark) -> None:
+        """Follow `rows` from now on."""
+        for function in self._reads:
+            _check_fields(function, rows)
+        self._rows = rows
+
+        def changed(changes: Sequence[tuple[str, Any, Any]]) -> None:
+            for key, old, new in changes:
+                self.apply(key, old, new, mark)
+
+        rows.on_change(changed)
+
+    @property
+    def rows(self) -> Watched[Any] | None:
+        """What is followed, once it exists."""
+        return self._rows
+
+
+class Kept(Part[tuple[V, ...]], Generic[T, V]):
+    """What `keep` makes of each row, for every derived key that `by` names.
+
+    `keep(held, known, row)` gets what was kept of the row before (or None), whether the row
+    was there before this change, and the row; None keeps nothing of it.
+    """
+
+    def __init__(
+        self,
+        source: Watched[Any] | str,
+        *,
+        by: Callable[[T], Iterable[str]],
+        keep: Callable[[V | None, bool, T], V | None],
+    ) -> None:
+        super().__init__(source, by)
+        self._by = by
+        self._keep = keep
+        self._held: dict[str, dict[str, V]] = {}
+
+    def of(self, key: str) -> tuple[V, ...]:
+        """What is kept of the rows, in no order."""
+        return tuple(self._held.get(key, {}).values())
+
+    def apply(self, key: str, old: Any, new: Any, mark: Mark) -> None:
+        """Keep, replace or forget."""
+        before = tuple(self._by(old)) if old is not None else ()
+        after = tuple(self._by(new)) if new is not None else ()
+        for name in before:
+            if name not in after:
+                self._forget(name, key, mark)
+        for name in after:
+            held = self._held.get(name, {}).get(key)
+            kept = self._keep(held, old is not None, new)
+            if kept is None:
+                self._forget(name, key, mark)
+            elif held is None or held != kept:
+                self._held.setdefault(name, {})[key] = kept
+                mark(name)
+
+    def _forget(self, name: str, key: str, mark: Mark) -> None:
+        group = self._held.get(name)
+        if group is None or group.pop(key, None) is None:
+            return
+        if not group:
+            del self._held[name]
+        mark(name)
+
+
+class Input(Kept[T, T]):
+    """The rows themselves, for every derived key that `by` names."""
+
+    def __init__(self, source: Watched[Any] | str, *, by: Callable[[T], Iterable[str]]) -> None:
+        super().__init__(source, by=by, keep=lambda _held, _known, row: row)
+
+
+class Fold(Part[A], Generic[T, A]):
+    """A sum over the rows of each derived key, carried on by what comes and goes:
+    `add(sum, row, 1)` and `add(sum, row, -1)`, exact inverses, starting from `zero`."""
+
+    def __init__(
+        self,
+        source: Watched[Any] | str,
+        *,
+        by: Callable[[T], Iterable[str]],
+        zero: A,
+        add: Callable[[A, T, int], A],
+    ) -> None:
+        super().__init__(source, by)
+        self._by = by
+        self._zero = zero
+        self._add = add
+        self._sums: dict[str, A] = {}
+
+    def of(self, key: str) -> A:
+        """The sum."""
+        return self._sums.get(key, self._zero)
+
+    def apply(self, key: str, old: Any, new: Any, mark: Mark) -> None:  # noqa: ARG002 - a sum
+        """Take away what was, add what is."""
+        for row, sign in ((old, -1), (new, 1)):
+            if row is None:
+                continue
+            for name in self._by(row):
+                total = self._add(self.of(name), row, sign)
+                if total == self._zero:
+                    self._sums.pop(name, None)
+                else:
+                    self._sums[name] = total
+                mark(name)
+
+
+class One(Part[R | None], Generic[R]):
+    """The row under the derived key itself."""
+
+    def __init__(self, source: Watched[R]) -> None:
+        super().__init__(source)
+        self._of = source.get
+
+    def of(self, key: str) -> R | None:
+        """The row."""
+        return self._of(key)
+
+    def apply(self, key: str, old: Any, new: Any, mark: Mark) -> None:  # noqa: ARG002 - looked up
+        """It is looked up when needed."""
+        mark(key)
+
+
+class Foreign(Part[R | None], Generic[P, R]):
+    """The one row that another part's row names by `by` (an empty key: none)."""
+
+    def __init__(self, source: Watched[R], *, of: Watched[P], by: Callable[[P], str]) -> None:
+        super().__init__(source)
+        self._get = source.get
+        self._naming = of
+        self._by = by
+        self._named: dict[str, set[str]] = {}
+
+    def start(self, rows: Watched[Any], mark: Mark) -> None:
+        """Follow both."""
+        self._naming.on_change(self._rename)
+        super().start(rows, mark)
+
+    def of(self, key: str) -> R | None:
+        """The row that is named."""
+        naming = self._naming.get(key)
+        return None if naming is None else self._get(self._by(naming))
+
+    def apply(self, key: str, old: Any, new: Any, mark: Mark) -> None:  # noqa: ARG002 - looked up
+        """Everything that names it may be different."""
+        for name in self._named.get(key, ()):
+            mark(name)
+
+    def _rename(self, changes: Sequence[tuple[str, P | None, P | None]]) -> None:
+        for key, old, new in changes:
+            before = self._by(old) if old is not None else ""
+            after = self._by(new) if new is not None else ""
+            if before == after:
+                continue
+            if before:
+                self._named[before].discard(key)
+                if not self._named[before]:
+                    del self._named[before]
+            if after:
+                self._named.setdefault(after, set()).add(key)
+
+
+def _check_fields(function: Callable[..., Any], rows: Watched[Any]) -> None:
+    """What `function` says it reads of a row, by the annotation of its parameter, is there."""
+    collection = getattr(rows, "collection", None)
+    if collection is None or not inspect.isfunction(function):
+        return
+    names = [*inspect.signature(function).parameters]
+    wanted = get_type_hints(function).get(names[0]) if names else None
+    missing = {*get_type_hints(wanted)} - {*collection.fields} if inspect.isclass(wanted) else ()
+    if missing:
+        message = f"{function.__name__} reads {sorted(missing)} of {rows.name!r}"
+        raise DeclarationError(f"{message}, whose rows have no such fields")
