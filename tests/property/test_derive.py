@@ -66,7 +66,7 @@ steps = st.one_of(
         )
     ),
     st.tuples(
-        st.sampled_from(["flush nodes", "flush pods", "flush both", "turn", "begin", "register"]),
+        st.sampled_from(["flush pods", "flush both", "turn", "begin", "register"]),
         st.none(),
         st.none(),
     ),
@@ -135,9 +135,7 @@ class World:
             self.beside = asyncio.create_task(self.pods.flush())
             await asyncio.sleep(0)
         elif name.startswith("flush"):
-            await getattr(
-                self, name.split()[1], self.both
-            ).flush() if name != "flush nodes" else None
+            await getattr(self, name.split()[1]).flush()
         elif gone:
             getattr(self, name).remove(value.key)
         else:
