@@ -187,7 +187,8 @@ class Foreign(Part[R | None], Generic[P, R]):
     def of(self, key: str) -> R | None:
         """The row that is named."""
         naming = self._naming.get(key)
-        return None if naming is None else self._get(self._by(naming))
+        name = self._by(naming) if naming is not None else ""
+        return self._get(name) if name else None
 
     def apply(self, key: str, old: Any, new: Any, mark: Mark) -> None:  # noqa: ARG002 - looked up
         """Everything that names it may be different."""

@@ -153,7 +153,7 @@ class World:
         found = {}
         for node in self.nodes:
             mine = [pod for pod in held if node.key in pod.nodes]
-            zone = self.zones.get(node.zone)
+            zone = self.zones.get(node.zone) if node.zone else None
             used = sum(pod.size * pod.nodes.count(node.key) for pod in held)
             kept = [pod for pod in mine if pod.size]
             found[node.key] = row(node.key, node, used, kept, zone)
