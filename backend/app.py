@@ -25,8 +25,8 @@ from backend.db.migrate import upgrade
 from backend.discovery import find_features
 from backend.features.context import FeatureContext
 from backend.http.application import Application
-from backend.http.guard import require_principal
-from backend.http.operations import operations_router
+from backend.http.guard import Late
+from backend.http.operations import router as operations_router
 from backend.http.problems import install_problem_handlers
 from backend.http.sockets import SessionSockets
 from backend.http.static import Frontend
@@ -53,6 +53,7 @@ __all__ = ["create_app"]
 
 _MAX_BODY: Final = 1024 * 1024
 """Bytes of a request; routes that take more (payload uploads) say so themselves."""
+_LISTING: Final = "each row, by the right to list its kind (to get it, for one row)"
 _log = structlog.get_logger("craton")
 
 
@@ -73,13 +74,29 @@ def create_app(settings: Settings) -> FastAPI:
         max_body_size=_MAX_BODY,
     )
     app.state.console = console
-    provide(app, settings, console.refusals)
+    provide(
+        app,
+        settings,
+        console.engine,
+        console.sessions,
+        console.bus,
+        console.identities,
+        console.catalogue,
+        console.registry,
+        console.connections.upstreams,
+        console.stack,
+        console.refusals,
+        console.readiness,
+        console.attempts,
+        console.hashing,
+        console.jobs,
+    )
     install_problem_handlers(app)
-    app.include_router(operations_router())
+    app.include_router(operations_router)
     _add_features(app, console)
     sockets = SessionSockets(settings, console.identities)
     app.state.hub = LiveHub(console.registry, sockets)
-    live = live_router(console.registry, require_principal, sockets, app.state.hub)
+    live = live_router(console.registry, Late(_LISTING), sockets, app.state.hub)
     app.include_router(live, prefix="/api/v1")
     if console.updates is not None:
         files = PayloadFiles(settings.home / "payloads")
@@ -168,6 +185,7 @@ def _add_features(app: FastAPI, console: Console) -> None:
             factories.setdefault(kind, []).append(factory)
     console.connections.serve(factories)
     for feature in features:
+        provide(app, *feature.parts)
         if feature.router is not None:
             app.include_router(feature.router, prefix="/api/v1")
         console.jobs.declare(feature.jobs, console.supervisor)
@@ -184,11 +202,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     console.jobs.declare(console_loops(console, app.state.hub), console.supervisor)
     await console.supervisor.start()
     await console.jobs.start_worker(console.supervisor)
-    console.ready = True
+    console.readiness.ready = True
     try:
         yield
     finally:
-        console.ready = False
+        console.readiness.ready = False
         await console.supervisor.stop()
         await console.refusals.flush()
         await console.connections.stop()

@@ -31,6 +31,10 @@ class Parts:
             raise ValueError(f"there is a {type(item).__name__} already")
         self._by_type[type(item)] = item
 
+    def put(self, item: object) -> None:
+        """Make `item` known as its type, instead of the present one."""
+        self._by_type[type(item)] = item
+
     def find(self, kind: type[Kind]) -> Kind | None:
         """The part of exactly this type, or None."""
         return self._by_type.get(kind)

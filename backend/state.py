@@ -1,4 +1,5 @@
-"""The running console: the parts that routes reach through ``request.app.state.console``."""
+"""The console's parts as one object, for those who build, start and stop it. Routes ask for
+each part by its type instead (`backend.parts`)."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from auth.kinds import Catalogue
 from backend.audit import Refusals
+from backend.http.readiness import Readiness
 from backend.identity.hashing import HASHING, Hashing
 from backend.jobs.supervisor import Supervisor
 
@@ -43,9 +45,12 @@ class Console:
     refusals: Refusals
     updates: UpdateService | None = None
     catalogue: Catalogue = field(default_factory=Catalogue)
-    ready: bool = False
     supervisor: Supervisor = field(default_factory=Supervisor)
+    readiness: Readiness = field(init=False)
     hashing: Hashing = HASHING
+
+    def __post_init__(self) -> None:
+        self.readiness = Readiness(lambda: self.failing_loops)
 
     @property
     def failing_loops(self) -> dict[str, str]:

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import Depends, Request
-from sqlalchemy.ext.asyncio import AsyncSession
+from fastapi import Depends
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-__all__ = ["DbSession", "request_session"]
+from backend.parts import part
+
+__all__ = ["DbSession", "Sessions", "request_session"]
+
+Sessions = Annotated[async_sessionmaker[AsyncSession], part(async_sessionmaker)]
+"""Route parameter: for a transaction beside the request's."""
 
 
-async def request_session(request: Request) -> AsyncIterator[AsyncSession]:
+async def request_session(sessions: Sessions) -> AsyncIterator[AsyncSession]:
     """Yield a session; commit when the route returns, roll back when it raises."""
-    async with request.app.state.console.sessions() as session:
+    async with sessions() as session:
         yield session
         await session.commit()
 

@@ -44,11 +44,13 @@ class FeatureContext:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A registered feature: its routes, what it wants from each kind of connection, the
-    kinds of thing it adds to the catalogue of rights, and its jobs, schedules and loops."""
+    """A registered feature: its routes, what it wants from each kind of connection, the kinds
+    of thing it adds to the catalogue of rights, its jobs, schedules and loops, and the parts
+    its routes ask for (`backend.parts`)."""
 
     name: str
     router: APIRouter | None = None
     feeds: Mapping[str, FeedFactory] = field(default_factory=dict)
     kinds: tuple[Kind, ...] = ()
     jobs: tuple[Declared, ...] = ()
+    parts: tuple[object, ...] = ()

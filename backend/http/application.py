@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from backend.http.documented import document_problems
 from backend.http.hosts import HostCheck
 from backend.http.middleware import HttpRules
+from backend.http.requirements import document
 from backend.settings import Settings
 
 __all__ = ["Application"]
@@ -39,7 +40,9 @@ class Application(FastAPI):
         return HostCheck(app, self._settings)
 
     def openapi(self) -> dict[str, Any]:
-        """The OpenAPI document, with every error an operation may answer with."""
+        """The OpenAPI document, with the right each operation needs and every error it may
+        answer with."""
         if self.openapi_schema is None:
+            document(super().openapi(), self.routes)
             document_problems(super().openapi(), self.routes)
         return super().openapi()

@@ -13,6 +13,9 @@ from typing import Final
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from backend.parts import parts_of
+from backend.settings import Settings
+
 __all__ = [
     "clear_session_cookie",
     "is_loopback",
@@ -92,7 +95,7 @@ def _set(
 
 
 def _secure(connection: HTTPConnection) -> bool:
-    public_url: str = connection.app.state.console.settings.public_url
+    public_url: str = parts_of(connection).get(Settings).public_url
     if connection.url.scheme in {"https", "wss"} or public_url.startswith("https://"):
         return True
     return not is_loopback(connection.url.hostname or "")

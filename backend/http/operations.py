@@ -4,50 +4,57 @@ from __future__ import annotations
 
 import hmac
 from pathlib import Path
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.errors import Forbidden, Unavailable
 from backend.http.cookies import is_loopback
 from backend.http.guard import Public
+from backend.http.readiness import Readiness
+from backend.parts import part
+from backend.settings import Settings
 
-__all__ = ["check_scraper", "operations_router"]
+__all__ = ["check_scraper", "router"]
 
 
-def operations_router() -> APIRouter:
-    """Routes for probes and Prometheus; they tell nothing about the estate."""
-    router = APIRouter(tags=["operations"], dependencies=[Public])
+router = APIRouter(tags=["operations"], dependencies=[Public])
+"""Routes for probes and Prometheus; they tell nothing about the estate."""
 
-    @router.get("/healthz", response_class=Response)
-    async def healthz() -> Response:
-        """The process answers."""
-        return Response("ok\n", media_type="text/plain")
 
-    @router.get("/readyz", response_class=Response)
-    async def readyz(request: Request) -> Response:
-        """Started, and the database answers. Upstreams do not count: pages show them. Failing
-        background loops are named as degraded: no reason to send callers elsewhere."""
-        console = request.app.state.console
-        if not console.ready:
-            raise Unavailable("The console is starting or stopping.")
-        try:
-            async with console.engine.connect() as connection:
-                await connection.execute(text("SELECT 1"))
-        except Exception as error:
-            raise Unavailable("The database does not answer.") from error
-        failing = sorted(console.failing_loops)
-        answer = f"degraded: {', '.join(failing)}\n" if failing else "ok\n"
-        return Response(answer, media_type="text/plain")
+@router.get("/healthz", response_class=Response)
+async def healthz() -> Response:
+    """The process answers."""
+    return Response("ok\n", media_type="text/plain")
 
-    @router.get("/metrics", response_class=Response)
-    async def metrics(request: Request) -> Response:
-        """Prometheus metrics of this process: with the token, or from loopback without one."""
-        check_scraper(request, request.app.state.console.settings.metrics_token_file)
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
-    return router
+@router.get("/readyz", response_class=Response)
+async def readyz(
+    readiness: Annotated[Readiness, part(Readiness)],
+    engine: Annotated[AsyncEngine, part(AsyncEngine)],
+) -> Response:
+    """Started, and the database answers. Upstreams do not count: pages show them. Failing
+    background loops are named as degraded: no reason to send callers elsewhere."""
+    if not readiness.ready:
+        raise Unavailable("The console is starting or stopping.")
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+    except Exception as error:
+        raise Unavailable("The database does not answer.") from error
+    failing = sorted(readiness.failing())
+    answer = f"degraded: {', '.join(failing)}\n" if failing else "ok\n"
+    return Response(answer, media_type="text/plain")
+
+
+@router.get("/metrics", response_class=Response)
+async def metrics(request: Request, settings: Annotated[Settings, part(Settings)]) -> Response:
+    """Prometheus metrics of this process: with the token, or from loopback without one."""
+    check_scraper(request, settings.metrics_token_file)
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
 def check_scraper(request: Request, file: Path | None) -> None:

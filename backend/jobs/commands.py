@@ -88,7 +88,7 @@ async def get(session: AsyncSession, job_id: str) -> JobRow:
     """The job as it stands; `NotFoundProblem`."""
     row = await session.get(JobRow, job_id, populate_existing=True)
     if row is None:
-        raise NotFoundProblem("There is no such job, or it was forgotten.")
+        raise NotFoundProblem("There is no such job, or you may not see it.")
     return row
 
 

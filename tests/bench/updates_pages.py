@@ -17,7 +17,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 
 import asyncpg
 import httpx2
@@ -37,6 +36,7 @@ from backend.omaha.api.paging import encode
 from backend.omaha.catalog import applications, channels, groups, packages
 from backend.omaha.domain.model import Arch
 from backend.omaha.payloads.files import PayloadFiles
+from backend.parts import provide
 from tests.bench.updates_cluster import cluster
 from tests.bench.updates_load import CHUNK, IDENTITY, OEM, SERIES
 from tests.people import holding, principal
@@ -155,16 +155,13 @@ async def fill(url: str, count: int) -> None:
 def application(engine: AsyncEngine, home: Path) -> FastAPI:
     """The API as the console serves it, for an owner."""
 
-    async def audit(*_arguments: object, **_named: object) -> None:
-        return None
-
     owner = holding((OWNER, ("org", "main")))
     jobs = Jobs(str(engine.url), engine, Bus(engine))
     app = FastAPI()
-    app.state.console = SimpleNamespace(sessions=create_sessions(engine))
+    provide(app, create_sessions(engine))
     install_problem_handlers(app)
     app.include_router(
-        updates_router(UpdatesDeps("main", PayloadFiles(home), audit, jobs)), prefix="/api/v1"
+        updates_router(UpdatesDeps("main", PayloadFiles(home), jobs)), prefix="/api/v1"
     )
     app.dependency_overrides[require_principal] = lambda: principal(owner)
     return app

@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
 
+from fastapi import APIRouter, Response
+
+from auth.kinds import Catalogue
 from auth.principal import Principal
 from auth.role import Verb
-from auth.scope import organisation
+from auth.scope import InvalidScopeError, Scope, organisation, parse
 from backend.db.identity import UserRecord
-from backend.db.session import DbSession
+from backend.db.rights import BindingRecord
+from backend.db.session import DbSession, Sessions
 from backend.features.access import service
 from backend.features.access.schemas import BindingView, NewBinding, NewUser, UserChange, UserView
 from backend.http.audited import Audited
 from backend.http.documented import answers
-from backend.http.guard import CurrentPrincipal, require
+from backend.http.guard import CurrentPrincipal, Decides, Requires
 from backend.http.versions import IfMatch, check, tagged
 from backend.identity.roles import present_roles
+from backend.parts import part
 
 router = APIRouter(tags=["access"], responses=answers(409))
 
 
-@router.post("/users", status_code=201)
-async def create_user(
-    body: NewUser, caller: CurrentPrincipal, db: DbSession, audit: Audited
-) -> UserView:
+async def at_binding(caller: CurrentPrincipal, sessions: Sessions, binding_id: str) -> Scope:
+    """Where the binding gives its rights; a missing one lies in the organisation."""
+    async with sessions() as db:
+        record = await db.get(BindingRecord, binding_id)
+    try:
+        return parse(record.scope if record else "")
+    except InvalidScopeError:
+        return organisation(caller.organisation)
+
+
+@router.post("/users", status_code=201, dependencies=[Requires("user", Verb.CREATE)])
+async def create_user(body: NewUser, db: DbSession, audit: Audited) -> UserView:
     """Create a local account; it has no rights until it is bound to a role."""
-    _require(caller, "user", Verb.CREATE)
     return _user_view(await service.create_user(db, audit, body))
 
 
@@ -34,14 +46,13 @@ async def change_user(
     *,
     user_id: str,
     body: UserChange,
-    caller: CurrentPrincipal,
+    caller: Annotated[Principal, Requires("user", Verb.UPDATE)],
     db: DbSession,
     audit: Audited,
     response: Response,
     if_match: IfMatch = None,
 ) -> UserView:
     """Switch an account off or on, or set its password. Needs `If-Match`."""
-    _require(caller, "user", Verb.UPDATE)
     present = await service.find_user(db, user_id)
     check(if_match, present.row_version, _user_view(present))
     user = await service.change_user(db, audit, caller, present, body)
@@ -49,36 +60,35 @@ async def change_user(
     return _user_view(user)
 
 
-@router.delete("/users/{user_id}", status_code=204)
-async def delete_user(
-    user_id: str, caller: CurrentPrincipal, db: DbSession, audit: Audited
-) -> None:
+@router.delete("/users/{user_id}", status_code=204, dependencies=[Requires("user", Verb.DELETE)])
+async def delete_user(user_id: str, db: DbSession, audit: Audited) -> None:
     """Remove an account with its bindings and sessions."""
-    _require(caller, "user", Verb.DELETE)
     await service.delete_user(db, audit, user_id)
 
 
 @router.post("/bindings", status_code=201)
 async def create_binding(
-    *, body: NewBinding, caller: CurrentPrincipal, db: DbSession, audit: Audited, request: Request
+    caller: Annotated[Principal, Decides("create on bindings, at the scope the body names")],
+    body: NewBinding,
+    db: DbSession,
+    audit: Audited,
+    catalogue: Annotated[Catalogue, part(Catalogue)],
 ) -> BindingView:
     """Give a subject a role at a scope, where the caller may and holds as much."""
-    roles = await present_roles(db, request.app.state.console.catalogue)
+    roles = await present_roles(db, catalogue)
     record = await service.create_binding(db, audit, caller, body, roles)
     named = {"subject": body.subject, "role": record.role_id}
     return BindingView(**record.model_dump(exclude={"subject_id", "role_id"}), **named)
 
 
-@router.delete("/bindings/{binding_id}", status_code=204)
-async def delete_binding(
-    binding_id: str, caller: CurrentPrincipal, db: DbSession, audit: Audited
-) -> None:
+@router.delete(
+    "/bindings/{binding_id}",
+    status_code=204,
+    dependencies=[Requires("binding", Verb.DELETE, at_binding)],
+)
+async def delete_binding(binding_id: str, db: DbSession, audit: Audited) -> None:
     """Take the role away again, where the caller may."""
-    await service.delete_binding(db, audit, caller, binding_id)
-
-
-def _require(caller: Principal, kind: str, verb: Verb) -> None:
-    require(caller, kind, verb, organisation(caller.organisation))
+    await service.delete_binding(db, audit, binding_id)
 
 
 def _user_view(user: UserRecord) -> UserView:

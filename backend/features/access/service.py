@@ -141,15 +141,12 @@ async def create_binding(
     return record
 
 
-async def delete_binding(
-    db: AsyncSession, audit: Audit, caller: Principal, binding_id: str
-) -> None:
+async def delete_binding(db: AsyncSession, audit: Audit, binding_id: str) -> None:
     """Take the right away; open streams follow within two seconds."""
     record = await db.get(BindingRecord, binding_id)
     scope = _placed(record.scope) if record else None
     if record is None or scope is None:
         raise NotFoundProblem(_NO_BINDING)
-    require(caller, "binding", Verb.DELETE, scope, _NO_BINDING)
     subject = Subject(SubjectKind(record.subject_kind), record.subject_id)
     await raise_epoch(db, subject)
     await db.delete(record)

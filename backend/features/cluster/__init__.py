@@ -46,4 +46,4 @@ def register(context: FeatureContext) -> Feature:
             )
         return feeds
 
-    return Feature("cluster", router(context.upstreams), {"kubernetes": feeds}, kinds=KINDS)
+    return Feature("cluster", router, {"kubernetes": feeds}, kinds=KINDS)

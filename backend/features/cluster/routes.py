@@ -2,80 +2,112 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import PlainTextResponse
 
 from auth import scope
 from auth.principal import Principal
 from auth.role import Verb
+from auth.scope import Scope
 from backend.connections.acting import kubernetes_caller
 from backend.connections.upstreams import Upstreams
 from backend.features.cluster import service
 from backend.features.cluster.schemas import CustomPage, Detail
 from backend.http.documented import UPSTREAM, answers
-from backend.http.guard import CurrentPrincipal, require
+from backend.http.guard import CurrentPrincipal, Decides, Requires
+from backend.parts import part
+from integrations.kubernetes import Kind
 from integrations.kubernetes.integration import INTEGRATION as KUBERNETES
 from integrations.kubernetes.reader import ObjectReader
 
 __all__ = ["router"]
 
 Name = Annotated[str, Path(max_length=253)]
+Namespace = Annotated[str, Query(max_length=253)]
 NONE = "-"
 """Stands for "no namespace" in a path."""
 
+router = APIRouter(tags=["kubernetes"], prefix="/clusters/{cluster}", responses=answers(*UPSTREAM))
 
-def router(upstreams: Upstreams) -> APIRouter:
-    """The routes over the running connections."""
-    routes = APIRouter(
-        tags=["kubernetes"], prefix="/clusters/{cluster}", responses=answers(*UPSTREAM)
+
+async def listed_in(caller: CurrentPrincipal, cluster: Name, namespace: Namespace = "") -> Scope:
+    """Where custom objects are listed: one namespace, or the whole cluster."""
+    if namespace:
+        return scope.namespace(caller.organisation, cluster, namespace)
+    return scope.cluster(caller.organisation, cluster)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The object a path names, of a kind the caller may see there."""
+
+    kind: Kind
+    namespace: str
+    name: str
+
+
+Reader = Annotated[Principal, Decides("get on the kind in the path, in the object's namespace")]
+
+
+async def asked(caller: Reader, cluster: Name, kind: Name, namespace: Name, name: Name) -> Asked:
+    """What the path names; 404 for a caller without the right to see it."""
+    space = "" if namespace == NONE else namespace
+    return Asked(service.permitted(caller, cluster, kind, space, name), space, name)
+
+
+Connected = Annotated[Upstreams, part(Upstreams)]
+
+
+@router.get("/custom/{definition}")
+async def list_custom_objects(
+    caller: Annotated[Principal, Requires("customresource", Verb.LIST, listed_in)],
+    upstreams: Connected,
+    *,
+    cluster: Name,
+    definition: Name,
+    namespace: Namespace = "",
+    cursor: Annotated[str, Query(max_length=4096)] = "",
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> CustomPage:
+    """Objects of a custom resource definition; all namespaces unless one is named."""
+    page = service.CustomAsked(definition, namespace, cursor, limit)
+    return await service.custom_objects(
+        _reader(upstreams, caller, cluster, namespace), caller, page
     )
 
-    def reader(caller: Principal, cluster: str, namespace: str) -> ObjectReader:
-        """The cluster as the caller may read it: it decides too, where it is told to."""
-        client = upstreams.find(KUBERNETES, cluster).client
-        return ObjectReader(client, kubernetes_caller(caller, client.settings, namespace))
 
-    @routes.get("/custom/{definition}")
-    async def custom(
-        cluster: Name,
-        definition: Name,
-        caller: CurrentPrincipal,
-        *,
-        namespace: Annotated[str, Query(max_length=253)] = "",
-        cursor: Annotated[str, Query(max_length=4096)] = "",
-        limit: Annotated[int, Query(ge=1, le=500)] = 100,
-    ) -> CustomPage:
-        """Objects of a custom resource definition; all namespaces unless one is named."""
-        where = scope.cluster(caller.organisation, cluster)
-        if namespace:
-            where = scope.namespace(caller.organisation, cluster, namespace)
-        require(caller, "customresource", Verb.LIST, where)
-        upstream = reader(caller, cluster, namespace)
-        return await service.custom_objects(upstream, definition, namespace, cursor, limit)
+@router.get("/{kind}/{namespace}/{name}")
+async def read_object(
+    caller: Reader,
+    wanted: Annotated[Asked, Depends(asked)],
+    upstreams: Connected,
+    cluster: Name,
+) -> Detail:
+    """One object with its state in words, owners, relations, containers and events."""
+    reader = _reader(upstreams, caller, cluster, wanted.namespace)
+    kind = await service.resolve(reader, wanted.kind)
+    return await service.read_detail(reader, caller, kind, wanted.namespace, wanted.name)
 
-    @routes.get("/{kind}/{namespace}/{name}")
-    async def detail(
-        cluster: Name, kind: Name, namespace: Name, name: Name, caller: CurrentPrincipal
-    ) -> Detail:
-        """One object with its state in words, owners, relations, containers and events."""
-        space = "" if namespace == NONE else namespace
-        chosen = service.permitted(caller, cluster, kind, space, name)
-        upstream = reader(caller, cluster, space)
-        found = await service.resolve(upstream, chosen)
-        return await service.read_detail(upstream, caller, found, space, name)
 
-    @routes.get("/{kind}/{namespace}/{name}/yaml", response_class=PlainTextResponse)
-    async def yaml(
-        cluster: Name, kind: Name, namespace: Name, name: Name, caller: CurrentPrincipal
-    ) -> PlainTextResponse:
-        """The object as read-only YAML."""
-        space = "" if namespace == NONE else namespace
-        chosen = service.permitted(caller, cluster, kind, space, name)
-        upstream = reader(caller, cluster, space)
-        found = await service.resolve(upstream, chosen)
-        text = await service.read_yaml(upstream, found, space, name)
-        return PlainTextResponse(text, media_type="application/yaml")
+@router.get("/{kind}/{namespace}/{name}/yaml", response_class=PlainTextResponse)
+async def read_yaml(
+    caller: Reader,
+    wanted: Annotated[Asked, Depends(asked)],
+    upstreams: Connected,
+    cluster: Name,
+) -> PlainTextResponse:
+    """The object as read-only YAML."""
+    reader = _reader(upstreams, caller, cluster, wanted.namespace)
+    kind = await service.resolve(reader, wanted.kind)
+    text = await service.read_yaml(reader, kind, wanted.namespace, wanted.name)
+    return PlainTextResponse(text, media_type="application/yaml")
 
-    return routes
+
+def _reader(upstreams: Upstreams, caller: Principal, cluster: str, namespace: str) -> ObjectReader:
+    """The cluster as the caller may read it: it decides too, where it is told to. Only for
+    callers who were let pass: the answer tells whether the cluster exists."""
+    client = upstreams.find(KUBERNETES, cluster).client
+    return ObjectReader(client, kubernetes_caller(caller, client.settings, namespace))

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from auth.principal import Principal
 from auth.role import Verb
+from auth.scope import cluster as cluster_scope
 from backend.errors import NotFoundProblem, Unprocessable
 from backend.features.cluster.containers import containers_of
 from backend.features.cluster.describe import StatusSummary, conditions, describe
 from backend.features.cluster.kinds import DEFINITION, permission_kind, place
 from backend.features.cluster.related import Sees, owners_of, related_to
 from backend.features.cluster.schemas import Custom, CustomPage, Detail, EventView, Ref, Related
-from backend.http.guard import require
+from backend.http.guard import no_such, require
 from integrations.contract import IntegrationError, NotFound, UpstreamRefused
 from integrations.kubernetes import KINDS, Kind, custom_kind
 from integrations.kubernetes.models.core import Event, Node
@@ -24,12 +27,20 @@ from integrations.kubernetes.reader import ObjectReader
 from integrations.kubernetes.summaries.events import event_count, event_times
 from integrations.kubernetes.summaries.nodes import is_simulated
 
-__all__ = ["custom_objects", "permitted", "read_detail", "read_yaml", "resolve"]
+__all__ = ["CustomAsked", "custom_objects", "permitted", "read_detail", "read_yaml", "resolve"]
 
 _NOISE: Final = "kubectl.kubernetes.io/last-applied-configuration"
-_NO_SUCH: Final = "There is no such object, or you may not see it."
 _MESSAGE: Final = 2000
 _PROBLEMS: Final = frozenset({"Degraded", "Failed", "Progressing"})
+
+
+class CustomAsked(NamedTuple):
+    """A page of custom objects: of which definition, where, from which cursor, how many."""
+
+    definition: str
+    namespace: str
+    cursor: str
+    limit: int
 
 
 def permitted(caller: Principal, cluster: str, plural: str, namespace: str, name: str) -> Kind:
@@ -43,12 +54,12 @@ def permitted(caller: Principal, cluster: str, plural: str, namespace: str, name
     if kind is None:
         short, dot, group = plural.partition(".")
         if not dot:
-            raise NotFoundProblem(f"There is no kind of object called {plural!r}.")
+            raise NotFoundProblem(no_such("object"))
         kind = Kind(short, "", group, "", Metadata, namespaced=bool(namespace))
     if kind.namespaced != bool(namespace):
-        raise NotFoundProblem(_NO_SUCH)
+        raise NotFoundProblem(no_such("object"))
     where = place(caller.organisation, cluster, kind, namespace, name)
-    require(caller, permission_kind(kind), Verb.GET, where)
+    require(caller, permission_kind(kind), Verb.GET, where, "object")
     return kind
 
 
@@ -62,9 +73,10 @@ async def resolve(reader: ObjectReader, kind: Kind) -> Kind:
 
 
 async def _custom(reader: ObjectReader, definition: str, *, namespaced: bool | None) -> Kind:
-    found = custom_kind(await reader.client.get(KINDS[DEFINITION], "", definition))
+    with _missing_alike():
+        found = custom_kind(await reader.client.get(KINDS[DEFINITION], "", definition))
     if namespaced is not None and found.namespaced != namespaced:
-        raise NotFoundProblem(_NO_SUCH)
+        raise NotFoundProblem(no_such("object"))
     return found
 
 
@@ -72,7 +84,8 @@ async def read_detail(
     reader: ObjectReader, caller: Principal, kind: Kind, namespace: str, name: str
 ) -> Detail:
     """Everything the page shows; parts that fail are named in `missing`, not fatal."""
-    raw, found = await reader.read(kind, namespace, name)
+    with _missing_alike():
+        raw, found = await reader.read(kind, namespace, name)
     meta = found.metadata
     cluster = reader.cluster
     sees = _sight(caller, cluster)
@@ -120,16 +133,30 @@ async def read_detail(
 
 async def read_yaml(reader: ObjectReader, kind: Kind, namespace: str, name: str) -> str:
     """The object as YAML, without `managedFields`; of secrets and config maps the metadata."""
-    text = await reader.yaml(kind, namespace, name)
+    with _missing_alike():
+        text = await reader.yaml(kind, namespace, name)
     if kind.metadata_only:
         return f"# Only the metadata: this console never reads the values of {kind.plural}.\n{text}"
     return text
 
 
-async def custom_objects(
-    reader: ObjectReader, definition: str, namespace: str, cursor: str, limit: int
-) -> CustomPage:
-    """One page of objects of a custom kind, by metadata."""
+@contextmanager
+def _missing_alike() -> Iterator[None]:
+    """One answer for a missing definition and a missing object: who may see neither must not
+    learn which of them there is."""
+    try:
+        yield
+    except NotFound as error:
+        raise NotFoundProblem(no_such("object")) from error
+
+
+async def custom_objects(reader: ObjectReader, caller: Principal, asked: CustomAsked) -> CustomPage:
+    """One page of objects of a custom kind, by metadata.
+
+    A definition belongs to the cluster. For a caller who may not see it, one without objects
+    in their namespace is as missing as one that does not exist.
+    """
+    definition, namespace, cursor, limit = asked
     kind = await _custom(reader, definition, namespaced=True if namespace else None)
     try:
         page = await reader.list_page(
@@ -142,6 +169,9 @@ async def custom_objects(
             "This cursor is too old or not one: start again from the first page.",
             errors=[{"field": "cursor", "message": error.message, "value": cursor[:100]}],
         ) from error
+    where = cluster_scope(caller.organisation, reader.cluster)
+    if not (page.items or cursor or caller.policy.decide("definition", Verb.GET, where).allowed):
+        raise NotFoundProblem(no_such("object"))
     return CustomPage(
         kind=kind.kind,
         plural=kind.plural,

@@ -40,6 +40,4 @@ def register(context: FeatureContext) -> Feature:
             "tags": tags.feed(f"registry/{name}/tags", partial(tag_row, name), within=within),
         }
 
-    return Feature(
-        "images", router(context.upstreams, deliveries), {"registry": registry}, kinds=KINDS
-    )
+    return Feature("images", router, {"registry": registry}, kinds=KINDS, parts=(deliveries,))

@@ -15,7 +15,7 @@ from backend.features.jobs import repository
 from backend.features.jobs.rights import KIND
 from backend.features.jobs.schemas import JobView
 from backend.http.audited import Audited
-from backend.http.guard import CurrentPrincipal, require
+from backend.http.guard import Decides, require
 from backend.jobs import commands
 from backend.jobs.tables import JobRow
 
@@ -23,11 +23,14 @@ __all__ = ["router"]
 
 router = APIRouter(tags=["jobs"])
 
+Caller = Annotated[
+    Principal, Decides("the right to get or cancel jobs at what it works on, or having started it")
+]
 JobId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 
 
 @router.get("/jobs/{job_id}")
-async def get_job(job_id: JobId, caller: CurrentPrincipal, db: DbSession) -> JobView:
+async def get_job(job_id: JobId, caller: Caller, db: DbSession) -> JobView:
     """A job with its steps and the end of its log."""
     row = await commands.get(db, job_id)
     _require(caller, Verb.GET, row)
@@ -35,9 +38,7 @@ async def get_job(job_id: JobId, caller: CurrentPrincipal, db: DbSession) -> Job
 
 
 @router.post("/jobs/{job_id}/cancel", status_code=202)
-async def cancel_job(
-    job_id: JobId, caller: CurrentPrincipal, db: DbSession, audit: Audited
-) -> JobView:
+async def cancel_job(job_id: JobId, caller: Caller, db: DbSession, audit: Audited) -> JobView:
     """Have a job stop soon and undo what it did; 409 when it is finished."""
     row = await commands.get(db, job_id)
     _require(caller, Verb.CANCEL, row)
@@ -54,5 +55,4 @@ def _may(caller: Principal, verb: Verb, row: JobRow) -> bool:
 
 def _require(caller: Principal, verb: Verb, row: JobRow) -> None:
     if not _may(caller, verb, row):
-        missing = "There is no such job, or it was forgotten."
-        require(caller, KIND, verb, parse(row.scope), missing)
+        require(caller, KIND, verb, parse(row.scope))

@@ -36,4 +36,4 @@ def register(context: FeatureContext) -> Feature:
             "keys": keys.feed(f"etcd/{name}/keys", partial(key_row, name), within=within),
         }
 
-    return Feature("keyvalue", router(context.upstreams), {"etcd": etcd}, kinds=KINDS)
+    return Feature("keyvalue", router, {"etcd": etcd}, kinds=KINDS)

@@ -6,7 +6,7 @@ from backend.features.context import Feature, FeatureContext
 from backend.features.overview.collections import PROBLEMS
 from backend.features.overview.derive import Problems
 from backend.features.overview.rights import KINDS
-from backend.features.overview.routes import overview_router
+from backend.features.overview.routes import router
 from backend.features.overview.service import OverviewService
 
 __all__ = ["AFTER", "register"]
@@ -24,4 +24,4 @@ def register(context: FeatureContext) -> Feature:
         context.upstreams,
         updates_enabled=context.settings.updates_enabled,
     )
-    return Feature("overview", overview_router(service), kinds=KINDS)
+    return Feature("overview", router, kinds=KINDS, parts=(service,))

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from fastapi import APIRouter
 
+from auth.principal import Principal
 from backend.features.overview.schemas import OverviewView
 from backend.features.overview.service import OverviewService
-from backend.http.guard import CurrentPrincipal
+from backend.http.guard import Decides
+from backend.parts import part
 
-__all__ = ["overview_router"]
+__all__ = ["router"]
+
+router = APIRouter(tags=["overview"])
 
 
-def overview_router(service: OverviewService) -> APIRouter:
-    """The page's summary; its lists are live collections."""
-    router = APIRouter(tags=["overview"])
-
-    @router.get("/overview")
-    async def overview(caller: CurrentPrincipal) -> OverviewView:
-        """Is anything wrong, and what changes right now, as far as the caller may see."""
-        return await service.overview(caller)
-
-    return router
+@router.get("/overview")
+async def read_overview(
+    caller: Annotated[Principal, Decides("each part, by the right to list what it counts")],
+    service: Annotated[OverviewService, part(OverviewService)],
+) -> OverviewView:
+    """Is anything wrong, and what changes right now, as far as the caller may see."""
+    return await service.overview(caller)

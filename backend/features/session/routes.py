@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from fastapi import APIRouter, Request, Response
 
+from auth.kinds import Catalogue
 from auth.principal import CredentialKind, Principal
 from auth.role import Verb
 from auth.scope import render
 from backend.db.session import DbSession
+from backend.errors import Unauthenticated
 from backend.features.session import service
 from backend.features.session.schemas import (
     HeldRole,
@@ -19,22 +23,28 @@ from backend.features.session.schemas import (
 from backend.http.audited import Audited, StrangerAudited
 from backend.http.cookies import clear_session_cookie, set_device_cookie, set_session_cookie
 from backend.http.documented import answers
-from backend.http.guard import CurrentPrincipal, Public
+from backend.http.guard import Decides, Public
 from backend.identity import setup
-from backend.identity.credentials import Presented
+from backend.identity.credentials import Identities, Presented
 from backend.identity.devices import DEVICE_SECONDS
+from backend.parts import part, parts_of
 
 router = APIRouter(tags=["session"])
 
+Own = Annotated[Principal, Decides("nothing: it is the caller's own session")]
+Kinds = Annotated[Catalogue, part(Catalogue)]
+
 
 @router.get("/session")
-async def current_session(principal: CurrentPrincipal, request: Request) -> SessionView:
+async def current_session(principal: Own, catalogue: Kinds) -> SessionView:
     """Who is signed in here, and what they hold."""
-    return _view(principal, request)
+    return _view(principal, catalogue)
 
 
 @router.post("/session", dependencies=[Public], responses=answers(401, 429, 503))
 async def sign_in(
+    entry: service.Door,
+    *,
     body: LoginRequest,
     request: Request,
     response: Response,
@@ -42,21 +52,22 @@ async def sign_in(
     audit: StrangerAudited,
 ) -> SessionView:
     """Sign in with a local account; the answer sets the session cookie."""
-    console = request.app.state.console
-    opened = await service.sign_in(db, console, body, request, audit)
+    opened = await service.sign_in(db, entry, body, request, audit)
     return await _after_commit(db, request, response, opened)
 
 
 @router.delete("/session", status_code=204)
 async def sign_out(
-    principal: CurrentPrincipal,
+    principal: Own,
+    entry: service.Door,
+    *,
     request: Request,
     response: Response,
     db: DbSession,
     audit: Audited,
 ) -> None:
     """End this session on every replica; open streams close within two seconds."""
-    await service.sign_out(db, request.app.state.console, principal, audit)
+    await service.sign_out(db, entry, principal, audit)
     clear_session_cookie(request, response)
 
 
@@ -68,6 +79,8 @@ async def setup_state(db: DbSession) -> SetupState:
 
 @router.post("/setup", dependencies=[Public], status_code=201, responses=answers(429, 503))
 async def complete_setup(
+    entry: service.Door,
+    *,
     body: SetupRequest,
     request: Request,
     response: Response,
@@ -75,8 +88,7 @@ async def complete_setup(
     audit: StrangerAudited,
 ) -> SessionView:
     """Create the first owner with the setup link's token, and sign them in."""
-    console = request.app.state.console
-    opened = await service.complete_setup(db, console, body, request, audit)
+    opened = await service.complete_setup(db, entry, body, request, audit)
     return await _after_commit(db, request, response, opened)
 
 
@@ -84,17 +96,18 @@ async def _after_commit(
     db: DbSession, request: Request, response: Response, opened: service.Opened
 ) -> SessionView:
     """The view of a session that was just opened: visible to others only once committed."""
-    identities = request.app.state.console.identities
+    parts = parts_of(request)
+    identities = parts.get(Identities)
     set_session_cookie(request, response, opened.token, identities.lifetime)
     set_device_cookie(request, response, opened.device, DEVICE_SECONDS)
     await db.commit()
-    presented = Presented(CredentialKind.SESSION, opened.token)
-    principal: Principal = await identities.resolve(presented)
-    return _view(principal, request)
+    principal = await identities.resolve(Presented(CredentialKind.SESSION, opened.token))
+    if principal is None:
+        raise Unauthenticated("The session ended at the moment it began. Sign in again.")
+    return _view(principal, parts.get(Catalogue))
 
 
-def _view(principal: Principal, request: Request) -> SessionView:
-    catalogue = request.app.state.console.catalogue
+def _view(principal: Principal, catalogue: Catalogue) -> SessionView:
     permissions = {
         kind.name: [v.value for v in Verb if principal.policy.allows_somewhere(kind.name, v)]
         for kind in catalogue

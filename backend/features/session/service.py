@@ -8,31 +8,58 @@ few.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Request
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import col
 
 from auth.principal import Principal
 from auth.scope import organisation
-from backend.audit import Audit, Origin, Target
+from backend.audit import Audit, Origin, Refusals, Target
 from backend.db.identity import UserRecord
+from backend.db.session import Sessions
 from backend.errors import TooManyRequests, Unauthenticated
 from backend.features.session.schemas import LoginRequest, SetupRequest
 from backend.http.connections import address_group
 from backend.http.cookies import read_device_cookie
 from backend.identity import setup
+from backend.identity.credentials import Identities
 from backend.identity.devices import Familiar, familiar, remember
-from backend.identity.limits import Limit, attempt_limits
+from backend.identity.hashing import Hashing
+from backend.identity.limits import AttemptLimits, Limit, attempt_limits
+from backend.parts import part
 
-if TYPE_CHECKING:
-    from backend.state import Console
-
-__all__ = ["Opened", "complete_setup", "sign_in", "sign_out"]
+__all__ = ["Door", "Entrance", "Opened", "complete_setup", "sign_in", "sign_out"]
 
 _WRONG = "The user name or the password is wrong."
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """What signing in works with."""
+
+    sessions: async_sessionmaker[AsyncSession]
+    identities: Identities
+    attempts: AttemptLimits
+    hashing: Hashing
+    refusals: Refusals
+
+
+async def entrance(
+    sessions: Sessions,
+    identities: Annotated[Identities, part(Identities)],
+    attempts: Annotated[AttemptLimits, part(AttemptLimits)],
+    hashing: Annotated[Hashing, part(Hashing)],
+    refusals: Annotated[Refusals, part(Refusals)],
+) -> Entrance:
+    """The running console's."""
+    return Entrance(sessions, identities, attempts, hashing, refusals)
+
+
+Door = Annotated[Entrance, Depends(entrance)]
+"""Route parameter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +71,7 @@ class Opened:
 
 
 async def sign_in(
-    db: AsyncSession, console: Console, body: LoginRequest, request: Request, audit: Audit
+    db: AsyncSession, entry: Entrance, body: LoginRequest, request: Request, audit: Audit
 ) -> Opened:
     """Open a session. 401 with one text for every wrong input, 429 when limited, 503 when too
     many passwords are being checked. `db` is used only once the password was right.
@@ -53,46 +80,46 @@ async def sign_in(
     that is no user is not kept: it may be a password typed into the wrong field.
     """
     group, cookie = address_group(_address(request)), read_device_cookie(request)
-    user, place = await _account(console, body.login, cookie, group)
+    user, place = await _account(entry, body.login, cookie, group)
     trusted = place.device is not None
     stored = user.password_hash if user and not user.disabled else None
     limits = attempt_limits(body.login, group, place.device, known=place.address)
-    with console.hashing.place(group, known=trusted):
-        await _count(console, limits)
-        right = await console.hashing.verify(body.password, stored, known=trusted)
+    with entry.hashing.place(group, known=trusted):
+        await _count(entry, limits)
+        right = await entry.hashing.verify(body.password, stored, known=trusted)
     now = await db.get(UserRecord, user.id) if right and user else None
     if now is None or now.disabled or now.password_hash != stored:
         origin = replace(audit.origin, actor=body.login if user else "(unknown)")
-        await console.refusals.record(origin, "open", _session(origin.organisation, origin.actor))
+        await entry.refusals.record(origin, "open", _session(origin.organisation, origin.actor))
         raise Unauthenticated(_WRONG)
-    await console.attempts.give_back(limits)
-    return await _opened(db, console, now, request, audit)
+    await entry.attempts.give_back(limits)
+    return await _opened(db, entry, now, request, audit)
 
 
-async def sign_out(db: AsyncSession, console: Console, principal: Principal, audit: Audit) -> None:
+async def sign_out(db: AsyncSession, entry: Entrance, principal: Principal, audit: Audit) -> None:
     """End the caller's session."""
     audit.did("close", _session(principal.organisation, principal.login))
-    await console.identities.end(db, principal.credential)
+    await entry.identities.end(db, principal.credential)
 
 
 async def complete_setup(
-    db: AsyncSession, console: Console, body: SetupRequest, request: Request, audit: Audit
+    db: AsyncSession, entry: Entrance, body: SetupRequest, request: Request, audit: Audit
 ) -> Opened:
     """Create the first owner and open their session."""
     group = address_group(_address(request))
     limits = [Limit("setup", group, 20, 3.0)]
-    with console.hashing.place(group, known=False):
-        await _count(console, limits)
-        owner = await setup.new_owner(body.login, body.name, body.password, console.hashing)
+    with entry.hashing.place(group, known=False):
+        await _count(entry, limits)
+        owner = await setup.new_owner(body.login, body.name, body.password, entry.hashing)
     claimed = replace(audit.origin, actor=body.login)
     user = await setup.redeem(db, body.token, owner, audit.acting_as(claimed))
-    return await _opened(db, console, user, request, audit)
+    return await _opened(db, entry, user, request, audit)
 
 
 async def _account(
-    console: Console, login: str, cookie: str | None, group: str
+    entry: Entrance, login: str, cookie: str | None, group: str
 ) -> tuple[UserRecord | None, Familiar]:
-    async with console.sessions() as own:
+    async with entry.sessions() as own:
         query = select(UserRecord).where(col(UserRecord.login) == login)
         user = (await own.execute(query)).scalar_one_or_none()
         place = await familiar(own, user.id if user else "", cookie, group)
@@ -100,20 +127,20 @@ async def _account(
 
 
 async def _opened(
-    db: AsyncSession, console: Console, user: UserRecord, request: Request, audit: Audit
+    db: AsyncSession, entry: Entrance, user: UserRecord, request: Request, audit: Audit
 ) -> Opened:
     """The session is recorded as its user's, who was nobody when the request came."""
     org = audit.origin.organisation
     origin = Origin(org, user.login, "user", user.id).over(request)
     audit.acting_as(origin).did("open", _session(org, user.login))
     agent = request.headers.get("user-agent", "")
-    token = await console.identities.open(db, user, _address(request), agent)
+    token = await entry.identities.open(db, user, _address(request), agent)
     group = address_group(_address(request))
     return Opened(token, await remember(db, user.id, read_device_cookie(request), group))
 
 
-async def _count(console: Console, limits: list[Limit]) -> None:
-    wait = await console.attempts.take(limits)
+async def _count(entry: Entrance, limits: list[Limit]) -> None:
+    wait = await entry.attempts.take(limits)
     if wait:
         raise TooManyRequests(
             f"Too many attempts failed. Try again in {wait} seconds.",

@@ -8,15 +8,20 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from auth.role import Verb
-from auth.scope import organisation
+from backend.connections.stackfile import LocalStack
 from backend.errors import NotFoundProblem
-from backend.http.guard import CurrentPrincipal, Public, require
+from backend.http.guard import Public, Requires
+from backend.http.readiness import Readiness
+from backend.parts import part
 
 router = APIRouter(tags=["system"])
+
+Local = Annotated[LocalStack, part(LocalStack)]
+_READS: Final = Requires("stack", Verb.GET)
 
 _TAIL_BYTES: Final = 256 * 1024
 
@@ -45,16 +50,15 @@ class LogTail(BaseModel):
 
 
 @router.get("/status", dependencies=[Public])
-async def status(request: Request) -> Status:
+async def status(readiness: Annotated[Readiness, part(Readiness)]) -> Status:
     """The console's version and readiness."""
-    return Status(version=version("craton"), ready=request.app.state.console.ready)
+    return Status(version=version("craton"), ready=readiness.ready)
 
 
-@router.get("/stack")
-async def stack(caller: CurrentPrincipal, request: Request) -> StackView:
+@router.get("/stack", dependencies=[_READS])
+async def stack(local: Local) -> StackView:
     """The local stack's components with progress, version, endpoint and reason."""
-    require(caller, "stack", Verb.GET, organisation(caller.organisation))
-    found = request.app.state.console.stack.status
+    found = local.status
     return StackView(
         present=found.present,
         running=found.running,
@@ -63,16 +67,14 @@ async def stack(caller: CurrentPrincipal, request: Request) -> StackView:
     )
 
 
-@router.get("/stack/components/{name}/log")
+@router.get("/stack/components/{name}/log", dependencies=[_READS])
 async def component_log(
     name: str,
-    caller: CurrentPrincipal,
-    request: Request,
+    local: Local,
     lines: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> LogTail:
     """The end of one component's log, to see why it failed."""
-    require(caller, "stack", Verb.GET, organisation(caller.organisation))
-    for component in request.app.state.console.stack.status.components:
+    for component in local.status.components:
         if component.get("name") == name and component.get("log"):
             tail = await asyncio.to_thread(_tail, Path(component["log"]), lines)
             return LogTail(name=name, lines=tail)

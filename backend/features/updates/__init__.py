@@ -4,7 +4,6 @@ recorded."""
 from __future__ import annotations
 
 from backend.features.context import Feature, FeatureContext
-from backend.features.updates.audit import record
 from backend.features.updates.rights import KINDS
 from backend.features.updates.sources import add_collections
 from backend.omaha.api import updates_router
@@ -21,7 +20,6 @@ def register(context: FeatureContext) -> Feature:
     deps = UpdatesDeps(
         organisation=context.organisation,
         files=files,
-        audit=record,
         jobs=context.jobs,
         mirrors=context.settings.update_mirrors,
         mirror_networks=context.settings.update_mirror_networks,

@@ -9,10 +9,11 @@ from fastapi import APIRouter, Query
 from sqlalchemy import or_, select
 from sqlmodel import col
 
+from backend.http.guard import Decides
 from backend.omaha.api.call import Caller
 from backend.omaha.api.figures import Time
 from backend.omaha.api.paging import Page, decode, encode
-from backend.omaha.api.rights import GROUP, Visible
+from backend.omaha.api.rights import GROUP, LISTS, Visible
 from backend.omaha.api.types import Cursor, Limit, QueryId, View, label_or_number
 from backend.omaha.catalog.window import look
 from backend.omaha.domain.model import ActivityKind, Severity
@@ -46,7 +47,7 @@ class ActivityView(View):
     detail: str
 
 
-@router.get("/activity")
+@router.get("/activity", dependencies=[Decides(LISTS)])
 async def list_activity(
     call: Caller,
     *,

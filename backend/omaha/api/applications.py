@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from fastapi import APIRouter, Response
 from pydantic import Field
 
 from auth.role import Verb
+from backend.http.guard import Decides, Requires
 from backend.http.versions import IfMatch, check, tagged
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.changes import difference, given
 from backend.omaha.api.paging import Page, decode, encode
-from backend.omaha.api.rights import APPLICATION
+from backend.omaha.api.rights import (
+    APPLICATION,
+    CHANNEL,
+    GROUP,
+    INSTANCE,
+    LISTS,
+    PACKAGE,
+)
+from backend.omaha.api.scopes import at_application, at_root
 from backend.omaha.api.types import Body, Cursor, Id, Limit, Line, Name, ShortName, View
 from backend.omaha.catalog import applications, edit
 from backend.omaha.store.tables import ApplicationRow
@@ -58,7 +68,7 @@ class ApplicationChange(Body):
     description: Line | None = None
 
 
-@router.get("/applications")
+@router.get("/applications", dependencies=[Decides(LISTS)])
 async def list_applications(
     call: Caller, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[ApplicationView]:
@@ -73,27 +83,32 @@ async def list_applications(
     return Page(items=await views(call, shown), next=last)
 
 
-@router.post("/applications", status_code=201)
+@router.post(
+    "/applications", status_code=201, dependencies=[Requires(APPLICATION, Verb.CREATE, at_root)]
+)
 async def create_application(
     call: Caller, body: NewApplication, response: Response
 ) -> ApplicationView:
     """Make an application."""
-    call.need_root(APPLICATION, Verb.CREATE)
     await call.begin()
     row = await applications.create(call.session, body.appid, body.name, body.description)
-    await call.audit(APPLICATION, "create", row.name, body.model_dump())
+    call.did("create", row, body.model_dump())
     return await _answer(call, row, response)
 
 
-@router.get("/applications/{application_id}")
+@router.get(
+    "/applications/{application_id}", dependencies=[Requires(APPLICATION, Verb.GET, at_application)]
+)
 async def get_application(call: Caller, application_id: Id, response: Response) -> ApplicationView:
     """One application."""
-    call.need(APPLICATION, Verb.GET, application_id)
     row = await edit.get(call.session, ApplicationRow, application_id)
     return await _answer(call, row, response)
 
 
-@router.patch("/applications/{application_id}")
+@router.patch(
+    "/applications/{application_id}",
+    dependencies=[Requires(APPLICATION, Verb.UPDATE, at_application)],
+)
 async def change_application(
     call: Caller,
     application_id: Id,
@@ -102,49 +117,71 @@ async def change_application(
     if_match: IfMatch = None,
 ) -> ApplicationView:
     """Change appid, name or description."""
-    call.need(APPLICATION, Verb.UPDATE, application_id)
     await call.begin()
     row = await edit.get(call.session, ApplicationRow, application_id)
     check(if_match, row.version, (await views(call, [row]))[0])
     values = {name: value for name, value in given(body).items() if value is not None}
     changed = difference(row, values)
     row = await applications.edit(call.session, row, values)
-    await call.audit(APPLICATION, "update", row.name, changed)
+    call.did("update", row, changed)
     return await _answer(call, row, response)
 
 
-@router.delete("/applications/{application_id}", status_code=204)
+@router.delete(
+    "/applications/{application_id}",
+    status_code=204,
+    dependencies=[Requires(APPLICATION, Verb.DELETE, at_application)],
+)
 async def delete_application(call: Caller, application_id: Id, if_match: IfMatch = None) -> None:
     """Delete it; 409 names what still belongs to it."""
-    call.need(APPLICATION, Verb.DELETE, application_id)
     await call.begin()
     row = await edit.get(call.session, ApplicationRow, application_id)
     check(if_match, row.version, (await views(call, [row]))[0])
     await applications.delete(call.session, row)
-    await call.audit(APPLICATION, "delete", row.name)
+    call.did("delete", row)
 
 
 async def views(call: Call, rows: Sequence[ApplicationRow]) -> list[ApplicationView]:
-    """The rows as answered, with their counts."""
-    counts = await applications.counts(call.session, [row.id or 0 for row in rows])
+    """The rows as answered, with the counts of what the caller may list."""
+    counts = await _counts(call, [row.id or 0 for row in rows])
     return [
         ApplicationView(
             id=row.id or 0,
             appid=row.appid,
             name=row.name,
             description=row.description,
-            counts=ApplicationCounts(
-                groups=counts[row.id or 0].get("groups", 0),
-                channels=counts[row.id or 0].get("channels", 0),
-                packages=counts[row.id or 0].get("packages", 0),
-                machines=counts[row.id or 0].get("machines", 0),
-            ),
+            counts=counts[row.id or 0],
             created_at=row.created_at,
             updated_at=row.updated_at,
             version=row.version,
         )
         for row in rows
     ]
+
+
+async def _counts(call: Call, ids: Sequence[int]) -> dict[int, ApplicationCounts]:
+    """Per application: how much the caller may list of each kind in it."""
+    found = await applications.counts(call.session, ids)
+    for name, kind in _COUNTED:
+        visible = call.visible(kind)
+        for key in ids:
+            groups = visible.group_ids(key)
+            if groups is not None:
+                within = await applications.counts_within(call.session, key, groups)
+                found[key][name] = within.get(name, 0)
+    return {
+        key: ApplicationCounts(**{name: found[key].get(name, 0) for name, _ in _COUNTED})
+        for key in ids
+    }
+
+
+_COUNTED: Final = (
+    ("groups", GROUP),
+    ("channels", CHANNEL),
+    ("packages", PACKAGE),
+    ("machines", INSTANCE),
+)
+"""What is counted, and the kind whose right to list decides."""
 
 
 async def _answer(call: Call, row: ApplicationRow, response: Response) -> ApplicationView:

@@ -1,4 +1,4 @@
-"""One request as every route of this service sees it: who asks, the session, the rights."""
+"""One request as every route of this service sees it: who asks, the session, the record."""
 
 from __future__ import annotations
 
@@ -11,21 +11,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.principal import Principal
 from auth.role import Verb
+from backend.audit import Audit, Change, Target
 from backend.db.session import DbSession
-from backend.http.guard import CurrentPrincipal
+from backend.http.audited import Audited
+from backend.http.guard import CurrentPrincipal, require
 from backend.omaha.api.deps import UpdatesDeps
-from backend.omaha.api.rights import APPLICATION, GROUP, INSTANCE, Rights, Visible
+from backend.omaha.api.rights import APPLICATION, INSTANCE, Rights, Visible
+from backend.omaha.api.targets import Recorded, target_of
 from backend.omaha.catalog import edit
 from backend.omaha.store.tables import GroupRow, InstanceRow
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The caller and what its request works with."""
+    """The caller and what its request works with. The route's guard has let it pass."""
 
     session: AsyncSession
     principal: Principal
     deps: UpdatesDeps
+    audit: Audit
 
     @property
     def rights(self) -> Rights:
@@ -36,45 +40,61 @@ class Call:
         """Start an edit: what is read from here on is what will be edited."""
         await edit.begin(self.session)
 
-    def need_root(self, kind: str, verb: Verb) -> None:
-        """The caller must hold the right over all updates."""
-        self.rights.need(self.principal, kind, verb, self.rights.root())
+    def need_member(self, verb: Verb, group: GroupRow) -> None:
+        """The caller must hold the right over machines of a group that the body names."""
+        scope = self.rights.group(group.application_id, group.id or 0)
+        require(self.principal, INSTANCE, verb, scope, "group")
+
+    def need_instance(self, verb: Verb, instance: InstanceRow) -> None:
+        """The caller must hold the right over the machine where it is now: its group may have
+        changed since the guard looked."""
+        scope = self.rights.group(instance.application_id, instance.group_id)
+        require(self.principal, INSTANCE, verb, scope, "machine")
 
     def need(self, kind: str, verb: Verb, application_id: int) -> None:
         """The caller must hold the right in the application."""
-        scope = self.rights.application(application_id)
-        self.rights.need(self.principal, kind, verb, scope)
-
-    def need_group(self, verb: Verb, group: GroupRow, kind: str = GROUP) -> None:
-        """The caller must hold the right in the group."""
-        scope = self.rights.group(group.application_id, group.id or 0)
-        self.rights.need(self.principal, kind, verb, scope)
-
-    def need_instance(self, verb: Verb, instance: InstanceRow) -> None:
-        """The caller must hold the right over the machine, which its group decides."""
-        scope = self.rights.group(instance.application_id, instance.group_id)
-        self.rights.need(self.principal, INSTANCE, verb, scope)
+        require(self.principal, kind, verb, self.rights.application(application_id))
 
     def visible(self, kind: str = APPLICATION) -> Visible:
         """What the caller may list."""
         return self.rights.visible(self.principal, kind)
 
-    async def audit(
-        self, kind: str, verb: str, target: str, detail: Mapping[str, Any] | None = None
+    def listed(self, kind: str, application_id: int) -> frozenset[int] | None:
+        """The groups of the application in which the caller may list `kind`, None for all;
+        404 when there are none and the application is not theirs to see."""
+        groups = self.visible(kind).group_ids(application_id)
+        if groups is not None and not groups:
+            self.need(APPLICATION, Verb.GET, application_id)
+        return groups
+
+    def target(self, row: Recorded, name: str = "") -> Target:
+        """What the record calls the object of `row`."""
+        return target_of(self.rights, row, name)
+
+    def did(
+        self,
+        action: str,
+        about: Recorded | Target,
+        detail: Mapping[str, Any] | None = None,
+        *,
+        name: str = "",
+        right: Verb | None = None,
     ) -> None:
-        """Record the change that this request makes."""
-        await self.deps.audit(
-            self.session,
-            self.principal,
-            action=f"{kind}:{verb}",
-            kind=kind,
-            target=target,
-            detail=detail or {},
+        """Record what this request does to an object, under `name` if given. Nothing here is
+        secret, so every field of `detail` shows its value."""
+        given = detail or {}
+        self.audit.did(
+            action,
+            about if isinstance(about, Target) else self.target(about, name),
+            change=Change.of(given, show=given),
+            right=right,
         )
 
 
-def _call(request: Request, session: DbSession, principal: CurrentPrincipal) -> Call:
-    return Call(session, principal, request.state.updates)
+def _call(
+    request: Request, session: DbSession, principal: CurrentPrincipal, audit: Audited
+) -> Call:
+    return Call(session, principal, request.state.updates, audit)
 
 
 Caller = Annotated[Call, Depends(_call, scope="function")]

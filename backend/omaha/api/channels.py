@@ -11,11 +11,13 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from auth.role import Verb
+from backend.http.guard import Requires
 from backend.http.versions import IfMatch, check, tagged
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.changes import difference, given
 from backend.omaha.api.paging import Page, decode, encode
 from backend.omaha.api.rights import CHANNEL, GROUP
+from backend.omaha.api.scopes import at_application, at_channel
 from backend.omaha.api.types import (
     ArchName,
     Body,
@@ -86,12 +88,14 @@ class FloorChange(Body):
     reason: Line = ""
 
 
-@router.get("/applications/{application_id}/channels")
+@router.get(
+    "/applications/{application_id}/channels",
+    dependencies=[Requires(CHANNEL, Verb.LIST, at_application)],
+)
 async def list_channels(
     call: Caller, application_id: Id, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[ChannelView]:
     """The application's channels by name."""
-    call.need(CHANNEL, Verb.LIST, application_id)
     await edit.get(call.session, ApplicationRow, application_id)
     after = decode(cursor, str, int)
     rows = await channels.page(
@@ -102,29 +106,32 @@ async def list_channels(
     return Page(items=await views(call, shown), next=last)
 
 
-@router.post("/applications/{application_id}/channels", status_code=201)
+@router.post(
+    "/applications/{application_id}/channels",
+    status_code=201,
+    dependencies=[Requires(CHANNEL, Verb.CREATE, at_application)],
+)
 async def create_channel(
     call: Caller, application_id: Id, body: NewChannel, response: Response
 ) -> ChannelView:
     """Make a channel for one architecture."""
-    call.need(CHANNEL, Verb.CREATE, application_id)
     await call.begin()
     application = await edit.get(call.session, ApplicationRow, application_id)
     row = await channels.create(
         call.session, application_id, name=body.name, arch=arch_of(body.arch), color=body.color,
         package_id=body.package_id,
     )  # fmt: skip
-    await call.audit(CHANNEL, "create", f"{application.name}/{row.name}", body.model_dump())
+    call.did("create", row, body.model_dump(), name=f"{application.name}/{row.name}")
     return await _answer(call, row, response)
 
 
-@router.get("/channels/{channel_id}")
+@router.get("/channels/{channel_id}", dependencies=[Requires(CHANNEL, Verb.GET, at_channel)])
 async def get_channel(call: Caller, channel_id: Id, response: Response) -> ChannelView:
     """One channel."""
-    return await _answer(call, await _read(call, channel_id, Verb.GET), response)
+    return await _answer(call, await edit.get(call.session, ChannelRow, channel_id), response)
 
 
-@router.patch("/channels/{channel_id}")
+@router.patch("/channels/{channel_id}", dependencies=[Requires(CHANNEL, Verb.UPDATE, at_channel)])
 async def change_channel(
     call: Caller,
     channel_id: Id,
@@ -134,27 +141,31 @@ async def change_channel(
 ) -> ChannelView:
     """Rename it, recolour it, or point it at another package: its groups then roll out."""
     await call.begin()
-    row = await _matched(call, channel_id, Verb.UPDATE, if_match)
+    row = await _matched(call, channel_id, if_match)
     values = {k: v for k, v in given(body).items() if v is not None or k == "package_id"}
     changed = difference(row, values)
     row = await channels.edit(call.session, row, values)
-    await call.audit(CHANNEL, "update", row.name, changed)
+    call.did("update", row, changed)
     return await _answer(call, row, response)
 
 
-@router.delete("/channels/{channel_id}", status_code=204)
+@router.delete(
+    "/channels/{channel_id}",
+    status_code=204,
+    dependencies=[Requires(CHANNEL, Verb.DELETE, at_channel)],
+)
 async def delete_channel(call: Caller, channel_id: Id, if_match: IfMatch = None) -> None:
     """Delete it with its floors; 409 names the groups that follow it."""
     await call.begin()
-    row = await _matched(call, channel_id, Verb.DELETE, if_match)
+    row = await _matched(call, channel_id, if_match)
     await channels.delete(call.session, row)
-    await call.audit(CHANNEL, "delete", row.name)
+    call.did("delete", row)
 
 
-@router.get("/channels/{channel_id}/floors")
+@router.get("/channels/{channel_id}/floors", dependencies=[Requires(CHANNEL, Verb.GET, at_channel)])
 async def list_floors(call: Caller, channel_id: Id, response: Response) -> Page[FloorView]:
     """The channel's floors by version, lowest first: the order machines pass them."""
-    row = await _read(call, channel_id, Verb.GET)
+    row = await edit.get(call.session, ChannelRow, channel_id)
     tagged(response, row.version)
     found = await channels.floors(call.session, row)
     found.sort(key=lambda pair: semver.parse(pair[1].release))
@@ -165,7 +176,10 @@ async def list_floors(call: Caller, channel_id: Id, response: Response) -> Page[
     return Page(items=items, next=None)
 
 
-@router.put("/channels/{channel_id}/floors/{package_id}")
+@router.put(
+    "/channels/{channel_id}/floors/{package_id}",
+    dependencies=[Requires(CHANNEL, Verb.UPDATE, at_channel)],
+)
 async def put_floor(
     call: Caller,
     channel_id: Id,
@@ -177,21 +191,24 @@ async def put_floor(
 ) -> ChannelView:
     """Make a package a floor, or change the reason. The tag is the channel's."""
     await call.begin()
-    row = await _matched(call, channel_id, Verb.UPDATE, if_match)
+    row = await _matched(call, channel_id, if_match)
     row = await channels.set_floor(call.session, row, package_id, body.reason)
-    await call.audit(CHANNEL, "set-floor", row.name, {"package_id": package_id})
+    call.did("set-floor", row, {"package_id": package_id})
     return await _answer(call, row, response)
 
 
-@router.delete("/channels/{channel_id}/floors/{package_id}")
+@router.delete(
+    "/channels/{channel_id}/floors/{package_id}",
+    dependencies=[Requires(CHANNEL, Verb.UPDATE, at_channel)],
+)
 async def delete_floor(
     call: Caller, channel_id: Id, package_id: Id, *, response: Response, if_match: IfMatch = None
 ) -> ChannelView:
     """The package is no longer a floor. The tag is the channel's."""
     await call.begin()
-    row = await _matched(call, channel_id, Verb.UPDATE, if_match)
+    row = await _matched(call, channel_id, if_match)
     row = await channels.clear_floor(call.session, row, package_id)
-    await call.audit(CHANNEL, "clear-floor", row.name, {"package_id": package_id})
+    call.did("clear-floor", row, {"package_id": package_id})
     return await _answer(call, row, response)
 
 
@@ -228,14 +245,8 @@ async def views(call: Call, rows: Sequence[ChannelRow]) -> list[ChannelView]:
     ]
 
 
-async def _read(call: Call, channel_id: int, verb: Verb) -> ChannelRow:
+async def _matched(call: Call, channel_id: int, if_match: str | None) -> ChannelRow:
     row = await edit.get(call.session, ChannelRow, channel_id)
-    call.need(CHANNEL, verb, row.application_id)
-    return row
-
-
-async def _matched(call: Call, channel_id: int, verb: Verb, if_match: str | None) -> ChannelRow:
-    row = await _read(call, channel_id, verb)
     check(if_match, row.version, (await views(call, [row]))[0])
     return row
 

@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import httpx2
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from auth.policy import Policy
-from auth.principal import Assurance, Principal
+from backend.audit import Audit, Change, Origin
 from backend.http.outbound import Network
 from backend.jobs import Job, Jobs
-from backend.omaha.api.rights import PACKAGE
+from backend.omaha.api.rights import Rights
+from backend.omaha.api.targets import import_target
 from backend.omaha.catalog.importing import Made, Order, import_job
 from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.payloads.mirrors import open_mirror
 from backend.omaha.payloads.source import ReleaseSource
 from backend.omaha.payloads.upload import Uploads
-from backend.omaha.store.tables import ApplicationRow
-
-
-class Audit(Protocol):
-    """Records a change in the caller's transaction, so that there is no change without its
-    record and no record without its change (security reference, section 4)."""
-
-    async def __call__(
-        self,
-        session: AsyncSession,
-        principal: Principal,
-        *,
-        action: str,
-        kind: str,
-        target: str,
-        detail: Mapping[str, Any],
-    ) -> None:
-        """`action` is ``kind:verb``, `target` the object's name, `detail` what changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +32,6 @@ class UpdatesDeps:
 
     organisation: str
     files: PayloadFiles
-    audit: Audit
     jobs: Jobs
     mirrors: tuple[str, ...] = ("https://update.release.flatcar-linux.net",)
     mirror_networks: tuple[Network, ...] = ()
@@ -69,24 +49,17 @@ class UpdatesDeps:
     ) -> None:
         """What an import did when its request is long over."""
         by = order.by
-        app = await session.get(ApplicationRow, order.application_id)
-        await self.audit(
-            session,
-            Principal(
-                subject=by.subject,
-                subjects=frozenset({by.subject}),
-                login=by.login,
-                name=by.name,
-                organisation=self.organisation,
-                policy=Policy(()),
-                credential=by.credential,
-                assurance=Assurance("job", time.time()),
-            ),
-            action=f"{PACKAGE}:{verb}",
-            kind=PACKAGE,
-            target=f"{app.name if app else order.application_id}/{order.release}",
-            detail=dict(detail) | {"mirror": order.mirror, "board": order.board},
+        origin = Origin(
+            organisation=self.organisation,
+            actor=by.login,
+            subject_kind=by.subject.kind,
+            subject_id=by.subject.id,
+            credential_kind=by.credential.kind,
+            credential_id=by.credential.id,
         )
+        target = await import_target(session, Rights(self.organisation), order)
+        given = dict(detail) | {"mirror": order.mirror, "board": order.board}
+        Audit(session, origin).did(verb, target, change=Change.of(given, show=given))
 
 
 def _mirror(deps: UpdatesDeps, order: Order) -> AbstractAsyncContextManager[ReleaseSource]:

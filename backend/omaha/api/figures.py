@@ -13,8 +13,10 @@ from sqlmodel import col
 
 from auth.role import Verb
 from backend.errors import Unprocessable
+from backend.http.guard import Decides, Requires
 from backend.omaha.api.call import Call, Caller
-from backend.omaha.api.rights import APPLICATION, GROUP
+from backend.omaha.api.rights import GROUP, LISTS
+from backend.omaha.api.scopes import at_group
 from backend.omaha.api.types import MAX_TIME, Id, QueryId, View, status_label
 from backend.omaha.catalog import edit, figures
 from backend.omaha.catalog.figures import Dimension, Scope
@@ -79,19 +81,19 @@ class Timeline(View):
     series: list[Series]
 
 
-@router.get("/applications/{application_id}/overview")
+@router.get("/applications/{application_id}/overview", dependencies=[Decides(LISTS)])
 async def application_overview(call: Caller, application_id: Id) -> Overview:
     """How the application's machines stand now, in the groups the caller may see."""
     return await _overview(call, await _scope(call, application_id))
 
 
-@router.get("/groups/{group_id}/overview")
+@router.get("/groups/{group_id}/overview", dependencies=[Requires(GROUP, Verb.GET, at_group)])
 async def group_overview(call: Caller, group_id: Id) -> Overview:
     """How the group's machines stand now."""
     return await _overview(call, await _group_scope(call, group_id))
 
 
-@router.get("/applications/{application_id}/breakdown")
+@router.get("/applications/{application_id}/breakdown", dependencies=[Decides(LISTS)])
 async def application_breakdown(
     call: Caller,
     *,
@@ -106,7 +108,7 @@ async def application_breakdown(
     return await _breakdown(call, scope, by, limit)
 
 
-@router.get("/applications/{application_id}/timeline")
+@router.get("/applications/{application_id}/timeline", dependencies=[Decides(LISTS)])
 async def application_timeline(
     call: Caller,
     *,
@@ -122,7 +124,7 @@ async def application_timeline(
     return await _timeline(call, scope, by, since, until)
 
 
-@router.get("/groups/{group_id}/timeline")
+@router.get("/groups/{group_id}/timeline", dependencies=[Requires(GROUP, Verb.GET, at_group)])
 async def group_timeline(
     call: Caller,
     *,
@@ -222,7 +224,6 @@ async def _timeline(
 
 async def _group_scope(call: Call, group_id: int) -> Scope:
     group = await edit.get(call.session, GroupRow, group_id)
-    call.need_group(Verb.GET, group)
     return Scope(group.application_id, [group_id])
 
 
@@ -230,10 +231,8 @@ async def _scope(
     call: Call, application_id: int, group_id: int | None = None, channel_id: int | None = None
 ) -> Scope:
     """The groups of the application that are asked for and may be seen."""
+    visible = call.listed(GROUP, application_id)
     await edit.get(call.session, ApplicationRow, application_id)
-    visible = call.visible(GROUP).group_ids(application_id)
-    if visible is not None and not visible:
-        call.need(APPLICATION, Verb.GET, application_id)
     wanted = visible
     if group_id is not None:
         shown = visible is None or group_id in visible

@@ -12,12 +12,14 @@ from sqlmodel import col
 
 from auth.role import Verb
 from backend.errors import Unprocessable
+from backend.http.guard import Decides, Requires
 from backend.http.versions import IfMatch, check, tagged
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.changes import difference, given
 from backend.omaha.api.paging import Page, decode, encode
-from backend.omaha.api.rights import APPLICATION, GROUP
+from backend.omaha.api.rights import GROUP, LISTS
 from backend.omaha.api.rollout_views import RolloutView, rollout_view
+from backend.omaha.api.scopes import at_application, at_group
 from backend.omaha.api.types import (
     ArchName,
     BodyId,
@@ -87,14 +89,12 @@ class GroupChange(BodyModel):
     channel_id: BodyId | None = None
 
 
-@router.get("/applications/{application_id}/groups")
+@router.get("/applications/{application_id}/groups", dependencies=[Decides(LISTS)])
 async def list_groups(
     call: Caller, application_id: Id, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[GroupView]:
     """The application's groups by name, as far as the caller may see them."""
-    visible = call.visible(GROUP).group_ids(application_id)
-    if visible is not None and not visible:
-        call.need(APPLICATION, Verb.GET, application_id)
+    visible = call.listed(GROUP, application_id)
     await edit.get(call.session, ApplicationRow, application_id)
     after = decode(cursor, str, int)
     rows = await groups.page(
@@ -105,31 +105,33 @@ async def list_groups(
     return Page(items=await views(call, shown), next=last)
 
 
-@router.post("/applications/{application_id}/groups", status_code=201)
+@router.post(
+    "/applications/{application_id}/groups",
+    status_code=201,
+    dependencies=[Requires(GROUP, Verb.CREATE, at_application)],
+)
 async def create_group(
     call: Caller, application_id: Id, body: NewGroup, response: Response
 ) -> GroupView:
     """Make a group for one track and architecture."""
-    call.need(GROUP, Verb.CREATE, application_id)
     await call.begin()
     application = await edit.get(call.session, ApplicationRow, application_id)
     row = await groups.create(
         call.session, application_id, name=body.name, track=body.track, arch=arch_of(body.arch),
         channel_id=body.channel_id, description=body.description, policy=body.policy,
     )  # fmt: skip
-    await call.audit(
-        GROUP, "create", f"{application.name}/{row.name}", body.model_dump(mode="json")
-    )
+    name = f"{application.name}/{row.name}"
+    call.did("create", row, body.model_dump(mode="json"), name=name)
     return await _answer(call, row, response)
 
 
-@router.get("/groups/{group_id}")
+@router.get("/groups/{group_id}", dependencies=[Requires(GROUP, Verb.GET, at_group)])
 async def get_group(call: Caller, group_id: Id, response: Response) -> GroupView:
     """One group."""
-    return await _answer(call, await read(call, group_id, Verb.GET), response)
+    return await _answer(call, await edit.get(call.session, GroupRow, group_id), response)
 
 
-@router.patch("/groups/{group_id}")
+@router.patch("/groups/{group_id}", dependencies=[Requires(GROUP, Verb.UPDATE, at_group)])
 async def change_group(
     call: Caller,
     *,
@@ -141,28 +143,28 @@ async def change_group(
     """Rename it, change its track, or let it follow another channel. The policy stays: it
     has its own address, so that nothing is switched off by leaving it out."""
     await call.begin()
-    row = await matched(call, group_id, Verb.UPDATE, if_match)
+    row = await matched(call, group_id, if_match)
     values = {k: v for k, v in given(body).items() if v is not None or k == "channel_id"}
     changed = difference(row, values)
     row = await groups.edit(call.session, row, values)
-    await call.audit(GROUP, "update", row.name, changed)
+    call.did("update", row, changed)
     return await _answer(call, row, response)
 
 
-@router.put("/groups/{group_id}/policy")
+@router.put("/groups/{group_id}/policy", dependencies=[Requires(GROUP, Verb.UPDATE, at_group)])
 async def put_policy(
     call: Caller, *, group_id: Id, body: Policy, response: Response, if_match: IfMatch = None
 ) -> GroupView:
     """Put a whole new policy in force. The tag is the group's."""
     await call.begin()
-    row = await matched(call, group_id, Verb.UPDATE, if_match)
+    row = await matched(call, group_id, if_match)
     changed = policy_difference(row.policy, body)
     row = await groups.set_policy(call.session, row, body)
-    await call.audit(GROUP, "set-policy", row.name, changed)
+    call.did("set-policy", row, changed)
     return await _answer(call, row, response)
 
 
-@router.patch("/groups/{group_id}/policy")
+@router.patch("/groups/{group_id}/policy", dependencies=[Requires(GROUP, Verb.UPDATE, at_group)])
 async def change_policy(
     call: Caller,
     *,
@@ -173,11 +175,11 @@ async def change_policy(
 ) -> GroupView:
     """Change some members of the policy; the others stay. The tag is the group's."""
     await call.begin()
-    row = await matched(call, group_id, Verb.UPDATE, if_match)
+    row = await matched(call, group_id, if_match)
     policy = merged(row.policy, body)
     changed = policy_difference(row.policy, policy)
     row = await groups.set_policy(call.session, row, policy)
-    await call.audit(GROUP, "set-policy", row.name, changed)
+    call.did("set-policy", row, changed)
     return await _answer(call, row, response)
 
 
@@ -232,16 +234,9 @@ async def views(call: Call, rows: Sequence[GroupRow]) -> list[GroupView]:
     ]
 
 
-async def read(call: Call, group_id: int, verb: Verb, kind: str = GROUP) -> GroupRow:
-    """The group, when the caller may do this to it."""
+async def matched(call: Call, group_id: int, if_match: str | None) -> GroupRow:
+    """The group, when the caller means its present version."""
     row = await edit.get(call.session, GroupRow, group_id)
-    call.need_group(verb, row, kind)
-    return row
-
-
-async def matched(call: Call, group_id: int, verb: Verb, if_match: str | None) -> GroupRow:
-    """The group, when the caller may do this and means its present version."""
-    row = await read(call, group_id, verb)
     check(if_match, row.version, (await views(call, [row]))[0])
     return row
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +18,7 @@ from sqlmodel import col
 
 from auth.role import Verb
 from backend.errors import Conflict
+from backend.http.guard import Requires
 from backend.jobs import commands
 from backend.jobs.records import steps_of
 from backend.jobs.tables import FINISHED, JobRow, LogRow, StepRow
@@ -25,6 +26,8 @@ from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.imports import ExtraName
 from backend.omaha.api.mirrors import chosen
 from backend.omaha.api.rights import PACKAGE
+from backend.omaha.api.scopes import ImportId, at_application, at_import, at_root
+from backend.omaha.api.targets import import_target, release_target
 from backend.omaha.api.types import Body, Id, View
 from backend.omaha.catalog import edit, packages
 from backend.omaha.catalog.importing import KIND, RETRIED, Made, Order, Person, package_key
@@ -34,7 +37,6 @@ from backend.omaha.store.tables import ApplicationRow
 
 router = APIRouter(tags=["updates: packages"])
 
-ImportId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 LISTED: Final = 100
 
 State = Literal["running", "failed", "cancelled", "done"]
@@ -83,12 +85,18 @@ class HostedImportView(View):
     updated_at: float
 
 
-@router.post("/applications/{application_id}/hosted-imports", status_code=202)
+@router.post(
+    "/applications/{application_id}/hosted-imports",
+    status_code=202,
+    dependencies=[
+        Requires(PACKAGE, Verb.CREATE, at_application),
+        Requires(PACKAGE, Verb.CREATE, at_root),
+    ],
+)
 async def start_hosted_import(
     call: Caller, application_id: Id, body: NewHostedImport, request: Request, response: Response
 ) -> HostedImportView:
     """Begin to fetch a release from a mirror. 409 while this very package is being imported."""
-    _need(call, Verb.CREATE, application_id)
     release = packages.check_release(body.release)
     base = chosen(call.deps, body.mirror)
     notes, released = parse_releases(body.releases, release) if body.releases else ("", "")
@@ -100,7 +108,8 @@ async def start_hosted_import(
         notes=notes, released=released,
     )  # fmt: skip
     detail = body.model_dump(exclude={"releases"}) | {"mirror": base}
-    await call.audit(PACKAGE, "import-start", f"{app.name}/{release}", detail)
+    target = release_target(call.rights, app, release)
+    call.did("import-start", target, detail, right=Verb.CREATE)
     started = await call.deps.jobs.start(
         call.deps.import_job, order, key=package_key(order), by=who.login, tx=call.session,
         scope=call.rights.application(application_id),
@@ -112,10 +121,12 @@ async def start_hosted_import(
     return await _view(call.session, await commands.get(call.session, started.id))
 
 
-@router.get("/applications/{application_id}/hosted-imports")
+@router.get(
+    "/applications/{application_id}/hosted-imports",
+    dependencies=[Requires(PACKAGE, Verb.LIST, at_application)],
+)
 async def list_hosted_imports(call: Caller, application_id: Id) -> list[HostedImportView]:
     """The application's imports, newest first; the last hundred."""
-    call.need(PACKAGE, Verb.LIST, application_id)
     query = select(JobRow).where(
         col(JobRow.kind) == KIND,
         col(JobRow.key).startswith(f"{KIND}:{application_id}:", autoescape=True),
@@ -124,36 +135,48 @@ async def list_hosted_imports(call: Caller, application_id: Id) -> list[HostedIm
     return [await _view(call.session, row) for row in found.scalars()]
 
 
-@router.get("/hosted-imports/{import_id}")
+@router.get(
+    "/hosted-imports/{import_id}", dependencies=[Requires(PACKAGE, Verb.GET, at_import, "import")]
+)
 async def get_hosted_import(call: Caller, import_id: ImportId) -> HostedImportView:
     """One import, as far as it is now."""
-    return await _view(call.session, await _read(call, import_id, Verb.GET))
+    return await _view(call.session, await _read(call, import_id))
 
 
-@router.post("/hosted-imports/{import_id}/cancel", status_code=202)
+@router.post(
+    "/hosted-imports/{import_id}/cancel",
+    status_code=202,
+    dependencies=[
+        Requires(PACKAGE, Verb.CREATE, at_import, "import"),
+        Requires(PACKAGE, Verb.CREATE, at_root, "import"),
+    ],
+)
 async def cancel_hosted_import(call: Caller, import_id: ImportId) -> HostedImportView:
     """Stop it soon; the bytes that are here stay for a week, should it be resumed."""
-    row = await _read(call, import_id, Verb.CREATE)
+    row = await _read(call, import_id)
     row = await commands.cancel(call.session, row.id, call.principal.login)
-    await call.audit(PACKAGE, "import-cancel", await target_of(call.session, _order(row)))
+    target = await import_target(call.session, call.rights, _order(row))
+    call.did("import-cancel", target, right=Verb.CREATE)
     return await _view(call.session, row)
 
 
-@router.post("/hosted-imports/{import_id}/resume", status_code=202)
+@router.post(
+    "/hosted-imports/{import_id}/resume",
+    status_code=202,
+    dependencies=[
+        Requires(PACKAGE, Verb.CREATE, at_import, "import"),
+        Requires(PACKAGE, Verb.CREATE, at_root, "import"),
+    ],
+)
 async def resume_hosted_import(call: Caller, import_id: ImportId) -> HostedImportView:
     """Go on after a failure or a cancellation."""
-    row = await _read(call, import_id, Verb.CREATE)
+    row = await _read(call, import_id)
     order = _order(row)
     chosen(call.deps, order.mirror)
     row = await commands.restart(call.session, row.id, call.principal.login)
-    await call.audit(PACKAGE, "import-resume", await target_of(call.session, order))
+    target = await import_target(call.session, call.rights, order)
+    call.did("import-resume", target, right=Verb.CREATE)
     return await _view(call.session, row)
-
-
-async def target_of(session: AsyncSession, order: Order) -> str:
-    """What an import is about, for the audit record."""
-    app = await session.get(ApplicationRow, order.application_id)
-    return f"{app.name if app else order.application_id}/{order.release}"
 
 
 def _under_way(order: Order, job_id: str) -> Conflict:
@@ -163,18 +186,10 @@ def _under_way(order: Order, job_id: str) -> Conflict:
     )
 
 
-def _need(call: Call, verb: Verb, application_id: int) -> None:
-    """The package is the application's, its bytes are kept for all of the service."""
-    call.need(PACKAGE, verb, application_id)
-    if verb is not Verb.GET:
-        call.need_root(PACKAGE, verb)
-
-
-async def _read(call: Call, import_id: str, verb: Verb) -> JobRow:
+async def _read(call: Call, import_id: str) -> JobRow:
     row = await call.session.get(JobRow, import_id, populate_existing=True)
     if row is None or row.kind != KIND:
         raise ImportNotFound("There is no such import, or it was forgotten.")
-    _need(call, verb, _order(row).application_id)
     return row
 
 

@@ -11,11 +11,14 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from auth.role import Verb
+from backend.http.guard import Requires
 from backend.omaha.api import packages as package_routes
 from backend.omaha.api.call import Caller
 from backend.omaha.api.mirrors import chosen, mirror
 from backend.omaha.api.package_bodies import PackageView
 from backend.omaha.api.rights import PACKAGE
+from backend.omaha.api.scopes import at_application, at_root
+from backend.omaha.api.targets import release_target
 from backend.omaha.api.types import Body, Id, View
 from backend.omaha.catalog import edit, packages, releases
 from backend.omaha.payloads.importer import Plan, examine
@@ -56,17 +59,18 @@ class ImportView(View):
     created: bool
 
 
-@router.get("/mirrors")
+@router.get("/mirrors", dependencies=[Requires(PACKAGE, Verb.LIST, at_root)])
 async def list_mirrors(call: Caller) -> list[str]:
     """The mirrors releases may be imported from."""
-    call.need_root(PACKAGE, Verb.LIST)
     return list(call.deps.mirrors)
 
 
-@router.post("/applications/{application_id}/imports")
+@router.post(
+    "/applications/{application_id}/imports",
+    dependencies=[Requires(PACKAGE, Verb.CREATE, at_application)],
+)
 async def import_release(call: Caller, application_id: Id, body: NewImport) -> ImportView:
     """Look at a release on a mirror and, unless it is a dry run, make its package."""
-    call.need(PACKAGE, Verb.CREATE, application_id)
     packages.check_release(body.release)
     base = chosen(call.deps, body.mirror)
     async with mirror(call.deps, base, body.board, body.release) as source:
@@ -78,7 +82,8 @@ async def import_release(call: Caller, application_id: Id, body: NewImport) -> I
     await call.begin()
     app = await edit.get(call.session, ApplicationRow, application_id)
     made = await releases.refer(call.session, app, plan.release, plan.source)
-    await call.audit(PACKAGE, "import", f"{app.name}/{body.release}", body.model_dump())
+    target = release_target(call.rights, app, body.release)
+    call.did("import", target, body.model_dump(), right=Verb.CREATE)
     package = (await package_routes.views(call, [made.package]))[0]
     return _view(plan, package, created=made.created)
 

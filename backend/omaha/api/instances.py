@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from auth.role import Verb
 from backend.errors import NotFoundProblem, PreconditionFailed
+from backend.http.guard import Decides, Requires
 from backend.http.versions import IfMatch, check, stale, tagged
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.changes import given
@@ -24,7 +25,8 @@ from backend.omaha.api.instance_views import (
     instance_view,
 )
 from backend.omaha.api.paging import decode, encode
-from backend.omaha.api.rights import INSTANCE
+from backend.omaha.api.rights import INSTANCE, LISTS
+from backend.omaha.api.scopes import at_instance
 from backend.omaha.api.types import (
     ArchName,
     BigId,
@@ -85,7 +87,7 @@ class InstanceChange(Body):
     group_id: BodyId | None = None
 
 
-@router.get("/applications/{application_id}/instances")
+@router.get("/applications/{application_id}/instances", dependencies=[Decides(LISTS)])
 async def list_instances(
     call: Caller,
     *,
@@ -104,10 +106,11 @@ async def list_instances(
     cursor: Cursor = None,
 ) -> InstancePage:
     """The application's machines, narrowed by group, channel, status, version and more."""
+    groups = _groups(call, application_id, group_id)
     await edit.get(call.session, ApplicationRow, application_id)
     wanted = machines.Filter(
         application_id=application_id,
-        group_ids=_groups(call, application_id, group_id),
+        group_ids=groups,
         channel_id=channel_id,
         status=int(status_of(status)) if status else None,
         release=release,
@@ -127,7 +130,7 @@ async def list_instances(
     )
 
 
-@router.get("/instances")
+@router.get("/instances", dependencies=[Decides(LISTS)])
 async def search_instances(
     call: Caller, *, q: SearchText, limit: Annotated[int, Query(ge=1, le=50)] = 20
 ) -> SearchResult:
@@ -143,13 +146,18 @@ async def search_instances(
     return SearchResult(items=await views(call, found), more=more)
 
 
-@router.get("/instances/{instance_id}")
+@router.get(
+    "/instances/{instance_id}", dependencies=[Requires(INSTANCE, Verb.GET, at_instance, "machine")]
+)
 async def get_instance(call: Caller, instance_id: BigId, response: Response) -> InstanceView:
     """One machine."""
     return await _answer(call, await read(call, instance_id, Verb.GET), response)
 
 
-@router.get("/instances/{instance_id}/history")
+@router.get(
+    "/instances/{instance_id}/history",
+    dependencies=[Requires(INSTANCE, Verb.GET, at_instance, "machine")],
+)
 async def list_history(
     call: Caller, instance_id: BigId, limit: Limit = 50, cursor: Cursor = None
 ) -> HistoryPage:
@@ -166,7 +174,10 @@ async def list_history(
     )
 
 
-@router.patch("/instances/{instance_id}")
+@router.patch(
+    "/instances/{instance_id}",
+    dependencies=[Requires(INSTANCE, Verb.UPDATE, at_instance, "machine")],
+)
 async def change_instance(
     call: Caller,
     instance_id: BigId,
@@ -178,7 +189,7 @@ async def change_instance(
     """Name, hide or move a machine. Moved ones stay in the group whatever their track says;
     `group_id` null lets the track decide again."""
     row = await _matched(call, instance_id, Verb.UPDATE, if_match)
-    values = given(body)
+    values, target = given(body), call.target(row)
     key = row.id or 0
     if values.get("name") is not None:
         await _apply(
@@ -190,28 +201,35 @@ async def change_instance(
         )
     if "group_id" in values:
         await _move(call, row, values["group_id"])
-    await call.audit(INSTANCE, "update", row.machine_id, values)
+    call.did("update", target, values)
     return await _answer(call, row, response)
 
 
-@router.post("/instances/{instance_id}/retry")
+@router.post(
+    "/instances/{instance_id}/retry",
+    dependencies=[Requires(INSTANCE, Verb.UPDATE, at_instance, "machine")],
+)
 async def retry_instance(
     call: Caller, instance_id: BigId, response: Response, if_match: IfMatch = None
 ) -> InstanceView:
     """Forget the machine's failure, so that it is offered the same version again."""
     row = await _matched(call, instance_id, Verb.UPDATE, if_match)
     await _apply(call, row, actions.retry(call.session, row.id or 0, version=row.version))
-    await call.audit(INSTANCE, "retry", row.machine_id)
+    call.did("retry", row)
     return await _answer(call, row, response)
 
 
-@router.delete("/instances/{instance_id}", status_code=204)
+@router.delete(
+    "/instances/{instance_id}",
+    status_code=204,
+    dependencies=[Requires(INSTANCE, Verb.DELETE, at_instance, "machine")],
+)
 async def delete_instance(call: Caller, instance_id: BigId, if_match: IfMatch = None) -> None:
     """Forget a machine and its history; it registers anew when it checks in."""
     row = await _matched(call, instance_id, Verb.DELETE, if_match)
-    name = row.machine_id
+    target = call.target(row)
     await _apply(call, row, actions.delete(call.session, row.id or 0, version=row.version))
-    await call.audit(INSTANCE, "delete", name)
+    call.did("delete", target)
 
 
 async def _apply(call: Call, row: InstanceRow, change: Awaitable[None]) -> None:
@@ -234,7 +252,7 @@ async def _move(call: Call, row: InstanceRow, group_id: int | None) -> None:
     """Into a group that the caller may change machines of, too."""
     if group_id is not None:
         group = await edit.get(call.session, GroupRow, group_id)
-        call.need_group(Verb.UPDATE, group, INSTANCE)
+        call.need_member(Verb.UPDATE, group)
     await _apply(call, row, actions.move(call.session, row.id or 0, group_id, version=row.version))
 
 
@@ -270,9 +288,7 @@ async def views(call: Call, rows: Sequence[InstanceRow]) -> list[InstanceView]:
 
 def _groups(call: Call, application_id: int, group_id: int | None) -> frozenset[int] | None:
     """The groups to list: those the caller may see, or of these the one asked for."""
-    visible = call.visible(INSTANCE).group_ids(application_id)
-    if visible is not None and not visible:
-        call.need(INSTANCE, Verb.LIST, application_id)
+    visible = call.listed(INSTANCE, application_id)
     if group_id is None:
         return visible
     return frozenset({group_id} if visible is None or group_id in visible else ())

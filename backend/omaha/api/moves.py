@@ -7,6 +7,7 @@ when another number of machines would be moved by then, nothing is (412).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -16,11 +17,13 @@ from sqlmodel import col
 
 from auth.role import Verb
 from backend.errors import Conflict, PreconditionRequired
+from backend.http.guard import Decides, Requires
 from backend.http.versions import IfMatch
 from backend.omaha.api.call import Call, Caller
-from backend.omaha.api.groups import matched, read
+from backend.omaha.api.groups import matched
 from backend.omaha.api.instance_views import ReasonName
 from backend.omaha.api.rights import GROUP, INSTANCE
+from backend.omaha.api.scopes import at_group
 from backend.omaha.api.types import (
     MAX_TIME,
     ArchName,
@@ -102,10 +105,14 @@ class DeletionView(View):
     rollouts: int
 
 
-@router.post("/applications/{application_id}/instances/move")
+@router.post(
+    "/applications/{application_id}/instances/move",
+    dependencies=[Decides("update on machines of every group they leave and of the one they join")],
+)
 async def move_instances(call: Caller, application_id: Id, body: Move) -> MoveView:
     """Move the machines that pass a filter to another group, where they stay whatever their
     track says. 428 without `machines`, 412 when it is another number by now."""
+    call.listed(INSTANCE, application_id)
     await edit.get(call.session, ApplicationRow, application_id)
     target = await _target(call, application_id, body.to_group_id, "to_group_id")
     chosen = await moving.choose(call.session, _filter(call, application_id, body.filter), target)
@@ -123,16 +130,17 @@ async def move_instances(call: Caller, application_id: Id, body: Move) -> MoveVi
         "filter": body.filter.model_dump(mode="json", exclude_unset=True),
         "machines": done.total(), "from": {sources[key].name: n for key, n in done.items()},
     }  # fmt: skip
-    await call.audit(INSTANCE, "move", target.name, detail)
+    where = replace(call.target(target), kind=INSTANCE)
+    call.did("move", where, detail)
     return _view(done, sources, number, more=chosen.more, moved=True)
 
 
-@router.get("/groups/{group_id}/deletion")
+@router.get("/groups/{group_id}/deletion", dependencies=[Requires(GROUP, Verb.GET, at_group)])
 async def preview_deletion(
     call: Caller, group_id: Id, move_to: Annotated[QueryId | None, Query()] = None
 ) -> DeletionView:
     """What deleting the group would affect, its machines going to `move_to`."""
-    row = await read(call, group_id, Verb.GET)
+    row = await edit.get(call.session, GroupRow, group_id)
     target = None if move_to is None else await destination(call, row, move_to)
     chosen = await moving.choose(call.session, moving.everyone(row), target)
     rollouts = await call.session.scalar(
@@ -146,7 +154,9 @@ async def preview_deletion(
     )
 
 
-@router.delete("/groups/{group_id}", status_code=204)
+@router.delete(
+    "/groups/{group_id}", status_code=204, dependencies=[Requires(GROUP, Verb.DELETE, at_group)]
+)
 async def delete_group(
     call: Caller,
     *,
@@ -158,14 +168,14 @@ async def delete_group(
     """Delete it with its past rollouts. Machines go to the group `move_to`, when `machines`
     is still their number (412 otherwise); without it 409 while there are any."""
     await call.begin()
-    row = await matched(call, group_id, Verb.DELETE, if_match)
+    row = await matched(call, group_id, if_match)
     detail: dict[str, Any] = {}
     if move_to is not None:
         target = await destination(call, row, move_to)
         moved = await _hand_over(call, row, target, machines)
         detail = {"moved_to": target.name, "machines": moved}
     await groups.delete(call.session, row)
-    await call.audit(GROUP, "delete", row.name, detail)
+    call.did("delete", row, detail)
 
 
 async def _hand_over(call: Call, row: GroupRow, target: GroupRow, expected: int | None) -> int:
@@ -186,7 +196,7 @@ async def _hand_over(call: Call, row: GroupRow, target: GroupRow, expected: int 
 
 async def destination(call: Call, row: GroupRow, move_to: int) -> GroupRow:
     """The group that takes over the machines of `row`; the caller may change those of both."""
-    call.need_group(Verb.UPDATE, row, INSTANCE)
+    call.need_member(Verb.UPDATE, row)
     if move_to == row.id:
         raise edit.invalid("move_to", "is the group itself.")
     return await _target(call, row.application_id, move_to, "move_to")
@@ -194,7 +204,7 @@ async def destination(call: Call, row: GroupRow, move_to: int) -> GroupRow:
 
 async def _target(call: Call, application_id: int, group_id: int, field: str) -> GroupRow:
     target = await edit.get(call.session, GroupRow, group_id)
-    call.need_group(Verb.UPDATE, target, INSTANCE)
+    call.need_member(Verb.UPDATE, target)
     moving.check_target(target, application_id, field)
     return target
 
@@ -225,7 +235,7 @@ async def _sources(call: Call, by_group: Mapping[int, int]) -> dict[int, GroupRo
     found: dict[int, GroupRow] = {}
     for key in sorted(by_group):
         found[key] = await edit.get(call.session, GroupRow, key)
-        call.need_group(Verb.UPDATE, found[key], INSTANCE)
+        call.need_member(Verb.UPDATE, found[key])
     return found
 
 

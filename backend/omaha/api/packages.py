@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from auth.role import Verb
+from backend.http.guard import Requires
 from backend.http.versions import IfMatch, check, tagged
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.changes import difference, given
@@ -23,6 +24,7 @@ from backend.omaha.api.package_bodies import (
 )
 from backend.omaha.api.paging import Page, decode, encode
 from backend.omaha.api.rights import PACKAGE
+from backend.omaha.api.scopes import at_application, at_package
 from backend.omaha.api.types import (
     ArchName,
     Cursor,
@@ -43,7 +45,10 @@ from backend.omaha.store.tables import ApplicationRow, FileRow, PackageRow
 router = APIRouter(tags=["updates: packages"])
 
 
-@router.get("/applications/{application_id}/packages")
+@router.get(
+    "/applications/{application_id}/packages",
+    dependencies=[Requires(PACKAGE, Verb.LIST, at_application)],
+)
 async def list_packages(
     call: Caller,
     *,
@@ -54,7 +59,6 @@ async def list_packages(
     cursor: Cursor = None,
 ) -> Page[PackageView]:
     """The application's packages, newest first; `release` is a prefix of the version."""
-    call.need(PACKAGE, Verb.LIST, application_id)
     await edit.get(call.session, ApplicationRow, application_id)
     before = decode(cursor, int)
     rows = await packages.page(
@@ -70,12 +74,15 @@ async def list_packages(
     return Page(items=await views(call, shown), next=last)
 
 
-@router.post("/applications/{application_id}/packages", status_code=201)
+@router.post(
+    "/applications/{application_id}/packages",
+    status_code=201,
+    dependencies=[Requires(PACKAGE, Verb.CREATE, at_application)],
+)
 async def create_package(
     call: Caller, application_id: Id, body: NewPackage, response: Response
 ) -> PackageView:
     """Make a package of an uploaded payload or of one that is hosted elsewhere."""
-    call.need(PACKAGE, Verb.CREATE, application_id)
     await call.begin()
     application = await edit.get(call.session, ApplicationRow, application_id)
     new, file = await _new(call, body)
@@ -83,17 +90,17 @@ async def create_package(
     if file is not None:
         await edit.change(call.session, file, {"package_id": row.id})
     name = f"{application.name}/{row.release}/{body.arch}"
-    await call.audit(PACKAGE, "create", name, body.model_dump(mode="json"))
+    call.did("create", row, body.model_dump(mode="json"), name=name)
     return await _answer(call, row, response)
 
 
-@router.get("/packages/{package_id}")
+@router.get("/packages/{package_id}", dependencies=[Requires(PACKAGE, Verb.GET, at_package)])
 async def get_package(call: Caller, package_id: Id, response: Response) -> PackageView:
     """One package."""
-    return await _answer(call, await _read(call, package_id, Verb.GET), response)
+    return await _answer(call, await edit.get(call.session, PackageRow, package_id), response)
 
 
-@router.patch("/packages/{package_id}")
+@router.patch("/packages/{package_id}", dependencies=[Requires(PACKAGE, Verb.UPDATE, at_package)])
 async def change_package(
     call: Caller,
     *,
@@ -104,7 +111,7 @@ async def change_package(
 ) -> PackageView:
     """Change the text, the code base, the extra files or the blacklist."""
     await call.begin()
-    row = await _matched(call, package_id, Verb.UPDATE, if_match)
+    row = await _matched(call, package_id, if_match)
     values = {k: v for k, v in given(body).items() if v is not None}
     extras = values.pop("extras", None)
     blacklist = values.pop("blacklist", None)
@@ -116,17 +123,21 @@ async def change_package(
     )
     lists = {"extras": [e.name for e in extras or []], "blacklist": blacklist}
     changed |= {k: v for k, v in lists.items() if k in body.model_fields_set}
-    await call.audit(PACKAGE, "update", row.release, changed)
+    call.did("update", row, changed)
     return await _answer(call, row, response)
 
 
-@router.delete("/packages/{package_id}", status_code=204)
+@router.delete(
+    "/packages/{package_id}",
+    status_code=204,
+    dependencies=[Requires(PACKAGE, Verb.DELETE, at_package)],
+)
 async def delete_package(call: Caller, package_id: Id, if_match: IfMatch = None) -> None:
     """Delete it; 409 names the channels, floors and rollouts that use it."""
     await call.begin()
-    row = await _matched(call, package_id, Verb.DELETE, if_match)
+    row = await _matched(call, package_id, if_match)
     await packages.delete(call.session, row)
-    await call.audit(PACKAGE, "delete", row.release)
+    call.did("delete", row)
 
 
 async def views(call: Call, rows: Sequence[PackageRow]) -> list[PackageView]:
@@ -208,14 +219,8 @@ def _extras(bodies: Sequence[ExtraFileBody]) -> list[ExtraFile]:
     return [ExtraFile(b.name, b.size, b.sha1, b.sha256) for b in bodies]
 
 
-async def _read(call: Call, package_id: int, verb: Verb) -> PackageRow:
+async def _matched(call: Call, package_id: int, if_match: str | None) -> PackageRow:
     row = await edit.get(call.session, PackageRow, package_id)
-    call.need(PACKAGE, verb, row.application_id)
-    return row
-
-
-async def _matched(call: Call, package_id: int, verb: Verb, if_match: str | None) -> PackageRow:
-    row = await _read(call, package_id, verb)
     check(if_match, row.version, (await views(call, [row]))[0])
     return row
 

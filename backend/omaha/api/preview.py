@@ -8,14 +8,16 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from auth.role import Verb
+from backend.http.guard import Requires
 from backend.omaha.api.call import Caller
-from backend.omaha.api.groups import read
+from backend.omaha.api.rights import GROUP
+from backend.omaha.api.scopes import at_group
 from backend.omaha.api.types import MAX_TIME, Body, BodyId, Id, View, label
 from backend.omaha.catalog import edit
 from backend.omaha.catalog.preview import preview
 from backend.omaha.domain import wording
 from backend.omaha.domain.rules import Policy
-from backend.omaha.store.tables import PackageRow
+from backend.omaha.store.tables import GroupRow, PackageRow
 
 router = APIRouter(tags=["updates: groups"])
 
@@ -53,14 +55,15 @@ class PreviewView(View):
     at_least_hours: float | None
 
 
-@router.post("/groups/{group_id}/preview")
+@router.post("/groups/{group_id}/preview", dependencies=[Requires(GROUP, Verb.GET, at_group)])
 async def preview_group(call: Caller, group_id: Id, body: Draft) -> PreviewView:
     """Try a policy or a package without saving anything."""
-    row = await read(call, group_id, Verb.GET)
+    row = await edit.get(call.session, GroupRow, group_id)
     package = None
     if body.package_id is not None:
-        package = await edit.get(call.session, PackageRow, body.package_id)
-        if (package.application_id, package.arch) != (row.application_id, row.arch):
+        package = await call.session.get(PackageRow, body.package_id)
+        place = package and (package.application_id, package.arch)
+        if place != (row.application_id, row.arch):
             raise edit.invalid("package_id", "is not for this group's application and arch.")
     found = await preview(call.session, row, policy=body.policy, package=package, at=body.at)
     held = sorted(found.held.items(), key=lambda item: -item[1])

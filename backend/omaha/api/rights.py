@@ -12,7 +12,6 @@ from typing import Final
 from auth.principal import Principal
 from auth.role import Verb
 from auth.scope import Scope
-from backend.http.guard import require
 
 APPLICATION: Final = "update-application"
 CHANNEL: Final = "update-channel"
@@ -20,8 +19,8 @@ PACKAGE: Final = "update-package"
 GROUP: Final = "update-group"
 INSTANCE: Final = "update-instance"
 
-KINDS: Final = frozenset({APPLICATION, CHANNEL, PACKAGE, GROUP, INSTANCE})
-"""All kinds of this service, for the list of known kinds."""
+LISTS: Final = "what is listed and counted, by the right to list it in its group"
+"""How routes decide that show as much as the caller may see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +67,6 @@ class Rights:
     def group(self, application_id: int, group_id: int) -> Scope:
         """One group with its machines."""
         return (*self.application(application_id), "group", str(group_id))
-
-    def need(self, principal: Principal, kind: str, verb: Verb, scope: Scope) -> None:
-        """Pass, or 404 for what is invisible and 403 for what is only visible."""
-        require(principal, kind, verb, scope)
 
     def visible(self, principal: Principal, kind: str) -> Visible:
         """What the caller may list of `kind`, from the scopes of its bindings."""

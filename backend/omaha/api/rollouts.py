@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 
 from auth.role import Verb
 from backend.errors import PreconditionFailed
+from backend.http.guard import Requires
 from backend.http.versions import IfMatch, check, stale, tagged
 from backend.omaha.api import groups as group_routes
 from backend.omaha.api.call import Call, Caller
@@ -15,6 +16,7 @@ from backend.omaha.api.groups import GroupView
 from backend.omaha.api.paging import Page, decode, encode
 from backend.omaha.api.rights import CHANNEL, GROUP
 from backend.omaha.api.rollout_views import RolloutView, rollout_view
+from backend.omaha.api.scopes import at_group, at_rollout
 from backend.omaha.api.types import Body, BodyId, Cursor, Id, Limit, Line, View
 from backend.omaha.catalog import edit, groups, rollouts
 from backend.omaha.domain.model import RolloutState
@@ -46,12 +48,12 @@ class Retried(View):
     left: int
 
 
-@router.get("/groups/{group_id}/rollouts")
+@router.get("/groups/{group_id}/rollouts", dependencies=[Requires(GROUP, Verb.GET, at_group)])
 async def list_rollouts(
     call: Caller, group_id: Id, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[RolloutView]:
     """The group's rollouts, newest first."""
-    row = await group_routes.read(call, group_id, Verb.GET)
+    row = await edit.get(call.session, GroupRow, group_id)
     before = decode(cursor, int)
     rows = await rollouts.page(
         call.session, row.id or 0, before=before[0] if before else None, limit=limit + 1
@@ -61,64 +63,78 @@ async def list_rollouts(
     return Page(items=[rollout_view(entry) for entry in shown], next=last)
 
 
-@router.get("/rollouts/{rollout_id}")
+@router.get(
+    "/rollouts/{rollout_id}", dependencies=[Requires(GROUP, Verb.GET, at_rollout, "rollout")]
+)
 async def get_rollout(call: Caller, rollout_id: Id, response: Response) -> RolloutView:
     """One rollout with its exact counts."""
-    row = await _read(call, rollout_id, Verb.GET)
+    row = await edit.get(call.session, RolloutRow, rollout_id)
     tagged(response, row.version)
     return rollout_view(row)
 
 
-@router.post("/rollouts/{rollout_id}/pause")
+@router.post(
+    "/rollouts/{rollout_id}/pause",
+    dependencies=[Requires(GROUP, Verb.PAUSE, at_rollout, "rollout")],
+)
 async def pause_rollout(
     call: Caller, rollout_id: Id, body: Why, response: Response, *, if_match: IfMatch = None
 ) -> RolloutView:
     """Offer nothing more until resumed; machines that hold a grant finish."""
-    row = await _matched(call, rollout_id, Verb.PAUSE, if_match)
+    row = await _matched(call, rollout_id, if_match)
     pause = actions.pause(call.session, rollout_id, body.reason, version=row.version)
     await _apply(call, row, pause)
     return await _done(call, row, "pause", response, body.reason)
 
 
-@router.post("/rollouts/{rollout_id}/resume")
+@router.post(
+    "/rollouts/{rollout_id}/resume",
+    dependencies=[Requires(GROUP, Verb.PAUSE, at_rollout, "rollout")],
+)
 async def resume_rollout(
     call: Caller, rollout_id: Id, response: Response, if_match: IfMatch = None
 ) -> RolloutView:
     """Go on after a pause, or after the rollout stopped by itself."""
-    row = await _matched(call, rollout_id, Verb.PAUSE, if_match)
+    row = await _matched(call, rollout_id, if_match)
     await _apply(call, row, actions.resume(call.session, rollout_id, version=row.version))
     return await _done(call, row, "resume", response)
 
 
-@router.post("/rollouts/{rollout_id}/abort")
+@router.post(
+    "/rollouts/{rollout_id}/abort",
+    dependencies=[Requires(GROUP, Verb.UPDATE, at_rollout, "rollout")],
+)
 async def abort_rollout(
     call: Caller, rollout_id: Id, body: Why, response: Response, *, if_match: IfMatch = None
 ) -> RolloutView:
     """End it: nothing more is offered, open grants end at their machines' next check."""
-    row = await _matched(call, rollout_id, Verb.UPDATE, if_match)
+    row = await _matched(call, rollout_id, if_match)
     abort = actions.abort(call.session, rollout_id, body.reason, version=row.version)
     await _apply(call, row, abort)
     return await _done(call, row, "abort", response, body.reason)
 
 
-@router.post("/rollouts/{rollout_id}/retry")
+@router.post(
+    "/rollouts/{rollout_id}/retry",
+    dependencies=[Requires(GROUP, Verb.UPDATE, at_rollout, "rollout")],
+)
 async def retry_rollout(
     call: Caller, rollout_id: Id, response: Response, if_match: IfMatch = None
 ) -> Retried:
     """Offer the update again to machines that failed, at most 200 per call."""
-    row = await _matched(call, rollout_id, Verb.UPDATE, if_match)
+    row = await _matched(call, rollout_id, if_match)
     retried, left = await rollouts.retry_failed(call.session, rollout_id)
     await _done(call, row, "retry", response)
     return Retried(retried=retried, left=left)
 
 
-@router.post("/groups/{group_id}/start")
+@router.post("/groups/{group_id}/start", dependencies=[Requires(GROUP, Verb.UPDATE, at_group)])
 async def start_rollout(
     call: Caller, group_id: Id, response: Response, if_match: IfMatch = None
 ) -> GroupView:
     """Switch the group's updates on, and begin anew when its rollout was aborted. The tag is
     the group's."""
-    row = await group_routes.matched(call, group_id, Verb.UPDATE, if_match)
+    row = await group_routes.matched(call, group_id, if_match)
     present = await call.session.get(RolloutRow, row.rollout_id) if row.rollout_id else None
     if present is not None and present.state == RolloutState.ABORTED:
         await actions.restart(call.session, present.id or 0, version=present.version)
@@ -128,21 +144,21 @@ async def start_rollout(
     if not policy.enabled:
         policy = policy.model_copy(update={"enabled": True})
         row = await groups.set_policy(call.session, row, policy)
-    await call.audit(GROUP, "start", row.name)
+    call.did("start", row)
     await call.session.refresh(row)
     return await _group(call, row, response)
 
 
-@router.post("/groups/{group_id}/rollback")
+@router.post("/groups/{group_id}/rollback", dependencies=[Requires(GROUP, Verb.UPDATE, at_group)])
 async def roll_back(
     call: Caller, group_id: Id, body: Rollback, response: Response, *, if_match: IfMatch = None
 ) -> GroupView:
     """Send the group to another version, usually the one before. The tag is the group's."""
     await call.begin()
-    row = await group_routes.matched(call, group_id, Verb.UPDATE, if_match)
+    row = await group_routes.matched(call, group_id, if_match)
     call.need(CHANNEL, Verb.UPDATE, row.application_id)
     row = await rollouts.roll_back(call.session, row, body.package_id, detach=body.detach)
-    await call.audit(GROUP, "roll-back", row.name, body.model_dump())
+    call.did("roll-back", row, body.model_dump())
     return await _group(call, row, response)
 
 
@@ -155,15 +171,8 @@ async def _apply(call: Call, row: RolloutRow, change: Awaitable[None]) -> None:
         raise stale(row.version, rollout_view(row)) from None
 
 
-async def _read(call: Call, rollout_id: int, verb: Verb) -> RolloutRow:
+async def _matched(call: Call, rollout_id: int, if_match: str | None) -> RolloutRow:
     row = await edit.get(call.session, RolloutRow, rollout_id)
-    group = await edit.get(call.session, GroupRow, row.group_id)
-    call.need_group(verb, group)
-    return row
-
-
-async def _matched(call: Call, rollout_id: int, verb: Verb, if_match: str | None) -> RolloutRow:
-    row = await _read(call, rollout_id, verb)
     check(if_match, row.version, rollout_view(row))
     return row
 
@@ -171,7 +180,10 @@ async def _matched(call: Call, rollout_id: int, verb: Verb, if_match: str | None
 async def _done(
     call: Call, row: RolloutRow, verb: str, response: Response, reason: str = ""
 ) -> RolloutView:
-    await call.audit(GROUP, verb, f"rollout {row.id} to {row.release}", {"reason": reason})
+    group = await edit.get(call.session, GroupRow, row.group_id)
+    right = Verb.PAUSE if verb in {"pause", "resume"} else Verb.UPDATE
+    name = f"rollout {row.id} to {row.release}"
+    call.did(verb, call.target(group, name), {"reason": reason}, right=right)
     await call.session.refresh(row)
     tagged(response, row.version)
     return rollout_view(row)

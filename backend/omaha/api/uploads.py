@@ -17,10 +17,12 @@ from pydantic import Field
 
 from auth.role import Verb
 from backend.errors import BadRequest, Conflict
+from backend.http.guard import Requires
 from backend.http.versions import IfMatch, check, tagged
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.paging import Page, decode, encode
 from backend.omaha.api.rights import PACKAGE
+from backend.omaha.api.scopes import at_root
 from backend.omaha.api.types import Body, Cursor, Id, Limit, Prefix, View
 from backend.omaha.catalog import edit, files
 from backend.omaha.payloads.errors import PayloadRefused
@@ -79,18 +81,18 @@ class FileView(View):
     version: int
 
 
-@router.get("/uploads")
+@router.get("/uploads", dependencies=[Requires(PACKAGE, Verb.LIST, at_root, "upload")])
 async def list_uploads(call: Caller) -> Page[UploadView]:
     """Unfinished uploads, of at most 64."""
-    call.need_root(PACKAGE, Verb.LIST)
     found = await anyio.to_thread.run_sync(call.deps.uploads.list)
     return Page(items=[_upload(upload) for upload in found], next=None)
 
 
-@router.post("/uploads", status_code=201)
+@router.post(
+    "/uploads", status_code=201, dependencies=[Requires(PACKAGE, Verb.CREATE, at_root, "upload")]
+)
 async def begin_upload(call: Caller, body: NewUpload, response: Response) -> UploadView:
     """Announce a file; refused at once when there is no room or the name is taken."""
-    call.need_root(PACKAGE, Verb.CREATE)
     if await files.find(call.session, body.name):
         raise PayloadRefused(f"{body.name} is hosted already.", field="name")
     announced = Announced(body.name, body.size, Format(body.format), body.sha256)
@@ -98,10 +100,9 @@ async def begin_upload(call: Caller, body: NewUpload, response: Response) -> Upl
     return _told(upload, response)
 
 
-@router.get("/uploads/{upload_id}")
+@router.get("/uploads/{upload_id}", dependencies=[Requires(PACKAGE, Verb.GET, at_root, "upload")])
 async def get_upload(call: Caller, upload_id: UploadId, response: Response) -> UploadView:
     """How far the upload is."""
-    call.need_root(PACKAGE, Verb.GET)
     return _told(await anyio.to_thread.run_sync(call.deps.uploads.get, upload_id), response)
 
 
@@ -114,6 +115,7 @@ async def get_upload(call: Caller, upload_id: UploadId, response: Response) -> U
             "content": {"application/octet-stream": {"schema": {"format": "binary"}}},
         }
     },
+    dependencies=[Requires(PACKAGE, Verb.CREATE, at_root, "upload")],
 )
 async def send_bytes(
     call: Caller,
@@ -124,40 +126,45 @@ async def send_bytes(
     response: Response,
 ) -> UploadView:
     """Append the body at the offset; 409 with the right offset when it is another."""
-    call.need_root(PACKAGE, Verb.CREATE)
     upload = await call.deps.uploads.append(upload_id, upload_offset, _chunks(request))
     return _told(upload, response)
 
 
-@router.post("/uploads/{upload_id}/finish", status_code=201)
+@router.post(
+    "/uploads/{upload_id}/finish",
+    status_code=201,
+    dependencies=[Requires(PACKAGE, Verb.CREATE, at_root, "upload")],
+)
 async def finish_upload(call: Caller, upload_id: UploadId, response: Response) -> FileView:
     """Check the whole file and host it under its name."""
-    call.need_root(PACKAGE, Verb.CREATE)
     upload = await anyio.to_thread.run_sync(call.deps.uploads.get, upload_id)
     digest = await call.deps.uploads.finish(upload_id)
     await call.begin()
     if not call.deps.files.has(digest.sha256):
         raise Conflict("The same file was deleted at this moment; upload it again.")
     row = await files.register(call.session, upload.announced.name, digest)
-    await call.audit(PACKAGE, "upload", row.name, {"sha256": row.sha256, "size": row.size})
+    detail = {"sha256": row.sha256, "size": row.size}
+    call.did("upload", row, detail, right=Verb.CREATE)
     tagged(response, row.version)
     return _file(row)
 
 
-@router.delete("/uploads/{upload_id}", status_code=204)
+@router.delete(
+    "/uploads/{upload_id}",
+    status_code=204,
+    dependencies=[Requires(PACKAGE, Verb.DELETE, at_root, "upload")],
+)
 async def abort_upload(call: Caller, upload_id: UploadId) -> None:
     """Forget an unfinished upload and its bytes."""
-    call.need_root(PACKAGE, Verb.DELETE)
     await anyio.to_thread.run_sync(call.deps.uploads.get, upload_id)
     await anyio.to_thread.run_sync(call.deps.uploads.abort, upload_id)
 
 
-@router.get("/payloads")
+@router.get("/payloads", dependencies=[Requires(PACKAGE, Verb.LIST, at_root, "payload")])
 async def list_files(
     call: Caller, *, name: Prefix = "", limit: Limit = 50, cursor: Cursor = None
 ) -> Page[FileView]:
     """Hosted files by name; `name` is a prefix."""
-    call.need_root(PACKAGE, Verb.LIST)
     after = decode(cursor, str)
     rows = await files.page(
         call.session, prefix=name, after=after[0] if after else "", limit=limit + 1
@@ -167,24 +174,26 @@ async def list_files(
     return Page(items=[_file(row) for row in shown], next=last)
 
 
-@router.get("/payloads/{file_id}")
+@router.get("/payloads/{file_id}", dependencies=[Requires(PACKAGE, Verb.GET, at_root, "payload")])
 async def get_file(call: Caller, file_id: Id, response: Response) -> FileView:
     """One hosted file."""
-    call.need_root(PACKAGE, Verb.GET)
     row = await edit.get(call.session, FileRow, file_id)
     tagged(response, row.version)
     return _file(row)
 
 
-@router.delete("/payloads/{file_id}", status_code=204)
+@router.delete(
+    "/payloads/{file_id}",
+    status_code=204,
+    dependencies=[Requires(PACKAGE, Verb.DELETE, at_root, "payload")],
+)
 async def delete_file(call: Caller, file_id: Id, if_match: IfMatch = None) -> None:
     """Stop hosting a file; 409 while a package is made of it."""
-    call.need_root(PACKAGE, Verb.DELETE)
     await call.begin()
     row = await edit.get(call.session, FileRow, file_id)
     check(if_match, row.version, _file(row))
     await files.delete(call.session, row)
-    await call.audit(PACKAGE, "delete-payload", row.name, {"sha256": row.sha256})
+    call.did("delete-payload", row, {"sha256": row.sha256}, right=Verb.DELETE)
     await call.session.commit()
     await _remove_unused(call, row.sha256)
 

@@ -89,6 +89,21 @@ async def delete(session: AsyncSession, row: ApplicationRow) -> None:
     await session.delete(row)
 
 
+async def counts_within(
+    session: AsyncSession, application_id: int, groups: Collection[int]
+) -> dict[str, int]:
+    """The same numbers for somebody who may see only these groups: channels and packages
+    belong to the whole application, so they are not counted."""
+    there = (col(GroupRow.application_id) == application_id, col(GroupRow.id).in_(groups))
+    number = await session.scalar(select(func.count()).select_from(GroupRow).where(*there))
+    machines = await session.scalar(
+        select(func.sum(col(TallyRow.machines)))
+        .join(GroupRow, col(GroupRow.id) == col(TallyRow.group_id))
+        .where(*there)
+    )
+    return {"groups": int(number or 0), "machines": int(machines or 0)}
+
+
 async def counts(session: AsyncSession, ids: Collection[int]) -> dict[int, dict[str, int]]:
     """Per application: how many groups, channels, packages and machines it has.
 

@@ -70,7 +70,7 @@ async def test_the_console_answers_while_passwords_are_checked(console_on: Conso
             return False
         return verify(password, stored)
 
-    console_on.state.hashing = Hashing(check=check)
+    console_on.replace(Hashing(check=check))
     callers = [console_on.caller(f"192.0.2.{n}") for n in range(200)]
     attempts = [
         asyncio.create_task(caller.sign_in(f"login-{n}", "wrong password"))
@@ -124,7 +124,7 @@ async def test_an_account_disabled_during_the_check_is_refused(console: ConsoleA
             await db.execute(update(UserRecord).values(disabled=True))
 
     loop = asyncio.get_running_loop()
-    console.state.hashing = Hashing(check=check)
+    console.replace(Hashing(check=check))
     assert (await console.caller().sign_in("owner", OWNER_PASSWORD)).status_code == 401
 
 

@@ -17,6 +17,7 @@ from backend.http.guard import require_principal
 from backend.http.problems import install_problem_handlers
 from backend.live.memory import MemorySource
 from backend.live.registry import Registry
+from backend.parts import provide
 from integrations.contract import Feed, State
 from integrations.kubernetes import KubernetesConnection
 from tests.people import holding, principal
@@ -37,6 +38,7 @@ class KubernetesFeatures:
         self.features = [feature.register(context) for feature in FEATURES]
         self.app = FastAPI()
         install_problem_handlers(self.app)
+        provide(self.app, self.upstreams)
         for feature in self.features:
             if feature.router is not None:
                 self.app.include_router(feature.router, prefix="/api/v1")

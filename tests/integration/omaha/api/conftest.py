@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import httpx2
 import pytest
 import structlog
 from fastapi import FastAPI
+from sqlalchemy import select
 from starlette.routing import Mount
 
 from auth.principal import Principal
 from auth.role import Role
 from auth.scope import Scope
+from backend.db.audit import AuditEntry
 from backend.db.engine import create_engine, create_sessions
 from backend.db.migrate import upgrade
 from backend.http.guard import require_principal
@@ -25,6 +27,7 @@ from backend.omaha.api import UpdatesDeps, updates_router
 from backend.omaha.catalog import files as hosted
 from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.payloads.serving import MOUNT, payloads_app
+from backend.parts import provide
 from tests import people
 from tests.roles import OWNER
 from tests.unit.jobs.replicas import Replica
@@ -38,7 +41,7 @@ def principal(*rights: tuple[Role, Scope]) -> Principal:
 
 @dataclass
 class Api:
-    """A client of the app; `as_` chooses the caller, `audited` what was recorded."""
+    """A client of the app; `as_` chooses the caller."""
 
     http: httpx2.AsyncClient
     app: FastAPI
@@ -46,7 +49,12 @@ class Api:
     files: PayloadFiles
     replica: Replica
     caller: Principal = field(default_factory=lambda: principal((OWNER, ROOT)))
-    audited: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+
+    async def audited(self) -> list[tuple[str, str, dict[str, Any]]]:
+        """(action, target, change) of every entry of the audit record, in order."""
+        async with self.sessions() as session:
+            found = await session.scalars(select(AuditEntry).order_by(AuditEntry.key))
+            return [(e.action, e.target, json.loads(e.change or "{}")) for e in found]
 
     def as_(self, *rights: tuple[Role, Scope]) -> None:
         self.caller = principal(*rights)
@@ -89,18 +97,15 @@ async def api(database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
     sessions = create_sessions(engine, replica.bus)
     files = PayloadFiles(tmp_path / "payloads", reserve=0)
     app = FastAPI(max_body_size=1 << 20)
-    app.state.console = SimpleNamespace(sessions=sessions)
+    provide(app, sessions)
     install_problem_handlers(app)
     made: list[Api] = []
-
-    async def audit(_session, _principal, *, action, kind, target, detail):
-        made[0].audited.append((action, target, dict(detail)))
 
     async def resolve(name: str):
         async with sessions() as session:
             return await hosted.resolve(session, name)
 
-    deps = UpdatesDeps(organisation="main", files=files, audit=audit, jobs=replica.jobs)
+    deps = UpdatesDeps(organisation="main", files=files, jobs=replica.jobs)
     app.include_router(updates_router(deps), prefix="/api/v1")
     app.router.routes.append(Mount(MOUNT, app=payloads_app(files, resolve)))
     app.dependency_overrides[require_principal] = lambda: made[0].caller

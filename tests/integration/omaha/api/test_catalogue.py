@@ -22,10 +22,10 @@ async def test_an_application_is_made_read_changed_and_deleted(api: Api) -> None
     assert changed.json()["description"] == "d"
     assert (await api.delete(path, 2)).status_code == 204
     assert (await api.send("GET", path)).status_code == 404
-    assert [action for action, _, _ in api.audited] == [
+    assert [action for action, _, _ in await api.audited()] == [
         "update-application:create", "update-application:update", "update-application:delete",
     ]  # fmt: skip
-    assert api.audited[1][2] == {"name": ["Agent", "Edge agent"]}
+    assert (await api.audited())[1][2] == {"name": ["Agent", "Edge agent"]}
 
 
 async def test_the_whole_estate_reads_back(api: Api, estate: Estate) -> None:
@@ -243,7 +243,7 @@ async def test_a_policy_is_replaced_or_changed_in_part(api: Api, estate: Estate)
     assert bad.json()["errors"][0]["field"] == "period_seconds"
     unknown = await api.patch(path, 3, office_hours=True)
     assert unknown.json()["errors"][0]["field"] == "office_hours"
-    assert api.audited[-2][2]["max_updates_per_period"] == [1, 7]
+    assert (await api.audited())[-2][2]["max_updates_per_period"] == [1, 7]
 
 
 async def test_lists_go_on_by_cursor_without_gap_or_repeat(api: Api, estate: Estate) -> None:

@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from backend.db.bus import Bus
@@ -31,6 +31,7 @@ from backend.omaha.catalog import applications, channels, groups, packages
 from backend.omaha.domain.model import Arch
 from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.store.tables import CounterRow, InstanceRow, RolloutRow
+from backend.parts import provide
 from tests.integration.omaha.api.conftest import ROOT, principal
 from tests.roles import OWNER
 
@@ -76,14 +77,12 @@ def api_schema(database_url: str, tmp_path: Path) -> schemathesis.BaseSchema:
             yield session
             await session.commit()
 
-    async def audit(*_args, **_kwargs) -> None:
-        return None
-
     asyncio.run(prepare())
     app = FastAPI()
     install_problem_handlers(app)
+    provide(app, async_sessionmaker(engine, expire_on_commit=False))
     files = PayloadFiles(tmp_path / "payloads", max_size=1 << 20)
-    deps = UpdatesDeps("main", files, audit, Jobs(database_url, engine, Bus(engine)), mirrors=())
+    deps = UpdatesDeps("main", files, Jobs(database_url, engine, Bus(engine)), mirrors=())
     app.include_router(updates_router(deps), prefix="/api/v1")
     app.dependency_overrides[require_principal] = lambda: principal((OWNER, ROOT))
     app.dependency_overrides[request_session] = session_of_its_own

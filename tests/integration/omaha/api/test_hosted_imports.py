@@ -72,12 +72,7 @@ class Importing:
 
 
 def mount(api: Api, mirror: Mirror, prefix: str, **options: Any) -> None:
-    async def audit(_session, _principal, *, action, kind, target, detail):
-        api.audited.append((action, target, dict(detail)))
-
-    deps = UpdatesDeps(
-        "main", api.files, audit, api.replica.jobs, mirrors=(mirror.base,), **options
-    )
+    deps = UpdatesDeps("main", api.files, api.replica.jobs, mirrors=(mirror.base,), **options)
     api.replica.jobs.worker.known[KIND] = deps.import_job
     api.app.include_router(updates_router(deps), prefix=prefix)
 
@@ -111,7 +106,7 @@ async def test_a_release_is_fetched_hosted_and_recorded(importing: Importing) ->
     assert served.content == MAIN
     signature = await api.http.get(f"/v1/payloads/{package['filename']}.sig")
     assert signature.content == SIGNATURE
-    actions = [action for action, _, _ in api.audited if "import" in action]
+    actions = [action for action, _, _ in await api.audited() if "import" in action]
     assert actions == ["update-package:import-start", "update-package:import"]
     again = await importing.run()
     assert (again["state"], again["created"]) == ("done", False)
@@ -154,7 +149,7 @@ async def test_after_giving_up_it_can_be_resumed(
     assert done["state"] == "done", done
     assert importing.mirror.sent[f"/{BOARD}/{VERSION}/{MAIN_NAME}"] == len(MAIN)
     assert (await importing.post(failed["id"], "resume")).status_code == 409
-    actions = [action.partition(":")[2] for action, _, _ in importing.api.audited]
+    actions = [action.partition(":")[2] for action, _, _ in await importing.api.audited()]
     assert [a for a in actions if "import" in a] == [
         "import-start", "import-failed", "import-resume", "import",
     ]  # fmt: skip
@@ -178,7 +173,7 @@ async def test_it_is_cancelled_while_it_runs_and_resumed(importing: Importing) -
     importing.mirror.pause = 0.0
     assert (await importing.post(key, "resume")).status_code == 202
     assert (await importing.until(key, "done", "failed"))["state"] == "done"
-    assert "update-package:import-cancel" in [a for a, _, _ in importing.api.audited]
+    assert "update-package:import-cancel" in [a for a, _, _ in await importing.api.audited()]
 
 
 async def test_wrong_bytes_fail_and_are_forgotten(importing: Importing) -> None:
@@ -235,7 +230,7 @@ async def test_an_import_goes_on_at_another_replica_and_nothing_is_made_twice(
     assert len(MAIN) <= main < 2 * len(MAIN)
     page = await api.get(f"/applications/{importing.estate.app['id']}/packages")
     assert [p["release"] for p in page["items"]].count(VERSION) == 1
-    actions = [action for action, _, _ in api.audited]
+    actions = [action for action, _, _ in await api.audited()]
     assert actions.count("update-package:import") == 1
 
 

@@ -27,10 +27,7 @@ async def mirrored(api: Api, tmp_path: Path) -> Api:
     site = Starlette(routes=[Mount("/", StaticFiles(directory=tmp_path / "mirror"))])
     http = httpx2.AsyncClient(transport=httpx2.ASGITransport(site))
 
-    async def audit(_session, _principal, *, action, kind, target, detail):
-        api.audited.append((action, target, dict(detail)))
-
-    deps = UpdatesDeps("main", api.files, audit, api.replica.jobs, mirrors=(MIRROR,), http=http)
+    deps = UpdatesDeps("main", api.files, api.replica.jobs, mirrors=(MIRROR,), http=http)
     api.app.include_router(updates_router(deps), prefix="/mirrored")
     yield api
     await http.aclose()

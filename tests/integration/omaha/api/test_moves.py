@@ -73,7 +73,7 @@ async def test_a_filter_is_tried_then_moved_with_the_number_shown(api: Api, esta
     there = await api.get(f"/applications/{estate.app['id']}/instances", group_id=other["id"])
     assert [item["id"] for item in there["items"]] == ids[:3]
     assert all(item["pinned"] for item in there["items"])
-    action, target, detail = api.audited[-1]
+    action, target, detail = (await api.audited())[-1]
     assert (action, target) == ("update-instance:move", "Other")
     assert detail == {"filter": wanted, "machines": 3, "from": {"Production": 3}}
     nothing = await move(api, estate, other, wanted, machines=0)
@@ -186,7 +186,7 @@ async def test_a_group_is_deleted_with_its_machines_handed_over(
     assert gone.status_code == 204, gone.text
     assert (await api.send("GET", where)).status_code == 404
     assert await machines(api, other) == 5
-    assert api.audited[-1] == (
+    assert (await api.audited())[-1] == (
         "update-group:delete", "Production", {"moved_to": "Other", "machines": 5},
     )  # fmt: skip
     await service.reload()

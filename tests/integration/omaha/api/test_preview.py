@@ -46,8 +46,9 @@ async def test_a_preview_says_who_would_get_what_and_writes_nothing(
     back = await ask(package_id=estate.old["id"])
     assert back["held"] == {"up_to_date": 10, "newer_than_channel": 5}
     assert (await api.get(f"/groups/{estate.group['id']}"))["version"] == 1
+    # A missing package and another application's look the same.
     wrong = await api.send("POST", where, {"package_id": 999})
-    assert wrong.status_code == 404
+    assert wrong.status_code == 422
 
 
 async def test_a_large_group_is_sampled_and_scaled_to_the_tally(

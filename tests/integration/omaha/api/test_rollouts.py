@@ -30,7 +30,7 @@ async def test_a_rollout_is_paused_resumed_aborted_and_started(api: Api, estate:
     assert [r["id"] for r in listed["items"]] == [number]
     kinds = {a["kind"] for a in (await api.get("/activity"))["items"]}
     assert {"rollout_paused", "rollout_resumed", "rollout_aborted"} <= kinds
-    assert [a for a, _, _ in api.audited][-4:] == [
+    assert [a for a, _, _ in await api.audited()][-4:] == [
         "update-group:pause", "update-group:resume", "update-group:abort", "update-group:start",
     ]  # fmt: skip
 

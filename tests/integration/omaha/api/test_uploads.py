@@ -43,7 +43,7 @@ async def test_a_payload_is_uploaded_in_pieces_made_a_package_and_served(
     hosted = await api.make(f"{where}/finish")
     assert hosted["sha256"] == sha256(DATA)
     assert (await api.send("GET", where)).status_code == 404
-    assert api.audited[-1][:2] == ("update-package:upload", NAME)
+    assert (await api.audited())[-1][:2] == ("update-package:upload", NAME)
     served = await api.http.get(hosted["path"], headers={"Range": "bytes=4-"})
     assert (served.status_code, served.content) == (206, DATA[4:])
     made = await api.make(

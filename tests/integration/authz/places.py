@@ -1,0 +1,273 @@
+"""Where every operation of the console lies: an address that answers, the scope of its object
+and what it answers to somebody who may. `MATRIX` has one entry per operation of the OpenAPI
+document that is not public; a new route without an entry fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from auth.scope import Scope
+
+ORG: Scope = ("org", "main")
+CLUSTER: Scope = (*ORG, "cluster", "fake")
+SHOP: Scope = (*CLUSTER, "ns", "shop")
+ETCD: Scope = (*ORG, "etcd", "local")
+WEB: Scope = (*ORG, "registry", "local", "repo", "team", "web")
+ROOT: Scope = (*ORG, "updates")
+APP: Scope = (*ROOT, "1")
+GROUP: Scope = (*APP, "group", "1")
+
+
+@dataclass(frozen=True)
+class Place:
+    """`address` is asked with `body`; `scopes` are those of the operation's rights, in their
+    order. Whoever holds them gets one of `ok`."""
+
+    address: str
+    scopes: tuple[Scope, ...]
+    ok: frozenset[int]
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LatePlace:
+    """An operation that decides while it answers. Who holds (`kind`, `verb`) at `scope` gets
+    200 and something; who does not, gets 404, 403, or an answer that is `empty`."""
+
+    address: str
+    scope: Scope
+    kind: str
+    verb: str
+    empty: Callable[[Any], bool] | None = None
+    body: Any = None
+
+
+@dataclass(frozen=True)
+class OwnPlace:
+    """An operation on the caller's own things: anybody who is signed in gets `ok`."""
+
+    address: str
+    ok: int = 200
+
+
+IF_MATCH = {"If-Match": '"1"'}
+
+
+def at(
+    scope: Scope, address: str, *ok: int, body: Any = None, match: bool = False, **headers: str
+) -> Place:
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Place(
+        address, (scope,), frozenset(ok or {200}), body, sent | (IF_MATCH if match else {})
+    )
+
+
+def nothing(*names: str) -> Callable[[Any], bool]:
+    """The members of the answer are all empty or zero."""
+
+    def empty(answer: Any) -> bool:
+        return not any(answer[name] for name in names)
+
+    return empty
+
+
+U = "/updates"
+A = f"{U}/applications/1"
+NO_IMPORT = "0" * 32
+PACKAGE = {
+    "release": "2.0.0", "arch": "amd64", "kind": "flatcar", "url": "https://mirror.test/f.gz",
+    "filename": "f.gz", "size": 5, "sha256": "x" * 43 + "=",
+}  # fmt: skip
+IMPORT = {"release": "4593.2.5", "board": "amd64-usr"}
+
+MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
+    "GET /session": OwnPlace("/session"),
+    "DELETE /session": OwnPlace("/session", 204),
+    "GET /overview": OwnPlace("/overview"),
+    "GET /collections": OwnPlace("/collections"),  # kinds held anywhere: they are no secret
+    "GET /collections/{name}": LatePlace(
+        "/collections/pods", SHOP, "pod", "list", empty=nothing("rows", "total")
+    ),
+    "GET /collections/{name}/{key}": LatePlace(
+        "/collections/pods/fake/shop/web-1-a", SHOP, "pod", "get"
+    ),
+    "GET /search": LatePlace(
+        "/search?q=web-1-a", SHOP, "pod", "list", empty=lambda a: "web-1-a" not in str(a)
+    ),
+    "GET /jobs/{job_id}": LatePlace("/jobs/{job}", SHOP, "job", "get"),
+    "POST /jobs/{job_id}/cancel": LatePlace("/jobs/{job}/cancel", SHOP, "job", "cancel"),
+    # access
+    "POST /users": at(
+        ORG, "/users", 201, body={"login": "new", "password": "correct horse battery"}
+    ),
+    "PATCH /users/{user_id}": at(ORG, "/users/{user}", body={"disabled": False}, match=True),
+    "DELETE /users/{user_id}": at(ORG, "/users/{user}", 204),
+    "POST /bindings": LatePlace(
+        "/bindings", CLUSTER, "binding", "create",
+        body={"subject": "member", "role": "viewer", "scope": "org/main/cluster/fake"},
+    ),
+    "DELETE /bindings/{binding_id}": at(ETCD, "/bindings/{binding}", 204),
+    # the local stack
+    "GET /stack": at(ORG, "/stack"),
+    "GET /stack/components/{name}/log": at(ORG, "/stack/components/etcd/log", 200),
+    # clusters
+    "GET /clusters/{cluster}/custom/{definition}": at(
+        SHOP, "/clusters/fake/custom/widgets.example.test?namespace=shop"
+    ),
+    "GET /clusters/{cluster}/{kind}/{namespace}/{name}": LatePlace(
+        "/clusters/fake/pods/shop/web-1-a", SHOP, "pod", "get"
+    ),
+    "GET /clusters/{cluster}/{kind}/{namespace}/{name}/yaml": LatePlace(
+        "/clusters/fake/pods/shop/web-1-a/yaml", SHOP, "pod", "get"
+    ),
+    # etcd, registries
+    "GET /etcd/{name}": at(ETCD, "/etcd/local"),
+    "POST /etcd/{name}/comparison": at(ETCD, "/etcd/local/comparison"),
+    "GET /etcd/{name}/folders": at(ETCD, "/etcd/local/folders"),
+    "GET /etcd/{name}/value": at(ETCD, "/etcd/local/value?key=/app/config"),
+    "POST /etcd/{name}/value/reveal": at(
+        ETCD, "/etcd/local/value/reveal", body={"key": "/app/config"}
+    ),
+    "GET /registries/{name}/repository": at(
+        WEB, "/registries/local/repository?repository=team/web"
+    ),
+    "GET /registries/{name}/image": at(
+        WEB, "/registries/local/image?repository=team/web&reference=v1.0"
+    ),
+    # the update service: applications
+    "GET /updates/applications": LatePlace(
+        f"{U}/applications", APP, "update-application", "list", empty=nothing("items")
+    ),
+    "POST /updates/applications": at(
+        ROOT, f"{U}/applications", 201, body={"appid": "b", "name": "B"}
+    ),
+    "GET /updates/applications/{application_id}": at(APP, A),
+    "PATCH /updates/applications/{application_id}": at(APP, A, body={"name": "Z"}, match=True),
+    "DELETE /updates/applications/{application_id}": at(APP, A, 409, match=True),
+    "GET /updates/applications/{application_id}/overview": LatePlace(
+        f"{A}/overview", GROUP, "update-group", "list", empty=nothing("machines")
+    ),
+    "GET /updates/applications/{application_id}/breakdown": LatePlace(
+        f"{A}/breakdown?by=status", GROUP, "update-group", "list", empty=nothing("machines")
+    ),
+    "GET /updates/applications/{application_id}/timeline": LatePlace(
+        f"{A}/timeline", GROUP, "update-group", "list", empty=nothing("series")
+    ),
+    # channels
+    "GET /updates/applications/{application_id}/channels": at(APP, f"{A}/channels"),
+    "POST /updates/applications/{application_id}/channels": at(
+        APP, f"{A}/channels", 201, body={"name": "d", "arch": "amd64"}
+    ),
+    "GET /updates/channels/{channel_id}": at(APP, f"{U}/channels/1"),
+    "PATCH /updates/channels/{channel_id}": at(
+        APP, f"{U}/channels/1", body={"name": "e"}, match=True
+    ),
+    "DELETE /updates/channels/{channel_id}": at(APP, f"{U}/channels/1", 409, match=True),
+    "GET /updates/channels/{channel_id}/floors": at(APP, f"{U}/channels/1/floors"),
+    "PUT /updates/channels/{channel_id}/floors/{package_id}": at(
+        APP, f"{U}/channels/1/floors/1", body={"reason": "x"}, match=True
+    ),
+    "DELETE /updates/channels/{channel_id}/floors/{package_id}": at(
+        APP, f"{U}/channels/1/floors/1", 404, match=True
+    ),
+    # packages
+    "GET /updates/applications/{application_id}/packages": at(APP, f"{A}/packages"),
+    "POST /updates/applications/{application_id}/packages": at(
+        APP, f"{A}/packages", 201, body=PACKAGE
+    ),
+    "GET /updates/packages/{package_id}": at(APP, f"{U}/packages/1"),
+    "PATCH /updates/packages/{package_id}": at(
+        APP, f"{U}/packages/1", body={"description": "d"}, match=True
+    ),
+    "DELETE /updates/packages/{package_id}": at(APP, f"{U}/packages/1", 409, match=True),
+    "GET /updates/mirrors": at(ROOT, f"{U}/mirrors"),
+    "POST /updates/applications/{application_id}/imports": at(
+        APP, f"{A}/imports", 422, body=IMPORT | {"release": "not one"}
+    ),
+    "GET /updates/applications/{application_id}/hosted-imports": at(APP, f"{A}/hosted-imports"),
+    "POST /updates/applications/{application_id}/hosted-imports": Place(
+        f"{A}/hosted-imports", (APP, ROOT), frozenset({422}), IMPORT | {"release": "not one"}
+    ),
+    "GET /updates/hosted-imports/{import_id}": at(ROOT, f"{U}/hosted-imports/{NO_IMPORT}", 404),
+    "POST /updates/hosted-imports/{import_id}/cancel": Place(
+        f"{U}/hosted-imports/{NO_IMPORT}/cancel", (ROOT, ROOT), frozenset({404})
+    ),
+    "POST /updates/hosted-imports/{import_id}/resume": Place(
+        f"{U}/hosted-imports/{NO_IMPORT}/resume", (ROOT, ROOT), frozenset({404})
+    ),
+    # payloads
+    "GET /updates/uploads": at(ROOT, f"{U}/uploads"),
+    "POST /updates/uploads": at(ROOT, f"{U}/uploads", 201, body={"name": "{fresh}", "size": 4}),
+    "GET /updates/uploads/{upload_id}": at(ROOT, f"{U}/uploads/{{upload}}"),
+    "PATCH /updates/uploads/{upload_id}": at(
+        ROOT, f"{U}/uploads/{{upload}}", body=b"", Upload_Offset="0"
+    ),
+    "POST /updates/uploads/{upload_id}/finish": at(ROOT, f"{U}/uploads/{{upload}}/finish", 409),
+    "DELETE /updates/uploads/{upload_id}": at(ROOT, f"{U}/uploads/{{upload}}", 204),
+    "GET /updates/payloads": at(ROOT, f"{U}/payloads"),
+    "GET /updates/payloads/{file_id}": at(ROOT, f"{U}/payloads/1"),
+    "DELETE /updates/payloads/{file_id}": at(ROOT, f"{U}/payloads/1", 428),
+    # groups and rollouts
+    "GET /updates/applications/{application_id}/groups": LatePlace(
+        f"{A}/groups", GROUP, "update-group", "list", empty=nothing("items")
+    ),
+    "POST /updates/applications/{application_id}/groups": at(
+        APP, f"{A}/groups", 201, body={"name": "h", "track": "h", "arch": "amd64"}
+    ),
+    "GET /updates/groups/{group_id}": at(GROUP, f"{U}/groups/1"),
+    "PATCH /updates/groups/{group_id}": at(
+        GROUP, f"{U}/groups/1", body={"name": "k"}, match=True
+    ),
+    "DELETE /updates/groups/{group_id}": at(GROUP, f"{U}/groups/1", 409, match=True),
+    "GET /updates/groups/{group_id}/deletion": at(GROUP, f"{U}/groups/1/deletion"),
+    "GET /updates/groups/{group_id}/overview": at(GROUP, f"{U}/groups/1/overview"),
+    "GET /updates/groups/{group_id}/timeline": at(GROUP, f"{U}/groups/1/timeline"),
+    "PUT /updates/groups/{group_id}/policy": at(GROUP, f"{U}/groups/1/policy", body={}, match=True),
+    "PATCH /updates/groups/{group_id}/policy": at(
+        GROUP, f"{U}/groups/1/policy", body={"enabled": True}, match=True
+    ),
+    "POST /updates/groups/{group_id}/preview": at(GROUP, f"{U}/groups/1/preview", body={}),
+    "GET /updates/groups/{group_id}/rollouts": at(GROUP, f"{U}/groups/1/rollouts"),
+    "POST /updates/groups/{group_id}/start": at(GROUP, f"{U}/groups/1/start", match=True),
+    "POST /updates/groups/{group_id}/rollback": at(
+        GROUP, f"{U}/groups/1/rollback", 428, body={"package_id": 1}
+    ),
+    "GET /updates/rollouts/{rollout_id}": at(GROUP, f"{U}/rollouts/1"),
+    "POST /updates/rollouts/{rollout_id}/pause": at(
+        GROUP, f"{U}/rollouts/1/pause", body={}, match=True
+    ),
+    "POST /updates/rollouts/{rollout_id}/resume": at(
+        GROUP, f"{U}/rollouts/1/resume", 409, match=True
+    ),
+    "POST /updates/rollouts/{rollout_id}/abort": at(
+        GROUP, f"{U}/rollouts/1/abort", body={}, match=True
+    ),
+    "POST /updates/rollouts/{rollout_id}/retry": at(GROUP, f"{U}/rollouts/1/retry", match=True),
+    # machines
+    "GET /updates/applications/{application_id}/instances": LatePlace(
+        f"{A}/instances", GROUP, "update-instance", "list", empty=nothing("items", "total")
+    ),
+    "POST /updates/applications/{application_id}/instances/move": LatePlace(
+        f"{A}/instances/move", GROUP, "update-instance", "update",
+        body={"filter": {}, "to_group_id": 1, "dry_run": True},
+    ),
+    "GET /updates/instances": LatePlace(
+        f"{U}/instances?q=machine", GROUP, "update-instance", "list", empty=nothing("items")
+    ),
+    "GET /updates/instances/{instance_id}": at(GROUP, f"{U}/instances/1"),
+    "GET /updates/instances/{instance_id}/history": at(GROUP, f"{U}/instances/1/history"),
+    "PATCH /updates/instances/{instance_id}": at(
+        GROUP, f"{U}/instances/1", body={"name": "n"}, match=True
+    ),
+    "POST /updates/instances/{instance_id}/retry": at(
+        GROUP, f"{U}/instances/1/retry", 409, match=True
+    ),
+    "DELETE /updates/instances/{instance_id}": at(GROUP, f"{U}/instances/1", 204, match=True),
+    "GET /updates/activity": LatePlace(
+        f"{U}/activity", GROUP, "update-group", "list", empty=nothing("items")
+    ),
+}  # fmt: skip
+"""By ``METHOD path`` below ``/api/v1``."""

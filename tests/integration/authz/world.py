@@ -1,0 +1,241 @@
+"""A whole console with one object of every kind, whose changes are undone after each request."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlmodel import col
+
+from auth.kinds import Catalogue
+from auth.principal import Principal
+from auth.role import Role, built_in
+from auth.scope import Scope
+from backend.connections.feeds import join
+from backend.db.identity import UserRecord
+from backend.db.rights import BindingRecord
+from backend.db.session import request_session
+from backend.http.guard import require_principal
+from backend.http.requirements import EXTENSION
+from backend.jobs.tables import JobRow
+from backend.omaha.catalog import applications, channels, groups, packages
+from backend.omaha.domain.model import ActivityKind, Arch, Severity
+from backend.omaha.store.tables import (
+    ActivityRow,
+    CounterRow,
+    FileRow,
+    InstanceRow,
+    RolloutRow,
+    TallyRow,
+)
+from integrations.etcd.integration import INTEGRATION as ETCD
+from integrations.kubernetes import Kind
+from integrations.kubernetes.models.meta import Metadata
+from integrations.registry.integration import INTEGRATION as REGISTRY
+from tests.console import ConsoleApp
+from tests.contract.etcd.recording import until
+from tests.contract.registry.push import Pusher
+from tests.people import holding, principal
+from tests.unit.features.test_images import hook
+from tests.unit.features.upstreams import connected_console
+from tests.unit.kubernetes.test_details import WIDGET_DEFINITION, WIDGETS, World, fill
+
+__all__ = ["MatrixWorld", "running_world"]
+
+
+class MatrixWorld:
+    """`ask` sends one request as a caller made up on the spot (None: no session)."""
+
+    def __init__(self, console: ConsoleApp, names: dict[str, str]) -> None:
+        self.catalogue: Catalogue = console.state.catalogue
+        self.roles: list[Role] = list(built_in(self.catalogue).values())
+        self.operations = _operations(console.app.openapi())
+        self._console = console
+        self._names = names
+        self._http = console.caller()
+
+    def viewer(self, scope: Scope) -> Principal:
+        """Somebody who views one part of the estate."""
+        role = built_in(self.catalogue)["viewer"]
+        return principal(holding((role, scope)))
+
+    async def ask(
+        self, method: str, address: str, caller: Principal | None, body: Any, headers: Any
+    ) -> httpx2.Response:
+        overrides = self._console.app.dependency_overrides
+        overrides.pop(require_principal, None)
+        if caller is not None:
+            overrides[require_principal] = lambda: caller
+        for name, value in self._names.items():
+            address = address.replace(f"{{{name}}}", value)
+        if "{upload}" in address:
+            address = address.replace("{upload}", await self._upload())
+        if isinstance(body, dict) and body.get("name") == "{fresh}":
+            body = body | {"name": f"{uuid.uuid4().hex}.bin"}
+        given: dict[str, Any] = {"content": body} if isinstance(body, bytes) else {"json": body}
+        if body is None:
+            given = {}
+        try:
+            return await self._http.request(method, address, headers=headers, **given)
+        finally:
+            overrides.pop(require_principal, None)
+
+    async def _upload(self) -> str:
+        """An unfinished upload, made by an owner; those of earlier requests are dropped."""
+        owner = await self._as_owner("GET", "/updates/uploads", None)
+        for item in owner.json()["items"]:
+            await self._as_owner("DELETE", f"/updates/uploads/{item['id']}", None)
+        body = {"name": f"{uuid.uuid4().hex}.bin", "size": 4, "format": "raw"}
+        return str((await self._as_owner("POST", "/updates/uploads", body)).json()["id"])
+
+    async def _as_owner(self, method: str, address: str, body: Any) -> httpx2.Response:
+        role = built_in(self.catalogue)["owner"]
+        owner = principal(holding((role, ("org", "main"))))
+        overrides = self._console.app.dependency_overrides
+        before = overrides.get(require_principal)
+        overrides[require_principal] = lambda: owner
+        answer = await self._http.request(method, address, json=body)
+        overrides.pop(require_principal)
+        if before is not None:
+            overrides[require_principal] = before
+        assert answer.status_code < 300, answer.text
+        return answer
+
+
+def _operations(document: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
+    """Rights by ``METHOD path`` of everything that is not public."""
+    return {
+        f"{method.upper()} {path.removeprefix('/api/v1')}": operation[EXTENSION]
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if {"public": True} not in operation[EXTENSION]
+    }
+
+
+@asynccontextmanager
+async def running_world(home: Path) -> AsyncIterator[MatrixWorld]:
+    """The console with everything `places.MATRIX` names."""
+    patch = pytest.MonkeyPatch()
+    async with AsyncExitStack() as stack:
+        stack.callback(patch.undo)
+        console, etcd, registry = await stack.enter_async_context(connected_console(home, patch))
+        push = Pusher(registry.url, registry)
+        stack.push_async_callback(push.aclose)
+        sent: list[bytes] = []
+        registry.listener = sent.append
+        await push.index("team/web", "v1.0")
+        await etcd.put(b"/app/config", b'{"a":1}')
+        await _local_stack(console, home)
+        cluster = await _cluster(console)
+        stack.push_async_callback(cluster.connection.stop)
+        names = await _rows(console)
+        upstreams = console.state.connections.upstreams
+        await until(lambda: (found := upstreams.get(ETCD, "local")) and len(found.index) == 1)
+        await until(lambda: upstreams.get(ETCD, "local").state is not None)
+        await until(lambda: (found := upstreams.get(REGISTRY, "local")) and found.crawled)
+        for body in sent:
+            assert (await hook(console, body)).status_code == 202
+        tags = console.state.registry.get("tags")
+        await until(lambda: tags.get("local/team/web:v1.0"))
+        await until(lambda: console.state.registry.get("pods").get("fake/shop/web-1-a"))
+        console.app.dependency_overrides[request_session] = _undone(console.state.sessions)
+        yield MatrixWorld(console, names)
+
+
+async def _local_stack(console: ConsoleApp, home: Path) -> None:
+    log = home / "etcd.log"
+    log.write_text("started\n")
+    file = home / "stack" / "status.json"
+    status = json.loads(file.read_text())
+    status["components"] = [{"name": "etcd", "state": "ready", "log": str(log)}]
+    file.write_text(json.dumps(status))
+    await until(lambda: bool(console.state.stack.status.components))
+
+
+async def _cluster(console: ConsoleApp) -> World:
+    made = World()
+    fill(made.store)
+    made.store.put("customresourcedefinitions", WIDGET_DEFINITION)
+    made.store.kinds["example.test", "widgets"] = Kind(
+        "widgets", "Widget", "example.test", "v1", Metadata
+    )
+    widget = {"metadata": {"namespace": "shop", "name": "one"}}
+    made.store.put("widgets", widget, group=WIDGETS.group)
+    console.state.connections.upstreams.add("kubernetes", "fake", made.connection)
+    manager = console.state.connections
+    settings = made.connection.settings
+    await made.connection.start(join(make(settings) for make in manager._factories["kubernetes"]))
+    return made
+
+
+async def _rows(console: ConsoleApp) -> dict[str, str]:
+    async with console.state.sessions() as db, db.begin():
+        await _updates(db)
+        user = UserRecord(login="member", name="Member")
+        db.add(user)
+        await db.flush()
+        held = {"subject_kind": "user", "subject_id": user.id, "role_id": "viewer"}
+        binding = BindingRecord(**held, scope="org/main/etcd/local")
+        db.add(binding)
+        await db.flush()
+        # Its time never comes: nobody runs it.
+        job = JobRow(
+            id="a" * 32, kind="test", input="{}", due=1e12, scope="org/main/cluster/fake/ns/shop"
+        )
+        db.add(job)
+        return {"user": user.id, "binding": binding.id, "job": job.id}
+
+
+async def _updates(db: AsyncSession) -> None:
+    """One object of each kind, all with id 1."""
+    app = await applications.create(db, "a", "A")
+    new = packages.NewPackage("1.0.0", Arch.AMD64, "f.gz", 5, "x", url="http://x/")
+    package = await packages.create(db, app.id or 0, new)
+    await channels.create(db, 1, name="c", arch=Arch.AMD64, package_id=package.id)
+    group = await groups.create(db, 1, name="g", track="t", arch=Arch.AMD64, channel_id=1)
+    await db.flush()
+    rollout = RolloutRow(group_id=1, package_id=1, release="1.0.0", created_at=1.0)
+    db.add(rollout)
+    await db.flush()
+    group.rollout_id = rollout.id
+    if (await db.scalars(select(CounterRow).where(col(CounterRow.group_id) == 1))).first() is None:
+        db.add(CounterRow(group_id=1))
+    times = {"created_at": 1.0, "last_seen": 1.0, "status_at": 1.0}
+    machine = InstanceRow(
+        application_id=1,
+        machine_id="machine",
+        group_id=1,
+        release="0.9.0",
+        arch=1,
+        status=1,
+        **times,
+    )
+    activity = ActivityRow(
+        at=time.time(),
+        kind=ActivityKind.INSTANCE_FAILED,
+        severity=Severity.ERROR,
+        application_id=1,
+        group_id=1,
+    )
+    stamps = {"created_at": 1.0, "updated_at": 1.0}
+    file = FileRow(name="f.bin", path="f", size=1, sha256="x", complete=True, **stamps)
+    tally = TallyRow(group_id=1, release="0.9.0", status=1, machines=1)
+    db.add_all([machine, activity, file, tally])
+
+
+def _undone(sessions: async_sessionmaker[AsyncSession]) -> Any:
+    async def session() -> AsyncIterator[AsyncSession]:
+        async with sessions() as db:
+            db.commit = db.flush  # type: ignore[method-assign]  # nothing lasts
+            yield db
+
+    return session
