@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -14,11 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from auth.kinds import Catalogue
 from backend.audit import Refusals
 from backend.background import console_loops
+from backend.connections.build import build_connections
 from backend.connections.feeds import FeedFactory
-from backend.connections.manager import ConnectionManager
-from backend.connections.records import Record, configured
-from backend.connections.stackfile import LocalStack
-from backend.connections.upstreams import Upstreams
 from backend.db.bus import Bus
 from backend.db.engine import create_engine, create_sessions
 from backend.db.migrate import upgrade
@@ -46,6 +44,7 @@ from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.payloads.serving import MOUNT as PAYLOADS
 from backend.omaha.payloads.serving import Hosted, payloads_app
 from backend.parts import provide
+from backend.secrets.source import load_ring
 from backend.settings import Settings
 from backend.state import Console
 
@@ -116,14 +115,11 @@ def _console(settings: Settings) -> Console:
         idle=settings.session_idle_minutes * 60.0,
         absolute=settings.session_absolute_hours * 3600.0,
     )
-    stack = LocalStack(settings.stack_status_file)
-
-    async def from_configuration() -> list[Record]:
-        return configured(settings)
-
+    connections = build_connections(settings, sessions, bus)
     return Console(
         settings=settings,
-        stack=stack,
+        stack=connections.stack,
+        secrets=connections.secrets,
         engine=engine,
         sessions=sessions,
         bus=bus,
@@ -132,7 +128,7 @@ def _console(settings: Settings) -> Console:
         identities=Identities(sessions, settings.organisation, limits, catalogue),
         catalogue=catalogue,
         registry=Registry(),
-        connections=ConnectionManager([from_configuration, stack.records], Upstreams()),
+        connections=connections.manager,
         refusals=Refusals(sessions),
         updates=_update_service(settings, bus, jobs) if settings.updates_enabled else None,
     )
@@ -169,6 +165,8 @@ def _add_features(app: FastAPI, console: Console) -> None:
         settings=console.settings,
         registry=console.registry,
         upstreams=console.connections.upstreams,
+        connections=console.connections,
+        secrets=console.secrets,
         engine=console.engine,
         sessions=console.sessions,
         bus=console.bus,
@@ -196,6 +194,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     console: Console = app.state.console
     console.settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     await upgrade(console.engine)
+    await _open_secrets(console)
     await _bootstrap(console)
     if console.updates is not None:
         await console.updates.start()
@@ -214,6 +213,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             await console.updates.stop()
         await console.jobs.stop()
         await console.engine.dispose()
+
+
+async def _open_secrets(console: Console) -> None:
+    """Take the key ring; a database that names a key it does not hold ends the start."""
+    console.secrets.use(await asyncio.to_thread(load_ring, console.settings))
+    async with console.sessions() as db:
+        await console.secrets.check(db)
 
 
 async def _bootstrap(console: Console) -> None:

@@ -23,6 +23,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
+secrets_app = typer.Typer(no_args_is_help=True)
+app.add_typer(secrets_app, name="secrets", help="The key ring that seals secrets.")
 app.add_typer(stack_app, name="stack", help="The local stack of real servers, alone.")
 app.add_typer(updates_app, name="updates", help="The update service and its data.")
 app.add_typer(simulate_app, name="simulate", help="Load against real endpoints.")
@@ -71,6 +73,14 @@ def doctor() -> None:
     from backend.doctor import run_doctor
 
     sys.exit(run_doctor())
+
+
+@secrets_app.command("key")
+def secrets_key() -> None:
+    """Print a new line for the key ring; put it first to make it the active key."""
+    from backend.secrets.keyring import make_key
+
+    typer.echo(make_key())
 
 
 @app.command()

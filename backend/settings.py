@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import platformdirs
-from pydantic import Field, TypeAdapter, field_validator, model_validator
+from pydantic import Field, SecretStr, TypeAdapter, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -112,6 +112,19 @@ class Settings(BaseSettings):
     )
     updates_enabled: bool = Field(
         default=True, description="Serve the update service inside the console"
+    )
+    secrets_key_file: Path | None = Field(
+        default=None, description="File with the key ring that seals secrets in the database"
+    )
+    secrets_keys: SecretStr = Field(
+        default=SecretStr(""), description="That key ring itself, instead of the file"
+    )
+    connection_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
+        default=(),
+        description="Private networks that connections made in the console may lead to (JSON list)",
+    )
+    connection_http_hosts: tuple[str, ...] = Field(
+        default=(), description="Hosts that such connections may ask without TLS (JSON list)"
     )
     connections: dict[str, tuple[Any, ...]] = Field(default_factory=dict)
     """By kind, each of its integration's settings; given as one name a kind, see `kinds`."""

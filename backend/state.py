@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from backend.jobs import Jobs
     from backend.live.registry import Registry
     from backend.omaha.operate.service import UpdateService
+    from backend.secrets.store import Secrets
     from backend.settings import Settings
 
 __all__ = ["Console"]
@@ -43,6 +44,7 @@ class Console:
     connections: ConnectionManager
     stack: LocalStack
     refusals: Refusals
+    secrets: Secrets
     updates: UpdateService | None = None
     catalogue: Catalogue = field(default_factory=Catalogue)
     supervisor: Supervisor = field(default_factory=Supervisor)

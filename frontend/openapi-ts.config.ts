@@ -13,6 +13,7 @@ export default defineConfig({
         include: [
           "/GET /api/v1/(clusters|collections|etcd|jobs|overview|registries|search|session|setup|stack|status).*/",
           "/POST /api/v1/(session|setup)$/",
+          "/(GET|POST|PUT|PATCH|DELETE) /api/v1/connections.*/",
         ],
       },
       orphans: false,

@@ -84,22 +84,30 @@ def _within(address: Address, networks: Iterable[Network]) -> bool:
 
 
 async def permitted(
-    upstream: str, networks: Iterable[Network], host: str, port: int, seconds: float | None
+    upstream: str,
+    networks: Iterable[Network],
+    host: str,
+    port: int,
+    seconds: float | None,
+    *,
+    listed: bool = True,
 ) -> list[Address]:
     """The addresses of `host` that a connection may go to; all of them must pass.
 
-    An address or ``localhost`` that is written in the configuration is thereby listed. Raises
-    `DestinationRefused`, and the connection library's errors for a name that is unknown.
+    In the operator's own configuration (`listed`) an address or ``localhost`` is allowed by
+    being written; what somebody typed in the console is not. Raises `DestinationRefused`, and
+    the connection library's errors for a name that is unknown.
     """
+    written = PRIVATE if listed else tuple(networks)
     try:
-        written = [ip_address(host)]
+        found = [ip_address(host)]
     except ValueError:
         found = await _resolved(host, port, seconds)
-        listed = PRIVATE if host.lower() == "localhost" else tuple(networks)
+        within = written if host.lower() == "localhost" else tuple(networks)
     else:
-        found, listed = written, PRIVATE
+        within = written
     for address in found:
-        if not allowed(address, listed):
+        if not allowed(address, within):
             raise DestinationRefused(
                 upstream,
                 f"{host} leads to {address}, which is link-local, reserved, or private "

@@ -28,7 +28,11 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
+from integrations.findings import Certificate, Found
+from integrations.form import Way
+
 __all__ = [
+    "CONTACT",
     "CallerDenied",
     "ConfigurationError",
     "Conflict",
@@ -106,6 +110,10 @@ Feeds = Mapping[str, Feed[Any]]
 """By kind of thing; what nobody wants is not in it and not watched."""
 
 
+CONTACT = "contact"
+"""A kind of thing an integration may declare to say how contact is, beside or without rows."""
+
+
 class Connection(Protocol):
     """One running connection, for those who know nothing of its kind."""
 
@@ -115,6 +123,14 @@ class Connection(Protocol):
 
     async def stop(self) -> None:
         """End its tasks and close its client. Safe to call twice."""
+
+
+def _nothing(_settings: Any) -> list[str]:
+    return []
+
+
+def _no_certificates(_settings: Any) -> tuple[Certificate, ...]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +152,17 @@ class Integration(Generic[S, C]):
     """The kinds of thing `connect` can feed."""
     connect: Callable[[S, Feeds, Observe], Awaitable[C]]
     """Starts it and returns at once. A system that does not answer is a state of the feeds."""
+    test: Callable[[S], Awaitable[Found]] | None = None
+    """Tries the settings before they are saved; raises `IntegrationError`."""
+    ways: tuple[Way, ...] = ()
+    """How a person can connect one in the console; none: by configuration only."""
+    choices: Callable[[str, Mapping[str, Any]], list[tuple[str, str]]] | None = None
+    """For a field of `Input.CHOICE` and the other values: (value, why it cannot be chosen)."""
+    destinations: Callable[[S], list[str]] = _nothing
+    """The URLs the settings lead to. Blocking; raises `ConfigurationError`."""
+    certificates: Callable[[S], tuple[Certificate, ...]] = _no_certificates
+    """The certificates in the settings, to warn before they expire. Blocking; raises
+    `ConfigurationError`."""
 
 
 class IntegrationError(Exception):

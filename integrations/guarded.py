@@ -23,9 +23,10 @@ __all__ = ["GuardedTransport"]
 class GuardedTransport(httpx2.AsyncBaseTransport):
     """A transport for the hosts a connection's configuration names.
 
-    An address or ``localhost`` that is written there is thereby listed; a name may lead to
-    public addresses and to `networks`. Others raise `DestinationRefused` that names
-    `upstream`. No proxy, no unix socket, nothing from the environment.
+    An address or ``localhost`` that is written there is thereby listed, unless `listed` is
+    False (it was typed in the console); a name may lead to public addresses and to
+    `networks`. Others raise `DestinationRefused` that names `upstream`. No proxy, no unix
+    socket, nothing from the environment.
     """
 
     def __init__(
@@ -35,13 +36,14 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         *,
         verify: ssl.SSLContext | None = None,
         limits: httpx2.Limits,
+        listed: bool = True,
     ) -> None:
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=verify,
             max_connections=limits.max_connections,
             max_keepalive_connections=limits.max_keepalive_connections,
             keepalive_expiry=limits.keepalive_expiry,
-            network_backend=_GuardedBackend(upstream, tuple(networks)),
+            network_backend=_GuardedBackend(upstream, tuple(networks), listed=listed),
         )
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -105,9 +107,10 @@ def _translated() -> Iterator[None]:
 
 
 class _GuardedBackend(httpcore2.AsyncNetworkBackend):
-    def __init__(self, upstream: str, networks: tuple[Network, ...]) -> None:
+    def __init__(self, upstream: str, networks: tuple[Network, ...], *, listed: bool) -> None:
         self._upstream = upstream
         self._networks = networks
+        self._listed = listed
         self._inner = httpcore2.AnyIOBackend()
 
     async def connect_tcp(
@@ -119,7 +122,9 @@ class _GuardedBackend(httpcore2.AsyncNetworkBackend):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         failure: Exception | None = None
-        for address in await permitted(self._upstream, self._networks, host, port, timeout):
+        for address in await permitted(
+            self._upstream, self._networks, host, port, timeout, listed=self._listed
+        ):
             try:
                 return await self._inner.connect_tcp(
                     str(address), port, timeout, local_address, socket_options

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -57,4 +58,8 @@ async def send(http: httpx2.AsyncClient, request: httpx2.Request) -> httpx2.Resp
             await stream.aclose()
         if isinstance(error, RuntimeError) and http.is_closed:
             raise httpx2.ConnectError("the connection was closed") from error
+        if isinstance(error, ssl.SSLError):
+            # With TLS 1.3 a server refuses our certificate only when we read; that one
+            # error passes httpcore2 as it is.
+            raise httpx2.ReadError("the TLS connection was refused") from error
         raise

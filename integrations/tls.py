@@ -50,7 +50,7 @@ class TlsMaterial:
 
     def context(self, upstream: str) -> ssl.SSLContext:
         """A client context. Blocking; raises `ConfigurationError` naming the unusable part."""
-        authority = self.ca_data or self._read(upstream, "CA file", self.ca)
+        authority = self.authority(upstream)
         try:
             context = ssl.create_default_context(cadata=authority or None)
         except (ssl.SSLError, ValueError) as error:
@@ -64,6 +64,10 @@ class TlsMaterial:
                 text = f"its client certificate cannot be used: {_reason(error)}"
                 raise ConfigurationError(upstream, text) from error
         return context
+
+    def authority(self, upstream: str) -> str:
+        """The certificate authorities as PEM, empty for the system's. Blocking."""
+        return self.ca_data or self._read(upstream, "CA file", self.ca)
 
     def pair(self, upstream: str) -> tuple[str, str]:
         """The client certificate and its key as PEM, empty where there is none. Blocking."""

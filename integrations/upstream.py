@@ -22,6 +22,7 @@ __all__ = [
     "USER_AGENT_PREFIX",
     "base_url",
     "bounded_client",
+    "guarded_network",
     "keep_running",
     "user_agent",
 ]
@@ -53,23 +54,25 @@ def base_url(url: str) -> str:
     return url.rstrip("/")
 
 
-def bounded_client(
+def guarded_network(
     upstream: str,
     networks: Iterable[Network],
     tls: TlsMaterial | None,
     limits: httpx2.Limits,
     *,
-    deadline: float,
-    transport: httpx2.AsyncBaseTransport | None = None,
-) -> httpx2.AsyncClient:
-    """A client that opens nothing yet, goes to allowed addresses only and never follows a
-    redirect; certificates are read at the first request and when they are renewed. `tls` None:
-    plain HTTP. `transport` stands in for the network in tests."""
-    guarded = partial(GuardedTransport, upstream, tuple(networks), limits=limits)
-    if transport is None and tls is None:
-        transport = guarded()
-    elif transport is None and tls is not None:
-        transport = RenewingTransport(upstream, tls, lambda context: guarded(verify=context))
+    listed: bool = True,
+) -> httpx2.AsyncBaseTransport:
+    """The network as a connection may use it: allowed addresses only. Opens nothing yet;
+    certificates are read at the first request and when they are renewed. `tls` None: plain
+    HTTP. `listed` False: what was typed in the console is not allowed by being written."""
+    guarded = partial(GuardedTransport, upstream, tuple(networks), limits=limits, listed=listed)
+    if tls is None:
+        return guarded()
+    return RenewingTransport(upstream, tls, lambda context: guarded(verify=context))
+
+
+def bounded_client(transport: httpx2.AsyncBaseTransport, *, deadline: float) -> httpx2.AsyncClient:
+    """A client over `transport` that never follows a redirect."""
     return httpx2.AsyncClient(
         transport=transport,
         headers={"User-Agent": user_agent()},

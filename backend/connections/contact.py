@@ -25,6 +25,13 @@ class Contact:
         """A feed that only hears states, beside those that keep the rows of `kind`."""
         return ContactFeed(self, kind)
 
+    def states(self) -> dict[str, str]:
+        """Each feed's state in a word, with its reason."""
+        told = sorted(self._states.items())
+        return {
+            kind: f"{state.value}: {why}" if why else state.value for kind, (state, why) in told
+        }
+
     def heard(self, kind: str, state: State, message: str) -> None:
         """A feed's state; tells when the whole became different."""
         self._states[kind] = (state, message)

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextvars import Context
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import structlog
 
 from backend.connections.contact import Contact
+from backend.connections.expiry import expiry_warning
 from backend.connections.feeds import FeedFactory, close, join
 from backend.connections.metrics import WATCHES, observer
 from backend.connections.records import Record, RecordSource, merged
 from backend.connections.upstreams import Upstreams
-from integrations.contract import Connection, Feed, Freshness, IntegrationError, State
+from integrations.contract import CONTACT, Connection, Feed, Freshness, IntegrationError, State
 from integrations.discovery import load
+from integrations.findings import Certificate
 
 __all__ = ["ConnectionManager", "Declared"]
 
 _RETRY_SECONDS: Final = 15.0
+_CERTIFICATES_SECONDS: Final = 600.0
 _log = structlog.get_logger("craton.connections")
 
 Key = tuple[str, str]
@@ -36,6 +41,9 @@ class _Entry:
     failure: str = ""
     again: float = 0.0
     """When a failed start is tried again (monotonic seconds)."""
+    certificates: tuple[Certificate, ...] = ()
+    looked: float = -1e9
+    """When its certificates were last read (monotonic seconds)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,19 @@ class Declared:
 
     record: Record
     freshness: Freshness | None
+    feeds: Mapping[str, str] = field(default_factory=dict)
+    """The state of each of its feeds, with the reason."""
+    certificates: tuple[Certificate, ...] = ()
+
+    @property
+    def expires(self) -> float | None:
+        """When the first of its certificates ends (Unix seconds)."""
+        return min((c.expires for c in self.certificates), default=None)
+
+    @property
+    def warning(self) -> str:
+        """Which certificate ends soon, in a sentence; empty when none does."""
+        return expiry_warning(self.certificates, time.time())
 
 
 class ConnectionManager:
@@ -56,6 +77,7 @@ class ConnectionManager:
         self._declared: dict[Key, Record] = {}
         self._entries: dict[Key, _Entry] = {}
         self._listeners: list[Callable[[Key], None]] = []
+        self._lock = asyncio.Lock()
 
     def serve(self, factories: Mapping[str, Sequence[FeedFactory]]) -> None:
         """Say who wants feeds of which kind of connection; call once, before `reconcile`."""
@@ -74,8 +96,17 @@ class ConnectionManager:
         record = self._declared.get((kind, name))
         return self._described(record) if record else None
 
+    async def reconcile_now(self) -> None:
+        """`reconcile` on behalf of a request: what it starts lives on without the request's
+        log context."""
+        await asyncio.create_task(self.reconcile(), context=Context())
+
     async def reconcile(self) -> None:
         """Ask every source and bring the running set to the declared one."""
+        async with self._lock:
+            await self._reconcile()
+
+    async def _reconcile(self) -> None:
         declared = merged([await source() for source in self._sources])
         changed = {
             key
@@ -88,6 +119,8 @@ class ConnectionManager:
         for key in sorted(declared):
             if not declared[key].disabled:
                 await self._start(declared[key])
+                if await self._read_certificates(self._entries[key]):
+                    changed.add(key)
         for key in changed:
             self._tell(key)
 
@@ -101,7 +134,10 @@ class ConnectionManager:
 
     def _described(self, record: Record) -> Declared:
         entry = self._entries.get(record.key)
-        return Declared(record, entry.contact.freshness if entry else None)
+        if entry is None:
+            return Declared(record, None)
+        contact = entry.contact
+        return Declared(record, contact.freshness, contact.states(), entry.certificates)
 
     def _tell(self, key: Key) -> None:
         for listener in self._listeners:
@@ -121,6 +157,8 @@ class ConnectionManager:
         factories = self._factories.get(kind, ()) if record.settings is not None else ()
         wanted = [factory(record.settings) for factory in factories]
         heard = {k: contact.listener(k) for feeds in wanted for k in feeds}
+        if record.settings is not None and CONTACT in load(kind).feeds:
+            heard[CONTACT] = contact.listener(CONTACT)
         return _Entry(record, contact, join([*wanted, heard]))
 
     async def _start(self, record: Record) -> None:
@@ -150,6 +188,23 @@ class ConnectionManager:
         self.upstreams.add(kind, name, entry.connection)
         _count_watches(kind, name, entry.connection)
         _log.info("connection started", kind=kind, name=name)
+
+    async def _read_certificates(self, entry: _Entry) -> bool:
+        """Look at the certificates of its settings now and then; whether they changed."""
+        now = time.monotonic()
+        if now - entry.looked < _CERTIFICATES_SECONDS or entry.record.settings is None:
+            return False
+        entry.looked, before = now, entry.certificates
+        read = load(entry.record.kind).certificates
+        try:
+            entry.certificates = await asyncio.to_thread(read, entry.record.settings)
+        except IntegrationError:  # the connection itself says what is wrong
+            return False
+        if warning := expiry_warning(entry.certificates, time.time()):
+            kind, name = entry.record.key
+            _log.warning("certificate expires soon", kind=kind, name=name, what=warning)
+            return True
+        return entry.certificates != before
 
     def _failed(self, entry: _Entry, sentence: str, error: Exception | None = None) -> None:
         kind, name = entry.record.key

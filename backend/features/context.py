@@ -15,10 +15,12 @@ from backend.jobs.job import Declared
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
+    from backend.connections.manager import ConnectionManager
     from backend.connections.upstreams import Upstreams
     from backend.db.bus import Bus
     from backend.jobs import Jobs
     from backend.live.registry import Registry
+    from backend.secrets.store import Secrets
     from backend.settings import Settings
 
 __all__ = ["Feature", "FeatureContext", "FeedFactory"]
@@ -31,6 +33,8 @@ class FeatureContext:
     settings: Settings
     registry: Registry
     upstreams: Upstreams
+    connections: ConnectionManager
+    secrets: Secrets
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
     bus: Bus

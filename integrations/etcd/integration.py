@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from integrations.contract import Feed, Feeds, Integration, Observe
 from integrations.etcd.connection import EtcdConnection, EtcdFeeds
+from integrations.etcd.forms import WAYS, destinations
+from integrations.etcd.probe import certificates, probe
 from integrations.etcd.settings import EtcdSettings
 from integrations.unread import Unread
 
@@ -33,4 +35,8 @@ INTEGRATION: Final = Integration(
     scope="etcd",
     feeds=frozenset({"members", "keys", "events"}),
     connect=_connect,
+    test=probe,
+    ways=WAYS,
+    destinations=destinations,
+    certificates=certificates,
 )

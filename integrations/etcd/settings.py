@@ -13,6 +13,8 @@ from integrations.addresses import SITE
 from integrations.tls import TlsMaterial
 from integrations.upstream import NAME_PATTERN, base_url
 
+MAX_PEM = 256 * 1024
+
 Endpoint = Annotated[str, AfterValidator(base_url)]
 
 
@@ -33,8 +35,16 @@ class EtcdSettings(BaseModel):
     username: str = ""
     password: SecretStr = SecretStr("")
 
+    ca_data: str = Field(default="", max_length=MAX_PEM)
+    cert_data: str = Field(default="", max_length=MAX_PEM)
+    key_data: SecretStr = Field(default=SecretStr(""), max_length=MAX_PEM)
+    """PEM text instead of the files."""
+
     networks: tuple[IPv4Network | IPv6Network, ...] = SITE
     """Private networks that the endpoints' names may lead to (`integrations.addresses`)."""
+    typed: bool = False
+    """Whether somebody typed it in the console: then an address is not allowed by being written,
+    only by being in `networks` (security reference, section 5)."""
     prefix: str = ""
     """Only keys below this prefix are watched and shown; empty means every key."""
     key_limit: PositiveInt = 1_000_000
@@ -59,12 +69,20 @@ class EtcdSettings(BaseModel):
     @property
     def tls(self) -> TlsMaterial:
         """What members are verified by and what we present."""
-        return TlsMaterial(ca=self.ca, cert=self.cert, key=self.key)
+        return TlsMaterial(
+            ca=self.ca,
+            cert=self.cert,
+            key=self.key,
+            ca_data=self.ca_data,
+            cert_data=self.cert_data,
+            key_data=self.key_data.get_secret_value(),
+        )
 
     @model_validator(mode="after")
     def _pairs(self) -> Self:
-        if (self.cert is None) != (self.key is None):
-            raise ValueError("a client certificate needs both cert and key")
+        cert, key = self.cert_data, self.key_data.get_secret_value()
+        if (self.cert is None) != (self.key is None) or bool(cert) != bool(key):
+            raise ValueError("a client certificate needs both the certificate and its key")
         if bool(self.username) != bool(self.password.get_secret_value()):
             raise ValueError("give both username and password, or neither")
         return self

@@ -36,7 +36,7 @@ from integrations.etcd.tokens import Tokens
 from integrations.failures import from_transport
 from integrations.lines import Lines, LineTooLong
 from integrations.sending import Observe, ignore, observed, send
-from integrations.upstream import bounded_client
+from integrations.upstream import bounded_client, guarded_network
 
 T = TypeVar("T")
 
@@ -44,6 +44,23 @@ _AUTHENTICATE: Final = "auth/authenticate"
 _SHUNNED_SECONDS: Final = 10.0
 _FIRST_TRY_SHARE: Final = 0.4
 _MAX_ERROR_BODY: Final = 16 * 1024
+
+
+def network(settings: EtcdSettings) -> httpx2.AsyncBaseTransport:
+    """The way to the members. Opens nothing yet; certificates are read at the first request
+    and when they are renewed."""
+    secure = any(url.startswith("https:") for url in settings.endpoints)
+    limits = httpx2.Limits(
+        max_connections=(settings.concurrency + 2) * len(settings.endpoints),
+        max_keepalive_connections=settings.concurrency * len(settings.endpoints),
+    )
+    return guarded_network(
+        errors.upstream_name(settings.name),
+        settings.networks,
+        settings.tls if secure else None,
+        limits,
+        listed=not settings.typed,
+    )
 
 
 class Gateway:
@@ -62,19 +79,7 @@ class Gateway:
         self._failed_at: dict[str, float] = {}
         self._preferred = settings.endpoints[0]
         self._tokens = Tokens(settings, self.upstream, self._authenticate)
-        limits = httpx2.Limits(
-            max_connections=(settings.concurrency + 2) * len(settings.endpoints),
-            max_keepalive_connections=settings.concurrency * len(settings.endpoints),
-        )
-        secure = any(url.startswith("https:") for url in settings.endpoints)
-        self._http = bounded_client(
-            self.upstream,
-            settings.networks,
-            settings.tls if secure else None,
-            limits,
-            deadline=settings.deadline,
-            transport=transport,
-        )
+        self._http = bounded_client(transport or network(settings), deadline=settings.deadline)
 
     @property
     def endpoints(self) -> tuple[str, ...]:

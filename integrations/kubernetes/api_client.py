@@ -77,6 +77,7 @@ class ApiClient:
         limits: Limits,
         *,
         networks: Iterable[Network] = (),
+        listed: bool = True,
         transport: httpx2.AsyncBaseTransport | None = None,
         observe: Observe = ignore,
     ) -> None:
@@ -85,6 +86,7 @@ class ApiClient:
         self._load = load
         self._limits = limits
         self._networks = tuple(networks)
+        self._listed = listed
         self._transport = transport
         self._observe = observe
         self._gate = asyncio.Semaphore(limits.calls)
@@ -93,6 +95,11 @@ class ApiClient:
         self._own = HttpPool(self._client)
         self._bare = HttpPool(self._client)
         self._closed = False
+
+    @property
+    def listed(self) -> bool:
+        """Whether an address is allowed by being written in the configuration."""
+        return self._listed
 
     @property
     def networks(self) -> tuple[Network, ...]:
@@ -269,7 +276,9 @@ class ApiClient:
         trust = ssl_context(access, credential, self.upstream)
         return httpx2.AsyncClient(
             transport=self._transport
-            or GuardedTransport(self.upstream, self._networks, verify=trust, limits=limits),
+            or GuardedTransport(
+                self.upstream, self._networks, verify=trust, limits=limits, listed=self._listed
+            ),
             trust_env=False,
             follow_redirects=False,
             # Unpacking gzip costs less than reading and decrypting the twenty times larger

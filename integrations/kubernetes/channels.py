@@ -182,7 +182,8 @@ async def _connected(
     secure = where.scheme == "https"
     host, port = where.hostname or "", where.port or (443 if secure else 80)
     # The checked address is what is connected to; the name stays in TLS and in `Host`.
-    address = (await permitted(api.upstream, api.networks, host, port, OPEN_SECONDS))[0]
+    found = await permitted(api.upstream, api.networks, host, port, OPEN_SECONDS, listed=api.listed)
+    address = found[0]
     scheme = "wss" if secure else "ws"
     uri = f"{scheme}://{where.netloc}{path}" + (f"?{urlencode(params)}" if params else "")
     more: dict[str, Any] = {"server_hostname": access.server_name or host} if secure else {}

@@ -14,10 +14,9 @@ import yaml
 
 from integrations.caller import Caller
 from integrations.contract import IntegrationError, NotFound, UpstreamFailed
+from integrations.kubernetes.access import load_access
 from integrations.kubernetes.api_client import ApiClient
 from integrations.kubernetes.auth.access import Access
-from integrations.kubernetes.auth.in_cluster import load_in_cluster
-from integrations.kubernetes.auth.kubeconfig import load_kubeconfig
 from integrations.kubernetes.decode import Decoders, Page, Unreadable
 from integrations.kubernetes.kinds import KINDS, METADATA_ONLY, Kind
 from integrations.kubernetes.models.core import CustomResourceDefinition, Event
@@ -76,6 +75,7 @@ class KubernetesClient:
             self._load,
             settings.limits,
             networks=settings.networks,
+            listed=not settings.typed,
             transport=transport,
             observe=observe,
         )
@@ -209,15 +209,7 @@ class KubernetesClient:
     async def _load(self) -> Access:
         if self._given is not None:
             return self._given
-        if self.settings.kubeconfig is None:
-            return await asyncio.to_thread(load_in_cluster, self.upstream)
-        return await asyncio.to_thread(
-            load_kubeconfig,
-            self.settings.kubeconfig,
-            self.upstream,
-            context=self.settings.context,
-            allow_exec=self.settings.allow_exec,
-        )
+        return await asyncio.to_thread(load_access, self.settings, self.upstream)
 
     def object_path(self, kind: Kind, namespace: str, name: str) -> str:
         """The URL path of one object; `NotFound` for what cannot be its name."""

@@ -6,7 +6,9 @@ from typing import Final
 
 from integrations.contract import Feeds, Integration, Observe
 from integrations.kubernetes.connection import HEALTH, KubernetesConnection
+from integrations.kubernetes.forms import WAYS, choices, destinations
 from integrations.kubernetes.kinds import KINDS
+from integrations.kubernetes.probe import certificates, probe
 from integrations.kubernetes.settings import ConnectionSettings
 
 __all__ = ["INTEGRATION"]
@@ -27,4 +29,9 @@ INTEGRATION: Final = Integration(
     scope="cluster",
     feeds=frozenset(KINDS) | {HEALTH},
     connect=_connect,
+    test=probe,
+    ways=WAYS,
+    choices=choices,
+    destinations=destinations,
+    certificates=certificates,
 )

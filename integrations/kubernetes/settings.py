@@ -7,7 +7,15 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AnyHttpUrl,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 
 from integrations.addresses import SITE
 
@@ -44,7 +52,8 @@ class Limits(BaseModel):
 
 
 class ConnectionSettings(BaseModel):
-    """One cluster. Exactly one of `kubeconfig` and `in_cluster` says how to reach it."""
+    """One cluster. Exactly one of `kubeconfig` (a file), `kubeconfig_data` (its text),
+    `server` (with `token` and `ca_data`) and `in_cluster` says how to reach it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -52,6 +61,18 @@ class ConnectionSettings(BaseModel):
     kubeconfig: Path | None = None
     context: str | None = Field(None, description="A context of the kubeconfig, else its current")
     in_cluster: bool = False
+    kubeconfig_data: SecretStr = Field(
+        default=SecretStr(""),
+        max_length=MiB,
+        description="A kubeconfig with everything inside; it may name no file and no program",
+    )
+    server: str = Field(default="", max_length=2048, description="Address of the API server")
+    token: SecretStr = Field(
+        default=SecretStr(""), max_length=64 * 1024, description="Bearer token for `server`"
+    )
+    ca_data: str = Field(
+        default="", max_length=MiB // 4, description="PEM text that verifies `server`"
+    )
     allow_exec: bool = Field(
         default=True,
         description="Whether the kubeconfig may name a program to run for credentials",
@@ -64,10 +85,25 @@ class ConnectionSettings(BaseModel):
         description="Whose rights decide on details and changes: the console's alone, or both "
         "the console's and the cluster's own, which is then asked as the caller (impersonation)",
     )
+    typed: bool = Field(
+        default=False,
+        description="Typed in the console: an address is not allowed by being written",
+    )
     limits: Limits = Limits()
+
+    @field_validator("server")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value:
+            parsed = AnyHttpUrl(value)
+            if parsed.username or parsed.password or parsed.query or parsed.fragment:
+                raise ValueError("give scheme, host and port only")
+        return value
 
     @model_validator(mode="after")
     def _one_way_in(self) -> ConnectionSettings:
-        if (self.kubeconfig is not None) == self.in_cluster:
-            raise ValueError("set either kubeconfig or in_cluster")
+        data = self.kubeconfig_data.get_secret_value()
+        ways = (self.kubeconfig is not None, bool(data), bool(self.server), self.in_cluster)
+        if sum(ways) != 1:
+            raise ValueError("set one of kubeconfig, kubeconfig_data, server and in_cluster")
         return self

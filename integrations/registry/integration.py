@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from integrations.contract import Feed, Feeds, Integration, Observe
 from integrations.registry.connection import RegistryConnection, RegistryFeeds
+from integrations.registry.forms import WAYS, destinations
+from integrations.registry.probe import certificates, probe
 from integrations.registry.settings import RegistrySettings
 from integrations.unread import Unread
 
@@ -33,4 +35,8 @@ INTEGRATION: Final = Integration(
     scope="registry",
     feeds=frozenset({"repositories", "tags"}),
     connect=_connect,
+    test=probe,
+    ways=WAYS,
+    destinations=destinations,
+    certificates=certificates,
 )

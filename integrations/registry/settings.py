@@ -23,6 +23,8 @@ class RegistrySettings(BaseModel):
     name: str = Field(pattern=NAME_PATTERN)
     url: Annotated[str, AfterValidator(base_url)]
     ca: Path | None = None
+    ca_data: str = Field(default="", max_length=256 * 1024)
+    """PEM text instead of the file."""
     username: str = ""
     password: SecretStr = SecretStr("")
     realm_hosts: tuple[str, ...] = ()
@@ -32,6 +34,9 @@ class RegistrySettings(BaseModel):
     """Hosts that blob reads may be redirected to, beside the registry's own."""
     networks: tuple[IPv4Network | IPv6Network, ...] = SITE
     """Private networks that the names of these hosts may lead to (`integrations.addresses`)."""
+    typed: bool = False
+    """Whether somebody typed it in the console: then an address is not allowed by being written,
+    only by being in `networks` (security reference, section 5)."""
     webhook_secret: SecretStr = SecretStr("")
     """What the registry must send in ``Authorization: Bearer …``; empty: no webhook."""
     webhook_secret_file: Path | None = None
@@ -64,7 +69,7 @@ class RegistrySettings(BaseModel):
     @property
     def tls(self) -> TlsMaterial:
         """What the registry is verified by."""
-        return TlsMaterial(ca=self.ca)
+        return TlsMaterial(ca=self.ca, ca_data=self.ca_data)
 
     @property
     def hook_secret(self) -> str:

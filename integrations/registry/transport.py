@@ -29,7 +29,7 @@ from integrations.registry import errors
 from integrations.registry.auth import Authenticator
 from integrations.registry.settings import RegistrySettings
 from integrations.sending import Observe, ignore, observed, send
-from integrations.upstream import bounded_client
+from integrations.upstream import bounded_client, guarded_network
 
 _HOPS: Final = 3
 _LONGEST_WAIT: Final = 5.0
@@ -57,6 +57,20 @@ class _Call:
     as_: Caller | None
 
 
+def network(settings: RegistrySettings) -> httpx2.AsyncBaseTransport:
+    """The way to the registry. Opens nothing yet; certificates are read at the first request
+    and when they are renewed."""
+    most = settings.concurrency + 2
+    limits = httpx2.Limits(max_connections=most, max_keepalive_connections=most)
+    return guarded_network(
+        errors.upstream_name(settings.name),
+        settings.networks,
+        settings.tls,
+        limits,
+        listed=not settings.typed,
+    )
+
+
 class RegistryTransport:
     """Authorised, bounded requests to one registry."""
 
@@ -70,16 +84,7 @@ class RegistryTransport:
         self._observe = observe
         self.upstream = errors.upstream_name(settings.name)
         self._slots = asyncio.Semaphore(settings.concurrency)
-        most = settings.concurrency + 2
-        limits = httpx2.Limits(max_connections=most, max_keepalive_connections=most)
-        self._http = bounded_client(
-            self.upstream,
-            settings.networks,
-            settings.tls,
-            limits,
-            deadline=settings.deadline,
-            transport=transport,
-        )
+        self._http = bounded_client(transport or network(settings), deadline=settings.deadline)
         self._http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self._auth = Authenticator(settings, self._http, self._exchange)
 

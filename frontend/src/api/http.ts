@@ -28,6 +28,10 @@ export interface RequestOptions {
   signal?: AbortSignal;
   /** Read the answer as text (logs, YAML) instead of JSON. */
   text?: boolean;
+  /** The ETag of the version to change; 412 when it is no longer the present one. */
+  ifMatch?: string;
+  /** Milliseconds to wait, where an answer takes longer than others. */
+  deadline?: number;
 }
 
 async function problemOf(response: Response): Promise<Problem> {
@@ -40,8 +44,8 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
-function deadline(signal: AbortSignal | undefined): AbortSignal {
-  const limit = AbortSignal.timeout(DEADLINE_MS);
+function deadline(signal: AbortSignal | undefined, ms = DEADLINE_MS): AbortSignal {
+  const limit = AbortSignal.timeout(ms);
   return signal ? AbortSignal.any([signal, limit]) : limit;
 }
 
@@ -54,6 +58,7 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
       : "application/json",
   };
   if (method !== "GET") headers["X-Craton-Request"] = "1";
+  if (options.ifMatch) headers["If-Match"] = options.ifMatch;
   if (options.body !== undefined) headers["Content-Type"] = "application/json";
   let response: Response;
   try {
@@ -61,7 +66,7 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
       method,
       headers,
       credentials: "same-origin",
-      signal: deadline(options.signal),
+      signal: deadline(options.signal, options.deadline),
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
     });
   } catch (error) {

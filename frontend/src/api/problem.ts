@@ -6,6 +6,10 @@ export interface Problem {
   detail?: string;
   instance?: string;
   errors?: FieldError[];
+  /** With 412: the object as it is now. */
+  current?: unknown;
+  /** False when something was refused because it could not be tried. */
+  tested?: boolean;
 }
 
 export interface FieldError {

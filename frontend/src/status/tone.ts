@@ -3,16 +3,17 @@ export type Tone = "ok" | "busy" | "warn" | "bad" | "off" | "unknown" | "denied"
 
 const WORDS: Record<Tone, string> = {
   ok: `running ready available active bound complete completed succeeded healthy live ok open
-    normal true present leader follower voter up established signed enabled approved started success done`,
+    normal true present leader follower voter up established signed enabled approved started success done
+    connected`,
   busy: `pending progressing containercreating podinitializing updating terminating starting
     building restarting waiting released connecting polling rolling scaling draining deleting
     provisioning installing learner queued cancelling`,
   warn: `degraded warning stale schedulingdisabled cordoned suspended unsigned partial nearfull
-    pressure unschedulable outdated`,
+    pressure unschedulable outdated certificateexpires`,
   bad: `error failed failure down notready crashloopbackoff imagepullbackoff errimagepull
     oomkilled evicted lost unreachable unhealthy createcontainerconfigerror deadlineexceeded
     expired corrupt nospace critical false missing`,
-  off: "stopped scaledtozero absent disabled idle none inactive cancelled",
+  off: "stopped scaledtozero absent disabled idle none inactive cancelled switchedoff",
   unknown: "unknown",
   denied: "denied noaccess forbidden",
 };

@@ -44,6 +44,18 @@
 - name: CRATON_METRICS_TOKEN_FILE
   value: /etc/craton/metrics/token
 {{- end }}
+{{- if .Values.secretsKey.existingSecret }}
+- name: CRATON_SECRETS_KEY_FILE
+  value: /etc/craton/secrets/keyring
+{{- end }}
+{{- with .Values.connections.networks }}
+- name: CRATON_CONNECTION_NETWORKS
+  value: {{ toJson . | quote }}
+{{- end }}
+{{- with .Values.connections.httpHosts }}
+- name: CRATON_CONNECTION_HTTP_HOSTS
+  value: {{ toJson . | quote }}
+{{- end }}
 - name: CRATON_KUBERNETES
   value: {{ include "craton.kubernetes" . | quote }}
 {{- with .Values.connections.etcd }}
@@ -72,6 +84,11 @@
 {{- if .Values.metrics.existingSecret }}
 - name: metrics
   mountPath: /etc/craton/metrics
+  readOnly: true
+{{- end }}
+{{- if .Values.secretsKey.existingSecret }}
+- name: secrets-key
+  mountPath: /etc/craton/secrets
   readOnly: true
 {{- end }}
 {{- range .Values.connections.secrets }}
@@ -108,6 +125,15 @@
     items:
       - key: {{ .Values.metrics.tokenKey }}
         path: token
+{{- end }}
+{{- if .Values.secretsKey.existingSecret }}
+- name: secrets-key
+  secret:
+    secretName: {{ .Values.secretsKey.existingSecret }}
+    defaultMode: 0440
+    items:
+      - key: {{ .Values.secretsKey.key }}
+        path: keyring
 {{- end }}
 {{- range .Values.connections.secrets }}
 - name: {{ printf "connection-%s" . }}

@@ -43,6 +43,11 @@ class StaticCredential:
     def __init__(self, credential: Credential) -> None:
         self._credential = credential
 
+    @property
+    def known(self) -> Credential:
+        """The same, without asking."""
+        return self._credential
+
     async def current(self) -> Credential:
         """The one there is."""
         return self._credential

@@ -25,9 +25,10 @@ from integrations.kubernetes.auth.exec_plugin import API_VERSIONS, ExecPlugin, E
 from integrations.kubernetes.auth.token_file import TokenFile
 from integrations.kubernetes.errors import ConfigurationError
 
-__all__ = ["load_kubeconfig"]
+__all__ = ["contexts_in", "load_kubeconfig", "read_kubeconfig"]
 
 MAX_BYTES: Final = 1024 * 1024
+MAX_CONTEXTS: Final = 200
 
 
 def load_kubeconfig(
@@ -37,8 +38,29 @@ def load_kubeconfig(
 
     Blocking: reads files. Raises `ConfigurationError` naming the part that cannot be used.
     """
-    reader = _Reader(path, upstream, allow_exec=allow_exec)
-    return reader.access(context)
+    return _Reader(path, upstream, allow_exec=allow_exec).access(context)
+
+
+def read_kubeconfig(data: bytes, upstream: str, *, context: str | None = None) -> Access:
+    """The access that an uploaded kubeconfig describes. It stands alone: one that names a file
+    or a program is refused, since these would be the console's own."""
+    return _Reader(Path("kubeconfig"), upstream, allow_exec=False, data=data).access(context)
+
+
+def contexts_in(data: bytes, upstream: str) -> list[tuple[str, str]]:
+    """The contexts of an uploaded kubeconfig, the current one first: its name, and why it
+    cannot be used (empty when it can). Raises `ConfigurationError` for what is none."""
+    reader = _Reader(Path("kubeconfig"), upstream, allow_exec=False, data=data)
+    names, current = reader.contexts()
+    found: list[tuple[str, str]] = []
+    for name in sorted(names, key=lambda name: (name != current, name))[:MAX_CONTEXTS]:
+        try:
+            reader.access(name)
+        except ConfigurationError as error:
+            found.append((name, error.message))
+        else:
+            found.append((name, ""))
+    return found
 
 
 @dataclass(slots=True)
@@ -46,6 +68,8 @@ class _Reader:
     path: Path
     upstream: str
     allow_exec: bool
+    data: bytes | None = None
+    """The file's content, where it was uploaded: then no other file may be named."""
 
     def access(self, context: str | None) -> Access:
         document = self._document()
@@ -67,7 +91,9 @@ class _Reader:
         )
 
     def _document(self) -> dict[str, Any]:
-        data = self._read(self.path, "the kubeconfig")
+        data = self.data if self.data is not None else self._read(self.path, "the kubeconfig")
+        if len(data) > MAX_BYTES:
+            raise self._error("it is larger than 1 MiB")
         try:
             document = yaml.load(data, Loader=yaml.CSafeLoader)
         except yaml.YAMLError as error:
@@ -75,6 +101,16 @@ class _Reader:
         if not isinstance(document, dict):
             raise self._error("it is not a kubeconfig")
         return document
+
+    def contexts(self) -> tuple[list[str], str]:
+        """The names of its contexts, and the current one."""
+        document = self._document()
+        entries = document.get("contexts")
+        named = [e.get("name") for e in (entries if isinstance(entries, list) else [])]
+        names = [name for name in named if isinstance(name, str) and name]
+        if not names:
+            raise self._error("it has no contexts")
+        return names, self._text(document, "current-context") or ""
 
     def _named(self, document: dict[str, Any], plural: str, name: str, key: str) -> dict[str, Any]:
         for entry in document.get(plural) or []:
@@ -165,6 +201,8 @@ class _Reader:
         return None
 
     def _resolve(self, path: str) -> Path:
+        if self.data is not None:
+            raise self._error(f"it names the file {path}: put its content inside (--flatten)")
         return self.path.parent / path
 
     def _read(self, path: Path, what: str) -> bytes:

@@ -53,6 +53,64 @@ export type CapacityView = {
 };
 
 /**
+ * CertificateView
+ *
+ * A certificate and when it ends (Unix seconds).
+ */
+export type CertificateView = {
+    /**
+     * Expires
+     */
+    expires: number;
+    /**
+     * Subject
+     */
+    subject: string;
+    /**
+     * What
+     */
+    what: string;
+};
+
+/**
+ * ChoiceView
+ *
+ * A value that can be chosen, or the reason why not.
+ */
+export type ChoiceView = {
+    /**
+     * Against
+     */
+    against: string;
+    /**
+     * Value
+     */
+    value: string;
+};
+
+/**
+ * ChoicesAsked
+ *
+ * Which field, and what the others hold.
+ */
+export type ChoicesAsked = {
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Values
+     */
+    values: {
+        [key: string]: string | Array<string> | null;
+    };
+};
+
+/**
  * ConditionView
  *
  * A condition; `good` is null where the type alone does not say which way is good.
@@ -140,6 +198,79 @@ export type ConfigView = {
      * Working Dir
      */
     working_dir: string;
+};
+
+/**
+ * ConnectionView
+ *
+ * A connection without anything secret. `row_version` guards changes (`If-Match`); it is 0
+ * for one that is declared outside the console and can only be changed there.
+ */
+export type ConnectionView = {
+    /**
+     * Certificates
+     */
+    certificates: Array<CertificateView>;
+    /**
+     * Changed
+     */
+    changed: number | null;
+    /**
+     * Changed By
+     */
+    changed_by: string;
+    /**
+     * Disabled
+     */
+    disabled: boolean;
+    /**
+     * Editable
+     */
+    editable: boolean;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Origin
+     */
+    origin: string;
+    /**
+     * Row Version
+     */
+    row_version: number;
+    /**
+     * Secrets
+     */
+    secrets: {
+        [key: string]: SecretView;
+    };
+    /**
+     * Status
+     */
+    status: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Values
+     */
+    values: {
+        [key: string]: unknown;
+    };
+    /**
+     * Way
+     */
+    way: string;
 };
 
 /**
@@ -364,6 +495,26 @@ export type Detail = {
 };
 
 /**
+ * Disappears
+ *
+ * Rows of a collection that come from this connection.
+ */
+export type Disappears = {
+    /**
+     * Collection
+     */
+    collection: string;
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * Title
+     */
+    title: string;
+};
+
+/**
  * EtcdHealth
  *
  * How one cluster is. `left_out` counts keys above the configured limit.
@@ -502,6 +653,46 @@ export type FieldProblem = {
 };
 
 /**
+ * FieldView
+ *
+ * One field of a form.
+ */
+export type FieldView = {
+    /**
+     * Destination
+     */
+    destination: boolean;
+    /**
+     * Help
+     */
+    help: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Input
+     */
+    input: string;
+    /**
+     * Placeholder
+     */
+    placeholder: string;
+    /**
+     * Required
+     */
+    required: boolean;
+    /**
+     * Secret
+     */
+    secret: boolean;
+    /**
+     * Title
+     */
+    title: string;
+};
+
+/**
  * FolderItem
  *
  * A sub-folder with the number of keys below it, or a key with what is known of it.
@@ -571,6 +762,42 @@ export type FolderPage = {
      * Prefix
      */
     prefix: string;
+};
+
+/**
+ * FoundView
+ *
+ * What a test found. Times in seconds; `clock_skew` is the system's clock minus ours.
+ */
+export type FoundView = {
+    /**
+     * Certificates
+     */
+    certificates: Array<CertificateView>;
+    /**
+     * Clock Skew
+     */
+    clock_skew: number | null;
+    /**
+     * Identity
+     */
+    identity: string;
+    /**
+     * Latency
+     */
+    latency: number | null;
+    /**
+     * Notes
+     */
+    notes: Array<string>;
+    /**
+     * Rights
+     */
+    rights: Array<RightView>;
+    /**
+     * Version
+     */
+    version: string;
 };
 
 /**
@@ -671,6 +898,22 @@ export type ImageView = {
      * Tags
      */
     tags: Array<string>;
+};
+
+/**
+ * ImpactView
+ *
+ * What disappears from the pages with a connection.
+ */
+export type ImpactView = {
+    /**
+     * Rows
+     */
+    rows: Array<Disappears>;
+    /**
+     * Total
+     */
+    total: number;
 };
 
 /**
@@ -824,6 +1067,26 @@ export type JobView = {
 };
 
 /**
+ * KindView
+ *
+ * A kind of system that can be connected in the console.
+ */
+export type KindView = {
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Ways
+     */
+    ways: Array<WayView>;
+};
+
+/**
  * LayerView
  *
  * One layer, with the build step that made it if the history tells.
@@ -936,6 +1199,50 @@ export type ManifestView = {
      * Size
      */
     size: number;
+};
+
+/**
+ * NewConnection
+ *
+ * A connection to make. Without `untested` it must answer first.
+ */
+export type NewConnection = {
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Untested
+     */
+    untested?: boolean;
+    /**
+     * Values
+     */
+    values: {
+        [key: string]: string | Array<string> | null;
+    };
+    /**
+     * Way
+     */
+    way: string;
+};
+
+/**
+ * NewCredentials
+ *
+ * Secrets to put in place of the stored ones, by field.
+ */
+export type NewCredentials = {
+    /**
+     * Values
+     */
+    values: {
+        [key: string]: string | Array<string> | null;
+    };
 };
 
 /**
@@ -1240,6 +1547,38 @@ export type RepositoryView = {
 };
 
 /**
+ * RightView
+ *
+ * A right the console needs there, and what is missing without it.
+ */
+export type RightView = {
+    /**
+     * Held
+     */
+    held: boolean;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Without
+     */
+    without: string;
+};
+
+/**
+ * SecretView
+ *
+ * A stored secret: that it is set, and since when.
+ */
+export type SecretView = {
+    /**
+     * Changed
+     */
+    changed: number;
+};
+
+/**
  * SessionView
  *
  * The caller and what they hold. `permissions` lists, per kind of thing, the verbs held
@@ -1417,6 +1756,18 @@ export type StepView = {
 };
 
 /**
+ * Switch
+ *
+ * Switch a connection off or on.
+ */
+export type Switch = {
+    /**
+     * Disabled
+     */
+    disabled: boolean;
+};
+
+/**
  * SystemState
  *
  * How a whole system is, in one word.
@@ -1452,6 +1803,32 @@ export type SystemView = {
      */
     sentence: string;
     state: SystemState;
+};
+
+/**
+ * Tested
+ *
+ * What to try: a new one, or the present one of that name with changes.
+ */
+export type Tested = {
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Values
+     */
+    values: {
+        [key: string]: string | Array<string> | null;
+    };
+    /**
+     * Way
+     */
+    way: string;
 };
 
 /**
@@ -1557,7 +1934,49 @@ export type WatchView = {
     revision: number;
 };
 
-export type ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetData = {
+/**
+ * WayView
+ *
+ * One way to connect a kind of system.
+ */
+export type WayView = {
+    /**
+     * Fields
+     */
+    fields: Array<FieldView>;
+    /**
+     * Help
+     */
+    help: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Title
+     */
+    title: string;
+};
+
+/**
+ * Draft
+ *
+ * What was typed, by field. A secret that is absent or null stays as it is stored.
+ */
+export type BackendFeaturesConnectionsSchemasDraft = {
+    /**
+     * Values
+     */
+    values: {
+        [key: string]: string | Array<string> | null;
+    };
+    /**
+     * Way
+     */
+    way: string;
+};
+
+export type CustomApiV1ClustersClusterCustomDefinitionGetData = {
     body?: never;
     path: {
         /**
@@ -1586,7 +2005,7 @@ export type ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetData = {
     url: '/api/v1/clusters/{cluster}/custom/{definition}';
 };
 
-export type ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetErrors = {
+export type CustomApiV1ClustersClusterCustomDefinitionGetErrors = {
     /**
      * The request cannot be read
      */
@@ -1621,18 +2040,18 @@ export type ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetErrors = {
     504: ProblemBody;
 };
 
-export type ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetError = ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetErrors[keyof ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetErrors];
+export type CustomApiV1ClustersClusterCustomDefinitionGetError = CustomApiV1ClustersClusterCustomDefinitionGetErrors[keyof CustomApiV1ClustersClusterCustomDefinitionGetErrors];
 
-export type ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetResponses = {
+export type CustomApiV1ClustersClusterCustomDefinitionGetResponses = {
     /**
      * Successful Response
      */
     200: CustomPage;
 };
 
-export type ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetResponse = ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetResponses[keyof ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetResponses];
+export type CustomApiV1ClustersClusterCustomDefinitionGetResponse = CustomApiV1ClustersClusterCustomDefinitionGetResponses[keyof CustomApiV1ClustersClusterCustomDefinitionGetResponses];
 
-export type ReadObjectApiV1ClustersClusterKindNamespaceNameGetData = {
+export type DetailApiV1ClustersClusterKindNamespaceNameGetData = {
     body?: never;
     path: {
         /**
@@ -1656,7 +2075,7 @@ export type ReadObjectApiV1ClustersClusterKindNamespaceNameGetData = {
     url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}';
 };
 
-export type ReadObjectApiV1ClustersClusterKindNamespaceNameGetErrors = {
+export type DetailApiV1ClustersClusterKindNamespaceNameGetErrors = {
     /**
      * The request cannot be read
      */
@@ -1691,18 +2110,18 @@ export type ReadObjectApiV1ClustersClusterKindNamespaceNameGetErrors = {
     504: ProblemBody;
 };
 
-export type ReadObjectApiV1ClustersClusterKindNamespaceNameGetError = ReadObjectApiV1ClustersClusterKindNamespaceNameGetErrors[keyof ReadObjectApiV1ClustersClusterKindNamespaceNameGetErrors];
+export type DetailApiV1ClustersClusterKindNamespaceNameGetError = DetailApiV1ClustersClusterKindNamespaceNameGetErrors[keyof DetailApiV1ClustersClusterKindNamespaceNameGetErrors];
 
-export type ReadObjectApiV1ClustersClusterKindNamespaceNameGetResponses = {
+export type DetailApiV1ClustersClusterKindNamespaceNameGetResponses = {
     /**
      * Successful Response
      */
     200: Detail;
 };
 
-export type ReadObjectApiV1ClustersClusterKindNamespaceNameGetResponse = ReadObjectApiV1ClustersClusterKindNamespaceNameGetResponses[keyof ReadObjectApiV1ClustersClusterKindNamespaceNameGetResponses];
+export type DetailApiV1ClustersClusterKindNamespaceNameGetResponse = DetailApiV1ClustersClusterKindNamespaceNameGetResponses[keyof DetailApiV1ClustersClusterKindNamespaceNameGetResponses];
 
-export type ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetData = {
+export type YamlApiV1ClustersClusterKindNamespaceNameYamlGetData = {
     body?: never;
     path: {
         /**
@@ -1726,7 +2145,7 @@ export type ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetData = {
     url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/yaml';
 };
 
-export type ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetErrors = {
+export type YamlApiV1ClustersClusterKindNamespaceNameYamlGetErrors = {
     /**
      * The request cannot be read
      */
@@ -1761,16 +2180,16 @@ export type ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetErrors = {
     504: ProblemBody;
 };
 
-export type ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetError = ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetErrors[keyof ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetErrors];
+export type YamlApiV1ClustersClusterKindNamespaceNameYamlGetError = YamlApiV1ClustersClusterKindNamespaceNameYamlGetErrors[keyof YamlApiV1ClustersClusterKindNamespaceNameYamlGetErrors];
 
-export type ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetResponses = {
+export type YamlApiV1ClustersClusterKindNamespaceNameYamlGetResponses = {
     /**
      * Successful Response
      */
     200: string;
 };
 
-export type ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetResponse = ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetResponses[keyof ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetResponses];
+export type YamlApiV1ClustersClusterKindNamespaceNameYamlGetResponse = YamlApiV1ClustersClusterKindNamespaceNameYamlGetResponses[keyof YamlApiV1ClustersClusterKindNamespaceNameYamlGetResponses];
 
 export type ListCollectionsApiV1CollectionsGetData = {
     body?: never;
@@ -1932,7 +2351,646 @@ export type ReadRowApiV1CollectionsNameKeyGetResponses = {
     200: unknown;
 };
 
-export type ReadHealthApiV1EtcdNameGetData = {
+export type CreateApiV1ConnectionsPostData = {
+    body: NewConnection;
+    path?: never;
+    query?: never;
+    url: '/api/v1/connections';
+};
+
+export type CreateApiV1ConnectionsPostErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type CreateApiV1ConnectionsPostError = CreateApiV1ConnectionsPostErrors[keyof CreateApiV1ConnectionsPostErrors];
+
+export type CreateApiV1ConnectionsPostResponses = {
+    /**
+     * Successful Response
+     */
+    201: ConnectionView;
+};
+
+export type CreateApiV1ConnectionsPostResponse = CreateApiV1ConnectionsPostResponses[keyof CreateApiV1ConnectionsPostResponses];
+
+export type ChoicesApiV1ConnectionsChoicesPostData = {
+    body: ChoicesAsked;
+    path?: never;
+    query?: never;
+    url: '/api/v1/connections/choices';
+};
+
+export type ChoicesApiV1ConnectionsChoicesPostErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ChoicesApiV1ConnectionsChoicesPostError = ChoicesApiV1ConnectionsChoicesPostErrors[keyof ChoicesApiV1ConnectionsChoicesPostErrors];
+
+export type ChoicesApiV1ConnectionsChoicesPostResponses = {
+    /**
+     * Response Choices Api V1 Connections Choices Post
+     *
+     * Successful Response
+     */
+    200: Array<ChoiceView>;
+};
+
+export type ChoicesApiV1ConnectionsChoicesPostResponse = ChoicesApiV1ConnectionsChoicesPostResponses[keyof ChoicesApiV1ConnectionsChoicesPostResponses];
+
+export type ListKindsApiV1ConnectionsKindsGetData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/connections/kinds';
+};
+
+export type ListKindsApiV1ConnectionsKindsGetErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+};
+
+export type ListKindsApiV1ConnectionsKindsGetError = ListKindsApiV1ConnectionsKindsGetErrors[keyof ListKindsApiV1ConnectionsKindsGetErrors];
+
+export type ListKindsApiV1ConnectionsKindsGetResponses = {
+    /**
+     * Response List Kinds Api V1 Connections Kinds Get
+     *
+     * Successful Response
+     */
+    200: Array<KindView>;
+};
+
+export type ListKindsApiV1ConnectionsKindsGetResponse = ListKindsApiV1ConnectionsKindsGetResponses[keyof ListKindsApiV1ConnectionsKindsGetResponses];
+
+export type TestApiV1ConnectionsTestPostData = {
+    body: Tested;
+    path?: never;
+    query?: never;
+    url: '/api/v1/connections/test';
+};
+
+export type TestApiV1ConnectionsTestPostErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type TestApiV1ConnectionsTestPostError = TestApiV1ConnectionsTestPostErrors[keyof TestApiV1ConnectionsTestPostErrors];
+
+export type TestApiV1ConnectionsTestPostResponses = {
+    /**
+     * Response Test Api V1 Connections Test Post
+     *
+     * Successful Response
+     */
+    200: FoundView | null;
+};
+
+export type TestApiV1ConnectionsTestPostResponse = TestApiV1ConnectionsTestPostResponses[keyof TestApiV1ConnectionsTestPostResponses];
+
+export type DeleteApiV1ConnectionsKindNameDeleteData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/connections/{kind}/{name}';
+};
+
+export type DeleteApiV1ConnectionsKindNameDeleteErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type DeleteApiV1ConnectionsKindNameDeleteError = DeleteApiV1ConnectionsKindNameDeleteErrors[keyof DeleteApiV1ConnectionsKindNameDeleteErrors];
+
+export type DeleteApiV1ConnectionsKindNameDeleteResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteApiV1ConnectionsKindNameDeleteResponse = DeleteApiV1ConnectionsKindNameDeleteResponses[keyof DeleteApiV1ConnectionsKindNameDeleteResponses];
+
+export type ReadApiV1ConnectionsKindNameGetData = {
+    body?: never;
+    path: {
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/connections/{kind}/{name}';
+};
+
+export type ReadApiV1ConnectionsKindNameGetErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ReadApiV1ConnectionsKindNameGetError = ReadApiV1ConnectionsKindNameGetErrors[keyof ReadApiV1ConnectionsKindNameGetErrors];
+
+export type ReadApiV1ConnectionsKindNameGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: ConnectionView;
+};
+
+export type ReadApiV1ConnectionsKindNameGetResponse = ReadApiV1ConnectionsKindNameGetResponses[keyof ReadApiV1ConnectionsKindNameGetResponses];
+
+export type SwitchApiV1ConnectionsKindNamePatchData = {
+    body: Switch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/connections/{kind}/{name}';
+};
+
+export type SwitchApiV1ConnectionsKindNamePatchErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type SwitchApiV1ConnectionsKindNamePatchError = SwitchApiV1ConnectionsKindNamePatchErrors[keyof SwitchApiV1ConnectionsKindNamePatchErrors];
+
+export type SwitchApiV1ConnectionsKindNamePatchResponses = {
+    /**
+     * Successful Response
+     */
+    200: ConnectionView;
+};
+
+export type SwitchApiV1ConnectionsKindNamePatchResponse = SwitchApiV1ConnectionsKindNamePatchResponses[keyof SwitchApiV1ConnectionsKindNamePatchResponses];
+
+export type ChangeApiV1ConnectionsKindNamePutData = {
+    body: BackendFeaturesConnectionsSchemasDraft;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Untested
+         *
+         * Save it although it was not tried
+         */
+        untested?: boolean;
+    };
+    url: '/api/v1/connections/{kind}/{name}';
+};
+
+export type ChangeApiV1ConnectionsKindNamePutErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type ChangeApiV1ConnectionsKindNamePutError = ChangeApiV1ConnectionsKindNamePutErrors[keyof ChangeApiV1ConnectionsKindNamePutErrors];
+
+export type ChangeApiV1ConnectionsKindNamePutResponses = {
+    /**
+     * Successful Response
+     */
+    200: ConnectionView;
+};
+
+export type ChangeApiV1ConnectionsKindNamePutResponse = ChangeApiV1ConnectionsKindNamePutResponses[keyof ChangeApiV1ConnectionsKindNamePutResponses];
+
+export type ReauthenticateApiV1ConnectionsKindNameCredentialsPostData = {
+    body: NewCredentials;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/connections/{kind}/{name}/credentials';
+};
+
+export type ReauthenticateApiV1ConnectionsKindNameCredentialsPostErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type ReauthenticateApiV1ConnectionsKindNameCredentialsPostError = ReauthenticateApiV1ConnectionsKindNameCredentialsPostErrors[keyof ReauthenticateApiV1ConnectionsKindNameCredentialsPostErrors];
+
+export type ReauthenticateApiV1ConnectionsKindNameCredentialsPostResponses = {
+    /**
+     * Successful Response
+     */
+    200: ConnectionView;
+};
+
+export type ReauthenticateApiV1ConnectionsKindNameCredentialsPostResponse = ReauthenticateApiV1ConnectionsKindNameCredentialsPostResponses[keyof ReauthenticateApiV1ConnectionsKindNameCredentialsPostResponses];
+
+export type DownloadApiV1ConnectionsKindNameDiagnosticsGetData = {
+    body?: never;
+    path: {
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/connections/{kind}/{name}/diagnostics';
+};
+
+export type DownloadApiV1ConnectionsKindNameDiagnosticsGetErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type DownloadApiV1ConnectionsKindNameDiagnosticsGetError = DownloadApiV1ConnectionsKindNameDiagnosticsGetErrors[keyof DownloadApiV1ConnectionsKindNameDiagnosticsGetErrors];
+
+export type DownloadApiV1ConnectionsKindNameDiagnosticsGetResponses = {
+    /**
+     * Response Download Api V1 Connections  Kind   Name  Diagnostics Get
+     *
+     * Successful Response
+     */
+    200: {
+        [key: string]: unknown;
+    };
+};
+
+export type DownloadApiV1ConnectionsKindNameDiagnosticsGetResponse = DownloadApiV1ConnectionsKindNameDiagnosticsGetResponses[keyof DownloadApiV1ConnectionsKindNameDiagnosticsGetResponses];
+
+export type ShowImpactApiV1ConnectionsKindNameImpactGetData = {
+    body?: never;
+    path: {
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/connections/{kind}/{name}/impact';
+};
+
+export type ShowImpactApiV1ConnectionsKindNameImpactGetErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ShowImpactApiV1ConnectionsKindNameImpactGetError = ShowImpactApiV1ConnectionsKindNameImpactGetErrors[keyof ShowImpactApiV1ConnectionsKindNameImpactGetErrors];
+
+export type ShowImpactApiV1ConnectionsKindNameImpactGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: ImpactView;
+};
+
+export type ShowImpactApiV1ConnectionsKindNameImpactGetResponse = ShowImpactApiV1ConnectionsKindNameImpactGetResponses[keyof ShowImpactApiV1ConnectionsKindNameImpactGetResponses];
+
+export type HealthApiV1EtcdNameGetData = {
     body?: never;
     path: {
         /**
@@ -1944,7 +3002,7 @@ export type ReadHealthApiV1EtcdNameGetData = {
     url: '/api/v1/etcd/{name}';
 };
 
-export type ReadHealthApiV1EtcdNameGetErrors = {
+export type HealthApiV1EtcdNameGetErrors = {
     /**
      * The request cannot be read
      */
@@ -1979,18 +3037,18 @@ export type ReadHealthApiV1EtcdNameGetErrors = {
     504: ProblemBody;
 };
 
-export type ReadHealthApiV1EtcdNameGetError = ReadHealthApiV1EtcdNameGetErrors[keyof ReadHealthApiV1EtcdNameGetErrors];
+export type HealthApiV1EtcdNameGetError = HealthApiV1EtcdNameGetErrors[keyof HealthApiV1EtcdNameGetErrors];
 
-export type ReadHealthApiV1EtcdNameGetResponses = {
+export type HealthApiV1EtcdNameGetResponses = {
     /**
      * Successful Response
      */
     200: EtcdHealth;
 };
 
-export type ReadHealthApiV1EtcdNameGetResponse = ReadHealthApiV1EtcdNameGetResponses[keyof ReadHealthApiV1EtcdNameGetResponses];
+export type HealthApiV1EtcdNameGetResponse = HealthApiV1EtcdNameGetResponses[keyof HealthApiV1EtcdNameGetResponses];
 
-export type ListFolderApiV1EtcdNameFoldersGetData = {
+export type FoldersApiV1EtcdNameFoldersGetData = {
     body?: never;
     path: {
         /**
@@ -2015,7 +3073,7 @@ export type ListFolderApiV1EtcdNameFoldersGetData = {
     url: '/api/v1/etcd/{name}/folders';
 };
 
-export type ListFolderApiV1EtcdNameFoldersGetErrors = {
+export type FoldersApiV1EtcdNameFoldersGetErrors = {
     /**
      * The request cannot be read
      */
@@ -2050,18 +3108,18 @@ export type ListFolderApiV1EtcdNameFoldersGetErrors = {
     504: ProblemBody;
 };
 
-export type ListFolderApiV1EtcdNameFoldersGetError = ListFolderApiV1EtcdNameFoldersGetErrors[keyof ListFolderApiV1EtcdNameFoldersGetErrors];
+export type FoldersApiV1EtcdNameFoldersGetError = FoldersApiV1EtcdNameFoldersGetErrors[keyof FoldersApiV1EtcdNameFoldersGetErrors];
 
-export type ListFolderApiV1EtcdNameFoldersGetResponses = {
+export type FoldersApiV1EtcdNameFoldersGetResponses = {
     /**
      * Successful Response
      */
     200: FolderPage;
 };
 
-export type ListFolderApiV1EtcdNameFoldersGetResponse = ListFolderApiV1EtcdNameFoldersGetResponses[keyof ListFolderApiV1EtcdNameFoldersGetResponses];
+export type FoldersApiV1EtcdNameFoldersGetResponse = FoldersApiV1EtcdNameFoldersGetResponses[keyof FoldersApiV1EtcdNameFoldersGetResponses];
 
-export type ReadValueApiV1EtcdNameValueGetData = {
+export type ValueApiV1EtcdNameValueGetData = {
     body?: never;
     path: {
         /**
@@ -2082,7 +3140,7 @@ export type ReadValueApiV1EtcdNameValueGetData = {
     url: '/api/v1/etcd/{name}/value';
 };
 
-export type ReadValueApiV1EtcdNameValueGetErrors = {
+export type ValueApiV1EtcdNameValueGetErrors = {
     /**
      * The request cannot be read
      */
@@ -2117,16 +3175,16 @@ export type ReadValueApiV1EtcdNameValueGetErrors = {
     504: ProblemBody;
 };
 
-export type ReadValueApiV1EtcdNameValueGetError = ReadValueApiV1EtcdNameValueGetErrors[keyof ReadValueApiV1EtcdNameValueGetErrors];
+export type ValueApiV1EtcdNameValueGetError = ValueApiV1EtcdNameValueGetErrors[keyof ValueApiV1EtcdNameValueGetErrors];
 
-export type ReadValueApiV1EtcdNameValueGetResponses = {
+export type ValueApiV1EtcdNameValueGetResponses = {
     /**
      * Successful Response
      */
     200: ValueView;
 };
 
-export type ReadValueApiV1EtcdNameValueGetResponse = ReadValueApiV1EtcdNameValueGetResponses[keyof ReadValueApiV1EtcdNameValueGetResponses];
+export type ValueApiV1EtcdNameValueGetResponse = ValueApiV1EtcdNameValueGetResponses[keyof ValueApiV1EtcdNameValueGetResponses];
 
 export type GetJobApiV1JobsJobIdGetData = {
     body?: never;
@@ -2174,14 +3232,14 @@ export type GetJobApiV1JobsJobIdGetResponses = {
 
 export type GetJobApiV1JobsJobIdGetResponse = GetJobApiV1JobsJobIdGetResponses[keyof GetJobApiV1JobsJobIdGetResponses];
 
-export type ReadOverviewApiV1OverviewGetData = {
+export type OverviewApiV1OverviewGetData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/v1/overview';
 };
 
-export type ReadOverviewApiV1OverviewGetErrors = {
+export type OverviewApiV1OverviewGetErrors = {
     /**
      * The request cannot be read
      */
@@ -2200,18 +3258,18 @@ export type ReadOverviewApiV1OverviewGetErrors = {
     404: ProblemBody;
 };
 
-export type ReadOverviewApiV1OverviewGetError = ReadOverviewApiV1OverviewGetErrors[keyof ReadOverviewApiV1OverviewGetErrors];
+export type OverviewApiV1OverviewGetError = OverviewApiV1OverviewGetErrors[keyof OverviewApiV1OverviewGetErrors];
 
-export type ReadOverviewApiV1OverviewGetResponses = {
+export type OverviewApiV1OverviewGetResponses = {
     /**
      * Successful Response
      */
     200: OverviewView;
 };
 
-export type ReadOverviewApiV1OverviewGetResponse = ReadOverviewApiV1OverviewGetResponses[keyof ReadOverviewApiV1OverviewGetResponses];
+export type OverviewApiV1OverviewGetResponse = OverviewApiV1OverviewGetResponses[keyof OverviewApiV1OverviewGetResponses];
 
-export type ReadImageApiV1RegistriesNameImageGetData = {
+export type ImageApiV1RegistriesNameImageGetData = {
     body?: never;
     path: {
         /**
@@ -2232,7 +3290,7 @@ export type ReadImageApiV1RegistriesNameImageGetData = {
     url: '/api/v1/registries/{name}/image';
 };
 
-export type ReadImageApiV1RegistriesNameImageGetErrors = {
+export type ImageApiV1RegistriesNameImageGetErrors = {
     /**
      * The request cannot be read
      */
@@ -2267,18 +3325,18 @@ export type ReadImageApiV1RegistriesNameImageGetErrors = {
     504: ProblemBody;
 };
 
-export type ReadImageApiV1RegistriesNameImageGetError = ReadImageApiV1RegistriesNameImageGetErrors[keyof ReadImageApiV1RegistriesNameImageGetErrors];
+export type ImageApiV1RegistriesNameImageGetError = ImageApiV1RegistriesNameImageGetErrors[keyof ImageApiV1RegistriesNameImageGetErrors];
 
-export type ReadImageApiV1RegistriesNameImageGetResponses = {
+export type ImageApiV1RegistriesNameImageGetResponses = {
     /**
      * Successful Response
      */
     200: ImageView;
 };
 
-export type ReadImageApiV1RegistriesNameImageGetResponse = ReadImageApiV1RegistriesNameImageGetResponses[keyof ReadImageApiV1RegistriesNameImageGetResponses];
+export type ImageApiV1RegistriesNameImageGetResponse = ImageApiV1RegistriesNameImageGetResponses[keyof ImageApiV1RegistriesNameImageGetResponses];
 
-export type ReadRepositoryApiV1RegistriesNameRepositoryGetData = {
+export type OneRepositoryApiV1RegistriesNameRepositoryGetData = {
     body?: never;
     path: {
         /**
@@ -2295,7 +3353,7 @@ export type ReadRepositoryApiV1RegistriesNameRepositoryGetData = {
     url: '/api/v1/registries/{name}/repository';
 };
 
-export type ReadRepositoryApiV1RegistriesNameRepositoryGetErrors = {
+export type OneRepositoryApiV1RegistriesNameRepositoryGetErrors = {
     /**
      * The request cannot be read
      */
@@ -2330,16 +3388,16 @@ export type ReadRepositoryApiV1RegistriesNameRepositoryGetErrors = {
     504: ProblemBody;
 };
 
-export type ReadRepositoryApiV1RegistriesNameRepositoryGetError = ReadRepositoryApiV1RegistriesNameRepositoryGetErrors[keyof ReadRepositoryApiV1RegistriesNameRepositoryGetErrors];
+export type OneRepositoryApiV1RegistriesNameRepositoryGetError = OneRepositoryApiV1RegistriesNameRepositoryGetErrors[keyof OneRepositoryApiV1RegistriesNameRepositoryGetErrors];
 
-export type ReadRepositoryApiV1RegistriesNameRepositoryGetResponses = {
+export type OneRepositoryApiV1RegistriesNameRepositoryGetResponses = {
     /**
      * Successful Response
      */
     200: RepositoryView;
 };
 
-export type ReadRepositoryApiV1RegistriesNameRepositoryGetResponse = ReadRepositoryApiV1RegistriesNameRepositoryGetResponses[keyof ReadRepositoryApiV1RegistriesNameRepositoryGetResponses];
+export type OneRepositoryApiV1RegistriesNameRepositoryGetResponse = OneRepositoryApiV1RegistriesNameRepositoryGetResponses[keyof OneRepositoryApiV1RegistriesNameRepositoryGetResponses];
 
 export type FindApiV1SearchGetData = {
     body?: never;

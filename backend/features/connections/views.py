@@ -1,0 +1,77 @@
+"""Connections as the routes show them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backend.connections.manager import Declared
+from backend.connections.table import ConnectionRow
+from backend.features.connections.rows import connection_row
+from backend.features.connections.schemas import (
+    CertificateView,
+    ConnectionView,
+    FieldView,
+    KindView,
+    SecretView,
+    WayView,
+)
+from backend.secrets.store import SecretState
+from integrations.contract import Integration
+
+__all__ = ["connection_view", "kind_view"]
+
+
+def kind_view(integration: Integration[Any, Any]) -> KindView:
+    """The forms of a kind."""
+    return KindView(
+        kind=integration.kind,
+        title=integration.title,
+        ways=[
+            WayView(
+                id=way.id,
+                title=way.title,
+                help=way.help,
+                fields=[
+                    FieldView(
+                        id=field.id,
+                        title=field.title,
+                        input=field.input.value,
+                        required=field.required,
+                        secret=field.secret,
+                        destination=field.destination,
+                        help=field.help,
+                        placeholder=field.placeholder,
+                    )
+                    for field in way.fields
+                ],
+            )
+            for way in integration.ways
+        ],
+    )
+
+
+def connection_view(
+    declared: Declared, row: ConnectionRow | None, secrets: dict[str, SecretState]
+) -> ConnectionView:
+    """One connection; the settings of a declared one stay in their file."""
+    shown = connection_row(declared, "")
+    return ConnectionView(
+        kind=shown.kind,
+        name=shown.name,
+        title=shown.system,
+        origin=shown.origin,
+        editable=row is not None,
+        way=row.way if row else "",
+        values=row.values if row else {},
+        secrets={field: SecretView(changed=state.changed) for field, state in secrets.items()},
+        disabled=row.disabled if row else False,
+        status=shown.status,
+        message=shown.message,
+        certificates=[
+            CertificateView(what=c.what, subject=c.subject, expires=c.expires)
+            for c in declared.certificates
+        ],
+        changed=row.changed if row else None,
+        changed_by=row.changed_by if row else "",
+        row_version=row.row_version if row else 0,
+    )

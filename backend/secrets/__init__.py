@@ -1,0 +1,1 @@
+"""Secrets at rest: sealed values, the key ring, rotation."""

@@ -1,0 +1,82 @@
+import { Alert, List, ListItem } from "@patternfly/react-core";
+import { useTranslation } from "react-i18next";
+import { Facts, Raw } from "../../detail/Facts";
+import { formatExact } from "../../format/time";
+import { ToneIcon } from "../../status/Status";
+import type { FoundView } from "./api";
+
+/** What a test found: who answered, whom it takes us for, and what is missing. */
+export function TestResult({ found }: { found: FoundView }) {
+  const { t } = useTranslation();
+  const missing = found.rights.filter(({ held }) => !held);
+  const complete = missing.length === 0;
+  return (
+    <Alert
+      component="p"
+      variant={complete ? "success" : "warning"}
+      variantLabel={t(complete ? "alert.success" : "alert.warning")}
+      isInline
+      isLiveRegion
+      title={
+        complete
+          ? t("connections.test.fine")
+          : t("connections.test.missing", { count: missing.length })
+      }
+      className="cr-test-result"
+    >
+      <Facts
+        facts={[
+          [t("connections.test.version"), <Raw key="v">{found.version}</Raw>],
+          [t("connections.test.identity"), found.identity && <Raw key="i">{found.identity}</Raw>],
+          [t("connections.test.latency"), milliseconds(found.latency)],
+          [t("connections.test.clock"), useClock(found.clock_skew)],
+        ]}
+      />
+      <List isPlain className="cr-test-rights">
+        {found.rights.map(({ title, held, without }) => (
+          <ListItem key={title} icon={<ToneIcon tone={held ? "ok" : "denied"} />}>
+            <Raw>{title}</Raw>{" "}
+            {!held && (
+              <strong>
+                {t("connections.test.denied")} <Raw>{without}</Raw>
+              </strong>
+            )}
+          </ListItem>
+        ))}
+        {found.certificates.map(({ what, subject, expires }) => (
+          <ListItem key={`${what} ${subject}`} icon={<ToneIcon tone={toneOfEnd(expires)} />}>
+            <Raw>
+              {what} ({subject})
+            </Raw>{" "}
+            {t("connections.test.expires", { at: formatExact(expires) })}
+          </ListItem>
+        ))}
+        {found.notes.map((note) => (
+          <ListItem key={note} icon={<ToneIcon tone="unknown" />}>
+            <Raw>{note}</Raw>
+          </ListItem>
+        ))}
+      </List>
+    </Alert>
+  );
+}
+
+const WARN_SECONDS = 21 * 86_400;
+
+/** How soon a certificate ends, as a tone. */
+export function toneOfEnd(expires: number): "ok" | "warn" | "bad" {
+  const left = expires - Date.now() / 1000;
+  return left < 0 ? "bad" : left < WARN_SECONDS ? "warn" : "ok";
+}
+
+function milliseconds(seconds: number | null): string | null {
+  return seconds === null ? null : `${Math.max(1, Math.round(seconds * 1000))} ms`;
+}
+
+function useClock(skew: number | null): string | null {
+  const { t } = useTranslation();
+  if (skew === null) return null;
+  if (skew === 0) return t("connections.test.clockSame");
+  const seconds = Math.round(Math.abs(skew));
+  return t(skew > 0 ? "connections.test.clockAhead" : "connections.test.clockBehind", { seconds });
+}

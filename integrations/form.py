@@ -1,0 +1,50 @@
+"""What a person is asked for to connect a system: declared by its integration, drawn by the
+console. Only fields that stand here can be typed; the rest of the settings (files on the
+console's disk, programs, limits) belongs to the configuration file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+__all__ = ["Field", "Input", "Way"]
+
+
+class Input(StrEnum):
+    """How a field is entered."""
+
+    TEXT = "text"
+    URL = "url"
+    URLS = "urls"  # several, one a line
+    PASSWORD = "password"  # noqa: S105 - the kind of input, no password
+    PEM = "pem"  # a certificate or key as text, or from a file
+    FILE = "file"  # a document as text, or from a file
+    CHOICE = "choice"  # one of `Integration.choices`, asked when the others are filled in
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of the settings. A `secret` is sealed, never shown again and kept when left
+    empty. A `destination` decides where secrets are sent: changing one asks for them again."""
+
+    id: str
+    title: str
+    input: Input = Input.TEXT
+    required: bool = False
+    secret: bool = False
+    destination: bool = False
+    help: str = ""
+    placeholder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to connect: the fields it needs, and values it stands for (`preset`)."""
+
+    id: str
+    title: str
+    help: str = ""
+    fields: tuple[Field, ...] = ()
+    preset: Mapping[str, Any] = field(default_factory=dict)

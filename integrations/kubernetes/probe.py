@@ -1,0 +1,175 @@
+"""Trying a cluster before it is saved: version, identity, rights, clock, certificates."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final, Self
+
+import httpx2
+import msgspec
+
+from integrations.contract import NotFound, UpstreamFailed
+from integrations.failures import translated
+from integrations.findings import Certificate, Found, Right
+from integrations.guarded import GuardedTransport
+from integrations.kubernetes.access import load_access
+from integrations.kubernetes.auth.access import Access, Credential, StaticCredential, ssl_context
+from integrations.kubernetes.errors import from_response
+from integrations.kubernetes.kinds import KINDS, Kind
+from integrations.kubernetes.settings import ConnectionSettings
+from integrations.probing import Witness, certificates_in
+from integrations.sending import send
+
+__all__ = ["certificates", "probe"]
+
+_SECONDS: Final = 15.0
+_MAX_BYTES: Final = 1024 * 1024
+_AT_ONCE: Final = 8
+_VERBS: Final = ("list", "watch")
+
+
+async def probe(settings: ConnectionSettings) -> Found:
+    """What a console with these settings would find. Raises `IntegrationError`."""
+    upstream = f'Kubernetes "{settings.name}"'
+    with translated(upstream):
+        async with asyncio.timeout(_SECONDS):
+            access = await asyncio.to_thread(load_access, settings, upstream)
+            credential = await access.credentials.current()
+            trust = await asyncio.to_thread(ssl_context, access, credential, upstream)
+            witness = Witness(
+                GuardedTransport(
+                    upstream,
+                    settings.networks,
+                    verify=trust,
+                    limits=httpx2.Limits(max_connections=_AT_ONCE),
+                    listed=not settings.typed,
+                )
+            )
+            async with _Caller(upstream, access, credential, witness) as caller:
+                return await _look(caller, witness, access, credential)
+
+
+def certificates(settings: ConnectionSettings) -> tuple[Certificate, ...]:
+    """The certificates in the connection's own configuration. Blocking."""
+    access = load_access(settings, f'Kubernetes "{settings.name}"')
+    source = access.credentials
+    return _own(access, source.known if isinstance(source, StaticCredential) else Credential())
+
+
+class _Caller:
+    """Authenticated calls over one transport."""
+
+    def __init__(
+        self, upstream: str, access: Access, credential: Credential, transport: Witness
+    ) -> None:
+        self.upstream = upstream
+        headers = dict(access.headers)
+        if credential.token:
+            headers["authorization"] = f"Bearer {credential.token}"
+        self._http = httpx2.AsyncClient(
+            transport=transport,
+            base_url=access.server,
+            headers={"user-agent": "craton", "accept": "application/json", **headers},
+            follow_redirects=False,
+            trust_env=False,
+            timeout=_SECONDS,
+        )
+        self._extensions = {"sni_hostname": access.server_name} if access.server_name else {}
+        self._gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
+
+    async def get(self, path: str) -> Any:
+        """The decoded answer."""
+        return await self._send(self._http.build_request("GET", path, extensions=self._extensions))
+
+    async def create(self, path: str, body: Any) -> Any:
+        """The decoded answer to a POST (of reviews: nothing is stored)."""
+        request = self._http.build_request("POST", path, json=body, extensions=self._extensions)
+        return await self._send(request)
+
+    async def _send(self, request: httpx2.Request) -> Any:
+        async with self._gate:
+            response = await send(self._http, request)
+            try:
+                data = bytearray()
+                async for chunk in response.aiter_bytes():
+                    data += chunk
+                    if len(data) > _MAX_BYTES:
+                        raise UpstreamFailed(self.upstream, "its answer is too large")
+            finally:
+                await response.aclose()
+        if response.status_code >= 300:
+            raise from_response(self.upstream, response.status_code, bytes(data))
+        try:
+            return msgspec.json.decode(bytes(data))
+        except msgspec.DecodeError as error:
+            raise UpstreamFailed(self.upstream, "it does not answer like Kubernetes") from error
+
+
+async def _look(caller: _Caller, witness: Witness, access: Access, credential: Credential) -> Found:
+    version = await caller.get("/version")
+    git_version = version.get("gitVersion") if isinstance(version, dict) else None
+    if not isinstance(git_version, str):
+        raise UpstreamFailed(caller.upstream, "it does not answer like Kubernetes")
+    identity, notes = await _identity(caller)
+    rights = await asyncio.gather(*(_right(caller, kind) for kind in KINDS.values()))
+    server = (witness.certificate,) if witness.certificate else ()
+    if access.insecure:
+        notes = (*notes, "The server's certificate is not verified.")
+    return Found(
+        version=git_version,
+        identity=identity,
+        rights=tuple(rights),
+        latency=witness.latency,
+        clock_skew=witness.clock_skew,
+        certificates=(*server, *_own(access, credential)),
+        notes=notes,
+    )
+
+
+async def _identity(caller: _Caller) -> tuple[str, tuple[str, ...]]:
+    body = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+    try:
+        answer = await caller.create("/apis/authentication.k8s.io/v1/selfsubjectreviews", body)
+    except NotFound:  # before 1.28
+        return "", ("The server is too old to say who it takes the console for.",)
+    user = answer.get("status", {}).get("userInfo", {})
+    groups = [g for g in user.get("groups") or [] if g != "system:authenticated"]
+    name = str(user.get("username", ""))
+    notes = ("The console is a cluster administrator there; reading needs less.",)
+    privileged = "system:masters" in groups
+    named = f"{name} ({', '.join(groups)})" if groups else name
+    return named, notes if privileged else ()
+
+
+async def _right(caller: _Caller, kind: Kind) -> Right:
+    held = [await _allowed(caller, kind, verb) for verb in _VERBS]
+    title = f"list and watch {kind.plural}"
+    return Right(title, held=all(held), without=f"{kind.plural} stay empty")
+
+
+async def _allowed(caller: _Caller, kind: Kind, verb: str) -> bool:
+    attributes = {"group": kind.group, "resource": kind.plural, "verb": verb}
+    body = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview",
+        "spec": {"resourceAttributes": attributes},
+    }
+    path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+    answer = await caller.create(path, body)
+    return bool(answer.get("status", {}).get("allowed"))
+
+
+def _own(access: Access, credential: Credential) -> tuple[Certificate, ...]:
+    found: tuple[Certificate, ...] = ()
+    if credential.certificate:
+        pem = credential.certificate.decode("ascii", "replace")
+        found += certificates_in(pem, "our client certificate")[:1]
+    if access.ca:
+        found += certificates_in(access.ca.decode("ascii", "replace"), "the CA")
+    return found

@@ -1,0 +1,50 @@
+"""How a person can connect one in the console."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from integrations.form import Field, Input, Way
+from integrations.registry.settings import RegistrySettings
+
+__all__ = ["WAYS", "destinations"]
+
+WAYS: Final = (
+    Way(
+        "url",
+        "Registry",
+        "Anonymous, or with a user and password (basic and token authentication alike).",
+        (
+            Field(
+                "url",
+                "URL",
+                Input.URL,
+                required=True,
+                destination=True,
+                placeholder="https://registry.example",
+            ),
+            Field("username", "User name"),
+            Field("password", "Password", Input.PASSWORD, secret=True),
+            Field(
+                "ca_data",
+                "CA certificate",
+                Input.PEM,
+                destination=True,
+                help="Empty: the certificate authorities this machine trusts.",
+            ),
+            Field(
+                "webhook_secret",
+                "Webhook secret",
+                Input.PASSWORD,
+                secret=True,
+                help="What the registry sends as bearer token to /api/v1/hooks/registry/NAME; "
+                "then a push shows at once.",
+            ),
+        ),
+    ),
+)
+
+
+def destinations(settings: RegistrySettings) -> list[str]:
+    """The addresses it leads to."""
+    return [settings.url]
