@@ -10,17 +10,16 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from auth import scope
 from auth.principal import Principal
 from auth.scope import Scope
 from auth.verb import Verb
 from backend.audit import Audit, Change, Target
 from backend.connections.table import TABLE, ConnectionRow
 from backend.db.session import DbSession
-from backend.errors import Forbidden, Unprocessable
+from backend.errors import Unprocessable
 from backend.features.connections.diagnostics import diagnostics
 from backend.features.connections.impact import Impact
-from backend.features.connections.rights import KIND, SETTINGS_KIND
+from backend.features.connections.rights import SETTINGS_KIND
 from backend.features.connections.rows import scope_of
 from backend.features.connections.schemas import (
     ChoicesAsked,
@@ -35,11 +34,10 @@ from backend.features.connections.schemas import (
     Switch,
     Tested,
 )
-from backend.features.connections.service import MISSING, ConnectionService
+from backend.features.connections.service import ConnectionService
 from backend.features.connections.views import connection_view, kind_view
 from backend.http.audited import Audited
-from backend.http.denial import Denial
-from backend.http.guard import CurrentPrincipal, require
+from backend.http.guard import CurrentPrincipal, Requires
 from backend.http.versions import IfMatch, check, tagged
 from integrations.contract import ConfigurationError
 from integrations.discovery import kinds, load, load_all
@@ -67,6 +65,17 @@ def _parts(request: Request) -> _Parts:
 
 Facts = Mapping[str, Any]
 Parts = Annotated[_Parts, Depends(_parts)]
+
+
+async def connection_scope(kind: Kind, name: Name, caller: CurrentPrincipal) -> Scope:
+    """Where the connection lies: at the system it leads to."""
+    return scope_of(caller.organisation, kind, name)
+
+
+New: Final = Requires(SETTINGS_KIND, Verb.CREATE, word="connection")
+Sees: Final = Requires(SETTINGS_KIND, Verb.GET, connection_scope, "connection")
+Changes: Final = Requires(SETTINGS_KIND, Verb.UPDATE, connection_scope, "connection")
+Deletes: Final = Requires(SETTINGS_KIND, Verb.DELETE, connection_scope, "connection")
 _ROUTES: Final = APIRouter(tags=["connections"], prefix="/connections")
 
 
@@ -82,17 +91,15 @@ def connections_router(service: ConnectionService, impact: Impact) -> APIRouter:
     return routes
 
 
-@_ROUTES.get("/kinds")
-async def list_kinds(caller: CurrentPrincipal) -> list[KindView]:
+@_ROUTES.get("/kinds", dependencies=[New])
+async def list_kinds() -> list[KindView]:
     """The kinds of system that can be connected here, with their forms."""
-    _decide_new(caller)
     return [kind_view(found) for found in load_all().values() if found.ways]
 
 
-@_ROUTES.post("/choices")
-async def choices(body: ChoicesAsked, caller: CurrentPrincipal) -> list[ChoiceView]:
+@_ROUTES.post("/choices", dependencies=[New])
+async def choices(body: ChoicesAsked) -> list[ChoiceView]:
     """What can be chosen for a field, given the others: a kubeconfig's contexts."""
-    _decide_new(caller)
     offered = load(body.kind).choices if body.kind in kinds() else None
     if offered is None:
         return []
@@ -105,20 +112,16 @@ async def choices(body: ChoicesAsked, caller: CurrentPrincipal) -> list[ChoiceVi
     return [ChoiceView(value=value, against=against) for value, against in found]
 
 
-@_ROUTES.post("/test")
-async def test(body: Tested, caller: CurrentPrincipal, parts: Parts) -> FoundView | None:
+@_ROUTES.post("/test", dependencies=[New])
+async def test(body: Tested, parts: Parts) -> FoundView | None:
     """Try what was typed, without saving anything."""
-    if parts.service.manager.find(body.kind, body.name) is None:
-        _decide_new(caller)
-    else:
-        _decide(caller, Verb.UPDATE, body.kind, body.name)
     return await parts.service.test(body)
 
 
 @_ROUTES.post("", status_code=201)
 async def create(
     body: NewConnection,
-    caller: CurrentPrincipal,
+    caller: Annotated[Principal, New],
     parts: Parts,
     *,
     db: DbSession,
@@ -126,25 +129,22 @@ async def create(
     response: Response,
 ) -> ConnectionView:
     """Add a connection; its watches start at once, here and at every replica."""
-    _decide_new(caller)
     row = await parts.service.create(db, body, caller.login)
     _record(audit, "create", row)
     await db.commit()
     return await _view(parts, db, row, response)
 
 
-@_ROUTES.get("/{kind}/{name}")
+@_ROUTES.get("/{kind}/{name}", dependencies=[Sees])
 async def read(
     kind: Kind,
     name: Name,
-    caller: CurrentPrincipal,
     parts: Parts,
     *,
     db: DbSession,
     response: Response,
 ) -> ConnectionView:
     """One connection with its settings; of secrets only that they are set."""
-    _decide(caller, Verb.GET, kind, name)
     declared = parts.service.declared(kind, name)
     if not declared.record.id:
         return connection_view(declared, None, {})
@@ -156,7 +156,7 @@ async def change(
     kind: Kind,
     name: Name,
     body: Draft,
-    caller: CurrentPrincipal,
+    caller: Annotated[Principal, Changes],
     parts: Parts,
     *,
     db: DbSession,
@@ -166,7 +166,7 @@ async def change(
     untested: Untested = False,
 ) -> ConnectionView:
     """Change its settings; secrets that are left out stay as they are."""
-    row = await _current(parts, db, (caller, Verb.UPDATE), (kind, name), if_match)
+    row = await _current(parts, db, (kind, name), if_match)
     before = _facts(row)
     await parts.service.change(db, row, body, caller.login, untested=untested)
     row = await parts.service.row(db, kind, name)
@@ -180,7 +180,7 @@ async def reauthenticate(
     kind: Kind,
     name: Name,
     body: NewCredentials,
-    caller: CurrentPrincipal,
+    caller: Annotated[Principal, Changes],
     parts: Parts,
     *,
     db: DbSession,
@@ -189,7 +189,7 @@ async def reauthenticate(
     if_match: IfMatch = None,
 ) -> ConnectionView:
     """Give new credentials; they are tried before they take the old ones' place."""
-    row = await _current(parts, db, (caller, Verb.UPDATE), (kind, name), if_match)
+    row = await _current(parts, db, (kind, name), if_match)
     before = _facts(row)
     await parts.service.reauthenticate(db, row, body, caller.login)
     row = await parts.service.row(db, kind, name)
@@ -203,7 +203,7 @@ async def switch(
     kind: Kind,
     name: Name,
     body: Switch,
-    caller: CurrentPrincipal,
+    caller: Annotated[Principal, Changes],
     parts: Parts,
     *,
     db: DbSession,
@@ -212,7 +212,7 @@ async def switch(
     if_match: IfMatch = None,
 ) -> ConnectionView:
     """Switch it off (its rows go, its settings stay) or on again."""
-    row = await _current(parts, db, (caller, Verb.UPDATE), (kind, name), if_match)
+    row = await _current(parts, db, (kind, name), if_match)
     before = _facts(row)
     await parts.service.switch(db, row, caller.login, off=body.disabled)
     _record(audit, "disable" if body.disabled else "enable", row, before)
@@ -220,20 +220,18 @@ async def switch(
     return await _view(parts, db, row, response)
 
 
-@_ROUTES.get("/{kind}/{name}/impact")
-async def show_impact(kind: Kind, name: Name, caller: CurrentPrincipal, parts: Parts) -> ImpactView:
+@_ROUTES.get("/{kind}/{name}/impact", dependencies=[Sees])
+async def show_impact(kind: Kind, name: Name, parts: Parts) -> ImpactView:
     """How many rows of which pages come from it, and would disappear with it."""
-    _decide(caller, Verb.GET, kind, name)
     parts.service.declared(kind, name)
     found = await parts.impact.of(kind, name)
     return ImpactView(rows=found, total=sum(item.rows for item in found))
 
 
-@_ROUTES.delete("/{kind}/{name}", status_code=204)
+@_ROUTES.delete("/{kind}/{name}", status_code=204, dependencies=[Deletes])
 async def delete(
     kind: Kind,
     name: Name,
-    caller: CurrentPrincipal,
     parts: Parts,
     *,
     db: DbSession,
@@ -241,19 +239,16 @@ async def delete(
     if_match: IfMatch = None,
 ) -> None:
     """Forget it with its secrets; its rows leave every page."""
-    row = await _current(parts, db, (caller, Verb.DELETE), (kind, name), if_match)
+    row = await _current(parts, db, (kind, name), if_match)
     _record(audit, "delete", row)
     await parts.service.delete(db, row)
     await db.commit()
     await parts.service.manager.reconcile_now()
 
 
-@_ROUTES.get("/{kind}/{name}/diagnostics")
-async def download(
-    kind: Kind, name: Name, caller: CurrentPrincipal, parts: Parts, response: Response
-) -> dict[str, Any]:
+@_ROUTES.get("/{kind}/{name}/diagnostics", dependencies=[Sees])
+async def download(kind: Kind, name: Name, parts: Parts, response: Response) -> dict[str, Any]:
     """What an engineer needs to see what is wrong, with everything secret left out."""
-    _decide(caller, Verb.GET, kind, name)
     file = f"craton-{kind}-{name}.json"
     response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
     return await diagnostics(parts.service.declared(kind, name))
@@ -272,44 +267,16 @@ async def _view(
 async def _current(
     parts: _Parts,
     db: AsyncSession,
-    who: tuple[Principal, Verb],
     key: tuple[str, str],
     if_match: str | None,
 ) -> ConnectionRow:
-    """The row to change: decided, and of the version the caller saw."""
+    """The row to change, of the version the caller saw."""
     kind, name = key
-    _decide(*who, kind, name)
     row = await parts.service.row(db, kind, name)
     states = await parts.service.secrets.states(db, TABLE, row.id)
     now = connection_view(parts.service.declared(kind, name), row, states)
     check(if_match, row.row_version, now)
     return row
-
-
-def _decide(caller: Principal, verb: Verb, kind: str, name: str) -> None:
-    """Who sees a connection but not its settings is told so; others do not learn of it."""
-    where = scope_of(caller.organisation, kind, name)
-    if caller.policy.decide(SETTINGS_KIND, verb, where).allowed:
-        return
-    require(caller, KIND, Verb.GET, where, MISSING)
-    raise _not_yours(caller, verb, where)
-
-
-def _decide_new(caller: Principal) -> None:
-    where = scope.organisation(caller.organisation)
-    if not caller.policy.decide(SETTINGS_KIND, Verb.CREATE, where).allowed:
-        raise _not_yours(caller, Verb.CREATE, where)
-
-
-def _not_yours(caller: Principal, verb: Verb, where: Scope) -> Forbidden:
-    problem = Forbidden(
-        "Where connections lead and how they sign in is for owners. An owner can grant you a "
-        "role that includes it.",
-        needs={"kind": SETTINGS_KIND, "verb": verb.value},
-    )
-    target = Target(SETTINGS_KIND, "", scope.render(where), where)
-    problem.denial = Denial(caller, verb, target)
-    return problem
 
 
 def _record(audit: Audit, action: str, row: ConnectionRow, before: Facts | None = None) -> None:

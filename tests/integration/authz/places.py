@@ -74,6 +74,8 @@ def nothing(*names: str) -> Callable[[Any], bool]:
     return empty
 
 
+CONNECTION = "/connections/etcd/local"
+DRAFT = {"kind": "etcd", "name": "x", "way": "endpoints", "values": {}}
 U = "/updates"
 A = f"{U}/applications/1"
 NO_IMPORT = "0" * 32
@@ -269,5 +271,22 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "GET /updates/activity": LatePlace(
         f"{U}/activity", GROUP, "update-group", "list", empty=nothing("items")
     ),
+    "GET /connections/kinds": at(ORG, "/connections/kinds"),
+    "POST /connections/choices": at(
+        ORG, "/connections/choices", body={"kind": "etcd", "field": "x", "values": {}}
+    ),
+    "POST /connections/test": at(ORG, "/connections/test", 422, body=DRAFT),
+    "POST /connections": at(ORG, "/connections", 422, body=DRAFT),
+    "GET /connections/{kind}/{name}": at(ETCD, CONNECTION),
+    "PUT /connections/{kind}/{name}": at(ETCD, CONNECTION, 409, body=DRAFT, match=True),
+    "PATCH /connections/{kind}/{name}": at(
+        ETCD, CONNECTION, 409, body={"disabled": True}, match=True
+    ),
+    "DELETE /connections/{kind}/{name}": at(ETCD, CONNECTION, 409, match=True),
+    "POST /connections/{kind}/{name}/credentials": at(
+        ETCD, f"{CONNECTION}/credentials", 409, body={"values": {}}, match=True
+    ),
+    "GET /connections/{kind}/{name}/impact": at(ETCD, f"{CONNECTION}/impact"),
+    "GET /connections/{kind}/{name}/diagnostics": at(ETCD, f"{CONNECTION}/diagnostics"),
 }  # fmt: skip
 """By ``METHOD path`` below ``/api/v1``."""

@@ -1976,7 +1976,7 @@ export type BackendFeaturesConnectionsSchemasDraft = {
     way: string;
 };
 
-export type CustomApiV1ClustersClusterCustomDefinitionGetData = {
+export type ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetData = {
     body?: never;
     path: {
         /**
@@ -2005,7 +2005,7 @@ export type CustomApiV1ClustersClusterCustomDefinitionGetData = {
     url: '/api/v1/clusters/{cluster}/custom/{definition}';
 };
 
-export type CustomApiV1ClustersClusterCustomDefinitionGetErrors = {
+export type ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetErrors = {
     /**
      * The request cannot be read
      */
@@ -2040,18 +2040,18 @@ export type CustomApiV1ClustersClusterCustomDefinitionGetErrors = {
     504: ProblemBody;
 };
 
-export type CustomApiV1ClustersClusterCustomDefinitionGetError = CustomApiV1ClustersClusterCustomDefinitionGetErrors[keyof CustomApiV1ClustersClusterCustomDefinitionGetErrors];
+export type ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetError = ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetErrors[keyof ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetErrors];
 
-export type CustomApiV1ClustersClusterCustomDefinitionGetResponses = {
+export type ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetResponses = {
     /**
      * Successful Response
      */
     200: CustomPage;
 };
 
-export type CustomApiV1ClustersClusterCustomDefinitionGetResponse = CustomApiV1ClustersClusterCustomDefinitionGetResponses[keyof CustomApiV1ClustersClusterCustomDefinitionGetResponses];
+export type ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetResponse = ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetResponses[keyof ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetResponses];
 
-export type DetailApiV1ClustersClusterKindNamespaceNameGetData = {
+export type ReadObjectApiV1ClustersClusterKindNamespaceNameGetData = {
     body?: never;
     path: {
         /**
@@ -2075,7 +2075,7 @@ export type DetailApiV1ClustersClusterKindNamespaceNameGetData = {
     url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}';
 };
 
-export type DetailApiV1ClustersClusterKindNamespaceNameGetErrors = {
+export type ReadObjectApiV1ClustersClusterKindNamespaceNameGetErrors = {
     /**
      * The request cannot be read
      */
@@ -2110,18 +2110,18 @@ export type DetailApiV1ClustersClusterKindNamespaceNameGetErrors = {
     504: ProblemBody;
 };
 
-export type DetailApiV1ClustersClusterKindNamespaceNameGetError = DetailApiV1ClustersClusterKindNamespaceNameGetErrors[keyof DetailApiV1ClustersClusterKindNamespaceNameGetErrors];
+export type ReadObjectApiV1ClustersClusterKindNamespaceNameGetError = ReadObjectApiV1ClustersClusterKindNamespaceNameGetErrors[keyof ReadObjectApiV1ClustersClusterKindNamespaceNameGetErrors];
 
-export type DetailApiV1ClustersClusterKindNamespaceNameGetResponses = {
+export type ReadObjectApiV1ClustersClusterKindNamespaceNameGetResponses = {
     /**
      * Successful Response
      */
     200: Detail;
 };
 
-export type DetailApiV1ClustersClusterKindNamespaceNameGetResponse = DetailApiV1ClustersClusterKindNamespaceNameGetResponses[keyof DetailApiV1ClustersClusterKindNamespaceNameGetResponses];
+export type ReadObjectApiV1ClustersClusterKindNamespaceNameGetResponse = ReadObjectApiV1ClustersClusterKindNamespaceNameGetResponses[keyof ReadObjectApiV1ClustersClusterKindNamespaceNameGetResponses];
 
-export type YamlApiV1ClustersClusterKindNamespaceNameYamlGetData = {
+export type ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetData = {
     body?: never;
     path: {
         /**
@@ -2145,7 +2145,7 @@ export type YamlApiV1ClustersClusterKindNamespaceNameYamlGetData = {
     url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/yaml';
 };
 
-export type YamlApiV1ClustersClusterKindNamespaceNameYamlGetErrors = {
+export type ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetErrors = {
     /**
      * The request cannot be read
      */
@@ -2180,16 +2180,16 @@ export type YamlApiV1ClustersClusterKindNamespaceNameYamlGetErrors = {
     504: ProblemBody;
 };
 
-export type YamlApiV1ClustersClusterKindNamespaceNameYamlGetError = YamlApiV1ClustersClusterKindNamespaceNameYamlGetErrors[keyof YamlApiV1ClustersClusterKindNamespaceNameYamlGetErrors];
+export type ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetError = ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetErrors[keyof ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetErrors];
 
-export type YamlApiV1ClustersClusterKindNamespaceNameYamlGetResponses = {
+export type ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetResponses = {
     /**
      * Successful Response
      */
     200: string;
 };
 
-export type YamlApiV1ClustersClusterKindNamespaceNameYamlGetResponse = YamlApiV1ClustersClusterKindNamespaceNameYamlGetResponses[keyof YamlApiV1ClustersClusterKindNamespaceNameYamlGetResponses];
+export type ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetResponse = ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetResponses[keyof ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetResponses];
 
 export type ListCollectionsApiV1CollectionsGetData = {
     body?: never;
@@ -2990,7 +2990,7 @@ export type ShowImpactApiV1ConnectionsKindNameImpactGetResponses = {
 
 export type ShowImpactApiV1ConnectionsKindNameImpactGetResponse = ShowImpactApiV1ConnectionsKindNameImpactGetResponses[keyof ShowImpactApiV1ConnectionsKindNameImpactGetResponses];
 
-export type HealthApiV1EtcdNameGetData = {
+export type ReadHealthApiV1EtcdNameGetData = {
     body?: never;
     path: {
         /**
@@ -3002,7 +3002,7 @@ export type HealthApiV1EtcdNameGetData = {
     url: '/api/v1/etcd/{name}';
 };
 
-export type HealthApiV1EtcdNameGetErrors = {
+export type ReadHealthApiV1EtcdNameGetErrors = {
     /**
      * The request cannot be read
      */
@@ -3037,18 +3037,18 @@ export type HealthApiV1EtcdNameGetErrors = {
     504: ProblemBody;
 };
 
-export type HealthApiV1EtcdNameGetError = HealthApiV1EtcdNameGetErrors[keyof HealthApiV1EtcdNameGetErrors];
+export type ReadHealthApiV1EtcdNameGetError = ReadHealthApiV1EtcdNameGetErrors[keyof ReadHealthApiV1EtcdNameGetErrors];
 
-export type HealthApiV1EtcdNameGetResponses = {
+export type ReadHealthApiV1EtcdNameGetResponses = {
     /**
      * Successful Response
      */
     200: EtcdHealth;
 };
 
-export type HealthApiV1EtcdNameGetResponse = HealthApiV1EtcdNameGetResponses[keyof HealthApiV1EtcdNameGetResponses];
+export type ReadHealthApiV1EtcdNameGetResponse = ReadHealthApiV1EtcdNameGetResponses[keyof ReadHealthApiV1EtcdNameGetResponses];
 
-export type FoldersApiV1EtcdNameFoldersGetData = {
+export type ListFolderApiV1EtcdNameFoldersGetData = {
     body?: never;
     path: {
         /**
@@ -3073,7 +3073,7 @@ export type FoldersApiV1EtcdNameFoldersGetData = {
     url: '/api/v1/etcd/{name}/folders';
 };
 
-export type FoldersApiV1EtcdNameFoldersGetErrors = {
+export type ListFolderApiV1EtcdNameFoldersGetErrors = {
     /**
      * The request cannot be read
      */
@@ -3108,18 +3108,18 @@ export type FoldersApiV1EtcdNameFoldersGetErrors = {
     504: ProblemBody;
 };
 
-export type FoldersApiV1EtcdNameFoldersGetError = FoldersApiV1EtcdNameFoldersGetErrors[keyof FoldersApiV1EtcdNameFoldersGetErrors];
+export type ListFolderApiV1EtcdNameFoldersGetError = ListFolderApiV1EtcdNameFoldersGetErrors[keyof ListFolderApiV1EtcdNameFoldersGetErrors];
 
-export type FoldersApiV1EtcdNameFoldersGetResponses = {
+export type ListFolderApiV1EtcdNameFoldersGetResponses = {
     /**
      * Successful Response
      */
     200: FolderPage;
 };
 
-export type FoldersApiV1EtcdNameFoldersGetResponse = FoldersApiV1EtcdNameFoldersGetResponses[keyof FoldersApiV1EtcdNameFoldersGetResponses];
+export type ListFolderApiV1EtcdNameFoldersGetResponse = ListFolderApiV1EtcdNameFoldersGetResponses[keyof ListFolderApiV1EtcdNameFoldersGetResponses];
 
-export type ValueApiV1EtcdNameValueGetData = {
+export type ReadValueApiV1EtcdNameValueGetData = {
     body?: never;
     path: {
         /**
@@ -3140,7 +3140,7 @@ export type ValueApiV1EtcdNameValueGetData = {
     url: '/api/v1/etcd/{name}/value';
 };
 
-export type ValueApiV1EtcdNameValueGetErrors = {
+export type ReadValueApiV1EtcdNameValueGetErrors = {
     /**
      * The request cannot be read
      */
@@ -3175,16 +3175,16 @@ export type ValueApiV1EtcdNameValueGetErrors = {
     504: ProblemBody;
 };
 
-export type ValueApiV1EtcdNameValueGetError = ValueApiV1EtcdNameValueGetErrors[keyof ValueApiV1EtcdNameValueGetErrors];
+export type ReadValueApiV1EtcdNameValueGetError = ReadValueApiV1EtcdNameValueGetErrors[keyof ReadValueApiV1EtcdNameValueGetErrors];
 
-export type ValueApiV1EtcdNameValueGetResponses = {
+export type ReadValueApiV1EtcdNameValueGetResponses = {
     /**
      * Successful Response
      */
     200: ValueView;
 };
 
-export type ValueApiV1EtcdNameValueGetResponse = ValueApiV1EtcdNameValueGetResponses[keyof ValueApiV1EtcdNameValueGetResponses];
+export type ReadValueApiV1EtcdNameValueGetResponse = ReadValueApiV1EtcdNameValueGetResponses[keyof ReadValueApiV1EtcdNameValueGetResponses];
 
 export type GetJobApiV1JobsJobIdGetData = {
     body?: never;
@@ -3232,14 +3232,14 @@ export type GetJobApiV1JobsJobIdGetResponses = {
 
 export type GetJobApiV1JobsJobIdGetResponse = GetJobApiV1JobsJobIdGetResponses[keyof GetJobApiV1JobsJobIdGetResponses];
 
-export type OverviewApiV1OverviewGetData = {
+export type ReadOverviewApiV1OverviewGetData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/v1/overview';
 };
 
-export type OverviewApiV1OverviewGetErrors = {
+export type ReadOverviewApiV1OverviewGetErrors = {
     /**
      * The request cannot be read
      */
@@ -3258,18 +3258,18 @@ export type OverviewApiV1OverviewGetErrors = {
     404: ProblemBody;
 };
 
-export type OverviewApiV1OverviewGetError = OverviewApiV1OverviewGetErrors[keyof OverviewApiV1OverviewGetErrors];
+export type ReadOverviewApiV1OverviewGetError = ReadOverviewApiV1OverviewGetErrors[keyof ReadOverviewApiV1OverviewGetErrors];
 
-export type OverviewApiV1OverviewGetResponses = {
+export type ReadOverviewApiV1OverviewGetResponses = {
     /**
      * Successful Response
      */
     200: OverviewView;
 };
 
-export type OverviewApiV1OverviewGetResponse = OverviewApiV1OverviewGetResponses[keyof OverviewApiV1OverviewGetResponses];
+export type ReadOverviewApiV1OverviewGetResponse = ReadOverviewApiV1OverviewGetResponses[keyof ReadOverviewApiV1OverviewGetResponses];
 
-export type ImageApiV1RegistriesNameImageGetData = {
+export type ReadImageApiV1RegistriesNameImageGetData = {
     body?: never;
     path: {
         /**
@@ -3290,7 +3290,7 @@ export type ImageApiV1RegistriesNameImageGetData = {
     url: '/api/v1/registries/{name}/image';
 };
 
-export type ImageApiV1RegistriesNameImageGetErrors = {
+export type ReadImageApiV1RegistriesNameImageGetErrors = {
     /**
      * The request cannot be read
      */
@@ -3325,18 +3325,18 @@ export type ImageApiV1RegistriesNameImageGetErrors = {
     504: ProblemBody;
 };
 
-export type ImageApiV1RegistriesNameImageGetError = ImageApiV1RegistriesNameImageGetErrors[keyof ImageApiV1RegistriesNameImageGetErrors];
+export type ReadImageApiV1RegistriesNameImageGetError = ReadImageApiV1RegistriesNameImageGetErrors[keyof ReadImageApiV1RegistriesNameImageGetErrors];
 
-export type ImageApiV1RegistriesNameImageGetResponses = {
+export type ReadImageApiV1RegistriesNameImageGetResponses = {
     /**
      * Successful Response
      */
     200: ImageView;
 };
 
-export type ImageApiV1RegistriesNameImageGetResponse = ImageApiV1RegistriesNameImageGetResponses[keyof ImageApiV1RegistriesNameImageGetResponses];
+export type ReadImageApiV1RegistriesNameImageGetResponse = ReadImageApiV1RegistriesNameImageGetResponses[keyof ReadImageApiV1RegistriesNameImageGetResponses];
 
-export type OneRepositoryApiV1RegistriesNameRepositoryGetData = {
+export type ReadRepositoryApiV1RegistriesNameRepositoryGetData = {
     body?: never;
     path: {
         /**
@@ -3353,7 +3353,7 @@ export type OneRepositoryApiV1RegistriesNameRepositoryGetData = {
     url: '/api/v1/registries/{name}/repository';
 };
 
-export type OneRepositoryApiV1RegistriesNameRepositoryGetErrors = {
+export type ReadRepositoryApiV1RegistriesNameRepositoryGetErrors = {
     /**
      * The request cannot be read
      */
@@ -3388,16 +3388,16 @@ export type OneRepositoryApiV1RegistriesNameRepositoryGetErrors = {
     504: ProblemBody;
 };
 
-export type OneRepositoryApiV1RegistriesNameRepositoryGetError = OneRepositoryApiV1RegistriesNameRepositoryGetErrors[keyof OneRepositoryApiV1RegistriesNameRepositoryGetErrors];
+export type ReadRepositoryApiV1RegistriesNameRepositoryGetError = ReadRepositoryApiV1RegistriesNameRepositoryGetErrors[keyof ReadRepositoryApiV1RegistriesNameRepositoryGetErrors];
 
-export type OneRepositoryApiV1RegistriesNameRepositoryGetResponses = {
+export type ReadRepositoryApiV1RegistriesNameRepositoryGetResponses = {
     /**
      * Successful Response
      */
     200: RepositoryView;
 };
 
-export type OneRepositoryApiV1RegistriesNameRepositoryGetResponse = OneRepositoryApiV1RegistriesNameRepositoryGetResponses[keyof OneRepositoryApiV1RegistriesNameRepositoryGetResponses];
+export type ReadRepositoryApiV1RegistriesNameRepositoryGetResponse = ReadRepositoryApiV1RegistriesNameRepositoryGetResponses[keyof ReadRepositoryApiV1RegistriesNameRepositoryGetResponses];
 
 export type FindApiV1SearchGetData = {
     body?: never;
