@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI
@@ -23,7 +23,6 @@ from backend.db.migrate import upgrade
 from backend.discovery import find_features
 from backend.features.context import FeatureContext
 from backend.http.application import Application
-from backend.http.guard import Late
 from backend.http.operations import router as operations_router
 from backend.http.problems import install_problem_handlers
 from backend.http.sockets import SessionSockets
@@ -33,6 +32,7 @@ from backend.identity.credentials import Identities
 from backend.identity.limits import AttemptLimits
 from backend.identity.sessions import SessionLimits
 from backend.jobs import Jobs, Timing
+from backend.live.answers import answer_schemas
 from backend.live.hub import LiveHub
 from backend.live.registry import Registry
 from backend.live.routes import live_router
@@ -52,7 +52,6 @@ __all__ = ["create_app"]
 
 _MAX_BODY: Final = 1024 * 1024
 """Bytes of a request; routes that take more (payload uploads) say so themselves."""
-_LISTING: Final = "each row, by the right to list its kind (to get it, for one row)"
 _log = structlog.get_logger("craton")
 
 
@@ -95,14 +94,18 @@ def create_app(settings: Settings) -> FastAPI:
     _add_features(app, console)
     sockets = SessionSockets(settings, console.identities)
     app.state.hub = LiveHub(console.registry, sockets)
-    live = live_router(console.registry, Late(_LISTING), sockets, app.state.hub)
-    app.include_router(live, prefix="/api/v1")
+    app.include_router(live_router(app.state.hub), prefix="/api/v1")
+    app.documented.append(partial(_answers, console.registry))
     if console.updates is not None:
         files = PayloadFiles(settings.home / "payloads")
         app.mount(PAYLOADS, payloads_app(files, partial(_hosted, console)))
         app.mount(ADMIN_PATH, admin_gone)
     app.mount("/", Frontend())
     return app
+
+
+def _answers(registry: Registry) -> dict[str, Any]:
+    return answer_schemas(source.collection.row for source in registry)
 
 
 def _console(settings: Settings) -> Console:

@@ -30,6 +30,8 @@ class Application(FastAPI):
         """`outermost` wrap even our rules, all but the host check; FastAPI takes the `options`."""
         super().__init__(**options)
         self._settings = settings
+        self.documented: list[Callable[[], dict[str, Any]]] = []
+        """Schemas that answers refer to without being FastAPI's: components by name."""
         self._outermost = outermost
 
     def build_middleware_stack(self) -> ASGIApp:
@@ -40,9 +42,13 @@ class Application(FastAPI):
         return HostCheck(app, self._settings)
 
     def openapi(self) -> dict[str, Any]:
-        """The OpenAPI document, with the right each operation needs and every error it may
-        answer with."""
+        """The OpenAPI document, with the right each operation needs, every error it may answer
+        with and the schemas FastAPI does not know."""
         if self.openapi_schema is None:
-            document(super().openapi(), self.routes)
-            document_problems(super().openapi(), self.routes)
+            found = super().openapi()
+            document(found, self.routes)
+            document_problems(found, self.routes)
+            schemas = found.setdefault("components", {}).setdefault("schemas", {})
+            for more in self.documented:
+                schemas.update(more())
         return super().openapi()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from backend.live.answers import CollectionInfo, ColumnInfo
 from backend.live.column import NUMERIC, OPERATORS, Column, Type
 from backend.live.errors import DeclarationError
 from backend.live.row import Row
@@ -68,31 +69,31 @@ class Collection:
         found = [c for c in self.columns if c.type is Type.LABELS and c.can_filter]
         return found[0] if found else None
 
-    def describe(self, withheld: Container[str] = ()) -> dict[str, Any]:
+    def describe(self, withheld: Container[str] = ()) -> CollectionInfo:
         """What ``GET /api/v1/collections`` says about it, but for the columns `withheld`."""
-        return {
-            "name": self.name,
-            "title": self.title,
-            "kind": self.kind,
-            "label": self.label,
-            "where": list(self.where),
-            "default_sort": list(self.default_sort),
-            "columns": [_describe(c) for c in self.columns if c.id not in withheld],
-        }
+        return CollectionInfo(
+            self.name,
+            self.title,
+            self.kind,
+            self.label,
+            self.where,
+            self.default_sort,
+            tuple(_describe(column) for column in self.columns if column.id not in withheld),
+        )
 
 
-def _describe(column: Column) -> dict[str, Any]:
-    return {
-        "id": column.id,
-        "label": column.label,
-        "type": column.type.value,
-        "sortable": column.can_sort,
-        "filterable": column.can_filter,
-        "searched": column.searched,
-        "facet": column.facet,
-        "default": column.default,
-        "operators": [op.value for op in OPERATORS[column.type]] if column.can_filter else [],
-    }
+def _describe(column: Column) -> ColumnInfo:
+    return ColumnInfo(
+        id=column.id,
+        label=column.label,
+        type=column.type,
+        sortable=column.can_sort,
+        filterable=column.can_filter,
+        searched=column.searched,
+        facet=column.facet,
+        default=column.default,
+        operators=OPERATORS[column.type] if column.can_filter else (),
+    )
 
 
 def _may_be_none(hint: Any) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from backend.live.answers import FacetCount
 from backend.live.collection import Collection
 from backend.live.column import NUMERIC, Type
 from backend.live.errors import QueryError
@@ -18,13 +19,6 @@ from backend.live.query import Query
 __all__ = ["After", "FacetCount", "Page", "read_cursor", "write_cursor"]
 
 MAX_CURSOR: Final = 8192
-
-
-class FacetCount(msgspec.Struct, frozen=True):
-    """How many rows have `value` in a facet column; None counts the missing."""
-
-    value: str | int | float | bool | None
-    count: int
 
 
 @dataclass(frozen=True, slots=True)

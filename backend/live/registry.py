@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from auth.principal import Principal
 from auth.role import Verb
+from backend.live.answers import CollectionsAnswer
 from backend.live.collection import Collection
 from backend.live.column import OPERATORS
 from backend.live.errors import DeclarationError, NoSuchCollection
@@ -71,14 +72,14 @@ class Registry:
     def __iter__(self) -> Iterator[Source]:
         return iter(list(self._sources.values()))
 
-    def describe(self, principal: Principal) -> dict[str, Any]:
+    def describe(self, principal: Principal) -> CollectionsAnswer:
         """What exists for `principal`: collections of which some row could be visible."""
         policy = principal.policy
-        return {
-            "collections": [
+        return CollectionsAnswer(
+            tuple(
                 source.collection.describe(guard_of(principal, source.collection).withheld)
                 for source in self
                 if policy.allows_somewhere(source.collection.kind, Verb.LIST)
-            ],
-            "operators": {kind.value: [o.value for o in ops] for kind, ops in OPERATORS.items()},
-        }
+            ),
+            {kind.value: operators for kind, operators in OPERATORS.items()},
+        )

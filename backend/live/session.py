@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import structlog
 
@@ -17,14 +17,19 @@ from backend.live.errors import RightMissing
 from backend.live.frames import (
     PROTOCOL,
     ClientFrame,
+    Heartbeat,
+    Hello,
     Move,
+    Notice,
     Pause,
     Pong,
+    Refused,
     Resume,
+    Resync,
     Subscribe,
     Unsubscribe,
+    encode_frame,
     read_frame,
-    server_frame,
 )
 from backend.live.guard import Guard, guard_of
 from backend.live.metrics import FRAME_BYTES, FRAMES, SUBSCRIPTIONS
@@ -85,7 +90,7 @@ class LiveSession:
         self._paused = False
         self._rate = Rate(per_second=20, burst=100)
         self._heard = time.monotonic()
-        self._tell("hello", protocol=PROTOCOL, heartbeat=hub.heartbeat, server=hub.instance)
+        self._notify("hello", Hello(PROTOCOL, hub.heartbeat, hub.instance))
 
     async def receive(self, text: str) -> None:
         """Carry out one frame of the client."""
@@ -134,7 +139,7 @@ class LiveSession:
             if now >= beat:
                 beat = now + self._hub.heartbeat
                 if not any(op == "heartbeat" for op, _ in self._control):
-                    self._tell("heartbeat", at=time.time())
+                    self._notify("heartbeat", Heartbeat(time.time()))
 
     async def recheck(self) -> None:
         """Apply the rights in force now to every subscription."""
@@ -242,7 +247,7 @@ class LiveSession:
         ]
         for item in changed:
             item.detach()
-            self._tell("resync", id=item.id, reason="rights changed")
+            self._notify("resync", Resync(item.id, "rights changed"))
         for item in changed:
             await self._reopen(item)
 
@@ -255,12 +260,12 @@ class LiveSession:
             SUBSCRIPTIONS.dec()
 
     def _refuse(self, name: str, problem: Problem) -> None:
-        self._tell("error", id=name, problem=problem.body())
+        self._notify("error", Refused(name, problem.body()))
 
-    def _tell(self, op: str, **members: Any) -> None:
+    def _notify(self, op: str, frame: Notice) -> None:
         if len(self._control) >= MAX_WAITING:
             raise Close(CloseCode.TOO_MANY, "answers are not read")
-        self._control.append((op, server_frame(op, **members)))
+        self._control.append((op, encode_frame(frame)))
         self._waiting.set()
 
     def _ready(self, item: Subscription) -> None:

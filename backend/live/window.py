@@ -6,14 +6,11 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import msgspec
-
-from backend.live.page import FacetCount
+from backend.live.answers import FacetCount
+from backend.live.frames import DeltaBody, SnapshotBody, encode_body
 from integrations.contract import Freshness
 
 __all__ = ["Listener", "Shown", "Window"]
-
-_encode = msgspec.json.Encoder().encode
 
 
 class Listener(Protocol):
@@ -84,52 +81,45 @@ class Window(ABC):
         """The members of a snapshot frame after ``seq``."""
         if self._snapshot is None:
             shown = self._shown
-            self._snapshot = _members(
-                offset=self.offset,
-                rows=list(shown.rows.values()),
-                total=shown.total,
-                total_exact=shown.total_exact,
-                facets=shown.facets,
-                freshness=shown.freshness,
+            self._snapshot = encode_body(
+                SnapshotBody(
+                    offset=self.offset,
+                    rows=list(shown.rows.values()),
+                    total=shown.total,
+                    total_exact=shown.total_exact,
+                    facets=shown.facets,
+                    freshness=shown.freshness,
+                )
             )
         return self._snapshot
 
     def publish(self) -> bool:
         """Tell the listeners what changed since the last time; False when nothing did."""
         before, now = self._shown, self.current()
-        members = _difference(before, now)
-        if not members:
+        changed = _difference(before, now)
+        if changed.empty:
             return False
         self._shown = now
         self._snapshot = None
-        members.setdefault("upsert", [])
-        members.setdefault("remove", [])
-        body = _members(**members)
+        body = encode_body(changed)
         for listener in tuple(self._listeners):
             listener.changed(body)
         return True
 
 
-def _difference(before: Shown, now: Shown) -> dict[str, Any]:
-    members: dict[str, Any] = {}
+def _difference(before: Shown, now: Shown) -> DeltaBody:
     old, new = before.rows, now.rows
     upsert = [row for key, row in new.items() if (held := old.get(key)) is not row and held != row]
-    if upsert:
-        members["upsert"] = upsert
+    delta = DeltaBody(upsert=upsert, remove=[])
     if old.keys() != new.keys():
-        members["remove"] = [key for key in old if key not in new]
-        members["order"] = list(new)
+        delta.remove = [key for key in old if key not in new]
+        delta.order = list(new)
     elif list(old) != list(new):
-        members["order"] = list(new)
+        delta.order = list(new)
     if (before.total, before.total_exact) != (now.total, now.total_exact):
-        members["total"] = now.total
-        members["total_exact"] = now.total_exact
+        delta.total, delta.total_exact = now.total, now.total_exact
     if before.facets != now.facets:
-        members["facets"] = now.facets
+        delta.facets = now.facets
     if before.freshness != now.freshness:
-        members["freshness"] = now.freshness
-    return members
-
-
-def _members(**members: Any) -> str:
-    return _encode(members).decode()[1:]
+        delta.freshness = now.freshness
+    return delta

@@ -15,6 +15,8 @@ import websockets
 from fastapi import FastAPI
 
 from auth.principal import Principal
+from backend.http.guard import require_principal
+from backend.live.hub import LiveHub
 from backend.live.memory import MemorySource
 from backend.live.registry import Registry
 from backend.live.routes import live_router
@@ -54,7 +56,9 @@ def _serve(port: int, per_second: int) -> None:
         source.put(row)
     auth = _Everybody()
     app = FastAPI()
-    app.include_router(live_router(registry, lambda: auth._principals[0], auth), prefix="/api/v1")
+    app.state.hub = LiveHub(registry, auth)
+    app.dependency_overrides[require_principal] = lambda: auth._principals[0]
+    app.include_router(live_router(app.state.hub), prefix="/api/v1")
 
     async def churn() -> None:
         chance = random.Random(7)

@@ -13,7 +13,9 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
+from backend.http.guard import require_principal
 from backend.live import routes
+from backend.live.hub import LiveHub
 from backend.live.memory import MemorySource
 from backend.live.registry import Registry
 from backend.live.routes import live_router
@@ -41,8 +43,9 @@ def application(source: MemorySource, caller: dict) -> FastAPI:
     registry = Registry()
     registry.add(PODS, source)
     app = FastAPI()
-    router = live_router(registry, lambda: caller["now"], Sockets(caller))
-    app.include_router(router, prefix="/api/v1")
+    app.state.hub = LiveHub(registry, Sockets(caller))
+    app.dependency_overrides[require_principal] = lambda: caller["now"]
+    app.include_router(live_router(app.state.hub), prefix="/api/v1")
     return app
 
 

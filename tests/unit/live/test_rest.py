@@ -7,7 +7,9 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
+from backend.http.guard import require_principal
 from backend.http.problems import install_problem_handlers
+from backend.live.hub import LiveHub
 from backend.live.memory import MemorySource
 from backend.live.registry import Registry
 from backend.live.routes import live_router
@@ -42,9 +44,9 @@ async def client(caller):
     registry.add(PODS, source)
     app = FastAPI()
     install_problem_handlers(app)
-    app.include_router(
-        live_router(registry, lambda: caller["now"], Sockets(caller)), prefix="/api/v1"
-    )
+    app.state.hub = LiveHub(registry, Sockets(caller))
+    app.dependency_overrides[require_principal] = lambda: caller["now"]
+    app.include_router(live_router(app.state.hub), prefix="/api/v1")
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client

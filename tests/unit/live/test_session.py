@@ -7,17 +7,20 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from backend.live import schema_file
+from backend import live
 from backend.live.closing import Close, CloseCode
+from backend.live.frames import Heartbeat
 from backend.live.hub import LiveHub
 from backend.live.memory import MemorySource
 from backend.live.registry import Registry
+from backend.live.schema import render_schema
 from backend.live.session import LiveSession
 from integrations.contract import State
 from tests.unit.live.browser import Browser
 from tests.unit.live.sample import ORG, PODS, Sockets, person, pod
 
-SCHEMA = json.loads(Path(schema_file()).read_text())
+SCHEMA_FILE = Path(live.__file__).with_name("schema.json")
+SCHEMA = json.loads(SCHEMA_FILE.read_text())
 
 
 class Console:
@@ -257,6 +260,10 @@ async def test_freshness_of_visible_sources_only(console):
     assert [(f["source"], f["state"]) for f in page.freshness] == [("kubernetes/c1/pods", "live")]
 
 
+def test_the_schema_is_made_of_the_frames():
+    assert SCHEMA_FILE.read_text() == render_schema(), "run python -m backend.live.schema"
+
+
 async def test_every_frame_fits_the_schema(console):
     browser = console.open()
     for i, words in enumerate(({}, {"facet": ["phase", "node"]}, {"filter": ["nope=1"]})):
@@ -268,7 +275,7 @@ async def test_every_frame_fits_the_schema(console):
     await browser.read()
     console.caller["now"] = person(("org", ORG, "cluster", "c1", "ns", "web"))
     await browser.session.recheck()
-    browser.session._tell("heartbeat", at=1790000000.0)
+    browser.session._notify("heartbeat", Heartbeat(1790000000.0))
     await browser.read()
     validator = jsonschema.Draft202012Validator(SCHEMA)
     for frame in browser.frames:

@@ -111,6 +111,51 @@ export type ChoicesAsked = {
 };
 
 /**
+ * CollectionInfo
+ *
+ * A collection as the caller may see it. `label` is the field that names a row, `where`
+ * those beside it; `default_sort` uses the query's words.
+ */
+export type CollectionInfo = {
+    columns: Array<ColumnInfo>;
+    default_sort: Array<string>;
+    kind: string;
+    label: string;
+    name: string;
+    title: string;
+    where: Array<string>;
+};
+
+/**
+ * CollectionsAnswer
+ *
+ * What exists for the caller, and the operators of each type of column.
+ */
+export type CollectionsAnswer = {
+    collections: Array<CollectionInfo>;
+    operators: {
+        [key: string]: Array<Op>;
+    };
+};
+
+/**
+ * ColumnInfo
+ *
+ * A column as declared; `operators` are those a filter on it may use.
+ */
+export type ColumnInfo = {
+    default: boolean;
+    facet: boolean;
+    filterable: boolean;
+    id: string;
+    label: string;
+    operators: Array<Op>;
+    searched: boolean;
+    sortable: boolean;
+    type: Type;
+};
+
+/**
  * ConditionView
  *
  * A condition; `good` is null where the type alone does not say which way is good.
@@ -620,6 +665,16 @@ export type EventView = {
 };
 
 /**
+ * FacetCount
+ *
+ * How many rows have `value` in a facet column; null counts the missing.
+ */
+export type FacetCount = {
+    count: number;
+    value: string | number | number | boolean | null;
+};
+
+/**
  * Fact
  *
  * One thing worth knowing, as label and text.
@@ -801,6 +856,18 @@ export type FoundView = {
 };
 
 /**
+ * Freshness
+ *
+ * State of one source, with since when (Unix seconds) and why, in a sentence.
+ */
+export type Freshness = {
+    message?: string;
+    since: number;
+    source: string;
+    state: State;
+};
+
+/**
  * FreshnessView
  *
  * How true the rows of one source are, since when (Unix seconds) and why.
@@ -842,6 +909,22 @@ export type HeldRole = {
      * Title
      */
     title: string;
+};
+
+/**
+ * Hit
+ *
+ * A found object. `rank`: 0 the name itself, 1 its beginning, 2 the beginning of a word
+ * in it, 3 somewhere in it, 4 only in other searched columns.
+ */
+export type Hit = {
+    collection: string;
+    key: string;
+    kind: string;
+    label: string;
+    rank: number;
+    title: string;
+    where: Array<string>;
 };
 
 /**
@@ -1111,6 +1194,23 @@ export type LayerView = {
 };
 
 /**
+ * ListAnswer
+ *
+ * One page of a collection. `total_exact` is false where `total` is an estimate or a
+ * lower bound; `next` is the cursor of the next page, null at the end.
+ */
+export type ListAnswer = {
+    facets: {
+        [key: string]: Array<FacetCount>;
+    };
+    freshness: Array<Freshness>;
+    next: string | null;
+    rows: Array<Row>;
+    total: number;
+    total_exact: boolean;
+};
+
+/**
  * LogLine
  *
  * A line of the job's log.
@@ -1272,6 +1372,13 @@ export type ObjectView = {
      */
     uid: string;
 };
+
+/**
+ * Op
+ *
+ * Operators of a filter, as written.
+ */
+export type Op = '!=' | '!~' | '<' | '<=' | '=' | '>' | '>=' | '^=' | 'in' | 'notin' | '~';
 
 /**
  * OverviewView
@@ -1567,6 +1674,39 @@ export type RightView = {
 };
 
 /**
+ * Row
+ *
+ * The base of a collection's row; `key` is unique in the collection.
+ *
+ * Fields hold text, finite numbers, bools, None where annotated so, mappings of text
+ * (labels) and tuples or lists of text: nothing that could refer back to the row. So it is
+ * not tracked by the garbage collector, for which 50,000 rows meant stops of 0.2 s.
+ */
+export type Row = {
+    key: string;
+};
+
+/**
+ * RowAnswer
+ *
+ * One row, and how fresh it is.
+ */
+export type RowAnswer = {
+    freshness: Array<Freshness>;
+    row: Row;
+};
+
+/**
+ * SearchAnswer
+ *
+ * The best hits; `partial` says that there was no time to look everywhere.
+ */
+export type SearchAnswer = {
+    partial: boolean;
+    results: Array<Hit>;
+};
+
+/**
  * SecretView
  *
  * A stored secret: that it is set, and since when.
@@ -1716,6 +1856,13 @@ export type StackView = {
 };
 
 /**
+ * State
+ *
+ * How true the rows of one source are right now.
+ */
+export type State = 'connecting' | 'denied' | 'live' | 'polling' | 'stale';
+
+/**
  * Status
  *
  * What anybody may know: the version and whether the console is set up.
@@ -1830,6 +1977,13 @@ export type Tested = {
      */
     way: string;
 };
+
+/**
+ * Type
+ *
+ * How a value is read in a query, compared, and shown by the interface.
+ */
+export type Type = 'bool' | 'bytes' | 'labels' | 'list' | 'number' | 'percent' | 'quantity' | 'status' | 'text' | 'time';
 
 /**
  * ValueView
@@ -2221,10 +2375,12 @@ export type ListCollectionsApiV1CollectionsGetError = ListCollectionsApiV1Collec
 
 export type ListCollectionsApiV1CollectionsGetResponses = {
     /**
-     * Successful Response
+     * CollectionsAnswer
      */
-    200: unknown;
+    200: CollectionsAnswer;
 };
+
+export type ListCollectionsApiV1CollectionsGetResponse = ListCollectionsApiV1CollectionsGetResponses[keyof ListCollectionsApiV1CollectionsGetResponses];
 
 export type ListRowsApiV1CollectionsNameGetData = {
     body?: never;
@@ -2298,10 +2454,12 @@ export type ListRowsApiV1CollectionsNameGetError = ListRowsApiV1CollectionsNameG
 
 export type ListRowsApiV1CollectionsNameGetResponses = {
     /**
-     * Successful Response
+     * ListAnswer
      */
-    200: unknown;
+    200: ListAnswer;
 };
+
+export type ListRowsApiV1CollectionsNameGetResponse = ListRowsApiV1CollectionsNameGetResponses[keyof ListRowsApiV1CollectionsNameGetResponses];
 
 export type ReadRowApiV1CollectionsNameKeyGetData = {
     body?: never;
@@ -2346,10 +2504,12 @@ export type ReadRowApiV1CollectionsNameKeyGetError = ReadRowApiV1CollectionsName
 
 export type ReadRowApiV1CollectionsNameKeyGetResponses = {
     /**
-     * Successful Response
+     * RowAnswer
      */
-    200: unknown;
+    200: RowAnswer;
 };
+
+export type ReadRowApiV1CollectionsNameKeyGetResponse = ReadRowApiV1CollectionsNameKeyGetResponses[keyof ReadRowApiV1CollectionsNameKeyGetResponses];
 
 export type CreateApiV1ConnectionsPostData = {
     body: NewConnection;
@@ -3442,10 +3602,12 @@ export type FindApiV1SearchGetError = FindApiV1SearchGetErrors[keyof FindApiV1Se
 
 export type FindApiV1SearchGetResponses = {
     /**
-     * Successful Response
+     * SearchAnswer
      */
-    200: unknown;
+    200: SearchAnswer;
 };
+
+export type FindApiV1SearchGetResponse = FindApiV1SearchGetResponses[keyof FindApiV1SearchGetResponses];
 
 export type CurrentSessionApiV1SessionGetData = {
     body?: never;
