@@ -21,11 +21,14 @@ import re
 from typing import Final
 
 import structlog
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.errors import BadRequest, Forbidden, Problem
+from backend.http.middleware import decorate
 from backend.http.origin import host_allowed
 from backend.http.problems import send_problem
+from backend.identity.tokens import new_token
 from backend.settings import Settings
 
 __all__ = ["HostCheck", "is_address"]
@@ -57,12 +60,21 @@ class HostCheck:
         if refused is None:
             await self._app(scope, receive, send)
             return
-        _log.info("request_refused", path=scope["path"][:200], reason=refused.detail)
+        request_id = new_token()[:16]
+        _log.info(
+            "request_refused", path=scope["path"][:200], reason=refused.detail, request=request_id
+        )
         if scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close"})
         else:
-            await send_problem(refused, send)
+
+            async def named(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    decorate(MutableHeaders(scope=message), scope, request_id)
+                await send(message)
+
+            await send_problem(refused, named)
 
     def _refuse(self, scope: Scope) -> Problem | None:
         headers = {name: value for name, value in scope["headers"] if name in _ASKED}

@@ -30,7 +30,7 @@ from backend.http.problems import send_problem
 from backend.identity.tokens import new_token
 from backend.settings import Settings
 
-__all__ = ["CSRF_HEADER", "MAX_PATH", "HttpRules"]
+__all__ = ["CSRF_HEADER", "MAX_PATH", "HttpRules", "decorate"]
 
 CSRF_HEADER: Final = "x-craton-request"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -81,7 +81,7 @@ class HttpRules:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _decorate(MutableHeaders(scope=message), scope, request_id)
+                decorate(MutableHeaders(scope=message), scope, request_id)
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request=request_id):
@@ -152,7 +152,8 @@ def _has_body(headers: Headers) -> bool:
     return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
 
 
-def _decorate(headers: MutableHeaders, scope: Scope, request_id: str) -> None:
+def decorate(headers: MutableHeaders, scope: Scope, request_id: str) -> None:
+    """Add what every answer carries: the request's id and the rules for browsers."""
     headers["X-Request-Id"] = request_id
     for name, value in SECURITY_HEADERS.items():
         headers.setdefault(name, value)
