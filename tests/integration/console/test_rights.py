@@ -89,7 +89,7 @@ async def test_an_account_that_ends_closes_its_tabs(
     person = member(("viewer", SHOP))
     socket = await tab(person)
     await socket.subscribe("pods", "pods")
-    found = owner.http.get("/collections/users", params={"filter": f"subject={person.login}"})
+    found = owner.http.get("/collections/users", params={"filter": f"login={person.login}"})
     user = found.json()["rows"][0]
     if how == "deleted":
         answer = owner.http.delete(f"/users/{user['key']}")
