@@ -207,18 +207,26 @@ class SqlSource(Source):
     ) -> list[Any]:
         """Rows in order, for an open window: as many as an index serves."""
         return await self._reader.rows(
-            session, query, guard, limit=limit, offset=offset, after=after, now=now, strict=False
+            session,
+            query,
+            guard,
+            limit=limit,
+            offset=offset,
+            after=after,
+            now=time.time() if now is None else now,
+            strict=False,
         )
 
     async def counts(
         self, session: AsyncSession, query: Query, guard: Guard, *, now: float | None = None
     ) -> Counts:
         """The total, whether it is exact, and the facets, for an open window."""
+        now = time.time() if now is None else now
         return await self._reader.counts(session, query, guard, now=now, strict=False)
 
     async def check(self, session: AsyncSession, query: Query, guard: Guard) -> None:
         """Raise `QueryError` for a window that no index serves, before it is opened."""
-        await self._reader.check(session, query, guard)
+        await self._reader.check(session, query, guard, now=time.time())
 
     def _own(self, guard: Guard) -> ColumnElement[bool]:
         return self._reader.own(guard)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -62,7 +61,7 @@ class SqlReader:
         limit: int,
         offset: int = 0,
         after: After | None = None,
-        now: float | None = None,
+        now: float,
         strict: bool = True,
     ) -> list[Any]:
         """Rows in order."""
@@ -85,10 +84,10 @@ class SqlReader:
         statement = statement.order_by(*where.order(query)).limit(limit).offset(offset)
         return [self._fields.row(values) for values in await session.execute(statement)]
 
-    async def check(self, session: AsyncSession, query: Query, guard: Guard) -> None:
+    async def check(self, session: AsyncSession, query: Query, guard: Guard, *, now: float) -> None:
         """Raise `QueryError` for a query that no index serves."""
         if self._indexing is not None:
-            where = self._where(session, guard, None)
+            where = self._where(session, guard, now)
             access = await self._access(session, where, query, guard)
             if not access.walks:
                 await self._bounded(session, where, access, strict=True)
@@ -132,7 +131,7 @@ class SqlReader:
         query: Query,
         guard: Guard,
         *,
-        now: float | None = None,
+        now: float,
         strict: bool = True,
     ) -> Counts:
         """The total, whether it is exact, and the facets."""
@@ -248,9 +247,9 @@ class SqlReader:
         elements = where.fields.elements
         return sa.select(*(elements[name] for name in self._fields.collection.fields))
 
-    def _where(self, session: AsyncSession, guard: Guard, now: float | None) -> SqlWhere:
+    def _where(self, session: AsyncSession, guard: Guard, now: float) -> SqlWhere:
         dialect = session.get_bind().dialect.name
-        return SqlWhere(self._fields, guard, dialect, time.time() if now is None else now)
+        return SqlWhere(self._fields, guard, dialect, now)
 
     def own(self, guard: Guard) -> Condition:
         """The caller is of the organisation whose table it is."""
