@@ -76,13 +76,15 @@ async def change_user(
 ) -> UserRecord:
     """Apply the change to the version of `user` that was read; sessions end when it is switched
     off. Of two changes of one version at once the second is a 412."""
+    # Before the lock on the epoch: hashing takes long, and all changes of rights wait for it.
+    hashed = None if body.password is None else await _hash(body.password, user.login)
     await raise_epoch(db, Subject(SubjectKind.USER, user.id))
     await _advance(db, user)
     before = _facts(user)
     if body.disabled is not None:
         user.disabled = body.disabled
-    if body.password is not None:
-        user.password_hash = await _hash(body.password, user.login)
+    if hashed is not None:
+        user.password_hash = hashed
     if user.disabled or body.password is not None:
         await end_sessions(db, user.id, but=caller.credential.id)
     await require_an_owner(db, caller.organisation)
