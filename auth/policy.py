@@ -63,6 +63,16 @@ class Policy:
         held = (b.role.pairs for b in self.bindings if covers(b.scope, scope))
         return frozenset[Pair]().union(*held)
 
+    def lasting(self, until: float | None) -> Policy:
+        """The part that lasts at least until `until` (Unix seconds; None: for good). What
+        somebody may pass on: a right for an hour must not become one for ever."""
+        kept = (
+            b
+            for b in self.bindings
+            if b.expires is None or (until is not None and until <= b.expires)
+        )
+        return replace(self, bindings=tuple(kept))
+
     def restricted(self, pairs: frozenset[Pair], scopes: Iterable[Scope]) -> Policy:
         """What is left when only `pairs`, and only at `scopes`, are let through: a token's
         rights, never more than its owner's present ones. Deciding bindings keep their ids."""

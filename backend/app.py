@@ -209,6 +209,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         console.readiness.ready = False
+        await console.jobs.worker.hand_over()  # while its lease is still kept
         await console.supervisor.stop()
         await console.refusals.flush()
         await console.connections.stop()

@@ -158,6 +158,8 @@ def _after_commit(session: Session) -> None:
 
 
 def _forget(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # a savepoint's end; notices of what it undid cost a look, lost ones more
     session.info.pop(_PENDING, None)
 
 

@@ -74,10 +74,23 @@ async def claim(
         place_of = row.kind, row.lane
         if row.state == "running" and row.takeovers + 1 > timing.takeovers:
             await _give_up(session, row)
-        elif busy.get(place_of, 0) < known[row.kind].limit:
-            busy[place_of] = busy.get(place_of, 0) + 1
-            taken.append(await _take(session, row, owner, timing))
+            continue
+        if busy.get(place_of, 0) < known[row.kind].limit:
+            job = await _take(session, row, owner, timing)
+            if job is not None:
+                busy[place_of] = busy.get(place_of, 0) + 1
+                taken.append(job)
     return taken
+
+
+def _as_read(row: JobRow) -> ColumnElement[bool]:
+    """The row, unless an owner or a cancellation changed it since it was looked at."""
+    return sa.and_(
+        col(JobRow.id) == row.id,
+        col(JobRow.fence) == row.fence,
+        col(JobRow.state) == row.state,
+        col(JobRow.finished).is_(None),
+    )
 
 
 async def _busy(session: AsyncSession, known: Known) -> dict[tuple[str, str], int]:
@@ -90,7 +103,7 @@ async def _busy(session: AsyncSession, known: Known) -> dict[tuple[str, str], in
     return {(kind, lane): count for kind, lane, count in found}
 
 
-async def _take(session: AsyncSession, row: JobRow, owner: str, timing: Timing) -> Taken:
+async def _take(session: AsyncSession, row: JobRow, owner: str, timing: Timing) -> Taken | None:
     over = row.state == "running"
     values = {
         "state": "running",
@@ -102,12 +115,14 @@ async def _take(session: AsyncSession, row: JobRow, owner: str, timing: Timing) 
         "updated": clock(),
         "waits_for": "",
     }
-    await session.execute(
+    done = await session.execute(
         update(JobRow)
-        .where(col(JobRow.id) == row.id)
+        .where(_as_read(row))
         .values(**values)
         .execution_options(synchronize_session=False)
     )
+    if not affected(done):
+        return None
     if over:
         await add_log(session, row.id, ("warning", _TAKEN_OVER))
     await session.refresh(row)
@@ -119,7 +134,7 @@ async def _give_up(session: AsyncSession, row: JobRow) -> None:
     reason = f"The process that worked on it ended {row.takeovers + 1} times in a row."
     done = await session.execute(
         update(JobRow)
-        .where(col(JobRow.id) == row.id)
+        .where(_as_read(row))
         .values(
             state="failed", error=reason, finished=clock(), updated=clock(), owner="",
             fence=col(JobRow.fence) + 1,

@@ -7,40 +7,20 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final, TypeVar
 
-import asyncpg
 import structlog
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-__all__ = ["DATABASE_AWAY", "durably", "is_away", "unbroken", "within"]
+from backend.db.away import DATABASE_AWAY, is_away
+
+__all__ = ["durably", "unbroken", "within"]
 
 T = TypeVar("T")
 
 _log = structlog.get_logger("craton.jobs")
 
-DATABASE_AWAY: Final = (
-    DBAPIError,
-    PoolTimeout,
-    OSError,
-    asyncpg.PostgresError,  # SQLAlchemy passes on what connecting raises
-    asyncpg.InterfaceError,
-)
-"""What a database that is away raises; see `is_away` for which of them."""
 _PATIENCE: Final = 15.0
 """Seconds until an abandoned statement is broken off: more than SQLite waits for a lock."""
 _unfinished: set[asyncio.Task[Any]] = set()
-_RETRY_CODES: Final = {"40001", "40P01", "57P01", "57P02", "57P03", "53300", "55P03"}
-
-
-def is_away(error: BaseException) -> bool:
-    """Whether the database, not the statement, is at fault, so that trying again may help:
-    no connection, a server that shuts down, a deadlock, a lock held by another."""
-    if isinstance(error, DBAPIError):
-        if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
-            return True
-        return getattr(error.orig, "sqlstate", None) in _RETRY_CODES
-    return isinstance(error, DATABASE_AWAY)
 
 
 async def unbroken(work: Coroutine[Any, Any, T], patience: float = _PATIENCE) -> T:

@@ -7,12 +7,15 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
+import sqlalchemy as sa
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import col
 
+from backend.db.away import DATABASE_AWAY, is_away
 from backend.errors import Problem
 from backend.jobs.clock import clock
-from backend.jobs.durable import DATABASE_AWAY, is_away
 from backend.jobs.job import Job, JobFailed
 from backend.jobs.limits import Timing
 from backend.jobs.metrics import ENDED
@@ -81,6 +84,7 @@ class Execution:
     async def _work(self) -> None:
         try:
             if self.row.cancelling and self.row.phase == "run":
+                self._in_code, self._cancelling = False, True
                 await self._cancelled()
             else:
                 await self._attempt()
@@ -130,7 +134,8 @@ class Execution:
             state = "cancelled" if self.row.cancelling else "failed"
             await self._finish(state, error=self.row.error)
         else:
-            await self._finish("succeeded", result=msgspec.json.encode(result).decode())
+            encoded = msgspec.json.encode(result).decode()
+            await self._finish("succeeded", result=encoded, error="")
 
     async def _failed(self, error: Exception) -> None:
         row, job, reason = self.row, self._job, sentence(error)
@@ -143,7 +148,7 @@ class Execution:
             pause = job.pause(row.attempt)
             await self._end(
                 ("warning", f"{reason} It is tried again in {pause:.0f} s."),
-                state="queued", due=clock() + pause, attempt=row.attempt + 1, error=reason,
+                state="queued", due=_unless_cancelled(pause), attempt=row.attempt + 1, error=reason,
                 owner="", lease_until=0.0,
             )  # fmt: skip
         elif row.phase == "undo":
@@ -155,9 +160,10 @@ class Execution:
 
     async def _cancelled(self) -> None:
         if self._job.undo is None:
-            await self._finish("cancelled")
+            await self._finish("cancelled", error="")
         else:
-            await self._undo(("info", "Cancelled; what was done is undone."), cancelling=True)
+            line = "info", "Cancelled; what was done is undone."
+            await self._undo(line, cancelling=True, error="")
 
     async def _undo(self, line: tuple[str, str], **values: Any) -> None:
         await self._end(
@@ -180,3 +186,8 @@ class Execution:
             wake(session, self.row.id)
 
         await self.run.durably(work)
+
+
+def _unless_cancelled(pause: float) -> ColumnElement[float]:
+    """The next try's time; at once where somebody cancelled meanwhile, to undo."""
+    return sa.case((col(JobRow.cancelling), clock()), else_=clock() + pause)

@@ -15,8 +15,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import col
 
+from backend.db.away import DATABASE_AWAY
 from backend.jobs.clock import clock
-from backend.jobs.durable import DATABASE_AWAY, unbroken, within
+from backend.jobs.durable import unbroken, within
 from backend.jobs.records import affected
 from backend.jobs.tables import LeaseRow
 
@@ -81,8 +82,8 @@ class Leases:
         finally:
             keeper.cancel()
             await asyncio.gather(keeper, return_exceptions=True)
-            if not lost.is_set():
-                await self._release(lease, holder)
+            # Also when lost: a renewal that came too late would keep the next holder waiting.
+            await self._release(lease, holder)
 
     async def _renew(self, lease: Lease, holder: str, ttl: float) -> Any:
         return await self._once(lambda s: s.execute(_mine(lease, holder, clock() + ttl)))

@@ -13,9 +13,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import col
 
+from backend.db.away import DATABASE_AWAY, is_away
 from backend.errors import Problem
 from backend.jobs.clock import clock
-from backend.jobs.durable import DATABASE_AWAY, durably, is_away
+from backend.jobs.durable import durably
 from backend.jobs.limits import Timing
 from backend.jobs.records import (
     MAX_TEXT,
@@ -177,10 +178,10 @@ class Run:
 
         async def work(session: AsyncSession) -> tuple[bool, str]:
             await self._own(session)
-            payload = await take_signal(session, self._owned, signal)
             row = await recorded(session, self._owned, step)
             if row is not None and row.state == "done":
-                return True, row.result
+                return True, row.result  # written by a commit whose answer was lost
+            payload = await take_signal(session, self._owned, signal)
             present = await now(session)
             deadline = row.deadline if row else present + timeout
             if payload is None and deadline > present:

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
-from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -29,11 +29,11 @@ def next_time(schedule: Schedule[Any], after: float) -> float:
 
 
 async def prepare(session: AsyncSession, schedules: Iterable[Schedule[Any]]) -> None:
-    """Record schedules that are new or were changed, and forget those that are gone."""
+    """Record schedules that are new or were changed. Those this code does not know stay: a newer
+    replica may have declared them, and nobody starts what is declared nowhere."""
     present = await now(session)
     held = {row.name: row for row in (await session.execute(select(ScheduleRow))).scalars()}
     wanted = {schedule.name: schedule for schedule in schedules}
-    await session.execute(delete(ScheduleRow).where(col(ScheduleRow.name).not_in(wanted)))
     for name, schedule in wanted.items():
         row = held.get(name)
         values = {"cron": schedule.cron, "zone": schedule.zone}

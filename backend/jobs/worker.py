@@ -12,11 +12,12 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import col
 
+from backend.db.away import DATABASE_AWAY, is_away
 from backend.db.bus import Bus
 from backend.db.notice import Notice
 from backend.jobs.claim import claim, next_due
 from backend.jobs.clock import clock
-from backend.jobs.durable import DATABASE_AWAY, is_away, unbroken, within
+from backend.jobs.durable import unbroken, within
 from backend.jobs.execution import Execution
 from backend.jobs.job import Job, Schedule
 from backend.jobs.limits import Timing

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.sql.elements import ColumnElement
 
+from backend.db.away import DATABASE_AWAY
 from backend.errors import Unavailable, UpstreamTimeout
 from backend.live.collection import Collection
 from backend.live.errors import DeclarationError
@@ -189,7 +190,7 @@ class SqlSource(Source):
         except TimeoutError as error:
             self._become(State.STALE, "the database did not answer in time")
             raise UpstreamTimeout("The console's database did not answer in time.") from error
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, *DATABASE_AWAY) as error:
             self._become(State.STALE, "the database cannot be read")
             raise Unavailable("The console's database cannot be read now.") from error
         self._become(State.LIVE, "")

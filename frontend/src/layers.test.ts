@@ -11,7 +11,7 @@ const LAYERS = [
   ["live", "status", "session"],
   ["pages"],
   ["states"],
-  ["shell", "system"],
+  ["shell", "system", "jobs"],
   ["table"],
   ["detail"],
   ["kube"],

@@ -17,6 +17,7 @@ from backend.features.access import service
 from backend.features.access.schemas import BindingView, NewBinding, NewUser, UserChange, UserView
 from backend.http.audited import Audited
 from backend.http.documented import answers
+from backend.http.fields import PathId
 from backend.http.guard import CurrentPrincipal, Decides, Requires
 from backend.http.versions import IfMatch, check, tagged
 from backend.identity.roles import present_roles
@@ -25,7 +26,7 @@ from backend.parts import part
 router = APIRouter(tags=["access"], responses=answers(409))
 
 
-async def at_binding(caller: CurrentPrincipal, sessions: Sessions, binding_id: str) -> Scope:
+async def at_binding(caller: CurrentPrincipal, sessions: Sessions, binding_id: PathId) -> Scope:
     """Where the binding gives its rights; a missing one lies in the organisation."""
     async with sessions() as db:
         record = await db.get(BindingRecord, binding_id)
@@ -44,7 +45,7 @@ async def create_user(body: NewUser, db: DbSession, audit: Audited) -> UserView:
 @router.patch("/users/{user_id}")
 async def change_user(
     *,
-    user_id: str,
+    user_id: PathId,
     body: UserChange,
     caller: Annotated[Principal, Requires("user", Verb.UPDATE)],
     db: DbSession,
@@ -61,7 +62,7 @@ async def change_user(
 
 
 @router.delete("/users/{user_id}", status_code=204, dependencies=[Requires("user", Verb.DELETE)])
-async def delete_user(user_id: str, db: DbSession, audit: Audited) -> None:
+async def delete_user(user_id: PathId, db: DbSession, audit: Audited) -> None:
     """Remove an account with its bindings and sessions."""
     await service.delete_user(db, audit, user_id)
 
@@ -86,7 +87,7 @@ async def create_binding(
     status_code=204,
     dependencies=[Requires("binding", Verb.DELETE, at_binding)],
 )
-async def delete_binding(binding_id: str, db: DbSession, audit: Audited) -> None:
+async def delete_binding(binding_id: PathId, db: DbSession, audit: Audited) -> None:
     """Take the role away again, where the caller may."""
     await service.delete_binding(db, audit, binding_id)
 

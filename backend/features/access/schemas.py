@@ -8,6 +8,7 @@ from pydantic import BaseModel, StringConstraints
 
 from auth.password import MAX_LENGTH
 from auth.subject import SubjectKind
+from backend.http.fields import NO_CONTROLS
 
 __all__ = ["BindingView", "NewBinding", "NewUser", "UserChange", "UserView"]
 
@@ -16,7 +17,9 @@ class NewUser(BaseModel):
     """A local account."""
 
     login: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$")]
-    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=256)] = ""
+    name: Annotated[
+        str, StringConstraints(strip_whitespace=True, max_length=256, pattern=NO_CONTROLS)
+    ] = ""
     password: Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH)]
 
 
@@ -46,11 +49,13 @@ class NewBinding(BaseModel):
     """
 
     subject_kind: SubjectKind = SubjectKind.USER
-    subject: Annotated[str, StringConstraints(min_length=1, max_length=321)]
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=321, pattern=NO_CONTROLS)]
     role: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     scope: Annotated[str, StringConstraints(min_length=1, max_length=4096)]
     expires: float | None = None
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=512)] = ""
+    reason: Annotated[
+        str, StringConstraints(strip_whitespace=True, max_length=512, pattern=NO_CONTROLS)
+    ] = ""
 
 
 class BindingView(BaseModel):

@@ -77,6 +77,9 @@ async def change_user(
     """Apply the change to the version of `user` that was read; sessions end when it is switched
     off. Of two changes of one version at once the second is a 412."""
     # Before the lock on the epoch: hashing takes long, and all changes of rights wait for it.
+    if body.password is not None and user.id != caller.subject.id:
+        # Who sets a password can sign in with it: that is as much as granting all they hold.
+        require(caller, "role", Verb.BIND, organisation(caller.organisation))
     hashed = None if body.password is None else await _hash(body.password, user.login)
     await raise_epoch(db, Subject(SubjectKind.USER, user.id))
     await _advance(db, user)
@@ -118,7 +121,7 @@ async def create_binding(
     """The new binding."""
     role, scope = _role(body.role, roles), _scope(body.scope, caller.organisation)
     require(caller, "binding", Verb.CREATE, scope)
-    _refuse_escalation(caller, role, scope)
+    _refuse_escalation(caller, role, scope, body.expires)
     if body.expires is not None and body.expires <= time.time():
         raise _invalid("expires", str(body.expires), "this moment is over", "a time to come")
     subject = await find_subject(db, body.subject_kind, body.subject)
@@ -187,13 +190,15 @@ def _scope(text: str, org: str) -> Scope:
     return scope
 
 
-def _refuse_escalation(caller: Principal, role: Role, scope: Scope) -> None:
-    """The granter holds every right of the role there, or may bind any role there."""
-    policy = caller.policy
+def _refuse_escalation(caller: Principal, role: Role, scope: Scope, expires: float | None) -> None:
+    """The granter holds every right of the role there, or may bind any role there, and does so
+    for at least as long as what is granted."""
+    policy = caller.policy.lasting(expires)
     if role.pairs <= policy.pairs_at(scope) or policy.decide("role", Verb.BIND, scope).allowed:
         return
     raise Forbidden(
-        f"You may not grant {role.id} there: you do not hold all of it yourself.",
+        f"You may not grant {role.id} there: you do not hold all of it yourself, or not for as "
+        "long.",
         needs={"kind": "role", "verb": Verb.BIND.value},
     )
 

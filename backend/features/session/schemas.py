@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, StringConstraints
 
 from auth.password import MAX_LENGTH
+from backend.http.fields import NO_CONTROLS
 
 __all__ = ["HeldRole", "LoginRequest", "SessionView", "SetupRequest", "SetupState"]
 
@@ -19,7 +20,10 @@ Password = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH)
 class LoginRequest(BaseModel):
     """Local sign-in."""
 
-    login: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128)]
+    login: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=128, pattern=NO_CONTROLS),
+    ]
     password: Password
 
 
@@ -28,7 +32,9 @@ class SetupRequest(BaseModel):
 
     token: Annotated[str, StringConstraints(min_length=1, max_length=128)]
     login: Login
-    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=256)]
+    name: Annotated[
+        str, StringConstraints(strip_whitespace=True, max_length=256, pattern=NO_CONTROLS)
+    ]
     password: Password
 
 

@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from backend.db.away import DATABASE_AWAY
 from backend.db.bus import Bus
 from backend.db.notice import MAX_KEYS
 from backend.omaha.store.announce import MACHINES, key_text
@@ -57,6 +58,7 @@ class MachineNews:
             many = due or len(keys) > MAX_KEYS
             await self._bus.send(MACHINES, None if many else map(key_text, keys))
             self._told = now if due else self._told
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, *DATABASE_AWAY) as error:
+            self.changed(keys)
             _log.info("machine_news_not_told", error=str(error))
             self._seen = True

@@ -79,7 +79,7 @@ async def test_a_missed_time_is_made_up_for_once(database_url: str) -> None:
         await replica.stop()
 
 
-async def test_a_changed_schedule_is_computed_anew_and_a_gone_one_forgotten(
+async def test_a_changed_schedule_is_computed_anew_and_another_versions_is_kept(
     database_url: str,
 ) -> None:
     async def planned(*schedules: Schedule) -> dict[str, str]:
@@ -91,7 +91,8 @@ async def test_a_changed_schedule_is_computed_anew_and_a_gone_one_forgotten(
 
     assert await planned(Schedule("a", "0 3 * * *", NIGHTLY, Text())) == {"a": "0 3 * * *"}
     assert await planned(Schedule("a", "0 4 * * *", NIGHTLY, Text())) == {"a": "0 4 * * *"}
-    assert await planned(Schedule("b", "0 4 * * *", NIGHTLY, Text())) == {"b": "0 4 * * *"}
+    both = {"a": "0 4 * * *", "b": "0 4 * * *"}
+    assert await planned(Schedule("b", "0 4 * * *", NIGHTLY, Text())) == both
 
 
 async def test_one_holder_at_a_time_each_with_a_higher_fence(database_url: str) -> None:
