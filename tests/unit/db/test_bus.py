@@ -158,6 +158,18 @@ async def test_a_savepoint_is_not_a_commit(replica: Replica) -> None:
     assert replica.heard == []
 
 
+async def test_what_a_savepoint_undoes_costs_no_notice_of_the_rest(replica: Replica) -> None:
+    async with replica.sessions() as session:
+        session.add(UserRecord(login="lin", name="Lin"))
+        await session.flush()
+        undone = await session.begin_nested()
+        session.add(entry())
+        await session.flush()
+        await undone.rollback()
+        await session.commit()
+    await replica.until(lambda: "user_account" in replica.topics)
+
+
 async def test_an_unflushed_change_is_told_with_its_key(replica: Replica) -> None:
     made = entry()
     async with replica.sessions() as session:

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.etcd.envelope import MAGIC, KubernetesObject, decode
+from integrations.etcd.secrets import secret_in
 from integrations.etcd.value import PREVIEW, Form, revealed_view, safe_view
 
 
@@ -146,3 +147,11 @@ def test_kubernetes_secrets_are_never_revealed(value):
     assert revealed_view(b"/x", value).text == ""
     assert revealed_view(b"/registry/secrets/a/b", b"plain").text == ""
     assert not safe_view(b"/x", value).revealable
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "value", [b"A" * 16 + b" " * 65_000 + b"!", b"sk-" * 21_000], ids=["spaces", "dashes"]
+)
+def test_hostile_values_are_read_in_linear_time(value: bytes) -> None:
+    assert secret_in(value) is None

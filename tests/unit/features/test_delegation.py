@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -192,3 +193,18 @@ async def test_deleting_a_user_takes_what_they_hold(console_on: ConsoleApp) -> N
     again = await owner.post("/users", json={"login": "ada", "password": OWNER_PASSWORD})
     assert again.status_code == 201
     assert (await ada.sign_in("ada", OWNER_PASSWORD)).json()["permissions"] == {}
+
+
+async def test_a_right_for_an_hour_cannot_be_passed_on_for_good(console: ConsoleApp) -> None:
+    """Not even to a second account of one's own."""
+    owner = await console.owner()
+    bob = await console.member("bob")
+    soon = time.time() + 3600
+    held = grant("bob", "owner", MAIN, expires=soon)
+    assert (await owner.post("/bindings", json=held)).status_code == 201
+    await console.member("eve")
+    for_good = await bob.post("/bindings", json=grant("eve", "owner", MAIN))
+    longer = await bob.post("/bindings", json=grant("eve", "owner", MAIN, expires=soon + 60))
+    assert (for_good.status_code, longer.status_code) == (403, 403)
+    as_long = await bob.post("/bindings", json=grant("eve", "owner", MAIN, expires=soon))
+    assert as_long.status_code == 201, as_long.text

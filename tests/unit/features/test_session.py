@@ -192,3 +192,10 @@ async def test_sign_ins_and_refusals_are_in_the_activity_record(console_on: Cons
     assert seen[0] == ("owner", "session:open", "success")
     assert ("owner", "session:open", "refused") in seen
     assert ("bootstrap", "user:create", "success") in seen
+
+
+async def test_a_login_with_a_control_character_is_no_login(console_on: ConsoleApp) -> None:
+    answer = await console_on.caller().sign_in("a\0", "wrong password")
+    assert answer.status_code == 422
+    owner = await console_on.owner()
+    assert (await owner.delete("/bindings/%00")).status_code == 422

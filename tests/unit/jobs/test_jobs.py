@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.db.audit import AuditEntry
 from backend.errors import Conflict
-from backend.jobs import Declared, Job, JobFailed, Run
-from tests.unit.jobs.replicas import Replica, Text, until, value
+from backend.jobs import Declared, Job, JobFailed, Run, claim
+from tests.unit.jobs.replicas import QUICK, Replica, Text, until, value
 
 Make = Callable[..., Replica]
 
@@ -398,3 +398,19 @@ async def test_progress_is_written_while_it_runs(replica: Make) -> None:
     go.set()
     await one.ended(started.id)
     await until(lambda: not one.jobs.worker._running)
+
+
+async def test_a_claim_leaves_what_was_cancelled_since_it_looked(database_url: str) -> None:
+    """Else the job would run, be finished, and be listed as neither."""
+
+    async def nothing(_run: Run, _given: Text) -> None: ...
+
+    job = Job("later", Text, nothing)
+    one = await Replica(database_url, job).start()
+    started = await one.jobs.start(job, Text(), delay=600)
+    looked_at = await one.row(started.id)
+    await one.jobs.cancel(started.id)
+    async with one.sessions() as session, session.begin():
+        assert await claim._take(session, looked_at, "another", QUICK) is None
+    assert (await one.row(started.id)).state == "cancelled"
+    await one.stop()
