@@ -29,6 +29,8 @@ __all__ = [
     "InvalidCaller",
     "UserPassword",
     "UserToken",
+    "is_token",
+    "sendable",
 ]
 
 MAX_NAME: Final = 256
@@ -37,6 +39,19 @@ MAX_TOKEN: Final = 16 * 1024
 
 _NAME: Final = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/=-]+")
+
+
+def sendable(value: str) -> bool:
+    """Whether a header can carry it: visible ASCII, with spaces only inside."""
+    return _NAME.fullmatch(value) is not None
+
+
+def is_token(value: str) -> bool:
+    """Whether it can be a connection's own bearer token: visible ASCII without spaces.
+
+    Wider than RFC 6750, since API servers give out others too: Rancher's hold a colon.
+    """
+    return sendable(value) and " " not in value
 
 
 class InvalidCaller(ValueError):

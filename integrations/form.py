@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 __all__ = ["Field", "Input", "Way"]
 
@@ -24,10 +24,15 @@ class Input(StrEnum):
     CHOICE = "choice"  # one of `Integration.choices`, asked when the others are filled in
 
 
+_ADDRESSES: Final = frozenset({Input.URL, Input.URLS})
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of the settings. A `secret` is sealed, never shown again and kept when left
-    empty. A `destination` decides where secrets are sent: changing one asks for them again."""
+    empty. A `destination` decides where secrets are sent or what they open: changing one asks
+    for them again. One that `limits` what the connection shows may be changed only by who may
+    connect systems for the whole organisation."""
 
     id: str
     title: str
@@ -35,16 +40,27 @@ class Field:
     required: bool = False
     secret: bool = False
     destination: bool = False
+    limits: bool = False
     help: str = ""
     placeholder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to connect: the fields it needs, and values it stands for (`preset`)."""
+    """One way to connect: the fields it needs, and values it stands for (`preset`). With a
+    preset it uses credentials of the console's own, which only who may connect systems for the
+    whole organisation may choose."""
 
     id: str
     title: str
     help: str = ""
     fields: tuple[Field, ...] = ()
     preset: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        """The field that says where it leads, for what is wrong there: an address where one is
+        asked for, else the first secret (a kubeconfig holds its own); empty without either."""
+        leading = [f.id for f in self.fields if f.destination and f.input in _ADDRESSES]
+        secret = [f.id for f in self.fields if f.secret]
+        return next(iter([*leading, *secret]), "")

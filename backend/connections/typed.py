@@ -79,14 +79,13 @@ class Typed:
 
         Which networks a name leads to is decided where the connection is opened.
         """
-        at = next((field.id for field in way.fields if field.destination), _first_secret(way))
         try:
             urls = integration.destinations(settings)
         except ConfigurationError as error:
             raise _invalid([{"field": _first_secret(way), "message": error.message}]) from error
         for url in urls:
             if message := self._against(url):
-                raise _invalid([{"field": at, "message": message}])
+                raise _invalid([{"field": way.address, "message": message}])
 
     def _against(self, url: str) -> str:
         """What speaks against a URL; empty when nothing does."""

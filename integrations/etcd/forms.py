@@ -38,6 +38,8 @@ WAYS: Final = (
             Field(
                 "prefix",
                 "Prefix",
+                destination=True,
+                limits=True,
                 help="Only keys below it are watched and shown; empty: every key.",
                 placeholder="/config/",
             ),

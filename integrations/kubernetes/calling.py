@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from integrations.caller import Caller, Impersonation, UserToken
+from integrations.caller import Caller, Impersonation, UserToken, sendable
 from integrations.contract import ConfigurationError, UpstreamRefused
 from integrations.kubernetes.auth.access import Access, Credential
 from integrations.kubernetes.errors import ANYBODY
@@ -38,6 +38,11 @@ def identity_headers(
     headers: Headers = list(access.headers.items())
     if credential.token:
         headers.append(("authorization", f"Bearer {credential.token}"))
+    if not all(sendable(value) for _, value in headers):
+        # A program or a token file can give anything; a failed header would end the watches.
+        raise ConfigurationError(
+            upstream, "its token or the user it acts as is not made of visible ASCII characters"
+        )
     if as_ is None:
         return headers
     if not isinstance(as_, Impersonation):

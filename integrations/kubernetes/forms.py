@@ -32,6 +32,7 @@ WAYS: Final = (
                 "context",
                 "Context",
                 Input.CHOICE,
+                destination=True,
                 help="Empty: the file's current context.",
             ),
         ),
@@ -73,7 +74,7 @@ def choices(field: str, values: Mapping[str, Any]) -> list[tuple[str, str]]:
     text = str(values.get("kubeconfig_data") or "")
     if field != "context" or not text:
         return []
-    return contexts_in(text.encode(), "the kubeconfig")
+    return contexts_in(text.encode(errors="replace"), "the kubeconfig")
 
 
 def destinations(settings: ConnectionSettings) -> list[str]:

@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from integrations.addresses import SITE
+from integrations.caller import is_token
 
 __all__ = ["ConnectionSettings", "Limits", "Rights"]
 
@@ -98,6 +99,13 @@ class ConnectionSettings(BaseModel):
             parsed = AnyHttpUrl(value)
             if parsed.username or parsed.password or parsed.query or parsed.fragment:
                 raise ValueError("give scheme, host and port only")
+        return value
+
+    @field_validator("token")
+    @classmethod
+    def _sendable(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not is_token(value.get_secret_value()):
+            raise ValueError("a token is made of visible ASCII characters without spaces")
         return value
 
     @model_validator(mode="after")

@@ -80,7 +80,8 @@ def conditions(raw: dict[str, Any], since: Callable[[Any], float | None]) -> lis
     """The conditions of any object, known or custom, as its status lists them."""
     status = raw.get("status")
     listed = status.get("conditions") if isinstance(status, dict) else None
-    return [_condition(c, since) for c in listed or () if isinstance(c, dict)]
+    found = listed if isinstance(listed, list) else []
+    return [_condition(c, since) for c in found if isinstance(c, dict)]
 
 
 def _condition(found: dict[str, Any], since: Callable[[Any], float | None]) -> ConditionView:

@@ -75,9 +75,10 @@ def _translated(integration: Integration[Any, Any], way: Way, error: Integration
 
 def _failed(way: Way, message: str, *, at_secret: bool) -> Unprocessable:
     """The failure, at the first field that could be wrong."""
-    wanted = [f.id for f in way.fields if (f.secret if at_secret else f.destination)]
+    secrets = [f.id for f in way.fields if f.secret]
+    wanted = secrets if at_secret else [way.address]
     others = [f.id for f in way.fields]
-    field = next(iter([*wanted, *others]), "")
+    field = next((found for found in [*wanted, *others] if found), "")
     return Unprocessable(
         f"The test failed: {message}.",
         errors=[{"field": field, "message": message}],

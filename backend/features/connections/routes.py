@@ -168,7 +168,7 @@ async def change(
     """Change its settings; secrets that are left out stay as they are."""
     row = await _current(parts, db, (kind, name), if_match)
     before = _facts(row)
-    await parts.service.change(db, row, body, caller.login, untested=untested)
+    await parts.service.change(db, row, body, caller, untested=untested)
     row = await parts.service.row(db, kind, name)
     _record(audit, "update", row, before)
     await db.commit()
@@ -191,7 +191,7 @@ async def reauthenticate(
     """Give new credentials; they are tried before they take the old ones' place."""
     row = await _current(parts, db, (kind, name), if_match)
     before = _facts(row)
-    await parts.service.reauthenticate(db, row, body, caller.login)
+    await parts.service.reauthenticate(db, row, body, caller)
     row = await parts.service.row(db, kind, name)
     _record(audit, "reauthenticate", row, before)
     await db.commit()
@@ -240,8 +240,8 @@ async def delete(
 ) -> None:
     """Forget it with its secrets; its rows leave every page."""
     row = await _current(parts, db, (kind, name), if_match)
-    _record(audit, "delete", row)
     await parts.service.delete(db, row)
+    _record(audit, "delete", row)
     await db.commit()
     await parts.service.manager.reconcile_now()
 

@@ -13,16 +13,24 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Delete, Update, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import col
 
+from auth.principal import Principal
 from backend.connections.manager import ConnectionManager, Declared
 from backend.connections.table import TABLE, ConnectionRow
 from backend.connections.typed import Typed, find_way
-from backend.errors import Conflict, FieldError, NotFoundProblem, Unprocessable
+from backend.errors import (
+    Conflict,
+    FieldError,
+    NotFoundProblem,
+    PreconditionFailed,
+    Unprocessable,
+)
 from backend.features.connections.probing import Prober
+from backend.features.connections.reach import differs, require_reach
 from backend.features.connections.schemas import (
     Draft,
     FoundView,
@@ -45,7 +53,7 @@ _MAX_CONNECTIONS: Final = 500
 
 
 class ConnectionService:
-    """What the routes do; rights are decided before."""
+    """What the routes do. Rights are decided before, but for what a change reaches (`reach`)."""
 
     def __init__(
         self,
@@ -112,27 +120,27 @@ class ConnectionService:
         return row
 
     async def change(
-        self, db: AsyncSession, row: ConnectionRow, draft: Draft, by: str, *, untested: bool
+        self, db: AsyncSession, row: ConnectionRow, draft: Draft, by: Principal, *, untested: bool
     ) -> None:
-        """Put the draft in place of what is stored; secrets it leaves out stay."""
+        """Put the draft in place of what is stored; secrets it leaves out stay. Raises 403 for
+        what only the organisation's may change, 412 when the row is no longer that version."""
         integration = _integration(row.kind)
         way = find_way(integration, draft.way)
+        require_reach(by, row, way, draft.values)
         asked = Tested(kind=row.kind, name=row.name, way=draft.way, values=draft.values)
         key, version = row.id, row.row_version
         await db.rollback()  # nothing was changed; the test must not hold a connection
         values = await self._merged(asked, way)
         await self._tried(integration, way, asked.name, values, untested=untested)
-        row = await self._again(db, key, version)
+        settings = json.dumps(_open_values(way, draft.values))
+        await _advance(db, key, version, by.login, way=way.id, settings=settings)
         secret = {field.id for field in way.fields if field.secret}
-        stored = await self.secrets.states(db, TABLE, row.id)
+        stored = await self.secrets.states(db, TABLE, key)
         gone = dict.fromkeys(stored.keys() - secret, "")
-        await self.secrets.put(db, TABLE, row.id, {**gone, **_secret_values(way, draft.values)})
-        row.way, row.settings = way.id, json.dumps(_open_values(way, draft.values))
-        _touched(row, by)
-        await db.flush()
+        await self.secrets.put(db, TABLE, key, {**gone, **_secret_values(way, draft.values)})
 
     async def reauthenticate(
-        self, db: AsyncSession, row: ConnectionRow, new: NewCredentials, by: str
+        self, db: AsyncSession, row: ConnectionRow, new: NewCredentials, by: Principal
     ) -> None:
         """Put new secrets in place of the stored ones, after trying them."""
         way = find_way(_integration(row.kind), row.way)
@@ -146,22 +154,14 @@ class ConnectionService:
         await self.change(db, row, draft, by, untested=False)
 
     async def switch(self, db: AsyncSession, row: ConnectionRow, by: str, *, off: bool) -> None:
-        """Stop using it, or use it again; its settings stay."""
-        row.disabled = off
-        _touched(row, by)
-        await db.flush()
+        """Stop using it, or use it again; its settings stay. Raises 412 as `change` does."""
+        await _advance(db, row.id, row.row_version, by, disabled=off)
+        await db.refresh(row)
 
     async def delete(self, db: AsyncSession, row: ConnectionRow) -> None:
-        """Forget it with its secrets."""
+        """Forget it with its secrets. Raises 412 as `change` does."""
+        await _written(db, delete(ConnectionRow).where(_version(row.id, row.row_version)))
         await self.secrets.remove(db, TABLE, row.id)
-        await db.delete(row)
-
-    async def _again(self, db: AsyncSession, key: str, version: int) -> ConnectionRow:
-        """The row as it is now, locked; 409 when it was changed while the test ran."""
-        found = await db.get(ConnectionRow, key, with_for_update=True, populate_existing=True)
-        if found is None or found.row_version != version:
-            raise Conflict("Somebody else changed this connection while it was tested. Reload it.")
-        return found
 
     async def _merged(self, asked: Tested, way: Way) -> dict[str, Any]:
         """The values with the stored secrets where none was typed.
@@ -182,7 +182,7 @@ class ConnectionService:
                 return values
             stored, before = await self.secrets.open(db, TABLE, row.id), row.values
         kept = {field.id: stored[field.id] for field in left_out if field.id in stored}
-        moved = [f.title for f in way.fields if f.destination and _differs(f.id, before, values)]
+        moved = [f.title for f in way.fields if f.destination and differs(f.id, before, values)]
         if kept and moved:
             raise _wrong(next(iter(kept)), f"{' and '.join(moved)} changed: type the secret again")
         return {**values, **kept}
@@ -219,13 +219,26 @@ def _secret_values(way: Way, values: Mapping[str, Any]) -> dict[str, str]:
     return {key: str(value) for key, value in values.items() if key in secret and value is not None}
 
 
-def _differs(field: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
-    return (before.get(field) or None) != (now.get(field) or None)
+def _version(key: str, version: int) -> ColumnElement[bool]:
+    return (col(ConnectionRow.id) == key) & (col(ConnectionRow.row_version) == version)
 
 
-def _touched(row: ConnectionRow, by: str) -> None:
-    row.row_version += 1
-    row.changed, row.changed_by = time.time(), by
+async def _advance(db: AsyncSession, key: str, version: int, by: str, **columns: Any) -> None:
+    """Write the columns over that version, which makes the next one."""
+    told = {"row_version": version + 1, "changed": time.time(), "changed_by": by}
+    new = update(ConnectionRow).where(_version(key, version)).values(**columns, **told)
+    await _written(db, new)
+
+
+async def _written(db: AsyncSession, statement: Update | Delete) -> None:
+    """Run it; 412 when it meets no row. Of two at once the second waits for the first here."""
+    written = statement.returning(col(ConnectionRow.id)).execution_options(
+        synchronize_session=False
+    )
+    if not (await db.execute(written)).first():
+        raise PreconditionFailed(
+            "Somebody else changed this connection at this moment. Reload it and try again."
+        )
 
 
 def _taken(name: str) -> Conflict:

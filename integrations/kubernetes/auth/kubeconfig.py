@@ -8,13 +8,14 @@ exec plugins that want a terminal, and a server that is not http(s).
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import yaml
 
+from integrations.caller import is_token, sendable
 from integrations.kubernetes.auth.access import (
     Access,
     Credential,
@@ -51,11 +52,12 @@ def contexts_in(data: bytes, upstream: str) -> list[tuple[str, str]]:
     """The contexts of an uploaded kubeconfig, the current one first: its name, and why it
     cannot be used (empty when it can). Raises `ConfigurationError` for what is none."""
     reader = _Reader(Path("kubeconfig"), upstream, allow_exec=False, data=data)
-    names, current = reader.contexts()
+    document = reader.document()
+    names, current = reader.contexts(document)
     found: list[tuple[str, str]] = []
     for name in sorted(names, key=lambda name: (name != current, name))[:MAX_CONTEXTS]:
         try:
-            reader.access(name)
+            reader.described(document, name)
         except ConfigurationError as error:
             found.append((name, error.message))
         else:
@@ -72,7 +74,11 @@ class _Reader:
     """The file's content, where it was uploaded: then no other file may be named."""
 
     def access(self, context: str | None) -> Access:
-        document = self._document()
+        """What `context` (else the current one) describes."""
+        return self.described(self.document(), context)
+
+    def described(self, document: dict[str, Any], context: str | None) -> Access:
+        """The same, of a document that was parsed before."""
         name = context or self._text(document, "current-context")
         if not name:
             raise self._error("it has no current-context; name one")
@@ -90,21 +96,22 @@ class _Reader:
             headers=self._impersonation(user),
         )
 
-    def _document(self) -> dict[str, Any]:
+    def document(self) -> dict[str, Any]:
+        """The file's content, parsed."""
         data = self.data if self.data is not None else self._read(self.path, "the kubeconfig")
         if len(data) > MAX_BYTES:
             raise self._error("it is larger than 1 MiB")
         try:
             document = yaml.load(data, Loader=yaml.CSafeLoader)
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
+            # Not only its own errors: 2026-99-99 is no date, and nesting has no end.
             raise self._error("it is not YAML") from error
         if not isinstance(document, dict):
             raise self._error("it is not a kubeconfig")
         return document
 
-    def contexts(self) -> tuple[list[str], str]:
+    def contexts(self, document: dict[str, Any]) -> tuple[list[str], str]:
         """The names of its contexts, and the current one."""
-        document = self._document()
         entries = document.get("contexts")
         named = [e.get("name") for e in (entries if isinstance(entries, list) else [])]
         names = [name for name in named if isinstance(name, str) and name]
@@ -113,7 +120,7 @@ class _Reader:
         return names, self._text(document, "current-context") or ""
 
     def _named(self, document: dict[str, Any], plural: str, name: str, key: str) -> dict[str, Any]:
-        for entry in document.get(plural) or []:
+        for entry in self._list(document, plural):
             if isinstance(entry, dict) and entry.get("name") == name:
                 found = entry.get(key)
                 return found if isinstance(found, dict) else {}
@@ -123,7 +130,7 @@ class _Reader:
         if self._text(cluster, "proxy-url"):
             raise self._error(f"cluster {name!r} needs a proxy (proxy-url), which is not supported")
         server = self._text(cluster, "server") or ""
-        if not server.startswith(("https://", "http://")):
+        if not server.startswith(("https://", "http://")) or not _is_address(server):
             raise self._error(f"cluster {name!r} has no http(s) server address")
         return server.rstrip("/")
 
@@ -140,6 +147,8 @@ class _Reader:
             path = self._resolve(token_file)
             return TokenFile(path, self.upstream, certificate=certificate, key=key)
         token = self._text(user, "token")
+        if token and not is_token(token):
+            raise self._error(f"the token of user {name!r} is not made of visible ASCII characters")
         if token or certificate:
             return StaticCredential(Credential(token=token, certificate=certificate, key=key))
         if isinstance(plugin := user.get("exec"), dict):
@@ -157,11 +166,15 @@ class _Reader:
             raise self._error(f"user {name!r} has an exec entry this console cannot use")
         if plugin.get("interactiveMode") == "Always":
             raise self._error(f"user {name!r} has a credential program that wants a terminal")
-        env = {e["name"]: str(e.get("value", "")) for e in plugin.get("env") or [] if "name" in e}
+        env = {
+            str(e["name"]): str(e.get("value", ""))
+            for e in self._list(plugin, "env")
+            if isinstance(e, dict) and "name" in e
+        }
         return ExecSpec(
             # A command with a separator is relative to the kubeconfig; a bare name is on PATH.
             command=str(self._resolve(command)) if "/" in command else command,
-            args=tuple(str(arg) for arg in plugin.get("args") or []),
+            args=tuple(str(arg) for arg in self._list(plugin, "args")),
             env=env,
             api_version=version,
             install_hint=self._text(plugin, "installHint") or "",
@@ -179,14 +192,17 @@ class _Reader:
         return info
 
     def _impersonation(self, user: dict[str, Any]) -> dict[str, str]:
-        if user.get("as-user-extra") or len(user.get("as-groups") or []) > 1:
+        groups = self._list(user, "as-groups")
+        if user.get("as-user-extra") or len(groups) > 1:
             raise self._error("it impersonates with several groups or extras: not supported")
         headers = {}
         for word, header in (("as", "Impersonate-User"), ("as-uid", "Impersonate-Uid")):
             if value := self._text(user, word):
                 headers[header] = value
-        if groups := user.get("as-groups"):
+        if groups:
             headers["Impersonate-Group"] = str(groups[0])
+        if not all(sendable(value) for value in headers.values()):
+            raise self._error("it impersonates a name that is not made of visible ASCII characters")
         return headers
 
     def _material(self, part: dict[str, Any], word: str) -> bytes | None:
@@ -194,7 +210,7 @@ class _Reader:
         if inline := self._text(part, f"{word}-data"):
             try:
                 return base64.b64decode(inline, validate=True)
-            except binascii.Error as error:
+            except ValueError as error:  # also for text that is not ASCII
                 raise self._error(f"{word}-data is not base64") from error
         if path := self._text(part, word):
             return self._read(self._resolve(path), word)
@@ -223,5 +239,21 @@ class _Reader:
             raise self._error(f"{word} is not text")
         return value
 
+    def _list(self, part: dict[str, Any], word: str) -> list[Any]:
+        value = part.get(word)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            raise self._error(f"{word} is not a list")
+        return value
+
     def _error(self, message: str) -> ConfigurationError:
         return ConfigurationError(self.upstream, f"kubeconfig {self.path.name}: {message}")
+
+
+def _is_address(server: str) -> bool:
+    try:
+        parts = urlsplit(server)
+        return bool(parts.hostname) and parts.port != 0 and server.isascii()
+    except ValueError:  # a port or an IPv6 address that is none
+        return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.scope import cluster, organisation
+from backend.connections.table import TABLE, ConnectionRow
 from backend.db.engine import create_engine
+from backend.errors import PreconditionFailed
+from backend.features.connections.service import ConnectionService
 from backend.secrets.keyring import make_key, parse_ring
 from backend.secrets.store import Secrets, UnknownKeys
 from tests.console import ConsoleApp, running_console
@@ -120,7 +124,7 @@ async def test_a_secret_left_out_stays_and_an_empty_one_goes(console: ConsoleApp
         return settings.password.get_secret_value()
 
     url = "/connections/etcd/far?untested=true"
-    same = {"endpoints": ["https://etcd.invalid:2379"], "username": "u", "prefix": "/a/"}
+    same = {"endpoints": ["https://etcd.invalid:2379"], "username": "v"}
     answer = await owner.put(
         url, json={"way": "endpoints", "values": same}, headers={"if-match": '"1"'}
     )
@@ -153,6 +157,127 @@ async def test_a_stored_secret_is_not_sent_to_an_address_typed_now(console: Cons
             "field": "password",
             "message": "Endpoints changed: type the secret again",
         }
+
+
+CLUSTER = {
+    "kind": "kubernetes",
+    "name": "c1",
+    "way": "token",
+    "values": {"server": "https://c1.invalid:6443", "token": CANARY},
+}
+
+
+def kubeconfig(user: dict[str, Any], **more: Any) -> str:
+    document = {
+        "current-context": "a",
+        "contexts": [{"name": name, "context": {"cluster": "c", "user": "u"}} for name in "ab"],
+        "clusters": [{"name": "c", "cluster": {"server": "https://k.invalid:6443"}}],
+        "users": [{"name": "u", "user": user}],
+    }
+    return json.dumps({**document, **more})
+
+
+async def test_the_consoles_own_account_is_not_the_systems_owners_to_give(
+    console: ConsoleApp,
+) -> None:
+    assert (await add(console, **CLUSTER)).status_code == 201
+    hers = await console.member("ada", ("owner", cluster("main", "c1")))
+    url, seen = "/connections/kubernetes/c1?untested=true", {"headers": {"if-match": '"1"'}}
+    own = {"way": "in-cluster", "values": {}}
+    refused = await hers.put(url, json=own, **seen)
+    assert refused.status_code == 403, refused.text
+    assert refused.json()["needs"] == {"kind": "connection-settings", "verb": "create"}
+    assert refused.json()["errors"][0]["field"] == "way"
+    tried = await (await console.owner()).put(url, json=own, **seen)
+    assert "not a pod" in tried.json()["detail"], "the organisation's owner may; here is none"
+    values = {**CLUSTER["values"], "token": "another"}
+    answer = await hers.put(url, json={"way": "token", "values": values}, **seen)
+    assert answer.status_code == 200, answer.text
+
+
+async def test_a_limit_is_changed_only_by_who_may_connect_and_with_the_secret(
+    console: ConsoleApp,
+) -> None:
+    limited = {**ETCD["values"], "prefix": "/a/"}
+    assert (await add(console, values=limited)).status_code == 201
+    hers = await console.member("ada", ("owner", ("org", "main", "etcd", "far")))
+    url, seen = "/connections/etcd/far?untested=true", {"headers": {"if-match": '"1"'}}
+    wide = {"way": "endpoints", "values": ETCD["values"]}
+    refused = await hers.put(url, json=wide, **seen)
+    assert refused.status_code == 403, refused.text
+    assert refused.json()["errors"][0]["field"] == "prefix"
+    owner = await console.owner()
+    without = {key: value for key, value in ETCD["values"].items() if key != "password"}
+    kept = await owner.put(url, json={"way": "endpoints", "values": without}, **seen)
+    assert kept.status_code == 422, kept.text
+    assert "Prefix changed" in kept.json()["errors"][0]["message"]
+    assert (await owner.put(url, json=wide, **seen)).status_code == 200
+
+
+async def test_another_context_asks_for_the_kubeconfig_again(console: ConsoleApp) -> None:
+    values = {"kubeconfig_data": kubeconfig({"token": CANARY}), "context": "a"}
+    made = await add(console, **{**CLUSTER, "way": "kubeconfig", "values": values})
+    assert made.status_code == 201, made.text
+    owner = await console.owner()
+    answer = await owner.put(
+        "/connections/kubernetes/c1?untested=true",
+        json={"way": "kubeconfig", "values": {"context": "b"}},
+        headers={"if-match": '"1"'},
+    )
+    assert answer.status_code == 422, answer.text
+    (error,) = answer.json()["errors"]
+    assert error == {
+        "field": "kubeconfig_data",
+        "message": "Context changed: type the secret again",
+    }
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda service, db, row: service.switch(db, row, "b", off=False),
+        lambda service, db, row: service.delete(db, row),
+    ],
+    ids=["switch", "delete"],
+)
+async def test_of_two_changes_of_one_version_the_second_is_refused(
+    console: ConsoleApp, change: Callable[..., Any]
+) -> None:
+    await add(console)
+    sessions, secrets = console.state.sessions, console.state.secrets
+    service = ConnectionService(
+        console.state.settings, sessions, secrets, console.state.connections
+    )
+    async with sessions() as first, sessions() as other:
+        seen = await service.row(other, "etcd", "far")
+        await other.commit()
+        await service.switch(first, await service.row(first, "etcd", "far"), "a", off=True)
+        await first.commit()
+        with pytest.raises(PreconditionFailed):
+            await change(service, other, seen)
+        await other.commit()
+        now = await service.row(first, "etcd", "far")
+        await first.refresh(now)
+        assert (now.row_version, now.disabled, now.changed_by) == (2, True, "a")
+        assert await secrets.states(first, TABLE, now.id)
+        await service.delete(first, now)
+        await first.commit()
+        with pytest.raises(PreconditionFailed):
+            await service.delete(other, seen)
+        assert await other.get(ConnectionRow, now.id, populate_existing=True) is None
+
+
+async def test_changes_at_once_are_one_change(console: ConsoleApp) -> None:
+    await add(console)
+    owner = await console.owner()
+    seen = {"headers": {"if-match": '"1"'}}
+    answers = await asyncio.gather(
+        *(owner.patch("/connections/etcd/far", json={"disabled": True}, **seen) for _ in range(3)),
+        owner.delete("/connections/etcd/far", **seen),
+    )
+    codes = sorted(answer.status_code for answer in answers)
+    assert codes[0] in {200, 204}
+    assert set(codes[1:]) <= {404, 412}, codes
 
 
 async def test_changes_name_the_version_they_saw(console: ConsoleApp) -> None:
@@ -215,6 +340,28 @@ async def test_what_is_wrong_is_said_at_its_field(
         assert CANARY not in answer.text
         error = answer.json()["errors"][0]
         assert error["field"] == field
+        assert words in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("way", "values", "field", "words"),
+    [
+        ("token", {**CLUSTER["values"], "token": "tok\u00e9n"}, "token", "visible ASCII"),
+        ("kubeconfig", {"kubeconfig_data": kubeconfig({"token": "\u00e9"})}, "", "visible ASCII"),
+        ("kubeconfig", {"kubeconfig_data": kubeconfig({"as": "\u00e9"})}, "", "visible ASCII"),
+        ("kubeconfig", {"kubeconfig_data": kubeconfig({}, clusters=5)}, "", "clusters is not a"),
+        ("kubeconfig", {"kubeconfig_data": kubeconfig({}, users=True)}, "", "users is not a list"),
+        ("kubeconfig", {"kubeconfig_data": kubeconfig({"as-groups": 5})}, "", "not a list"),
+    ],
+)
+async def test_what_no_header_can_carry_is_said_at_its_field(
+    tmp_path: Path, way: str, values: dict[str, Any], field: str, words: str
+) -> None:
+    async with running_console(tmp_path) as console:
+        answer = await add(console, **{**CLUSTER, "way": way, "values": values})
+        assert answer.status_code == 422, answer.text
+        (error,) = answer.json()["errors"]
+        assert error["field"] == (field or "kubeconfig_data")
         assert words in error["message"]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from backend.features.cluster.describe import conditions
 from integrations.kubernetes import Kind
 from integrations.kubernetes.connection import KubernetesConnection
 from integrations.kubernetes.fake import FakeKubernetes, Store, StreamingTransport
@@ -166,6 +167,11 @@ async def test_a_machine_lists_its_pods(world: World, name: str):
     assert detail["plural"] == "nodes"
     assert detail["related"][0]["items"][0]["name"] == "web-1-a"
     assert {"label": "OS version", "value": "4459.2.1"} in detail["facts"]
+
+
+@pytest.mark.parametrize("status", [True, {"conditions": True}, {"conditions": 5}, {}])
+def test_conditions_that_are_no_list_are_none(status: Any):
+    assert conditions({"status": status}, lambda _: None) == []
 
 
 async def test_yaml_is_the_object_without_managed_fields(world: World):

@@ -14,7 +14,7 @@ from integrations.kubernetes import ConfigurationError
 from integrations.kubernetes.auth.access import Access, Credential, StaticCredential, ssl_context
 from integrations.kubernetes.auth.exec_plugin import ExecPlugin, ExecSpec
 from integrations.kubernetes.auth.in_cluster import load_in_cluster
-from integrations.kubernetes.auth.kubeconfig import load_kubeconfig
+from integrations.kubernetes.auth.kubeconfig import contexts_in, load_kubeconfig
 from integrations.kubernetes.auth.token_file import TokenFile
 
 
@@ -91,6 +91,24 @@ async def test_another_context_and_server_name_and_impersonation(tmp_path: Path)
             "terminal",
         ),
         ({"as": "a", "as-user-extra": {"k": ["v"]}}, {}, "impersonates"),
+        ({"as": "a", "as-groups": 5}, {}, "as-groups is not a list"),
+        ({"as": "\u00e9"}, {}, "visible ASCII"),
+        ({"as": "a", "as-groups": ["a\nb"]}, {}, "visible ASCII"),
+        ({"token": "tok\u00e9n"}, {}, "visible ASCII"),
+        ({"client-certificate-data": "\u00e9"}, {}, "not base64"),
+        ({}, {"server": "https://["}, "server address"),
+        ({}, {"server": "https://a:99999"}, "server address"),
+        (
+            {
+                "exec": {
+                    "command": "x",
+                    "apiVersion": "client.authentication.k8s.io/v1",
+                    "env": 5,
+                }
+            },
+            {},
+            "env is not a list",
+        ),
     ],
 )
 def test_what_cannot_be_used_is_refused_in_words(
@@ -100,12 +118,35 @@ def test_what_cannot_be_used_is_refused_in_words(
         load(kubeconfig(tmp_path, user, cluster))
 
 
-@pytest.mark.parametrize("text", ["", "- a", "{", "current-context: nobody"])
+@pytest.mark.parametrize("text", ["", "- a", "{", "current-context: nobody", "a: 2026-99-99"])
 def test_a_file_that_is_no_kubeconfig(tmp_path: Path, text: str):
     path = tmp_path / "config"
     path.write_text(text)
     with pytest.raises(ConfigurationError):
         load(path)
+
+
+@pytest.mark.parametrize("part", ["clusters", "users", "contexts"])
+@pytest.mark.parametrize("instead", [5, True, "text", {"a": 1}])
+def test_a_part_that_is_no_list_is_said(tmp_path: Path, part: str, instead: Any):
+    path = kubeconfig(tmp_path, {}, **{part: instead})
+    with pytest.raises(ConfigurationError, match=f"{part} is not a list"):
+        load(path)
+
+
+def test_the_contexts_of_a_file_are_found_in_one_reading(tmp_path: Path, monkeypatch):
+    context = {"cluster": "c", "user": "u"}
+    contexts = [{"name": f"n{number}", "context": context} for number in range(20)]
+    path = kubeconfig(tmp_path, {"token": "abc"}, contexts=contexts)
+    read, parse = [], yaml.load
+    monkeypatch.setattr(yaml, "load", lambda *a, **k: read.append(1) or parse(*a, **k))
+    assert len(contexts_in(path.read_bytes(), "c")) == 20
+    assert len(read) == 1
+
+
+async def test_tokens_as_rancher_has_them(tmp_path: Path):
+    access = load(kubeconfig(tmp_path, {"token": "kubeconfig-u-abc:xyz"}))
+    assert (await access.credentials.current()).token == "kubeconfig-u-abc:xyz"
 
 
 def test_a_file_too_large(tmp_path: Path):

@@ -10,6 +10,7 @@ import pytest
 
 from integrations.contract import State
 from integrations.kubernetes import KINDS, ConnectionSettings, Limits
+from integrations.kubernetes.auth.access import Access, Credential, StaticCredential
 from integrations.kubernetes.client import KubernetesClient
 from integrations.kubernetes.connection import KubernetesConnection
 from integrations.kubernetes.fake import FakeKubernetes, Store, StreamingTransport
@@ -87,6 +88,19 @@ async def test_an_ended_watch_resumes_without_listing(setup: Setup):
     await until(lambda: "ns/b" in setup.feed.rows)
     assert setup.feed.puts == puts + 1, "nothing was listed again"
     assert [s for s, _ in setup.feed.states] == [State.CONNECTING, State.LIVE]
+
+
+async def test_a_token_that_no_header_can_carry_is_a_state_and_ends_nothing():
+    access = Access("https://fake", StaticCredential(Credential(token="tok\u00e9n")))
+    transport = StreamingTransport(FakeKubernetes(Store()))
+    connection = KubernetesConnection(SETTINGS, access=access, transport=transport)
+    await connection.start()
+    try:
+        await until(lambda: "visible ASCII" in connection.health.message)
+        assert connection._task is not None
+        assert not connection._task.done()
+    finally:
+        await connection.stop()
 
 
 async def test_a_bookmark_moves_the_place_to_resume(setup: Setup):

@@ -1,5 +1,5 @@
 import { Alert, Button, List, ListItem } from "@patternfly/react-core";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -25,6 +25,7 @@ import {
   diagnosticsHref,
   kindsQuery,
 } from "./api";
+import { DialogueProblem } from "./Dialogues";
 import { EditForm } from "./EditForm";
 import { ReauthenticateDialogue } from "./ReauthenticateDialogue";
 import { RemoveDialogue } from "./RemoveDialogue";
@@ -94,10 +95,17 @@ function Loaded({ connection, since }: { connection: ConnectionView; since: unkn
     queries.setQueryData(queryKey, changed);
     close();
   };
-  const enable = async () => took(await changesOf(connection).switch(false));
+  const enable = useMutation({
+    mutationFn: () => changesOf(connection).switch(false),
+    onSuccess: took,
+    onError: (error) => {
+      if (toProblem(error).status === 412) void queries.invalidateQueries({ queryKey });
+    },
+  });
   return (
     <>
-      <Actions connection={connection} onOpen={setOpen} onEnable={() => void enable()} />
+      <Actions connection={connection} onOpen={setOpen} onEnable={() => enable.mutate()} />
+      <DialogueProblem text={enable.error ? toProblem(enable.error).detail : undefined} />
       {!connection.editable && (
         <Alert
           component="p"

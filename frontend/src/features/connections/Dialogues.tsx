@@ -89,7 +89,7 @@ export function ConflictDialogue(props: ConflictDialogueProps) {
   );
 }
 
-/** What went wrong inside a dialogue. */
+/** What went wrong, where it was tried: inside a dialogue, or beside a button of the page. */
 export function DialogueProblem({ text }: { text: string | undefined }) {
   const { t } = useTranslation();
   if (!text) return null;
