@@ -195,16 +195,12 @@ def _add_features(app: FastAPI, console: Console) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     console: Console = app.state.console
-    console.settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    await upgrade(console.engine)
-    await _open_secrets(console)
-    await _bootstrap(console)
-    if console.updates is not None:
-        await console.updates.start()
-    console.jobs.declare(console_loops(console, app.state.hub), console.supervisor)
-    await console.supervisor.start()
-    await console.jobs.start_worker(console.supervisor)
-    console.readiness.ready = True
+    try:
+        await _start(console, app)
+    except BaseException:
+        await console.jobs.stop()
+        await console.engine.dispose()
+        raise
     try:
         yield
     finally:
@@ -217,6 +213,19 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             await console.updates.stop()
         await console.jobs.stop()
         await console.engine.dispose()
+
+
+async def _start(console: Console, app: FastAPI) -> None:
+    console.settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    await upgrade(console.engine)
+    await _open_secrets(console)
+    await _bootstrap(console)
+    if console.updates is not None:
+        await console.updates.start()
+    console.jobs.declare(console_loops(console, app.state.hub), console.supervisor)
+    await console.supervisor.start()
+    await console.jobs.start_worker(console.supervisor)
+    console.readiness.ready = True
 
 
 async def _open_secrets(console: Console) -> None:

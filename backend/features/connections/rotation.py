@@ -53,7 +53,8 @@ def rotation(
         if key_id:
             await jobs.start(job, Rotate(key_id), key=f"secrets.rotate {key_id}")
 
-    return job, Loop("secret-rotation", look, every=_LOOK_SECONDS, single=True)
+    # Every replica looks; the key makes one job of it, without a lease to renew for ever.
+    return job, Loop("secret-rotation", look, every=_LOOK_SECONDS)
 
 
 def _batch(secrets: Secrets, given: Rotate) -> Callable[[AsyncSession], Awaitable[int]]:

@@ -249,9 +249,10 @@ async def delete(
 @_ROUTES.get("/{kind}/{name}/diagnostics", dependencies=[Sees])
 async def download(kind: Kind, name: Name, parts: Parts, response: Response) -> dict[str, Any]:
     """What an engineer needs to see what is wrong, with everything secret left out."""
+    connection = parts.service.declared(kind, name)
     file = f"craton-{kind}-{name}.json"
     response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
-    return await diagnostics(parts.service.declared(kind, name))
+    return await diagnostics(connection)
 
 
 async def _view(

@@ -134,7 +134,10 @@ class UpdateService:
                 self.sweeps.tick,
                 every=TICK_SECONDS,
                 delay=TICK_SECONDS,
-                single=True,
+                # Sweeps are repeatable. On SQLite a lease would cost more than it saves: each of
+                # its writes looks to the store like another process's, which may have changed
+                # any machine that is remembered.
+                single=not isinstance(self.store, SqliteStore),
             ),
         ]
         if isinstance(self.store, SqliteStore):

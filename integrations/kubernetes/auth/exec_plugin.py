@@ -122,7 +122,7 @@ class ExecPlugin:
         finally:
             if process.returncode is None:
                 process.kill()
-                await process.wait()
+                await _drain(process)
         if code != 0:
             raise self._error(f"ended with code {code}")
         return output
@@ -153,6 +153,15 @@ class ExecPlugin:
         return ConfigurationError(
             self._upstream, f"the credential program {self._spec.command} {what}"
         )
+
+
+async def _drain(process: asyncio.subprocess.Process) -> None:
+    """Wait for the end of a killed program. Its output is read away first: asyncio tells of the
+    end only once the pipe is empty, and a full one is not read by itself."""
+    if process.stdout is not None:
+        while await process.stdout.read(65536):
+            pass
+    await process.wait()
 
 
 def _bytes(text: str | None) -> bytes | None:

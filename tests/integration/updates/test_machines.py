@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.features.updates import machine_plan, machine_source
 from backend.omaha.store.tables import CounterRow, InstanceRow, TallyRow
@@ -45,8 +46,11 @@ async def estate(owner: Caller, console_on: ConsoleApp) -> dict[str, Any]:
         for (group, release, status), number in tally.items():
             session.add(TallyRow(group_id=group, release=release, status=status, machines=number))
         for made in (one, two):
-            if await session.get(CounterRow, made["group"]["id"]) is None:
-                session.add(CounterRow(group_id=made["group"]["id"]))
+            # The service may make it at the same moment.
+            on_postgres = session.get_bind().dialect.name == "postgresql"
+            insert = postgresql.insert if on_postgres else sqlite.insert
+            counter = insert(CounterRow).values(group_id=made["group"]["id"])
+            await session.execute(counter.on_conflict_do_nothing())
     return {"one": one, "two": two}
 
 
