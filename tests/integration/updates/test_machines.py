@@ -49,7 +49,9 @@ async def estate(owner: Caller, console_on: ConsoleApp) -> dict[str, Any]:
             # The service may make it at the same moment.
             on_postgres = session.get_bind().dialect.name == "postgresql"
             insert = postgresql.insert if on_postgres else sqlite.insert
-            counter = insert(CounterRow).values(group_id=made["group"]["id"])
+            counter = insert(CounterRow).values(
+                CounterRow(group_id=made["group"]["id"]).model_dump()
+            )
             await session.execute(counter.on_conflict_do_nothing())
     return {"one": one, "two": two}
 
