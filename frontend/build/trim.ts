@@ -68,7 +68,13 @@ async function used(css: string, code: string, named: string[]): Promise<string>
     content: [{ raw: code, extension: "js" }],
     css: [{ raw: css }],
     defaultExtractor: (text) => text.match(/[\w-]+/g) ?? [],
-    safelist: { standard: ["html", "body", "pf-v6-theme-dark"], deep: [/^cm-/], variables: named },
+    safelist: {
+      standard: ["html", "body", "pf-v6-theme-dark"],
+      deep: [/^cm-/],
+      // Our own rules stay whole: their names are put together (`cr-lamp-${state}`).
+      greedy: [/^cr-/],
+      variables: named,
+    },
     fontFace: false,
     keyframes: false,
     variables: true,
