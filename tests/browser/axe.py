@@ -24,9 +24,19 @@ def _script(path: Path) -> str:
     return path.read_text()
 
 
+_SETTLED: Final = """() => Promise.all(document.getAnimations()
+    .filter((each) => each.effect?.getComputedTiming().endTime !== Infinity)
+    .map((each) => each.finished.catch(() => null)))"""
+"""What fades in has its colours at the end."""
+
+
 def violations(page: Page) -> list[str]:
     """One line per rule that the page breaks, with the first element that does."""
+    page.evaluate(_SETTLED)
     if not page.evaluate("'axe' in window"):
         page.evaluate(_script(_AXE))
     found = page.evaluate("axe.run(document)")["violations"]
-    return [f"{rule['id']}: {rule['nodes'][0]['html'][:200]}" for rule in found]
+    return [
+        f"{rule['id']}: {rule['nodes'][0]['html'][:200]} {rule['nodes'][0]['failureSummary'][:200]}"
+        for rule in found
+    ]
