@@ -129,7 +129,11 @@ class LimitedWebSocketProtocol(WebSocketsSansIOProtocol):
 
     def _refuse(self, reason: str) -> None:
         """Say why and end; nothing more is read or sent."""
-        if self.close_sent or self.transport.is_closing():
+        if self.transport.is_closing():
+            return
+        if self.close_sent:
+            # A goodbye waits for its answer and gets something else: more would be kept for good.
+            self.transport.abort()
             return
         if self._table is not None and self._connection is not None:
             self._table.note(Ended.FRAMES, self._connection.group)

@@ -73,6 +73,8 @@ def test_pings_are_not_buffered(console_process: ConsoleProcess, signed_in: bool
             person = stack.enter_context(console.signed_in("owner", console.password))
             headers.append(b"Cookie: " + person.cookie.encode())
         client = stack.enter_context(upgrade(port, b"/api/v1/live", *headers, receive_buffer=4096))
+        # What a first connection costs once (code, buffers) is no growth: it is had before.
+        flood(client, frame(PING, b"x" * 125) * 8000, 2)
         before = target.memory
         flood(client, frame(PING, b"x" * 125) * 8000, 20)
         assert target.memory - before < 48 * MIB
