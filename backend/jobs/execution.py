@@ -93,7 +93,7 @@ class Execution:
         except DATABASE_AWAY as error:
             if not is_away(error):
                 _log.exception("a job's end could not be recorded", job=self.row.id)
-        except Exception:  # noqa: BLE001
+        except Exception:  # noqa: BLE001 (the job goes on elsewhere)
             _log.exception("a job's end could not be recorded", job=self.row.id)
 
     async def _attempt(self) -> None:

@@ -1,4 +1,4 @@
-"""What the first page weighs on the wire; it may only become less."""
+"""What the first page weighs on the wire. The aim is 250 KiB; this holds what was reached."""
 
 from __future__ import annotations
 
