@@ -18,7 +18,7 @@ from backend.background import console_loops
 from backend.connections.build import build_connections
 from backend.connections.feeds import FeedFactory
 from backend.db.bus import Bus
-from backend.db.engine import create_engine, create_sessions
+from backend.db.engine import create_db_sessions, create_engine
 from backend.db.migrate import upgrade
 from backend.discovery import find_features
 from backend.features.context import FeatureContext
@@ -76,7 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
         app,
         settings,
         console.engine,
-        console.sessions,
+        console.db_sessions,
         console.bus,
         console.identities,
         console.catalogue,
@@ -111,28 +111,28 @@ def _answers(registry: Registry) -> dict[str, Any]:
 def _console(settings: Settings) -> Console:
     engine = create_engine(settings.database)
     bus = Bus(engine)
-    sessions = create_sessions(engine, bus)
+    db_sessions = create_db_sessions(engine, bus)
     jobs = _jobs(settings, engine, bus)
     catalogue = Catalogue()
     limits = SessionLimits(
         idle=settings.session_idle_minutes * 60.0,
         absolute=settings.session_absolute_hours * 3600.0,
     )
-    connections = build_connections(settings, sessions, bus)
+    connections = build_connections(settings, db_sessions, bus)
     return Console(
         settings=settings,
         stack=connections.stack,
         secrets=connections.secrets,
         engine=engine,
-        sessions=sessions,
+        db_sessions=db_sessions,
         bus=bus,
         jobs=jobs,
         attempts=AttemptLimits(engine),
-        identities=Identities(sessions, settings.organisation, limits, catalogue),
+        identities=Identities(db_sessions, settings.organisation, limits, catalogue),
         catalogue=catalogue,
         registry=Registry(),
         connections=connections.manager,
-        refusals=Refusals(sessions),
+        refusals=Refusals(db_sessions),
         updates=_update_service(settings, bus, jobs) if settings.updates_enabled else None,
     )
 
@@ -159,7 +159,7 @@ def _update_service(settings: Settings, bus: Bus, jobs: Jobs) -> UpdateService:
 
 
 async def _hosted(console: Console, name: str) -> Hosted | None:
-    async with console.sessions() as db:
+    async with console.db_sessions() as db:
         return await hosted_files.resolve(db, name)
 
 
@@ -171,7 +171,7 @@ def _add_features(app: FastAPI, console: Console) -> None:
         connections=console.connections,
         secrets=console.secrets,
         engine=console.engine,
-        sessions=console.sessions,
+        db_sessions=console.db_sessions,
         bus=console.bus,
         jobs=console.jobs,
     )
@@ -231,13 +231,13 @@ async def _start(console: Console, app: FastAPI) -> None:
 async def _open_secrets(console: Console) -> None:
     """Take the key ring; a database that names a key it does not hold ends the start."""
     console.secrets.use(await asyncio.to_thread(load_ring, console.settings))
-    async with console.sessions() as db:
+    async with console.db_sessions() as db:
         await console.secrets.check(db)
 
 
 async def _bootstrap(console: Console) -> None:
     settings = console.settings
-    async with console.sessions() as db, db.begin():
+    async with console.db_sessions() as db, db.begin():
         if await setup.bootstrap(
             db, settings.bootstrap_admin, settings.bootstrap_password_file, settings.organisation
         ):

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from backend.db.notice import Notice
 from backend.identity.epoch import TOPIC
 from backend.jobs import Loop
 from backend.jobs.durable import unbroken
-
-if TYPE_CHECKING:
-    from backend.live.hub import LiveHub
-    from backend.state import Console
+from backend.live.hub import LiveHub
+from backend.state import Console
 
 __all__ = ["console_loops"]
 

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING
 
 import structlog
-
-if TYPE_CHECKING:
-    from backend.settings import Settings
 
 __all__ = ["configure_logs"]
 
 
-def configure_logs(settings: Settings) -> None:
-    """Send structlog and the standard library's logs through one renderer to stderr."""
-    as_text = settings.log_format == "text" or (
-        settings.log_format == "auto" and sys.stderr.isatty()
-    )
+def configure_logs(level: str, form: str) -> None:
+    """Send structlog and the standard library's logs of `level` and above to stderr, in the
+    `form` json, text, or auto: text on a terminal and json elsewhere."""
+    as_text = form == "text" or (form == "auto" and sys.stderr.isatty())
+    least = logging.getLevelNamesMapping()[level.upper()]
     renderer: structlog.typing.Processor = (
         # Plain traces: the default shows local variables, which may hold secrets.
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
@@ -33,7 +29,7 @@ def configure_logs(settings: Settings) -> None:
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        wrapper_class=structlog.make_filtering_bound_logger(_level(settings)),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
@@ -49,10 +45,6 @@ def configure_logs(settings: Settings) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(_level(settings))
+    root.setLevel(least)
     for noisy in ("httpx2", "httpcore2", "alembic", "aiosqlite", "asyncio"):
-        logging.getLogger(noisy).setLevel(max(_level(settings), logging.WARNING))
-
-
-def _level(settings: Settings) -> int:
-    return logging.getLevelNamesMapping()[settings.log_level.upper()]
+        logging.getLogger(noisy).setLevel(max(least, logging.WARNING))

@@ -32,7 +32,7 @@ def run_serve(settings: Settings, inherited: int | None = None) -> None:
     `inherited` is the file number of a listening socket from `craton up`, which keeps it
     open across a restart of this process, so browsers find the same address again.
     """
-    configure_logs(settings)
+    configure_logs(settings.log_level, settings.log_format)
     raise_descriptor_limit()
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     listener = socket.socket(fileno=inherited) if inherited else _listen(settings)
@@ -57,7 +57,7 @@ class _Server(uvicorn.Server):
         if not self.started:
             return
         _settle_memory()
-        async with self._console.sessions() as db, db.begin():
+        async with self._console.db_sessions() as db, db.begin():
             token = await setup.issue_setup_token(db)
         _terminal.print(f"Craton is at [bold]{self._url}[/bold]")
         if token:

@@ -4,27 +4,24 @@ each part by its type instead (`backend.parts`)."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from auth.kinds import Catalogue
 from backend.audit import Refusals
+from backend.connections.manager import ConnectionManager
+from backend.connections.stackfile import LocalStack
+from backend.db.bus import Bus
 from backend.http.readiness import Readiness
+from backend.identity.credentials import Identities
 from backend.identity.hashing import HASHING, Hashing
+from backend.identity.limits import AttemptLimits
+from backend.jobs import Jobs
 from backend.jobs.supervisor import Supervisor
-
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
-
-    from backend.connections.manager import ConnectionManager
-    from backend.connections.stackfile import LocalStack
-    from backend.db.bus import Bus
-    from backend.identity.credentials import Identities
-    from backend.identity.limits import AttemptLimits
-    from backend.jobs import Jobs
-    from backend.live.registry import Registry
-    from backend.omaha.operate.service import UpdateService
-    from backend.secrets.store import Secrets
-    from backend.settings import Settings
+from backend.live.registry import Registry
+from backend.omaha.operate.service import UpdateService
+from backend.secrets.store import Secrets
+from backend.settings import Settings
 
 __all__ = ["Console"]
 
@@ -35,7 +32,7 @@ class Console:
 
     settings: Settings
     engine: AsyncEngine
-    sessions: async_sessionmaker[AsyncSession]
+    db_sessions: async_sessionmaker[AsyncSession]
     bus: Bus
     jobs: Jobs
     attempts: AttemptLimits

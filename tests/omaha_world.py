@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import select
 
 from backend.db.bus import Bus
-from backend.db.engine import create_engine, create_sessions
+from backend.db.engine import create_db_sessions, create_engine
 from backend.db.migrate import upgrade
 from backend.jobs import Leases, Loop
 from backend.omaha.domain.model import FLATCAR_APPID, Arch
@@ -91,7 +91,7 @@ class OwnService(UpdateService):
     def __init__(self, url: str, **options: Any) -> None:
         self._engine = create_engine(url)
         bus = Bus(self._engine)
-        leases = Leases(create_sessions(self._engine, bus))
+        leases = Leases(create_db_sessions(self._engine, bus))
         super().__init__(url, bus, leases, **options)
         self.supervisor.add(Loop("bus", bus.run))
 

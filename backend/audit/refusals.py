@@ -54,10 +54,10 @@ class Refusals:
 
     def __init__(
         self,
-        sessions: async_sessionmaker[AsyncSession],
+        db_sessions: async_sessionmaker[AsyncSession],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._sessions = sessions
+        self._db_sessions = db_sessions
         self._clock = clock
         self._budget = Budget(clock)
         self._repeated: dict[tuple[str, ...], _Repeated] = {}
@@ -96,7 +96,7 @@ class Refusals:
         if not entries:
             return
         try:
-            async with self._sessions() as db, db.begin():
+            async with self._db_sessions() as db, db.begin():
                 db.add_all(entries)
         except (SQLAlchemyError, OSError) as error:
             named = [(e.actor, e.action, e.target, e.times) for e in entries[:20]]

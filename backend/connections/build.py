@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -17,10 +17,8 @@ from backend.db.bus import Bus
 from backend.db.notice import rows
 from backend.secrets.store import Secrets
 from backend.secrets.table import SealedSecret
+from backend.settings import Settings
 from integrations.discovery import load
-
-if TYPE_CHECKING:
-    from backend.settings import Settings
 
 __all__ = ["Connections", "build_connections"]
 
@@ -35,7 +33,7 @@ class Connections:
 
 
 def build_connections(
-    settings: Settings, sessions: async_sessionmaker[AsyncSession], bus: Bus
+    settings: Settings, db_sessions: async_sessionmaker[AsyncSession], bus: Bus
 ) -> Connections:
     """Sources in the order of their precedence: configuration, local stack, table."""
     stack, secrets, typed = LocalStack(settings.stack_status_file), Secrets(), Typed(settings)
@@ -47,7 +45,7 @@ def build_connections(
         integration = load(kind)
         return typed.complete(integration, name, find_way(integration, way), values)
 
-    table = TableRecords(sessions, secrets, complete)
+    table = TableRecords(db_sessions, secrets, complete)
     for name in (TABLE, str(SealedSecret.__tablename__)):
         bus.subscribe(rows(name), table.changed)
     sources = [from_configuration, stack.records, table.records]

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from backend.settings import Settings
 from integrations.discovery import kinds, load
-
-if TYPE_CHECKING:
-    from backend.settings import Settings
 
 __all__ = ["Origin", "Record", "RecordSource", "configured", "merged", "read_record"]
 

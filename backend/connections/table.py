@@ -56,11 +56,11 @@ class TableRecords:
 
     def __init__(
         self,
-        sessions: async_sessionmaker[AsyncSession],
+        db_sessions: async_sessionmaker[AsyncSession],
         secrets: Secrets,
         complete: Callable[[str, str, str, dict[str, Any]], dict[str, Any]],
     ) -> None:
-        self._sessions = sessions
+        self._db_sessions = db_sessions
         self._secrets = secrets
         self._complete = complete
         self._known: tuple[Record, ...] = ()
@@ -82,7 +82,7 @@ class TableRecords:
         return self._known
 
     async def _read(self) -> tuple[Record, ...]:
-        async with self._sessions() as db:
+        async with self._db_sessions() as db:
             rows = (await db.execute(select(ConnectionRow))).scalars().all()
             return tuple([await self._record(db, row) for row in rows])
 

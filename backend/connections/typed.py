@@ -8,17 +8,15 @@ section 5): private networks and plain http only where they are listed, our own 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
 from backend.errors import FieldError, Unprocessable
+from backend.settings import Settings
 from integrations.contract import ConfigurationError, Integration
 from integrations.form import Field, Input, Way
-
-if TYPE_CHECKING:
-    from backend.settings import Settings
 
 __all__ = ["Typed", "find_way"]
 

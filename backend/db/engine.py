@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import (
 from backend.db.bus import Bus
 from backend.db.files import make_private
 
-__all__ = ["create_engine", "create_sessions"]
+__all__ = ["create_db_sessions", "create_engine"]
 
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -43,7 +43,7 @@ def create_engine(url: str, **pool: Any) -> AsyncEngine:
     )
 
 
-def create_sessions(
+def create_db_sessions(
     engine: AsyncEngine, bus: Bus | None = None
 ) -> async_sessionmaker[AsyncSession]:
     """Sessions whose objects stay readable after commit; `bus` tells what they change. Without

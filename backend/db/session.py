@@ -10,15 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from backend.parts import part
 
-__all__ = ["DbSession", "Sessions", "request_session"]
+__all__ = ["DbSession", "DbSessions", "request_session"]
 
-Sessions = Annotated[async_sessionmaker[AsyncSession], part(async_sessionmaker)]
+DbSessions = Annotated[async_sessionmaker[AsyncSession], part(async_sessionmaker)]
 """Route parameter: for a transaction beside the request's."""
 
 
-async def request_session(sessions: Sessions) -> AsyncIterator[AsyncSession]:
+async def request_session(db_sessions: DbSessions) -> AsyncIterator[AsyncSession]:
     """Yield a session; commit when the route returns, roll back when it raises."""
-    async with sessions() as session:
+    async with db_sessions() as session:
         yield session
         await session.commit()
 

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from auth.kinds import Kind
 from backend.connections.feeds import FeedFactory
+from backend.connections.manager import ConnectionManager
+from backend.connections.upstreams import Upstreams
+from backend.db.bus import Bus
+from backend.jobs import Jobs
 from backend.jobs.job import Declared
-
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
-
-    from backend.connections.manager import ConnectionManager
-    from backend.connections.upstreams import Upstreams
-    from backend.db.bus import Bus
-    from backend.jobs import Jobs
-    from backend.live.registry import Registry
-    from backend.secrets.store import Secrets
-    from backend.settings import Settings
+from backend.live.registry import Registry
+from backend.secrets.store import Secrets
+from backend.settings import Settings
 
 __all__ = ["Feature", "FeatureContext", "FeedFactory"]
 
@@ -36,7 +32,7 @@ class FeatureContext:
     connections: ConnectionManager
     secrets: Secrets
     engine: AsyncEngine
-    sessions: async_sessionmaker[AsyncSession]
+    db_sessions: async_sessionmaker[AsyncSession]
     bus: Bus
     jobs: Jobs
 

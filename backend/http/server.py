@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import socket
-from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp
 
 from backend.http.connections import ConnectionLimits, ConnectionTable, LimitedConfig
 from backend.http.protocol import CheckedHttpProtocol
 from backend.http.websocket import LimitedWebSocketProtocol
-
-if TYPE_CHECKING:
-    from backend.settings import Settings
+from backend.settings import Settings
 
 __all__ = ["bind", "server_config"]
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from starlette.websockets import WebSocket
 
 from auth.principal import Principal
 from backend.http.credentials import read_credential
 from backend.http.origin import host_allowed, same_origin
-
-if TYPE_CHECKING:
-    from backend.identity.credentials import Identities
-    from backend.settings import Settings
+from backend.identity.credentials import Identities
+from backend.settings import Settings
 
 __all__ = ["SessionSockets"]
 

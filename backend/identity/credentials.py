@@ -61,16 +61,16 @@ class Identities:
 
     def __init__(
         self,
-        sessions: async_sessionmaker[AsyncSession],
+        db_sessions: async_sessionmaker[AsyncSession],
         organisation: str,
         limits: SessionLimits,
         catalogue: Catalogue,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._sessions = sessions
+        self._db_sessions = db_sessions
         self._limits = limits
         self._clock = clock
-        self._loader = PrincipalLoader(sessions, organisation, catalogue, clock)
+        self._loader = PrincipalLoader(db_sessions, organisation, catalogue, clock)
         self._changed = ChangedRights()
         self._known: dict[Credential, _Known] = {}
 
@@ -124,7 +124,7 @@ class Identities:
 
     async def refresh(self) -> None:
         """Read the epoch; everybody loaded before it is loaded anew when they next ask."""
-        async with self._sessions() as db:
+        async with self._db_sessions() as db:
             self._changed.everybody(await read_epoch(db))
 
     async def sweep(self) -> None:
@@ -133,7 +133,7 @@ class Identities:
             await self._write(known)
         now = self._clock()
         self._known = {k: v for k, v in self._known.items() if self._alive(v, now)}
-        async with self._sessions() as db, db.begin():
+        async with self._db_sessions() as db, db.begin():
             await remove_old_sessions(db, now=now, idle_since=now - self._limits.idle)
 
     async def _lookup(self, credential: Credential) -> _Known | None:
@@ -186,5 +186,5 @@ class Identities:
         else:
             tokens = update(TokenRecord).where(col(TokenRecord.id) == credential.id)
             change = tokens.values(last_used=known.last_used)
-        async with self._sessions() as db, db.begin():
+        async with self._db_sessions() as db, db.begin():
             await db.execute(change)

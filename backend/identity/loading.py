@@ -52,12 +52,12 @@ class PrincipalLoader:
 
     def __init__(
         self,
-        sessions: async_sessionmaker[AsyncSession],
+        db_sessions: async_sessionmaker[AsyncSession],
         organisation: str,
         catalogue: Catalogue,
         clock: Callable[[], float],
     ) -> None:
-        self._sessions = sessions
+        self._db_sessions = db_sessions
         self._organisation = organisation
         self._catalogue = catalogue
         self._clock = clock
@@ -104,7 +104,7 @@ class PrincipalLoader:
 
     async def _load(self, credentials: Iterable[Credential]) -> dict[Credential, Loaded]:
         now = self._clock()
-        async with self._sessions() as db:
+        async with self._db_sessions() as db:
             epoch = await read_epoch(db)  # first: what follows is at least this new
             records = await reading.credentials(db, credentials)
             people = await reading.people(db, map(reading.owner, records.values()))

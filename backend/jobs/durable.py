@@ -60,14 +60,14 @@ async def within(work: Coroutine[Any, Any, T], seconds: float) -> T:
 
 
 async def _once(
-    sessions: async_sessionmaker[AsyncSession], work: Callable[[AsyncSession], Awaitable[T]]
+    db_sessions: async_sessionmaker[AsyncSession], work: Callable[[AsyncSession], Awaitable[T]]
 ) -> T:
-    async with sessions() as session, session.begin():
+    async with db_sessions() as session, session.begin():
         return await work(session)
 
 
 async def durably(
-    sessions: async_sessionmaker[AsyncSession],
+    db_sessions: async_sessionmaker[AsyncSession],
     work: Callable[[AsyncSession], Awaitable[T]],
     *,
     until: Callable[[], float],
@@ -78,7 +78,7 @@ async def durably(
     earlier try got in after all (a commit whose answer was lost)."""
     while True:
         try:
-            return await unbroken(_once(sessions, work))
+            return await unbroken(_once(db_sessions, work))
         except DATABASE_AWAY as error:
             if not is_away(error) or time.monotonic() >= until():
                 raise

@@ -38,10 +38,10 @@ class Execution:
         job: Job[Any, Any],
         row: JobRow,
         steps: list[StepRow],
-        sessions: async_sessionmaker[AsyncSession],
+        db_sessions: async_sessionmaker[AsyncSession],
         timing: Timing,
     ) -> None:
-        self.run = Run(row, steps, sessions, timing)
+        self.run = Run(row, steps, db_sessions, timing)
         self.row = row
         self._job = job
         self._handing_over = False

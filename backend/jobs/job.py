@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
-if TYPE_CHECKING:
-    from backend.jobs.run import Run
+from backend.jobs.run import Run
 
 __all__ = ["Declared", "In", "Job", "JobFailed", "Loop", "Out", "Schedule"]
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from auth.scope import Scope
 from backend.db.bus import Bus
-from backend.db.engine import create_engine, create_sessions
+from backend.db.engine import create_db_sessions, create_engine
 from backend.jobs import commands
 from backend.jobs.alone import HomeLock
 from backend.jobs.commands import Start, Started
@@ -45,14 +45,14 @@ class Jobs:
     ) -> None:
         self.alone = make_url(url).get_backend_name() == "sqlite"
         self._engine = _one_writer(url) if self.alone else engine
-        self.sessions: async_sessionmaker[AsyncSession] = create_sessions(self._engine, bus)
-        self.leases = Leases(self.sessions)
+        self.db_sessions: async_sessionmaker[AsyncSession] = create_db_sessions(self._engine, bus)
+        self.leases = Leases(self.db_sessions)
         self.owner = uuid.uuid4().hex
         self._organisation = organisation
         self._lock = HomeLock(lock) if lock and self.alone else None
-        self.reading = create_sessions(engine, bus)
+        self.reading = create_db_sessions(engine, bus)
         self.worker = Worker(
-            sessions=self.sessions,
+            db_sessions=self.db_sessions,
             reading=self.reading,
             bus=bus,
             owner=self.owner,
@@ -108,17 +108,17 @@ class Jobs:
         how = Start(key=key, delay=delay, scope=scope, by=by)
         if tx is not None:
             return await commands.start(tx, job, given, how, self._organisation)
-        async with self.sessions() as session, session.begin():
+        async with self.db_sessions() as session, session.begin():
             return await commands.start(session, job, given, how, self._organisation)
 
     async def cancel(self, job_id: str, *, by: str = "") -> JobRow:
         """See `commands.cancel`."""
-        async with self.sessions() as session, session.begin():
+        async with self.db_sessions() as session, session.begin():
             return await commands.cancel(session, job_id, by)
 
     async def signal(self, job_id: str, name: str, payload: Any = None) -> None:
         """See `commands.signal`."""
-        async with self.sessions() as session, session.begin():
+        async with self.db_sessions() as session, session.begin():
             await commands.signal(session, job_id, name, payload)
 
 

@@ -55,8 +55,8 @@ class Lease:
 class Leases:
     """The leases this process holds or wants."""
 
-    def __init__(self, sessions: async_sessionmaker[AsyncSession]) -> None:
-        self._sessions = sessions
+    def __init__(self, db_sessions: async_sessionmaker[AsyncSession]) -> None:
+        self._db_sessions = db_sessions
 
     @asynccontextmanager
     async def hold(self, name: str, ttl: float = LEASE_SECONDS) -> AsyncIterator[Lease]:
@@ -89,7 +89,7 @@ class Leases:
         return await self._once(lambda s: s.execute(_mine(lease, holder, clock() + ttl)))
 
     async def _once(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
-        async with self._sessions() as session, session.begin():
+        async with self._db_sessions() as session, session.begin():
             return await work(session)
 
     async def _acquire(self, name: str, holder: str, ttl: float) -> Lease:

@@ -52,7 +52,7 @@ class Run:
         self,
         row: JobRow,
         steps: list[StepRow],
-        sessions: async_sessionmaker[AsyncSession],
+        db_sessions: async_sessionmaker[AsyncSession],
         timing: Timing,
     ) -> None:
         self.id = row.id
@@ -63,7 +63,7 @@ class Run:
         self.deadline = time.monotonic() + timing.lease - timing.margin
         self.superseded = False
         self._owned = Owned(row.id, row.fence, row.phase)
-        self._sessions = sessions
+        self._db_sessions = db_sessions
         self._timing = timing
         self._steps = {(step.phase, step.name): step for step in steps}
         self._begun: set[str] = set()
@@ -275,7 +275,7 @@ class Run:
         """Do `work` in a transaction that commits, as long as the job is this owner's."""
         try:
             return await durably(
-                self._sessions, work, until=lambda: self.deadline, pause=self._timing.retry
+                self._db_sessions, work, until=lambda: self.deadline, pause=self._timing.retry
             )
         except Superseded:
             self.superseded = True

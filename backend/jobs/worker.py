@@ -40,7 +40,7 @@ class Worker:
     def __init__(
         self,
         *,
-        sessions: async_sessionmaker[AsyncSession],
+        db_sessions: async_sessionmaker[AsyncSession],
         reading: async_sessionmaker[AsyncSession],
         bus: Bus,
         owner: str,
@@ -49,7 +49,7 @@ class Worker:
     ) -> None:
         self.known: dict[str, Job[Any, Any]] = {}
         self.schedules: dict[str, Schedule[Any]] = {}
-        self._sessions = sessions
+        self._db_sessions = db_sessions
         self._reading = reading
         self._bus = bus
         self._owner = owner
@@ -64,7 +64,7 @@ class Worker:
     async def reclaim(self) -> None:
         """This process alone works on the database (SQLite): jobs that ran when the last one
         ended go on at once."""
-        async with self._sessions() as session, session.begin():
+        async with self._db_sessions() as session, session.begin():
             await session.execute(
                 update(JobRow)
                 .where(col(JobRow.state) == "running", col(JobRow.owner) != self._owner)
@@ -73,7 +73,7 @@ class Worker:
 
     async def prepare(self) -> None:
         """Record the schedules."""
-        async with self._sessions() as session, session.begin():
+        async with self._db_sessions() as session, session.begin():
             await prepare(session, self.schedules.values())
 
     async def look(self) -> None:
@@ -160,7 +160,7 @@ class Worker:
             due = await next_due(session, self.known)
             tick = await next_tick(session, self.schedules)
         if tick is not None and tick <= 0:
-            async with self._sessions() as session, session.begin():
+            async with self._db_sessions() as session, session.begin():
                 await start_due(session, self.schedules.values(), self._organisation)
             return 0.0
         if due is not None and due <= 0 and room > 0:
@@ -173,11 +173,11 @@ class Worker:
 
     async def _claim(self, room: int) -> int:
         began = time.monotonic()
-        async with self._sessions() as session, session.begin():
+        async with self._db_sessions() as session, session.begin():
             rows = await claim(session, self.known, self._owner, self._timing, room)
         for row, steps in rows:
             job = self.known[row.kind]
-            execution = Execution(job, row, steps, self._sessions, self._timing)
+            execution = Execution(job, row, steps, self._db_sessions, self._timing)
             execution.run.deadline = began + self._timing.lease - self._timing.margin
             self._running[row.id] = execution
             execution.begin(self._ended)
@@ -210,7 +210,7 @@ class Worker:
             .execution_options(synchronize_session=False)
         )
         before = dict(self._running)
-        async with self._sessions() as session, session.begin():
+        async with self._db_sessions() as session, session.begin():
             kept = {row[0]: (row[1], row[2]) for row in await session.execute(query)}
         for key, execution in before.items():
             fence, cancelling = kept.get(key, (None, False))

@@ -54,7 +54,7 @@ class SqlSource(Source):
     def __init__(
         self,
         collection: Collection,
-        sessions: async_sessionmaker[AsyncSession],
+        db_sessions: async_sessionmaker[AsyncSession],
         table: Any,
         *,
         organisation: str = "",
@@ -74,7 +74,7 @@ class SqlSource(Source):
             count_bound=count_bound,
             indexing=indexing,
         )
-        self._sessions = sessions
+        self._db_sessions = db_sessions
         self.notices = 0
         self._views: dict[tuple[Query, Guard], SqlView] = {}
         self._pacer = Pacer()
@@ -185,7 +185,7 @@ class SqlSource(Source):
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A session to read with; failures become problems and show in the freshness."""
         try:
-            async with asyncio.timeout(READ_SECONDS), self._sessions() as session:
+            async with asyncio.timeout(READ_SECONDS), self._db_sessions() as session:
                 yield session
         except TimeoutError as error:
             self._become(State.STALE, "the database did not answer in time")

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from backend.secrets.keyring import KeyRing, make_key_file, parse_ring, read_ring
-
-if TYPE_CHECKING:
-    from backend.settings import Settings
+from backend.settings import Settings
 
 __all__ = ["load_ring"]
 

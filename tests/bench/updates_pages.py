@@ -26,7 +26,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.db.bus import Bus
-from backend.db.engine import create_engine, create_sessions
+from backend.db.engine import create_db_sessions, create_engine
 from backend.db.migrate import upgrade
 from backend.http.guard import require_principal
 from backend.http.problems import install_problem_handlers
@@ -124,7 +124,7 @@ def statements(dialect: str, count: int, now: float) -> list[str]:
 
 async def seed(engine: AsyncEngine) -> None:
     """The catalogue the machines belong to."""
-    async with create_sessions(engine)() as session, session.begin():
+    async with create_db_sessions(engine)() as session, session.begin():
         await applications.create(session, "app", "App")
         new = packages.NewPackage("4000.0.29", Arch.AMD64, "f.gz", 5, "x", url="http://x/")
         package = await packages.create(session, 1, new)
@@ -158,7 +158,7 @@ def application(engine: AsyncEngine, home: Path) -> FastAPI:
     owner = holding((OWNER, ("org", "main")))
     jobs = Jobs(str(engine.url), engine, Bus(engine))
     app = FastAPI()
-    provide(app, create_sessions(engine))
+    provide(app, create_db_sessions(engine))
     install_problem_handlers(app)
     app.include_router(
         updates_router(UpdatesDeps("main", PayloadFiles(home), jobs)), prefix="/api/v1"

@@ -107,8 +107,8 @@ def database(database_url):
         runner.run(engine.dispose())
 
 
-async def fill(sessions, rows):
-    async with sessions() as session, session.begin():
+async def fill(db_sessions, rows):
+    async with db_sessions() as session, session.begin():
         await session.execute(TABLE.delete())
         if rows:
             await session.execute(TABLE.insert(), [stored(row) for row in rows])
@@ -144,15 +144,15 @@ INDEXING = Indexing(
     whole=st.booleans(),
 )
 def test_indexed_sql_answers_as_memory_does(database, rows, asked, limit, whole):
-    runner, sessions = database
+    runner, db_sessions = database
     collection = THINGS
     if not whole:  # one tree: rights become ranges of an index
         collection = dataclasses.replace(THINGS, scopes=THINGS.scopes[:1])
         rows = [msgspec.structs.replace(row, store="", home="") for row in rows]
 
     async def run():
-        await fill(sessions, rows)
-        source = SqlSource(collection, sessions, CODED, indexing=INDEXING)
+        await fill(db_sessions, rows)
+        source = SqlSource(collection, db_sessions, CODED, indexing=INDEXING)
         for words, principal in asked:
             await check(source, rows, words, principal, limit)
 
@@ -173,11 +173,11 @@ def stored(row):
     limit=st.sampled_from([1, 2, 50]),
 )
 def test_sql_answers_as_memory_does(database, rows, asked, limit):
-    runner, sessions = database
+    runner, db_sessions = database
 
     async def run():
-        await fill(sessions, rows)
-        source = SqlSource(THINGS, sessions, TABLE)
+        await fill(db_sessions, rows)
+        source = SqlSource(THINGS, db_sessions, TABLE)
         for words, principal in asked:
             await check(source, rows, words, principal, limit)
 

@@ -243,9 +243,9 @@ def test_frames_add_up_to_the_list(first, words, window, principal, script):
 class SqlWorld(World):
     """The rows are in a table; the source hears of changes by notices."""
 
-    def __init__(self, source, principal, sessions) -> None:
+    def __init__(self, source, principal, db_sessions) -> None:
         super().__init__(source, principal)
-        self.sessions = sessions
+        self.db_sessions = db_sessions
 
     async def store(self, row) -> None:
         values = msgspec.structs.asdict(row)
@@ -259,7 +259,7 @@ class SqlWorld(World):
         self.rows.pop(key, None)
 
     async def _write(self, key, statements) -> None:
-        async with self.sessions() as session, session.begin():
+        async with self.db_sessions() as session, session.begin():
             for statement in [TABLE.delete().where(TABLE.c.key == key), *statements]:
                 await session.execute(statement)
         self.source.notify({key})
@@ -286,13 +286,16 @@ def database(database_url):
 )
 @given(words=queries, window=windows, principal=people, script=scripts)
 def test_frames_of_a_table_add_up_to_the_list(database, words, window, principal, script):
-    runner, sessions = database
+    runner, db_sessions = database
 
     async def run():
-        async with sessions() as session, session.begin():
+        async with db_sessions() as session, session.begin():
             await session.execute(TABLE.delete())
         await play(
-            SqlWorld(SqlSource(THINGS, sessions, TABLE), principal, sessions), words, window, script
+            SqlWorld(SqlSource(THINGS, db_sessions, TABLE), principal, db_sessions),
+            words,
+            window,
+            script,
         )
 
     runner.run(run())

@@ -13,8 +13,8 @@ __all__ = ["register"]
 
 def register(context: FeatureContext) -> Feature:
     """Add the `users` and `bindings` collections and the routes that change them."""
-    users = user_source(context.sessions, context.organisation)
-    bindings = binding_source(context.sessions, context.organisation)
+    users = user_source(context.db_sessions, context.organisation)
+    bindings = binding_source(context.db_sessions, context.organisation)
     context.registry.add(USERS, users)
     context.registry.add(BINDINGS, bindings)
     context.bus.subscribe(rows("user_account"), lambda notice: users.notify(notice.keys))

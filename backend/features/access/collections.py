@@ -84,11 +84,11 @@ BINDINGS = Collection(
 )
 
 
-def user_source(sessions: async_sessionmaker[AsyncSession], org: str) -> SqlSource:
+def user_source(db_sessions: async_sessionmaker[AsyncSession], org: str) -> SqlSource:
     """Rows straight from the table; the key is the user's id."""
     key = SQLModel.metadata.tables["user_account"].c.id
     return SqlSource(
-        USERS, sessions, UserRecord, organisation=org, fields={"key": key}, related=holds_below
+        USERS, db_sessions, UserRecord, organisation=org, fields={"key": key}, related=holds_below
     )
 
 
@@ -124,10 +124,10 @@ def _begins(column: sa.ColumnElement[str], prefix: str) -> sa.ColumnElement[bool
     return sa.func.substr(column, 1, len(prefix)) == prefix
 
 
-def binding_source(sessions: async_sessionmaker[AsyncSession], org: str) -> SqlSource:
+def binding_source(db_sessions: async_sessionmaker[AsyncSession], org: str) -> SqlSource:
     """The bindings with their subjects' names; the key is the binding's id."""
     rows = named_bindings().subquery()
-    return SqlSource(BINDINGS, sessions, rows, organisation=org)
+    return SqlSource(BINDINGS, db_sessions, rows, organisation=org)
 
 
 def named_bindings() -> sa.Select[Any]:

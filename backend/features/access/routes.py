@@ -12,7 +12,7 @@ from auth.role import Verb
 from auth.scope import InvalidScopeError, Scope, organisation, parse
 from backend.db.identity import UserRecord
 from backend.db.rights import BindingRecord
-from backend.db.session import DbSession, Sessions
+from backend.db.session import DbSession, DbSessions
 from backend.features.access import service
 from backend.features.access.schemas import BindingView, NewBinding, NewUser, UserChange, UserView
 from backend.http.audited import Audited
@@ -26,9 +26,11 @@ from backend.parts import part
 router = APIRouter(tags=["access"], responses=answers(409))
 
 
-async def at_binding(caller: CurrentPrincipal, sessions: Sessions, binding_id: PathId) -> Scope:
+async def at_binding(
+    caller: CurrentPrincipal, db_sessions: DbSessions, binding_id: PathId
+) -> Scope:
     """Where the binding gives its rights; a missing one lies in the organisation."""
-    async with sessions() as db:
+    async with db_sessions() as db:
         record = await db.get(BindingRecord, binding_id)
     try:
         return parse(record.scope if record else "")

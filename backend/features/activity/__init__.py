@@ -13,7 +13,7 @@ __all__ = ["register"]
 
 def register(context: FeatureContext) -> Feature:
     """Add the `activity` collection, kept in the database."""
-    source = activity_source(context.sessions, context.organisation)
+    source = activity_source(context.db_sessions, context.organisation)
     context.registry.add(ACTIVITY, source)
     context.bus.subscribe(rows("audit_entry"), lambda notice: source.notify(notice.keys))
     return Feature("activity", kinds=KINDS, jobs=declared(context.settings.activity_days))

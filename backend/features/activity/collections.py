@@ -59,6 +59,6 @@ ACTIVITY = Collection(
 )
 
 
-def activity_source(sessions: async_sessionmaker[AsyncSession], org: str) -> SqlSource:
+def activity_source(db_sessions: async_sessionmaker[AsyncSession], org: str) -> SqlSource:
     """Rows straight from the table."""
-    return SqlSource(ACTIVITY, sessions, AuditEntry, organisation=org)
+    return SqlSource(ACTIVITY, db_sessions, AuditEntry, organisation=org)

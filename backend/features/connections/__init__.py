@@ -32,7 +32,7 @@ def register(context: FeatureContext) -> Feature:
             source.put(connection_row(declared, context.organisation))
 
     manager.on_change(changed)
-    service = ConnectionService(context.settings, context.sessions, context.secrets, manager)
+    service = ConnectionService(context.settings, context.db_sessions, context.secrets, manager)
     impact = Impact(context.registry, context.organisation)
-    jobs = rotation(context.jobs, context.secrets, context.sessions)
+    jobs = rotation(context.jobs, context.secrets, context.db_sessions)
     return Feature("connections", connections_router(service, impact), kinds=KINDS, jobs=jobs)

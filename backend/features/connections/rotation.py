@@ -24,7 +24,7 @@ class Rotate(msgspec.Struct, frozen=True):
 
 
 def rotation(
-    jobs: Jobs, secrets: Secrets, sessions: async_sessionmaker[AsyncSession]
+    jobs: Jobs, secrets: Secrets, db_sessions: async_sessionmaker[AsyncSession]
 ) -> tuple[Declared, ...]:
     """The job, and the loop that starts it when the active key is a new one."""
 
@@ -48,7 +48,7 @@ def rotation(
     )
 
     async def look() -> None:
-        async with sessions() as db:
+        async with db_sessions() as db:
             key_id = await secrets.outdated(db)
         if key_id:
             await jobs.start(job, Rotate(key_id), key=f"secrets.rotate {key_id}")

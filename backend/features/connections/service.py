@@ -10,7 +10,7 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Delete, Update, delete, select, update
@@ -39,12 +39,10 @@ from backend.features.connections.schemas import (
     Tested,
 )
 from backend.secrets.store import Secrets
+from backend.settings import Settings
 from integrations.contract import Integration
 from integrations.discovery import kinds, load
 from integrations.form import Way
-
-if TYPE_CHECKING:
-    from backend.settings import Settings
 
 __all__ = ["MISSING", "ConnectionService"]
 
@@ -58,13 +56,13 @@ class ConnectionService:
     def __init__(
         self,
         settings: Settings,
-        sessions: async_sessionmaker[AsyncSession],
+        db_sessions: async_sessionmaker[AsyncSession],
         secrets: Secrets,
         manager: ConnectionManager,
     ) -> None:
         self.manager = manager
         self.secrets = secrets
-        self._sessions = sessions
+        self._db_sessions = db_sessions
         self._typed = Typed(settings)
         self._prober = Prober()
 
@@ -173,7 +171,7 @@ class ConnectionService:
         left_out = [f for f in way.fields if f.secret and values.get(f.id) is None]
         if not left_out:
             return values
-        async with self._sessions() as db:
+        async with self._db_sessions() as db:
             query = select(ConnectionRow).where(
                 col(ConnectionRow.kind) == asked.kind, col(ConnectionRow.name) == asked.name
             )

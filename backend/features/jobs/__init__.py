@@ -14,7 +14,7 @@ __all__ = ["register"]
 
 def register(context: FeatureContext) -> Feature:
     """Add the `jobs` collection, the routes of a single job, and the pruning of old ones."""
-    source = job_source(context.sessions, context.organisation)
+    source = job_source(context.db_sessions, context.organisation)
     context.registry.add(JOBS, source)
     context.bus.subscribe(rows("job"), lambda notice: source.notify(notice.keys))
     return Feature("jobs", router, kinds=KINDS, jobs=declared(context.settings.job_days))

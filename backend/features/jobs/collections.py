@@ -68,7 +68,7 @@ JOBS = Collection(
 )
 
 
-def job_source(sessions: async_sessionmaker[AsyncSession], org: str) -> SqlSource:
+def job_source(db_sessions: async_sessionmaker[AsyncSession], org: str) -> SqlSource:
     """Rows straight from the table; the key is the job's id."""
     key = SQLModel.metadata.tables[str(JobTable.__tablename__)].c.id
-    return SqlSource(JOBS, sessions, JobTable, organisation=org, fields={"key": key})
+    return SqlSource(JOBS, db_sessions, JobTable, organisation=org, fields={"key": key})

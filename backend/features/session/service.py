@@ -19,7 +19,7 @@ from auth.principal import Principal
 from auth.scope import organisation
 from backend.audit import Audit, Origin, Refusals, Target
 from backend.db.identity import UserRecord
-from backend.db.session import Sessions
+from backend.db.session import DbSessions
 from backend.errors import TooManyRequests, Unauthenticated
 from backend.features.session.schemas import LoginRequest, SetupRequest
 from backend.http.connections import address_group
@@ -40,7 +40,7 @@ _WRONG = "The user name or the password is wrong."
 class Entrance:
     """What signing in works with."""
 
-    sessions: async_sessionmaker[AsyncSession]
+    db_sessions: async_sessionmaker[AsyncSession]
     identities: Identities
     attempts: AttemptLimits
     hashing: Hashing
@@ -48,14 +48,14 @@ class Entrance:
 
 
 async def entrance(
-    sessions: Sessions,
+    db_sessions: DbSessions,
     identities: Annotated[Identities, part(Identities)],
     attempts: Annotated[AttemptLimits, part(AttemptLimits)],
     hashing: Annotated[Hashing, part(Hashing)],
     refusals: Annotated[Refusals, part(Refusals)],
 ) -> Entrance:
     """The running console's."""
-    return Entrance(sessions, identities, attempts, hashing, refusals)
+    return Entrance(db_sessions, identities, attempts, hashing, refusals)
 
 
 Door = Annotated[Entrance, Depends(entrance)]
@@ -119,7 +119,7 @@ async def complete_setup(
 async def _account(
     entry: Entrance, login: str, cookie: str | None, group: str
 ) -> tuple[UserRecord | None, Familiar]:
-    async with entry.sessions() as own:
+    async with entry.db_sessions() as own:
         query = select(UserRecord).where(col(UserRecord.login) == login)
         user = (await own.execute(query)).scalar_one_or_none()
         place = await familiar(own, user.id if user else "", cookie, group)

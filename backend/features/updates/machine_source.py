@@ -53,9 +53,9 @@ _COLUMNS: Final = [INSTANCE.c[name] for name in _READ]
 class MachineSource(SqlSource):
     """See the module."""
 
-    def __init__(self, sessions: async_sessionmaker[AsyncSession], organisation: str) -> None:
+    def __init__(self, db_sessions: async_sessionmaker[AsyncSession], organisation: str) -> None:
         fields = dict(MACHINES.elements)
-        super().__init__(INSTANCES, sessions, INSTANCE, organisation=organisation, fields=fields)
+        super().__init__(INSTANCES, db_sessions, INSTANCE, organisation=organisation, fields=fields)
 
     async def page(
         self, query: Query, guard: Guard, *, limit: int, after: After | None, now: float

@@ -42,14 +42,14 @@ def add_collections(context: FeatureContext) -> None:
         (UPDATE_ACTIVITY, selects.occurrences(), _ACTIVITY),
     ):
         _add(context, collection, select, topics)
-    machines = MachineSource(context.sessions, context.organisation)
+    machines = MachineSource(context.db_sessions, context.organisation)
     _follow(context, machines, _FLEET)
 
 
 def _add(
     context: FeatureContext, collection: Collection, table: sa.FromClause, topics: Iterable[str]
 ) -> None:
-    source = SqlSource(collection, context.sessions, table, organisation=context.organisation)
+    source = SqlSource(collection, context.db_sessions, table, organisation=context.organisation)
     _follow(context, source, topics)
 
 

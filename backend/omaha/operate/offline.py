@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.scope import organisation
 from backend.audit import Audit, Change, Origin, Target
-from backend.db.engine import create_engine, create_sessions
+from backend.db.engine import create_db_sessions, create_engine
 from backend.db.migrate import upgrade
 from backend.omaha.catalog import bundles, edit, files, releases
 from backend.omaha.catalog.bundles import Taking
@@ -195,7 +195,7 @@ async def _database(settings: Settings) -> AsyncIterator[AsyncSession]:
     engine = create_engine(settings.database)
     try:
         await upgrade(engine)
-        async with create_sessions(engine)() as session, session.begin():
+        async with create_db_sessions(engine)() as session, session.begin():
             yield session
     finally:
         await engine.dispose()

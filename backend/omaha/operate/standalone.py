@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from starlette.requests import Request
 
 from backend.db.bus import Bus
-from backend.db.engine import create_engine, create_sessions
+from backend.db.engine import create_db_sessions, create_engine
 from backend.db.migrate import upgrade
 from backend.errors import Forbidden
 from backend.http.connections import raise_descriptor_limit
@@ -62,7 +62,7 @@ class Standalone:
         self.service = UpdateService(
             settings.database,
             bus,
-            Leases(create_sessions(self._engine, bus)),
+            Leases(create_db_sessions(self._engine, bus)),
             suffix=settings.update_suffix,
             public_url=settings.public_url,
         )
@@ -129,7 +129,7 @@ async def _send(send: Send, status: int, content: bytes, kind: str) -> None:
 def run_updates(settings: Settings, *, workers: int = 1) -> None:
     """Serve until SIGINT or SIGTERM, in `workers` processes on one listening socket. Of
     several, one that dies is started again."""
-    configure_logs(settings)
+    configure_logs(settings.log_level, settings.log_format)
     raise_descriptor_limit()
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     listener = bind(settings.host, settings.port)

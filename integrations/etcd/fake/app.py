@@ -7,14 +7,12 @@ import base64
 import secrets
 import zlib
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import msgspec
 
+from integrations.etcd.fake.state import FakeMember, FakeState
 from integrations.etcd.fake.transport import Application, Message
-
-if TYPE_CHECKING:
-    from integrations.etcd.fake.cluster import FakeCluster, FakeMember
 
 Send = Callable[[Message], Awaitable[None]]
 Body = dict[str, Any]
@@ -29,13 +27,13 @@ class Refusal(Exception):
         self.status, self.code, self.message = status, code, message
 
 
-def application(cluster: FakeCluster, member: FakeMember) -> Application:
+def application(cluster: FakeState, member: FakeMember) -> Application:
     """The ASGI application of `member`."""
     return _Member(cluster, member)
 
 
 class _Member:
-    def __init__(self, cluster: FakeCluster, member: FakeMember) -> None:
+    def __init__(self, cluster: FakeState, member: FakeMember) -> None:
         self._cluster = cluster
         self._member = member
         self._calls: dict[str, Callable[[Body], Body]] = {

@@ -147,7 +147,7 @@ async def running_world(home: Path) -> AsyncIterator[MatrixWorld]:
         tags = console.state.registry.get("tags")
         await until(lambda: tags.get("local/team/web:v1.0"))
         await until(lambda: console.state.registry.get("pods").get("fake/shop/web-1-a"))
-        console.app.dependency_overrides[request_session] = _undone(console.state.sessions)
+        console.app.dependency_overrides[request_session] = _undone(console.state.db_sessions)
         yield MatrixWorld(console, names)
 
 
@@ -178,7 +178,7 @@ async def _cluster(console: ConsoleApp) -> World:
 
 
 async def _rows(console: ConsoleApp) -> dict[str, str]:
-    async with console.state.sessions() as db, db.begin():
+    async with console.state.db_sessions() as db, db.begin():
         await _updates(db)
         user = UserRecord(login="member", name="Member")
         db.add(user)
@@ -232,9 +232,9 @@ async def _updates(db: AsyncSession) -> None:
     db.add_all([machine, activity, file, tally])
 
 
-def _undone(sessions: async_sessionmaker[AsyncSession]) -> Any:
+def _undone(db_sessions: async_sessionmaker[AsyncSession]) -> Any:
     async def session() -> AsyncIterator[AsyncSession]:
-        async with sessions() as db:
+        async with db_sessions() as db:
             db.commit = db.flush  # type: ignore[method-assign]  # nothing lasts
             yield db
 

@@ -10,7 +10,7 @@ from sqlmodel import select
 from typer.testing import CliRunner, Result
 
 from backend.db.audit import AuditEntry
-from backend.db.engine import create_engine, create_sessions
+from backend.db.engine import create_db_sessions, create_engine
 from backend.omaha.operate.cli import app
 from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.store.tables import (
@@ -60,7 +60,7 @@ class Site:
     def rows(self, model):
         async def read():
             engine = create_engine(f"sqlite+aiosqlite:///{self.home / 'craton.db'}")
-            async with create_sessions(engine)() as session:
+            async with create_db_sessions(engine)() as session:
                 found = (await session.scalars(select(model))).all()
             await engine.dispose()
             return found
@@ -70,7 +70,7 @@ class Site:
     def add(self, *rows) -> None:
         async def write():
             engine = create_engine(f"sqlite+aiosqlite:///{self.home / 'craton.db'}")
-            async with create_sessions(engine)() as session, session.begin():
+            async with create_db_sessions(engine)() as session, session.begin():
                 session.add_all(rows)
             await engine.dispose()
 

@@ -41,7 +41,7 @@ async def estate(owner: Caller, console_on: ConsoleApp) -> dict[str, Any]:
         for made in ((one, two)[number % 2],)
     ]  # fmt: skip
     tally = Counter((m.group_id, m.release, m.status) for m in machines if not m.hidden)
-    async with console_on.state.sessions() as session, session.begin():
+    async with console_on.state.db_sessions() as session, session.begin():
         session.add_all(machines)
         for (group, release, status), number in tally.items():
             session.add(TallyRow(group_id=group, release=release, status=status, machines=number))
@@ -65,7 +65,7 @@ async def ask(caller: Caller, *filters: str, **more: Any) -> dict[str, Any]:
 
 
 async def expected(console: ConsoleApp, passes: Any) -> list[str]:
-    async with console.state.sessions() as session:
+    async with console.state.db_sessions() as session:
         found = (await session.scalars(select(InstanceRow))).all()
     return [str(row.id) for row in sorted(found, key=lambda r: r.machine_id) if passes(row)]
 

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from auth.scope import namespace, organisation
 from backend.db.audit import AuditEntry
-from backend.db.engine import create_engine, create_sessions
+from backend.db.engine import create_db_sessions, create_engine
 from backend.db.migrate import upgrade
 from tests.console import ConsoleApp
 
@@ -18,7 +18,7 @@ MAIN = organisation("main")
 async def test_entries_are_never_changed(database_url: str) -> None:
     engine = create_engine(database_url)
     await upgrade(engine)
-    async with create_sessions(engine)() as db, db.begin():
+    async with create_db_sessions(engine)() as db, db.begin():
         db.add(AuditEntry.at_now("main", actor="ada", action="user:create"))
     with pytest.raises(DBAPIError, match="never changed"):
         async with engine.begin() as connection:
@@ -38,7 +38,7 @@ async def test_what_was_recorded_before_is_kept(database_url: str) -> None:
             )
         )
     await upgrade(engine)
-    async with create_sessions(engine)() as db:
+    async with create_db_sessions(engine)() as db:
         kept = await db.get(AuditEntry, "k1")
     await engine.dispose()
     assert kept is not None
@@ -56,7 +56,7 @@ async def test_a_change_names_subject_credential_address_request_and_binding(
         await owner.get("/collections/activity", params={"filter": "action=user:create"})
     ).json()
     made = next(row for row in rows["rows"] if row["target"] == "ada")
-    async with console_on.state.sessions() as db:
+    async with console_on.state.db_sessions() as db:
         entry = await db.get(AuditEntry, made["key"])
     assert entry is not None
     assert (entry.actor, entry.subject_kind, entry.credential_kind) == ("owner", "user", "session")

@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from auth.scope import organisation
 from backend.audit import Origin, Refusals, Target
 from backend.db.audit import AuditEntry
-from backend.db.engine import create_engine, create_sessions
+from backend.db.engine import create_db_sessions, create_engine
 from backend.db.migrate import upgrade
 
 MAIN = organisation("main")
-Sessions = async_sessionmaker[AsyncSession]
+DbSessions = async_sessionmaker[AsyncSession]
 
 
 class Clock:
@@ -29,10 +29,10 @@ class Clock:
 
 
 @pytest.fixture
-async def sessions(database_url: str) -> AsyncIterator[Sessions]:
+async def db_sessions(database_url: str) -> AsyncIterator[DbSessions]:
     engine = create_engine(database_url)
     await upgrade(engine)
-    yield create_sessions(engine)
+    yield create_db_sessions(engine)
     await engine.dispose()
 
 
@@ -44,60 +44,62 @@ def pod(name: str) -> Target:
     return Target("pod", name, name, (*MAIN, "cluster", "c1", "ns", "web"))
 
 
-async def entries(sessions: Sessions) -> list[AuditEntry]:
-    async with sessions() as db:
+async def entries(db_sessions: DbSessions) -> list[AuditEntry]:
+    async with db_sessions() as db:
         found = await db.execute(select(AuditEntry).order_by(AuditEntry.key))
         return list(found.scalars())
 
 
-async def test_a_refusal_names_who_what_and_where(sessions: Sessions) -> None:
-    await Refusals(sessions).record(person("ada"), "delete", pod("api"))
-    (entry,) = await entries(sessions)
+async def test_a_refusal_names_who_what_and_where(db_sessions: DbSessions) -> None:
+    await Refusals(db_sessions).record(person("ada"), "delete", pod("api"))
+    (entry,) = await entries(db_sessions)
     assert (entry.subject_kind, entry.subject_id, entry.actor) == ("user", "ada", "ada")
     assert (entry.address, entry.request, entry.credential_kind) == ("192.0.2.1", "r1", "session")
     assert (entry.action, entry.decision, entry.outcome) == ("pod:delete", "denied", "refused")
     assert entry.scope == "org/main/cluster/c1/ns/web"
 
 
-async def test_the_same_again_is_counted_and_written_once(sessions: Sessions) -> None:
+async def test_the_same_again_is_counted_and_written_once(db_sessions: DbSessions) -> None:
     clock = Clock()
-    refusals = Refusals(sessions, clock)
+    refusals = Refusals(db_sessions, clock)
     for _ in range(1000):
         await refusals.record(person("ada"), "delete", pod("api"))
     await refusals.flush()
-    assert [entry.times for entry in await entries(sessions)] == [1]
+    assert [entry.times for entry in await entries(db_sessions)] == [1]
     clock.now += 61
     await refusals.flush()
     await refusals.flush()
-    assert sorted(entry.times for entry in await entries(sessions)) == [1, 999]
+    assert sorted(entry.times for entry in await entries(db_sessions)) == [1, 999]
 
 
-async def test_a_flood_of_many_targets_is_bounded_and_its_size_told(sessions: Sessions) -> None:
+async def test_a_flood_of_many_targets_is_bounded_and_its_size_told(
+    db_sessions: DbSessions,
+) -> None:
     clock = Clock()
-    refusals = Refusals(sessions, clock)
+    refusals = Refusals(db_sessions, clock)
     for number in range(2000):
         await refusals.record(person("ada"), "get", pod(f"p{number}"))
     await refusals.flush()
-    found = await entries(sessions)
+    found = await entries(db_sessions)
     assert len(found) < 50
     (summary,) = [entry for entry in found if entry.action == "activity:omit"]
     assert summary.times + len(found) - 1 == 2000
     await refusals.record(person("eve"), "get", pod("p1"))
-    assert any(entry.actor == "eve" for entry in await entries(sessions))
+    assert any(entry.actor == "eve" for entry in await entries(db_sessions))
 
 
-async def test_many_strangers_cannot_crowd_out_people(sessions: Sessions) -> None:
-    refusals = Refusals(sessions, Clock())
+async def test_many_strangers_cannot_crowd_out_people(db_sessions: DbSessions) -> None:
+    refusals = Refusals(db_sessions, Clock())
     target = Target("session", "", "x", MAIN)
     for number in range(1000):
         origin = Origin("main", "(unknown)", "anonymous", address=f"198.51.100.{number}")
         await refusals.record(origin, "open", target)
-    assert len(await entries(sessions)) == 100
+    assert len(await entries(db_sessions)) == 100
     await refusals.record(person("ada"), "get", pod("api"))
-    assert any(entry.actor == "ada" for entry in await entries(sessions))
+    assert any(entry.actor == "ada" for entry in await entries(db_sessions))
 
 
 async def test_a_database_that_refuses_does_not_change_the_answer(database_url: str) -> None:
     engine = create_engine(database_url)  # no table yet
-    await Refusals(create_sessions(engine)).record(person("ada"), "get", pod("api"))
+    await Refusals(create_db_sessions(engine)).record(person("ada"), "get", pod("api"))
     await engine.dispose()

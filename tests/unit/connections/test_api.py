@@ -244,11 +244,11 @@ async def test_of_two_changes_of_one_version_the_second_is_refused(
     console: ConsoleApp, change: Callable[..., Any]
 ) -> None:
     await add(console)
-    sessions, secrets = console.state.sessions, console.state.secrets
+    db_sessions, secrets = console.state.db_sessions, console.state.secrets
     service = ConnectionService(
-        console.state.settings, sessions, secrets, console.state.connections
+        console.state.settings, db_sessions, secrets, console.state.connections
     )
-    async with sessions() as first, sessions() as other:
+    async with db_sessions() as first, db_sessions() as other:
         seen = await service.row(other, "etcd", "far")
         await other.commit()
         await service.switch(first, await service.row(first, "etcd", "far"), "a", off=True)
@@ -512,7 +512,7 @@ async def test_a_new_active_key_takes_over_by_a_job(tmp_path: Path) -> None:
     async with running_console(tmp_path, secrets_keys=f"{second}\n{first}") as console:
 
         async def rotated() -> bool:
-            async with console.state.sessions() as db:
+            async with console.state.db_sessions() as db:
                 return not await console.state.secrets.outdated(db)
 
         await until(rotated, 30.0)

@@ -13,14 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from backend.db.audit import AuditEntry
 from backend.db.bus import Bus, publish
-from backend.db.engine import create_engine, create_sessions
+from backend.db.engine import create_db_sessions, create_engine
 from backend.db.identity import MembershipRecord, SessionRecord, TeamRecord, UserRecord
 from backend.db.migrate import upgrade
 from backend.db.notice import MAX_KEYS, Notice, decode, encode, rows
 from backend.db.touched import reached_by_delete
 
 TABLES = ("audit_entry", "user_account", "team_member", "user_session")
-Sessions = async_sessionmaker[AsyncSession]
+DbSessions = async_sessionmaker[AsyncSession]
 
 
 class Replica:
@@ -29,7 +29,7 @@ class Replica:
     def __init__(self, url: str) -> None:
         self.engine = create_engine(url)
         self.bus = Bus(self.engine)
-        self.sessions = create_sessions(self.engine, self.bus)
+        self.db_sessions = create_db_sessions(self.engine, self.bus)
         self.heard: list[Notice] = []
         for topic in (*map(rows, TABLES), "updates/config"):
             self.bus.subscribe(topic, self.heard.append)
@@ -63,7 +63,7 @@ class Replica:
 async def replica(database_url: str) -> AsyncIterator[Replica]:
     made = Replica(database_url)
     await upgrade(made.engine)
-    async with made.sessions() as session, session.begin():
+    async with made.db_sessions() as session, session.begin():
         user = UserRecord(id="ada", login="ada", name="Ada")
         session.add(user)
         await session.flush()
@@ -130,27 +130,27 @@ WAYS = [
 async def test_every_way_to_write_is_heard_with_the_commit(
     replica: Replica, write: Callable[[AsyncSession], Awaitable[None]], told: set[str]
 ) -> None:
-    async with replica.sessions() as session:
+    async with replica.db_sessions() as session:
         await write(session)
         await session.flush()
         assert replica.heard == []
         await session.rollback()
     assert replica.heard == []
-    async with replica.sessions() as session:
+    async with replica.db_sessions() as session:
         await write(session)
         await session.commit()
     assert replica.topics == told
 
 
 async def test_reading_tells_nothing(replica: Replica) -> None:
-    async with replica.sessions() as session:
+    async with replica.db_sessions() as session:
         assert await session.get(UserRecord, "ada")
         await session.commit()
     assert replica.heard == []
 
 
 async def test_a_savepoint_is_not_a_commit(replica: Replica) -> None:
-    async with replica.sessions() as session:
+    async with replica.db_sessions() as session:
         async with session.begin_nested():
             session.add(entry())
         assert replica.heard == []
@@ -159,7 +159,7 @@ async def test_a_savepoint_is_not_a_commit(replica: Replica) -> None:
 
 
 async def test_what_a_savepoint_undoes_costs_no_notice_of_the_rest(replica: Replica) -> None:
-    async with replica.sessions() as session:
+    async with replica.db_sessions() as session:
         session.add(UserRecord(login="lin", name="Lin"))
         await session.flush()
         undone = await session.begin_nested()
@@ -172,7 +172,7 @@ async def test_what_a_savepoint_undoes_costs_no_notice_of_the_rest(replica: Repl
 
 async def test_an_unflushed_change_is_told_with_its_key(replica: Replica) -> None:
     made = entry()
-    async with replica.sessions() as session:
+    async with replica.db_sessions() as session:
         session.add(made)
         publish(session, "updates/config")
         await session.commit()
@@ -224,14 +224,14 @@ async def test_another_replica_hears_it(
 ) -> None:
     here, there = Replica(postgres_url), Replica(postgres_url)
     await upgrade(here.engine)
-    async with here.sessions() as session, session.begin():
+    async with here.db_sessions() as session, session.begin():
         session.add(UserRecord(id="ada", login="ada", name="Ada"))
     await there.listen()
-    async with here.sessions() as session:
+    async with here.db_sessions() as session:
         await write(session)
         await session.flush()
         await session.rollback()
-    async with here.sessions() as session:
+    async with here.db_sessions() as session:
         await write(session)
         await session.commit()
     await there.until(lambda: told <= there.topics)
@@ -258,7 +258,7 @@ async def test_own_notices_come_once(postgres_url: str) -> None:
 async def test_a_lost_line_means_look_again_and_heals(postgres_url: str) -> None:
     here, there = Replica(postgres_url), Replica(postgres_url)
     await there.listen()
-    async with here.sessions() as session:
+    async with here.db_sessions() as session:
         await session.execute(
             text(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

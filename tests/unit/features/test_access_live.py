@@ -65,6 +65,6 @@ async def test_deleting_a_user_takes_their_bindings_off_the_table(
 
 
 async def test_a_plain_statement_is_heard(console: ConsoleApp, bindings: Browser) -> None:
-    async with console.state.sessions() as db, db.begin():
+    async with console.state.db_sessions() as db, db.begin():
         await db.execute(delete(BindingRecord).where(BindingRecord.role_id == "viewer"))
     await until(bindings, lambda: logins(bindings) == ["owner"])

@@ -78,7 +78,7 @@ async def test_what_lies_elsewhere_cannot_be_taken_away_nor_told_from_nothing(
 async def test_nobody_grants_more_than_they_hold(console: ConsoleApp) -> None:
     """A role that may bind, but holds little, gives away no more than it holds."""
     rights = ["binding:*", "user:list", "user:get", "pod:list", "pod:get", "pod:watch"]
-    async with console.state.sessions() as db, db.begin():
+    async with console.state.db_sessions() as db, db.begin():
         await raise_epoch(db, "role:clerk")
         db.add(RoleRecord(id="clerk", title="Clerk", rights=rights))
         db.add(RoleRecord(id="looker", title="Looker", rights=["pod:list"]))
@@ -92,7 +92,7 @@ async def test_nobody_grants_more_than_they_hold(console: ConsoleApp) -> None:
 
 
 async def test_a_team_and_a_provider_s_group_can_hold_a_role(console: ConsoleApp) -> None:
-    async with console.state.sessions() as db, db.begin():
+    async with console.state.db_sessions() as db, db.begin():
         db.add(TeamRecord(id="t1", name="blue", title="Blue"))
     owner, ada = await console.owner(), await console.member("ada")
     mine = (await ada.get("/session")).json()["id"]
@@ -104,7 +104,7 @@ async def test_a_team_and_a_provider_s_group_can_hold_a_role(console: ConsoleApp
         answer = await owner.post("/bindings", json={**team, "subject_kind": "user", **wrong})
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["field"] == "subject"
-    async with console.state.sessions() as db, db.begin():
+    async with console.state.db_sessions() as db, db.begin():
         await raise_epoch(db, f"user:{mine}")
         db.add(MembershipRecord(team_id="t1", user_id=mine))
     assert "list" in (await ada.get("/session")).json()["permissions"]["pod"]
@@ -147,7 +147,7 @@ async def test_an_owner_through_a_team_or_for_a_time_counts_as_they_last(
     assert (await owner.post("/bindings", json=later)).status_code == 201
     assert (await owner.delete(f"/bindings/{mine['key']}")).status_code == 409
     hers = (await ada.get("/session")).json()["id"]
-    async with console.state.sessions() as db, db.begin():
+    async with console.state.db_sessions() as db, db.begin():
         await raise_epoch(db)
         db.add(TeamRecord(id="t1", name="blue", title="Blue"))
         await db.flush()
@@ -178,7 +178,7 @@ async def test_two_owners_who_remove_each_other_at_once_leave_one(
         owner.delete(f"/{'bindings' if way == 'binding' else 'users'}/{of['ada']}"),
     )
     assert 204 in {answer.status_code for answer in answers}
-    async with console_on.state.sessions() as db:
+    async with console_on.state.db_sessions() as db:
         from backend.identity.owners import require_an_owner
 
         await require_an_owner(db, "main")

@@ -120,7 +120,7 @@ async def test_an_account_disabled_during_the_check_is_refused(console: ConsoleA
         return verify(password, stored)
 
     async def disable() -> None:
-        async with console.state.sessions() as db, db.begin():
+        async with console.state.db_sessions() as db, db.begin():
             await db.execute(update(UserRecord).values(disabled=True))
 
     loop = asyncio.get_running_loop()
@@ -166,7 +166,7 @@ async def test_a_foreign_host_is_refused(console: ConsoleApp) -> None:
 
 async def test_setup_works_once(tmp_path) -> None:
     async with running_console(tmp_path, owner=False) as console:
-        async with console.state.sessions() as db, db.begin():
+        async with console.state.db_sessions() as db, db.begin():
             token = await setup.issue_setup_token(db)
         body = {"token": token, "login": "ada", "name": "Ada", "password": OWNER_PASSWORD}
         caller = console.caller()

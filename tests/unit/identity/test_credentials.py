@@ -15,7 +15,7 @@ from auth.scope import namespace, organisation, render
 from auth.subject import Subject, SubjectKind, group
 from auth.verb import Verb
 from backend.db.bus import Bus
-from backend.db.engine import create_engine, create_sessions
+from backend.db.engine import create_db_sessions, create_engine
 from backend.db.identity import (
     GroupRecord,
     MembershipRecord,
@@ -53,22 +53,22 @@ def bound(subject: Subject, role: str, scope=MAIN, **more) -> BindingRecord:
 class World:
     """Identities over a database with ada in it, and a clock that tests move."""
 
-    sessions: async_sessionmaker[AsyncSession]
+    db_sessions: async_sessionmaker[AsyncSession]
     now: float = 1000.0
 
     def __post_init__(self) -> None:
         limits = SessionLimits(idle=60, absolute=600)
         self.identities = Identities(
-            self.sessions, "main", limits, CATALOGUE, clock=lambda: self.now
+            self.db_sessions, "main", limits, CATALOGUE, clock=lambda: self.now
         )
 
     async def add(self, *records, concerns: tuple[object, ...] = ()) -> None:
-        async with self.sessions() as db, db.begin():
+        async with self.db_sessions() as db, db.begin():
             await raise_epoch(db, *concerns)
             db.add_all(records)
 
     async def signed_in(self, login: str = "ada") -> Presented:
-        async with self.sessions() as db, db.begin():
+        async with self.db_sessions() as db, db.begin():
             user = await db.get(UserRecord, login)
             assert user is not None
             secret = await self.identities.open(db, user, "", "")
@@ -90,7 +90,7 @@ async def world(database_url: str) -> AsyncIterator[World]:
     engine = create_engine(database_url)
     await upgrade(engine)
     bus = Bus(engine)
-    made = World(create_sessions(engine, bus))
+    made = World(create_db_sessions(engine, bus))
     bus.subscribe(TOPIC, lambda notice: made.identities.heard(notice.keys))
     await made.add(UserRecord(id="ada", login="ada", name="Ada"))
     await made.identities.refresh()
@@ -126,7 +126,7 @@ async def test_a_custom_role_counts_and_its_edit_is_felt(world: World) -> None:
     ada = await world.signed_in()
     assert await world.can(ada, "workload", Verb.RESTART)
     before = await world.identities.resolve(ada)
-    async with world.sessions() as db, db.begin():
+    async with world.db_sessions() as db, db.begin():
         await raise_epoch(db, "role:deployer")
         await db.execute(update(RoleRecord).values(rights=["workload:get"]))
     after = await world.identities.resolve(ada)
@@ -143,7 +143,7 @@ async def test_a_token_never_exceeds_its_owner_s_present_rights(world: World) ->
     assert not await world.can(token, "pod", Verb.DELETE, namespace("main", "c1", "shop"))
     assert not await world.can(token, "workload", Verb.LIST)
     assert not await world.can(token, "user", Verb.DELETE, MAIN)
-    async with world.sessions() as db, db.begin():
+    async with world.db_sessions() as db, db.begin():
         await raise_epoch(db, ADA)
         await db.execute(update(BindingRecord).values(role_id="viewer"))
     assert await world.can(token, "pod", Verb.LIST)
@@ -155,7 +155,7 @@ async def test_a_token_ends_with_its_time_and_with_its_owner(world: World) -> No
     await world.add(ServiceRecord(id="bot", name="bot"), bound(service, "viewer"))
     own, theirs = await world.token(ADA, "*:*"), await world.token(service, "*:*")
     assert await world.can(theirs, "pod", Verb.LIST)
-    async with world.sessions() as db, db.begin():
+    async with world.db_sessions() as db, db.begin():
         await raise_epoch(db, service)
         await db.execute(update(ServiceRecord).values(disabled=True))
     assert await world.identities.resolve(theirs) is None
@@ -206,7 +206,7 @@ async def test_a_principal_loaded_while_rights_change_is_not_kept(
     monkeypatch.setattr(world.identities._loader, "_load", slow)
     asked = asyncio.create_task(world.identities.resolve(ada))
     await read.wait()
-    async with world.sessions() as db, db.begin():
+    async with world.db_sessions() as db, db.begin():
         await raise_epoch(db, ADA)
         await db.execute(update(BindingRecord).values(role_id="viewer"))
     go_on.set()
@@ -235,7 +235,7 @@ async def test_one_change_loads_only_those_it_concerns_and_many_at_once(world: W
 async def test_after_a_lost_notice_everybody_is_looked_at_again(world: World) -> None:
     ada = await world.signed_in()
     assert await world.identities.resolve(ada) is not None
-    deaf = World(world.sessions)
+    deaf = World(world.db_sessions)
     assert await deaf.identities.resolve(ada) is not None
     await world.add(bound(ADA, "viewer"), concerns=(ADA,))
     assert not await deaf.can(ada, "pod", Verb.LIST)
@@ -263,7 +263,7 @@ async def test_bearer_requests_work_like_signed_in_ones(console_on: ConsoleApp) 
     secret, record = make_access_token(
         Subject(SubjectKind.USER, mine), "ci", ["user:*"], [MAIN], expires=2e10
     )
-    async with console_on.state.sessions() as db, db.begin():
+    async with console_on.state.db_sessions() as db, db.begin():
         db.add(record)
     program = console_on.caller()
     for name in ("x-craton-request", "origin"):
@@ -273,7 +273,7 @@ async def test_bearer_requests_work_like_signed_in_ones(console_on: ConsoleApp) 
     assert made.status_code == 201, made.text
     assert (await program.get("/collections/users")).json()["total"] == 2
     assert (await program.get("/collections/bindings")).status_code in {403, 404}
-    async with console_on.state.sessions() as db:
+    async with console_on.state.db_sessions() as db:
         stored = await db.get(TokenRecord, record.id)
     assert stored is not None
     assert stored.last_used is not None

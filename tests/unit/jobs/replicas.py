@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from backend.db.bus import Bus
-from backend.db.engine import create_engine, create_sessions
+from backend.db.engine import create_db_sessions, create_engine
 from backend.db.migrate import upgrade
 from backend.jobs import Declared, Jobs, Supervisor, Timing
 from backend.jobs.job import Loop
@@ -33,7 +33,7 @@ class Replica:
         self.url = url
         self.engine = create_engine(url)
         self.bus = Bus(self.engine)
-        self.sessions = create_sessions(self.engine, self.bus)
+        self.db_sessions = create_db_sessions(self.engine, self.bus)
         self.supervisor = Supervisor()
         self.jobs = Jobs(url, self.engine, self.bus, timing=timing)
         self.jobs.declare(declared, self.supervisor)
@@ -66,20 +66,20 @@ class Replica:
             await self.jobs._engine.dispose()
 
     async def row(self, job_id: str) -> JobRow:
-        async with self.sessions() as session:
+        async with self.db_sessions() as session:
             row = await session.get(JobRow, job_id)
             assert row is not None
             return row
 
     async def steps(self, job_id: str) -> list[StepRow]:
         query = select(StepRow).where(col(StepRow.job_id) == job_id)
-        async with self.sessions() as session:
+        async with self.db_sessions() as session:
             rows = (await session.execute(query.order_by(col(StepRow.position)))).scalars()
             return list(rows)
 
     async def lines(self, job_id: str) -> list[str]:
         query = select(col(LogRow.message)).where(col(LogRow.job_id) == job_id)
-        async with self.sessions() as session:
+        async with self.db_sessions() as session:
             return list((await session.execute(query.order_by(col(LogRow.id)))).scalars())
 
     async def ended(self, job_id: str, limit: float = 30.0) -> JobRow:

@@ -89,7 +89,7 @@ async def live_through(url: str, at: int) -> bool:
     second = await Replica(url, job, timing=SHORT).start(migrate=False)
     row = await second.ended(started.id)
     steps = await second.steps(started.id)
-    async with second.sessions() as session:
+    async with second.db_sessions() as session:
         query = select(func.count()).where(col(AuditEntry.actor) == job.kind)
         noted = (await session.execute(query)).scalar_one()
     await second.stop()

@@ -36,7 +36,7 @@ def entry() -> AuditEntry:
 
 
 async def entries(replica: Replica) -> int:
-    async with replica.sessions() as session:
+    async with replica.db_sessions() as session:
         count = select(func.count()).select_from(AuditEntry)
         return (await session.execute(count)).scalar_one()
 
@@ -155,10 +155,10 @@ async def test_a_job_starts_with_the_transaction_or_not_at_all(replica: Make) ->
 
     job = Job("test", Text, work)
     one = await replica(job)
-    async with one.sessions() as session:
+    async with one.db_sessions() as session:
         await one.jobs.start(job, Text("undone"), tx=session)
         await session.rollback()
-    async with one.sessions() as session:
+    async with one.db_sessions() as session:
         session.add(entry())
         started = await one.jobs.start(job, Text("done"), tx=session)
         await session.commit()
@@ -410,7 +410,7 @@ async def test_a_claim_leaves_what_was_cancelled_since_it_looked(database_url: s
     started = await one.jobs.start(job, Text(), delay=600)
     looked_at = await one.row(started.id)
     await one.jobs.cancel(started.id)
-    async with one.sessions() as session, session.begin():
+    async with one.db_sessions() as session, session.begin():
         assert await claim._take(session, looked_at, "another", QUICK) is None
     assert (await one.row(started.id)).state == "cancelled"
     await one.stop()

@@ -68,7 +68,7 @@ async def test_a_stalled_owner_s_writes_are_refused(postgres_url: str) -> None:
     started = await one.jobs.start(job, Text())
     await until(lambda: bool(begun))
     await one.until(started.id, lambda row: row.fence == 1)
-    async with one.sessions() as session, session.begin():
+    async with one.db_sessions() as session, session.begin():
         await session.execute(update(JobRow).values(lease_until=0.0))
     two = await Replica(postgres_url, job).start()
     await until(lambda: len(begun) == 2)
@@ -93,7 +93,7 @@ async def test_a_job_that_ends_its_process_again_and_again_is_given_up(
     one = Replica(database_url, job)
     await one.start()
     started = await one.jobs.start(job, Text(), delay=600)
-    async with one.sessions() as session, session.begin():
+    async with one.db_sessions() as session, session.begin():
         await session.execute(
             update(JobRow).values(state="running", lease_until=0.0, takeovers=QUICK.takeovers)
         )

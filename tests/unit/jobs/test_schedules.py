@@ -47,13 +47,13 @@ def test_times_are_those_of_the_zone(cron: str, zone: str, after: str, due: str)
 
 
 async def jobs_of(replica: Replica) -> list[JobRow]:
-    async with replica.sessions() as session:
+    async with replica.db_sessions() as session:
         query = select(JobRow).where(col(JobRow.schedule) == "nightly")
         return list((await session.execute(query)).scalars())
 
 
 async def make_due(replica: Replica) -> None:
-    async with replica.sessions() as session, session.begin():
+    async with replica.db_sessions() as session, session.begin():
         await session.execute(update(ScheduleRow).values(next_at=time.time() - 100_000))
 
 
@@ -72,7 +72,7 @@ async def test_a_missed_time_is_made_up_for_once(database_url: str) -> None:
         assert time.monotonic() < deadline
         await asyncio.sleep(0.02)
     assert len(found) == 1
-    async with replicas[0].sessions() as session:
+    async with replicas[0].db_sessions() as session:
         due = (await session.execute(select(col(ScheduleRow.next_at)))).scalar_one()
     assert due > time.time()
     for replica in replicas:
@@ -84,7 +84,7 @@ async def test_a_changed_schedule_is_computed_anew_and_another_versions_is_kept(
 ) -> None:
     async def planned(*schedules: Schedule) -> dict[str, str]:
         one = await Replica(database_url, NIGHTLY, *schedules).start()
-        async with one.sessions() as session:
+        async with one.db_sessions() as session:
             rows = (await session.execute(select(ScheduleRow))).scalars().all()
         await one.stop()
         return {row.name: row.cron for row in rows}
@@ -104,7 +104,7 @@ async def test_one_holder_at_a_time_each_with_a_higher_fence(database_url: str) 
         async with one.jobs.leases.hold("x", 1.0) as lease:
             inside += 1
             assert inside == 1
-            async with one.sessions() as session, session.begin():
+            async with one.db_sessions() as session, session.begin():
                 await lease.check(session)
             fences.append(lease.fence)
             inside -= 1
@@ -119,12 +119,12 @@ async def test_a_lost_lease_ends_the_work_and_its_transaction(database_url: str)
 
     async def work() -> None:
         async with one.jobs.leases.hold("x", 0.6) as lease:
-            async with one.sessions() as session, session.begin():
+            async with one.db_sessions() as session, session.begin():
                 await session.execute(
                     update(LeaseRow).values(fence=col(LeaseRow.fence) + 1, holder="another")
                 )
             with pytest.raises(LeaseLost):
-                async with one.sessions() as session, session.begin():
+                async with one.db_sessions() as session, session.begin():
                     await lease.check(session)
             await asyncio.Event().wait()
 

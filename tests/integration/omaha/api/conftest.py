@@ -19,7 +19,7 @@ from auth.principal import Principal
 from auth.role import Role
 from auth.scope import Scope
 from backend.db.audit import AuditEntry
-from backend.db.engine import create_engine, create_sessions
+from backend.db.engine import create_db_sessions, create_engine
 from backend.db.migrate import upgrade
 from backend.http.guard import require_principal
 from backend.http.problems import install_problem_handlers
@@ -45,14 +45,14 @@ class Api:
 
     http: httpx2.AsyncClient
     app: FastAPI
-    sessions: Any
+    db_sessions: Any
     files: PayloadFiles
     replica: Replica
     caller: Principal = field(default_factory=lambda: principal((OWNER, ROOT)))
 
     async def audited(self) -> list[tuple[str, str, dict[str, Any]]]:
         """(action, target, change) of every entry of the audit record, in order."""
-        async with self.sessions() as session:
+        async with self.db_sessions() as session:
             found = await session.scalars(select(AuditEntry).order_by(AuditEntry.key))
             return [(e.action, e.target, json.loads(e.change or "{}")) for e in found]
 
@@ -94,15 +94,15 @@ async def api(database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
     engine = create_engine(database_url)
     await upgrade(engine)
     replica = await Replica(database_url).start(migrate=False)
-    sessions = create_sessions(engine, replica.bus)
+    db_sessions = create_db_sessions(engine, replica.bus)
     files = PayloadFiles(tmp_path / "payloads", reserve=0)
     app = FastAPI(max_body_size=1 << 20)
-    provide(app, sessions)
+    provide(app, db_sessions)
     install_problem_handlers(app)
     made: list[Api] = []
 
     async def resolve(name: str):
-        async with sessions() as session:
+        async with db_sessions() as session:
             return await hosted.resolve(session, name)
 
     deps = UpdatesDeps(organisation="main", files=files, jobs=replica.jobs)
@@ -111,7 +111,7 @@ async def api(database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
     app.dependency_overrides[require_principal] = lambda: made[0].caller
     transport = httpx2.ASGITransport(app, raise_app_exceptions=True)
     async with httpx2.AsyncClient(transport=transport, base_url="http://craton") as http:
-        made.append(Api(http, app, sessions, files, replica))
+        made.append(Api(http, app, db_sessions, files, replica))
         yield made[0]
     await made[0].replica.stop()
     await engine.dispose()

@@ -31,7 +31,7 @@ async def enrol(api: Api, estate: Estate, *machines: dict[str, Any]) -> list[int
         rows.append(InstanceRow(**fields))
         if not rows[-1].hidden:
             tally[rows[-1].group_id, rows[-1].release, rows[-1].status] += 1
-    async with api.sessions() as session:
+    async with api.db_sessions() as session:
         session.add_all(rows)
         for (group, release, status), number in tally.items():
             session.add(TallyRow(group_id=group, release=release, status=status, machines=number))
@@ -44,7 +44,7 @@ async def enrol(api: Api, estate: Estate, *machines: dict[str, Any]) -> list[int
 
 async def rollout(api: Api, estate: Estate, **fields: Any) -> int:
     """A rollout in force towards the new version, as the service opens it."""
-    async with api.sessions() as session:
+    async with api.db_sessions() as session:
         row = RolloutRow(
             group_id=estate.group["id"], package_id=estate.new["id"], release="4593.2.5",
             created_at=NOW, **fields,

@@ -39,7 +39,7 @@ async def test_figures_add_up(api: Api, estate: Estate) -> None:
 async def test_the_timeline_has_a_point_for_every_time(
     api: Api, estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with api.sessions() as session:
+    async with api.db_sessions() as session:
         for at, status, machines in ((300.0, 4, 5), (600.0, 4, 7), (600.0, 3, 1)):
             session.add(
                 RollupRow(
@@ -66,7 +66,7 @@ async def test_the_timeline_has_a_point_for_every_time(
 
 
 async def test_activity_is_filtered_by_what_the_caller_may_see(api: Api, estate: Estate) -> None:
-    async with api.sessions() as session:
+    async with api.db_sessions() as session:
         for kind, group in ((5, estate.group["id"]), (2, 999), (13, None)):
             session.add(ActivityRow(at=NOW, kind=kind, severity=4, group_id=group))
         await session.commit()

@@ -65,7 +65,7 @@ async def test_moving_needs_the_right_on_both_sides(api: Api, estate: Estate) ->
 
 async def test_history_is_read_newest_first_with_errors_in_words(api: Api, estate: Estate) -> None:
     (key,) = await enrol(api, estate, {})
-    async with api.sessions() as session:
+    async with api.db_sessions() as session:
         for n in range(5):
             session.add(
                 HistoryRow(
