@@ -50,7 +50,7 @@ class TablePage:
         return self.rows.filter(has_text=name)
 
     def names(self) -> list[str]:
-        return self.page.locator(".cr-name-button").all_inner_texts()
+        return self.page.locator(".cr-name-link").all_inner_texts()
 
     def column(self, label: str) -> Locator:
         return self.page.get_by_role("columnheader", name=label, exact=True)

@@ -6,10 +6,11 @@ import { Masthead } from "./Masthead";
 import { Navigation } from "./Navigation";
 import { ScopeSelectors } from "./ScopeSelectors";
 import { useLayout } from "./useNarrow";
-import { usePaletteKeys } from "./usePaletteKeys";
+import { useShellKeys } from "./useShellKeys";
 
 /** Loaded when it is first asked for: the first page is quicker without it. */
 const Palette = lazy(async () => ({ default: (await import("./Palette")).Palette }));
+const KeysHelp = lazy(async () => ({ default: (await import("./KeysHelp")).KeysHelp }));
 
 const MAIN = "main";
 const KEY = "craton.navigation";
@@ -20,7 +21,11 @@ export function Shell() {
   const [palette, setPalette] = useState(false);
   const openPalette = useCallback(() => setPalette(true), []);
   const { open, rail, drawer, toggle, close } = useNavigationState();
-  usePaletteKeys(openPalette);
+  const [help, setHelp] = useState(false);
+  useShellKeys(
+    openPalette,
+    useCallback(() => setHelp(true), []),
+  );
   return (
     <Page
       className="cr-shell"
@@ -47,6 +52,11 @@ export function Shell() {
       {palette && (
         <Suspense fallback={null}>
           <Palette onClose={() => setPalette(false)} />
+        </Suspense>
+      )}
+      {help && (
+        <Suspense fallback={null}>
+          <KeysHelp onClose={() => setHelp(false)} />
         </Suspense>
       )}
     </Page>

@@ -89,6 +89,33 @@ export function FilteredEmpty({
   );
 }
 
+/** Nothing in the chosen cluster or namespace, though there are rows elsewhere. */
+export function OutOfScope({
+  place,
+  elsewhere,
+  onWiden,
+}: {
+  place: string;
+  elsewhere: number;
+  onWiden: () => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <StateFrame
+      icon={FilterIcon}
+      title={t("state.outOfScope", { place })}
+      state="out-of-scope"
+      action={
+        <Button variant="link" onClick={onWiden}>
+          {t("state.widen")}
+        </Button>
+      }
+    >
+      {t("state.elsewhere", { count: elsewhere })}
+    </StateFrame>
+  );
+}
+
 /** The server does not understand a filter; why is said where the filters are. */
 export function BadFilter({ problem, onClear }: { problem: Problem; onClear: () => void }) {
   const { t } = useTranslation();

@@ -11,7 +11,7 @@ import FilterIcon from "@patternfly/react-icons/dist/esm/icons/filter-icon";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CollectionInfo } from "../api/types";
-import { formatFilter, operatorsFor } from "./filters";
+import { formatFilter, operatorName, operatorsFor } from "./filters";
 
 const LABELS = "\u0000labels";
 
@@ -115,22 +115,6 @@ function FilterForm({
       </Button>
     </Form>
   );
-}
-
-const NAMES = {
-  "~": "contains",
-  "!~": "notContains",
-  "^=": "begins",
-  "=": "equals",
-  "!=": "notEquals",
-  ">": "greater",
-  ">=": "atLeast",
-  "<": "less",
-  "<=": "atMost",
-} as const;
-
-function operatorName(operator: string): (typeof NAMES)[keyof typeof NAMES] {
-  return NAMES[operator as keyof typeof NAMES] ?? "equals";
 }
 
 /** Examples in the query language itself, so they are not translated. */

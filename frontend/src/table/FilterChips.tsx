@@ -1,8 +1,9 @@
 import { Button, Label, LabelGroup } from "@patternfly/react-core";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { FieldError, Problem } from "../api/problem";
-import type { CollectionInfo } from "../api/types";
-import { parseFilter } from "./filters";
+import type { CollectionInfo, ColumnType } from "../api/types";
+import { operatorName, parseFilter } from "./filters";
 import { isFiltered, type TableSearch } from "./search";
 
 export interface FilterChipsProps {
@@ -15,8 +16,9 @@ export interface FilterChipsProps {
 /** What narrows the table, each with its own cross; a refused one is marked and explained. */
 export function FilterChips({ info, search, problem, onChange }: FilterChipsProps) {
   const { t } = useTranslation();
-  if (!isFiltered(search)) return null;
   const error = problem?.status === 422 ? problem.errors?.[0] : undefined;
+  // The search has its own cross in its own field.
+  if (!isFiltered({ ...search, q: "" }) && !error) return null;
   const filters = search.filter ?? [];
   return (
     <div className="cr-chips">
@@ -32,7 +34,7 @@ export function FilterChips({ info, search, problem, onChange }: FilterChipsProp
               onChange({ ...search, filter: filters.filter((other) => other !== filter) })
             }
           >
-            <span translate="no">{describeFilter(info, filter)}</span>
+            <FilterWords info={info} text={filter} />
           </Label>
         ))}
         {search.labels && (
@@ -72,13 +74,25 @@ function isCulprit(filter: string, error: FieldError | undefined): boolean {
   return error.field === column || error.value === filter || filter.startsWith(error.field);
 }
 
-/** A filter in the column's own words: `Status: Running, Pending`. */
-function describeFilter(info: CollectionInfo, text: string): string {
+/** A filter in words: `Status: Running, Pending`, `Folder begins with /config/`. */
+function FilterWords({ info, text }: { info: CollectionInfo; text: string }) {
+  const { t } = useTranslation();
   const filter = parseFilter(text);
-  if (!filter) return text;
-  const label = info.columns.find((column) => column.id === filter.column)?.label ?? filter.column;
-  const values = filter.values.join(", ");
-  if (filter.op === "=" || filter.op === "in") return `${label}: ${values}`;
-  if (filter.op === "notin") return `${label} ≠ ${values}`;
-  return `${label} ${filter.op} ${values}`;
+  if (!filter) return <span translate="no">{text}</span>;
+  const column = info.columns.find(({ id }) => id === filter.column);
+  const label = column?.label ?? filter.column;
+  const values = filter.values.map((value) => valueWords(value, column?.type, t)).join(", ");
+  const plain = filter.op === "=" || filter.op === "in";
+  return (
+    <>
+      <span translate="no">{plain ? `${label}:` : label}</span>{" "}
+      {!plain && t(`filter.op.${operatorName(filter.op)}`)} <span translate="no">{values}</span>
+    </>
+  );
+}
+
+function valueWords(value: string, type: ColumnType | undefined, t: TFunction): string {
+  if (value === "") return t("filter.emptyValue");
+  if (type !== "bool") return value;
+  return value === "true" ? t("value.yes") : t("value.no");
 }

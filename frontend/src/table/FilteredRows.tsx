@@ -1,24 +1,41 @@
-import { useQuery } from "@tanstack/react-query";
-import { request } from "../api/http";
-import type { ListAnswer } from "../api/types";
-import { FilteredEmpty } from "../states/States";
+import { useNavigate } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import type { CollectionInfo } from "../api/types";
+import { useScope } from "../shell/scope";
+import { SkeletonLines } from "../states/Skeletons";
+import { EmptyTable, FilteredEmpty, OutOfScope } from "../states/States";
+import { useWhole } from "./useWhole";
+
+const NONE: readonly string[] = [];
 
 export interface FilteredRowsProps {
-  collection: string;
-  fixed: readonly string[];
+  info: CollectionInfo;
+  fixed?: readonly string[];
+  /** The viewer's own filters hide rows; else it is the scope alone. */
+  filtered: boolean;
+  emptyHint?: string;
   onClear: () => void;
 }
 
-/** The filtered-empty state with how many rows there would be without the viewer's filters. */
-export function FilteredRows({ collection, fixed, onClear }: FilteredRowsProps) {
-  const { data } = useQuery({
-    queryKey: ["unfiltered-total", collection, fixed],
-    queryFn: ({ signal }) => {
-      const params = new URLSearchParams(fixed.map((filter) => ["filter", filter]));
-      params.set("limit", "1");
-      return request<ListAnswer>(`collections/${collection}?${params}`, { signal });
-    },
-    retry: false,
-  });
-  return <FilteredEmpty hidden={data?.total} onClear={onClear} />;
+/** Nothing is left of the filters or the scope: how many rows there would be without them. */
+export function FilteredRows({ info, fixed = NONE, filtered, ...props }: FilteredRowsProps) {
+  const { t } = useTranslation();
+  const whole = useWhole(info.name, fixed, true);
+  const { cluster, namespace } = useScope();
+  const navigate = useNavigate();
+  if (filtered) return <FilteredEmpty hidden={whole} onClear={props.onClear} />;
+  if (whole === undefined) return <SkeletonLines lines={3} />;
+  if (whole === 0) return <EmptyTable hint={props.emptyHint ?? t("state.emptyBody")} />;
+  return (
+    <OutOfScope
+      place={[cluster, namespace].filter(Boolean).join(" / ")}
+      elsewhere={whole}
+      onWiden={() =>
+        void navigate({
+          to: ".",
+          search: ({ cluster: _, namespace: __, ...rest }: Record<string, unknown>) => rest,
+        })
+      }
+    />
+  );
 }

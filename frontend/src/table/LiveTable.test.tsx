@@ -183,7 +183,7 @@ test("the order holds still under the pointer; what changed waits for a click", 
       order: rows.map(({ key }) => key),
     }),
   );
-  const names = () => [...document.querySelectorAll(".cr-name-button")].map((b) => b.textContent);
+  const names = () => [...document.querySelectorAll(".cr-name-link")].map((b) => b.textContent);
   expect(names()).toEqual(["b", "c"]);
   expect(screen.getByText("deleted")).toBeDefined();
   await userEvent.click(screen.getByRole("button", { name: /change waits/ }));
@@ -201,7 +201,7 @@ test("another order that was asked for shows at once, also under the pointer", a
   act(() => socket.receive({ op: "delta", id, seq: 2, upsert: [pod("b", { restarts: 3 })] }));
   await act(async () => undefined);
   snapshot({ rows: [pod("c"), pod("b")] });
-  const names = () => [...document.querySelectorAll(".cr-name-button")].map((b) => b.textContent);
+  const names = () => [...document.querySelectorAll(".cr-name-link")].map((b) => b.textContent);
   await waitFor(() => expect(names()).toEqual(["c", "b"]), { timeout: 500 });
 });
 
@@ -219,8 +219,74 @@ test("keys move, open, select and close", async () => {
   await expectAccessible();
   await userEvent.keyboard("{Escape}");
   await waitFor(() => expect(location()).not.toContain("row="));
-  await userEvent.keyboard("?");
-  expect(await screen.findByText("Previous row")).toBeDefined();
+});
+
+test("Enter shows the row, Enter once more opens its page", async () => {
+  const { snapshot, location } = await open();
+  snapshot({ rows: [pod("a"), pod("b")] });
+  await userEvent.keyboard("j{Enter}");
+  await waitFor(() => expect(location()).toContain("row="));
+  await screen.findByRole("heading", { level: 2, name: "a" });
+  await userEvent.keyboard("{Enter}");
+  await waitFor(() => expect(location()).toBe("/clusters/local/pods/shop/a"));
+});
+
+test("a name is a link to the page, and a plain click shows the row beside the table", async () => {
+  const { snapshot, location } = await open();
+  snapshot({ rows: [pod("a")] });
+  const link = screen.getByRole("link", { name: "a" });
+  expect(link.getAttribute("href")).toBe("/clusters/local/pods/shop/a");
+  await userEvent.click(link);
+  await waitFor(() => expect(location()).toContain("row="));
+});
+
+test("closing the panel is the browser's Back, and Back closes it", async () => {
+  const { snapshot, location, back } = await open("/?q=a");
+  snapshot({ rows: [pod("a"), pod("b")] });
+  await userEvent.click(screen.getByRole("link", { name: "a" }));
+  await screen.findByRole("heading", { level: 2, name: "a" });
+  await userEvent.keyboard("j");
+  await userEvent.keyboard("{Escape}");
+  await waitFor(() => expect(location()).toBe("/?q=a"));
+  await userEvent.click(screen.getByRole("link", { name: "b" }));
+  await waitFor(() => expect(location()).toContain("row="));
+  back();
+  await waitFor(() => expect(location()).toBe("/?q=a"));
+});
+
+test("rows are ticked one by one, from one to another, and all at once", async () => {
+  const { snapshot } = await open();
+  snapshot({ rows: ["a", "b", "c", "d"].map((name) => pod(name)) });
+  await userEvent.click(screen.getByRole("checkbox", { name: "Select a" }));
+  const user = userEvent.setup();
+  await user.keyboard("{Shift>}");
+  await user.click(screen.getByRole("checkbox", { name: "Select c" }));
+  await user.keyboard("{/Shift}");
+  expect(screen.getByText("3 rows selected")).toBeDefined();
+  await userEvent.click(screen.getByRole("checkbox", { name: "Select all rows shown" }));
+  expect(screen.getByText("4 rows selected")).toBeDefined();
+  await expectAccessible();
+  await userEvent.click(screen.getByRole("checkbox", { name: "Select all rows shown" }));
+  expect(screen.queryByText(/selected/)).toBeNull();
+});
+
+test("the trouble-first order is shown at the status", async () => {
+  stubApi({ collections: { collections: [{ ...PODS, default_sort: ["healthy", "name"] }] } });
+  const { snapshot } = await open();
+  snapshot({ rows: [pod("a")] });
+  const head = screen.getByRole("columnheader", { name: "Phase" });
+  expect(head.getAttribute("aria-sort")).toBe("ascending");
+});
+
+test("what filters and the scope leave out is counted", async () => {
+  stubApi({
+    collections: { collections: [PODS] },
+    "collections/pods": { rows: [], total: 124 },
+    "collections/namespaces": { rows: [] },
+  });
+  const { snapshot } = await open("/?q=web");
+  snapshot({ rows: [pod("web-1")] });
+  expect(await screen.findByText("1 of 124")).toBeDefined();
 });
 
 test("a panel keeps the last state of a deleted row", async () => {
@@ -239,7 +305,7 @@ test("columns are chosen in the URL, name included", async () => {
   const { snapshot } = await open("/?cols=labels");
   snapshot({ rows: [pod("web-1")] });
   const heads = screen.getAllByRole("columnheader").map((head) => head.textContent);
-  expect(heads).toEqual(["Name", "Labels"]);
+  expect(heads).toEqual(["", "Name", "Labels"]);
   expect(screen.getByText("app=web")).toBeDefined();
 });
 

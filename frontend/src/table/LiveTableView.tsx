@@ -1,26 +1,30 @@
-import { Button, Drawer, DrawerContent, DrawerContentBody } from "@patternfly/react-core";
-import { useCallback, useMemo, useState } from "react";
+import { Button } from "@patternfly/react-core";
+import { useRouter } from "@tanstack/react-router";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { CollectionInfo } from "../api/types";
+import type { CollectionInfo, Row } from "../api/types";
 import { useLiveView } from "../live/react";
+import { goTo } from "../shell/navigate";
 import { useScope } from "../shell/scope";
-import { useNarrow } from "../shell/useNarrow";
+import { stringifySearch } from "../shell/searchParams";
+import { useLayout, useNarrow } from "../shell/useNarrow";
 import { useSeveralClusters } from "../shell/useScopeChoices";
 import { facetColumns, visibleColumns } from "./columns";
 import { FilterBar } from "./FilterBar";
 import { FilterChips } from "./FilterChips";
 import { parseFilter } from "./filters";
-import { KeysHelp } from "./KeysHelp";
 import type { LiveTableProps } from "./LiveTable";
+import { usePlace } from "./place";
 import { SelectionBar } from "./SelectionBar";
 import { SidePanel } from "./SidePanel";
-import { scopeFilters, toQuery } from "./search";
+import { isFiltered, scopeFilters, toQuery } from "./search";
 import { hasHealth } from "./summary";
 import { TableBody } from "./TableBody";
 import { TableHeader } from "./TableHeader";
 import { useCursor } from "./useCursor";
 import { useHeldRows } from "./useHeldRows";
 import { usePointerHold } from "./usePointerHold";
+import { useSelection } from "./useSelection";
 import { WINDOW_ROWS } from "./useWindow";
 
 const NO_FILTERS: readonly string[] = [];
@@ -31,7 +35,6 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
   const { t } = useTranslation();
   const scope = useScope();
   const narrow = useNarrow();
-  const [helpOpen, setHelpOpen] = useState(false);
   const hold = usePointerHold();
 
   const severalClusters = useSeveralClusters() && !embedded;
@@ -58,6 +61,9 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
   });
   const held = useHeldRows(view, hold.holding);
 
+  const place = usePlace(info.name);
+  const [startAt] = useState(place.found?.top ?? 0);
+  const router = useRouter();
   const openRow = useCallback(
     (row: string | undefined) => {
       const { row: _, ...rest } = search;
@@ -65,78 +71,117 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
     },
     [search, onSearch],
   );
-  const cursor = useCursor({
+  const hrefOf = useHrefOf(props.href);
+  const selection = useSelection(held.rows);
+  const active = useCursor({
     held,
+    start: place.found?.active ?? null,
     openKey: search.row,
     onOpen: openRow,
-    onHelp: () => setHelpOpen(true),
-    enabled: (!embedded || props.pageKeys === true) && !helpOpen,
+    onPage: (row) => {
+      const href = props.href?.(row);
+      if (href) goTo(router, href);
+    },
+    onSelect: selection.toggle,
+    onClear: selection.clear,
+    enabled: !embedded || props.pageKeys === true,
   });
+  place.now.current.active = active;
+  const beside = useLayout() === "full";
   const openLive = view.rows.find((row) => row.key === search.row);
+  const narrowed = !embedded && (isFiltered(search) || fixedFilters.length > fixed.length);
+  const toggleRow = (key: string) => openRow(key === search.row ? undefined : key);
 
-  const panel = search.row !== undefined && (
-    <SidePanel
-      key={search.row}
-      info={info}
-      rowKey={search.row}
-      live={openLive}
-      renderers={props.renderers ?? {}}
-      href={props.href}
-      extra={props.panel}
-      hidden={props.panelHidden}
-      onClose={() => openRow(undefined)}
-    />
-  );
   return (
     <section className={embedded ? "cr-page cr-embedded" : "cr-page"} data-collection={info.name}>
-      {!embedded && <TableHeader {...props} view={view} />}
-      {props.tabs}
-      <FilterBar
-        info={info}
-        search={search}
-        query={query}
-        facets={view.facets}
-        fixedColumns={fixedColumns}
-        visible={columns}
-        extra={embedded ? <TableHeader {...props} view={view} /> : props.actions}
-        onChange={onSearch}
-      />
-      <FilterChips info={info} search={search} problem={view.problem} onChange={onSearch} />
-      <SelectionBar
-        selected={cursor.selected}
-        info={info}
-        rows={view.rows}
-        onClear={cursor.clear}
-      />
-      <Drawer isExpanded={Boolean(panel)} isInline={!narrow} className="cr-table-drawer">
-        <DrawerContent panelContent={panel || undefined}>
-          <DrawerContentBody>
-            {held.waiting > 0 && (
-              <Button variant="tertiary" size="sm" className="cr-waiting" onClick={hold.release}>
-                {t("table.waiting", { count: held.waiting })}
-              </Button>
-            )}
-            <TableBody
-              {...props}
-              view={view}
-              held={held}
-              columns={columns}
-              fixedFilters={fixedFilters}
-              sort={query.sort.join(",")}
-              narrow={narrow}
-              cursor={cursor}
-              holdHandlers={hold.handlers}
-              onSort={(sort) => {
-                const { sort: _, ...rest } = search;
-                onSearch(sort === undefined ? rest : { ...rest, sort });
-              }}
-              onWindow={moveWindow}
-              onRetry={retry}
-            />
-          </DrawerContentBody>
-        </DrawerContent>
-      </Drawer>
-      <KeysHelp open={helpOpen} onClose={() => setHelpOpen(false)} />
+      {/* Behind a panel that covers it, the table takes neither focus nor pointer. */}
+      <div className="cr-table-page" inert={search.row !== undefined && !beside}>
+        {!embedded && <TableHeader {...props} view={view} narrowed={narrowed} />}
+        {props.tabs}
+        <FilterBar
+          info={info}
+          search={search}
+          query={query}
+          facets={view.facets}
+          fixedColumns={fixedColumns}
+          visible={columns}
+          extra={
+            embedded ? (
+              <TableHeader {...props} view={view} narrowed={isFiltered(search)} />
+            ) : (
+              props.actions
+            )
+          }
+          onChange={onSearch}
+        />
+        <FilterChips info={info} search={search} problem={view.problem} onChange={onSearch} />
+        <SelectionBar info={info} selection={selection} hrefOf={hrefOf} />
+        <div className="cr-table-area">
+          {held.waiting > 0 && (
+            <Button variant="tertiary" size="sm" className="cr-waiting" onClick={hold.release}>
+              {t("table.waiting", { count: held.waiting })}
+            </Button>
+          )}
+          <TableBody
+            {...props}
+            view={view}
+            held={held}
+            columns={columns}
+            scoped={fixedFilters.length > fixed.length}
+            sort={query.sort.join(",")}
+            narrow={narrow}
+            active={active}
+            selection={selection}
+            startAt={startAt}
+            hrefOf={hrefOf}
+            follows={embedded === true && !beside && props.href !== undefined}
+            onOpen={toggleRow}
+            onScroll={(top) => {
+              place.now.current.top = top;
+            }}
+            holdHandlers={hold.handlers}
+            onSort={(sort) => {
+              const { sort: _, ...rest } = search;
+              onSearch(sort === undefined ? rest : { ...rest, sort });
+            }}
+            onWindow={moveWindow}
+            onRetry={retry}
+          />
+        </div>
+      </div>
+      {search.row !== undefined && (
+        <SidePanel
+          key={search.row}
+          info={info}
+          rowKey={search.row}
+          live={openLive}
+          renderers={props.renderers ?? {}}
+          href={props.href}
+          extra={props.panel}
+          hidden={props.panelHidden}
+          covers={!beside}
+          onClose={() => openRow(undefined)}
+        />
+      )}
     </section>
+  );
+}
+
+/**
+ * The address a row's name leads to: its page, or this table with the row's panel open. The
+ * function stays the same, so that rows are drawn again only for news of their own.
+ */
+function useHrefOf(href: LiveTableProps["href"]): (row: Row) => string {
+  const router = useRouter();
+  const latest = useRef(href);
+  latest.current = href;
+  return useCallback(
+    (row: Row) => {
+      const page = latest.current?.(row);
+      if (page) return page;
+      const { pathname, search } = router.state.location;
+      return `${pathname}${stringifySearch({ ...search, row: row.key })}`;
+    },
+    [router],
   );
 }

@@ -1,6 +1,6 @@
 import { type PointerEventHandler, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { CollectionInfo, ColumnInfo } from "../api/types";
+import type { CollectionInfo, ColumnInfo, Row } from "../api/types";
 import type { Window } from "../live/protocol";
 import type { ViewState } from "../live/subscription";
 import { SkeletonLines } from "../states/Skeletons";
@@ -10,19 +10,28 @@ import { FilteredRows } from "./FilteredRows";
 import type { LiveTableProps } from "./LiveTable";
 import { isFiltered } from "./search";
 import { TableGrid } from "./TableGrid";
-import type { Cursor } from "./useCursor";
+import type { Renderers } from "./TableRow";
 import type { HeldRows } from "./useHeldRows";
+import type { Selection } from "./useSelection";
 
 export interface TableBodyProps extends LiveTableProps {
   info: CollectionInfo;
   view: ViewState;
   held: HeldRows;
   columns: readonly ColumnInfo[];
-  /** The page's own filters and the scope: what is left when the viewer's are cleared. */
-  fixedFilters: readonly string[];
+  /** The masthead's scope narrows the table. */
+  scoped: boolean;
   sort: string;
   narrow: boolean;
-  cursor: Cursor;
+  /** Absolute index of the row the keys act on. */
+  active: number | null;
+  selection: Selection;
+  startAt: number;
+  hrefOf: (row: Row) => string;
+  /** Name links are followed at once. */
+  follows: boolean;
+  onOpen: (key: string) => void;
+  onScroll: (top: number) => void;
   holdHandlers: {
     onPointerMove: PointerEventHandler;
     onPointerLeave: PointerEventHandler;
@@ -31,6 +40,8 @@ export interface TableBodyProps extends LiveTableProps {
   onWindow: (window: Window) => void;
   onRetry: () => void;
 }
+
+const NO_RENDERERS: Renderers = {};
 
 /** Rows, or the one state that explains why there are none. */
 export function TableBody(props: TableBodyProps) {
@@ -52,8 +63,8 @@ export function TableBody(props: TableBodyProps) {
     );
   if (view.status === "loading") return <SkeletonLines lines={12} />;
   if (held.total === 0 && !view.pending) {
-    if (isFiltered(search))
-      return <FilteredRows collection={info.name} fixed={props.fixedFilters} onClear={clear} />;
+    if (isFiltered(search) || props.scoped)
+      return <FilteredRows {...props} filtered={isFiltered(search)} onClear={clear} />;
     if (view.freshness.length > 0 && view.freshness.every(({ state }) => state === "denied"))
       return <NoAccess what={info.title} />;
     return <EmptyTable hint={props.emptyHint ?? t("state.emptyBody")} />;
@@ -68,6 +79,7 @@ export function TableBody(props: TableBodyProps) {
       role="group"
       aria-label={t("table.scroller", { title: info.title })}
       data-pending={view.pending || undefined}
+      onScroll={(event) => props.onScroll(event.currentTarget.scrollTop)}
       {...props.holdHandlers}
     >
       <TableGrid
@@ -75,15 +87,19 @@ export function TableBody(props: TableBodyProps) {
         held={held}
         columns={props.columns}
         nameId={nameColumn(info)?.id}
-        renderers={props.renderers ?? {}}
+        renderers={props.renderers ?? NO_RENDERERS}
         sort={props.sort}
         narrow={props.narrow}
-        activeIndex={props.cursor.active}
+        activeIndex={props.active}
         openKey={search.row}
-        selected={props.cursor.selected}
+        selection={props.selection}
+        selectable={!props.embedded}
         scroller={scroller}
+        startAt={props.startAt}
+        hrefOf={props.hrefOf}
+        follows={props.follows}
         onSort={props.onSort}
-        onOpen={props.cursor.openKey}
+        onOpen={props.onOpen}
         onWindow={props.onWindow}
       />
     </div>

@@ -1,15 +1,18 @@
 import { Table, Tbody, Td, Tr } from "@patternfly/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect } from "react";
-import type { ColumnInfo } from "../api/types";
+import { useEffect, useRef } from "react";
+import type { ColumnInfo, Row } from "../api/types";
 import type { Window } from "../live/protocol";
 import { NARROW_ROW_HEIGHT, ROW_HEIGHT, useDensity } from "./preferences";
 import { SkeletonCells } from "./SkeletonCells";
 import { TableHead } from "./TableHead";
 import { type Renderers, TableRow } from "./TableRow";
 import { useColumnWidths } from "./useColumnWidths";
-import type { HeldRows } from "./useHeldRows";
+import type { HeldRow, HeldRows } from "./useHeldRows";
+import type { Selection } from "./useSelection";
 import { useFollowWindow } from "./useWindow";
+
+const CHECK_WIDTH = 34;
 
 export interface TableGridProps {
   label: string;
@@ -22,8 +25,14 @@ export interface TableGridProps {
   narrow: boolean;
   activeIndex: number | null;
   openKey: string | undefined;
-  selected: ReadonlySet<string>;
+  selection: Selection;
+  /** Rows can be ticked. */
+  selectable: boolean;
   scroller: HTMLDivElement | null;
+  /** How far down the reader was when they left; only the first value counts. */
+  startAt: number;
+  hrefOf: (row: Row) => string;
+  follows: boolean;
   onSort: (sort: string | undefined) => void;
   onOpen: (key: string) => void;
   onWindow: (window: Window) => void;
@@ -42,12 +51,15 @@ export function TableGrid(props: TableGridProps) {
     scrollPaddingStart: 44,
     scrollPaddingEnd: 12,
     initialRect: { width: 0, height: 800 },
+    initialOffset: props.startAt,
   });
   useEffect(() => {
     if (height > 0) virtual.measure();
   }, [virtual, height]);
+  const moved = useRef(activeIndex);
   useEffect(() => {
-    if (activeIndex !== null) virtual.scrollToIndex(activeIndex);
+    if (activeIndex !== null && activeIndex !== moved.current) virtual.scrollToIndex(activeIndex);
+    moved.current = activeIndex;
   }, [virtual, activeIndex]);
   const items = virtual.getVirtualItems();
   const first = items[0]?.index ?? 0;
@@ -55,7 +67,11 @@ export function TableGrid(props: TableGridProps) {
   useFollowWindow({ first, last }, held.offset, held.total, onWindow);
   const before = items[0]?.start ?? 0;
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
-  const widths = useColumnWidths(columns, held, props.nameId, scroller);
+  const checks = props.selectable && !narrow;
+  const taken = checks ? CHECK_WIDTH : 0;
+  const widths = useColumnWidths(columns, held, props.nameId, scroller, taken);
+  const cells = narrow ? 1 : columns.length + (checks ? 1 : 0);
+  const onSelect = checks ? props.selection.toggle : undefined;
 
   return (
     <Table
@@ -64,24 +80,25 @@ export function TableGrid(props: TableGridProps) {
       variant="compact"
       gridBreakPoint=""
       className={narrow ? "cr-table cr-table-narrow" : `cr-table cr-${density}`}
-      style={narrow ? {} : { minWidth: widths.reduce((sum, width) => sum + width, 0) }}
+      style={narrow ? {} : { minWidth: widths.reduce((sum, width) => sum + width, taken) }}
     >
       {!narrow && (
         <colgroup>
+          {checks && <col style={{ width: CHECK_WIDTH }} />}
           {columns.map((column, index) => (
             <col key={column.id} style={{ width: widths[index] }} />
           ))}
         </colgroup>
       )}
-      <TableHead {...props} />
+      <TableHead {...props} checks={checks ? allTicked(held.rows, props.selection) : undefined} />
       <Tbody>
-        <Spacer height={before} columns={narrow ? 1 : columns.length} />
+        <Spacer height={before} columns={cells} />
         {items.map((item) => {
           const entry = held.rows[item.index - held.offset];
           if (!entry)
             return (
               <Tr key={`wait-${item.index}`} className="cr-row" aria-rowindex={item.index + 2}>
-                <SkeletonCells count={narrow ? 1 : columns.length} />
+                <SkeletonCells count={cells} />
               </Tr>
             );
           return (
@@ -95,16 +112,25 @@ export function TableGrid(props: TableGridProps) {
               renderers={props.renderers}
               active={item.index === activeIndex}
               open={entry.row.key === props.openKey}
-              selected={props.selected.has(entry.row.key)}
+              selected={props.selection.selected.has(entry.row.key)}
               narrow={narrow}
+              hrefOf={props.hrefOf}
+              follows={props.follows}
               onOpen={props.onOpen}
+              onSelect={onSelect}
             />
           );
         })}
-        <Spacer height={after} columns={narrow ? 1 : columns.length} />
+        <Spacer height={after} columns={cells} />
       </Tbody>
     </Table>
   );
+}
+
+/** Whether every row on screen is ticked; "mixed" for some of them. */
+function allTicked(rows: readonly HeldRow[], { selected }: Selection): boolean | "mixed" {
+  const ticked = rows.filter(({ row }) => selected.has(row.key)).length;
+  return ticked > 0 && ticked < rows.length ? "mixed" : ticked > 0;
 }
 
 function Spacer({ height, columns }: { height: number; columns: number }) {

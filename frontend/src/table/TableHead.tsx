@@ -3,21 +3,39 @@ import { useTranslation } from "react-i18next";
 import type { ColumnInfo } from "../api/types";
 import { isRightAligned } from "./columns";
 import { nextSort } from "./search";
+import type { HeldRows } from "./useHeldRows";
+import type { Selection } from "./useSelection";
 
 export interface TableHeadProps {
   columns: readonly ColumnInfo[];
   /** The sort in force, as the server's comma list. */
   sort: string;
   narrow: boolean;
+  held: HeldRows;
+  selection: Selection;
+  /** Whether all rows are ticked; undefined where none can be. */
+  checks?: boolean | "mixed" | undefined;
   onSort: (sort: string | undefined) => void;
 }
 
+/**
+ * The column an order is shown at. "Trouble first" sorts by columns nobody looks at (`healthy`,
+ * `severity`); what the reader sees of it is the status.
+ */
+export function sortedColumn(columns: readonly ColumnInfo[], first: string): number {
+  const id = first.replace(/^-/, "");
+  const own = columns.findIndex((column) => column.id === id);
+  if (own !== -1 || !/^(healthy|severity|rank|trouble)$/.test(id)) return own;
+  return columns.findIndex((column) => column.type === "status");
+}
+
 /** Sticky column headers; a click sorts on the server: up, down, back to the default. */
-export function TableHead({ columns, sort, narrow, onSort }: TableHeadProps) {
+export function TableHead(props: TableHeadProps) {
+  const { columns, sort, narrow, checks, onSort } = props;
   const { t } = useTranslation();
   const [first = ""] = sort.split(",");
-  const activeId = first.replace(/^-/, "");
-  const activeIndex = columns.findIndex((column) => column.id === activeId);
+  const activeIndex = sortedColumn(columns, first);
+  const byId = columns[activeIndex]?.id === first.replace(/^-/, "");
   if (narrow)
     return (
       <Thead className="cr-head-narrow">
@@ -29,6 +47,7 @@ export function TableHead({ columns, sort, narrow, onSort }: TableHeadProps) {
   return (
     <Thead className="cr-head">
       <Tr aria-rowindex={1}>
+        {checks !== undefined && <CheckAll {...props} checks={checks} />}
         {columns.map((column, index) => (
           <Th
             key={column.id}
@@ -43,7 +62,9 @@ export function TableHead({ columns, sort, narrow, onSort }: TableHeadProps) {
                       direction: first.startsWith("-") ? ("desc" as const) : ("asc" as const),
                     },
                     onSort: () =>
-                      onSort(nextSort(activeIndex === index ? first : undefined, column.id)),
+                      onSort(
+                        nextSort(activeIndex === index && byId ? first : undefined, column.id),
+                      ),
                   },
                 }
               : {})}
@@ -53,5 +74,24 @@ export function TableHead({ columns, sort, narrow, onSort }: TableHeadProps) {
         ))}
       </Tr>
     </Thead>
+  );
+}
+
+function CheckAll({ checks, held, selection }: TableHeadProps & { checks: boolean | "mixed" }) {
+  const { t } = useTranslation();
+  return (
+    <Th className="cr-th cr-check">
+      <label>
+        <input
+          type="checkbox"
+          checked={checks === true}
+          ref={(box) => {
+            if (box) box.indeterminate = checks === "mixed";
+          }}
+          aria-label={t("table.selectAll")}
+          onChange={() => selection.toggleAll(held.rows)}
+        />
+      </label>
+    </Th>
   );
 }

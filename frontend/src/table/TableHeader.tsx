@@ -8,24 +8,39 @@ import { PageHeader } from "../shell/PageHeader";
 import { ToneIcon } from "../status/Status";
 import type { LiveTableProps } from "./LiveTable";
 import { countByTone, countUnhealthy } from "./summary";
+import { useWhole } from "./useWhole";
 
 const UNHEALTHY = "healthy=false";
+const NONE: readonly string[] = [];
+
+export interface TableHeaderProps extends LiveTableProps {
+  info: CollectionInfo;
+  view: ViewState;
+  /** Filters or the scope leave rows out. */
+  narrowed: boolean;
+}
+
+/** `124 in total`, or `8 of 124` where something narrows the table. */
+function Total({ info, view, fixed = NONE, narrowed }: TableHeaderProps) {
+  const { t } = useTranslation();
+  const whole = useWhole(info.name, fixed, narrowed);
+  const numbers = { count: view.total, shown: formatNumber(view.total) };
+  return (
+    <span className="cr-total" role="status">
+      {narrowed && whole !== undefined && whole > view.total
+        ? t("table.totalOf", { ...numbers, whole: formatNumber(whole) })
+        : t(view.totalExact ? "table.total" : "table.totalAbout", numbers)}
+    </span>
+  );
+}
 
 /** The page's first line: what, how many in which state, how fresh. */
-export function TableHeader(props: LiveTableProps & { info: CollectionInfo; view: ViewState }) {
-  const { t } = useTranslation();
+export function TableHeader(props: TableHeaderProps) {
   const { view, title, sentence } = props;
   const known = view.status === "live" || view.rows.length > 0;
   const meta = (
     <>
-      {known && (
-        <span className="cr-total" role="status">
-          {t(view.totalExact ? "table.total" : "table.totalAbout", {
-            count: view.total,
-            shown: formatNumber(view.total),
-          })}
-        </span>
-      )}
+      {known && <Total {...props} />}
       <FreshnessChip sources={view.freshness} pending={view.pending} />
     </>
   );

@@ -1,10 +1,10 @@
 import { Td, Tr } from "@patternfly/react-table";
-import { memo, type ReactNode } from "react";
+import { type MouseEvent, memo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { ColumnInfo, Row } from "../api/types";
-import { RowStatus } from "../status/Status";
-import { Cell } from "./cells/Cell";
-import { isRightAligned, narrowColumns } from "./columns";
+import { isRightAligned } from "./columns";
+import { NarrowCell } from "./NarrowCell";
+import { RowValue } from "./RowValue";
 import { useGlow } from "./useGlow";
 
 /** A page's own rendering of single columns; the others follow their type. */
@@ -21,7 +21,12 @@ export interface TableRowProps {
   selected: boolean;
   gone: boolean;
   narrow: boolean;
+  hrefOf: (row: Row) => string;
   onOpen: (key: string) => void;
+  /** Name links are followed at once: there is no room for a panel beside the table. */
+  follows: boolean;
+  /** Tick the row; absent where nothing can be ticked. */
+  onSelect: ((row: Row, range: boolean) => void) | undefined;
 }
 
 /** One row: a line of cells, or at narrow widths two lines in one cell. */
@@ -39,30 +44,58 @@ export const TableRow = memo(function TableRow(props: TableRowProps) {
     <Tr
       className={state.filter(Boolean).join(" ")}
       aria-rowindex={index + 2}
-      aria-selected={selected || open}
+      aria-selected={selected}
       data-key={row.key}
-      onClick={() => onOpen(row.key)}
+      onClick={(event) => {
+        if (!isOwnClick(event)) onOpen(row.key);
+      }}
     >
       {narrow ? (
         <NarrowCell {...props} glow={glow} />
       ) : (
-        columns.map((column, position) => (
-          <Td
-            key={column.id}
-            className={cellClass(column, position, glow.has(column.id))}
-            data-column={column.id}
-          >
-            {column.id === props.nameId ? (
-              <NameButton {...props} column={column} />
-            ) : (
-              <Value {...props} column={column} />
-            )}
-          </Td>
-        ))
+        <>
+          {props.onSelect && <CheckCell {...props} />}
+          {columns.map((column, position) => (
+            <Td
+              key={column.id}
+              className={cellClass(column, position, glow.has(column.id))}
+              data-column={column.id}
+            >
+              <RowValue {...props} column={column} />
+            </Td>
+          ))}
+        </>
       )}
     </Tr>
   );
 });
+
+/** A click that means something else: a link or button inside, or the end of marking text. */
+function isOwnClick(event: MouseEvent | { target: EventTarget | null }): boolean {
+  const target = event.target instanceof Element ? event.target : null;
+  if (target?.closest("a, button, input, label")) return true;
+  return (window.getSelection()?.toString() ?? "") !== "";
+}
+
+function CheckCell({ row, nameId, selected, onSelect }: TableRowProps) {
+  const { t } = useTranslation();
+  const name = String((nameId && row[nameId]) ?? row.key);
+  return (
+    <Td className="cr-cell cr-check">
+      <label>
+        <input
+          type="checkbox"
+          tabIndex={-1}
+          checked={selected}
+          aria-label={t("table.select", { name })}
+          onChange={(event) =>
+            onSelect?.(row, (event.nativeEvent as unknown as PointerEvent).shiftKey === true)
+          }
+        />
+      </label>
+    </Td>
+  );
+}
 
 function cellClass(column: ColumnInfo, position: number, glows: boolean): string {
   const classes = ["cr-cell"];
@@ -70,63 +103,4 @@ function cellClass(column: ColumnInfo, position: number, glows: boolean): string
   if (isRightAligned(column)) classes.push("cr-right");
   if (glows) classes.push("cr-glow");
   return classes.join(" ");
-}
-
-function Value({ row, renderers, column }: TableRowProps & { column: ColumnInfo }) {
-  const own = renderers[column.id];
-  if (!own && column.type === "status" && row[column.id])
-    return <RowStatus word={String(row[column.id])} healthy={row.healthy !== false} />;
-  return own ? own(row) : <Cell column={column} value={row[column.id]} />;
-}
-
-function NameButton(props: TableRowProps & { column: ColumnInfo }) {
-  const { t } = useTranslation();
-  const { row, column, gone, onOpen } = props;
-  return (
-    <span className="cr-name">
-      <button
-        type="button"
-        className="cr-name-button"
-        tabIndex={-1}
-        title={String(row[column.id] ?? row.key)}
-        onClick={(event) => {
-          event.stopPropagation();
-          onOpen(row.key);
-        }}
-      >
-        <Value {...props} />
-      </button>
-      {row.simulated === true && <span className="cr-simulated">{t("table.simulated")}</span>}
-      {gone && <span className="cr-gone-word">{t("table.gone")}</span>}
-    </span>
-  );
-}
-
-function NarrowCell({ glow, ...props }: TableRowProps & { glow: ReadonlySet<string> }) {
-  const { name, status, cluster, line, extras } = narrowColumns(props.columns, props.nameId);
-  const glows = glow.size > 0 ? " cr-glow" : "";
-  return (
-    <Td className={`cr-cell cr-narrow${glows}`} colSpan={1}>
-      <span className="cr-narrow-line">
-        {name && <NameButton {...props} column={name} />}
-        {cluster && (
-          <span className="cr-narrow-cluster">
-            <Value {...props} column={cluster} />
-          </span>
-        )}
-        {status && <Value {...props} column={status} />}
-      </span>
-      <span className="cr-narrow-line cr-narrow-second">
-        {secondLine(props.row, line, extras).map((column) => (
-          <Value key={column.id} {...props} column={column} />
-        ))}
-      </span>
-    </Td>
-  );
-}
-
-/** The sentence and the age, else what else the row has; a dash says nothing in a line. */
-function secondLine(row: Row, line: ColumnInfo | undefined, extras: readonly ColumnInfo[]) {
-  const chosen = line && row[line.id] ? [line, ...extras.slice(-1)] : extras;
-  return chosen.filter(({ id }) => row[id] !== null && row[id] !== undefined && row[id] !== "");
 }

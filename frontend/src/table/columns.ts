@@ -2,7 +2,7 @@ import type { CollectionInfo, ColumnInfo, ColumnType } from "../api/types";
 import { isSentence } from "./widths";
 
 const CLUSTER = "cluster";
-const RIGHT: ReadonlySet<ColumnType> = new Set(["number", "quantity", "bytes", "time"]);
+const RIGHT: ReadonlySet<ColumnType> = new Set(["number", "quantity", "bytes", "time", "percent"]);
 
 /** Numbers stand under each other, at the right edge. */
 export function isRightAligned(column: ColumnInfo): boolean {
@@ -50,14 +50,17 @@ export function facetColumns(
   return visible.filter(({ id, facet }) => facet && !fixed.has(id)).slice(0, MOST_FACETS);
 }
 
-/** What a narrow row shows: its name, its state, and two more things worth a glance. */
+/** Columns that say where a row is: with its name they are its identity. */
+const PLACES: ReadonlySet<string> = new Set([CLUSTER, "namespace", "object_name", "repository"]);
+
+/** What a narrow row shows: its name, where that is, its state, and two more things. */
 export function narrowColumns(
   columns: readonly ColumnInfo[],
   nameId: string | undefined,
 ): {
   name: ColumnInfo | undefined;
   status: ColumnInfo | undefined;
-  cluster: ColumnInfo | undefined;
+  where: ColumnInfo[];
   line: ColumnInfo | undefined;
   extras: ColumnInfo[];
 } {
@@ -65,10 +68,12 @@ export function narrowColumns(
   const rest = columns.filter((column) => column !== name);
   const status = rest.find((column) => column.type === "status");
   const line = rest.find(isSentence);
-  const cluster = rest.find(({ id }) => id === CLUSTER);
-  const others = rest.filter((column) => ![status, line, cluster].includes(column));
+  const where = rest.filter(({ id }) => PLACES.has(id));
+  const others = rest.filter(
+    (column) => column !== status && column !== line && !where.includes(column),
+  );
   const age = others.findLast((column) => column.type === "time");
   const first = others.find((column) => column.type === "text") ?? others[0];
   const extras = [first, age].filter((column) => column !== undefined);
-  return { name, status, cluster, line, extras: [...new Set(extras)] };
+  return { name, status, where, line, extras: [...new Set(extras)] };
 }

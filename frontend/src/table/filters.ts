@@ -25,6 +25,24 @@ export function operatorsFor(column: ColumnInfo): readonly string[] {
   return OPERATORS[column.type];
 }
 
+const NAMES = {
+  "~": "contains",
+  "!~": "notContains",
+  "^=": "begins",
+  "=": "equals",
+  "!=": "notEquals",
+  ">": "greater",
+  ">=": "atLeast",
+  "<": "less",
+  "<=": "atMost",
+  notin: "notEquals",
+} as const;
+
+/** The operator as the words know it. */
+export function operatorName(operator: string): (typeof NAMES)[keyof typeof NAMES] {
+  return NAMES[operator as keyof typeof NAMES] ?? "equals";
+}
+
 const SET = /^([\w.-]+) (in|notin) \((.*)\)$/s;
 const SINGLE = /^([\w.-]+)\s*(!~|!=|\^=|>=|<=|=|~|>|<)\s*(.*)$/s;
 

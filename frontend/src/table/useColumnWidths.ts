@@ -9,8 +9,10 @@ export function useColumnWidths(
   held: HeldRows,
   nameId: string | undefined,
   scroller: HTMLElement | null,
+  /** Room that other cells of the row take. */
+  taken = 0,
 ): number[] {
-  const available = useClientWidth(scroller);
+  const available = useClientWidth(scroller) - taken;
   const sample = useRef<{ columns: readonly ColumnInfo[]; rows: HeldRows["rows"] }>(undefined);
   if (sample.current?.columns !== columns || sample.current.rows.length === 0)
     sample.current = { columns, rows: held.rows };

@@ -1,64 +1,51 @@
-import { useCallback, useMemo, useState } from "react";
+import { useState } from "react";
+import type { Row } from "../api/types";
 import type { HeldRows } from "./useHeldRows";
 import { useTableKeys } from "./useTableKeys";
 
-export interface Cursor {
-  /** Absolute index of the row the keys act on. */
-  active: number | null;
-  selected: ReadonlySet<string>;
-  openKey: (key: string) => void;
-  clear: () => void;
-}
-
 export interface CursorOptions {
   held: HeldRows;
+  /** The row the reader was on when they left. */
+  start: number | null;
   openKey: string | undefined;
   onOpen: (key: string | undefined) => void;
-  onHelp: () => void;
+  /** Open the page of a row. */
+  onPage: (row: Row) => void;
+  onSelect: (row: Row, range: boolean) => void;
+  onClear: () => void;
   enabled: boolean;
 }
 
-const NONE: ReadonlySet<string> = new Set();
-
-/** The row the keyboard is on and the rows ticked with `x`. */
-export function useCursor({ held, openKey, onOpen, onHelp, enabled }: CursorOptions): Cursor {
-  const [active, setActive] = useState<number | null>(null);
-  const [selected, setSelected] = useState(NONE);
-  const clear = useCallback(() => setSelected(NONE), []);
-  const keyAt = (index: number | null) =>
-    index === null ? undefined : held.rows[index - held.offset]?.row.key;
-
-  const open = useCallback(
-    (key: string) => onOpen(key === openKey ? undefined : key),
-    [onOpen, openKey],
-  );
+/** Absolute index of the row the keys act on. */
+export function useCursor(options: CursorOptions): number | null {
+  const { held, openKey, onOpen, onPage, onSelect, onClear, enabled } = options;
+  const [active, setActive] = useState(options.start);
+  const rowAt = (index: number | null) =>
+    index === null ? undefined : held.rows[index - held.offset]?.row;
   const actions = {
     move: (by: number) => {
-      const next = active === null ? 0 : Math.min(held.total - 1, Math.max(0, active + by));
+      const opened = held.rows.findIndex(({ row }) => row.key === openKey);
+      const from = active ?? (opened === -1 ? null : opened + held.offset);
+      const next = from === null ? 0 : Math.min(held.total - 1, Math.max(0, from + by));
       setActive(next);
-      const key = keyAt(next);
-      if (openKey !== undefined && key !== undefined) onOpen(key);
+      const row = rowAt(next);
+      if (openKey !== undefined && row) onOpen(row.key);
     },
     open: () => {
-      const key = keyAt(active);
-      if (key !== undefined) open(key);
+      const row = rowAt(active) ?? held.rows.find((entry) => entry.row.key === openKey)?.row;
+      if (!row) return;
+      if (row.key === openKey) onPage(row);
+      else onOpen(row.key);
     },
-    select: () => {
-      const key = keyAt(active);
-      if (key === undefined) return;
-      const next = new Set(selected);
-      if (!next.delete(key)) next.add(key);
-      setSelected(next);
+    select: (range: boolean) => {
+      const row = rowAt(active);
+      if (row) onSelect(row, range);
     },
     escape: () => {
       if (openKey !== undefined) onOpen(undefined);
-      else clear();
+      else onClear();
     },
-    help: onHelp,
   };
   useTableKeys(actions, enabled);
-  return useMemo(
-    () => ({ active, selected, openKey: open, clear }),
-    [active, selected, open, clear],
-  );
+  return active;
 }

@@ -1,28 +1,62 @@
-import { useNavigate, useRouterState } from "@tanstack/react-router";
+import { useRouter, useRouterState } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { readScope } from "../shell/scope";
 import { readTableSearch, type TableSearch } from "./search";
 
-/** A table's state in the page's URL; typing and side panels replace the history entry. */
+declare module "@tanstack/react-router" {
+  interface HistoryState {
+    /** The entry was made by opening the side panel: closing it goes back. */
+    panel?: boolean;
+  }
+}
+
+/** How a change of the search stands in the browser's history. */
+type Step = "push" | "replace" | "back";
+
+/**
+ * Opening the panel is a step that Back undoes, and closing it is that Back, so that the list
+ * is never in the history twice; from row to row the entry is the same. Everything else is as
+ * asked: typing replaces, a filter or a sort is a step.
+ */
+export function stepOf(
+  before: TableSearch,
+  next: TableSearch,
+  replace: boolean,
+  panel: boolean,
+): Step {
+  if (before.row === next.row) return replace ? "replace" : "push";
+  if (before.row === undefined) return "push";
+  return next.row === undefined && panel ? "back" : "replace";
+}
+
+/** A table's state in the page's URL. */
 export function usePageSearch(): [TableSearch, (search: TableSearch, replace?: boolean) => void] {
   const raw = useRouterState({
     select: (state) => state.location.search as Record<string, unknown>,
   });
-  const navigate = useNavigate();
+  const router = useRouter();
   const search = useMemo(() => readTableSearch(raw), [raw]);
   const set = useCallback(
     (next: TableSearch, replace = false) => {
-      void navigate({
+      const { location } = router.state;
+      const before = readTableSearch(location.search as Record<string, unknown>);
+      const panel = location.state.panel === true;
+      const step = stepOf(before, next, replace, panel);
+      if (step === "back") return router.history.back();
+      const opens = before.row === undefined && next.row !== undefined;
+      const moves = panel && next.row !== undefined && next.row !== before.row;
+      void router.navigate({
         to: ".",
         search: (old: Record<string, unknown>) => ({
           ...without(old, ["q", "filter", "labels", "sort", "cols", "row"]),
           ...readScope(old),
           ...readTableSearch({ ...next }),
         }),
-        replace,
+        state: opens || moves ? { panel: true } : {},
+        replace: step === "replace",
       });
     },
-    [navigate],
+    [router],
   );
   return [search, set];
 }

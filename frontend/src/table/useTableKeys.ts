@@ -1,11 +1,11 @@
-import { type KeyboardEvent as ReactKeyboardEvent, useEffect } from "react";
+import { useEffect } from "react";
 
 export interface TableKeyActions {
   move: (by: number) => void;
   open: () => void;
-  select: () => void;
+  /** Tick the row; with `range` all since the last one. */
+  select: (range: boolean) => void;
   escape: () => void;
-  help: () => void;
 }
 
 const STEPS: Record<string, number> = {
@@ -21,7 +21,7 @@ function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
     target.closest(
-      "input, textarea, select, [contenteditable], [role=menu], [role=listbox], [role=dialog]",
+      "input:not([type=checkbox]), textarea, select, [contenteditable], [role=menu], [role=listbox], [role=dialog]",
     ) !== null
   );
 }
@@ -31,7 +31,11 @@ export function useTableKeys(actions: TableKeyActions, enabled: boolean): void {
   useEffect(() => {
     if (!enabled) return;
     const onKey = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === "Escape" && leavesSearch(event.target)) return;
+      if (isTyping(event.target)) return;
+      // A dialogue is in front: its keys are its own.
+      if (document.querySelector("[role=dialog][aria-modal=true]")) return;
       if (handleKey(event, actions)) event.preventDefault();
     };
     document.addEventListener("keydown", onKey);
@@ -39,10 +43,22 @@ export function useTableKeys(actions: TableKeyActions, enabled: boolean): void {
   }, [actions, enabled]);
 }
 
-function handleKey(
-  event: Pick<KeyboardEvent | ReactKeyboardEvent, "key" | "target">,
-  actions: TableKeyActions,
-): boolean {
+/** Esc in the table's search gives the keys back to the table; the text stays. */
+function leavesSearch(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLInputElement) || !target.closest(".cr-free-text")) return false;
+  target.blur();
+  return true;
+}
+
+/** Focus the search of the page's table. */
+function focusSearch(): boolean {
+  const field = document.querySelector<HTMLInputElement>("#main .cr-free-text input");
+  field?.focus();
+  field?.select();
+  return field !== null;
+}
+
+function handleKey(event: KeyboardEvent, actions: TableKeyActions): boolean {
   const step = STEPS[event.key];
   if (step !== undefined) {
     actions.move(step);
@@ -50,9 +66,9 @@ function handleKey(
   }
   const onControl = event.target instanceof HTMLElement && event.target.closest("button, a");
   if (event.key === "Enter" && !onControl) actions.open();
-  else if (event.key === "x") actions.select();
+  else if (event.key.toLowerCase() === "x") actions.select(event.shiftKey);
+  else if (event.key === "f") return focusSearch();
   else if (event.key === "Escape") actions.escape();
-  else if (event.key === "?") actions.help();
   else return false;
   return true;
 }

@@ -3,41 +3,69 @@ import type { ColumnInfo, ColumnType, Row } from "../api/types";
 /** Average advance of a 13 px digit or lowercase letter, and the cell's padding. */
 const CHARACTER = 6.8;
 const PADDING = 20;
+/** The same of a heading, with the room its sort arrow needs beside the label. */
+const HEADING_CHARACTER = 7.2;
+const HEADING_ROOM = 38;
 const SAMPLE = 80;
-const LONGEST_NAME = 320;
-const LEAST_SENTENCE = 170;
 
-/** Text columns that hold sentences, and so take what room there is. */
-const SENTENCE = /^(message|reason|sentence|summary|description|detail|images?)$/;
+/** Text columns that hold sentences: what people came for, so they get the room. */
+const SENTENCE = /^(message|reason|sentence|summary|description|detail|cause|title|images?)$/;
 
 /** Types whose width does not depend on the values. */
 const FIXED: Partial<Record<ColumnType, number>> = {
   time: 66,
   percent: 122,
   bool: 64,
-  labels: 260,
   number: 68,
   quantity: 84,
   bytes: 84,
 };
 
+/** Up to how wide a column grows by itself, and down to what it gives room to a sentence. */
+const BOUNDS = {
+  sentence: { most: 1100, least: 240 },
+  name: { most: 420, least: 220 },
+  status: { most: 240, least: 130 },
+  labels: { most: 260, least: 110 },
+  text: { most: 260, least: 96 },
+} as const;
+
 export function isSentence(column: ColumnInfo): boolean {
   return column.type === "text" && SENTENCE.test(column.id);
 }
 
-/** The width one column would like, from its heading and a sample of its values. */
-function natural(column: ColumnInfo, rows: readonly Row[], isName: boolean): number {
-  const heading = column.label.length * 7.4 + 46;
+/** What one column would like to have, and what it can do with. */
+interface Wish {
+  most: number;
+  least: number;
+  sentence: boolean;
+}
+
+function wishOf(column: ColumnInfo, rows: readonly Row[], isName: boolean): Wish {
+  const heading = column.label.length * HEADING_CHARACTER + HEADING_ROOM;
   const fixed = FIXED[column.type];
-  if (fixed !== undefined) return Math.max(fixed, heading);
+  if (fixed !== undefined) {
+    const width = Math.max(fixed, heading);
+    return { most: width, least: width, sentence: false };
+  }
+  const sentence = !isName && isSentence(column);
+  const bounds = BOUNDS[isName ? "name" : sentence ? "sentence" : boundsOf(column.type)];
+  const wanted = widestOf(column, rows, isName);
+  const most = Math.max(heading, Math.min(wanted, bounds.most));
+  return { most, least: Math.max(heading, Math.min(wanted, bounds.least)), sentence };
+}
+
+function boundsOf(type: ColumnType): "status" | "labels" | "text" {
+  return type === "status" || type === "labels" ? type : "text";
+}
+
+function widestOf(column: ColumnInfo, rows: readonly Row[], isName: boolean): number {
+  if (column.type === "labels") return BOUNDS.labels.most;
   const longest = rows.slice(0, SAMPLE).reduce((most, row) => {
     const suffix = isName && row.simulated === true ? 9 : 0;
     return Math.max(most, lengthOf(row[column.id]) + suffix);
   }, 0);
-  const icon = column.type === "status" ? 24 : 0;
-  const wanted = longest * CHARACTER + PADDING + icon;
-  const most = isName ? LONGEST_NAME : isSentence(column) ? 460 : 220;
-  return Math.max(heading, Math.min(wanted, most));
+  return longest * CHARACTER + PADDING + (column.type === "status" ? 24 : 0);
 }
 
 function lengthOf(value: unknown): number {
@@ -48,8 +76,10 @@ function lengthOf(value: unknown): number {
 }
 
 /**
- * Column widths that fill `available` exactly where they can: sentences give way first,
- * down to a readable rest, and take what is left over.
+ * Column widths that fill `available` exactly where they can. A sentence is the last to be cut:
+ * while there is too little room the other columns give up what they can do without, each in
+ * proportion to that; only then do the sentences. What is left over goes to the last sentence,
+ * else to the name.
  */
 export function columnWidths(
   columns: readonly ColumnInfo[],
@@ -57,17 +87,33 @@ export function columnWidths(
   nameId: string | undefined,
   available: number,
 ): number[] {
-  const widths = columns.map((column) => natural(column, rows, column.id === nameId));
-  const elastic = columns.flatMap((column, index) => (isSentence(column) ? [index] : []));
-  const stretch = elastic.length > 0 ? elastic : [columns.findIndex(({ id }) => id === nameId)];
-  let spare = available - widths.reduce((sum, width) => sum + width, 0);
-  for (const [place, index] of stretch.entries()) {
-    const width = widths[index];
-    if (width === undefined) continue;
-    const share = spare / (stretch.length - place);
-    const next = Math.max(Math.min(width, LEAST_SENTENCE), width + share);
-    widths[index] = next;
-    spare -= next - width;
+  const wishes = columns.map((column) => wishOf(column, rows, column.id === nameId));
+  const widths = wishes.map(({ most }) => most);
+  for (const turn of [false, true]) {
+    const lack = sum(widths) - available;
+    if (lack <= 0) break;
+    shrink(
+      widths,
+      wishes.map(({ least, sentence }, index) =>
+        sentence === turn ? least : (widths[index] ?? least),
+      ),
+      lack,
+    );
   }
+  const spare = available - sum(widths);
+  const last = wishes.findLastIndex(({ sentence }) => sentence);
+  const taker = last === -1 ? columns.findIndex(({ id }) => id === nameId) : last;
+  if (spare > 0 && taker !== -1) widths[taker] = (widths[taker] ?? 0) + spare;
   return widths.map(Math.floor);
+}
+
+/** Take `lack` from the widths, in proportion to what each has above its floor. */
+function shrink(widths: number[], floors: readonly number[], lack: number): void {
+  const slack = widths.map((width, index) => width - (floors[index] ?? width));
+  const share = Math.min(1, lack / Math.max(1, sum(slack)));
+  for (const [index, give] of slack.entries()) widths[index] = (widths[index] ?? 0) - give * share;
+}
+
+function sum(widths: readonly number[]): number {
+  return widths.reduce((total, width) => total + width, 0);
 }

@@ -22,6 +22,8 @@ export interface TestConsole {
   client: LiveClient;
   /** Path and search of the page. */
   location: () => string;
+  /** The browser's Back. */
+  back: () => void;
   snapshot: (frame?: Partial<SnapshotFrame>) => void;
 }
 
@@ -80,7 +82,13 @@ export async function renderInConsole(page: ReactNode, at = "/"): Promise<TestCo
       }),
     );
   };
-  return { socket, client, location: () => router.state.location.href, snapshot };
+  return {
+    socket,
+    client,
+    location: () => router.state.location.href,
+    back: () => router.history.back(),
+    snapshot,
+  };
 }
 
 /** Wait until the page has subscribed, which it does once it knows the collection. */

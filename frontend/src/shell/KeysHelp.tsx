@@ -4,19 +4,22 @@ import { useTranslation } from "react-i18next";
 const KEYS = [
   ["/", "jump"],
   ["Ctrl K", "jump"],
+  ["f", "search"],
   ["j ↓", "down"],
   ["k ↑", "up"],
   ["Enter", "open"],
+  ["Enter Enter", "page"],
   ["x", "select"],
+  ["Shift x", "range"],
   ["Esc", "close"],
   ["?", "help"],
 ] as const;
 
-/** The list of keys, opened with `?`. */
-export function KeysHelp({ open, onClose }: { open: boolean; onClose: () => void }) {
+/** The list of keys, opened with `?` on every page. */
+export function KeysHelp({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal variant="small" isOpen={open} onClose={onClose} aria-labelledby="cr-keys-title">
+    <Modal variant="small" isOpen onClose={onClose} aria-labelledby="cr-keys-title">
       <ModalHeader title={t("keys.title")} labelId="cr-keys-title" />
       <ModalBody>
         <dl className="cr-keys">

@@ -1,0 +1,45 @@
+import type { MouseEvent, ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import type { ColumnInfo, Row } from "../api/types";
+import { AppLink } from "../shell/AppLink";
+
+export interface NameLinkProps {
+  row: Row;
+  column: ColumnInfo;
+  /** The row's page, or where its panel is open. */
+  href: string;
+  open: boolean;
+  gone: boolean;
+  /** A plain click shows the panel; undefined where the link itself is followed. */
+  onOpen: ((key: string) => void) | undefined;
+  children: ReactNode;
+}
+
+/**
+ * The name of a row: a link as any other, so that a new tab, the middle button and "copy link
+ * address" work. A plain click or Enter shows the row beside the table; once more, its page.
+ */
+export function NameLink({ row, column, href, open, gone, onOpen, children }: NameLinkProps) {
+  const { t } = useTranslation();
+  const click = (event: MouseEvent) => {
+    event.stopPropagation();
+    if (!onOpen || (open && event.detail === 0)) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    onOpen(row.key);
+  };
+  return (
+    <span className="cr-name">
+      <AppLink
+        href={href}
+        className="cr-name-link"
+        title={String(row[column.id] ?? row.key)}
+        onClick={click}
+      >
+        {children}
+      </AppLink>
+      {row.simulated === true && <span className="cr-simulated">{t("table.simulated")}</span>}
+      {gone && <span className="cr-gone-word">{t("table.gone")}</span>}
+    </span>
+  );
+}

@@ -1,0 +1,40 @@
+import { Td } from "@patternfly/react-table";
+import type { ColumnInfo, Row } from "../api/types";
+import { narrowColumns } from "./columns";
+import { RowValue } from "./RowValue";
+import type { TableRowProps } from "./TableRow";
+
+/** A row on a phone: which it is and how it is, then where it is and why. */
+export function NarrowCell({ glow, ...props }: TableRowProps & { glow: ReadonlySet<string> }) {
+  const { name, status, where, line, extras } = narrowColumns(props.columns, props.nameId);
+  const glows = glow.size > 0 ? " cr-glow" : "";
+  const places = where.filter(({ id }) => says(props.row, id));
+  return (
+    <Td className={`cr-cell cr-narrow${glows}`} colSpan={1}>
+      <span className="cr-narrow-line">
+        {name && <RowValue {...props} column={name} />}
+        {places.length > 0 && (
+          <span className="cr-narrow-where" translate="no">
+            {places.map(({ id }) => String(props.row[id])).join(" / ")}
+          </span>
+        )}
+        {status && <RowValue {...props} column={status} />}
+      </span>
+      <span className="cr-narrow-line cr-narrow-second">
+        {secondLine(props.row, line, extras).map((column) => (
+          <RowValue key={column.id} {...props} column={column} />
+        ))}
+      </span>
+    </Td>
+  );
+}
+
+/** The sentence and the age, else what else the row has; a dash says nothing in a line. */
+function secondLine(row: Row, line: ColumnInfo | undefined, extras: readonly ColumnInfo[]) {
+  const chosen = line && row[line.id] ? [line, ...extras.slice(-1)] : extras;
+  return chosen.filter(({ id }) => says(row, id));
+}
+
+function says(row: Row, id: string): boolean {
+  return row[id] !== null && row[id] !== undefined && row[id] !== "";
+}
