@@ -102,7 +102,8 @@ async def _until_end(process: asyncio.subprocess.Process, stop: asyncio.Event) -
     if not ended.done():
         process.terminate()
         try:
-            await asyncio.wait_for(asyncio.shield(ended), _STOP_SECONDS)
+            async with asyncio.timeout(_STOP_SECONDS):
+                await asyncio.shield(ended)
         except TimeoutError:
             process.kill()
     return await ended

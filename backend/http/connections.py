@@ -7,7 +7,9 @@ A connection costs a descriptor and some memory before anybody knows what it wan
 - a full table closes the connection that has waited longest for a request, so that
   half-sent heads and idle browsers never keep anybody out;
 - machines and people may each keep three quarters busy, so neither starves the other, and
-  a sixteenth is left for probes;
+  a sixteenth is left for probes and metrics;
+- a probe is never refused for others like it: it may give way to a newer connection instead,
+  so that a flood of probes cannot make a healthy replica look sick;
 - one look a second ends what is overdue (`_overdue`).
 
 What is refused or ended is counted by reason, and logged at most every ten seconds a reason.
@@ -64,15 +66,18 @@ class Use(Enum):
 
     MACHINES = "machines"
     CONSOLE = "console"
-    OPERATIONS = "operations"
+    METRICS = "metrics"
+    PROBES = "probes"
 
     @classmethod
     def of(cls, path: bytes) -> Use:
         """The use of a raw request target."""
         if path.startswith(b"/v1/"):
             return cls.MACHINES
-        if path.startswith((b"/healthz", b"/readyz", b"/metrics")):
-            return cls.OPERATIONS
+        if path.startswith((b"/healthz", b"/readyz")):
+            return cls.PROBES
+        if path.startswith(b"/metrics"):
+            return cls.METRICS
         return cls.CONSOLE
 
 
@@ -204,6 +209,8 @@ class ConnectionTable:
         self._busy[use] += 1
         self._waiting.pop(connection, None)
         self._addresses[connection.group].waiting.pop(connection, None)
+        if use is Use.PROBES:
+            self._wait(connection)
         return True
 
     def rest(self, connection: Connection, now: float) -> None:
@@ -253,7 +260,9 @@ class ConnectionTable:
     def _used_up(self, use: Use) -> bool:
         total = self.limits.total
         probes = max(1, total // 16)
-        if use is Use.OPERATIONS:
+        if use is Use.PROBES:
+            return False
+        if use is Use.METRICS:
             return self._busy[use] >= probes
         others = self._busy[Use.MACHINES] + self._busy[Use.CONSOLE]
         return self._busy[use] >= max(1, total * 3 // 4) or others >= max(1, total - probes)

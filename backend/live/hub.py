@@ -85,7 +85,8 @@ class LiveHub:
     async def until_recheck(self) -> None:
         """Return after the recheck interval, or when `recheck` is called."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._rechecked.wait(), self._recheck_seconds)
+            async with asyncio.timeout(self._recheck_seconds):
+                await self._rechecked.wait()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

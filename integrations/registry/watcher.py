@@ -178,7 +178,8 @@ class RegistryWatcher:
                 pause = min(pause, _CRAWL_RETRY)
             self._crawl_now.clear()
             try:
-                await asyncio.wait_for(self._crawl_now.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._crawl_now.wait()
             except TimeoutError:
                 continue
 

@@ -79,7 +79,8 @@ class Socket:
         """Subscribe as a table of the interface does; the snapshot."""
         words = {"op": "subscribe", "id": "s", "collection": collection, "limit": limit}
         await self._live.send(msgspec.json.encode({**words, "query": query}).decode())
-        return await asyncio.wait_for(self._snapshots.get(), 60)
+        async with asyncio.timeout(60):
+            return await self._snapshots.get()
 
     async def read(self) -> None:
         """Take frames, answering heartbeats, until cancelled."""

@@ -202,7 +202,8 @@ class PostgresStore:
         """See `store.Store.stop`."""
         if self._pool is not None:
             with contextlib.suppress(*_DOWN):
-                await asyncio.wait_for(self._pool.close(), 5)
+                async with asyncio.timeout(5):
+                    await self._pool.close()
             self._pool = None
 
     @contextlib.asynccontextmanager

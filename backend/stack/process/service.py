@@ -116,7 +116,8 @@ class Service:
 
     async def _answers(self) -> bool:
         try:
-            return await asyncio.wait_for(self.spec.check(), 5)
+            async with asyncio.timeout(5):
+                return await self.spec.check()
         except Exception:  # noqa: BLE001 - whatever went wrong, it is not ready
             return False
 
@@ -156,7 +157,8 @@ class Service:
         if process is not None and process.returncode is None:
             signal_group(process.pid, signal.SIGTERM)
             try:
-                await asyncio.wait_for(process.wait(), self.spec.stop_patience)
+                async with asyncio.timeout(self.spec.stop_patience):
+                    await process.wait()
             except TimeoutError:
                 signal_group(process.pid, signal.SIGKILL)
                 await process.wait()

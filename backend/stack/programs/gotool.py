@@ -35,7 +35,8 @@ async def run_quietly(*argv: str, limit: float, env: dict[str, str]) -> str:
         env=env,
     )
     try:
-        output, _ = await asyncio.wait_for(process.communicate(), limit)
+        async with asyncio.timeout(limit):
+            output, _ = await process.communicate()
     except (TimeoutError, asyncio.CancelledError):
         process.kill()
         await process.wait()

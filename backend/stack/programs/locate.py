@@ -37,7 +37,8 @@ async def ask_version(program: Program, path: Path) -> str | None:
     except OSError:
         return None
     try:
-        output, _ = await asyncio.wait_for(process.communicate(), VERSION_LIMIT)
+        async with asyncio.timeout(VERSION_LIMIT):
+            output, _ = await process.communicate()
     except TimeoutError:
         process.kill()
         await process.wait()

@@ -150,7 +150,8 @@ class RealCluster:
             stderr=asyncio.subprocess.PIPE,
         )
         try:
-            out, err = await asyncio.wait_for(process.communicate(), CALL_LIMIT)
+            async with asyncio.timeout(CALL_LIMIT):
+                out, err = await process.communicate()
         except TimeoutError:
             process.kill()
             await process.wait()

@@ -93,7 +93,8 @@ class LiveSocket:
             left = deadline - time.monotonic()
             assert left > 0, f"not within {limit} s: {what}; last: {self.texts[-1:]}"
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._heard.wait(), left)
+                async with asyncio.timeout(left):
+                    await self._heard.wait()
         return time.monotonic()
 
     async def until_closed(self, limit: float = 10.0) -> int:

@@ -53,7 +53,8 @@ async def test_start_ready_stop(tmp_path, board):
     shell = "echo hello; echo $SET; exec sleep 60"
     service = make(tmp_path, board, shell, said_something, env={"SET": "yes"})
     task = asyncio.create_task(service.run())
-    await asyncio.wait_for(service.ready.wait(), 10)
+    async with asyncio.timeout(10):
+        await service.ready.wait()
     pid = board["thing"].pid
     assert board["thing"].state is State.READY
     assert RecordFile(tmp_path / "thing.json").read() == ProcessRecord.of(pid)
@@ -65,10 +66,35 @@ async def test_start_ready_stop(tmp_path, board):
     assert (tmp_path / "thing.log").read_text() == "hello\nyes\n"
 
 
+async def test_a_check_that_ends_with_its_process_hides_no_death(tmp_path, board):
+    """A killed process breaks the check's connection in the very turn its end is seen in."""
+    dead = asyncio.Event()
+
+    async def check() -> bool:
+        await dead.wait()
+        raise ConnectionResetError
+
+    class Dying:
+        async def wait(self) -> int:
+            await asyncio.sleep(0)
+            asyncio.get_running_loop().call_later(0.05, dead.set)
+            await asyncio.sleep(0)
+            await dead.wait()
+            return -9
+
+    service = make(tmp_path, board, "exit 1", check)
+    service._process = Dying()
+    living = asyncio.create_task(service._live())
+    done, _ = await asyncio.wait({living}, timeout=10)
+    assert done, "the death was not noticed"
+    assert await living == -9
+
+
 async def test_a_killed_one_is_started_again(tmp_path, board):
     service = make(tmp_path, board, "exec sleep 60")
     task = asyncio.create_task(service.run())
-    await asyncio.wait_for(service.ready.wait(), 10)
+    async with asyncio.timeout(10):
+        await service.ready.wait()
     first = board["thing"].pid
     os.kill(first, signal.SIGKILL)
     await until(lambda: board["thing"].state is State.RESTARTING)
@@ -106,7 +132,8 @@ async def test_losing_and_finding_readiness_is_shown(tmp_path, board, monkeypatc
 
     service = make(tmp_path, board, "exec sleep 60", check)
     task = asyncio.create_task(service.run())
-    await asyncio.wait_for(service.ready.wait(), 10)
+    async with asyncio.timeout(10):
+        await service.ready.wait()
     answers = False
     await until(lambda: board["thing"].state is State.STARTING)
     assert "does not answer" in board["thing"].detail
@@ -119,7 +146,8 @@ async def test_losing_and_finding_readiness_is_shown(tmp_path, board, monkeypatc
 async def test_a_stubborn_one_is_killed(tmp_path, board):
     service = make(tmp_path, board, "trap '' TERM; while :; do sleep 1; done", stop_patience=0.3)
     task = asyncio.create_task(service.run())
-    await asyncio.wait_for(service.ready.wait(), 10)
+    async with asyncio.timeout(10):
+        await service.ready.wait()
     pid = board["thing"].pid
     await end(task)
     assert not psutil.pid_exists(pid)
