@@ -3,11 +3,14 @@ recorded."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from backend.features.context import Feature, FeatureContext
 from backend.features.updates.rights import KINDS
-from backend.features.updates.sources import add_collections
+from backend.live.sql import SqlSource
 from backend.omaha.api import updates_router
 from backend.omaha.api.deps import UpdatesDeps
+from backend.omaha.lists.sources import sources
 from backend.omaha.payloads.files import PayloadFiles
 
 __all__ = ["register"]
@@ -15,7 +18,10 @@ __all__ = ["register"]
 
 def register(context: FeatureContext) -> Feature:
     """The collections, and the routes below ``/api/v1/updates``."""
-    add_collections(context)
+    for source, topics in sources(context.db_sessions, context.organisation):
+        context.registry.add(source.collection, source)
+        for topic in topics:
+            context.bus.subscribe(topic, partial(_ask_again, source))
     files = PayloadFiles(context.settings.home / "payloads")
     deps = UpdatesDeps(
         organisation=context.organisation,
@@ -25,3 +31,7 @@ def register(context: FeatureContext) -> Feature:
         mirror_networks=context.settings.update_mirror_networks,
     )
     return Feature("updates", updates_router(deps), kinds=KINDS, jobs=(deps.import_job,))
+
+
+def _ask_again(source: SqlSource, _: object) -> None:
+    source.notify()

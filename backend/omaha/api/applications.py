@@ -9,22 +9,20 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from auth.role import Verb
-from backend.http.guard import Decides, Requires
+from backend.http.guard import Requires
 from backend.http.versions import IfMatch, check, tagged
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.changes import difference, given
-from backend.omaha.api.paging import Page, decode, encode
-from backend.omaha.api.rights import (
+from backend.omaha.api.scopes import at_application, at_root
+from backend.omaha.api.types import Body, Id, Line, Name, ShortName, View
+from backend.omaha.catalog import applications, edit, groups
+from backend.omaha.domain.rights import (
     APPLICATION,
     CHANNEL,
     GROUP,
     INSTANCE,
-    LISTS,
     PACKAGE,
 )
-from backend.omaha.api.scopes import at_application, at_root
-from backend.omaha.api.types import Body, Cursor, Id, Limit, Line, Name, ShortName, View
-from backend.omaha.catalog import applications, edit
 from backend.omaha.store.tables import ApplicationRow
 
 router = APIRouter(tags=["updates: applications"])
@@ -66,21 +64,6 @@ class ApplicationChange(Body):
     appid: ShortName | None = None
     name: Name | None = None
     description: Line | None = None
-
-
-@router.get("/applications", dependencies=[Decides(LISTS)])
-async def list_applications(
-    call: Caller, limit: Limit = 50, cursor: Cursor = None
-) -> Page[ApplicationView]:
-    """Applications by name, as far as the caller may see anything of them."""
-    after = decode(cursor, str, int)
-    ids = call.visible().application_ids()
-    rows = await applications.page(
-        call.session, ids, (after[0], after[1]) if after else None, limit + 1
-    )
-    shown = rows[:limit]
-    last = encode(shown[-1].name, shown[-1].id or 0) if len(rows) > limit else None
-    return Page(items=await views(call, shown), next=last)
 
 
 @router.post(
@@ -163,16 +146,20 @@ async def _counts(call: Call, ids: Sequence[int]) -> dict[int, ApplicationCounts
     """Per application: how much the caller may list of each kind in it."""
     found = await applications.counts(call.session, ids)
     for name, kind in _COUNTED:
-        visible = call.visible(kind)
         for key in ids:
-            groups = visible.group_ids(key)
-            if groups is not None:
-                within = await applications.counts_within(call.session, key, groups)
+            seen = None if call.lists(kind, key) else await _groups(call, kind, key)
+            if seen is not None:
+                within = await applications.counts_within(call.session, key, seen)
                 found[key][name] = within.get(name, 0)
     return {
         key: ApplicationCounts(**{name: found[key].get(name, 0) for name, _ in _COUNTED})
         for key in ids
     }
+
+
+async def _groups(call: Call, kind: str, application_id: int) -> list[int]:
+    every = await groups.ids(call.session, application_id)
+    return [key for key in every if call.lists(kind, application_id, key)]
 
 
 _COUNTED: Final = (

@@ -16,9 +16,9 @@ from backend.db.session import DbSession
 from backend.http.audited import Audited
 from backend.http.guard import CurrentPrincipal, require
 from backend.omaha.api.deps import UpdatesDeps
-from backend.omaha.api.rights import APPLICATION, INSTANCE, Rights, Visible
 from backend.omaha.api.targets import Recorded, target_of
-from backend.omaha.catalog import edit
+from backend.omaha.catalog import edit, groups
+from backend.omaha.domain.rights import APPLICATION, INSTANCE, Rights
 from backend.omaha.store.tables import GroupRow, InstanceRow
 
 
@@ -55,17 +55,23 @@ class Call:
         """The caller must hold the right in the application."""
         require(self.principal, kind, verb, self.rights.application(application_id))
 
-    def visible(self, kind: str = APPLICATION) -> Visible:
-        """What the caller may list."""
-        return self.rights.visible(self.principal, kind)
+    def lists(self, kind: str, application_id: int, group_id: int | None = None) -> bool:
+        """Whether the caller may list `kind` in all of the application, or in one group."""
+        scope = self.rights.application(application_id)
+        if group_id is not None:
+            scope = self.rights.group(application_id, group_id)
+        return self.principal.policy.decide(kind, Verb.LIST, scope).allowed
 
-    def listed(self, kind: str, application_id: int) -> frozenset[int] | None:
+    async def listed(self, kind: str, application_id: int) -> frozenset[int] | None:
         """The groups of the application in which the caller may list `kind`, None for all;
         404 when there are none and the application is not theirs to see."""
-        groups = self.visible(kind).group_ids(application_id)
-        if groups is not None and not groups:
+        if self.lists(kind, application_id):
+            return None
+        every = await groups.ids(self.session, application_id)
+        seen = frozenset(key for key in every if self.lists(kind, application_id, key))
+        if not seen:
             self.need(APPLICATION, Verb.GET, application_id)
-        return groups
+        return seen
 
     def target(self, row: Recorded, name: str = "") -> Target:
         """What the record calls the object of `row`."""

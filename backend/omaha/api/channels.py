@@ -7,24 +7,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 from pydantic import Field
-from sqlalchemy import select
-from sqlmodel import col
 
 from auth.role import Verb
 from backend.http.guard import Requires
 from backend.http.versions import IfMatch, check, tagged
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.changes import difference, given
-from backend.omaha.api.paging import Page, decode, encode
-from backend.omaha.api.rights import CHANNEL, GROUP
 from backend.omaha.api.scopes import at_application, at_channel
 from backend.omaha.api.types import (
     ArchName,
     Body,
     BodyId,
-    Cursor,
     Id,
-    Limit,
     Line,
     Named,
     PackageBrief,
@@ -35,6 +29,7 @@ from backend.omaha.api.types import (
 )
 from backend.omaha.catalog import channels, edit
 from backend.omaha.domain import semver
+from backend.omaha.domain.rights import CHANNEL, GROUP
 from backend.omaha.store.tables import ApplicationRow, ChannelRow, PackageRow
 
 router = APIRouter(tags=["updates: channels"])
@@ -82,28 +77,16 @@ class FloorView(View):
     created_at: float
 
 
+class Floors(View):
+    """All floors of a channel, of which there are at most a hundred."""
+
+    items: list[FloorView]
+
+
 class FloorChange(Body):
     """Why the package is a floor; machines that mirror updates are told."""
 
     reason: Line = ""
-
-
-@router.get(
-    "/applications/{application_id}/channels",
-    dependencies=[Requires(CHANNEL, Verb.LIST, at_application)],
-)
-async def list_channels(
-    call: Caller, application_id: Id, limit: Limit = 50, cursor: Cursor = None
-) -> Page[ChannelView]:
-    """The application's channels by name."""
-    await edit.get(call.session, ApplicationRow, application_id)
-    after = decode(cursor, str, int)
-    rows = await channels.page(
-        call.session, application_id, (after[0], after[1]) if after else None, limit + 1
-    )
-    shown = rows[:limit]
-    last = encode(shown[-1].name, shown[-1].id or 0) if len(rows) > limit else None
-    return Page(items=await views(call, shown), next=last)
 
 
 @router.post(
@@ -163,7 +146,7 @@ async def delete_channel(call: Caller, channel_id: Id, if_match: IfMatch = None)
 
 
 @router.get("/channels/{channel_id}/floors", dependencies=[Requires(CHANNEL, Verb.GET, at_channel)])
-async def list_floors(call: Caller, channel_id: Id, response: Response) -> Page[FloorView]:
+async def list_floors(call: Caller, channel_id: Id, response: Response) -> Floors:
     """The channel's floors by version, lowest first: the order machines pass them."""
     row = await edit.get(call.session, ChannelRow, channel_id)
     tagged(response, row.version)
@@ -173,7 +156,7 @@ async def list_floors(call: Caller, channel_id: Id, response: Response) -> Page[
         FloorView(package=brief(package), reason=floor.reason, created_at=floor.created_at)
         for floor, package in found
     ]
-    return Page(items=items, next=None)
+    return Floors(items=items)
 
 
 @router.put(
@@ -221,9 +204,8 @@ async def views(call: Call, rows: Sequence[ChannelRow]) -> list[ChannelView]:
     """The rows as answered."""
     groups = await channels.groups_of(call.session, [row.id or 0 for row in rows])
     wanted = [row.package_id for row in rows if row.package_id]
-    found = await call.session.scalars(select(PackageRow).where(col(PackageRow.id).in_(wanted)))
+    found = await channels.targets(call.session, wanted)
     packages = {package.id: brief(package) for package in found}
-    visible = call.visible(GROUP)
     return [
         ChannelView(
             id=row.id or 0,
@@ -235,7 +217,7 @@ async def views(call: Call, rows: Sequence[ChannelRow]) -> list[ChannelView]:
             groups=[
                 Named(id=key, name=name)
                 for key, name in groups[row.id or 0]
-                if visible.shows_group(row.application_id, key)
+                if call.lists(GROUP, row.application_id, key)
             ],
             created_at=row.created_at,
             updated_at=row.updated_at,

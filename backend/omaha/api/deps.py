@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.audit import Audit, Change, Origin
 from backend.http.outbound import Network
 from backend.jobs import Job, Jobs
-from backend.omaha.api.rights import Rights
 from backend.omaha.api.targets import import_target
 from backend.omaha.catalog.importing import Made, Order, import_job
+from backend.omaha.domain.rights import Rights
 from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.payloads.mirrors import open_mirror
 from backend.omaha.payloads.source import ReleaseSource

@@ -8,20 +8,18 @@ from collections.abc import Collection
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from sqlalchemy import select
-from sqlmodel import col
 
 from auth.role import Verb
 from backend.errors import Unprocessable
 from backend.http.guard import Decides, Requires
 from backend.omaha.api.call import Call, Caller
-from backend.omaha.api.rights import GROUP, LISTS
 from backend.omaha.api.scopes import at_group
 from backend.omaha.api.types import MAX_TIME, Id, QueryId, View, status_label
-from backend.omaha.catalog import edit, figures
+from backend.omaha.catalog import channels, edit, figures, groups
 from backend.omaha.catalog.figures import Dimension, Scope
 from backend.omaha.domain.model import Status
-from backend.omaha.store.tables import ApplicationRow, ChannelRow, GroupRow
+from backend.omaha.domain.rights import GROUP, LISTS
+from backend.omaha.store.tables import ApplicationRow, GroupRow
 
 router = APIRouter(tags=["updates: figures"])
 
@@ -181,12 +179,9 @@ async def _labels(call: Call, by: Dimension, keys: Collection[Any]) -> dict[Any,
         return {key: _status(key) for key in keys}
     if by == "release":
         return {key: key or "unknown" for key in keys}
-    model: type[GroupRow | ChannelRow] = GroupRow if by == "group" else ChannelRow
     wanted = [key for key in keys if key is not None]
-    found = await call.session.execute(
-        select(col(model.id), col(model.name)).where(col(model.id).in_(wanted))
-    )
-    return {None: "no channel"} | {key: name for key, name in found}  # noqa: C416 (rows are not pairs to mypy)
+    named = groups.names if by == "group" else channels.names
+    return {None: "no channel"} | await named(call.session, wanted)
 
 
 def _status(number: int) -> str:
@@ -231,7 +226,7 @@ async def _scope(
     call: Call, application_id: int, group_id: int | None = None, channel_id: int | None = None
 ) -> Scope:
     """The groups of the application that are asked for and may be seen."""
-    visible = call.listed(GROUP, application_id)
+    visible = await call.listed(GROUP, application_id)
     await edit.get(call.session, ApplicationRow, application_id)
     wanted = visible
     if group_id is not None:

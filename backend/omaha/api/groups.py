@@ -7,25 +7,19 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Response
 from pydantic import ValidationError
-from sqlalchemy import select
-from sqlmodel import col
 
 from auth.role import Verb
 from backend.errors import Unprocessable
-from backend.http.guard import Decides, Requires
+from backend.http.guard import Requires
 from backend.http.versions import IfMatch, check, tagged
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.changes import difference, given
-from backend.omaha.api.paging import Page, decode, encode
-from backend.omaha.api.rights import GROUP, LISTS
 from backend.omaha.api.rollout_views import RolloutView, rollout_view
 from backend.omaha.api.scopes import at_application, at_group
 from backend.omaha.api.types import (
     ArchName,
     BodyId,
-    Cursor,
     Id,
-    Limit,
     Line,
     Name,
     PackageBrief,
@@ -35,9 +29,10 @@ from backend.omaha.api.types import (
     arch_of,
 )
 from backend.omaha.api.types import Body as BodyModel
-from backend.omaha.catalog import edit, groups
+from backend.omaha.catalog import channels, edit, groups, rollouts
+from backend.omaha.domain.rights import GROUP
 from backend.omaha.domain.rules import Policy
-from backend.omaha.store.tables import ApplicationRow, ChannelRow, GroupRow, PackageRow, RolloutRow
+from backend.omaha.store.tables import ApplicationRow, GroupRow
 
 router = APIRouter(tags=["updates: groups"])
 
@@ -87,22 +82,6 @@ class GroupChange(BodyModel):
     description: Line | None = None
     track: Track | None = None
     channel_id: BodyId | None = None
-
-
-@router.get("/applications/{application_id}/groups", dependencies=[Decides(LISTS)])
-async def list_groups(
-    call: Caller, application_id: Id, limit: Limit = 50, cursor: Cursor = None
-) -> Page[GroupView]:
-    """The application's groups by name, as far as the caller may see them."""
-    visible = call.listed(GROUP, application_id)
-    await edit.get(call.session, ApplicationRow, application_id)
-    after = decode(cursor, str, int)
-    rows = await groups.page(
-        call.session, application_id, visible, (after[0], after[1]) if after else None, limit + 1
-    )
-    shown = rows[:limit]
-    last = encode(shown[-1].name, shown[-1].id or 0) if len(rows) > limit else None
-    return Page(items=await views(call, shown), next=last)
 
 
 @router.post(
@@ -212,8 +191,8 @@ async def views(call: Call, rows: Sequence[GroupRow]) -> list[GroupView]:
     machines = await groups.machines(call.session, ids)
     channels = await _channels(call, [row.channel_id for row in rows if row.channel_id])
     wanted = [row.rollout_id for row in rows if row.rollout_id]
-    found = await call.session.scalars(select(RolloutRow).where(col(RolloutRow.id).in_(wanted)))
-    rollouts = {rollout.id: rollout_view(rollout) for rollout in found}
+    found = await rollouts.read(call.session, wanted)
+    present = {rollout.id: rollout_view(rollout) for rollout in found}
     return [
         GroupView(
             id=key,
@@ -224,7 +203,7 @@ async def views(call: Call, rows: Sequence[GroupRow]) -> list[GroupView]:
             arch=arch_label(row.arch),
             channel=channels.get(row.channel_id or 0),
             policy=Policy.model_validate(row.policy),
-            rollout=rollouts.get(row.rollout_id),
+            rollout=present.get(row.rollout_id),
             machines=machines.get(key, 0),
             created_at=row.created_at,
             updated_at=row.updated_at,
@@ -242,11 +221,7 @@ async def matched(call: Call, group_id: int, if_match: str | None) -> GroupRow:
 
 
 async def _channels(call: Call, ids: list[int]) -> dict[int, ChannelBrief]:
-    found = await call.session.execute(
-        select(ChannelRow, PackageRow)
-        .outerjoin(PackageRow, col(PackageRow.id) == col(ChannelRow.package_id))
-        .where(col(ChannelRow.id).in_(ids))
-    )
+    found = await channels.with_targets(call.session, ids)
     return {
         channel.id or 0: ChannelBrief(
             id=channel.id or 0,

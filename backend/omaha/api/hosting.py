@@ -12,25 +12,23 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
-from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from auth.role import Verb
 from backend.errors import Conflict
 from backend.http.guard import Requires
 from backend.jobs import commands
 from backend.jobs.records import steps_of
-from backend.jobs.tables import FINISHED, JobRow, LogRow, StepRow
+from backend.jobs.tables import FINISHED, JobRow, StepRow
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.imports import ExtraName
 from backend.omaha.api.mirrors import chosen
-from backend.omaha.api.rights import PACKAGE
 from backend.omaha.api.scopes import ImportId, at_application, at_import, at_root
 from backend.omaha.api.targets import import_target, release_target
 from backend.omaha.api.types import Body, Id, View
-from backend.omaha.catalog import edit, packages
-from backend.omaha.catalog.importing import KIND, RETRIED, Made, Order, Person, package_key
+from backend.omaha.catalog import edit, imports, packages
+from backend.omaha.catalog.importing import KIND, Made, Order, Person, package_key
+from backend.omaha.domain.rights import PACKAGE
 from backend.omaha.payloads.errors import ImportNotFound
 from backend.omaha.payloads.release import MAX_EXTRAS, Release, parse_releases
 from backend.omaha.store.tables import ApplicationRow
@@ -127,12 +125,8 @@ async def start_hosted_import(
 )
 async def list_hosted_imports(call: Caller, application_id: Id) -> list[HostedImportView]:
     """The application's imports, newest first; the last hundred."""
-    query = select(JobRow).where(
-        col(JobRow.kind) == KIND,
-        col(JobRow.key).startswith(f"{KIND}:{application_id}:", autoescape=True),
-    )
-    found = await call.session.execute(query.order_by(col(JobRow.created).desc()).limit(LISTED))
-    return [await _view(call.session, row) for row in found.scalars()]
+    found = await imports.of_application(call.session, application_id, LISTED)
+    return [await _view(call.session, row) for row in found]
 
 
 @router.get(
@@ -201,8 +195,7 @@ async def _view(session: AsyncSession, row: JobRow) -> HostedImportView:
     order = _order(row)
     steps = [step for step in await steps_of(session, row.id) if step.phase == "run"]
     made = msgspec.json.decode(row.result, type=Made) if row.result else None
-    broken = select(func.count()).where(col(LogRow.job_id) == row.id, col(LogRow.level) == RETRIED)
-    tried = (await session.execute(broken)).scalar_one()
+    tried = await imports.broken_off(session, row.id)
     step, _, file = row.stage.partition(" ") if row.state not in FINISHED else ("", "", "")
     return HostedImportView(
         id=row.id, application_id=order.application_id, release=order.release,

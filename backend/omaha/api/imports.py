@@ -16,11 +16,11 @@ from backend.omaha.api import packages as package_routes
 from backend.omaha.api.call import Caller
 from backend.omaha.api.mirrors import chosen, mirror
 from backend.omaha.api.package_bodies import PackageView
-from backend.omaha.api.rights import PACKAGE
 from backend.omaha.api.scopes import at_application, at_root
 from backend.omaha.api.targets import release_target
 from backend.omaha.api.types import Body, Id, View
 from backend.omaha.catalog import edit, packages, releases
+from backend.omaha.domain.rights import PACKAGE
 from backend.omaha.payloads.importer import Plan, examine
 from backend.omaha.payloads.release import MAX_EXTRAS
 from backend.omaha.store.tables import ApplicationRow

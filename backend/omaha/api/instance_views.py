@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from backend.omaha.api.types import (
     ArchName,
     Named,
@@ -16,13 +14,6 @@ from backend.omaha.domain import wording
 from backend.omaha.domain.model import Grant, Status
 from backend.omaha.domain.wording import base_code
 from backend.omaha.store.tables import HistoryRow, InstanceRow
-
-ReasonName = Literal[
-    "none", "up_to_date", "no_package", "blacklisted", "disabled", "outside_window", "paused",
-    "aborted", "braked", "oem_filtered", "platform_filtered", "release_filtered",
-    "period_limit", "concurrency_limit", "safe_mode", "not_yet_selected", "wave", "booted_back",
-    "newer_than_channel", "needs_multi_manifest", "client_backoff",
-]  # fmt: skip
 
 
 class ErrorView(View):

@@ -7,75 +7,42 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
-from sqlalchemy import select
-from sqlmodel import col
 
 from auth.role import Verb
 from backend.errors import NotFoundProblem, PreconditionFailed
-from backend.http.guard import Decides, Requires
+from backend.http.guard import Requires
 from backend.http.versions import IfMatch, check, stale, tagged
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.changes import given
-from backend.omaha.api.figures import Time
 from backend.omaha.api.instance_views import (
     HistoryView,
     InstanceView,
-    ReasonName,
     history_view,
     instance_view,
 )
-from backend.omaha.api.paging import decode, encode
-from backend.omaha.api.rights import INSTANCE, LISTS
 from backend.omaha.api.scopes import at_instance
 from backend.omaha.api.types import (
-    ArchName,
     BigId,
     Body,
     BodyId,
-    Cursor,
-    Id,
-    Limit,
-    QueryId,
-    StatusName,
     View,
-    arch_of,
-    status_of,
 )
-from backend.omaha.catalog import edit, figures, machines
-from backend.omaha.domain.model import Reason
+from backend.omaha.catalog import edit, groups, machines
+from backend.omaha.domain.rights import INSTANCE
 from backend.omaha.fleet import actions
-from backend.omaha.store.tables import ApplicationRow, GroupRow, InstanceRow
+from backend.omaha.store.tables import GroupRow, InstanceRow
 
 router = APIRouter(tags=["updates: machines"])
 
+HistoryLimit = Annotated[int, Query(ge=1, le=1000, description="changes told")]
 MachineName = Annotated[str, Field(max_length=256, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
-SearchText = Annotated[
-    str, Query(min_length=2, max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$", description="prefix")
-]
 
-
-class InstancePage(View):
-    """Machines by id. `total` is exact, or null when only looking at every machine could
-    tell. A page may be short, or empty with a `next`, when few of many pass the filter."""
-
-    items: list[InstanceView]
-    next: str | None
-    total: int | None
-
-
-class SearchResult(View):
-    """Machines found; `more` says that there are others: type more of the prefix."""
-
-    items: list[InstanceView]
-    more: bool
-
-
-class HistoryPage(View):
-    """Changes of status, newest first."""
+class History(View):
+    """Changes of status, newest first; `more`: there were others before."""
 
     items: list[HistoryView]
-    next: str | None
+    more: bool
 
 
 class InstanceChange(Body):
@@ -85,65 +52,6 @@ class InstanceChange(Body):
     name: MachineName | None = None
     hidden: bool | None = None
     group_id: BodyId | None = None
-
-
-@router.get("/applications/{application_id}/instances", dependencies=[Decides(LISTS)])
-async def list_instances(
-    call: Caller,
-    *,
-    application_id: Id,
-    group_id: QueryId | None = None,
-    channel_id: QueryId | None = None,
-    status: Annotated[StatusName | None, Query()] = None,
-    release: Annotated[str | None, Query(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")] = None,
-    reason: Annotated[ReasonName | None, Query()] = None,
-    arch: Annotated[ArchName | None, Query()] = None,
-    oem: Annotated[str | None, Query(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")] = None,
-    hidden: Annotated[bool | None, Query(description="true: only hidden ones")] = False,
-    seen_since: Time = None,
-    seen_before: Time = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-) -> InstancePage:
-    """The application's machines, narrowed by group, channel, status, version and more."""
-    groups = _groups(call, application_id, group_id)
-    await edit.get(call.session, ApplicationRow, application_id)
-    wanted = machines.Filter(
-        application_id=application_id,
-        group_ids=groups,
-        channel_id=channel_id,
-        status=int(status_of(status)) if status else None,
-        release=release,
-        reason=int(Reason[reason.upper()]) if reason else None,
-        arch=int(arch_of(arch)) if arch else None,
-        oem=oem,
-        hidden=hidden,
-        seen_since=seen_since,
-        seen_before=seen_before,
-    )
-    after = decode(cursor, int)
-    found = await machines.page(call.session, wanted, after=after[0] if after else 0, limit=limit)
-    return InstancePage(
-        items=await views(call, found.rows),
-        next=encode(found.after) if found.after is not None else None,
-        total=await _total(call, wanted),
-    )
-
-
-@router.get("/instances", dependencies=[Decides(LISTS)])
-async def search_instances(
-    call: Caller, *, q: SearchText, limit: Annotated[int, Query(ge=1, le=50)] = 20
-) -> SearchResult:
-    """Machines whose id, name or address begins with `q`, over all applications."""
-    visible = call.visible(INSTANCE)
-    found, more = await machines.search(
-        call.session,
-        q,
-        application_ids=None if visible.everything else visible.applications,
-        group_ids=[group for _, group in visible.groups],
-        limit=limit,
-    )
-    return SearchResult(items=await views(call, found), more=more)
 
 
 @router.get(
@@ -158,20 +66,13 @@ async def get_instance(call: Caller, instance_id: BigId, response: Response) -> 
     "/instances/{instance_id}/history",
     dependencies=[Requires(INSTANCE, Verb.GET, at_instance, "machine")],
 )
-async def list_history(
-    call: Caller, instance_id: BigId, limit: Limit = 50, cursor: Cursor = None
-) -> HistoryPage:
-    """What the machine went through, newest first, with error codes in words."""
+async def list_history(call: Caller, instance_id: BigId, limit: HistoryLimit = 50) -> History:
+    """What the machine went through, newest first, with error codes in words. Retention thins
+    it, so that all of it fits."""
     row = await read(call, instance_id, Verb.GET)
-    before = decode(cursor, int)
-    rows = await machines.history(
-        call.session, row.id or 0, before=before[0] if before else None, limit=limit + 1
-    )
-    shown = rows[:limit]
-    return HistoryPage(
-        items=[history_view(entry) for entry in shown],
-        next=encode(shown[-1].id or 0) if len(rows) > limit else None,
-    )
+    rows = await machines.history(call.session, row.id or 0, limit + 1)
+    items = [history_view(entry) for entry in rows[:limit]]
+    return History(items=items, more=len(rows) > limit)
 
 
 @router.patch(
@@ -279,23 +180,5 @@ async def read(call: Call, instance_id: int, verb: Verb) -> InstanceRow:
 async def views(call: Call, rows: Sequence[InstanceRow]) -> list[InstanceView]:
     """The rows as answered, with their groups' names."""
     wanted = {row.group_id for row in rows}
-    found = await call.session.execute(
-        select(col(GroupRow.id), col(GroupRow.name)).where(col(GroupRow.id).in_(wanted))
-    )
-    names = {key: name for key, name in found}  # noqa: C416 (rows are not pairs to mypy)
+    names = await groups.names(call.session, wanted)
     return [instance_view(row, names.get(row.group_id, "")) for row in rows]
-
-
-def _groups(call: Call, application_id: int, group_id: int | None) -> frozenset[int] | None:
-    """The groups to list: those the caller may see, or of these the one asked for."""
-    visible = call.listed(INSTANCE, application_id)
-    if group_id is None:
-        return visible
-    return frozenset({group_id} if visible is None or group_id in visible else ())
-
-
-async def _total(call: Call, wanted: machines.Filter) -> int | None:
-    if not wanted.counted:
-        return None
-    scope = figures.Scope(wanted.application_id, wanted.group_ids, wanted.channel_id)
-    return await figures.total(call.session, scope, status=wanted.status, release=wanted.release)

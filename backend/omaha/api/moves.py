@@ -12,63 +12,42 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import Field
-from sqlalchemy import func, select
-from sqlmodel import col
 
 from auth.role import Verb
 from backend.errors import Conflict, PreconditionRequired
 from backend.http.guard import Decides, Requires
 from backend.http.versions import IfMatch
+from backend.live.guard import guard_of
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.groups import matched
-from backend.omaha.api.instance_views import ReasonName
-from backend.omaha.api.rights import GROUP, INSTANCE
 from backend.omaha.api.scopes import at_group
 from backend.omaha.api.types import (
-    MAX_TIME,
-    ArchName,
     Body,
     BodyId,
     Id,
     QueryId,
-    StatusName,
     View,
-    arch_of,
-    status_of,
 )
-from backend.omaha.catalog import edit, groups, moving
-from backend.omaha.catalog.machines import Filter
-from backend.omaha.domain.model import Reason
+from backend.omaha.catalog import edit, groups, moving, rollouts
+from backend.omaha.domain.rights import GROUP, INSTANCE
 from backend.omaha.fleet.moves import MAX_MOVED
-from backend.omaha.store.tables import ApplicationRow, GroupRow, RolloutRow
+from backend.omaha.lists.collections import INSTANCES
+from backend.omaha.lists.machine_choice import machine_query
+from backend.omaha.store.tables import ApplicationRow, GroupRow
 
 router = APIRouter(tags=["updates: machines"])
 
-Text = Annotated[str, Field(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
-Moment = Annotated[float, Field(ge=0, le=MAX_TIME)]
-
-
-class MachineFilter(Body):
-    """Which machines: the filter of the list, by the same names. Absent: not narrowed, but
-    for hidden ones, which are left out unless `hidden` is true or null."""
-
-    group_id: BodyId | None = None
-    channel_id: BodyId | None = None
-    status: StatusName | None = None
-    release: Text | None = None
-    reason: ReasonName | None = None
-    arch: ArchName | None = None
-    oem: Text | None = None
-    hidden: bool | None = False
-    seen_since: Moment | None = None
-    seen_before: Moment | None = None
+Word = Annotated[str, Field(max_length=8192)]
 
 
 class Move(Body):
-    """Machines and the group they go to. `machines` is the number a dry run showed, and the
+    """Machines and the group they go to. `filter` and `q` are those of the collection
+    `instances`, in its words (`status=error`, `oem=azure`); hidden machines are left out
+    unless a filter names `hidden`. `machines` is the number a dry run showed, and the
     precondition of the move."""
 
-    filter: MachineFilter
+    filter: Annotated[list[Word], Field(default_factory=list, max_length=30)]
+    q: Word = ""
     to_group_id: BodyId
     dry_run: bool = False
     machines: Annotated[int, Field(ge=0, le=MAX_MOVED)] | None = None
@@ -84,8 +63,8 @@ class FromGroup(View):
 
 class MoveView(View):
     """What was moved, or in a dry run would be: at most 5,000 machines at a time, in order of
-    id. `more`: others pass the filter, repeat for them. `updating` of them hold a grant that
-    is given up."""
+    machine id. `more`: others pass the filter, repeat for them. `updating` of them hold a
+    grant that is given up."""
 
     machines: int
     updating: int
@@ -112,10 +91,12 @@ class DeletionView(View):
 async def move_instances(call: Caller, application_id: Id, body: Move) -> MoveView:
     """Move the machines that pass a filter to another group, where they stay whatever their
     track says. 428 without `machines`, 412 when it is another number by now."""
-    call.listed(INSTANCE, application_id)
+    await call.listed(INSTANCE, application_id)
     await edit.get(call.session, ApplicationRow, application_id)
     target = await _target(call, application_id, body.to_group_id, "to_group_id")
-    chosen = await moving.choose(call.session, _filter(call, application_id, body.filter), target)
+    query = machine_query(body.filter, body.q, also=[f"application_id={application_id}"])
+    guard = guard_of(call.principal, INSTANCES)
+    chosen = await moving.choose(call.session, query, guard, target)
     sources = await _sources(call, chosen.by_group)
     if body.dry_run:
         number = await moving.updating(call.session, chosen.ids)
@@ -127,7 +108,7 @@ async def move_instances(call: Caller, application_id: Id, body: Move) -> MoveVi
     number = await moving.updating(call.session, chosen.ids)
     done = await moving.move(call.session, chosen, target, expected=body.machines)
     detail = {
-        "filter": body.filter.model_dump(mode="json", exclude_unset=True),
+        "filter": body.filter, **({"q": body.q} if body.q else {}),
         "machines": done.total(), "from": {sources[key].name: n for key, n in done.items()},
     }  # fmt: skip
     where = replace(call.target(target), kind=INSTANCE)
@@ -142,15 +123,12 @@ async def preview_deletion(
     """What deleting the group would affect, its machines going to `move_to`."""
     row = await edit.get(call.session, GroupRow, group_id)
     target = None if move_to is None else await destination(call, row, move_to)
-    chosen = await moving.choose(call.session, moving.everyone(row), target)
-    rollouts = await call.session.scalar(
-        select(func.count()).where(col(RolloutRow.group_id) == group_id)
-    )
+    chosen = await moving.choose(call.session, *moving.everyone(call.rights, row), target)
     return DeletionView(
         machines=len(chosen.ids),
         updating=await moving.updating(call.session, chosen.ids),
         more=chosen.more,
-        rollouts=rollouts or 0,
+        rollouts=await rollouts.number(call.session, group_id),
     )
 
 
@@ -183,7 +161,7 @@ async def _hand_over(call: Call, row: GroupRow, target: GroupRow, expected: int 
         raise PreconditionRequired(
             "Send `machines` with the number the preview showed, so that no others are moved."
         )
-    chosen = await moving.choose(call.session, moving.everyone(row), target)
+    chosen = await moving.choose(call.session, *moving.everyone(call.rights, row), target)
     if chosen.more:
         raise Conflict(
             f"Over {MAX_MOVED} machines belong to {row.name}. Move them in steps first (POST "
@@ -207,27 +185,6 @@ async def _target(call: Call, application_id: int, group_id: int, field: str) ->
     call.need_member(Verb.UPDATE, target)
     moving.check_target(target, application_id, field)
     return target
-
-
-def _filter(call: Call, application_id: int, body: MachineFilter) -> Filter:
-    visible = call.visible(INSTANCE).group_ids(application_id)
-    chosen = visible
-    if body.group_id is not None:
-        seen = visible is None or body.group_id in visible
-        chosen = frozenset({body.group_id} if seen else ())
-    return Filter(
-        application_id=application_id,
-        group_ids=chosen,
-        channel_id=body.channel_id,
-        status=int(status_of(body.status)) if body.status else None,
-        release=body.release,
-        reason=int(Reason[body.reason.upper()]) if body.reason else None,
-        arch=int(arch_of(body.arch)) if body.arch else None,
-        oem=body.oem,
-        hidden=body.hidden,
-        seen_since=body.seen_since,
-        seen_before=body.seen_before,
-    )
 
 
 async def _sources(call: Call, by_group: Mapping[int, int]) -> dict[int, GroupRow]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Response
-from sqlalchemy import select
-from sqlmodel import col
+from fastapi import APIRouter, Response
 
 from auth.role import Verb
 from backend.http.guard import Requires
@@ -22,16 +20,10 @@ from backend.omaha.api.package_bodies import (
     PackageChange,
     PackageView,
 )
-from backend.omaha.api.paging import Page, decode, encode
-from backend.omaha.api.rights import PACKAGE
 from backend.omaha.api.scopes import at_application, at_package
 from backend.omaha.api.types import (
-    ArchName,
-    Cursor,
     Id,
-    Limit,
     Named,
-    Prefix,
     arch_label,
     arch_of,
     kind_label,
@@ -39,39 +31,11 @@ from backend.omaha.api.types import (
 )
 from backend.omaha.catalog import edit, packages
 from backend.omaha.domain.model import ExtraFile
+from backend.omaha.domain.rights import PACKAGE
 from backend.omaha.payloads.digest import hex_to_base64
 from backend.omaha.store.tables import ApplicationRow, FileRow, PackageRow
 
 router = APIRouter(tags=["updates: packages"])
-
-
-@router.get(
-    "/applications/{application_id}/packages",
-    dependencies=[Requires(PACKAGE, Verb.LIST, at_application)],
-)
-async def list_packages(
-    call: Caller,
-    *,
-    application_id: Id,
-    release: Prefix = "",
-    arch: Annotated[ArchName | None, Query()] = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-) -> Page[PackageView]:
-    """The application's packages, newest first; `release` is a prefix of the version."""
-    await edit.get(call.session, ApplicationRow, application_id)
-    before = decode(cursor, int)
-    rows = await packages.page(
-        call.session,
-        application_id,
-        prefix=release,
-        arch=arch_of(arch) if arch else None,
-        before=before[0] if before else None,
-        limit=limit + 1,
-    )
-    shown = rows[:limit]
-    last = encode(shown[-1].id or 0) if len(rows) > limit else None
-    return Page(items=await views(call, shown), next=last)
 
 
 @router.post(
@@ -206,8 +170,7 @@ async def _hosted(call: Call, body: NewPackage) -> FileRow:
     taken = [n for n in ("url", "filename", "size", "sha256") if getattr(body, n) is not None]
     if taken:
         raise edit.invalid(taken[0], "comes from the uploaded payload; leave it out.")
-    query = select(FileRow).where(col(FileRow.id) == body.file_id)
-    file = (await call.session.scalars(query)).one_or_none()
+    file = await call.session.get(FileRow, body.file_id)
     if file is None or not file.complete:
         raise edit.invalid("file_id", "is no uploaded payload.")
     if file.package_id is not None:

@@ -10,12 +10,12 @@ from pydantic import Field
 from auth.role import Verb
 from backend.http.guard import Requires
 from backend.omaha.api.call import Caller
-from backend.omaha.api.rights import GROUP
 from backend.omaha.api.scopes import at_group
 from backend.omaha.api.types import MAX_TIME, Body, BodyId, Id, View, label
 from backend.omaha.catalog import edit
 from backend.omaha.catalog.preview import preview
 from backend.omaha.domain import wording
+from backend.omaha.domain.rights import GROUP
 from backend.omaha.domain.rules import Policy
 from backend.omaha.store.tables import GroupRow, PackageRow
 

@@ -13,13 +13,12 @@ from backend.http.versions import IfMatch, check, stale, tagged
 from backend.omaha.api import groups as group_routes
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.groups import GroupView
-from backend.omaha.api.paging import Page, decode, encode
-from backend.omaha.api.rights import CHANNEL, GROUP
 from backend.omaha.api.rollout_views import RolloutView, rollout_view
 from backend.omaha.api.scopes import at_group, at_rollout
-from backend.omaha.api.types import Body, BodyId, Cursor, Id, Limit, Line, View
+from backend.omaha.api.types import Body, BodyId, Id, Line, View
 from backend.omaha.catalog import edit, groups, rollouts
 from backend.omaha.domain.model import RolloutState
+from backend.omaha.domain.rights import CHANNEL, GROUP
 from backend.omaha.domain.rules import Policy
 from backend.omaha.fleet import actions
 from backend.omaha.store.tables import GroupRow, RolloutRow
@@ -46,21 +45,6 @@ class Retried(View):
 
     retried: int
     left: int
-
-
-@router.get("/groups/{group_id}/rollouts", dependencies=[Requires(GROUP, Verb.GET, at_group)])
-async def list_rollouts(
-    call: Caller, group_id: Id, limit: Limit = 50, cursor: Cursor = None
-) -> Page[RolloutView]:
-    """The group's rollouts, newest first."""
-    row = await edit.get(call.session, GroupRow, group_id)
-    before = decode(cursor, int)
-    rows = await rollouts.page(
-        call.session, row.id or 0, before=before[0] if before else None, limit=limit + 1
-    )
-    shown = rows[:limit]
-    last = encode(shown[-1].id or 0) if len(rows) > limit else None
-    return Page(items=[rollout_view(entry) for entry in shown], next=last)
 
 
 @router.get(

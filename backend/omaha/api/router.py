@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Request
 
 from backend.http.documented import answers
 from backend.omaha.api import (
-    activity,
     applications,
     channels,
     figures,
@@ -36,7 +35,6 @@ _PARTS = (
     moves,
     instances,
     figures,
-    activity,
     uploads,
 )
 

@@ -7,8 +7,8 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import Target
-from backend.omaha.api.rights import APPLICATION, CHANNEL, GROUP, INSTANCE, PACKAGE, Rights
 from backend.omaha.catalog.importing import Order
+from backend.omaha.domain.rights import APPLICATION, CHANNEL, GROUP, INSTANCE, PACKAGE, Rights
 from backend.omaha.store.tables import (
     ApplicationRow,
     ChannelRow,

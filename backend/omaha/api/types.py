@@ -28,12 +28,7 @@ ShortName = Annotated[str, Field(min_length=1, max_length=64, pattern=_PRINTABLE
 Track = Annotated[str, Field(min_length=1, max_length=256, pattern=_PRINTABLE)]
 Line = Annotated[str, Field(max_length=1024, pattern=_PRINTABLE)]
 Notes = Annotated[str, Field(max_length=65_536, pattern=_TEXT)]
-Prefix = Annotated[str, Query(max_length=64, pattern=_PRINTABLE)]
 
-Limit = Annotated[int, Query(ge=1, le=200, description="entries per page")]
-Cursor = Annotated[
-    str | None, Query(max_length=256, pattern=r"^[A-Za-z0-9_-]*$", description="`next` of a page")
-]
 ArchName = Literal["all", "amd64", "aarch64", "x86"]
 KindName = Literal["flatcar", "docker", "rocket", "other"]
 StatusName = Literal[
@@ -97,11 +92,6 @@ def arch_of(name: str) -> Arch:
 def kind_of(name: str) -> PackageKind:
     """The package kind an input names."""
     return PackageKind[name.upper()]
-
-
-def status_of(name: str) -> Status:
-    """The status an input names."""
-    return Status[name.upper()]
 
 
 def label_or_number(kind: type[Number], number: int) -> str:

@@ -20,11 +20,10 @@ from backend.errors import BadRequest, Conflict
 from backend.http.guard import Requires
 from backend.http.versions import IfMatch, check, tagged
 from backend.omaha.api.call import Call, Caller
-from backend.omaha.api.paging import Page, decode, encode
-from backend.omaha.api.rights import PACKAGE
 from backend.omaha.api.scopes import at_root
-from backend.omaha.api.types import Body, Cursor, Id, Limit, Prefix, View
+from backend.omaha.api.types import Body, Id, View
 from backend.omaha.catalog import edit, files
+from backend.omaha.domain.rights import PACKAGE
 from backend.omaha.payloads.errors import PayloadRefused
 from backend.omaha.payloads.header import Format
 from backend.omaha.payloads.upload import Announced, Upload
@@ -66,6 +65,12 @@ class UploadView(View):
     updated_at: float
 
 
+class UploadList(View):
+    """All unfinished uploads."""
+
+    items: list[UploadView]
+
+
 class FileView(View):
     """A hosted file; its address is `path` on this service. `sha1` base64, `sha256` hex."""
 
@@ -82,10 +87,10 @@ class FileView(View):
 
 
 @router.get("/uploads", dependencies=[Requires(PACKAGE, Verb.LIST, at_root, "upload")])
-async def list_uploads(call: Caller) -> Page[UploadView]:
+async def list_uploads(call: Caller) -> UploadList:
     """Unfinished uploads, of at most 64."""
     found = await anyio.to_thread.run_sync(call.deps.uploads.list)
-    return Page(items=[_upload(upload) for upload in found], next=None)
+    return UploadList(items=[_upload(upload) for upload in found])
 
 
 @router.post(
@@ -158,20 +163,6 @@ async def abort_upload(call: Caller, upload_id: UploadId) -> None:
     """Forget an unfinished upload and its bytes."""
     await anyio.to_thread.run_sync(call.deps.uploads.get, upload_id)
     await anyio.to_thread.run_sync(call.deps.uploads.abort, upload_id)
-
-
-@router.get("/payloads", dependencies=[Requires(PACKAGE, Verb.LIST, at_root, "payload")])
-async def list_files(
-    call: Caller, *, name: Prefix = "", limit: Limit = 50, cursor: Cursor = None
-) -> Page[FileView]:
-    """Hosted files by name; `name` is a prefix."""
-    after = decode(cursor, str)
-    rows = await files.page(
-        call.session, prefix=name, after=after[0] if after else "", limit=limit + 1
-    )
-    shown = rows[:limit]
-    last = encode(shown[-1].name) if len(rows) > limit else None
-    return Page(items=[_file(row) for row in shown], next=last)
 
 
 @router.get("/payloads/{file_id}", dependencies=[Requires(PACKAGE, Verb.GET, at_root, "payload")])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Final
 
 from sqlalchemy import func, select
@@ -29,18 +29,6 @@ def normal_appid(text: str) -> str:
             "underscores, at most 64; usually it is a UUID.",
         )
     return inner
-
-
-async def page(
-    session: AsyncSession, ids: Collection[int] | None, after: tuple[str, int] | None, limit: int
-) -> Sequence[ApplicationRow]:
-    """The next applications by (name, id), only those of `ids` unless that is None."""
-    query = select(ApplicationRow).order_by(col(ApplicationRow.name), col(ApplicationRow.id))
-    if ids is not None:
-        query = query.where(col(ApplicationRow.id).in_(ids))
-    if after is not None:
-        query = query.where(col(ApplicationRow.name) > after[0])
-    return (await session.scalars(query.limit(limit))).all()
 
 
 async def find(session: AsyncSession, appid: str) -> ApplicationRow | None:

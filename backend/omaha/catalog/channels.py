@@ -26,17 +26,6 @@ from backend.omaha.store.tables import (
 MAX_FLOORS = 100
 
 
-async def page(
-    session: AsyncSession, application_id: int, after: tuple[str, int] | None, limit: int
-) -> Sequence[ChannelRow]:
-    """The next channels of an application by (name, id)."""
-    name, key = col(ChannelRow.name), col(ChannelRow.id)
-    query = select(ChannelRow).where(col(ChannelRow.application_id) == application_id)
-    if after is not None:
-        query = query.where((name > after[0]) | ((name == after[0]) & (key > after[1])))
-    return (await session.scalars(query.order_by(name, key).limit(limit))).all()
-
-
 async def create(
     session: AsyncSession,
     application_id: int,
@@ -114,6 +103,29 @@ async def delete(session: AsyncSession, row: ChannelRow) -> None:
     for model in (FloorRow, BlacklistRow):
         await session.execute(sql_delete(model).where(col(model.channel_id) == row.id))
     await session.delete(row)
+
+
+async def targets(session: AsyncSession, ids: Collection[int]) -> Sequence[PackageRow]:
+    """The packages with these ids, in no order."""
+    return (await session.scalars(select(PackageRow).where(col(PackageRow.id).in_(ids)))).all()
+
+
+async def with_targets(
+    session: AsyncSession, ids: Collection[int]
+) -> list[tuple[ChannelRow, PackageRow | None]]:
+    """The channels with these ids, and what each points at."""
+    found = await session.execute(
+        select(ChannelRow, PackageRow)
+        .outerjoin(PackageRow, col(PackageRow.id) == col(ChannelRow.package_id))
+        .where(col(ChannelRow.id).in_(ids))
+    )
+    return [(channel, package) for channel, package in found]
+
+
+async def names(session: AsyncSession, ids: Collection[int]) -> dict[int, str]:
+    """The channels' names by id."""
+    query = select(col(ChannelRow.id), col(ChannelRow.name)).where(col(ChannelRow.id).in_(ids))
+    return {key or 0: name for key, name in await session.execute(query)}
 
 
 async def groups_of(

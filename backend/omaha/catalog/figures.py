@@ -70,22 +70,6 @@ async def breakdown(
     return [(tuple(key), int(number)) for number, *key in found]
 
 
-async def total(
-    session: AsyncSession, scope: Scope, *, status: int | None = None, release: str | None = None
-) -> int:
-    """How many machines there are, of one status or version if given. Exact."""
-    query = (
-        select(func.coalesce(func.sum(col(TallyRow.machines)), 0))
-        .join(GroupRow, col(GroupRow.id) == col(TallyRow.group_id))
-        .where(*scope.conditions())
-    )
-    if status is not None:
-        query = query.where(col(TallyRow.status) == status)
-    if release is not None:
-        query = query.where(col(TallyRow.release) == release)
-    return int(await session.scalar(query) or 0)
-
-
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The counters limits are compared with, summed: updates under way and timed out, and

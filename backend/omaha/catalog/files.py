@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -56,17 +55,6 @@ async def resolve(session: AsyncSession, name: str) -> Hosted | None:
     if row is None or not row.complete:
         return None
     return Hosted(row.sha256, row.size, row.created_at)
-
-
-async def page(
-    session: AsyncSession, *, prefix: str = "", after: str = "", limit: int
-) -> Sequence[FileRow]:
-    """The next hosted files by name."""
-    name = col(FileRow.name)
-    query = select(FileRow).where(name > after).order_by(name).limit(limit)
-    if prefix:
-        query = query.where(name.startswith(prefix, autoescape=True))
-    return (await session.scalars(query)).all()
 
 
 async def delete(session: AsyncSession, row: FileRow) -> None:

@@ -25,21 +25,16 @@ from backend.omaha.store.tables import (
 )
 
 
-async def page(
-    session: AsyncSession,
-    application_id: int,
-    ids: Collection[int] | None,
-    after: tuple[str, int] | None,
-    limit: int,
-) -> Sequence[GroupRow]:
-    """The next groups of an application by (name, id); only those of `ids` unless None."""
-    name, key = col(GroupRow.name), col(GroupRow.id)
-    query = select(GroupRow).where(col(GroupRow.application_id) == application_id)
-    if ids is not None:
-        query = query.where(key.in_(ids))
-    if after is not None:
-        query = query.where((name > after[0]) | ((name == after[0]) & (key > after[1])))
-    return (await session.scalars(query.order_by(name, key).limit(limit))).all()
+async def ids(session: AsyncSession, application_id: int) -> Sequence[int]:
+    """The ids of the application's groups."""
+    query = select(col(GroupRow.id)).where(col(GroupRow.application_id) == application_id)
+    return [key or 0 for key in await session.scalars(query)]
+
+
+async def names(session: AsyncSession, ids: Collection[int]) -> dict[int, str]:
+    """The groups' names by id."""
+    query = select(col(GroupRow.id), col(GroupRow.name)).where(col(GroupRow.id).in_(ids))
+    return {key or 0: name for key, name in await session.execute(query)}
 
 
 async def create(

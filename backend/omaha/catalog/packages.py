@@ -56,27 +56,6 @@ def check_release(text: str) -> str:
         raise invalid("release", str(error)) from None
 
 
-async def page(
-    session: AsyncSession,
-    application_id: int,
-    *,
-    prefix: str = "",
-    arch: Arch | None = None,
-    before: int | None = None,
-    limit: int,
-) -> Sequence[PackageRow]:
-    """The next packages, newest first (by descending id)."""
-    key = col(PackageRow.id)
-    query = select(PackageRow).where(col(PackageRow.application_id) == application_id)
-    if prefix:
-        query = query.where(col(PackageRow.release).startswith(prefix, autoescape=True))
-    if arch is not None:
-        query = query.where(col(PackageRow.arch) == arch)
-    if before is not None:
-        query = query.where(key < before)
-    return (await session.scalars(query.order_by(key.desc()).limit(limit))).all()
-
-
 async def find(
     session: AsyncSession, application_id: int, release: str, arch: Arch
 ) -> PackageRow | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from sqlalchemy import func, select
@@ -21,15 +21,15 @@ RETRIED_AT_ONCE: Final = 200
 """Machines of one request; the answer says how many are left."""
 
 
-async def page(
-    session: AsyncSession, group_id: int, *, before: int | None, limit: int
-) -> Sequence[RolloutRow]:
-    """The group's rollouts, newest first."""
-    key = col(RolloutRow.id)
-    query = select(RolloutRow).where(col(RolloutRow.group_id) == group_id)
-    if before is not None:
-        query = query.where(key < before)
-    return (await session.scalars(query.order_by(key.desc()).limit(limit))).all()
+async def read(session: AsyncSession, ids: Collection[int]) -> Sequence[RolloutRow]:
+    """The rollouts with these ids, in no order."""
+    return (await session.scalars(select(RolloutRow).where(col(RolloutRow.id).in_(ids)))).all()
+
+
+async def number(session: AsyncSession, group_id: int) -> int:
+    """How many rollouts the group has had."""
+    query = select(func.count()).where(col(RolloutRow.group_id) == group_id)
+    return await session.scalar(query) or 0
 
 
 async def retry_failed(session: AsyncSession, rollout_id: int) -> tuple[int, int]:

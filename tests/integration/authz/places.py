@@ -140,9 +140,6 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
         WEB, "/registries/local/image?repository=team/web&reference=v1.0"
     ),
     # the update service: applications
-    "GET /updates/applications": LatePlace(
-        f"{U}/applications", APP, "update-application", "list", empty=nothing("items")
-    ),
     "POST /updates/applications": at(
         ROOT, f"{U}/applications", 201, body={"appid": "b", "name": "B"}
     ),
@@ -159,7 +156,6 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
         f"{A}/timeline", GROUP, "update-group", "list", empty=nothing("series")
     ),
     # channels
-    "GET /updates/applications/{application_id}/channels": at(APP, f"{A}/channels"),
     "POST /updates/applications/{application_id}/channels": at(
         APP, f"{A}/channels", 201, body={"name": "d", "arch": "amd64"}
     ),
@@ -176,7 +172,6 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
         APP, f"{U}/channels/1/floors/1", 404, match=True
     ),
     # packages
-    "GET /updates/applications/{application_id}/packages": at(APP, f"{A}/packages"),
     "POST /updates/applications/{application_id}/packages": at(
         APP, f"{A}/packages", 201, body=PACKAGE
     ),
@@ -209,13 +204,9 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     ),
     "POST /updates/uploads/{upload_id}/finish": at(ROOT, f"{U}/uploads/{{upload}}/finish", 409),
     "DELETE /updates/uploads/{upload_id}": at(ROOT, f"{U}/uploads/{{upload}}", 204),
-    "GET /updates/payloads": at(ROOT, f"{U}/payloads"),
     "GET /updates/payloads/{file_id}": at(ROOT, f"{U}/payloads/1"),
     "DELETE /updates/payloads/{file_id}": at(ROOT, f"{U}/payloads/1", 428),
     # groups and rollouts
-    "GET /updates/applications/{application_id}/groups": LatePlace(
-        f"{A}/groups", GROUP, "update-group", "list", empty=nothing("items")
-    ),
     "POST /updates/applications/{application_id}/groups": at(
         APP, f"{A}/groups", 201, body={"name": "h", "track": "h", "arch": "amd64"}
     ),
@@ -232,7 +223,6 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
         GROUP, f"{U}/groups/1/policy", body={"enabled": True}, match=True
     ),
     "POST /updates/groups/{group_id}/preview": at(GROUP, f"{U}/groups/1/preview", body={}),
-    "GET /updates/groups/{group_id}/rollouts": at(GROUP, f"{U}/groups/1/rollouts"),
     "POST /updates/groups/{group_id}/start": at(GROUP, f"{U}/groups/1/start", match=True),
     "POST /updates/groups/{group_id}/rollback": at(
         GROUP, f"{U}/groups/1/rollback", 428, body={"package_id": 1}
@@ -249,15 +239,9 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     ),
     "POST /updates/rollouts/{rollout_id}/retry": at(GROUP, f"{U}/rollouts/1/retry", match=True),
     # machines
-    "GET /updates/applications/{application_id}/instances": LatePlace(
-        f"{A}/instances", GROUP, "update-instance", "list", empty=nothing("items", "total")
-    ),
     "POST /updates/applications/{application_id}/instances/move": LatePlace(
         f"{A}/instances/move", GROUP, "update-instance", "update",
-        body={"filter": {}, "to_group_id": 1, "dry_run": True},
-    ),
-    "GET /updates/instances": LatePlace(
-        f"{U}/instances?q=machine", GROUP, "update-instance", "list", empty=nothing("items")
+        body={"filter": [], "to_group_id": 1, "dry_run": True},
     ),
     "GET /updates/instances/{instance_id}": at(GROUP, f"{U}/instances/1"),
     "GET /updates/instances/{instance_id}/history": at(GROUP, f"{U}/instances/1/history"),
@@ -268,9 +252,6 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
         GROUP, f"{U}/instances/1/retry", 409, match=True
     ),
     "DELETE /updates/instances/{instance_id}": at(GROUP, f"{U}/instances/1", 204, match=True),
-    "GET /updates/activity": LatePlace(
-        f"{U}/activity", GROUP, "update-group", "list", empty=nothing("items")
-    ),
     "GET /connections/kinds": at(ORG, "/connections/kinds"),
     "POST /connections/choices": at(
         ORG, "/connections/choices", body={"kind": "etcd", "field": "x", "values": {}}

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from backend.features.updates import machine_plan, machine_source
+from backend.omaha.lists import machine_plan, machine_source
 from backend.omaha.store.tables import CounterRow, InstanceRow, TallyRow
 from tests.console import Caller, ConsoleApp
 from tests.integration.updates.test_collections import catalogue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,8 +24,11 @@ from backend.db.engine import create_db_sessions, create_engine
 from backend.db.migrate import upgrade
 from backend.http.guard import require_principal
 from backend.http.problems import install_problem_handlers
+from backend.live.guard import guard_of
+from backend.live.parse import parse_query
 from backend.omaha.api import UpdatesDeps, updates_router
 from backend.omaha.catalog import files as hosted
+from backend.omaha.lists.sources import sources
 from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.payloads.serving import MOUNT, payloads_app
 from backend.parts import provide
@@ -73,6 +77,15 @@ class Api:
         answer = await self.send("POST", path, body)
         assert answer.status_code == 201, answer.text
         return answer.json()
+
+    async def rows(self, name: str, *filters: str, q: str = "") -> list[Any]:
+        """The rows of a collection that the caller may list."""
+        lists = {source.name: source for source, _ in sources(self.db_sessions, "main")}
+        source = lists[name]
+        query = parse_query(source.collection, filters=filters, q=q)
+        guard = guard_of(self.caller, source.collection)
+        page = await source.page(query, guard, limit=1000, after=None, now=time.time())
+        return page.rows
 
     async def patch(self, path: str, version: int, **body: Any):
         return await self.send("PATCH", path, body, if_match=f'"{version}"')

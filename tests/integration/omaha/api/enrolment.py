@@ -57,16 +57,3 @@ async def rollout(api: Api, estate: Estate, **fields: Any) -> int:
         group.rollout_id = row.id
         await session.commit()
         return row.id
-
-
-def path(estate: Estate) -> str:
-    return f"/applications/{estate.app['id']}/instances"
-
-
-async def every(api: Api, where: str, **filters: Any) -> list[int]:
-    got, cursor = [], ""
-    while cursor is not None:
-        page = await api.get(where, limit=3, cursor=cursor, **filters)
-        got += [item["id"] for item in page["items"]]
-        cursor = page["next"]
-    return got

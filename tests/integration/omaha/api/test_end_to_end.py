@@ -55,9 +55,9 @@ async def until(done: Callable[[], Awaitable[Any]]) -> Any:
 
 async def the_machine(api: Api, number: int) -> dict[str, Any]:
     async def found():
-        return (await api.get("/instances", q=f"{number:08x}"))["items"]
+        return await api.rows("instances", q=f"{number:08x}")
 
-    return (await until(found))[0]
+    return await api.get(f"/instances/{(await until(found))[0].key}")
 
 
 async def test_a_rollout_from_upload_to_rollback(api: Api, service: UpdateService) -> None:
@@ -130,7 +130,7 @@ async def test_a_rollout_from_upload_to_rollback(api: Api, service: UpdateServic
     assert (await the_machine(api, 1))["release"] == OLD
     overview = await api.get(f"{where}/overview")
     assert overview["machines"] == 2
-    assert len((await api.get(f"{where}/rollouts"))["items"]) == 2
+    assert len(await api.rows("rollouts")) == 2
 
 
 async def _downloads(api: Api, machine: Machine) -> None:
@@ -165,9 +165,10 @@ async def test_machines_are_moved_hidden_and_deleted_while_they_check_in(
 
     async def known():
         await Machine(service, 1).check()
-        return (await api.get("/instances", q="00000001"))["items"]
+        return await api.rows("instances", q="00000001")
 
-    shown = (await until(known))[0]
+    await until(known)
+    shown = await the_machine(api, 1)
     assert shown["group"]["name"] == "A"
     moved = await api.patch(f"/instances/{shown['id']}", shown["version"], group_id=second["id"])
     assert moved.status_code == 200, moved.text

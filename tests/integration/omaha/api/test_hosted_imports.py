@@ -228,8 +228,7 @@ async def test_an_import_goes_on_at_another_replica_and_nothing_is_made_twice(
     assert done["state"] == "done", done
     main = importing.mirror.sent[f"/{BOARD}/{VERSION}/{MAIN_NAME}"]
     assert len(MAIN) <= main < 2 * len(MAIN)
-    page = await api.get(f"/applications/{importing.estate.app['id']}/packages")
-    assert [p["release"] for p in page["items"]].count(VERSION) == 1
+    assert [p.release for p in await api.rows("packages")].count(VERSION) == 1
     actions = [action for action, _, _ in await api.audited()]
     assert actions.count("update-package:import") == 1
 

@@ -5,7 +5,7 @@ from backend.omaha.store.tables import (
     HistoryRow,
 )
 from tests.integration.omaha.api.conftest import ROOT, Api, Estate
-from tests.integration.omaha.api.enrolment import NOW, enrol, every, rollout
+from tests.integration.omaha.api.enrolment import NOW, enrol, rollout
 from tests.roles import OPERATOR, VIEWER
 
 
@@ -74,10 +74,13 @@ async def test_history_is_read_newest_first_with_errors_in_words(api: Api, estat
                 )
             )  # fmt: skip
         await session.commit()
-    entries = await every(api, f"/instances/{key}/history")
-    assert len(entries) == 5
+    told = await api.get(f"/instances/{key}/history")
+    entries = [entry["id"] for entry in told["items"]]
+    assert (len(entries), told["more"]) == (5, False)
     assert entries == sorted(entries, reverse=True)
-    newest = (await api.get(f"/instances/{key}/history"))["items"][0]
+    part = await api.get(f"/instances/{key}/history", limit=2)
+    assert ([entry["id"] for entry in part["items"]], part["more"]) == (entries[:2], True)
+    newest = told["items"][0]
     assert newest["error"]["name"] == "HTTP 404"
 
 

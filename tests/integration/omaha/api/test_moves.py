@@ -10,6 +10,7 @@ import pytest
 
 from backend.omaha.background.recount import measure
 from backend.omaha.domain.model import Status
+from backend.omaha.lists import machine_choice, machine_plan
 from backend.omaha.operate.service import UpdateService
 from tests.integration.omaha.api.conftest import ROOT, Api, Estate
 from tests.integration.omaha.api.enrolment import enrol
@@ -38,7 +39,7 @@ async def other_group(api: Api, estate: Estate, name: str = "Other", **more: Any
 
 
 async def move(api: Api, estate: Estate, to: dict[str, Any], narrowed: Any = None, **more: Any):
-    body = {"filter": narrowed or {}, "to_group_id": to["id"], **more}
+    body = {"filter": narrowed or [], "to_group_id": to["id"], **more}
     return await api.send("POST", f"/applications/{estate.app['id']}/instances/move", body)
 
 
@@ -55,7 +56,7 @@ async def test_a_filter_is_tried_then_moved_with_the_number_shown(api: Api, esta
         *({"machine_id": f"c{n}"} for n in range(2)),
         {"machine_id": "h", "status": Status.ERROR, "hidden": True},
     )  # fmt: skip
-    wanted = {"status": "error", "oem": "azure"}
+    wanted = ["status=error", "oem=azure"]
     tried = await move(api, estate, other, wanted, dry_run=True)
     assert tried.json() == {
         "machines": 3, "updating": 0, "more": False, "moved": False,
@@ -70,16 +71,41 @@ async def test_a_filter_is_tried_then_moved_with_the_number_shown(api: Api, esta
     done = (await move(api, estate, other, wanted, machines=3)).json()
     assert (done["moved"], done["machines"]) == (True, 3)
     assert (await machines(api, other), await machines(api, estate.group)) == (3, 4)
-    there = await api.get(f"/applications/{estate.app['id']}/instances", group_id=other["id"])
-    assert [item["id"] for item in there["items"]] == ids[:3]
-    assert all(item["pinned"] for item in there["items"])
+    there = await api.rows("instances", f"group_id={other['id']}")
+    assert [item.key for item in there] == [str(key) for key in ids[:3]]
+    assert all(item.pinned for item in there)
     action, target, detail = (await api.audited())[-1]
     assert (action, target) == ("update-instance:move", "Other")
     assert detail == {"filter": wanted, "machines": 3, "from": {"Production": 3}}
     nothing = await move(api, estate, other, wanted, machines=0)
     assert nothing.json()["machines"] == 0
-    noted = await api.get("/activity", group_id=other["id"])
-    assert "3 machines were moved" in noted["items"][0]["detail"]
+    (noted,) = await api.rows("update-activity", "group=Other")
+    assert "3 machines were moved" in noted.detail
+
+
+async def test_a_wrong_filter_is_refused_as_in_the_list(api: Api, estate: Estate) -> None:
+    other = await other_group(api, estate)
+    for wrong, field in ((["colour=red"], "colour"), (["status"], "filter"), (["seen~x"], "seen")):
+        refused = await move(api, estate, other, wrong, dry_run=True)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
+
+
+async def test_a_rare_filter_goes_on_window_by_window(
+    api: Api, estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine_plan, "FEW", 0)
+    for module in (machine_plan, machine_choice):
+        monkeypatch.setattr(module, "SCAN", 5)
+    other = await other_group(api, estate)
+    ids = await enrol(api, estate, *({"oem": "rare" if n in {3, 17} else ""} for n in range(20)))
+    tried = await move(api, estate, other, ["oem=rare"], dry_run=True)
+    assert (tried.json()["machines"], tried.json()["more"]) == (2, False)
+    assert (await move(api, estate, other, ["oem=rare"], machines=2)).status_code == 200
+    there = await api.rows("instances", f"group_id={other['id']}")
+    assert [item.key for item in there] == [str(ids[3]), str(ids[17])]
+    monkeypatch.setattr(machine_choice, "_MAX_SCANS", 2)
+    given_up = await move(api, estate, other, ["oem=nothing"], dry_run=True)
+    assert (given_up.json()["machines"], given_up.json()["more"]) == (0, True)
 
 
 async def test_it_is_bounded_and_goes_on(

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from backend.features.updates.rows import (
+from backend.live.collection import Collection
+from backend.live.column import Column, Type
+from backend.live.rowscope import Field, RowScope, TextScope
+from backend.omaha.domain import rights
+from backend.omaha.lists.rows import (
     ApplicationRow,
     ChannelRow,
     GroupRow,
     InstanceRow,
     OccurrenceRow,
     PackageRow,
+    PayloadRow,
     RolloutRow,
 )
-from backend.live.collection import Collection
-from backend.live.column import Column, Type
-from backend.live.rowscope import Field, RowScope
-from backend.omaha.api import rights
 
 __all__ = [
     "APPLICATIONS",
@@ -24,6 +25,7 @@ __all__ = [
     "GROUPS",
     "INSTANCES",
     "PACKAGES",
+    "PAYLOADS",
     "ROLLOUTS",
     "UPDATE_ACTIVITY",
 ]
@@ -129,6 +131,24 @@ PACKAGES: Final = Collection(
     default_sort=("-created",),
     label="release",
     where=("application", "arch"),
+)
+
+PAYLOADS: Final = Collection(
+    name="payloads",
+    title="Hosted payloads",
+    kind=rights.PACKAGE,
+    row=PayloadRow,
+    scopes=(TextScope("scope"),),
+    columns=(
+        Column("name", "Name", Type.TEXT, searched=True),
+        Column("size", "Size", Type.BYTES),
+        Column("package", "Package", Type.TEXT, searched=True),
+        Column("signed", "Signature kept", Type.BOOL, facet=True, default=False),
+        Column("sha256", "SHA-256", Type.TEXT, default=False),
+        Column("created", "Uploaded", Type.TIME),
+    ),
+    default_sort=("name",),
+    where=("package",),
 )
 
 ROLLOUTS: Final = Collection(

@@ -25,6 +25,7 @@ __all__ = [
     "label",
     "occurrences",
     "packages",
+    "payloads",
     "rollouts",
     "table_of",
     "text_of",
@@ -48,6 +49,7 @@ COUNTER: Final = table_of(tables.CounterRow)
 TALLY: Final = table_of(tables.TallyRow)
 FLOOR: Final = table_of(tables.FloorRow)
 FILE: Final = table_of(tables.PackageFileRow)
+HOSTED: Final = table_of(tables.FileRow)
 ACTIVITY: Final = table_of(tables.ActivityRow)
 
 
@@ -170,6 +172,26 @@ def packages() -> sa.Subquery:
             PACKAGE.c.updated_at.label("updated"),
         )
         .join(APPLICATION, APPLICATION.c.id == PACKAGE.c.application_id)
+        .subquery()
+    )
+
+
+def payloads(root: str) -> sa.Subquery:
+    """Hosted files with the package each is of; they lie at `root`, a scope as text."""
+    return (
+        sa.select(
+            text_of(HOSTED.c.id).label("key"),
+            _word(root).label("scope"),
+            HOSTED.c.name,
+            HOSTED.c.size,
+            HOSTED.c.sha256,
+            _or_empty(PACKAGE.c.release).label("package"),
+            text_of(HOSTED.c.package_id).label("package_id"),
+            (HOSTED.c.signature != _word("")).label("signed"),
+            HOSTED.c.created_at.label("created"),
+        )
+        .outerjoin(PACKAGE, PACKAGE.c.id == HOSTED.c.package_id)
+        .where(HOSTED.c.complete)
         .subquery()
     )
 

@@ -16,27 +16,19 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from backend.features.updates.collections import INSTANCES
-from backend.features.updates.enums import ENUMS, numbers, word
-from backend.features.updates.machine_fields import (
-    GROUP_TABLE,
-    GROUPS,
-    INSTANCE,
-    MACHINES,
-    TALLIED,
-    TALLY_TABLE,
-)
-from backend.features.updates.machine_plan import FEW, SCAN, Facts, MachinePlan, split
-from backend.features.updates.rows import InstanceRow
 from backend.live.guard import Guard
 from backend.live.page import After, FacetCount, Page, write_cursor
 from backend.live.query import Query
 from backend.live.ranking import best_rows
 from backend.live.select import FACET_VALUES
 from backend.live.sql import SqlSource
-from backend.live.sql_fields import SqlFields
-from backend.live.sql_where import SqlWhere
 from backend.omaha.domain.model import Status
+from backend.omaha.lists.collections import INSTANCES
+from backend.omaha.lists.enums import ENUMS, word
+from backend.omaha.lists.machine_fields import INSTANCE, MACHINES, TALLY_TABLE
+from backend.omaha.lists.machine_plan import FEW, SCAN, Facts, MachinePlan
+from backend.omaha.lists.machine_planner import MachinePlanner
+from backend.omaha.lists.rows import InstanceRow
 
 __all__ = ["MachineSource"]
 
@@ -56,13 +48,14 @@ class MachineSource(SqlSource):
     def __init__(self, db_sessions: async_sessionmaker[AsyncSession], organisation: str) -> None:
         fields = dict(MACHINES.elements)
         super().__init__(INSTANCES, db_sessions, INSTANCE, organisation=organisation, fields=fields)
+        self.planner = MachinePlanner(organisation)
 
     async def page(
         self, query: Query, guard: Guard, *, limit: int, after: After | None, now: float
     ) -> Page:
         """See `Source.page`. A page may be short, or empty with a `next`."""
         async with self.reading() as session:
-            plan = await self.plan(session, query, guard, now)
+            plan = await self.planner.plan(session, query, guard, now)
             rows, more = await self._page(session, plan, limit, after)
             total, exact, facets = await self._counted(session, plan, guard)
         return Page(rows, total, exact, facets, more and write_cursor(query, more))
@@ -72,7 +65,7 @@ class MachineSource(SqlSource):
         after: After | None = None
         while True:
             async with self.reading() as session:
-                plan = await self.plan(session, query, guard, now)
+                plan = await self.planner.plan(session, query, guard, now)
                 rows, more = await self._page(session, plan, _PIECE, after)
             if rows:
                 yield rows
@@ -89,7 +82,7 @@ class MachineSource(SqlSource):
             found = (await session.execute(statement)).first()
             if found is None:
                 return None
-            groups = await self._groups(session, Query(), guard, 0.0)
+            groups = await self.planner.groups(session, Query(), guard, 0.0)
         facts = groups.get(found.group_id)
         return None if facts is None else _row(found, facts)
 
@@ -98,7 +91,7 @@ class MachineSource(SqlSource):
     ) -> tuple[list[Any], bool]:
         """See `Source.find`."""
         async with self.reading() as session:
-            plan = await self.plan(session, Query(words=words), guard, 0.0)
+            plan = await self.planner.plan(session, Query(words=words), guard, 0.0)
             rows = await self._rows(session, plan, plan.select(_COLUMNS, after=None, limit=_FOUND))
         complete = len(rows) < _FOUND and time.monotonic() <= deadline
         return best_rows(self.collection, rows, words, limit), complete
@@ -115,7 +108,7 @@ class MachineSource(SqlSource):
         now: float | None = None,
     ) -> list[Any]:
         """See `SqlSource.read`."""
-        plan = await self.plan(session, query, guard, now)
+        plan = await self.planner.plan(session, query, guard, now)
         statement = plan.select(_COLUMNS, after=after, limit=limit, offset=offset)
         return await self._rows(session, plan, statement)
 
@@ -123,22 +116,9 @@ class MachineSource(SqlSource):
         self, session: AsyncSession, query: Query, guard: Guard, *, now: float | None = None
     ) -> tuple[int, bool, dict[str, list[FacetCount]]]:
         """See `SqlSource.counts`."""
-        return await self._counted(session, await self.plan(session, query, guard, now), guard)
-
-    async def plan(
-        self, session: AsyncSession, query: Query, guard: Guard, now: float | None
-    ) -> MachinePlan:
-        """How `query` is answered for `guard`."""
-        moment = time.time() if now is None else now
-        parts = split(query)
-        groups = await self._groups(session, parts.groups, guard, moment)
-        every = await session.scalar(sa.select(sa.func.count()).select_from(GROUP_TABLE))
-        machines = 0
-        if groups and not parts.found:
-            machines = await self._tallied(session, query, guard, moment)
-        everything = Guard(guard.organisation, (("org", guard.organisation),))
-        where = SqlWhere(MACHINES, everything, session.get_bind().dialect.name, moment)
-        return MachinePlan(query, parts, groups, len(groups) == every, machines, where)
+        return await self._counted(
+            session, await self.planner.plan(session, query, guard, now), guard
+        )
 
     async def _page(
         self, session: AsyncSession, plan: MachinePlan, limit: int, after: After | None
@@ -164,18 +144,6 @@ class MachineSource(SqlSource):
         found = await session.execute(statement)
         return [_row(r, plan.groups[r.group_id]) for r in found if r.group_id in plan.groups]
 
-    async def _groups(
-        self, session: AsyncSession, query: Query, guard: Guard, now: float
-    ) -> dict[int, Facts]:
-        """The groups that pass and that the caller may see."""
-        where = self._asked(session, GROUPS, query, guard, now)
-        table = GROUP_TABLE
-        columns = [table.c.id, *(table.c[name] for name in Facts._fields)]
-        return {
-            row[0]: Facts(*row[1:])
-            for row in await session.execute(sa.select(*columns).where(where))
-        }
-
     async def _counted(
         self, session: AsyncSession, plan: MachinePlan, guard: Guard
     ) -> tuple[int, bool, dict[str, list[FacetCount]]]:
@@ -190,20 +158,13 @@ class MachineSource(SqlSource):
         counted = await session.scalar(sa.select(sa.func.count()).select_from(ids)) or 0
         return min(counted, FEW), counted <= FEW and not plan.bounded, facets
 
-    async def _tallied(self, session: AsyncSession, query: Query, guard: Guard, now: float) -> int:
-        total = sa.func.coalesce(sa.func.sum(TALLY_TABLE.c.machines), 0)
-        return int(
-            await session.scalar(sa.select(total).where(self._tally(session, query, guard, now)))
-            or 0
-        )
-
     async def _tally_facet(
         self, session: AsyncSession, plan: MachinePlan, guard: Guard, name: str
     ) -> list[FacetCount]:
         """Machines by a column of the tally, of those that pass the tally's filters."""
         kept = Query(filters=tuple(f for f in plan.query.filters if f.column != name))
         value, machines = TALLY_TABLE.c[name], sa.func.sum(TALLY_TABLE.c.machines)
-        where = self._tally(session, kept, guard, plan.where.now)
+        where = self.planner.tally(session, kept, guard, plan.where.now)
         statement = sa.select(value, machines).where(where, TALLY_TABLE.c.machines > 0)
         statement = statement.group_by(value).order_by(machines.desc(), value).limit(FACET_VALUES)
         found = await session.execute(statement)
@@ -211,24 +172,6 @@ class MachineSource(SqlSource):
             FacetCount(word(Status, value) if name == "status" else value, int(number))
             for value, number in found
         ]
-
-    def _tally(
-        self, session: AsyncSession, query: Query, guard: Guard, now: float
-    ) -> sa.ColumnElement[bool]:
-        """The filters that the tally knows, of any query."""
-        asked = split(query)
-        tests = [self._asked(session, TALLIED, asked.tally, guard, now)]
-        for item in query.filters:
-            if item.column == "status":
-                chosen = numbers(ENUMS["status"], item)
-                tests.append(TALLY_TABLE.c.status.in_(chosen))
-        return sa.and_(*tests)
-
-    def _asked(
-        self, session: AsyncSession, fields: SqlFields, query: Query, guard: Guard, now: float
-    ) -> sa.ColumnElement[bool]:
-        where = SqlWhere(fields, guard, session.get_bind().dialect.name, now)
-        return sa.and_(where.query(query), self._own(guard))
 
 
 def _row(found: Any, facts: Facts) -> InstanceRow:

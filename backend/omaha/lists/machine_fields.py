@@ -13,8 +13,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
-from backend.features.updates.collections import INSTANCES
-from backend.features.updates.selects import (
+from backend.live.sql_fields import SqlFields
+from backend.omaha.lists.collections import INSTANCES
+from backend.omaha.lists.selects import (
     APPLICATION,
     CHANNEL,
     GROUP,
@@ -23,7 +24,6 @@ from backend.features.updates.selects import (
     table_of,
     text_of,
 )
-from backend.live.sql_fields import SqlFields
 from backend.omaha.store.tables import InstanceRow
 
 __all__ = [

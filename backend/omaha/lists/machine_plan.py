@@ -9,17 +9,17 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
-from backend.features.updates.enums import ENUMS, among, numbers
-from backend.features.updates.machine_fields import (
+from backend.live.column import Op
+from backend.live.page import After
+from backend.live.query import Filter, Query, Sort
+from backend.live.sql_where import SqlWhere
+from backend.omaha.lists.enums import ENUMS, among, numbers
+from backend.omaha.lists.machine_fields import (
     GROUP_COLUMNS,
     INSTANCE,
     MACHINES,
     TALLY_COLUMNS,
 )
-from backend.live.column import Op
-from backend.live.page import After
-from backend.live.query import Filter, Query, Sort
-from backend.live.sql_where import SqlWhere
 
 __all__ = ["FEW", "SCAN", "Facts", "MachinePlan", "split"]
 

@@ -11,6 +11,7 @@ __all__ = [
     "InstanceRow",
     "OccurrenceRow",
     "PackageRow",
+    "PayloadRow",
     "RolloutRow",
 ]
 
@@ -87,6 +88,19 @@ class PackageRow(Row, frozen=True):
     description: str
     created: float
     updated: float
+
+
+class PayloadRow(Row, frozen=True):
+    """A file served to machines. It belongs to all of the service: `scope` is its root."""
+
+    scope: str
+    name: str
+    size: int
+    sha256: str
+    package: str
+    package_id: str
+    signed: bool
+    created: float
 
 
 class RolloutRow(Row, frozen=True):

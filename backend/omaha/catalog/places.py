@@ -1,0 +1,40 @@
+"""Where an object lies: its application, and its group."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from backend.omaha.store.tables import ChannelRow, GroupRow, InstanceRow, PackageRow, RolloutRow
+
+__all__ = ["application_of", "group_of_instance", "group_of_rollout"]
+
+Place = tuple[int, int]
+"""The ids of an application and of one of its groups."""
+
+
+async def application_of(
+    session: AsyncSession, model: type[ChannelRow | GroupRow | PackageRow], key: int
+) -> int | None:
+    """The application of a channel, group or package; None when there is no such row."""
+    query = select(col(model.application_id)).where(col(model.id) == key)
+    return (await session.scalars(query)).one_or_none()
+
+
+async def group_of_rollout(session: AsyncSession, rollout_id: int) -> Place | None:
+    """Where the rollout is; None when there is none."""
+    query = (
+        select(col(GroupRow.application_id), col(GroupRow.id))
+        .join(RolloutRow, col(RolloutRow.group_id) == col(GroupRow.id))
+        .where(col(RolloutRow.id) == rollout_id)
+    )
+    found = (await session.execute(query)).first()
+    return (found[0], found[1] or 0) if found else None
+
+
+async def group_of_instance(session: AsyncSession, instance_id: int) -> Place | None:
+    """Where the machine is; None when there is none."""
+    query = select(col(InstanceRow.application_id), col(InstanceRow.group_id))
+    found = (await session.execute(query.where(col(InstanceRow.id) == instance_id))).first()
+    return (found[0], found[1]) if found else None
