@@ -17,24 +17,33 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import asyncpg
 import httpx2
 from fastapi import FastAPI
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.websockets import WebSocket
 
+from auth.principal import Principal
 from backend.db.bus import Bus
 from backend.db.engine import create_db_sessions, create_engine
 from backend.db.migrate import upgrade
 from backend.http.guard import require_principal
 from backend.http.problems import install_problem_handlers
 from backend.jobs import Jobs
+from backend.live.hub import LiveHub
+from backend.live.page import write_cursor
+from backend.live.parse import parse_query
+from backend.live.registry import Registry
+from backend.live.routes import live_router
 from backend.omaha.api import UpdatesDeps, updates_router
-from backend.omaha.api.paging import encode
 from backend.omaha.catalog import applications, channels, groups, packages
 from backend.omaha.domain.model import Arch
+from backend.omaha.lists.collections import INSTANCES
+from backend.omaha.lists.sources import sources
 from backend.omaha.payloads.files import PayloadFiles
 from backend.parts import provide
 from tests.bench.updates_cluster import cluster
@@ -46,35 +55,44 @@ GROUPS, RELEASES = 24, 30
 ROUNDS = 5
 DAY_POINTS = 288
 
+U, C = "/updates", "/collections"
 PAGES = {
-    "applications": "/applications",
-    "groups with machines": "/applications/1/groups",
-    "overview of everything": "/applications/1/overview",
-    "overview of a group": "/groups/3/overview",
-    "by version, one channel": "/applications/1/breakdown?by=release&channel_id=1",
-    "status over a day, group": "/groups/3/timeline?since={day}&until={now}",
-    "status over a day, all": "/applications/1/timeline?since={day}&until={now}",
-    "versions over a day, all": "/applications/1/timeline?by=release&since={day}&until={now}",
-    "machines, first page": "/applications/1/instances",
-    "machines, page in the middle": "/applications/1/instances?cursor={middle}",
-    "machines of a group": "/applications/1/instances?group_id=3",
-    "machines of a group, deep": "/applications/1/instances?group_id=3&cursor={middle}",
-    "in error, all groups": "/applications/1/instances?status=error",
-    "in error, deep": "/applications/1/instances?status=error&cursor={middle}",
-    "of a version": "/applications/1/instances?release=4000.0.7",
-    "of a version in error": "/applications/1/instances?release=4000.0.7&status=error",
-    "of a channel on hold": "/applications/1/instances?channel_id=2&status=on_hold",
-    "of a rare OEM": "/applications/1/instances?oem=rare",
-    "not seen for a day": "/applications/1/instances?seen_before={day}",
-    "hidden": "/applications/1/instances?hidden=true",
-    "search id": "/instances?q=9e37",
-    "search name": "/instances?q=node-12345",
-    "search address": "/instances?q=10.0.1",
-    "search nothing": "/instances?q=zzzz",
-    "one machine": "/instances/{one}",
-    "activity": "/activity?limit=50",
-    "activity of a rare kind": "/activity?kind=counters_healed",
-    "preview of a policy": "POST /groups/3/preview",
+    "applications": f"{C}/applications",
+    "groups with machines": f"{C}/groups",
+    "overview of everything": f"{U}/applications/1/overview",
+    "overview of a group": f"{U}/groups/3/overview",
+    "by version, one channel": f"{U}/applications/1/breakdown?by=release&channel_id=1",
+    "status over a day, group": f"{U}/groups/3/timeline?since={{day}}&until={{now}}",
+    "status over a day, all": f"{U}/applications/1/timeline?since={{day}}&until={{now}}",
+    "versions over a day, all": f"{U}/applications/1/timeline?by=release&since={{day}}&until={{now}}",
+    "machines, first page": f"{C}/instances",
+    "machines, with all facets": f"{C}/instances?facet=status&facet=release&facet=group",
+    "machines, by name, last first": f"{C}/instances?sort=-name",
+    "machines, page in the middle": f"{C}/instances?cursor={{middle}}",
+    "machines of a group": f"{C}/instances?filter=group%3Dg3",
+    "machines of a group, deep": f"{C}/instances?filter=group%3Dg3&cursor={{middle}}",
+    "in error, all groups": f"{C}/instances?filter=status%3Derror",
+    "in error, deep": f"{C}/instances?filter=status%3Derror&cursor={{middle}}",
+    "of a version": f"{C}/instances?filter=release%3D4000.0.7",
+    "of a version in error": f"{C}/instances?filter=release%3D4000.0.7&filter=status%3Derror",
+    "of a channel on hold": f"{C}/instances?filter=channel%3Dc2&filter=status%3Don_hold",
+    "of a rare OEM (no index)": f"{C}/instances?filter=oem%3Drare",
+    "not seen for a day (no index)": f"{C}/instances?filter=seen%3C-1d",
+    "hidden": f"{C}/instances?filter=hidden%3Dtrue",
+    "search id": f"{C}/instances?q=9e37",
+    "search name": f"{C}/instances?q=node-12345",
+    "search address": f"{C}/instances?q=10.0.1",
+    "search nothing": f"{C}/instances?q=zzzz",
+    "one machine": f"{C}/instances/{{one}}",
+    "one machine, its own page": f"{U}/instances/{{one}}",
+    "activity": f"{C}/update-activity",
+    "activity of a rare kind": f"{C}/update-activity?filter=kind%3Dcounters_healed",
+    "preview of a policy": f"POST {U}/groups/3/preview",
+    "move of 5,000, looked at": f"POST {U}/applications/1/instances/move",
+}
+BODIES = {
+    "preview of a policy": {"policy": {"enabled": True, "oem": {"include": ["azure"]}}},
+    "move of 5,000, looked at": {"filter": ["status=error"], "to_group_id": 3, "dry_run": True},
 }
 
 
@@ -163,8 +181,27 @@ def application(engine: AsyncEngine, home: Path) -> FastAPI:
     app.include_router(
         updates_router(UpdatesDeps("main", PayloadFiles(home), jobs)), prefix="/api/v1"
     )
+    registry = Registry()
+    for source, _ in sources(create_sessions(engine), "main"):
+        registry.add(source.collection, source)
+    hub = LiveHub(registry, _NoSockets())
+    app.state.hub = hub
+    app.include_router(live_router(hub), prefix="/api/v1")
     app.dependency_overrides[require_principal] = lambda: principal(owner)
     return app
+
+
+class _NoSockets:
+    """Nobody opens a socket here."""
+
+    async def authenticate(self, _websocket: WebSocket) -> int:
+        return 4401
+
+    async def current(self, _principal: Principal) -> None:
+        return None
+
+    def touch(self, _principal: Principal) -> None:
+        return None
 
 
 async def measure(url: str, count: int, home: Path, plans: bool) -> None:
@@ -177,7 +214,7 @@ async def measure(url: str, count: int, home: Path, plans: bool) -> None:
     print(f"filled in {time.monotonic() - began:.0f} s")
 
     now = time.time()
-    values = {"now": now, "day": now - 86_400, "middle": encode(count // 2), "one": count // 3}
+    values = {"now": now, "day": now - 86_400, "middle": await middle(engine), "one": count // 3}
     transport = httpx2.ASGITransport(application(engine, home))
     async with httpx2.AsyncClient(transport=transport, base_url="http://x") as http:
         for title, page in PAGES.items():
@@ -185,11 +222,18 @@ async def measure(url: str, count: int, home: Path, plans: bool) -> None:
     await engine.dispose()
 
 
+async def middle(engine: AsyncEngine) -> str:
+    """The cursor behind a machine half way through the ids."""
+    query = "SELECT id, machine_id FROM omaha_instance WHERE machine_id >= '8' ORDER BY 2 LIMIT 1"
+    async with engine.connect() as connection:
+        key, machine = (await connection.execute(text(query))).one()
+    return write_cursor(parse_query(INSTANCES), SimpleNamespace(key=str(key), machine_id=machine))
+
+
 async def one(
     http: httpx2.AsyncClient, title: str, page: str, engine: AsyncEngine, plans: bool
 ) -> None:
     method, _, path = page.rpartition(" ")
-    body = {"policy": {"enabled": True, "oem": {"include": ["azure"]}}} if method else None
     seen: list[tuple[str, object]] = []
 
     def note(_connection, _cursor, statement, parameters, *_rest) -> None:
@@ -200,7 +244,7 @@ async def one(
         if plans and number == 0:
             event.listen(engine.sync_engine, "before_cursor_execute", note)
         began = time.perf_counter()
-        answer = await http.request(method or "GET", f"/api/v1/updates{path}", json=body)
+        answer = await http.request(method or "GET", f"/api/v1{path}", json=BODIES.get(title))
         times.append((time.perf_counter() - began) * 1000.0)
         if plans and number == 0:
             event.remove(engine.sync_engine, "before_cursor_execute", note)
