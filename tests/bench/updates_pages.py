@@ -64,7 +64,9 @@ PAGES = {
     "by version, one channel": f"{U}/applications/1/breakdown?by=release&channel_id=1",
     "status over a day, group": f"{U}/groups/3/timeline?since={{day}}&until={{now}}",
     "status over a day, all": f"{U}/applications/1/timeline?since={{day}}&until={{now}}",
-    "versions over a day, all": f"{U}/applications/1/timeline?by=release&since={{day}}&until={{now}}",
+    "versions over a day, all": (
+        f"{U}/applications/1/timeline?by=release&since={{day}}&until={{now}}"
+    ),
     "machines, first page": f"{C}/instances",
     "machines, with all facets": f"{C}/instances?facet=status&facet=release&facet=group",
     "machines, by name, last first": f"{C}/instances?sort=-name",
