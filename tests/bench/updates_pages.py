@@ -184,7 +184,7 @@ def application(engine: AsyncEngine, home: Path) -> FastAPI:
         updates_router(UpdatesDeps("main", PayloadFiles(home), jobs)), prefix="/api/v1"
     )
     registry = Registry()
-    for source, _ in sources(create_sessions(engine), "main"):
+    for source, _ in sources(create_db_sessions(engine), "main"):
         registry.add(source.collection, source)
     hub = LiveHub(registry, _NoSockets())
     app.state.hub = hub
