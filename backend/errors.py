@@ -23,9 +23,9 @@ from integrations.contract import (
     Invalid,
     NotFound,
     UpstreamBusy,
+    UpstreamConflict,
     UpstreamUnreachable,
 )
-from integrations.contract import Conflict as UpstreamConflict
 
 __all__ = [
     "BadRequest",

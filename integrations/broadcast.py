@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
-from integrations.contract import Feed, State
+from integrations.contract import Feed, FeedState
 
 __all__ = ["Broadcast", "Closable", "close_feed", "join"]
 
@@ -55,7 +55,7 @@ class Broadcast(Generic[T]):
         for feed in self.feeds:
             feed.commit()
 
-    def state(self, state: State, message: str = "") -> None:
+    def state(self, state: FeedState, message: str = "") -> None:
         """Pass on."""
         for feed in self.feeds:
             feed.state(state, message)

@@ -28,17 +28,17 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from integrations.findings import Certificate, Found
+from integrations.findings import Certificate, ProbeResult
 from integrations.form import Way
 
 __all__ = [
     "CONTACT",
     "CallerDenied",
     "ConfigurationError",
-    "Conflict",
     "Connection",
     "DestinationRefused",
     "Feed",
+    "FeedState",
     "Feeds",
     "Freshness",
     "Integration",
@@ -46,8 +46,8 @@ __all__ = [
     "Invalid",
     "NotFound",
     "Observe",
-    "State",
     "UpstreamBusy",
+    "UpstreamConflict",
     "UpstreamDenied",
     "UpstreamFailed",
     "UpstreamRefused",
@@ -62,7 +62,7 @@ Observe = Callable[[str, str, float], None]
 """Told of each call: its purpose, its outcome, and how many seconds it took."""
 
 
-class State(StrEnum):
+class FeedState(StrEnum):
     """How true the rows of one source are right now."""
 
     CONNECTING = "connecting"  # no rows yet, first contact under way
@@ -77,7 +77,7 @@ class Freshness:
     """State of one source, with since when (Unix seconds) and why, in a sentence."""
 
     source: str
-    state: State
+    state: FeedState
     since: float
     message: str = ""
 
@@ -102,7 +102,7 @@ class Feed(Protocol[T_contra]):
     def commit(self) -> None:
         """The listing is complete: keys not put since `begin` are deleted."""
 
-    def state(self, state: State, message: str = "") -> None:
+    def state(self, state: FeedState, message: str = "") -> None:
         """Report the source's freshness; repeated equal states are ignored."""
 
 
@@ -152,7 +152,7 @@ class Integration(Generic[S, C]):
     """The kinds of thing `connect` can feed."""
     connect: Callable[[S, Feeds, Observe], Awaitable[C]]
     """Starts it and returns at once. A system that does not answer is a state of the feeds."""
-    test: Callable[[S], Awaitable[Found]] | None = None
+    test: Callable[[S], Awaitable[ProbeResult]] | None = None
     """Tries the settings before they are saved; raises `IntegrationError`."""
     ways: tuple[Way, ...] = ()
     """How a person can connect one in the console; none: by configuration only."""
@@ -199,7 +199,7 @@ class UpstreamRefused(IntegrationError):
     """The upstream says the request is wrong (a 4xx other than 401, 403, 404)."""
 
 
-class Conflict(UpstreamRefused):
+class UpstreamConflict(UpstreamRefused):
     """The object changed since it was read, is held by somebody else, or exists already."""
 
 

@@ -11,11 +11,11 @@ import httpx2
 from websockets.exceptions import WebSocketException
 
 from integrations.contract import (
-    Conflict,
     IntegrationError,
     Invalid,
     NotFound,
     UpstreamBusy,
+    UpstreamConflict,
     UpstreamDenied,
     UpstreamFailed,
     UpstreamRefused,
@@ -42,8 +42,8 @@ _BY_STATUS: Final[dict[int, type[IntegrationError]]] = {
     401: UpstreamDenied,
     403: UpstreamDenied,
     404: NotFound,
-    409: Conflict,
-    412: Conflict,
+    409: UpstreamConflict,
+    412: UpstreamConflict,
     422: Invalid,
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Certificate", "Found", "Right"]
+__all__ = ["Certificate", "ProbeResult", "Right"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Right:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ProbeResult:
     """A system that answered. `latency` in seconds; `clock_skew` is its clock minus ours."""
 
     version: str

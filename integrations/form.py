@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-__all__ = ["Field", "Input", "Way"]
+__all__ = ["FormField", "FormInput", "Way"]
 
 
-class Input(StrEnum):
+class FormInput(StrEnum):
     """How a field is entered."""
 
     TEXT = "text"
@@ -24,11 +24,11 @@ class Input(StrEnum):
     CHOICE = "choice"  # one of `Integration.choices`, asked when the others are filled in
 
 
-_ADDRESSES: Final = frozenset({Input.URL, Input.URLS})
+_ADDRESSES: Final = frozenset({FormInput.URL, FormInput.URLS})
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class FormField:
     """One field of the settings. A `secret` is sealed, never shown again and kept when left
     empty. A `destination` decides where secrets are sent or what they open: changing one asks
     for them again. One that `limits` what the connection shows may be changed only by who may
@@ -36,7 +36,7 @@ class Field:
 
     id: str
     title: str
-    input: Input = Input.TEXT
+    input: FormInput = FormInput.TEXT
     required: bool = False
     secret: bool = False
     destination: bool = False
@@ -54,7 +54,7 @@ class Way:
     id: str
     title: str
     help: str = ""
-    fields: tuple[Field, ...] = ()
+    fields: tuple[FormField, ...] = ()
     preset: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from integrations.contract import State
+from integrations.contract import FeedState
 
 __all__ = ["Unread"]
 
@@ -24,5 +24,5 @@ class Unread:
     def commit(self) -> None:
         """Ignore."""
 
-    def state(self, state: State, message: str = "") -> None:
+    def state(self, state: FeedState, message: str = "") -> None:
         """Ignore."""

@@ -13,7 +13,7 @@ import structlog
 from pydantic.networks import AnyHttpUrl
 
 from integrations.addresses import Network
-from integrations.contract import Feed, State
+from integrations.contract import Feed, FeedState
 from integrations.guarded import GuardedTransport
 from integrations.tls import RenewingTransport, TlsMaterial
 
@@ -92,5 +92,5 @@ async def keep_running(
         except Exception:
             log.exception("connection task failed", connection=connection)
             for feed in feeds:
-                feed.state(State.STALE, "an internal error stopped the updates; retrying")
+                feed.state(FeedState.STALE, "an internal error stopped the updates; retrying")
         await asyncio.sleep(_RESTART_PAUSE)

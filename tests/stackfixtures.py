@@ -29,7 +29,7 @@ from backend.stack.cli import stop_supervisor
 from backend.stack.errors import NotRunning
 from backend.stack.paths import StackPaths
 from backend.stack.process.logs import tail
-from backend.stack.status import Component, EtcdConnection, State, Status, read_status
+from backend.stack.status import Component, ComponentState, LocalEtcd, StackStatus, read_status
 
 ROOT_VARIABLE = "CRATON_TEST_STACK_ROOT"
 CONTROLLER_VARIABLE = "CRATON_TEST_CONTROLLER"
@@ -48,7 +48,7 @@ class RunningStack:
     def paths(self) -> StackPaths:
         return StackPaths(self.home)
 
-    def status(self) -> Status:
+    def status(self) -> StackStatus:
         found = read_status(self.paths.status)
         assert found is not None, f"no status in {self.paths.status}"
         return found
@@ -61,7 +61,7 @@ class RunningStack:
         return Path(self.status().connections.kubernetes[0].kubeconfig)
 
     @property
-    def etcd(self) -> EtcdConnection:
+    def etcd(self) -> LocalEtcd:
         return self.status().connections.etcd[0]
 
     @property
@@ -84,8 +84,8 @@ class RunningStack:
         return _run([tool, "--endpoints", ",".join(etcd.endpoints), *files, *arguments], stdin)
 
     def wait(
-        self, wanted: Callable[[Status], bool], limit: float = READY_LIMIT, what: str = ""
-    ) -> Status:
+        self, wanted: Callable[[StackStatus], bool], limit: float = READY_LIMIT, what: str = ""
+    ) -> StackStatus:
         """Wait until the status is as wanted; fail with the whole status otherwise."""
         deadline = time.monotonic() + limit
         found = None
@@ -98,19 +98,19 @@ class RunningStack:
             time.sleep(0.1)
         pytest.fail(f"the stack is not {what or 'as wanted'} after {limit} s: {found}")
 
-    def _is_of_this_run(self, status: Status) -> bool:
+    def _is_of_this_run(self, status: StackStatus) -> bool:
         """A killed supervisor leaves its last status behind until the next one writes."""
         return self.process is None or status.pid == self.process.pid
 
-    def wait_ready(self, *names: str, limit: float = READY_LIMIT) -> Status:
+    def wait_ready(self, *names: str, limit: float = READY_LIMIT) -> StackStatus:
         """Wait until the named components (else all) are ready."""
 
-        def ready(status: Status) -> bool:
+        def ready(status: StackStatus) -> bool:
             entries = [entry for entry in status.components if not names or entry.name in names]
             for entry in entries:
-                if entry.state in (State.FAILED, State.BUILDING):
+                if entry.state in (ComponentState.FAILED, ComponentState.BUILDING):
                     pytest.fail(f"{entry.name} is {entry.state}: {entry.reason or BUILD_FIRST}")
-            return bool(entries) and all(entry.state is State.READY for entry in entries)
+            return bool(entries) and all(entry.state is ComponentState.READY for entry in entries)
 
         return self.wait(ready, limit, "ready")
 

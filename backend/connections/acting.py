@@ -25,7 +25,7 @@ from auth.principal import Principal
 from auth.scope import covers
 from auth.subject import SubjectKind
 from integrations.caller import MAX_GROUPS, MAX_NAME, Caller, Impersonation
-from integrations.kubernetes.settings import ConnectionSettings, Rights
+from integrations.kubernetes.settings import ConnectionSettings, RightsSource
 
 __all__ = ["PREFIX", "kubernetes_caller"]
 
@@ -40,7 +40,7 @@ def kubernetes_caller(
 
     Of very many groups those of the whole cluster and of `namespace` come first.
     """
-    if settings.rights is Rights.CONSOLE:
+    if settings.rights is RightsSource.CONSOLE:
         return None
     groups = _roles(principal, settings.name) | _memberships(principal)
     suffix = ":" + _name(namespace)

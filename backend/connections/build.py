@@ -20,11 +20,11 @@ from backend.secrets.table import SealedSecret
 from backend.settings import Settings
 from integrations.discovery import load
 
-__all__ = ["Connections", "build_connections"]
+__all__ = ["ConnectionParts", "build_connections"]
 
 
 @dataclass(frozen=True, slots=True)
-class Connections:
+class ConnectionParts:
     """What `build_connections` makes."""
 
     manager: ConnectionManager
@@ -34,7 +34,7 @@ class Connections:
 
 def build_connections(
     settings: Settings, db_sessions: async_sessionmaker[AsyncSession], bus: Bus
-) -> Connections:
+) -> ConnectionParts:
     """Sources in the order of their precedence: configuration, local stack, table."""
     stack, secrets, typed = LocalStack(settings.stack_status_file), Secrets(), Typed(settings)
 
@@ -49,4 +49,4 @@ def build_connections(
     for name in (TABLE, str(SealedSecret.__tablename__)):
         bus.subscribe(rows(name), table.changed)
     sources = [from_configuration, stack.records, table.records]
-    return Connections(ConnectionManager(sources, Upstreams()), stack, secrets)
+    return ConnectionParts(ConnectionManager(sources, Upstreams()), stack, secrets)

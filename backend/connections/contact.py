@@ -6,20 +6,26 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from integrations.contract import Freshness, State
+from integrations.contract import FeedState, Freshness
 
 __all__ = ["Contact"]
 
-_WORSE: Final = (State.LIVE, State.POLLING, State.CONNECTING, State.DENIED, State.STALE)
+_WORSE: Final = (
+    FeedState.LIVE,
+    FeedState.POLLING,
+    FeedState.CONNECTING,
+    FeedState.DENIED,
+    FeedState.STALE,
+)
 
 
 class Contact:
     """Hears the state of every feed of a connection and tells `changed` about the whole."""
 
     def __init__(self, source: str, changed: Callable[[], None]) -> None:
-        self.freshness = Freshness(source, State.CONNECTING, time.time())
+        self.freshness = Freshness(source, FeedState.CONNECTING, time.time())
         self._changed = changed
-        self._states: dict[str, tuple[State, str]] = {}
+        self._states: dict[str, tuple[FeedState, str]] = {}
 
     def listener(self, kind: str) -> ContactFeed:
         """A feed that only hears states, beside those that keep the rows of `kind`."""
@@ -32,7 +38,7 @@ class Contact:
             kind: f"{state.value}: {why}" if why else state.value for kind, (state, why) in told
         }
 
-    def heard(self, kind: str, state: State, message: str) -> None:
+    def heard(self, kind: str, state: FeedState, message: str) -> None:
         """A feed's state; tells when the whole became different."""
         self._states[kind] = (state, message)
         worst = max(self._states.values(), key=lambda item: _WORSE.index(item[0]))
@@ -63,6 +69,6 @@ class ContactFeed:
     def commit(self) -> None:
         """Not its business."""
 
-    def state(self, state: State, message: str = "") -> None:
+    def state(self, state: FeedState, message: str = "") -> None:
         """Pass on."""
         self._contact.heard(self._kind, state, message)

@@ -17,7 +17,7 @@ from backend.connections.feeds import FeedFactory, close, join
 from backend.connections.metrics import WATCHES, observer
 from backend.connections.records import Record, RecordSource, merged
 from backend.connections.upstreams import Upstreams
-from integrations.contract import CONTACT, Connection, Feed, Freshness, IntegrationError, State
+from integrations.contract import CONTACT, Connection, Feed, FeedState, Freshness, IntegrationError
 from integrations.discovery import load
 from integrations.findings import Certificate
 
@@ -212,9 +212,9 @@ class ConnectionManager:
             _log.error("connection not started", kind=kind, name=name, why=sentence, exc_info=error)
         entry.failure = sentence
         entry.again = time.monotonic() + _RETRY_SECONDS
-        entry.contact.heard("start", State.STALE, sentence)
+        entry.contact.heard("start", FeedState.STALE, sentence)
         for feed in entry.feeds.values():
-            feed.state(State.STALE, sentence)
+            feed.state(FeedState.STALE, sentence)
 
 
 def _outdated(entry: _Entry, record: Record | None) -> bool:

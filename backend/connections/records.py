@@ -16,10 +16,10 @@ from pydantic import BaseModel, ValidationError
 from backend.settings import Settings
 from integrations.discovery import kinds, load
 
-__all__ = ["Origin", "Record", "RecordSource", "configured", "merged", "read_record"]
+__all__ = ["Record", "RecordOrigin", "RecordSource", "configured", "merged", "read_record"]
 
 
-class Origin(StrEnum):
+class RecordOrigin(StrEnum):
     """Where a record comes from; an earlier one wins over a later one of the same name."""
 
     CONFIGURATION = "configuration"
@@ -33,7 +33,7 @@ class Record:
 
     kind: str
     name: str
-    origin: Origin
+    origin: RecordOrigin
     settings: BaseModel | None = None
     problem: str = ""
     disabled: bool = False
@@ -49,7 +49,7 @@ class Record:
 RecordSource = Callable[[], Awaitable[Sequence[Record]]]
 
 
-def read_record(kind: str, values: Mapping[str, Any], origin: Origin, **more: Any) -> Record:
+def read_record(kind: str, values: Mapping[str, Any], origin: RecordOrigin, **more: Any) -> Record:
     """A record from plain values. Unknown fields are left out: a newer writer's are no error."""
     name = str(values.get("name", ""))
     model = load(kind).settings
@@ -63,7 +63,7 @@ def read_record(kind: str, values: Mapping[str, Any], origin: Origin, **more: An
 def configured(settings: Settings) -> list[Record]:
     """The records of the configuration, which were checked when it was read."""
     return [
-        Record(kind, declared.name, Origin.CONFIGURATION, declared)
+        Record(kind, declared.name, RecordOrigin.CONFIGURATION, declared)
         for kind in kinds()
         for declared in settings.connections.get(kind, ())
     ]

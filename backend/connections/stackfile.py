@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import psutil
 
-from backend.connections.records import Origin, Record, read_record
+from backend.connections.records import Record, RecordOrigin, read_record
 from integrations.discovery import kinds
 
 __all__ = ["LocalStack", "StackStatus", "read_stack_status"]
@@ -62,7 +62,7 @@ def _parse(document: dict[str, Any]) -> StackStatus:
         updated=str(document.get("updated", "")),
         components=tuple(document.get("components", ())),
         connections=tuple(
-            read_record(kind, record, Origin.STACK)
+            read_record(kind, record, RecordOrigin.STACK)
             for kind in kinds()
             for record in declared.get(kind, ())
         ),

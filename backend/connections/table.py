@@ -11,7 +11,7 @@ from sqlalchemy import Column, Text, UniqueConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import Field, SQLModel
 
-from backend.connections.records import Origin, Record, read_record
+from backend.connections.records import Record, RecordOrigin, read_record
 from backend.db.identity import new_id
 from backend.secrets.envelope import SecretProblem
 from backend.secrets.store import Secrets
@@ -94,13 +94,13 @@ class TableRecords:
         }
         if row.kind not in kinds():
             problem = f"there is no integration called {row.kind!r} any more"
-            return Record(row.kind, row.name, Origin.CONSOLE, problem=problem, **more)
+            return Record(row.kind, row.name, RecordOrigin.CONSOLE, problem=problem, **more)
         try:
             values = {**row.values, **await self._secrets.open(db, TABLE, row.id)}
         except SecretProblem as error:
-            return Record(row.kind, row.name, Origin.CONSOLE, problem=str(error), **more)
+            return Record(row.kind, row.name, RecordOrigin.CONSOLE, problem=str(error), **more)
         if not any(way.id == row.way for way in load(row.kind).ways):
             problem = f"it is connected in a way that no longer exists ({row.way})"
-            return Record(row.kind, row.name, Origin.CONSOLE, problem=problem, **more)
+            return Record(row.kind, row.name, RecordOrigin.CONSOLE, problem=problem, **more)
         complete = self._complete(row.kind, row.name, row.way, values)
-        return read_record(row.kind, complete, Origin.CONSOLE, **more)
+        return read_record(row.kind, complete, RecordOrigin.CONSOLE, **more)

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from backend.errors import FieldError, Unprocessable
 from backend.settings import Settings
 from integrations.contract import ConfigurationError, Integration
-from integrations.form import Field, Input, Way
+from integrations.form import FormField, FormInput, Way
 
 __all__ = ["Typed", "find_way"]
 
@@ -117,14 +117,14 @@ def _wrong_types(way: Way, values: Values) -> list[FieldError]:
             accepts = ", ".join(fields)
             found.append({"field": name, "message": "there is no such field", "accepts": accepts})
         elif value is not None and not _fits(fields[name], value):
-            several = fields[name].input is Input.URLS
+            several = fields[name].input is FormInput.URLS
             message = "give a list of texts" if several else "give a text"
             found.append({"field": name, "message": message})
     return found
 
 
-def _fits(field: Field, value: Any) -> bool:
-    if field.input is Input.URLS:
+def _fits(field: FormField, value: Any) -> bool:
+    if field.input is FormInput.URLS:
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
     return isinstance(value, str)
 

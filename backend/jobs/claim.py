@@ -15,7 +15,7 @@ from backend.jobs.clock import clock
 from backend.jobs.job import Job
 from backend.jobs.limits import Timing
 from backend.jobs.records import add_log, affected, steps_of, wake
-from backend.jobs.tables import JobRow, StepRow
+from backend.jobs.tables import JobRecord, StepRow
 
 __all__ = ["Taken", "claim", "claimable", "next_due"]
 
@@ -29,24 +29,26 @@ Known = Mapping[str, Job[Any, Any]]
 class Taken(NamedTuple):
     """A job that is the worker's now, and its recorded steps."""
 
-    row: JobRow
+    row: JobRecord
     steps: list[StepRow]
 
 
 def claimable(known: Known) -> ColumnElement[bool]:
     """Whether this code can work on a job: its kind, and a version it reads."""
     able = [
-        sa.and_(col(JobRow.kind) == job.kind, col(JobRow.version).between(job.reads, job.version))
+        sa.and_(
+            col(JobRecord.kind) == job.kind, col(JobRecord.version).between(job.reads, job.version)
+        )
         for job in known.values()
     ]
-    return sa.and_(col(JobRow.finished).is_(None), or_(sa.false(), *able))
+    return sa.and_(col(JobRecord.finished).is_(None), or_(sa.false(), *able))
 
 
 async def next_due(session: AsyncSession, known: Known) -> float | None:
     """Seconds until there may be something to claim, by the database's clock; None when no
     unfinished job is known to this code."""
-    running = col(JobRow.state) == "running"
-    at = sa.case((running, col(JobRow.lease_until)), else_=col(JobRow.due))
+    running = col(JobRecord.state) == "running"
+    at = sa.case((running, col(JobRecord.lease_until)), else_=col(JobRecord.due))
     query = select(func.min(at), clock()).where(claimable(known))
     first, present = (await session.execute(query)).one()
     return None if first is None else max(0.0, float(first) - float(present))
@@ -61,11 +63,11 @@ async def claim(
         await session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
     busy = await _busy(session, known)
     full = [place for place, count in busy.items() if count >= known[place[0]].limit]
-    late = sa.and_(col(JobRow.state) == "running", col(JobRow.lease_until) <= clock())
-    due = sa.and_(col(JobRow.state).in_(("queued", "waiting")), col(JobRow.due) <= clock())
-    place = sa.tuple_(col(JobRow.kind), col(JobRow.lane))
-    query = select(JobRow).where(claimable(known), or_(late, due), place.not_in(full))
-    query = query.order_by(col(JobRow.due), col(JobRow.created)).limit(_LOOKED_AT)
+    late = sa.and_(col(JobRecord.state) == "running", col(JobRecord.lease_until) <= clock())
+    due = sa.and_(col(JobRecord.state).in_(("queued", "waiting")), col(JobRecord.due) <= clock())
+    place = sa.tuple_(col(JobRecord.kind), col(JobRecord.lane))
+    query = select(JobRecord).where(claimable(known), or_(late, due), place.not_in(full))
+    query = query.order_by(col(JobRecord.due), col(JobRecord.created)).limit(_LOOKED_AT)
     found = list((await session.execute(query)).scalars())
     taken: list[Taken] = []
     for row in found:
@@ -83,40 +85,40 @@ async def claim(
     return taken
 
 
-def _as_read(row: JobRow) -> ColumnElement[bool]:
+def _as_read(row: JobRecord) -> ColumnElement[bool]:
     """The row, unless an owner or a cancellation changed it since it was looked at."""
     return sa.and_(
-        col(JobRow.id) == row.id,
-        col(JobRow.fence) == row.fence,
-        col(JobRow.state) == row.state,
-        col(JobRow.finished).is_(None),
+        col(JobRecord.id) == row.id,
+        col(JobRecord.fence) == row.fence,
+        col(JobRecord.state) == row.state,
+        col(JobRecord.finished).is_(None),
     )
 
 
 async def _busy(session: AsyncSession, known: Known) -> dict[tuple[str, str], int]:
     query = (
-        select(col(JobRow.kind), col(JobRow.lane), func.count())
-        .where(col(JobRow.state) == "running", col(JobRow.lease_until) > clock())
-        .group_by(col(JobRow.kind), col(JobRow.lane))
+        select(col(JobRecord.kind), col(JobRecord.lane), func.count())
+        .where(col(JobRecord.state) == "running", col(JobRecord.lease_until) > clock())
+        .group_by(col(JobRecord.kind), col(JobRecord.lane))
     )
-    found = await session.execute(query.where(col(JobRow.kind).in_(list(known))))
+    found = await session.execute(query.where(col(JobRecord.kind).in_(list(known))))
     return {(kind, lane): count for kind, lane, count in found}
 
 
-async def _take(session: AsyncSession, row: JobRow, owner: str, timing: Timing) -> Taken | None:
+async def _take(session: AsyncSession, row: JobRecord, owner: str, timing: Timing) -> Taken | None:
     over = row.state == "running"
     values = {
         "state": "running",
         "owner": owner,
-        "fence": col(JobRow.fence) + 1,
+        "fence": col(JobRecord.fence) + 1,
         "lease_until": clock() + timing.lease,
-        "takeovers": col(JobRow.takeovers) + int(over),
-        "started": func.coalesce(col(JobRow.started), clock()),
+        "takeovers": col(JobRecord.takeovers) + int(over),
+        "started": func.coalesce(col(JobRecord.started), clock()),
         "updated": clock(),
         "waits_for": "",
     }
     done = await session.execute(
-        update(JobRow)
+        update(JobRecord)
         .where(_as_read(row))
         .values(**values)
         .execution_options(synchronize_session=False)
@@ -130,14 +132,14 @@ async def _take(session: AsyncSession, row: JobRow, owner: str, timing: Timing) 
     return Taken(row, steps)
 
 
-async def _give_up(session: AsyncSession, row: JobRow) -> None:
+async def _give_up(session: AsyncSession, row: JobRecord) -> None:
     reason = f"The process that worked on it ended {row.takeovers + 1} times in a row."
     done = await session.execute(
-        update(JobRow)
+        update(JobRecord)
         .where(_as_read(row))
         .values(
             state="failed", error=reason, finished=clock(), updated=clock(), owner="",
-            fence=col(JobRow.fence) + 1,
+            fence=col(JobRecord.fence) + 1,
         )
         .execution_options(synchronize_session=False)
     )  # fmt: skip

@@ -18,7 +18,7 @@ from backend.errors import Conflict, NotFoundProblem
 from backend.jobs.clock import clock
 from backend.jobs.job import Job
 from backend.jobs.records import add_log, affected, wake
-from backend.jobs.tables import JobRow, SignalRow, StepRow
+from backend.jobs.tables import JobRecord, SignalRow, StepRow
 
 __all__ = ["Start", "Started", "cancel", "get", "restart", "signal", "start"]
 
@@ -60,9 +60,9 @@ async def start(
         "started_by": how.by[:128], "organisation": organisation, "scope": render(scope),
         "cluster": segments.get("cluster", ""), "namespace": segments.get("ns", ""),
     }  # fmt: skip
-    defaults = JobRow(id="", kind="", input="").model_dump()
+    defaults = JobRecord(id="", kind="", input="").model_dump()
     if how.key is None:
-        await session.execute(insert(JobRow).values(**defaults | row))
+        await session.execute(insert(JobRecord).values(**defaults | row))
     else:
         await _insert_once(session, defaults | row)
         held = await _unfinished(session, how.key)
@@ -76,35 +76,37 @@ async def _insert_once(session: AsyncSession, values: dict[str, Any]) -> None:
     """Insert unless another transaction was faster with the same key, which is waited for."""
     on_postgres = session.get_bind().dialect.name == "postgresql"
     upsert = postgresql.insert if on_postgres else sqlite.insert
-    await session.execute(upsert(JobRow).values(**values).on_conflict_do_nothing())
+    await session.execute(upsert(JobRecord).values(**values).on_conflict_do_nothing())
 
 
 async def _unfinished(session: AsyncSession, key: str) -> str | None:
-    query = select(col(JobRow.id)).where(col(JobRow.key) == key, col(JobRow.finished).is_(None))
+    query = select(col(JobRecord.id)).where(
+        col(JobRecord.key) == key, col(JobRecord.finished).is_(None)
+    )
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def get(session: AsyncSession, job_id: str) -> JobRow:
+async def get(session: AsyncSession, job_id: str) -> JobRecord:
     """The job as it stands; `NotFoundProblem`."""
-    row = await session.get(JobRow, job_id, populate_existing=True)
+    row = await session.get(JobRecord, job_id, populate_existing=True)
     if row is None:
         raise NotFoundProblem("There is no such job, or you may not see it.")
     return row
 
 
-async def cancel(session: AsyncSession, job_id: str, by: str = "") -> JobRow:
+async def cancel(session: AsyncSession, job_id: str, by: str = "") -> JobRecord:
     """Have a job stop soon and undo what it did; one that never ran is cancelled at once.
     `Conflict` when it is finished. Cancelling twice is once."""
-    parked = col(JobRow.state).in_(("queued", "waiting"))
-    fresh = sa.and_(parked, col(JobRow.fence) == 0)
+    parked = col(JobRecord.state).in_(("queued", "waiting"))
+    fresh = sa.and_(parked, col(JobRecord.fence) == 0)
     done = await session.execute(
-        update(JobRow)
-        .where(col(JobRow.id) == job_id, col(JobRow.finished).is_(None))
+        update(JobRecord)
+        .where(col(JobRecord.id) == job_id, col(JobRecord.finished).is_(None))
         .values(
             cancelling=True,
-            state=sa.case((fresh, "cancelled"), (parked, "queued"), else_=col(JobRow.state)),
+            state=sa.case((fresh, "cancelled"), (parked, "queued"), else_=col(JobRecord.state)),
             finished=sa.case((fresh, clock()), else_=None),
-            due=sa.case((parked, clock()), else_=col(JobRow.due)),
+            due=sa.case((parked, clock()), else_=col(JobRecord.due)),
             updated=clock(),
         )
         .execution_options(synchronize_session=False)
@@ -120,13 +122,13 @@ async def cancel(session: AsyncSession, job_id: str, by: str = "") -> JobRow:
 async def signal(session: AsyncSession, job_id: str, name: str, payload: Any) -> None:
     """Say something to a job. It is kept until a wait for `name` takes it; a job that is parked
     for it goes on at once. `Conflict` when the job is finished."""
-    parked = sa.and_(col(JobRow.state) == "waiting", col(JobRow.waits_for) == name)
+    parked = sa.and_(col(JobRecord.state) == "waiting", col(JobRecord.waits_for) == name)
     locked = await session.execute(
-        update(JobRow)
-        .where(col(JobRow.id) == job_id, col(JobRow.finished).is_(None))
+        update(JobRecord)
+        .where(col(JobRecord.id) == job_id, col(JobRecord.finished).is_(None))
         .values(
-            state=sa.case((parked, "queued"), else_=col(JobRow.state)),
-            due=sa.case((parked, clock()), else_=col(JobRow.due)),
+            state=sa.case((parked, "queued"), else_=col(JobRecord.state)),
+            due=sa.case((parked, clock()), else_=col(JobRecord.due)),
             updated=clock(),
         )
         .execution_options(synchronize_session=False)
@@ -140,7 +142,7 @@ async def signal(session: AsyncSession, job_id: str, name: str, payload: Any) ->
     wake(session, job_id)
 
 
-async def restart(session: AsyncSession, job_id: str, by: str = "") -> JobRow:
+async def restart(session: AsyncSession, job_id: str, by: str = "") -> JobRecord:
     """Go on with a job that failed or was cancelled: steps that are done are not done again.
     `Conflict` when it is unfinished or succeeded, or another unfinished one has its key."""
     row = await get(session, job_id)
@@ -148,8 +150,8 @@ async def restart(session: AsyncSession, job_id: str, by: str = "") -> JobRow:
     if other is not None and other != job_id:
         raise Conflict("Another job for the same thing is unfinished.", job_id=other)
     done = await session.execute(
-        update(JobRow)
-        .where(col(JobRow.id) == job_id, col(JobRow.state).in_(("failed", "cancelled")))
+        update(JobRecord)
+        .where(col(JobRecord.id) == job_id, col(JobRecord.state).in_(("failed", "cancelled")))
         .values(
             state="queued", phase="run", finished=None, cancelling=False, error="", attempt=1,
             takeovers=0, due=clock(), updated=clock(), started_by=by or row.started_by,

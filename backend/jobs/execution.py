@@ -21,7 +21,7 @@ from backend.jobs.limits import Timing
 from backend.jobs.metrics import ENDED
 from backend.jobs.records import Owned, Superseded, add_log, own, wake
 from backend.jobs.run import Parked, Run, sentence
-from backend.jobs.tables import JobRow, StepRow
+from backend.jobs.tables import JobRecord, StepRow
 
 __all__ = ["Execution"]
 
@@ -36,7 +36,7 @@ class Execution:
     def __init__(
         self,
         job: Job[Any, Any],
-        row: JobRow,
+        row: JobRecord,
         steps: list[StepRow],
         db_sessions: async_sessionmaker[AsyncSession],
         timing: Timing,
@@ -190,4 +190,4 @@ class Execution:
 
 def _unless_cancelled(pause: float) -> ColumnElement[float]:
     """The next try's time; at once where somebody cancelled meanwhile, to undo."""
-    return sa.case((col(JobRow.cancelling), clock()), else_=clock() + pause)
+    return sa.case((col(JobRecord.cancelling), clock()), else_=clock() + pause)

@@ -22,7 +22,7 @@ from backend.jobs.job import Declared, In, Job, Loop, Schedule
 from backend.jobs.leases import Leases
 from backend.jobs.limits import Timing
 from backend.jobs.supervisor import Supervisor
-from backend.jobs.tables import JobRow
+from backend.jobs.tables import JobRecord
 from backend.jobs.worker import Worker
 
 __all__ = ["Jobs"]
@@ -111,7 +111,7 @@ class Jobs:
         async with self.db_sessions() as session, session.begin():
             return await commands.start(session, job, given, how, self._organisation)
 
-    async def cancel(self, job_id: str, *, by: str = "") -> JobRow:
+    async def cancel(self, job_id: str, *, by: str = "") -> JobRecord:
         """See `commands.cancel`."""
         async with self.db_sessions() as session, session.begin():
             return await commands.cancel(session, job_id, by)

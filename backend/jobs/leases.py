@@ -19,7 +19,7 @@ from backend.db.away import DATABASE_AWAY
 from backend.jobs.clock import clock
 from backend.jobs.durable import unbroken, within
 from backend.jobs.records import affected
-from backend.jobs.tables import LeaseRow
+from backend.jobs.tables import LeaseRecord
 
 __all__ = ["Lease", "LeaseLost", "Leases"]
 
@@ -42,8 +42,8 @@ class Lease:
     async def check(self, session: AsyncSession) -> None:
         """Make the session's transaction fail (`LeaseLost`) unless the lease is still ours; call
         it before the first write, since it locks the lease's row."""
-        held = update(LeaseRow).where(
-            col(LeaseRow.name) == self.name, col(LeaseRow.fence) == self.fence
+        held = update(LeaseRecord).where(
+            col(LeaseRecord.name) == self.name, col(LeaseRecord.fence) == self.fence
         )
         done = await session.execute(
             held.values(fence=self.fence).execution_options(synchronize_session=False)
@@ -128,11 +128,11 @@ class Leases:
 
 def _mine(lease: Lease, holder: str, expires: Any) -> Update:
     return (
-        update(LeaseRow)
+        update(LeaseRecord)
         .where(
-            col(LeaseRow.name) == lease.name,
-            col(LeaseRow.holder) == holder,
-            col(LeaseRow.fence) == lease.fence,
+            col(LeaseRecord.name) == lease.name,
+            col(LeaseRecord.holder) == holder,
+            col(LeaseRecord.fence) == lease.fence,
         )
         .values(expires=expires)
         .execution_options(synchronize_session=False)
@@ -146,17 +146,17 @@ async def _try(
     on_postgres = session.get_bind().dialect.name == "postgresql"
     upsert = postgresql.insert if on_postgres else sqlite.insert
     free = {"name": name, "holder": "", "expires": 0.0, "fence": 0}
-    await session.execute(upsert(LeaseRow).values(**free).on_conflict_do_nothing())
+    await session.execute(upsert(LeaseRecord).values(**free).on_conflict_do_nothing())
     taken = await session.execute(
-        update(LeaseRow)
-        .where(col(LeaseRow.name) == name, col(LeaseRow.expires) <= clock())
-        .values(holder=holder, expires=clock() + ttl, fence=col(LeaseRow.fence) + 1)
-        .returning(col(LeaseRow.fence))
+        update(LeaseRecord)
+        .where(col(LeaseRecord.name) == name, col(LeaseRecord.expires) <= clock())
+        .values(holder=holder, expires=clock() + ttl, fence=col(LeaseRecord.fence) + 1)
+        .returning(col(LeaseRecord.fence))
         .execution_options(synchronize_session=False)
     )
     fence = taken.scalar_one_or_none()
     if fence is not None:
         return fence, 0.0
-    left = select(col(LeaseRow.expires) - clock()).where(col(LeaseRow.name) == name)
+    left = select(col(LeaseRecord.expires) - clock()).where(col(LeaseRecord.name) == name)
     wait = (await session.execute(left)).scalar_one_or_none() or 0.0
     return None, min(max(float(wait), 0.05), ttl)

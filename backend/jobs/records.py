@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from backend.db.bus import publish
 from backend.jobs.clock import clock
-from backend.jobs.tables import JobRow, LogRow, SignalRow, StepRow
+from backend.jobs.tables import JobRecord, LogRow, SignalRow, StepRow
 
 __all__ = [
     "TOPIC",
@@ -60,11 +60,11 @@ async def own(session: AsyncSession, job: Owned, **values: Any) -> None:
     """Write `values` of the job, which also locks its row; `Superseded` when it is another's.
     The first statement of each transaction about a job."""
     done = await session.execute(
-        update(JobRow)
+        update(JobRecord)
         .where(
-            col(JobRow.id) == job.id,
-            col(JobRow.fence) == job.fence,
-            col(JobRow.state) == "running",
+            col(JobRecord.id) == job.id,
+            col(JobRecord.fence) == job.fence,
+            col(JobRecord.state) == "running",
         )
         .values(updated=clock(), **values)
         .execution_options(synchronize_session=False)

@@ -30,7 +30,7 @@ from backend.jobs.records import (
     wake,
     write_step,
 )
-from backend.jobs.tables import JobRow, StepRow
+from backend.jobs.tables import JobRecord, StepRow
 
 __all__ = ["Parked", "Run", "sentence"]
 
@@ -50,7 +50,7 @@ class Run:
 
     def __init__(
         self,
-        row: JobRow,
+        row: JobRecord,
         steps: list[StepRow],
         db_sessions: async_sessionmaker[AsyncSession],
         timing: Timing,
@@ -266,7 +266,7 @@ class Run:
         await own(session, self._owned, **values)
 
     async def _park(self, session: AsyncSession, due: float, signal: str) -> None:
-        soon = sa.case((col(JobRow.cancelling), clock()), else_=due)  # cancelled meanwhile
+        soon = sa.case((col(JobRecord.cancelling), clock()), else_=due)  # cancelled meanwhile
         values = {"state": "waiting", "due": soon, "waits_for": signal, "owner": ""}
         await self._own(session, lease_until=0.0, **values)
         wake(session, self.id)

@@ -16,7 +16,7 @@ from sqlmodel import col
 from backend.jobs.commands import Start, start
 from backend.jobs.job import Schedule
 from backend.jobs.records import affected, now
-from backend.jobs.tables import JobRow, ScheduleRow
+from backend.jobs.tables import JobRecord, ScheduleRow
 
 __all__ = ["next_tick", "next_time", "prepare", "start_due"]
 
@@ -72,7 +72,7 @@ async def start_due(
         )
         if not affected(moved):
             continue
-        same = (col(JobRow.schedule) == schedule.name) & col(JobRow.finished).is_(None)
+        same = (col(JobRecord.schedule) == schedule.name) & col(JobRecord.finished).is_(None)
         if not (await session.execute(select(exists().where(same)))).scalar_one():
             how = Start(schedule=schedule.name)
             await start(session, schedule.job, schedule.input, how, organisation)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
-__all__ = ["FINISHED", "JobRow", "LeaseRow", "LogRow", "ScheduleRow", "SignalRow", "StepRow"]
+__all__ = ["FINISHED", "JobRecord", "LeaseRecord", "LogRow", "ScheduleRow", "SignalRow", "StepRow"]
 
 FINISHED = ("succeeded", "failed", "cancelled")
 """The states in which a job stays."""
@@ -15,7 +15,7 @@ def _text() -> Column[str]:
     return Column(Text, nullable=False, server_default="")
 
 
-class JobRow(SQLModel, table=True):
+class JobRecord(SQLModel, table=True):
     """One job. `state`: queued, running, waiting (parked), or one of `FINISHED`; `phase`: run,
     or undo after a cancellation. Times are Unix seconds by the database's clock. `fence` grows
     with each owner: whoever writes with an older one is refused. `key` is unique among the
@@ -124,7 +124,7 @@ class ScheduleRow(SQLModel, table=True):
     next_at: float
 
 
-class LeaseRow(SQLModel, table=True):
+class LeaseRecord(SQLModel, table=True):
     """Who does a singleton's work until when; `fence` grows with each holder."""
 
     __tablename__ = "job_lease"

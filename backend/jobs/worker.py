@@ -24,7 +24,7 @@ from backend.jobs.limits import Timing
 from backend.jobs.metrics import RUNNING
 from backend.jobs.records import TOPIC
 from backend.jobs.schedules import next_tick, prepare, start_due
-from backend.jobs.tables import JobRow
+from backend.jobs.tables import JobRecord
 
 __all__ = ["Worker"]
 
@@ -66,8 +66,8 @@ class Worker:
         ended go on at once."""
         async with self._db_sessions() as session, session.begin():
             await session.execute(
-                update(JobRow)
-                .where(col(JobRow.state) == "running", col(JobRow.owner) != self._owner)
+                update(JobRecord)
+                .where(col(JobRecord.state) == "running", col(JobRecord.owner) != self._owner)
                 .values(lease_until=0.0)
             )
 
@@ -140,8 +140,10 @@ class Worker:
             task.add_done_callback(self._asking.discard)
 
     async def _ask_cancelled(self, keys: Iterable[str]) -> None:
-        query = select(col(JobRow.id)).where(
-            col(JobRow.id).in_(list(keys)), col(JobRow.cancelling), col(JobRow.phase) == "run"
+        query = select(col(JobRecord.id)).where(
+            col(JobRecord.id).in_(list(keys)),
+            col(JobRecord.cancelling),
+            col(JobRecord.phase) == "run",
         )
         async with self._reading() as session:
             found = list((await session.execute(query)).scalars())
@@ -199,14 +201,14 @@ class Worker:
 
     async def _renew(self, began: float) -> None:
         query = (
-            update(JobRow)
+            update(JobRecord)
             .where(
-                col(JobRow.id).in_(list(self._running)),
-                col(JobRow.owner) == self._owner,
-                col(JobRow.state) == "running",
+                col(JobRecord.id).in_(list(self._running)),
+                col(JobRecord.owner) == self._owner,
+                col(JobRecord.state) == "running",
             )
             .values(lease_until=clock() + self._timing.lease)
-            .returning(col(JobRow.id), col(JobRow.fence), col(JobRow.cancelling))
+            .returning(col(JobRecord.id), col(JobRecord.fence), col(JobRecord.cancelling))
             .execution_options(synchronize_session=False)
         )
         before = dict(self._running)

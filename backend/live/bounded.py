@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from integrations.broadcast import close_feed
-from integrations.contract import Feed, State
+from integrations.contract import Feed, FeedState
 
 __all__ = ["BoundedFeed"]
 
@@ -53,7 +53,7 @@ class BoundedFeed(Generic[T]):
         self._rebuild()
         self._feed.commit()
 
-    def state(self, state: State, message: str = "") -> None:
+    def state(self, state: FeedState, message: str = "") -> None:
         """Pass on."""
         self._feed.state(state, message)
 

@@ -20,7 +20,7 @@ from backend.live.row import Row
 from backend.live.slices import Slices
 from backend.live.table import Table
 from backend.live.workqueue import WorkQueue
-from integrations.contract import Freshness, State
+from integrations.contract import FeedState, Freshness
 
 __all__ = ["Derived", "DerivedTable", "Fold", "Foreign", "Input", "Kept", "One"]
 
@@ -71,9 +71,9 @@ class Join:
         found = {item.source: item for rows in self._sources() for item in rows.freshness(guard)}
         return sorted(found.values(), key=lambda item: item.source)
 
-    def states(self) -> Counter[State]:
+    def states(self) -> Counter[FeedState]:
         """How many origins are in each state."""
-        return sum((Counter(rows.states()) for rows in self._sources()), Counter[State]())
+        return sum((Counter(rows.states()) for rows in self._sources()), Counter[FeedState]())
 
     def _sources(self) -> list[Any]:
         return [part.rows for part in self.parts if part.rows is not None]
@@ -169,7 +169,7 @@ class Derived(MemorySource[R], Generic[R]):
         """The state of every origin of the inputs that the guard lets be named."""
         return self._join.freshness(guard)
 
-    def states(self) -> Counter[State]:
+    def states(self) -> Counter[FeedState]:
         """How many origins are in each state."""
         return self._join.states()
 
@@ -216,7 +216,7 @@ class DerivedTable(Table[R], Generic[R]):
         """The state of every origin of the inputs that the guard lets be named."""
         return self._join.freshness(guard)
 
-    def states(self) -> Counter[State]:
+    def states(self) -> Counter[FeedState]:
         """How many origins are in each state."""
         return self._join.states()
 

@@ -10,8 +10,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from auth.principal import Principal
 from backend.live.closing import Close, CloseCode
+from backend.live.connection import LiveConnection
 from backend.live.hub import LiveHub
-from backend.live.session import LiveSession
 
 __all__ = ["live_endpoint"]
 
@@ -44,7 +44,7 @@ async def _serve(hub: LiveHub, websocket: WebSocket, caller: Principal) -> None:
         await websocket.close(close.code, close.reason)
 
 
-async def _read(session: LiveSession, websocket: WebSocket) -> None:
+async def _read(session: LiveConnection, websocket: WebSocket) -> None:
     while True:
         message = await websocket.receive()
         if message["type"] == "websocket.disconnect":
@@ -55,7 +55,7 @@ async def _read(session: LiveSession, websocket: WebSocket) -> None:
         await session.receive(text)
 
 
-async def _write(session: LiveSession, websocket: WebSocket) -> None:
+async def _write(session: LiveConnection, websocket: WebSocket) -> None:
     while True:
         for text in await session.next_frames():
             await websocket.send_text(text)

@@ -10,7 +10,7 @@ import structlog
 
 from auth.scope import Scope
 from backend.live.metrics import PROJECTION_FAILURES
-from integrations.contract import Freshness, State
+from integrations.contract import FeedState, Freshness
 
 __all__ = ["MemoryFeed"]
 
@@ -50,7 +50,7 @@ class MemoryFeed(Generic[T]):
         within: Scope,
     ) -> None:
         self.within = within
-        self.freshness = Freshness(name, State.CONNECTING, time.time())
+        self.freshness = Freshness(name, FeedState.CONNECTING, time.time())
         self._source = source
         self._project = project
         self._keys: dict[str, str] = {}
@@ -94,7 +94,7 @@ class MemoryFeed(Generic[T]):
             self._forget(key)
         self._listed = None
 
-    def state(self, state: State, message: str = "") -> None:
+    def state(self, state: FeedState, message: str = "") -> None:
         """Report freshness; a repeated equal state changes nothing."""
         if (state, message) != (self.freshness.state, self.freshness.message):
             since = time.time() if state != self.freshness.state else self.freshness.since

@@ -13,9 +13,9 @@ from starlette.websockets import WebSocket
 
 from auth.principal import Principal
 from backend.live.closing import Close, CloseCode
+from backend.live.connection import LiveConnection
 from backend.live.metrics import COLLECTOR, SESSIONS
 from backend.live.registry import Registry
-from backend.live.session import LiveSession
 from backend.live.source import Source
 
 __all__ = ["LiveHub", "SocketAuth"]
@@ -56,15 +56,15 @@ class LiveHub:
         self.instance = secrets.token_hex(8)
         self._recheck_seconds = recheck
         self._rechecked = asyncio.Event()
-        self._sessions: set[LiveSession] = set()
+        self._sessions: set[LiveConnection] = set()
         self._each: Counter[str] = Counter()
 
     @contextmanager
-    def session(self, principal: Principal) -> Iterator[LiveSession]:
+    def session(self, principal: Principal) -> Iterator[LiveConnection]:
         """A session for a new socket; raises `Close` when there are too many."""
         if len(self._sessions) >= MAX_SESSIONS or self._each[principal.id] >= MAX_SESSIONS_EACH:
             raise Close(CloseCode.TOO_MANY, "too many live sockets are open")
-        session = LiveSession(self, principal)
+        session = LiveConnection(self, principal)
         self._sessions.add(session)
         self._each[principal.id] += 1
         SESSIONS.inc()

@@ -27,7 +27,7 @@ from backend.live.select import beyond, facet_counts, in_order, match, smallest
 from backend.live.slices import CHUNK, Slices, chunks
 from backend.live.source import Source
 from backend.live.table import Change
-from integrations.contract import Freshness, State
+from integrations.contract import FeedState, Freshness
 
 __all__ = ["Change", "MemorySource"]
 
@@ -153,7 +153,7 @@ class MemorySource(Source, Generic[R]):
         told = [feed.freshness for feed in self._feeds if guard.overlaps(feed.within)]
         return sorted(told, key=lambda item: item.source)
 
-    def states(self) -> Counter[State]:
+    def states(self) -> Counter[FeedState]:
         """How many feeds are in each state."""
         return Counter(feed.freshness.state for feed in self._feeds)
 
@@ -275,7 +275,7 @@ class MemorySource(Source, Generic[R]):
         if view.outdated:
             await view.rebuild()
         for window in tuple(view.windows.values()):
-            if window.number is not None and window.band.drifted:
+            if window.number is not None and window.buffer.drifted:
                 async with window.building:
                     await view.build(window)
 

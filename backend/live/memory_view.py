@@ -6,7 +6,6 @@ import asyncio
 from collections import Counter
 from typing import Any, Protocol
 
-from backend.live.band import Band
 from backend.live.batch import Batch
 from backend.live.collection import Collection
 from backend.live.guard import Guard
@@ -15,6 +14,7 @@ from backend.live.plan import FacetPlan, Plan
 from backend.live.query import Query
 from backend.live.select import match, smallest, top_counts
 from backend.live.window import Shown, Window
+from backend.live.window_buffer import WindowBuffer
 from integrations.contract import Freshness
 
 __all__ = ["MemoryView", "MemoryWindow"]
@@ -36,13 +36,13 @@ class _Origin(Protocol):
 
 
 class MemoryWindow(Window):
-    """A window on a `MemoryView`. `number` is the last batch its band holds; None while the
-    band is being made, when batches wait in `backlog`."""
+    """A window on a `MemoryView`. `number` is the last batch its buffer holds; None while the
+    buffer is being made, when batches wait in `backlog`."""
 
     def __init__(self, view: MemoryView, offset: int, limit: int) -> None:
         super().__init__(offset, limit)
         self.view = view
-        self.band = Band(offset, limit)
+        self.buffer = WindowBuffer(offset, limit)
         self.number: int | None = None
         self.backlog: list[Batch] = []
         self.building = asyncio.Lock()
@@ -52,7 +52,7 @@ class MemoryWindow(Window):
     def current(self) -> Shown:
         """The content now."""
         view = self.view
-        rows = self.band.window()
+        rows = self.buffer.window()
         if view.plan.show is not None:
             rows = {row.key: row for row in view.plan.show(rows.values())}
         return Shown(rows, view.total, True, view.facets(), view.source.freshness(view.guard))
@@ -113,13 +113,13 @@ class MemoryView:
             self.source.drop_view(self)
 
     async def build(self, window: MemoryWindow) -> None:
-        """Make the band from all rows; count too if that was not done yet."""
+        """Make the buffer from all rows; count too if that was not done yet."""
         number, rows = self.source.snapshot()
         plan = self.plan
         window.number, window.backlog = None, []
         found = await match(plan, rows)
-        placed = await smallest(plan, found.rows, window.band.wanted)
-        window.band.fill(plan, placed, len(found.rows))
+        placed = await smallest(plan, found.rows, window.buffer.wanted)
+        window.buffer.fill(plan, placed, len(found.rows))
         window.number, window.touched = number, True
         if self.number is None:
             self._count(number, len(found.rows), found.counts)
@@ -196,6 +196,6 @@ class MemoryView:
             return
         gone, come = batch.matching(self.plan)
         if gone or come:
-            window.touched |= window.band.replace(self.plan, gone, come)
-        window.touched |= window.band.refresh(batch.changes)
+            window.touched |= window.buffer.replace(self.plan, gone, come)
+        window.touched |= window.buffer.refresh(batch.changes)
         window.number = batch.number

@@ -11,7 +11,7 @@ from backend.live.guard import Guard
 from backend.live.page import After, Page
 from backend.live.query import Query
 from backend.live.window import Window
-from integrations.contract import Freshness, State
+from integrations.contract import FeedState, Freshness
 
 __all__ = ["Source"]
 
@@ -63,7 +63,7 @@ class Source(ABC):
         """Carry changes to the windows until cancelled."""
 
     @abstractmethod
-    def states(self) -> Mapping[State, int]:
+    def states(self) -> Mapping[FeedState, int]:
         """How many origins of rows are in each state."""
 
     @property

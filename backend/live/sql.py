@@ -29,7 +29,7 @@ from backend.live.sql_fields import Related, SqlFields
 from backend.live.sql_index import Indexing
 from backend.live.sql_reader import Counts, SqlReader
 from backend.live.sql_view import SqlView, SqlWindow
-from integrations.contract import Freshness, State
+from integrations.contract import FeedState, Freshness
 
 __all__ = ["SqlSource"]
 
@@ -79,7 +79,7 @@ class SqlSource(Source):
         self._views: dict[tuple[Query, Guard], SqlView] = {}
         self._pacer = Pacer()
         self._changed = 0.0
-        self._state = Freshness(f"database/{collection.name}", State.LIVE, time.time())
+        self._state = Freshness(f"database/{collection.name}", FeedState.LIVE, time.time())
 
     def notify(self, keys: Keys[str] | None = None) -> None:
         """Rows changed (those of `keys`, or any): windows are asked again at the next flush."""
@@ -92,7 +92,7 @@ class SqlSource(Source):
         """Whether the database answers."""
         return [self._state]
 
-    def states(self) -> dict[State, int]:
+    def states(self) -> dict[FeedState, int]:
         """The one state."""
         return {self._state.state: 1}
 
@@ -188,12 +188,12 @@ class SqlSource(Source):
             async with asyncio.timeout(READ_SECONDS), self._db_sessions() as session:
                 yield session
         except TimeoutError as error:
-            self._become(State.STALE, "the database did not answer in time")
+            self._become(FeedState.STALE, "the database did not answer in time")
             raise UpstreamTimeout("The console's database did not answer in time.") from error
         except (SQLAlchemyError, *DATABASE_AWAY) as error:
-            self._become(State.STALE, "the database cannot be read")
+            self._become(FeedState.STALE, "the database cannot be read")
             raise Unavailable("The console's database cannot be read now.") from error
-        self._become(State.LIVE, "")
+        self._become(FeedState.LIVE, "")
 
     async def read(
         self,
@@ -232,7 +232,7 @@ class SqlSource(Source):
     def _own(self, guard: Guard) -> ColumnElement[bool]:
         return self._reader.own(guard)
 
-    def _become(self, state: State, message: str) -> None:
+    def _become(self, state: FeedState, message: str) -> None:
         if state != self._state.state:
             self._state = Freshness(self._state.source, state, time.time(), message)
             self._pacer.wake()

@@ -19,7 +19,7 @@ from backend.live.sql_fields import SqlFields
 from backend.live.sql_index import Index, Indexing
 from backend.live.sql_where import SqlWhere
 
-__all__ = ["Access", "find_access", "refusal"]
+__all__ = ["RowAccess", "find_access", "refusal"]
 
 MAX_BRANCHES: Final = 400
 """Index ranges one query may walk side by side; SQLite joins at most 500."""
@@ -32,7 +32,7 @@ Rank = tuple[bool, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class RowAccess:
     """Disjoint ranges of one index. `rest` is what they leave to be asked of each row, and
     `guarded` says that no row in them is invisible. `walks`: the rows lie in the query's
     order and all of them are wanted, so that the first few are read and no more."""
@@ -55,12 +55,12 @@ class Access:
 
 async def find_access(
     session: AsyncSession, indexing: Indexing, where: SqlWhere, query: Query, guard: Guard
-) -> Access:
+) -> RowAccess:
     """The best way; an index in the key's order is always there."""
     fields = where.stored
     values = await _values(session, indexing)
     question = _Question(fields, values, where, query, _rights(fields, guard))
-    best: tuple[Rank, Access] | None = None
+    best: tuple[Rank, RowAccess] | None = None
     for index in (*indexing.indexes, Index()):
         found = question.along(index)
         if found is not None and (best is None or found[0] > best[0]):
@@ -70,7 +70,7 @@ async def find_access(
     return best[1]
 
 
-def refusal(fields: SqlFields, indexing: Indexing, access: Access) -> QueryError:
+def refusal(fields: SqlFields, indexing: Indexing, access: RowAccess) -> QueryError:
     """Too many rows are left to be looked through one by one."""
     collection, rest = fields.collection, access.rest
     columns = [item.column for item in rest.filters] or [sort.column for sort in rest.sort]
@@ -126,7 +126,7 @@ class _Question:
     query: Query
     rights: list[Values] | None
 
-    def along(self, index: Index) -> tuple[Rank, Access] | None:
+    def along(self, index: Index) -> tuple[Rank, RowAccess] | None:
         """The way along one index, and how good it is; None when it leads nowhere."""
         given = {item.column: item for item in self.query.filters if _exact(item)}
         own = {name for right in self.rights or () for name in right}
@@ -147,7 +147,7 @@ class _Question:
         within = [self.where.filter(item) for item in ranges]
         found = tuple(sa.and_(*tests, *within) for tests in branches)
         order = [f"{'-' * sort.descending}{sort.column}" for sort in self.query.sort]
-        access = Access(found, replace(self.query, filters=rest), guarded, walks=False)
+        access = RowAccess(found, replace(self.query, filters=rest), guarded, walks=False)
         walks = access.whole and [*index.order] == order
         expanded = sum(name not in given and name not in own for name in index.equal)
         by_right = len(own) if guarded else 0

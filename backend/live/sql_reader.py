@@ -14,7 +14,7 @@ from backend.live.errors import QueryError
 from backend.live.guard import Guard
 from backend.live.page import After, FacetCount
 from backend.live.query import Query
-from backend.live.sql_access import Access, find_access, refusal
+from backend.live.sql_access import RowAccess, find_access, refusal
 from backend.live.sql_counts import count_rows, top_values
 from backend.live.sql_fields import SqlFields
 from backend.live.sql_index import Indexing
@@ -188,12 +188,12 @@ class SqlReader:
 
     async def _access(
         self, session: AsyncSession, where: SqlWhere, query: Query, guard: Guard
-    ) -> Access:
+    ) -> RowAccess:
         assert self._indexing is not None  # noqa: S101 - callers have asked
         return await find_access(session, self._indexing, where, query, guard)
 
     def _beginnings(
-        self, where: SqlWhere, access: Access, query: Query, count: int, after: After | None
+        self, where: SqlWhere, access: RowAccess, query: Query, count: int, after: After | None
     ) -> SqlWhere:
         """The first `count` rows of each range, read in the index's order."""
         behind = sa.true() if after is None else where.after(query, after)
@@ -204,7 +204,7 @@ class SqlReader:
         return where.over(_union(parts).subquery())
 
     async def _bounded(
-        self, session: AsyncSession, where: SqlWhere, access: Access, *, strict: bool
+        self, session: AsyncSession, where: SqlWhere, access: RowAccess, *, strict: bool
     ) -> SqlWhere:
         """The rows an index serves, to be looked through; raises when they are too many."""
         assert self._indexing is not None  # noqa: S101 - callers have asked
@@ -235,7 +235,7 @@ class SqlReader:
         number = await session.scalar(sa.select(sa.func.count()).select_from(served)) or 0
         return where.over(served), number < FOUND
 
-    def _parts(self, access: Access, limit: int | None) -> list[sa.Select[Any]]:
+    def _parts(self, access: RowAccess, limit: int | None) -> list[sa.Select[Any]]:
         table = self._fields.table
         branches = access.branches or (sa.false(),)
         return [sa.select(*table.c).where(branch).limit(limit) for branch in branches]

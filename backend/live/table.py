@@ -10,7 +10,7 @@ from auth.scope import Scope
 from backend.live.feed import MemoryFeed
 from backend.live.guard import Guard
 from backend.live.row import Row
-from integrations.contract import Freshness, State
+from integrations.contract import FeedState, Freshness
 
 __all__ = ["Change", "Table", "Watched"]
 
@@ -43,7 +43,7 @@ class Watched(Protocol[R_co]):
     def freshness(self, guard: Guard) -> list[Freshness]:
         """The state of each origin that the guard lets be named."""
 
-    def states(self) -> Counter[State]:
+    def states(self) -> Counter[FeedState]:
         """How many origins are in each state."""
 
 
@@ -121,7 +121,7 @@ class Table(Generic[R]):
         """The state of each feed that the guard lets be named."""
         return [feed.freshness for feed in self._feeds if guard.overlaps(feed.within)]
 
-    def states(self) -> Counter[State]:
+    def states(self) -> Counter[FeedState]:
         """How many feeds are in each state."""
         return Counter(feed.freshness.state for feed in self._feeds)
 

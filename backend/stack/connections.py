@@ -3,9 +3,9 @@
 from backend.stack.components.context import MEMBERS, Context
 from backend.stack.components.registry import webhook_secret_file
 from backend.stack.status import (
-    EtcdConnection,
-    KubernetesConnection,
-    RegistryConnection,
+    LocalEtcd,
+    LocalKubernetes,
+    LocalRegistry,
     StatusBoard,
 )
 
@@ -16,19 +16,17 @@ def publish(board: StatusBoard, context: Context, part: str) -> None:
     """List the connection that a part which just became ready belongs to."""
     known = board.connections
     if part == "kube-apiserver" and not known.kubernetes:
-        known.kubernetes.append(
-            KubernetesConnection(NAME, str(context.paths.kubeconfig), rights="both")
-        )
+        known.kubernetes.append(LocalKubernetes(NAME, str(context.paths.kubeconfig), rights="both"))
     elif part in MEMBERS and not known.etcd:
         known.etcd.append(_etcd(context))
     elif part == "registry" and not known.registry:
         url = context.url("registry", "http")
-        known.registry.append(RegistryConnection(NAME, url, webhook_secret_file(context)))
+        known.registry.append(LocalRegistry(NAME, url, webhook_secret_file(context)))
     board.touch()
 
 
-def _etcd(context: Context) -> EtcdConnection:
+def _etcd(context: Context) -> LocalEtcd:
     client = context.etcd_client()
     endpoints = [context.url(member) for member in MEMBERS]
     ca = context.etcd_ca.pair.cert
-    return EtcdConnection(NAME, endpoints, str(ca), str(client.cert), str(client.key))
+    return LocalEtcd(NAME, endpoints, str(ca), str(client.cert), str(client.key))

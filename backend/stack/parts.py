@@ -5,27 +5,27 @@ from dataclasses import dataclass
 
 from backend.stack.components import etcd, kubernetes, kwok, registry
 from backend.stack.components.context import KUBE_ETCD, MEMBERS, Context
-from backend.stack.process.service import ServiceSpec
+from backend.stack.process.service import ProcessSpec
 from backend.stack.programs import spec as programs
-from backend.stack.programs.locate import Found
+from backend.stack.programs.locate import LocatedProgram
 from backend.stack.programs.spec import Program
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class StackPart:
     """A server of the stack: its program, what must be ready first, how it is run."""
 
     name: str
     kind: str
     title: str
     program: Program
-    describe: Callable[[Context, Found], ServiceSpec]
+    describe: Callable[[Context, LocatedProgram], ProcessSpec]
     needs: tuple[str, ...] = ()
     scheme: str = "https"
 
 
-def _member(number: int, name: str) -> Part:
-    return Part(
+def _member(number: int, name: str) -> StackPart:
+    return StackPart(
         name,
         "etcd",
         f"etcd member {number}",
@@ -38,12 +38,14 @@ API = "kube-apiserver"
 
 PARTS = (
     *(_member(number, name) for number, name in enumerate(MEMBERS, 1)),
-    Part(
+    StackPart(
         "registry", "registry", "Image registry", programs.REGISTRY, registry.registry, (), "http"
     ),
-    Part(KUBE_ETCD, "kubernetes", "etcd of Kubernetes", programs.ETCD, etcd.for_kubernetes),
-    Part(API, "kubernetes", "API server", programs.APISERVER, kubernetes.apiserver, (KUBE_ETCD,)),
-    Part(
+    StackPart(KUBE_ETCD, "kubernetes", "etcd of Kubernetes", programs.ETCD, etcd.for_kubernetes),
+    StackPart(
+        API, "kubernetes", "API server", programs.APISERVER, kubernetes.apiserver, (KUBE_ETCD,)
+    ),
+    StackPart(
         "kube-controller-manager",
         "kubernetes",
         "Controller manager",
@@ -51,7 +53,7 @@ PARTS = (
         kubernetes.controller_manager,
         (API,),
     ),
-    Part(
+    StackPart(
         "kube-scheduler",
         "kubernetes",
         "Scheduler",
@@ -59,7 +61,7 @@ PARTS = (
         kubernetes.scheduler,
         (API,),
     ),
-    Part("kwok", "simulation", "Simulated nodes", programs.KWOK, kwok.kwok, (API,), "http"),
+    StackPart("kwok", "simulation", "Simulated nodes", programs.KWOK, kwok.kwok, (API,), "http"),
 )
 """The servers. They are stopped in the reverse order."""
 

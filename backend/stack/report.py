@@ -5,16 +5,16 @@ from typing import TextIO
 from rich.console import Console
 from rich.table import Table
 
-from backend.stack.status import Component, State, Status
+from backend.stack.status import Component, ComponentState, StackStatus
 
 UNWRAPPED = 1000
 WHOLE = ("COMPONENT", "STATE", "ENDPOINT")
 COLOURS = {
-    State.READY: "green",
-    State.FAILED: "red",
-    State.RESTARTING: "yellow",
-    State.STARTING: "cyan",
-    State.BUILDING: "cyan",
+    ComponentState.READY: "green",
+    ComponentState.FAILED: "red",
+    ComponentState.RESTARTING: "yellow",
+    ComponentState.STARTING: "cyan",
+    ComponentState.BUILDING: "cyan",
 }
 
 
@@ -25,7 +25,7 @@ def _doing(component: Component) -> str:
     return text
 
 
-def human_status(status: Status, out: TextIO) -> None:
+def human_status(status: StackStatus, out: TextIO) -> None:
     """Print a table of the components and the lines to paste into a shell.
 
     A line is never wrapped where nobody looks: a pipe gets one line for each component.
@@ -50,7 +50,7 @@ def human_status(status: Status, out: TextIO) -> None:
         console.print(line, soft_wrap=True, highlight=False, markup=False)
 
 
-def shell_lines(status: Status) -> list[str]:
+def shell_lines(status: StackStatus) -> list[str]:
     """Give the commands that make kubectl, etcdctl and an image client work at once."""
     connections = status.connections
     tools = {part.name: part.endpoint for part in status.components if part.kind == "tool"}

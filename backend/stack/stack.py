@@ -16,18 +16,18 @@ from backend.stack.components.kubernetes import write_admin_kubeconfig
 from backend.stack.connections import publish
 from backend.stack.errors import AlreadyRunning, ComponentFailed, ProgramUnavailable, StackError
 from backend.stack.options import StackOptions
-from backend.stack.parts import PARTS, TOOLS, Part
+from backend.stack.parts import PARTS, TOOLS, StackPart
 from backend.stack.paths import StackPaths
 from backend.stack.ports import PortBook
 from backend.stack.process.records import RecordFile, clean_leftovers
-from backend.stack.process.service import Service
-from backend.stack.programs.locate import Found
+from backend.stack.process.service import SupervisedProcess
+from backend.stack.programs.locate import LocatedProgram
 from backend.stack.programs.provide import Programs
 from backend.stack.programs.spec import ALL, ETCD, Program
 from backend.stack.seed import SEEDS, Seed
 from backend.stack.seed.kube_api import KubeApi
 from backend.stack.seed.rbac import grant_cluster, keep_granting
-from backend.stack.status import State, Status, StatusBoard
+from backend.stack.status import ComponentState, StackStatus, StatusBoard
 
 
 class Stack:
@@ -42,7 +42,7 @@ class Stack:
         self._etcd_settled = asyncio.Event()
         self._etcd_problem = ""
 
-    def status(self) -> Status:
+    def status(self) -> StackStatus:
         """Give the present status (the same as in the status file)."""
         return self._board.status()
 
@@ -88,7 +88,7 @@ class Stack:
 
     def _watch_build(self, program: Program, name: str) -> None:
         def tell(share: float | None, detail: str) -> None:
-            self._board.update(name, State.BUILDING, progress=share, detail=detail)
+            self._board.update(name, ComponentState.BUILDING, progress=share, detail=detail)
 
         self._programs.watch(program, tell)
 
@@ -120,7 +120,7 @@ class Stack:
         finally:
             self._etcd_settled.set()
 
-    async def _found(self, program: Program, name: str) -> Found | None:
+    async def _found(self, program: Program, name: str) -> LocatedProgram | None:
         try:
             found = await self._programs.get(program)
         except ProgramUnavailable as error:
@@ -130,20 +130,20 @@ class Stack:
         return found
 
     def _fail(self, name: str, reason: str) -> None:
-        self._board.update(name, State.FAILED)
+        self._board.update(name, ComponentState.FAILED)
         self._board.update(name, reason=reason, detail="", pid=None)
 
     async def _tool(self, program: Program, name: str) -> None:
         found = await self._found(program, name)
         if found:
-            self._board.update(name, State.READY, endpoint=str(found.path))
+            self._board.update(name, ComponentState.READY, endpoint=str(found.path))
 
-    async def _part(self, part: Part, context: Context) -> None:
+    async def _part(self, part: StackPart, context: Context) -> None:
         found = await self._found(part.program, part.name)
         if found is None:
             return
-        if self._board[part.name].state is State.BUILDING:
-            self._board.update(part.name, State.WAITING)
+        if self._board[part.name].state is ComponentState.BUILDING:
+            self._board.update(part.name, ComponentState.WAITING)
         for need in part.needs:
             self._board.update(part.name, detail=f"waiting for {need}")
             await self._ready[need].wait()
@@ -159,16 +159,18 @@ class Stack:
         except Exception as error:  # noqa: BLE001 - the other components go on, this one says why
             self._fail(part.name, f"could not be started: {error!r}")
 
-    async def _serve(self, part: Part, context: Context, program: Found) -> None:
+    async def _serve(self, part: StackPart, context: Context, program: LocatedProgram) -> None:
         record = RecordFile(self.paths.run / f"{part.name}.json")
-        service = Service(part.describe(context, program), self._board, record)
+        service = SupervisedProcess(part.describe(context, program), self._board, record)
         noting = asyncio.create_task(self._note_ready(part, service, context))
         try:
             await service.run()
         finally:
             await _cancel([noting])
 
-    async def _note_ready(self, part: Part, service: Service, context: Context) -> None:
+    async def _note_ready(
+        self, part: StackPart, service: SupervisedProcess, context: Context
+    ) -> None:
         await service.ready.wait()
         moved = self._moved.moved.get(part.name)
         if moved:
@@ -194,7 +196,7 @@ class Stack:
         for need in seed.needs:
             self._board.update(seed.name, detail=f"waiting for {need}")
             await self._ready[need].wait()
-        self._board.update(seed.name, State.STARTING, detail="")
+        self._board.update(seed.name, ComponentState.STARTING, detail="")
 
         def tell(share: float | None, detail: str) -> None:
             self._board.update(seed.name, progress=share, detail=detail)
@@ -204,7 +206,7 @@ class Stack:
         except Exception as error:  # noqa: BLE001 - without its data the stack still works
             self._fail(seed.name, f"{type(error).__name__}: {error}")
         else:
-            self._board.update(seed.name, State.READY, detail="")
+            self._board.update(seed.name, ComponentState.READY, detail="")
             if seed.keep:
                 await seed.keep(context)
 

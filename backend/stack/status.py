@@ -24,7 +24,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-class State(StrEnum):
+class ComponentState(StrEnum):
     """What a component is doing."""
 
     WAITING = "waiting"
@@ -46,7 +46,7 @@ class Component(msgspec.Struct):
     name: str
     kind: str
     title: str
-    state: State = State.WAITING
+    state: ComponentState = ComponentState.WAITING
     progress: float | None = None
     detail: str = ""
     version: str | None = None
@@ -58,7 +58,7 @@ class Component(msgspec.Struct):
     reason: str | None = None
 
 
-class KubernetesConnection(msgspec.Struct):
+class LocalKubernetes(msgspec.Struct):
     """A cluster a client may use. `rights` says whose decide on what a person may do there:
     ``both`` once the cluster grants the console's users something."""
 
@@ -67,7 +67,7 @@ class KubernetesConnection(msgspec.Struct):
     rights: str = "console"
 
 
-class EtcdConnection(msgspec.Struct):
+class LocalEtcd(msgspec.Struct):
     """An etcd cluster and the files of a client certificate without a common name."""
 
     name: str
@@ -77,7 +77,7 @@ class EtcdConnection(msgspec.Struct):
     key: str
 
 
-class RegistryConnection(msgspec.Struct):
+class LocalRegistry(msgspec.Struct):
     """A registry; `webhook_secret_file` holds what it sends as bearer token."""
 
     name: str
@@ -85,28 +85,28 @@ class RegistryConnection(msgspec.Struct):
     webhook_secret_file: str
 
 
-class Connections(msgspec.Struct):
+class StackConnections(msgspec.Struct):
     """What can be reached: listed from the moment it was first ready."""
 
-    kubernetes: list[KubernetesConnection] = msgspec.field(default_factory=list)
-    etcd: list[EtcdConnection] = msgspec.field(default_factory=list)
-    registry: list[RegistryConnection] = msgspec.field(default_factory=list)
+    kubernetes: list[LocalKubernetes] = msgspec.field(default_factory=list)
+    etcd: list[LocalEtcd] = msgspec.field(default_factory=list)
+    registry: list[LocalRegistry] = msgspec.field(default_factory=list)
 
 
-class Status(msgspec.Struct):
+class StackStatus(msgspec.Struct):
     """The whole status file."""
 
     version: int
     pid: int
     updated: str
     components: list[Component]
-    connections: Connections
+    connections: StackConnections
 
 
-def read_status(path: Path) -> Status | None:
+def read_status(path: Path) -> StackStatus | None:
     """Read a status file; None when there is none or it cannot be understood."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Status)
+        return msgspec.json.decode(path.read_bytes(), type=StackStatus)
     except (OSError, msgspec.DecodeError):
         return None
 
@@ -118,7 +118,7 @@ class StatusBoard:
         self._path = path
         self._changed = asyncio.Event()
         self._components: dict[str, Component] = {}
-        self.connections = Connections()
+        self.connections = StackConnections()
 
     def add(self, name: str, kind: str, title: str, log: Path | None = None) -> Component:
         """Announce a component, in the order they are to be shown."""
@@ -130,7 +130,7 @@ class StatusBoard:
     def __getitem__(self, name: str) -> Component:
         return self._components[name]
 
-    def update(self, name: str, state: State | None = None, **fields: Any) -> None:
+    def update(self, name: str, state: ComponentState | None = None, **fields: Any) -> None:
         """Change fields of one component; a new state starts a new `since`."""
         component = self._components[name]
         if state is not None and state is not component.state:
@@ -146,9 +146,9 @@ class StatusBoard:
         """Say that `connections` changed."""
         self._changed.set()
 
-    def status(self) -> Status:
+    def status(self) -> StackStatus:
         """Give the present status."""
-        return Status(1, os.getpid(), now(), list(self._components.values()), self.connections)
+        return StackStatus(1, os.getpid(), now(), list(self._components.values()), self.connections)
 
     def write(self) -> None:
         """Write the file now."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2
 
-from integrations.contract import Feed, State
+from integrations.contract import Feed, FeedState
 from integrations.etcd.changes import EVENT_LIMIT, EtcdEvent, changes
 from integrations.etcd.client import EtcdClient
 from integrations.etcd.consistency import Consistency
@@ -99,7 +99,7 @@ class EtcdConnection:
         self._poller = MemberPoller(self.client, feeds.members, self._changed)
         self._hub = WatchHub(self.client, feeds.keys, lambda: self.state)
         for feed in (feeds.members, feeds.keys, feeds.events):
-            feed.state(State.CONNECTING)
+            feed.state(FeedState.CONNECTING)
         self._tasks = [
             asyncio.create_task(
                 keep_running(self._poller.run, self.name, [feeds.members]), name="etcd-poll"
@@ -130,7 +130,8 @@ class EtcdConnection:
                 self._feeds.events.delete(self._recent.popleft())
         reached = after.answering > 0
         self._feeds.events.state(
-            State.POLLING if reached else State.STALE, "" if reached else "no member answers"
+            FeedState.POLLING if reached else FeedState.STALE,
+            "" if reached else "no member answers",
         )
         if self._hub is not None:
             for member in after.members:

@@ -21,7 +21,7 @@ from integrations.contract import (
     UpstreamRefused,
     UpstreamUnreachable,
 )
-from integrations.etcd.models import Problem
+from integrations.etcd.models import EtcdError
 from integrations.failures import MAX_TEXT
 
 CANCELLED, DEADLINE_EXCEEDED, EXHAUSTED, OUT_OF_RANGE = 1, 4, 8, 11
@@ -48,13 +48,13 @@ def upstream_name(name: str) -> str:
 def from_answer(upstream: str, status: int, body: bytes) -> IntegrationError:
     """Translate a non-2xx answer; its JSON body carries the gRPC code when there is one."""
     try:
-        problem = msgspec.json.decode(body, type=Problem, strict=False)
+        problem = msgspec.json.decode(body, type=EtcdError, strict=False)
     except msgspec.DecodeError:
-        problem = Problem(message=body[:MAX_TEXT].decode("utf-8", "replace"))
+        problem = EtcdError(message=body[:MAX_TEXT].decode("utf-8", "replace"))
     return from_problem(upstream, problem, status)
 
 
-def from_problem(upstream: str, problem: Problem, status: int = 0) -> IntegrationError:
+def from_problem(upstream: str, problem: EtcdError, status: int = 0) -> IntegrationError:
     """Translate a problem object by its gRPC code, else by the HTTP status."""
     text = problem.text[:MAX_TEXT] or f"answered {status}"
     if "no leader" in text or "leader changed" in text:

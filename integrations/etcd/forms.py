@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from integrations.etcd.settings import EtcdSettings
-from integrations.form import Field, Input, Way
+from integrations.form import FormField, FormInput, Way
 
 __all__ = ["WAYS", "destinations"]
 
@@ -15,27 +15,27 @@ WAYS: Final = (
         "Endpoints",
         "The members' client URLs, with TLS and a user where the cluster asks for them.",
         (
-            Field(
+            FormField(
                 "endpoints",
                 "Endpoints",
-                Input.URLS,
+                FormInput.URLS,
                 required=True,
                 destination=True,
                 help="One a line: scheme, host and port.",
                 placeholder="https://etcd-1.example:2379",
             ),
-            Field(
+            FormField(
                 "ca_data",
                 "CA certificate",
-                Input.PEM,
+                FormInput.PEM,
                 destination=True,
                 help="Empty: the certificate authorities this machine trusts.",
             ),
-            Field("cert_data", "Client certificate", Input.PEM),
-            Field("key_data", "Client key", Input.PEM, secret=True),
-            Field("username", "User name"),
-            Field("password", "Password", Input.PASSWORD, secret=True),
-            Field(
+            FormField("cert_data", "Client certificate", FormInput.PEM),
+            FormField("key_data", "Client key", FormInput.PEM, secret=True),
+            FormField("username", "User name"),
+            FormField("password", "Password", FormInput.PASSWORD, secret=True),
+            FormField(
                 "prefix",
                 "Prefix",
                 destination=True,

@@ -20,8 +20,8 @@ import structlog
 from integrations.backoff import Backoff
 from integrations.contract import (
     Feed,
+    FeedState,
     IntegrationError,
-    State,
     UpstreamDenied,
     UpstreamFailed,
     UpstreamUnreachable,
@@ -30,8 +30,8 @@ from integrations.etcd import errors
 from integrations.etcd.client import EtcdClient
 from integrations.etcd.index import KeyEntry, KeyIndex, key_text
 from integrations.etcd.models import (
+    EtcdError,
     KeyValue,
-    Problem,
     WatchCreate,
     WatchEvent,
     WatchLine,
@@ -98,7 +98,7 @@ class WatchHub:
                 log.info("etcd watch compacted, listing again", upstream=self._client.upstream)
                 self._next = 0
             except UpstreamDenied as error:
-                self._feed.state(State.DENIED, error.message)
+                self._feed.state(FeedState.DENIED, error.message)
                 await asyncio.sleep(_DENIED_PAUSE)
             except IntegrationError as error:
                 await self._failed(error)
@@ -112,7 +112,7 @@ class WatchHub:
         pause = self._backoff.next()
         self.stats.restarts += 1
         if self._backoff.failures > 1:  # the first failure is a member; the second, the cluster
-            self._feed.state(State.STALE, error.message)
+            self._feed.state(FeedState.STALE, error.message)
         log.info("etcd watch failed", upstream=error.upstream, error=error.message)
         await asyncio.sleep(pause)
 
@@ -200,7 +200,7 @@ class WatchHub:
         self._deadline = deadline
         self.stats.endpoint = endpoint
         deadline.reschedule(asyncio.get_running_loop().time() + self._settings.watch_recycle)
-        self._feed.state(State.LIVE, self._limit_message())
+        self._feed.state(FeedState.LIVE, self._limit_message())
 
     def _limit_message(self) -> str:
         if not self.index.refused:
@@ -247,7 +247,7 @@ class WatchHub:
             return UpstreamFailed(self._client.upstream, reason)
         if "permission denied" in reason:
             return UpstreamDenied(self._client.upstream, "not permitted to watch these keys")
-        return errors.from_problem(self._client.upstream, Problem(message=reason))
+        return errors.from_problem(self._client.upstream, EtcdError(message=reason))
 
     def _apply(self, answer: WatchResponse) -> None:
         if answer.events:
@@ -275,7 +275,7 @@ class WatchHub:
         if self.index.put(entry):
             self._feed.put(path, entry)
         elif self.index.refused == 1:
-            self._feed.state(State.LIVE, self._limit_message())
+            self._feed.state(FeedState.LIVE, self._limit_message())
 
     def _progress_is_ordered(self) -> bool:
         """Before 3.4.25 and 3.5.8 a progress line may overtake events."""

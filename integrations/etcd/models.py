@@ -210,7 +210,7 @@ class AuthenticateResponse(msgspec.Struct, frozen=True):
         return "AuthenticateResponse(token=…)"
 
 
-class Problem(msgspec.Struct, frozen=True):
+class EtcdError(msgspec.Struct, frozen=True):
     """An error, unary or inside a stream. v1 names the code `grpc_code` in streams."""
 
     code: int = 0
@@ -271,4 +271,4 @@ class WatchLine(msgspec.Struct, frozen=True):
     """One line of a watch: a result or an error."""
 
     result: WatchResponse | None = None
-    error: Problem | None = None
+    error: EtcdError | None = None

@@ -16,7 +16,7 @@ from typing import Final
 
 import structlog
 
-from integrations.contract import Feed, IntegrationError, State, UpstreamDenied
+from integrations.contract import Feed, FeedState, IntegrationError, UpstreamDenied
 from integrations.etcd import metrics
 from integrations.etcd.checks import HealthChecks
 from integrations.etcd.client import EtcdClient
@@ -38,7 +38,7 @@ Listener = Callable[[ClusterState | None, ClusterState], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class MemberAnswer:
     """What one endpoint said: a status and how long it took, or the failure."""
 
     endpoint: str
@@ -100,17 +100,17 @@ class MemberPoller:
                 log.warning("etcd poll failed", upstream=error.upstream, error=error.message)
             await asyncio.sleep(max(0.1, seconds - (loop.time() - started)))
 
-    async def _ask(self, endpoint: str) -> Answer:
+    async def _ask(self, endpoint: str) -> MemberAnswer:
         started = time.monotonic()
         patience = min(self._settings.deadline, max(1.0, self._settings.poll_interval))
         try:
             status = await self._client.status(endpoint, deadline=patience)
         except IntegrationError as error:
             denied = isinstance(error, UpstreamDenied)
-            return Answer(endpoint, time.time(), failure=error.message, denied=denied)
-        return Answer(endpoint, time.time(), status, time.monotonic() - started)
+            return MemberAnswer(endpoint, time.time(), failure=error.message, denied=denied)
+        return MemberAnswer(endpoint, time.time(), status, time.monotonic() - started)
 
-    async def _list_members(self, answers: list[Answer]) -> None:
+    async def _list_members(self, answers: list[MemberAnswer]) -> None:
         """Refresh the member list from the member that is furthest ahead."""
         alive = [a for a in answers if a.status is not None]
         if not alive:
@@ -121,8 +121,8 @@ class MemberPoller:
         except IntegrationError as error:
             log.info("etcd member list failed", upstream=error.upstream, error=error.message)
 
-    def _assemble(self, answers: list[Answer]) -> ClusterState:
-        by_member: dict[str, Answer] = {}
+    def _assemble(self, answers: list[MemberAnswer]) -> ClusterState:
+        by_member: dict[str, MemberAnswer] = {}
         for answer in answers:
             if answer.status is not None:
                 self._owner[answer.endpoint] = answer.status.header.member_id
@@ -157,7 +157,7 @@ class MemberPoller:
     def _last_revision(self) -> int:
         return self.state.revision if self.state else 0
 
-    def _publish(self, state: ClusterState, answers: list[Answer]) -> None:
+    def _publish(self, state: ClusterState, answers: list[MemberAnswer]) -> None:
         alive = [a for a in answers if a.status is not None]
         if alive:
             self._feed.begin()
@@ -166,16 +166,16 @@ class MemberPoller:
         if alive:
             self._feed.commit()
             lost = not state.has_quorum
-            self._feed.state(State.LIVE, quorum_sentence(state) if lost else "")
+            self._feed.state(FeedState.LIVE, quorum_sentence(state) if lost else "")
         elif answers and all(a.denied for a in answers):
-            self._feed.state(State.DENIED, answers[0].failure)
+            self._feed.state(FeedState.DENIED, answers[0].failure)
         else:
-            self._feed.state(State.STALE, f"no member answers: {answers[0].failure}")
+            self._feed.state(FeedState.STALE, f"no member answers: {answers[0].failure}")
 
     def _member(
         self,
         member: Member,
-        answer: Answer | None,
+        answer: MemberAnswer | None,
         known: MemberState | None,
         ahead: int,
         alarms: set[tuple[str, str]],
@@ -199,7 +199,7 @@ class MemberPoller:
         failing = self.checks.failing(member.ID)
         return _answering(replace(base, differs=differs), answer, answer.status, ahead, failing)
 
-    def _quota(self, member: str, answer: Answer | None) -> int | None:
+    def _quota(self, member: str, answer: MemberAnswer | None) -> int | None:
         """From the status (3.6 and newer), else from the metrics."""
         if answer and answer.status and answer.status.db_size_quota:
             return answer.status.db_size_quota
@@ -220,7 +220,7 @@ class MemberPoller:
         self.history.setdefault(owner, metrics.History()).add(scrape)
 
 
-def _silent(base: MemberState, answer: Answer, is_learner: bool) -> MemberState:
+def _silent(base: MemberState, answer: MemberAnswer, is_learner: bool) -> MemberState:
     return replace(
         base,
         endpoint=answer.endpoint,
@@ -234,7 +234,7 @@ def _silent(base: MemberState, answer: Answer, is_learner: bool) -> MemberState:
 
 def _answering(
     base: MemberState,
-    answer: Answer,
+    answer: MemberAnswer,
     status: StatusResponse,
     ahead: int,
     failing: tuple[str, ...],

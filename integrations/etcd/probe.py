@@ -10,7 +10,7 @@ from integrations.etcd.client import EtcdClient
 from integrations.etcd.settings import EtcdSettings
 from integrations.etcd.transport import Gateway, network
 from integrations.failures import from_transport
-from integrations.findings import Certificate, Found, Right
+from integrations.findings import Certificate, ProbeResult, Right
 from integrations.probing import Witness, certificates_in, tried
 from integrations.sending import ignore
 
@@ -19,7 +19,7 @@ __all__ = ["certificates", "probe"]
 _SECONDS: Final = 15.0
 
 
-async def probe(settings: EtcdSettings) -> Found:
+async def probe(settings: EtcdSettings) -> ProbeResult:
     """What a console with these settings would find. Raises `IntegrationError`."""
     brief = settings.model_copy(update={"page_size": 1})
     witness = Witness(network(brief))
@@ -43,7 +43,7 @@ def certificates(settings: EtcdSettings) -> tuple[Certificate, ...]:
     )
 
 
-async def _look(client: EtcdClient, settings: EtcdSettings, witness: Witness) -> Found:
+async def _look(client: EtcdClient, settings: EtcdSettings, witness: Witness) -> ProbeResult:
     silent: list[str] = []
     versions: list[str] = []
     failure: IntegrationError | None = None
@@ -58,7 +58,7 @@ async def _look(client: EtcdClient, settings: EtcdSettings, witness: Witness) ->
     rights = await _rights(client, settings)
     server = (witness.certificate,) if witness.certificate else ()
     own = await asyncio.to_thread(certificates, settings)
-    return Found(
+    return ProbeResult(
         version=", ".join(sorted(set(versions))),
         identity=_identity(settings, own),
         rights=rights,

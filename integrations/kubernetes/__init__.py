@@ -5,7 +5,7 @@ from __future__ import annotations
 from integrations.kubernetes.client import KubernetesClient, Version, custom_kind
 from integrations.kubernetes.connection import ApiServerHealth, KubernetesConnection
 from integrations.kubernetes.errors import Behind, ConfigurationError, Expired
-from integrations.kubernetes.kinds import KINDS, Kind, kind_of
+from integrations.kubernetes.kinds import KINDS, ResourceKind, kind_of
 from integrations.kubernetes.quantity import parse_quantity
 from integrations.kubernetes.settings import ConnectionSettings, Limits
 
@@ -16,10 +16,10 @@ __all__ = [
     "ConfigurationError",
     "ConnectionSettings",
     "Expired",
-    "Kind",
     "KubernetesClient",
     "KubernetesConnection",
     "Limits",
+    "ResourceKind",
     "Version",
     "custom_kind",
     "kind_of",

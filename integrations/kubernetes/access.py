@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integrations.kubernetes.auth.access import Access, Credential, StaticCredential
+from integrations.kubernetes.auth.access import Access, ClientCredential, StaticCredential
 from integrations.kubernetes.auth.in_cluster import load_in_cluster
 from integrations.kubernetes.auth.kubeconfig import load_kubeconfig, read_kubeconfig
 from integrations.kubernetes.settings import ConnectionSettings
@@ -25,6 +25,6 @@ def load_access(settings: ConnectionSettings, upstream: str) -> Access:
         )
     return Access(
         server=settings.server.rstrip("/"),
-        credentials=StaticCredential(Credential(token=settings.token.get_secret_value())),
+        credentials=StaticCredential(ClientCredential(token=settings.token.get_secret_value())),
         ca=settings.ca_data.encode() if settings.ca_data else None,
     )

@@ -16,14 +16,14 @@ from integrations.caller import Caller, UserToken
 from integrations.contract import UpstreamBusy, UpstreamFailed, UpstreamUnreachable
 from integrations.failures import translated
 from integrations.guarded import GuardedTransport
-from integrations.kubernetes.auth.access import Access, Credential, ssl_context
+from integrations.kubernetes.auth.access import Access, ClientCredential, ssl_context
 from integrations.kubernetes.calling import Headers, caller_name, check_path, identity_headers
 from integrations.kubernetes.errors import Behind, from_response
 from integrations.kubernetes.pool import HttpPool
 from integrations.kubernetes.settings import Limits
 from integrations.sending import Observe, ignore, observed, send
 
-__all__ = ["Answer", "ApiClient", "Body", "Params"]
+__all__ = ["ApiAnswer", "ApiClient", "Body", "Params"]
 
 USER_AGENT: Final = "craton"
 CONNECT_SECONDS: Final = 5.0
@@ -43,7 +43,7 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ApiAnswer:
     """A successful answer. `warnings` are the API server's own, for people."""
 
     status: int
@@ -157,7 +157,7 @@ class ApiClient:
         purpose: str = "",
         deadline: float | None = None,
         max_bytes: int | None = None,
-    ) -> Answer:
+    ) -> ApiAnswer:
         """One call of any method, sent once: what may have changed something is not repeated,
         except after a refused credential, which the API server checks first."""
         call = _Call(method, path, params, accept, body, as_, self._limits.idle)
@@ -203,7 +203,7 @@ class ApiClient:
         identity."""
         async with self._lock:
             access, credential = await self._current()
-        shown = Credential() if isinstance(as_, UserToken) else credential
+        shown = ClientCredential() if isinstance(as_, UserToken) else credential
         trust = None
         if access.server.startswith("https:"):
             trust = ssl_context(access, shown, self.upstream)
@@ -237,7 +237,7 @@ class ApiClient:
                 return
 
     def _request(
-        self, http: httpx2.AsyncClient, access: Access, credential: Credential, call: _Call
+        self, http: httpx2.AsyncClient, access: Access, credential: ClientCredential, call: _Call
     ) -> httpx2.Request:
         headers = [("accept", call.accept)]
         headers += identity_headers(self.upstream, access, credential, call.as_)
@@ -256,21 +256,25 @@ class ApiClient:
 
     async def _prepare(
         self, as_: Caller | None = None
-    ) -> tuple[httpx2.AsyncClient, Access, Credential]:
+    ) -> tuple[httpx2.AsyncClient, Access, ClientCredential]:
         async with self._lock:
             access, credential = await self._current()
             if isinstance(as_, UserToken):
                 # A client certificate beats a token: the request would run as the console.
-                return await self._bare.client(access, Credential()), access, Credential()
+                return (
+                    await self._bare.client(access, ClientCredential()),
+                    access,
+                    ClientCredential(),
+                )
             return await self._own.client(access, credential), access, credential
 
-    async def _current(self) -> tuple[Access, Credential]:
+    async def _current(self) -> tuple[Access, ClientCredential]:
         if self._closed:
             raise UpstreamUnreachable(self.upstream, "the connection was closed")
         access = self._access = self._access or await self._load()
         return access, await access.credentials.current()
 
-    def _client(self, access: Access, credential: Credential) -> httpx2.AsyncClient:
+    def _client(self, access: Access, credential: ClientCredential) -> httpx2.AsyncClient:
         # Watches hold a connection each; calls are bounded by the gate, not by the pool.
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=8)
         trust = ssl_context(access, credential, self.upstream)
@@ -286,13 +290,13 @@ class ApiClient:
             headers={"user-agent": USER_AGENT, "accept-encoding": "gzip"},
         )
 
-    async def _answer(self, call: _Call, limit: int) -> Answer:
+    async def _answer(self, call: _Call, limit: int) -> ApiAnswer:
         async with self._open(call) as response:
             body = await self._read(response, limit)
         if response.status_code >= 300:
             raise self._refusal(call, response, body)
         warnings = tuple(_warning(text) for text in response.headers.get_list("warning"))
-        return Answer(
+        return ApiAnswer(
             response.status_code, body, warnings, response.headers.get("audit-id", "")[:128]
         )
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from integrations.caller import Caller, Impersonation, UserToken, sendable
 from integrations.contract import ConfigurationError, UpstreamRefused
-from integrations.kubernetes.auth.access import Access, Credential
+from integrations.kubernetes.auth.access import Access, ClientCredential
 from integrations.kubernetes.errors import ANYBODY
 
 __all__ = ["Headers", "caller_name", "check_path", "identity_headers"]
@@ -26,7 +26,7 @@ def check_path(upstream: str, path: str) -> None:
 
 
 def identity_headers(
-    upstream: str, access: Access, credential: Credential, as_: Caller | None
+    upstream: str, access: Access, credential: ClientCredential, as_: Caller | None
 ) -> Headers:
     """Who the request is for. Raises `ConfigurationError` when the connection cannot act so.
 

@@ -32,7 +32,7 @@ from integrations.kubernetes.api_client import USER_AGENT, ApiClient
 from integrations.kubernetes.calling import caller_name, check_path
 from integrations.kubernetes.errors import Status, from_response, from_status
 
-__all__ = ["EXEC", "PORT_FORWARD", "Channel", "Duplex", "Ended", "Frame", "open_duplex"]
+__all__ = ["EXEC", "PORT_FORWARD", "Duplex", "Ended", "ExecChannel", "Frame", "open_duplex"]
 
 EXEC: Final = ("v5.channel.k8s.io", "v4.channel.k8s.io")
 PORT_FORWARD: Final = ("v4.channel.k8s.io",)
@@ -45,7 +45,7 @@ DEAD_SECONDS: Final = 60.0
 _HALF_CLOSE: Final = 255
 
 
-class Channel(IntEnum):
+class ExecChannel(IntEnum):
     """What the first byte of a frame means for exec and attach."""
 
     STDIN = 0
@@ -95,8 +95,8 @@ class Duplex:
         try:
             async for message in self._socket:
                 raw = message.encode() if isinstance(message, str) else message
-                frame = Frame(raw[0], raw[1:]) if raw else Frame(Channel.STDOUT, b"")
-                if frame.channel == Channel.END and self.protocol and not self.ended:
+                frame = Frame(raw[0], raw[1:]) if raw else Frame(ExecChannel.STDOUT, b"")
+                if frame.channel == ExecChannel.END and self.protocol and not self.ended:
                     self.ended = _end(frame.data)
                 if frame.data:
                     yield frame
@@ -107,7 +107,7 @@ class Duplex:
         if self.ended is None:
             self.ended = Ended(None, "the server closed the stream without saying how it ended")
 
-    async def send(self, data: bytes, channel: int = Channel.STDIN) -> None:
+    async def send(self, data: bytes, channel: int = ExecChannel.STDIN) -> None:
         """Send, and wait until the peer takes it. Raises `UpstreamUnreachable` when closed."""
         if len(data) >= FRAME_BYTES:
             raise UpstreamFailed(self._upstream, f"at most {FRAME_BYTES} bytes are sent at once")
@@ -117,14 +117,14 @@ class Duplex:
     async def resize(self, columns: int, rows: int) -> None:
         """Tell the terminal's size. Only numbers go: anything else would end resizing."""
         size = {"Width": min(max(columns, 1), 10_000), "Height": min(max(rows, 1), 10_000)}
-        await self.send(msgspec.json.encode(size), Channel.SIZE)
+        await self.send(msgspec.json.encode(size), ExecChannel.SIZE)
 
     async def close_stdin(self) -> bool:
         """Say that no more input comes, while output still may; False where the protocol (v4)
         cannot say it: then only `aclose` ends a reader of stdin."""
         if not self.protocol.startswith("v5."):
             return False
-        await self.send(bytes((Channel.STDIN,)), _HALF_CLOSE)
+        await self.send(bytes((ExecChannel.STDIN,)), _HALF_CLOSE)
         return True
 
     async def aclose(self) -> None:

@@ -17,8 +17,8 @@ from integrations.contract import IntegrationError, NotFound, UpstreamFailed
 from integrations.kubernetes.access import load_access
 from integrations.kubernetes.api_client import ApiClient
 from integrations.kubernetes.auth.access import Access
-from integrations.kubernetes.decode import Decoders, Page, Unreadable
-from integrations.kubernetes.kinds import KINDS, METADATA_ONLY, Kind
+from integrations.kubernetes.decode import Decoders, ListPage, Unreadable
+from integrations.kubernetes.kinds import KINDS, METADATA_ONLY, ResourceKind
 from integrations.kubernetes.models.core import CustomResourceDefinition, Event
 from integrations.kubernetes.models.meta import Metadata
 from integrations.kubernetes.settings import ConnectionSettings
@@ -101,7 +101,9 @@ class KubernetesClient:
         deadline = min(self.settings.limits.deadline, _PROBE_SECONDS)
         return await self.api.get(path, params, purpose="health", deadline=deadline, gated=False)
 
-    async def get(self, kind: Kind, namespace: str, name: str, *, as_: Caller | None = None) -> Any:
+    async def get(
+        self, kind: ResourceKind, namespace: str, name: str, *, as_: Caller | None = None
+    ) -> Any:
         """One object as `kind.model`; `NotFound` when it is not there."""
         path = self.object_path(kind, namespace, name)
         body = await self.api.get(path, accept=_accept(kind), as_=as_)
@@ -109,7 +111,7 @@ class KubernetesClient:
 
     async def list_page(
         self,
-        kind: Kind,
+        kind: ResourceKind,
         namespace: str = "",
         *,
         limit: int | None = None,
@@ -118,7 +120,7 @@ class KubernetesClient:
         fields: str = "",
         model: type[Any] | None = None,
         as_: Caller | None = None,
-    ) -> Page[Any]:
+    ) -> ListPage[Any]:
         """One page of objects; `Expired` when `continue_` is too old.
 
         `model=Metadata` reads metadata only, of any kind.
@@ -143,7 +145,7 @@ class KubernetesClient:
         return self._decoded(self.decoders(model or kind.model).page, body)
 
     async def raw(
-        self, kind: Kind, namespace: str, name: str, *, as_: Caller | None = None
+        self, kind: ResourceKind, namespace: str, name: str, *, as_: Caller | None = None
     ) -> dict[str, Any]:
         """One object as the server has it, without `managedFields`.
 
@@ -153,7 +155,7 @@ class KubernetesClient:
         return (await self.read(kind, namespace, name, as_=as_))[0]
 
     async def read(
-        self, kind: Kind, namespace: str, name: str, *, as_: Caller | None = None
+        self, kind: ResourceKind, namespace: str, name: str, *, as_: Caller | None = None
     ) -> tuple[dict[str, Any], Any]:
         """One object as `raw` gives it and as `kind.model`, from one call."""
         hidden = kind.metadata_only or (not kind.group and kind.plural in METADATA_ONLY)
@@ -173,7 +175,7 @@ class KubernetesClient:
         return {**head, **{w: v for w, v in found.items() if w not in head}}, typed
 
     async def yaml(
-        self, kind: Kind, namespace: str, name: str, *, as_: Caller | None = None
+        self, kind: ResourceKind, namespace: str, name: str, *, as_: Caller | None = None
     ) -> str:
         """What `raw` gives, as YAML with the keys in the server's order."""
         found = await self.raw(kind, namespace, name, as_=as_)
@@ -190,7 +192,7 @@ class KubernetesClient:
         return list(page.items)
 
     def watch(
-        self, kind: Kind, params: dict[str, str]
+        self, kind: ResourceKind, params: dict[str, str]
     ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         """An open watch of all objects of `kind`, as raw chunks."""
         accept = _PARTIAL if kind.metadata_only else _JSON
@@ -211,14 +213,14 @@ class KubernetesClient:
             return self._given
         return await asyncio.to_thread(load_access, self.settings, self.upstream)
 
-    def object_path(self, kind: Kind, namespace: str, name: str) -> str:
+    def object_path(self, kind: ResourceKind, namespace: str, name: str) -> str:
         """The URL path of one object; `NotFound` for what cannot be its name."""
         for segment in (name, *([namespace] if kind.namespaced else [])):
             if not _SEGMENT.fullmatch(segment):
                 raise NotFound(self.upstream, f"{segment!r} cannot be the name of an object")
         return kind.path(namespace, name)
 
-    def list_path(self, kind: Kind, namespace: str) -> str:
+    def list_path(self, kind: ResourceKind, namespace: str) -> str:
         """The URL path of a collection; `NotFound` for what cannot be a namespace."""
         if namespace and not _SEGMENT.fullmatch(namespace):
             raise NotFound(self.upstream, f"{namespace!r} cannot be a namespace")
@@ -231,7 +233,7 @@ class KubernetesClient:
             raise UpstreamFailed(self.upstream, f"answered what we cannot read: {error}") from error
 
 
-def custom_kind(definition: CustomResourceDefinition) -> Kind:
+def custom_kind(definition: CustomResourceDefinition) -> ResourceKind:
     """The kind that a custom resource definition adds, in its newest served version.
 
     Raises `IntegrationError` when none is served.
@@ -241,7 +243,7 @@ def custom_kind(definition: CustomResourceDefinition) -> Kind:
     if not served:
         raise IntegrationError(spec.names.plural, "no version of this resource is served")
     chosen = next((version for version in served if version.storage), served[0])
-    return Kind(
+    return ResourceKind(
         spec.names.plural,
         spec.names.kind,
         spec.group,
@@ -251,5 +253,5 @@ def custom_kind(definition: CustomResourceDefinition) -> Kind:
     )
 
 
-def _accept(kind: Kind) -> str:
+def _accept(kind: ResourceKind) -> str:
     return _PARTIAL if kind.metadata_only else _JSON

@@ -14,7 +14,7 @@ import msgspec
 
 from integrations.backoff import Backoff
 from integrations.broadcast import join
-from integrations.contract import Feed, IntegrationError, State, UpstreamDenied
+from integrations.contract import Feed, FeedState, IntegrationError, UpstreamDenied
 from integrations.kubernetes.auth.access import Access
 from integrations.kubernetes.client import KubernetesClient, Version
 from integrations.kubernetes.kinds import KINDS
@@ -35,7 +35,7 @@ class ApiServerHealth(msgspec.Struct, frozen=True):
     """How the API server is. `since` and `checked` are Unix seconds; `failing` names its own
     readiness checks that fail."""
 
-    state: State = State.CONNECTING
+    state: FeedState = FeedState.CONNECTING
     since: float = 0.0
     checked: float = 0.0
     message: str = ""
@@ -81,7 +81,7 @@ class KubernetesConnection:
         if self._task is not None:
             raise RuntimeError("attach feeds before the connection is started")
         if kind == HEALTH:
-            feed.state(State.LIVE)
+            feed.state(FeedState.LIVE)
             self.on_health(lambda health: feed.put(self.name, health))
         else:
             self._feeds.setdefault(KINDS[kind].plural, []).append(feed)
@@ -125,7 +125,7 @@ class KubernetesConnection:
         limits = self.settings.limits
         backoff = Backoff(limits.backoff_first, DOWN_PROBE_LIMIT, jitter=self._rng.random)
         for several in self._feeds.values():
-            join(several).state(State.CONNECTING)
+            join(several).state(FeedState.CONNECTING)
         while True:
             try:
                 version = await self.client.version()
@@ -143,7 +143,7 @@ class KubernetesConnection:
         backoff = Backoff(limits.backoff_first, DOWN_PROBE_LIMIT, jitter=self._rng.random)
         while True:
             await self._probe()
-            if self.health.state is State.STALE:
+            if self.health.state is FeedState.STALE:
                 await asyncio.sleep(backoff.next())
             else:
                 backoff.reset()
@@ -156,35 +156,35 @@ class KubernetesConnection:
                 failing = await self.client.failing_checks()
             except UpstreamDenied:
                 failing = []
-            if was is not State.LIVE or not self.health.version:
+            if was is not FeedState.LIVE or not self.health.version:
                 self._learn(await self.client.version())
         except UpstreamDenied as error:
-            self._report(State.DENIED, error.message)
+            self._report(FeedState.DENIED, error.message)
         except IntegrationError as error:
             await self._unreachable(error)
-            if was is State.LIVE:
+            if was is FeedState.LIVE:
                 for watcher in self._watchers:
                     watcher.interrupt(error.message)
         else:
             words = f"not ready: {', '.join(failing)}" if failing else ""
-            self._report(State.LIVE, words, failing=tuple(failing))
-            if was is not State.LIVE:
+            self._report(FeedState.LIVE, words, failing=tuple(failing))
+            if was is not FeedState.LIVE:
                 self.coordinator.wake()
 
     async def _unreachable(self, error: IntegrationError) -> None:
         known = self.health.version != ""
-        self._report(State.STALE if known else State.CONNECTING, error.message)
+        self._report(FeedState.STALE if known else FeedState.CONNECTING, error.message)
         # A stack that was rebuilt has a new certificate authority in the same file.
         await self.client.api.forget()
 
     def _learn(self, version: Version) -> None:
         number = version.number
         self.coordinator.streaming = number >= STREAMING_SINCE
-        self._report(State.LIVE, "", version=version.git_version)
+        self._report(FeedState.LIVE, "", version=version.git_version)
 
     def _report(
         self,
-        state: State,
+        state: FeedState,
         message: str,
         *,
         version: str | None = None,

@@ -9,7 +9,7 @@ import msgspec
 from integrations.kubernetes.errors import Status
 from integrations.kubernetes.models.meta import Slim
 
-__all__ = ["Decoders", "EventLine", "Mark", "Page", "Unreadable"]
+__all__ = ["Decoders", "EventLine", "ListPage", "Mark", "Unreadable"]
 
 T = TypeVar("T")
 
@@ -62,7 +62,7 @@ class _ListMeta(Slim):
     remaining_item_count: int | None = None
 
 
-class Page(msgspec.Struct, Generic[T]):
+class ListPage(msgspec.Struct, Generic[T]):
     """One page of a listing."""
 
     items: list[T] = []
@@ -80,7 +80,7 @@ class Decoders(Generic[T]):
     def __init__(self, model: type[T]) -> None:
         # The parametrised types exist at run time only, which is what msgspec compiles.
         self._event_type: Any = cast("Any", EventLine)[model]
-        self._page_type: Any = cast("Any", Page)[model]
+        self._page_type: Any = cast("Any", ListPage)[model]
         self._one_type: Any = model
         self._event = msgspec.json.Decoder(self._event_type)
         self._page = msgspec.json.Decoder(self._page_type)
@@ -101,10 +101,10 @@ class Decoders(Generic[T]):
             return self._second_try(line)
         return decoded
 
-    def page(self, body: bytes) -> Page[T]:
+    def page(self, body: bytes) -> ListPage[T]:
         """A listing; raises `Unreadable`."""
         try:
-            decoded: Page[T] = self._page.decode(body)
+            decoded: ListPage[T] = self._page.decode(body)
         except msgspec.MsgspecError:
             decoded = _decode(body, self._page_type)
         return decoded

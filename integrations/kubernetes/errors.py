@@ -19,9 +19,9 @@ import msgspec
 from integrations.contract import (
     CallerDenied,
     ConfigurationError,
-    Conflict,
     IntegrationError,
     Invalid,
+    UpstreamConflict,
     UpstreamDenied,
     UpstreamFailed,
     UpstreamRefused,
@@ -140,7 +140,7 @@ def _caused(
 ) -> IntegrationError | None:
     if code == 409:
         listed = "; ".join(f"{field}: {why}" if field else why for field, why in causes)
-        return Conflict(upstream, listed[:MAX_TEXT])
+        return UpstreamConflict(upstream, listed[:MAX_TEXT])
     return Invalid(upstream, message, causes) if code in {400, 422} else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from integrations.form import Field, Input, Way
+from integrations.form import FormField, FormInput, Way
 from integrations.kubernetes.access import load_access
 from integrations.kubernetes.auth.kubeconfig import contexts_in
 from integrations.kubernetes.settings import ConnectionSettings
@@ -19,19 +19,19 @@ WAYS: Final = (
         "Paste or upload one with its certificates and token inside "
         "(kubectl config view --flatten --minify --raw).",
         (
-            Field(
+            FormField(
                 "kubeconfig_data",
                 "Kubeconfig",
-                Input.FILE,
+                FormInput.FILE,
                 required=True,
                 secret=True,
                 help="One that names files or runs a program (exec) is refused: only the "
                 "configuration on the console's disk may do that.",
             ),
-            Field(
+            FormField(
                 "context",
                 "Context",
-                Input.CHOICE,
+                FormInput.CHOICE,
                 destination=True,
                 help="Empty: the file's current context.",
             ),
@@ -42,19 +42,19 @@ WAYS: Final = (
         "Address, token and CA",
         "A service account's token, for instance.",
         (
-            Field(
+            FormField(
                 "server",
                 "API server",
-                Input.URL,
+                FormInput.URL,
                 required=True,
                 destination=True,
                 placeholder="https://cluster.example:6443",
             ),
-            Field("token", "Token", Input.PASSWORD, required=True, secret=True),
-            Field(
+            FormField("token", "Token", FormInput.PASSWORD, required=True, secret=True),
+            FormField(
                 "ca_data",
                 "CA certificate",
-                Input.PEM,
+                FormInput.PEM,
                 destination=True,
                 help="Empty: the certificate authorities this machine trusts.",
             ),

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from integrations.kubernetes.models import core, meta, network, pods, storage, workloads
 
-__all__ = ["KINDS", "METADATA_ONLY", "Kind", "kind_of"]
+__all__ = ["KINDS", "METADATA_ONLY", "ResourceKind", "kind_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ResourceKind:
     """One kind of object. `plural` is its name in URLs and in this console.
 
     `metadata_only` kinds are only ever asked for as PartialObjectMetadata: their values
@@ -38,21 +38,23 @@ class Kind:
         return f"{root}{inside}/{self.plural}" + (f"/{name}" if name else "")
 
 
-def _kinds() -> list[Kind]:
+def _kinds() -> list[ResourceKind]:
     return [
-        Kind("nodes", "Node", "", "v1", core.Node, namespaced=False),
-        Kind("namespaces", "Namespace", "", "v1", core.Namespace, namespaced=False),
-        Kind("pods", "Pod", "", "v1", pods.Pod),
-        Kind("deployments", "Deployment", "apps", "v1", workloads.Deployment),
-        Kind("replicasets", "ReplicaSet", "apps", "v1", workloads.ReplicaSet),
-        Kind("statefulsets", "StatefulSet", "apps", "v1", workloads.StatefulSet),
-        Kind("daemonsets", "DaemonSet", "apps", "v1", workloads.DaemonSet),
-        Kind("jobs", "Job", "batch", "v1", workloads.Job),
-        Kind("cronjobs", "CronJob", "batch", "v1", workloads.CronJob),
-        Kind("services", "Service", "", "v1", network.Service),
-        Kind("endpointslices", "EndpointSlice", "discovery.k8s.io", "v1", network.EndpointSlice),
-        Kind("ingresses", "Ingress", "networking.k8s.io", "v1", network.Ingress),
-        Kind(
+        ResourceKind("nodes", "Node", "", "v1", core.Node, namespaced=False),
+        ResourceKind("namespaces", "Namespace", "", "v1", core.Namespace, namespaced=False),
+        ResourceKind("pods", "Pod", "", "v1", pods.Pod),
+        ResourceKind("deployments", "Deployment", "apps", "v1", workloads.Deployment),
+        ResourceKind("replicasets", "ReplicaSet", "apps", "v1", workloads.ReplicaSet),
+        ResourceKind("statefulsets", "StatefulSet", "apps", "v1", workloads.StatefulSet),
+        ResourceKind("daemonsets", "DaemonSet", "apps", "v1", workloads.DaemonSet),
+        ResourceKind("jobs", "Job", "batch", "v1", workloads.Job),
+        ResourceKind("cronjobs", "CronJob", "batch", "v1", workloads.CronJob),
+        ResourceKind("services", "Service", "", "v1", network.Service),
+        ResourceKind(
+            "endpointslices", "EndpointSlice", "discovery.k8s.io", "v1", network.EndpointSlice
+        ),
+        ResourceKind("ingresses", "Ingress", "networking.k8s.io", "v1", network.Ingress),
+        ResourceKind(
             "persistentvolumes",
             "PersistentVolume",
             "",
@@ -60,18 +62,18 @@ def _kinds() -> list[Kind]:
             storage.PersistentVolume,
             namespaced=False,
         ),
-        Kind(
+        ResourceKind(
             "persistentvolumeclaims",
             "PersistentVolumeClaim",
             "",
             "v1",
             storage.PersistentVolumeClaim,
         ),
-        Kind("configmaps", "ConfigMap", "", "v1", meta.Metadata, metadata_only=True),
-        Kind("secrets", "Secret", "", "v1", meta.Metadata, metadata_only=True),
-        Kind("events", "Event", "", "v1", core.Event),
-        Kind("leases", "Lease", "coordination.k8s.io", "v1", core.Lease),
-        Kind(
+        ResourceKind("configmaps", "ConfigMap", "", "v1", meta.Metadata, metadata_only=True),
+        ResourceKind("secrets", "Secret", "", "v1", meta.Metadata, metadata_only=True),
+        ResourceKind("events", "Event", "", "v1", core.Event),
+        ResourceKind("leases", "Lease", "coordination.k8s.io", "v1", core.Lease),
+        ResourceKind(
             "customresourcedefinitions",
             "CustomResourceDefinition",
             "apiextensions.k8s.io",
@@ -89,7 +91,7 @@ METADATA_ONLY: Final = frozenset({"configmaps", "secrets"})
 """Resources of the core group whose values must not be read, whoever asks."""
 
 
-def kind_of(name: str) -> Kind | None:
+def kind_of(name: str) -> ResourceKind | None:
     """The watched kind called `name`, as in ``kind: Pod``; None for others."""
     for kind in KINDS.values():
         if kind.kind == name:

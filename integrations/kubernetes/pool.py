@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import httpx2
 
-from integrations.kubernetes.auth.access import Access, Credential
+from integrations.kubernetes.auth.access import Access, ClientCredential
 
 __all__ = ["HttpPool"]
 
-Make = Callable[[Access, Credential], httpx2.AsyncClient]
+Make = Callable[[Access, ClientCredential], httpx2.AsyncClient]
 
 
 class HttpPool:
@@ -22,7 +22,7 @@ class HttpPool:
         self._retired: httpx2.AsyncClient | None = None
         self._trust: tuple[object, ...] = ()
 
-    async def client(self, access: Access, credential: Credential) -> httpx2.AsyncClient:
+    async def client(self, access: Access, credential: ClientCredential) -> httpx2.AsyncClient:
         """The client in force. Raises `ConfigurationError` for unusable certificate data."""
         trust = (access.ca, access.insecure, credential.certificate, credential.key)
         if self._http is None or trust != self._trust:

@@ -10,12 +10,17 @@ import msgspec
 
 from integrations.contract import NotFound, UpstreamFailed
 from integrations.failures import translated
-from integrations.findings import Certificate, Found, Right
+from integrations.findings import Certificate, ProbeResult, Right
 from integrations.guarded import GuardedTransport
 from integrations.kubernetes.access import load_access
-from integrations.kubernetes.auth.access import Access, Credential, StaticCredential, ssl_context
+from integrations.kubernetes.auth.access import (
+    Access,
+    ClientCredential,
+    StaticCredential,
+    ssl_context,
+)
 from integrations.kubernetes.errors import from_response
-from integrations.kubernetes.kinds import KINDS, Kind
+from integrations.kubernetes.kinds import KINDS, ResourceKind
 from integrations.kubernetes.settings import ConnectionSettings
 from integrations.probing import Witness, certificates_in
 from integrations.sending import send
@@ -28,7 +33,7 @@ _AT_ONCE: Final = 8
 _VERBS: Final = ("list", "watch")
 
 
-async def probe(settings: ConnectionSettings) -> Found:
+async def probe(settings: ConnectionSettings) -> ProbeResult:
     """What a console with these settings would find. Raises `IntegrationError`."""
     upstream = f'Kubernetes "{settings.name}"'
     with translated(upstream):
@@ -53,14 +58,16 @@ def certificates(settings: ConnectionSettings) -> tuple[Certificate, ...]:
     """The certificates in the connection's own configuration. Blocking."""
     access = load_access(settings, f'Kubernetes "{settings.name}"')
     source = access.credentials
-    return _own(access, source.known if isinstance(source, StaticCredential) else Credential())
+    return _own(
+        access, source.known if isinstance(source, StaticCredential) else ClientCredential()
+    )
 
 
 class _Caller:
     """Authenticated calls over one transport."""
 
     def __init__(
-        self, upstream: str, access: Access, credential: Credential, transport: Witness
+        self, upstream: str, access: Access, credential: ClientCredential, transport: Witness
     ) -> None:
         self.upstream = upstream
         headers = dict(access.headers)
@@ -111,7 +118,9 @@ class _Caller:
             raise UpstreamFailed(self.upstream, "it does not answer like Kubernetes") from error
 
 
-async def _look(caller: _Caller, witness: Witness, access: Access, credential: Credential) -> Found:
+async def _look(
+    caller: _Caller, witness: Witness, access: Access, credential: ClientCredential
+) -> ProbeResult:
     version = await caller.get("/version")
     git_version = version.get("gitVersion") if isinstance(version, dict) else None
     if not isinstance(git_version, str):
@@ -121,7 +130,7 @@ async def _look(caller: _Caller, witness: Witness, access: Access, credential: C
     server = (witness.certificate,) if witness.certificate else ()
     if access.insecure:
         notes = (*notes, "The server's certificate is not verified.")
-    return Found(
+    return ProbeResult(
         version=git_version,
         identity=identity,
         rights=tuple(rights),
@@ -147,13 +156,13 @@ async def _identity(caller: _Caller) -> tuple[str, tuple[str, ...]]:
     return named, notes if privileged else ()
 
 
-async def _right(caller: _Caller, kind: Kind) -> Right:
+async def _right(caller: _Caller, kind: ResourceKind) -> Right:
     held = [await _allowed(caller, kind, verb) for verb in _VERBS]
     title = f"list and watch {kind.plural}"
     return Right(title, held=all(held), without=f"{kind.plural} stay empty")
 
 
-async def _allowed(caller: _Caller, kind: Kind, verb: str) -> bool:
+async def _allowed(caller: _Caller, kind: ResourceKind, verb: str) -> bool:
     attributes = {"group": kind.group, "resource": kind.plural, "verb": verb}
     body = {
         "apiVersion": "authorization.k8s.io/v1",
@@ -165,7 +174,7 @@ async def _allowed(caller: _Caller, kind: Kind, verb: str) -> bool:
     return bool(answer.get("status", {}).get("allowed"))
 
 
-def _own(access: Access, credential: Credential) -> tuple[Certificate, ...]:
+def _own(access: Access, credential: ClientCredential) -> tuple[Certificate, ...]:
     found: tuple[Certificate, ...] = ()
     if credential.certificate:
         pem = credential.certificate.decode("ascii", "replace")

@@ -6,8 +6,8 @@ from typing import Any
 
 from integrations.caller import Caller
 from integrations.kubernetes.client import KubernetesClient
-from integrations.kubernetes.decode import Page
-from integrations.kubernetes.kinds import Kind
+from integrations.kubernetes.decode import ListPage
+from integrations.kubernetes.kinds import ResourceKind
 from integrations.kubernetes.models.core import Event
 
 __all__ = ["ObjectReader"]
@@ -26,13 +26,13 @@ class ObjectReader:
         """The connection's name."""
         return self.client.settings.name
 
-    async def get(self, kind: Kind, namespace: str, name: str) -> Any:
+    async def get(self, kind: ResourceKind, namespace: str, name: str) -> Any:
         """One object as `kind.model`."""
         return await self.client.get(kind, namespace, name, as_=self._as)
 
     async def list_page(
         self,
-        kind: Kind,
+        kind: ResourceKind,
         namespace: str = "",
         *,
         limit: int,
@@ -40,7 +40,7 @@ class ObjectReader:
         labels: str = "",
         fields: str = "",
         model: type[Any] | None = None,
-    ) -> Page[Any]:
+    ) -> ListPage[Any]:
         """One page of objects."""
         return await self.client.list_page(
             kind,
@@ -53,11 +53,13 @@ class ObjectReader:
             as_=self._as,
         )
 
-    async def read(self, kind: Kind, namespace: str, name: str) -> tuple[dict[str, Any], Any]:
+    async def read(
+        self, kind: ResourceKind, namespace: str, name: str
+    ) -> tuple[dict[str, Any], Any]:
         """One object as the server has it and as `kind.model`."""
         return await self.client.read(kind, namespace, name, as_=self._as)
 
-    async def yaml(self, kind: Kind, namespace: str, name: str) -> str:
+    async def yaml(self, kind: ResourceKind, namespace: str, name: str) -> str:
         """One object as YAML."""
         return await self.client.yaml(kind, namespace, name, as_=self._as)
 

@@ -20,12 +20,12 @@ from pydantic import (
 from integrations.addresses import SITE
 from integrations.caller import is_token
 
-__all__ = ["ConnectionSettings", "Limits", "Rights"]
+__all__ = ["ConnectionSettings", "Limits", "RightsSource"]
 
 MiB = 1024 * 1024
 
 
-class Rights(StrEnum):
+class RightsSource(StrEnum):
     """Whose rights decide what a person may do in a cluster."""
 
     CONSOLE = "console"
@@ -81,8 +81,8 @@ class ConnectionSettings(BaseModel):
     networks: tuple[IPv4Network | IPv6Network, ...] = Field(
         SITE, description="Private networks that the API server's name may lead to"
     )
-    rights: Rights = Field(
-        Rights.CONSOLE,
+    rights: RightsSource = Field(
+        RightsSource.CONSOLE,
         description="Whose rights decide on details and changes: the console's alone, or both "
         "the console's and the cluster's own, which is then asked as the caller (impersonation)",
     )

@@ -21,9 +21,9 @@ from typing import Any, Final
 from integrations.backoff import Backoff
 from integrations.contract import (
     Feed,
+    FeedState,
     IntegrationError,
     NotFound,
-    State,
     UpstreamDenied,
     UpstreamFailed,
     UpstreamRefused,
@@ -32,7 +32,7 @@ from integrations.contract import (
 from integrations.kubernetes.client import KubernetesClient
 from integrations.kubernetes.decode import EventLine, Mark, Unreadable
 from integrations.kubernetes.errors import Behind, Expired, Status, from_status
-from integrations.kubernetes.kinds import Kind
+from integrations.kubernetes.kinds import ResourceKind
 from integrations.kubernetes.models.meta import key_of
 from integrations.kubernetes.settings import Limits
 from integrations.lines import Lines, LineTooLong
@@ -75,7 +75,7 @@ class Watcher:
     def __init__(
         self,
         client: KubernetesClient,
-        kind: Kind,
+        kind: ResourceKind,
         feed: Feed[Any],
         coordinator: WatchCoordinator,
         *,
@@ -99,7 +99,7 @@ class Watcher:
 
     async def run(self) -> None:
         """Watch until cancelled. Never raises for what the cluster does."""
-        self._feed.state(State.CONNECTING)
+        self._feed.state(FeedState.CONNECTING)
         while True:
             started = time.monotonic()
             wait = await self._one_round()
@@ -148,7 +148,7 @@ class Watcher:
             self._lost(error.message)
             return error.retry_after * self._rng.uniform(1.0, 1.5)
         if isinstance(error, UpstreamDenied):
-            self._feed.state(State.DENIED, error.message)
+            self._feed.state(FeedState.DENIED, error.message)
             return self._limits.denied_retry * self._rng.uniform(0.8, 1.2)
         self._lost(error.message)
         return self._backoff.next()
@@ -265,16 +265,16 @@ class Watcher:
     def _now_live(self) -> None:
         self._listed = True
         self._backoff.reset()
-        self._feed.state(State.LIVE)
+        self._feed.state(FeedState.LIVE)
 
     def _lost(self, message: str) -> None:
-        self._feed.state(State.STALE if self._listed else State.CONNECTING, message)
+        self._feed.state(FeedState.STALE if self._listed else FeedState.CONNECTING, message)
 
     def _not_served(self) -> float:
         self._version = ""
         self._feed.begin()
         self._feed.commit()
-        self._feed.state(State.LIVE, f"this cluster does not serve {self.kind.plural}")
+        self._feed.state(FeedState.LIVE, f"this cluster does not serve {self.kind.plural}")
         return self._limits.denied_retry
 
 

@@ -14,9 +14,9 @@ import msgspec
 
 from integrations.caller import Caller
 from integrations.contract import UpstreamFailed, UpstreamRefused
-from integrations.kubernetes.api_client import Answer, Body
+from integrations.kubernetes.api_client import ApiAnswer, Body
 from integrations.kubernetes.client import KubernetesClient
-from integrations.kubernetes.kinds import Kind
+from integrations.kubernetes.kinds import ResourceKind
 
 __all__ = ["ObjectWriter", "PatchType", "Precondition", "Propagation", "Written"]
 
@@ -72,7 +72,7 @@ class ObjectWriter:
 
     async def create(
         self,
-        kind: Kind,
+        kind: ResourceKind,
         namespace: str,
         manifest: dict[str, Any],
         *,
@@ -85,7 +85,7 @@ class ObjectWriter:
 
     async def replace(
         self,
-        kind: Kind,
+        kind: ResourceKind,
         namespace: str,
         name: str,
         manifest: dict[str, Any],
@@ -104,7 +104,7 @@ class ObjectWriter:
 
     async def patch(
         self,
-        kind: Kind,
+        kind: ResourceKind,
         namespace: str,
         name: str,
         change: Any,
@@ -122,7 +122,7 @@ class ObjectWriter:
 
     async def scale(
         self,
-        kind: Kind,
+        kind: ResourceKind,
         namespace: str,
         name: str,
         replicas: int,
@@ -142,7 +142,7 @@ class ObjectWriter:
 
     async def delete(
         self,
-        kind: Kind,
+        kind: ResourceKind,
         namespace: str,
         name: str,
         *,
@@ -172,7 +172,7 @@ class ObjectWriter:
 
     async def evict(
         self,
-        pods: Kind,
+        pods: ResourceKind,
         namespace: str,
         name: str,
         *,
@@ -209,13 +209,13 @@ class ObjectWriter:
         answer = await self._client.api.request(method, path, params, body=body, as_=as_)
         return self._written(answer)
 
-    def _below(self, kind: Kind, namespace: str, name: str, subresource: str) -> str:
+    def _below(self, kind: ResourceKind, namespace: str, name: str, subresource: str) -> str:
         if subresource not in SUBRESOURCES:
             raise UpstreamRefused(self._client.upstream, f"there is no {subresource!r} to change")
         path = self._client.object_path(kind, namespace, name)
         return f"{path}/{subresource}" if subresource else path
 
-    def _written(self, answer: Answer) -> Written:
+    def _written(self, answer: ApiAnswer) -> Written:
         try:
             found = msgspec.json.decode(answer.body, type=dict[str, Any]) if answer.body else {}
         except msgspec.DecodeError as error:

@@ -18,10 +18,10 @@ from integrations.registry.cache import DigestCache, verify
 from integrations.registry.models import (
     ACCEPT,
     OCI_INDEX,
-    Catalogue,
     Descriptor,
     Document,
     ImageConfig,
+    RepositoryList,
     TagList,
     is_digest,
     is_repository,
@@ -86,7 +86,7 @@ class RegistryClient:
                 self._page_size = max(_SMALLEST_PAGE, self._page_size // 2)
                 params["n"] = str(self._page_size)
                 continue
-            yield self._decode(answer.body, Catalogue).repositories or ()
+            yield self._decode(answer.body, RepositoryList).repositories or ()
             following = self._next(answer.headers.get("link", ""), path)
             if following is None:
                 return

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import httpx2
 
-from integrations.contract import State
+from integrations.contract import FeedState
 from integrations.registry import webhook
 from integrations.registry.client import RegistryClient
 from integrations.registry.index import RegistryIndex
@@ -53,8 +53,8 @@ class RegistryConnection:
         """Begin to crawl, ping and resolve in background tasks of the running loop."""
         if self._task is not None:
             raise RuntimeError("the connection is started already")
-        feeds.repositories.state(State.CONNECTING)
-        feeds.tags.state(State.CONNECTING)
+        feeds.repositories.state(FeedState.CONNECTING)
+        feeds.tags.state(FeedState.CONNECTING)
         self._watcher = RegistryWatcher(self.client, feeds)
         self._task = asyncio.create_task(
             keep_running(self._watcher.run, self.name, [feeds.repositories, feeds.tags]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from integrations.form import Field, Input, Way
+from integrations.form import FormField, FormInput, Way
 from integrations.registry.settings import RegistrySettings
 
 __all__ = ["WAYS", "destinations"]
@@ -15,27 +15,27 @@ WAYS: Final = (
         "Registry",
         "Anonymous, or with a user and password (basic and token authentication alike).",
         (
-            Field(
+            FormField(
                 "url",
                 "URL",
-                Input.URL,
+                FormInput.URL,
                 required=True,
                 destination=True,
                 placeholder="https://registry.example",
             ),
-            Field("username", "User name"),
-            Field("password", "Password", Input.PASSWORD, secret=True),
-            Field(
+            FormField("username", "User name"),
+            FormField("password", "Password", FormInput.PASSWORD, secret=True),
+            FormField(
                 "ca_data",
                 "CA certificate",
-                Input.PEM,
+                FormInput.PEM,
                 destination=True,
                 help="Empty: the certificate authorities this machine trusts.",
             ),
-            Field(
+            FormField(
                 "webhook_secret",
                 "Webhook secret",
-                Input.PASSWORD,
+                FormInput.PASSWORD,
                 secret=True,
                 help="What the registry sends as bearer token to /api/v1/hooks/registry/NAME; "
                 "then a push shows at once.",

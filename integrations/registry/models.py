@@ -42,7 +42,7 @@ def is_digest(text: str) -> bool:
     return _DIGEST.fullmatch(text) is not None
 
 
-class Problem(msgspec.Struct, frozen=True):
+class RegistryError(msgspec.Struct, frozen=True):
     """One entry of an error body."""
 
     code: str = ""
@@ -52,10 +52,10 @@ class Problem(msgspec.Struct, frozen=True):
 class ErrorBody(msgspec.Struct, frozen=True):
     """An OCI error answer."""
 
-    errors: tuple[Problem, ...] = ()
+    errors: tuple[RegistryError, ...] = ()
 
 
-class Catalogue(msgspec.Struct, frozen=True):
+class RepositoryList(msgspec.Struct, frozen=True):
     """A page of repository names."""
 
     repositories: tuple[str, ...] | None = None

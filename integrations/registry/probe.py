@@ -7,7 +7,7 @@ from typing import Final
 
 from integrations.contract import NotFound, UpstreamDenied, UpstreamRefused
 from integrations.failures import from_transport
-from integrations.findings import Certificate, Found, Right
+from integrations.findings import Certificate, ProbeResult, Right
 from integrations.probing import Witness, certificates_in
 from integrations.registry.client import RegistryClient
 from integrations.registry.settings import RegistrySettings
@@ -19,7 +19,7 @@ __all__ = ["certificates", "probe"]
 _SECONDS: Final = 15.0
 
 
-async def probe(settings: RegistrySettings) -> Found:
+async def probe(settings: RegistrySettings) -> ProbeResult:
     """What a console with these settings would find. Raises `IntegrationError`."""
     witness = Witness(network(settings))
     client = RegistryClient(settings, witness, ignore)
@@ -37,7 +37,9 @@ def certificates(settings: RegistrySettings) -> tuple[Certificate, ...]:
     return certificates_in(settings.tls.authority(f'registry "{settings.name}"'), "the CA")
 
 
-async def _look(client: RegistryClient, settings: RegistrySettings, witness: Witness) -> Found:
+async def _look(
+    client: RegistryClient, settings: RegistrySettings, witness: Witness
+) -> ProbeResult:
     await client.ping()
     catalogue, names = await _catalogue(client, settings)
     rights = [catalogue]
@@ -45,7 +47,7 @@ async def _look(client: RegistryClient, settings: RegistrySettings, witness: Wit
         rights.append(await _tags(client, names[0]))
     server = (witness.certificate,) if witness.certificate else ()
     hook = "A push shows at once only when the registry calls the console's webhook."
-    return Found(
+    return ProbeResult(
         version="OCI distribution, API v2",
         identity=settings.username or "anonymous",
         rights=tuple(rights),

@@ -19,9 +19,9 @@ from cachetools import TTLCache
 
 from integrations.contract import (
     Feed,
+    FeedState,
     IntegrationError,
     NotFound,
-    State,
     UpstreamDenied,
     UpstreamUnreachable,
 )
@@ -138,10 +138,10 @@ class RegistryWatcher:
             try:
                 await self._client.ping()
             except UpstreamDenied as error:
-                self._state(State.DENIED, error.message)
+                self._state(FeedState.DENIED, error.message)
                 reached = False
             except IntegrationError as error:
-                self._state(State.STALE, error.message)
+                self._state(FeedState.STALE, error.message)
                 reached = False
             else:
                 if reached is False:
@@ -153,13 +153,13 @@ class RegistryWatcher:
 
     def _fresh(self) -> None:
         if self._settings.hook_secret:
-            self._state(State.LIVE)
+            self._state(FeedState.LIVE)
             return
         minutes = self._settings.crawl_interval / 60
         text = f"no webhook is set up: a push shows after the next crawl (every {minutes:.0f} min)"
-        self._state(State.POLLING, text)
+        self._state(FeedState.POLLING, text)
 
-    def _state(self, state: State, message: str = "") -> None:
+    def _state(self, state: FeedState, message: str = "") -> None:
         self._feeds.repositories.state(state, message)
         self._feeds.tags.state(state, message)
 
@@ -170,11 +170,11 @@ class RegistryWatcher:
                 await self._crawl()
                 self._fresh()
             except UpstreamDenied as error:
-                self._state(State.DENIED, error.message)
+                self._state(FeedState.DENIED, error.message)
                 pause = min(pause, _DENIED_RETRY)
             except IntegrationError as error:
                 log.info("registry crawl failed", upstream=error.upstream, error=error.message)
-                self._state(State.STALE, error.message)
+                self._state(FeedState.STALE, error.message)
                 pause = min(pause, _CRAWL_RETRY)
             self._crawl_now.clear()
             try:

@@ -26,7 +26,7 @@ from typing import Any
 
 from backend.features.machines import Machines
 from backend.features.workloads import WorkloadSources
-from integrations.contract import State
+from integrations.contract import FeedState
 from integrations.kubernetes import KINDS, ConnectionSettings, KubernetesClient
 from integrations.kubernetes.decode import Decoders, EventLine, Mark
 from integrations.kubernetes.models.meta import key_of
@@ -47,7 +47,7 @@ class Nobody:
 
     def commit(self) -> None: ...
 
-    def state(self, state: State, message: str = "") -> None: ...
+    def state(self, state: FeedState, message: str = "") -> None: ...
 
 
 class Both:

@@ -18,7 +18,7 @@ import httpx2
 import psutil
 import pytest
 
-from backend.stack.status import State, read_status
+from backend.stack.status import ComponentState, read_status
 from tests.stackfixtures import REPOSITORY
 
 T = TypeVar("T")
@@ -53,7 +53,7 @@ class Up:
         found = re.findall(r"Craton is at (http://\S+)", self.said())
         return found[-1] if found else ""
 
-    def states(self) -> dict[str, State]:
+    def states(self) -> dict[str, ComponentState]:
         status = read_status(self.home / "stack/status.json")
         if status is None or status.pid != self.process.pid:
             return {}
@@ -65,8 +65,8 @@ class Up:
 
     def all_ready(self) -> bool:
         states = self.states()
-        assert State.FAILED not in states.values(), states
-        return bool(states) and set(states.values()) == {State.READY}
+        assert ComponentState.FAILED not in states.values(), states
+        return bool(states) and set(states.values()) == {ComponentState.READY}
 
     def everything(self) -> list[psutil.Process]:
         """This process and all it started, as the operating system knows them."""

@@ -17,14 +17,14 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from backend.db.engine import create_engine
 from backend.live import slices
-from backend.live.band import Band
+from backend.live.connection import LiveConnection
 from backend.live.hub import LiveHub
 from backend.live.memory import MemorySource
 from backend.live.parse import parse_query
 from backend.live.registry import Registry
-from backend.live.session import LiveSession
 from backend.live.slices import Slices
 from backend.live.sql import SqlSource
+from backend.live.window_buffer import WindowBuffer
 from tests.property import oracle
 from tests.property.things import KEYS, METADATA, TABLE, THINGS, people, queries, things, tweaks
 from tests.unit.live.browser import Browser
@@ -60,7 +60,7 @@ scripts = st.lists(rounds, min_size=3, max_size=8).map(
 class Watcher(Browser):
     """A browser that knows whose rights are in force and checks every row it is sent."""
 
-    def __init__(self, session: LiveSession, principal) -> None:
+    def __init__(self, session: LiveConnection, principal) -> None:
         super().__init__(session)
         self.principal = principal
 
@@ -76,7 +76,7 @@ class Watcher(Browser):
 @pytest.fixture(autouse=True)
 def narrow_bands_and_short_slices(monkeypatch):
     """Few rows are enough to make bands drift, and builds meet flushes half-way."""
-    monkeypatch.setattr(Band, "SLACK", 1)
+    monkeypatch.setattr(WindowBuffer, "SLACK", 1)
     monkeypatch.setattr(Slices, "SECONDS", -1.0)
     monkeypatch.setattr(slices, "CHUNK", 3)
 
@@ -91,7 +91,7 @@ class World:
         registry.add(THINGS, source)
         self.caller = {"now": principal}
         self.hub = LiveHub(registry, Sockets(self.caller))
-        self.session = LiveSession(self.hub, principal)
+        self.session = LiveConnection(self.hub, principal)
         self.session._rate.allow = lambda: True
         self.watcher = Watcher(self.session, principal)
         self.words: dict = {}

@@ -9,12 +9,12 @@ import time
 import msgspec
 import pytest
 
-from backend.live.band import Band
+from backend.live.connection import LiveConnection
 from backend.live.hub import LiveHub
 from backend.live.memory import MemorySource
 from backend.live.parse import parse_query
 from backend.live.registry import Registry
-from backend.live.session import LiveSession
+from backend.live.window_buffer import WindowBuffer
 from tests.property import oracle
 from tests.property import things as t
 from tests.unit.live.browser import Browser
@@ -48,7 +48,7 @@ def random_thing(chance: random.Random) -> t.Thing:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_a_long_churn_stays_right(seed, monkeypatch):
-    monkeypatch.setattr(Band, "SLACK", 1)
+    monkeypatch.setattr(WindowBuffer, "SLACK", 1)
     chance = random.Random(seed)
     principal = t.person([("org", t.ORG, "cluster", "c1"), ("org", t.ORG, "cluster", "c2")])
     source, registry, rows = MemorySource(t.THINGS), Registry(), {}
@@ -57,7 +57,7 @@ async def test_a_long_churn_stays_right(seed, monkeypatch):
         row = random_thing(chance)
         rows[row.key] = row
         source.put(row)
-    browser = Browser(LiveSession(LiveHub(registry, Sockets({"now": principal})), principal))
+    browser = Browser(LiveConnection(LiveHub(registry, Sockets({"now": principal})), principal))
     queries = {}
     for i, (words, offset, limit) in enumerate(QUESTIONS):
         members = {"query": words, "offset": offset, "limit": limit}

@@ -20,7 +20,7 @@ from integrations.etcd.settings import EtcdSettings
 from integrations.etcd.transport import Gateway
 from integrations.guarded import GuardedTransport
 from integrations.kubernetes import ConnectionSettings, KubernetesClient
-from integrations.kubernetes.auth.access import Access, Credential, StaticCredential
+from integrations.kubernetes.auth.access import Access, ClientCredential, StaticCredential
 from integrations.registry.client import RegistryClient
 from integrations.registry.settings import RegistrySettings
 
@@ -169,7 +169,7 @@ async def test_the_next_address_is_tried(names: dict[str, Any]) -> None:
 
 
 async def kubernetes(host: str) -> None:
-    access = Access(f"http://{host}", StaticCredential(Credential(token="a")))
+    access = Access(f"http://{host}", StaticCredential(ClientCredential(token="a")))
     settings = ConnectionSettings(name="c", kubeconfig=Path("unused"))
     client = KubernetesClient(settings, access=access)
     try:

@@ -6,7 +6,7 @@ from typing import Final
 
 from auth import scope
 from auth.scope import Scope
-from integrations.kubernetes import KINDS, Kind
+from integrations.kubernetes import KINDS, ResourceKind
 
 __all__ = ["DEFINITION", "permission_kind", "place"]
 
@@ -32,7 +32,7 @@ _WORKLOADS: Final = frozenset(
 )
 
 
-def permission_kind(kind: Kind) -> str:
+def permission_kind(kind: ResourceKind) -> str:
     """The kind rights are granted on: the one its collection declares."""
     known = KINDS.get(kind.plural)
     if known is None or known.group != kind.group:
@@ -40,7 +40,7 @@ def permission_kind(kind: Kind) -> str:
     return "workload" if kind.plural in _WORKLOADS else _KINDS[kind.plural]
 
 
-def place(organisation: str, cluster: str, kind: Kind, namespace: str, name: str) -> Scope:
+def place(organisation: str, cluster: str, kind: ResourceKind, namespace: str, name: str) -> Scope:
     """The scope of one object. A namespace lies in itself, as its row does."""
     if kind.plural == "namespaces" and not kind.group:
         return scope.namespace(organisation, cluster, name)

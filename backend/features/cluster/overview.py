@@ -15,7 +15,7 @@ from backend.live.derive import Derived, Fold, One
 from backend.live.feed import MemoryFeed
 from backend.live.row import Row
 from backend.live.table import Table
-from integrations.contract import Feed, State
+from integrations.contract import Feed, FeedState
 from integrations.kubernetes import ApiServerHealth
 from integrations.kubernetes.models.meta import Meta
 
@@ -105,7 +105,7 @@ class _HealthFeed:
     def commit(self) -> None:
         """There is no listing."""
 
-    def state(self, state: State, message: str = "") -> None:
+    def state(self, state: FeedState, message: str = "") -> None:
         """Health speaks for itself."""
 
     def close(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.features.cluster.rows import ClusterRow, DefinitionRow, LeaseRow, NamespaceRow
-from integrations.contract import State
+from integrations.contract import FeedState
 from integrations.kubernetes import ApiServerHealth
 from integrations.kubernetes.models.core import CustomResourceDefinition, Lease, Namespace
 from integrations.kubernetes.models.meta import Meta, seconds
@@ -18,7 +18,7 @@ def cluster_row(name: str, health: ApiServerHealth, nodes: int, pods: int) -> Cl
         name=name,
         cluster=name,
         status=health.state.value,
-        healthy=health.state is State.LIVE and not health.failing,
+        healthy=health.state is FeedState.LIVE and not health.failing,
         reason=health.message,
         version=health.version,
         failing=health.failing,

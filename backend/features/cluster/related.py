@@ -8,7 +8,7 @@ from typing import Any, Final
 from backend.features.cluster.describe import describe
 from backend.features.cluster.schemas import Ref, Related
 from integrations.contract import NotFound
-from integrations.kubernetes import KINDS, Kind, kind_of
+from integrations.kubernetes import KINDS, ResourceKind, kind_of
 from integrations.kubernetes.models import core, network, pods, storage, workloads
 from integrations.kubernetes.models.meta import Meta, controller
 from integrations.kubernetes.reader import ObjectReader
@@ -16,7 +16,7 @@ from integrations.kubernetes.summaries.selectors import selector_text, selects
 
 __all__ = ["Sees", "owners_of", "related_to"]
 
-Sees = Callable[[Kind, str, str], bool]
+Sees = Callable[[ResourceKind, str, str], bool]
 """Whether the caller may see the object of this kind, namespace and name."""
 
 MAX_OWNERS: Final = 5
@@ -150,13 +150,13 @@ async def _pods(reader: ObjectReader, namespace: str, **selectors: str) -> Relat
     return Related(title="Pods", items=items, more=bool(page.next))
 
 
-def _owned(kind: Kind, title: str, page: Any, uid: str) -> Related:
+def _owned(kind: ResourceKind, title: str, page: Any, uid: str) -> Related:
     mine = [i for i in page.items if any(o.uid == uid for o in i.metadata.owner_references)]
     mine.sort(key=lambda item: item.metadata.creation_timestamp.timestamp(), reverse=True)
     return Related(title=title, items=[_ref(kind, i) for i in mine], more=bool(page.next))
 
 
-def _ref(kind: Kind, found: Any) -> Ref:
+def _ref(kind: ResourceKind, found: Any) -> Ref:
     words = describe(found)
     return Ref(
         kind=kind.kind,

@@ -19,7 +19,7 @@ from backend.features.cluster.schemas import CustomPage, Detail
 from backend.http.documented import UPSTREAM, answers
 from backend.http.guard import CurrentPrincipal, Decides, Requires
 from backend.parts import part
-from integrations.kubernetes import Kind
+from integrations.kubernetes import ResourceKind
 from integrations.kubernetes.integration import INTEGRATION as KUBERNETES
 from integrations.kubernetes.reader import ObjectReader
 
@@ -44,7 +44,7 @@ async def listed_in(caller: CurrentPrincipal, cluster: Name, namespace: Namespac
 class Asked:
     """The object a path names, of a kind the caller may see there."""
 
-    kind: Kind
+    kind: ResourceKind
     namespace: str
     name: str
 

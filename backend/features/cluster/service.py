@@ -19,7 +19,7 @@ from backend.features.cluster.related import Sees, owners_of, related_to
 from backend.features.cluster.schemas import Custom, CustomPage, Detail, EventView, Ref, Related
 from backend.http.guard import no_such, require
 from integrations.contract import IntegrationError, NotFound, UpstreamRefused
-from integrations.kubernetes import KINDS, Kind, custom_kind
+from integrations.kubernetes import KINDS, ResourceKind, custom_kind
 from integrations.kubernetes.models.core import Event, Node
 from integrations.kubernetes.models.meta import Metadata, seconds
 from integrations.kubernetes.models.pods import Pod
@@ -43,7 +43,9 @@ class CustomAsked(NamedTuple):
     limit: int
 
 
-def permitted(caller: Principal, cluster: str, plural: str, namespace: str, name: str) -> Kind:
+def permitted(
+    caller: Principal, cluster: str, plural: str, namespace: str, name: str
+) -> ResourceKind:
     """The kind called `plural` (``plural.group`` for custom ones), if the caller may see the
     object; 404 otherwise. Nothing is asked for it, not even whether the cluster exists.
 
@@ -55,7 +57,7 @@ def permitted(caller: Principal, cluster: str, plural: str, namespace: str, name
         short, dot, group = plural.partition(".")
         if not dot:
             raise NotFoundProblem(no_such("object"))
-        kind = Kind(short, "", group, "", Metadata, namespaced=bool(namespace))
+        kind = ResourceKind(short, "", group, "", Metadata, namespaced=bool(namespace))
     if kind.namespaced != bool(namespace):
         raise NotFoundProblem(no_such("object"))
     where = place(caller.organisation, cluster, kind, namespace, name)
@@ -63,7 +65,7 @@ def permitted(caller: Principal, cluster: str, plural: str, namespace: str, name
     return kind
 
 
-async def resolve(reader: ObjectReader, kind: Kind) -> Kind:
+async def resolve(reader: ObjectReader, kind: ResourceKind) -> ResourceKind:
     """The whole kind; which kinds a cluster has is no secret of it, so it is asked by the
     connection itself. 404 for a custom one that lies elsewhere than the caller was permitted:
     a right in a namespace is none on objects of the whole cluster."""
@@ -72,7 +74,9 @@ async def resolve(reader: ObjectReader, kind: Kind) -> Kind:
     return await _custom(reader, f"{kind.plural}.{kind.group}", namespaced=kind.namespaced)
 
 
-async def _custom(reader: ObjectReader, definition: str, *, namespaced: bool | None) -> Kind:
+async def _custom(
+    reader: ObjectReader, definition: str, *, namespaced: bool | None
+) -> ResourceKind:
     with _missing_alike():
         found = custom_kind(await reader.client.get(KINDS[DEFINITION], "", definition))
     if namespaced is not None and found.namespaced != namespaced:
@@ -81,7 +85,7 @@ async def _custom(reader: ObjectReader, definition: str, *, namespaced: bool | N
 
 
 async def read_detail(
-    reader: ObjectReader, caller: Principal, kind: Kind, namespace: str, name: str
+    reader: ObjectReader, caller: Principal, kind: ResourceKind, namespace: str, name: str
 ) -> Detail:
     """Everything the page shows; parts that fail are named in `missing`, not fatal."""
     with _missing_alike():
@@ -131,7 +135,7 @@ async def read_detail(
     )
 
 
-async def read_yaml(reader: ObjectReader, kind: Kind, namespace: str, name: str) -> str:
+async def read_yaml(reader: ObjectReader, kind: ResourceKind, namespace: str, name: str) -> str:
     """The object as YAML, without `managedFields`; of secrets and config maps the metadata."""
     with _missing_alike():
         text = await reader.yaml(kind, namespace, name)
@@ -202,7 +206,7 @@ def _custom_summary(raw: dict[str, Any]) -> StatusSummary:
 
 
 def _sight(caller: Principal, cluster: str) -> Sees:
-    def sees(kind: Kind, namespace: str, name: str) -> bool:
+    def sees(kind: ResourceKind, namespace: str, name: str) -> bool:
         where = place(caller.organisation, cluster, kind, namespace, name)
         return caller.policy.decide(permission_kind(kind), Verb.GET, where).allowed
 
@@ -213,7 +217,9 @@ async def _all_related(reader: ObjectReader, found: Any, sees: Sees) -> list[Rel
     return [group async for group in related_to(reader, found, sees)]
 
 
-async def _events(reader: ObjectReader, sees: Sees, kind: Kind, meta: Any) -> list[EventView]:
+async def _events(
+    reader: ObjectReader, sees: Sees, kind: ResourceKind, meta: Any
+) -> list[EventView]:
     if not sees(KINDS["events"], meta.namespace, ""):
         return []
     # Events about a node carry its name as uid; about everything else, the real one.

@@ -18,7 +18,7 @@ from integrations.contract import (
     UpstreamDenied,
     UpstreamUnreachable,
 )
-from integrations.findings import Found
+from integrations.findings import ProbeResult
 from integrations.form import Way
 
 __all__ = ["Prober"]
@@ -86,7 +86,7 @@ def _failed(way: Way, message: str, *, at_secret: bool) -> Unprocessable:
     )
 
 
-def _view(found: Found) -> FoundView:
+def _view(found: ProbeResult) -> FoundView:
     return FoundView(
         version=found.version,
         identity=found.identity,

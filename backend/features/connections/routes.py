@@ -41,7 +41,7 @@ from backend.http.guard import CurrentPrincipal, Requires
 from backend.http.versions import IfMatch, check, tagged
 from integrations.contract import ConfigurationError
 from integrations.discovery import kinds, load, load_all
-from integrations.form import Field, Input
+from integrations.form import FormField, FormInput
 
 __all__ = ["connections_router"]
 
@@ -295,6 +295,6 @@ def _facts(row: ConnectionRow) -> Facts:
     return {"way": row.way, "disabled": row.disabled, **row.values}
 
 
-def _fields(row: ConnectionRow) -> list[Field]:
+def _fields(row: ConnectionRow) -> list[FormField]:
     ways = load(row.kind).ways if row.kind in kinds() else ()
-    return [f for way in ways for f in way.fields if not f.secret and f.input is not Input.PEM]
+    return [f for way in ways for f in way.fields if not f.secret and f.input is not FormInput.PEM]

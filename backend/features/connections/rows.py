@@ -11,17 +11,17 @@ from backend.live.collection import Collection
 from backend.live.column import Column, Type
 from backend.live.row import Row
 from backend.live.rowscope import TextScope
-from integrations.contract import State
+from integrations.contract import FeedState
 from integrations.discovery import kinds, load
 
 __all__ = ["CONNECTIONS", "ConnectionStatusRow", "connection_row", "scope_of"]
 
 _WORDS: Final = {
-    State.LIVE: "Connected",
-    State.POLLING: "Connected",
-    State.CONNECTING: "Connecting",
-    State.DENIED: "Denied",
-    State.STALE: "Down",
+    FeedState.LIVE: "Connected",
+    FeedState.POLLING: "Connected",
+    FeedState.CONNECTING: "Connecting",
+    FeedState.DENIED: "Denied",
+    FeedState.STALE: "Down",
 }
 
 
@@ -74,7 +74,7 @@ def connection_row(declared: Declared, organisation: str) -> ConnectionStatusRow
         status, message, since = "Switched off", "", None
     else:
         status, since = _WORDS[freshness.state], freshness.since
-        good = freshness.state in {State.LIVE, State.POLLING}
+        good = freshness.state in {FeedState.LIVE, FeedState.POLLING}
         message = freshness.message or (declared.warning if good else "")
         if good and declared.warning:
             status, message = "Certificate expires", declared.warning

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import SQLModel
 
 from backend.features.jobs.rights import KIND
-from backend.jobs.tables import JobRow as JobTable
+from backend.jobs.tables import JobRecord as JobTable
 from backend.live.collection import Collection
 from backend.live.column import Column, Type
 from backend.live.row import Row

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from backend.features.jobs.schemas import JobStepView, JobView, LogLine
 from backend.jobs.records import steps_of
-from backend.jobs.tables import FINISHED, JobRow, LogRow, StepRow
+from backend.jobs.tables import FINISHED, JobRecord, LogRow, StepRow
 
 __all__ = ["LINES", "view"]
 
@@ -20,7 +20,7 @@ LINES: Final = 500
 _COPIED: Final = set(JobView.model_fields) - {"result", "cancellable", "steps", "log"}
 
 
-async def view(session: AsyncSession, row: JobRow, *, may_cancel: bool) -> JobView:
+async def view(session: AsyncSession, row: JobRecord, *, may_cancel: bool) -> JobView:
     """The job with its steps and the end of its log."""
     query = select(LogRow).where(col(LogRow.job_id) == row.id)
     found = await session.execute(query.order_by(col(LogRow.id).desc()).limit(LINES))

@@ -12,7 +12,7 @@ from sqlmodel import col
 from backend.jobs import Declared, Job, Run, Schedule
 from backend.jobs.clock import clock
 from backend.jobs.records import affected
-from backend.jobs.tables import JobRow
+from backend.jobs.tables import JobRecord
 
 __all__ = ["Days", "declared"]
 
@@ -30,7 +30,7 @@ async def prune(run: Run, given: Days) -> int:
 
     async def forget(session: AsyncSession) -> int:
         horizon = clock() - given.days * _DAY
-        gone = await session.execute(delete(JobRow).where(col(JobRow.finished) < horizon))
+        gone = await session.execute(delete(JobRecord).where(col(JobRecord.finished) < horizon))
         return affected(gone)
 
     return await run.transaction("forget", forget, returns=int)

@@ -17,7 +17,7 @@ from backend.features.jobs.schemas import JobView
 from backend.http.audited import Audited
 from backend.http.guard import Decides, require
 from backend.jobs import commands
-from backend.jobs.tables import JobRow
+from backend.jobs.tables import JobRecord
 
 __all__ = ["router"]
 
@@ -47,12 +47,12 @@ async def cancel_job(job_id: JobId, caller: Caller, db: DbSession, audit: Audite
     return await repository.view(db, row, may_cancel=True)
 
 
-def _may(caller: Principal, verb: Verb, row: JobRow) -> bool:
+def _may(caller: Principal, verb: Verb, row: JobRecord) -> bool:
     """By right at what the job works on, as its row in the list; a login is no key, so having
     started it is no right of its own."""
     return caller.policy.decide(KIND, verb, parse(row.scope)).allowed
 
 
-def _require(caller: Principal, verb: Verb, row: JobRow) -> None:
+def _require(caller: Principal, verb: Verb, row: JobRecord) -> None:
     if not _may(caller, verb, row):
         require(caller, KIND, verb, parse(row.scope))

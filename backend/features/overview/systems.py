@@ -8,12 +8,18 @@ from auth.principal import Principal
 from backend.features.overview.schemas import FreshnessView, SystemState
 from backend.live.guard import guard_of
 from backend.live.registry import Registry
-from integrations.contract import Freshness, State
+from integrations.contract import FeedState, Freshness
 
 __all__ = ["freshness_of", "state_of", "trouble_in_words"]
 
-_GOOD = frozenset({State.LIVE, State.POLLING})
-_WORSE = (State.LIVE, State.POLLING, State.CONNECTING, State.DENIED, State.STALE)
+_GOOD = frozenset({FeedState.LIVE, FeedState.POLLING})
+_WORSE = (
+    FeedState.LIVE,
+    FeedState.POLLING,
+    FeedState.CONNECTING,
+    FeedState.DENIED,
+    FeedState.STALE,
+)
 
 
 def freshness_of(registry: Registry, caller: Principal, system: str) -> list[FreshnessView]:
@@ -34,16 +40,16 @@ def freshness_of(registry: Registry, caller: Principal, system: str) -> list[Fre
 
 def state_of(freshness: Sequence[FreshnessView], problems: int) -> SystemState:
     """Down when nothing is fresh any more, degraded when something is not, or is a problem."""
-    states = [State(item.state) for item in freshness]
+    states = [FeedState(item.state) for item in freshness]
     if not states:
         return SystemState.ABSENT
-    if all(state is State.CONNECTING for state in states):
+    if all(state is FeedState.CONNECTING for state in states):
         return SystemState.CONNECTING
-    if not any(state in _GOOD for state in states) and State.STALE in states:
+    if not any(state in _GOOD for state in states) and FeedState.STALE in states:
         return SystemState.DOWN
-    if problems or any(state in {State.STALE, State.DENIED} for state in states):
+    if problems or any(state in {FeedState.STALE, FeedState.DENIED} for state in states):
         return SystemState.DEGRADED
-    if State.CONNECTING in states:
+    if FeedState.CONNECTING in states:
         return SystemState.CONNECTING
     return SystemState.OK
 
@@ -51,7 +57,7 @@ def state_of(freshness: Sequence[FreshnessView], problems: int) -> SystemState:
 def trouble_in_words(freshness: Iterable[FreshnessView]) -> str:
     """Why the first source that is not fresh is so; empty when all are."""
     for item in freshness:
-        if State(item.state) in {State.STALE, State.DENIED}:
+        if FeedState(item.state) in {FeedState.STALE, FeedState.DENIED}:
             return item.message or f"{item.source} is {item.state}"
     return ""
 

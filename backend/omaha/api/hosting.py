@@ -19,7 +19,7 @@ from backend.errors import Conflict
 from backend.http.guard import Requires
 from backend.jobs import commands
 from backend.jobs.records import steps_of
-from backend.jobs.tables import FINISHED, JobRow, StepRow
+from backend.jobs.tables import FINISHED, JobRecord, StepRow
 from backend.omaha.api.call import Call, Caller
 from backend.omaha.api.imports import ExtraName
 from backend.omaha.api.mirrors import chosen
@@ -180,18 +180,18 @@ def _under_way(order: Order, job_id: str) -> Conflict:
     )
 
 
-async def _read(call: Call, import_id: str) -> JobRow:
-    row = await call.session.get(JobRow, import_id, populate_existing=True)
+async def _read(call: Call, import_id: str) -> JobRecord:
+    row = await call.session.get(JobRecord, import_id, populate_existing=True)
     if row is None or row.kind != KIND:
         raise ImportNotFound("There is no such import, or it was forgotten.")
     return row
 
 
-def _order(row: JobRow) -> Order:
+def _order(row: JobRecord) -> Order:
     return msgspec.json.decode(row.input, type=Order)
 
 
-async def _view(session: AsyncSession, row: JobRow) -> HostedImportView:
+async def _view(session: AsyncSession, row: JobRecord) -> HostedImportView:
     order = _order(row)
     steps = [step for step in await steps_of(session, row.id) if step.phase == "run"]
     made = msgspec.json.decode(row.result, type=Made) if row.result else None

@@ -3,8 +3,8 @@
 from backend.stack.components.checks import answers_ok, tls
 from backend.stack.components.context import KUBE_ETCD, MEMBERS, Context
 from backend.stack.pki import LOOPBACK, Authority
-from backend.stack.process.service import ServiceSpec
-from backend.stack.programs.locate import Found
+from backend.stack.process.service import ProcessSpec
+from backend.stack.programs.locate import LocatedProgram
 
 QUOTA_BYTES = 8 * 1024**3
 
@@ -23,8 +23,12 @@ def _tls_flags(authority: Authority, name: str) -> list[str]:
 
 
 def _spec(
-    context: Context, name: str, program: Found, authority: Authority, members: tuple[str, ...]
-) -> ServiceSpec:
+    context: Context,
+    name: str,
+    program: LocatedProgram,
+    authority: Authority,
+    members: tuple[str, ...],
+) -> ProcessSpec:
     client, peer = context.url(name), context.url(f"{name}-peer")
     cluster = ",".join(f"{member}={context.url(f'{member}-peer')}" for member in members)
     data = context.paths.data(name)
@@ -55,14 +59,14 @@ def _spec(
     check = answers_ok(
         f"{client}/health?serializable=true", tls(authority.pair.cert, own), '"true"'
     )
-    return ServiceSpec(name, argv, context.paths.logs / f"{name}.log", check)
+    return ProcessSpec(name, argv, context.paths.logs / f"{name}.log", check)
 
 
-def member(context: Context, name: str, program: Found) -> ServiceSpec:
+def member(context: Context, name: str, program: LocatedProgram) -> ProcessSpec:
     """Describe one of the three members of the operators' cluster."""
     return _spec(context, name, program, context.etcd_ca, MEMBERS)
 
 
-def for_kubernetes(context: Context, program: Found) -> ServiceSpec:
+def for_kubernetes(context: Context, program: LocatedProgram) -> ProcessSpec:
     """Describe the etcd that only the API server talks to."""
     return _spec(context, KUBE_ETCD, program, context.kube_etcd_ca, (KUBE_ETCD,))

@@ -15,7 +15,7 @@ PAUSE = 0.5
 TRIES = 10
 
 
-class Gateway:
+class EtcdGateway:
     """Posts to the members in turn, with a certificate without a common name."""
 
     def __init__(self, context: Context, members: Sequence[str]) -> None:

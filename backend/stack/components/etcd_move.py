@@ -15,11 +15,11 @@ from pathlib import Path
 
 from backend.stack.components import etcd
 from backend.stack.components.context import MEMBERS, Context
-from backend.stack.components.etcd_gateway import Gateway
+from backend.stack.components.etcd_gateway import EtcdGateway
 from backend.stack.process.records import RecordFile
-from backend.stack.process.service import Service, ServiceSpec
-from backend.stack.programs.locate import Found
-from backend.stack.status import State, StatusBoard
+from backend.stack.process.service import ProcessSpec, SupervisedProcess
+from backend.stack.programs.locate import LocatedProgram
+from backend.stack.status import ComponentState, StatusBoard
 
 READY_LIMIT = 60.0
 JOIN_TRIES = 60
@@ -52,7 +52,7 @@ def _last_written(context: Context) -> str:
 class Mover:
     """Runs members for the time of the move; on the board they are starting meanwhile."""
 
-    def __init__(self, context: Context, program: Found, board: StatusBoard) -> None:
+    def __init__(self, context: Context, program: LocatedProgram, board: StatusBoard) -> None:
         self._context = context
         self._program = program
         self._board = board
@@ -66,7 +66,7 @@ class Mover:
         first = marker.read_text()
         async with AsyncExitStack() as running:
             await running.enter_async_context(self._running(first, "--force-new-cluster"))
-            gateway = await running.enter_async_context(Gateway(self._context, [first]))
+            gateway = await running.enter_async_context(EtcdGateway(self._context, [first]))
             await self._readdress(gateway, first)
             present = [first]
             for name in (member for member in MEMBERS if member != first):
@@ -74,13 +74,13 @@ class Mover:
                 await self._join(gateway, name, present, running)
         marker.unlink()
 
-    async def _readdress(self, gateway: Gateway, name: str) -> None:
+    async def _readdress(self, gateway: EtcdGateway, name: str) -> None:
         (member,) = (await gateway.call("cluster/member/list", {}))["members"]
         body = {"ID": member["ID"], "peerURLs": [self._context.url(f"{name}-peer")]}
         await gateway.call("cluster/member/update", body)
 
     async def _join(
-        self, gateway: Gateway, name: str, present: list[str], running: AsyncExitStack
+        self, gateway: EtcdGateway, name: str, present: list[str], running: AsyncExitStack
     ) -> None:
         await asyncio.to_thread(shutil.rmtree, self._context.paths.data(name), ignore_errors=True)
         body = {"peerURLs": [self._context.url(f"{name}-peer")]}
@@ -94,8 +94,8 @@ class Mover:
         spec = _with_flags(etcd.member(self._context, name, self._program), flags)
         record = RecordFile(self._context.paths.run / f"{name}.json")
         self._own_board.add(name, "etcd", name)
-        self._board.update(name, State.STARTING, detail="moving to other peer ports")
-        service = Service(spec, self._own_board, record)
+        self._board.update(name, ComponentState.STARTING, detail="moving to other peer ports")
+        service = SupervisedProcess(spec, self._own_board, record)
         task = asyncio.create_task(service.run())
         try:
             async with asyncio.timeout(READY_LIMIT):
@@ -106,7 +106,7 @@ class Mover:
             await asyncio.gather(task, return_exceptions=True)
 
 
-def _with_flags(spec: ServiceSpec, flags: tuple[str, ...]) -> ServiceSpec:
+def _with_flags(spec: ProcessSpec, flags: tuple[str, ...]) -> ProcessSpec:
     """Replace flags of the same name, add the others."""
     names = tuple(f"{flag.partition('=')[0]}=" for flag in flags)
     return replace(

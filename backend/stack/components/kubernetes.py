@@ -8,13 +8,13 @@ from backend.stack.files import write_atomic
 from backend.stack.kubeconfig import write_kubeconfig
 from backend.stack.pki import ensure_signing_key
 from backend.stack.ports import HOST
-from backend.stack.process.service import ServiceSpec
-from backend.stack.programs.locate import Found
+from backend.stack.process.service import ProcessSpec
+from backend.stack.programs.locate import LocatedProgram
 
 ISSUER = "https://kubernetes.default.svc.cluster.local"
 
 
-def apiserver(context: Context, program: Found) -> ServiceSpec:
+def apiserver(context: Context, program: LocatedProgram) -> ProcessSpec:
     """Describe the API server; ready when `/readyz` says ok."""
     server = context.kube_server(
         "kube-apiserver",
@@ -56,7 +56,7 @@ def apiserver(context: Context, program: Found) -> ServiceSpec:
     check = answers_ok(
         context.url("kube-apiserver") + "/readyz", tls(context.kube_ca.pair.cert, own), "ok"
     )
-    return ServiceSpec("kube-apiserver", argv, context.paths.logs / "kube-apiserver.log", check)
+    return ProcessSpec("kube-apiserver", argv, context.paths.logs / "kube-apiserver.log", check)
 
 
 def own_kubeconfig(context: Context, name: str) -> str:
@@ -68,7 +68,7 @@ def own_kubeconfig(context: Context, name: str) -> str:
     return str(path)
 
 
-def _helper(context: Context, program: Found, name: str, flags: list[str]) -> ServiceSpec:
+def _helper(context: Context, program: LocatedProgram, name: str, flags: list[str]) -> ProcessSpec:
     server = context.kube_server(name)
     argv = [
         str(program.path),
@@ -81,10 +81,10 @@ def _helper(context: Context, program: Found, name: str, flags: list[str]) -> Se
         *flags,
     ]
     check = answers_ok(context.url(name) + "/healthz", tls(context.kube_ca.pair.cert), "ok")
-    return ServiceSpec(name, argv, context.paths.logs / f"{name}.log", check)
+    return ProcessSpec(name, argv, context.paths.logs / f"{name}.log", check)
 
 
-def controller_manager(context: Context, program: Found) -> ServiceSpec:
+def controller_manager(context: Context, program: LocatedProgram) -> ProcessSpec:
     """Describe the controller manager."""
     name = "kube-controller-manager"
     authority, signing = context.kube_ca.pair, ensure_signing_key(context.paths.pki)
@@ -107,7 +107,7 @@ def controller_manager(context: Context, program: Found) -> ServiceSpec:
     return _helper(context, program, name, flags)
 
 
-def scheduler(context: Context, program: Found) -> ServiceSpec:
+def scheduler(context: Context, program: LocatedProgram) -> ProcessSpec:
     """Describe the scheduler; large stacks look at few nodes per pod."""
     name = "kube-scheduler"
     connection: dict[str, object] = {"kubeconfig": own_kubeconfig(context, name)}

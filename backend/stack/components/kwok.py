@@ -8,8 +8,8 @@ from backend.stack.components.kubernetes import own_kubeconfig
 from backend.stack.components.stages import stages
 from backend.stack.files import write_atomic
 from backend.stack.ports import HOST
-from backend.stack.process.service import ServiceSpec
-from backend.stack.programs.locate import Found
+from backend.stack.process.service import ProcessSpec
+from backend.stack.programs.locate import LocatedProgram
 
 PARALLELISM = 4
 LARGE_PARALLELISM = 64
@@ -41,12 +41,12 @@ def _configuration(context: Context) -> dict[str, object]:
     }
 
 
-def kwok(context: Context, program: Found) -> ServiceSpec:
+def kwok(context: Context, program: LocatedProgram) -> ProcessSpec:
     """Describe KWOK with our stages."""
     documents = [_configuration(context), *stages(patient=not context.options.large)]
     path = context.paths.conf / "kwok.yaml"
     write_atomic(path, yaml.safe_dump_all(documents, sort_keys=False))
-    return ServiceSpec(
+    return ProcessSpec(
         "kwok",
         [
             str(program.path),

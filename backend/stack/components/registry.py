@@ -6,8 +6,8 @@ from backend.stack.components.checks import answers_ok
 from backend.stack.components.context import Context
 from backend.stack.files import ensure_secret, write_atomic
 from backend.stack.ports import HOST
-from backend.stack.process.service import ServiceSpec
-from backend.stack.programs.locate import Found
+from backend.stack.process.service import ProcessSpec
+from backend.stack.programs.locate import LocatedProgram
 
 HOOK_PATH = "/api/v1/hooks/registry/local"
 
@@ -52,12 +52,12 @@ def configuration(context: Context) -> dict[str, object]:
     return config
 
 
-def registry(context: Context, program: Found) -> ServiceSpec:
+def registry(context: Context, program: LocatedProgram) -> ProcessSpec:
     """Describe the registry; ready when it answers `/v2/`."""
     context.paths.data("registry").mkdir(mode=0o700, parents=True, exist_ok=True)
     path = context.paths.conf / "registry.yml"
     write_atomic(path, yaml.safe_dump(configuration(context)))
-    return ServiceSpec(
+    return ProcessSpec(
         "registry",
         [str(program.path), "serve", str(path)],
         context.paths.logs / "registry.log",

@@ -14,7 +14,7 @@ from backend.stack.process import launch
 from backend.stack.process.backoff import Restarts
 from backend.stack.process.logs import rotate, tail
 from backend.stack.process.records import RecordFile, signal_group
-from backend.stack.status import State, StatusBoard
+from backend.stack.status import ComponentState, StatusBoard
 from integrations.environment import minimal_environment
 
 Check = Callable[[], Awaitable[bool]]
@@ -25,7 +25,7 @@ STOP_PATIENCE = 10.0
 
 
 @dataclass(slots=True)
-class ServiceSpec:
+class ProcessSpec:
     """How to run one component.
 
     `start_limit` is how many seconds it may take to become ready before it is
@@ -42,10 +42,10 @@ class ServiceSpec:
     stop_patience: float = STOP_PATIENCE
 
 
-class Service:
+class SupervisedProcess:
     """Keeps one process alive and says on the board how it is."""
 
-    def __init__(self, spec: ServiceSpec, board: StatusBoard, record: RecordFile) -> None:
+    def __init__(self, spec: ProcessSpec, board: StatusBoard, record: RecordFile) -> None:
         self.spec = spec
         self.ready = asyncio.Event()
         self._board = board
@@ -69,7 +69,7 @@ class Service:
             await self._stop()
 
     async def _start(self) -> None:
-        self._board.update(self.spec.name, State.STARTING, detail="")
+        self._board.update(self.spec.name, ComponentState.STARTING, detail="")
         self._ready_since = None
         self.spec.log.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self.spec.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -125,7 +125,7 @@ class Service:
         if not self.ready.is_set():
             self._ready_since = self._ready_since or time.monotonic()
             self.ready.set()
-            self._board.update(self.spec.name, State.READY, detail="")
+            self._board.update(self.spec.name, ComponentState.READY, detail="")
 
     def _note_miss(self, started: float, misses: int) -> float:
         if self._ready_since is None:
@@ -135,7 +135,7 @@ class Service:
         if misses == 2:
             self.ready.clear()
             detail = "runs, but its readiness check does not answer"
-            self._board.update(self.spec.name, State.STARTING, detail=detail)
+            self._board.update(self.spec.name, ComponentState.STARTING, detail=detail)
         return 1.0
 
     async def _pause_before_restart(self, code: int) -> None:
@@ -148,7 +148,7 @@ class Service:
         restarts = self._board[self.spec.name].restarts + 1
         detail = f"{how}, starting again in {delay:.1f} s"
         self._board.update(
-            self.spec.name, State.RESTARTING, detail=detail, restarts=restarts, pid=None
+            self.spec.name, ComponentState.RESTARTING, detail=detail, restarts=restarts, pid=None
         )
         await asyncio.sleep(delay)
 
@@ -163,5 +163,5 @@ class Service:
                 signal_group(process.pid, signal.SIGKILL)
                 await process.wait()
         self._record.remove()
-        if self._board[self.spec.name].state is not State.FAILED:
-            self._board.update(self.spec.name, State.STOPPED, detail="", pid=None)
+        if self._board[self.spec.name].state is not ComponentState.FAILED:
+            self._board.update(self.spec.name, ComponentState.STOPPED, detail="", pid=None)

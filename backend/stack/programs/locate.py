@@ -15,7 +15,7 @@ VERSION_LIMIT = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LocatedProgram:
     """A program that can be used: where it is, its version, where it came from."""
 
     path: Path
@@ -57,15 +57,15 @@ def cached_path(program: Program, cache: Path) -> Path:
     return cache / "programs" / program.name / folder / program.name
 
 
-async def locate(program: Program, cache: Path) -> Found | None:
+async def locate(program: Program, cache: Path) -> LocatedProgram | None:
     """Find a good one: on PATH with an acceptable version, else in the cache."""
     on_path = shutil.which(program.name)
     if on_path:
         output = await ask_version(program, Path(on_path))
         if output is not None and program.good(output):
             version = parse_version(output) or program.pinned
-            return Found(Path(on_path), ".".join(map(str, version)), "PATH")
+            return LocatedProgram(Path(on_path), ".".join(map(str, version)), "PATH")
     cached = cached_path(program, cache)
     if cached.exists():
-        return Found(cached, program.version, "cache")
+        return LocatedProgram(cached, program.version, "cache")
     return None

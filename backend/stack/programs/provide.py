@@ -10,7 +10,7 @@ from typing import IO
 from backend.stack.errors import ProgramUnavailable
 from backend.stack.programs.build import Builder, Progress
 from backend.stack.programs.gotool import find_go
-from backend.stack.programs.locate import Found, locate
+from backend.stack.programs.locate import LocatedProgram, locate
 from backend.stack.programs.spec import Program
 
 LOCK_POLL = 0.5
@@ -35,7 +35,7 @@ async def build_lock(cache: Path, progress: Progress) -> AsyncIterator[None]:
         yield
 
 
-async def provide(program: Program, cache: Path, progress: Progress) -> Found:
+async def provide(program: Program, cache: Path, progress: Progress) -> LocatedProgram:
     """Find the program or build it; ProgramUnavailable says why neither worked."""
     found = await locate(program, cache)
     if found:
@@ -49,7 +49,7 @@ async def provide(program: Program, cache: Path, progress: Progress) -> Found:
             path = await Builder(program, go, cache, progress).build()
         except (OSError, TimeoutError) as error:
             raise ProgramUnavailable(f"{program.name} could not be built: {error!r}") from error
-    return Found(path, program.version, "built")
+    return LocatedProgram(path, program.version, "built")
 
 
 class Programs:
@@ -57,18 +57,18 @@ class Programs:
 
     def __init__(self, cache: Path) -> None:
         self._cache = cache
-        self._futures: dict[str, asyncio.Future[Found]] = {}
+        self._futures: dict[str, asyncio.Future[LocatedProgram]] = {}
         self._progress: dict[str, list[Progress]] = {}
 
     def watch(self, program: Program, progress: Progress) -> None:
         """Ask to be told about the progress of building a program."""
         self._progress.setdefault(program.name, []).append(progress)
 
-    async def get(self, program: Program) -> Found:
+    async def get(self, program: Program) -> LocatedProgram:
         """Wait for a program; ProgramUnavailable when it cannot be had."""
         return await asyncio.shield(self._future(program))
 
-    def _future(self, program: Program) -> asyncio.Future[Found]:
+    def _future(self, program: Program) -> asyncio.Future[LocatedProgram]:
         future = self._futures.get(program.name)
         if future is None:
             future = asyncio.get_running_loop().create_future()
@@ -94,7 +94,7 @@ class Programs:
 
         await self._resolve(program, provide(program, self._cache, tell))
 
-    async def _resolve(self, program: Program, attempt: Awaitable[Found | None]) -> bool:
+    async def _resolve(self, program: Program, attempt: Awaitable[LocatedProgram | None]) -> bool:
         """Settle a program by what an attempt found or raised; False when it found nothing."""
         try:
             found = await attempt

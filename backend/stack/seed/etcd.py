@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend.stack.components.context import MEMBERS, Context
-from backend.stack.components.etcd_gateway import Gateway
+from backend.stack.components.etcd_gateway import EtcdGateway
 from backend.stack.errors import StackError
 from backend.stack.seed.tell import Tell
 
@@ -64,7 +64,7 @@ def _service(team: str, service: str) -> Mapping[str, str | bytes]:
 class EtcdSeeder:
     """Writes keys that are not there yet."""
 
-    def __init__(self, gateway: Gateway) -> None:
+    def __init__(self, gateway: EtcdGateway) -> None:
         self._gateway = gateway
 
     async def is_seeded(self) -> bool:
@@ -98,7 +98,7 @@ class EtcdSeeder:
 
 async def seed_etcd(context: Context, tell: Tell) -> None:
     """Write the first data once; afterwards people's changes are left alone."""
-    async with Gateway(context, MEMBERS) as gateway:
+    async with EtcdGateway(context, MEMBERS) as gateway:
         seeder = EtcdSeeder(gateway)
         if await seeder.is_seeded():
             return
@@ -111,7 +111,7 @@ async def seed_etcd(context: Context, tell: Tell) -> None:
 
 async def hold_lease(context: Context) -> None:
     """Keep the leased key alive for as long as the stack runs."""
-    async with Gateway(context, MEMBERS) as gateway:
+    async with EtcdGateway(context, MEMBERS) as gateway:
         seeder = EtcdSeeder(gateway)
         while True:
             with contextlib.suppress(StackError):

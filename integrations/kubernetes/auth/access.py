@@ -11,11 +11,11 @@ from typing import Protocol
 
 from integrations.kubernetes.errors import ConfigurationError
 
-__all__ = ["Access", "Credential", "CredentialSource", "StaticCredential", "ssl_context"]
+__all__ = ["Access", "ClientCredential", "CredentialSource", "StaticCredential", "ssl_context"]
 
 
 @dataclass(frozen=True, slots=True)
-class Credential:
+class ClientCredential:
     """What proves who we are: a bearer token, a client certificate (PEM), both or neither.
 
     `expires` is Unix seconds, None when unknown.
@@ -30,7 +30,7 @@ class Credential:
 class CredentialSource(Protocol):
     """Gives the credential in force; may read a file or run a program to get it."""
 
-    async def current(self) -> Credential:
+    async def current(self) -> ClientCredential:
         """The credential to use now. Raises `ConfigurationError` when there is none."""
 
     def invalidate(self) -> bool:
@@ -40,15 +40,15 @@ class CredentialSource(Protocol):
 class StaticCredential:
     """A credential that never changes."""
 
-    def __init__(self, credential: Credential) -> None:
+    def __init__(self, credential: ClientCredential) -> None:
         self._credential = credential
 
     @property
-    def known(self) -> Credential:
+    def known(self) -> ClientCredential:
         """The same, without asking."""
         return self._credential
 
-    async def current(self) -> Credential:
+    async def current(self) -> ClientCredential:
         """The one there is."""
         return self._credential
 
@@ -73,7 +73,7 @@ class Access:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def ssl_context(access: Access, credential: Credential, upstream: str) -> ssl.SSLContext:
+def ssl_context(access: Access, credential: ClientCredential, upstream: str) -> ssl.SSLContext:
     """A client context for `access`; raises `ConfigurationError` for unusable PEM data."""
     try:
         context = ssl.create_default_context() if access.ca is None else _trusting(access.ca)

@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from integrations.environment import CLOUD, PROXIES, minimal_environment
-from integrations.kubernetes.auth.access import Credential
+from integrations.kubernetes.auth.access import ClientCredential
 from integrations.kubernetes.errors import ConfigurationError
 
 __all__ = ["ExecPlugin", "ExecSpec"]
@@ -66,10 +66,10 @@ class ExecPlugin:
         self._upstream = upstream
         self._timeout = timeout
         self._clock = clock
-        self._credential: Credential | None = None
+        self._credential: ClientCredential | None = None
         self._lock = asyncio.Lock()
 
-    async def current(self) -> Credential:
+    async def current(self) -> ClientCredential:
         """The plugin's credential; raises `ConfigurationError` when it does not give one."""
         async with self._lock:
             held = self._credential
@@ -82,7 +82,7 @@ class ExecPlugin:
         self._credential = None
         return True
 
-    def _read(self, output: bytes) -> Credential:
+    def _read(self, output: bytes) -> ClientCredential:
         try:
             answer = msgspec.json.decode(output, type=_ExecCredential)
         except msgspec.MsgspecError as error:
@@ -93,7 +93,7 @@ class ExecPlugin:
         if status is None or not (status.token or status.client_certificate_data):
             raise self._error("gave neither a token nor a certificate")
         expires = status.expiration_timestamp
-        return Credential(
+        return ClientCredential(
             token=status.token,
             certificate=_bytes(status.client_certificate_data),
             key=_bytes(status.client_key_data),

@@ -18,7 +18,7 @@ import yaml
 from integrations.caller import is_token, sendable
 from integrations.kubernetes.auth.access import (
     Access,
-    Credential,
+    ClientCredential,
     CredentialSource,
     StaticCredential,
 )
@@ -150,10 +150,10 @@ class _Reader:
         if token and not is_token(token):
             raise self._error(f"the token of user {name!r} is not made of visible ASCII characters")
         if token or certificate:
-            return StaticCredential(Credential(token=token, certificate=certificate, key=key))
+            return StaticCredential(ClientCredential(token=token, certificate=certificate, key=key))
         if isinstance(plugin := user.get("exec"), dict):
             return ExecPlugin(self._plugin(plugin, name, cluster), self.upstream)
-        return StaticCredential(Credential())
+        return StaticCredential(ClientCredential())
 
     def _plugin(self, plugin: dict[str, Any], name: str, cluster: dict[str, Any]) -> ExecSpec:
         command = self._text(plugin, "command")

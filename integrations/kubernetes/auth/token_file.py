@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from integrations.kubernetes.auth.access import Credential
+from integrations.kubernetes.auth.access import ClientCredential
 from integrations.kubernetes.errors import ConfigurationError
 
 __all__ = ["TokenFile"]
@@ -36,13 +36,13 @@ class TokenFile:
         self._token: str | None = None
         self._read_at = 0.0
 
-    async def current(self) -> Credential:
+    async def current(self) -> ClientCredential:
         """The token in the file; raises `ConfigurationError` when it cannot be read."""
         if self._token is None or self._clock() - self._read_at > REREAD_SECONDS:
             self._token = await asyncio.to_thread(self._read)
             self._read_at = self._clock()
         certificate, key = self._pair
-        return Credential(token=self._token, certificate=certificate, key=key)
+        return ClientCredential(token=self._token, certificate=certificate, key=key)
 
     def invalidate(self) -> bool:
         """Read the file again next time."""

@@ -7,7 +7,7 @@ import copy
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from integrations.kubernetes.kinds import KINDS, Kind
+from integrations.kubernetes.kinds import KINDS, ResourceKind
 
 __all__ = ["Change", "Grant", "Store", "Watch"]
 
@@ -59,7 +59,7 @@ class Store:
         self.oldest = version
         self.history: list[Change] = []
         self.objects: dict[Resource, dict[str, dict[str, Any]]] = {}
-        self.kinds: dict[Resource, Kind] = {(k.group, k.plural): k for k in KINDS.values()}
+        self.kinds: dict[Resource, ResourceKind] = {(k.group, k.plural): k for k in KINDS.values()}
         self.watches: list[Watch] = []
         self.denied: set[str] = set()
         self.missing: set[str] = set()

@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from integrations.contract import State
+from integrations.contract import FeedState
 
 SOON = 3.0
 """Seconds for what is promised within one: test machines share their cores."""
@@ -14,7 +14,7 @@ class RecordingFeed:
 
     def __init__(self) -> None:
         self.rows: dict = {}
-        self.states: list[tuple[State, str]] = []
+        self.states: list[tuple[FeedState, str]] = []
         self.puts = 0
         self.deletes: list[str] = []
         self.commits = 0
@@ -45,7 +45,7 @@ class RecordingFeed:
             self.states.append((state, message))
 
     @property
-    def now(self) -> State | None:
+    def now(self) -> FeedState | None:
         return self.states[-1][0] if self.states else None
 
 

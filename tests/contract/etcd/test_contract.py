@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from integrations.contract import NotFound, State
+from integrations.contract import FeedState, NotFound
 from integrations.etcd.connection import EtcdFeeds
 from integrations.etcd.errors import Compacted
 from integrations.etcd.index import KeyEntry
@@ -57,7 +57,7 @@ async def test_members_and_status(store, connect):
     assert all(m.db_size and m.db_in_use and m.quota and m.latency for m in state.members)
     assert all(m.version.startswith("3.") for m in state.members)
     assert all(int(m.id) > 0 and m.id.isdigit() for m in state.members)
-    assert target.members.now is State.LIVE
+    assert target.members.now is FeedState.LIVE
     health = await connection.client.health(connection.settings.endpoints[0])
     assert health.health == "true"
     assert (await connection.client.alarms()).alarms == ()
@@ -69,7 +69,7 @@ async def test_keys_follow_puts_and_deletes(store, connect):
     connection = connect()
     target = feeds()
     connection.start(target)
-    await until(lambda: target.keys.now is State.LIVE)
+    await until(lambda: target.keys.now is FeedState.LIVE)
     assert target.keys.rows["/a/one"].size is None  # the listing reads no values
     await store.put(b"/a/b/two", b"12345")
     await until(lambda: "/a/b/two" in target.keys.rows, SOON)
@@ -91,7 +91,7 @@ async def test_only_the_prefix_is_watched(store, connect):
     connection = connect(prefix="/app/")
     target = feeds()
     connection.start(target)
-    await until(lambda: target.keys.now is State.LIVE)
+    await until(lambda: target.keys.now is FeedState.LIVE)
     await store.put(b"/other2", b"1")
     await store.put(b"/app/b", b"1")
     await until(lambda: "/app/b" in target.keys.rows, SOON)
@@ -120,7 +120,7 @@ async def test_compaction_means_a_new_listing(store, connect):
     connection = connect()
     target = feeds()
     connection.start(target)
-    await until(lambda: target.keys.now is State.LIVE)
+    await until(lambda: target.keys.now is FeedState.LIVE)
     connection._hub._next = 1  # as if it had slept through the compaction
     await store.put(b"/k", b"2")
     await store.delete(b"/k")
@@ -132,14 +132,14 @@ async def test_compaction_means_a_new_listing(store, connect):
     await until(lambda: connection.stats.listings == 2)
     await until(lambda: connection.stats.endpoint)
     assert set(target.keys.rows) == {"/m"}
-    assert State.STALE not in [state for state, _ in target.keys.states]
+    assert FeedState.STALE not in [state for state, _ in target.keys.states]
 
 
 async def test_a_killed_member_does_not_stop_the_stream(store, connect):
     connection = connect(poll_interval=0.5)
     target = feeds()
     connection.start(target)
-    await until(lambda: target.keys.now is State.LIVE and connection.state is not None)
+    await until(lambda: target.keys.now is FeedState.LIVE and connection.state is not None)
     watched = connection.settings.endpoints.index(connection.stats.endpoint)
     await store.kill(watched)
     await until(lambda: connection.stats.restarts >= 1)

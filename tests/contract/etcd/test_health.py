@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from integrations.contract import State
+from integrations.contract import FeedState
 from integrations.etcd.checks import parse_checks
 from integrations.etcd.client import EtcdClient
 from integrations.etcd.connection import EtcdConnection, EtcdFeeds
@@ -55,7 +55,7 @@ async def test_the_members_are_compared_in_the_background(store, connect):
 
     await until(lambda: told() is not None and told().status == "ok", 20)
     assert told().words.startswith("3 members hold the same data at revision ")
-    assert feeds.members.now is State.LIVE
+    assert feeds.members.now is FeedState.LIVE
     assert all(member.condition is MemberCondition.HEALTHY for member in connection.state.members)
 
 

@@ -12,15 +12,15 @@ from typing import Any, NamedTuple, Protocol
 import httpx2
 
 from integrations.caller import UserToken
-from integrations.contract import State
-from integrations.kubernetes import KINDS, ConnectionSettings, Kind, Limits
-from integrations.kubernetes.auth.access import Access, Credential, StaticCredential
+from integrations.contract import FeedState
+from integrations.kubernetes import KINDS, ConnectionSettings, Limits, ResourceKind
+from integrations.kubernetes.auth.access import Access, ClientCredential, StaticCredential
 from integrations.kubernetes.client import KubernetesClient
 from integrations.kubernetes.connection import KubernetesConnection
 from integrations.kubernetes.fake import FakeKubernetes, Store, StreamingTransport
 from integrations.kubernetes.fake.store import Grant
 from integrations.kubernetes.models.meta import Metadata
-from integrations.kubernetes.settings import Rights
+from integrations.kubernetes.settings import RightsSource
 from tests.contract.kubernetes.server import LIMITED, ApiServer, write
 
 
@@ -40,12 +40,12 @@ class Recorder:
 
     def __init__(self) -> None:
         self.rows: dict[str, Any] = {}
-        self.states: list[tuple[State, str]] = []
+        self.states: list[tuple[FeedState, str]] = []
         self.puts = 0
         self._seen: set[str] | None = None
 
     @property
-    def now(self) -> State | None:
+    def now(self) -> FeedState | None:
         return self.states[-1][0] if self.states else None
 
     def put(self, key: str, value: Any) -> None:
@@ -66,7 +66,7 @@ class Recorder:
         for key in set(self.rows) - seen:
             del self.rows[key]
 
-    def state(self, state: State, message: str = "") -> None:
+    def state(self, state: FeedState, message: str = "") -> None:
         if not self.states or self.states[-1] != (state, message):
             self.states.append((state, message))
 
@@ -85,13 +85,13 @@ def unique(prefix: str) -> str:
 class Cluster(Protocol):
     """A cluster a test can change from outside and connect to."""
 
-    def put(self, kind: Kind | str, manifest: dict[str, Any]) -> None: ...
+    def put(self, kind: ResourceKind | str, manifest: dict[str, Any]) -> None: ...
 
     def delete(self, kind: str, key: str) -> None: ...
 
     def client(self, *, limited: bool = False) -> KubernetesClient: ...
 
-    def connection(self, rights: Rights = Rights.CONSOLE) -> KubernetesConnection: ...
+    def connection(self, rights: RightsSource = RightsSource.CONSOLE) -> KubernetesConnection: ...
 
     async def forget_history(self) -> None: ...
 
@@ -109,8 +109,8 @@ class FakeCluster:
         self.store = Store()
         self._transport = StreamingTransport(FakeKubernetes(self.store))
 
-    def put(self, kind: Kind | str, manifest: dict[str, Any]) -> None:
-        if isinstance(kind, Kind):
+    def put(self, kind: ResourceKind | str, manifest: dict[str, Any]) -> None:
+        if isinstance(kind, ResourceKind):
             self.store.kinds[kind.group, kind.plural] = kind
             self.store.put(kind.plural, manifest, group=kind.group)
         else:
@@ -140,13 +140,13 @@ class FakeCluster:
     async def settled(self, definition: str) -> None:
         assert definition
 
-    def connection(self, rights: Rights = Rights.CONSOLE) -> KubernetesConnection:
+    def connection(self, rights: RightsSource = RightsSource.CONSOLE) -> KubernetesConnection:
         settings = SETTINGS.model_copy(update={"rights": rights})
         return KubernetesConnection(settings, access=ACCESS, transport=self._transport)
 
 
 SETTINGS = ConnectionSettings(name="test", kubeconfig=Path("unused"), limits=FAST)
-ACCESS = Access(server="http://fake", credentials=StaticCredential(Credential()))
+ACCESS = Access(server="http://fake", credentials=StaticCredential(ClientCredential()))
 
 
 class RealCluster:
@@ -157,8 +157,8 @@ class RealCluster:
         self.http: httpx2.Client = server.http()
         self._folder = folder
 
-    def put(self, kind: Kind | str, manifest: dict[str, Any]) -> None:
-        kind = kind if isinstance(kind, Kind) else KINDS[kind]
+    def put(self, kind: ResourceKind | str, manifest: dict[str, Any]) -> None:
+        kind = kind if isinstance(kind, ResourceKind) else KINDS[kind]
         body = {"apiVersion": kind.api_version, "kind": kind.kind, **manifest}
         write(self.http, kind.path(manifest["metadata"].get("namespace", "")), body)
 
@@ -171,7 +171,7 @@ class RealCluster:
     def client(self, *, limited: bool = False) -> KubernetesClient:
         return KubernetesClient(self._settings(limited=limited))
 
-    def connection(self, rights: Rights = Rights.CONSOLE) -> KubernetesConnection:
+    def connection(self, rights: RightsSource = RightsSource.CONSOLE) -> KubernetesConnection:
         return KubernetesConnection(self._settings().model_copy(update={"rights": rights}))
 
     async def forget_history(self) -> None:
@@ -234,7 +234,7 @@ def pod(namespace: str, name: str, **labels: str) -> dict[str, Any]:
     }
 
 
-WIDGETS = Kind("widgets", "Widget", "example.test", "v1", Metadata)
+WIDGETS = ResourceKind("widgets", "Widget", "example.test", "v1", Metadata)
 WIDGET_DEFINITION: dict[str, Any] = {
     "metadata": {"name": "widgets.example.test"},
     "spec": {

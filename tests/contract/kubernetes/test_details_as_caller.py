@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from integrations.kubernetes.settings import Rights
+from integrations.kubernetes.settings import RightsSource
 from tests.contract.kubernetes.harness import (
     WIDGET_DEFINITION,
     WIDGETS,
@@ -31,7 +31,7 @@ def namespace(cluster: Cluster) -> str:
 async def console(cluster: Cluster):
     """Details read from a connection whose cluster decides too."""
     found = KubernetesFeatures()
-    connection = cluster.connection(Rights.BOTH)
+    connection = cluster.connection(RightsSource.BOTH)
     found.upstreams.add("kubernetes", connection.name, connection)
     yield found
     await connection.stop()
@@ -95,9 +95,9 @@ async def test_custom_objects_are_read_as_the_caller(console, cluster, namespace
 
 async def test_a_connection_that_may_not_impersonate_says_so(cluster, namespace):
     console = KubernetesFeatures()
-    connection = cluster.connection(Rights.BOTH)
+    connection = cluster.connection(RightsSource.BOTH)
     limited = cluster.client(limited=True)
-    limited.settings = limited.settings.model_copy(update={"rights": Rights.BOTH})
+    limited.settings = limited.settings.model_copy(update={"rights": RightsSource.BOTH})
     connection.client = limited
     console.upstreams.add("kubernetes", "test", connection)
     answer = await console.get(f"/clusters/test/pods/{namespace}/web", ORG)

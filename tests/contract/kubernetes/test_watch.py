@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from integrations.contract import State
+from integrations.contract import FeedState
 from integrations.kubernetes import KINDS
 from integrations.kubernetes.client import KubernetesClient
 from integrations.kubernetes.watch import WatchCoordinator, Watcher
@@ -41,13 +41,13 @@ async def test_the_feed_follows_the_cluster(cluster: Cluster, namespace: str, st
     for name in ("a", "b", "c"):
         cluster.put("pods", pod(namespace, name))
     async with watching(cluster.client(), "pods", streaming=streaming) as (feed, _watcher, _):
-        await until(lambda: feed.now is State.LIVE)
+        await until(lambda: feed.now is FeedState.LIVE)
         assert {f"{namespace}/{n}" for n in "abc"} <= set(feed.rows)
         cluster.put("pods", pod(namespace, "d"))
         await until(lambda: f"{namespace}/d" in feed.rows, 1.0)
         cluster.delete("pods", f"{namespace}/a")
         await until(lambda: f"{namespace}/a" not in feed.rows, 1.0)
-        assert [state for state, _ in feed.states] == [State.CONNECTING, State.LIVE]
+        assert [state for state, _ in feed.states] == [FeedState.CONNECTING, FeedState.LIVE]
 
 
 async def test_a_change_replaces_the_object(cluster: Cluster, namespace: str):
@@ -65,7 +65,7 @@ async def test_a_change_replaces_the_object(cluster: Cluster, namespace: str):
 async def test_cluster_scoped_objects_have_their_name_as_key(cluster: Cluster):
     name = unique("node")
     async with watching(cluster.client(), "nodes") as (feed, _watcher, _):
-        await until(lambda: feed.now is State.LIVE)
+        await until(lambda: feed.now is FeedState.LIVE)
         cluster.put("nodes", {"metadata": {"name": name}})
         await until(lambda: name in feed.rows, 1.0)
 
@@ -73,24 +73,24 @@ async def test_cluster_scoped_objects_have_their_name_as_key(cluster: Cluster):
 async def test_a_version_too_old_is_answered_by_a_new_listing(cluster: Cluster, namespace: str):
     cluster.put("pods", pod(namespace, "kept"))
     async with watching(cluster.client(), "pods") as (feed, watcher, _):
-        await until(lambda: feed.now is State.LIVE)
+        await until(lambda: feed.now is FeedState.LIVE)
         feed.rows[f"{namespace}/ghost"] = None
         watcher._version = "1"
         await cluster.forget_history()
         await until(lambda: f"{namespace}/ghost" not in feed.rows)
-        await until(lambda: feed.now is State.LIVE and f"{namespace}/kept" in feed.rows)
+        await until(lambda: feed.now is FeedState.LIVE and f"{namespace}/kept" in feed.rows)
 
 
 async def test_a_missing_right_is_a_state_not_an_empty_page(cluster: Cluster):
     async with watching(cluster.client(limited=True), "pods") as (feed, _watcher, _):
-        await until(lambda: feed.now is State.DENIED)
+        await until(lambda: feed.now is FeedState.DENIED)
         assert "pods" in feed.states[-1][1]
         assert feed.rows == {}
 
 
 async def test_events_can_be_watched(cluster: Cluster, namespace: str):
     async with watching(cluster.client(), "events") as (feed, _watcher, _):
-        await until(lambda: feed.now is State.LIVE)
+        await until(lambda: feed.now is FeedState.LIVE)
         cluster.put(
             "events",
             {

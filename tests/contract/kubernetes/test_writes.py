@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from integrations.caller import Impersonation
-from integrations.contract import CallerDenied, Conflict, Invalid, NotFound, UpstreamRefused
+from integrations.contract import CallerDenied, Invalid, NotFound, UpstreamConflict, UpstreamRefused
 from integrations.kubernetes import KINDS
-from integrations.kubernetes.kinds import Kind
+from integrations.kubernetes.kinds import ResourceKind
 from integrations.kubernetes.models.meta import Metadata
 from integrations.kubernetes.writes import ObjectWriter, PatchType, Precondition
 from tests.contract.kubernetes.harness import Cluster, Subject, unique
 
-MAPS: Kind = KINDS["configmaps"]
+MAPS: ResourceKind = KINDS["configmaps"]
 
 
 @pytest.fixture
@@ -58,15 +58,15 @@ async def test_an_object_is_made_changed_and_removed(client, writer, namespace):
 
 async def test_preconditions_hold_or_nothing_happens(client, writer, namespace):
     made = (await writer.create(MAPS, namespace, config("a", x="1"), as_=None)).object
-    with pytest.raises(Conflict):
+    with pytest.raises(UpstreamConflict):
         await writer.create(MAPS, namespace, config("a"), as_=None)
     await writer.patch(MAPS, namespace, "a", {"data": {"x": "2"}}, PatchType.MERGE, as_=None)
     stale = {"metadata": {"resourceVersion": made["metadata"]["resourceVersion"]}}
-    with pytest.raises(Conflict):
+    with pytest.raises(UpstreamConflict):
         await writer.patch(
             MAPS, namespace, "a", {**stale, "data": {"x": "3"}}, PatchType.MERGE, as_=None
         )
-    with pytest.raises(Conflict):
+    with pytest.raises(UpstreamConflict):
         await writer.replace(MAPS, namespace, "a", made, as_=None)
     with pytest.raises(UpstreamRefused, match="resourceVersion"):
         await writer.replace(MAPS, namespace, "a", config("a"), as_=None)
@@ -74,7 +74,7 @@ async def test_preconditions_hold_or_nothing_happens(client, writer, namespace):
         Precondition(uid="00000000-0000-0000-0000-000000000000"),
         Precondition(resource_version=made["metadata"]["resourceVersion"]),
     ):
-        with pytest.raises(Conflict):
+        with pytest.raises(UpstreamConflict):
             await writer.delete(MAPS, namespace, "a", as_=None, precondition=wrong)
     right = Precondition(uid=made["metadata"]["uid"])
     await writer.delete(MAPS, namespace, "a", as_=None, precondition=right)

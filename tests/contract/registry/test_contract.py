@@ -2,7 +2,7 @@
 
 import pytest
 
-from integrations.contract import NotFound, State
+from integrations.contract import FeedState, NotFound
 from integrations.registry import images
 from integrations.registry.state import RepositoryState, TagKind
 from integrations.registry.webhook import Receiver
@@ -91,7 +91,7 @@ async def test_the_crawl_fills_the_rows(connect, push, feeds):
     await push.artifact("charts/web", "v1", "application/vnd.cncf.helm.chart")
     connection = connect(**FRESH)
     connection.start(feeds)
-    await until(lambda: feeds.repositories.now is State.LIVE)
+    await until(lambda: feeds.repositories.now is FeedState.LIVE)
     await until(lambda: all(t.kind is not TagKind.UNRESOLVED for t in feeds.tags.rows.values()))
     await until(lambda: set(feeds.repositories.rows) == {"team/web", "charts/web"})
     await until(lambda: len(feeds.tags.rows) == 3)
@@ -145,12 +145,12 @@ async def test_killed_is_stale_and_back_is_live(store, connect, push, feeds):
     await push.image("app", "v1")
     connection = connect(**FRESH)
     connection.start(feeds)
-    await until(lambda: feeds.tags.now is State.LIVE and "app:v1" in feeds.tags.rows)
+    await until(lambda: feeds.tags.now is FeedState.LIVE and "app:v1" in feeds.tags.rows)
     await store.kill()
-    await until(lambda: feeds.tags.now is State.STALE, 5)
+    await until(lambda: feeds.tags.now is FeedState.STALE, 5)
     assert "app:v1" in feeds.tags.rows
     await store.revive()
-    await until(lambda: feeds.tags.now is State.LIVE, 5)
+    await until(lambda: feeds.tags.now is FeedState.LIVE, 5)
     await push.image("app", "v3", text="3")
     await until(lambda: "app:v3" in feeds.tags.rows, 5)
 

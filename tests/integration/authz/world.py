@@ -26,7 +26,7 @@ from backend.db.rights import BindingRecord
 from backend.db.session import request_session
 from backend.http.guard import require_principal
 from backend.http.requirements import EXTENSION
-from backend.jobs.tables import JobRow
+from backend.jobs.tables import JobRecord
 from backend.omaha.catalog import applications, channels, groups, packages
 from backend.omaha.domain.model import ActivityKind, Arch, Severity
 from backend.omaha.store.tables import (
@@ -38,7 +38,7 @@ from backend.omaha.store.tables import (
     TallyRow,
 )
 from integrations.etcd.integration import INTEGRATION as ETCD
-from integrations.kubernetes import Kind
+from integrations.kubernetes import ResourceKind
 from integrations.kubernetes.models.meta import Metadata
 from integrations.registry.integration import INTEGRATION as REGISTRY
 from tests.console import ConsoleApp
@@ -165,7 +165,7 @@ async def _cluster(console: ConsoleApp) -> World:
     made = World()
     fill(made.store)
     made.store.put("customresourcedefinitions", WIDGET_DEFINITION)
-    made.store.kinds["example.test", "widgets"] = Kind(
+    made.store.kinds["example.test", "widgets"] = ResourceKind(
         "widgets", "Widget", "example.test", "v1", Metadata
     )
     widget = {"metadata": {"namespace": "shop", "name": "one"}}
@@ -188,7 +188,7 @@ async def _rows(console: ConsoleApp) -> dict[str, str]:
         db.add(binding)
         await db.flush()
         # Its time never comes: nobody runs it.
-        job = JobRow(
+        job = JobRecord(
             id="a" * 32, kind="test", input="{}", due=1e12, scope="org/main/cluster/fake/ns/shop"
         )
         db.add(job)

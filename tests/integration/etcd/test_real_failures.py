@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from integrations.contract import State, UpstreamFailed, UpstreamUnreachable
+from integrations.contract import FeedState, UpstreamFailed, UpstreamUnreachable
 from integrations.etcd.errors import NoLeader
 from integrations.etcd.snapshot import MemberCondition, quorum_sentence
 from tests.contract.etcd.recording import SOON, until
@@ -18,7 +18,7 @@ def reasons(feeds) -> list[str]:
 
 
 async def settled(connection, feeds) -> None:
-    await until(lambda: feeds.keys.now is State.LIVE and connection.state is not None, 20)
+    await until(lambda: feeds.keys.now is FeedState.LIVE and connection.state is not None, 20)
     await until(lambda: connection.state.answering == len(connection.state.voters), 20)
 
 
@@ -70,8 +70,8 @@ async def test_a_lost_quorum_is_said_as_such_and_heals(real, watch):
     await until(lambda: "QuorumLost" in reasons(feeds), 15)
     expected = "quorum lost: 1 of 3 members answers; reads may be old, writes fail"
     assert quorum_sentence(connection.state) == expected
-    await until(lambda: feeds.keys.now is State.STALE, 15)
-    assert feeds.members.states[-1] == (State.LIVE, expected)
+    await until(lambda: feeds.keys.now is FeedState.STALE, 15)
+    assert feeds.members.states[-1] == (FeedState.LIVE, expected)
     held, _ = await connection.client.value(b"/before")  # serializable reads still answer
     assert held.value == b"1"
     with pytest.raises((NoLeader, UpstreamFailed, UpstreamUnreachable)):
@@ -80,7 +80,7 @@ async def test_a_lost_quorum_is_said_as_such_and_heals(real, watch):
     await cluster.revive(0)
     await cluster.revive(1)
     await until(lambda: "QuorumRegained" in reasons(feeds), 20)
-    await until(lambda: feeds.keys.now is State.LIVE, 15)
+    await until(lambda: feeds.keys.now is FeedState.LIVE, 15)
     await cluster.put(b"/after", b"1")
     await until(lambda: "/after" in feeds.keys.rows, SOON)
 
@@ -146,15 +146,15 @@ async def test_user_and_password_renewal_and_recovery(real, watch):
     connection, feeds = watch(
         cluster.settings(username="viewer", password="reading", prefix="/app/")
     )
-    await until(lambda: feeds.keys.now is State.LIVE)
+    await until(lambda: feeds.keys.now is FeedState.LIVE)
     await asyncio.sleep(6)  # longer than a token lives unused
     await cluster.ctl("put", "/app/y", "2", root)
     await until(lambda: "/app/y" in feeds.keys.rows, SOON)
     held, _ = await connection.client.value(b"/app/y")
     assert held.value == b"2"
     refused, denied = watch(cluster.settings(username="viewer", password="reading"))
-    await until(lambda: denied.keys.now is State.DENIED)
+    await until(lambda: denied.keys.now is FeedState.DENIED)
     wrong, unknown = watch(cluster.settings(username="viewer", password="wrong"))
-    await until(lambda: unknown.keys.now is State.DENIED)
+    await until(lambda: unknown.keys.now is FeedState.DENIED)
     assert "reading" not in str(unknown.keys.states)
     assert refused.name == wrong.name

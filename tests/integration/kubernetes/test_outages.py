@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from integrations.contract import State
+from integrations.contract import FeedState
 from integrations.kubernetes.connection import KubernetesConnection
 from tests.contract.kubernetes.harness import RealCluster, Recorder, pod, unique, until
 from tests.contract.kubernetes.server import ApiServer
@@ -27,7 +27,7 @@ async def connected(cluster: RealCluster):
     feeds = {kind: Recorder() for kind in ("pods", "namespaces", "secrets", "events")}
     connection = cluster.connection()
     await connection.start(feeds)
-    await until(lambda: all(feed.now is State.LIVE for feed in feeds.values()), 10)
+    await until(lambda: all(feed.now is FeedState.LIVE for feed in feeds.values()), 10)
     yield connection, feeds
     await connection.stop()
 
@@ -49,12 +49,12 @@ async def test_killed_and_back_stale_then_live_without_ghosts(
     await until(lambda: f"{ns}/goes" in pods.rows, 1.0)
 
     cluster.server.kill()
-    await until(lambda: all(feed.now is State.STALE for feed in feeds.values()), 3.0)
-    await until(lambda: connection.health.state is State.STALE, 3.0)
+    await until(lambda: all(feed.now is FeedState.STALE for feed in feeds.values()), 3.0)
+    await until(lambda: connection.health.state is FeedState.STALE, 3.0)
     assert f"{ns}/goes" in pods.rows, "rows stay while the source is away"
     await asyncio.to_thread(cluster.server.start)
-    await until(lambda: all(feed.now is State.LIVE for feed in feeds.values()), 5.0)
-    await until(lambda: connection.health.state is State.LIVE, 5.0)
+    await until(lambda: all(feed.now is FeedState.LIVE for feed in feeds.values()), 5.0)
+    await until(lambda: connection.health.state is FeedState.LIVE, 5.0)
 
     cluster.delete("pods", f"{ns}/goes")
     await until(lambda: f"{ns}/goes" not in pods.rows, 2.0)
@@ -70,7 +70,7 @@ async def test_changes_made_while_away_are_seen_on_return(
     pods = feeds["pods"]
     await until(lambda: f"{ns}/goes" in pods.rows, 1.0)
     cluster.server.kill()
-    await until(lambda: pods.now is State.STALE, 3.0)
+    await until(lambda: pods.now is FeedState.STALE, 3.0)
     start = asyncio.to_thread(cluster.server.start)
     await start
     # The watch may be back before these: either way the rows must agree at the end.
@@ -88,10 +88,10 @@ async def test_a_hanging_server_is_noticed_and_its_return_too(
     connection.client.settings = connection.settings.model_copy(update={"limits": limits})
     cluster.server.pause()
     try:
-        await until(lambda: all(feed.now is State.STALE for feed in feeds.values()), 5.0)
+        await until(lambda: all(feed.now is FeedState.STALE for feed in feeds.values()), 5.0)
     finally:
         cluster.server.proceed()
-    await until(lambda: all(feed.now is State.LIVE for feed in feeds.values()), 15.0)
+    await until(lambda: all(feed.now is FeedState.LIVE for feed in feeds.values()), 15.0)
     ns = namespace(cluster)
     await until(lambda: ns in feeds["namespaces"].rows, 2.0)
 

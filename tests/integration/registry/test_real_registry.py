@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from integrations.contract import State, UpstreamDenied
+from integrations.contract import FeedState, UpstreamDenied
 from integrations.registry.connection import RegistryConnection, RegistryFeeds
 from integrations.registry.state import TagKind
 from tests.contract.etcd.recording import SOON, RecordingFeed, until
@@ -75,7 +75,7 @@ async def test_a_password_file(real, watch, pusher, tmp_path):
     await until(lambda: "app:v1" in feeds.tags.rows)
     assert await connection.client.tags("app") == ["v1"]
     refused, denied = watch(registry.settings(username="craton", password="wrong"))
-    await until(lambda: denied.tags.now is State.DENIED)
+    await until(lambda: denied.tags.now is FeedState.DENIED)
     with pytest.raises(UpstreamDenied):
         await refused.client.tags("app")
 

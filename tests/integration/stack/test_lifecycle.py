@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from backend.stack.paths import cache_root
-from backend.stack.status import State
+from backend.stack.status import ComponentState
 from tests.stackfixtures import REPOSITORY, RunningStack
 
 MEMBERS = ("etcd-1", "etcd-2", "etcd-3")
@@ -68,7 +68,7 @@ def test_down_stops_everything_by_pid(own_stack):
     assert done.returncode == 0, done.stderr
     assert not [pid for pid in pids if psutil.pid_exists(pid)]
     assert {entry.state for entry in stack.status().components if entry.kind != "tool"} == {
-        State.STOPPED
+        ComponentState.STOPPED
     }
     assert stack.status().connections.etcd == []
     stack.process.wait()
@@ -150,7 +150,7 @@ def test_a_program_that_cannot_be_had_fails_alone(own_stack, tmp_path: Path, mon
     monkeypatch.setenv("GOPROXY", "off")
     monkeypatch.setenv("GOMODCACHE", str(tmp_path / "empty"))
     stack: RunningStack = own_stack()
-    stack.wait(lambda _: stack.component("registry").state is State.FAILED, 60, "failed")
+    stack.wait(lambda _: stack.component("registry").state is ComponentState.FAILED, 60, "failed")
     assert "go failed" in (stack.component("registry").reason or "")
     stack.wait_ready(*MEMBERS, "kube-apiserver", "kwok")
     assert stack.status().connections.registry == []

@@ -13,11 +13,11 @@ from auth.scope import Scope
 from auth.subject import Subject, SubjectKind, group
 from backend.connections.acting import kubernetes_caller
 from integrations.caller import MAX_GROUPS
-from integrations.kubernetes.settings import ConnectionSettings, Rights
+from integrations.kubernetes.settings import ConnectionSettings, RightsSource
 from tests.people import holding, principal
 from tests.roles import ROLES
 
-BOTH = ConnectionSettings(name="c", kubeconfig=Path("k"), rights=Rights.BOTH)
+BOTH = ConnectionSettings(name="c", kubeconfig=Path("k"), rights=RightsSource.BOTH)
 
 
 def person(login: str, *grants: tuple[str, Scope], also: tuple[Subject, ...] = ()) -> Principal:

@@ -12,7 +12,7 @@ import pytest
 from backend.connections import manager as module
 from backend.connections.upstreams import Upstreams
 from backend.settings import Settings
-from integrations.contract import ConfigurationError, Feed, State
+from integrations.contract import ConfigurationError, Feed, FeedState
 from integrations.etcd.fake import FakeCluster
 from integrations.etcd.integration import INTEGRATION as ETCD
 from integrations.registry.integration import INTEGRATION as REGISTRY
@@ -43,7 +43,7 @@ async def test_a_missing_ca_file_is_said_on_every_page_and_stops_nothing(tmp_pat
                 (
                     f["message"]
                     for f in answer["freshness"]
-                    if f["source"] == source and f["state"] == State.STALE
+                    if f["source"] == source and f["state"] == FeedState.STALE
                 ),
                 "",
             )

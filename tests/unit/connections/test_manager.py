@@ -16,7 +16,7 @@ from backend.connections.stackfile import LocalStack
 from backend.connections.upstreams import Upstreams
 from backend.settings import Settings
 from integrations import discovery
-from integrations.contract import Feed, State
+from integrations.contract import Feed, FeedState
 from integrations.kubernetes.integration import INTEGRATION as KUBERNETES
 
 
@@ -38,7 +38,7 @@ class Recorder:
     def commit(self) -> None:
         self.calls.append("commit")
 
-    def state(self, state: State, message: str = "") -> None:
+    def state(self, state: FeedState, message: str = "") -> None:
         self.calls.append(state.value)
 
     def close(self) -> None:

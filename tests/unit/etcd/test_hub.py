@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from integrations.contract import State
+from integrations.contract import FeedState
 from integrations.etcd.connection import EtcdConnection, EtcdFeeds
 from integrations.etcd.fake import FakeCluster
 from integrations.etcd.settings import EtcdSettings
@@ -21,7 +21,7 @@ async def watched():
         feeds = EtcdFeeds(RecordingFeed(), RecordingFeed(), RecordingFeed())
         connection.start(feeds)
         opened.append(connection)
-        await until(lambda: feeds.keys.now is State.LIVE)
+        await until(lambda: feeds.keys.now is FeedState.LIVE)
         return connection, feeds
 
     yield make
@@ -59,18 +59,18 @@ async def test_a_recycled_watch_loses_nothing_and_is_not_stale(watched):
         await fake.put(b"/k/%d" % n, b"x")
         await asyncio.sleep(0.01)
     await until(lambda: len(feeds.keys.rows) == 40)
-    assert [state for state, _ in feeds.keys.states] == [State.CONNECTING, State.LIVE]
+    assert [state for state, _ in feeds.keys.states] == [FeedState.CONNECTING, FeedState.LIVE]
 
 
 async def test_no_leader_is_stale_and_heals(watched):
     fake = FakeCluster()
     _, feeds = await watched(fake, poll_interval=0.1)
     await fake.elect(None)
-    await until(lambda: feeds.keys.now is State.STALE)
+    await until(lambda: feeds.keys.now is FeedState.STALE)
     assert "no leader" in feeds.keys.states[-1][1]
     await until(lambda: any(e.reason == "QuorumLost" for e in feeds.events.rows.values()))
     await fake.elect(1)
-    await until(lambda: feeds.keys.now is State.LIVE)
+    await until(lambda: feeds.keys.now is FeedState.LIVE)
 
 
 async def test_everything_down_is_stale_with_the_rows_kept(watched):
@@ -79,13 +79,13 @@ async def test_everything_down_is_stale_with_the_rows_kept(watched):
     connection, feeds = await watched(fake, poll_interval=0.1)
     for n in range(3):
         fake.kill(n)
-    await until(lambda: feeds.members.now is State.STALE and feeds.keys.now is State.STALE)
+    await until(lambda: feeds.members.now is FeedState.STALE and feeds.keys.now is FeedState.STALE)
     assert set(feeds.keys.rows) == {"/k"}
     assert len(feeds.members.rows) == 3
     assert connection.state.answering == 0
     for n in range(3):
         fake.revive(n)
-    await until(lambda: feeds.members.now is State.LIVE and feeds.keys.now is State.LIVE)
+    await until(lambda: feeds.members.now is FeedState.LIVE and feeds.keys.now is FeedState.LIVE)
 
 
 async def test_a_frozen_member_is_left_by_the_poll(watched):
@@ -95,7 +95,7 @@ async def test_a_frozen_member_is_left_by_the_poll(watched):
     frozen = connection.stats.endpoint.removeprefix("http://")
     fake.transport.frozen.add(frozen)
     await until(lambda: connection.stats.endpoint and frozen not in connection.stats.endpoint, 5)
-    assert State.STALE not in [state for state, _ in feeds.keys.states]
+    assert FeedState.STALE not in [state for state, _ in feeds.keys.states]
 
 
 async def test_a_learner_is_never_watched(watched):

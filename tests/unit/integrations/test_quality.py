@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 import integrations
 from integrations.discovery import kinds, load
-from integrations.form import Input
+from integrations.form import FormInput
 
 ROOT = Path(integrations.__path__[0])
 FILES = ("README.md", "settings.py", "errors.py", "connection.py", "client.py", "integration.py")
@@ -50,7 +50,7 @@ def test_forms_mark_secrets_and_name_no_file(kind: str) -> None:
         for field in way.fields:
             assert field.secret == is_secret(hints[field.id]), field.id
             assert Path not in (hints[field.id], *get_args(hints[field.id])), field.id
-            assert field.secret or field.input is not Input.PASSWORD, field.id
+            assert field.secret or field.input is not FormInput.PASSWORD, field.id
         leads = [f for f in way.fields if f.destination or (f.secret and f.required)]
         assert leads or way.preset, way.id
 

@@ -17,7 +17,7 @@ from backend.db.engine import create_db_sessions, create_engine
 from backend.db.migrate import upgrade
 from backend.jobs import Declared, Jobs, Supervisor, Timing
 from backend.jobs.job import Loop
-from backend.jobs.tables import FINISHED, JobRow, LogRow, StepRow
+from backend.jobs.tables import FINISHED, JobRecord, LogRow, StepRow
 
 QUICK = Timing(lease=1.0, flush=0.05, retry=0.05)
 
@@ -65,9 +65,9 @@ class Replica:
         if self.jobs.alone:
             await self.jobs._engine.dispose()
 
-    async def row(self, job_id: str) -> JobRow:
+    async def row(self, job_id: str) -> JobRecord:
         async with self.db_sessions() as session:
-            row = await session.get(JobRow, job_id)
+            row = await session.get(JobRecord, job_id)
             assert row is not None
             return row
 
@@ -82,13 +82,13 @@ class Replica:
         async with self.db_sessions() as session:
             return list((await session.execute(query.order_by(col(LogRow.id)))).scalars())
 
-    async def ended(self, job_id: str, limit: float = 30.0) -> JobRow:
+    async def ended(self, job_id: str, limit: float = 30.0) -> JobRecord:
         """The job once it is finished."""
         return await self.until(job_id, lambda row: row.state in FINISHED, limit)
 
     async def until(
-        self, job_id: str, holds: Callable[[JobRow], bool], limit: float = 30.0
-    ) -> JobRow:
+        self, job_id: str, holds: Callable[[JobRecord], bool], limit: float = 30.0
+    ) -> JobRecord:
         deadline = time.monotonic() + limit
         while not holds(row := await self.row(job_id)):
             assert time.monotonic() < deadline, row

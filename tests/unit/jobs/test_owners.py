@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from backend.jobs import Job, Run, Timing
-from backend.jobs.tables import JobRow
+from backend.jobs.tables import JobRecord
 from tests.unit.jobs.replicas import QUICK, Replica, Text, until, value
 
 
@@ -69,7 +69,7 @@ async def test_a_stalled_owner_s_writes_are_refused(postgres_url: str) -> None:
     await until(lambda: bool(begun))
     await one.until(started.id, lambda row: row.fence == 1)
     async with one.db_sessions() as session, session.begin():
-        await session.execute(update(JobRow).values(lease_until=0.0))
+        await session.execute(update(JobRecord).values(lease_until=0.0))
     two = await Replica(postgres_url, job).start()
     await until(lambda: len(begun) == 2)
     go.set()  # both go on at once
@@ -95,7 +95,7 @@ async def test_a_job_that_ends_its_process_again_and_again_is_given_up(
     started = await one.jobs.start(job, Text(), delay=600)
     async with one.db_sessions() as session, session.begin():
         await session.execute(
-            update(JobRow).values(state="running", lease_until=0.0, takeovers=QUICK.takeovers)
+            update(JobRecord).values(state="running", lease_until=0.0, takeovers=QUICK.takeovers)
         )
     one.jobs.worker._woken.set()
     row = await one.ended(started.id)

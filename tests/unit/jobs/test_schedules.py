@@ -13,7 +13,7 @@ from sqlmodel import col
 from backend.jobs import Job, LeaseLost, Loop, Run, Schedule, Supervisor
 from backend.jobs import supervisor as supervisors
 from backend.jobs.schedules import next_time
-from backend.jobs.tables import JobRow, LeaseRow, ScheduleRow
+from backend.jobs.tables import JobRecord, LeaseRecord, ScheduleRow
 from tests.unit.jobs.replicas import Replica, Text, until
 
 
@@ -46,9 +46,9 @@ def test_times_are_those_of_the_zone(cron: str, zone: str, after: str, due: str)
     assert next_time(schedule, at(after)) == at(due)
 
 
-async def jobs_of(replica: Replica) -> list[JobRow]:
+async def jobs_of(replica: Replica) -> list[JobRecord]:
     async with replica.db_sessions() as session:
-        query = select(JobRow).where(col(JobRow.schedule) == "nightly")
+        query = select(JobRecord).where(col(JobRecord.schedule) == "nightly")
         return list((await session.execute(query)).scalars())
 
 
@@ -121,7 +121,7 @@ async def test_a_lost_lease_ends_the_work_and_its_transaction(database_url: str)
         async with one.jobs.leases.hold("x", 0.6) as lease:
             async with one.db_sessions() as session, session.begin():
                 await session.execute(
-                    update(LeaseRow).values(fence=col(LeaseRow.fence) + 1, holder="another")
+                    update(LeaseRecord).values(fence=col(LeaseRecord.fence) + 1, holder="another")
                 )
             with pytest.raises(LeaseLost):
                 async with one.db_sessions() as session, session.begin():

@@ -18,7 +18,7 @@ from backend.http.problems import install_problem_handlers
 from backend.live.memory import MemorySource
 from backend.live.registry import Registry
 from backend.parts import provide
-from integrations.contract import Feed, State
+from integrations.contract import Feed, FeedState
 from integrations.kubernetes import KubernetesConnection
 from tests.people import holding, principal
 from tests.roles import ROLES
@@ -55,7 +55,7 @@ class KubernetesFeatures:
     def listed(self) -> bool:
         """Whether every kind has been read to its end: not all are at the same moment."""
         sources = [source for source in self.registry if isinstance(source, MemorySource)]
-        return all(set(source.states()) <= {State.LIVE} for source in sources)
+        return all(set(source.states()) <= {FeedState.LIVE} for source in sources)
 
     def source(self, name: str) -> MemorySource[Any]:
         source = self.registry.get(name)

@@ -10,7 +10,7 @@ import pytest
 
 from integrations.contract import UpstreamDenied, UpstreamFailed, UpstreamUnreachable
 from integrations.kubernetes.api_client import ApiClient
-from integrations.kubernetes.auth.access import Access, Credential, StaticCredential
+from integrations.kubernetes.auth.access import Access, ClientCredential, StaticCredential
 from integrations.kubernetes.auth.token_file import TokenFile
 from integrations.kubernetes.settings import Limits
 
@@ -49,7 +49,7 @@ def session(server: Server, access: Access, **limits: float) -> ApiClient:
 
 
 def with_token(token: str) -> Access:
-    return Access("http://c", StaticCredential(Credential(token=token)))
+    return Access("http://c", StaticCredential(ClientCredential(token=token)))
 
 
 async def test_a_refused_token_is_read_again_once(tmp_path: Path):
@@ -111,7 +111,7 @@ async def test_reading_the_configuration_again_breaks_no_call_in_flight():
 async def test_a_certificate_that_changes_makes_a_new_client_and_keeps_the_old_for_a_while():
     server = Server()
     pair = {"ca": None, "insecure": False}
-    accesses = [Access("http://c", StaticCredential(Credential(token="good")), **pair)]
+    accesses = [Access("http://c", StaticCredential(ClientCredential(token="good")), **pair)]
     found = session(server, accesses[0])
     first, _, _ = await found._prepare()
     found._access = Access("http://c", accesses[0].credentials, insecure=True)

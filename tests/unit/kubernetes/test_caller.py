@@ -8,7 +8,7 @@ import pytest
 from integrations.caller import Impersonation, InvalidCaller, UserPassword, UserToken
 from integrations.contract import ConfigurationError, UpstreamRefused
 from integrations.kubernetes.api_client import ApiClient
-from integrations.kubernetes.auth.access import Access, Credential, StaticCredential
+from integrations.kubernetes.auth.access import Access, ClientCredential, StaticCredential
 from integrations.kubernetes.settings import Limits
 
 BAD_NAMES = (
@@ -63,7 +63,7 @@ def api(echo: Echo, access: Access) -> ApiClient:
 
 async def test_headers_are_made_from_the_caller_alone():
     echo = Echo()
-    access = Access("http://c", StaticCredential(Credential(token="own")))
+    access = Access("http://c", StaticCredential(ClientCredential(token="own")))
     client = api(echo, access)
     await client.get("/api/v1/pods", as_=Impersonation("craton:maya", ("craton:a", "craton:b")))
     await client.get("/api/v1/pods", as_=UserToken("theirs"))
@@ -79,7 +79,7 @@ async def test_headers_are_made_from_the_caller_alone():
 async def test_a_connection_that_acts_as_somebody_cannot_act_as_another():
     echo = Echo()
     access = Access(
-        "http://c", StaticCredential(Credential()), headers={"Impersonate-User": "robot"}
+        "http://c", StaticCredential(ClientCredential()), headers={"Impersonate-User": "robot"}
     )
     client = api(echo, access)
     await client.get("/api/v1/pods")
@@ -97,7 +97,7 @@ async def test_a_connection_that_acts_as_somebody_cannot_act_as_another():
 )  # fmt: skip
 async def test_a_path_never_leads_elsewhere(path):
     echo = Echo()
-    client = api(echo, Access("http://c", StaticCredential(Credential())))
+    client = api(echo, Access("http://c", StaticCredential(ClientCredential())))
     with pytest.raises(UpstreamRefused):
         await client.get(path)
     assert echo.requests == []

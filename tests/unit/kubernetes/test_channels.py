@@ -15,8 +15,8 @@ from websockets.http11 import Request, Response
 from integrations.caller import Impersonation
 from integrations.contract import CallerDenied, UpstreamFailed, UpstreamUnreachable
 from integrations.kubernetes.api_client import ApiClient
-from integrations.kubernetes.auth.access import Access, Credential, StaticCredential
-from integrations.kubernetes.channels import Channel, Duplex, Ended, open_duplex
+from integrations.kubernetes.auth.access import Access, ClientCredential, StaticCredential
+from integrations.kubernetes.channels import Duplex, Ended, ExecChannel, open_duplex
 from integrations.kubernetes.settings import Limits
 from tests.waiting import until
 
@@ -61,9 +61,9 @@ class Container:
         async for message in socket:
             assert isinstance(message, bytes)
             channel, data = message[0], message[1:]
-            if channel == Channel.STDIN:
+            if channel == ExecChannel.STDIN:
                 await socket.send(b"\x01" + data)
-            elif channel == Channel.SIZE:
+            elif channel == ExecChannel.SIZE:
                 self.sizes.append(json.loads(data))
             elif channel == 255:
                 await socket.send(b"\x02last words")
@@ -96,7 +96,7 @@ async def container() -> AsyncIterator[tuple[Container, ApiClient]]:
         close_timeout=1,
     )
     port = next(iter(server.sockets)).getsockname()[1]
-    access = Access(f"http://127.0.0.1:{port}", StaticCredential(Credential(token="own")))
+    access = Access(f"http://127.0.0.1:{port}", StaticCredential(ClientCredential(token="own")))
 
     async def load() -> Access:
         return access
@@ -122,7 +122,10 @@ async def test_input_output_size_and_the_end(container):
         await duplex.resize(101, 10**9)
         assert await duplex.close_stdin()
         found = await output(duplex)
-        assert (found[Channel.STDOUT], found[Channel.STDERR]) == (b"hello world", b"last words")
+        assert (found[ExecChannel.STDOUT], found[ExecChannel.STDERR]) == (
+            b"hello world",
+            b"last words",
+        )
         assert duplex.ended == Ended(7)
     request = running.requests[0]
     assert request.path == f"{PATH}?command=sh&command=-c&stdin=true"
@@ -209,7 +212,7 @@ async def test_a_peer_that_never_closes_is_left_in_time():
     port = server.sockets[0].getsockname()[1]
 
     async def load() -> Access:
-        return Access(f"http://127.0.0.1:{port}", StaticCredential(Credential()))
+        return Access(f"http://127.0.0.1:{port}", StaticCredential(ClientCredential()))
 
     async with asyncio.timeout(10):
         async with open_duplex(ApiClient("c", load, Limits()), PATH, [], as_=None):
@@ -221,7 +224,7 @@ async def test_a_peer_that_never_closes_is_left_in_time():
 
 async def test_nobody_there_is_unreachable(unused_tcp_port: int):
     async def load() -> Access:
-        return Access(f"http://127.0.0.1:{unused_tcp_port}", StaticCredential(Credential()))
+        return Access(f"http://127.0.0.1:{unused_tcp_port}", StaticCredential(ClientCredential()))
 
     with pytest.raises(UpstreamUnreachable):
         async with open_duplex(ApiClient("c", load, Limits()), PATH, [], as_=None):

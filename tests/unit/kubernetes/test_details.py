@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from backend.features.cluster.describe import conditions
-from integrations.kubernetes import Kind
+from integrations.kubernetes import ResourceKind
 from integrations.kubernetes.connection import KubernetesConnection
 from integrations.kubernetes.fake import FakeKubernetes, Store, StreamingTransport
 from integrations.kubernetes.models.meta import Metadata
@@ -266,7 +266,7 @@ async def test_a_denied_object_is_502_and_says_who_denied(world: World):
 
 async def test_custom_resources(world: World):
     world.store.put("customresourcedefinitions", WIDGET_DEFINITION)
-    kind = Kind("widgets", "Widget", "example.test", "v1", Metadata)
+    kind = ResourceKind("widgets", "Widget", "example.test", "v1", Metadata)
     world.store.kinds["example.test", "widgets"] = kind
     for name in ("one", "two"):
         status = {"conditions": [{"type": "Ready", "status": "False", "message": "no disk"}]}
@@ -293,7 +293,7 @@ async def test_custom_resources(world: World):
 async def test_a_right_in_a_namespace_is_none_on_custom_objects_of_the_cluster(world: World):
     spec = {**WIDGET_DEFINITION["spec"], "scope": "Cluster"}
     world.store.put("customresourcedefinitions", {**WIDGET_DEFINITION, "spec": spec})
-    kind = Kind("widgets", "Widget", "example.test", "v1", Metadata, namespaced=False)
+    kind = ResourceKind("widgets", "Widget", "example.test", "v1", Metadata, namespaced=False)
     world.store.kinds["example.test", "widgets"] = kind
     world.store.put("widgets", {"metadata": {"name": "one"}}, group=WIDGETS.group)
     assert (await world.get("widgets.example.test/-/one")).status_code == 200

@@ -11,7 +11,12 @@ import pytest
 import yaml
 
 from integrations.kubernetes import ConfigurationError
-from integrations.kubernetes.auth.access import Access, Credential, StaticCredential, ssl_context
+from integrations.kubernetes.auth.access import (
+    Access,
+    ClientCredential,
+    StaticCredential,
+    ssl_context,
+)
 from integrations.kubernetes.auth.exec_plugin import ExecPlugin, ExecSpec
 from integrations.kubernetes.auth.in_cluster import load_in_cluster
 from integrations.kubernetes.auth.kubeconfig import contexts_in, load_kubeconfig
@@ -257,10 +262,10 @@ async def test_in_a_pod(tmp_path: Path):
 
 
 def test_certificate_data_that_is_none_is_refused():
-    access = Access("https://x", StaticCredential(Credential()), ca=b"CA")
+    access = Access("https://x", StaticCredential(ClientCredential()), ca=b"CA")
     with pytest.raises(ConfigurationError, match="cannot be read"):
-        ssl_context(access, Credential(), "c")
+        ssl_context(access, ClientCredential(), "c")
 
 
 def test_a_credential_never_prints_itself():
-    assert "hush" not in repr(Credential(token="hush", key=b"hush"))
+    assert "hush" not in repr(ClientCredential(token="hush", key=b"hush"))

@@ -6,9 +6,9 @@ import pytest
 
 from backend.live.bounded import BoundedFeed
 from integrations.contract import (
+    FeedState,
     Invalid,
     NotFound,
-    State,
     UpstreamBusy,
     UpstreamDenied,
     UpstreamFailed,
@@ -106,8 +106,8 @@ def test_newest_keeps_the_newest_whatever_the_order():
     newest.put("g", 1.0)
     newest.commit()
     assert set(feed.rows) == {"f", "g"}
-    newest.state(State.LIVE)
-    assert feed.now is State.LIVE
+    newest.state(FeedState.LIVE)
+    assert feed.now is FeedState.LIVE
 
 
 def test_newest_is_bounded_under_updates_of_the_same():

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.features.machines import Machines
-from integrations.contract import Feed, State
+from integrations.contract import Feed, FeedState
 from integrations.kubernetes.kinds import KINDS
 from integrations.kubernetes.settings import ConnectionSettings, Limits
 from tests.unit.kubernetes.console import KubernetesFeatures
@@ -295,10 +295,10 @@ class TestWorkloads:
 
 class TestOthers:
     def test_freshness_is_told_per_kind(self, cluster: Cluster):
-        cluster.feeds["nodes"].state(State.LIVE)
-        cluster.feeds["pods"].state(State.STALE, "gone")
+        cluster.feeds["nodes"].state(FeedState.LIVE)
+        cluster.feeds["pods"].state(FeedState.STALE, "gone")
         states = cluster.console.source("machines").states()
-        assert states == {State.LIVE: 1, State.STALE: 1}
+        assert states == {FeedState.LIVE: 1, FeedState.STALE: 1}
 
     def test_a_closed_connection_takes_its_rows_along(self, cluster: Cluster):
         other = cluster.console.feeds(ConnectionSettings(name="c2", in_cluster=True))

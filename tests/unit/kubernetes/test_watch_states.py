@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from integrations.contract import State
+from integrations.contract import FeedState
 from integrations.kubernetes import KINDS, ConnectionSettings, Limits
-from integrations.kubernetes.auth.access import Access, Credential, StaticCredential
+from integrations.kubernetes.auth.access import Access, ClientCredential, StaticCredential
 from integrations.kubernetes.client import KubernetesClient
 from integrations.kubernetes.connection import KubernetesConnection
 from integrations.kubernetes.fake import FakeKubernetes, Store, StreamingTransport
@@ -67,7 +67,7 @@ class Setup:
         return self.store.requests.count(WATCH)
 
     async def live(self) -> None:
-        await until(lambda: self.feed.now is State.LIVE)
+        await until(lambda: self.feed.now is FeedState.LIVE)
 
 
 @pytest.fixture
@@ -87,11 +87,11 @@ async def test_an_ended_watch_resumes_without_listing(setup: Setup):
     setup.put("b")
     await until(lambda: "ns/b" in setup.feed.rows)
     assert setup.feed.puts == puts + 1, "nothing was listed again"
-    assert [s for s, _ in setup.feed.states] == [State.CONNECTING, State.LIVE]
+    assert [s for s, _ in setup.feed.states] == [FeedState.CONNECTING, FeedState.LIVE]
 
 
 async def test_a_token_that_no_header_can_carry_is_a_state_and_ends_nothing():
-    access = Access("https://fake", StaticCredential(Credential(token="tok\u00e9n")))
+    access = Access("https://fake", StaticCredential(ClientCredential(token="tok\u00e9n")))
     transport = StreamingTransport(FakeKubernetes(Store()))
     connection = KubernetesConnection(SETTINGS, access=access, transport=transport)
     await connection.start()
@@ -124,13 +124,13 @@ async def test_410_lists_again_without_ghosts_or_emptiness(setup: Setup):
     await setup.live()
     setup.store.up = False
     setup.store.break_watches()
-    await until(lambda: setup.feed.now is State.STALE)
+    await until(lambda: setup.feed.now is FeedState.STALE)
     assert set(setup.feed.rows) == {"ns/stays", "ns/goes"}
     setup.store.delete("pods", "ns/goes")
     setup.store.compact()
     setup.store.up = True
     await until(lambda: set(setup.feed.rows) == {"ns/stays"})
-    assert setup.feed.now is State.LIVE
+    assert setup.feed.now is FeedState.LIVE
 
 
 async def test_an_error_event_with_410_lists_again(setup: Setup):
@@ -161,7 +161,7 @@ async def test_a_cache_that_lags_is_said_and_waited_for(streaming: bool):
     setup.go()
     try:
         await until(lambda: "has not caught up" in str(setup.feed.states[-1:]))
-        assert setup.feed.now is State.CONNECTING
+        assert setup.feed.now is FeedState.CONNECTING
         assert setup.watches + setup.lists < 10, "asked when it said, not at once"
         store.behind = False
         await until(lambda: "ns/a" in setup.feed.rows)
@@ -177,7 +177,7 @@ async def test_a_lagging_listing_after_live_rows_is_staleness(setup: Setup):
     setup.store.behind = True
     setup.watcher._version = ""
     setup.store.end_watches()
-    await until(lambda: setup.feed.now is State.STALE)
+    await until(lambda: setup.feed.now is FeedState.STALE)
     assert set(setup.feed.rows) == {"ns/a"}
     setup.store.behind = False
     await setup.live()
@@ -199,7 +199,7 @@ async def test_silence_reopens_the_watch_and_is_not_staleness():
     setup.go()
     await setup.live()
     await until(lambda: setup.watches >= 2)
-    assert [s for s, _ in setup.feed.states] == [State.CONNECTING, State.LIVE]
+    assert [s for s, _ in setup.feed.states] == [FeedState.CONNECTING, FeedState.LIVE]
     await setup.end()
 
 
@@ -209,7 +209,7 @@ async def test_a_hanging_server_becomes_stale_and_live_again():
     setup.go()
     await setup.live()
     setup.store.freeze()
-    await until(lambda: setup.feed.now is State.STALE)
+    await until(lambda: setup.feed.now is FeedState.STALE)
     assert "deadline" in setup.feed.states[-1][1]
     setup.store.thaw()
     await setup.live()
@@ -220,7 +220,7 @@ async def test_a_hanging_server_becomes_stale_and_live_again():
 async def test_denied_is_said_and_tried_again_slowly(setup: Setup):
     setup.store.denied = {"pods"}
     setup.go()
-    await until(lambda: setup.feed.now is State.DENIED)
+    await until(lambda: setup.feed.now is FeedState.DENIED)
     setup.store.denied = set()
     setup.put("a")
     await setup.live()
@@ -230,13 +230,13 @@ async def test_denied_is_said_and_tried_again_slowly(setup: Setup):
 async def test_an_expired_token_is_denied(setup: Setup):
     setup.store.unauthorized = True
     setup.go()
-    await until(lambda: setup.feed.now is State.DENIED)
+    await until(lambda: setup.feed.now is FeedState.DENIED)
 
 
 async def test_a_kind_that_is_not_served_is_empty_and_says_so(setup: Setup):
     setup.store.missing = {"pods"}
     setup.go()
-    await until(lambda: setup.feed.now is State.LIVE)
+    await until(lambda: setup.feed.now is FeedState.LIVE)
     assert "does not serve pods" in setup.feed.states[-1][1]
 
 
@@ -299,9 +299,9 @@ class TestConnection:
         store.up = False
         await connection.start(feeds)
         await until(lambda: "refused" in connection.health.message)
-        assert connection.health.state is State.CONNECTING
+        assert connection.health.state is FeedState.CONNECTING
         store.up = True
-        await until(lambda: feeds["pods"].now is State.LIVE)
+        await until(lambda: feeds["pods"].now is FeedState.LIVE)
         assert connection.health.version == "v1.36.0"
         assert connection.watches == 2
 
@@ -309,7 +309,7 @@ class TestConnection:
         store, connection, feeds = connected
         store.minor = "26+"
         await connection.start(feeds)
-        await until(lambda: feeds["pods"].now is State.LIVE)
+        await until(lambda: feeds["pods"].now is FeedState.LIVE)
         assert connection.coordinator.streaming is False
         assert "/api/v1/pods" in store.requests
 
@@ -318,7 +318,7 @@ class TestConnection:
         seen = []
         connection.on_health(seen.append)
         await connection.start(feeds)
-        await until(lambda: connection.health.state is State.LIVE)
+        await until(lambda: connection.health.state is FeedState.LIVE)
         store.failing = ["etcd"]
         await until(lambda: connection.health.failing == ("etcd",))
         assert connection.health.message == "not ready: etcd"
@@ -327,20 +327,22 @@ class TestConnection:
     async def test_a_hang_is_found_by_the_probe_and_wakes_everybody_after(self, connected):
         store, connection, feeds = connected
         await connection.start(feeds)
-        await until(lambda: feeds["nodes"].now is State.LIVE)
+        await until(lambda: feeds["nodes"].now is FeedState.LIVE)
         connection.client.settings = impatient()
         store.freeze()
-        await until(lambda: connection.health.state is State.STALE)
-        assert feeds["pods"].now is State.STALE
+        await until(lambda: connection.health.state is FeedState.STALE)
+        assert feeds["pods"].now is FeedState.STALE
         store.thaw()
-        await until(lambda: feeds["pods"].now is State.LIVE and feeds["nodes"].now is State.LIVE)
+        await until(
+            lambda: feeds["pods"].now is FeedState.LIVE and feeds["nodes"].now is FeedState.LIVE
+        )
         await until(lambda: connection.watches == 2)
 
     async def test_several_feeds_share_a_watch(self, connected):
         store, connection, feeds = connected
         second = Recorder()
         await connection.start({"pods": [feeds["pods"], second]})
-        await until(lambda: second.now is State.LIVE)
+        await until(lambda: second.now is FeedState.LIVE)
         store.put("pods", pod("ns", "a"))
         await until(lambda: "ns/a" in second.rows and "ns/a" in feeds["pods"].rows)
         assert connection.watches == 1
@@ -350,9 +352,9 @@ class TestConnection:
     async def test_a_probe_does_not_queue_behind_listings(self, connected):
         store, connection, feeds = connected
         await connection.start(feeds)
-        await until(lambda: connection.health.state is State.LIVE)
+        await until(lambda: connection.health.state is FeedState.LIVE)
         for _ in range(LIMITS.calls):
             await connection.client.api._gate.acquire()
         before = store.requests.count("/readyz")
         await until(lambda: store.requests.count("/readyz") > before + 1)
-        assert connection.health.state is State.LIVE
+        assert connection.health.state is FeedState.LIVE

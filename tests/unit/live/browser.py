@@ -6,8 +6,8 @@ import json
 
 import msgspec
 
+from backend.live.connection import LiveConnection
 from backend.live.hub import LiveHub
-from backend.live.session import LiveSession
 
 
 class Shown:
@@ -32,7 +32,7 @@ class Shown:
 class Browser:
     """Applies frames; any breach of the protocol is an assertion error."""
 
-    def __init__(self, session: LiveSession | None = None) -> None:
+    def __init__(self, session: LiveConnection | None = None) -> None:
         self.session = session
         self.shown: dict[str, Shown] = {}
         self.frames: list[dict] = []
@@ -100,4 +100,4 @@ class Browser:
 
 
 def browser(hub: LiveHub, principal) -> Browser:
-    return Browser(LiveSession(hub, principal))
+    return Browser(LiveConnection(hub, principal))

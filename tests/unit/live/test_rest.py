@@ -13,7 +13,7 @@ from backend.live.hub import LiveHub
 from backend.live.memory import MemorySource
 from backend.live.registry import Registry
 from backend.live.routes import live_router
-from integrations.contract import State
+from integrations.contract import FeedState
 from tests.unit.live.sample import ORG, PODS, Sockets, person, pod
 
 PODS_OF = [
@@ -39,7 +39,7 @@ async def client(caller):
             if row.cluster == cluster:
                 feed.put(row.key, row)
         feed.commit()
-        feed.state(State.LIVE)
+        feed.state(FeedState.LIVE)
     registry = Registry()
     registry.add(PODS, source)
     app = FastAPI()

@@ -9,8 +9,8 @@ from integrations.contract import (
     CallerDenied,
     ConfigurationError,
     DestinationRefused,
+    FeedState,
     NotFound,
-    State,
     UpstreamDenied,
     UpstreamFailed,
 )
@@ -106,7 +106,7 @@ async def test_denied_is_a_state(client_of):
     )
     feeds = RegistryFeeds(RecordingFeed(), RecordingFeed())
     connection.start(feeds)
-    await until(lambda: feeds.tags.now is State.DENIED)
+    await until(lambda: feeds.tags.now is FeedState.DENIED)
     await connection.stop()
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from backend.stack.cli import app
 from backend.stack.options import DEFAULT_NODES, DEFAULT_PODS, LARGE_NODES, LARGE_PODS
-from backend.stack.status import Component, State
+from backend.stack.status import Component, ComponentState
 
 README = files("backend.stack").joinpath("README.md").read_text()
 
@@ -19,7 +19,7 @@ def test_settings_and_sizes():
 
 
 def test_every_state_and_field_is_described():
-    assert all(f"`{state}`" in README for state in State)
+    assert all(f"`{state}`" in README for state in ComponentState)
     assert all(f"`{field.name}`" in README for field in msgspec.structs.fields(Component))
 
 

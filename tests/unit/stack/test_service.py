@@ -13,8 +13,8 @@ from backend.stack.errors import ComponentFailed
 from backend.stack.process import service as module
 from backend.stack.process.backoff import Restarts
 from backend.stack.process.records import ProcessRecord, RecordFile, clean_leftovers
-from backend.stack.process.service import Service, ServiceSpec
-from backend.stack.status import State, StatusBoard
+from backend.stack.process.service import ProcessSpec, SupervisedProcess
+from backend.stack.status import ComponentState, StatusBoard
 
 
 @pytest.fixture
@@ -28,10 +28,10 @@ def make(tmp_path, board, shell, check=None, **more):
     async def yes() -> bool:
         return True
 
-    spec = ServiceSpec(
+    spec = ProcessSpec(
         "thing", ["/bin/sh", "-c", shell], tmp_path / "thing.log", check or yes, **more
     )
-    return Service(spec, board, RecordFile(tmp_path / "thing.json"))
+    return SupervisedProcess(spec, board, RecordFile(tmp_path / "thing.json"))
 
 
 async def until(wanted, limit=10.0):
@@ -56,12 +56,12 @@ async def test_start_ready_stop(tmp_path, board):
     async with asyncio.timeout(10):
         await service.ready.wait()
     pid = board["thing"].pid
-    assert board["thing"].state is State.READY
+    assert board["thing"].state is ComponentState.READY
     assert RecordFile(tmp_path / "thing.json").read() == ProcessRecord.of(pid)
     assert os.getpgid(pid) == pid
     await end(task)
     assert not psutil.pid_exists(pid)
-    assert board["thing"].state is State.STOPPED
+    assert board["thing"].state is ComponentState.STOPPED
     assert not (tmp_path / "thing.json").exists()
     assert (tmp_path / "thing.log").read_text() == "hello\nyes\n"
 
@@ -97,9 +97,9 @@ async def test_a_killed_one_is_started_again(tmp_path, board):
         await service.ready.wait()
     first = board["thing"].pid
     os.kill(first, signal.SIGKILL)
-    await until(lambda: board["thing"].state is State.RESTARTING)
+    await until(lambda: board["thing"].state is ComponentState.RESTARTING)
     assert board["thing"].detail == "ended by signal 9, starting again in 0.5 s"
-    await until(lambda: board["thing"].state is State.READY)
+    await until(lambda: board["thing"].state is ComponentState.READY)
     assert board["thing"].pid != first
     assert board["thing"].restarts == 1
     await end(task)
@@ -135,10 +135,10 @@ async def test_losing_and_finding_readiness_is_shown(tmp_path, board, monkeypatc
     async with asyncio.timeout(10):
         await service.ready.wait()
     answers = False
-    await until(lambda: board["thing"].state is State.STARTING)
+    await until(lambda: board["thing"].state is ComponentState.STARTING)
     assert "does not answer" in board["thing"].detail
     answers = True
-    await until(lambda: board["thing"].state is State.READY)
+    await until(lambda: board["thing"].state is ComponentState.READY)
     assert board["thing"].restarts == 0
     await end(task)
 

@@ -16,10 +16,10 @@ from backend.stack.process.records import RecordFile
 from backend.stack.report import human_status
 from backend.stack.stack import _stop_order
 from backend.stack.status import (
-    EtcdConnection,
-    KubernetesConnection,
-    State,
-    Status,
+    ComponentState,
+    LocalEtcd,
+    LocalKubernetes,
+    StackStatus,
     StatusBoard,
     read_status,
 )
@@ -31,16 +31,18 @@ def filled(path) -> StatusBoard:
     board = StatusBoard(path)
     board.add("etcd-1", "etcd", "etcd member 1", path.parent / "etcd-1.log")
     board.add("kwok", "simulation", "Simulated nodes")
-    board.update("etcd-1", State.READY, endpoint="https://127.0.0.1:2379", version="3.7.3", pid=7)
-    board.update("kwok", State.BUILDING, progress=0.25, detail="compiling 1 of 4 packages")
-    board.connections.kubernetes.append(KubernetesConnection("local", "/home/k"))
-    etcd = EtcdConnection("local", ["https://127.0.0.1:2379"], "/ca", "/cert", "/key")
+    board.update(
+        "etcd-1", ComponentState.READY, endpoint="https://127.0.0.1:2379", version="3.7.3", pid=7
+    )
+    board.update("kwok", ComponentState.BUILDING, progress=0.25, detail="compiling 1 of 4 packages")
+    board.connections.kubernetes.append(LocalKubernetes("local", "/home/k"))
+    etcd = LocalEtcd("local", ["https://127.0.0.1:2379"], "/ca", "/cert", "/key")
     board.connections.etcd.append(etcd)
     return board
 
 
 def test_the_schema_is_that_of_the_code():
-    generated = json.loads(json.dumps(msgspec.json.schema(Status)))
+    generated = json.loads(json.dumps(msgspec.json.schema(StackStatus)))
     assert {key: SCHEMA[key] for key in generated} == generated
 
 
@@ -56,10 +58,10 @@ def test_the_file_keeps_to_the_schema(tmp_path):
 def test_a_new_state_forgets_progress_and_reason(tmp_path):
     board = filled(tmp_path / "status.json")
     since = board["kwok"].since
-    board.update("kwok", State.FAILED)
+    board.update("kwok", ComponentState.FAILED)
     board.update("kwok", reason="no network")
     assert board["kwok"].progress is None
-    board.update("kwok", State.STARTING)
+    board.update("kwok", ComponentState.STARTING)
     assert board["kwok"].reason is None
     assert board["kwok"].since >= since
 

@@ -691,6 +691,13 @@ export type Fact = {
 };
 
 /**
+ * FeedState
+ *
+ * How true the rows of one source are right now.
+ */
+export type FeedState = 'connecting' | 'denied' | 'live' | 'polling' | 'stale';
+
+/**
  * FieldProblem
  *
  * One wrong input.
@@ -864,7 +871,7 @@ export type Freshness = {
     message?: string;
     since: number;
     source: string;
-    state: State;
+    state: FeedState;
 };
 
 /**
@@ -1854,13 +1861,6 @@ export type StackView = {
      */
     updated: string;
 };
-
-/**
- * State
- *
- * How true the rows of one source are right now.
- */
-export type State = 'connecting' | 'denied' | 'live' | 'polling' | 'stale';
 
 /**
  * Status

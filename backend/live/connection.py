@@ -38,7 +38,7 @@ from backend.live.rate import Rate
 from backend.live.registry import Registry
 from backend.live.subscription import Subscription
 
-__all__ = ["LiveSession"]
+__all__ = ["LiveConnection"]
 
 MAX_SUBSCRIPTIONS: Final = 32
 MAX_WAITING: Final = 256
@@ -47,7 +47,7 @@ OPEN_SECONDS: Final = 10.0
 _log = structlog.get_logger("craton.live")
 
 
-class SessionRights(Protocol):
+class ConnectionRights(Protocol):
     """Who is behind a socket."""
 
     async def current(self, principal: Principal) -> Principal | None:
@@ -57,7 +57,7 @@ class SessionRights(Protocol):
         """The caller did something."""
 
 
-class SessionHub(Protocol):
+class ConnectionHub(Protocol):
     """What a session needs of the hub it belongs to."""
 
     registry: Registry
@@ -66,19 +66,19 @@ class SessionHub(Protocol):
     instance: str
 
     @property
-    def auth(self) -> SessionRights: ...
+    def auth(self) -> ConnectionRights: ...
 
     async def until_recheck(self) -> None: ...
 
 
-class LiveSession:
+class LiveConnection:
     """The subscriptions of one socket.
 
     The carrier calls `receive` for each frame of the client and sends what `next_frames`
     gives; `watch` runs beside them. Each raises `Close` when the socket is to be closed.
     """
 
-    def __init__(self, hub: SessionHub, principal: Principal) -> None:
+    def __init__(self, hub: ConnectionHub, principal: Principal) -> None:
         self.principal = principal
         self._hub = hub
         self._guards: dict[str, Guard] = {}

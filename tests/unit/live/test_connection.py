@@ -9,13 +9,13 @@ import pytest
 
 from backend import live
 from backend.live.closing import Close, CloseCode
+from backend.live.connection import LiveConnection
 from backend.live.frames import Heartbeat
 from backend.live.hub import LiveHub
 from backend.live.memory import MemorySource
 from backend.live.registry import Registry
 from backend.live.schema import render_schema
-from backend.live.session import LiveSession
-from integrations.contract import State
+from integrations.contract import FeedState
 from tests.unit.live.browser import Browser
 from tests.unit.live.sample import ORG, PODS, Sockets, person, pod
 
@@ -33,7 +33,7 @@ class Console:
         self.hub = LiveHub(self.registry, self.sockets)
 
     def open(self) -> Browser:
-        return Browser(LiveSession(self.hub, self.caller["now"]))
+        return Browser(LiveConnection(self.hub, self.caller["now"]))
 
 
 @pytest.fixture
@@ -251,11 +251,11 @@ async def test_freshness_of_visible_sources_only(console):
     browser = console.open()
     await browser.send("subscribe", id="s", collection="pods")
     assert [f["state"] for f in (await shown(console, browser)).freshness] == ["connecting"]
-    far.state(State.STALE, "refused")
+    far.state(FeedState.STALE, "refused")
     before = len(browser.frames)
     await shown(console, browser)
     assert len(browser.frames) == before
-    near.state(State.LIVE)
+    near.state(FeedState.LIVE)
     page = await shown(console, browser)
     assert [(f["source"], f["state"]) for f in page.freshness] == [("kubernetes/c1/pods", "live")]
 

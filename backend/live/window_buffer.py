@@ -1,7 +1,7 @@
 """The stretch of a sorted result around a window, kept up to date change by change.
 
 Only the rows near the window are held: the cost of a view is its windows, not its result.
-Rows before the band are counted, rows behind it are only known to be there.
+Rows before the buffer are counted, rows behind it are only known to be there.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from typing import Any, ClassVar, Final
 
 from backend.live.plan import Key, Plan
 
-__all__ = ["Band"]
+__all__ = ["WindowBuffer"]
 
 _MOST: Final = 4096
 
 
-class Band:
+class WindowBuffer:
     """Sorted places and rows of the ranks `below` to `below + len(keys)`.
 
-    `low` and `high` bound the places that belong to the band; None means unbounded.
+    `low` and `high` bound the places that belong to the buffer; None means unbounded.
     """
 
     SLACK: ClassVar[int] = 64
@@ -56,14 +56,14 @@ class Band:
 
     @property
     def drifted(self) -> bool:
-        """Whether the window is no longer inside, or the band has become too long."""
+        """Whether the window is no longer inside, or the buffer has become too long."""
         if self.below > self.offset or len(self.keys) > _MOST + 4 * self.limit:
             return True
         return self.high is not None and self.below + len(self.keys) < self.offset + self.limit
 
     def replace(self, plan: Plan, gone: list[Any], come: list[Any]) -> bool:
         """Rows that leave and rows that enter the result (a moved row does both). True when
-        the band changed or moved."""
+        the buffer changed or moved."""
         if self.high is not None:
             gone = plan.take_until(gone, self._high_first)
             come = plan.take_until(come, self._high_first)
@@ -75,7 +75,7 @@ class Band:
         return changed
 
     def refresh(self, changes: dict[str, tuple[Any, Any]]) -> bool:
-        """New content of rows that stay where they are; True when one is in the band."""
+        """New content of rows that stay where they are; True when one is in the buffer."""
         touched = self.rows.keys() & changes.keys()
         for key in touched:
             new = changes[key][1]
@@ -97,7 +97,7 @@ class Band:
             return False
         index = bisect_left(self.keys, key)
         if index == len(self.keys) or self.keys[index] != key:
-            raise LookupError("a row left the band that was not in it")
+            raise LookupError("a row left the buffer that was not in it")
         del self.keys[index]
         del self.rows[key[-1]]
         return True
