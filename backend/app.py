@@ -93,7 +93,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(operations_router)
     _add_features(app, console)
     sockets = SessionSockets(settings, console.identities)
-    app.state.hub = LiveHub(console.registry, sockets)
+    app.state.hub = LiveHub(console.registry, sockets, refusals=console.refusals)
     app.include_router(live_router(app.state.hub), prefix="/api/v1")
     app.documented.append(partial(_answers, console.registry))
     if console.updates is not None:

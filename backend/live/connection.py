@@ -11,9 +11,11 @@ import structlog
 
 from auth.principal import Principal
 from auth.role import Verb
+from backend.audit import Origin
 from backend.errors import Problem, TooManyRequests, UpstreamTimeout
+from backend.http.denial import Denial
 from backend.live.closing import Close, CloseCode
-from backend.live.errors import RightMissing
+from backend.live.denied import no_right
 from backend.live.frames import (
     PROTOCOL,
     ClientFrame,
@@ -70,6 +72,8 @@ class ConnectionHub(Protocol):
 
     async def until_recheck(self) -> None: ...
 
+    async def refused(self, origin: Origin, denial: Denial) -> None: ...
+
 
 class LiveConnection:
     """The subscriptions of one socket.
@@ -78,8 +82,11 @@ class LiveConnection:
     gives; `watch` runs beside them. Each raises `Close` when the socket is to be closed.
     """
 
-    def __init__(self, hub: ConnectionHub, principal: Principal) -> None:
+    def __init__(
+        self, hub: ConnectionHub, principal: Principal, origin: Origin | None = None
+    ) -> None:
         self.principal = principal
+        self._origin = origin or Origin.of(principal)
         self._hub = hub
         self._guards: dict[str, Guard] = {}
         self._subscriptions: dict[str, Subscription] = {}
@@ -190,13 +197,12 @@ class LiveConnection:
             item.offset, item.limit = frame.offset, frame.limit
             await self._open(item)
         except Problem as problem:
-            self._refuse(frame.id, problem)
+            await self._refuse(frame.id, problem)
 
     async def _open(self, item: Subscription) -> None:
-        kind = item.source.collection.kind
         guard = guard_of(self.principal, item.source.collection, Verb.WATCH)
         if not guard.scopes:
-            raise RightMissing(kind, Verb.WATCH.value)
+            raise no_right(self.principal, item.source.collection, Verb.WATCH)
         if not self._paused:
             try:
                 async with asyncio.timeout(OPEN_SECONDS):
@@ -219,12 +225,12 @@ class LiveConnection:
         item.offset, item.limit = frame.offset, frame.limit
         await self._reopen(item)
 
-    async def _reopen(self, item: Subscription) -> None:
+    async def _reopen(self, item: Subscription, *, asked: bool = True) -> None:
         try:
             await self._open(item)
         except Problem as problem:
             self._forget(item.id)
-            self._refuse(item.id, problem)
+            await self._refuse(item.id, problem, asked=asked)
 
     def _pause(self) -> None:
         self._paused = True
@@ -249,7 +255,7 @@ class LiveConnection:
             item.detach()
             self._notify("resync", Resync(item.id, "rights changed"))
         for item in changed:
-            await self._reopen(item)
+            await self._reopen(item, asked=False)
 
     def _forget(self, name: str) -> None:
         item = self._subscriptions.pop(name, None)
@@ -259,8 +265,12 @@ class LiveConnection:
             item.detach()
             SUBSCRIPTIONS.dec()
 
-    def _refuse(self, name: str, problem: Problem) -> None:
+    async def _refuse(self, name: str, problem: Problem, *, asked: bool = True) -> None:
+        """Answer with the problem; a right that the client `asked` for in vain is recorded, one
+        that was taken away from an open page is not: nobody tried anything."""
         self._notify("error", Refused(name, problem.body()))
+        if asked and isinstance(problem.denial, Denial):
+            await self._hub.refused(self._origin, problem.denial)
 
     def _notify(self, op: str, frame: Notice) -> None:
         if len(self._control) >= MAX_WAITING:

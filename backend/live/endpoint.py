@@ -9,6 +9,7 @@ from contextlib import suppress
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from auth.principal import Principal
+from backend.audit import Origin
 from backend.live.closing import Close, CloseCode
 from backend.live.connection import LiveConnection
 from backend.live.hub import LiveHub
@@ -38,7 +39,8 @@ def live_endpoint(hub: LiveHub) -> Callable[[WebSocket], Awaitable[None]]:
 
 async def _serve(hub: LiveHub, websocket: WebSocket, caller: Principal) -> None:
     try:
-        with hub.session(caller) as session:
+        origin = Origin.of(caller).over(websocket)
+        with hub.session(caller, origin) as session:
             await _first_end(_read(session, websocket), _write(session, websocket), session.watch())
     except Close as close:
         await websocket.close(close.code, close.reason)

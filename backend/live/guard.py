@@ -27,6 +27,11 @@ class Guard:
         """The columns of which the caller may see no cell at all."""
         return frozenset(column for column, scopes in self.cells if not scopes)
 
+    @property
+    def sees_all(self) -> bool:
+        """Whether no row of the organisation is hidden."""
+        return ("org", self.organisation) in self.scopes
+
     def overlaps(self, within: Scope) -> bool:
         """Whether anything at or below, or around, ``org/<organisation>/<within>`` is visible:
         decides if a source may be named to the caller at all."""

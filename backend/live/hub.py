@@ -12,6 +12,8 @@ from typing import Final, Protocol
 from starlette.websockets import WebSocket
 
 from auth.principal import Principal
+from backend.audit import Origin, Refusals
+from backend.http.denial import Denial
 from backend.live.closing import Close, CloseCode
 from backend.live.connection import LiveConnection
 from backend.live.metrics import COLLECTOR, SESSIONS
@@ -46,11 +48,13 @@ class LiveHub:
         registry: Registry,
         auth: SocketAuth,
         *,
+        refusals: Refusals | None = None,
         heartbeat: float = 15.0,
         recheck: float = 0.7,
     ) -> None:
         self.registry = registry
         self.auth = auth
+        self._refusals = refusals
         self.heartbeat = heartbeat
         self.patience = 2 * heartbeat + 5
         self.instance = secrets.token_hex(8)
@@ -60,11 +64,14 @@ class LiveHub:
         self._each: Counter[str] = Counter()
 
     @contextmanager
-    def session(self, principal: Principal) -> Iterator[LiveConnection]:
-        """A session for a new socket; raises `Close` when there are too many."""
+    def session(
+        self, principal: Principal, origin: Origin | None = None
+    ) -> Iterator[LiveConnection]:
+        """The subscriptions of a new socket; raises `Close` when there are too many. `origin`
+        is what the audit record says of its refusals."""
         if len(self._sessions) >= MAX_SESSIONS or self._each[principal.id] >= MAX_SESSIONS_EACH:
             raise Close(CloseCode.TOO_MANY, "too many live sockets are open")
-        session = LiveConnection(self, principal)
+        session = LiveConnection(self, principal, origin)
         self._sessions.add(session)
         self._each[principal.id] += 1
         SESSIONS.inc()
@@ -81,6 +88,11 @@ class LiveHub:
         """Rights or sessions have changed: every socket asks `SocketAuth.current` at once."""
         self._rechecked.set()
         self._rechecked = asyncio.Event()
+
+    async def refused(self, origin: Origin, denial: Denial) -> None:
+        """Record that a subscription was refused, as routes do."""
+        if self._refusals is not None:
+            await self._refusals.record(origin, denial.verb.value, denial.target)
 
     async def until_recheck(self) -> None:
         """Return after the recheck interval, or when `recheck` is called."""

@@ -21,8 +21,8 @@ from backend.live.answers import (
     RowAnswer,
     SearchAnswer,
 )
+from backend.live.denied import no_right, no_row
 from backend.live.endpoint import live_endpoint
-from backend.live.errors import NoSuchRow, RightMissing
 from backend.live.export import csv_pieces
 from backend.live.guard import Guard, guard_of
 from backend.live.hub import LiveHub, SocketAuth
@@ -128,7 +128,7 @@ async def read_row(caller: Caller, hub: Hub, name: str, key: str) -> Response:
     guard = guard_of(caller, source.collection, Verb.GET)
     row = await source.row(key, guard) if len(key) <= MAX_LIMIT else None
     if row is None:
-        raise NoSuchRow(source.collection.kind)
+        raise no_row(caller, source.collection, guard, key[:MAX_LIMIT])
     return _json(RowAnswer(row, source.freshness(guard)))
 
 
@@ -146,7 +146,7 @@ def _readable(registry: Registry, caller: Principal, name: str) -> tuple[Source,
     source = registry.get(name)
     guard = guard_of(caller, source.collection)
     if not guard.scopes:
-        raise RightMissing(source.collection.kind, Verb.LIST.value)
+        raise no_right(caller, source.collection, Verb.LIST)
     return source, guard
 
 
