@@ -6,9 +6,17 @@ import random
 from collections.abc import Callable
 from typing import Final
 
-__all__ = ["Backoff"]
+__all__ = ["Backoff", "doubled"]
 
 _MOST_DOUBLINGS: Final = 30
+
+
+def doubled(first: float, limit: float, failures: int) -> float:
+    """Seconds to wait after `failures` earlier ones: `first`, doubled for each, `limit` at most.
+
+    For what others count (the attempts of a job, in its row) and all must compute alike.
+    """
+    return min(limit, first * 2.0 ** min(failures, _MOST_DOUBLINGS))
 
 
 class Backoff:
@@ -33,9 +41,8 @@ class Backoff:
 
     def next(self) -> float:
         """A try failed: seconds to wait before the next one."""
-        doublings = min(self.failures, _MOST_DOUBLINGS)
+        wait = doubled(self._first, self._limit, self.failures)
         self.failures += 1
-        wait = min(self._limit, self._first * 2.0**doublings)
         return wait * (0.5 + 0.5 * self._jitter())
 
     def reset(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from backend.jobs.run import Run
+from integrations.backoff import doubled
 
 __all__ = ["Declared", "In", "Job", "JobFailed", "Loop", "Out", "Schedule"]
 
@@ -56,7 +57,7 @@ class Job(Generic[In, Out]):
 
     def pause(self, attempt: int) -> float:
         """Seconds before the attempt after `attempt`."""
-        return float(min(_SLOWEST, self.retry_seconds * 2 ** (attempt - 1)))
+        return doubled(self.retry_seconds, _SLOWEST, attempt - 1)
 
 
 @dataclass(frozen=True)

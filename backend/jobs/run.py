@@ -31,6 +31,7 @@ from backend.jobs.records import (
     write_step,
 )
 from backend.jobs.tables import JobRecord, StepRow
+from integrations.backoff import Backoff
 
 __all__ = ["Parked", "Run", "sentence"]
 
@@ -38,6 +39,7 @@ T = TypeVar("T")
 _LOCAL_SLEEP: Final = 5.0
 """Shorter sleeps keep the job's slot; longer ones park it."""
 _RETRY_PAUSE: Final = 1.0
+_SLOWEST_RETRY: Final = 30.0
 
 
 class Parked(BaseException):
@@ -113,6 +115,7 @@ class Run:
         if found is not None and found.state == "done":
             return cast("T", _read(found, returns))
         before = found.attempts if found else 0
+        backoff = Backoff(_RETRY_PAUSE, _SLOWEST_RETRY)
         for attempt in range(retries + 1):
             made = before + attempt + 1
             await self._record(name, state="running", attempts=made, error="", finished=None)
@@ -125,7 +128,7 @@ class Run:
                 )
                 if attempt == retries:
                     raise
-                await asyncio.sleep(min(30.0, _RETRY_PAUSE * 2**attempt))
+                await asyncio.sleep(backoff.next())
             else:
                 break
         await self._record(name, state="done", result=_write(result), finished=clock())

@@ -13,6 +13,7 @@ from backend.jobs.durable import unbroken
 from backend.jobs.job import Loop
 from backend.jobs.leases import LeaseLost, Leases
 from backend.jobs.metrics import CRASHES, LOOP_UP
+from integrations.backoff import Backoff
 
 __all__ = ["Supervisor"]
 
@@ -87,7 +88,7 @@ class Supervisor:
             LOOP_UP.labels(name).set(1)
 
     async def _keep(self, loop: Loop, leases: Leases | None) -> None:
-        pause = FIRST_PAUSE
+        backoff = Backoff(FIRST_PAUSE, SLOWEST_PAUSE)
         while True:
             began = time.monotonic()
             try:
@@ -96,10 +97,10 @@ class Supervisor:
                 _log.info("another replica does this now", loop=loop.name)
             except Exception as error:  # noqa: BLE001 (background work outlives any failure)
                 if time.monotonic() - began > STEADY_SECONDS:
-                    pause = FIRST_PAUSE
+                    backoff.reset()
+                pause = backoff.next()
                 self._failed(loop.name, error, pause)
                 await asyncio.sleep(pause)
-                pause = min(SLOWEST_PAUSE, pause * 2)
             else:
                 return
 

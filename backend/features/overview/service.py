@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterable
 from typing import Any, Final
 
+from cachetools import TTLCache
+
 from auth import scope
 from auth.principal import Principal
 from auth.role import Verb
@@ -44,19 +46,14 @@ class OverviewService:
         self._updates_enabled = updates_enabled
         self._registry = registry
         self._upstreams = upstreams
-        self._kept: dict[str, OverviewView] = {}
+        self._kept: TTLCache[str, OverviewView] = TTLCache(_KEPT, _KEEP_SECONDS)
 
     async def overview(self, caller: Principal) -> OverviewView:
         """The page for `caller`."""
-        now = time.time()
         kept = self._kept.get(caller.policy.fingerprint)
-        if kept is not None and now - kept.checked < _KEEP_SECONDS:
-            return kept
-        made = await self._make(caller, now)
-        if len(self._kept) >= _KEPT:
-            self._kept.clear()
-        self._kept[caller.policy.fingerprint] = made
-        return made
+        if kept is None:
+            kept = self._kept[caller.policy.fingerprint] = await self._make(caller, time.time())
+        return kept
 
     async def _make(self, caller: Principal, now: float) -> OverviewView:
         problems = await self._page(caller, "problems", limit=_PROBLEMS, facets=("system",))

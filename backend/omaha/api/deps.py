@@ -12,7 +12,6 @@ import httpx2
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import Audit, Change, Origin
-from backend.http.outbound import Network
 from backend.jobs import Job, Jobs
 from backend.omaha.api.targets import import_target
 from backend.omaha.catalog.importing import Made, Order, import_job
@@ -21,6 +20,7 @@ from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.payloads.mirrors import open_mirror
 from backend.omaha.payloads.source import ReleaseSource
 from backend.omaha.payloads.upload import Uploads
+from integrations.addresses import Network
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from backend.omaha.payloads.importer import Stored, examine, once
 from backend.omaha.payloads.release import Release, ReleaseFile
 from backend.omaha.payloads.source import ReleaseSource
 from backend.omaha.store.tables import ApplicationRow
+from integrations.backoff import doubled
 
 __all__ = ["ATTEMPTS", "KIND", "Made", "Order", "Person", "Record", "import_job", "package_key"]
 
@@ -40,6 +41,7 @@ MAX_TOTAL: Final = 16 << 30
 ATTEMPTS: Final = 5
 """Times a transfer may break off in a row without a byte of progress."""
 RETRY_SECONDS: Final = 1.0
+LONGEST_RETRY: Final = 30.0
 RETRIED: Final = "retry"
 """The level of a log line for each transfer that broke off."""
 
@@ -226,4 +228,4 @@ async def again(
                 raise
             run.log(f"{error.detail} Trying again.", RETRIED)
             _log.warning("release_import_retries", id=run.id, error=error.detail)
-            await asyncio.sleep(RETRY_SECONDS * 2 ** (failures - 1))
+            await asyncio.sleep(doubled(RETRY_SECONDS, LONGEST_RETRY, failures - 1))

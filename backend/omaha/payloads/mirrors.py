@@ -9,14 +9,48 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import httpx2
+import structlog
 
-from backend.http.outbound import GuardedTransport, Network
+from backend.errors import UpstreamBroken
 from backend.omaha.payloads.source import MirrorSource, mirror_url
+from integrations.addresses import Network
+from integrations.contract import DestinationRefused
+from integrations.guarded import GuardedTransport
 
-__all__ = ["DEADLINE", "open_mirror"]
+__all__ = ["DEADLINE", "DestinationBlocked", "MirrorTransport", "open_mirror"]
 
 DEADLINE: Final = 15.0
 """Seconds for each answer of a mirror, and between two pieces of a file."""
+
+_log = structlog.get_logger(__name__)
+
+
+class DestinationBlocked(UpstreamBroken):
+    """502: the mirror's name leads to an address that must not be asked."""
+
+    slug, title = "destination-blocked", "The destination is not allowed"
+
+
+class MirrorTransport(GuardedTransport):
+    """Connects to public addresses and to `networks` only (security reference, section 5).
+
+    Who imports a release may choose among mirrors but need not know the site's networks, so
+    the address a name leads to is in the log, not in the answer.
+    """
+
+    def __init__(self, networks: tuple[Network, ...] = ()) -> None:
+        super().__init__("the mirror", networks, limits=httpx2.Limits(), listed=False)
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send it. Raises `DestinationBlocked`, and httpx2's errors as usual."""
+        try:
+            return await super().handle_async_request(request)
+        except DestinationRefused as error:
+            _log.warning("destination_blocked", host=request.url.host, why=error.message)
+            raise DestinationBlocked(
+                f"{request.url.host} leads to an address that is link-local, reserved, or private "
+                "without being listed in the configuration."
+            ) from None
 
 
 @asynccontextmanager
@@ -34,7 +68,7 @@ async def open_mirror(
     if http is not None:
         yield MirrorSource(http, url, DEADLINE)
         return
-    transport = GuardedTransport((*networks, *_literal(base)))
+    transport = MirrorTransport((*networks, *_literal(base)))
     async with httpx2.AsyncClient(transport=transport, timeout=DEADLINE, trust_env=False) as own:
         yield MirrorSource(own, url, DEADLINE)
 
