@@ -94,7 +94,7 @@ def test_scope_narrows_every_page(owner_page: Page, console: ConsoleProcess) -> 
     owner_page.get_by_role("option", name="payments").click()
     owner_page.wait_for_url("**namespace=payments*")
     expect(table.rows.filter(has_text="database-0")).to_have_count(0)
-    owner_page.get_by_role("tab", name="Services").click()
+    owner_page.get_by_role("link", name="Services").click()
     owner_page.wait_for_url("**/workloads/services?*namespace=payments*")
 
 

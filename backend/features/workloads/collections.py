@@ -37,7 +37,8 @@ PODS: Final = Collection(
         Column("restarts", "Restarts", Type.NUMBER),
         Column("last_restart", "Last restart", Type.TIME, default=False),
         Column("node", "Machine", Type.TEXT, facet=True, searched=True),
-        Column("owner", "Owner", Type.TEXT, facet=True, searched=True),
+        # A pod's name begins with its owner's: the column is for those who ask for it.
+        Column("owner", "Owner", Type.TEXT, facet=True, searched=True, default=False),
         Column("owner_kind", "Owner kind", Type.TEXT, facet=True, default=False),
         Column("ip", "IP", Type.TEXT, searched=True, default=False),
         Column("images", "Images", Type.LIST, facet=True, searched=True, default=False),

@@ -2,10 +2,11 @@ const STEPS: readonly [limit: number, size: number, unit: string][] = [
   [120, 1, "s"],
   [120 * 60, 60, "m"],
   [48 * 3600, 3600, "h"],
-  [Number.POSITIVE_INFINITY, 86_400, "d"],
+  [730 * 86_400, 86_400, "d"],
+  [Number.POSITIVE_INFINITY, 365.25 * 86_400, "y"],
 ];
 
-/** An age as operators read it from kubectl: `45s`, `12m`, `5h`, `3d`. */
+/** An age as operators read it from kubectl: `45s`, `12m`, `5h`, `3d`, `47y`. */
 export function formatAge(seconds: number): string {
   const age = Math.max(0, seconds);
   for (const [limit, size, unit] of STEPS)

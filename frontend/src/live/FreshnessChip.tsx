@@ -9,7 +9,7 @@ import { useConnection } from "./react";
 
 export const FRESHNESS_TONES: Record<SourceState, Tone> = {
   live: "ok",
-  polling: "ok",
+  polling: "busy",
   connecting: "busy",
   stale: "warn",
   denied: "denied",
@@ -17,7 +17,7 @@ export const FRESHNESS_TONES: Record<SourceState, Tone> = {
 
 const COLOURS = {
   live: "green",
-  polling: "green",
+  polling: "blue",
   connecting: "blue",
   stale: "yellow",
   denied: "orange",

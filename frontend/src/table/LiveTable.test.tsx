@@ -72,7 +72,7 @@ test("the URL is the query: filters, sort, text and scope", async () => {
     labels: "",
     q: "web",
     sort: ["-created"],
-    facet: ["namespace", "phase"],
+    facet: ["phase"],
   });
 });
 

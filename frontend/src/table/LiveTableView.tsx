@@ -31,25 +31,26 @@ const NO_FILTERS: readonly string[] = [];
 
 /** The table once its collection's declaration is known. */
 export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) {
-  const { info, search, onSearch, fixed = NO_FILTERS, hidden, embedded } = props;
+  const { info, search, onSearch, fixed = NO_FILTERS, hidden = NO_FILTERS, embedded } = props;
   const { t } = useTranslation();
   const scope = useScope();
   const narrow = useNarrow();
   const hold = usePointerHold();
 
   const severalClusters = useSeveralClusters() && !embedded;
-  const columns = useMemo(
-    () => visibleColumns(info, search.cols, hidden, severalClusters),
-    [info, search.cols, hidden, severalClusters],
-  );
-  const fixedColumns = useMemo(
-    () => new Set(fixed.map((filter) => parseFilter(filter)?.column ?? "")),
-    [fixed],
-  );
   const fixedFilters = useMemo(
     () => (embedded ? fixed : [...fixed, ...scopeFilters(info, scope)]),
     [embedded, fixed, info, scope],
   );
+  // What the page or the masthead has settled is neither a menu nor, of itself, a column.
+  const fixedColumns = useMemo(
+    () => new Set(fixedFilters.map((filter) => parseFilter(filter)?.column ?? "")),
+    [fixedFilters],
+  );
+  const columns = useMemo(() => {
+    const settled = Object.keys(scope).filter((id) => fixedColumns.has(id));
+    return visibleColumns(info, search.cols, [...hidden, ...settled], severalClusters);
+  }, [info, search.cols, hidden, severalClusters, fixedColumns, scope]);
   const query = useMemo(() => {
     const menus = facetColumns(columns, fixedColumns).map(({ id }) => id);
     const facets = hasHealth(info) ? [...new Set([...menus, "healthy"])] : menus;

@@ -38,7 +38,11 @@ export function NameLink({ row, column, href, open, gone, onOpen, children }: Na
       >
         {children}
       </AppLink>
-      {row.simulated === true && <span className="cr-simulated">{t("table.simulated")}</span>}
+      {row.simulated === true && (
+        <abbr className="cr-simulated" title={t("table.simulatedHint")}>
+          {t("table.simulated")}
+        </abbr>
+      )}
       {gone && <span className="cr-gone-word">{t("table.gone")}</span>}
     </span>
   );

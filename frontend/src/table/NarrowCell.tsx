@@ -13,14 +13,14 @@ export function NarrowCell({ glow, ...props }: TableRowProps & { glow: ReadonlyS
     <Td className={`cr-cell cr-narrow${glows}`} colSpan={1}>
       <span className="cr-narrow-line">
         {name && <RowValue {...props} column={name} />}
+        {status && <RowValue {...props} column={status} />}
+      </span>
+      <span className="cr-narrow-line cr-narrow-second">
         {places.length > 0 && (
           <span className="cr-narrow-where" translate="no">
             {places.map(({ id }) => String(props.row[id])).join(" / ")}
           </span>
         )}
-        {status && <RowValue {...props} column={status} />}
-      </span>
-      <span className="cr-narrow-line cr-narrow-second">
         {secondLine(props.row, line, extras).map((column) => (
           <RowValue key={column.id} {...props} column={column} />
         ))}

@@ -7,7 +7,7 @@ import { CopyButton } from "../format/CopyButton";
 import { formatClock } from "../format/time";
 import { AppLink } from "../shell/AppLink";
 import { RowStatus } from "../status/Status";
-import { nameColumn } from "./columns";
+import { nameColumn, statusColumn } from "./columns";
 import { RowFacts } from "./RowFacts";
 import type { Renderers } from "./TableRow";
 import { usePanelRow } from "./usePanelRow";
@@ -38,6 +38,7 @@ export function SidePanel(props: SidePanelProps) {
   const name = nameColumn(info);
   const title = row && name ? String(row[name.id] ?? row.key) : rowKey;
   const href = row && props.href?.(row);
+  const hidden = [...(props.hidden ?? []), statusColumn(info)?.id ?? ""];
   const close = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (covers) close.current?.focus();
@@ -73,12 +74,11 @@ export function SidePanel(props: SidePanelProps) {
         {missing && <p>{t("panel.missing")}</p>}
         {row && <PanelStatus info={info} row={row} />}
         {row && props.extra?.(row)}
-        {row && (
-          <RowFacts info={info} row={row} renderers={props.renderers} hidden={props.hidden} />
-        )}
+        {row && <RowFacts info={info} row={row} renderers={props.renderers} hidden={hidden} />}
         {href && (
           <p className="cr-panel-more">
-            <AppLink href={href}>{t("panel.open")}</AppLink> <kbd translate="no">Enter</kbd>
+            <AppLink href={href}>{t("panel.open")}</AppLink>{" "}
+            {!covers && <kbd translate="no">Enter</kbd>}
           </p>
         )}
       </div>
@@ -88,7 +88,7 @@ export function SidePanel(props: SidePanelProps) {
 
 /** The row's state in words, before everything else. */
 function PanelStatus({ info, row }: { info: CollectionInfo; row: Row }) {
-  const column = info.columns.find(({ type }) => type === "status");
+  const column = statusColumn(info);
   const word = column && row[column.id];
   if (!word) return null;
   return (

@@ -17,6 +17,11 @@ export function nameColumn(info: CollectionInfo): ColumnInfo | undefined {
   );
 }
 
+/** The column that says how a row is, in a word. */
+export function statusColumn(info: CollectionInfo): ColumnInfo | undefined {
+  return info.columns.find(({ type }) => type === "status");
+}
+
 /**
  * The columns on screen: the chosen ones in declared order, the name always among them.
  * `chosen` is the URL's comma list; undefined means the collection's defaults, and with

@@ -48,7 +48,7 @@ test("a heading is never cut, sorted or not", () => {
     undefined,
     0,
   );
-  expect(width).toBeGreaterThanOrEqual("namespace".length * 7.2 + 38 - 1);
+  expect(width).toBeGreaterThanOrEqual("namespace".length * 7.2 + 34 - 1);
 });
 
 test("without a sentence the name takes the rest", () => {

@@ -5,7 +5,7 @@ const CHARACTER = 6.8;
 const PADDING = 20;
 /** The same of a heading, with the room its sort arrow needs beside the label. */
 const HEADING_CHARACTER = 7.2;
-const HEADING_ROOM = 38;
+const HEADING_ROOM = 34;
 const SAMPLE = 80;
 
 /** Text columns that hold sentences: what people came for, so they get the room. */
@@ -62,7 +62,7 @@ function boundsOf(type: ColumnType): "status" | "labels" | "text" {
 function widestOf(column: ColumnInfo, rows: readonly Row[], isName: boolean): number {
   if (column.type === "labels") return BOUNDS.labels.most;
   const longest = rows.slice(0, SAMPLE).reduce((most, row) => {
-    const suffix = isName && row.simulated === true ? 9 : 0;
+    const suffix = isName && row.simulated === true ? 4 : 0;
     return Math.max(most, lengthOf(row[column.id]) + suffix);
   }, 0);
   return longest * CHARACTER + PADDING + (column.type === "status" ? 24 : 0);
