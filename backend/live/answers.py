@@ -86,7 +86,9 @@ class RowAnswer(msgspec.Struct, frozen=True):
 
 class Hit(msgspec.Struct, frozen=True):
     """A found object. `rank`: 0 the name itself, 1 its beginning, 2 the beginning of a word
-    in it, 3 somewhere in it, 4 only in other searched columns."""
+    in it, 3 somewhere in it, 4 only in other searched columns, 5 the name but for a typing
+    error. `at` are the fields of the row that its page's address is made of; `status` is its
+    state in a word and `healthy` whether it is as asked, where the collection says so."""
 
     collection: str
     kind: str
@@ -95,6 +97,9 @@ class Hit(msgspec.Struct, frozen=True):
     label: str
     where: list[str]
     rank: int
+    at: dict[str, str]
+    status: str | None
+    healthy: bool | None
 
 
 class SearchAnswer(msgspec.Struct, frozen=True):

@@ -25,7 +25,10 @@ class Collection:
     `row` derives from `Row`, which says what its fields may hold. `kind` is the permission kind.
     `scopes` place a row in the estate, in one tree or several: it is visible when a right
     covers any of them. `default_sort` uses the query's
-    words (``-created``). `label` is the column the palette shows, `where` the columns beside.
+    words (``-created``). `label` is the column the palette shows, `where` the columns beside,
+    `link` further fields the address of a row's page is made of. `place` is where its rows stand
+    in the palette among others of like name: what people look for is low (10 for what runs), what
+    only follows from that is high (90).
     Raises `DeclarationError` when it contradicts itself.
     """
 
@@ -38,6 +41,8 @@ class Collection:
     default_sort: tuple[str, ...]
     label: str = "name"
     where: tuple[str, ...] = ()
+    link: tuple[str, ...] = ()
+    place: int = 50
 
     def __post_init__(self) -> None:
         _check(self)
@@ -57,6 +62,17 @@ class Collection:
         """The fields that may be None."""
         hints = get_type_hints(self.row)
         return frozenset(name for name in self.fields if _may_be_none(hints[name]))
+
+    @cached_property
+    def addressed(self) -> tuple[str, ...]:
+        """The fields a found row is told by: its name, its place, and what its page needs."""
+        return tuple(dict.fromkeys((self.label, *self.where, *self.link)))
+
+    @cached_property
+    def state(self) -> str | None:
+        """The column that says in a word how a row is; None where it needs a right of its own."""
+        found = (c.id for c in self.columns if c.type is Type.STATUS and c.needs is None)
+        return next(found, None)
 
     @cached_property
     def searched(self) -> tuple[Column, ...]:
@@ -121,11 +137,13 @@ def _check_names(collection: Collection, fields: set[str]) -> None:
         named = collection.by_id.get(word.removeprefix("-"))
         if named is None or not named.can_sort:
             _wrong(collection, f"default_sort names {word!r}, which cannot be sorted")
-    for name in (collection.label, *collection.where):
+    for name in collection.addressed:
         if name not in fields:
-            _wrong(collection, f"label or where names {name!r}, which is no field")
+            _wrong(collection, f"label, where or link names {name!r}, which is no field")
         if name in collection.by_id and collection.by_id[name].needs:
-            _wrong(collection, f"label or where names {name!r}, which needs a right of its own")
+            _wrong(
+                collection, f"label, where or link names {name!r}, which needs a right of its own"
+            )
     if not collection.scopes:
         _wrong(collection, "a row without a scope could be seen by nobody")
     for scope in collection.scopes:

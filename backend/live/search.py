@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import heapq
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any, Final
 
 from auth.principal import Principal
 from backend.errors import Problem
 from backend.live.answers import Hit, SearchAnswer
+from backend.live.collection import Collection
 from backend.live.fold import fold
 from backend.live.guard import Guard, guard_of
-from backend.live.ranking import label_rank
+from backend.live.ranking import TYPO, label_rank, near, pieces
 from backend.live.registry import Registry
 from backend.live.source import Source
 
@@ -25,6 +26,11 @@ says so."""
 
 MAX_WORDS: Final = 8
 
+LIKELY: Final = 200
+"""How many rows of a collection are looked at for each part of a mistyped word."""
+
+_ELSEWHERE: Final = 4
+
 Found = tuple[list[Hit], bool]
 """Hits, and whether they are all (of a source) or some are missing (of all)."""
 
@@ -33,7 +39,8 @@ async def search(registry: Registry, principal: Principal, text: str, limit: int
     """The best `limit` visible objects for `text`. All collections are asked at once; one
     that does not answer in time, or cannot, is left out.
 
-    Every word must occur in the label, in `where` or in a searched column.
+    Every word must occur in the label, in `where` or in a searched column. When that finds no
+    name at all, names that one word fits but for a typing error are found as well.
     """
     words = tuple(fold(text).split())[:MAX_WORDS]
     asked = [
@@ -42,16 +49,23 @@ async def search(registry: Registry, principal: Principal, text: str, limit: int
         if (guard := guard_of(principal, source.collection)).scopes
     ]
     deadline = time.monotonic() + BUDGET
-    tasks = [
-        asyncio.ensure_future(_hits(source, words, guard, limit, deadline))
-        for source, guard in asked
-    ]
-    hits, partial = await _gathered(tasks)
-    return SearchAnswer(heapq.nsmallest(limit, hits, key=_order), partial)
+    hits, partial = await _gathered(
+        [_hits(source, words, guard, limit, deadline) for source, guard in asked]
+    )
+    if len(words) == 1 and all(hit.rank == _ELSEWHERE for hit in hits):
+        deadline = time.monotonic() + BUDGET
+        likely, cut = await _gathered(
+            [_nearly(source, words[0], guard, deadline) for source, guard in asked]
+        )
+        hits, partial = hits + likely, partial or cut
+    places = {source.collection.name: source.collection.place for source, _ in asked}
+    best = heapq.nsmallest(limit, hits, key=lambda hit: _order(hit, places[hit.collection]))
+    return SearchAnswer(best, partial)
 
 
-async def _gathered(tasks: Sequence[asyncio.Future[Found]]) -> Found:
+async def _gathered(questions: Sequence[Coroutine[Any, Any, Found]]) -> Found:
     """All hits there are when the time is over, and whether some are missing."""
+    tasks = [asyncio.ensure_future(question) for question in questions]
     if not tasks:
         return [], False
     try:
@@ -80,13 +94,36 @@ async def _hits(
     return [_hit(source, row, words) for row in found], complete
 
 
-def _order(hit: Hit) -> tuple[int, int, str, str, str]:
-    return hit.rank, len(hit.label), hit.label, hit.collection, hit.key
+async def _nearly(source: Source, word: str, guard: Guard, deadline: float) -> Found:
+    """Names that are the word but for one typing error: some part of it is whole in them."""
+    collection, rows, complete = source.collection, {}, True
+    for piece in pieces(word):
+        found, whole = await source.find((piece,), guard, LIKELY, deadline)
+        rows.update({row.key: row for row in found if near(_label(collection, row), word)})
+        complete = complete and whole
+    return [_hit(source, row, (), TYPO) for row in rows.values()], complete
 
 
-def _hit(source: Source, row: Any, words: tuple[str, ...]) -> Hit:
+def _order(hit: Hit, place: int) -> tuple[int, int, bool, int, str, str, str]:
+    """The name itself, then names by what people look for and what is in trouble first, then
+    what only mentions the words, then likely typing errors."""
+    near_enough = {0: 0, 1: 1, 2: 1, 3: 2}.get(hit.rank, hit.rank)
+    well, size = hit.healthy is not False, len(hit.label)
+    return near_enough, place, well, size, hit.label, hit.collection, hit.key
+
+
+def _label(collection: Collection, row: Any) -> str:
+    return str(getattr(row, collection.label))
+
+
+def _hit(source: Source, row: Any, words: tuple[str, ...], rank: int | None = None) -> Hit:
     collection = source.collection
-    label = str(getattr(row, collection.label))
-    where = [str(value) for name in collection.where if (value := getattr(row, name))]
-    rank = label_rank(label, words)
-    return Hit(collection.name, collection.kind, collection.title, row.key, label, where, rank)
+    label = _label(collection, row)
+    told = {name: str(value) for name in collection.addressed if (value := getattr(row, name))}
+    where = [told[name] for name in collection.where if name in told]
+    status = str(getattr(row, collection.state)) if collection.state else None
+    healthy = getattr(row, "healthy", None) if "healthy" in collection.by_id else None
+    return Hit(
+        collection.name, collection.kind, collection.title, row.key, label, where,
+        label_rank(label, words) if rank is None else rank, told, status, healthy,
+    )  # fmt: skip

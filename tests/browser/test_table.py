@@ -37,8 +37,89 @@ def test_keys_move_open_and_close(owner_page: Page, console: ConsoleProcess) -> 
     expect(table.panel().get_by_role("heading", name=second)).to_be_visible()
     owner_page.keyboard.press("Escape")
     expect(table.panel()).to_have_count(0)
+    owner_page.keyboard.press("Enter")
+    expect(table.panel()).to_be_visible()
+    owner_page.keyboard.press("Enter")
+    owner_page.wait_for_url(f"**/clusters/local/nodes/-/{second}*")
+
+
+@pytest.mark.parametrize("path", ["/", "/machines", "/clusters/local/nodes/-/fra-1-worker-01"])
+def test_the_keys_are_listed_everywhere(
+    owner_page: Page, console: ConsoleProcess, path: str
+) -> None:
+    owner_page.goto(console.url + path)
+    owner_page.get_by_role("heading", level=1).wait_for()
     owner_page.keyboard.press("?")
     expect(owner_page.get_by_text("Previous row")).to_be_visible()
+    owner_page.keyboard.press("Escape")
+    expect(owner_page.get_by_text("Previous row")).to_have_count(0)
+
+
+def test_the_search_of_the_table_has_a_key(owner_page: Page, console: ConsoleProcess) -> None:
+    table = TablePage(owner_page, console, "/workloads/pods").loaded()
+    owner_page.keyboard.press("f")
+    owner_page.keyboard.type("database-0")
+    expect(table.rows).to_have_count(1)
+    owner_page.keyboard.press("Escape")
+    owner_page.keyboard.press("j")
+    owner_page.keyboard.press("Enter")
+    expect(table.panel()).to_contain_text("database-0")
+
+
+def test_a_name_opens_in_a_new_tab(owner_page: Page, console: ConsoleProcess) -> None:
+    table = TablePage(owner_page, console, "/workloads/pods?q=database-0").loaded()
+    name = table.rows.first.get_by_role("link", name="database-0")
+    for how in ({"modifiers": ["Control"]}, {"button": "middle"}):
+        with owner_page.context.expect_page() as opened:
+            name.click(**how)
+        opened.value.wait_for_url("**/clusters/local/pods/data/database-0*")
+        opened.value.close()
+    expect(table.panel()).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_back_returns_to_the_very_place(
+    owner_page: Page, console: ConsoleProcess, width: int
+) -> None:
+    owner_page.set_viewport_size({"width": width, "height": 844})
+    table = TablePage(owner_page, console, "/workloads/pods?sort=name").loaded()
+    scroller = owner_page.locator(".cr-scroller")
+    scroller.evaluate("element => element.scrollTo(0, 900)")
+    row = table.rows.nth(10)
+    name = row.get_by_role("link").first
+    expect(name).to_be_visible()
+    words = name.inner_text()
+    top = scroller.evaluate("element => element.scrollTop")
+    name.click()
+    expect(table.panel()).to_be_visible()
+    title = table.panel().get_by_role("link").first
+    title.click()
+    owner_page.wait_for_url("**/clusters/local/pods/**")
+    owner_page.get_by_role("heading", level=1).wait_for()
+    owner_page.go_back()
+    expect(table.panel()).to_be_visible()
+    owner_page.go_back()
+    expect(table.panel()).to_have_count(0)
+    assert query(owner_page)["sort"] == ["name"]
+    wait_until(owner_page, lambda: scroller.evaluate("element => element.scrollTop") == top)
+    expect(owner_page.get_by_role("link", name=words, exact=True)).to_be_visible()
+
+
+def test_the_panel_covers_nothing_that_moves(owner_page: Page, console: ConsoleProcess) -> None:
+    """The columns stand where they stood; below 1200 px the table behind takes no focus."""
+    table = TablePage(owner_page, console, "/workloads/pods").loaded()
+    head = table.column("Status")
+    before = head.bounding_box()
+    table.rows.first.click()
+    expect(table.panel()).to_be_visible()
+    assert head.bounding_box() == before
+    box = table.panel().bounding_box()
+    assert box is not None
+    assert (box["width"], box["x"] + box["width"]) == (420, 1440)
+    owner_page.set_viewport_size({"width": 1100, "height": 844})
+    expect(owner_page.locator(".cr-table-page[inert]")).to_have_count(1)
+    owner_page.keyboard.press("Escape")
+    expect(table.panel()).to_have_count(0)
 
 
 def test_the_panels_title_opens_the_page(owner_page: Page, console: ConsoleProcess) -> None:
@@ -109,13 +190,49 @@ def test_csv_is_the_table_that_is_shown(owner_page: Page, console: ConsoleProces
     }
 
 
-def test_the_palette_finds_objects_everywhere(owner_page: Page, console: ConsoleProcess) -> None:
+def test_the_palette_opens_the_page_of_an_object(owner_page: Page, console: ConsoleProcess) -> None:
     TablePage(owner_page, console, "/machines").loaded()
     options = Shell(owner_page).jump("fraud-check")
-    expect(options.filter(has_text="Workloads").first).to_be_visible()
+    workloads = owner_page.get_by_role("group", name="Workloads")
+    expect(workloads.get_by_role("option").first).to_contain_text("fraud-check")
+    expect(options.first).to_have_attribute("aria-selected", "true")
     owner_page.keyboard.press("Enter")
+    owner_page.wait_for_url("**/clusters/local/deployments/payments/fraud-check*")
     expect(owner_page.get_by_role("combobox", name="Jump to anything")).to_have_count(0)
-    expect(owner_page.locator(".cr-panel")).to_be_visible()
+
+
+def test_the_palette_forgives_a_typing_error_and_knows_where_one_was(
+    owner_page: Page, console: ConsoleProcess
+) -> None:
+    TablePage(owner_page, console, "/machines").loaded()
+    Shell(owner_page).jump("fruad-check")
+    expect(owner_page.get_by_role("option", name=re.compile("^fraud-check")).first).to_be_visible()
+    owner_page.keyboard.press("Enter")
+    owner_page.wait_for_url("**/clusters/local/**fraud-check*")
+    here = owner_page.get_by_role("heading", level=1).inner_text()
+    assert "fraud-check" in here
+    recent = owner_page.get_by_role("group", name="Recent places")
+    for _ in range(40):  # a place counts once somebody stayed for a moment
+        owner_page.keyboard.press("/")
+        owner_page.get_by_role("option").first.wait_for()
+        if recent.get_by_role("option", name=re.compile("fraud-check")).count():
+            break
+        owner_page.keyboard.press("Escape")
+        owner_page.wait_for_timeout(250)
+    expect(recent.get_by_role("option", name=re.compile("fraud-check")).first).to_be_visible()
+
+
+def test_the_palette_does_what_it_is_told(owner_page: Page, console: ConsoleProcess) -> None:
+    TablePage(owner_page, console, "/workloads/pods").loaded()
+    Shell(owner_page).jump("theme: dark")
+    owner_page.keyboard.press("Enter")
+    expect(owner_page.locator("html.pf-v6-theme-dark")).to_have_count(1)
+    Shell(owner_page).jump("namespace payments")
+    owner_page.keyboard.press("Enter")
+    owner_page.wait_for_url("**/workloads/pods?namespace=payments*")
+    Shell(owner_page).jump("sign out")
+    owner_page.keyboard.press("Enter")
+    owner_page.wait_for_url("**/login*")
 
 
 def test_columns_are_chosen_and_remembered_in_the_url(

@@ -60,6 +60,7 @@ USERS = Collection(
     default_sort=("login",),
     label="login",
     where=("name",),
+    place=30,
 )
 
 BINDINGS = Collection(
@@ -81,6 +82,7 @@ BINDINGS = Collection(
     default_sort=("subject", "scope"),
     label="subject",
     where=("role", "scope"),
+    place=60,
 )
 
 

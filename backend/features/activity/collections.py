@@ -56,6 +56,7 @@ ACTIVITY = Collection(
     default_sort=("-at",),
     label="action",
     where=("actor", "target"),
+    place=85,
 )
 
 

@@ -40,6 +40,7 @@ CLUSTERS: Final = Collection(
     ),
     default_sort=("name",),
     where=("version",),
+    place=10,
 )
 
 NAMESPACES: Final = Collection(
@@ -56,6 +57,7 @@ NAMESPACES: Final = Collection(
     ),
     default_sort=("name",),
     where=("cluster",),
+    place=15,
 )
 
 LEASES: Final = Collection(
@@ -75,6 +77,7 @@ LEASES: Final = Collection(
     ),
     default_sort=("namespace", "name"),
     where=("namespace", "cluster"),
+    place=90,
 )
 
 DEFINITIONS: Final = Collection(
@@ -95,4 +98,5 @@ DEFINITIONS: Final = Collection(
     ),
     default_sort=("name",),
     where=("group", "cluster"),
+    place=60,
 )

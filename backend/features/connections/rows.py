@@ -63,6 +63,8 @@ CONNECTIONS: Final = Collection(
     ),
     default_sort=("system", "name"),
     where=("system", "status"),
+    link=("kind", "name"),
+    place=30,
 )
 
 

@@ -39,4 +39,6 @@ EVENTS: Final = Collection(
     default_sort=("-last",),
     label="reason",
     where=("object_kind", "object_name"),
+    link=("source", "cluster", "namespace"),
+    place=80,
 )

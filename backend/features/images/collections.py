@@ -27,6 +27,7 @@ REPOSITORIES: Final = Collection(
     ),
     default_sort=("registry", "name"),
     where=("registry",),
+    place=25,
 )
 
 TAGS: Final = Collection(
@@ -52,4 +53,5 @@ TAGS: Final = Collection(
     ),
     default_sort=("registry", "repository", "-order"),
     where=("repository", "registry"),
+    place=45,
 )

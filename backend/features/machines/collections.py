@@ -49,4 +49,5 @@ MACHINES = Collection(
     default_sort=("healthy", "name"),
     label="name",
     where=("cluster", "zone"),
+    place=10,
 )

@@ -33,4 +33,5 @@ PROBLEMS = Collection(
     default_sort=("rank", "-count", "title"),
     label="title",
     where=("cluster", "namespace"),
+    place=75,
 )

@@ -52,6 +52,7 @@ PODS: Final = Collection(
     ),
     default_sort=("healthy", "namespace", "name"),
     where=("namespace", "cluster"),
+    place=20,
 )
 
 WORKLOADS: Final = Collection(
@@ -77,6 +78,8 @@ WORKLOADS: Final = Collection(
     ),
     default_sort=("healthy", "namespace", "name"),
     where=("kind", "namespace", "cluster"),
+    link=("plural",),
+    place=10,
 )
 
 

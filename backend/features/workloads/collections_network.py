@@ -34,6 +34,7 @@ SERVICES: Final = Collection(
     ),
     default_sort=("namespace", "name"),
     where=("namespace", "cluster"),
+    place=30,
 )
 
 ENDPOINT_SLICES: Final = Collection(
@@ -54,6 +55,7 @@ ENDPOINT_SLICES: Final = Collection(
     ),
     default_sort=("namespace", "name"),
     where=("namespace", "cluster"),
+    place=70,
 )
 
 INGRESSES: Final = Collection(
@@ -73,6 +75,7 @@ INGRESSES: Final = Collection(
     ),
     default_sort=("namespace", "name"),
     where=("namespace", "cluster"),
+    place=30,
 )
 
 VOLUMES: Final = Collection(
@@ -94,6 +97,7 @@ VOLUMES: Final = Collection(
     ),
     default_sort=("name",),
     where=("cluster",),
+    place=40,
 )
 
 CLAIMS: Final = Collection(
@@ -114,4 +118,5 @@ CLAIMS: Final = Collection(
     ),
     default_sort=("namespace", "name"),
     where=("namespace", "cluster"),
+    place=40,
 )

@@ -84,6 +84,7 @@ GROUPS: Final = Collection(
     ),
     default_sort=("application", "name"),
     where=("application", "channel"),
+    place=25,
 )
 
 CHANNELS: Final = Collection(
@@ -200,6 +201,7 @@ UPDATE_ACTIVITY: Final = Collection(
     default_sort=("-at",),
     label="detail",
     where=("group", "release"),
+    place=85,
 )
 
 

@@ -76,8 +76,12 @@ export interface SearchHit {
   collection: string;
   key: string;
   label: string;
-  where: string | string[];
-  title?: string;
+  where: string[];
+  title: string;
+  /** Fields of the row that its page's address is made of. */
+  at: Record<string, string>;
+  status: string | null;
+  healthy: boolean | null;
 }
 
 export interface Session {

@@ -1,8 +1,9 @@
 import { Breadcrumb, BreadcrumbItem, Label, Title } from "@patternfly/react-core";
-import { type ReactNode, useEffect } from "react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { formatClock, formatExact } from "../format/time";
 import { AppLink } from "../shell/AppLink";
+import { useTitle } from "../shell/title";
 import { Status, ToneIcon } from "../status/Status";
 import type { Tone } from "../status/tone";
 import { type DetailTab, DetailTabs } from "./DetailTabs";
@@ -41,7 +42,7 @@ export function DetailPage(props: DetailPageProps) {
   const { t } = useTranslation();
   const { kind, name, status, sentence, meta, deletedAt, strip } = props;
   const gone = deletedAt !== null && deletedAt !== undefined;
-  useDocumentTitle(props.documentTitle ?? (typeof name === "string" ? name : kind));
+  useTitle(props.documentTitle ?? (typeof name === "string" ? name : kind));
   return (
     <section className="cr-page cr-detail" data-deleted={gone || undefined}>
       <Crumbs crumbs={props.crumbs} />
@@ -92,15 +93,4 @@ function crumbLink({ title, raw, href }: Crumb) {
       {words}
     </AppLink>
   );
-}
-
-/** The object's name in the browser's tab and history while the page is open. */
-function useDocumentTitle(title: string): void {
-  useEffect(() => {
-    const before = document.title;
-    document.title = `${title} · Craton`;
-    return () => {
-      document.title = before;
-    };
-  }, [title]);
 }

@@ -2,14 +2,19 @@ import { Page, PageSidebar, PageSidebarBody, SkipToContent } from "@patternfly/r
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { formatNumber } from "../format/numbers";
+import { pageAt } from "../pages/registry";
+import { useOverview } from "../system/useOverview";
 import { Masthead } from "./Masthead";
 import { Navigation } from "./Navigation";
+import { useRecentPlaces } from "./recent";
 import { ScopeSelectors } from "./ScopeSelectors";
+import { useCurrentTitle, useTitle } from "./title";
 import { useLayout } from "./useNarrow";
 import { useShellKeys } from "./useShellKeys";
 
 /** Loaded when it is first asked for: the first page is quicker without it. */
-const Palette = lazy(async () => ({ default: (await import("./Palette")).Palette }));
+const Palette = lazy(async () => ({ default: (await import("./palette/Palette")).Palette }));
 const KeysHelp = lazy(async () => ({ default: (await import("./KeysHelp")).KeysHelp }));
 
 const MAIN = "main";
@@ -22,10 +27,10 @@ export function Shell() {
   const openPalette = useCallback(() => setPalette(true), []);
   const { open, rail, drawer, toggle, close } = useNavigationState();
   const [help, setHelp] = useState(false);
-  useShellKeys(
-    openPalette,
-    useCallback(() => setHelp(true), []),
-  );
+  const openHelp = useCallback(() => setHelp(true), []);
+  useShellKeys(openPalette, openHelp);
+  usePageTitle();
+  useRecentPlaces();
   return (
     <Page
       className="cr-shell"
@@ -51,7 +56,7 @@ export function Shell() {
       <Outlet />
       {palette && (
         <Suspense fallback={null}>
-          <Palette onClose={() => setPalette(false)} />
+          <Palette onClose={() => setPalette(false)} onHelp={openHelp} />
         </Suspense>
       )}
       {help && (
@@ -61,6 +66,20 @@ export function Shell() {
       )}
     </Page>
   );
+}
+
+/** The title of a list page, and in every tab how many problems there are. */
+function usePageTitle(): void {
+  const { t } = useTranslation();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const page = pageAt(path);
+  useTitle(page?.navigation ? (t(page.title) as string) : undefined);
+  const title = useCurrentTitle();
+  const problems = useOverview().data?.problems_total ?? 0;
+  useEffect(() => {
+    const count = problems > 0 ? `(${formatNumber(problems)}) ` : "";
+    document.title = `${count}${title ? `${title} · ` : ""}Craton`;
+  }, [problems, title]);
 }
 
 /**

@@ -7,25 +7,17 @@ import {
   MenuToggle,
 } from "@patternfly/react-core";
 import UserIcon from "@patternfly/react-icons/dist/esm/icons/user-icon";
-import { useQueryClient } from "@tanstack/react-query";
-import { useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { sessionQuery, signOut, useSession } from "../session/session";
+import { useSession } from "../session/session";
+import { useSignOut } from "./useSignOut";
 
 /** Who is signed in, what they hold, and the way out. */
 export function UserMenu() {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const session = useSession();
-  const queryClient = useQueryClient();
-  const router = useRouter();
-  const leave = async () => {
-    await signOut().catch(() => undefined);
-    queryClient.clear();
-    queryClient.setQueryData(sessionQuery.queryKey, null);
-    await router.navigate({ to: "/login" });
-  };
+  const leave = useSignOut();
   if (!session) return null;
   return (
     <Dropdown

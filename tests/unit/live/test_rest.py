@@ -208,6 +208,21 @@ async def test_search_ranks_exact_prefix_word_and_substring(client):
     ]
 
 
+async def test_search_forgives_one_typing_error_when_nothing_else_is_found(client):
+    for typed in ("wbe-1", "webb-1", "wib-1", "weeb"):
+        found = (await client.get("/api/v1/search", params={"q": typed})).json()["results"]
+        assert [(hit["label"], hit["rank"]) for hit in found] == [("Web-1", 5)], typed
+    far = (await client.get("/api/v1/search", params={"q": "xyzzy"})).json()["results"]
+    assert far == []
+
+
+async def test_a_hit_tells_what_its_page_is_addressed_by(client):
+    (hit, *_) = (await client.get("/api/v1/search", params={"q": "web-1"})).json()["results"]
+    assert hit["at"] == {"name": "Web-1", "namespace": "shop"}
+    assert hit["status"] == "Running"
+    assert hit["healthy"] is None
+
+
 async def test_collections_describe_themselves(client):
     answer = (await client.get("/api/v1/collections")).json()
     (pods,) = answer["collections"]

@@ -922,14 +922,21 @@ export type HeldRole = {
  * Hit
  *
  * A found object. `rank`: 0 the name itself, 1 its beginning, 2 the beginning of a word
- * in it, 3 somewhere in it, 4 only in other searched columns.
+ * in it, 3 somewhere in it, 4 only in other searched columns, 5 the name but for a typing
+ * error. `at` are the fields of the row that its page's address is made of; `status` is its
+ * state in a word and `healthy` whether it is as asked, where the collection says so.
  */
 export type Hit = {
+    at: {
+        [key: string]: string;
+    };
     collection: string;
+    healthy: boolean | null;
     key: string;
     kind: string;
     label: string;
     rank: number;
+    status: string | null;
     title: string;
     where: Array<string>;
 };

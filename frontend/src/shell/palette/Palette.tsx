@@ -1,0 +1,127 @@
+import { Modal, ModalBody, TextInputGroup, TextInputGroupMain } from "@patternfly/react-core";
+import SearchIcon from "@patternfly/react-icons/dist/esm/icons/search-icon";
+import { useRouter } from "@tanstack/react-router";
+import { type KeyboardEvent, useEffect, useId, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { goTo, hrefOf } from "../navigate";
+import type { PaletteItem } from "./item";
+import { PaletteList } from "./PaletteList";
+import { usePaletteItems } from "./usePaletteItems";
+
+const INPUT = "cr-palette-input";
+
+export interface PaletteProps {
+  onClose: () => void;
+  /** Show the list of keys. */
+  onHelp: () => void;
+}
+
+/** Jump to anything: recent places, pages, commands, and objects as the server finds them. */
+export function Palette(props: PaletteProps) {
+  const { t } = useTranslation();
+  return (
+    <Modal
+      isOpen
+      onEscapePress={props.onClose}
+      elementToFocus={`#${INPUT}`}
+      variant="medium"
+      position="top"
+      aria-label={t("palette.title")}
+      className="cr-palette"
+    >
+      <ModalBody>
+        <PaletteBody {...props} />
+      </ModalBody>
+    </Modal>
+  );
+}
+
+function PaletteBody({ onClose, onHelp }: PaletteProps) {
+  const { t } = useTranslation();
+  const listId = useId();
+  const [text, setText] = useState("");
+  const [active, setActive] = useState(0);
+  const { items, searching } = usePaletteItems(text, onHelp);
+  const current = Math.min(active, items.length - 1);
+  const go = useGo(onClose);
+  const onKey = (event: KeyboardEvent) => {
+    const item = items[current];
+    if (event.key === "ArrowDown") setActive((current + 1) % Math.max(1, items.length));
+    else if (event.key === "ArrowUp") setActive(current <= 0 ? items.length - 1 : current - 1);
+    else if (event.key === "Enter" && item) go(item, event);
+    else return;
+    event.preventDefault();
+  };
+  useEffect(() => {
+    document.getElementById(`${listId}-${current}`)?.scrollIntoView?.({ block: "nearest" });
+  }, [listId, current]);
+  return (
+    <>
+      <TextInputGroup className="cr-palette-input" isPlain>
+        <TextInputGroupMain
+          icon={<SearchIcon />}
+          inputId={INPUT}
+          value={text}
+          role="combobox"
+          isExpanded
+          aria-controls={listId}
+          aria-label={t("palette.jump")}
+          aria-activedescendant={items.length > 0 ? `${listId}-${current}` : ""}
+          placeholder={t("palette.jump")}
+          autoFocus
+          autoComplete="off"
+          onKeyDown={onKey}
+          onChange={(_, next) => {
+            setText(next);
+            setActive(0);
+          }}
+        />
+      </TextInputGroup>
+      <PaletteList id={listId} items={items} current={current} onPick={go} onHover={setActive} />
+      {items.length === 0 && (
+        <p className="cr-muted cr-palette-none" role="status">
+          {searching ? t("palette.searching") : t("palette.nothing", { text })}
+        </p>
+      )}
+      <Hints item={items[current]} />
+    </>
+  );
+}
+
+/** What was held while a line was picked. */
+export type Held = Pick<KeyboardEvent, "ctrlKey" | "metaKey" | "shiftKey">;
+
+/** Follow a line: its page, in a new tab with Ctrl, in its table with Shift; or do it. */
+function useGo(onClose: () => void): (item: PaletteItem, held: Held) => void {
+  const router = useRouter();
+  return (item, { ctrlKey, metaKey, shiftKey }) => {
+    const href = shiftKey && item.table ? item.table : item.href;
+    if (href && (ctrlKey || metaKey)) {
+      window.open(hrefOf(router, href), "_blank", "noopener");
+      return;
+    }
+    onClose();
+    if (href) goTo(router, href);
+    else item.run?.();
+  };
+}
+
+/** What Enter does with the line, and what else can be done with it. */
+function Hints({ item }: { item: PaletteItem | undefined }) {
+  const { t } = useTranslation();
+  if (!item) return null;
+  const hints = [
+    ["Enter", item.href ? t("palette.hint.open") : t("palette.hint.run")],
+    ...(item.href ? [["Ctrl Enter", t("palette.hint.tab")]] : []),
+    ...(item.table && item.table !== item.href ? [["Shift Enter", t("palette.hint.table")]] : []),
+  ];
+  return (
+    <p className="cr-palette-hints">
+      {hints.map(([key, words]) => (
+        <span key={key}>
+          <kbd translate="no">{key}</kbd> {words}
+        </span>
+      ))}
+    </p>
+  );
+}

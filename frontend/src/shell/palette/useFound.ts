@@ -1,0 +1,59 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { request } from "../../api/http";
+import type { SearchHit } from "../../api/types";
+import { hrefOfRow, listOf } from "../../pages/registry";
+import { type Tone, toneOf } from "../../status/tone";
+import type { PaletteItem } from "./item";
+
+const TYPING_PAUSE_MS = 120;
+const MOST = 40;
+
+/** The objects the server finds, best first, once the typing pauses. */
+export function useFound(text: string): { items: PaletteItem[]; searching: boolean } {
+  const settled = useSettled(text);
+  const found = useQuery({
+    queryKey: ["search", settled],
+    queryFn: ({ signal }) =>
+      request<{ results: SearchHit[] }>(
+        `search?${new URLSearchParams({ q: settled, limit: String(MOST) })}`,
+        { signal },
+      ),
+    enabled: settled !== "",
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+  const items = text === "" ? [] : (found.data?.results ?? []).map(toItem);
+  return { items, searching: found.isFetching || settled !== text };
+}
+
+/** A hit leads to the object's page; to its line in its table where it has none. */
+export function toItem(hit: SearchHit): PaletteItem {
+  const table = `${listOf(hit.collection)}?row=${encodeURIComponent(hit.key)}`;
+  return {
+    id: `object ${hit.collection} ${hit.key}`,
+    section: hit.title,
+    label: hit.label,
+    worded: false,
+    where: hit.where.filter(Boolean).join(" / "),
+    href: hrefOfRow(hit.collection, { ...hit.at, key: hit.key }) ?? table,
+    table,
+    status: hit.status ?? undefined,
+    tone: toneOfHit(hit),
+  };
+}
+
+function toneOfHit({ status, healthy }: SearchHit): Tone | undefined {
+  if (!status) return healthy === false ? "warn" : undefined;
+  const tone = toneOf(status);
+  return healthy === false && tone === "ok" ? "warn" : tone;
+}
+
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), TYPING_PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+}

@@ -1,0 +1,16 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "@tanstack/react-router";
+import { useCallback } from "react";
+import { sessionQuery, signOut } from "../session/session";
+
+/** Ends the session; nothing read with it stays in the tab. */
+export function useSignOut(): () => Promise<void> {
+  const queryClient = useQueryClient();
+  const router = useRouter();
+  return useCallback(async () => {
+    await signOut().catch(() => undefined);
+    queryClient.clear();
+    queryClient.setQueryData(sessionQuery.queryKey, null);
+    await router.navigate({ to: "/login" });
+  }, [queryClient, router]);
+}
