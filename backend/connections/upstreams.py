@@ -36,6 +36,10 @@ class Upstreams:
         names = sorted(name for known, name in self._running if known == kind)
         return {name: cast("C", self._running[kind, name]) for name in names}
 
+    def any(self, kind: str) -> bool:
+        """Whether any connection of `kind` runs."""
+        return any(known == kind for known, _ in self._running)
+
     def add(self, kind: str, name: str, connection: Connection) -> None:
         """Make it reachable."""
         self._running[kind, name] = connection

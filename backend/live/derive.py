@@ -145,6 +145,17 @@ class Derived(MemorySource[R], Generic[R]):
         rows: Callable[[str, A, B, C, D], Iterable[R]] | None = None,
     ) -> None: ...
 
+    @overload
+    def __init__(
+        self,
+        collection: Collection,
+        *,
+        inputs: tuple[
+            Part[Any], Part[Any], Part[Any], Part[Any], Part[Any], *tuple[Part[Any], ...]
+        ],
+        rows: Callable[..., Iterable[R]],
+    ) -> None: ...
+
     def __init__(
         self,
         collection: Collection,

@@ -226,7 +226,7 @@ def _silent(base: MemberState, answer: MemberAnswer, is_learner: bool) -> Member
         endpoint=answer.endpoint,
         role=RaftRole.LEARNER if is_learner else RaftRole.UNKNOWN,
         condition=MemberCondition.DOWN,
-        reason=answer.failure,
+        reason=f"{answer.endpoint}: {answer.failure}",
         latency=None,
         raft_lag=None,
     )

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from integrations.etcd.consistency import Consistency
 from integrations.etcd.metrics import WINDOW, History
-from integrations.etcd.snapshot import ClusterState, MemberState, quorum_sentence, version_tuple
+from integrations.etcd.snapshot import (
+    ClusterState,
+    MemberCondition,
+    MemberState,
+    quorum_sentence,
+    version_tuple,
+)
 
 Verdict = Literal["ok", "warning", "critical", "unknown"]
 Unit = Literal["", "seconds", "percent", "bytes", "count"]
@@ -24,7 +30,9 @@ SECURITY_FLOOR: Final[dict[tuple[int, ...], tuple[int, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One judged number. `member` is empty for the whole cluster; None means not known."""
+    """One judged number. `member` is empty for the whole cluster; None means not known.
+    `bound` says which way `threshold` limits; `at` (Unix seconds) is set where the judgement is
+    not of now: when it was made, or since when a member is silent."""
 
     id: str
     title: str
@@ -34,17 +42,55 @@ class Signal:
     threshold: float | None
     status: Verdict
     words: str
+    bound: Literal["most", "least"] = "most"
+    at: float | None = None
 
 
 def signals(
     state: ClusterState, history: Mapping[str, History], compared: Consistency | None = None
 ) -> list[Signal]:
-    """Every signal of a cluster: first of the whole, then of each member that answers."""
-    found = [_quorum(state), _alarm(state), _consistency(compared), _version(state)]
+    """Every signal of a cluster: first of the whole, then of each member. Of one that does not
+    answer nothing is known, and since when."""
+    found = [_quorum(state), _alarm(state), _consistency(state, compared), _version(state)]
     for member in state.members:
-        if member.answers:
-            found += _member(member, history.get(member.id, History()))
+        told = list(_member(member, history.get(member.id, History())))
+        if member.condition is MemberCondition.DOWN:
+            told = [_silent(signal, member) for signal in told]
+        if member.answers or member.condition is MemberCondition.DOWN:
+            found += told
     return found
+
+
+def health_sentence(state: ClusterState, found: Sequence[Signal]) -> str:
+    """The quorum in words, and what else is not as it should be: a sentence that reassures
+    beside a warning would be false."""
+    wrong = [
+        signal
+        for signal in found
+        if signal.status in {"warning", "critical"} and signal.id != "quorum"
+    ]
+    said = [quorum_sentence(state), *(_short(signal) for signal in wrong[:1])]
+    said += [f"{len(wrong) - 1} more warnings" if len(wrong) > 2 else "1 more warning"] * (
+        len(wrong) > 1
+    )
+    return "; ".join(said)
+
+
+def _short(signal: Signal) -> str:
+    where = f" on {signal.member}" if signal.member else ""
+    if signal.value is None or signal.unit == "":
+        return f"{signal.words}{where}"
+    amount = {
+        "seconds": f"{signal.value * 1000:.0f} ms",
+        "percent": f"{signal.value:.0f} %",
+    }.get(signal.unit, f"{signal.value:.0f}")
+    return f"{signal.title}{where}: {amount}"
+
+
+def _silent(signal: Signal, member: MemberState) -> Signal:
+    at = member.seen or None
+    words = "no answer since" if at else "has not answered yet"
+    return replace(signal, value=None, status="unknown", words=words, at=at)
 
 
 def _quorum(state: ClusterState) -> Signal:
@@ -54,7 +100,7 @@ def _quorum(state: ClusterState) -> Signal:
         status = "critical"
     value, least = float(state.answering), float(state.quorum)
     words = quorum_sentence(state)
-    return Signal("quorum", "Members", "", value, "count", least, status, words)
+    return Signal("quorum", "Members", "", value, "count", least, status, words, bound="least")
 
 
 def _alarm(state: ClusterState) -> Signal:
@@ -64,10 +110,17 @@ def _alarm(state: ClusterState) -> Signal:
     return Signal("alarms", "Alarms", "", float(len(raised)), "count", 0.0, status, words)
 
 
-def _consistency(compared: Consistency | None) -> Signal:
-    words = "the members have not been compared yet" if compared is None else compared.words
-    status: Verdict = "unknown" if compared is None else compared.status
-    return Signal("consistency", "Same data", "", None, "", None, status, words)
+def _consistency(state: ClusterState, compared: Consistency | None) -> Signal:
+    """A comparison from before a member fell silent says nothing of now."""
+    if compared is None:
+        words = "the members have not been compared yet"
+        return Signal("consistency", "Same data", "", None, "", None, "unknown", words)
+    old = compared.status == "ok" and any(
+        member.voter and member.condition is MemberCondition.DOWN for member in state.members
+    )
+    words = f"before a member stopped answering: {compared.words}" if old else compared.words
+    status: Verdict = "unknown" if old else compared.status
+    return Signal("consistency", "Same data", "", None, "", None, status, words, at=compared.at)
 
 
 def _version(state: ClusterState) -> Signal:
@@ -130,7 +183,9 @@ def _fragmentation(member: MemberState, name: str) -> Signal:
     if loose:
         words += "; defragment this member to give the rest back"
     status: Verdict = "warning" if loose else "ok"
-    return Signal("fragmentation", "Space in use", name, share, "percent", 50.0, status, words)
+    return Signal(
+        "fragmentation", "Space in use", name, share, "percent", 50.0, status, words, bound="least"
+    )
 
 
 def _forecast(member: MemberState, name: str, past: History) -> Signal:

@@ -8,41 +8,12 @@ from typing import Any, Final, NamedTuple
 from backend.features.cluster.schemas import ConditionView, Fact
 from integrations.kubernetes.models import core, network, pods, storage, workloads
 from integrations.kubernetes.models.meta import Metadata
+from integrations.kubernetes.summaries.conditions import is_good
 from integrations.kubernetes.summaries.nodes import node_summary, os_version, roles_of
 from integrations.kubernetes.summaries.pods import pod_summary
 from integrations.kubernetes.summaries.workloads import workload_summary
 
 __all__ = ["StatusSummary", "conditions", "describe"]
-
-_GOOD_TRUE: Final = frozenset(
-    {
-        "Accepted",
-        "Available",
-        "Complete",
-        "ContainersReady",
-        "Established",
-        "Initialized",
-        "NamesAccepted",
-        "PodReadyToStartContainers",
-        "PodScheduled",
-        "Progressing",
-        "Ready",
-        "SuccessCriteriaMet",
-    }
-)
-_GOOD_FALSE: Final = frozenset(
-    {
-        "DiskPressure",
-        "DisruptionTarget",
-        "Failed",
-        "FailureTarget",
-        "MemoryPressure",
-        "NetworkUnavailable",
-        "PIDPressure",
-        "ReplicaFailure",
-        "Terminating",
-    }
-)
 
 
 class StatusSummary(NamedTuple):
@@ -86,18 +57,13 @@ def conditions(raw: dict[str, Any], since: Callable[[Any], float | None]) -> lis
 
 def _condition(found: dict[str, Any], since: Callable[[Any], float | None]) -> ConditionView:
     name, status = str(found.get("type", "")), str(found.get("status", ""))
-    good = None
-    if name in _GOOD_TRUE:
-        good = status == "True"
-    elif name in _GOOD_FALSE:
-        good = status == "False"
     return ConditionView(
         type=name,
         status=status,
         reason=str(found.get("reason") or ""),
         message=str(found.get("message") or ""),
         since=since(found.get("lastTransitionTime")),
-        good=good,
+        good=is_good(name, status),
     )
 
 

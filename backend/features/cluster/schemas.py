@@ -88,7 +88,7 @@ class Detail(BaseModel):
     """Everything the detail page says of one object, except its YAML.
 
     `owners` runs from the direct owner to the outermost. `missing` says in words what could
-    not be read; the rest is complete.
+    not be read; the rest is complete. `because` is the pod that `summary` is told of.
     """
 
     cluster: str
@@ -104,6 +104,7 @@ class Detail(BaseModel):
     status: str
     healthy: bool | None
     summary: str
+    because: Ref | None
     facts: list[Fact]
     owners: list[Ref]
     related: list[Related]

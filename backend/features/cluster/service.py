@@ -109,6 +109,7 @@ async def read_detail(
         attempt("Its machine", _simulated(reader, found), False),
     )
     words = describe(found) if kind.plural in KINDS else _custom_summary(raw)
+    summary, because = _explained(words.status, words.summary, related)
     return Detail(
         cluster=cluster,
         kind=kind.kind,
@@ -122,7 +123,8 @@ async def read_detail(
         simulated=simulated,
         status=words.status,
         healthy=words.healthy,
-        summary=_summary(words.status, words.summary, related),
+        summary=summary,
+        because=because,
         facts=words.fact_views(),
         owners=owners,
         related=related,
@@ -255,18 +257,19 @@ async def _simulated(reader: ObjectReader, found: Any) -> bool:
     return isinstance(found, Node) and is_simulated(found)
 
 
-def _summary(status: str, summary: str, related: list[Related]) -> str:
-    """A workload that is short is explained by the first of its pods that is not well."""
-    if status not in _PROBLEMS:
-        return summary
-    troubled: list[Ref] = [
-        ref for group in related if group.title == "Pods" for ref in group.items if ref.reason
-    ]
-    if not troubled:
-        return summary
-    first, others = troubled[0], len(troubled) - 1
-    more = f" (and {others} more pod{'s' if others != 1 else ''})" if others else ""
-    return f"{summary}. {first.name}: {first.reason}{more}"
+def _explained(status: str, summary: str, related: list[Related]) -> tuple[str, Ref | None]:
+    """A workload that is short is explained by the first of its pods that is not well, which
+    is told too."""
+    pods = [ref for group in related if group.title == "Pods" for ref in group.items]
+    troubled = [ref for ref in pods if ref.reason]
+    if status not in _PROBLEMS or not troubled:
+        return (summary, None)
+    first = troubled[0]
+    alike = sum(ref.reason == first.reason for ref in troubled)
+    pods_alike = f" ({alike} pods)" if alike > 1 else ""
+    others = len(troubled) - alike
+    more = f"; {others} more otherwise not well" if others else ""
+    return (f"{summary}. {first.reason}{pods_alike}{more}", first)
 
 
 def _annotations(raw: dict[str, Any]) -> dict[str, str]:

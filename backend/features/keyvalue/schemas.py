@@ -23,7 +23,9 @@ Verdict = Literal["ok", "warning", "critical", "unknown"]
 
 
 class SignalView(BaseModel):
-    """One judged number; `member` is empty for the whole cluster, null means not known."""
+    """One judged number; `member` is empty for the whole cluster, null means not known.
+    `bound`: whether `threshold` is the most or the least it should be. `at` (Unix seconds):
+    when the judgement was made, or since when the member is silent; null: now."""
 
     id: str
     title: str
@@ -33,6 +35,8 @@ class SignalView(BaseModel):
     threshold: float | None
     status: Verdict
     words: str
+    bound: Literal["most", "least"]
+    at: float | None
 
 
 class AlarmView(BaseModel):

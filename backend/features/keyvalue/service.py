@@ -26,7 +26,7 @@ from backend.features.keyvalue.schemas import (
 from integrations.contract import IntegrationError
 from integrations.etcd.connection import EtcdConnection
 from integrations.etcd.index import Child, key_bytes, key_text
-from integrations.etcd.snapshot import quorum_sentence
+from integrations.etcd.signals import health_sentence
 from integrations.etcd.value import revealed_view, safe_view
 
 __all__ = ["compare", "folder", "health", "value"]
@@ -38,12 +38,13 @@ _WORST: Final[tuple[Verdict, ...]] = ("critical", "warning", "ok")
 def health(connection: EtcdConnection) -> EtcdHealth:
     """The summary from the newest poll; nothing is asked upstream."""
     state, stats, index = connection.state, connection.stats, connection.index
-    found = [SignalView(**asdict(signal)) for signal in connection.signals()]
+    judged = connection.signals()
+    found = [SignalView(**asdict(signal)) for signal in judged]
     told = {signal.status for signal in found}
     leader = state.leader if state else None
     return EtcdHealth(
         name=connection.name,
-        sentence=quorum_sentence(state) if state else "no member has answered yet",
+        sentence=health_sentence(state, judged) if state else "no member has answered yet",
         status=next((verdict for verdict in _WORST if verdict in told), "unknown"),
         cluster_id=state.cluster_id if state else "",
         leader=leader.name or leader.id if leader else "",

@@ -11,6 +11,7 @@ from backend.live.row import Row
 from integrations.kubernetes.models.core import Node
 from integrations.kubernetes.models.pods import Pod
 from integrations.kubernetes.quantity import parse_quantity
+from integrations.kubernetes.summaries.conditions import wrong_on_a_node
 from integrations.kubernetes.summaries.nodes import is_simulated, node_summary, os_version, roles_of
 from integrations.kubernetes.summaries.requests import pod_requests
 
@@ -65,6 +66,7 @@ def machine_row(cluster: str, node: Node) -> MachineRow:
         name=meta.name,
         status=words.status,
         healthy=words.healthy,
+        concern=words.concern,
         reason=words.reason,
         roles=tuple(roles_of(node)),
         os=info.os_image,
@@ -117,6 +119,5 @@ def _address(node: Node) -> str:
 
 
 def _abnormal(node: Node) -> list[str]:
-    """Conditions that are not as they should be: ``Ready`` not True, any other not False."""
-    good = {"Ready": "True"}
-    return [c.type for c in node.status.conditions if c.status != good.get(c.type, "False")]
+    """Conditions that are not as they should be."""
+    return [c.type for c in node.status.conditions if wrong_on_a_node(c)]

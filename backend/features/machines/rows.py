@@ -11,13 +11,14 @@ class MachineRow(Row, frozen=True):
     """One node and what runs on it. CPU in cores, memory in bytes, `created` in Unix seconds.
 
     Requested is what the node's unfinished pods reserve; percent is of what the node can
-    give (allocatable). `simulated` nodes are KWOK's.
+    give (allocatable). `concern` is a `integrations.concern.Concern`. `simulated` nodes are KWOK's.
     """
 
     cluster: str
     name: str
     status: str
     healthy: bool
+    concern: int
     reason: str
     roles: tuple[str, ...]
     os: str

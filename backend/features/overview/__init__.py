@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from backend.features.context import Feature, FeatureContext
 from backend.features.overview.collections import PROBLEMS
 from backend.features.overview.derive import Problems
 from backend.features.overview.rights import KINDS
 from backend.features.overview.routes import router
 from backend.features.overview.service import OverviewService
+from integrations.contract import Feed
+from integrations.kubernetes.settings import ConnectionSettings
 
 __all__ = ["AFTER", "register"]
 
@@ -24,4 +29,8 @@ def register(context: FeatureContext) -> Feature:
         context.upstreams,
         updates_enabled=context.settings.updates_enabled,
     )
-    return Feature("overview", router, kinds=KINDS, parts=(service,))
+
+    def feeds(settings: ConnectionSettings) -> Mapping[str, Feed[Any]]:
+        return problems.held.feeds(settings.name)
+
+    return Feature("overview", router, feeds={"kubernetes": feeds}, kinds=KINDS, parts=(service,))

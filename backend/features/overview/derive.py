@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from backend.features.overview.collections import PROBLEMS
+from backend.features.overview.held import Held, HeldRow
+from backend.features.overview.members import member_problem, quorum_problem
+from backend.features.overview.read import Claim, Machine, Member, Pod, Service, Workload
 from backend.features.overview.rows import ProblemRow
 from backend.features.overview.rules import (
-    Machine,
-    Member,
-    Pod,
-    Workload,
+    claim_problem,
+    held_problem,
     machine_problem,
-    member_problem,
     pod_problem,
-    quorum_problem,
+    service_problem,
     workload_problem,
 )
-from backend.live.derive import Derived, Kept
+from backend.live.derive import Derived, Input, Kept
 
 __all__ = ["Problems"]
 
 T = TypeVar("T")
-Found = Sequence[ProblemRow]
+_WORKLOADS: Final = {
+    "Deployment": "deployments",
+    "StatefulSet": "statefulsets",
+    "DaemonSet": "daemonsets",
+    "ReplicaSet": "replicasets",
+    "Job": "jobs",
+    "CronJob": "cronjobs",
+}
 
 
 class _Judged(msgspec.Struct, frozen=True):
@@ -35,6 +42,12 @@ class _Judged(msgspec.Struct, frozen=True):
     member: Member
     problem: ProblemRow | None
     known: bool
+
+
+class _There(msgspec.Struct, frozen=True):
+    """A workload there is, and its own problem."""
+
+    problem: ProblemRow | None
 
 
 class Problems:
@@ -47,13 +60,21 @@ class Problems:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._started = clock()
+        self.held = Held()
         self.rows: Derived[ProblemRow] = Derived(
             PROBLEMS,
             inputs=(
                 Kept("machines", by=_of_machine, keep=self._dated(machine_problem, _created)),
-                Kept("workloads", by=_of_workload, keep=self._dated(workload_problem, _created)),
+                Kept("workloads", by=_of_workload, keep=self._there),
                 Kept("pods", by=_of_pod, keep=self._dated(pod_problem, _created)),
+                Kept(
+                    "persistentvolumeclaims",
+                    by=_of_claim,
+                    keep=self._dated(claim_problem, _created),
+                ),
+                Kept("services", by=_of_service, keep=self._dated(service_problem, _created)),
                 Kept("etcd-members", by=_of_member, keep=self._judged),
+                Input(self.held.rows, by=_of_held),
             ),
             rows=self._all,
         )
@@ -82,16 +103,19 @@ class Problems:
             return self._clock()
         return created if created is not None and created > self._started else None
 
-    def _all(
-        self,
-        _key: str,
-        machines: Found,
-        workloads: Found,
-        pods: Found,
-        members: Sequence[_Judged],
-    ) -> Iterable[ProblemRow]:
-        """A key is one machine, workload or pod, or all members of one etcd."""
-        yield from (*machines, *workloads, *pods)
+    def _there(self, held: _There | None, known: bool, row: Workload) -> _There:
+        dated = self._dated(workload_problem, _created)
+        return _There(dated(held.problem if held else None, known, row))
+
+    def _all(self, _key: str, *parts: Any) -> Iterable[ProblemRow]:
+        """A key is one thing, a workload with its pods, or all members of one etcd. A pod whose
+        owner has no row has nobody else to speak for it."""
+        machines, workloads, pods, claims, services, members, held = parts
+        yield from (*machines, *claims, *services)
+        yield from (there.problem for there in workloads if there.problem is not None)
+        if not workloads:
+            yield from pods
+        yield from (held_problem(row) for row in held)
         whole = quorum_problem([judged.member for judged in members])
         if whole is None:
             yield from (judged.problem for judged in members if judged.problem is not None)
@@ -102,7 +126,7 @@ class Problems:
         yield msgspec.structs.replace(whole, since=since)
 
 
-def _created(row: Machine | Workload | Pod) -> float | None:
+def _created(row: Machine | Workload | Pod | Claim | Service) -> float | None:
     return row.created
 
 
@@ -115,7 +139,23 @@ def _of_workload(row: Workload) -> tuple[str, ...]:
 
 
 def _of_pod(row: Pod) -> tuple[str, ...]:
-    return (f"pods/{row.key}",)
+    """Its workload's key: a pod without one is under a key that no workload has."""
+    plural = _WORKLOADS.get(row.owner_kind)
+    if plural is None:
+        return (f"pods/{row.key}",)
+    return (f"workloads/{row.cluster}/{plural}/{row.namespace}/{row.owner}",)
+
+
+def _of_claim(row: Claim) -> tuple[str, ...]:
+    return (f"persistentvolumeclaims/{row.key}",)
+
+
+def _of_service(row: Service) -> tuple[str, ...]:
+    return (f"services/{row.key}",)
+
+
+def _of_held(row: HeldRow) -> tuple[str, ...]:
+    return (f"held/{row.key}",)
 
 
 def _of_member(row: Member) -> tuple[str, ...]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from auth.principal import Principal
 from backend.features.overview.schemas import OverviewView
-from backend.features.overview.service import OverviewService
+from backend.features.overview.service import OverviewService, Within
 from backend.http.guard import Decides
 from backend.parts import part
 
@@ -21,6 +21,9 @@ router = APIRouter(tags=["overview"])
 async def read_overview(
     caller: Annotated[Principal, Decides("each part, by the right to list what it counts")],
     service: Annotated[OverviewService, part(OverviewService)],
+    cluster: Annotated[str, Query(max_length=253)] = "",
+    namespace: Annotated[str, Query(max_length=253)] = "",
 ) -> OverviewView:
-    """Is anything wrong, and what changes right now, as far as the caller may see."""
-    return await service.overview(caller)
+    """Is anything wrong, and what changes right now, as far as the caller may see. `cluster`
+    and `namespace` narrow what is told of Kubernetes to one of them."""
+    return await service.overview(caller, Within(cluster, namespace))

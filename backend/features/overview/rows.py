@@ -8,13 +8,20 @@ __all__ = ["ProblemRow"]
 
 
 class ProblemRow(Row, frozen=True):
-    """One cause of trouble. `rank` orders (0 is worst); `since` is Unix seconds, None when
-    it was so before this console looked. The scope fields repeat those of the row it is about."""
+    """One cause of trouble at one thing.
+
+    `rank` orders (0 is worst); `since` is Unix seconds, None when it was so before this
+    console looked. `reason` says why, the cause first; `cause` is its kind that others may
+    share. The scope fields repeat those of the row it is about.
+    """
 
     rank: int
     severity: str
     system: str
-    title: str
+    kind: str
+    name: str
+    reason: str
+    cause: str
     affects: str
     count: int
     since: float | None

@@ -26,6 +26,8 @@ class SystemState(StrEnum):
     DOWN = "down"
     CONNECTING = "connecting"
     ABSENT = "absent"
+    HIDDEN = "hidden"
+    """There is one, and the caller may see nothing of it."""
 
 
 class FreshnessView(BaseModel):
@@ -49,15 +51,26 @@ class SystemView(BaseModel):
 
 
 class ProblemView(BaseModel):
-    """One cause of trouble, worst first."""
+    """One cause of trouble: at one thing, or at the `alike` many that share it.
+
+    Of many, `name` is empty, `members` are the first of them and `link` leads to all. `since`
+    is Unix seconds, null where it was so before this console looked.
+    """
 
     id: str
     severity: str
-    title: str
-    since: float | None
+    kind: str
+    name: str
+    namespace: str
+    cluster: str
+    reason: str
     affects: str
+    since: float | None
     count: int
     link: str
+    alike: int
+    namespaces: list[str]
+    members: list[ProblemView]
 
 
 class Capacity(BaseModel):
@@ -83,16 +96,23 @@ class RecentView(BaseModel):
     at: float
     source: str
     severity: str
-    title: str
+    reason: str
+    cluster: str
+    kind: str
+    name: str
+    namespace: str
+    message: str
     link: str
 
 
 class OverviewView(BaseModel):
-    """The whole page. `checked` is when it was put together (Unix seconds)."""
+    """The whole page. `checked` is when it was put together (Unix seconds). `part` says in
+    words which part of the organisation the caller sees; empty for all of it."""
 
     systems: list[SystemView]
     problems: list[ProblemView]
     problems_total: int
     capacity: CapacityView | None
     recent: list[RecentView]
+    part: str
     checked: float

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Iterable
-from typing import Any, Final
+from collections import Counter
+from typing import Any, Final, NamedTuple
 
 from cachetools import TTLCache
 
@@ -12,31 +13,53 @@ from auth import scope
 from auth.principal import Principal
 from auth.role import Verb
 from backend.connections.upstreams import Upstreams
+from backend.features.overview.grouping import lines
 from backend.features.overview.schemas import (
     Capacity,
     CapacityView,
+    FreshnessView,
     OverviewView,
-    ProblemView,
     RecentView,
     SystemState,
     SystemView,
 )
-from backend.features.overview.systems import freshness_of, state_of, trouble_in_words
+from backend.features.overview.systems import (
+    absent,
+    freshness_of,
+    kubernetes_sentence,
+    part_of,
+    state_of,
+    trouble_in_words,
+)
 from backend.features.overview.updates import updates_view
 from backend.live.guard import guard_of
 from backend.live.page import Page
 from backend.live.parse import parse_query
 from backend.live.registry import Registry
 from integrations.etcd.integration import INTEGRATION as ETCD
-from integrations.etcd.snapshot import quorum_sentence
+from integrations.etcd.signals import health_sentence
 
-__all__ = ["OverviewService"]
+__all__ = ["OverviewService", "Within"]
 
 _KEEP_SECONDS: Final = 2.0
 _KEPT: Final = 256
-_PROBLEMS: Final = 50
+_LINES: Final = 50
 _GROUPS: Final = 10_000
 _RECENT: Final = 12
+
+
+class Within(NamedTuple):
+    """The part of Kubernetes that is asked about; empty texts leave it open."""
+
+    cluster: str = ""
+    namespace: str = ""
+
+    def filters(self, *, namespaced: bool = True) -> tuple[str, ...]:
+        """As filters of a collection."""
+        found = [f"cluster={json.dumps(self.cluster)}"] if self.cluster else []
+        if self.namespace and namespaced:
+            found.append(f"namespace={json.dumps(self.namespace)}")
+        return tuple(found)
 
 
 class OverviewService:
@@ -46,66 +69,87 @@ class OverviewService:
         self._updates_enabled = updates_enabled
         self._registry = registry
         self._upstreams = upstreams
-        self._kept: TTLCache[str, OverviewView] = TTLCache(_KEPT, _KEEP_SECONDS)
+        self._kept: TTLCache[tuple[str, Within], OverviewView] = TTLCache(_KEPT, _KEEP_SECONDS)
 
-    async def overview(self, caller: Principal) -> OverviewView:
+    async def overview(self, caller: Principal, within: Within) -> OverviewView:
         """The page for `caller`."""
-        kept = self._kept.get(caller.policy.fingerprint)
+        key = (caller.policy.fingerprint, within)
+        kept = self._kept.get(key)
         if kept is None:
-            kept = self._kept[caller.policy.fingerprint] = await self._make(caller, time.time())
+            kept = self._kept[key] = await self._make(caller, within, time.time())
         return kept
 
-    async def _make(self, caller: Principal, now: float) -> OverviewView:
-        problems = await self._page(caller, "problems", limit=_PROBLEMS, facets=("system",))
-        by_system = _by_value(problems, "system")
+    async def _make(self, caller: Principal, within: Within, now: float) -> OverviewView:
+        problems = await self._problems(caller, within)
+        by_system = Counter(row.system for row in problems)
         return OverviewView(
             systems=[
-                await self._kubernetes(caller, by_system.get("kubernetes", 0)),
-                await self._etcd(caller, by_system.get("etcd", 0)),
+                await self._kubernetes(caller, within, by_system["kubernetes"]),
+                await self._etcd(caller, by_system["etcd"]),
                 await self._registry_view(caller),
                 await self._updates(caller),
             ],
-            problems=self._problems(caller, problems.rows if problems else ()),
-            problems_total=problems.total if problems else 0,
-            capacity=await self._capacity(caller),
-            recent=await self._recent(caller),
+            problems=lines(problems, named=self._several(caller))[:_LINES],
+            problems_total=len(problems),
+            capacity=await self._capacity(caller, within),
+            recent=await self._recent(caller, within),
+            part=part_of(caller),
             checked=now,
         )
 
-    def _problems(self, caller: Principal, rows: Iterable[Any]) -> list[ProblemView]:
-        """Of several clusters each says which it is of: names alone are in any of them."""
-        origins = freshness_of(self._registry, caller, "kubernetes")
-        several = len({origin.source.split("/")[1] for origin in origins}) > 1
-        return [_problem(row, named=several) for row in rows]
+    async def _problems(self, caller: Principal, within: Within) -> list[Any]:
+        """All of them, for they are grouped; of a namespace only what lies in it."""
+        source = self._registry.get("problems")
+        guard = guard_of(caller, source.collection)
+        query = parse_query(source.collection, filters=within.filters())
+        pieces = source.all_rows(query, guard, now=time.time())
+        return [row async for piece in pieces for row in piece]
 
-    async def _kubernetes(self, caller: Principal, problems: int) -> SystemView:
+    def _several(self, caller: Principal) -> bool:
+        """Of several clusters each line says which it is of: names alone are in any of them."""
+        origins = freshness_of(self._registry, caller, "kubernetes")
+        return len({origin.source.split("/")[1] for origin in origins}) > 1
+
+    async def _kubernetes(self, caller: Principal, within: Within, problems: int) -> SystemView:
         counts: dict[str, int] = {}
         for name in ("machines", "pods", "workloads"):
-            page = await self._page(caller, name, limit=1, facets=("healthy",))
+            filters = within.filters(namespaced=name != "machines")
+            page = await self._page(caller, name, limit=1, facets=("healthy",), filters=filters)
             if page is not None:
                 counts[name] = page.total
                 counts[f"{name}_unhealthy"] = _unhealthy(page)
         freshness = freshness_of(self._registry, caller, "kubernetes")
-        state = state_of(freshness, problems)
-        sentence = trouble_in_words(freshness) or _kubernetes_sentence(state, counts)
+        state = self._state("kubernetes", freshness, problems)
+        sentence = trouble_in_words(freshness) or kubernetes_sentence(state, counts)
         return SystemView(
             name="kubernetes",
             state=state,
             sentence=sentence,
             freshness=freshness,
             counts=counts,
-            link="/machines",
+            link="/machines" if "machines" in counts else "/workloads",
         )
+
+    def _state(self, kind: str, freshness: list[FreshnessView], problems: int) -> SystemState:
+        state = state_of(freshness, problems)
+        hidden = state is SystemState.ABSENT and self._upstreams.any(kind)
+        return SystemState.HIDDEN if hidden else state
 
     async def _etcd(self, caller: Principal, problems: int) -> SystemView:
         freshness = freshness_of(self._registry, caller, "etcd")
+        warned = [
+            connection
+            for connection in self._upstreams.all(ETCD).values()
+            if any(signal.status in {"warning", "critical"} for signal in connection.signals())
+        ]
+        state = self._state("etcd", freshness, problems + (len(warned) if freshness else 0))
         counts = {}
         for name in ("etcd-members", "keys"):
             page = await self._page(caller, name, limit=1)
             if page is not None:
                 counts["members" if name == "etcd-members" else name] = page.total
         sentences = {
-            name: quorum_sentence(connection.state)
+            name: health_sentence(connection.state, connection.signals())
             for name, connection in self._upstreams.all(ETCD).items()
             if connection.state is not None
             and caller.policy.decide(
@@ -117,8 +161,8 @@ class OverviewService:
         sentence = "; ".join(said) if freshness else ""
         return SystemView(
             name="etcd",
-            state=state_of(freshness, problems),
-            sentence=sentence or trouble_in_words(freshness) or _absent("etcd", freshness),
+            state=state,
+            sentence=sentence or trouble_in_words(freshness) or absent("etcd", state),
             freshness=freshness,
             counts=counts,
             link="/key-value",
@@ -126,6 +170,7 @@ class OverviewService:
 
     async def _registry_view(self, caller: Principal) -> SystemView:
         freshness = freshness_of(self._registry, caller, "registry")
+        state = self._state("registry", freshness, 0)
         counts = {}
         for name in ("repositories", "tags"):
             page = await self._page(caller, name, limit=1)
@@ -134,11 +179,11 @@ class OverviewService:
         sentence = trouble_in_words(freshness) or (
             f"{counts.get('repositories', 0)} repositories, {counts.get('tags', 0)} tags"
             if freshness
-            else _absent("registry", freshness)
+            else absent("registry", state)
         )
         return SystemView(
             name="registry",
-            state=state_of(freshness, 0),
+            state=state,
             sentence=sentence,
             freshness=freshness,
             counts=counts,
@@ -151,10 +196,13 @@ class OverviewService:
         rows = groups.rows if groups else None
         return updates_view(rows, freshness, enabled=self._updates_enabled)
 
-    async def _capacity(self, caller: Principal) -> CapacityView | None:
+    async def _capacity(self, caller: Principal, within: Within) -> CapacityView | None:
+        """Machines belong to no namespace: of one nothing is said."""
+        if within.namespace:
+            return None
         source = self._registry.get("machines")
         guard = guard_of(caller, source.collection)
-        query = parse_query(source.collection)
+        query = parse_query(source.collection, filters=within.filters(namespaced=False))
         pieces = source.all_rows(query, guard, now=time.time())
         seen = [row async for piece in pieces for row in piece]
         if not seen:
@@ -165,8 +213,9 @@ class OverviewService:
             pods=_sum(seen, "pods", "pods_limit"),
         )
 
-    async def _recent(self, caller: Principal) -> list[RecentView]:
-        page = await self._page(caller, "events", limit=_RECENT, sort=("-last",))
+    async def _recent(self, caller: Principal, within: Within) -> list[RecentView]:
+        filters = within.filters()
+        page = await self._page(caller, "events", limit=_RECENT, sort=("-last",), filters=filters)
         return [_recent(row) for row in (page.rows if page else ())]
 
     async def _page(
@@ -177,12 +226,13 @@ class OverviewService:
         limit: int,
         facets: tuple[str, ...] = (),
         sort: tuple[str, ...] = (),
+        filters: tuple[str, ...] = (),
     ) -> Page | None:
         source = self._registry.get(name)
         guard = guard_of(caller, source.collection)
         if not guard.scopes:
             return None
-        query = parse_query(source.collection, facets=facets, sort=sort)
+        query = parse_query(source.collection, filters=filters, facets=facets, sort=sort)
         return await source.page(query, guard, limit=limit, after=None, now=time.time())
 
 
@@ -194,22 +244,6 @@ def _by_value(page: Page | None, facet: str) -> dict[object, int]:
     return {f.value: f.count for f in page.facets.get(facet, ())} if page else {}
 
 
-def _kubernetes_sentence(state: SystemState, counts: dict[str, int]) -> str:
-    if state is SystemState.ABSENT:
-        return _absent("Kubernetes", ())
-    if state is SystemState.CONNECTING:
-        return "Reading the cluster for the first time."
-    machines, bad = counts.get("machines", 0), counts.get("machines_unhealthy", 0)
-    ready = f"{machines - bad} of {machines} machines ready"
-    unhealthy = counts.get("workloads_unhealthy", 0)
-    trouble = f", {unhealthy} workloads not as asked" if unhealthy else ", workloads run as asked"
-    return ready + trouble
-
-
-def _absent(name: str, freshness: Iterable[object]) -> str:
-    return "" if freshness else f"No {name} connection that you may see."
-
-
 def _sum(rows: list[Any], requested: str, allocatable: str) -> Capacity:
     return Capacity(
         used=None,
@@ -218,25 +252,16 @@ def _sum(rows: list[Any], requested: str, allocatable: str) -> Capacity:
     )
 
 
-def _problem(row: Any, *, named: bool) -> ProblemView:
-    cluster = row.cluster if named else ""
-    return ProblemView(
-        id=row.key,
-        severity=row.severity,
-        title=row.title,
-        since=row.since,
-        affects=", ".join(part for part in (row.affects, cluster) if part),
-        count=row.count,
-        link=row.link,
-    )
-
-
 def _recent(row: Any) -> RecentView:
-    where = f"{row.object_kind} {row.object_name}".strip()
     return RecentView(
         at=row.last,
         source=row.source,
         severity=row.severity,
-        title=f"{row.reason}: {where}" if where else row.reason,
+        reason=row.reason,
+        cluster=row.cluster,
+        kind=row.object_kind,
+        name=row.object_name,
+        namespace=row.namespace,
+        message=row.message,
         link="/events",
     )

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from auth.principal import Principal
+from auth.role import Verb
 from backend.features.overview.schemas import FreshnessView, SystemState
 from backend.live.guard import guard_of
 from backend.live.registry import Registry
 from integrations.contract import FeedState, Freshness
 
-__all__ = ["freshness_of", "state_of", "trouble_in_words"]
+__all__ = [
+    "absent",
+    "freshness_of",
+    "kubernetes_sentence",
+    "part_of",
+    "state_of",
+    "trouble_in_words",
+]
 
 _GOOD = frozenset({FeedState.LIVE, FeedState.POLLING})
 _WORSE = (
@@ -20,6 +28,8 @@ _WORSE = (
     FeedState.DENIED,
     FeedState.STALE,
 )
+_WHOLE = 2
+"""A scope of so many parts, ``org/name``, is the whole organisation."""
 
 
 def freshness_of(registry: Registry, caller: Principal, system: str) -> list[FreshnessView]:
@@ -60,6 +70,48 @@ def trouble_in_words(freshness: Iterable[FreshnessView]) -> str:
         if FeedState(item.state) in {FeedState.STALE, FeedState.DENIED}:
             return item.message or f"{item.source} is {item.state}"
     return ""
+
+
+def absent(name: str, state: SystemState) -> str:
+    """Why nothing is told of a system; empty when something is."""
+    if state is SystemState.HIDDEN:
+        return "Outside your rights."
+    return f"No {name} is connected." if state is SystemState.ABSENT else ""
+
+
+def kubernetes_sentence(state: SystemState, counts: Mapping[str, int]) -> str:
+    """What the counts say; of machines nothing to who may see none."""
+    if nothing := absent("Kubernetes", state):
+        return nothing
+    if state is SystemState.CONNECTING:
+        return "Reading the cluster for the first time."
+    parts = []
+    if "machines" in counts:
+        machines, bad = counts["machines"], counts["machines_unhealthy"]
+        parts.append(f"{machines - bad} of {machines} machines ready")
+    if "workloads" in counts:
+        total, bad = counts["workloads"], counts["workloads_unhealthy"]
+        parts.append(
+            f"{bad} of {total} workloads not as asked" if bad else "workloads run as asked"
+        )
+    text = ", ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def part_of(caller: Principal) -> str:
+    """Which part of the organisation a caller with few rights sees, in words; empty for all."""
+    scopes = caller.policy.scopes("problem", Verb.LIST)
+    if any(len(held) <= _WHOLE for held in scopes):
+        return ""
+    return ", ".join(_place(held[_WHOLE:]) for held in sorted(scopes))
+
+
+def _place(rest: Sequence[str]) -> str:
+    """``("cluster", "local", "ns", "shop")`` → ``namespace shop in local``."""
+    pairs = dict(zip(rest[::2], rest[1::2], strict=False))
+    if "ns" in pairs:
+        return f"namespace {pairs['ns']} in {pairs['cluster']}"
+    return ", ".join(f"{kind} {name}" for kind, name in pairs.items())
 
 
 def _worse(known: Freshness | None, new: Freshness) -> Freshness:

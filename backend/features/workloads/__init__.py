@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from backend.features.context import Feature, FeatureContext
 from backend.features.workloads import project, project_network
+from backend.features.workloads.claims import Claims
 from backend.features.workloads.collections import CONFIG_MAPS, PODS, SECRETS, WORKLOADS
 from backend.features.workloads.collections_network import (
     CLAIMS,
@@ -19,6 +20,7 @@ from backend.features.workloads.collections_network import (
 )
 from backend.features.workloads.join import Workloads
 from backend.features.workloads.rights import KINDS
+from backend.features.workloads.services import Services
 from backend.features.workloads.simulated import Pods
 from backend.live.collection import Collection
 from backend.live.memory import MemorySource
@@ -38,11 +40,9 @@ class _Plain:
 
 
 PLAIN: Final = (
-    _Plain(SERVICES, project_network.service_row),
     _Plain(ENDPOINT_SLICES, project_network.endpoint_slice_row),
     _Plain(INGRESSES, project_network.ingress_row),
     _Plain(VOLUMES, project_network.volume_row),
-    _Plain(CLAIMS, project_network.claim_row),
     _Plain(CONFIG_MAPS, project.metadata_row),
     _Plain(SECRETS, project.metadata_row),
 )
@@ -54,6 +54,8 @@ class WorkloadSources:
     def __init__(self) -> None:
         self.pods = Pods()
         self.workloads = Workloads()
+        self.services = Services()
+        self.claims = Claims()
         self.plain: dict[str, MemorySource[Any]] = {
             plain.collection.name: MemorySource(plain.collection) for plain in PLAIN
         }
@@ -61,12 +63,16 @@ class WorkloadSources:
     def feeds(self, cluster: str) -> dict[str, Feed[Any]]:
         """The feeds that keep one cluster's rows, by kind."""
         within = ("cluster", cluster)
-        pods, workloads = self.pods.feeds(cluster), self.workloads.feeds(cluster)
-        feeds = {**workloads, **pods, "pods": join((pods["pods"], workloads["pods"]))}
+        joins = (self.pods, self.workloads, self.services, self.claims)
+        found = [made.feeds(cluster) for made in joins]
         for plain in PLAIN:
             name = plain.collection.name
-            make = partial(plain.project, cluster)
-            feeds[name] = self.plain[name].feed(f"kubernetes/{cluster}/{name}", make, within=within)
+            make, source = partial(plain.project, cluster), self.plain[name]
+            found.append({name: source.feed(f"kubernetes/{cluster}/{name}", make, within=within)})
+        feeds: dict[str, Feed[Any]] = {}
+        for kind in dict.fromkeys(kind for part in found for kind in part):
+            alike = tuple(part[kind] for part in found if kind in part)
+            feeds[kind] = alike[0] if len(alike) == 1 else join(alike)
         return feeds
 
 
@@ -75,6 +81,8 @@ def register(context: FeatureContext) -> Feature:
     sources = WorkloadSources()
     context.registry.add(PODS, sources.pods.rows)
     context.registry.add(WORKLOADS, sources.workloads.rows)
+    context.registry.add(SERVICES, sources.services.rows)
+    context.registry.add(CLAIMS, sources.claims.rows)
     for plain in PLAIN:
         context.registry.add(plain.collection, sources.plain[plain.collection.name])
 

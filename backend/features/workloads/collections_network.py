@@ -18,6 +18,11 @@ from backend.live.rowscope import Field, RowScope
 
 __all__ = ["CLAIMS", "ENDPOINT_SLICES", "INGRESSES", "SERVICES", "VOLUMES"]
 
+_JUDGED: Final = (
+    Column("healthy", "Healthy", Type.BOOL, facet=True, default=False),
+    Column("concern", "Concern", Type.NUMBER, default=False),
+)
+
 SERVICES: Final = Collection(
     name="services",
     title="Services",
@@ -26,13 +31,17 @@ SERVICES: Final = Collection(
     scopes=(NAMESPACED,),
     columns=(
         *HEAD,
+        Column("status", "Status", Type.STATUS, facet=True),
+        Column("reason", "Reason", Type.TEXT, searched=True),
+        Column("readiness", "Ready", Type.TEXT, sortable=False),
         Column("type", "Type", Type.TEXT, facet=True),
         Column("ip", "Cluster IP", Type.TEXT, searched=True),
         Column("addresses", "Outside", Type.LIST, searched=True),
         Column("ports", "Ports", Type.LIST, facet=True),
+        *_JUDGED,
         *TAIL,
     ),
-    default_sort=("namespace", "name"),
+    default_sort=("concern", "namespace", "name"),
     where=("namespace", "cluster"),
     place=30,
 )
@@ -93,9 +102,10 @@ VOLUMES: Final = Collection(
         Column("storage_class", "Storage class", Type.TEXT, facet=True),
         Column("access_modes", "Access modes", Type.LIST, facet=True),
         Column("reclaim_policy", "Reclaim policy", Type.TEXT, facet=True),
+        *_JUDGED,
         *TAIL,
     ),
-    default_sort=("name",),
+    default_sort=("concern", "name"),
     where=("cluster",),
     place=40,
 )
@@ -109,14 +119,16 @@ CLAIMS: Final = Collection(
     columns=(
         *HEAD,
         Column("status", "Status", Type.STATUS, facet=True),
+        Column("reason", "Reason", Type.TEXT, searched=True),
         Column("volume", "Volume", Type.TEXT, searched=True),
         Column("capacity", "Capacity", Type.BYTES),
-        Column("requested", "Requested", Type.BYTES, default=False),
+        Column("requested", "Requested", Type.BYTES),
         Column("storage_class", "Storage class", Type.TEXT, facet=True),
         Column("access_modes", "Access modes", Type.LIST, facet=True, default=False),
+        *_JUDGED,
         *TAIL,
     ),
-    default_sort=("namespace", "name"),
+    default_sort=("concern", "namespace", "name"),
     where=("namespace", "cluster"),
     place=40,
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -19,6 +19,7 @@ from backend.features.workloads.rows import WorkloadRow
 from backend.live.derive import Derived, DerivedTable, Input, One
 from backend.live.row import Row
 from backend.live.table import Table
+from integrations.concern import Concern
 from integrations.contract import Feed
 from integrations.kubernetes.kinds import kind_of
 from integrations.kubernetes.models.meta import Meta, controller
@@ -44,6 +45,8 @@ class _Trouble(Row, frozen=True):
     owner: str
     pod: str
     reason: str
+    cause: str
+    concern: int
 
 
 class _Troubled(Row, frozen=True):
@@ -92,7 +95,9 @@ def _trouble(cluster: str, pod: Pod) -> _Trouble | None:
     if not owner:
         return None
     key = f"{cluster}/{meta.namespace}/{meta.name}"
-    return _Trouble(key, owner, meta.name, summary.reason or summary.status)
+    cause = summary.cause or summary.status
+    reason = summary.reason or summary.status
+    return _Trouble(key, owner, meta.name, reason, cause, summary.concern)
 
 
 def _controller_key(cluster: str, meta: Meta) -> str:
@@ -131,11 +136,31 @@ def _explained(
 
 
 def _with_trouble(row: WorkloadRow, troubles: Sequence[_Trouble]) -> WorkloadRow:
-    """Only a workload that is not well is explained by its pods: a finished job with one
-    failed attempt needs no excuse."""
+    """Only a workload that is not well is explained by its pods, by the worst of them: a
+    finished job with one failed attempt needs no excuse."""
     if row.healthy or not troubles:
         return row
-    first = min(troubles, key=lambda trouble: (trouble.pod, trouble.reason))
-    others = len(troubles) - 1
-    more = f" (and {others} more pod{'s' if others != 1 else ''})" if others else ""
-    return msgspec.structs.replace(row, reason=f"{row.reason}. {first.pod}: {first.reason}{more}")
+    first = min(troubles, key=lambda trouble: (trouble.concern, trouble.pod, trouble.reason))
+    if first.concern >= Concern.PROGRESS and row.cause not in _VAGUE:
+        return row
+    return msgspec.structs.replace(
+        row,
+        reason=_told(row, first, troubles),
+        cause=first.cause,
+        culprit=first.pod,
+        concern=min(row.concern, first.concern) if row.ready == 0 else row.concern,
+    )
+
+
+def _told(row: WorkloadRow, first: _Trouble, troubles: Sequence[_Trouble]) -> str:
+    """The pod's cause, how many share it, and what holds besides."""
+    alike = sum(trouble.cause == first.cause for trouble in troubles)
+    others = len(troubles) - alike
+    parts = [f"{first.reason} ({alike} pods)" if alike > 1 else first.reason]
+    parts += [f"{others} more otherwise not well"] if others else []
+    parts += ["the rollout is stuck"] if row.cause == "Rollout is stuck" else []
+    return "; ".join(parts)
+
+
+_VAGUE: Final = frozenset({"", "Not ready", "Rolling out", "Waits for its pods"})
+"""Causes that a pod on its way explains better."""

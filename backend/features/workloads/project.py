@@ -13,7 +13,7 @@ from integrations.kubernetes.models.pods import Pod, PodSpec
 from integrations.kubernetes.models.workloads import CronJob
 from integrations.kubernetes.summaries.pods import pod_summary
 from integrations.kubernetes.summaries.requests import pod_requests
-from integrations.kubernetes.summaries.workloads import workload_summary
+from integrations.kubernetes.summaries.workloads import WorkloadSummary, workload_summary
 
 __all__ = ["born", "key", "metadata_row", "owner_of", "pod_row", "shared_labels", "workload_row"]
 
@@ -73,7 +73,9 @@ def pod_row(cluster: str, pod: Pod) -> PodRow:
         name=meta.name,
         status=intern(words.status),
         healthy=words.healthy,
+        concern=words.concern,
         reason=words.reason,
+        cause=intern(words.cause),
         ready=intern(f"{words.ready}/{words.containers}"),
         restarts=words.restarts,
         last_restart=words.last_restart,
@@ -107,7 +109,11 @@ def workload_row(cluster: str, plural: str, workload: Any) -> WorkloadRow:
         name=meta.name,
         status=words.health.value,
         healthy=words.healthy,
-        reason=words.reason,
+        concern=words.concern,
+        reason=words.cause,
+        cause="" if words.healthy else intern(words.kind),
+        culprit="",
+        readiness=_readiness(words),
         desired=words.desired,
         ready=words.ready,
         updated=words.updated,
@@ -116,6 +122,11 @@ def workload_row(cluster: str, plural: str, workload: Any) -> WorkloadRow:
         created=born(meta),
         labels=shared_labels(meta.labels),
     )
+
+
+def _readiness(words: WorkloadSummary) -> str:
+    """Ready of desired; a cron job and what is scaled to zero want none."""
+    return intern(f"{words.ready}/{words.desired}") if words.desired or words.ready else ""
 
 
 def metadata_row(cluster: str, found: Metadata) -> MetadataRow:

@@ -13,6 +13,7 @@ from backend.features.workloads.rows import (
     ServiceRow,
     VolumeRow,
 )
+from integrations.concern import Concern
 from integrations.kubernetes.models.network import (
     BalancedStatus,
     EndpointSlice,
@@ -26,6 +27,19 @@ from integrations.kubernetes.quantity import parse_quantity
 __all__ = ["claim_row", "endpoint_slice_row", "ingress_row", "service_row", "volume_row"]
 
 MAX_ADDRESSES: Final = 20
+_VOLUMES: Final = {
+    "Bound": Concern.FINE,
+    "Available": Concern.FINE,
+    "Pending": Concern.PROGRESS,
+    "Released": Concern.HELD,
+    "Failed": Concern.ERROR,
+}
+_CLAIMS: Final = {
+    "Bound": (Concern.FINE, ""),
+    "Pending": (Concern.PROGRESS, "Waits for a volume"),
+    "Lost": (Concern.ERROR, "Its volume is gone"),
+    "Terminating": (Concern.PROGRESS, "Is being deleted"),
+}
 _SERVICE: Final = "kubernetes.io/service-name"
 
 
@@ -103,6 +117,8 @@ def volume_row(cluster: str, volume: PersistentVolume) -> VolumeRow:
         cluster=cluster,
         name=meta.name,
         status=volume.status.phase or "Unknown",
+        healthy=volume.status.phase != "Failed",
+        concern=_VOLUMES.get(volume.status.phase, Concern.WARNING),
         reason=volume.status.message or volume.status.reason,
         capacity=parse_quantity(spec.capacity.get("storage", "0")),
         access_modes=tuple(spec.access_modes),
@@ -118,15 +134,21 @@ def claim_row(cluster: str, claim: PersistentVolumeClaim) -> ClaimRow:
     """The row of a claim."""
     meta, spec, status = claim.metadata, claim.spec, claim.status
     leaving = meta.deletion_timestamp is not None
+    word = "Terminating" if leaving else status.phase or "Unknown"
+    concern, reason = _CLAIMS.get(word, (Concern.WARNING, ""))
+    got = status.capacity.get("storage")
     return ClaimRow(
         key=key(cluster, meta),
         cluster=cluster,
         namespace=meta.namespace,
         name=meta.name,
-        status="Terminating" if leaving else status.phase or "Unknown",
+        status=word,
+        healthy=concern >= Concern.PROGRESS,
+        concern=concern,
+        reason=reason,
         volume=spec.volume_name,
         requested=parse_quantity(spec.resources.requests.get("storage", "0")),
-        capacity=parse_quantity(status.capacity.get("storage", "0")),
+        capacity=parse_quantity(got) if got else None,
         access_modes=tuple(status.access_modes or spec.access_modes),
         storage_class=spec.storage_class_name,
         created=born(meta),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backend.live.row import Row
+from integrations.concern import Concern
 
 __all__ = [
     "ClaimRow",
@@ -18,6 +19,7 @@ __all__ = [
 
 class PodRow(Row, frozen=True):
     """A pod. `status` is kubectl's word, `reason` why, in a sentence (empty when all is well).
+    `cause` is the kind of it that others may share, `concern` a `integrations.concern.Concern`.
     `owner` is the workload a person knows: the deployment, not its replica set. `images` as
     asked for, `digests` as they run. `simulated`: on a KWOK node."""
 
@@ -26,7 +28,9 @@ class PodRow(Row, frozen=True):
     name: str
     status: str
     healthy: bool
+    concern: int
     reason: str
+    cause: str
     ready: str
     restarts: int
     last_restart: float | None
@@ -45,7 +49,9 @@ class PodRow(Row, frozen=True):
 
 
 class WorkloadRow(Row, frozen=True):
-    """What runs pods. `kind` as in its manifest, `plural` as in URLs. Counts are pods."""
+    """What runs pods. `kind` as in its manifest, `plural` as in URLs. Counts are pods, and
+    `readiness` two of them in one text (``0/2``). `reason` is the cause, without the counts;
+    `culprit` names the pod that it is told of, `cause` its kind that others may share."""
 
     cluster: str
     kind: str
@@ -54,7 +60,11 @@ class WorkloadRow(Row, frozen=True):
     name: str
     status: str
     healthy: bool
+    concern: int
     reason: str
+    cause: str
+    culprit: str
+    readiness: str
     desired: int
     ready: int
     updated: int
@@ -65,7 +75,8 @@ class WorkloadRow(Row, frozen=True):
 
 
 class ServiceRow(Row, frozen=True):
-    """A service. `addresses`: where it listens from outside, when it does."""
+    """A service. `addresses`: where it listens from outside, when it does. `readiness`: ready
+    of all endpoints (``1/2``); empty where nothing selects them, and then nothing is judged."""
 
     cluster: str
     namespace: str
@@ -77,6 +88,11 @@ class ServiceRow(Row, frozen=True):
     selector: dict[str, str]
     created: float
     labels: dict[str, str]
+    status: str = ""
+    healthy: bool = True
+    concern: int = Concern.FINE
+    reason: str = ""
+    readiness: str = ""
 
 
 class EndpointSliceRow(Row, frozen=True):
@@ -116,6 +132,8 @@ class VolumeRow(Row, frozen=True):
     cluster: str
     name: str
     status: str
+    healthy: bool
+    concern: int
     reason: str
     capacity: float
     access_modes: tuple[str, ...]
@@ -127,15 +145,19 @@ class VolumeRow(Row, frozen=True):
 
 
 class ClaimRow(Row, frozen=True):
-    """A claim on storage; `capacity` is what it got, `requested` what it asked for."""
+    """A claim on storage; `capacity` is what it got (None: nothing yet), `requested` what it
+    asked for, `reason` why it has none."""
 
     cluster: str
     namespace: str
     name: str
     status: str
+    healthy: bool
+    concern: int
+    reason: str
     volume: str
     requested: float
-    capacity: float
+    capacity: float | None
     access_modes: tuple[str, ...]
     storage_class: str
     created: float

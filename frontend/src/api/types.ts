@@ -94,7 +94,7 @@ export interface Session {
   permissions: Record<string, string[]>;
 }
 
-export type SystemState = "ok" | "degraded" | "down" | "connecting" | "absent";
+export type SystemState = "ok" | "degraded" | "down" | "connecting" | "absent" | "hidden";
 
 export interface SystemHealth {
   name: "kubernetes" | "etcd" | "registry" | "updates";
@@ -110,11 +110,20 @@ export type Severity = "normal" | "warning" | "error";
 export interface OverviewProblem {
   id: string;
   severity: Severity;
-  title: string;
-  since: number | null;
+  kind: string;
+  /** Empty where the line is of many. */
+  name: string;
+  namespace: string;
+  cluster: string;
+  reason: string;
   affects: string;
+  since: number | null;
   count: number;
   link: string;
+  /** How many share the cause. */
+  alike: number;
+  namespaces: string[];
+  members: OverviewProblem[];
 }
 
 export interface Capacity {
@@ -129,7 +138,20 @@ export interface Overview {
   problems: OverviewProblem[];
   problems_total: number;
   capacity: { cpu: Capacity; memory: Capacity; pods: Capacity } | null;
-  recent: { at: number; source: string; severity: Severity; title: string; link: string }[];
+  recent: {
+    at: number;
+    source: string;
+    severity: Severity;
+    reason: string;
+    cluster: string;
+    kind: string;
+    name: string;
+    namespace: string;
+    message: string;
+    link: string;
+  }[];
+  /** Which part of the organisation the viewer sees; empty for all of it. */
+  part: string;
   checked: number;
 }
 

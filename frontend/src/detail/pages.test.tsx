@@ -31,7 +31,7 @@ const object = <ObjectView path={OBJECT_PATH} />;
 const image = <ImageView registry="local" repository="shop/cart" reference="1.9.0" />;
 
 test.each([
-  ["an object", object, "/", "Container cart keeps crashing"],
+  ["an object", object, "/", "Exits with code 1, 3 restarts"],
   ["its containers", object, "/?tab=containers", "terminated: Error"],
   ["its labels", object, "/?tab=labels", "cart"],
   ["an image", image, "/", "linux/amd64"],

@@ -14,6 +14,7 @@ export const SYSTEM_TONES: Record<SystemState, Tone> = {
   down: "bad",
   connecting: "busy",
   absent: "off",
+  hidden: "denied",
 };
 
 /** Four small lamps, one per system; opened, what each says and how fresh it is. */

@@ -6,6 +6,7 @@ import LockIcon from "@patternfly/react-icons/dist/esm/icons/lock-icon";
 import QuestionCircleIcon from "@patternfly/react-icons/dist/esm/icons/question-circle-icon";
 import SyncAltIcon from "@patternfly/react-icons/dist/esm/icons/sync-alt-icon";
 import type { ComponentType } from "react";
+import type { Row, Severity } from "../api/types";
 import { type Tone, toneOf } from "./tone";
 
 const ICONS: Record<Tone, ComponentType> = {
@@ -16,6 +17,13 @@ const ICONS: Record<Tone, ComponentType> = {
   off: BanIcon,
   unknown: QuestionCircleIcon,
   denied: LockIcon,
+};
+
+/** How severities look. */
+export const SEVERITY_TONES: Record<Severity, Tone> = {
+  normal: "ok",
+  warning: "warn",
+  error: "bad",
 };
 
 /** Icon, word and colour of a state; the only place where a state gets its looks. */
@@ -31,10 +39,22 @@ export function Status({ word, tone, title }: { word: string; tone?: Tone; title
   );
 }
 
-/** A state that sounds fine while the server knows the row is not as asked is a warning. */
-export function RowStatus({ word, healthy }: { word: string; healthy: boolean }) {
+/** By how much a row concerns its reader, worst first, as the server judges it. */
+const CONCERNS: readonly Tone[] = ["bad", "warn", "busy", "off", "ok"];
+
+/**
+ * The state of a row: the server says how bad it is where it knows; else the word does, and one
+ * that sounds fine while the row is not as asked is a warning.
+ */
+export function RowStatus({ word, row }: { word: string; row: Row }) {
+  return <Status word={word} tone={toneOfRow(word, row)} />;
+}
+
+export function toneOfRow(word: string, row: Row | undefined): Tone {
+  const judged = typeof row?.concern === "number" ? CONCERNS[row.concern] : undefined;
+  if (judged) return judged;
   const tone = toneOf(word);
-  return <Status word={word} tone={!healthy && tone === "ok" ? "warn" : tone} />;
+  return row?.healthy === false && tone === "ok" ? "warn" : tone;
 }
 
 /** The icon alone, where the word stands beside it or in a label. */

@@ -25,6 +25,6 @@ export function RowValue(props: TableRowProps & { column: ColumnInfo }) {
 function Value({ row, renderers, column }: TableRowProps & { column: ColumnInfo }) {
   const own = renderers[column.id];
   if (!own && column.type === "status" && row[column.id])
-    return <RowStatus word={String(row[column.id])} healthy={row.healthy !== false} />;
+    return <RowStatus word={String(row[column.id])} row={row} />;
   return own ? own(row) : <Cell column={column} value={row[column.id]} />;
 }

@@ -93,7 +93,7 @@ function PanelStatus({ info, row }: { info: CollectionInfo; row: Row }) {
   if (!word) return null;
   return (
     <p className="cr-panel-status">
-      <RowStatus word={String(word)} healthy={row.healthy !== false} />
+      <RowStatus word={String(word)} row={row} />
     </p>
   );
 }

@@ -16,7 +16,8 @@ export const OBJECT: ObjectDetail = {
   simulated: true,
   status: "CrashLoopBackOff",
   healthy: false,
-  summary: "Container cart keeps crashing",
+  summary: "Exits with code 1, 3 restarts",
+  because: null,
   facts: [{ label: "IP", value: "10.0.0.1" }],
   owners: [
     {

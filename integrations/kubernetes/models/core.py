@@ -79,10 +79,17 @@ class NamespaceStatus(Slim):
     conditions: list[Condition] = []
 
 
+class NamespaceSpec(Slim):
+    """What must be done before a namespace is gone."""
+
+    finalizers: list[str] = []
+
+
 class Namespace(Slim):
     """A namespace."""
 
     metadata: Meta = msgspec.field(default_factory=Meta)
+    spec: NamespaceSpec = msgspec.field(default_factory=NamespaceSpec)
     status: NamespaceStatus = msgspec.field(default_factory=NamespaceStatus)
 
 

@@ -51,6 +51,7 @@ class Meta(Slim):
     deletion_timestamp: datetime | None = None
     labels: dict[str, str] = {}
     owner_references: list[Owner] = []
+    finalizers: list[str] = []
 
 
 class AnnotatedMeta(Meta):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from integrations.concern import Concern
 from integrations.kubernetes.models.core import Node
+from integrations.kubernetes.models.meta import Condition
+from integrations.kubernetes.summaries.conditions import wrong_on_a_node
 
 __all__ = ["NodeSummary", "is_simulated", "node_summary", "os_version", "roles_of"]
 
 _ROLE: Final = "node-role.kubernetes.io/"
-_PRESSURES: Final = {
+_WORDS: Final = {
     "MemoryPressure": "memory is short",
     "DiskPressure": "disk space is short",
     "PIDPressure": "process ids are short",
@@ -19,12 +22,18 @@ _PRESSURES: Final = {
 
 
 class NodeSummary(NamedTuple):
-    """`status`: ``Ready``, ``NotReady``, ``Unknown`` (its kubelet is silent), ``Cordoned`` or
-    ``Pressure``; `reason` is empty for a node that is simply ready."""
+    """`status`: ``Ready``, ``NotReady``, ``Unknown`` (its kubelet is silent), ``Pressure``,
+    ``Problem`` (another condition tells of trouble) or ``Cordoned``; `reason` is empty for a
+    node that is simply ready."""
 
     status: str
     reason: str
-    healthy: bool
+    concern: Concern
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing needs an operator's eye; a cordon was asked for."""
+        return self.concern >= Concern.HELD
 
 
 def node_summary(node: Node) -> NodeSummary:
@@ -33,23 +42,29 @@ def node_summary(node: Node) -> NodeSummary:
     also = "; it is cordoned" if cordoned else ""
     ready = next((c for c in node.status.conditions if c.type == "Ready"), None)
     if ready is None:
-        return NodeSummary("Unknown", f"Its kubelet has not reported yet{also}", healthy=False)
+        return NodeSummary("Unknown", f"Its kubelet has not reported yet{also}", Concern.ERROR)
     if ready.status == "Unknown":
-        return NodeSummary("Unknown", f"Its kubelet stopped reporting{also}", healthy=False)
+        return NodeSummary("Unknown", f"Its kubelet stopped reporting{also}", Concern.ERROR)
     if ready.status != "True":
         why = ready.message or ready.reason or "its kubelet says it is not ready"
         why = why.strip().rstrip(".")
-        return NodeSummary("NotReady", f"{why[:1].upper()}{why[1:]}{also}", healthy=False)
-    short = [
-        words
-        for name, words in _PRESSURES.items()
-        if any(c.type == name and c.status == "True" for c in node.status.conditions)
-    ]
-    if short:
-        return NodeSummary("Pressure", f"{', '.join(short).capitalize()}{also}", healthy=False)
+        return NodeSummary("NotReady", f"{why[:1].upper()}{why[1:]}{also}", Concern.ERROR)
+    wrong = [c for c in node.status.conditions if wrong_on_a_node(c)]
+    if wrong:
+        known = all(c.type in _WORDS for c in wrong)
+        told = ", ".join(_told(c) for c in wrong)
+        word = "Pressure" if known else "Problem"
+        return NodeSummary(word, f"{told[:1].upper()}{told[1:]}{also}", Concern.WARNING)
     if cordoned:
-        return NodeSummary("Cordoned", "Ready, but takes no new pods", healthy=True)
-    return NodeSummary("Ready", "", healthy=True)
+        return NodeSummary("Cordoned", "Ready, but takes no new pods", Concern.HELD)
+    return NodeSummary("Ready", "", Concern.FINE)
+
+
+def _told(condition: Condition) -> str:
+    if words := _WORDS.get(condition.type):
+        return words
+    why = (condition.message or condition.reason).strip().rstrip(".")
+    return f"{condition.type}: {why}" if why else condition.type
 
 
 def is_simulated(node: Node) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from integrations.concern import Concern
 from integrations.kubernetes.models.meta import Condition, seconds
 from integrations.kubernetes.models.pods import ContainerStatus, Pod, Terminated
 from integrations.kubernetes.summaries.pod_reasons import reason_of
@@ -30,6 +31,8 @@ class PodSummary(NamedTuple):
     restarts: int
     last_restart: float | None
     healthy: bool
+    cause: str = ""
+    concern: Concern = Concern.FINE
 
 
 _newest: list[tuple[Pod, PodSummary]] = []
@@ -82,17 +85,26 @@ def _summary(pod: Pod) -> PodSummary:
     healthy = (
         tally.status in _WELL
         or tally.status == "Terminating"
-        or (tally.status == "Running" and tally.ready >= total)
+        or (tally.status == "Running" and tally.ready >= total and _counts(status.conditions))
     )
+    why = reason_of(pod, tally.status, healthy=healthy)
     return PodSummary(
         status=tally.status,
-        reason=reason_of(pod, tally.status, healthy=healthy),
+        reason=why.text,
         ready=tally.ready,
         containers=total,
         restarts=tally.restarts,
         last_restart=tally.last,
         healthy=healthy,
+        cause=why.cause,
+        concern=why.concern,
     )
+
+
+def _counts(conditions: list[Condition]) -> bool:
+    """Whether services and controllers count it: not when a readiness gate holds it or the
+    node controller marked it, though its containers are ready."""
+    return not any(c.type == "Ready" and c.status == "False" for c in conditions)
 
 
 def _init_containers(pod: Pod, sidecars: set[str], tally: _Tally) -> bool:

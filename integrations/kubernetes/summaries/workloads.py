@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from integrations.concern import Concern
 from integrations.kubernetes.models.meta import Condition
 from integrations.kubernetes.models.workloads import (
     CronJob,
@@ -23,6 +24,7 @@ class WorkloadHealth(StrEnum):
     """The state of a workload."""
 
     HEALTHY = "Healthy"
+    RUNNING = "Running"
     PROGRESSING = "Progressing"
     DEGRADED = "Degraded"
     FAILED = "Failed"
@@ -31,15 +33,32 @@ class WorkloadHealth(StrEnum):
     COMPLETE = "Complete"
 
 
+_CONCERN: Final = {
+    WorkloadHealth.FAILED: Concern.ERROR,
+    WorkloadHealth.DEGRADED: Concern.WARNING,
+    WorkloadHealth.PROGRESSING: Concern.PROGRESS,
+    WorkloadHealth.RUNNING: Concern.PROGRESS,
+    WorkloadHealth.SUSPENDED: Concern.HELD,
+    WorkloadHealth.IDLE: Concern.HELD,
+    WorkloadHealth.HEALTHY: Concern.FINE,
+    WorkloadHealth.COMPLETE: Concern.FINE,
+}
+
+
 class WorkloadSummary(NamedTuple):
-    """Counts of pods and the state. `reason` is a sentence, without a full stop, that the
-    pods' own trouble can be appended to."""
+    """Counts of pods and the state. `reason` is a whole sentence, without a full stop, for
+    where the counts are not shown beside it. `cause` is what a table says beside them (empty:
+    the counts say it all) and `also` what holds besides the pods' own trouble; `kind` is the
+    kind of cause that other workloads may share."""
 
     desired: int
     ready: int
     updated: int
     health: WorkloadHealth
     reason: str
+    cause: str = ""
+    also: str = ""
+    kind: str = ""
 
     @property
     def healthy(self) -> bool:
@@ -49,6 +68,15 @@ class WorkloadSummary(NamedTuple):
             WorkloadHealth.FAILED,
             WorkloadHealth.PROGRESSING,
         }
+
+    @property
+    def concern(self) -> Concern:
+        """How much it needs one."""
+        return _CONCERN[self.health]
+
+    def told(self, health: WorkloadHealth, cause: str) -> WorkloadSummary:
+        """The same counts with a state that `cause` alone explains."""
+        return self._replace(health=health, reason=cause, cause=cause, kind=health.value)
 
 
 def workload_summary(workload: Any) -> WorkloadSummary:
@@ -64,22 +92,28 @@ def _deployment(workload: Deployment) -> WorkloadSummary:
         status.updated_replicas,
         observed=status.observed_generation >= workload.metadata.generation,
         extra=status.replicas - status.updated_replicas,
+        made=status.replicas,
     )
     if spec.paused and words.health in {WorkloadHealth.PROGRESSING, WorkloadHealth.HEALTHY}:
-        return words._replace(
-            health=WorkloadHealth.SUSPENDED, reason=f"{words.reason}; the rollout is paused"
-        )
+        return _besides(words, WorkloadHealth.SUSPENDED, "the rollout is paused", "Paused")
     stuck = _find(status.conditions, "Progressing", "False")
     if stuck is not None and stuck.reason == "ProgressDeadlineExceeded":
         health = WorkloadHealth.FAILED if words.ready == 0 else WorkloadHealth.DEGRADED
-        return words._replace(health=health, reason=f"{words.reason}; the rollout is stuck")
+        return _besides(words, health, "the rollout is stuck", "Rollout is stuck")
     failure = _find(status.conditions, "ReplicaFailure", "True")
     if failure is not None:
-        return words._replace(
-            health=WorkloadHealth.DEGRADED,
-            reason=f"{words.reason}; {failure.message or failure.reason}",
-        )
+        health = WorkloadHealth.FAILED if words.ready == 0 else WorkloadHealth.DEGRADED
+        why = failure.message or failure.reason
+        return _besides(words, health, why, "Pods cannot be made")
     return words
+
+
+def _besides(
+    words: WorkloadSummary, health: WorkloadHealth, also: str, kind: str
+) -> WorkloadSummary:
+    told = f"{also[:1].upper()}{also[1:]}"
+    reason = f"{words.reason}; {also}"
+    return words._replace(health=health, reason=reason, cause=told, also=also, kind=kind)
 
 
 def _replica_set(workload: ReplicaSet) -> WorkloadSummary:
@@ -120,45 +154,50 @@ def _job(workload: Job) -> WorkloadSummary:
     desired = spec.completions if spec.completions is not None else (spec.parallelism or 1)
     done = status.succeeded
     failed = _find(status.conditions, "Failed", "True")
-    words = WorkloadSummary(desired, status.ready, done, WorkloadHealth.HEALTHY, "")
+    words = WorkloadSummary(desired, status.ready, done, WorkloadHealth.RUNNING, "")
     if failed is not None:
         why = failed.message or failed.reason
-        return words._replace(health=WorkloadHealth.FAILED, reason=f"Failed: {why.rstrip('.')}")
+        return words.told(WorkloadHealth.FAILED, f"Failed: {why.rstrip('.')}")
     if _find(status.conditions, "Complete", "True") is not None:
-        return words._replace(
-            health=WorkloadHealth.COMPLETE, reason=f"Completed, {done} of {desired}"
-        )
+        return words.told(WorkloadHealth.COMPLETE, f"Completed, {done} of {desired}")
     if spec.suspend:
-        return words._replace(health=WorkloadHealth.SUSPENDED, reason="Is suspended")
+        return words.told(WorkloadHealth.SUSPENDED, "Is suspended")
     tries = f", {status.failed} failed attempt{'s' if status.failed != 1 else ''}"
     reason = f"Runs: {done} of {desired} done, {status.active} active"
     if status.failed:
-        return words._replace(health=WorkloadHealth.DEGRADED, reason=reason + tries)
-    return words._replace(reason=reason)
+        return words.told(WorkloadHealth.DEGRADED, reason + tries)
+    return words.told(WorkloadHealth.RUNNING, reason)
 
 
 def _cron_job(workload: CronJob) -> WorkloadSummary:
     active = len(workload.status.active)
     words = WorkloadSummary(0, active, 0, WorkloadHealth.HEALTHY, "")
     if workload.spec.suspend:
-        return words._replace(health=WorkloadHealth.SUSPENDED, reason="Is suspended")
+        return words.told(WorkloadHealth.SUSPENDED, "Is suspended")
     zone = f" {workload.spec.time_zone}" if workload.spec.time_zone else ""
     schedule = f"Runs at “{workload.spec.schedule}”{zone}"
     last, success = workload.status.last_schedule_time, workload.status.last_successful_time
     if last is None:
-        return words._replace(health=WorkloadHealth.IDLE, reason=f"{schedule}; has not run yet")
+        return words.told(WorkloadHealth.IDLE, f"{schedule}; has not run yet")
     if active:
-        return words._replace(reason=f"{schedule}; {active} running now")
+        return words.told(WorkloadHealth.HEALTHY, f"{schedule}; {active} running now")
     if success is None or success < last:
-        return words._replace(
-            health=WorkloadHealth.DEGRADED, reason=f"{schedule}; the last run did not succeed"
-        )
-    return words._replace(reason=f"{schedule}; the last run succeeded")
+        told = words.told(WorkloadHealth.DEGRADED, f"The last run did not succeed; {schedule}")
+        return told._replace(kind="Last run did not succeed")
+    return words.told(WorkloadHealth.HEALTHY, f"{schedule}; the last run succeeded")
 
 
 def _replicated(
-    desired: int, ready: int, updated: int, *, observed: bool, extra: int = 0, unit: str = "replica"
+    desired: int,
+    ready: int,
+    updated: int,
+    *,
+    observed: bool,
+    extra: int = 0,
+    made: int | None = None,
+    unit: str = "replica",
 ) -> WorkloadSummary:
+    """`made`: how many pods there are, where the status says."""
     words = WorkloadSummary(desired, ready, updated, WorkloadHealth.HEALTHY, "")
     plural = "" if desired == 1 else "s"
     counted = (
@@ -168,14 +207,20 @@ def _replicated(
     )
     if desired == 0:
         none = "Scaled to zero" if unit == "replica" else "No node is selected"
-        return words._replace(health=WorkloadHealth.IDLE, reason=none)
+        return words.told(WorkloadHealth.IDLE, none)
     if updated < desired or extra > 0 or not observed:
-        rolled = f"Rolling out, {updated} of {desired} updated; {counted[0].lower()}{counted[1:]}"
-        return words._replace(health=WorkloadHealth.PROGRESSING, reason=rolled)
-    if ready == 0:
-        return words._replace(health=WorkloadHealth.FAILED, reason=counted)
+        rolled = f"Rolling out, {updated} of {desired} updated"
+        cause, kind = rolled, "Rolling out"
+        if made == 0:
+            cause, kind = "Waits for its pods: none is made yet", "Waits for its pods"
+        reason = f"{rolled}; {counted[0].lower()}{counted[1:]}"
+        health = WorkloadHealth.PROGRESSING
+        return words._replace(health=health, reason=reason, cause=cause, kind=kind)
     if ready < desired:
-        return words._replace(health=WorkloadHealth.DEGRADED, reason=counted)
+        missing = desired - ready
+        cause = f"Waits for {missing} pod{'' if missing == 1 else 's'} to be ready"
+        health = WorkloadHealth.FAILED if ready == 0 else WorkloadHealth.DEGRADED
+        return words._replace(health=health, reason=counted, cause=cause, kind="Not ready")
     return words._replace(reason=counted)
 
 

@@ -299,8 +299,8 @@ def etcd_problems(rows: list[dict]) -> int:
 
 def quorum_is_the_problem(rows: list[dict]) -> bool:
     """The lost quorum, first of all, and none of the members that are down."""
-    lost = "etcd local has lost its quorum: 2 of 3 members are down; it refuses writes"
-    return rows[:1] != [] and rows[0]["title"] == lost and etcd_problems(rows) == 1
+    lost = "Quorum lost: 2 of 3 members are down, writes are refused"
+    return rows[:1] != [] and rows[0]["reason"] == lost and etcd_problems(rows) == 1
 
 
 async def test_the_registry_dies_and_returns(place: Place, tab: LiveSocket) -> None:

@@ -130,7 +130,7 @@ async def test_a_pod_says_everything(world: World):
     assert answer.status_code == 200
     detail = answer.json()
     assert detail["status"] == "ImagePullBackOff"
-    assert detail["summary"] == "The image web:2 cannot be pulled: not found"
+    assert detail["summary"] == "Image web:2 cannot be pulled: not found"
     assert detail["simulated"] is True
     assert [(o["kind"], o["name"]) for o in detail["owners"]] == [
         ("ReplicaSet", "web-1"),
@@ -151,9 +151,8 @@ async def test_a_pod_says_everything(world: World):
 async def test_a_deployment_is_explained_by_its_pods(world: World):
     detail = (await world.get("deployments/shop/web")).json()
     assert detail["status"] == "Failed"
-    assert detail["summary"] == (
-        "0 of 1 replica ready. web-1-a: The image web:2 cannot be pulled: not found"
-    )
+    assert detail["summary"] == ("0 of 1 replica ready. Image web:2 cannot be pulled: not found")
+    assert (detail["because"]["kind"], detail["because"]["name"]) == ("Pod", "web-1-a")
     assert [g["title"] for g in detail["related"]] == ["Replica sets", "Pods"]
     assert detail["annotations"] == {"note": "mine"}
     (condition,) = detail["conditions"]

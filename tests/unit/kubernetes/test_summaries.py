@@ -76,9 +76,9 @@ CASES: list[tuple[str, Pod, str, str, bool, str]] = [
         "Running",
         "1/2",
         False,
-        "Container b runs but is not ready: its readiness probe does not pass",
+        "Readiness probe of b does not pass",
     ),
-    ("pending", pod("Pending"), "Pending", "0/1", False, "Is being started on n1"),
+    ("pending", pod("Pending"), "Pending", "0/1", False, "Starts on n1"),
     (
         "unschedulable",
         pod(
@@ -89,7 +89,7 @@ CASES: list[tuple[str, Pod, str, str, bool, str]] = [
         "Pending",
         "0/1",
         False,
-        "No node can take it: 0/3 nodes: Insufficient memory",
+        "No machine fits: 0/3 nodes: Insufficient memory",
     ),
     (
         "gated",
@@ -101,7 +101,7 @@ CASES: list[tuple[str, Pod, str, str, bool, str]] = [
         "SchedulingGated",
         "0/1",
         False,
-        "Is held back by a scheduling gate: quota",
+        "Held back by a scheduling gate: quota",
     ),
     (
         "creating",
@@ -109,7 +109,7 @@ CASES: list[tuple[str, Pod, str, str, bool, str]] = [
         "ContainerCreating",
         "0/1",
         False,
-        "Is being started on n1",
+        "Starts on n1",
     ),
     (
         "crash loop",
@@ -117,7 +117,7 @@ CASES: list[tuple[str, Pod, str, str, bool, str]] = [
         "CrashLoopBackOff",
         "0/1",
         False,
-        "Container main keeps crashing: it ended with exit code 1, 3 restarts so far",
+        "Exits with code 1, 3 restarts",
     ),
     (
         "crash loop by memory",
@@ -125,7 +125,7 @@ CASES: list[tuple[str, Pod, str, str, bool, str]] = [
         "CrashLoopBackOff",
         "0/1",
         False,
-        "Container main keeps crashing: it ran out of memory and was killed, 1 restart so far",
+        "Runs out of memory, 1 restart",
     ),
     (
         "image",
@@ -133,7 +133,7 @@ CASES: list[tuple[str, Pod, str, str, bool, str]] = [
         "ImagePullBackOff",
         "0/1",
         False,
-        "The image main:1 cannot be pulled: Back-off pulling",
+        "Image main:1 cannot be pulled: Back-off pulling",
     ),
     (
         "config",
@@ -141,7 +141,7 @@ CASES: list[tuple[str, Pod, str, str, bool, str]] = [
         "CreateContainerConfigError",
         "0/1",
         False,
-        'Container main cannot be started: secret "x" not found',
+        'Cannot be started: secret "x" not found',
     ),
     ("completed", pod("Succeeded", [container(done())]), "Completed", "0/1", True, ""),
     (
@@ -150,7 +150,7 @@ CASES: list[tuple[str, Pod, str, str, bool, str]] = [
         "Error",
         "0/1",
         False,
-        "Container main ended with exit code 3 (no such table)",
+        "Ended with code 3: no such table",
     ),
     (
         "exit code without a reason",
@@ -158,7 +158,7 @@ CASES: list[tuple[str, Pod, str, str, bool, str]] = [
         "ExitCode:2",
         "0/1",
         False,
-        "Container main ended with exit code 2",
+        "Ended with code 2",
     ),
     (
         "signal without a reason",
@@ -166,7 +166,7 @@ CASES: list[tuple[str, Pod, str, str, bool, str]] = [
         "Signal:9",
         "0/1",
         False,
-        "Container main was ended by signal 9",
+        "Ended with signal 9",
     ),
     (
         "one completed, one runs, ready",
@@ -177,7 +177,7 @@ CASES: list[tuple[str, Pod, str, str, bool, str]] = [
         "Running",
         "1/2",
         False,
-        "Container main ended with exit code 0",
+        "Ended with code 0 (main)",
     ),
     (
         "one completed, one runs, not ready",
@@ -185,7 +185,7 @@ CASES: list[tuple[str, Pod, str, str, bool, str]] = [
         "NotReady",
         "1/2",
         False,
-        "Container main ended with exit code 0",
+        "Ended with code 0 (main)",
     ),
     (
         "evicted",
@@ -209,7 +209,7 @@ CASES: list[tuple[str, Pod, str, str, bool, str]] = [
         "Unknown",
         "1/1",
         False,
-        "Its node n1 does not answer",
+        "Its machine n1 does not answer",
     ),
     (
         "deleted when done",
@@ -233,7 +233,7 @@ CASES: list[tuple[str, Pod, str, str, bool, str]] = [
         "Init:Error",
         "0/1",
         False,
-        "Init container a failed: it ended with exit code 1",
+        "Init container a: exits with code 1",
     ),
     (
         "init ended without a reason",
@@ -241,7 +241,7 @@ CASES: list[tuple[str, Pod, str, str, bool, str]] = [
         "Init:ExitCode:4",
         "0/1",
         False,
-        "Init container a failed: it ended with exit code 4",
+        "Init container a: exits with code 4",
     ),
     (
         "init crash loop",
@@ -249,7 +249,7 @@ CASES: list[tuple[str, Pod, str, str, bool, str]] = [
         "Init:CrashLoopBackOff",
         "0/1",
         False,
-        "Container a keeps crashing: it ended with exit code 1",
+        "Exits with code 1 (a)",
     ),
     (
         "init waits its turn",
@@ -260,7 +260,76 @@ CASES: list[tuple[str, Pod, str, str, bool, str]] = [
         "Waits for init container a",
     ),
     ("sidecar", pod(containers=[UP], init=[SIDECAR]), "Running", "2/2", True, ""),
-    ("unknown phase", pod(""), "Unknown", "0/1", False, "Its node n1 does not answer"),
+    (
+        "marked by the node controller",
+        pod(containers=[UP], status={"conditions": [{"type": "Ready", "status": "False"}]}),
+        "Running",
+        "1/1",
+        False,
+        "Its machine n1 does not answer",
+    ),
+    (
+        "readiness gate",
+        pod(
+            containers=[UP],
+            status={
+                "conditions": [
+                    {
+                        "type": "Ready",
+                        "status": "False",
+                        "reason": "ReadinessGatesNotReady",
+                        "message": "condition lb does not exist",
+                    }
+                ]
+            },
+        ),
+        "Running",
+        "1/1",
+        False,
+        "condition lb does not exist",
+    ),
+    (
+        "no machine fits",
+        pod(
+            "Pending",
+            spec={"nodeName": ""},
+            status={
+                "conditions": [
+                    {**UNPLACED, "message": "0/12 nodes are available: 12 Insufficient cpu. no"}
+                ]
+            },
+        ),
+        "Pending",
+        "0/1",
+        False,
+        "None of 12 machines fits: 12 Insufficient cpu",
+    ),
+    (
+        "not looked at by the scheduler",
+        pod("Pending", spec={"nodeName": ""}),
+        "Pending",
+        "0/1",
+        False,
+        "Waits for the scheduler, which has not looked at it yet",
+    ),
+    (
+        "an image that backs off",
+        pod(
+            "Pending",
+            [
+                container(
+                    waiting(
+                        "ImagePullBackOff", 'Back-off pulling image "main:1": ErrImagePull: no such'
+                    )
+                )
+            ],
+        ),
+        "ImagePullBackOff",
+        "0/1",
+        False,
+        "Image main:1 cannot be pulled: ErrImagePull: no such",
+    ),
+    ("unknown phase", pod(""), "Unknown", "0/1", False, "Its machine n1 does not answer"),
 ]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from integrations.concern import Concern
 from integrations.kubernetes.kinds import KINDS
 from integrations.kubernetes.models.core import Node
 from integrations.kubernetes.summaries import node_summary
@@ -102,7 +103,7 @@ STUCK = condition("Progressing", "False", "ProgressDeadlineExceeded")
             "Ready on 2 of 3 nodes",
         ),
         ("daemonsets", {}, {"observedGeneration": 1}, "Idle", "No node is selected"),
-        ("jobs", {}, {"active": 1}, "Healthy", "Runs: 0 of 1 done, 1 active"),
+        ("jobs", {}, {"active": 1}, "Running", "Runs: 0 of 1 done, 1 active"),
         (
             "jobs",
             {"completions": 4},
@@ -138,7 +139,7 @@ STUCK = condition("Progressing", "False", "ProgressDeadlineExceeded")
             {"schedule": "@daily", "timeZone": "UTC"},
             {"lastScheduleTime": NOW, "lastSuccessfulTime": "2026-11-20T12:00:00Z"},
             "Degraded",
-            "Runs at “@daily” UTC; the last run did not succeed",
+            "The last run did not succeed; Runs at “@daily” UTC",
         ),
     ],
 )
@@ -167,20 +168,35 @@ DISK = {"type": "DiskPressure", "status": "True"}
 @pytest.mark.parametrize(
     ("found", "words"),
     [
-        (node("True"), ("Ready", "", True)),
-        (node("False"), ("NotReady", "Kubelet is out", False)),
-        (node("Unknown"), ("Unknown", "Its kubelet stopped reporting", False)),
-        (node(None), ("Unknown", "Its kubelet has not reported yet", False)),
-        (node("True", DISK), ("Pressure", "Disk space is short", False)),
-        (node("True", unschedulable=True), ("Cordoned", "Ready, but takes no new pods", True)),
+        (node("True"), ("Ready", "", Concern.FINE)),
+        (node("False"), ("NotReady", "Kubelet is out", Concern.ERROR)),
+        (node("Unknown"), ("Unknown", "Its kubelet stopped reporting", Concern.ERROR)),
+        (node(None), ("Unknown", "Its kubelet has not reported yet", Concern.ERROR)),
+        (node("True", DISK), ("Pressure", "Disk space is short", Concern.WARNING)),
+        (
+            node("True", {"type": "KernelDeadlock", "status": "True", "message": "task hung."}),
+            ("Problem", "KernelDeadlock: task hung", Concern.WARNING),
+        ),
+        (
+            node("True", {"type": "RuntimeHealthy", "status": "False"}, DISK),
+            ("Problem", "RuntimeHealthy, disk space is short", Concern.WARNING),
+        ),
+        (node("True", {"type": "NetworkReady", "status": "True"}), ("Ready", "", Concern.FINE)),
+        (node("True", {"type": "Odd", "status": "Unknown"}), ("Ready", "", Concern.FINE)),
+        (
+            node("True", unschedulable=True),
+            ("Cordoned", "Ready, but takes no new pods", Concern.HELD),
+        ),
         (
             node("False", unschedulable=True),
-            ("NotReady", "Kubelet is out; it is cordoned", False),
+            ("NotReady", "Kubelet is out; it is cordoned", Concern.ERROR),
         ),
     ],
 )
-def test_a_node_in_words(found: Node, words: tuple[str, str, bool]):
-    assert tuple(node_summary(found)) == words
+def test_a_node_in_words(found: Node, words: tuple[str, str, Concern]):
+    summary = node_summary(found)
+    assert tuple(summary) == words
+    assert summary.healthy is (words[2] >= Concern.HELD)
 
 
 def test_roles_and_os_version():

@@ -11,11 +11,16 @@ from backend.features.machines.collections import MACHINES
 from backend.features.machines.rows import MachineRow
 from backend.features.overview.collections import PROBLEMS
 from backend.features.overview.derive import Problems
+from backend.features.overview.grouping import lines
+from backend.features.overview.held import HeldRow
 from backend.features.overview.rows import ProblemRow
-from backend.features.overview.rules import machine_problem, pod_problem, workload_problem
+from backend.features.overview.rules import held_problem, machine_problem, workload_problem
+from backend.features.workloads.collections import PODS, WORKLOADS
 from backend.features.workloads.rows import PodRow, WorkloadRow
 from backend.live.memory import MemorySource
 from backend.live.registry import Registry
+from integrations.concern import Concern
+from integrations.kubernetes.kinds import KINDS
 
 BLANK: dict[str, Any] = {"str": "", "tuple": (), "dict": {}, "float": 0.0, "int": 0, "bool": False}
 
@@ -36,9 +41,13 @@ def machine(status: str, pods: int = 3, *, name: str = "n1", reason: str = "") -
         name=name,
         status=status,
         healthy=status == "Ready",
+        concern=Concern.FINE if status == "Ready" else _CONCERN.get(status, Concern.ERROR),
         reason=reason,
         pods=pods,
     )
+
+
+_CONCERN = {"Pressure": Concern.WARNING}
 
 
 class Clock:
@@ -119,18 +128,107 @@ def test_a_workload_names_what_is_missing_and_where_to_look() -> None:
         name="web",
         desired=3,
         ready=1,
-        reason="2 pods keep crashing",
+        reason="Exits with code 1 (2 pods)",
+        cause="Keeps crashing",
     )
     problem = workload_problem(row)
     assert problem is not None
-    assert problem.title == "Deployment shop/web: 2 pods keep crashing"
-    assert problem.affects == "1 of 3 ready"
+    assert (problem.kind, problem.name, problem.namespace) == ("Deployment", "web", "shop")
+    assert (problem.reason, problem.cause) == ("Exits with code 1 (2 pods)", "Keeps crashing")
+    assert problem.affects == "2 of 3 pods missing"
     assert problem.link == "/clusters/c1/deployments/shop/web"
     places = [scope(problem, "main") for scope in PROBLEMS.scopes]
     assert ("org", "main", "cluster", "c1", "ns", "shop") in places
 
 
-def test_an_owned_pod_is_its_owners_problem() -> None:
-    pod = make(PodRow, key="c1/shop/web-1", cluster="c1", namespace="shop", name="web-1")
-    assert pod_problem(pod) is not None
-    assert pod_problem(msgspec.structs.replace(pod, owner="web")) is None
+def pod_of(owner: str = "") -> PodRow:
+    return make(
+        PodRow,
+        key="c1/shop/web-1",
+        cluster="c1",
+        namespace="shop",
+        name="web-1",
+        owner_kind="Deployment" if owner else "",
+        owner=owner,
+    )
+
+
+@pytest.mark.parametrize("workload_first", [True, False])
+async def test_an_owned_pod_is_its_owners_problem_where_that_has_a_row(
+    workload_first: bool,
+) -> None:
+    pods: MemorySource[PodRow] = MemorySource(PODS)
+    workloads: MemorySource[WorkloadRow] = MemorySource(WORKLOADS)
+    problems, registry = Problems(), Registry()
+    registry.add(PROBLEMS, problems.rows)
+    registry.add(PODS, pods)
+    registry.add(WORKLOADS, workloads)
+    healthy = make(
+        WorkloadRow,
+        key="c1/deployments/shop/web",
+        cluster="c1",
+        kind="Deployment",
+        plural="deployments",
+        namespace="shop",
+        name="web",
+        healthy=True,
+    )
+    if workload_first:
+        workloads.put(healthy)
+    pods.put(pod_of("web"))
+    pods.put(msgspec.structs.replace(pod_of("gone"), key="c1/shop/gone-1", name="gone-1"))
+    pods.put(msgspec.structs.replace(pod_of(), key="c1/shop/alone", name="alone"))
+    if not workload_first:
+        workloads.put(healthy)
+    await settled(pods, workloads, problems.rows)
+    assert sorted(row.name for row in problems.rows) == ["alone", "gone-1"]
+    workloads.remove(healthy.key)
+    await settled(workloads, problems.rows)
+    assert sorted(row.name for row in problems.rows) == ["alone", "gone-1", "web-1"]
+
+
+def test_many_of_one_cause_are_one_line_that_opens() -> None:
+    def row(number: int, **values: Any) -> ProblemRow:
+        told: dict[str, Any] = {
+            "name": f"w{number:04}",
+            "namespace": f"ns{number % 20}",
+            "system": "kubernetes",
+            "kind": "Deployment",
+            "cause": "Waits for its pods",
+            "reason": "Waits",
+            "severity": "warning",
+            "collection": "workloads",
+            "rank": 2,
+            "count": 2,
+        }
+        return make(ProblemRow, key=f"workloads/{number}", **{**told, **values})
+
+    found = [row(number) for number in range(1189)]
+    found += [row(5000, cause="Keeps crashing", rank=1, severity="error")]
+    crash, many = lines(found, named=False)
+    assert (crash.name, crash.alike, crash.members) == ("w5000", 1, [])
+    assert (many.name, many.alike, len(many.namespaces)) == ("", 1189, 20)
+    assert (many.reason, many.affects, many.count) == ("Waits", "2,378 pods missing", 2378)
+    assert len(many.members) == 20
+    assert many.link.startswith("/browse/problems?filter=kind%3D%22Deployment%22&filter=cause")
+    assert [line.name for line in lines(found[:5], named=False)] == [row.name for row in found[:5]]
+
+
+def test_a_deletion_that_finalizers_hold_is_a_problem() -> None:
+    def held(kind: str, manifest: dict[str, Any]) -> list[HeldRow]:
+        problems = Problems()
+        found = msgspec.convert(manifest, KINDS[kind].model, strict=False)
+        problems.held.feeds("c1")[kind].put("x", found)
+        return list(problems.held.rows)
+
+    meta = {"namespace": "shop", "name": "x", "deletionTimestamp": "2026-11-21T12:00:00Z"}
+    (row,) = held("configmaps", {"metadata": {**meta, "finalizers": ["a.example/b", "orphan"]}})
+    problem = held_problem(row)
+    assert problem.reason == "Deletion is held by a.example/b"
+    assert (problem.since, problem.link) == (1795262400.0, "/clusters/c1/configmaps/shop/x")
+    assert held("pods", {"metadata": {**meta, "finalizers": ["foregroundDeletion"]}}) == []
+    assert held("pods", {"metadata": {"name": "x", "finalizers": ["a.example/b"]}}) == []
+    condition = {"type": "NamespaceContentRemaining", "status": "True", "message": "widgets left"}
+    space = {"metadata": {**meta, "namespace": ""}, "status": {"conditions": [condition]}}
+    (row,) = held("namespaces", space)
+    assert (row.reason, held_problem(row).namespace) == ("widgets left", "x")

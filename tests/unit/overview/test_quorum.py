@@ -10,8 +10,8 @@ from backend.features.keyvalue.collections import MEMBERS
 from backend.features.keyvalue.rows import MemberRow
 from backend.features.overview.collections import PROBLEMS
 from backend.features.overview.derive import Problems
+from backend.features.overview.members import quorum_problem
 from backend.features.overview.rows import ProblemRow
-from backend.features.overview.rules import quorum_problem
 from backend.live.memory import MemorySource
 from backend.live.registry import Registry
 from tests.unit.overview.test_problems import Clock, make
@@ -65,16 +65,18 @@ async def world() -> World:
 async def test_with_a_quorum_each_member_is_a_problem(world: World) -> None:
     shown = await world.are(member("a", "down"), at=2000.0)
     assert list(shown) == ["etcd-members/main/a"]
-    assert shown["etcd-members/main/a"].title == "etcd member a: no answer"
+    assert (shown["etcd-members/main/a"].name, shown["etcd-members/main/a"].reason) == (
+        "a",
+        "no answer",
+    )
 
 
 async def test_a_lost_quorum_is_one_problem_that_says_what_stops(world: World) -> None:
     await world.are(member("a", "down"), at=2000.0)
     gone = (member("b", "down"), member("c", "unhealthy", reason="sees no leader"))
     (problem,) = (await world.are(*gone, at=3000.0)).values()
-    assert problem.title == (
-        "etcd main has lost its quorum: 2 of 3 members are down; it refuses writes"
-    )
+    assert (problem.kind, problem.name) == ("etcd", "main")
+    assert problem.reason == "Quorum lost: 2 of 3 members are down, writes are refused"
     assert (problem.rank, problem.severity, problem.count) == (0, "error", 2)
     assert (problem.since, problem.link) == (3000.0, "/key-value")
     assert "no key can change" in problem.affects
@@ -94,7 +96,7 @@ async def test_a_lost_quorum_keeps_its_beginning_while_more_fail(world: World) -
     await world.are(member("a", "down"), member("b", "down"), at=2000.0)
     (problem,) = (await world.are(member("c", "down"), at=3000.0)).values()
     assert problem.since == 2000.0
-    assert problem.title.startswith("etcd main cannot be reached: none of its 3 members answers")
+    assert problem.reason == "Cannot be reached: none of its 3 members answers"
 
 
 async def test_what_was_lost_before_has_no_beginning() -> None:
@@ -120,4 +122,4 @@ def test_learners_do_not_count_and_unwatched_members_are_not_called_down() -> No
     assert quorum_problem([member("a"), member("l", "down", role="learner")]) is None
     two = quorum_problem([member("a"), member("b", "down")])
     assert two is not None, "two members tolerate no failure"
-    assert "1 of 2 members" in two.title
+    assert "1 of 2 members" in two.reason

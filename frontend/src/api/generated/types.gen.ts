@@ -442,7 +442,7 @@ export type CustomPage = {
  * Everything the detail page says of one object, except its YAML.
  *
  * `owners` runs from the direct owner to the outermost. `missing` says in words what could
- * not be read; the rest is complete.
+ * not be read; the rest is complete. `because` is the pod that `summary` is told of.
  */
 export type Detail = {
     /**
@@ -455,6 +455,7 @@ export type Detail = {
      * Api Version
      */
     api_version: string;
+    because: Ref | null;
     /**
      * Cluster
      */
@@ -1397,7 +1398,8 @@ export type Op = '!=' | '!~' | '<' | '<=' | '=' | '>' | '>=' | '^=' | 'in' | 'no
 /**
  * OverviewView
  *
- * The whole page. `checked` is when it was put together (Unix seconds).
+ * The whole page. `checked` is when it was put together (Unix seconds). `part` says in
+ * words which part of the organisation the caller sees; empty for all of it.
  */
 export type OverviewView = {
     capacity: CapacityView | null;
@@ -1405,6 +1407,10 @@ export type OverviewView = {
      * Checked
      */
     checked: number;
+    /**
+     * Part
+     */
+    part: string;
     /**
      * Problems
      */
@@ -1488,13 +1494,24 @@ export type ProblemBody = {
 /**
  * ProblemView
  *
- * One cause of trouble, worst first.
+ * One cause of trouble: at one thing, or at the `alike` many that share it.
+ *
+ * Of many, `name` is empty, `members` are the first of them and `link` leads to all. `since`
+ * is Unix seconds, null where it was so before this console looked.
  */
 export type ProblemView = {
     /**
      * Affects
      */
     affects: string;
+    /**
+     * Alike
+     */
+    alike: number;
+    /**
+     * Cluster
+     */
+    cluster: string;
     /**
      * Count
      */
@@ -1504,9 +1521,33 @@ export type ProblemView = {
      */
     id: string;
     /**
+     * Kind
+     */
+    kind: string;
+    /**
      * Link
      */
     link: string;
+    /**
+     * Members
+     */
+    members: Array<ProblemView>;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Namespace
+     */
+    namespace: string;
+    /**
+     * Namespaces
+     */
+    namespaces: Array<string>;
+    /**
+     * Reason
+     */
+    reason: string;
     /**
      * Severity
      */
@@ -1515,10 +1556,6 @@ export type ProblemView = {
      * Since
      */
     since: number | null;
-    /**
-     * Title
-     */
-    title: string;
 };
 
 /**
@@ -1532,9 +1569,33 @@ export type RecentView = {
      */
     at: number;
     /**
+     * Cluster
+     */
+    cluster: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
      * Link
      */
     link: string;
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Namespace
+     */
+    namespace: string;
+    /**
+     * Reason
+     */
+    reason: string;
     /**
      * Severity
      */
@@ -1543,10 +1604,6 @@ export type RecentView = {
      * Source
      */
     source: string;
-    /**
-     * Title
-     */
-    title: string;
 };
 
 /**
@@ -1807,8 +1864,18 @@ export type SetupState = {
  * SignalView
  *
  * One judged number; `member` is empty for the whole cluster, null means not known.
+ * `bound`: whether `threshold` is the most or the least it should be. `at` (Unix seconds):
+ * when the judgement was made, or since when the member is silent; null: now.
  */
 export type SignalView = {
+    /**
+     * At
+     */
+    at: number | null;
+    /**
+     * Bound
+     */
+    bound: 'most' | 'least';
     /**
      * Id
      */
@@ -1926,7 +1993,7 @@ export type Switch = {
  *
  * How a whole system is, in one word.
  */
-export type SystemState = 'ok' | 'degraded' | 'down' | 'connecting' | 'absent';
+export type SystemState = 'ok' | 'degraded' | 'down' | 'connecting' | 'absent' | 'hidden';
 
 /**
  * SystemView
@@ -3402,7 +3469,16 @@ export type GetJobApiV1JobsJobIdGetResponse = GetJobApiV1JobsJobIdGetResponses[k
 export type ReadOverviewApiV1OverviewGetData = {
     body?: never;
     path?: never;
-    query?: never;
+    query?: {
+        /**
+         * Cluster
+         */
+        cluster?: string;
+        /**
+         * Namespace
+         */
+        namespace?: string;
+    };
     url: '/api/v1/overview';
 };
 
@@ -3423,6 +3499,10 @@ export type ReadOverviewApiV1OverviewGetErrors = {
      * Missing, or invisible to the caller
      */
     404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
 };
 
 export type ReadOverviewApiV1OverviewGetError = ReadOverviewApiV1OverviewGetErrors[keyof ReadOverviewApiV1OverviewGetErrors];

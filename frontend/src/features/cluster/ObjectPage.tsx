@@ -11,10 +11,12 @@ import { useImageLinks } from "../../kube/imageLinks";
 import { MachineCapacity } from "../../kube/MachineCapacity";
 import { FreshnessChip } from "../../live/FreshnessChip";
 import { useAddress } from "../../pages/useAddress";
+import { toneOfRow } from "../../status/Status";
 import { type Tone, toneOf } from "../../status/tone";
 import { crumbsOf } from "./crumbs";
 import { collectionOf, type ObjectPath, rowFilters } from "./liveRow";
 import { stripOf } from "./relations";
+import { StateSentence } from "./StateSentence";
 import type { ObjectDetail } from "./types";
 import { useObjectTabs } from "./useObjectTabs";
 
@@ -91,8 +93,8 @@ function Loaded({ path, api, object, live, deletedAt, notice }: LoadedProps) {
       kind={object.kind}
       name={object.name}
       status={status}
-      tone={toneOfObject(status, live.current?.healthy ?? object.healthy)}
-      sentence={object.summary}
+      tone={live.current ? toneOfRow(status, live.current) : toneOfObject(status, object.healthy)}
+      sentence={<StateSentence object={object} row={live.current} />}
       deletedAt={deletedAt}
       notice={notice}
       meta={

@@ -13,6 +13,8 @@ export interface ObjectDetail {
   status: string;
   healthy: boolean | null;
   summary: string;
+  /** The pod that the summary is told of. */
+  because: ObjectRef | null;
   facts: { label: string; value: string }[];
   /** From the direct owner to the outermost. */
   owners: ObjectRef[];

@@ -3,6 +3,7 @@ import { toProblem } from "../../api/problem";
 import { formatClock, formatExact } from "../../format/time";
 import { mayUse, useSession } from "../../session/session";
 import { PageHeader } from "../../shell/PageHeader";
+import { useScope } from "../../shell/scope";
 import { SkeletonLines } from "../../states/Skeletons";
 import { Failed } from "../../states/States";
 import { ToneIcon } from "../../status/Status";
@@ -17,8 +18,10 @@ import { SystemStrip } from "./SystemStrip";
 /** Is anything wrong, and what changes right now? */
 export function OverviewPage() {
   const { t } = useTranslation();
-  const { data, error, isPending, refetch } = useOverview();
+  const scope = useScope();
+  const { data, error, isPending, refetch } = useOverview(scope);
   const problems = data?.problems ?? [];
+  const part = [scope.namespace ?? scope.cluster, data?.part].filter(Boolean).join(", ");
   return (
     <section className="cr-page cr-scroll-page">
       <PageHeader
@@ -30,6 +33,7 @@ export function OverviewPage() {
               {problems.length === 0
                 ? t("overview.calm")
                 : t("overview.problems", { count: data.problems_total })}
+              {part && <span className="cr-muted"> {t("overview.part", { part })}</span>}
             </span>
           )
         }
@@ -50,11 +54,9 @@ export function OverviewPage() {
       {data && (
         <>
           <SystemStrip systems={data.systems} />
+          <ProblemList problems={problems} checked={data.checked} />
           <div className="cr-overview-columns">
-            <div>
-              <ProblemList problems={problems} checked={data.checked} />
-              <RecentList recent={data.recent} />
-            </div>
+            <RecentList recent={data.recent} />
             {data.capacity && <CapacityPanel capacity={data.capacity} />}
           </div>
         </>

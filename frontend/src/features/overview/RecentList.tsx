@@ -1,9 +1,9 @@
 import { useTranslation } from "react-i18next";
 import type { Overview } from "../../api/types";
 import { Age } from "../../format/Age";
+import { hrefOfRow } from "../../pages/registry";
 import { AppLink } from "../../shell/AppLink";
-import { ToneIcon } from "../../status/Status";
-import { SEVERITY_TONES } from "./ProblemList";
+import { SEVERITY_TONES, ToneIcon } from "../../status/Status";
 
 /** What just changed, newest first, from every system. */
 export function RecentList({ recent }: { recent: Overview["recent"] }) {
@@ -16,20 +16,32 @@ export function RecentList({ recent }: { recent: Overview["recent"] }) {
       {recent.length === 0 && <p className="cr-muted">{t("overview.noRecent")}</p>}
       <ul className="cr-lines">
         {recent.map((event) => (
-          <li key={`${event.at} ${event.title} ${event.source}`} className="cr-line">
-            <ToneIcon tone={SEVERITY_TONES[event.severity]} />
-            <AppLink href={event.link} className="cr-line-title">
-              <span translate="no">{event.title}</span>
-            </AppLink>
-            <span className="cr-muted cr-line-affects" translate="no">
-              {event.source}
-            </span>
-            <span className="cr-line-end">
-              <Age at={event.at} />
-            </span>
+          <li key={`${event.at} ${event.reason} ${event.kind} ${event.name}`}>
+            <RecentLine event={event} />
           </li>
         ))}
       </ul>
     </section>
+  );
+}
+
+function RecentLine({ event }: { event: Overview["recent"][number] }) {
+  const { severity, source, cluster, namespace, kind, name, reason, message, at } = event;
+  const row = { key: "", source, cluster, namespace, object_kind: kind, object_name: name };
+  return (
+    <div className="cr-line cr-line-recent">
+      {severity === "normal" ? <span /> : <ToneIcon tone={SEVERITY_TONES[severity]} />}
+      <span className="cr-line-what">
+        <AppLink href={hrefOfRow("events", row) ?? "/events"} title={`${kind} ${name}`}>
+          <span translate="no">{name || kind}</span>
+        </AppLink>
+      </span>
+      <span className="cr-line-why" translate="no" title={`${reason}: ${message}`}>
+        {message || reason}
+      </span>
+      <span className="cr-line-end">
+        <Age at={at} />
+      </span>
+    </div>
   );
 }

@@ -7,6 +7,7 @@ export const pages = [
     path: "/",
     title: "nav.overview",
     navigation: { group: "now", order: 10, icon: TachometerIcon },
+    scope: ["cluster", "namespace"],
     load: async () => (await import("./OverviewPage")).OverviewPage,
     lists: { problems: "/" },
   }),

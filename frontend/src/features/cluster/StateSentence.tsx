@@ -1,0 +1,26 @@
+import type { Row } from "../../api/types";
+import { AppLink } from "../../shell/AppLink";
+import { refHref } from "./relations";
+import type { ObjectDetail } from "./types";
+
+/** Kinds whose row is joined with what others say of it, so that it knows more than the object. */
+const JOINED: readonly string[] = ["services", "persistentvolumeclaims"];
+
+/** Why the object is as it is, with a link to the pod that is the cause. */
+export function StateSentence({ object, row }: { object: ObjectDetail; row: Row | undefined }) {
+  const { because, cluster } = object;
+  const joined = JOINED.includes(object.plural) && row?.reason ? String(row.reason) : "";
+  return (
+    <>
+      <span translate="no">{joined || object.summary}</span>
+      {because && (
+        <>
+          {" "}
+          <AppLink href={refHref(cluster, because)}>
+            <span translate="no">{because.name}</span>
+          </AppLink>
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,34 @@
+import type { OverviewProblem } from "../../api/types";
+import { KindBadge } from "../../detail/KindBadge";
+import { Age } from "../../format/Age";
+import { AppLink } from "../../shell/AppLink";
+import { SEVERITY_TONES, ToneIcon } from "../../status/Status";
+
+/** One thing that is wrong: what, why, what it affects, since when. */
+export function ProblemLine({ problem }: { problem: OverviewProblem }) {
+  const { severity, kind, name, namespace, cluster, reason, affects, since, link } = problem;
+  const where = [cluster, namespace].filter(Boolean).join("/");
+  return (
+    <div className="cr-line">
+      <ToneIcon tone={SEVERITY_TONES[severity]} />
+      <span className="cr-line-what">
+        <KindBadge kind={kind} />
+        <AppLink href={link} title={[where, name].filter(Boolean).join("/")}>
+          {where && (
+            <span className="cr-line-where" translate="no">
+              {where}/
+            </span>
+          )}
+          <span translate="no">{name}</span>
+        </AppLink>
+      </span>
+      <span className="cr-line-why" translate="no" title={reason}>
+        {reason}
+      </span>
+      <span className="cr-muted cr-line-affects" translate="no" title={affects}>
+        {affects}
+      </span>
+      <span className="cr-line-end">{since !== null && <Age at={since} />}</span>
+    </div>
+  );
+}
