@@ -87,8 +87,8 @@ PAGES = {
     "search nothing": f"{C}/instances?q=zzzz",
     "one machine": f"{C}/instances/{{one}}",
     "one machine, its own page": f"{U}/instances/{{one}}",
-    "activity": f"{C}/update-activity",
-    "activity of a rare kind": f"{C}/update-activity?filter=kind%3Dcounters_healed",
+    "activity": f"{C}/update-events",
+    "activity of a rare kind": f"{C}/update-events?filter=kind%3Dcounters_healed",
     "preview of a policy": f"POST {U}/groups/3/preview",
     "move of 5,000, looked at": f"POST {U}/applications/1/instances/move",
 }
@@ -106,8 +106,8 @@ _ROLLUP = (
     "INSERT INTO omaha_rollup (seconds, at, group_id, release, status, machines) SELECT 300,",
     "- n * 300, group_id, release, status, machines FROM omaha_tally CROSS JOIN",
 )
-_ACTIVITY = (
-    "INSERT INTO omaha_activity (at, kind, severity, group_id, machine_id, release, detail) SELECT",
+_EVENTS = (
+    "INSERT INTO omaha_event (at, kind, severity, group_id, machine_id, release, detail) SELECT",
     f"- n, 5, 4, 1 + n % {GROUPS}, 'm', '1.0.0', 'd' FROM",
 )
 
@@ -137,7 +137,7 @@ def statements(dialect: str, count: int, now: float) -> list[str]:
         *parts,
         _TALLY,
         f"{_ROLLUP[0]} {now // 300 * 300} {_ROLLUP[1]} {series}",
-        f"{_ACTIVITY[0]} {now} {_ACTIVITY[1]} {recent}",
+        f"{_EVENTS[0]} {now} {_EVENTS[1]} {recent}",
         *(["VACUUM ANALYZE"] if dialect == "postgresql" else ["ANALYZE"]),
     ]
 

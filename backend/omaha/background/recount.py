@@ -14,8 +14,8 @@ import msgspec
 import structlog
 from msgspec.structs import replace
 
-from backend.omaha.domain.model import ActivityKind, Grant, Severity
-from backend.omaha.store.contract import Activity, Query, Store
+from backend.omaha.domain.model import FleetEventKind, Grant, Severity
+from backend.omaha.store.contract import FleetEvent, Query, Store
 from backend.omaha.store.ledger import FIELD_OF, Ledger
 
 _log = structlog.get_logger(__name__)
@@ -123,9 +123,9 @@ async def _heal(store: Store, drift: Drift, now: float) -> None:
             ledger.amend(replace(held, **{n: getattr(held, n) + d for n, d in wrong.items()}))
         ledger.tally.update(drift.tally)
         await tx.settle(ledger)
-        note = Activity(
+        note = FleetEvent(
             now,
-            ActivityKind.COUNTERS_HEALED,
+            FleetEventKind.COUNTERS_HEALED,
             Severity.WARNING,
             detail=str(_described(drift))[:1000],
         )

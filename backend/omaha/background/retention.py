@@ -22,10 +22,10 @@ SILENT_SECONDS: Final = DAY
 
 
 class Keep(msgspec.Struct, frozen=True):
-    """Days to keep: machines' history, and the update service's activity."""
+    """Days to keep: machines' history, and what the fleet did."""
 
     history_days: int = 90
-    activity_days: int = 400
+    event_days: int = 400
 
 
 async def roll_up(store: Store, now: float) -> None:
@@ -53,7 +53,7 @@ async def thin(store: Store, now: float, keep: Keep = Keep()) -> int:  # noqa: B
             store, "DELETE FROM omaha_rollup WHERE seconds = ? AND at < ?", seconds, now - kept
         )
     gone += await _delete(store, _OLD.format("omaha_history"), now - keep.history_days * DAY)
-    gone += await _delete(store, _OLD.format("omaha_activity"), now - keep.activity_days * DAY)
+    gone += await _delete(store, _OLD.format("omaha_event"), now - keep.event_days * DAY)
     gone += await _delete(
         store,
         "DELETE FROM omaha_tally WHERE machines = 0 AND status > ?",

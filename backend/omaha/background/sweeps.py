@@ -10,12 +10,12 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from backend.omaha.domain.model import ActivityKind, Grant, Group, Rollout, RolloutState, Severity
+from backend.omaha.domain.model import FleetEventKind, Grant, Group, Rollout, RolloutState, Severity
 from backend.omaha.policy.limits import must_brake
 from backend.omaha.policy.selection import WaveStep, wave_step
 from backend.omaha.rollouts import lifecycle
 from backend.omaha.store.config import Config
-from backend.omaha.store.contract import Activity, Store
+from backend.omaha.store.contract import FleetEvent, Store
 from backend.omaha.store.entry import Entry
 from backend.omaha.store.ledger import Ledger
 from backend.omaha.store.statements import INSTANCE, ROLLOUT, rollout
@@ -84,26 +84,26 @@ async def _turn(store: Store, group: Group, rollout_id: int, now: float, *, done
         await tx.settle(ledger)
 
 
-def _next(group: Group, rollout: Rollout, now: float, *, done: bool) -> ActivityKind | None:
-    """What is due for a rollout, as the activity it will be."""
+def _next(group: Group, rollout: Rollout, now: float, *, done: bool) -> FleetEventKind | None:
+    """What is due for a rollout, as the event it will be."""
     if rollout.state is not RolloutState.ACTIVE:
         return None
     step = wave_step(group.policy, rollout, now)
     if must_brake(group.policy, rollout) or step is WaveStep.STOP:
-        return ActivityKind.ROLLOUT_BRAKED
+        return FleetEventKind.ROLLOUT_BRAKED
     if step is WaveStep.ADVANCE:
-        return ActivityKind.WAVE_STARTED
+        return FleetEventKind.WAVE_STARTED
     if done and rollout.in_progress == 0 and rollout.succeeded > 0:
-        return ActivityKind.ROLLOUT_FINISHED
+        return FleetEventKind.ROLLOUT_FINISHED
     return None
 
 
 def _apply(
-    ledger: Ledger, group: Group, rollout: Rollout, step: ActivityKind, now: float
-) -> Activity:
-    if step is ActivityKind.WAVE_STARTED:
+    ledger: Ledger, group: Group, rollout: Rollout, step: FleetEventKind, now: float
+) -> FleetEvent:
+    if step is FleetEventKind.WAVE_STARTED:
         return lifecycle.advance_wave(ledger, group, rollout, now)
-    if step is ActivityKind.ROLLOUT_BRAKED:
+    if step is FleetEventKind.ROLLOUT_BRAKED:
         stopped = wave_step(group.policy, rollout, now) is WaveStep.STOP
         why = "Too many machines of the wave failed." if stopped else "Too many machines failed."
         return lifecycle.brake(ledger, group, rollout, now, why)

@@ -13,9 +13,8 @@ from sqlmodel import col
 
 from backend.errors import Conflict, NotFoundProblem
 from backend.omaha.catalog.edit import InUse, Taken, Use, change, insert, invalid
-from backend.omaha.domain.model import ActivityKind, Arch, Severity
+from backend.omaha.domain.model import Arch
 from backend.omaha.store.tables import (
-    ActivityRow,
     BlacklistRow,
     ChannelRow,
     FloorRow,
@@ -46,8 +45,6 @@ async def create(
         await check_target(session, row, package_id)
         row.package_id = package_id
     await insert(session, row, f"There is a channel {name} for this architecture.", "name")
-    if package_id is not None:
-        await _note_repointed(session, row)
     return row
 
 
@@ -58,11 +55,7 @@ async def edit(session: AsyncSession, row: ChannelRow, values: dict[str, Any]) -
         await _check_free(session, row.application_id, values["name"], Arch(row.arch))
     if values.get("package_id") is not None:
         await check_target(session, row, values["package_id"])
-    repointed = "package_id" in values and values["package_id"] != row.package_id
-    row = await change(session, row, values)
-    if repointed:
-        await _note_repointed(session, row)
-    return row
+    return await change(session, row, values)
 
 
 async def point(session: AsyncSession, row: ChannelRow, package_id: int) -> ChannelRow:
@@ -201,18 +194,3 @@ async def _check_free(session: AsyncSession, application_id: int, name: str, arc
     )
     if (await session.scalars(query)).first() is not None:
         raise Taken(f"There is a channel {name} for {arch.name.lower()}.", "name")
-
-
-async def _note_repointed(session: AsyncSession, row: ChannelRow) -> None:
-    package = await session.get(PackageRow, row.package_id) if row.package_id else None
-    session.add(
-        ActivityRow(
-            at=time.time(),
-            kind=ActivityKind.CHANNEL_REPOINTED,
-            severity=Severity.INFO,
-            application_id=row.application_id,
-            channel_id=row.id,
-            release=package.release if package else "",
-            detail=f"Channel {row.name} points at {package.release if package else 'nothing'}",
-        )
-    )

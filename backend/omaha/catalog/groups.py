@@ -13,10 +13,9 @@ from sqlmodel import col
 
 from backend.errors import Conflict
 from backend.omaha.catalog.edit import Taken, change, insert, invalid
-from backend.omaha.domain.model import ActivityKind, Arch, Severity
+from backend.omaha.domain.model import Arch
 from backend.omaha.domain.rules import Policy
 from backend.omaha.store.tables import (
-    ActivityRow,
     ChannelRow,
     CounterRow,
     GroupRow,
@@ -70,10 +69,8 @@ async def edit(session: AsyncSession, row: GroupRow, values: dict[str, Any]) -> 
 
 
 async def set_policy(session: AsyncSession, row: GroupRow, policy: Policy) -> GroupRow:
-    """Put a new policy in force and note it in the activity."""
-    row = await change(session, row, {"policy": policy.model_dump(mode="json")})
-    note(session, row, ActivityKind.POLICY_CHANGED, f"The policy of {row.name} was changed")
-    return row
+    """Put a new policy in force."""
+    return await change(session, row, {"policy": policy.model_dump(mode="json")})
 
 
 async def check_channel(session: AsyncSession, row: GroupRow, channel_id: int) -> ChannelRow:
@@ -116,21 +113,6 @@ async def machines(session: AsyncSession, ids: Collection[int]) -> dict[int, int
         .group_by(col(TallyRow.group_id))
     )
     return {key: int(number or 0) for key, number in found}
-
-
-def note(session: AsyncSession, row: GroupRow, kind: ActivityKind, detail: str) -> None:
-    """Record something an operator did to a group."""
-    session.add(
-        ActivityRow(
-            at=time.time(),
-            kind=kind,
-            severity=Severity.INFO,
-            application_id=row.application_id,
-            group_id=row.id,
-            channel_id=row.channel_id,
-            detail=detail[:1024],
-        )
-    )
 
 
 async def _check_free(session: AsyncSession, row: GroupRow, name: str, track: str) -> None:

@@ -15,9 +15,8 @@ from backend.errors import Conflict
 from backend.live.column import Op
 from backend.live.guard import Guard
 from backend.live.query import Filter, Query
-from backend.omaha.catalog import groups
 from backend.omaha.catalog.edit import invalid
-from backend.omaha.domain.model import ActivityKind, Arch, Grant
+from backend.omaha.domain.model import Arch, Grant
 from backend.omaha.domain.rights import Rights
 from backend.omaha.fleet import moves
 from backend.omaha.fleet.moves import MAX_MOVED
@@ -77,16 +76,9 @@ async def move(
         raise moves.changed_meanwhile(len(chosen.ids), expected)
     if not chosen.ids:
         return Counter()
-    done = await moves.move_all(
+    return await moves.move_all(
         session, chosen.ids, chosen.still(), target.id or 0, expected=expected
     )
-    groups.note(
-        session,
-        target,
-        ActivityKind.INSTANCE_CHANGED,
-        f"{done.total()} machines were moved to {target.name}",
-    )
-    return done
 
 
 def _check_arch(machines: Collection[Machine], target: GroupRow) -> None:

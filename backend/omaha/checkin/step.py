@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from backend.omaha.domain.model import (
     FLATCAR_APPID,
-    ActivityKind,
     Counters,
+    FleetEventKind,
     Grant,
     Group,
     Machine,
@@ -28,7 +28,7 @@ from backend.omaha.policy.events import apply, held_status, observe, released
 from backend.omaha.policy.limits import add_grants
 from backend.omaha.protocol.codec import AppRequest
 from backend.omaha.rollouts import lifecycle
-from backend.omaha.store.contract import Activity, History
+from backend.omaha.store.contract import FleetEvent, History
 from backend.omaha.store.entry import Entry
 from backend.omaha.store.ledger import Ledger
 
@@ -66,7 +66,7 @@ class Change(msgspec.Struct):
     new: Entry
     decision: Decision
     history: list[History]
-    activity: list[Activity]
+    events: list[FleetEvent]
 
     @property
     def dirty(self) -> bool:
@@ -126,11 +126,11 @@ def step(report: Report, old: Entry | None, ledger: Ledger) -> Change:
     new = work.stamped(new, merge(new, machine, report.group.id))
     ledger.move(old, new)
     if not report.app.check:
-        return Change(old, new, NO_DECISION, work.history, work.activity)
+        return Change(old, new, NO_DECISION, work.history, work.events)
     decision = report.settled or work.decide(new)
     final = work.follow(new, decision)
     ledger.move(new, final)
-    return Change(old, final, decision, work.history, work.activity)
+    return Change(old, final, decision, work.history, work.events)
 
 
 def merge(entry: Entry, machine: Machine, group_id: int) -> Entry:
@@ -176,7 +176,7 @@ class _Work:
         self.ledger = ledger
         self.entry = entry
         self.history: list[History] = []
-        self.activity: list[Activity] = []
+        self.events: list[FleetEvent] = []
 
     def entered(self, before: Machine, after: Machine) -> None:
         """Record a change of status by the machine's reports."""
@@ -184,10 +184,10 @@ class _Work:
             return
         self._record(after.status, after, Reason.NONE)
         if after.status is Status.ERROR:
-            self.activity.append(
-                Activity(
+            self.events.append(
+                FleetEvent(
                     self.report.now,
-                    ActivityKind.INSTANCE_FAILED,
+                    FleetEventKind.INSTANCE_FAILED,
                     Severity.ERROR,
                     application_id=self.report.application_id,
                     group_id=self.report.group.id,
@@ -232,7 +232,7 @@ class _Work:
             why = "The first machine did not succeed."
             if group.rollout.succeeded:
                 why = "As many machines failed or timed out as the policy tolerates."
-            self.activity.append(
+            self.events.append(
                 lifecycle.brake(self.ledger, group, group.rollout, self.report.now, why)
             )
         machine = entry.machine
@@ -268,8 +268,10 @@ class _Work:
         if rollout.id not in self.ledger.rollouts or group.id not in self.ledger.counters:
             raise RolloutMissing
         if rollout.started_at is None:
-            self.activity.append(
-                lifecycle.note(ActivityKind.ROLLOUT_STARTED, Severity.INFO, group, rollout, at=now)
+            self.events.append(
+                lifecycle.note(
+                    FleetEventKind.ROLLOUT_STARTED, Severity.INFO, group, rollout, at=now
+                )
             )
         self.ledger.amend(lifecycle.granting(rollout, now, forced=forced))
         self._count_grant(group)

@@ -204,7 +204,7 @@ class Writer:
                 ids = await tx.insert([change.new for change in written if change.old is None])
                 await tx.append(_history(written, ids), [])
                 await tx.notify([c.new.key for c in written if _grant_changed(c)])
-            await tx.append([], [note for change in changes for note in change.activity])
+            await tx.append([], [note for change in changes for note in change.events])
             await tx.settle(ledger)
         self._remember(batch, changes, ids, ledger)
 

@@ -18,12 +18,12 @@ from backend.omaha.domain.semver import Release
 __all__ = [
     "FLATCAR_APPID",
     "IN_UPDATE",
-    "ActivityKind",
     "Arch",
     "Channel",
     "Counters",
     "Event",
     "ExtraFile",
+    "FleetEventKind",
     "Floor",
     "Grant",
     "Group",
@@ -122,22 +122,18 @@ class Reason(IntEnum):
     CLIENT_BACKOFF = 20
 
 
-class ActivityKind(IntEnum):
-    """Kinds 1 to 6 are Nebraska's classes (updates 1.2)."""
+class FleetEventKind(IntEnum):
+    """What the fleet or the service itself did. What people do is in the audit record alone.
+    Numbers up to 5 are Nebraska's classes (updates 1.2); its 6, a channel repointed, and 7, 8,
+    9, 12 and 13 were people's changes once and are not used again."""
 
     NO_PACKAGE = 1
     ROLLOUT_STARTED = 2
     ROLLOUT_FINISHED = 3
     ROLLOUT_BRAKED = 4
     INSTANCE_FAILED = 5
-    CHANNEL_REPOINTED = 6
-    ROLLOUT_PAUSED = 7
-    ROLLOUT_RESUMED = 8
-    ROLLOUT_ABORTED = 9
     WAVE_STARTED = 10
     COUNTERS_HEALED = 11
-    POLICY_CHANGED = 12
-    INSTANCE_CHANGED = 13
 
 
 class Severity(IntEnum):

@@ -15,16 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.errors import Conflict as ConflictProblem
 from backend.errors import NotFoundProblem, PreconditionFailed
 from backend.omaha.domain.model import (
-    ActivityKind,
     Arch,
     Grant,
     Rollout,
     RolloutState,
-    Severity,
     Status,
 )
 from backend.omaha.rollouts import lifecycle
-from backend.omaha.store.contract import Activity, Conflict
+from backend.omaha.store.contract import Conflict
 from backend.omaha.store.entry import Entry
 from backend.omaha.store.ledger import CLOSED, Ledger
 from backend.omaha.store.session import SessionTransaction
@@ -117,7 +115,7 @@ async def pause(session: AsyncSession, rollout_id: int, reason: str, *, version:
             raise ConflictProblem("Only a running rollout can be paused.")
         return lifecycle.paused(rollout, reason, now)
 
-    await _turn(session, rollout_id, version, change, ActivityKind.ROLLOUT_PAUSED)
+    await _turn(session, rollout_id, version, change)
 
 
 async def resume(session: AsyncSession, rollout_id: int, *, version: int) -> None:
@@ -128,7 +126,7 @@ async def resume(session: AsyncSession, rollout_id: int, *, version: int) -> Non
             raise ConflictProblem("The rollout is neither paused nor stopped by its brake.")
         return lifecycle.resumed(rollout, now)
 
-    await _turn(session, rollout_id, version, change, ActivityKind.ROLLOUT_RESUMED)
+    await _turn(session, rollout_id, version, change)
 
 
 async def abort(session: AsyncSession, rollout_id: int, reason: str, *, version: int) -> None:
@@ -139,7 +137,7 @@ async def abort(session: AsyncSession, rollout_id: int, reason: str, *, version:
             raise ConflictProblem("The rollout is over.")
         return replace(rollout, state=RolloutState.ABORTED, reason=reason, finished_at=now)
 
-    await _turn(session, rollout_id, version, change, ActivityKind.ROLLOUT_ABORTED)
+    await _turn(session, rollout_id, version, change)
 
 
 async def restart(session: AsyncSession, rollout_id: int, *, version: int) -> None:
@@ -150,7 +148,7 @@ async def restart(session: AsyncSession, rollout_id: int, *, version: int) -> No
             raise ConflictProblem("Only an aborted rollout can be started again.")
         return replace(rollout, finished_at=rollout.finished_at or now)
 
-    await _turn(session, rollout_id, version, change, ActivityKind.ROLLOUT_RESUMED)
+    await _turn(session, rollout_id, version, change)
     await SessionTransaction(session).query(
         "UPDATE omaha_group SET rollout_id = NULL WHERE rollout_id = ?", rollout_id
     )
@@ -196,7 +194,6 @@ async def _turn(
     rollout_id: int,
     version: int,
     change: Callable[[Rollout, float], Rollout],
-    kind: ActivityKind,
 ) -> None:
     tx = SessionTransaction(session)
     rows = await tx.query("SELECT group_id FROM omaha_rollout WHERE id = ?", rollout_id)
@@ -212,23 +209,9 @@ async def _turn(
         raise _changed()
     now = time.time()
     ledger = Ledger(locked.counters, locked.rollouts)
-    rollout = change(locked.rollouts[rollout_id], now)
-    ledger.amend(rollout)
+    ledger.amend(change(locked.rollouts[rollout_id], now))
     await tx.settle(ledger)
-    await tx.append([], [_note(kind, rollout, now)])
     await tx.announce()
-
-
-def _note(kind: ActivityKind, rollout: Rollout, now: float) -> Activity:
-    return Activity(
-        now,
-        kind,
-        Severity.WARNING if kind is ActivityKind.ROLLOUT_ABORTED else Severity.INFO,
-        group_id=rollout.group_id,
-        rollout_id=rollout.id,
-        release=rollout.release,
-        detail=rollout.reason,
-    )
 
 
 def _released(entry: Entry) -> Entry:

@@ -13,10 +13,10 @@ from backend.omaha.lists.rows import (
     ChannelRow,
     GroupRow,
     InstanceRow,
-    OccurrenceRow,
     PackageRow,
     PayloadRow,
     RolloutRow,
+    UpdateEventRow,
 )
 
 __all__ = [
@@ -27,7 +27,7 @@ __all__ = [
     "PACKAGES",
     "PAYLOADS",
     "ROLLOUTS",
-    "UPDATE_ACTIVITY",
+    "UPDATE_EVENTS",
 ]
 
 OF_APPLICATION: Final = RowScope("updates", Field("application_id"))
@@ -181,11 +181,11 @@ ROLLOUTS: Final = Collection(
     where=("group", "state"),
 )
 
-UPDATE_ACTIVITY: Final = Collection(
-    name="update-activity",
-    title="Update activity",
+UPDATE_EVENTS: Final = Collection(
+    name="update-events",
+    title="Update events",
     kind=rights.GROUP,
-    row=OccurrenceRow,
+    row=UpdateEventRow,
     scopes=(OF_GROUP,),
     columns=(
         Column("at", "Time", Type.TIME),

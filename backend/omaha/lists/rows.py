@@ -9,10 +9,10 @@ __all__ = [
     "ChannelRow",
     "GroupRow",
     "InstanceRow",
-    "OccurrenceRow",
     "PackageRow",
     "PayloadRow",
     "RolloutRow",
+    "UpdateEventRow",
 ]
 
 
@@ -156,8 +156,8 @@ class InstanceRow(Row, frozen=True):
     created: float
 
 
-class OccurrenceRow(Row, frozen=True):
-    """Something that happened in the update service, by itself or by an operator."""
+class UpdateEventRow(Row, frozen=True):
+    """What the fleet or the service itself did; what people do is in `activity`."""
 
     application_id: str
     group_id: str

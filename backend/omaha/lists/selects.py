@@ -10,8 +10,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import SQLModel
 
 from backend.omaha.domain.model import (
-    ActivityKind,
     Arch,
+    FleetEventKind,
     PackageKind,
     RolloutState,
     Severity,
@@ -21,9 +21,9 @@ from backend.omaha.store import tables
 __all__ = [
     "applications",
     "channels",
+    "events",
     "groups",
     "label",
-    "occurrences",
     "packages",
     "payloads",
     "rollouts",
@@ -50,7 +50,7 @@ TALLY: Final = table_of(tables.TallyRow)
 FLOOR: Final = table_of(tables.FloorRow)
 FILE: Final = table_of(tables.PackageFileRow)
 HOSTED: Final = table_of(tables.FileRow)
-ACTIVITY: Final = table_of(tables.ActivityRow)
+EVENT: Final = table_of(tables.FleetEventRow)
 
 
 def text_of(element: Element) -> Element:
@@ -226,25 +226,25 @@ def rollouts() -> sa.Subquery:
     )
 
 
-def occurrences() -> sa.Subquery:
+def events() -> sa.Subquery:
     """What happened; some entries name only the group they are about."""
-    application = sa.func.coalesce(ACTIVITY.c.application_id, GROUP.c.application_id)
+    application = sa.func.coalesce(EVENT.c.application_id, GROUP.c.application_id)
     return (
         sa.select(
-            text_of(ACTIVITY.c.id).label("key"),
+            text_of(EVENT.c.id).label("key"),
             text_of(application).label("application_id"),
-            text_of(ACTIVITY.c.group_id).label("group_id"),
-            ACTIVITY.c.at,
-            label(Severity, ACTIVITY.c.severity).label("severity"),
-            label(ActivityKind, ACTIVITY.c.kind).label("kind"),
+            text_of(EVENT.c.group_id).label("group_id"),
+            EVENT.c.at,
+            label(Severity, EVENT.c.severity).label("severity"),
+            label(FleetEventKind, EVENT.c.kind).label("kind"),
             _or_empty(APPLICATION.c.name).label("application"),
             _or_empty(GROUP.c.name).label("group"),
-            ACTIVITY.c.machine_id,
-            ACTIVITY.c.release,
-            ACTIVITY.c.error_code.label("error"),
-            ACTIVITY.c.detail,
+            EVENT.c.machine_id,
+            EVENT.c.release,
+            EVENT.c.error_code.label("error"),
+            EVENT.c.detail,
         )
-        .outerjoin(GROUP, GROUP.c.id == ACTIVITY.c.group_id)
+        .outerjoin(GROUP, GROUP.c.id == EVENT.c.group_id)
         .outerjoin(APPLICATION, APPLICATION.c.id == application)
         .subquery()
     )

@@ -19,7 +19,7 @@ from backend.omaha.lists.collections import (
     PACKAGES,
     PAYLOADS,
     ROLLOUTS,
-    UPDATE_ACTIVITY,
+    UPDATE_EVENTS,
 )
 from backend.omaha.lists.machine_source import MachineSource
 from backend.omaha.store.announce import CONFIG, MACHINES
@@ -32,7 +32,7 @@ Topics = tuple[str, ...]
 _CATALOGUE: Final = (CONFIG,)
 _FLEET: Final = (CONFIG, MACHINES)
 """Every edit of the catalogue announces `CONFIG`, every machine's report `MACHINES`."""
-_ACTIVITY: Final = (CONFIG, MACHINES, rows("omaha_activity"))
+_EVENTS: Final = (CONFIG, MACHINES, rows("omaha_event"))
 
 
 def sources(
@@ -47,7 +47,7 @@ def sources(
         (PACKAGES, selects.packages(), _CATALOGUE),
         (PAYLOADS, selects.payloads(root), (CONFIG, rows("omaha_file"))),
         (ROLLOUTS, selects.rollouts(), (*_FLEET, rows("omaha_rollout"))),
-        (UPDATE_ACTIVITY, selects.occurrences(), _ACTIVITY),
+        (UPDATE_EVENTS, selects.events(), _EVENTS),
     ):
         yield SqlSource(collection, db_sessions, select, organisation=organisation), topics
     yield MachineSource(db_sessions, organisation), _FLEET

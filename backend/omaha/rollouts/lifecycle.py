@@ -8,7 +8,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from backend.omaha.domain.model import (
-    ActivityKind,
+    FleetEventKind,
     Group,
     Rollout,
     RolloutState,
@@ -16,7 +16,7 @@ from backend.omaha.domain.model import (
 )
 from backend.omaha.policy.selection import next_wave
 from backend.omaha.store.config import Config
-from backend.omaha.store.contract import Activity, Store, Transaction
+from backend.omaha.store.contract import FleetEvent, Store, Transaction
 from backend.omaha.store.ledger import CLOSED, Ledger
 from backend.omaha.store.statements import ROLLOUT, rollout
 
@@ -134,32 +134,32 @@ def granting(rollout: Rollout, now: float, *, forced: bool) -> Rollout:
     )
 
 
-def brake(ledger: Ledger, group: Group, rollout: Rollout, now: float, why: str) -> Activity:
+def brake(ledger: Ledger, group: Group, rollout: Rollout, now: float, why: str) -> FleetEvent:
     """Brake `rollout` in the ledger; what to record."""
     ledger.amend(braked(rollout, why))
-    return note(ActivityKind.ROLLOUT_BRAKED, Severity.ERROR, group, rollout, at=now, detail=why)
+    return note(FleetEventKind.ROLLOUT_BRAKED, Severity.ERROR, group, rollout, at=now, detail=why)
 
 
-def advance_wave(ledger: Ledger, group: Group, rollout: Rollout, now: float) -> Activity:
+def advance_wave(ledger: Ledger, group: Group, rollout: Rollout, now: float) -> FleetEvent:
     """Put `rollout` into its next wave in the ledger; what to record."""
     later = next_wave(rollout)
     ledger.amend(later)
     wave = group.policy.waves[later.wave]
     detail = f"Wave {later.wave + 1}: {wave.name or wave.kind.value}"
-    return note(ActivityKind.WAVE_STARTED, Severity.INFO, group, rollout, at=now, detail=detail)
+    return note(FleetEventKind.WAVE_STARTED, Severity.INFO, group, rollout, at=now, detail=detail)
 
 
 def note(
-    kind: ActivityKind,
+    kind: FleetEventKind,
     severity: Severity,
     group: Group,
     rollout: Rollout,
     *,
     at: float,
     detail: str = "",
-) -> Activity:
-    """An activity about a rollout."""
-    return Activity(
+) -> FleetEvent:
+    """An event of a rollout."""
+    return FleetEvent(
         at,
         kind,
         severity,

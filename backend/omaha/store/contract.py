@@ -13,14 +13,14 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from backend.omaha.domain.model import ActivityKind, Rollout, Severity
+from backend.omaha.domain.model import FleetEventKind, Rollout, Severity
 from backend.omaha.store.entry import Entry
 from backend.omaha.store.ledger import CounterState, Ledger
 
 __all__ = [
     "ROLLOUT_COLUMNS",
-    "Activity",
     "Conflict",
+    "FleetEvent",
     "History",
     "Locked",
     "Query",
@@ -66,11 +66,11 @@ class History(msgspec.Struct, frozen=True):
     error_code: int | None
 
 
-class Activity(msgspec.Struct, frozen=True):
+class FleetEvent(msgspec.Struct, frozen=True):
     """An entry for people; ids that are None do not concern it."""
 
     at: float
-    kind: ActivityKind
+    kind: FleetEventKind
     severity: Severity
     application_id: int | None = None
     group_id: int | None = None
@@ -107,7 +107,7 @@ class Transaction(Protocol):
     async def insert(self, entries: Sequence[Entry]) -> dict[Key, int]:
         """Add rows; their ids. Raises `Conflict` when one of them exists."""
 
-    async def append(self, history: Sequence[History], activity: Sequence[Activity]) -> None:
+    async def append(self, history: Sequence[History], events: Sequence[FleetEvent]) -> None:
         """Add to the records."""
 
     async def settle(self, ledger: Ledger) -> None:

@@ -150,11 +150,11 @@ class RollupRow(SQLModel, table=True):
     machines: int
 
 
-class ActivityRow(SQLModel, table=True):
-    """What an operator would want to read about: model.ActivityKind with model.Severity."""
+class FleetEventRow(SQLModel, table=True):
+    """What an operator would want to read about: model.FleetEventKind with model.Severity."""
 
-    __tablename__ = "omaha_activity"
-    __table_args__ = (Index("ix_omaha_activity_group", "group_id", "id"),)
+    __tablename__ = "omaha_event"
+    __table_args__ = (Index("ix_omaha_event_group", "group_id", "id"),)
 
     id: int | None = Field(
         default=None, sa_column=Column(BigKey, Identity(always=False), primary_key=True)

@@ -15,8 +15,8 @@ from backend.db.notice import CHANNEL, encode
 from backend.omaha.store import statements as sql
 from backend.omaha.store.announce import CONFIG, GRANTS, key_text
 from backend.omaha.store.contract import (
-    Activity,
     Conflict,
+    FleetEvent,
     History,
     Key,
     Locked,
@@ -145,14 +145,14 @@ class PostgresTransaction:
             raise Conflict
         return {(row[0], row[1]): row[2] for row in rows}
 
-    async def append(self, history: Sequence[History], activity: Sequence[Activity]) -> None:
+    async def append(self, history: Sequence[History], events: Sequence[FleetEvent]) -> None:
         """See `store.Transaction.append`."""
         if history:
             rows = [msgspec.structs.astuple(item)[1:] for item in history]
             await self._connection.executemany(sql.numbered(sql.INSERT_HISTORY), rows)
-        if activity:
-            rows = [msgspec.structs.astuple(item) for item in activity]
-            await self._connection.executemany(sql.numbered(sql.INSERT_ACTIVITY), rows)
+        if events:
+            rows = [msgspec.structs.astuple(item) for item in events]
+            await self._connection.executemany(sql.numbered(sql.INSERT_EVENT), rows)
 
     async def settle(self, ledger: Ledger) -> None:
         """See `store.Transaction.settle`."""

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.omaha.store import announce
 from backend.omaha.store import statements as sql
-from backend.omaha.store.contract import Activity, Conflict, History, Key, Locked
+from backend.omaha.store.contract import Conflict, FleetEvent, History, Key, Locked
 from backend.omaha.store.entry import CHANGING, Entry, values
 from backend.omaha.store.ledger import Ledger
 
@@ -70,12 +70,12 @@ class SessionTransaction:
             raise Conflict
         return {}
 
-    async def append(self, history: Sequence[History], activity: Sequence[Activity]) -> None:
+    async def append(self, history: Sequence[History], events: Sequence[FleetEvent]) -> None:
         """See `store.Transaction.append`."""
         for item in history:
             await self.query(sql.INSERT_HISTORY, *msgspec.structs.astuple(item)[1:])
-        for note in activity:
-            await self.query(sql.INSERT_ACTIVITY, *msgspec.structs.astuple(note))
+        for note in events:
+            await self.query(sql.INSERT_EVENT, *msgspec.structs.astuple(note))
 
     async def settle(self, ledger: Ledger) -> None:
         """See `store.Transaction.settle`."""

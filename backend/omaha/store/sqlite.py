@@ -15,8 +15,8 @@ import msgspec
 from backend.db.files import make_private
 from backend.omaha.store import statements as sql
 from backend.omaha.store.contract import (
-    Activity,
     Conflict,
+    FleetEvent,
     History,
     Key,
     Locked,
@@ -112,10 +112,10 @@ class SqliteTransaction:
         """See `store.Transaction.insert`."""
         return await self._visit(lambda: self._insert(entries)) if entries else {}
 
-    async def append(self, history: Sequence[History], activity: Sequence[Activity]) -> None:
+    async def append(self, history: Sequence[History], events: Sequence[FleetEvent]) -> None:
         """See `store.Transaction.append`."""
         self._keep(sql.INSERT_HISTORY, [msgspec.structs.astuple(item)[1:] for item in history])
-        self._keep(sql.INSERT_ACTIVITY, [msgspec.structs.astuple(item) for item in activity])
+        self._keep(sql.INSERT_EVENT, [msgspec.structs.astuple(item) for item in events])
 
     async def settle(self, ledger: Ledger) -> None:
         """See `store.Transaction.settle`."""

@@ -36,8 +36,8 @@ INSERT_HISTORY: Final = (
     "INSERT INTO omaha_history (instance_id, group_id, rollout_id, at, status, release, reason,"
     " error_code) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
-INSERT_ACTIVITY: Final = (
-    "INSERT INTO omaha_activity (at, kind, severity, application_id, group_id, channel_id,"
+INSERT_EVENT: Final = (
+    "INSERT INTO omaha_event (at, kind, severity, application_id, group_id, channel_id,"
     " rollout_id, instance_id, machine_id, release, error_code, detail)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )

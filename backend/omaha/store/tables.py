@@ -12,8 +12,8 @@ from sqlalchemy import JSON, Column, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from backend.omaha.store.machine_tables import (
-    ActivityRow,
     CounterRow,
+    FleetEventRow,
     HistoryRow,
     InstanceRow,
     RollupRow,
@@ -21,13 +21,13 @@ from backend.omaha.store.machine_tables import (
 )
 
 __all__ = [
-    "ActivityRow",
     "ApplicationRow",
     "BlacklistRow",
     "ChannelRow",
     "ConfigRow",
     "CounterRow",
     "FileRow",
+    "FleetEventRow",
     "FloorRow",
     "GroupRow",
     "HistoryRow",

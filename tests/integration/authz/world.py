@@ -28,11 +28,11 @@ from backend.http.guard import require_principal
 from backend.http.requirements import EXTENSION
 from backend.jobs.tables import JobRecord
 from backend.omaha.catalog import applications, channels, groups, packages
-from backend.omaha.domain.model import ActivityKind, Arch, Severity
+from backend.omaha.domain.model import Arch, FleetEventKind, Severity
 from backend.omaha.store.tables import (
-    ActivityRow,
     CounterRow,
     FileRow,
+    FleetEventRow,
     InstanceRow,
     RolloutRow,
     TallyRow,
@@ -219,9 +219,9 @@ async def _updates(db: AsyncSession) -> None:
         status=1,
         **times,
     )
-    activity = ActivityRow(
+    event = FleetEventRow(
         at=time.time(),
-        kind=ActivityKind.INSTANCE_FAILED,
+        kind=FleetEventKind.INSTANCE_FAILED,
         severity=Severity.ERROR,
         application_id=1,
         group_id=1,
@@ -229,7 +229,7 @@ async def _updates(db: AsyncSession) -> None:
     stamps = {"created_at": 1.0, "updated_at": 1.0}
     file = FileRow(name="f.bin", path="f", size=1, sha256="x", complete=True, **stamps)
     tally = TallyRow(group_id=1, release="0.9.0", status=1, machines=1)
-    db.add_all([machine, activity, file, tally])
+    db.add_all([machine, event, file, tally])
 
 
 def _undone(db_sessions: async_sessionmaker[AsyncSession]) -> Any:

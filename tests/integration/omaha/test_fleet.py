@@ -149,7 +149,7 @@ async def test_recount_heals_and_says_so(world, serve) -> None:
     assert list(drift.rollouts.values()) == [{"failed": -4}]
     assert not await measure(service.store)
     async with world.engine.connect() as connection:
-        kinds = await connection.execute(text("SELECT kind FROM omaha_activity ORDER BY id"))
+        kinds = await connection.execute(text("SELECT kind FROM omaha_event ORDER BY id"))
         assert [found[0] for found in kinds][-1] == 11
 
 

@@ -77,7 +77,7 @@ async def test_a_machines_report_shows_in_groups_rollouts_and_activity(
     assert (group[0]["machines"], group[0]["rollout"]) == (1, "active")
     (rollout,) = await rows(owner, "rollouts", filter="state=active")
     assert (rollout["release"], rollout["current"], rollout["in_progress"]) == ("4593.2.5", True, 1)
-    started = await rows(owner, "update-activity", filter="kind=rollout_started")
+    started = await rows(owner, "update-events", filter="kind=rollout_started")
     assert [row["group"] for row in started] == ["Production"]
 
 

@@ -112,3 +112,44 @@ async def test_references_hold_after_the_upgrade(old: Any) -> None:
         await db.execute(sa.text("DELETE FROM user_account WHERE id = 'id-ada'"))
         assert await rows(db, "SELECT id FROM user_session") == []
         await db.commit()
+
+
+async def test_what_people_did_to_updates_moves_to_the_one_record(database_url: str) -> None:
+    engine = create_engine(database_url)
+    await upgrade(engine, "0010")
+    event = (
+        "INSERT INTO omaha_activity (at, kind, severity, application_id, group_id, channel_id,"
+        " machine_id, release, detail) VALUES (:at, :kind, 2, :app, :group, :channel, :m, :r, :d)"
+    )
+    audited = (
+        "INSERT INTO audit_entry (key, at, organisation, actor, subject_kind, subject_id,"
+        " credential_kind, credential_id, address, request, action, decision, binding, outcome,"
+        " target_kind, target_id, target, scope, detail, change, times, previous_hash, hash)"
+        " VALUES ('k', 200, 'main', 'ada', 'user', 'u', '', '', '', '', 'update-group:set-policy',"
+        " 'allowed', '', 'success', 'update-group', '9', 'g', 'org/main/updates/7/group/9', '',"
+        " '', 1, '', '')"
+    )
+    blank = {"app": None, "group": None, "channel": None, "m": "", "r": "", "d": ""}
+    async with engine.begin() as db:
+        for given in (
+            {"at": 100, "kind": 6, "app": 7, "channel": 3, "r": "1.2.3", "d": "repointed"},
+            {"at": 201, "kind": 12, "app": 7, "group": 9, "d": "has an entry already"},
+            {"at": 300, "kind": 7, "group": 9, "app": 7, "d": "too many fail"},
+            {"at": 400, "kind": 5, "group": 9, "app": 7, "m": "abc", "d": "the fleet's own"},
+        ):
+            await db.execute(sa.text(event), blank | given)
+        await db.execute(sa.text(audited))
+    await upgrade(engine)
+    async with engine.connect() as db:
+        entries = await rows(
+            db, "SELECT at, actor, action, target_id, scope, detail FROM audit_entry ORDER BY at"
+        )
+        events = await rows(db, "SELECT at, kind, machine_id FROM omaha_event")
+    await engine.dispose()
+    nobody = "(not recorded)"
+    assert entries == [
+        (100, nobody, "update-channel:update", "3", "org/main/updates/7", "repointed"),
+        (200, "ada", "update-group:set-policy", "9", "org/main/updates/7/group/9", ""),
+        (300, nobody, "update-group:pause", "9", "org/main/updates/7/group/9", "too many fail"),
+    ]
+    assert events == [(400, 5, "abc")]

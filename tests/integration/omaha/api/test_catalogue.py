@@ -144,8 +144,9 @@ async def test_blacklist_and_target_exclude_each_other(api: Api, estate: Estate)
     assert cleared.status_code == 200
     moved = await api.patch(f"/channels/{channel}", 1, package_id=estate.old["id"])
     assert moved.json()["package"]["release"] == "4459.2.0"
-    (activity,) = await api.rows("update-activity", "kind=channel_repointed", "release=4459.2.0")
-    assert activity.detail
+    action, target, change = (await api.audited())[-1]
+    assert (action, target) == ("update-channel:update", "stable")
+    assert change["package_id"][1] == estate.old["id"]
 
 
 @pytest.mark.parametrize(

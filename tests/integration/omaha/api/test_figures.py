@@ -4,7 +4,7 @@ import pytest
 
 from backend.omaha.domain.model import Status
 from backend.omaha.store.tables import (
-    ActivityRow,
+    FleetEventRow,
     RollupRow,
 )
 from tests.integration.omaha.api.conftest import ROOT, Api, Estate
@@ -65,14 +65,14 @@ async def test_the_timeline_has_a_point_for_every_time(
     assert answer.status_code == 422
 
 
-async def test_activity_is_filtered_by_what_the_caller_may_see(api: Api, estate: Estate) -> None:
+async def test_events_are_filtered_by_what_the_caller_may_see(api: Api, estate: Estate) -> None:
     async with api.db_sessions() as session:
-        for kind, group in ((5, estate.group["id"]), (2, 999), (13, None)):
-            session.add(ActivityRow(at=NOW, kind=kind, severity=4, group_id=group))
+        for kind, group in ((5, estate.group["id"]), (2, 999), (11, None)):
+            session.add(FleetEventRow(at=NOW, kind=kind, severity=4, group_id=group))
         await session.commit()
-    assert len(await api.rows("update-activity", "kind=instance_failed", "severity=error")) == 1
+    assert len(await api.rows("update-events", "kind=instance_failed", "severity=error")) == 1
     app = (*ROOT, "updates", str(estate.app["id"]))
     api.as_((VIEWER, app))
-    assert len(await api.rows("update-activity")) == 2
+    assert len(await api.rows("update-events")) == 2
     api.as_((VIEWER, (*app, "group", str(estate.group["id"]))))
-    assert len(await api.rows("update-activity")) == 1
+    assert len(await api.rows("update-events")) == 1

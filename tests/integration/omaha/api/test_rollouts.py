@@ -27,8 +27,6 @@ async def test_a_rollout_is_paused_resumed_aborted_and_started(api: Api, estate:
     assert started.json()["rollout"] is None, "the service opens a fresh one"
     assert started.json()["policy"]["enabled"] is True
     assert [r.key for r in await api.rows("rollouts")] == [str(number)]
-    kinds = {a.kind for a in await api.rows("update-activity")}
-    assert {"rollout_paused", "rollout_resumed", "rollout_aborted"} <= kinds
     assert [a for a, _, _ in await api.audited()][-4:] == [
         "update-group:pause", "update-group:resume", "update-group:abort", "update-group:start",
     ]  # fmt: skip
