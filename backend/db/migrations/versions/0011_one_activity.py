@@ -4,6 +4,7 @@ the table is named so."""
 
 import json
 import uuid
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -77,7 +78,7 @@ def _carry(db: sa.Connection) -> None:
             db.execute(_INSERT, fresh)
 
 
-def _entry(row: sa.Row, organisation: str) -> dict[str, object]:
+def _entry(row: Any, organisation: str) -> dict[str, Any]:
     _, at, number, application, group, channel, release, detail, of_group, of_channel = row
     kind, verb = _ACTIONS[number]
     scope = f"org/{organisation}/updates"
@@ -94,7 +95,7 @@ def _entry(row: sa.Row, organisation: str) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _is_there(db: sa.Connection, entry: dict[str, object]) -> bool:
+def _is_there(db: sa.Connection, entry: dict[str, Any]) -> bool:
     at = entry["at"]
     near = {"low": at - _NEAR, "high": at + _NEAR}
     found = db.execute(_THERE, {**near, "kind": entry["kind"], "id": entry["id"]})
