@@ -17,7 +17,6 @@ from sqlalchemy.sql.elements import ColumnElement
 from backend.db.away import DATABASE_AWAY
 from backend.errors import Unavailable, UpstreamTimeout
 from backend.live.collection import Collection
-from backend.live.errors import DeclarationError
 from backend.live.guard import Guard
 from backend.live.metrics import FLUSH_SECONDS, LAG_SECONDS
 from backend.live.pacer import Pacer
@@ -26,7 +25,6 @@ from backend.live.query import Query
 from backend.live.ranking import best_rows
 from backend.live.source import Source
 from backend.live.sql_fields import Related, SqlFields
-from backend.live.sql_index import Indexing
 from backend.live.sql_reader import Counts, SqlReader
 from backend.live.sql_view import SqlView, SqlWindow
 from integrations.contract import FeedState, Freshness
@@ -46,9 +44,9 @@ class SqlSource(Source):
     Totals are exact up to `count_bound` rows, facets up to 100,000; beyond, they are
     estimates and `total_exact` says so. Live windows ask again after `notify`. With
     `organisation`, callers of another one see nothing. Sorting at scale wants an index on
-    (sort columns, key), on PostgreSQL with ``COLLATE "C"`` for text; a table of millions
-    says what its indexes serve (`indexing`, where `table` names every field). `related` shows
-    rows besides those that their scopes show: a person by where they hold something.
+    (sort columns, key), on PostgreSQL with ``COLLATE "C"`` for text; a table of millions has a
+    source of its own (`backend/omaha/lists/machine_source`). `related` shows rows besides
+    those that their scopes show: a person by where they hold something.
     """
 
     def __init__(
@@ -60,19 +58,14 @@ class SqlSource(Source):
         organisation: str = "",
         fields: Mapping[str, ColumnElement[Any]] | None = None,
         count_bound: int = COUNT_BOUND,
-        indexing: Indexing | None = None,
         related: Related | None = None,
     ) -> None:
         super().__init__(collection)
         origin: sa.FromClause = sa.inspect(table).selectable if isinstance(table, type) else table
-        coded = indexing.coded if indexing else {}
-        if indexing and fields:
-            raise DeclarationError(f"{collection.name!r} is indexed: name its fields in a select")
         self._reader = SqlReader(
-            SqlFields(collection, origin, fields or {}, coded, related),
+            SqlFields(collection, origin, fields or {}, related),
             organisation=organisation,
             count_bound=count_bound,
-            indexing=indexing,
         )
         self._db_sessions = db_sessions
         self.notices = 0
@@ -206,7 +199,7 @@ class SqlSource(Source):
         after: After | None = None,
         now: float | None = None,
     ) -> list[Any]:
-        """Rows in order, for an open window: as many as an index serves."""
+        """Rows in order, for an open window."""
         return await self._reader.rows(
             session,
             query,
@@ -215,7 +208,6 @@ class SqlSource(Source):
             offset=offset,
             after=after,
             now=time.time() if now is None else now,
-            strict=False,
         )
 
     async def counts(
@@ -223,11 +215,7 @@ class SqlSource(Source):
     ) -> Counts:
         """The total, whether it is exact, and the facets, for an open window."""
         now = time.time() if now is None else now
-        return await self._reader.counts(session, query, guard, now=now, strict=False)
-
-    async def check(self, session: AsyncSession, query: Query, guard: Guard) -> None:
-        """Raise `QueryError` for a window that no index serves, before it is opened."""
-        await self._reader.check(session, query, guard, now=time.time())
+        return await self._reader.counts(session, query, guard, now=now)
 
     def _own(self, guard: Guard) -> ColumnElement[bool]:
         return self._reader.own(guard)

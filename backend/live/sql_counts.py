@@ -30,18 +30,14 @@ def _compile_explain(element: _Explain, compiler: Any, **options: Any) -> str:
 
 
 async def count_rows(
-    session: AsyncSession,
-    statement: sa.Select[Any],
-    bound: int,
-    found: sa.Select[Any] | None = None,
+    session: AsyncSession, statement: sa.Select[Any], bound: int
 ) -> tuple[int, bool]:
-    """The number of rows of `statement`, and whether it is exact. `found` are the same rows,
-    read in a cheaper way.
+    """The number of rows of `statement`, and whether it is exact.
 
     Up to `bound` rows are counted. Beyond, PostgreSQL's planner estimates; elsewhere the
     number says only that there are more than `bound`.
     """
-    limited = (statement if found is None else found).limit(bound + 1).subquery()
+    limited = statement.limit(bound + 1).subquery()
     counted = await session.scalar(sa.select(sa.func.count()).select_from(limited)) or 0
     if counted <= bound:
         return counted, True

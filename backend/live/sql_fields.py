@@ -6,7 +6,6 @@ import copy
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,8 +15,6 @@ from backend.live.collection import Collection
 from backend.live.column import NUMERIC, Type
 from backend.live.errors import DeclarationError
 from backend.live.guard import Guard
-from backend.live.query import Value
-from backend.live.sql_index import Coded
 
 __all__ = ["Related", "SqlFields"]
 
@@ -39,13 +36,11 @@ class SqlFields:
         collection: Collection,
         table: sa.FromClause,
         given: Mapping[str, Element],
-        coded: Mapping[str, Coded] = MappingProxyType({}),
         related: Related | None = None,
     ) -> None:
         self.collection = collection
         self.table = table
         self.elements: dict[str, Element] = {}
-        self.coded = coded
         self.related = related
         for name in collection.fields:
             element = given.get(name)
@@ -55,27 +50,8 @@ class SqlFields:
                     raise DeclarationError(message)
                 element = table.c[name]
             self.elements[name] = element
-        _check(collection, coded)
+        _check(collection)
         self._readers = [_reader(self.elements[name].type) for name in collection.fields]
-
-    def over(self, table: sa.FromClause) -> SqlFields:
-        """The same fields in another table with columns of the same names."""
-        return SqlFields(self.collection, table, {}, self.coded, self.related)
-
-    def partial(self, table: sa.FromClause) -> SqlFields:
-        """Those of the fields that another table has, to compare only."""
-        fields = copy.copy(self)
-        fields.table = table
-        fields.elements = {n: table.c[n] for n in self.collection.fields if n in table.c}
-        return fields
-
-    def equal(self, name: str, value: Value) -> ColumnElement[bool] | None:
-        """The field has the value, compared as it is stored; None when no row can have it."""
-        coded = self.coded.get(name)
-        if coded is None:
-            return self.elements[name] == self.literal(name, value)
-        stored = coded.encode(value)
-        return None if stored is None else self.table.c[coded.column] == stored
 
     def withholding(self, visible: Mapping[str, Element]) -> SqlFields:
         """The same fields, of which those named are missing where their condition fails."""
@@ -95,9 +71,6 @@ class SqlFields:
 
     def literal(self, name: str, value: Any) -> Element:
         """A bound value to compare the field with, for order if not for equality."""
-        coded = self.coded.get(name) if name == "key" else None
-        if coded is not None:
-            return sa.literal(coded.encode(value), self.table.c[coded.column].type)
         kind = self.elements[name].type
         if isinstance(kind, sa.DateTime):
             # A moment no calendar has is still before or after every row's.
@@ -113,9 +86,6 @@ class SqlFields:
 
     def ordered(self, name: str, dialect: str) -> Element:
         """The field as it is sorted and compared for order."""
-        coded = self.coded.get(name) if name == "key" else None
-        if coded is not None:
-            return self.table.c[coded.column]
         element = self.elements[name]
         column = self.collection.by_id.get(name)
         numeric = column is not None and (column.type in NUMERIC or column.type is Type.BOOL)
@@ -154,12 +124,8 @@ def _number(value: Decimal | float) -> float:
     return float(value)
 
 
-def _check(collection: Collection, coded: Mapping[str, Coded]) -> None:
+def _check(collection: Collection) -> None:
     for column in collection.columns:
-        if column.needs and column.id in coded:
-            # Comparing what is stored would pass by the right.
-            message = f"column {column.id!r} needs a right of its own: it cannot be coded"
-            raise DeclarationError(f"collection {collection.name!r}: {message}")
         asked = column.can_filter or column.searched or column.facet
         if column.type is Type.LIST and asked:
             message = f"list column {column.id!r} must have filterable=False in SQL"

@@ -35,8 +35,6 @@ class _Origin(Protocol):
 
     async def counts(self, session: AsyncSession, query: Query, guard: Guard) -> Counts: ...
 
-    async def check(self, session: AsyncSession, query: Query, guard: Guard) -> None: ...
-
     def drop_view(self, view: SqlView) -> None: ...
 
 
@@ -82,7 +80,7 @@ class SqlView:
             async with window.filling:
                 if not window.filled:
                     notices = self.source.notices
-                    await self.refresh([window], opening=True)
+                    await self.refresh([window])
                     window.reset()
                     if notices != self.source.notices:
                         self.source.notify()
@@ -100,12 +98,9 @@ class SqlView:
         if not self.windows:
             self.source.drop_view(self)
 
-    async def refresh(self, windows: list[SqlWindow], *, opening: bool = False) -> None:
-        """Ask the database for the content of `windows`. What no index serves is refused
-        when `opening`; a window that is open already goes on with what can be found."""
+    async def refresh(self, windows: list[SqlWindow]) -> None:
+        """Ask the database for the content of `windows`."""
         async with self.source.reading() as session:
-            if opening:
-                await self.source.check(session, self.query, self.guard)
             total, exact, facets = await self.source.counts(session, self.query, self.guard)
             for window in windows:
                 await self._fill(session, window, total, exact, facets)

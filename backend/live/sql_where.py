@@ -26,7 +26,7 @@ class SqlWhere:
     are those of the collection as the caller may see them."""
 
     def __init__(self, fields: SqlFields, guard: Guard, dialect: str, now: float) -> None:
-        self.fields = self._whole = fields
+        self.fields = fields
         self.dialect = dialect
         self.now = now
         self._guard = guard
@@ -34,18 +34,9 @@ class SqlWhere:
         if guard.cells:
             self.fields = fields.withholding(self._cells())
 
-    @property
-    def stored(self) -> SqlFields:
-        """The fields as they are, whoever asks."""
-        return self._whole
-
-    def over(self, table: sa.FromClause) -> SqlWhere:
-        """The same conditions over another table with columns of the same names."""
-        return SqlWhere(self._whole.over(table), self._guard, self.dialect, self.now)
-
-    def query(self, query: Query, *, guarded: bool = False) -> Condition:
-        """Everything the query and the guard ask; `guarded`: no row is invisible."""
-        tests = [sa.true() if guarded else self.visible()]
+    def query(self, query: Query) -> Condition:
+        """Everything the query and the guard ask."""
+        tests = [self.visible()]
         tests += [self.filter(item) for item in query.filters]
         tests += [self._label(term) for term in query.labels]
         searched = [column.id for column in self.fields.collection.searched]
@@ -147,20 +138,12 @@ class SqlWhere:
         ]
 
     def _one_of(self, name: str, values: Sequence[Value]) -> Condition:
-        if name in self.fields.coded:
-            return self._one_of_coded(name, values)
         element = self.fields.elements[name]
         literals = self._literals(name, values)
         tests: list[Condition] = [element.in_(literals)] if len(literals) > 1 else []
         tests += [element == literals[0]] if len(literals) == 1 else []
         tests += [self._missing(name)] if None in values else []
         return sa.or_(*tests)
-
-    def _one_of_coded(self, name: str, values: Sequence[Value]) -> Condition:
-        found = [self.fields.equal(name, value) for value in values if value is not None]
-        tests = [test for test in found if test is not None]
-        tests += [self._missing(name)] if None in values else []
-        return sa.or_(sa.false(), *tests)
 
     def _none_of(self, name: str, values: Sequence[Value]) -> Condition:
         element = self.fields.elements[name]

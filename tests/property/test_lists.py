@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import time
 from datetime import UTC, datetime
 
 import msgspec
 import pytest
-import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import async_sessionmaker
@@ -21,12 +19,9 @@ from backend.live.memory import MemorySource
 from backend.live.page import read_cursor
 from backend.live.parse import parse_query
 from backend.live.sql import SqlSource
-from backend.live.sql_index import Coded, Index, Indexing, Tally
 from tests.property import oracle
 from tests.property.things import (
-    CLUSTERS,
     METADATA,
-    PHASES,
     TABLE,
     THINGS,
     people,
@@ -112,51 +107,6 @@ async def fill(db_sessions, rows):
         await session.execute(TABLE.delete())
         if rows:
             await session.execute(TABLE.insert(), [stored(row) for row in rows])
-
-
-CODES = {name: f"code of {name}" for name in CLUSTERS}
-CODED = sa.select(TABLE, (sa.literal("code of ") + TABLE.c.cluster).label("code")).subquery()
-TALLY = (
-    sa.select(CODED.c.cluster, CODED.c.code, CODED.c.phase, sa.func.count().label("things"))
-    .group_by(CODED.c.cluster, CODED.c.code, CODED.c.phase)
-    .subquery()
-)
-INDEXING = Indexing(
-    indexes=(
-        Index(("cluster", "phase"), ("name",)),
-        Index(("cluster", "namespace")),
-        Index(("phase",), ("size", "name")),
-        Index((), ("name",)),
-    ),
-    coded={"cluster": Coded("code", CODES.get)},
-    values={"phase": tuple(PHASES)},
-    tally=Tally(TALLY, "things"),
-    bound=12,
-)
-"""As if these indexes were there: what is asked along them must not depend on it."""
-
-
-@CHECKS
-@given(
-    rows=tables,
-    asked=st.lists(st.tuples(queries, people), min_size=1, max_size=4),
-    limit=st.sampled_from([1, 2, 50]),
-    whole=st.booleans(),
-)
-def test_indexed_sql_answers_as_memory_does(database, rows, asked, limit, whole):
-    runner, db_sessions = database
-    collection = THINGS
-    if not whole:  # one tree: rights become ranges of an index
-        collection = dataclasses.replace(THINGS, scopes=THINGS.scopes[:1])
-        rows = [msgspec.structs.replace(row, store="", home="") for row in rows]
-
-    async def run():
-        await fill(db_sessions, rows)
-        source = SqlSource(collection, db_sessions, CODED, indexing=INDEXING)
-        for words, principal in asked:
-            await check(source, rows, words, principal, limit)
-
-    runner.run(run())
 
 
 def stored(row):
