@@ -32,8 +32,10 @@ _CHUNK: Final = 500
 def everyone(rights: Rights, group: GroupRow) -> tuple[Query, Guard]:
     """All machines of a group, hidden ones too, whoever may list them."""
     scope = rights.group(group.application_id, group.id or 0)
-    words = [f"group_id={group.id}", "hidden in (true,false)"]
-    return machine_query(words), Guard(rights.organisation, (scope,))
+    query = machine_query([f"group_id={group.id}"])
+    hidden_too = Filter("hidden", Op.IN, (True, False))
+    query = replace(query, filters=(*query.filters, hidden_too))
+    return query, Guard(rights.organisation, (scope,))
 
 
 def check_target(target: GroupRow, application_id: int, field: str) -> None:

@@ -67,8 +67,11 @@ async def test_the_timeline_has_a_point_for_every_time(
 
 async def test_events_are_filtered_by_what_the_caller_may_see(api: Api, estate: Estate) -> None:
     async with api.db_sessions() as session:
-        for kind, group in ((5, estate.group["id"]), (2, 999), (11, None)):
-            session.add(FleetEventRow(at=NOW, kind=kind, severity=4, group_id=group))
+        for kind, where in (
+            (5, {"group_id": estate.group["id"]}), (2, {"group_id": 999}),
+            (11, {"application_id": estate.app["id"]}), (11, {}),
+        ):  # fmt: skip
+            session.add(FleetEventRow(at=NOW, kind=kind, severity=4, **where))
         await session.commit()
     assert len(await api.rows("update-events", "kind=instance_failed", "severity=error")) == 1
     app = (*ROOT, "updates", str(estate.app["id"]))
