@@ -33,7 +33,10 @@ export interface DetailPageProps {
   deletedAt?: number | null;
   /** Something the reader must know before believing the page: stale, failed to refresh. */
   notice?: ReactNode;
+  /** What it hangs together with: at the head of the rail, above the tabs where there is none. */
   strip?: ReactNode;
+  /** Facts and labels, to the right of what happens: below it where there is no room. */
+  rail?: ReactNode;
   tabs: readonly DetailTab[];
 }
 
@@ -48,7 +51,11 @@ export function DetailPage(props: DetailPageProps) {
       <Crumbs crumbs={props.crumbs} />
       <header className="cr-page-header">
         <Title headingLevel="h1" size="xl" className="cr-page-title cr-detail-title">
-          <KindBadge kind={kind} /> <span translate="no">{name}</span>
+          <KindBadge kind={kind} />{" "}
+          <span className="cr-kind-word" aria-hidden="true" translate="no">
+            {kind}
+          </span>{" "}
+          <span translate="no">{name}</span>
         </Title>
         {gone ? (
           <span className="cr-gone" role="status" title={formatExact(deletedAt)}>
@@ -68,8 +75,19 @@ export function DetailPage(props: DetailPageProps) {
         {meta && <div className="cr-page-meta">{meta}</div>}
       </header>
       {props.notice}
-      {strip}
-      <DetailTabs label={t("detail.tabs")} tabs={props.tabs} />
+      {!props.rail && strip}
+      <DetailTabs
+        label={t("detail.tabs")}
+        tabs={props.tabs}
+        rail={
+          props.rail && (
+            <>
+              {strip}
+              {props.rail}
+            </>
+          )
+        }
+      />
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import { Tab, TabContent, Tabs, TabTitleText } from "@patternfly/react-core";
 import { useNavigate, useRouterState } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
 import { formatNumber } from "../format/numbers";
 
 export interface DetailTab {
@@ -13,14 +14,23 @@ export interface DetailTab {
   content: () => ReactNode;
 }
 
+export interface DetailTabsProps {
+  label: string;
+  tabs: readonly DetailTab[];
+  /** Stands beside every tab but those that need the whole width. */
+  rail?: ReactNode;
+}
+
 /** The tabs of a detail page; which one is open is part of the address. */
-export function DetailTabs({ label, tabs }: { label: string; tabs: readonly DetailTab[] }) {
+export function DetailTabs({ label, tabs, rail }: DetailTabsProps) {
+  const { t } = useTranslation();
   const navigate = useNavigate();
   const asked = useRouterState({
     select: (state): string => String((state.location.search as Record<string, unknown>).tab ?? ""),
   });
   const active = tabs.find(({ id }) => id === asked) ?? tabs[0];
   if (!active) return null;
+  const railed = Boolean(rail) && !active.fills;
   const choose = (id: string) =>
     void navigate({
       to: ".",
@@ -58,16 +68,23 @@ export function DetailTabs({ label, tabs }: { label: string; tabs: readonly Deta
           ))}
         </Tabs>
       )}
-      <TabContent
-        key={active.id}
-        id={`tab-${active.id}`}
-        eventKey={active.id}
-        activeKey={active.id}
-        aria-label={active.title}
-        className={active.fills ? "cr-tab-body cr-tab-fills" : "cr-tab-body"}
-      >
-        {active.content()}
-      </TabContent>
+      <div className={railed ? "cr-detail-body" : "cr-detail-body cr-detail-whole"}>
+        <TabContent
+          key={active.id}
+          id={`tab-${active.id}`}
+          eventKey={active.id}
+          activeKey={active.id}
+          aria-label={active.title}
+          className={active.fills ? "cr-tab-body cr-tab-fills" : "cr-tab-body"}
+        >
+          {active.content()}
+        </TabContent>
+        {railed && (
+          <aside className="cr-rail" aria-label={t("detail.facts")}>
+            {rail}
+          </aside>
+        )}
+      </div>
     </>
   );
 }

@@ -1,4 +1,3 @@
-import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import { AppLink } from "../shell/AppLink";
 import { ToneIcon } from "../status/Status";
@@ -18,59 +17,73 @@ export interface Related {
 export interface RelationsStripProps {
   /** From the outermost owner inwards. */
   owners: readonly Related[];
-  self: Related;
   /** What it leads to, group after group: node, then images, then services. */
   leadsTo: readonly (readonly Related[])[];
 }
 
-const MOST_PER_GROUP = 3;
+const MOST_PER_ROW = 5;
 
-/** Owner ← this → node → image: the shortest way along the joins. */
-export function RelationsStrip({ owners, self, leadsTo }: RelationsStripProps) {
-  const { t } = useTranslation();
-  const groups = leadsTo.filter((group) => group.length > 0);
-  if (owners.length === 0 && groups.length === 0) return null;
-  return (
-    <nav className="cr-relations" aria-label={t("detail.relations")}>
-      <ol>
-        {owners.map((owner) => (
-          <Fragment key={`${owner.kind}/${owner.name}`}>
-            <li>
-              <RelatedChip related={owner} />
-            </li>
-            <Arrow sign="←" />
-          </Fragment>
-        ))}
-        <li aria-current="true">
-          <RelatedChip related={{ ...self, href: undefined }} />
-        </li>
-        {groups.map((group) => (
-          <Fragment key={`${group[0]?.kind}/${group[0]?.name}`}>
-            <Arrow sign="→" />
-            <li>
-              <RelatedGroup group={group} />
-            </li>
-          </Fragment>
-        ))}
-      </ol>
-    </nav>
-  );
+/** What ties an object to one of another kind, in words. */
+const TIES = {
+  Node: "runsOn",
+  Image: "image",
+  Service: "exposedBy",
+  Ingress: "exposedBy",
+  PersistentVolumeClaim: "claims",
+  PersistentVolume: "volume",
+  Repository: "repository",
+} as const;
+
+interface Tie {
+  words: (typeof TIES)[keyof typeof TIES] | "ownedBy" | "related";
+  things: readonly Related[];
 }
 
-function Arrow({ sign }: { sign: string }) {
+/** The rows of the strip: owners first, then what it leads to, one tie a row. */
+export function tiesOf({ owners, leadsTo }: RelationsStripProps): Tie[] {
+  const ties: Tie[] =
+    owners.length > 0 ? [{ words: tieOf(owners, "ownedBy"), things: owners }] : [];
+  for (const things of leadsTo) {
+    const words = tieOf(things, "related");
+    const before = ties.find((tie) => tie.words === words);
+    if (before) before.things = [...before.things, ...things];
+    else if (things.length > 0) ties.push({ words, things });
+  }
+  return ties;
+}
+
+function tieOf(things: readonly Related[], otherwise: Tie["words"]): Tie["words"] {
+  const kind = things[0]?.kind ?? "";
+  return kind in TIES ? TIES[kind as keyof typeof TIES] : otherwise;
+}
+
+/** Owned by, Runs on, Image, Exposed by: the shortest way along the joins, a row each. */
+export function RelationsStrip(props: RelationsStripProps) {
+  const { t } = useTranslation();
+  const ties = tiesOf(props);
+  if (ties.length === 0) return null;
   return (
-    <li className="cr-relation-arrow" aria-hidden="true" translate="no">
-      {sign}
-    </li>
+    <nav className="cr-relations" aria-label={t("detail.relations")}>
+      <dl>
+        {ties.map(({ words, things }) => (
+          <div key={words} className="cr-relation-row">
+            <dt>{t(`detail.tie.${words}`)}</dt>
+            <dd>
+              <RelatedGroup group={things} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </nav>
   );
 }
 
 function RelatedGroup({ group }: { group: readonly Related[] }) {
   const { t } = useTranslation();
-  const rest = group.slice(MOST_PER_GROUP);
+  const rest = group.slice(MOST_PER_ROW);
   return (
     <span className="cr-relation-group">
-      {group.slice(0, MOST_PER_GROUP).map((related) => (
+      {group.slice(0, MOST_PER_ROW).map((related) => (
         <RelatedChip key={`${related.kind}/${related.name}`} related={related} />
       ))}
       {rest.length > 0 && (

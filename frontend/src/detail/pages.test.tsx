@@ -69,12 +69,16 @@ test("a missing object says so, with its name and the way back", async () => {
 });
 
 test("an object that vanishes from its collection keeps its last state, marked deleted", async () => {
-  const { snapshot } = await renderInConsole(object);
+  const { snapshot, socket } = await renderInConsole(object);
   await settled();
+  const asked = socket.sent.find(
+    (frame) => frame.op === "subscribe" && frame.collection === "pods",
+  );
+  const id = asked?.op === "subscribe" ? asked.id : "";
   const row = { key: "a", status: "Running", healthy: true };
-  snapshot({ rows: [row] });
+  snapshot({ id, rows: [row] });
   expect(document.querySelector(".cr-gone")).toBeNull();
-  snapshot({ rows: [], seq: 2 });
+  snapshot({ id, rows: [], seq: 2 });
   expect(document.querySelector(".cr-gone")).not.toBeNull();
   expect(document.body.textContent).toContain("10.0.0.1");
 });

@@ -32,7 +32,15 @@ test.each([
   [119 * 60, "119m"],
   [3 * 3600, "3h"],
   [50 * 3600, "2d"],
+  [729 * 86_400, "729d"],
+  [17_133 * 86_400, "46y"],
 ])("an age of %d seconds reads %s", (age, text) => expect(formatAge(age)).toBe(text));
+
+test("an age of years is looked at again, but not at once", () => {
+  const wait = ageChangesIn(17_133 * 86_400);
+  expect(wait).toBeGreaterThan(1_000);
+  expect(wait).toBeLessThan(2 ** 31);
+});
 
 test("an age asks to be read again just when it changes", () => {
   expect(ageChangesIn(10.25)).toBe(750);

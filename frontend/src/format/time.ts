@@ -14,11 +14,14 @@ export function formatAge(seconds: number): string {
   return "";
 }
 
-/** How long until `formatAge` of this age says something else, in milliseconds. */
+/** No timer of a browser waits longer than 24.8 days: beyond, it fires at once. */
+const LONGEST_MS = 86_400_000;
+
+/** How long until `formatAge` of this age may say something else, in milliseconds. */
 export function ageChangesIn(seconds: number): number {
   const age = Math.max(0, seconds);
   const step = STEPS.find(([limit]) => age < limit)?.[1] ?? 86_400;
-  return Math.max(250, (step - (age % step)) * 1000);
+  return Math.min(LONGEST_MS, Math.max(250, (step - (age % step)) * 1000));
 }
 
 /** Date and time in the viewer's zone, with the zone: for hovers and details. */

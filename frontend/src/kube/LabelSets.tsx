@@ -13,19 +13,18 @@ export function LabelSets({
 }) {
   const { t } = useTranslation();
   return (
-    <div className="cr-columns">
+    <>
       <LabelSet title={t("detail.labels")} labels={labels} />
       <LabelSet title={t("detail.annotations")} labels={annotations} />
-    </div>
+    </>
   );
 }
 
 function LabelSet({ title, labels }: { title: string; labels: Readonly<Record<string, string>> }) {
-  const { t } = useTranslation();
   const entries = Object.entries(labels).sort(([a], [b]) => a.localeCompare(b));
+  if (entries.length === 0) return null;
   return (
-    <Section title={title} note={entries.length > 0 && <Raw>{entries.length}</Raw>}>
-      {entries.length === 0 && <p className="cr-muted">{t("detail.none")}</p>}
+    <Section title={title} note={<Raw>{entries.length}</Raw>}>
       <ul className="cr-list cr-pairs">
         {entries.map(([key, value]) => (
           <li key={key} translate="no">

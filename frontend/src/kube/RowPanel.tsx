@@ -4,6 +4,7 @@ import { RelatedChip } from "../detail/RelationsStrip";
 import { clusterObject } from "./address";
 import { MachineCapacity } from "./MachineCapacity";
 import { pluralOf } from "./plurals";
+import { RecentEvents } from "./RecentEvents";
 
 const text = (value: unknown) => (typeof value === "string" ? value : "");
 
@@ -26,9 +27,27 @@ export function RowPanel({ collection, row }: { collection: string; row: Row }):
         </p>
       )}
       {collection === "machines" && <MachineCapacity row={row} />}
+      {EVENTFUL.has(collection) && (
+        <RecentEvents
+          cluster={text(row.cluster)}
+          namespace={text(row.namespace)}
+          names={[text(row.name)]}
+          most={3}
+        />
+      )}
     </div>
   );
 }
+
+/** Collections whose objects things happen to. */
+const EVENTFUL: ReadonlySet<string> = new Set([
+  "pods",
+  "workloads",
+  "machines",
+  "services",
+  "ingresses",
+  "persistentvolumeclaims",
+]);
 
 function chipsOf(row: Row) {
   const { cluster, namespace } = row;

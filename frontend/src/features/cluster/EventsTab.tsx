@@ -1,27 +1,26 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { equals } from "../../detail/useLiveRow";
 import { EVENT_PANEL_COLUMNS, EventPanel } from "../../kube/EventPanel";
+import { eventFilters } from "../../kube/RecentEvents";
 import { LiveTable } from "../../table/LiveTable";
 import { useLocalSearch } from "../../table/usePageSearch";
 
-/** What happened to one object, newest first, as it happens. */
+/** What happened to an object and to what belongs to it, newest first, as it happens. */
 export function EventsTab({
   cluster,
-  kind,
   namespace,
-  name,
+  names,
 }: {
   cluster: string;
-  kind: string;
   namespace: string | undefined;
-  name: string;
+  /** The object's name, and those of its replica sets, jobs and pods. */
+  names: readonly string[];
 }) {
   const { t } = useTranslation();
   const [search, setSearch] = useLocalSearch();
   const fixed = useMemo(
-    () => equals({ cluster, object_kind: kind, namespace, object_name: name }),
-    [cluster, kind, namespace, name],
+    () => eventFilters({ cluster, namespace, names }),
+    [cluster, namespace, names],
   );
   return (
     <LiveTable
@@ -29,7 +28,7 @@ export function EventsTab({
       search={search}
       onSearch={setSearch}
       fixed={fixed}
-      hidden={HIDDEN}
+      hidden={names.length > 1 ? HIDDEN : [...HIDDEN, "object_kind", "object_name"]}
       panel={(row) => <EventPanel row={row} />}
       panelHidden={EVENT_PANEL_COLUMNS}
       emptyHint={t("detail.noEvents")}
@@ -38,4 +37,4 @@ export function EventsTab({
   );
 }
 
-const HIDDEN = ["object_kind", "object_name", "namespace", "source", "cluster"];
+const HIDDEN = ["namespace", "source", "cluster"];

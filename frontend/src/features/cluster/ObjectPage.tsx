@@ -15,6 +15,7 @@ import { toneOfRow } from "../../status/Status";
 import { type Tone, toneOf } from "../../status/tone";
 import { crumbsOf } from "./crumbs";
 import { collectionOf, type ObjectPath, rowFilters } from "./liveRow";
+import { Rail } from "./Rail";
 import { stripOf } from "./relations";
 import { StateSentence } from "./StateSentence";
 import type { ObjectDetail } from "./types";
@@ -109,13 +110,8 @@ function Loaded({ path, api, object, live, deletedAt, notice }: LoadedProps) {
           )}
         </>
       }
-      strip={
-        <RelationsStrip
-          owners={owners}
-          self={{ kind: object.kind, name: object.name }}
-          leadsTo={leadsTo}
-        />
-      }
+      strip={<RelationsStrip owners={owners} leadsTo={leadsTo} />}
+      rail={<Rail detail={object} />}
       tabs={tabs}
     />
   );

@@ -1,13 +1,12 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Notice } from "../../detail/DetailStates";
-import { Facts, Raw } from "../../detail/Facts";
+import { Raw } from "../../detail/Facts";
 import { RelatedChip } from "../../detail/RelationsStrip";
 import { Section } from "../../detail/Section";
-import { Age } from "../../format/Age";
-import { CopyButton } from "../../format/CopyButton";
-import { formatBytes } from "../../format/numbers";
+import { RecentEvents } from "../../kube/RecentEvents";
 import { Conditions } from "./Conditions";
+import { Containers } from "./Containers";
 import { listedGroups, toRelated } from "./relations";
 import type { ObjectDetail, RelatedGroup } from "./types";
 
@@ -15,12 +14,16 @@ export interface SummaryProps {
   detail: ObjectDetail;
   above?: ReactNode;
   podsHaveTab: boolean;
+  /** Pages of the images that run, by digest. */
+  imagePages: ReadonlyMap<string, string>;
+  /** Whose events are its own. */
+  names: readonly string[];
 }
 
 const MOST_LISTED = 20;
 
-/** The first tab: what is worth knowing, what belongs together, what the controllers say. */
-export function Summary({ detail, above, podsHaveTab }: SummaryProps) {
+/** The first tab: what runs, what happened, what belongs together, what the controllers say. */
+export function Summary({ detail, above, podsHaveTab, imagePages, names }: SummaryProps) {
   const { t } = useTranslation();
   return (
     <div className="cr-stack">
@@ -30,28 +33,17 @@ export function Summary({ detail, above, podsHaveTab }: SummaryProps) {
         </Notice>
       ))}
       {above}
-      <div className="cr-columns">
-        <Section title={t("detail.facts")}>
-          <Facts
-            facts={[
-              ...detail.facts.map(
-                ({ label, value }) =>
-                  [
-                    <Raw key={label}>{label}</Raw>,
-                    <Raw key={value}>{readable(value)}</Raw>,
-                  ] as const,
-              ),
-              [t("detail.created"), detail.created !== null && <Age at={detail.created} />],
-              [t("detail.apiVersion"), <Raw key="api">{detail.api_version}</Raw>],
-              [
-                t("detail.uid"),
-                <span key="uid" className="cr-opaque" translate="no">
-                  {detail.uid} <CopyButton text={detail.uid} />
-                </span>,
-              ],
-            ]}
-          />
+      {detail.containers.length > 0 && (
+        <Section title={t("containers.title")}>
+          <Containers containers={detail.containers} imagePages={imagePages} />
         </Section>
+      )}
+      <RecentEvents
+        cluster={detail.cluster}
+        namespace={detail.namespace || undefined}
+        names={names}
+      />
+      <div className="cr-columns">
         {listedGroups(detail, podsHaveTab).map((group) => (
           <RelatedList
             key={group.title}
@@ -97,10 +89,4 @@ function RelatedList({ cluster, group, title }: RelatedListProps) {
       {group.more && <p className="cr-muted">{t("detail.notAll")}</p>}
     </Section>
   );
-}
-
-/** Amounts as the API server writes them (`32654432Ki`), in a unit a person reads. */
-function readable(value: string): string {
-  const kibibytes = /^(\d+)Ki$/.exec(value)?.[1];
-  return kibibytes ? formatBytes(Number(kibibytes) * 1024) : value;
 }

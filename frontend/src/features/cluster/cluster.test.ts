@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { familyOf, shortKind } from "../../detail/kinds";
+import { tiesOf } from "../../detail/RelationsStrip";
 import { pluralOf } from "../../kube/plurals";
 import { hrefOfRow } from "../../pages/registry";
 import { OBJECT } from "../../test/details";
 import { byConcern, conditionTone } from "./conditions";
 import { collectionOf, podFilters, rowFilters } from "./liveRow";
-import { listedGroups, stripOf } from "./relations";
+import { listedGroups, namesOf, stripOf } from "./relations";
 import type { ConditionInfo } from "./types";
 
 const condition = (type: string, status: string, good: boolean | null): ConditionInfo => ({
@@ -74,6 +75,43 @@ test("the strip runs from the outermost owner over the machine to the image", ()
     "Service cart",
   ]);
   expect(leadsTo[1]?.[0]?.href).toBe("/images/x");
+});
+
+test("relations are rows in words, one tie a row", () => {
+  const { owners, leadsTo } = stripOf(OBJECT);
+  const rows = tiesOf({ owners, leadsTo }).map(
+    ({ words, things }) => `${words}: ${things.map(({ name }) => name).join(", ")}`,
+  );
+  expect(rows).toEqual([
+    "ownedBy: cart, cart-5895",
+    "runsOn: node-1",
+    "image: shop/cart:1.9.0",
+    "exposedBy: cart",
+  ]);
+});
+
+test("the events of what an object made are its own, trouble first", () => {
+  const made = (kind: string, name: string, healthy: boolean) => ({
+    kind,
+    plural: "",
+    namespace: "shop",
+    name,
+    status: null,
+    healthy,
+    reason: "",
+  });
+  const items = [
+    made("Pod", "cart-a", true),
+    made("Pod", "cart-b", false),
+    made("Service", "x", true),
+  ];
+  const related = [{ title: "Pods", more: false, items }];
+  expect(namesOf({ ...OBJECT, kind: "Deployment", name: "cart", related })).toEqual([
+    "cart",
+    "cart-b",
+    "cart-a",
+  ]);
+  expect(namesOf({ ...OBJECT, related })).toEqual([OBJECT.name]);
 });
 
 test("the summary leaves out the machine, and well pods where pods have a tab", () => {

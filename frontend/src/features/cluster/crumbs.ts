@@ -1,7 +1,7 @@
 import type { TFunction } from "i18next";
 import type { Crumb } from "../../detail/DetailPage";
 import { CLUSTER_KINDS, clusterObject } from "../../kube/address";
-import type { ObjectPath } from "./liveRow";
+import { isWorkload, type ObjectPath } from "./liveRow";
 
 /** The way back: page, table of the kind, the same table in the object's namespace. */
 export function crumbsOf({ cluster, kind, namespace, name }: ObjectPath, t: TFunction): Crumb[] {
@@ -11,6 +11,11 @@ export function crumbsOf({ cluster, kind, namespace, name }: ObjectPath, t: TFun
   const list = listed ? `/workloads/${kind}` : "/workloads";
   const crumbs: Crumb[] = [{ title: t("nav.workloads"), href: "/workloads" }];
   if (listed) crumbs.push({ title: t(`kind.${kind}` as "kind.pods"), href: list });
+  else if (isWorkload(kind))
+    crumbs.push({
+      title: t(`kind.${kind}` as "kind.jobs"),
+      href: `/workloads?filter=${kindFilter(kind)}`,
+    });
   if (kind.includes("."))
     crumbs.push({
       title: kind,
@@ -24,4 +29,9 @@ export function crumbsOf({ cluster, kind, namespace, name }: ObjectPath, t: TFun
       href: `${list}?namespace=${encodeURIComponent(namespace)}`,
     });
   return [...crumbs, here];
+}
+
+/** The workloads of one kind: `deployments` → `plural=deployments`. */
+function kindFilter(plural: string): string {
+  return encodeURIComponent(`plural=${plural}`);
 }

@@ -59,3 +59,27 @@ export function listedGroups(detail: ObjectDetail, podsHaveTab: boolean): Relate
     })
     .filter(({ items }) => items.length > 0);
 }
+
+/** Kinds whose events are those of the object that made them. */
+const DESCENDANTS: ReadonlySet<string> = new Set(["ReplicaSet", "Job", "Pod"]);
+const MAKERS: ReadonlySet<string> = new Set([
+  "Deployment",
+  "ReplicaSet",
+  "StatefulSet",
+  "DaemonSet",
+  "Job",
+  "CronJob",
+]);
+/** A filter names no more than this many. */
+const MOST_NAMES = 50;
+
+/** The names whose events tell what happened to the object: its own first, then what it made. */
+export function namesOf({ kind, name, related }: ObjectDetail): string[] {
+  if (!MAKERS.has(kind)) return [name];
+  const made = related
+    .flatMap(({ items }) => items)
+    .filter((ref) => DESCENDANTS.has(ref.kind))
+    .sort((a, b) => Number(a.healthy ?? true) - Number(b.healthy ?? true))
+    .map((ref) => ref.name);
+  return [...new Set([name, ...made])].slice(0, MOST_NAMES);
+}

@@ -1,12 +1,11 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { DetailTab } from "../../detail/DetailTabs";
-import { LabelSets } from "../../kube/LabelSets";
 import { RelatedTable } from "../../kube/RelatedTable";
-import { Containers } from "./Containers";
 import { CustomObjects } from "./CustomObjects";
 import { EventsTab } from "./EventsTab";
 import { type ObjectPath, podFilters } from "./liveRow";
+import { namesOf } from "./relations";
 import { Summary } from "./Summary";
 import type { ObjectDetail } from "./types";
 import { YamlTab } from "./YamlTab";
@@ -29,11 +28,20 @@ export function useObjectTabs(options: ObjectTabsOptions): DetailTab[] {
   const { path, api, object, imagePages, news, above } = options;
   const { t } = useTranslation();
   const pods = podFilters(path, object.kind);
+  const names = useNames(object);
   const tabs: (DetailTab | null)[] = [
     {
       id: "summary",
       title: t("detail.summary"),
-      content: () => <Summary detail={object} above={above} podsHaveTab={pods !== null} />,
+      content: () => (
+        <Summary
+          detail={object}
+          above={above}
+          podsHaveTab={pods !== null}
+          imagePages={imagePages}
+          names={names}
+        />
+      ),
     },
     path.kind === "customresourcedefinitions"
       ? {
@@ -55,14 +63,6 @@ export function useObjectTabs(options: ObjectTabsOptions): DetailTab[] {
         />
       ),
     },
-    object.containers.length > 0
-      ? {
-          id: "containers",
-          title: t("containers.title"),
-          count: object.containers.length,
-          content: () => <Containers containers={object.containers} imagePages={imagePages} />,
-        }
-      : null,
     {
       id: "events",
       title: t("nav.events"),
@@ -70,17 +70,10 @@ export function useObjectTabs(options: ObjectTabsOptions): DetailTab[] {
       content: () => (
         <EventsTab
           cluster={path.cluster}
-          kind={object.kind}
           namespace={path.namespace === "-" ? undefined : path.namespace}
-          name={object.name}
+          names={names}
         />
       ),
-    },
-    {
-      id: "labels",
-      title: t("detail.labels"),
-      count: Object.keys(object.labels).length + Object.keys(object.annotations).length,
-      content: () => <LabelSets labels={object.labels} annotations={object.annotations} />,
     },
     {
       id: "yaml",
@@ -90,4 +83,10 @@ export function useObjectTabs(options: ObjectTabsOptions): DetailTab[] {
     },
   ];
   return tabs.filter((tab) => tab !== null);
+}
+
+/** The same list as long as it holds the same names: the events are asked for by it. */
+function useNames(object: ObjectDetail): readonly string[] {
+  const signature = JSON.stringify(namesOf(object));
+  return useMemo(() => JSON.parse(signature) as string[], [signature]);
 }

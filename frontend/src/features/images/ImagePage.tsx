@@ -122,7 +122,6 @@ function LoadedImage({ image, live, crumbs, deletedAt, notice }: LoadedImageProp
           owners={[
             { kind: "Repository", name: repository, href: repositoryHref(registry, repository) },
           ]}
-          self={{ kind: "Image", name: shown }}
           leadsTo={[]}
         />
       }

@@ -1,0 +1,68 @@
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import type { Row } from "../api/types";
+import { Section } from "../detail/Section";
+import { Age } from "../format/Age";
+import { toUnix } from "../format/time";
+import { EMPTY_QUERY } from "../live/protocol";
+import { useLiveView } from "../live/react";
+import { ToneIcon } from "../status/Status";
+import { toneOf } from "../status/tone";
+
+export interface RecentEventsProps {
+  cluster: string;
+  namespace: string | undefined;
+  /** The object and what belongs to it: its replica sets, its pods. */
+  names: readonly string[];
+  most?: number;
+}
+
+/** The filters that single out what happened to some objects of one place. */
+export function eventFilters({ cluster, namespace, names }: RecentEventsProps): string[] {
+  return [
+    `cluster=${JSON.stringify(cluster)}`,
+    ...(namespace ? [`namespace=${JSON.stringify(namespace)}`] : []),
+    `object_name in (${names.map((name) => JSON.stringify(name)).join(",")})`,
+  ];
+}
+
+/** The newest events of an object and of what belongs to it, live; nothing when there are none. */
+export function RecentEvents(props: RecentEventsProps) {
+  const { t } = useTranslation();
+  const signature = JSON.stringify(eventFilters(props));
+  const query = useMemo(
+    () => ({ ...EMPTY_QUERY, filter: JSON.parse(signature) as string[], sort: ["-last"] }),
+    [signature],
+  );
+  const { view } = useLiveView("events", query, { offset: 0, limit: props.most ?? 6 });
+  if (view.rows.length === 0) return null;
+  return (
+    <Section title={t("detail.recentEvents")}>
+      <ul className="cr-list cr-recent-events">
+        {view.rows.map((row) => (
+          <RecentEvent key={row.key} row={row} own={props.names[0]} />
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function RecentEvent({ row, own }: { row: Row; own: string | undefined }) {
+  const at = toUnix(row.last);
+  const name = String(row.object_name ?? "");
+  return (
+    <li className="cr-recent-event">
+      <ToneIcon tone={toneOf(String(row.severity ?? ""))} />
+      <span className="cr-recent-event-words" translate="no">
+        <strong>{String(row.reason ?? "")}</strong>{" "}
+        {name !== own && <span className="cr-muted">{name} </span>}
+        {String(row.message ?? "")}
+      </span>
+      {at !== null && (
+        <span className="cr-muted">
+          <Age at={at} />
+        </span>
+      )}
+    </li>
+  );
+}
