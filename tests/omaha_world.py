@@ -91,7 +91,7 @@ class OwnService(UpdateService):
     def __init__(self, url: str, **options: Any) -> None:
         self._engine = create_engine(url)
         bus = Bus(self._engine)
-        leases = Leases(create_db_sessions(self._engine, bus))
+        leases = Leases(create_db_sessions(self._engine, bus), bus)
         super().__init__(url, bus, leases, **options)
         self.supervisor.add(Loop("bus", bus.run))
 

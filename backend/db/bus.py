@@ -18,6 +18,7 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
+from backend.db import fence
 from backend.db.listener import listen
 from backend.db.notice import CHANNEL, Notice, decode, encode, rows
 from backend.db.touched import Touched, flushed, stated
@@ -130,12 +131,16 @@ def _on_execute(state: ORMExecuteState) -> None:
 
 
 def _before_commit(session: Session) -> None:
-    """Send on PostgreSQL, in the transaction. Savepoints are not the end of it."""
+    """What was written commits only under the lease it was written under, and is told on
+    PostgreSQL in the transaction. Savepoints are not the end of it."""
     if session.in_nested_transaction():
         return
     session.flush()
     pending = session.info.get(_PENDING)
-    if not pending or session.get_bind().dialect.name != "postgresql":
+    if not pending:
+        return
+    fence.check(session)
+    if session.get_bind().dialect.name != "postgresql":
         return
     bus: Bus | None = session.info.get(_BUS)
     origin = bus.origin if bus else ""

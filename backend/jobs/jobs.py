@@ -46,7 +46,7 @@ class Jobs:
         self.alone = make_url(url).get_backend_name() == "sqlite"
         self._engine = _one_writer(url) if self.alone else engine
         self.db_sessions: async_sessionmaker[AsyncSession] = create_db_sessions(self._engine, bus)
-        self.leases = Leases(self.db_sessions)
+        self.leases = Leases(self.db_sessions, bus)
         self.owner = uuid.uuid4().hex
         self._organisation = organisation
         self._lock = HomeLock(lock) if lock and self.alone else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 import structlog
@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import col
 
 from backend.db.away import DATABASE_AWAY
+from backend.db.bus import Bus, publish
+from backend.db.fence import HELD, Fence, LeaseLost
 from backend.jobs.clock import clock
 from backend.jobs.durable import unbroken, within
 from backend.jobs.records import affected
@@ -24,114 +26,153 @@ from backend.jobs.tables import LeaseRecord
 __all__ = ["Lease", "LeaseLost", "Leases"]
 
 LEASE_SECONDS: Final = 15.0
+TOPIC: Final = "leases"
+"""The bus's topic for leases that are given back; keys are their names."""
+_RENEWED: Final = 1 / 3
+_TRIED_AGAIN: Final = 1 / 15
+_ANSWERED: Final = 1 / 4
+_LEFT: Final = 0.6
+"""Shares of a lease's time. It is renewed after a third. Without an answer the work is left after
+0.6 of it; what remains is for the work to end in, before anybody else can have the lease."""
 _log = structlog.get_logger("craton.jobs")
 T = TypeVar("T")
 
 
-class LeaseLost(Exception):
-    """Another replica holds the lease now, or the database was away for too long."""
-
-
+@dataclass(frozen=True, slots=True)
 class Lease:
-    """A held lease. `fence` is higher than any earlier holder's."""
+    """A held lease of `ttl` seconds. `fence` is higher than any earlier holder's."""
 
-    def __init__(self, name: str, fence: int) -> None:
-        self.name = name
-        self.fence = fence
+    name: str
+    fence: int
+    ttl: float
+    holder: str
+    since: float
 
-    async def check(self, session: AsyncSession) -> None:
-        """Make the session's transaction fail (`LeaseLost`) unless the lease is still ours; call
-        it before the first write, since it locks the lease's row."""
-        held = update(LeaseRecord).where(
-            col(LeaseRecord.name) == self.name, col(LeaseRecord.fence) == self.fence
-        )
-        done = await session.execute(
-            held.values(fence=self.fence).execution_options(synchronize_session=False)
-        )
-        if affected(done) != 1:
-            raise LeaseLost(self.name)
+    @property
+    def patience(self) -> float:
+        """Seconds that cancelled work may take to end by itself, and as many again to end when
+        it is broken off."""
+        return self.ttl / 10
 
 
 class Leases:
     """The leases this process holds or wants."""
 
-    def __init__(self, db_sessions: async_sessionmaker[AsyncSession]) -> None:
+    def __init__(
+        self,
+        db_sessions: async_sessionmaker[AsyncSession],
+        bus: Bus,
+        ttl: float = LEASE_SECONDS,
+    ) -> None:
         self._db_sessions = db_sessions
+        self._bus = bus
+        self._ttl = ttl
 
-    @asynccontextmanager
-    async def hold(self, name: str, ttl: float = LEASE_SECONDS) -> AsyncIterator[Lease]:
-        """Wait for the lease, then keep it until the block ends; the block is cancelled, and
-        `LeaseLost` raised, when it cannot be kept."""
-        holder = uuid.uuid4().hex
-        lease = await self._acquire(name, holder, ttl)
-        block = asyncio.current_task()
+    async def run(
+        self, name: str, work: Callable[[Lease], Awaitable[T]], ttl: float | None = None
+    ) -> T:
+        """The answer of `work`, done under the lease, which is waited for, kept until the work
+        has ended and then given back. When it cannot be kept the work is cancelled, waited for,
+        and `LeaseLost` raised; whatever still runs then can commit nothing any more."""
+        lease = await self._acquire(name, ttl or self._ttl)
+        body = asyncio.create_task(_fenced(lease, work), name=f"under lease {name}")
         lost = asyncio.Event()
 
-        def give_up() -> None:
+        def leave() -> None:
             lost.set()
-            if block is not None:
-                block.cancel()
+            body.cancel()
 
-        keeper = asyncio.create_task(self._keep(lease, holder, ttl, give_up), name=f"lease {name}")
+        keeper = asyncio.create_task(self._keep(lease, leave), name=f"lease {name}")
         try:
-            yield lease
+            await asyncio.wait({body})
         except asyncio.CancelledError:
-            if lost.is_set() and block is not None and block.uncancel() == 0:
-                raise LeaseLost(name) from None
+            body.cancel()
+            await asyncio.wait({body})
+            if not body.cancelled():
+                body.exception()  # it is nobody's any more
             raise
         finally:
             keeper.cancel()
             await asyncio.gather(keeper, return_exceptions=True)
-            # Also when lost: a renewal that came too late would keep the next holder waiting.
-            await self._release(lease, holder)
+            if body.done():
+                # Also when lost: a renewal that came too late would keep the next one waiting.
+                await self._release(lease)
+        if body.cancelled() and lost.is_set():
+            raise LeaseLost(name)
+        return body.result()
 
-    async def _renew(self, lease: Lease, holder: str, ttl: float) -> Any:
-        return await self._once(lambda s: s.execute(_mine(lease, holder, clock() + ttl)))
+    async def _renew(self, lease: Lease) -> Any:
+        return await self._once(lambda s: s.execute(_mine(lease, clock() + lease.ttl)))
 
     async def _once(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
         async with self._db_sessions() as session, session.begin():
             return await work(session)
 
-    async def _acquire(self, name: str, holder: str, ttl: float) -> Lease:
-        while True:
-            fence, wait = await unbroken(self._once(lambda s: _try(s, name, holder, ttl)))
-            if fence is not None:
-                return Lease(name, fence)
-            await asyncio.sleep(wait)
+    async def _acquire(self, name: str, ttl: float) -> Lease:
+        holder, free = uuid.uuid4().hex, asyncio.Event()
+        stop = self._bus.subscribe(TOPIC, lambda _: free.set())
+        try:
+            while True:
+                free.clear()
+                since = time.monotonic()
+                fence, wait = await unbroken(self._once(lambda s: _try(s, name, holder, ttl)))
+                if fence is not None:
+                    return Lease(name, fence, ttl, holder, since)
+                try:
+                    async with asyncio.timeout(wait):
+                        await free.wait()
+                except TimeoutError:
+                    continue
+        finally:
+            stop()
 
-    async def _keep(
-        self, lease: Lease, holder: str, ttl: float, give_up: Callable[[], None]
-    ) -> None:
-        until = time.monotonic() + ttl * 0.85
+    async def _keep(self, lease: Lease, leave: Callable[[], None]) -> None:
+        """Renew until cancelled. Also after `leave`, which is called in time for the work to end:
+        if the database answers after all, work that is slow to end still has the lease."""
+        until = lease.since + lease.ttl * _LEFT
+        pause = lease.ttl * _RENEWED
         while True:
-            await asyncio.sleep(min(ttl / 3, max(0.0, until - time.monotonic())))
+            await asyncio.sleep(max(0.0, min(pause, until - time.monotonic())))
             if time.monotonic() >= until:
-                give_up()
-                return
+                leave()
+                until = float("inf")
+            pause = lease.ttl * _TRIED_AGAIN
             began = time.monotonic()
             try:
-                done = await within(self._renew(lease, holder, ttl), ttl / 4)
+                done = await within(self._renew(lease), lease.ttl * _ANSWERED)
             except (*DATABASE_AWAY, TimeoutError) as error:
                 _log.info("a lease could not be renewed", lease=lease.name, error=str(error)[:200])
                 continue
             if affected(done) != 1:
-                give_up()
+                leave()
                 return
-            until = began + ttl * 0.85
+            if until != float("inf"):
+                until = began + lease.ttl * _LEFT
+            pause = lease.ttl * _RENEWED
 
-    async def _release(self, lease: Lease, holder: str) -> None:
+    async def _release(self, lease: Lease) -> None:
         try:
-            await unbroken(self._once(lambda s: s.execute(_mine(lease, holder, 0.0))))
+            await unbroken(self._once(lambda s: _give_back(s, lease)))
         except DATABASE_AWAY:
             _log.info("a lease could not be given back; it ends by itself", lease=lease.name)
 
 
-def _mine(lease: Lease, holder: str, expires: Any) -> Update:
+async def _fenced(lease: Lease, work: Callable[[Lease], Awaitable[T]]) -> T:
+    HELD.set(Fence(lease.name, lease.fence))  # of this task, and those it starts
+    return await work(lease)
+
+
+async def _give_back(session: AsyncSession, lease: Lease) -> None:
+    await session.execute(_mine(lease, 0.0))
+    publish(session, TOPIC, (lease.name,))
+
+
+def _mine(lease: Lease, expires: Any) -> Update:
     return (
         update(LeaseRecord)
         .where(
             col(LeaseRecord.name) == lease.name,
-            col(LeaseRecord.holder) == holder,
+            col(LeaseRecord.holder) == lease.holder,
             col(LeaseRecord.fence) == lease.fence,
         )
         .values(expires=expires)

@@ -106,12 +106,11 @@ class Supervisor:
 
     async def _work(self, loop: Loop, leases: Leases | None) -> None:
         if loop.single and leases is not None:
-            async with leases.hold(loop.name):
-                await self._repeat(loop)
+            await leases.run(loop.name, lambda lease: self._repeat(loop, lease.patience))
         else:
-            await self._repeat(loop)
+            await self._repeat(loop, _PATIENCE)
 
-    async def _repeat(self, loop: Loop) -> None:
+    async def _repeat(self, loop: Loop, patience: float) -> None:
         if not loop.every:
             recovery = asyncio.create_task(self._recover(loop.name))
             try:
@@ -123,7 +122,7 @@ class Supervisor:
             return
         await asyncio.sleep(loop.delay)
         while True:
-            await unbroken(_called(loop), _PATIENCE)
+            await unbroken(_called(loop), patience)
             self._well(loop.name)
             await asyncio.sleep(loop.every)
 

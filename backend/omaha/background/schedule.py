@@ -18,8 +18,8 @@ Sweep = Callable[[float], Awaitable[object]]
 
 
 class Sweeps:
-    """Runs each sweep when it is due. One replica does, under a lease; every sweep is
-    repeatable, so that one which outlives its lease changes nothing twice."""
+    """Runs each sweep when it is due. One replica does, under a lease, without which nothing
+    commits; and every sweep is repeatable: run twice, it changes nothing twice."""
 
     def __init__(
         self, store: Store, config: Callable[[], Config], clock: Callable[[], float]

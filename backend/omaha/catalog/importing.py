@@ -202,10 +202,12 @@ class _Fetching:
             self.run.progress(before + here, total, f"downloading {file.original}")
 
         progress(0)
-        async with self.leases.hold(f"fetch {file.sha256[:48]}"):
-            digest = await again(
+        digest = await self.leases.run(
+            f"fetch {file.sha256[:48]}",
+            lambda _: again(
                 self.run, lambda: self.downloads.fetch(source, file, progress), lambda: self.here
-            )
+            ),
+        )
         if not file.signature:
             return Stored(file, digest)
         text = await again(self.run, lambda: source.small(file.signature), lambda: 0) or b""

@@ -62,7 +62,7 @@ class Standalone:
         self.service = UpdateService(
             settings.database,
             bus,
-            Leases(create_db_sessions(self._engine, bus)),
+            Leases(create_db_sessions(self._engine, bus), bus),
             suffix=settings.update_suffix,
             public_url=settings.public_url,
         )

@@ -11,6 +11,7 @@ from typing import Any, Final
 import asyncpg
 import msgspec
 
+from backend.db.fence import HELD, STILL_HELD, LeaseLost
 from backend.db.notice import CHANNEL, encode
 from backend.omaha.store import statements as sql
 from backend.omaha.store.announce import CONFIG, GRANTS, key_text
@@ -69,6 +70,7 @@ _SEEN: Final = (
     " FROM unnest($1::int8[], $2::int4[], $3::float8[]) AS s(id, version, at)"
     " WHERE i.id = s.id AND i.version = s.version RETURNING i.id"
 )
+_STILL_HELD: Final = STILL_HELD.replace(":name", "$1").replace(":number", "$2")
 _RETRY: Final = (
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
@@ -212,6 +214,7 @@ class PostgresStore:
         with _translated():
             async with self._pool.acquire() as connection, connection.transaction():
                 yield PostgresTransaction(connection, self._origin)
+                await _check_lease(connection)
 
     async def query(self, statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
         """See `store.Store.query`."""
@@ -250,6 +253,15 @@ class PostgresStore:
         """A connection of its own, without the pool's limit of time per statement."""
         with _translated():
             return await asyncpg.connect(self._dsn, timeout=10)
+
+
+async def _check_lease(connection: Any) -> None:
+    """Work under a lease (the sweeps) commits only while it is held; see `backend.db.fence`."""
+    held = HELD.get()
+    if held is not None:
+        done = await connection.execute(_STILL_HELD, held.name, held.number)
+        if done != "UPDATE 1":
+            raise LeaseLost(held.name)
 
 
 def _query_of(connection: Any) -> Query:

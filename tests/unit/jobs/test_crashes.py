@@ -15,11 +15,10 @@ from sqlmodel import col
 from backend.db.audit import AuditEntry
 from backend.db.engine import create_engine
 from backend.db.migrate import upgrade
-from backend.jobs import Job, Run, Timing
+from backend.jobs import Job, Run
 from tests.unit.jobs.replicas import Replica, Text, value
 
 AT_ONCE = 4
-SHORT = Timing(lease=0.6, flush=0.05, retry=0.05, takeovers=3)
 
 
 class Died(BaseException):
@@ -79,14 +78,16 @@ async def live_through(url: str, at: int) -> bool:
     """Run the story, dying at the `at`-th point; whether that point was reached."""
     effects: list[str] = []
     job = story(f"story-{at}", effects)
-    first = Replica(url, job, timing=SHORT)
+    first = Replica(url, job)
     started = await first.jobs.start(job, Text())
     await first.jobs.signal(started.id, "say", "hello")
     death = Death(first, at)
     finished = asyncio.create_task(_run_until_over(first, started.id, death))
     await finished
     await first.vanish()
-    second = await Replica(url, job, timing=SHORT).start(migrate=False)
+    second = Replica(url, job)
+    await second.leases_end()
+    await second.start(migrate=False)
     row = await second.ended(started.id)
     steps = await second.steps(started.id)
     async with second.db_sessions() as session:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.db.audit import AuditEntry
 from backend.errors import Conflict
 from backend.jobs import Declared, Job, JobFailed, Run, claim
-from tests.unit.jobs.replicas import QUICK, Replica, Text, until, value
+from tests.unit.jobs.replicas import STEADY, Replica, Text, until, value
 
 Make = Callable[..., Replica]
 
@@ -411,6 +411,6 @@ async def test_a_claim_leaves_what_was_cancelled_since_it_looked(database_url: s
     looked_at = await one.row(started.id)
     await one.jobs.cancel(started.id)
     async with one.db_sessions() as session, session.begin():
-        assert await claim._take(session, looked_at, "another", QUICK) is None
+        assert await claim._take(session, looked_at, "another", STEADY) is None
     assert (await one.row(started.id)).state == "cancelled"
     await one.stop()

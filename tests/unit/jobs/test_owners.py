@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from backend.jobs import Job, Run, Timing
 from backend.jobs.tables import JobRecord
-from tests.unit.jobs.replicas import QUICK, Replica, Text, until, value
+from tests.unit.jobs.replicas import STEADY, Replica, Text, until, value
 
 
 def patient(begun: list[str], go: asyncio.Event) -> Job[Text, str]:
@@ -27,11 +27,10 @@ async def test_a_stopped_replica_hands_over_at_once(postgres_url: str) -> None:
     begun: list[str] = []
     go = asyncio.Event()
     job = patient(begun, go)
-    slow = Timing(lease=600.0)  # only a hand-over can be quick
-    one = await Replica(postgres_url, job, timing=slow).start()
+    one = await Replica(postgres_url, job).start()  # its lease is long: only a hand-over is quick
     started = await one.jobs.start(job, Text())
     await until(lambda: bool(begun))
-    two = await Replica(postgres_url, job, timing=slow).start()
+    two = await Replica(postgres_url, job).start()
     await one.stop()
     await until(lambda: len(begun) == 2)
     go.set()
@@ -50,6 +49,7 @@ async def test_a_dead_replica_s_jobs_are_taken_over(postgres_url: str) -> None:
     await until(lambda: bool(begun))
     two = await Replica(postgres_url, job).start()
     await one.vanish()
+    await two.leases_end()
     await until(lambda: len(begun) == 2)
     go.set()
     row = await two.ended(started.id)
@@ -64,12 +64,11 @@ async def test_a_stalled_owner_s_writes_are_refused(postgres_url: str) -> None:
     begun: list[str] = []
     go = asyncio.Event()
     job = patient(begun, go)
-    one = await Replica(postgres_url, job, timing=Timing(lease=600.0)).start()
+    one = await Replica(postgres_url, job).start()
     started = await one.jobs.start(job, Text())
     await until(lambda: bool(begun))
     await one.until(started.id, lambda row: row.fence == 1)
-    async with one.db_sessions() as session, session.begin():
-        await session.execute(update(JobRecord).values(lease_until=0.0))
+    await one.leases_end()
     two = await Replica(postgres_url, job).start()
     await until(lambda: len(begun) == 2)
     go.set()  # both go on at once
@@ -95,7 +94,7 @@ async def test_a_job_that_ends_its_process_again_and_again_is_given_up(
     started = await one.jobs.start(job, Text(), delay=600)
     async with one.db_sessions() as session, session.begin():
         await session.execute(
-            update(JobRecord).values(state="running", lease_until=0.0, takeovers=QUICK.takeovers)
+            update(JobRecord).values(state="running", lease_until=0.0, takeovers=STEADY.takeovers)
         )
     one.jobs.worker._woken.set()
     row = await one.ended(started.id)
@@ -119,7 +118,7 @@ async def test_an_owner_without_a_database_gives_up_before_its_lease_ends(
             left.set()
 
     job = Job("patient", Text, work)
-    one = await Replica(postgres_url, job).start()
+    one = await Replica(postgres_url, job, timing=Timing(lease=3.0, retry=0.05)).start()
     await one.jobs.start(job, Text())
     await until(lambda: bool(begun))
 
@@ -127,6 +126,6 @@ async def test_an_owner_without_a_database_gives_up_before_its_lease_ends(
         raise OSError("no route")
 
     one.jobs.worker._renew = away  # type: ignore[method-assign]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await left.wait()
     await one.vanish()

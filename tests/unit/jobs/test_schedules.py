@@ -1,4 +1,4 @@
-"""Cron in time zones, each time one job; leases; supervised loops."""
+"""Cron in time zones, each time one job; supervised loops."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from backend.jobs import Job, LeaseLost, Loop, Run, Schedule, Supervisor
+from backend.jobs import Job, Loop, Run, Schedule, Supervisor
 from backend.jobs import supervisor as supervisors
 from backend.jobs.schedules import next_time
-from backend.jobs.tables import JobRecord, LeaseRecord, ScheduleRow
+from backend.jobs.tables import JobRecord, ScheduleRow
 from tests.unit.jobs.replicas import Replica, Text, until
 
 
@@ -95,44 +95,6 @@ async def test_a_changed_schedule_is_computed_anew_and_another_versions_is_kept(
     assert await planned(Schedule("b", "0 4 * * *", NIGHTLY, Text())) == both
 
 
-async def test_one_holder_at_a_time_each_with_a_higher_fence(database_url: str) -> None:
-    one = await Replica(database_url).start()
-    fences, inside = [], 0
-
-    async def work() -> None:
-        nonlocal inside
-        async with one.jobs.leases.hold("x", 1.0) as lease:
-            inside += 1
-            assert inside == 1
-            async with one.db_sessions() as session, session.begin():
-                await lease.check(session)
-            fences.append(lease.fence)
-            inside -= 1
-
-    await asyncio.gather(*(work() for _ in range(4)))
-    assert fences == [1, 2, 3, 4]
-    await one.stop()
-
-
-async def test_a_lost_lease_ends_the_work_and_its_transaction(database_url: str) -> None:
-    one = await Replica(database_url).start()
-
-    async def work() -> None:
-        async with one.jobs.leases.hold("x", 0.6) as lease:
-            async with one.db_sessions() as session, session.begin():
-                await session.execute(
-                    update(LeaseRecord).values(fence=col(LeaseRecord.fence) + 1, holder="another")
-                )
-            with pytest.raises(LeaseLost):
-                async with one.db_sessions() as session, session.begin():
-                    await lease.check(session)
-            await asyncio.Event().wait()
-
-    with pytest.raises(LeaseLost):
-        await work()
-    await one.stop()
-
-
 async def test_a_failing_loop_is_started_again_and_shown_until_it_works(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -159,23 +121,3 @@ async def test_a_failing_loop_is_started_again_and_shown_until_it_works(
     await supervisor.stop()
     with pytest.raises(ValueError, match="two loops"):
         supervisor.add(Loop("sound", sound))
-
-
-@pytest.mark.postgres
-async def test_a_single_loop_runs_on_one_replica_and_moves(postgres_url: str) -> None:
-    ran: list[str] = []
-
-    def loop(name: str) -> Loop:
-        async def call() -> None:
-            ran.append(name)
-
-        return Loop("sweep", call, every=0.02, single=True)
-
-    one = await Replica(postgres_url, loop("one")).start()
-    await until(lambda: len(ran) > 3)
-    two = await Replica(postgres_url, loop("two")).start()
-    await asyncio.sleep(0.1)
-    assert set(ran) == {"one"}
-    await one.stop()
-    await until(lambda: "two" in ran)
-    await two.stop()

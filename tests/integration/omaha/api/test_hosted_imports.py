@@ -223,7 +223,9 @@ async def test_an_import_goes_on_at_another_replica_and_nothing_is_made_twice(
     await api.replica.vanish()
     importing.mirror.pause = 0.0
     known = dict(api.replica.jobs.worker.known)
-    api.replica = await Replica(api.replica.url, *known.values()).start(migrate=False)
+    api.replica = Replica(api.replica.url, *known.values())
+    await api.replica.leases_end()
+    await api.replica.start(migrate=False)
     done = await importing.until(key, "done", "failed")
     assert done["state"] == "done", done
     main = importing.mirror.sent[f"/{BOARD}/{VERSION}/{MAIN_NAME}"]
