@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Iterator
 
@@ -15,15 +14,13 @@ from tests.postgres import PostgresServer, shared_postgres
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-pytest_plugins = ("tests.stackfixtures", "tests.latencies", "tests.grouping")
+pytest_plugins = ("tests.connections", "tests.stackfixtures", "tests.latencies", "tests.grouping")
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
+def postgres_server() -> PostgresServer:
     """A real PostgreSQL, shared by all workers of this run."""
-    run_id = os.environ.get("PYTEST_XDIST_TESTRUNUID", f"pid{os.getpid()}")
-    with shared_postgres(run_id) as server:
-        yield server
+    return shared_postgres()
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ import pytest
 
 from backend.app import create_app
 from backend.settings import Settings
+from tests.processes import bound
 from tests.stackfixtures import REPOSITORY, RunningStack
 
 __all__ = [
@@ -91,7 +92,7 @@ class ConsoleProcess:
         seen = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*self._limited(), sys.executable, "-m", "backend", "serve"],
+                bound(*self._limited(), sys.executable, "-m", "backend", "serve"),
                 cwd=REPOSITORY, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import httpx2
 
+from tests.processes import bound
+
 ROOT = Path(__file__).parent.parent
 RUN = (
     "from backend.settings import Settings;"
@@ -45,7 +47,7 @@ class Server:
         self.log = home / f"server-{self.port}.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", RUN, str(workers)],
+                bound(sys.executable, "-c", RUN, str(workers)),
                 env=environment,
                 cwd=ROOT,
                 stdout=log,

@@ -1,7 +1,9 @@
-"""A real PostgreSQL for the whole run, started once and shared by all pytest workers.
+"""Real PostgreSQL servers: one shared by all workers of a test run, and some of a test's own.
 
 Debian's programs (``/usr/lib/postgresql/*/bin`` or PATH), an own cluster in a temporary
-directory, loopback only. A machine without them fails the tests that need it, loudly.
+directory, loopback only. A machine without them fails the tests that need it, loudly. No
+server outlives its test: one's own ends with the process that started it, the shared one with
+the whole run (`tests/postgresrunner.py`).
 """
 
 from __future__ import annotations
@@ -10,15 +12,27 @@ import fcntl
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["PostgresServer", "find_programs", "shared_postgres"]
+import psutil
+
+from backend.stack.process import launch
+from tests.processes import controller
+
+__all__ = ["Cluster", "PostgresServer", "cluster", "find_programs", "shared_postgres"]
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 120.0
+FAST = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
+"""Settings of a server whose data nobody needs after a crash of the machine."""
 
 
 class PostgresServer:
@@ -46,6 +60,120 @@ class PostgresServer:
         subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
 
 
+class Cluster(PostgresServer):
+    """A server with its data in `folder`, to be started, stopped, killed and paused at will. It
+    is killed when the process that started it ends."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
+        super().__init__(find_programs(), _free_port())
+        self.folder = folder
+        self._settings = settings
+        self._process: subprocess.Popen[bytes] | None = None
+        data = folder / "data"
+        data.mkdir(mode=0o700)
+        if os.getuid() == 0:
+            account = pwd.getpwnam("postgres")
+            os.chown(data, account.pw_uid, account.pw_gid)
+        init = ["-D", data, "-U", "craton", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"]
+        done = subprocess.run(
+            self._as_its_user("initdb", *init), check=False, cwd=folder, timeout=120,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"initdb failed: {done.stderr.decode(errors='replace')[-2000:]}")
+
+    def start(self) -> None:
+        """Start it (again, on the same port) and wait until it answers."""
+        settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
+        settings |= self._settings
+        options = [f"--{name}={value}" for name, value in settings.items()]
+        command = self._as_its_user(
+            "postgres", "-D", self.folder / "data", "-p", self.port, *options
+        )
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True,
+            )  # fmt: skip
+        self._wait_ready(self._process)
+
+    def stop(self) -> None:
+        """Shut it down at once, without a checkpoint."""
+        if self._process is not None:
+            self.proceed()
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(60)
+            self._process = None
+
+    def kill(self) -> None:
+        """kill -9 of the postmaster and every process below it."""
+        family = self._family()
+        for process in family:
+            process.send_signal(signal.SIGKILL)
+        if self._process is not None:
+            self._process.wait(60)
+            self._process = None
+        psutil.wait_procs(family, 60)
+
+    def pause(self) -> None:
+        """Stop every process of it: connections stay open and say nothing."""
+        for process in self._family():
+            process.suspend()
+
+    def proceed(self) -> None:
+        """Let a paused one go on."""
+        for process in self._family():
+            process.resume()
+
+    def memory(self) -> int:
+        """Bytes of physical memory of all its processes, shared pages counted once."""
+        return sum(process.memory_full_info().pss for process in self._family())
+
+    @property
+    def pid(self) -> int:
+        """The postmaster's; 0 when it does not run."""
+        return self._process.pid if self._process is not None else 0
+
+    def _family(self) -> list[psutil.Process]:
+        if not self.pid:
+            return []
+        postmaster = psutil.Process(self.pid)
+        return [postmaster, *postmaster.children(recursive=True)]
+
+    def _wait_ready(self, process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                self.sql("SELECT 1")
+            except subprocess.CalledProcessError:
+                time.sleep(0.05)
+            else:
+                return
+        raise RuntimeError(f"no PostgreSQL: {(self.folder / 'log').read_text()[-2000:]}")
+
+    def _as_its_user(self, program: str, *arguments: str | Path | int) -> list[str]:
+        user = "postgres" if os.getuid() == 0 else ""
+        script = [sys.executable, "-I", "-S", str(ROOT / "tests/launcher.py"), user]
+        script += [launch.__file__, str(os.getpid()), str(self.programs / program)]
+        return [*script, *(str(argument) for argument in arguments)]
+
+
+@contextmanager
+def cluster(settings: Mapping[str, str] = FAST) -> Iterator[Cluster]:
+    """A started cluster of a test's own in a temporary directory, removed at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="craton-pg-"))
+    folder.chmod(0o755)
+    made: Cluster | None = None
+    try:
+        made = Cluster(folder, settings)
+        made.start()
+        yield made
+    finally:
+        if made is not None:
+            made.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def find_programs() -> Path:
     """The directory of initdb and postgres; raises with what to install when absent."""
     for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
@@ -57,73 +185,34 @@ def find_programs() -> Path:
     raise RuntimeError("PostgreSQL is missing: install Debian's package 'postgresql'")
 
 
-@contextmanager
-def shared_postgres(run_id: str) -> Iterator[PostgresServer]:
-    """The server of this test run: the first user starts it, the last one stops it."""
-    folder = Path(tempfile.gettempdir()) / f"craton-pg-{os.getuid()}-{run_id}"
+def shared_postgres() -> PostgresServer:
+    """The server of this test run: the first user starts it, and it ends with the run."""
+    run = f"{controller()}-{psutil.Process(controller()).create_time():.0f}"
+    folder = Path(tempfile.gettempdir()) / f"craton-pg-{os.getuid()}-{run}"
     folder.mkdir(mode=0o755, exist_ok=True)
-    programs = find_programs()
-    with _locked(folder):
-        users = _count(folder, +1)
-        if users == 1:
-            _start(programs, folder)
-        port = int((folder / "port").read_text())
-    try:
-        yield PostgresServer(programs, port)
-    finally:
-        with _locked(folder):
-            if _count(folder, -1) == 0:
-                _control(programs, folder, "stop", "-m", "immediate")
-                shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    with (folder.parent / f"{folder.name}.lock").open("w") as handle:
+    ready = folder / "ready"
+    with (folder / "lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        if not ready.exists():
+            _run_until_the_run_ends(folder, ready)
+    return PostgresServer(find_programs(), int(ready.read_text()))
 
 
-def _count(folder: Path, change: int) -> int:
-    file = folder / "users"
-    users = (int(file.read_text()) if file.exists() else 0) + change
-    file.write_text(str(users))
-    return users
+def _run_until_the_run_ends(folder: Path, ready: Path) -> None:
+    with (folder / "runner.log").open("ab") as log:
+        runner = subprocess.Popen(
+            [sys.executable, "-m", "tests.postgresrunner", str(folder), str(controller())],
+            cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+    deadline = time.monotonic() + START_SECONDS
+    while not ready.exists():
+        if runner.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"no PostgreSQL: {(folder / 'runner.log').read_text()[-2000:]}")
+        time.sleep(0.05)
+    runner.returncode = 0  # it ends with the run, which is not this handle's business
 
 
-def _start(programs: Path, folder: Path) -> None:
-    data = folder / "data"
-    shutil.rmtree(data, ignore_errors=True)
-    data.mkdir(mode=0o700)
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    (folder / "port").write_text(str(port))
-    if os.getuid() == 0:
-        account = pwd.getpwnam("postgres")
-        os.chown(data, account.pw_uid, account.pw_gid)
-    init = ["-D", str(data), "-U", "craton", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"]
-    _run(folder, [str(programs / "initdb"), *init])
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= "
-    options += "-c fsync=off -c full_page_writes=off -c max_connections=200"
-    _control(programs, folder, "start", "-w", "-t", "60", "-o", options, "-l", str(data / "log"))
-    time.sleep(0.05)
-
-
-def _control(programs: Path, folder: Path, action: str, *arguments: str) -> None:
-    _run(folder, [str(programs / "pg_ctl"), "-D", str(folder / "data"), action, *arguments])
-
-
-def _run(folder: Path, command: list[str]) -> None:
-    if os.getuid() == 0:
-        command = ["runuser", "-u", "postgres", "--", *command]
-    done = subprocess.run(
-        command,
-        check=False,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        cwd=folder,
-        timeout=120,
-    )
-    if done.returncode:
-        raise RuntimeError(f"{command[0]} failed: {done.stderr.decode(errors='replace')[-2000:]}")
+        return int(probe.getsockname()[1])

@@ -30,9 +30,9 @@ from backend.stack.errors import NotRunning
 from backend.stack.paths import StackPaths
 from backend.stack.process.logs import tail
 from backend.stack.status import Component, ComponentState, LocalEtcd, StackStatus, read_status
+from tests.processes import CONTROLLER_VARIABLE, controller
 
 ROOT_VARIABLE = "CRATON_TEST_STACK_ROOT"
-CONTROLLER_VARIABLE = "CRATON_TEST_CONTROLLER"
 REPOSITORY = Path(__file__).resolve().parent.parent
 READY_LIMIT = 100.0
 
@@ -133,17 +133,17 @@ def _run(argv: list[str], stdin: str | None) -> str:
     return done.stdout
 
 
-def launch_stack(home: Path, **options: Any) -> RunningStack:
-    """Start a stack as a process of its own; it ends with the test run at the latest."""
+def launch_stack(home: Path, ends_with: int | None = None, **options: Any) -> RunningStack:
+    """Start a stack as a process of its own; it ends with the process `ends_with` (this one) at
+    the latest."""
     home.mkdir(parents=True, exist_ok=True)
-    controller = os.environ.get(CONTROLLER_VARIABLE, str(os.getpid()))
     with (home / "runner.log").open("ab") as log:
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "tests.stackrunner"),
                 *(
                     str(home),
-                    controller,
+                    str(ends_with or os.getpid()),
                     json.dumps({"durable": False, "known_ports": False, **options}),
                 ),
             ],
@@ -195,7 +195,7 @@ def stack() -> RunningStack:
     running = RunningStack(root / "home")
     with _locked(root / "lock"):
         if read_status(running.paths.status) is None:
-            launched = launch_stack(running.home)
+            launched = launch_stack(running.home, controller())
             launched.wait_ready()
             # Its exit status belongs to pytest_unconfigure, not to this handle's destructor.
             launched.process.returncode = 0 if launched.process else None

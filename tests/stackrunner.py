@@ -8,28 +8,29 @@ import json
 import shutil
 import signal
 import sys
+import threading
 from pathlib import Path
-
-import psutil
 
 from backend.stack.options import StackOptions
 from backend.stack.stack import Stack
-
-
-async def _end_with(pid: int, stop: asyncio.Event) -> None:
-    while psutil.pid_exists(pid):
-        await asyncio.sleep(1)
-    stop.set()
+from tests.processes import wait_for_end
 
 
 async def main(home: str, controller: str, options: str) -> None:
     stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    watcher = asyncio.create_task(_end_with(int(controller), stop))
+        loop.add_signal_handler(number, stop.set)
+    orphaned = threading.Event()
+
+    def end_with_it() -> None:
+        wait_for_end(int(controller))
+        orphaned.set()
+        loop.call_soon_threadsafe(stop.set)
+
+    threading.Thread(target=end_with_it, daemon=True).start()
     await Stack(Path(home), StackOptions(**json.loads(options))).run(stop)
-    watcher.cancel()
-    if not psutil.pid_exists(int(controller)):
+    if orphaned.is_set():
         shutil.rmtree(home, ignore_errors=True)
 
 

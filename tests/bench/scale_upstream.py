@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench.scale_changes import api_client
+from tests.processes import bound
 
 __all__ = ["watched"]
 
@@ -29,7 +30,7 @@ def watched(home: Path) -> Iterator[dict[int, float]]:
     command = [sys.executable, "-m", "tests.bench.scale_upstream", str(home)]
     with (
         tempfile.TemporaryFile("w+") as printed,
-        subprocess.Popen(command, stdout=printed) as watcher,
+        subprocess.Popen(bound(*command), stdout=printed) as watcher,
     ):
         try:
             yield seen

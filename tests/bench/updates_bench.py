@@ -133,7 +133,7 @@ def busy(process: psutil.Process, postgres: Cluster | None) -> list[float]:
     times = [p.cpu_times() for p in family]
     found = [sum(t.user + t.system for t in times), 0.0]
     if postgres is not None:
-        pid = int((postgres.data / "postmaster.pid").read_text().split()[0])
+        pid = postgres.pid
         postmaster = psutil.Process(pid)
         for p in [postmaster, *postmaster.children(recursive=True)]:
             t = p.cpu_times()

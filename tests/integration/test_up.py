@@ -19,6 +19,7 @@ import psutil
 import pytest
 
 from backend.stack.status import ComponentState, read_status
+from tests.processes import bound
 from tests.stackfixtures import REPOSITORY
 
 T = TypeVar("T")
@@ -37,7 +38,7 @@ class Up:
         environment = {**os.environ, **SMALL, "CRATON_HOME": str(home), "CRATON_PORT": str(port)}
         with self.output.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "backend", "up"],
+                bound(sys.executable, "-m", "backend", "up"),
                 cwd=REPOSITORY,
                 env=environment,
                 stdin=subprocess.DEVNULL,

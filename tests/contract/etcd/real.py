@@ -13,6 +13,7 @@ from backend.stack.pki import Authority
 from backend.stack.programs import spec
 from backend.stack.programs.provide import provide
 from integrations.etcd.settings import EtcdSettings
+from tests.processes import bound
 
 READY_LIMIT = 30.0
 CALL_LIMIT = 45.0
@@ -99,7 +100,7 @@ class RealCluster:
         log = (self._folder / f"m{number + 1}.log").open("ab")
         try:
             self._processes[number] = await asyncio.create_subprocess_exec(
-                str(self._etcd), *argv, stdout=log, stderr=log, stdin=asyncio.subprocess.DEVNULL
+                *bound(self._etcd, *argv), stdout=log, stderr=log, stdin=asyncio.subprocess.DEVNULL
             )
         finally:
             log.close()

@@ -9,6 +9,7 @@ import httpx2
 from backend.stack.programs import spec
 from integrations.registry.settings import RegistrySettings
 from tests.contract.etcd.real import free_ports, program
+from tests.processes import bound
 
 SECRET = "a-secret-of-the-test"
 
@@ -62,9 +63,7 @@ class RealRegistry:
     async def revive(self) -> None:
         with (self._folder / "log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                str(self._binary),
-                "serve",
-                str(self._folder / "config.yml"),
+                *bound(self._binary, "serve", self._folder / "config.yml"),
                 stdout=log,
                 stderr=log,
                 stdin=asyncio.subprocess.DEVNULL,

@@ -15,7 +15,7 @@ from backend.live.hub import LiveHub
 from backend.live.parse import parse_query
 from backend.live.registry import Registry
 from backend.live.sql import SqlSource
-from tests.bench.updates_cluster import cluster
+from tests.postgres import cluster
 from tests.property.test_lists import stored
 from tests.property.things import METADATA, TABLE, THINGS, Thing
 from tests.unit.live.browser import Browser, browser

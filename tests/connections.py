@@ -1,0 +1,53 @@
+"""A pytest plugin: a test that leaves a SQLite connection open fails, not whichever test runs
+when the garbage collector finds it."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import aiosqlite
+import pytest
+
+PATIENCE = 10.0
+_FAILED: pytest.StashKey[bool] = pytest.StashKey()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Note whether a part of the test failed: it may then have left anything behind."""
+    report = yield
+    item.stash[_FAILED] = item.stash.get(_FAILED, False) or report.failed
+    return report
+
+
+@pytest.fixture(autouse=True)
+def closed_connections(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Set up first, so looked at last: nothing the test or its fixtures opened is left."""
+    before = _open()
+    yield
+    deadline = time.monotonic() + PATIENCE
+    while left := _open() - before:
+        if request.node.stash.get(_FAILED, False):
+            _close(left)
+            return
+        if time.monotonic() > deadline:
+            _close(left)
+            pytest.fail(f"{len(left)} SQLite connections were left open")
+        time.sleep(0.01)
+
+
+def _open() -> set[threading.Thread]:
+    """The threads of aiosqlite: each open connection has one."""
+    return {t for t in threading.enumerate() if "_connection_worker_thread" in t.name}
+
+
+def _close(threads: set[threading.Thread]) -> None:
+    for found in gc.get_objects():
+        if isinstance(found, aiosqlite.Connection) and found._thread in threads:
+            found.stop()
+    for thread in threads:
+        thread.join(PATIENCE)
