@@ -119,7 +119,15 @@ async def _of_workload(reader: ObjectReader, found: Any) -> AsyncIterator[Relate
         sets = KINDS["replicasets"]
         page = await reader.list_page(sets, meta.namespace, limit=LISTED, labels=selector)
         yield _owned(sets, "Replica sets", page, meta.uid)
-    yield await _pods(reader, meta.namespace, labels=selector)
+    page = await reader.list_page(KINDS["pods"], meta.namespace, limit=LISTED, labels=selector)
+    yield _related_pods(page)
+    names = dict.fromkeys(sorted(pod.spec.node_name for pod in page.items if pod.spec.node_name))
+    nodes = [Ref(kind="Node", plural="nodes", namespace="", name=name) for name in names]
+    yield Related(title="Machines", items=nodes)
+    template = found.spec.template.metadata.labels
+    services = await reader.list_page(KINDS["services"], meta.namespace, limit=LISTED)
+    reached = [s for s in services.items if selects(s.spec.selector, template)]
+    yield Related(title="Services", items=[_ref(KINDS["services"], s) for s in reached])
 
 
 async def _by_name(found: Any) -> AsyncIterator[Related]:
@@ -145,6 +153,11 @@ async def _by_name(found: Any) -> AsyncIterator[Related]:
 
 async def _pods(reader: ObjectReader, namespace: str, **selectors: str) -> Related:
     page = await reader.list_page(KINDS["pods"], namespace, limit=LISTED, **selectors)  # type: ignore[arg-type]  # labels or fields
+    return _related_pods(page)
+
+
+def _related_pods(page: Any) -> Related:
+    """The worst first."""
     items = [_ref(KINDS["pods"], pod) for pod in page.items]
     items.sort(key=lambda ref: (ref.healthy is not False, ref.namespace, ref.name))
     return Related(title="Pods", items=items, more=bool(page.next))

@@ -58,7 +58,7 @@ def workload_problem(row: Workload) -> ProblemRow | None:
         link=_object(row.cluster, row.plural, row.namespace, row.name),
         namespace=row.namespace,
         cause=row.cause or row.status,
-        affects=f"{missing} of {counted(row.desired, 'pod')} missing" if missing else "",
+        affects=_missing(row, missing),
         count=missing,
     )
 
@@ -134,6 +134,13 @@ def held_problem(row: HeldRow) -> ProblemRow:
         cluster=row.cluster,
         namespace=row.name if row.plural == "namespaces" else row.namespace,
     )
+
+
+def _missing(row: Workload, missing: int) -> str:
+    """Of what keeps pods running; a job asks for successes."""
+    if not missing or row.kind in {"Job", "CronJob"}:
+        return ""
+    return f"{missing} of {counted(row.desired, 'pod')} missing"
 
 
 def counted(number: int, word: str) -> str:

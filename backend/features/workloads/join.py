@@ -158,9 +158,10 @@ def _told(row: WorkloadRow, first: _Trouble, troubles: Sequence[_Trouble]) -> st
     others = len(troubles) - alike
     parts = [f"{first.reason} ({alike} pods)" if alike > 1 else first.reason]
     parts += [f"{others} more otherwise not well"] if others else []
-    parts += ["the rollout is stuck"] if row.cause == "Rollout is stuck" else []
+    parts += ["the rollout is stuck"] if row.cause == _STUCK else []
     return "; ".join(parts)
 
 
-_VAGUE: Final = frozenset({"", "Not ready", "Rolling out", "Waits for its pods"})
+_STUCK: Final = "Rollout is stuck"
+_VAGUE: Final = frozenset({"", "Not ready", "Rolling out", "Waits for its pods", _STUCK})
 """Causes that a pod on its way explains better."""

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { imageHref, imageName, isDigest, repositoryHref, runningFilter } from "./imageLinks";
+import {
+  imageHref,
+  imageName,
+  isDigest,
+  parseImage,
+  repositoryHref,
+  runningFilter,
+} from "./imageLinks";
 
 const DIGEST = `sha256:${"ab".repeat(32)}`;
 
@@ -24,3 +31,13 @@ test("what runs an image is asked for by each of its digests once", () => {
     `digests in (${DIGEST},sha256:cd)`,
   ]);
 });
+
+test.each([
+  ["127.0.0.1:5000/shop/cart:1.9.0", { repository: "shop/cart", tag: "1.9.0" }],
+  ["registry.example/cart", { repository: "cart", tag: "latest" }],
+  ["shop/cart:2", { repository: "shop/cart", tag: "2" }],
+  ["nginx", { repository: "nginx", tag: "latest" }],
+  [`shop/cart@${DIGEST}`, null],
+])("the image %s is in a repository under a tag", (image, parsed) =>
+  expect(parseImage(image)).toEqual(parsed),
+);

@@ -45,6 +45,44 @@ export function useImageLinks(digests: readonly string[]): ReadonlyMap<string, s
   );
 }
 
+/** `host:5000/shop/cart:1.9.0` → repository and tag; null for what names a digest. */
+export function parseImage(image: string): { repository: string; tag: string } | null {
+  if (image === "" || image.includes("@")) return null;
+  const [first = "", ...rest] = image.split("/");
+  const named = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
+  const path = named ? rest.join("/") : image;
+  const colon = path.lastIndexOf(":");
+  if (colon > path.lastIndexOf("/"))
+    return { repository: path.slice(0, colon), tag: path.slice(colon + 1) };
+  return { repository: path, tag: "latest" };
+}
+
+/** The pages of images by the text that a workload asks for them with, where they are held. */
+export function useTagLinks(images: readonly string[]): ReadonlyMap<string, string> {
+  const wanted = new Map(images.map((image) => [image, parseImage(image)] as const));
+  const repositories = [
+    ...new Set([...wanted.values()].flatMap((found) => (found ? [found.repository] : []))),
+  ].sort();
+  const filter = `repository in (${repositories.map((name) => JSON.stringify(name)).join(",")})`;
+  const { data } = useQuery({
+    queryKey: ["tag-links", ...repositories],
+    queryFn: ({ signal }) =>
+      request<ListAnswer>(`collections/tags?limit=1000&filter=${part(filter)}`, { signal }),
+    enabled: repositories.length > 0,
+    staleTime: 60_000,
+    retry: false,
+  });
+  const found = new Map<string, string>();
+  for (const [image, parsed] of wanted) {
+    const row = data?.rows.find(
+      ({ repository, name }) => repository === parsed?.repository && name === parsed?.tag,
+    );
+    if (row && parsed)
+      found.set(image, imageHref(String(row.registry), parsed.repository, parsed.tag));
+  }
+  return found;
+}
+
 /** The pods filter for everything that runs one of these digests. */
 export function runningFilter(digests: readonly string[]): string[] {
   return [`digests in (${[...new Set(digests)].join(",")})`];

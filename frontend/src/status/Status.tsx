@@ -7,7 +7,7 @@ import QuestionCircleIcon from "@patternfly/react-icons/dist/esm/icons/question-
 import SyncAltIcon from "@patternfly/react-icons/dist/esm/icons/sync-alt-icon";
 import type { ComponentType } from "react";
 import type { Row, Severity } from "../api/types";
-import { type Tone, toneOf } from "./tone";
+import { type Tone, toneOf, wordOf } from "./tone";
 
 const ICONS: Record<Tone, ComponentType> = {
   ok: CheckCircleIcon,
@@ -33,7 +33,7 @@ export function Status({ word, tone, title }: { word: string; tone?: Tone; title
     <span className={`cr-status cr-tone-${shown}`} title={title ?? word}>
       <ToneIcon tone={shown} />
       <span className="cr-status-word" translate="no">
-        {word}
+        {wordOf(word)}
       </span>
     </span>
   );

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toneOf } from "./tone";
+import { toneOf, wordOf } from "./tone";
 
 test.each([
   ["Running", "ok"],
@@ -17,6 +17,13 @@ test.each([
   ["NotReady,SchedulingDisabled", "bad"],
   ["DiskPressure", "warn"],
   ["denied", "denied"],
-  ["Suspended", "warn"],
+  ["Suspended", "off"],
   ["Whatever", "unknown"],
 ])("%s is %s", (word, tone) => expect(toneOf(word)).toBe(tone));
+
+test.each([
+  ["healthy", "Healthy"],
+  ["NotReady", "Not ready"],
+  ["CrashLoopBackOff", "CrashLoopBackOff"],
+  ["no leader", "No leader"],
+])("%s is written %s", (word, shown) => expect(wordOf(word)).toBe(shown));

@@ -6,14 +6,14 @@ const WORDS: Record<Tone, string> = {
     normal true present leader follower voter up established signed enabled approved started success done
     connected`,
   busy: `pending progressing containercreating podinitializing updating terminating starting
-    building restarting waiting released connecting polling rolling scaling draining deleting
+    building restarting waiting connecting polling rolling scaling draining deleting
     provisioning installing learner queued cancelling`,
-  warn: `degraded warning stale schedulingdisabled cordoned suspended unsigned partial nearfull
+  warn: `degraded warning stale schedulingdisabled unsigned partial nearfull
     pressure unschedulable outdated certificateexpires`,
   bad: `error failed failure down notready crashloopbackoff imagepullbackoff errimagepull
     oomkilled evicted lost unreachable unhealthy createcontainerconfigerror deadlineexceeded
     expired corrupt nospace critical false missing`,
-  off: "stopped scaledtozero absent disabled idle none inactive cancelled switchedoff",
+  off: "stopped cordoned suspended released scaledtozero absent disabled idle none inactive cancelled switchedoff",
   unknown: "unknown",
   denied: "denied noaccess forbidden",
 };
@@ -31,6 +31,18 @@ export function toneOf(status: string): Tone {
   for (const tone of ["bad", "denied", "warn", "busy", "unknown", "off"] as const)
     if (tones.includes(tone)) return tone;
   return "ok";
+}
+
+/** Words that one system writes in its own way and a reader meets beside others. */
+const SAID: Readonly<Record<string, string>> = {
+  NotReady: "Not ready",
+  NotEstablished: "Not established",
+  ok: "OK",
+};
+
+/** A status word as it is shown: upstream's own, written as all others are. */
+export function wordOf(status: string): string {
+  return SAID[status] ?? status.charAt(0).toUpperCase() + status.slice(1);
 }
 
 function toneOfWord(word: string): Tone {

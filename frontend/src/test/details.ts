@@ -178,6 +178,8 @@ export const HEALTH: EtcdHealth = {
       threshold: null,
       status: "ok",
       words: "lowest version 3.7.3",
+      bound: "most",
+      at: null,
     },
     {
       id: "space",
@@ -188,6 +190,8 @@ export const HEALTH: EtcdHealth = {
       threshold: 95,
       status: "critical",
       words: "99.0 % of the quota is used",
+      bound: "most",
+      at: null,
     },
   ],
   at: 1,

@@ -133,4 +133,5 @@ class Pod(Slim):
 class PodTemplate(Slim):
     """The template inside a workload."""
 
+    metadata: Meta = msgspec.field(default_factory=Meta)
     spec: PodSpec = msgspec.field(default_factory=PodSpec)

@@ -153,7 +153,12 @@ async def test_a_deployment_is_explained_by_its_pods(world: World):
     assert detail["status"] == "Failed"
     assert detail["summary"] == ("0 of 1 replica ready. Image web:2 cannot be pulled: not found")
     assert (detail["because"]["kind"], detail["because"]["name"]) == ("Pod", "web-1-a")
-    assert [g["title"] for g in detail["related"]] == ["Replica sets", "Pods"]
+    assert [g["title"] for g in detail["related"]] == [
+        "Replica sets",
+        "Pods",
+        "Machines",
+        "Services",
+    ]
     assert detail["annotations"] == {"note": "mine"}
     (condition,) = detail["conditions"]
     assert (condition["type"], condition["good"]) == ("Available", False)

@@ -54,7 +54,7 @@ export function Containers({
             key={`${container.role}/${container.name}`}
             container={container}
             live={live}
-            imagePage={imagePages.get(container.digest)}
+            imagePage={imagePages.get(container.digest) ?? imagePages.get(container.image)}
           />
         ))}
       </Tbody>

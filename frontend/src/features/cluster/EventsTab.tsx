@@ -1,7 +1,9 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { EVENT_PANEL_COLUMNS, EventPanel } from "../../kube/EventPanel";
+import { EVENT_RENDERERS } from "../../kube/eventCells";
 import { eventFilters } from "../../kube/RecentEvents";
+import { hrefOfRow } from "../../pages/registry";
 import { LiveTable } from "../../table/LiveTable";
 import { useLocalSearch } from "../../table/usePageSearch";
 
@@ -29,6 +31,8 @@ export function EventsTab({
       onSearch={setSearch}
       fixed={fixed}
       hidden={names.length > 1 ? HIDDEN : [...HIDDEN, "object_kind", "object_name"]}
+      renderers={EVENT_RENDERERS}
+      href={(row) => hrefOfRow("events", row)}
       panel={(row) => <EventPanel row={row} />}
       panelHidden={EVENT_PANEL_COLUMNS}
       emptyHint={t("detail.noEvents")}

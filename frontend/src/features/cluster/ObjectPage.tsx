@@ -7,7 +7,7 @@ import { DetailPending, StaleNotice } from "../../detail/DetailStates";
 import { RelationsStrip } from "../../detail/RelationsStrip";
 import { useDetail } from "../../detail/useDetail";
 import { type LiveRow, useLiveRow } from "../../detail/useLiveRow";
-import { useImageLinks } from "../../kube/imageLinks";
+import { useImageLinks, useTagLinks } from "../../kube/imageLinks";
 import { MachineCapacity } from "../../kube/MachineCapacity";
 import { FreshnessChip } from "../../live/FreshnessChip";
 import { useAddress } from "../../pages/useAddress";
@@ -77,7 +77,9 @@ interface LoadedProps {
 
 function Loaded({ path, api, object, live, deletedAt, notice }: LoadedProps) {
   const { t } = useTranslation();
-  const imagePages = useImageLinks(object.containers.map(({ digest }) => digest));
+  const byDigest = useImageLinks(object.containers.map(({ digest }) => digest));
+  const byTag = useTagLinks(object.containers.map(({ image }) => image));
+  const imagePages = new Map([...byTag, ...byDigest]);
   const { owners, leadsTo } = stripOf(object, imagePages);
   const status = textOf(live.current, "status") || object.status;
   const tabs = useObjectTabs({

@@ -53,6 +53,7 @@ export function useObjectTabs(options: ObjectTabsOptions): DetailTab[] {
     pods && {
       id: "pods",
       title: t("kind.pods"),
+      ...countOfPods(object),
       fills: true,
       content: () => (
         <RelatedTable
@@ -89,4 +90,10 @@ export function useObjectTabs(options: ObjectTabsOptions): DetailTab[] {
 function useNames(object: ObjectDetail): readonly string[] {
   const signature = JSON.stringify(namesOf(object));
   return useMemo(() => JSON.parse(signature) as string[], [signature]);
+}
+
+/** How many pods there are, where all of them were listed. */
+function countOfPods({ related }: ObjectDetail): { count?: number } {
+  const pods = related.find(({ items }) => items.some(({ kind }) => kind === "Pod"));
+  return pods && !pods.more ? { count: pods.items.length } : {};
 }

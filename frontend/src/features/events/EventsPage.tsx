@@ -4,6 +4,7 @@ import PlayIcon from "@patternfly/react-icons/dist/esm/icons/play-icon";
 import { useTranslation } from "react-i18next";
 import { formatClock } from "../../format/time";
 import { EVENT_PANEL_COLUMNS, EventPanel } from "../../kube/EventPanel";
+import { EVENT_RENDERERS } from "../../kube/eventCells";
 import { hrefOfRow } from "../../pages/registry";
 import { LiveTable } from "../../table/LiveTable";
 import { usePageSearch } from "../../table/usePageSearch";
@@ -21,6 +22,8 @@ export function EventsPage() {
       onSearch={setSearch}
       fixed={pause.filters}
       title={t("nav.events")}
+      sentence={t("events.sentence")}
+      renderers={EVENT_RENDERERS}
       href={(row) => hrefOfRow("events", row)}
       panel={(row) => <EventPanel row={row} />}
       panelHidden={EVENT_PANEL_COLUMNS}

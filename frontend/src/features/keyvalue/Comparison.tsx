@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { request } from "../../api/http";
 import { toProblem } from "../../api/problem";
 import { Raw } from "../../detail/Facts";
+import { formatClock, formatExact } from "../../format/time";
 import { Status } from "../../status/Status";
 import { VERDICT_TONES } from "./signals";
 import type { Signal } from "./types";
@@ -21,6 +22,14 @@ export function Comparison({ etcd, signal }: { etcd: string; signal: Signal }) {
   return (
     <>
       <Status word={signal.words} tone={VERDICT_TONES[signal.status]} />{" "}
+      {signal.at !== null && (
+        <span className="cr-muted">
+          {t("etcd.comparedAt")}{" "}
+          <time title={formatExact(signal.at)} translate="no">
+            {formatClock(signal.at)}
+          </time>
+        </span>
+      )}{" "}
       <Button
         variant="link"
         isInline

@@ -2,6 +2,7 @@ import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useTranslation } from "react-i18next";
 import { Facts, Raw } from "../../detail/Facts";
 import { Section } from "../../detail/Section";
+import { formatClock, formatExact } from "../../format/time";
 import { Status, ToneIcon } from "../../status/Status";
 import { Comparison } from "./Comparison";
 import { formatSignal, signalTable, VERDICT_TONES } from "./signals";
@@ -32,7 +33,7 @@ export function Signals({ health }: { health: EtcdHealth }) {
             ),
             [t("etcd.leader"), health.leader && <Raw>{health.leader}</Raw>],
             [t("etcd.revision"), <Raw key="r">{health.revision}</Raw>],
-            [t("etcd.clusterId"), <Raw key="c">{health.cluster_id}</Raw>],
+            [t("etcd.clusterId"), <Raw key="c">{hexadecimal(health.cluster_id)}</Raw>],
           ]}
         />
       </Section>
@@ -79,6 +80,11 @@ export function Signals({ health }: { health: EtcdHealth }) {
   );
 }
 
+/** As etcdctl writes ids. */
+function hexadecimal(id: string): string {
+  return /^\d+$/.test(id) ? BigInt(id).toString(16) : id;
+}
+
 function words(signal: Signal) {
   return <Status word={signal.words} tone={VERDICT_TONES[signal.status]} />;
 }
@@ -91,6 +97,9 @@ export function SignalValue({ signal }: { signal: Signal | undefined }) {
     return (
       <span className="cr-muted" translate="no">
         {signal.words}
+        {signal.at !== null && (
+          <time title={formatExact(signal.at)}> {formatClock(signal.at)}</time>
+        )}
       </span>
     );
   return (

@@ -42,6 +42,8 @@ const signal = (id: string, member: string): Signal => ({
   threshold: 5,
   status: "ok",
   words: "",
+  bound: "most",
+  at: null,
 });
 
 test("signals stand in one line each, members beside each other; a silent member is a gap", () => {
@@ -54,7 +56,9 @@ test("signals stand in one line each, members beside each other; a silent member
   expect(table.members).toEqual(["a", "b"]);
   expect(table.lines.map(({ id }) => id)).toEqual(["slow", "space"]);
   expect(table.lines[1]?.byMember.has("b")).toBe(false);
-  expect(table.lines[0]?.limit).toBe("5");
+  expect(table.lines[0]?.limit).toBe("≤ 5");
+  const floor = signalTable([{ ...signal("use", "a"), unit: "percent", bound: "least" }]);
+  expect(floor.lines[0]?.limit).toBe("≥ 5%");
 });
 
 test("a folder of the tree is a filter of the table that can be read back", () => {

@@ -33,12 +33,17 @@ export function formatSignal(value: number | null, unit: Signal["unit"]): string
   }
 }
 
+function limitOf({ threshold, unit, bound }: Signal): string | null {
+  const limit = formatSignal(threshold, unit);
+  return limit === null ? null : `${bound === "least" ? "≥" : "≤"} ${limit}`;
+}
+
 export interface SignalLine {
   id: string;
   title: string;
-  /** What would be too much. */
+  /** What it should not pass, and which way. */
   limit: string | null;
-  /** By member; a member that does not answer has none. */
+  /** By member; one that does not answer keeps its place and says since when. */
   byMember: ReadonlyMap<string, Signal>;
 }
 
@@ -51,11 +56,11 @@ export function signalTable(signals: readonly Signal[]): {
   const members = [...new Set(ofMembers.map(({ member }) => member))].sort();
   const lines = new Map<string, SignalLine & { byMember: Map<string, Signal> }>();
   for (const signal of ofMembers) {
-    const { id, title, threshold, unit } = signal;
+    const { id, title } = signal;
     const line = lines.get(id) ?? {
       id,
       title,
-      limit: formatSignal(threshold, unit),
+      limit: limitOf(signal),
       byMember: new Map<string, Signal>(),
     };
     line.byMember.set(signal.member, signal);

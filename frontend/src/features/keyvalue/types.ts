@@ -11,6 +11,10 @@ export interface Signal {
   threshold: number | null;
   status: Verdict;
   words: string;
+  /** Whether `threshold` is the most or the least it should be. */
+  bound: "most" | "least";
+  /** Unix seconds of the judgement, or since when the member is silent; null: now. */
+  at: number | null;
 }
 
 export interface EtcdHealth {

@@ -1,8 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { request } from "../../api/http";
 import { type Problem, toProblem } from "../../api/problem";
 import type { ListAnswer } from "../../api/types";
 import { type Detail, useDetail } from "../../detail/useDetail";
+import { equals } from "../../detail/useLiveRow";
+import { EMPTY_QUERY, type Query } from "../../live/protocol";
+import { useLiveView } from "../../live/react";
 import type { EtcdHealth } from "./types";
 
 const EVERY_MS = 5_000;
@@ -33,9 +37,26 @@ export function useEtcdNames(): EtcdNames {
   };
 }
 
-/** How one etcd cluster is, polled: it is judged from the newest poll of its members. */
+const FEW = { offset: 0, limit: 20 };
+
+/** The state of each member, in one text that changes when one of them does. */
+function useMemberStates(name: string | undefined): string | undefined {
+  const query = useMemo<Query>(
+    () => ({ ...EMPTY_QUERY, filter: equals({ etcd: name ?? "" }) }),
+    [name],
+  );
+  const { view } = useLiveView(name === undefined ? null : "etcd-members", query, FEW);
+  if (view.status === "loading") return undefined;
+  return view.rows.map(({ key, status, role, reason }) => [key, status, role, reason]).join("\n");
+}
+
+/**
+ * How one etcd cluster is: asked at times, and at once when the state of a member changes, so
+ * that the sentence above the table never says other than the table.
+ */
 export function useEtcdHealth(name: string | undefined): Detail<EtcdHealth> {
   return useDetail<EtcdHealth>(`etcd/${encodeURIComponent(name ?? "-")}`, {
+    news: useMemberStates(name),
     every: EVERY_MS,
     enabled: name !== undefined,
   });
