@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from backend.live.column import Column, Type
+from backend.live.units import displayed, plain
 
 __all__ = ["csv_pieces"]
 
@@ -19,15 +20,20 @@ async def csv_pieces(
     columns: Sequence[Column],
     pieces: AsyncIterator[list[Any]],
     still_allowed: Callable[[], Awaitable[bool]],
+    *,
+    display: bool = False,
 ) -> AsyncIterator[str]:
-    """Header and rows. Times are RFC 3339 in UTC; text that a spreadsheet would run as a
+    """Header and rows; with `display` amounts have the units people read, else they are plain
+    numbers in base units. Times are RFC 3339 in UTC; text that a spreadsheet would run as a
     formula gets a leading apostrophe (OWASP, CSV injection). Ends with `PermissionError`
     when `still_allowed` says no between two pieces: the caller's rights have changed."""
     yield _lines([[column.label for column in columns]])
     async for rows in pieces:
         if not await still_allowed():
             raise PermissionError("the caller's rights changed during the download")
-        yield _lines([[_cell(c.type, getattr(row, c.id)) for c in columns] for row in rows])
+        yield _lines(
+            [[_cell(c.type, getattr(row, c.id), display) for c in columns] for row in rows]
+        )
 
 
 def _lines(rows: list[list[str]]) -> str:
@@ -36,7 +42,7 @@ def _lines(rows: list[list[str]]) -> str:
     return buffer.getvalue()
 
 
-def _cell(kind: Type, value: Any) -> str:
+def _cell(kind: Type, value: Any, display: bool) -> str:
     if value is None:
         return ""
     if kind is Type.TIME:
@@ -45,7 +51,9 @@ def _cell(kind: Type, value: Any) -> str:
         value = ",".join(f"{key}={text}" for key, text in sorted(value.items()))
     elif isinstance(value, bool):
         value = "true" if value else "false"
-    elif not isinstance(value, str | int | float):
+    elif isinstance(value, int | float):
+        return displayed(kind, value) if display else plain(value)
+    elif not isinstance(value, str):
         value = ",".join(map(str, value))
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"

@@ -21,8 +21,11 @@ from backend.live.answers import (
     RowAnswer,
     SearchAnswer,
 )
+from backend.live.collection import Collection
+from backend.live.column import Column
 from backend.live.denied import no_right, no_row
 from backend.live.endpoint import live_endpoint
+from backend.live.errors import QueryError
 from backend.live.export import csv_pieces
 from backend.live.guard import Guard, guard_of
 from backend.live.hub import LiveHub, SocketAuth
@@ -100,8 +103,12 @@ async def list_rows(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
     cursor: Annotated[str | None, Query(max_length=8192)] = None,
     format: Annotated[str, Query(pattern="^(json|csv)?$")] = "",  # noqa: A002
+    cols: Text = "",
+    units: Annotated[str, Query(pattern="^(raw|display)?$")] = "",
 ) -> Response:
-    """One page of a collection, or with ``format=csv`` the whole result."""
+    """One page of a collection, or with ``format=csv`` the whole result: of all columns or those
+    in ``cols``, in that order, amounts in base units or with ``units=display`` as people read
+    them."""
     source, guard = _readable(hub.registry, caller, name)
     query = parse_query(
         source.collection,
@@ -114,8 +121,9 @@ async def list_rows(
     accept = request.headers.get("accept", "")
     if format == "csv" or (not format and accept.startswith("text/csv")):
         pieces = source.all_rows(query, guard, now=time.time())
-        columns = [c for c in source.collection.columns if c.id not in guard.withheld]
-        return _csv(source, csv_pieces(columns, pieces, _still_allowed(caller, hub.auth)))
+        columns = _chosen(source.collection, guard, cols)
+        allowed = _still_allowed(caller, hub.auth)
+        return _csv(source, csv_pieces(columns, pieces, allowed, display=units == "display"))
     after = read_cursor(source.collection, query, cursor) if cursor else None
     page = await source.page(query, guard, limit=limit, after=after, now=time.time())
     fresh = source.freshness(guard)
@@ -148,6 +156,17 @@ def _readable(registry: Registry, caller: Principal, name: str) -> tuple[Source,
     if not guard.scopes:
         raise no_right(caller, source.collection, Verb.LIST)
     return source, guard
+
+
+def _chosen(collection: Collection, guard: Guard, cols: str) -> list[Column]:
+    """The columns of a download; raises `QueryError` for one the caller is not told of."""
+    told = {c.id: c for c in collection.columns if c.id not in guard.withheld}
+    if not cols:
+        return list(told.values())
+    unknown = next((name for name in cols.split(",") if name not in told), None)
+    if unknown is not None:
+        raise QueryError("cols", unknown, f"There is no column {unknown!r}.", ", ".join(told))
+    return [told[name] for name in dict.fromkeys(cols.split(","))]
 
 
 def _still_allowed(caller: Principal, sockets: SocketAuth) -> Callable[[], Awaitable[bool]]:

@@ -181,13 +181,21 @@ def test_scope_narrows_every_page(owner_page: Page, console: ConsoleProcess) -> 
 
 def test_csv_is_the_table_that_is_shown(owner_page: Page, console: ConsoleProcess) -> None:
     TablePage(owner_page, console, "/workloads/pods?filter=namespace%3Dpayments").loaded()
-    with owner_page.expect_download() as download:
-        owner_page.get_by_role("link", name="Download as CSV").click()
-    rows = list(csv.DictReader(download.value.path().read_text().splitlines()))
-    assert rows
-    assert {value for row in rows for key, value in row.items() if key.lower() == "namespace"} == {
-        "payments"
-    }
+    heads = [text for text in owner_page.locator("th.cr-th").all_inner_texts() if text.strip()]
+
+    def downloaded(what: str) -> list[dict[str, str]]:
+        owner_page.get_by_role("button", name="Download as CSV").click()
+        with owner_page.expect_download() as download:
+            owner_page.get_by_role("menuitem", name=what).click()
+        return list(csv.DictReader(download.value.path().read_text().splitlines()))
+
+    shown = downloaded("These columns, as shown")
+    assert {row["Namespace"] for row in shown} == {"payments"}
+    assert list(shown[0]) == [head.strip() for head in heads]
+    everything = downloaded("All columns, plain numbers")
+    assert len(everything) == len(shown)
+    assert {"Memory requested", "Namespace"} < set(everything[0])
+    assert all(row["Memory requested"].isdigit() for row in everything)
 
 
 def test_the_palette_opens_the_page_of_an_object(owner_page: Page, console: ConsoleProcess) -> None:

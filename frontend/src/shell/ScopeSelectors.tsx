@@ -62,17 +62,29 @@ interface ScopeSelectProps {
   onChange: (value: string | undefined) => void;
 }
 
+/** Lists longer than this are searched, not read. */
+const READABLE = 8;
+
 function ScopeSelect({ label, all, value, values, onChange }: ScopeSelectProps) {
+  const { t } = useTranslation();
   const [open, setOpen] = useState(false);
+  const [text, setText] = useState("");
+  const toggle = (next: boolean) => {
+    setOpen(next);
+    setText("");
+  };
+  const needle = text.trim().toLowerCase();
+  const shown = values.filter((name) => name.toLowerCase().includes(needle));
+  const choose = (chosen: string) => {
+    toggle(false);
+    onChange(chosen === ALL ? undefined : chosen);
+  };
   return (
     <Select
       isOpen={open}
-      onOpenChange={setOpen}
+      onOpenChange={toggle}
       selected={value ?? ALL}
-      onSelect={(_, chosen) => {
-        setOpen(false);
-        onChange(chosen === ALL ? undefined : String(chosen));
-      }}
+      onSelect={(_, chosen) => choose(String(chosen))}
       isScrollable
       maxMenuHeight="24rem"
       toggle={(ref) => (
@@ -82,19 +94,40 @@ function ScopeSelect({ label, all, value, values, onChange }: ScopeSelectProps) 
           size="sm"
           isExpanded={open}
           aria-label={`${label}: ${value ?? all}`}
-          onClick={() => setOpen(!open)}
+          onClick={() => toggle(!open)}
         >
           {value ? <span translate="no">{value}</span> : all}
         </MenuToggle>
       )}
     >
+      {values.length > READABLE && (
+        <div className="cr-scope-search">
+          {/* A plain field: PatternFly's search is not worth its weight on the first page. */}
+          <input
+            type="search"
+            value={text}
+            aria-label={t("scope.search", { label })}
+            placeholder={t("scope.search", { label })}
+            onChange={(event) => setText(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              const only = shown[0];
+              if (event.key === "Enter" && needle !== "" && only) choose(only);
+            }}
+          />
+        </div>
+      )}
       <SelectList aria-label={label}>
-        <SelectOption value={ALL}>{all}</SelectOption>
-        {values.map((name) => (
+        {needle === "" && <SelectOption value={ALL}>{all}</SelectOption>}
+        {shown.map((name) => (
           <SelectOption key={name} value={name}>
             <span translate="no">{name}</span>
           </SelectOption>
         ))}
+        {shown.length === 0 && (
+          <SelectOption isDisabled value="none">
+            {t("filter.noValues")}
+          </SelectOption>
+        )}
       </SelectList>
     </Select>
   );

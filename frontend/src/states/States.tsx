@@ -8,6 +8,7 @@ import {
 import FilterIcon from "@patternfly/react-icons/dist/esm/icons/filter-icon";
 import InboxIcon from "@patternfly/react-icons/dist/esm/icons/inbox-icon";
 import LockIcon from "@patternfly/react-icons/dist/esm/icons/lock-icon";
+import SearchIcon from "@patternfly/react-icons/dist/esm/icons/search-icon";
 import UnpluggedIcon from "@patternfly/react-icons/dist/esm/icons/unplugged-icon";
 import type { ComponentType, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -170,7 +171,7 @@ export function Failed({ problem, onRetry }: { problem: Problem; onRetry?: () =>
 export function NotFound({ children }: { children?: ReactNode }) {
   const { t } = useTranslation();
   return (
-    <StateFrame icon={InboxIcon} title={t("state.notFound")} state="not-found">
+    <StateFrame icon={SearchIcon} title={t("state.notFound")} state="not-found">
       {children ?? t("state.notFoundBody")}
     </StateFrame>
   );

@@ -1,5 +1,4 @@
 import { Button, SearchInput } from "@patternfly/react-core";
-import DownloadIcon from "@patternfly/react-icons/dist/esm/icons/download-icon";
 import FilterIcon from "@patternfly/react-icons/dist/esm/icons/filter-icon";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,8 +8,10 @@ import { useNarrow } from "../shell/useNarrow";
 import { AddFilter } from "./AddFilter";
 import { ColumnManager } from "./ColumnManager";
 import { facetColumns } from "./columns";
+import { DownloadMenu } from "./DownloadMenu";
 import { FacetMenu } from "./FacetMenu";
-import { csvUrl, type TableSearch } from "./search";
+import { SortMenu } from "./SortMenu";
+import type { TableSearch } from "./search";
 
 const TYPING_PAUSE_MS = 200;
 
@@ -71,17 +72,18 @@ export function FilterBar(props: FilterBarProps) {
         />
       )}
       <span className="cr-toolbar-gap" />
+      {narrow && (
+        <SortMenu
+          columns={visible}
+          sort={search.sort}
+          onSort={(sort) => {
+            const { sort: _, ...rest } = search;
+            onChange(sort === undefined ? rest : { ...rest, sort });
+          }}
+        />
+      )}
       {props.extra}
-      <Button
-        component="a"
-        variant="plain"
-        size="sm"
-        href={csvUrl(info.name, query)}
-        icon={<DownloadIcon />}
-        aria-label={t("table.csv")}
-        title={t("table.csv")}
-        download
-      />
+      <DownloadMenu collection={info.name} query={query} visible={visible} />
       <ColumnManager
         info={info}
         visible={visible}

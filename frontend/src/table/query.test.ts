@@ -4,6 +4,7 @@ import { parseSearch, stringifySearch } from "../shell/searchParams";
 import { visibleColumns } from "./columns";
 import { facetSelection, formatFilter, parseFilter, withFacet } from "./filters";
 import { csvUrl, nextSort, readTableSearch, scopeFilters, toQuery } from "./search";
+import { isNews } from "./useGlow";
 import { windowFor } from "./useWindow";
 
 const column = (id: string, type: ColumnType, more: Partial<ColumnInfo> = {}): ColumnInfo => ({
@@ -90,7 +91,8 @@ test("the query joins the page's filters, the scope and the viewer's", () => {
     sort: ["namespace", "name"],
     facet: ["namespace", "phase"],
   });
-  expect(csvUrl("pods", query)).toContain("format=csv&filter=cluster");
+  const shown = csvUrl("pods", query, { cols: ["name", "phase"], units: "display" });
+  expect(shown).toContain("format=csv&units=display&cols=name%2Cphase&filter=cluster");
 });
 
 test("a header click sorts up, down, and back", () => {
@@ -116,6 +118,16 @@ test("where several clusters stand together, the cluster is beside the name", ()
   const shown = ids(undefined, true);
   expect(shown.indexOf("cluster")).toBe(shown.indexOf("name") + 1);
   expect(ids("phase", true)).not.toContain("cluster");
+});
+
+test("words and counts glow, measurements do not", () => {
+  expect(isNews("status", "Running", "Failed")).toBe(true);
+  expect(isNews("number", 2, 3)).toBe(true);
+  expect(isNews("number", 2.1, 3.4)).toBe(false);
+  expect(isNews("number", null, 3.4)).toBe(true);
+  expect(isNews("bytes", 1024, 2048)).toBe(false);
+  expect(isNews("time", 1, 2)).toBe(false);
+  expect(isNews("text", "a", "a")).toBe(false);
 });
 
 test("the window moves only when the rows on screen near its edge", () => {

@@ -60,9 +60,16 @@ export function toQuery(
   };
 }
 
+/** What a download holds: some columns or all, amounts as people read them or as they are. */
+export interface Download {
+  cols?: readonly string[];
+  units: "display" | "raw";
+}
+
 /** Where the whole result of a query is downloaded as CSV. */
-export function csvUrl(collection: string, query: Query): string {
-  const params = new URLSearchParams({ format: "csv" });
+export function csvUrl(collection: string, query: Query, { cols, units }: Download): string {
+  const params = new URLSearchParams({ format: "csv", units });
+  if (cols) params.set("cols", cols.join(","));
   for (const filter of query.filter) params.append("filter", filter);
   if (query.labels) params.set("labels", query.labels);
   if (query.q) params.set("q", query.q);

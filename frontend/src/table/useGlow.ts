@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import type { ColumnInfo, Row } from "../api/types";
+import type { ColumnInfo, ColumnType, Row } from "../api/types";
 
 const GLOW_MS = 1_000;
 const NONE: ReadonlySet<string> = new Set();
@@ -12,7 +12,7 @@ export function useGlow(row: Row, columns: readonly ColumnInfo[]): ReadonlySet<s
     const before = previous.current;
     previous.current = row;
     if (before === row || before.key !== row.key) return;
-    const changed = columns.filter(({ id }) => !sameValue(before[id], row[id]));
+    const changed = columns.filter(({ id, type }) => isNews(type, before[id], row[id]));
     if (changed.length > 0) setGlowing(new Set(changed.map(({ id }) => id)));
   }, [row, columns]);
   useEffect(() => {
@@ -21,6 +21,20 @@ export function useGlow(row: Row, columns: readonly ColumnInfo[]): ReadonlySet<s
     return () => clearTimeout(timer);
   }, [glowing]);
   return glowing;
+}
+
+/** Measurements: they differ at every look, and that they do is no news. */
+const MEASURED: ReadonlySet<ColumnType> = new Set(["percent", "quantity", "bytes", "time"]);
+
+/**
+ * Whether a change is worth a glow: words and counts are, a measurement that wavers is not. A
+ * latency or a share is a number with a fraction, so one glows only when it comes or goes.
+ */
+export function isNews(type: ColumnType, before: unknown, now: unknown): boolean {
+  if (sameValue(before, now)) return false;
+  if (typeof before !== "number" || typeof now !== "number") return true;
+  if (MEASURED.has(type)) return false;
+  return Number.isInteger(before) && Number.isInteger(now);
 }
 
 /** Equality of two JSON values as the server sends them. */

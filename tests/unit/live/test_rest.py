@@ -195,6 +195,19 @@ async def test_csv_is_the_same_rows_and_defuses_formulas(client):
     assert by_header.text == answer.text
 
 
+async def test_csv_of_chosen_columns_in_units_people_read(client):
+    params = {"format": "csv", "cols": "cpu,name", "units": "display", "sort": "name"}
+    answer = await client.get("/api/v1/collections/pods", params=params)
+    head, first, *_ = answer.text.splitlines()
+    assert head == "CPU,Name"
+    raw = await client.get("/api/v1/collections/pods", params={**params, "units": "raw"})
+    assert first != raw.text.splitlines()[1]
+    assert ".0," not in raw.text
+    wrong = await client.get("/api/v1/collections/pods", params={**params, "cols": "nothing"})
+    assert wrong.status_code == 422
+    assert wrong.json()["errors"][0]["field"] == "cols"
+
+
 async def test_search_ranks_exact_prefix_word_and_substring(client):
     found = (await client.get("/api/v1/search", params={"q": "web-1"})).json()
     assert found["results"][0]["label"] == "Web-1"

@@ -2497,6 +2497,14 @@ export type ListRowsApiV1CollectionsNameGetData = {
          * Format
          */
         format?: string;
+        /**
+         * Cols
+         */
+        cols?: string;
+        /**
+         * Units
+         */
+        units?: string;
     };
     url: '/api/v1/collections/{name}';
 };
