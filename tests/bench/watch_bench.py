@@ -24,6 +24,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.ext.asyncio import async_sessionmaker
+
 from backend.features.machines import Machines
 from backend.features.workloads import WorkloadSources
 from integrations.contract import FeedState
@@ -55,7 +57,7 @@ class Both:
 
     def __init__(self) -> None:
         pods = WorkloadSources().feeds("bench")["pods"]
-        self._feeds = (pods, Machines().feeds("bench")["pods"])
+        self._feeds = (pods, Machines(async_sessionmaker()).feeds("bench")["pods"])
 
     def put(self, key: str, value: Any) -> None:
         for feed in self._feeds:

@@ -1,4 +1,4 @@
-"""The Machines page: one row joins a node with what runs on it."""
+"""The Machines page: one row joins a node with what runs on it and how it is updated."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from backend.features.context import Feature, FeatureContext
 from backend.features.machines.collections import MACHINES
 from backend.features.machines.join import Machines
 from backend.features.machines.rights import KINDS
+from backend.omaha.store.announce import CONFIG
+from backend.omaha.store.announce import MACHINES as MACHINES_CHANGED
 from integrations.contract import Feed
 from integrations.kubernetes.settings import ConnectionSettings
 
@@ -16,8 +18,11 @@ __all__ = ["Machines", "register"]
 
 
 def register(context: FeatureContext) -> Feature:
-    """Add the `machines` collection, fed by every cluster's nodes and pods."""
-    machines = Machines()
+    """Add the `machines` collection, fed by every cluster's nodes and pods, and by the update
+    service."""
+    machines = Machines(context.db_sessions)
+    for topic in (CONFIG, MACHINES_CHANGED):
+        context.bus.subscribe(topic, machines.updates.told)
     context.registry.add(MACHINES, machines.rows)
 
     def feeds(settings: ConnectionSettings) -> Mapping[str, Feed[Any]]:

@@ -8,6 +8,8 @@ import msgspec
 
 from backend.features.machines.rows import MachineRow
 from backend.live.row import Row
+from backend.omaha.lists.machine_updates import MachineUpdate
+from integrations.concern import Concern
 from integrations.kubernetes.models.core import Node
 from integrations.kubernetes.models.pods import Pod
 from integrations.kubernetes.quantity import parse_quantity
@@ -15,7 +17,7 @@ from integrations.kubernetes.summaries.conditions import wrong_on_a_node
 from integrations.kubernetes.summaries.nodes import is_simulated, node_summary, os_version, roles_of
 from integrations.kubernetes.summaries.requests import pod_requests
 
-__all__ = ["Load", "Share", "loaded", "machine_row", "pod_share"]
+__all__ = ["Load", "Share", "alone", "loaded", "machine_row", "pod_share", "updated"]
 
 _ENDED: Final = frozenset({"Succeeded", "Failed"})
 
@@ -90,6 +92,7 @@ def machine_row(cluster: str, node: Node) -> MachineRow:
         taints=tuple(f"{t.key}:{t.effect}" for t in node.spec.taints),
         simulated=is_simulated(node),
         machine_id=info.machine_id,
+        system_uuid=info.system_uuid,
         created=meta.creation_timestamp.timestamp() if meta.creation_timestamp else 0.0,
         labels=labels,
     )
@@ -106,6 +109,65 @@ def loaded(row: MachineRow, load: Load) -> MachineRow:
         memory_requested=float(load.bytes),
         memory_percent=_percent(load.bytes, row.memory),
     )
+
+
+def updated(row: MachineRow, update: MachineUpdate) -> MachineRow:
+    """The row with what the update service knows of the machine."""
+    return msgspec.structs.replace(
+        row,
+        instance=update.instance,
+        instance_application=update.application_id,
+        instance_group=update.group_id,
+        channel=update.channel,
+        update_group=update.group,
+        target=update.target,
+        update_status=update.status,
+        update_reason=update.reason,
+        behind=update.behind,
+        reboot_pending=update.reboot,
+        update_seen=update.seen,
+    )
+
+
+def alone(key: str, update: MachineUpdate) -> MachineRow:
+    """The row of a machine that checks for updates and is no node of a connected cluster."""
+    row = MachineRow(
+        key=key,
+        cluster="",
+        name=update.name or update.machine_id,
+        status="No node",
+        healthy=True,
+        concern=Concern.FINE,
+        reason="",
+        roles=(),
+        os="",
+        os_version=update.release,
+        kernel="",
+        kubelet="",
+        runtime="",
+        architecture=update.architecture,
+        zone="",
+        instance_type=update.oem,
+        address=update.address,
+        cpu=0.0,
+        cpu_requested=0.0,
+        cpu_percent=0.0,
+        memory=0.0,
+        memory_requested=0.0,
+        memory_percent=0.0,
+        pods=0,
+        pods_limit=0,
+        conditions=(),
+        taints=(),
+        simulated=False,
+        machine_id=update.machine_id,
+        system_uuid="",
+        created=update.created,
+        labels={},
+        alone_application=update.application_id,
+        alone_group=update.group_id,
+    )
+    return updated(row, update)
 
 
 def _percent(part: float, whole: float) -> float:

@@ -12,6 +12,10 @@ class MachineRow(Row, frozen=True):
 
     Requested is what the node's unfinished pods reserve; percent is of what the node can
     give (allocatable). `concern` is a `integrations.concern.Concern`. `simulated` nodes are KWOK's.
+
+    From `instance` on it is what the update service knows of the machine, all None when it does
+    not know it. A machine that is no node of a cluster has no `cluster`, and lies where its
+    instance does: `alone_application` and `alone_group`, which are empty for every node.
     """
 
     cluster: str
@@ -42,5 +46,19 @@ class MachineRow(Row, frozen=True):
     taints: tuple[str, ...]
     simulated: bool
     machine_id: str
+    system_uuid: str
     created: float
     labels: dict[str, str]
+    instance: str | None = None
+    channel: str | None = None
+    update_group: str | None = None
+    target: str | None = None
+    update_status: str | None = None
+    update_reason: str | None = None
+    behind: bool | None = None
+    reboot_pending: bool | None = None
+    update_seen: float | None = None
+    instance_application: str = ""
+    instance_group: str = ""
+    alone_application: str = ""
+    alone_group: str = ""

@@ -114,6 +114,9 @@ class OverviewService:
         counts: dict[str, int] = {}
         for name in ("machines", "pods", "workloads"):
             filters = within.filters(namespaced=name != "machines")
+            if name == "machines":
+                # Those that only ask for updates are no nodes: the update service counts them.
+                filters = (*filters, "cluster!=")
             page = await self._page(caller, name, limit=1, facets=("healthy",), filters=filters)
             if page is not None:
                 counts[name] = page.total

@@ -21,6 +21,7 @@ class NodeInfo(Slim):
     """What the kubelet says about its machine."""
 
     machine_id: str = msgspec.field(default="", name="machineID")
+    system_uuid: str = msgspec.field(default="", name="systemUUID")
     boot_id: str = msgspec.field(default="", name="bootID")
     kernel_version: str = ""
     os_image: str = ""

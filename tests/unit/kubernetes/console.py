@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx2
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from auth.scope import Scope, parse
 from backend.connections.feeds import join
@@ -33,8 +34,9 @@ class KubernetesFeatures:
         self.registry = Registry()
         self.upstreams = Upstreams()
         context: Any = SimpleNamespace(
-            registry=self.registry, upstreams=self.upstreams, organisation="main"
-        )
+            registry=self.registry, upstreams=self.upstreams, organisation="main",
+            db_sessions=async_sessionmaker(), bus=SimpleNamespace(subscribe=lambda *_: None),
+        )  # fmt: skip
         self.features = [feature.register(context) for feature in FEATURES]
         self.app = FastAPI()
         install_problem_handlers(self.app)

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from backend.features.machines import Machines
 from integrations.concern import Concern
@@ -144,7 +145,7 @@ class TestMachines:
         )
     )
     def test_change_by_change_equals_counted_at_once(self, steps: list[tuple[str, ...]]):
-        machines = Machines()
+        machines = Machines(async_sessionmaker())
         cluster = Cluster(machines.feeds("c1"))
         nodes: set[str] = set()
         pods: dict[str, tuple[str, str]] = {}

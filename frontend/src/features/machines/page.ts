@@ -12,6 +12,10 @@ export const pages = [
     scope: ["cluster"],
     load: async () => (await import("./MachinesPage")).MachinesPage,
     lists: { machines: "/machines" },
-    rows: { machines: ({ cluster, name }) => clusterObject(cluster, "nodes", "-", name) },
+    // A machine that only asks for updates is no node: its table is all there is of it.
+    rows: {
+      machines: ({ cluster, name }) =>
+        cluster ? clusterObject(cluster, "nodes", "-", name) : undefined,
+    },
   }),
 ];
