@@ -2,7 +2,7 @@
 
 A feature declares its kinds; roles are compiled against the catalogue. A `sensitive` kind is
 about people, rights, money or keys: ``*`` in a role never means it, so that a new one is
-closed until somebody names it.
+closed until it is named.
 """
 
 from __future__ import annotations

@@ -12,12 +12,10 @@ __all__ = ["Assurance", "Credential", "CredentialKind", "Principal"]
 
 
 class CredentialKind(StrEnum):
-    """What was presented: a browser's session, an access token, or a service's own identity
-    (a client certificate)."""
+    """What was presented: a browser's session or an access token."""
 
     SESSION = "session"
     TOKEN = "token"  # noqa: S105 (a kind, not a secret)
-    SERVICE = "service"
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ class BadRequest(Problem):
 
 
 class Unauthenticated(Problem):
-    """401: nobody is signed in, or the credentials are wrong."""
+    """401: no session, or wrong credentials."""
 
     status, slug, title = 401, "unauthenticated", "Sign in first"
 
@@ -115,7 +115,7 @@ class Forbidden(Problem):
 
 
 class NotFoundProblem(Problem):
-    """404: missing, or invisible to the caller; the two look the same."""
+    """404: missing, or invisible to the caller, with one text for both."""
 
     status, slug, title = 404, "not-found", "Not found"
 
@@ -127,7 +127,7 @@ class Conflict(Problem):
 
 
 class PreconditionFailed(Problem):
-    """412: somebody changed the object since it was read."""
+    """412: the object was changed since it was read."""
 
     status, slug, title = 412, "precondition-failed", "Changed by somebody else meanwhile"
 

@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 @runtime_checkable
 class Closable(Protocol):
-    """A feed that can be told that its connection is gone for good."""
+    """A feed that can be closed when its connection is removed."""
 
     def close(self) -> None:
         """Take every row away."""

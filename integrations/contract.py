@@ -107,7 +107,7 @@ class Feed(Protocol[T_contra]):
 
 
 Feeds = Mapping[str, Feed[Any]]
-"""By kind of thing; what nobody wants is not in it and not watched."""
+"""By kind of thing; a kind that is not wanted is not in it and not watched."""
 
 
 CONTACT = "contact"
@@ -200,7 +200,7 @@ class UpstreamRefused(IntegrationError):
 
 
 class UpstreamConflict(UpstreamRefused):
-    """The object changed since it was read, is held by somebody else, or exists already."""
+    """The object changed since it was read, is held by another client, or exists already."""
 
 
 class Invalid(UpstreamRefused):

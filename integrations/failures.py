@@ -1,4 +1,4 @@
-"""What a failure of the transport, or an answer's status, means: one table for everybody."""
+"""What a failure of the transport, or an answer's status, means: one table for all integrations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A feed that nobody reads, for an integration whose parts need one anyway."""
+"""A feed without a reader, for an integration whose parts need one anyway."""
 
 from __future__ import annotations
 

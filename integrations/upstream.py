@@ -85,7 +85,7 @@ def bounded_client(transport: httpx2.AsyncBaseTransport, *, deadline: float) -> 
 async def keep_running(
     work: Callable[[], Awaitable[None]], connection: str, feeds: Iterable[Feed[Any]]
 ) -> None:
-    """Run `work` for ever: a defect in it shows as stale and heals, and never freezes a page."""
+    """Run `work` until cancelled: a defect in it shows as stale and heals; no page freezes."""
     while True:
         try:
             await work()

@@ -35,7 +35,7 @@ class _Bucket:
 class Budget:
     """One bucket per caller, one for all who are signed in and one for strangers, so that
     strangers cannot crowd out what is recorded about people. At the most some 11,000 entries a
-    day for ever, about 5 MB."""
+    day without end, about 5 MB."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock

@@ -27,12 +27,12 @@ class Origin:
 
     @classmethod
     def system(cls, organisation: str, actor: str) -> Origin:
-        """The console itself, or somebody at its command line; `actor` says which."""
+        """The console itself, or its command line; `actor` says which."""
         return cls(organisation, actor, "system")
 
     @classmethod
     def anonymous(cls, organisation: str, claimed: str = "") -> Origin:
-        """Nobody who is signed in; `claimed` is the name they gave."""
+        """A caller without a session; `claimed` is the name they gave."""
         return cls(organisation, claimed or "(nobody)", "anonymous")
 
     @classmethod

@@ -62,7 +62,7 @@ class Audit:
         )
 
     def acting_as(self, origin: Origin) -> Audit:
-        """The same record for somebody who has just become known (a sign-in)."""
+        """The same record for a caller who has just signed in."""
         return Audit(self._db, origin)
 
     def _deciding(self, action: str, target: Target, right: Verb | None) -> str:

@@ -16,7 +16,7 @@ e.g. ``{"pods": …}``. Called before the connection runs."""
 
 
 def close(feeds: Mapping[str, Feed[Any]]) -> None:
-    """The connection is gone for good: rows and freshness of its feeds go with it."""
+    """The connection was removed: remove the rows and freshness of its feeds."""
     for feed in feeds.values():
         broadcast.close_feed(feed)
 

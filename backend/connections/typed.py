@@ -1,4 +1,4 @@
-"""What somebody typed, made into an integration's settings under the operator's rules.
+"""Fields typed in the console, made into an integration's settings under the operator's rules.
 
 Only the fields of the chosen way are taken, so that nothing typed can name a file or a program
 of the console's machine. Where it leads is the configuration's to allow (security reference,

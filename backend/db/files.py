@@ -15,7 +15,7 @@ _PRIVATE: Final = stat.S_IRUSR | stat.S_IWUSR
 
 def make_private(path: str) -> None:
     """Create the file at `path` with mode 0600, or take the others' rights away. SQLite gives
-    its journals the mode of the database. A file of somebody else stays as it is.
+    its journals the mode of the database. Another user's file stays as it is.
 
     An existing file is never opened here: closing it would end the locks that connections of
     this process hold on it (SQLite's documentation on how to corrupt a database, section 2.2).

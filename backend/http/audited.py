@@ -23,7 +23,7 @@ def request_audit(request: Request, db: DbSession, principal: CurrentPrincipal) 
 def stranger_audit(
     request: Request, db: DbSession, settings: Annotated[Settings, part(Settings)]
 ) -> Audit:
-    """The record for a request of somebody who is not signed in (yet)."""
+    """The record for a request without a session (yet)."""
     return Audit(db, origin_of(request, settings.organisation))
 
 

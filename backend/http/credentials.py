@@ -26,7 +26,7 @@ def bearer_token(authorization: str) -> str | None:
 
 def read_credential(connection: HTTPConnection) -> Presented | None:
     """The one credential that counts. With an Authorization header the cookie is ignored:
-    a wrong token must not fall back to whoever is signed in at that browser."""
+    a wrong token must not fall back to that browser's session."""
     authorization = connection.headers.get("authorization")
     if authorization is not None:
         token = bearer_token(authorization)

@@ -1,4 +1,4 @@
-"""Serve the built frontend: hashed assets for ever, the page itself never cached.
+"""Serve the built frontend: hashed assets cached as immutable, the page itself not at all.
 
 Any other path that is not an API's gives the page: the URL is the state of the page, and
 the browser's router reads it.

@@ -105,7 +105,7 @@ class Identities:
     async def current(self, principal: Principal) -> Principal | None:
         """The same caller with the rights in force now, or None when the credential is over.
 
-        Does not count as use: an open page alone keeps nobody signed in.
+        Does not count as use: an open page alone does not keep a session alive.
         """
         known = await self._lookup(principal.credential)
         return known.loaded.principal if known else None

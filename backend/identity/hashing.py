@@ -72,7 +72,7 @@ class Hashing:
         return await asyncio.get_running_loop().run_in_executor(lane, self._check, password, stored)
 
     async def hash(self, password: str) -> str:
-        """The hash to store, for somebody who is signed in or holds the setup link."""
+        """The hash to store, for a caller who is signed in or holds the setup link."""
         return await asyncio.get_running_loop().run_in_executor(self._known, self._make, password)
 
     def _count(self, peer: str, by: int, *, known: bool) -> None:

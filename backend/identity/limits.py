@@ -59,7 +59,7 @@ class Limit:
 def attempt_limits(login: str, group: str, device: str | None, *, known: bool) -> list[Limit]:
     """What an attempt on `login` counts against.
 
-    A browser known to the account answers for itself alone, so that nobody else can lock its
+    A browser known to the account answers for itself alone, so that others cannot lock its
     owner out. An address counts for each account and in all. Attempts from places that are
     not known share one limit for the account, which a single address cannot use up (60 an
     hour against 100); those from an address the account signed in from are not among them.

@@ -79,7 +79,7 @@ class PrincipalLoader:
     async def _run(self) -> None:
         try:
             while self._wanted:
-                await asyncio.sleep(0)  # whoever asks in the same turn joins this batch
+                await asyncio.sleep(0)  # callers of the same turn join this batch
                 await self._serve()
         finally:
             self._running = None
@@ -94,7 +94,7 @@ class PrincipalLoader:
             for future in waiting.values():
                 if not future.done():
                     future.set_exception(error)
-                    future.exception()  # told; nobody may be waiting any more
+                    future.exception()  # retrieved: there may be no waiter left
             if not isinstance(error, Exception):
                 raise
             return

@@ -1,4 +1,4 @@
-"""An organisation keeps an owner: somebody who can sign in and grant everything."""
+"""An organisation keeps at least one owner who can sign in and grant everything."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ __all__ = ["Person", "all_roles", "compile_bindings", "make_principal", "restric
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whoever owns a credential: a user or a service account, with their teams and groups."""
+    """The owner of a credential: a user or a service account, with their teams and groups."""
 
     subject: Subject
     login: str

@@ -11,7 +11,7 @@ __all__ = ["HomeLock"]
 
 class HomeLock:
     """A lock that ends with the process. Its holder may go on at once with jobs that were
-    running: nobody else can be at work on them."""
+    running: no other process can be at work on them."""
 
     def __init__(self, file: Path) -> None:
         self._path = file

@@ -37,7 +37,7 @@ async def unbroken(work: Coroutine[Any, Any, T], patience: float = _PATIENCE) ->
             task.cancel()
             await asyncio.wait({task}, timeout=patience)
         if task.done() and not task.cancelled():
-            task.exception()  # it is nobody's any more
+            task.exception()  # retrieved: it has no owner any more
         raise
 
 

@@ -55,7 +55,7 @@ class Execution:
         self._task.add_done_callback(lambda _: ended(self))
 
     def cancel(self) -> None:
-        """Somebody cancelled the job: leave its code and undo."""
+        """The job was cancelled: leave its code and undo."""
         if self.row.phase == "run" and not self._cancelling:
             self._cancelling = True
             self._leave_code()
@@ -189,5 +189,5 @@ class Execution:
 
 
 def _unless_cancelled(pause: float) -> ColumnElement[float]:
-    """The next try's time; at once where somebody cancelled meanwhile, to undo."""
+    """The next try's time; at once when it was cancelled meanwhile, to undo."""
     return sa.case((col(JobRecord.cancelling), clock()), else_=clock() + pause)

@@ -63,7 +63,7 @@ class Job(Generic[In, Out]):
 @dataclass(frozen=True)
 class Schedule(Generic[In]):
     """Starts a job at the times of `cron` (five fields) in the time zone `zone`: once for all
-    replicas, not while its last one is unfinished, and once for times missed while nobody ran."""
+    replicas, not while its last one is unfinished, once for times missed while no replica ran."""
 
     name: str
     cron: str

@@ -30,7 +30,7 @@ def next_time(schedule: Schedule[Any], after: float) -> float:
 
 async def prepare(session: AsyncSession, schedules: Iterable[Schedule[Any]]) -> None:
     """Record schedules that are new or were changed. Those this code does not know stay: a newer
-    replica may have declared them, and nobody starts what is declared nowhere."""
+    replica may have declared them, and what is declared nowhere is not started."""
     present = await now(session)
     held = {row.name: row for row in (await session.execute(select(ScheduleRow))).scalars()}
     wanted = {schedule.name: schedule for schedule in schedules}
@@ -60,8 +60,8 @@ async def next_tick(session: AsyncSession, known: Iterable[str]) -> float | None
 async def start_due(
     session: AsyncSession, schedules: Iterable[Schedule[Any]], organisation: str
 ) -> None:
-    """Start the jobs that are due. Whoever moves a schedule's next time starts its job, in one
-    transaction, so each time is one job however many replicas there are."""
+    """Start the jobs that are due. The replica that moves a schedule's next time starts its
+    job, in one transaction, so each time is one job however many replicas there are."""
     present = await now(session)
     for schedule in schedules:
         moved = await session.execute(

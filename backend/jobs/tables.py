@@ -18,7 +18,7 @@ def _text() -> Column[str]:
 class JobRecord(SQLModel, table=True):
     """One job. `state`: queued, running, waiting (parked), or one of `FINISHED`; `phase`: run,
     or undo after a cancellation. Times are Unix seconds by the database's clock. `fence` grows
-    with each owner: whoever writes with an older one is refused. `key` is unique among the
+    with each owner: writes with an older one are refused. `key` is unique among the
     unfinished. `done` of `total` is the progress of `stage`."""
 
     __tablename__ = "job"

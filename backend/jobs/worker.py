@@ -156,7 +156,7 @@ class Worker:
                 execution.cancel()
 
     async def _look(self) -> float | None:
-        """Start what can be started; for how long nothing will be due, None for ever."""
+        """Start what can be started; the seconds until something is due, None for nothing."""
         room = self._timing.capacity - len(self._running)
         async with self._reading() as session:
             due = await next_due(session, self.known)

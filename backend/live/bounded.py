@@ -58,7 +58,7 @@ class BoundedFeed(Generic[T]):
         self._feed.state(state, message)
 
     def close(self) -> None:
-        """The connection is gone for good."""
+        """The connection was removed."""
         self._times.clear()
         self._heap.clear()
         close_feed(self._feed)

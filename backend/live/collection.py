@@ -12,6 +12,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from backend.live.answers import CollectionInfo, ColumnInfo
 from backend.live.column import NUMERIC, OPERATORS, Column, Type
 from backend.live.errors import DeclarationError
+from backend.live.reviewed import Reviewed
 from backend.live.row import Row
 from backend.live.rowscope import Placement
 
@@ -29,6 +30,7 @@ class Collection:
     `link` further fields the address of a row's page is made of. `place` is where its rows stand
     in the palette among others of like name: what people look for is low (10 for what runs), what
     only follows from that is high (90).
+    `reviewed` says what a system that decides too is asked about the rows.
     Raises `DeclarationError` when it contradicts itself.
     """
 
@@ -43,6 +45,7 @@ class Collection:
     where: tuple[str, ...] = ()
     link: tuple[str, ...] = ()
     place: int = 50
+    reviewed: Reviewed | None = None
 
     def __post_init__(self) -> None:
         _check(self)
@@ -145,9 +148,11 @@ def _check_names(collection: Collection, fields: set[str]) -> None:
                 collection, f"label, where or link names {name!r}, which needs a right of its own"
             )
     if not collection.scopes:
-        _wrong(collection, "a row without a scope could be seen by nobody")
+        _wrong(collection, "a row without a scope could not be seen at all")
     for scope in collection.scopes:
         _check_scope(collection, scope)
+    if collection.reviewed and not fields.issuperset(collection.reviewed.fields):
+        _wrong(collection, "what is reviewed names a field the row does not have")
 
 
 def _check_scope(collection: Collection, scope: Placement) -> None:

@@ -33,7 +33,7 @@ from backend.live.frames import (
     encode_frame,
     read_frame,
 )
-from backend.live.guard import Guard, guard_of
+from backend.live.guard import Guard
 from backend.live.metrics import FRAME_BYTES, FRAMES, SUBSCRIPTIONS
 from backend.live.parse import parse_query
 from backend.live.rate import Rate
@@ -157,9 +157,7 @@ class LiveConnection:
             raise Close(CloseCode.NO_RIGHT, "no right is left")
         changed = current.policy.fingerprint != self.principal.policy.fingerprint
         self.principal = current
-        if changed:
-            async with self._changing:
-                await self._apply_rights()
+        await self._apply_rights(await self._narrowed(whole=changed))
 
     def close(self) -> None:
         """Free everything; the socket is gone."""
@@ -200,7 +198,7 @@ class LiveConnection:
             await self._refuse(frame.id, problem)
 
     async def _open(self, item: Subscription) -> None:
-        guard = guard_of(self.principal, item.source.collection, Verb.WATCH)
+        guard = await self._guard(item)
         if not guard.scopes:
             raise no_right(self.principal, item.source.collection, Verb.WATCH)
         if not self._paused:
@@ -243,19 +241,34 @@ class LiveConnection:
             for item in list(self._subscriptions.values()):
                 await self._reopen(item)
 
-    async def _apply_rights(self) -> None:
+    async def _guard(self, item: Subscription) -> Guard:
+        registry = self._hub.registry
+        return await registry.guard(self.principal, item.source.collection, Verb.WATCH)
+
+    async def _narrowed(self, *, whole: bool) -> list[Subscription]:
+        """The subscriptions whose guard is another one now. Unless the rights in the console
+        changed (`whole`), only those that other systems decide on are looked at."""
         if self._paused:
-            return
-        changed = [
-            item
-            for item in self._subscriptions.values()
-            if self._guards[item.id] != guard_of(self.principal, item.source.collection, Verb.WATCH)
+            return []
+        looked = [
+            (item, self._guards.get(item.id))
+            for item in tuple(self._subscriptions.values())
+            if whole or item.source.collection.reviewed is not None
         ]
-        for item in changed:
-            item.detach()
-            self._notify("resync", Resync(item.id, "rights changed"))
-        for item in changed:
-            await self._reopen(item, asked=False)
+        return [item for item, guard in looked if await self._guard(item) != guard]
+
+    async def _apply_rights(self, changed: list[Subscription]) -> None:
+        if not changed:
+            return
+        async with self._changing:
+            changed = [item for item in changed if self._subscriptions.get(item.id) is item]
+            if self._paused:
+                return
+            for item in changed:
+                item.detach()
+                self._notify("resync", Resync(item.id, "rights changed"))
+            for item in changed:
+                await self._reopen(item, asked=False)
 
     def _forget(self, name: str) -> None:
         item = self._subscriptions.pop(name, None)

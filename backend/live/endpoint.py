@@ -40,7 +40,7 @@ def live_endpoint(hub: LiveHub) -> Callable[[WebSocket], Awaitable[None]]:
 async def _serve(hub: LiveHub, websocket: WebSocket, caller: Principal) -> None:
     try:
         origin = Origin.of(caller).over(websocket)
-        with hub.session(caller, origin) as session:
+        with hub.connection(caller, origin) as session:
             await _first_end(_read(session, websocket), _write(session, websocket), session.watch())
     except Close as close:
         await websocket.close(close.code, close.reason)

@@ -36,7 +36,7 @@ class NoSuchCollection(NotFoundProblem):
 
 
 class NoSuchRow(NotFoundProblem):
-    """The row is missing or invisible; the two look the same."""
+    """The row is missing or invisible, with one text for both."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(f"There is no such {kind}, or you may not see it.")

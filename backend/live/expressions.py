@@ -1,7 +1,7 @@
 """From the query tree to Python expressions over a row ``r``.
 
-Only field names checked at declaration are written into the text; every value, whoever
-gave it, is bound to a name (`Constants`) and never becomes part of the code.
+Only field names checked at declaration are written into the text; every value is bound to a
+name (`Constants`) and never becomes part of the code.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from backend.live.column import NUMERIC, Column, Op, Type
 from backend.live.fold import fold
 from backend.live.guard import Guard
 from backend.live.query import Ago, Filter, LabelTerm, Sort, Value
+from backend.live.reviewed import EVERYWHERE, Limit
 from backend.live.rowscope import FieldTest, Placement
 
 __all__ = [
@@ -162,7 +163,23 @@ def _folded(field: str) -> str:
 
 def guard_test(collection: Collection, guard: Guard, constants: Constants) -> str:
     """The condition that the row is visible; empty when everything is."""
-    return _covered(collection.scopes, guard.scopes, guard.organisation, constants)
+    own = _covered(collection.scopes, guard.scopes, guard.organisation, constants)
+    tests = [_limit_test(collection, limit, constants) for limit in guard.limits]
+    return " and ".join(test for test in (own, *tests) if test)
+
+
+def _limit_test(collection: Collection, limit: Limit, constants: Constants) -> str:
+    """The row is of another system, or one of what this one allows."""
+    reviewed = collection.reviewed
+    if reviewed is None:
+        return "False"
+    tests = [f"r.{reviewed.system} != {constants.bind(limit.system)}"]
+    for plural, namespaces in limit.allowed:
+        parts = [f"r.{reviewed.by} == {constants.bind(plural)}"] if reviewed.by else []
+        if namespaces is not EVERYWHERE:
+            parts.append(f"r.{reviewed.namespace} in {constants.bind(frozenset(namespaces))}")
+        tests.append(" and ".join(parts) or "True")
+    return f"({' or '.join(f'({test})' for test in tests)})"
 
 
 def withhold_cells(collection: Collection, guard: Guard, constants: Constants) -> None:

@@ -102,7 +102,7 @@ class MemoryFeed(Generic[T]):
             self._source.freshness_changed()
 
     def close(self) -> None:
-        """The connection is gone for good: its rows and its freshness go with it."""
+        """The connection was removed: remove its rows and its freshness."""
         for key in list(self._keys):
             self._forget(key)
         self._source.drop(self)

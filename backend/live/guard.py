@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from auth.principal import Principal
 from auth.role import Verb
 from auth.scope import Scope, covers
 from backend.live.collection import Collection
+from backend.live.reviewed import Limit, Reviewed
 
-__all__ = ["Guard", "guard_of"]
+__all__ = ["Guard", "Reviewer", "guard_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
     """Rows of `organisation` below one of `scopes` are visible. `cells` names the columns
     that need a right of their own and the scopes below which the caller holds it; elsewhere
-    such a cell is answered as missing. Equal guards see the same."""
+    such a cell is answered as missing. `limits` are what systems that decide too leave of
+    their rows. Equal guards see the same."""
 
     organisation: str
     scopes: tuple[Scope, ...]
     cells: tuple[tuple[str, tuple[Scope, ...]], ...] = ()
+    limits: tuple[Limit, ...] = ()
 
     @property
     def withheld(self) -> frozenset[str]:
@@ -30,7 +34,7 @@ class Guard:
     @property
     def sees_all(self) -> bool:
         """Whether no row of the organisation is hidden."""
-        return ("org", self.organisation) in self.scopes
+        return ("org", self.organisation) in self.scopes and not self.limits
 
     def overlaps(self, within: Scope) -> bool:
         """Whether anything at or below, or around, ``org/<organisation>/<within>`` is visible:
@@ -39,8 +43,19 @@ class Guard:
         return any(covers(held, scope) or covers(scope, held) for held in self.scopes)
 
 
+class Reviewer(Protocol):
+    """Asks the systems that decide too."""
+
+    async def limits(
+        self, caller: Principal, guard: Guard, reviewed: Reviewed
+    ) -> tuple[Limit, ...]:
+        """The limits of `caller` beyond `guard`, sorted by system. Never raises for what a
+        system does: what cannot be asked is hidden."""
+
+
 def guard_of(principal: Principal, collection: Collection, verb: Verb = Verb.LIST) -> Guard:
-    """The guard of `principal` for `verb` on the rows of `collection`."""
+    """The console's half of the guard of `principal` for `verb` on the rows of `collection`: what
+    may be named to the caller. Rows are shown by `Registry.guard`, which asks further."""
     policy = principal.policy
     cells = tuple(
         (column.id, policy.scopes(column.needs.kind, column.needs.verb))

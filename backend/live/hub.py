@@ -22,8 +22,8 @@ from backend.live.source import Source
 
 __all__ = ["LiveHub", "SocketAuth"]
 
-MAX_SESSIONS: Final = 2000
-MAX_SESSIONS_EACH: Final = 60
+MAX_SOCKETS: Final = 2000
+MAX_SOCKETS_EACH: Final = 60
 
 
 class SocketAuth(Protocol):
@@ -60,26 +60,26 @@ class LiveHub:
         self.instance = secrets.token_hex(8)
         self._recheck_seconds = recheck
         self._rechecked = asyncio.Event()
-        self._sessions: set[LiveConnection] = set()
+        self._connections: set[LiveConnection] = set()
         self._each: Counter[str] = Counter()
 
     @contextmanager
-    def session(
+    def connection(
         self, principal: Principal, origin: Origin | None = None
     ) -> Iterator[LiveConnection]:
         """The subscriptions of a new socket; raises `Close` when there are too many. `origin`
         is what the audit record says of its refusals."""
-        if len(self._sessions) >= MAX_SESSIONS or self._each[principal.id] >= MAX_SESSIONS_EACH:
+        if len(self._connections) >= MAX_SOCKETS or self._each[principal.id] >= MAX_SOCKETS_EACH:
             raise Close(CloseCode.TOO_MANY, "too many live sockets are open")
         session = LiveConnection(self, principal, origin)
-        self._sessions.add(session)
+        self._connections.add(session)
         self._each[principal.id] += 1
         SESSIONS.inc()
         try:
             yield session
         finally:
             session.close()
-            self._sessions.discard(session)
+            self._connections.discard(session)
             self._each[principal.id] -= 1
             self._each += Counter()
             SESSIONS.dec()

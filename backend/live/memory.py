@@ -44,7 +44,7 @@ PIECE: Final = 512
 
 
 class _Follower(Generic[R]):
-    """Somebody who hears of every change behind batch `since`; first of all `rows`."""
+    """A listener to every change behind batch `since`; first of all `rows`."""
 
     def __init__(
         self, callback: Callable[[Sequence[Change[R]]], None], since: int, rows: list[R]
@@ -119,7 +119,7 @@ class MemorySource(Source, Generic[R]):
             self._touch(key, old)
 
     def get(self, key: str) -> R | None:
-        """The row under `key`, whoever asks: for joins, never for an answer to a caller."""
+        """The row under `key` without regard to rights: for joins, not for answers to callers."""
         return self._rows.get(key)
 
     def __iter__(self) -> Iterator[R]:

@@ -105,7 +105,7 @@ class MemoryView:
         return window
 
     def drop(self, window: MemoryWindow) -> None:
-        """Forget a window nobody looks at."""
+        """Forget a window without subscriptions."""
         key = (window.offset, window.limit)
         if self.windows.get(key) is window:
             del self.windows[key]

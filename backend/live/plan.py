@@ -221,6 +221,8 @@ def _uses(collection: Collection, query: Query) -> int:
             used.update(column.needs.scope.fields)
     for scope in collection.scopes:
         used.update(scope.fields)
+    if collection.reviewed is not None:
+        used.update(collection.reviewed.fields)
     return sum(bit for name, bit in field_bits(collection).items() if name in used)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from auth.principal import Principal
@@ -11,7 +12,7 @@ from backend.live.answers import CollectionsAnswer
 from backend.live.collection import Collection
 from backend.live.column import OPERATORS
 from backend.live.errors import DeclarationError, NoSuchCollection
-from backend.live.guard import guard_of
+from backend.live.guard import Guard, Reviewer, guard_of
 from backend.live.source import Source
 
 __all__ = ["Registry"]
@@ -31,6 +32,7 @@ class Registry:
     def __init__(self) -> None:
         self._sources: dict[str, Source] = {}
         self._listeners: list[Callable[[Source], None]] = []
+        self.reviewer: Reviewer | None = None
 
     def add(self, collection: Collection, source: Source) -> None:
         """Make the collection exist. Raises `DeclarationError` for a taken name."""
@@ -68,6 +70,17 @@ class Registry:
         if source is None:
             raise NoSuchCollection(name)
         return source
+
+    async def guard(
+        self, caller: Principal, collection: Collection, verb: Verb = Verb.LIST
+    ) -> Guard:
+        """What `caller` may see of the rows of `collection`, asked for `verb`: by the console's
+        rights, and by those of the systems that decide too."""
+        guard = guard_of(caller, collection, verb)
+        if self.reviewer is None or collection.reviewed is None or not guard.scopes:
+            return guard
+        limits = await self.reviewer.limits(caller, guard, collection.reviewed)
+        return replace(guard, limits=limits) if limits else guard
 
     def __iter__(self) -> Iterator[Source]:
         return iter(list(self._sources.values()))

@@ -27,8 +27,8 @@ from backend.live.denied import no_right, no_row
 from backend.live.endpoint import live_endpoint
 from backend.live.errors import QueryError
 from backend.live.export import csv_pieces
-from backend.live.guard import Guard, guard_of
-from backend.live.hub import LiveHub, SocketAuth
+from backend.live.guard import Guard
+from backend.live.hub import LiveHub
 from backend.live.page import read_cursor
 from backend.live.parse import parse_query
 from backend.live.registry import Registry
@@ -109,7 +109,7 @@ async def list_rows(
     """One page of a collection, or with ``format=csv`` the whole result: of all columns or those
     in ``cols``, in that order, amounts in base units or with ``units=display`` as people read
     them."""
-    source, guard = _readable(hub.registry, caller, name)
+    source, guard = await _readable(hub.registry, caller, name)
     query = parse_query(
         source.collection,
         filters=filter or (),
@@ -122,7 +122,7 @@ async def list_rows(
     if format == "csv" or (not format and accept.startswith("text/csv")):
         pieces = source.all_rows(query, guard, now=time.time())
         columns = _chosen(source.collection, guard, cols)
-        allowed = _still_allowed(caller, hub.auth)
+        allowed = _still_allowed(caller, hub, source, guard)
         return _csv(source, csv_pieces(columns, pieces, allowed, display=units == "display"))
     after = read_cursor(source.collection, query, cursor) if cursor else None
     page = await source.page(query, guard, limit=limit, after=after, now=time.time())
@@ -133,7 +133,7 @@ async def list_rows(
 async def read_row(caller: Caller, hub: Hub, name: str, key: str) -> Response:
     """One row; an invisible one is missing."""
     source = hub.registry.get(name)
-    guard = guard_of(caller, source.collection, Verb.GET)
+    guard = await hub.registry.guard(caller, source.collection, Verb.GET)
     row = await source.row(key, guard) if len(key) <= MAX_LIMIT else None
     if row is None:
         raise no_row(caller, source.collection, guard, key[:MAX_LIMIT])
@@ -150,9 +150,9 @@ async def find(
     return _json(await search(hub.registry, caller, q, limit))
 
 
-def _readable(registry: Registry, caller: Principal, name: str) -> tuple[Source, Guard]:
+async def _readable(registry: Registry, caller: Principal, name: str) -> tuple[Source, Guard]:
     source = registry.get(name)
-    guard = guard_of(caller, source.collection)
+    guard = await registry.guard(caller, source.collection)
     if not guard.scopes:
         raise no_right(caller, source.collection, Verb.LIST)
     return source, guard
@@ -169,7 +169,9 @@ def _chosen(collection: Collection, guard: Guard, cols: str) -> list[Column]:
     return [told[name] for name in dict.fromkeys(cols.split(","))]
 
 
-def _still_allowed(caller: Principal, sockets: SocketAuth) -> Callable[[], Awaitable[bool]]:
+def _still_allowed(
+    caller: Principal, hub: LiveHub, source: Source, guard: Guard
+) -> Callable[[], Awaitable[bool]]:
     """Whether the caller's session and rights are as they were, looked at once a second: a
     running download ends when they change."""
     asked = time.monotonic()
@@ -179,8 +181,10 @@ def _still_allowed(caller: Principal, sockets: SocketAuth) -> Callable[[], Await
         if time.monotonic() - asked < RECHECK:
             return True
         asked = time.monotonic()
-        now = await sockets.current(caller)
-        return now is not None and now.policy.fingerprint == caller.policy.fingerprint
+        now = await hub.auth.current(caller)
+        if now is None or now.policy.fingerprint != caller.policy.fingerprint:
+            return False
+        return await hub.registry.guard(now, source.collection) == guard
 
     return still_allowed
 

@@ -91,7 +91,7 @@ class RowScope:
 class TextScope:
     """A scope the row itself holds in the field `name`, written as `auth.scope.render` does
     (``org/main/cluster/c1``): of a binding, or of what an activity was about. Empty text, or
-    that of another organisation, shows the row to nobody here."""
+    that of another organisation, hides the row here."""
 
     def __init__(self, name: str) -> None:
         self.name = name

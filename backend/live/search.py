@@ -43,11 +43,7 @@ async def search(registry: Registry, principal: Principal, text: str, limit: int
     name at all, names that one word fits but for a typing error are found as well.
     """
     words = tuple(fold(text).split())[:MAX_WORDS]
-    asked = [
-        (source, guard)
-        for source in (registry if words else ())
-        if (guard := guard_of(principal, source.collection)).scopes
-    ]
+    asked, late = await _sights(registry, principal) if words else ([], False)
     deadline = time.monotonic() + BUDGET
     hits, partial = await _gathered(
         [_hits(source, words, guard, limit, deadline) for source, guard in asked]
@@ -60,7 +56,28 @@ async def search(registry: Registry, principal: Principal, text: str, limit: int
         hits, partial = hits + likely, partial or cut
     places = {source.collection.name: source.collection.place for source, _ in asked}
     best = heapq.nsmallest(limit, hits, key=lambda hit: _order(hit, places[hit.collection]))
-    return SearchAnswer(best, partial)
+    return SearchAnswer(best, partial or late)
+
+
+async def _sights(
+    registry: Registry, principal: Principal
+) -> tuple[list[tuple[Source, Guard]], bool]:
+    """The collections of which something may be visible, with the caller's guards, and whether
+    some are missing: a system that decides too did not answer in time."""
+    tasks = {
+        asyncio.ensure_future(registry.guard(principal, source.collection)): source
+        for source in registry
+        if guard_of(principal, source.collection).scopes
+    }
+    if not tasks:
+        return [], False
+    try:
+        done, late = await asyncio.wait(tasks, timeout=BUDGET)
+    finally:
+        for task in tasks:
+            task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
+    return [(source, task.result()) for task, source in tasks.items() if task in done], bool(late)
 
 
 async def _gathered(questions: Sequence[Coroutine[Any, Any, Found]]) -> Found:

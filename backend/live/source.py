@@ -56,7 +56,7 @@ class Source(ABC):
     @abstractmethod
     async def open(self, query: Query, guard: Guard, offset: int, limit: int) -> Window:
         """A live window; shared by all who ask for the same. Join it before anything else is
-        awaited, leave it when done: a window nobody has joined is freed."""
+        awaited, leave it when done: a window without subscribers is freed."""
 
     @abstractmethod
     async def run(self) -> None:

@@ -91,7 +91,7 @@ class SqlView:
         return window
 
     def drop(self, window: SqlWindow) -> None:
-        """Forget a window nobody looks at."""
+        """Forget a window without subscriptions."""
         key = (window.offset, window.limit)
         if self.windows.get(key) is window:
             del self.windows[key]

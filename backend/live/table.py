@@ -30,7 +30,7 @@ class Watched(Protocol[R_co]):
         """What they are, in the log and the metrics."""
 
     def get(self, key: str) -> R_co | None:
-        """The row under `key`, whoever asks: for joins, never for an answer to a caller."""
+        """The row under `key` without regard to rights: for joins, not for answers to callers."""
 
     def on_change(
         self, callback: Callable[[Sequence[tuple[str, R_co | None, R_co | None]]], None]

@@ -14,7 +14,7 @@ __all__ = ["Listener", "Shown", "Window"]
 
 
 class Listener(Protocol):
-    """Somebody who is shown a window."""
+    """A subscriber to a window."""
 
     def changed(self, body: str) -> None:
         """The members of a delta frame after ``seq``, as JSON text without the brace."""
@@ -51,7 +51,7 @@ class Window(ABC):
 
     @abstractmethod
     def idle(self) -> None:
-        """Nobody looks any more."""
+        """The last subscriber left."""
 
     @property
     def watched(self) -> bool:
@@ -73,7 +73,7 @@ class Window(ABC):
         return self._shown
 
     def reset(self) -> None:
-        """Take the content now as published, telling nobody (a window just built)."""
+        """Take the content now as published, without notifying (a window just built)."""
         self._shown = self.current()
         self._snapshot = None
 

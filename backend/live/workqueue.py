@@ -14,7 +14,7 @@ __all__ = ["WorkQueue"]
 class WorkQueue:
     """Calls `work` for each marked key: once however often it was marked, soon, and in turns
     of `Slices.SECONDS`, so that a burst of a thousand pods on one machine makes one row and
-    50,000 rows hold nobody up. Without a running loop the work is done at once."""
+    50,000 rows hold up no other work. Without a running loop the work is done at once."""
 
     def __init__(self, work: Callable[[str], None]) -> None:
         self._work = work

@@ -1,4 +1,4 @@
-"""Putting secrets away and getting them back; write-only for everybody but the code."""
+"""Secrets sealed and stored, and read back by the code; no API reads them."""
 
 from __future__ import annotations
 

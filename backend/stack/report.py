@@ -28,7 +28,7 @@ def _doing(component: Component) -> str:
 def human_status(status: StackStatus, out: TextIO) -> None:
     """Print a table of the components and the lines to paste into a shell.
 
-    A line is never wrapped where nobody looks: a pipe gets one line for each component.
+    A line is not wrapped where no person looks: a pipe gets one line for each component.
     """
     console = Console(file=out, width=None if out.isatty() else UNWRAPPED)
     table = Table(box=None, pad_edge=False)

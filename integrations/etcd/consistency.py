@@ -58,7 +58,7 @@ class ConsistencyCheck:
         self.result: Consistency | None = None
 
     async def run(self) -> None:
-        """Compare for ever, every `consistency_interval`; less often if it takes long."""
+        """Compare until cancelled, every `consistency_interval`; less often if it takes long."""
         interval = self._client.gateway.settings.consistency_interval
         await asyncio.sleep(min(_FIRST_AFTER, interval))
         while True:

@@ -85,7 +85,7 @@ class WatchHub:
         self.stats = HubStats()
 
     async def run(self) -> None:
-        """Watch for ever; cancelled by the owner."""
+        """Watch until cancelled by the owner."""
         while True:
             try:
                 if self._next and await self._rewound():
@@ -119,7 +119,7 @@ class WatchHub:
     async def _rewound(self) -> bool:
         """Whether this is another history than the one we followed (restored from a backup).
 
-        A watch from a future revision is silent for ever, so it must not be opened.
+        A watch from a future revision gives no events, so it must not be opened.
         """
         try:
             now = await self._client.position()

@@ -68,7 +68,7 @@ class MemberPoller:
         self.consistency = ConsistencyCheck(client, lambda: self.state)
 
     async def run(self) -> None:
-        """Poll for ever; cancelled by the owner."""
+        """Poll until cancelled by the owner."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._every(self._settings.poll_interval, self.poll))
             await self._reached.wait()

@@ -24,7 +24,7 @@ Authenticate = Callable[[str, str, str], Awaitable[str]]
 
 
 class Tokens:
-    """Gives the token for a caller; each is fetched once, whoever waits for it."""
+    """Gives the token for a caller; each is fetched once for all who wait for it."""
 
     def __init__(self, settings: EtcdSettings, upstream: str, authenticate: Authenticate) -> None:
         self._settings = settings

@@ -78,7 +78,7 @@ def safe_view(key: bytes, value: bytes) -> SafeValue:
 
 
 def revealed_view(key: bytes, value: bytes) -> SafeValue:
-    """The value as it is, for somebody who may see secrets; of Kubernetes secrets nothing."""
+    """The value as it is, for a caller who may see secrets; of Kubernetes secrets nothing."""
     held = envelope.decode(value)
     if (plain := _never_shown(key, value, held)) is not None:
         return plain

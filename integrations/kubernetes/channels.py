@@ -163,7 +163,7 @@ async def open_duplex(
 
 
 class _ConnectOnce(connect):
-    """No redirects: they would carry the caller's identity to a place nobody checked."""
+    """No redirects: they would carry the caller's identity to a host that was not checked."""
 
     def process_redirect(self, exc: Exception) -> Exception | str:
         """Take the answer as it is."""

@@ -18,6 +18,7 @@ from integrations.contract import Feed, FeedState, IntegrationError, UpstreamDen
 from integrations.kubernetes.auth.access import Access
 from integrations.kubernetes.client import KubernetesClient, Version
 from integrations.kubernetes.kinds import KINDS
+from integrations.kubernetes.reviews import ALLOW_SECONDS, DENY_SECONDS, AccessReviews
 from integrations.kubernetes.settings import ConnectionSettings
 from integrations.kubernetes.watch import WatchCoordinator, Watcher
 from integrations.sending import Observe, ignore
@@ -60,6 +61,10 @@ class KubernetesConnection:
         self.client = KubernetesClient(
             settings, access=access, transport=transport, observe=observe
         )
+        self.reviews = AccessReviews(
+            self.client.api, allow=ALLOW_SECONDS - 1, deny=DENY_SECONDS - 1
+        )
+        """For rows: whoever asks may keep an answer for the second that is left."""
         self.health = ApiServerHealth(since=time.time())
         self.coordinator = WatchCoordinator()
         self._rng = rng or random.Random()  # noqa: S311  # spreads load, keeps no secret
@@ -111,6 +116,7 @@ class KubernetesConnection:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
+        await self.reviews.aclose()
         await self.client.aclose()
 
     async def _run(self) -> None:

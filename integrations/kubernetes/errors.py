@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 ANYBODY: Final = "*"
-"""The caller is whoever the token belongs to."""
+"""The caller is the user the token belongs to."""
 
 _FORBIDDEN: Final = re.compile(
     r'User "(?P<user>[^"]*)" cannot (?P<verb>\S+) (?:resource|path) "(?P<resource>[^"]*)"'
@@ -108,7 +108,7 @@ _STATUS = msgspec.json.Decoder(Status)
 def from_status(upstream: str, status: Status, caller: str = "") -> IntegrationError:
     """The error a `Status` means: from an answer's body or an ERROR event of a watch.
 
-    `caller` is the impersonated user when the call was made for somebody.
+    `caller` is the impersonated user when the call was made for a person.
     """
     message = _shown(status.message) or status.reason or f"answered {status.code}"
     if status.code == 410 or status.reason in {"Expired", "Gone"}:

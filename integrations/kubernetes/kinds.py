@@ -88,7 +88,7 @@ KINDS: Final = {kind.plural: kind for kind in _kinds()}
 """Every watched kind, by plural."""
 
 METADATA_ONLY: Final = frozenset({"configmaps", "secrets"})
-"""Resources of the core group whose values must not be read, whoever asks."""
+"""Resources of the core group whose values must not be read for any caller."""
 
 
 def kind_of(name: str) -> ResourceKind | None:

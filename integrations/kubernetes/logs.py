@@ -16,7 +16,7 @@ from integrations.lines import Lines
 __all__ = ["LogQuery", "open_log"]
 
 LINE_BYTES: Final = 256 * 1024
-"""Longer lines come in pieces: a log is bytes of somebody else's choosing."""
+"""Longer lines come in pieces: a log is bytes of the container's choosing."""
 
 
 @dataclass(frozen=True, slots=True)

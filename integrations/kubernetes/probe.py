@@ -21,7 +21,7 @@ from integrations.kubernetes.auth.access import (
 )
 from integrations.kubernetes.errors import from_response
 from integrations.kubernetes.kinds import KINDS, ResourceKind
-from integrations.kubernetes.settings import ConnectionSettings
+from integrations.kubernetes.settings import ConnectionSettings, RightsSource
 from integrations.probing import Witness, certificates_in
 from integrations.sending import send
 
@@ -31,6 +31,27 @@ _SECONDS: Final = 15.0
 _MAX_BYTES: Final = 1024 * 1024
 _AT_ONCE: Final = 8
 _VERBS: Final = ("list", "watch")
+_FOR_BOTH: Final = (
+    (
+        "create",
+        "authorization.k8s.io",
+        "subjectaccessreviews",
+        "every row of the cluster is hidden: its rights decide too, and cannot be asked for",
+    ),
+    (
+        "impersonate",
+        "",
+        "users",
+        "details and changes are refused, unless users are named one by one",
+    ),
+    (
+        "impersonate",
+        "",
+        "groups",
+        "details and changes are refused, unless groups are named one by one",
+    ),
+)
+"""What a cluster that decides too is needed for: verb, group, resource, what is missing without."""
 
 
 async def probe(settings: ConnectionSettings) -> ProbeResult:
@@ -51,7 +72,8 @@ async def probe(settings: ConnectionSettings) -> ProbeResult:
                 )
             )
             async with _Caller(upstream, access, credential, witness) as caller:
-                return await _look(caller, witness, access, credential)
+                both = settings.rights is RightsSource.BOTH
+                return await _look(caller, witness, access, credential, both=both)
 
 
 def certificates(settings: ConnectionSettings) -> tuple[Certificate, ...]:
@@ -119,7 +141,7 @@ class _Caller:
 
 
 async def _look(
-    caller: _Caller, witness: Witness, access: Access, credential: ClientCredential
+    caller: _Caller, witness: Witness, access: Access, credential: ClientCredential, *, both: bool
 ) -> ProbeResult:
     version = await caller.get("/version")
     git_version = version.get("gitVersion") if isinstance(version, dict) else None
@@ -127,6 +149,8 @@ async def _look(
         raise UpstreamFailed(caller.upstream, "it does not answer like Kubernetes")
     identity, notes = await _identity(caller)
     rights = await asyncio.gather(*(_right(caller, kind) for kind in KINDS.values()))
+    if both:
+        rights += await asyncio.gather(*(_deciding(caller, *needed) for needed in _FOR_BOTH))
     server = (witness.certificate,) if witness.certificate else ()
     if access.insecure:
         notes = (*notes, "The server's certificate is not verified.")
@@ -157,13 +181,18 @@ async def _identity(caller: _Caller) -> tuple[str, tuple[str, ...]]:
 
 
 async def _right(caller: _Caller, kind: ResourceKind) -> Right:
-    held = [await _allowed(caller, kind, verb) for verb in _VERBS]
+    held = [await _allowed(caller, kind.group, kind.plural, verb) for verb in _VERBS]
     title = f"list and watch {kind.plural}"
     return Right(title, held=all(held), without=f"{kind.plural} stay empty")
 
 
-async def _allowed(caller: _Caller, kind: ResourceKind, verb: str) -> bool:
-    attributes = {"group": kind.group, "resource": kind.plural, "verb": verb}
+async def _deciding(caller: _Caller, verb: str, group: str, resource: str, without: str) -> Right:
+    held = await _allowed(caller, group, resource, verb)
+    return Right(f"{verb} {resource}", held=held, without=without)
+
+
+async def _allowed(caller: _Caller, group: str, resource: str, verb: str) -> bool:
+    attributes = {"group": group, "resource": resource, "verb": verb}
     body = {
         "apiVersion": "authorization.k8s.io/v1",
         "kind": "SelfSubjectAccessReview",

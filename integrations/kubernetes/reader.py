@@ -1,4 +1,4 @@
-"""Reading one cluster's objects on somebody's behalf: the client's calls, bound to a caller."""
+"""Reading one cluster's objects as a caller: the client's calls, bound to an identity."""
 
 from __future__ import annotations
 

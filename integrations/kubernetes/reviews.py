@@ -20,7 +20,7 @@ import msgspec
 from cachetools import TLRUCache
 
 from integrations.caller import Caller, Impersonation
-from integrations.contract import IntegrationError
+from integrations.contract import IntegrationError, UpstreamUnreachable
 from integrations.kubernetes.api_client import ApiClient, Body
 
 __all__ = ["AccessReviews", "Attributes", "Rule", "Verdict"]
@@ -54,11 +54,13 @@ class Attributes:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Allowed or not; `reason` is the API server's (which binding), or why it was not asked."""
+    """Allowed or not; `reason` is the API server's (which binding), or why it was not asked.
+    `failed`: it gave no verdict; `unreachable`: it did not answer at all."""
 
     allowed: bool
     reason: str = ""
     failed: bool = False
+    unreachable: bool = False
 
 
 class Rule(msgspec.Struct, rename="camel"):
@@ -95,9 +97,20 @@ _Key = tuple[str, Attributes]
 class AccessReviews:
     """The reviews of one cluster. Never raises for what the cluster does: that is a refusal."""
 
-    def __init__(self, api: ApiClient, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        api: ApiClient,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        allow: float = ALLOW_SECONDS,
+        deny: float = DENY_SECONDS,
+    ) -> None:
         self._api = api
-        self._known: TLRUCache[_Key, Verdict] = TLRUCache(_KEPT, ttu=_until, timer=clock)
+
+        def until(_key: _Key, verdict: Verdict, now: float) -> float:
+            return now + (allow if verdict.allowed else deny)
+
+        self._known: TLRUCache[_Key, Verdict] = TLRUCache(_KEPT, ttu=until, timer=clock)
         self._asking: dict[_Key, asyncio.Task[Verdict]] = {}
 
     async def decide(self, caller: Caller, what: Attributes) -> Verdict:
@@ -150,7 +163,12 @@ class AccessReviews:
             return await self._review(caller, what)
         except (IntegrationError, msgspec.MsgspecError) as error:
             text = error.message if isinstance(error, IntegrationError) else "unreadable answer"
-            return Verdict(allowed=False, reason=f"could not be asked: {text}", failed=True)
+            return Verdict(
+                allowed=False,
+                reason=f"could not be asked: {text}",
+                failed=True,
+                unreachable=isinstance(error, UpstreamUnreachable),
+            )
 
     async def _review(self, caller: Caller, what: Attributes) -> Verdict:
         attributes = {name: value for name, value in asdict(what).items() if value}
@@ -173,7 +191,3 @@ class AccessReviews:
             "POST", f"{_ROOT}/{path}", body=body, as_=as_, purpose="review"
         )
         return answer.body
-
-
-def _until(_key: _Key, verdict: Verdict, now: float) -> float:
-    return now + (ALLOW_SECONDS if verdict.allowed else DENY_SECONDS)

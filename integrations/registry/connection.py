@@ -70,7 +70,7 @@ class RegistryConnection:
         await self.client.aclose()
 
     def look(self, repository: str) -> None:
-        """Somebody looks at this repository: make its tags complete."""
+        """A page shows this repository: make its tags complete."""
         if self._watcher is not None:
             self._watcher.look(repository)
 

@@ -31,7 +31,7 @@ class RepositoryState(StrEnum):
 
 
 class TagKind(StrEnum):
-    """What a tag points at; UNRESOLVED until somebody looked."""
+    """What a tag points at; UNRESOLVED until it was looked up."""
 
     INDEX = "index"
     MANIFEST = "manifest"

@@ -80,7 +80,7 @@ class RegistryWatcher:
         """When the last complete crawl ended (Unix seconds, 0 before)."""
 
     async def run(self) -> None:
-        """Work for ever; cancelled by the owner."""
+        """Work until cancelled by the owner."""
         self._crawl_now.set()
         try:
             async with asyncio.TaskGroup() as group:
@@ -100,12 +100,12 @@ class RegistryWatcher:
             self._do(self._react(change))
 
     def missed(self) -> None:
-        """Something may have been told to nobody: crawl, but not more than once a minute."""
+        """A notification may have been lost: crawl, but not more than once a minute."""
         if time.time() - self.crawled > _MISSED_PAUSE:
             self._crawl_now.set()
 
     def look(self, repository: str) -> None:
-        """Somebody looks at a repository: resolve all its tags, the old ones again."""
+        """A page shows a repository: resolve all its tags, the old ones again."""
         entry = self.index.entry(repository)
         for tag in list(entry.tags.values()) if entry else ():
             key = (tag.repository, tag.name)

@@ -91,7 +91,8 @@ def test_the_role_only_reads(path: Path):
     items = render(load(path))
     for role in (item for item in items if item["kind"] == "ClusterRole"):
         for rule in role["rules"]:
-            assert set(rule["verbs"]) <= {"get", "list", "watch"}
+            if rule["resources"][0] not in {"users", "groups", "subjectaccessreviews"}:
+                assert set(rule["verbs"]) <= {"get", "list", "watch"}
             assert "*" not in (*rule["apiGroups"], *rule["resources"])
 
 
@@ -102,6 +103,28 @@ def test_secrets_are_not_readable_unless_asked_for():
 
     assert not readable({})
     assert readable({"rbac": {"secrets": True}})
+
+
+ADA = {"enabled": True, "users": ["craton:ada"], "groups": ["craton:viewer", "craton:viewer:web"]}
+
+
+def test_nobody_is_impersonated_unless_asked_for():
+    rules = only(render({}), "ClusterRole")["rules"]
+    assert not any({"impersonate", "create"} & {*rule["verbs"]} for rule in rules)
+    items = render({"rbac": {"impersonate": ADA}})
+    rules = only(items, "ClusterRole")["rules"]
+    named = {r["resources"][0]: r["resourceNames"] for r in rules if r["verbs"] == ["impersonate"]}
+    assert named == {"users": ADA["users"], "groups": ADA["groups"]}
+    assert [r["resources"] for r in rules if r["verbs"] == ["create"]] == [["subjectaccessreviews"]]
+    (container,) = only(items, "Deployment")["spec"]["template"]["spec"]["containers"]
+    (told,) = (e["value"] for e in container["env"] if e["name"] == "CRATON_KUBERNETES")
+    assert json.loads(told) == [{"name": "local", "in_cluster": True, "rights": "both"}]
+
+
+def test_everybody_is_impersonated_only_where_written():
+    everybody = {"enabled": True, "users": ["*"], "groups": ["*"]}
+    rules = only(render({"rbac": {"impersonate": everybody}}), "ClusterRole")["rules"]
+    assert [r for r in rules if "resourceNames" in r] == []
 
 
 def test_a_console_outside_has_no_rights_and_no_token():
@@ -151,6 +174,14 @@ BAD = {
     "organisation": {"console": {"organisation": "Big Corp"}},
     "writing-role": {
         "rbac": {"extraRules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["delete"]}]}
+    },
+    "nobody-to-impersonate": {"rbac": {"impersonate": {"enabled": True}}},
+    "impersonate-the-system": {
+        "rbac": {"impersonate": {**ADA, "groups": ["system:masters"]}},
+    },
+    "impersonate-without-cluster": {
+        "connections": {"inCluster": False},
+        "rbac": {"impersonate": ADA},
     },
     "secrets-without-cluster": {"connections": {"inCluster": False}, "rbac": {"secrets": True}},
     "etcd-cert-without-key": {

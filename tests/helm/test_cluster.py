@@ -70,9 +70,31 @@ def test_the_role_lets_the_console_watch_and_nothing_else(stack: RunningStack, n
         stack.kubectl("delete", "-f", "-", stdin=everything)
 
 
-def _may(stack: RunningStack, account: str, verb: str, kind: str) -> bool:
+def test_the_role_lets_the_console_act_as_the_named_and_no_other(
+    stack: RunningStack, namespace: str
+):
+    named = {"enabled": True, "users": ["craton:ada"], "groups": ["craton:viewer"]}
+    items = [
+        item
+        for item in render({"rbac": {"impersonate": named}}, namespace)
+        if item["kind"] in ("ClusterRole", "ClusterRoleBinding")
+    ]
+    everything = json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
+    stack.kubectl("apply", "-f", "-", stdin=everything)
+    try:
+        account = f"system:serviceaccount:{namespace}:craton"
+        assert _may(stack, account, "impersonate", "users", "craton:ada")
+        assert _may(stack, account, "impersonate", "groups", "craton:viewer")
+        assert _may(stack, account, "create", "subjectaccessreviews.authorization.k8s.io")
+        for kind, name in (("users", "craton:eve"), ("users", ""), ("groups", "system:masters")):
+            assert not _may(stack, account, "impersonate", kind, name)
+    finally:
+        stack.kubectl("delete", "-f", "-", stdin=everything)
+
+
+def _may(stack: RunningStack, account: str, verb: str, kind: str, name: str = "") -> bool:
     resource, _, group = kind.partition(".")
-    attributes = {"verb": verb, "resource": resource, "group": group}
+    attributes = {"verb": verb, "resource": resource, "group": group, "name": name}
     if kind == "leases":
         attributes["group"] = "coordination.k8s.io"
     review = {

@@ -15,7 +15,7 @@ __all__ = ["ACTIVITY", "ActivityRow", "activity_source"]
 
 
 class ActivityRow(Row, frozen=True):
-    """One thing somebody did or was refused; `scope` is the target's, in text."""
+    """One action, done or refused; `scope` is the target's, in text."""
 
     at: float
     actor: str

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
+from backend.connections.reviewing import ClusterReviews
 from backend.features.cluster import project
 from backend.features.cluster.collections import CLUSTERS, DEFINITIONS, LEASES, NAMESPACES
 from backend.features.cluster.overview import Clusters
@@ -35,6 +36,11 @@ def register(context: FeatureContext) -> Feature:
     for collection in PLAIN:
         sources[collection.name] = MemorySource(collection)
         context.registry.add(collection, sources[collection.name])
+
+    def known(cluster: str) -> list[str]:
+        return [row.name for row in sources["namespaces"] if row.cluster == cluster]
+
+    context.registry.reviewer = ClusterReviews(context.upstreams, known)
 
     def feeds(settings: ConnectionSettings) -> Mapping[str, Feed[Any]]:
         name, within = settings.name, ("cluster", settings.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from backend.connections.resources import reviewed
 from backend.features.cluster.rows import ClusterRow, DefinitionRow, LeaseRow, NamespaceRow
 from backend.live.collection import Collection
 from backend.live.column import Column, Type
@@ -58,6 +59,7 @@ NAMESPACES: Final = Collection(
     default_sort=("name",),
     where=("cluster",),
     place=15,
+    reviewed=reviewed("namespaces"),
 )
 
 LEASES: Final = Collection(
@@ -78,6 +80,7 @@ LEASES: Final = Collection(
     default_sort=("namespace", "name"),
     where=("namespace", "cluster"),
     place=90,
+    reviewed=reviewed("leases"),
 )
 
 DEFINITIONS: Final = Collection(
@@ -99,4 +102,5 @@ DEFINITIONS: Final = Collection(
     default_sort=("name",),
     where=("group", "cluster"),
     place=60,
+    reviewed=reviewed("customresourcedefinitions"),
 )

@@ -8,7 +8,7 @@ from auth import scope
 from auth.scope import Scope
 from integrations.kubernetes import KINDS, ResourceKind
 
-__all__ = ["DEFINITION", "permission_kind", "place"]
+__all__ = ["DEFINITION", "permission_kind", "scope_of"]
 
 DEFINITION: Final = "customresourcedefinitions"
 
@@ -40,7 +40,9 @@ def permission_kind(kind: ResourceKind) -> str:
     return "workload" if kind.plural in _WORKLOADS else _KINDS[kind.plural]
 
 
-def place(organisation: str, cluster: str, kind: ResourceKind, namespace: str, name: str) -> Scope:
+def scope_of(
+    organisation: str, cluster: str, kind: ResourceKind, namespace: str, name: str
+) -> Scope:
     """The scope of one object. A namespace lies in itself, as its row does."""
     if kind.plural == "namespaces" and not kind.group:
         return scope.namespace(organisation, cluster, name)

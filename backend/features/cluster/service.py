@@ -14,7 +14,7 @@ from auth.scope import cluster as cluster_scope
 from backend.errors import NotFoundProblem, Unprocessable
 from backend.features.cluster.containers import containers_of
 from backend.features.cluster.describe import StatusSummary, conditions, describe
-from backend.features.cluster.kinds import DEFINITION, permission_kind, place
+from backend.features.cluster.kinds import DEFINITION, permission_kind, scope_of
 from backend.features.cluster.related import Sees, owners_of, related_to
 from backend.features.cluster.schemas import Custom, CustomPage, Detail, EventView, Ref, Related
 from backend.http.guard import no_such, require
@@ -60,7 +60,7 @@ def permitted(
         kind = ResourceKind(short, "", group, "", Metadata, namespaced=bool(namespace))
     if kind.namespaced != bool(namespace):
         raise NotFoundProblem(no_such("object"))
-    where = place(caller.organisation, cluster, kind, namespace, name)
+    where = scope_of(caller.organisation, cluster, kind, namespace, name)
     require(caller, permission_kind(kind), Verb.GET, where, "object")
     return kind
 
@@ -209,7 +209,7 @@ def _custom_summary(raw: dict[str, Any]) -> StatusSummary:
 
 def _sight(caller: Principal, cluster: str) -> Sees:
     def sees(kind: ResourceKind, namespace: str, name: str) -> bool:
-        where = place(caller.organisation, cluster, kind, namespace, name)
+        where = scope_of(caller.organisation, cluster, kind, namespace, name)
         return caller.policy.decide(permission_kind(kind), Verb.GET, where).allowed
 
     return sees

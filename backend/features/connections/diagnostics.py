@@ -1,4 +1,4 @@
-"""A connection's state for somebody who helps: versions, settings and states, nothing secret."""
+"""A connection's state for support: versions, settings and states, nothing secret."""
 
 from __future__ import annotations
 

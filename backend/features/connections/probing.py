@@ -29,7 +29,7 @@ _log = structlog.get_logger("craton.connections")
 
 
 class Prober:
-    """At most `_AT_ONCE` tests at a time: each holds sockets to somebody else's system."""
+    """At most `_AT_ONCE` tests at a time: each holds sockets to another system."""
 
     def __init__(self) -> None:
         self._running = 0

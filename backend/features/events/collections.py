@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from backend.connections.resources import reviewed
 from backend.features.events.rows import EventRow
 from backend.live.collection import Collection
 from backend.live.column import Column, Type
@@ -41,4 +42,5 @@ EVENTS: Final = Collection(
     where=("object_kind", "reason"),
     link=("source", "cluster", "namespace"),
     place=80,
+    reviewed=reviewed("events"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from auth.verb import Verb
+from backend.connections.resources import reviewed
 from backend.features.machines.rows import MachineRow
 from backend.live.collection import Collection
 from backend.live.column import Column, Needs, Type
@@ -82,4 +83,5 @@ MACHINES = Collection(
     label="name",
     where=("cluster", "zone"),
     place=10,
+    reviewed=reviewed("nodes"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backend.connections.resources import PLURALS, reviewed
 from backend.features.overview.rows import ProblemRow
 from backend.live.collection import Collection
 from backend.live.column import Column, Type
@@ -37,4 +38,5 @@ PROBLEMS = Collection(
     label="name",
     where=("kind", "namespace", "cluster"),
     place=75,
+    reviewed=reviewed(*PLURALS, by="resource"),
 )

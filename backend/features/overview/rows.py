@@ -12,7 +12,8 @@ class ProblemRow(Row, frozen=True):
 
     `rank` orders (0 is worst); `since` is Unix seconds, None when it was so before this
     console looked. `reason` says why, the cause first; `cause` is its kind that others may
-    share. The scope fields repeat those of the row it is about.
+    share. The scope fields repeat those of the row it is about;
+    `resource` is its plural in a cluster.
     """
 
     rank: int
@@ -31,3 +32,4 @@ class ProblemRow(Row, frozen=True):
     cluster: str = ""
     namespace: str = ""
     etcd: str = ""
+    resource: str = ""

@@ -38,6 +38,7 @@ def machine_problem(row: Machine) -> ProblemRow | None:
         "machines",
         rank=0 if down else 2,
         kind="Node",
+        resource="nodes",
         link=_object(row.cluster, "nodes", "", row.name),
         cause="Machine does not work" if down else row.status,
         affects=counted(row.pods, "pod"),
@@ -55,6 +56,7 @@ def workload_problem(row: Workload) -> ProblemRow | None:
         "workloads",
         rank=1 if row.ready == 0 and row.concern == Concern.ERROR else 2,
         kind=row.kind,
+        resource=row.plural,
         link=_object(row.cluster, row.plural, row.namespace, row.name),
         namespace=row.namespace,
         cause=row.cause or row.status,
@@ -133,6 +135,7 @@ def held_problem(row: HeldRow) -> ProblemRow:
         target="",
         cluster=row.cluster,
         namespace=row.name if row.plural == "namespaces" else row.namespace,
+        resource=row.plural,
     )
 
 
@@ -159,6 +162,7 @@ def _of(
     count: int,
     affects: str = "",
     namespace: str = "",
+    resource: str = "",
 ) -> ProblemRow:
     return ProblemRow(
         key=f"{collection}/{row.key}",
@@ -177,6 +181,7 @@ def _of(
         target=row.key,
         cluster=row.cluster,
         namespace=namespace,
+        resource=resource or collection,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
+from collections.abc import Hashable
 from typing import Any, Final, NamedTuple
 
 from cachetools import TTLCache
@@ -32,10 +33,10 @@ from backend.features.overview.systems import (
     trouble_in_words,
 )
 from backend.features.overview.updates import updates_view
-from backend.live.guard import guard_of
 from backend.live.page import Page
 from backend.live.parse import parse_query
 from backend.live.registry import Registry
+from backend.live.reviewed import Limit
 from integrations.etcd.integration import INTEGRATION as ETCD
 from integrations.etcd.signals import health_sentence
 
@@ -46,6 +47,8 @@ _KEPT: Final = 256
 _LINES: Final = 50
 _GROUPS: Final = 10_000
 _RECENT: Final = 12
+_READ: Final = ("problems", "machines", "pods", "workloads", "events")
+"""The collections read here on whose rows their systems may decide too."""
 
 
 class Within(NamedTuple):
@@ -63,21 +66,28 @@ class Within(NamedTuple):
 
 
 class OverviewService:
-    """Answers are kept two seconds per set of rights, so a hundred open pages cost one."""
+    """Answers are kept two seconds per set of rights (the console's, and those
+    systems that decide too), so a hundred open pages cost one."""
 
     def __init__(self, registry: Registry, upstreams: Upstreams, *, updates_enabled: bool) -> None:
         self._updates_enabled = updates_enabled
         self._registry = registry
         self._upstreams = upstreams
-        self._kept: TTLCache[tuple[str, Within], OverviewView] = TTLCache(_KEPT, _KEEP_SECONDS)
+        self._kept: TTLCache[Hashable, OverviewView] = TTLCache(_KEPT, _KEEP_SECONDS)
 
     async def overview(self, caller: Principal, within: Within) -> OverviewView:
         """The page for `caller`."""
-        key = (caller.policy.fingerprint, within)
+        limits = [await self._limits(caller, name) for name in _READ]
+        key = (caller.policy.fingerprint, within, *limits)
         kept = self._kept.get(key)
         if kept is None:
             kept = self._kept[key] = await self._make(caller, within, time.time())
         return kept
+
+    async def _limits(self, caller: Principal, name: str) -> tuple[Limit, ...]:
+        """What the systems that decide too leave of a collection's rows."""
+        collection = self._registry.get(name).collection
+        return (await self._registry.guard(caller, collection)).limits
 
     async def _make(self, caller: Principal, within: Within, now: float) -> OverviewView:
         problems = await self._problems(caller, within)
@@ -100,7 +110,7 @@ class OverviewService:
     async def _problems(self, caller: Principal, within: Within) -> list[Any]:
         """All of them, for they are grouped; of a namespace only what lies in it."""
         source = self._registry.get("problems")
-        guard = guard_of(caller, source.collection)
+        guard = await self._registry.guard(caller, source.collection)
         query = parse_query(source.collection, filters=within.filters())
         pieces = source.all_rows(query, guard, now=time.time())
         return [row async for piece in pieces for row in piece]
@@ -204,7 +214,7 @@ class OverviewService:
         if within.namespace:
             return None
         source = self._registry.get("machines")
-        guard = guard_of(caller, source.collection)
+        guard = await self._registry.guard(caller, source.collection)
         query = parse_query(source.collection, filters=within.filters(namespaced=False))
         pieces = source.all_rows(query, guard, now=time.time())
         seen = [row async for piece in pieces for row in piece]
@@ -232,7 +242,7 @@ class OverviewService:
         filters: tuple[str, ...] = (),
     ) -> Page | None:
         source = self._registry.get(name)
-        guard = guard_of(caller, source.collection)
+        guard = await self._registry.guard(caller, source.collection)
         if not guard.scopes:
             return None
         query = parse_query(source.collection, filters=filters, facets=facets, sort=sort)

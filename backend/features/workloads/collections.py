@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from backend.connections import resources
+from backend.connections.resources import reviewed
 from backend.features.workloads.rows import MetadataRow, PodRow, WorkloadRow
 from backend.live.collection import Collection
 from backend.live.column import Column, Type
@@ -55,6 +57,7 @@ PODS: Final = Collection(
     default_sort=("concern", "namespace", "name"),
     where=("namespace", "cluster"),
     place=20,
+    reviewed=reviewed("pods"),
 )
 
 WORKLOADS: Final = Collection(
@@ -86,6 +89,7 @@ WORKLOADS: Final = Collection(
     where=("kind", "namespace", "cluster"),
     link=("plural",),
     place=10,
+    reviewed=reviewed(*resources.WORKLOADS, by="plural"),
 )
 
 
@@ -99,6 +103,7 @@ def _metadata_only(name: str, title: str, kind: str) -> Collection:
         columns=(*HEAD, Column("owner", "Owner", Type.TEXT, facet=True), *TAIL),
         default_sort=("namespace", "name"),
         where=("namespace", "cluster"),
+        reviewed=reviewed(name),
     )
 
 

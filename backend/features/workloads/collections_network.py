@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from backend.connections.resources import reviewed
 from backend.features.workloads.collections import HEAD, NAMESPACED, TAIL
 from backend.features.workloads.rows import (
     ClaimRow,
@@ -44,6 +45,7 @@ SERVICES: Final = Collection(
     default_sort=("concern", "namespace", "name"),
     where=("namespace", "cluster"),
     place=30,
+    reviewed=reviewed("services"),
 )
 
 ENDPOINT_SLICES: Final = Collection(
@@ -65,6 +67,7 @@ ENDPOINT_SLICES: Final = Collection(
     default_sort=("namespace", "name"),
     where=("namespace", "cluster"),
     place=70,
+    reviewed=reviewed("endpointslices"),
 )
 
 INGRESSES: Final = Collection(
@@ -85,6 +88,7 @@ INGRESSES: Final = Collection(
     default_sort=("namespace", "name"),
     where=("namespace", "cluster"),
     place=30,
+    reviewed=reviewed("ingresses"),
 )
 
 VOLUMES: Final = Collection(
@@ -108,6 +112,7 @@ VOLUMES: Final = Collection(
     default_sort=("concern", "name"),
     where=("cluster",),
     place=40,
+    reviewed=reviewed("persistentvolumes"),
 )
 
 CLAIMS: Final = Collection(
@@ -131,4 +136,5 @@ CLAIMS: Final = Collection(
     default_sort=("concern", "namespace", "name"),
     where=("namespace", "cluster"),
     place=40,
+    reviewed=reviewed("persistentvolumeclaims"),
 )

@@ -89,7 +89,7 @@ def _workload(cluster: str, plural: str, workload: Any) -> _Workload:
 
 
 def _trouble(cluster: str, pod: Pod) -> _Trouble | None:
-    """None for a pod that is well, or that nobody answers for."""
+    """None for a pod that is well, or that has no workload."""
     meta, summary = pod.metadata, pod_summary(pod)
     owner = "" if summary.healthy else _controller_key(cluster, meta)
     if not owner:

@@ -1,6 +1,6 @@
 """Remembering which processes are ours, so that a crash leaves nothing behind.
 
-A pid alone may belong to somebody else by now: a process is ours only when
+A pid alone may belong to another process by now: a process is ours only when
 its start time is the recorded one too.
 """
 

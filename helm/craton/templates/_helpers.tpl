@@ -48,6 +48,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- $found := .Values.connections.kubernetes }}
 {{- if .Values.connections.inCluster }}
 {{- $own := dict "name" .Values.connections.inClusterName "in_cluster" true }}
+{{- if .Values.rbac.impersonate.enabled }}
+{{- $own = set $own "rights" "both" }}
+{{- end }}
 {{- $found = prepend $found $own }}
 {{- end }}
 {{- $found | toJson }}
@@ -71,6 +74,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- if and .Values.rbac.create (not .Values.connections.inCluster) .Values.rbac.secrets }}
 {{- fail "rbac.secrets has no use while connections.inCluster is false" }}
+{{- end }}
+{{- with .Values.rbac.impersonate }}
+{{- if and .enabled (or (not $.Values.rbac.create) (not $.Values.connections.inCluster)) }}
+{{- fail "rbac.impersonate needs rbac.create and connections.inCluster" }}
+{{- end }}
+{{- if and .enabled (or (not .users) (not .groups)) }}
+{{- fail "rbac.impersonate: name in users and groups who may be acted as; [\"*\"] is everybody" }}
+{{- end }}
 {{- end }}
 {{- end }}
 

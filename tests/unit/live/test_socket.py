@@ -163,7 +163,7 @@ async def test_a_reader_that_stalls_costs_no_queue_and_ends_right(place):
                 place.source.put(pod(f"p{k}", space, restarts=i, node="x" * 20_000 + str(i)))
             await place.source.flush()
             await asyncio.sleep(0)
-        (session,) = place.hub._sessions
+        (session,) = place.hub._connections
         assert len(session._due) <= 1
         assert not session._control
         live.transport.resume_reading()
@@ -191,4 +191,4 @@ async def test_closing_frees_the_view(place):
     async with asyncio.timeout(5):
         while place.source.views:
             await asyncio.sleep(0.02)
-    assert not place.hub._sessions
+    assert not place.hub._connections

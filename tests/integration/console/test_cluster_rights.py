@@ -1,0 +1,78 @@
+"""A cluster that decides too: its own rights, as they are now, decide which rows are shown."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.consoleprocess import Person
+from tests.integration.console.conftest import OpenTab
+from tests.integration.console.estate import everything
+from tests.stackfixtures import RunningStack
+from tests.waiting import until
+
+pytestmark = pytest.mark.timeout(240)
+
+PROMISED = 10.0
+"""Seconds an answer of the cluster is believed."""
+PATIENCE = 60.0
+"""A loaded machine may be late."""
+
+
+@pytest.fixture(scope="module")
+def namespace(stack: RunningStack) -> Iterator[str]:
+    name = f"lent-{uuid.uuid4().hex[:8]}"
+    everything(stack, name, "thing")
+    yield name
+    stack.kubectl("delete", "namespace", name, "--wait=false")
+
+
+async def test_a_right_taken_away_in_the_cluster_takes_the_rows(
+    stack: RunningStack, namespace: str, member: Callable[..., Person], tab: OpenTab
+) -> None:
+    person = member(("viewer", f"org/main/cluster/local/ns/{namespace}"))
+    socket = await tab(person)
+    pods = await socket.subscribe("pods", "pods", facet=["namespace"])
+    leases = await socket.subscribe("leases", "leases")
+    secrets = await socket.subscribe("secrets", "secrets")
+    await socket.until(lambda: bool(pods.rows and leases.rows), PATIENCE, "the stack binds roles")
+    assert secrets.total == 0, "the console's viewer may list them, Kubernetes' may not"
+    assert "thing" in {row["name"] for row in pods.rows}
+
+    await asyncio.to_thread(
+        stack.kubectl, "delete", "rolebinding", "craton-viewer-view", "-n", namespace
+    )
+    await socket.until(lambda: pods.total == 0, PROMISED + PATIENCE, "the pods leave the page")
+    assert pods.rows == []
+    assert leases.rows, "another binding holds"
+    listed = person.http.get("/collections/pods", params={"facet": "namespace"}).json()
+    assert (listed["rows"], listed["total"], listed["facets"]["namespace"]) == ([], 0, [])
+    assert person.http.get("/search", params={"q": "thing"}).json()["results"] != []
+    kinds = {hit["kind"] for hit in person.http.get("/search?q=thing").json()["results"]}
+    assert "pod" not in kinds
+
+    bind = ("create", "rolebinding", "again", "--clusterrole=view", f"--user=craton:{person.login}")
+    await asyncio.to_thread(stack.kubectl, *bind, "-n", namespace)
+    await socket.until(lambda: bool(pods.rows), PROMISED + PATIENCE, "the pods are back")
+    socket.assert_as_described()
+
+
+async def test_the_overview_counts_only_what_both_allow(
+    stack: RunningStack, namespace: str, member: Callable[..., Person]
+) -> None:
+    scope = f"org/main/cluster/local/ns/{namespace}"
+    one, other = member(("viewer", scope)), member(("operator", scope))
+
+    def workloads(person: Person) -> int:
+        systems = person.http.get("/overview").json()["systems"]
+        return next(s["counts"].get("workloads", 0) for s in systems if s["name"] == "kubernetes")
+
+    await until(lambda: workloads(other) > 0, seconds=PATIENCE)
+    bindings = stack.kubectl("get", "rolebindings", "-n", namespace, "-o", "name")
+    if "craton-viewer-view" in bindings:
+        stack.kubectl("delete", "rolebinding", "craton-viewer-view", "-n", namespace)
+    await until(lambda: workloads(one) == 0, seconds=PROMISED + PATIENCE)
+    assert workloads(other) > 0, "who may see more is not served another's answer"
