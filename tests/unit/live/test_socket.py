@@ -176,7 +176,7 @@ async def test_a_reader_that_stalls_costs_no_queue_and_ends_right(place):
 
 
 async def test_too_many_sockets_of_one_person(place, monkeypatch):
-    monkeypatch.setattr("backend.live.hub.MAX_SESSIONS_EACH", 1)
+    monkeypatch.setattr("backend.live.hub.MAX_SOCKETS_EACH", 1)
     async with place.connect() as first:
         await first.recv()
         async with place.connect() as second:
