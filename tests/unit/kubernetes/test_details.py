@@ -39,7 +39,8 @@ def fill(store: Store) -> None:
     store.put("nodes", node("n1", kwok=True))
     selector = {"matchLabels": {"app": "web"}}
     labels = {"app": "web"}
-    template = {"spec": {"containers": [{"name": "main", "image": "web:2"}]}}
+    containers = [{"name": "main", "image": "web:2"}]
+    template = {"metadata": {"labels": labels}, "spec": {"containers": containers}}
     spec = {"replicas": 1, "selector": selector, "template": template}
     meta: dict[str, Any] = {"namespace": "shop", "generation": 1}
     applied = "kubectl.kubernetes.io/last-applied-configuration"
