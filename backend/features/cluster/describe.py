@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from backend.features.cluster.schemas import ConditionView, Fact
 from integrations.kubernetes.models import core, network, pods, storage, workloads
 from integrations.kubernetes.models.meta import Metadata
 from integrations.kubernetes.summaries.conditions import is_good
-from integrations.kubernetes.summaries.nodes import node_summary, os_version, roles_of
+from integrations.kubernetes.summaries.nodes import node_summary, roles_of
 from integrations.kubernetes.summaries.pods import pod_summary
 from integrations.kubernetes.summaries.workloads import workload_summary
 
@@ -96,7 +97,6 @@ def _node(node: core.Node) -> StatusSummary:
         (
             ("Roles", ", ".join(roles_of(node))),
             ("Operating system", info.os_image),
-            ("OS version", os_version(info.os_image)),
             ("Kernel", info.kernel_version),
             ("Kubelet", info.kubelet_version),
             ("Runtime", info.container_runtime_version.replace("://", " ")),
@@ -106,7 +106,11 @@ def _node(node: core.Node) -> StatusSummary:
             ("Provider id", node.spec.provider_id),
             *((f"Address ({a.type})", a.address) for a in node.status.addresses),
             *(("Taint", _taint(t)) for t in node.spec.taints),
-            *((f"Allocatable {name}", amount) for name, amount in node.status.allocatable.items()),
+            *(
+                (f"Allocatable {name}", amount)
+                for name, amount in node.status.allocatable.items()
+                if name not in {"cpu", "memory", "pods"}
+            ),
         ),
     )
 
@@ -133,7 +137,24 @@ def _service(service: network.Service) -> StatusSummary:
 
 def _ingress(ingress: network.Ingress) -> StatusSummary:
     hosts = ", ".join(dict.fromkeys(rule.host or "*" for rule in ingress.spec.rules))
-    facts = (("Class", ingress.spec.ingress_class_name), ("Hosts", hosts))
+    spec = ingress.spec
+    default = spec.default_backend.service if spec.default_backend else None
+    facts = (
+        ("Class", spec.ingress_class_name),
+        *(
+            (rule.host or "Every host", f"{path.path or '/'} → {path.backend.service.name}")
+            for rule in spec.rules
+            if rule.http
+            for path in rule.http.paths
+            if path.backend.service
+        ),
+        ("Everything else", default.name if default else ""),
+        *(("TLS", ", ".join(tls.hosts) or "Every host") for tls in spec.tls),
+        (
+            "Address",
+            ", ".join(p.ip or p.hostname for p in ingress.status.load_balancer.ingress),
+        ),
+    )
     return StatusSummary("", None, f"Routes {hosts or 'every host'}", facts)
 
 
@@ -186,11 +207,25 @@ def _lease(lease: core.Lease) -> StatusSummary:
     return StatusSummary("", None, f"Held by {holder}" if holder else "Held by nobody")
 
 
+def _moment(at: datetime | None) -> str:
+    """A time as the API writes it; empty for none."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if at else ""
+
+
 def _workload_facts(found: Any) -> Iterable[tuple[str, str]]:
     if isinstance(found, workloads.CronJob):
         yield ("Schedule", found.spec.schedule)
         yield ("Time zone", found.spec.time_zone)
         yield ("When runs overlap", found.spec.concurrency_policy)
+        yield ("Runs now", ", ".join(job.name for job in found.status.active))
+        yield ("Last run", _moment(found.status.last_schedule_time))
+        yield ("Last success", _moment(found.status.last_successful_time))
+        return
+    if isinstance(found, workloads.Job):
+        yield ("Succeeded", f"{found.status.succeeded} of {workload_summary(found).desired}")
+        yield ("Failed attempts", str(found.status.failed) if found.status.failed else "")
+        yield ("Started", _moment(found.status.start_time))
+        yield ("Completed", _moment(found.status.completion_time))
         return
     words = workload_summary(found)
     yield ("Desired", str(words.desired))

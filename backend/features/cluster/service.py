@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -31,6 +33,8 @@ __all__ = ["CustomAsked", "custom_objects", "permitted", "read_detail", "read_ya
 
 _NOISE: Final = "kubectl.kubernetes.io/last-applied-configuration"
 _MESSAGE: Final = 2000
+_FACTS: Final = 20
+_FACT: Final = 200
 _PROBLEMS: Final = frozenset({"Degraded", "Failed", "Progressing"})
 
 
@@ -199,12 +203,25 @@ async def custom_objects(reader: ObjectReader, caller: Principal, asked: CustomA
 def _custom_summary(raw: dict[str, Any]) -> StatusSummary:
     """Custom kinds say how they are by a ``Ready`` condition or a ``phase``, if at all."""
     ready = next((c for c in conditions(raw, _since) if c.type == "Ready"), None)
+    facts = (*_told(raw, "spec"), *_told(raw, "status"))
     if ready is not None:
         word = "Ready" if ready.good else "NotReady"
-        return StatusSummary(word, ready.good, ready.message or ready.reason)
+        return StatusSummary(word, ready.good, ready.message or ready.reason, facts)
     status = raw.get("status")
     phase = status.get("phase") if isinstance(status, dict) else None
-    return StatusSummary(phase if isinstance(phase, str) else "", None, "")
+    return StatusSummary(phase if isinstance(phase, str) else "", None, "", facts)
+
+
+def _told(raw: dict[str, Any], part: str) -> Iterator[tuple[str, str]]:
+    """The plain values of a custom object's `spec` or `status`; what is nested stands in its
+    YAML."""
+    values = raw.get(part)
+    if not isinstance(values, dict):
+        return
+    plain = ((name, v) for name, v in values.items() if isinstance(v, str | int | float | bool))
+    for name, value in itertools.islice(plain, _FACTS):
+        text = json.dumps(value) if isinstance(value, bool) else str(value)
+        yield (f"{part}.{name}", text[:_FACT])
 
 
 def _sight(caller: Principal, cluster: str) -> Sees:
@@ -265,7 +282,7 @@ def _explained(status: str, summary: str, related: list[Related]) -> tuple[str, 
     if status not in _PROBLEMS or not troubled:
         return (summary, None)
     first = troubled[0]
-    alike = sum(ref.reason == first.reason for ref in troubled)
+    alike = sum(ref.status == first.status for ref in troubled)
     pods_alike = f" ({alike} pods)" if alike > 1 else ""
     others = len(troubled) - alike
     more = f"; {others} more otherwise not well" if others else ""

@@ -56,7 +56,7 @@ KEYS: Final = Collection(
         Column("name", "Name", Type.TEXT, default=False),
         Column("size", "Size", Type.BYTES),
         Column("version", "Version", Type.NUMBER),
-        Column("revision", "Modified at revision", Type.NUMBER),
+        Column("revision", "Revision", Type.NUMBER),
         Column("created_revision", "Created at revision", Type.NUMBER, default=False),
         Column("lease", "Lease", Type.TEXT),
         Column("changed", "Last change seen", Type.TIME),

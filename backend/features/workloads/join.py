@@ -145,20 +145,19 @@ def _with_trouble(row: WorkloadRow, troubles: Sequence[_Trouble]) -> WorkloadRow
         return row
     return msgspec.structs.replace(
         row,
-        reason=_told(row, first, troubles),
+        reason=_told(first, troubles),
         cause=first.cause,
         culprit=first.pod,
         concern=min(row.concern, first.concern) if row.ready == 0 else row.concern,
     )
 
 
-def _told(row: WorkloadRow, first: _Trouble, troubles: Sequence[_Trouble]) -> str:
-    """The pod's cause, how many share it, and what holds besides."""
+def _told(first: _Trouble, troubles: Sequence[_Trouble]) -> str:
+    """The pod's cause and how many share it. That a rollout is stuck for it goes without saying."""
     alike = sum(trouble.cause == first.cause for trouble in troubles)
     others = len(troubles) - alike
     parts = [f"{first.reason} ({alike} pods)" if alike > 1 else first.reason]
     parts += [f"{others} more otherwise not well"] if others else []
-    parts += ["the rollout is stuck"] if row.cause == _STUCK else []
     return "; ".join(parts)
 
 

@@ -10,7 +10,7 @@ from backend.features.workloads.rows import MetadataRow, PodRow, WorkloadRow
 from integrations.kubernetes.kinds import KINDS
 from integrations.kubernetes.models.meta import Meta, Metadata, controller
 from integrations.kubernetes.models.pods import Pod, PodSpec
-from integrations.kubernetes.models.workloads import CronJob
+from integrations.kubernetes.models.workloads import CronJob, Job
 from integrations.kubernetes.summaries.pods import pod_summary
 from integrations.kubernetes.summaries.requests import pod_requests
 from integrations.kubernetes.summaries.workloads import WorkloadSummary, workload_summary
@@ -113,7 +113,7 @@ def workload_row(cluster: str, plural: str, workload: Any) -> WorkloadRow:
         reason=words.cause,
         cause="" if words.healthy else intern(words.kind),
         culprit="",
-        readiness=_readiness(words),
+        readiness=_readiness(workload, words),
         desired=words.desired,
         ready=words.ready,
         updated=words.updated,
@@ -124,9 +124,12 @@ def workload_row(cluster: str, plural: str, workload: Any) -> WorkloadRow:
     )
 
 
-def _readiness(words: WorkloadSummary) -> str:
-    """Ready of desired; a cron job and what is scaled to zero want none."""
-    return intern(f"{words.ready}/{words.desired}") if words.desired or words.ready else ""
+def _readiness(workload: Any, words: WorkloadSummary) -> str:
+    """Ready of desired, of a job done of wanted; a cron job and what is scaled to zero want
+    none."""
+    if not words.desired:
+        return ""
+    return intern(f"{words.updated if isinstance(workload, Job) else words.ready}/{words.desired}")
 
 
 def metadata_row(cluster: str, found: Metadata) -> MetadataRow:

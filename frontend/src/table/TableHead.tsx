@@ -25,7 +25,7 @@ export interface TableHeadProps {
 export function sortedColumn(columns: readonly ColumnInfo[], first: string): number {
   const id = first.replace(/^-/, "");
   const own = columns.findIndex((column) => column.id === id);
-  if (own !== -1 || !/^(healthy|severity|rank|trouble)$/.test(id)) return own;
+  if (own !== -1 || !/^(healthy|severity|rank|concern)$/.test(id)) return own;
   return columns.findIndex((column) => column.type === "status");
 }
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 from auth.scope import Scope, parse
 from backend.connections.feeds import join
 from backend.connections.upstreams import Upstreams
-from backend.features import cluster, events, machines, workloads
+from backend.features import cluster, events, machines, overview, workloads
 from backend.http.guard import require_principal
 from backend.http.problems import install_problem_handlers
 from backend.live.memory import MemorySource
@@ -24,7 +24,7 @@ from integrations.kubernetes import KubernetesConnection
 from tests.people import holding, principal
 from tests.roles import ROLES
 
-FEATURES = (events, cluster, machines, workloads)
+FEATURES = (events, cluster, machines, workloads, overview)
 
 
 class KubernetesFeatures:
@@ -36,6 +36,7 @@ class KubernetesFeatures:
         context: Any = SimpleNamespace(
             registry=self.registry, upstreams=self.upstreams, organisation="main",
             db_sessions=async_sessionmaker(), bus=SimpleNamespace(subscribe=lambda *_: None),
+            settings=SimpleNamespace(updates_enabled=False),
         )  # fmt: skip
         self.features = [feature.register(context) for feature in FEATURES]
         self.app = FastAPI()

@@ -171,7 +171,10 @@ async def test_a_machine_lists_its_pods(world: World, name: str):
     detail = (await world.get(f"{name}/-/n1")).json()
     assert detail["plural"] == "nodes"
     assert detail["related"][0]["items"][0]["name"] == "web-1-a"
-    assert {"label": "OS version", "value": "4459.2.1"} in detail["facts"]
+    assert {"label": "Operating system", "value": "Flatcar 4459.2.1 (Oklo)"} in detail["facts"]
+    labels = [fact["label"] for fact in detail["facts"]]
+    assert "OS version" not in labels, "the operating system's name says it"
+    assert len(labels) == len(set(labels))
 
 
 @pytest.mark.parametrize("status", [True, {"conditions": True}, {"conditions": 5}, {}])
@@ -277,7 +280,11 @@ async def test_custom_resources(world: World):
         status = {"conditions": [{"type": "Ready", "status": "False", "message": "no disk"}]}
         world.store.put(
             "widgets",
-            {"metadata": {"namespace": "shop", "name": name}, "status": status},
+            {
+                "metadata": {"namespace": "shop", "name": name},
+                "spec": {"size": 3, "parts": {"not": "plain"}, "paused": False},
+                "status": status,
+            },
             group=WIDGETS.group,
         )
     page = (await world.get("custom/widgets.example.test?limit=1")).json()
@@ -290,6 +297,8 @@ async def test_custom_resources(world: World):
         "NotReady",
         "no disk",
     )
+    facts = {fact["label"]: fact["value"] for fact in detail["facts"]}
+    assert facts == {"spec.size": "3", "spec.paused": "false"}, "what is nested is in its YAML"
     path = "custom/widgets.example.test?namespace=shop"
     assert len((await world.get(path, SHOP)).json()["items"]) == 2
     assert (await world.get("custom/widgets.example.test", SHOP)).status_code == 404

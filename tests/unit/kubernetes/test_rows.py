@@ -254,7 +254,7 @@ class TestWorkloads:
         assert row.reason == "Keeps crashing (2 pods)"
         assert (row.cause, row.culprit, row.readiness) == ("Keeps crashing", "web-1-a", "1/2")
 
-    def test_the_worst_pod_explains_and_what_is_stuck_is_said(self, cluster: Cluster):
+    def test_the_worst_pod_explains_a_rollout_that_is_stuck(self, cluster: Cluster):
         status = {**rolled(2, 1), **condition("Progressing", "False", "ProgressDeadlineExceeded")}
         cluster.put("deployments", workload("web", status))
         cluster.put("replicasets", workload("web-1", rolled(2, 1), **owned("Deployment", "web")))
@@ -263,7 +263,7 @@ class TestWorkloads:
         cluster.put("pods", unready)
         cluster.put("pods", crashing("web-1-b", "web-1"))
         row = cluster.row("workloads", self.KEY)
-        assert row.reason == "Keeps crashing; 1 more otherwise not well; the rollout is stuck"
+        assert row.reason == "Keeps crashing; 1 more otherwise not well"
         assert row.culprit == "web-1-b"
 
     def test_and_no_longer_once_they_are_well_or_gone(self, cluster: Cluster):

@@ -295,14 +295,18 @@ CASES: list[tuple[str, Pod, str, str, bool, str]] = [
             spec={"nodeName": ""},
             status={
                 "conditions": [
-                    {**UNPLACED, "message": "0/12 nodes are available: 12 Insufficient cpu. no"}
+                    {
+                        **UNPLACED,
+                        "message": "0/12 nodes are available: 1 node(s) were unschedulable, "
+                        "11 Insufficient cpu. no",
+                    }
                 ]
             },
         ),
         "Pending",
         "0/1",
         False,
-        "None of 12 machines fits: 12 Insufficient cpu",
+        "None of 12 machines fits: 1 are cordoned, 11 lack cpu",
     ),
     (
         "not looked at by the scheduler",

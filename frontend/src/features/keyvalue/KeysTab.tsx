@@ -8,7 +8,7 @@ import { LiveTable } from "../../table/LiveTable";
 import { usePageSearch } from "../../table/usePageSearch";
 import { FolderTree } from "./FolderTree";
 import { chosenFolder, withFolder } from "./folders";
-import { KEY_RENDERERS } from "./unknown";
+import { KEY_RENDERERS, keyRenderers } from "./unknown";
 import { ValueViewer } from "./ValueViewer";
 
 /** The virtual folders on one side, the keys of the chosen one on the other. */
@@ -43,7 +43,7 @@ export function KeysTab({ etcd }: { etcd: string }) {
         onSearch={setSearch}
         fixed={fixed}
         hidden={HIDDEN}
-        renderers={KEY_RENDERERS}
+        renderers={chosen ? keyRenderers(chosen) : KEY_RENDERERS}
         panelHidden={PANEL_HIDDEN}
         href={(row) => hrefOfRow("keys", row)}
         panel={(row) => <ValueViewer etcd={etcd} path={String(row.path)} revision={row.revision} />}

@@ -12,6 +12,18 @@ export const KEY_RENDERERS: Renderers = {
   changed: (row) => <Learnt row={row} id="changed" type="time" />,
 };
 
+/** Inside a folder a key is called by the rest of its path: the folder stands beside. */
+export function keyRenderers(folder: string): Renderers {
+  return {
+    ...KEY_RENDERERS,
+    path: (row) => {
+      const path = String(row.path ?? "");
+      const shown = path.startsWith(folder) ? path.slice(folder.length) || path : path;
+      return <span translate="no">{shown}</span>;
+    },
+  };
+}
+
 function Learnt({ row, id, type }: { row: Row; id: "size" | "changed"; type: "bytes" | "time" }) {
   const value = row[id];
   if (value === null || value === undefined) return <NotYet what={id} />;
@@ -24,7 +36,8 @@ export function NotYet({ what }: { what: "size" | "changed" }) {
   const { t } = useTranslation();
   return (
     <span className="cr-none" title={t(`etcd.unknown.${what}Why`)}>
-      {t(`etcd.unknown.${what}`)}
+      <span aria-hidden="true">–</span>
+      <span className="pf-v6-screen-reader">{t(`etcd.unknown.${what}`)}</span>
     </span>
   );
 }

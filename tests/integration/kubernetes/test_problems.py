@@ -1,0 +1,89 @@
+"""What Kubernetes itself decides, as problems: claims, endpoints, finalizers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from tests.contract.kubernetes.harness import until
+from tests.integration.kubernetes.test_live_rows import console, deployment, kubectl, namespace
+from tests.stackfixtures import RunningStack
+from tests.unit.kubernetes.console import KubernetesFeatures
+
+__all__ = ["console", "namespace"]
+
+SECONDS = 60.0
+"""For controllers of a loaded machine; nothing here is a promise about speed."""
+
+
+def problems(console: KubernetesFeatures, namespace: str) -> dict[str, Any]:
+    rows = console.rows("problems").values()
+    return {f"{row.kind} {row.cause}": row for row in rows if row.namespace == namespace}
+
+
+async def test_a_claim_that_no_class_can_provide_for_cannot_be_bound(
+    stack: RunningStack, console: KubernetesFeatures, namespace: str
+) -> None:
+    claim = {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": "data", "namespace": namespace},
+        "spec": {
+            "storageClassName": "there-is-no-such-class",
+            "accessModes": ["ReadWriteOnce"],
+            "resources": {"requests": {"storage": "1Gi"}},
+        },
+    }
+    await kubectl(stack, "create", "-f", "-", stdin=json.dumps(claim))
+    key = "PersistentVolumeClaim Claim cannot be bound"
+    await until(lambda: key in problems(console, namespace), SECONDS)
+    assert "there-is-no-such-class" in problems(console, namespace)[key].reason
+    await kubectl(stack, "-n", namespace, "delete", "pvc", "data", "--wait=false")
+    await until(lambda: key not in problems(console, namespace), SECONDS)
+
+
+async def test_a_service_is_reachable_once_a_pod_of_its_is_ready(
+    stack: RunningStack, console: KubernetesFeatures, namespace: str
+) -> None:
+    key = f"local/{namespace}/probe"
+    service = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "probe", "namespace": namespace},
+        "spec": {"selector": {"app": "probe"}, "ports": [{"port": 80}]},
+    }
+    await kubectl(stack, "create", "-f", "-", stdin=json.dumps(service))
+    await until(lambda: key in console.rows("services"), SECONDS)
+    await until(lambda: "Service No endpoints" in problems(console, namespace), SECONDS)
+    await kubectl(stack, "create", "-f", "-", stdin=deployment(namespace, 2))
+    await until(lambda: console.rows("services")[key].readiness == "2/2", SECONDS)
+    assert console.rows("services")[key].status == "Reachable"
+    assert "Service No endpoints" not in problems(console, namespace)
+    await kubectl(stack, "-n", namespace, "scale", "deployment/probe", "--replicas=0")
+    await until(lambda: "Service No endpoints" in problems(console, namespace), SECONDS)
+
+
+async def test_a_deletion_that_a_finalizer_holds_is_told_until_it_is_done(
+    stack: RunningStack, console: KubernetesFeatures, namespace: str
+) -> None:
+    held = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "held", "namespace": namespace, "finalizers": ["example.test/hold"]},
+    }
+    await kubectl(stack, "create", "-f", "-", stdin=json.dumps(held))
+    await kubectl(stack, "-n", namespace, "delete", "configmap", "held", "--wait=false")
+    key = "ConfigMap Deletion is held"
+    await until(lambda: key in problems(console, namespace), SECONDS)
+    problem = problems(console, namespace)[key]
+    assert problem.reason == "Deletion is held by example.test/hold"
+    assert problem.since is not None
+    # A namespace that is told to go waits for what it holds, and says so itself.
+    await kubectl(stack, "delete", "namespace", namespace, "--wait=false")
+    space = "Namespace Deletion is held"
+    await until(lambda: space in problems(console, namespace), SECONDS)
+    release = ("patch", "configmap", "held", "--type=merge", "-p")
+    gone = json.dumps({"metadata": {"finalizers": None}})
+    await asyncio.to_thread(stack.kubectl, "-n", namespace, *release, gone)
+    await until(lambda: not problems(console, namespace), SECONDS)
