@@ -13,21 +13,21 @@ from backend.db.engine import create_db_sessions, create_engine
 from backend.db.migrate import upgrade
 from backend.jobs import Leases, Loop
 from backend.omaha.domain.model import FLATCAR_APPID, Arch
-from backend.omaha.domain.rules import Policy
+from backend.omaha.domain.rules import RolloutPolicy
 from backend.omaha.operate.service import UpdateService
 from backend.omaha.store.announce import announce
 from backend.omaha.store.tables import (
-    ApplicationRow,
-    BlacklistRow,
-    ChannelRow,
-    FloorRow,
-    GroupRow,
-    PackageFileRow,
-    PackageRow,
+    ApplicationRecord,
+    BlacklistRecord,
+    ChannelRecord,
+    FloorRecord,
+    GroupRecord,
+    PackageFileRecord,
+    PackageRecord,
 )
 
 OLD, FLOOR, NEW = "4459.2.0", "4593.1.0", "4593.2.5"
-OPEN = Policy(enabled=True, safe_mode=False, max_updates_per_period=None)
+OPEN = RolloutPolicy(enabled=True, safe_mode=False, max_updates_per_period=None)
 
 
 def machine_id(number: int) -> str:
@@ -112,7 +112,7 @@ class World:
     async def __aenter__(self) -> Self:
         await upgrade(self.engine)
         self.app_id = await self.add(
-            ApplicationRow(appid=FLATCAR_APPID, name="Flatcar", created_at=0, updated_at=0)
+            ApplicationRecord(appid=FLATCAR_APPID, name="Flatcar", created_at=0, updated_at=0)
         )
         return self
 
@@ -142,7 +142,7 @@ class World:
         if key in self.packages:
             return self.packages[key]
         identity = await self.add(
-            PackageRow(
+            PackageRecord(
                 application_id=app or self.app_id,
                 release=release,
                 arch=arch,
@@ -157,7 +157,7 @@ class World:
         )
         for number in range(extras):
             await self.add(
-                PackageFileRow(
+                PackageFileRecord(
                     package_id=identity, name=f"oem-{number}.gz", size=10, sha1="x=", sha256="ab"
                 )
             )
@@ -167,7 +167,7 @@ class World:
     async def group(
         self,
         track: str = "stable",
-        policy: Policy = OPEN,
+        policy: RolloutPolicy = OPEN,
         release: str | None = NEW,
         floors: tuple[str, ...] = (),
         blacklisted: bool = False,
@@ -177,7 +177,7 @@ class World:
         """A channel with a package and a group on it; the group's id."""
         package = None if release is None else await self.package(release, arch, app)
         channel = await self.add(
-            ChannelRow(
+            ChannelRecord(
                 application_id=app or self.app_id,
                 name=track,
                 arch=arch,
@@ -189,12 +189,12 @@ class World:
         for floor in floors:
             identity = await self.package(floor, arch, app)
             await self.add(
-                FloorRow(channel_id=channel, package_id=identity, reason="r", created_at=0)
+                FloorRecord(channel_id=channel, package_id=identity, reason="r", created_at=0)
             )
         if blacklisted and package is not None:
-            await self.add(BlacklistRow(package_id=package, channel_id=channel))
+            await self.add(BlacklistRecord(package_id=package, channel_id=channel))
         return await self.add(
-            GroupRow(
+            GroupRecord(
                 application_id=app or self.app_id,
                 channel_id=channel,
                 name=track,
@@ -210,12 +210,16 @@ class World:
         """Repoint the group's channel."""
         package = await self.package(release)
         async with AsyncSession(self.engine) as session, session.begin():
-            row = (await session.execute(select(GroupRow).where(GroupRow.id == group))).scalar_one()
+            row = (
+                await session.execute(select(GroupRecord).where(GroupRecord.id == group))
+            ).scalar_one()
             channel = (
-                await session.execute(select(ChannelRow).where(ChannelRow.id == row.channel_id))
+                await session.execute(
+                    select(ChannelRecord).where(ChannelRecord.id == row.channel_id)
+                )
             ).scalar_one()
             channel.package_id = package
             await announce(session)
 
-    async def set_policy(self, group: int, policy: Policy) -> None:
-        await self.edit(GroupRow, group, policy=policy.model_dump(mode="json"))
+    async def set_policy(self, group: int, policy: RolloutPolicy) -> None:
+        await self.edit(GroupRecord, group, policy=policy.model_dump(mode="json"))

@@ -25,8 +25,8 @@ import psutil
 from backend.omaha.background.recount import measure
 from backend.omaha.background.retention import count_silent, roll_up
 from backend.omaha.operate.service import open_store
-from backend.omaha.simulate.client import Target
-from backend.omaha.simulate.fleet import Fleet, Plan
+from backend.omaha.simulate.client import ServiceAddress
+from backend.omaha.simulate.fleet import Fleet, FleetPlan
 from tests.bench.updates_cluster import Cluster, cluster
 from tests.bench.updates_load import build, identity, load
 from tests.omaha_server import Server
@@ -143,8 +143,8 @@ def busy(process: psutil.Process, postgres: Cluster | None) -> list[float]:
 
 async def simulate(server: Server, arguments: Any) -> str:
     """The same with our own generator: whole update cycles."""
-    plan = Plan(
-        Target.parse(server.base), 5_000, speed=500.0, fail_percent=5,
+    plan = FleetPlan(
+        ServiceAddress.parse(server.base), 5_000, speed=500.0, fail_percent=5,
         seconds=float(arguments.seconds), track="fresh", seed=str(time.time()),
     )  # fmt: skip
     figures = await Fleet(plan).run(lambda _: None)

@@ -8,12 +8,12 @@ import time
 import asyncpg
 from sqlalchemy.engine import make_url
 
-from backend.omaha.domain.model import Reason, Status
-from backend.omaha.domain.rules import Policy
+from backend.omaha.domain.model import Reason, UpdateStatus
+from backend.omaha.domain.rules import RolloutPolicy
 from tests.omaha_world import NEW, OLD, World
 
-OPEN = Policy(enabled=True, safe_mode=False, max_updates_per_period=None)
-ONE = Policy(enabled=True, safe_mode=False, max_updates_per_period=1, period_seconds=86_400)
+OPEN = RolloutPolicy(enabled=True, safe_mode=False, max_updates_per_period=None)
+ONE = RolloutPolicy(enabled=True, safe_mode=False, max_updates_per_period=1, period_seconds=86_400)
 CHUNK = 250_000
 
 SERIES = {
@@ -64,7 +64,8 @@ def statement(dialect: str, groups: dict[str, int], first: int, last: int) -> st
         "created_at": f"{now}",
         "last_seen": f"{now} - n % 2700",
         "status_at": f"{now}",
-        "status": f"CASE WHEN {limited} THEN {Status.ON_HOLD:d} ELSE {Status.UNDEFINED:d} END",
+        "status": f"CASE WHEN {limited} THEN {UpdateStatus.ON_HOLD:d}"
+        f" ELSE {UpdateStatus.UNDEFINED:d} END",
         "reason": f"CASE WHEN {limited} THEN {Reason.PERIOD_LIMIT:d}"
         f" ELSE {Reason.UP_TO_DATE:d} END",
         "grant_state": "0",

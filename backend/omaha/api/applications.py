@@ -23,7 +23,7 @@ from backend.omaha.domain.rights import (
     INSTANCE,
     PACKAGE,
 )
-from backend.omaha.store.tables import ApplicationRow
+from backend.omaha.store.tables import ApplicationRecord
 
 router = APIRouter(tags=["updates: applications"])
 
@@ -84,7 +84,7 @@ async def create_application(
 )
 async def get_application(call: Caller, application_id: Id, response: Response) -> ApplicationView:
     """One application."""
-    row = await edit.get(call.session, ApplicationRow, application_id)
+    row = await edit.get(call.session, ApplicationRecord, application_id)
     return await _answer(call, row, response)
 
 
@@ -101,7 +101,7 @@ async def change_application(
 ) -> ApplicationView:
     """Change appid, name or description."""
     await call.begin()
-    row = await edit.get(call.session, ApplicationRow, application_id)
+    row = await edit.get(call.session, ApplicationRecord, application_id)
     check(if_match, row.version, (await views(call, [row]))[0])
     values = {name: value for name, value in given(body).items() if value is not None}
     changed = difference(row, values)
@@ -118,13 +118,13 @@ async def change_application(
 async def delete_application(call: Caller, application_id: Id, if_match: IfMatch = None) -> None:
     """Delete it; 409 names what still belongs to it."""
     await call.begin()
-    row = await edit.get(call.session, ApplicationRow, application_id)
+    row = await edit.get(call.session, ApplicationRecord, application_id)
     check(if_match, row.version, (await views(call, [row]))[0])
     await applications.delete(call.session, row)
     call.did("delete", row)
 
 
-async def views(call: Call, rows: Sequence[ApplicationRow]) -> list[ApplicationView]:
+async def views(call: Call, rows: Sequence[ApplicationRecord]) -> list[ApplicationView]:
     """The rows as answered, with the counts of what the caller may list."""
     counts = await _counts(call, [row.id or 0 for row in rows])
     return [
@@ -171,6 +171,6 @@ _COUNTED: Final = (
 """What is counted, and the kind whose right to list decides."""
 
 
-async def _answer(call: Call, row: ApplicationRow, response: Response) -> ApplicationView:
+async def _answer(call: Call, row: ApplicationRecord, response: Response) -> ApplicationView:
     tagged(response, row.version)
     return (await views(call, [row]))[0]

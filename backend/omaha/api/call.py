@@ -19,7 +19,7 @@ from backend.omaha.api.deps import UpdatesDeps
 from backend.omaha.api.targets import Recorded, target_of
 from backend.omaha.catalog import edit, groups
 from backend.omaha.domain.rights import APPLICATION, INSTANCE, Rights
-from backend.omaha.store.tables import GroupRow, InstanceRow
+from backend.omaha.store.tables import GroupRecord, InstanceRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,12 @@ class Call:
         """Start an edit: what is read from here on is what will be edited."""
         await edit.begin(self.session)
 
-    def need_member(self, verb: Verb, group: GroupRow) -> None:
+    def need_member(self, verb: Verb, group: GroupRecord) -> None:
         """The caller must hold the right over machines of a group that the body names."""
         scope = self.rights.group(group.application_id, group.id or 0)
         require(self.principal, INSTANCE, verb, scope, "group")
 
-    def need_instance(self, verb: Verb, instance: InstanceRow) -> None:
+    def need_instance(self, verb: Verb, instance: InstanceRecord) -> None:
         """The caller must hold the right over the machine where it is now: its group may have
         changed since the guard looked."""
         scope = self.rights.group(instance.application_id, instance.group_id)

@@ -30,7 +30,7 @@ from backend.omaha.api.types import (
 from backend.omaha.catalog import channels, edit
 from backend.omaha.domain import semver
 from backend.omaha.domain.rights import CHANNEL, GROUP
-from backend.omaha.store.tables import ApplicationRow, ChannelRow, PackageRow
+from backend.omaha.store.tables import ApplicationRecord, ChannelRecord, PackageRecord
 
 router = APIRouter(tags=["updates: channels"])
 
@@ -99,7 +99,7 @@ async def create_channel(
 ) -> ChannelView:
     """Make a channel for one architecture."""
     await call.begin()
-    application = await edit.get(call.session, ApplicationRow, application_id)
+    application = await edit.get(call.session, ApplicationRecord, application_id)
     row = await channels.create(
         call.session, application_id, name=body.name, arch=arch_of(body.arch), color=body.color,
         package_id=body.package_id,
@@ -111,7 +111,7 @@ async def create_channel(
 @router.get("/channels/{channel_id}", dependencies=[Requires(CHANNEL, Verb.GET, at_channel)])
 async def get_channel(call: Caller, channel_id: Id, response: Response) -> ChannelView:
     """One channel."""
-    return await _answer(call, await edit.get(call.session, ChannelRow, channel_id), response)
+    return await _answer(call, await edit.get(call.session, ChannelRecord, channel_id), response)
 
 
 @router.patch("/channels/{channel_id}", dependencies=[Requires(CHANNEL, Verb.UPDATE, at_channel)])
@@ -148,7 +148,7 @@ async def delete_channel(call: Caller, channel_id: Id, if_match: IfMatch = None)
 @router.get("/channels/{channel_id}/floors", dependencies=[Requires(CHANNEL, Verb.GET, at_channel)])
 async def list_floors(call: Caller, channel_id: Id, response: Response) -> Floors:
     """The channel's floors by version, lowest first: the order machines pass them."""
-    row = await edit.get(call.session, ChannelRow, channel_id)
+    row = await edit.get(call.session, ChannelRecord, channel_id)
     tagged(response, row.version)
     found = await channels.floors(call.session, row)
     found.sort(key=lambda pair: semver.parse(pair[1].release))
@@ -195,12 +195,12 @@ async def delete_floor(
     return await _answer(call, row, response)
 
 
-def brief(package: PackageRow) -> PackageBrief:
+def brief(package: PackageRecord) -> PackageBrief:
     """A package by id and version."""
     return PackageBrief(id=package.id or 0, release=package.release)
 
 
-async def views(call: Call, rows: Sequence[ChannelRow]) -> list[ChannelView]:
+async def views(call: Call, rows: Sequence[ChannelRecord]) -> list[ChannelView]:
     """The rows as answered."""
     groups = await channels.groups_of(call.session, [row.id or 0 for row in rows])
     wanted = [row.package_id for row in rows if row.package_id]
@@ -227,12 +227,12 @@ async def views(call: Call, rows: Sequence[ChannelRow]) -> list[ChannelView]:
     ]
 
 
-async def _matched(call: Call, channel_id: int, if_match: str | None) -> ChannelRow:
-    row = await edit.get(call.session, ChannelRow, channel_id)
+async def _matched(call: Call, channel_id: int, if_match: str | None) -> ChannelRecord:
+    row = await edit.get(call.session, ChannelRecord, channel_id)
     check(if_match, row.version, (await views(call, [row]))[0])
     return row
 
 
-async def _answer(call: Call, row: ChannelRow, response: Response) -> ChannelView:
+async def _answer(call: Call, row: ChannelRecord, response: Response) -> ChannelView:
     tagged(response, row.version)
     return (await views(call, [row]))[0]

@@ -17,9 +17,9 @@ from backend.omaha.api.scopes import at_group
 from backend.omaha.api.types import MAX_TIME, Id, QueryId, View, status_label
 from backend.omaha.catalog import channels, edit, figures, groups
 from backend.omaha.catalog.figures import Dimension, Scope
-from backend.omaha.domain.model import Status
+from backend.omaha.domain.model import UpdateStatus
 from backend.omaha.domain.rights import GROUP, LISTS
-from backend.omaha.store.tables import ApplicationRow, GroupRow
+from backend.omaha.store.tables import ApplicationRecord, GroupRecord
 
 router = APIRouter(tags=["updates: figures"])
 
@@ -29,7 +29,7 @@ WEEK = 7 * 86_400.0
 Time = Annotated[float | None, Query(ge=0, le=MAX_TIME, description="Unix seconds")]
 
 
-class Entry(View):
+class BreakdownEntry(View):
     """One part of a breakdown. `id` is the status number, or the id of the group or channel
     (null: none); null for versions."""
 
@@ -44,7 +44,7 @@ class Breakdown(View):
     `entries` and `others` always sum to `machines`."""
 
     machines: int
-    entries: list[Entry]
+    entries: list[BreakdownEntry]
     others: int
 
 
@@ -63,7 +63,7 @@ class Overview(View):
     silent_at: float | None
 
 
-class Series(View):
+class TimelineSeries(View):
     """One line of a timeline: (Unix seconds, machines) for each point of the timeline."""
 
     label: str
@@ -76,7 +76,7 @@ class Timeline(View):
     seconds: int
     since: float
     until: float
-    series: list[Series]
+    series: list[TimelineSeries]
 
 
 @router.get("/applications/{application_id}/overview", dependencies=[Decides(LISTS)])
@@ -162,7 +162,7 @@ async def _breakdown(call: Call, scope: Scope, by: Any, limit: int) -> Breakdown
     return Breakdown(
         machines=machines,
         entries=[
-            Entry(
+            BreakdownEntry(
                 id=None if by == "release" else key,
                 label=labels.get(key, str(key)),
                 machines=number,
@@ -185,7 +185,7 @@ async def _labels(call: Call, by: Dimension, keys: Collection[Any]) -> dict[Any,
 
 
 def _status(number: int) -> str:
-    return status_label(number) if number in set(Status) else str(number)
+    return status_label(number) if number in set(UpdateStatus) else str(number)
 
 
 async def _timeline(
@@ -211,14 +211,14 @@ async def _timeline(
         since=start,
         until=end,
         series=[
-            Series(label=label(key), points=[(at, line.get(at, 0)) for at in times])
+            TimelineSeries(label=label(key), points=[(at, line.get(at, 0)) for at in times])
             for key, line in values.items()
         ],
     )
 
 
 async def _group_scope(call: Call, group_id: int) -> Scope:
-    group = await edit.get(call.session, GroupRow, group_id)
+    group = await edit.get(call.session, GroupRecord, group_id)
     return Scope(group.application_id, [group_id])
 
 
@@ -227,7 +227,7 @@ async def _scope(
 ) -> Scope:
     """The groups of the application that are asked for and may be seen."""
     visible = await call.listed(GROUP, application_id)
-    await edit.get(call.session, ApplicationRow, application_id)
+    await edit.get(call.session, ApplicationRecord, application_id)
     wanted = visible
     if group_id is not None:
         shown = visible is None or group_id in visible

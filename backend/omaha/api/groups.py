@@ -31,8 +31,8 @@ from backend.omaha.api.types import (
 from backend.omaha.api.types import Body as BodyModel
 from backend.omaha.catalog import channels, edit, groups, rollouts
 from backend.omaha.domain.rights import GROUP
-from backend.omaha.domain.rules import Policy
-from backend.omaha.store.tables import ApplicationRow, GroupRow
+from backend.omaha.domain.rules import RolloutPolicy
+from backend.omaha.store.tables import ApplicationRecord, GroupRecord
 
 router = APIRouter(tags=["updates: groups"])
 
@@ -56,7 +56,7 @@ class GroupView(View):
     track: str
     arch: ArchName
     channel: ChannelBrief | None
-    policy: Policy
+    policy: RolloutPolicy
     rollout: RolloutView | None
     machines: int
     created_at: float
@@ -72,7 +72,7 @@ class NewGroup(BodyModel):
     arch: ArchName
     channel_id: BodyId | None = None
     description: Line = ""
-    policy: Policy | None = None
+    policy: RolloutPolicy | None = None
 
 
 class GroupChange(BodyModel):
@@ -94,7 +94,7 @@ async def create_group(
 ) -> GroupView:
     """Make a group for one track and architecture."""
     await call.begin()
-    application = await edit.get(call.session, ApplicationRow, application_id)
+    application = await edit.get(call.session, ApplicationRecord, application_id)
     row = await groups.create(
         call.session, application_id, name=body.name, track=body.track, arch=arch_of(body.arch),
         channel_id=body.channel_id, description=body.description, policy=body.policy,
@@ -107,7 +107,7 @@ async def create_group(
 @router.get("/groups/{group_id}", dependencies=[Requires(GROUP, Verb.GET, at_group)])
 async def get_group(call: Caller, group_id: Id, response: Response) -> GroupView:
     """One group."""
-    return await _answer(call, await edit.get(call.session, GroupRow, group_id), response)
+    return await _answer(call, await edit.get(call.session, GroupRecord, group_id), response)
 
 
 @router.patch("/groups/{group_id}", dependencies=[Requires(GROUP, Verb.UPDATE, at_group)])
@@ -132,7 +132,7 @@ async def change_group(
 
 @router.put("/groups/{group_id}/policy", dependencies=[Requires(GROUP, Verb.UPDATE, at_group)])
 async def put_policy(
-    call: Caller, *, group_id: Id, body: Policy, response: Response, if_match: IfMatch = None
+    call: Caller, *, group_id: Id, body: RolloutPolicy, response: Response, if_match: IfMatch = None
 ) -> GroupView:
     """Put a whole new policy in force. The tag is the group's."""
     await call.begin()
@@ -162,10 +162,10 @@ async def change_policy(
     return await _answer(call, row, response)
 
 
-def merged(stored: dict[str, Any], change: dict[str, Any]) -> Policy:
+def merged(stored: dict[str, Any], change: dict[str, Any]) -> RolloutPolicy:
     """The stored policy with some members replaced; a 422 that names the wrong one."""
     try:
-        return Policy.model_validate(stored | change)
+        return RolloutPolicy.model_validate(stored | change)
     except ValidationError as error:
         errors = [
             {"field": ".".join(map(str, item["loc"])) or "policy", "message": item["msg"]}
@@ -178,14 +178,14 @@ def merged(stored: dict[str, Any], change: dict[str, Any]) -> Policy:
         ) from None
 
 
-def policy_difference(stored: dict[str, Any], policy: Policy) -> dict[str, Any]:
+def policy_difference(stored: dict[str, Any], policy: RolloutPolicy) -> dict[str, Any]:
     """``{member: [before, after]}`` for the audit record."""
-    before = Policy.model_validate(stored).model_dump(mode="json")
+    before = RolloutPolicy.model_validate(stored).model_dump(mode="json")
     after = policy.model_dump(mode="json")
     return {name: [before[name], after[name]] for name in after if before[name] != after[name]}
 
 
-async def views(call: Call, rows: Sequence[GroupRow]) -> list[GroupView]:
+async def views(call: Call, rows: Sequence[GroupRecord]) -> list[GroupView]:
     """The rows as answered."""
     ids = [row.id or 0 for row in rows]
     machines = await groups.machines(call.session, ids)
@@ -202,7 +202,7 @@ async def views(call: Call, rows: Sequence[GroupRow]) -> list[GroupView]:
             track=row.track,
             arch=arch_label(row.arch),
             channel=channels.get(row.channel_id or 0),
-            policy=Policy.model_validate(row.policy),
+            policy=RolloutPolicy.model_validate(row.policy),
             rollout=present.get(row.rollout_id),
             machines=machines.get(key, 0),
             created_at=row.created_at,
@@ -213,9 +213,9 @@ async def views(call: Call, rows: Sequence[GroupRow]) -> list[GroupView]:
     ]
 
 
-async def matched(call: Call, group_id: int, if_match: str | None) -> GroupRow:
+async def matched(call: Call, group_id: int, if_match: str | None) -> GroupRecord:
     """The group, when the caller means its present version."""
-    row = await edit.get(call.session, GroupRow, group_id)
+    row = await edit.get(call.session, GroupRecord, group_id)
     check(if_match, row.version, (await views(call, [row]))[0])
     return row
 
@@ -232,6 +232,6 @@ async def _channels(call: Call, ids: list[int]) -> dict[int, ChannelBrief]:
     }
 
 
-async def _answer(call: Call, row: GroupRow, response: Response) -> GroupView:
+async def _answer(call: Call, row: GroupRecord, response: Response) -> GroupView:
     tagged(response, row.version)
     return (await views(call, [row]))[0]

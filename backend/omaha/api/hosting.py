@@ -27,11 +27,11 @@ from backend.omaha.api.scopes import ImportId, at_application, at_import, at_roo
 from backend.omaha.api.targets import import_target, release_target
 from backend.omaha.api.types import Body, Id, View
 from backend.omaha.catalog import edit, imports, packages
-from backend.omaha.catalog.importing import KIND, Made, Order, Person, package_key
+from backend.omaha.catalog.importing import KIND, Made, Order, StartedBy, package_key
 from backend.omaha.domain.rights import PACKAGE
 from backend.omaha.payloads.errors import ImportNotFound
 from backend.omaha.payloads.release import MAX_EXTRAS, Release, parse_releases
-from backend.omaha.store.tables import ApplicationRow
+from backend.omaha.store.tables import ApplicationRecord
 
 router = APIRouter(tags=["updates: packages"])
 
@@ -98,11 +98,11 @@ async def start_hosted_import(
     release = packages.check_release(body.release)
     base = chosen(call.deps, body.mirror)
     notes, released = parse_releases(body.releases, release) if body.releases else ("", "")
-    app = await edit.get(call.session, ApplicationRow, application_id)
+    app = await edit.get(call.session, ApplicationRecord, application_id)
     who = call.principal
     order = Order(
         application_id=application_id, release=release, board=body.board, mirror=base,
-        extras=tuple(body.extras), by=Person(who.subject, who.credential, who.login, who.name),
+        extras=tuple(body.extras), by=StartedBy(who.subject, who.credential, who.login, who.name),
         notes=notes, released=released,
     )  # fmt: skip
     detail = body.model_dump(exclude={"releases"}) | {"mirror": base}

@@ -23,7 +23,7 @@ from backend.omaha.catalog import edit, packages, releases
 from backend.omaha.domain.rights import PACKAGE
 from backend.omaha.payloads.importer import Plan, examine
 from backend.omaha.payloads.release import MAX_EXTRAS
-from backend.omaha.store.tables import ApplicationRow
+from backend.omaha.store.tables import ApplicationRecord
 
 router = APIRouter(tags=["updates: packages"])
 
@@ -80,7 +80,7 @@ async def import_release(call: Caller, application_id: Id, body: NewImport) -> I
     if body.dry_run or plan.problems or plan.release is None:
         return _view(plan, None, created=False)
     await call.begin()
-    app = await edit.get(call.session, ApplicationRow, application_id)
+    app = await edit.get(call.session, ApplicationRecord, application_id)
     made = await releases.refer(call.session, app, plan.release, plan.source)
     target = release_target(call.rights, app, body.release)
     call.did("import", target, body.model_dump(), right=Verb.CREATE)

@@ -11,9 +11,9 @@ from backend.omaha.api.types import (
     reason_label,
 )
 from backend.omaha.domain import wording
-from backend.omaha.domain.model import Grant, Status
+from backend.omaha.domain.model import GrantState, UpdateStatus
 from backend.omaha.domain.wording import base_code
-from backend.omaha.store.tables import HistoryRow, InstanceRow
+from backend.omaha.store.tables import HistoryRecord, InstanceRecord
 
 
 class ErrorView(View):
@@ -74,27 +74,27 @@ class HistoryView(View):
     rollout_id: int | None
 
 
-def instance_view(row: InstanceRow, group: str) -> InstanceView:
+def instance_view(row: InstanceRecord, group: str) -> InstanceView:
     """The row as answered; `group` is its group's name."""
     return InstanceView(
         id=row.id or 0,
         group=Named(id=row.group_id, name=group),
         arch=arch_label(row.arch),
-        status=label_or_number(Status, row.status),
+        status=label_or_number(UpdateStatus, row.status),
         reason=reason_label(row.reason),
         reason_text=reason_text(row.reason),
         error=error_view(row.error_code),
-        grant=label_or_number(Grant, row.grant_state),
+        grant=label_or_number(GrantState, row.grant_state),
         **{name: getattr(row, name) for name in _AS_STORED},
     )
 
 
-def history_view(row: HistoryRow) -> HistoryView:
+def history_view(row: HistoryRecord) -> HistoryView:
     """The row as answered."""
     return HistoryView(
         id=row.id or 0,
         at=row.at,
-        status=label_or_number(Status, row.status),
+        status=label_or_number(UpdateStatus, row.status),
         release=row.release,
         reason=reason_label(row.reason),
         error=error_view(row.error_code),

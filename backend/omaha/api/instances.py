@@ -30,7 +30,7 @@ from backend.omaha.api.types import (
 from backend.omaha.catalog import edit, groups, machines
 from backend.omaha.domain.rights import INSTANCE
 from backend.omaha.fleet import actions
-from backend.omaha.store.tables import GroupRow, InstanceRow
+from backend.omaha.store.tables import GroupRecord, InstanceRecord
 
 router = APIRouter(tags=["updates: machines"])
 
@@ -38,7 +38,7 @@ HistoryLimit = Annotated[int, Query(ge=1, le=1000, description="changes told")]
 MachineName = Annotated[str, Field(max_length=256, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
-class History(View):
+class MachineHistory(View):
     """Changes of status, newest first; `more`: there were others before."""
 
     items: list[HistoryView]
@@ -66,13 +66,15 @@ async def get_instance(call: Caller, instance_id: BigId, response: Response) -> 
     "/instances/{instance_id}/history",
     dependencies=[Requires(INSTANCE, Verb.GET, at_instance, "machine")],
 )
-async def list_history(call: Caller, instance_id: BigId, limit: HistoryLimit = 50) -> History:
+async def list_history(
+    call: Caller, instance_id: BigId, limit: HistoryLimit = 50
+) -> MachineHistory:
     """What the machine went through, newest first, with error codes in words. Retention thins
     it, so that all of it fits."""
     row = await read(call, instance_id, Verb.GET)
     rows = await machines.history(call.session, row.id or 0, limit + 1)
     items = [history_view(entry) for entry in rows[:limit]]
-    return History(items=items, more=len(rows) > limit)
+    return MachineHistory(items=items, more=len(rows) > limit)
 
 
 @router.patch(
@@ -133,7 +135,7 @@ async def delete_instance(call: Caller, instance_id: BigId, if_match: IfMatch = 
     call.did("delete", target)
 
 
-async def _apply(call: Call, row: InstanceRow, change: Awaitable[None]) -> None:
+async def _apply(call: Call, row: InstanceRecord, change: Awaitable[None]) -> None:
     """Do it and read the row again. A machine that checked in at this very moment makes a
     412 with what it is now."""
     key = row.id or 0
@@ -142,42 +144,44 @@ async def _apply(call: Call, row: InstanceRow, change: Awaitable[None]) -> None:
         await change
     except PreconditionFailed:
         changed_meanwhile = True
-    present = await call.session.get(InstanceRow, key, populate_existing=True)
+    present = await call.session.get(InstanceRecord, key, populate_existing=True)
     if changed_meanwhile and present is None:
         raise NotFoundProblem("The machine was deleted meanwhile.")
     if changed_meanwhile and present is not None:
         raise stale(present.version, (await views(call, [present]))[0])
 
 
-async def _move(call: Call, row: InstanceRow, group_id: int | None) -> None:
+async def _move(call: Call, row: InstanceRecord, group_id: int | None) -> None:
     """Into a group that the caller may change machines of, too."""
     if group_id is not None:
-        group = await edit.get(call.session, GroupRow, group_id)
+        group = await edit.get(call.session, GroupRecord, group_id)
         call.need_member(Verb.UPDATE, group)
     await _apply(call, row, actions.move(call.session, row.id or 0, group_id, version=row.version))
 
 
-async def _matched(call: Call, instance_id: int, verb: Verb, if_match: str | None) -> InstanceRow:
+async def _matched(
+    call: Call, instance_id: int, verb: Verb, if_match: str | None
+) -> InstanceRecord:
     row = await read(call, instance_id, verb)
     check(if_match, row.version, (await views(call, [row]))[0])
     return row
 
 
-async def _answer(call: Call, row: InstanceRow, response: Response) -> InstanceView:
+async def _answer(call: Call, row: InstanceRecord, response: Response) -> InstanceView:
     tagged(response, row.version)
     return (await views(call, [row]))[0]
 
 
-async def read(call: Call, instance_id: int, verb: Verb) -> InstanceRow:
+async def read(call: Call, instance_id: int, verb: Verb) -> InstanceRecord:
     """The machine, when the caller may do this to it."""
-    row = await call.session.get(InstanceRow, instance_id)
+    row = await call.session.get(InstanceRecord, instance_id)
     if row is None:
         raise NotFoundProblem("There is no such machine, or you may not see it.")
     call.need_instance(verb, row)
     return row
 
 
-async def views(call: Call, rows: Sequence[InstanceRow]) -> list[InstanceView]:
+async def views(call: Call, rows: Sequence[InstanceRecord]) -> list[InstanceView]:
     """The rows as answered, with their groups' names."""
     wanted = {row.group_id for row in rows}
     names = await groups.names(call.session, wanted)

@@ -33,14 +33,14 @@ from backend.omaha.domain.rights import GROUP, INSTANCE
 from backend.omaha.fleet.moves import MAX_MOVED
 from backend.omaha.lists.collections import INSTANCES
 from backend.omaha.lists.machine_choice import machine_query
-from backend.omaha.store.tables import ApplicationRow, GroupRow
+from backend.omaha.store.tables import ApplicationRecord, GroupRecord
 
 router = APIRouter(tags=["updates: machines"])
 
 Word = Annotated[str, Field(max_length=8192)]
 
 
-class Move(Body):
+class MachineMove(Body):
     """Machines and the group they go to. `filter` and `q` are those of the collection
     `instances`, in its words (`status=error`, `oem=azure`); hidden machines are left out
     unless a filter names `hidden`. `machines` is the number a dry run showed, and the
@@ -88,11 +88,11 @@ class DeletionView(View):
     "/applications/{application_id}/instances/move",
     dependencies=[Decides("update on machines of every group they leave and of the one they join")],
 )
-async def move_instances(call: Caller, application_id: Id, body: Move) -> MoveView:
+async def move_instances(call: Caller, application_id: Id, body: MachineMove) -> MoveView:
     """Move the machines that pass a filter to another group, where they stay whatever their
     track says. 428 without `machines`, 412 when it is another number by now."""
     await call.listed(INSTANCE, application_id)
-    await edit.get(call.session, ApplicationRow, application_id)
+    await edit.get(call.session, ApplicationRecord, application_id)
     target = await _target(call, application_id, body.to_group_id, "to_group_id")
     query = machine_query(body.filter, body.q, also=[f"application_id={application_id}"])
     guard = guard_of(call.principal, INSTANCES)
@@ -121,7 +121,7 @@ async def preview_deletion(
     call: Caller, group_id: Id, move_to: Annotated[QueryId | None, Query()] = None
 ) -> DeletionView:
     """What deleting the group would affect, its machines going to `move_to`."""
-    row = await edit.get(call.session, GroupRow, group_id)
+    row = await edit.get(call.session, GroupRecord, group_id)
     target = None if move_to is None else await destination(call, row, move_to)
     chosen = await moving.choose(call.session, *moving.everyone(call.rights, row), target)
     return DeletionView(
@@ -156,7 +156,9 @@ async def delete_group(
     call.did("delete", row, detail)
 
 
-async def _hand_over(call: Call, row: GroupRow, target: GroupRow, expected: int | None) -> int:
+async def _hand_over(
+    call: Call, row: GroupRecord, target: GroupRecord, expected: int | None
+) -> int:
     if expected is None:
         raise PreconditionRequired(
             "Send `machines` with the number the preview showed, so that no others are moved."
@@ -172,7 +174,7 @@ async def _hand_over(call: Call, row: GroupRow, target: GroupRow, expected: int 
     return done.total()
 
 
-async def destination(call: Call, row: GroupRow, move_to: int) -> GroupRow:
+async def destination(call: Call, row: GroupRecord, move_to: int) -> GroupRecord:
     """The group that takes over the machines of `row`; the caller may change those of both."""
     call.need_member(Verb.UPDATE, row)
     if move_to == row.id:
@@ -180,25 +182,25 @@ async def destination(call: Call, row: GroupRow, move_to: int) -> GroupRow:
     return await _target(call, row.application_id, move_to, "move_to")
 
 
-async def _target(call: Call, application_id: int, group_id: int, field: str) -> GroupRow:
-    target = await edit.get(call.session, GroupRow, group_id)
+async def _target(call: Call, application_id: int, group_id: int, field: str) -> GroupRecord:
+    target = await edit.get(call.session, GroupRecord, group_id)
     call.need_member(Verb.UPDATE, target)
     moving.check_target(target, application_id, field)
     return target
 
 
-async def _sources(call: Call, by_group: Mapping[int, int]) -> dict[int, GroupRow]:
+async def _sources(call: Call, by_group: Mapping[int, int]) -> dict[int, GroupRecord]:
     """The groups machines come from; the caller must hold the right in each."""
-    found: dict[int, GroupRow] = {}
+    found: dict[int, GroupRecord] = {}
     for key in sorted(by_group):
-        found[key] = await edit.get(call.session, GroupRow, key)
+        found[key] = await edit.get(call.session, GroupRecord, key)
         call.need_member(Verb.UPDATE, found[key])
     return found
 
 
 def _view(
     by_group: Mapping[int, int],
-    sources: Mapping[int, GroupRow],
+    sources: Mapping[int, GroupRecord],
     updating: int,
     *,
     more: bool,

@@ -109,7 +109,7 @@ class PackageView(View):
     version: int
 
 
-class NewPackage(Body):
+class PackageCreate(Body):
     """A package to be made: either of an uploaded payload (`file_id`), or of one elsewhere
     (`url`, `filename`, `size`, `sha256`)."""
 

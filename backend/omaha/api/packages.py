@@ -16,8 +16,8 @@ from backend.omaha.api.changes import difference, given
 from backend.omaha.api.package_bodies import (
     ExtraFileBody,
     ExtraFileView,
-    NewPackage,
     PackageChange,
+    PackageCreate,
     PackageView,
 )
 from backend.omaha.api.scopes import at_application, at_package
@@ -33,7 +33,7 @@ from backend.omaha.catalog import edit, packages
 from backend.omaha.domain.model import ExtraFile
 from backend.omaha.domain.rights import PACKAGE
 from backend.omaha.payloads.digest import hex_to_base64
-from backend.omaha.store.tables import ApplicationRow, FileRow, PackageRow
+from backend.omaha.store.tables import ApplicationRecord, FileRecord, PackageRecord
 
 router = APIRouter(tags=["updates: packages"])
 
@@ -44,11 +44,11 @@ router = APIRouter(tags=["updates: packages"])
     dependencies=[Requires(PACKAGE, Verb.CREATE, at_application)],
 )
 async def create_package(
-    call: Caller, application_id: Id, body: NewPackage, response: Response
+    call: Caller, application_id: Id, body: PackageCreate, response: Response
 ) -> PackageView:
     """Make a package of an uploaded payload or of one that is hosted elsewhere."""
     await call.begin()
-    application = await edit.get(call.session, ApplicationRow, application_id)
+    application = await edit.get(call.session, ApplicationRecord, application_id)
     new, file = await _new(call, body)
     row = await packages.create(call.session, application_id, new)
     if file is not None:
@@ -61,7 +61,7 @@ async def create_package(
 @router.get("/packages/{package_id}", dependencies=[Requires(PACKAGE, Verb.GET, at_package)])
 async def get_package(call: Caller, package_id: Id, response: Response) -> PackageView:
     """One package."""
-    return await _answer(call, await edit.get(call.session, PackageRow, package_id), response)
+    return await _answer(call, await edit.get(call.session, PackageRecord, package_id), response)
 
 
 @router.patch("/packages/{package_id}", dependencies=[Requires(PACKAGE, Verb.UPDATE, at_package)])
@@ -104,7 +104,7 @@ async def delete_package(call: Caller, package_id: Id, if_match: IfMatch = None)
     call.did("delete", row)
 
 
-async def views(call: Call, rows: Sequence[PackageRow]) -> list[PackageView]:
+async def views(call: Call, rows: Sequence[PackageRecord]) -> list[PackageView]:
     """The rows as answered."""
     ids = [row.id or 0 for row in rows]
     extras = await packages.extras_of(call.session, ids)
@@ -139,7 +139,7 @@ async def views(call: Call, rows: Sequence[PackageRow]) -> list[PackageView]:
     ]
 
 
-async def _new(call: Call, body: NewPackage) -> tuple[packages.NewPackage, FileRow | None]:
+async def _new(call: Call, body: PackageCreate) -> tuple[packages.NewPackage, FileRecord | None]:
     if body.file_id is not None:
         file = await _hosted(call, body)
         made = _made(body, file.name, file.size, hex_to_base64(file.sha256))
@@ -151,7 +151,7 @@ async def _new(call: Call, body: NewPackage) -> tuple[packages.NewPackage, FileR
     raise edit.invalid(missing, "is needed unless file_id names an uploaded payload.")
 
 
-def _made(body: NewPackage, filename: str, size: int, sha256: str) -> packages.NewPackage:
+def _made(body: PackageCreate, filename: str, size: int, sha256: str) -> packages.NewPackage:
     return packages.NewPackage(
         release=body.release,
         arch=arch_of(body.arch),
@@ -166,11 +166,11 @@ def _made(body: NewPackage, filename: str, size: int, sha256: str) -> packages.N
     )
 
 
-async def _hosted(call: Call, body: NewPackage) -> FileRow:
+async def _hosted(call: Call, body: PackageCreate) -> FileRecord:
     taken = [n for n in ("url", "filename", "size", "sha256") if getattr(body, n) is not None]
     if taken:
         raise edit.invalid(taken[0], "comes from the uploaded payload; leave it out.")
-    file = await call.session.get(FileRow, body.file_id)
+    file = await call.session.get(FileRecord, body.file_id)
     if file is None or not file.complete:
         raise edit.invalid("file_id", "is no uploaded payload.")
     if file.package_id is not None:
@@ -182,12 +182,12 @@ def _extras(bodies: Sequence[ExtraFileBody]) -> list[ExtraFile]:
     return [ExtraFile(b.name, b.size, b.sha1, b.sha256) for b in bodies]
 
 
-async def _matched(call: Call, package_id: int, if_match: str | None) -> PackageRow:
-    row = await edit.get(call.session, PackageRow, package_id)
+async def _matched(call: Call, package_id: int, if_match: str | None) -> PackageRecord:
+    row = await edit.get(call.session, PackageRecord, package_id)
     check(if_match, row.version, (await views(call, [row]))[0])
     return row
 
 
-async def _answer(call: Call, row: PackageRow, response: Response) -> PackageView:
+async def _answer(call: Call, row: PackageRecord, response: Response) -> PackageView:
     tagged(response, row.version)
     return (await views(call, [row]))[0]

@@ -16,21 +16,21 @@ from backend.omaha.catalog import edit
 from backend.omaha.catalog.preview import preview
 from backend.omaha.domain import wording
 from backend.omaha.domain.rights import GROUP
-from backend.omaha.domain.rules import Policy
-from backend.omaha.store.tables import GroupRow, PackageRow
+from backend.omaha.domain.rules import RolloutPolicy
+from backend.omaha.store.tables import GroupRecord, PackageRecord
 
 router = APIRouter(tags=["updates: groups"])
 
 
-class Draft(Body):
+class PolicyDraft(Body):
     """What to try; absent: as it is now. `at` is the moment of the checks, Unix seconds."""
 
-    policy: Policy | None = None
+    policy: RolloutPolicy | None = None
     package_id: BodyId | None = None
     at: Annotated[float, Field(ge=0, le=MAX_TIME)] | None = None
 
 
-class Held(View):
+class HeldMachines(View):
     """Machines that would not be offered anything, and why."""
 
     reason: str
@@ -49,19 +49,19 @@ class PreviewView(View):
     eligible: int
     now: int
     share_percent: float
-    held: list[Held]
+    held: list[HeldMachines]
     exact: bool
     sampled: int
     at_least_hours: float | None
 
 
 @router.post("/groups/{group_id}/preview", dependencies=[Requires(GROUP, Verb.GET, at_group)])
-async def preview_group(call: Caller, group_id: Id, body: Draft) -> PreviewView:
+async def preview_group(call: Caller, group_id: Id, body: PolicyDraft) -> PreviewView:
     """Try a policy or a package without saving anything."""
-    row = await edit.get(call.session, GroupRow, group_id)
+    row = await edit.get(call.session, GroupRecord, group_id)
     package = None
     if body.package_id is not None:
-        package = await call.session.get(PackageRow, body.package_id)
+        package = await call.session.get(PackageRecord, body.package_id)
         place = package and (package.application_id, package.arch)
         if place != (row.application_id, row.arch):
             raise edit.invalid("package_id", "is not for this group's application and arch.")
@@ -74,7 +74,7 @@ async def preview_group(call: Caller, group_id: Id, body: Draft) -> PreviewView:
         now=found.now,
         share_percent=found.share,
         held=[
-            Held(
+            HeldMachines(
                 reason=label(reason),
                 text=wording.REASONS[reason].name,
                 advice=wording.REASONS[reason].advice,

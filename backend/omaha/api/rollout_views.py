@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backend.omaha.api.types import View, label_or_number
 from backend.omaha.domain.model import RolloutState
-from backend.omaha.store.tables import RolloutRow
+from backend.omaha.store.tables import RolloutRecord
 
 
 class RolloutView(View):
@@ -32,7 +32,7 @@ class RolloutView(View):
     version: int
 
 
-def rollout_view(row: RolloutRow) -> RolloutView:
+def rollout_view(row: RolloutRecord) -> RolloutView:
     """The row as answered."""
     state = label_or_number(RolloutState, row.state)
     return RolloutView(

@@ -19,9 +19,9 @@ from backend.omaha.api.types import Body, BodyId, Id, Line, View
 from backend.omaha.catalog import edit, groups, rollouts
 from backend.omaha.domain.model import RolloutState
 from backend.omaha.domain.rights import CHANNEL, GROUP
-from backend.omaha.domain.rules import Policy
+from backend.omaha.domain.rules import RolloutPolicy
 from backend.omaha.fleet import actions
-from backend.omaha.store.tables import GroupRow, RolloutRow
+from backend.omaha.store.tables import GroupRecord, RolloutRecord
 
 router = APIRouter(tags=["updates: rollouts"])
 
@@ -52,7 +52,7 @@ class Retried(View):
 )
 async def get_rollout(call: Caller, rollout_id: Id, response: Response) -> RolloutView:
     """One rollout with its exact counts."""
-    row = await edit.get(call.session, RolloutRow, rollout_id)
+    row = await edit.get(call.session, RolloutRecord, rollout_id)
     tagged(response, row.version)
     return rollout_view(row)
 
@@ -119,12 +119,12 @@ async def start_rollout(
     """Switch the group's updates on, and begin anew when its rollout was aborted. The tag is
     the group's."""
     row = await group_routes.matched(call, group_id, if_match)
-    present = await call.session.get(RolloutRow, row.rollout_id) if row.rollout_id else None
+    present = await call.session.get(RolloutRecord, row.rollout_id) if row.rollout_id else None
     if present is not None and present.state == RolloutState.ABORTED:
         await actions.restart(call.session, present.id or 0, version=present.version)
     else:
         await call.begin()
-    policy = Policy.model_validate(row.policy)
+    policy = RolloutPolicy.model_validate(row.policy)
     if not policy.enabled:
         policy = policy.model_copy(update={"enabled": True})
         row = await groups.set_policy(call.session, row, policy)
@@ -146,7 +146,7 @@ async def roll_back(
     return await _group(call, row, response)
 
 
-async def _apply(call: Call, row: RolloutRow, change: Awaitable[None]) -> None:
+async def _apply(call: Call, row: RolloutRecord, change: Awaitable[None]) -> None:
     """Do it; somebody faster makes a 412 with what the rollout is now."""
     try:
         await change
@@ -155,16 +155,16 @@ async def _apply(call: Call, row: RolloutRow, change: Awaitable[None]) -> None:
         raise stale(row.version, rollout_view(row)) from None
 
 
-async def _matched(call: Call, rollout_id: int, if_match: str | None) -> RolloutRow:
-    row = await edit.get(call.session, RolloutRow, rollout_id)
+async def _matched(call: Call, rollout_id: int, if_match: str | None) -> RolloutRecord:
+    row = await edit.get(call.session, RolloutRecord, rollout_id)
     check(if_match, row.version, rollout_view(row))
     return row
 
 
 async def _done(
-    call: Call, row: RolloutRow, verb: str, response: Response, reason: str = ""
+    call: Call, row: RolloutRecord, verb: str, response: Response, reason: str = ""
 ) -> RolloutView:
-    group = await edit.get(call.session, GroupRow, row.group_id)
+    group = await edit.get(call.session, GroupRecord, row.group_id)
     right = Verb.PAUSE if verb in {"pause", "resume"} else Verb.UPDATE
     name = f"rollout {row.id} to {row.release}"
     call.did(verb, call.target(group, name), {"reason": reason}, right=right)
@@ -173,6 +173,6 @@ async def _done(
     return rollout_view(row)
 
 
-async def _group(call: Call, row: GroupRow, response: Response) -> GroupView:
+async def _group(call: Call, row: GroupRecord, response: Response) -> GroupView:
     tagged(response, row.version)
     return (await group_routes.views(call, [row]))[0]

@@ -19,7 +19,7 @@ from backend.http.guard import CurrentPrincipal
 from backend.omaha.api.types import BigId, Id
 from backend.omaha.catalog import imports, places
 from backend.omaha.domain.rights import Rights
-from backend.omaha.store.tables import ChannelRow, GroupRow, PackageRow
+from backend.omaha.store.tables import ChannelRecord, GroupRecord, PackageRecord
 
 __all__ = [
     "ImportId",
@@ -56,21 +56,21 @@ async def at_application(rights: In, application_id: Id) -> Scope:
 async def at_channel(rights: In, db_sessions: DbSessions, channel_id: Id) -> Scope:
     """The application of the channel in the path."""
     async with db_sessions() as session:
-        found = await places.application_of(session, ChannelRow, channel_id)
+        found = await places.application_of(session, ChannelRecord, channel_id)
     return rights.application(found) if found else rights.root()
 
 
 async def at_package(rights: In, db_sessions: DbSessions, package_id: Id) -> Scope:
     """The application of the package in the path."""
     async with db_sessions() as session:
-        found = await places.application_of(session, PackageRow, package_id)
+        found = await places.application_of(session, PackageRecord, package_id)
     return rights.application(found) if found else rights.root()
 
 
 async def at_group(rights: In, db_sessions: DbSessions, group_id: Id) -> Scope:
     """The group in the path."""
     async with db_sessions() as session:
-        found = await places.application_of(session, GroupRow, group_id)
+        found = await places.application_of(session, GroupRecord, group_id)
     return rights.group(found, group_id) if found else rights.root()
 
 

@@ -10,25 +10,27 @@ from backend.audit import Target
 from backend.omaha.catalog.importing import Order
 from backend.omaha.domain.rights import APPLICATION, CHANNEL, GROUP, INSTANCE, PACKAGE, Rights
 from backend.omaha.store.tables import (
-    ApplicationRow,
-    ChannelRow,
-    FileRow,
-    GroupRow,
-    InstanceRow,
-    PackageRow,
+    ApplicationRecord,
+    ChannelRecord,
+    FileRecord,
+    GroupRecord,
+    InstanceRecord,
+    PackageRecord,
 )
 
 __all__ = ["Recorded", "import_target", "release_target", "target_of"]
 
-Recorded = ApplicationRow | ChannelRow | FileRow | GroupRow | InstanceRow | PackageRow
+Recorded = (
+    ApplicationRecord | ChannelRecord | FileRecord | GroupRecord | InstanceRecord | PackageRecord
+)
 
 _KINDS: Final[dict[type[Recorded], str]] = {
-    ApplicationRow: APPLICATION,
-    ChannelRow: CHANNEL,
-    FileRow: PACKAGE,
-    GroupRow: GROUP,
-    InstanceRow: INSTANCE,
-    PackageRow: PACKAGE,
+    ApplicationRecord: APPLICATION,
+    ChannelRecord: CHANNEL,
+    FileRecord: PACKAGE,
+    GroupRecord: GROUP,
+    InstanceRecord: INSTANCE,
+    PackageRecord: PACKAGE,
 }
 
 
@@ -36,29 +38,29 @@ def target_of(rights: Rights, row: Recorded, name: str = "") -> Target:
     """The target of an entry about `row`."""
     kind, key = _KINDS[type(row)], row.id or 0
     match row:
-        case ApplicationRow():
+        case ApplicationRecord():
             return Target(kind, str(key), name or row.name, rights.application(key))
-        case FileRow():
+        case FileRecord():
             return Target(kind, f"payload/{key}", name or row.name, rights.root())
-        case GroupRow():
+        case GroupRecord():
             return Target(kind, str(key), name or row.name, rights.group(row.application_id, key))
-        case InstanceRow():
+        case InstanceRecord():
             scope = rights.group(row.application_id, row.group_id)
             return Target(kind, str(key), name or row.machine_id, scope)
-        case ChannelRow():
+        case ChannelRecord():
             return Target(kind, str(key), name or row.name, rights.application(row.application_id))
-        case PackageRow():
+        case PackageRecord():
             scope = rights.application(row.application_id)
             return Target(kind, str(key), name or row.release, scope)
 
 
-def release_target(rights: Rights, app: ApplicationRow, release: str) -> Target:
+def release_target(rights: Rights, app: ApplicationRecord, release: str) -> Target:
     """The target of an entry about a release that has no package yet."""
     return Target(PACKAGE, "", f"{app.name}/{release}", rights.application(app.id or 0))
 
 
 async def import_target(session: AsyncSession, rights: Rights, order: Order) -> Target:
     """The target of an entry about an import, whether or not its application is still there."""
-    app = await session.get(ApplicationRow, order.application_id)
+    app = await session.get(ApplicationRecord, order.application_id)
     name = f"{app.name if app else order.application_id}/{order.release}"
     return Target(PACKAGE, "", name, rights.application(order.application_id))

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, TypeVar, cast
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from backend.omaha.domain.model import Arch, PackageKind, Reason, Status
+from backend.omaha.domain.model import Arch, PackageKind, Reason, UpdateStatus
 
 MAX_ID: Final = 2**31 - 1
 MAX_BIG_ID: Final = 2**63 - 1
@@ -81,7 +81,7 @@ def kind_label(number: int) -> KindName:
 
 def status_label(number: int) -> StatusName:
     """A stored status."""
-    return cast(StatusName, label(Status(number)))
+    return cast(StatusName, label(UpdateStatus(number)))
 
 
 def arch_of(name: str) -> Arch:

@@ -27,7 +27,7 @@ from backend.omaha.domain.rights import PACKAGE
 from backend.omaha.payloads.errors import PayloadRefused
 from backend.omaha.payloads.header import Format
 from backend.omaha.payloads.upload import Announced, Upload
-from backend.omaha.store.tables import FileRow
+from backend.omaha.store.tables import FileRecord
 
 router = APIRouter(tags=["updates: payloads"])
 
@@ -168,7 +168,7 @@ async def abort_upload(call: Caller, upload_id: UploadId) -> None:
 @router.get("/payloads/{file_id}", dependencies=[Requires(PACKAGE, Verb.GET, at_root, "payload")])
 async def get_file(call: Caller, file_id: Id, response: Response) -> FileView:
     """One hosted file."""
-    row = await edit.get(call.session, FileRow, file_id)
+    row = await edit.get(call.session, FileRecord, file_id)
     tagged(response, row.version)
     return _file(row)
 
@@ -181,7 +181,7 @@ async def get_file(call: Caller, file_id: Id, response: Response) -> FileView:
 async def delete_file(call: Caller, file_id: Id, if_match: IfMatch = None) -> None:
     """Stop hosting a file; 409 while a package is made of it."""
     await call.begin()
-    row = await edit.get(call.session, FileRow, file_id)
+    row = await edit.get(call.session, FileRecord, file_id)
     check(if_match, row.version, _file(row))
     await files.delete(call.session, row)
     call.did("delete-payload", row, {"sha256": row.sha256}, right=Verb.DELETE)
@@ -231,7 +231,7 @@ def _upload(upload: Upload) -> UploadView:
     )
 
 
-def _file(row: FileRow) -> FileView:
+def _file(row: FileRecord) -> FileView:
     return FileView(
         id=row.id or 0,
         name=row.name,

@@ -14,8 +14,8 @@ import msgspec
 import structlog
 from msgspec.structs import replace
 
-from backend.omaha.domain.model import FleetEventKind, Grant, Severity
-from backend.omaha.store.contract import FleetEvent, Query, Store
+from backend.omaha.domain.model import FleetEventKind, GrantState, Severity
+from backend.omaha.store.contract import FleetEvent, QueryFunction, UpdateStore
 from backend.omaha.store.ledger import FIELD_OF, Ledger
 
 _log = structlog.get_logger(__name__)
@@ -35,13 +35,13 @@ class Drift(msgspec.Struct):
         return bool(self.groups or self.rollouts or self.tally)
 
 
-async def measure(store: Store) -> Drift:
+async def measure(store: UpdateStore) -> Drift:
     """Count afresh and compare."""
     async with store.snapshot() as query:
         return Drift(await _groups(query), await _rollouts(query), await _tally(query))
 
 
-async def recount(store: Store, now: float) -> Drift:
+async def recount(store: UpdateStore, now: float) -> Drift:
     """Measure, correct and record; what was wrong. Raises `Conflict`: run it again."""
     drift = await measure(store)
     if drift:
@@ -50,7 +50,7 @@ async def recount(store: Store, now: float) -> Drift:
     return drift
 
 
-async def _groups(query: Query) -> dict[int, dict[str, int]]:
+async def _groups(query: QueryFunction) -> dict[int, dict[str, int]]:
     stored = {
         row[0]: {"in_progress": row[1], "timed_out": row[2]}
         for row in await query("SELECT group_id, in_progress, timed_out FROM omaha_counter")
@@ -60,11 +60,11 @@ async def _groups(query: Query) -> dict[int, dict[str, int]]:
         "SELECT group_id, grant_state, count(*) FROM omaha_instance"
         " WHERE grant_state IN (1, 2) GROUP BY group_id, grant_state"
     ):
-        counted[group][FIELD_OF[Grant(grant)]] = machines
+        counted[group][FIELD_OF[GrantState(grant)]] = machines
     return _difference(stored, counted)
 
 
-async def _rollouts(query: Query) -> dict[int, dict[str, int]]:
+async def _rollouts(query: QueryFunction) -> dict[int, dict[str, int]]:
     names = list(FIELD_OF.values())
     stored = {
         row[0]: dict(zip(names, row[1:], strict=True))
@@ -77,11 +77,11 @@ async def _rollouts(query: Query) -> dict[int, dict[str, int]]:
         "SELECT rollout_id, grant_state, count(*) FROM omaha_instance"
         " WHERE rollout_id IS NOT NULL AND grant_state <> 0 GROUP BY rollout_id, grant_state"
     ):
-        counted[rollout][FIELD_OF[Grant(grant)]] = machines
+        counted[rollout][FIELD_OF[GrantState(grant)]] = machines
     return _difference(stored, counted)
 
 
-async def _tally(query: Query) -> dict[tuple[int, str, int], int]:
+async def _tally(query: QueryFunction) -> dict[tuple[int, str, int], int]:
     stored = {
         (row[0], row[1], row[2]): row[3]
         for row in await query("SELECT group_id, release, status, machines FROM omaha_tally")
@@ -109,7 +109,7 @@ def _difference(
     return drift
 
 
-async def _heal(store: Store, drift: Drift, now: float) -> None:
+async def _heal(store: UpdateStore, drift: Drift, now: float) -> None:
     async with store.transaction() as tx:
         locked = await tx.lock(sorted(drift.groups), sorted(drift.rollouts))
         ledger = Ledger(locked.counters, locked.rollouts)

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from backend.omaha.store.contract import Store
+from backend.omaha.store.contract import UpdateStore
 
 DAY: Final = 86_400
 RESOLUTIONS: Final = {300: 2 * DAY, 3600: 90 * DAY, DAY: 1100 * DAY}
@@ -28,7 +28,7 @@ class Keep(msgspec.Struct, frozen=True):
     event_days: int = 400
 
 
-async def roll_up(store: Store, now: float) -> None:
+async def roll_up(store: UpdateStore, now: float) -> None:
     """Copy the tally into each resolution whose time has come; once per bucket."""
     async with store.transaction() as tx:
         for seconds in RESOLUTIONS:
@@ -45,7 +45,7 @@ async def roll_up(store: Store, now: float) -> None:
             )
 
 
-async def thin(store: Store, now: float, keep: Keep = Keep()) -> int:  # noqa: B008 (immutable)
+async def thin(store: UpdateStore, now: float, keep: Keep = Keep()) -> int:  # noqa: B008 (immutable)
     """Delete what is too old, a little at a time; how many rows went."""
     gone = 0
     for seconds, kept in RESOLUTIONS.items():
@@ -62,7 +62,7 @@ async def thin(store: Store, now: float, keep: Keep = Keep()) -> int:  # noqa: B
     return gone
 
 
-async def count_silent(store: Store, now: float) -> None:
+async def count_silent(store: UpdateStore, now: float) -> None:
     """Refresh how many machines of each group were not seen for 24 hours."""
     async with store.snapshot() as query:
         rows = await query(
@@ -87,7 +87,7 @@ _OLD: Final = (
 )
 
 
-async def _delete(store: Store, statement: str, *arguments: float) -> int:
+async def _delete(store: UpdateStore, statement: str, *arguments: float) -> int:
     """Run a deletion chunk by chunk, each its own short transaction."""
     gone = 0
     while True:

@@ -8,7 +8,7 @@ from typing import Final
 from backend.omaha.background import retention, sweeps
 from backend.omaha.background.recount import recount
 from backend.omaha.store.config import Config
-from backend.omaha.store.contract import Conflict, Store
+from backend.omaha.store.contract import UpdateStore, WriteConflict
 
 __all__ = ["TICK_SECONDS", "Sweeps"]
 
@@ -22,7 +22,7 @@ class Sweeps:
     commits; and every sweep is repeatable: run twice, it changes nothing twice."""
 
     def __init__(
-        self, store: Store, config: Callable[[], Config], clock: Callable[[], float]
+        self, store: UpdateStore, config: Callable[[], Config], clock: Callable[[], float]
     ) -> None:
         self._clock = clock
         self._sweeps: dict[str, tuple[float, Sweep]] = {
@@ -45,6 +45,6 @@ class Sweeps:
             interval, sweep = self._sweeps[name]
             try:
                 await sweep(self._clock())
-            except Conflict:
+            except WriteConflict:
                 continue
             self.due[name] = now + interval

@@ -10,20 +10,27 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from backend.omaha.domain.model import FleetEventKind, Grant, Group, Rollout, RolloutState, Severity
+from backend.omaha.domain.model import (
+    FleetEventKind,
+    GrantState,
+    Group,
+    Rollout,
+    RolloutState,
+    Severity,
+)
 from backend.omaha.policy.limits import must_brake
 from backend.omaha.policy.selection import WaveStep, wave_step
 from backend.omaha.rollouts import lifecycle
 from backend.omaha.store.config import Config
-from backend.omaha.store.contract import FleetEvent, Store
-from backend.omaha.store.entry import Entry
+from backend.omaha.store.contract import FleetEvent, UpdateStore
+from backend.omaha.store.entry import MachineEntry
 from backend.omaha.store.ledger import Ledger
 from backend.omaha.store.statements import INSTANCE, ROLLOUT, rollout
 
 CHUNK: Final = 200
 
 
-async def expire_grants(store: Store, now: float) -> int:
+async def expire_grants(store: UpdateStore, now: float) -> int:
     """Time out grants whose time is over; how many there were. Raises `Conflict` when
     machines were faster: run it again."""
     total = 0
@@ -35,17 +42,17 @@ async def expire_grants(store: Store, now: float) -> int:
         )
         if not rows:
             return total
-        await _expire(store, [Entry(*row) for row in rows])
+        await _expire(store, [MachineEntry(*row) for row in rows])
         total += len(rows)
 
 
-async def _expire(store: Store, entries: list[Entry]) -> None:
+async def _expire(store: UpdateStore, entries: list[MachineEntry]) -> None:
     groups = sorted({entry.group_id for entry in entries})
     held = sorted({e.rollout_id for e in entries if e.rollout_id is not None})
     async with store.transaction() as tx:
         locked = await tx.lock(groups, held)
         ledger = Ledger(locked.counters, locked.rollouts)
-        late = [replace(entry, grant_state=int(Grant.TIMED_OUT)) for entry in entries]
+        late = [replace(entry, grant_state=int(GrantState.TIMED_OUT)) for entry in entries]
         for old, new in zip(entries, late, strict=True):
             ledger.move(old, new)
         await tx.update(late)
@@ -53,7 +60,7 @@ async def _expire(store: Store, entries: list[Entry]) -> None:
         await tx.notify([entry.key for entry in entries])
 
 
-async def advance_rollouts(store: Store, config: Config, now: float) -> None:
+async def advance_rollouts(store: UpdateStore, config: Config, now: float) -> None:
     """Brake, stop, advance or finish each group's rollout as its counts demand."""
     rows = await store.query(
         f"SELECT {ROLLOUT} FROM omaha_rollout WHERE state = 1"  # noqa: S608 (our columns)
@@ -70,7 +77,9 @@ async def advance_rollouts(store: Store, config: Config, now: float) -> None:
             await _turn(store, group, found.id, now, done=done)
 
 
-async def _turn(store: Store, group: Group, rollout_id: int, now: float, *, done: bool) -> None:
+async def _turn(
+    store: UpdateStore, group: Group, rollout_id: int, now: float, *, done: bool
+) -> None:
     async with store.transaction() as tx:
         locked = await tx.lock([group.id], [rollout_id])
         ledger = Ledger(locked.counters, locked.rollouts)
@@ -111,7 +120,7 @@ def _apply(
     return lifecycle.note(step, Severity.SUCCESS, group, rollout, at=now)
 
 
-async def _not_there_yet(store: Store) -> set[int]:
+async def _not_there_yet(store: UpdateStore) -> set[int]:
     """Groups with machines that run anything but the rollout's target."""
     rows = await store.query(
         "SELECT t.group_id FROM omaha_tally t JOIN omaha_group g ON g.id = t.group_id"

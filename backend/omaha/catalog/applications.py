@@ -11,8 +11,14 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from backend.omaha.catalog.edit import InUse, Taken, Use, change, insert, invalid
-from backend.omaha.store.tables import ApplicationRow, ChannelRow, GroupRow, PackageRow, TallyRow
+from backend.omaha.catalog.edit import AlreadyTaken, InUse, UsedBy, change, insert, invalid
+from backend.omaha.store.tables import (
+    ApplicationRecord,
+    ChannelRecord,
+    GroupRecord,
+    PackageRecord,
+    TallyRecord,
+)
 
 _APPID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
@@ -31,28 +37,28 @@ def normal_appid(text: str) -> str:
     return inner
 
 
-async def find(session: AsyncSession, appid: str) -> ApplicationRow | None:
+async def find(session: AsyncSession, appid: str) -> ApplicationRecord | None:
     """The application machines know as `appid` (already normal)."""
-    query = select(ApplicationRow).where(col(ApplicationRow.appid) == appid)
+    query = select(ApplicationRecord).where(col(ApplicationRecord.appid) == appid)
     return (await session.scalars(query)).one_or_none()
 
 
 async def create(
     session: AsyncSession, appid: str, name: str, description: str = ""
-) -> ApplicationRow:
-    """A new application; `Taken` when the appid or the name is used."""
+) -> ApplicationRecord:
+    """A new application; `AlreadyTaken` when the appid or the name is used."""
     appid = normal_appid(appid)
     await _check_free(session, appid, name)
     now = time.time()
-    row = ApplicationRow(
+    row = ApplicationRecord(
         appid=appid, name=name, description=description, created_at=now, updated_at=now
     )
     return await insert(session, row, "The appid or name is used by another application.", "name")
 
 
 async def edit(
-    session: AsyncSession, row: ApplicationRow, values: dict[str, str]
-) -> ApplicationRow:
+    session: AsyncSession, row: ApplicationRecord, values: dict[str, str]
+) -> ApplicationRecord:
     """Change `appid`, `name` or `description`."""
     if "appid" in values:
         values = values | {"appid": normal_appid(values["appid"])}
@@ -60,18 +66,18 @@ async def edit(
     return await change(session, row, values)
 
 
-async def delete(session: AsyncSession, row: ApplicationRow) -> None:
+async def delete(session: AsyncSession, row: ApplicationRecord) -> None:
     """Remove it; `InUse` while it has groups, channels or packages."""
-    uses: list[Use] = []
+    uses: list[UsedBy] = []
     for kind, model, label in (
-        ("group", GroupRow, col(GroupRow.name)),
-        ("channel", ChannelRow, col(ChannelRow.name)),
-        ("package", PackageRow, col(PackageRow.release)),
+        ("group", GroupRecord, col(GroupRecord.name)),
+        ("channel", ChannelRecord, col(ChannelRecord.name)),
+        ("package", PackageRecord, col(PackageRecord.release)),
     ):
         found = await session.execute(
             select(col(model.id), label).where(col(model.application_id) == row.id).limit(20)
         )
-        uses += [Use(kind, int(key or 0), str(name)) for key, name in found]
+        uses += [UsedBy(kind, int(key or 0), str(name)) for key, name in found]
     if uses:
         raise InUse(f"The application {row.name}", uses)
     await session.delete(row)
@@ -82,11 +88,11 @@ async def counts_within(
 ) -> dict[str, int]:
     """The same numbers for somebody who may see only these groups: channels and packages
     belong to the whole application, so they are not counted."""
-    there = (col(GroupRow.application_id) == application_id, col(GroupRow.id).in_(groups))
-    number = await session.scalar(select(func.count()).select_from(GroupRow).where(*there))
+    there = (col(GroupRecord.application_id) == application_id, col(GroupRecord.id).in_(groups))
+    number = await session.scalar(select(func.count()).select_from(GroupRecord).where(*there))
     machines = await session.scalar(
-        select(func.sum(col(TallyRow.machines)))
-        .join(GroupRow, col(GroupRow.id) == col(TallyRow.group_id))
+        select(func.sum(col(TallyRecord.machines)))
+        .join(GroupRecord, col(GroupRecord.id) == col(TallyRecord.group_id))
         .where(*there)
     )
     return {"groups": int(number or 0), "machines": int(machines or 0)}
@@ -98,7 +104,11 @@ async def counts(session: AsyncSession, ids: Collection[int]) -> dict[int, dict[
     Machines come from the tally, which is exact and has a row per (group, version, status).
     """
     result: dict[int, dict[str, int]] = {key: {} for key in ids}
-    for name, model in (("groups", GroupRow), ("channels", ChannelRow), ("packages", PackageRow)):
+    for name, model in (
+        ("groups", GroupRecord),
+        ("channels", ChannelRecord),
+        ("packages", PackageRecord),
+    ):
         found = await session.execute(
             select(col(model.application_id), func.count())
             .where(col(model.application_id).in_(ids))
@@ -107,10 +117,10 @@ async def counts(session: AsyncSession, ids: Collection[int]) -> dict[int, dict[
         for key, number in found:
             result[key][name] = number
     machines = await session.execute(
-        select(col(GroupRow.application_id), func.sum(col(TallyRow.machines)))
-        .join(TallyRow, col(TallyRow.group_id) == col(GroupRow.id))
-        .where(col(GroupRow.application_id).in_(ids))
-        .group_by(col(GroupRow.application_id))
+        select(col(GroupRecord.application_id), func.sum(col(TallyRecord.machines)))
+        .join(TallyRecord, col(TallyRecord.group_id) == col(GroupRecord.id))
+        .where(col(GroupRecord.application_id).in_(ids))
+        .group_by(col(GroupRecord.application_id))
     )
     for key, number in machines:
         result[key]["machines"] = int(number or 0)
@@ -118,10 +128,10 @@ async def counts(session: AsyncSession, ids: Collection[int]) -> dict[int, dict[
 
 
 async def _check_free(session: AsyncSession, appid: str, name: str, but: int | None = None) -> None:
-    query = select(ApplicationRow).where(
-        (col(ApplicationRow.appid) == appid) | (col(ApplicationRow.name) == name)
+    query = select(ApplicationRecord).where(
+        (col(ApplicationRecord.appid) == appid) | (col(ApplicationRecord.name) == name)
     )
     for row in await session.scalars(query):
         if row.id != but:
             field = "appid" if row.appid == appid else "name"
-            raise Taken(f"The application {row.name} already has this {field}.", field)
+            raise AlreadyTaken(f"The application {row.name} already has this {field}.", field)

@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from backend.errors import NotFoundProblem
 from backend.omaha.catalog import channels, files, packages
-from backend.omaha.catalog.edit import Taken, invalid
+from backend.omaha.catalog.edit import AlreadyTaken, invalid
 from backend.omaha.catalog.releases import application
 from backend.omaha.domain.model import Arch, ExtraFile, PackageKind
 from backend.omaha.payloads.digest import Digest, base64_to_hex
@@ -29,13 +29,13 @@ from backend.omaha.payloads.manifest import (
     BundlePackage,
 )
 from backend.omaha.store.tables import (
-    ApplicationRow,
-    BlacklistRow,
-    ChannelRow,
-    FileRow,
-    FloorRow,
-    PackageFileRow,
-    PackageRow,
+    ApplicationRecord,
+    BlacklistRecord,
+    ChannelRecord,
+    FileRecord,
+    FloorRecord,
+    PackageFileRecord,
+    PackageRecord,
 )
 
 
@@ -50,7 +50,7 @@ class Taking:
 
 
 async def describe(
-    session: AsyncSession, store: PayloadFiles, app: ApplicationRow, releases: Collection[str]
+    session: AsyncSession, store: PayloadFiles, app: ApplicationRecord, releases: Collection[str]
 ) -> BundleManifest:
     """The manifest of these versions, in every architecture, with all their hosted files.
 
@@ -61,7 +61,9 @@ async def describe(
     ids = [row.id or 0 for row in rows]
     extras = await packages.extras_of(session, ids)
     floors, blacklists = await _floors(session, ids), await _blacklists(session, ids)
-    query = select(FileRow).where(col(FileRow.package_id).in_(ids)).order_by(col(FileRow.name))
+    query = (
+        select(FileRecord).where(col(FileRecord.package_id).in_(ids)).order_by(col(FileRecord.name))
+    )
     hosted = (await session.scalars(query)).all()
     return BundleManifest(
         created=datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="seconds"),
@@ -78,7 +80,7 @@ async def describe(
 async def take(session: AsyncSession, manifest: BundleManifest) -> Taking:
     """Register what a verified bundle holds; its files must be in the store already.
 
-    The same bundle again changes nothing; `Taken` when a version exists with another payload
+    The same bundle again changes nothing; `AlreadyTaken` when a version exists with another payload
     or a name serves other bytes. Channels are never repointed: that is a rollout, and an
     operator's decision.
     """
@@ -98,12 +100,12 @@ async def take(session: AsyncSession, manifest: BundleManifest) -> Taking:
 
 
 async def _packages(
-    session: AsyncSession, app: ApplicationRow, releases: Collection[str]
-) -> Sequence[PackageRow]:
-    query = select(PackageRow).where(
-        col(PackageRow.application_id) == app.id, col(PackageRow.release).in_(releases)
+    session: AsyncSession, app: ApplicationRecord, releases: Collection[str]
+) -> Sequence[PackageRecord]:
+    query = select(PackageRecord).where(
+        col(PackageRecord.application_id) == app.id, col(PackageRecord.release).in_(releases)
     )
-    rows = (await session.scalars(query.order_by(col(PackageRow.id)))).all()
+    rows = (await session.scalars(query.order_by(col(PackageRecord.id)))).all()
     missing = set(releases) - {row.release for row in rows}
     if missing:
         raise NotFoundProblem(f"{app.name} has no package {', '.join(sorted(missing))}.")
@@ -114,8 +116,8 @@ async def _packages(
 
 
 def _package(
-    row: PackageRow,
-    extras: Iterable[PackageFileRow],
+    row: PackageRecord,
+    extras: Iterable[PackageFileRecord],
     floors: tuple[BundleFloor, ...],
     blacklist: tuple[str, ...],
 ) -> BundlePackage:
@@ -137,7 +139,7 @@ def _package(
     )
 
 
-def _file(row: FileRow, hosted: Iterable[FileRow], store: PayloadFiles) -> BundleFile:
+def _file(row: FileRecord, hosted: Iterable[FileRecord], store: PayloadFiles) -> BundleFile:
     signatures = {file.name: file.sha256 for file in hosted}
     store.size(row.sha256)
     with store.path(row.sha256).open("rb") as data:
@@ -156,9 +158,9 @@ async def _floors(
     session: AsyncSession, ids: Collection[int]
 ) -> dict[int, tuple[BundleFloor, ...]]:
     found = await session.execute(
-        select(col(FloorRow.package_id), col(ChannelRow.name), col(FloorRow.reason))
-        .join(ChannelRow, col(ChannelRow.id) == col(FloorRow.channel_id))
-        .where(col(FloorRow.package_id).in_(ids))
+        select(col(FloorRecord.package_id), col(ChannelRecord.name), col(FloorRecord.reason))
+        .join(ChannelRecord, col(ChannelRecord.id) == col(FloorRecord.channel_id))
+        .where(col(FloorRecord.package_id).in_(ids))
     )
     result: defaultdict[int, tuple[BundleFloor, ...]] = defaultdict(tuple)
     for key, channel, reason in found:
@@ -168,9 +170,9 @@ async def _floors(
 
 async def _blacklists(session: AsyncSession, ids: Collection[int]) -> dict[int, tuple[str, ...]]:
     found = await session.execute(
-        select(col(BlacklistRow.package_id), col(ChannelRow.name))
-        .join(ChannelRow, col(ChannelRow.id) == col(BlacklistRow.channel_id))
-        .where(col(BlacklistRow.package_id).in_(ids))
+        select(col(BlacklistRecord.package_id), col(ChannelRecord.name))
+        .join(ChannelRecord, col(ChannelRecord.id) == col(BlacklistRecord.channel_id))
+        .where(col(BlacklistRecord.package_id).in_(ids))
     )
     result: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
     for key, channel in found:
@@ -179,13 +181,13 @@ async def _blacklists(session: AsyncSession, ids: Collection[int]) -> dict[int, 
 
 
 async def _take_package(
-    session: AsyncSession, app: ApplicationRow, described: BundlePackage, result: Taking
-) -> PackageRow:
+    session: AsyncSession, app: ApplicationRecord, described: BundlePackage, result: Taking
+) -> PackageRecord:
     label = f"{described.release} {described.arch.name.lower()}"
     found = await packages.find(session, app.id or 0, described.release, described.arch)
     if found is not None:
         if (found.sha256, found.size) != (described.sha256, described.size):
-            raise Taken(f"{label} exists with another payload.", "release")
+            raise AlreadyTaken(f"{label} exists with another payload.", "release")
         result.present.append(label)
         return found
     fields = described.model_dump(include=_COPIED)
@@ -203,7 +205,7 @@ async def _take_file(
     file: BundleFile,
     by_name: dict[str, BundleFile],
     names: dict[str, str],
-    package: PackageRow,
+    package: PackageRecord,
 ) -> None:
     signature = names.get(file.signature or "", "")
     if signature and signature != file.name:
@@ -214,13 +216,13 @@ async def _take_file(
 
 async def _take_channels(
     session: AsyncSession,
-    app: ApplicationRow,
+    app: ApplicationRecord,
     described: BundlePackage,
-    package: PackageRow,
+    package: PackageRecord,
     result: Taking,
 ) -> None:
-    query = select(ChannelRow).where(
-        col(ChannelRow.application_id) == app.id, col(ChannelRow.arch) == described.arch
+    query = select(ChannelRecord).where(
+        col(ChannelRecord.application_id) == app.id, col(ChannelRecord.arch) == described.arch
     )
     known = {row.name: row for row in await session.scalars(query)}
     for floor in described.floors:

@@ -15,23 +15,25 @@ from sqlmodel import col
 from backend.errors import Conflict, NotFoundProblem, PreconditionFailed, Unprocessable
 from backend.omaha.store.announce import announce
 from backend.omaha.store.tables import (
-    ApplicationRow,
-    ChannelRow,
-    FileRow,
-    GroupRow,
-    PackageRow,
-    RolloutRow,
+    ApplicationRecord,
+    ChannelRecord,
+    FileRecord,
+    GroupRecord,
+    PackageRecord,
+    RolloutRecord,
 )
 
-Row = TypeVar("Row", ApplicationRow, ChannelRow, FileRow, GroupRow, PackageRow, RolloutRow)
+Row = TypeVar(
+    "Row", ApplicationRecord, ChannelRecord, FileRecord, GroupRecord, PackageRecord, RolloutRecord
+)
 
 KINDS: Final[dict[type[Any], str]] = {
-    ApplicationRow: "application",
-    ChannelRow: "channel",
-    FileRow: "payload",
-    GroupRow: "group",
-    PackageRow: "package",
-    RolloutRow: "rollout",
+    ApplicationRecord: "application",
+    ChannelRecord: "channel",
+    FileRecord: "payload",
+    GroupRecord: "group",
+    PackageRecord: "package",
+    RolloutRecord: "rollout",
 }
 """What a row is called when one is missing."""
 
@@ -40,7 +42,7 @@ MAX_NAMED: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class UsedBy:
     """Something that uses an object: `kind`, `id`, and a name to recognise it by."""
 
     kind: str
@@ -53,7 +55,7 @@ class InUse(Conflict):
 
     slug, title = "in-use", "Still in use"
 
-    def __init__(self, what: str, uses: Sequence[Use]) -> None:
+    def __init__(self, what: str, uses: Sequence[UsedBy]) -> None:
         named = ", ".join(f"{use.kind} {use.name}" for use in uses[:3])
         more = f" and {len(uses) - 3} more" if len(uses) > 3 else ""
         super().__init__(
@@ -97,16 +99,16 @@ async def change(session: AsyncSession, row: Row, values: dict[str, Any]) -> Row
 
 
 async def insert(session: AsyncSession, row: Row, taken: str, field: str) -> Row:
-    """Add a new row; a broken uniqueness rule becomes `Taken` with the sentence `taken`."""
+    """Add a new row; a broken uniqueness rule becomes `AlreadyTaken` with the sentence `taken`."""
     session.add(row)
     try:
         await session.flush()
     except IntegrityError:
-        raise Taken(taken, field) from None
+        raise AlreadyTaken(taken, field) from None
     return row
 
 
-class Taken(Conflict):
+class AlreadyTaken(Conflict):
     """Another object already has this name, version or track."""
 
     slug, title = "taken", "Already taken"

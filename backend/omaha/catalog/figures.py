@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from backend.omaha.store.tables import CounterRow, GroupRow, RollupRow, TallyRow
+from backend.omaha.store.tables import CounterRecord, GroupRecord, RollupRecord, TallyRecord
 
 Dimension = Literal["release", "status", "group", "channel"]
 
@@ -29,10 +29,10 @@ MAX_ROWS: Final = 40_000
 """Roll-up rows one timeline reads: some tens of milliseconds."""
 
 _COLUMNS: Final[dict[Dimension, Any]] = {
-    "release": col(TallyRow.release),
-    "status": col(TallyRow.status),
-    "group": col(TallyRow.group_id),
-    "channel": col(GroupRow.channel_id),
+    "release": col(TallyRecord.release),
+    "status": col(TallyRecord.status),
+    "group": col(TallyRecord.group_id),
+    "channel": col(GroupRecord.channel_id),
 }
 
 
@@ -45,12 +45,12 @@ class Scope:
     channel_id: int | None = None
 
     def conditions(self) -> list[Any]:
-        """As conditions on `GroupRow`."""
-        found = [col(GroupRow.application_id) == self.application_id]
+        """As conditions on `GroupRecord`."""
+        found = [col(GroupRecord.application_id) == self.application_id]
         if self.group_ids is not None:
-            found.append(col(GroupRow.id).in_(self.group_ids))
+            found.append(col(GroupRecord.id).in_(self.group_ids))
         if self.channel_id is not None:
-            found.append(col(GroupRow.channel_id) == self.channel_id)
+            found.append(col(GroupRecord.channel_id) == self.channel_id)
         return found
 
 
@@ -59,11 +59,11 @@ async def breakdown(
 ) -> list[tuple[tuple[Any, ...], int]]:
     """((value of each dimension, …), machines), most machines first. Exact."""
     columns = [_COLUMNS[dimension] for dimension in by]
-    machines = func.sum(col(TallyRow.machines))
+    machines = func.sum(col(TallyRecord.machines))
     found = await session.execute(
         select(machines, *columns)
-        .join(GroupRow, col(GroupRow.id) == col(TallyRow.group_id))
-        .where(*scope.conditions(), col(TallyRow.machines) > 0)
+        .join(GroupRecord, col(GroupRecord.id) == col(TallyRecord.group_id))
+        .where(*scope.conditions(), col(TallyRecord.machines) > 0)
         .group_by(*columns)
         .order_by(machines.desc(), *columns)
     )
@@ -71,7 +71,7 @@ async def breakdown(
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class CounterTotals:
     """The counters limits are compared with, summed: updates under way and timed out, and
     machines unseen for 24 hours as of `silent_at` (Unix seconds; 0: not counted yet)."""
 
@@ -81,20 +81,20 @@ class Limits:
     silent_at: float
 
 
-async def limits(session: AsyncSession, scope: Scope) -> Limits:
+async def limits(session: AsyncSession, scope: Scope) -> CounterTotals:
     """The counters of the scope's groups."""
     found = await session.execute(
         select(
-            func.coalesce(func.sum(col(CounterRow.in_progress)), 0),
-            func.coalesce(func.sum(col(CounterRow.timed_out)), 0),
-            func.coalesce(func.sum(col(CounterRow.silent)), 0),
-            func.coalesce(func.min(col(CounterRow.silent_at)), 0.0),
+            func.coalesce(func.sum(col(CounterRecord.in_progress)), 0),
+            func.coalesce(func.sum(col(CounterRecord.timed_out)), 0),
+            func.coalesce(func.sum(col(CounterRecord.silent)), 0),
+            func.coalesce(func.min(col(CounterRecord.silent_at)), 0.0),
         )
-        .join(GroupRow, col(GroupRow.id) == col(CounterRow.group_id))
+        .join(GroupRecord, col(GroupRecord.id) == col(CounterRecord.group_id))
         .where(*scope.conditions())
     )
     in_progress, timed_out, silent, at = found.one()
-    return Limits(int(in_progress), int(timed_out), int(silent), float(at))
+    return CounterTotals(int(in_progress), int(timed_out), int(silent), float(at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,20 +134,22 @@ async def timeline(
 ) -> tuple[Points, list[tuple[float, Any, int]]]:
     """The points, and (time, value, machines) for those a roll-up was made at."""
     groups = [key or 0 for key in await session.scalars(_groups(scope))]
-    each = select(func.count()).select_from(TallyRow).where(col(TallyRow.group_id).in_(groups))
+    each = (
+        select(func.count()).select_from(TallyRecord).where(col(TallyRecord.group_id).in_(groups))
+    )
     chosen = points(since, until, int(await session.scalar(each) or 0))
-    value = col(RollupRow.release) if by == "release" else col(RollupRow.status)
+    value = col(RollupRecord.release) if by == "release" else col(RollupRecord.status)
     found = await session.execute(
-        select(col(RollupRow.at), value, func.sum(col(RollupRow.machines)))
+        select(col(RollupRecord.at), value, func.sum(col(RollupRecord.machines)))
         .where(
-            col(RollupRow.seconds) == chosen.resolution,
-            col(RollupRow.at).in_(chosen.times),
-            col(RollupRow.group_id).in_(groups),
+            col(RollupRecord.seconds) == chosen.resolution,
+            col(RollupRecord.at).in_(chosen.times),
+            col(RollupRecord.group_id).in_(groups),
         )
-        .group_by(col(RollupRow.at), value)
+        .group_by(col(RollupRecord.at), value)
     )
     return chosen, sorted((float(at), key, int(machines)) for at, key, machines in found)
 
 
 def _groups(scope: Scope) -> Any:
-    return select(col(GroupRow.id)).where(*scope.conditions())
+    return select(col(GroupRecord.id)).where(*scope.conditions())

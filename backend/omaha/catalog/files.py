@@ -14,7 +14,7 @@ from backend.omaha.payloads.digest import Digest
 from backend.omaha.payloads.errors import NameTaken
 from backend.omaha.payloads.names import check_name
 from backend.omaha.payloads.serving import Hosted
-from backend.omaha.store.tables import FileRow
+from backend.omaha.store.tables import FileRecord
 
 
 async def register(
@@ -24,7 +24,7 @@ async def register(
     *,
     package_id: int | None = None,
     signature: str = "",
-) -> FileRow:
+) -> FileRecord:
     """Let `name` serve the stored bytes; the same name and bytes again change nothing but
     the link to a package. `NameTaken` when it serves other bytes. `signature` is the name of
     the hosted signature."""
@@ -36,7 +36,7 @@ async def register(
         values = {"package_id": package_id or row.package_id, "signature": signature}
         return await change(session, row, values)
     now = time.time()
-    row = FileRow(
+    row = FileRecord(
         package_id=package_id, name=name, path=f"blobs/{digest.sha256[:2]}/{digest.sha256}",
         size=digest.size, received=digest.size, sha1=digest.sha1_base64, sha256=digest.sha256,
         complete=True, signature=signature, created_at=now, updated_at=now,
@@ -44,9 +44,11 @@ async def register(
     return await insert(session, row, f"The name {name} is taken.", "name")
 
 
-async def find(session: AsyncSession, name: str) -> FileRow | None:
+async def find(session: AsyncSession, name: str) -> FileRecord | None:
     """What is hosted as `name`."""
-    return (await session.scalars(select(FileRow).where(col(FileRow.name) == name))).one_or_none()
+    return (
+        await session.scalars(select(FileRecord).where(col(FileRecord.name) == name))
+    ).one_or_none()
 
 
 async def resolve(session: AsyncSession, name: str) -> Hosted | None:
@@ -57,7 +59,7 @@ async def resolve(session: AsyncSession, name: str) -> Hosted | None:
     return Hosted(row.sha256, row.size, row.created_at)
 
 
-async def delete(session: AsyncSession, row: FileRow) -> None:
+async def delete(session: AsyncSession, row: FileRecord) -> None:
     """Stop serving the name; a conflict while a package is made of the file, because
     machines may be downloading it."""
     if row.package_id is not None:
@@ -71,5 +73,5 @@ async def delete(session: AsyncSession, row: FileRow) -> None:
 
 async def used(session: AsyncSession, sha256: str) -> bool:
     """Whether any name serves these bytes."""
-    query = select(col(FileRow.id)).where(col(FileRow.sha256) == sha256).limit(1)
+    query = select(col(FileRecord.id)).where(col(FileRecord.sha256) == sha256).limit(1)
     return (await session.scalars(query)).first() is not None

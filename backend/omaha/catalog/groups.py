@@ -12,27 +12,27 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.errors import Conflict
-from backend.omaha.catalog.edit import Taken, change, insert, invalid
+from backend.omaha.catalog.edit import AlreadyTaken, change, insert, invalid
 from backend.omaha.domain.model import Arch
-from backend.omaha.domain.rules import Policy
+from backend.omaha.domain.rules import RolloutPolicy
 from backend.omaha.store.tables import (
-    ChannelRow,
-    CounterRow,
-    GroupRow,
-    InstanceRow,
-    TallyRow,
+    ChannelRecord,
+    CounterRecord,
+    GroupRecord,
+    InstanceRecord,
+    TallyRecord,
 )
 
 
 async def ids(session: AsyncSession, application_id: int) -> Sequence[int]:
     """The ids of the application's groups."""
-    query = select(col(GroupRow.id)).where(col(GroupRow.application_id) == application_id)
+    query = select(col(GroupRecord.id)).where(col(GroupRecord.application_id) == application_id)
     return [key or 0 for key in await session.scalars(query)]
 
 
 async def names(session: AsyncSession, ids: Collection[int]) -> dict[int, str]:
     """The groups' names by id."""
-    query = select(col(GroupRow.id), col(GroupRow.name)).where(col(GroupRow.id).in_(ids))
+    query = select(col(GroupRecord.id), col(GroupRecord.name)).where(col(GroupRecord.id).in_(ids))
     return {key or 0: name for key, name in await session.execute(query)}
 
 
@@ -45,13 +45,13 @@ async def create(
     arch: Arch,
     channel_id: int | None = None,
     description: str = "",
-    policy: Policy | None = None,
-) -> GroupRow:
+    policy: RolloutPolicy | None = None,
+) -> GroupRecord:
     """A new group; without a policy it grants nothing yet."""
     now = time.time()
-    row = GroupRow(
+    row = GroupRecord(
         application_id=application_id, channel_id=channel_id, name=name, description=description,
-        track=track, arch=arch, policy=(policy or Policy()).model_dump(mode="json"),
+        track=track, arch=arch, policy=(policy or RolloutPolicy()).model_dump(mode="json"),
         created_at=now, updated_at=now,
     )  # fmt: skip
     await _check_free(session, row, name, track)
@@ -60,7 +60,7 @@ async def create(
     return await insert(session, row, "The name or track is used by another group.", "name")
 
 
-async def edit(session: AsyncSession, row: GroupRow, values: dict[str, Any]) -> GroupRow:
+async def edit(session: AsyncSession, row: GroupRecord, values: dict[str, Any]) -> GroupRecord:
     """Change `name`, `description`, `track` or `channel_id` (None: nothing is offered)."""
     await _check_free(session, row, values.get("name", row.name), values.get("track", row.track))
     if values.get("channel_id") is not None:
@@ -68,14 +68,14 @@ async def edit(session: AsyncSession, row: GroupRow, values: dict[str, Any]) -> 
     return await change(session, row, values)
 
 
-async def set_policy(session: AsyncSession, row: GroupRow, policy: Policy) -> GroupRow:
+async def set_policy(session: AsyncSession, row: GroupRecord, policy: RolloutPolicy) -> GroupRecord:
     """Put a new policy in force."""
     return await change(session, row, {"policy": policy.model_dump(mode="json")})
 
 
-async def check_channel(session: AsyncSession, row: GroupRow, channel_id: int) -> ChannelRow:
+async def check_channel(session: AsyncSession, row: GroupRecord, channel_id: int) -> ChannelRecord:
     """The channel, when the group may follow it: same application and architecture."""
-    channel = await session.get(ChannelRow, channel_id)
+    channel = await session.get(ChannelRecord, channel_id)
     if channel is None or channel.application_id != row.application_id:
         raise invalid("channel_id", "is no channel of this application.")
     if channel.arch != row.arch:
@@ -87,10 +87,10 @@ async def check_channel(session: AsyncSession, row: GroupRow, channel_id: int) -
     return channel
 
 
-async def delete(session: AsyncSession, row: GroupRow) -> None:
+async def delete(session: AsyncSession, row: GroupRecord) -> None:
     """Remove it; a conflict while machines belong to it."""
     some = await session.scalar(
-        select(col(InstanceRow.id)).where(col(InstanceRow.group_id) == row.id).limit(1)
+        select(col(InstanceRecord.id)).where(col(InstanceRecord.group_id) == row.id).limit(1)
     )
     if some is not None:
         number = (await machines(session, [row.id or 0])).get(row.id or 0, 0)
@@ -100,31 +100,31 @@ async def delete(session: AsyncSession, row: GroupRow) -> None:
             used_by=[{"kind": "machine", "id": some, "name": "and others"}],
             machines=number,
         )
-    await session.execute(sql_delete(TallyRow).where(col(TallyRow.group_id) == row.id))
-    await session.execute(sql_delete(CounterRow).where(col(CounterRow.group_id) == row.id))
+    await session.execute(sql_delete(TallyRecord).where(col(TallyRecord.group_id) == row.id))
+    await session.execute(sql_delete(CounterRecord).where(col(CounterRecord.group_id) == row.id))
     await session.delete(row)
 
 
 async def machines(session: AsyncSession, ids: Collection[int]) -> dict[int, int]:
     """Per group: how many machines it has, from the tally."""
     found = await session.execute(
-        select(col(TallyRow.group_id), func.sum(col(TallyRow.machines)))
-        .where(col(TallyRow.group_id).in_(ids))
-        .group_by(col(TallyRow.group_id))
+        select(col(TallyRecord.group_id), func.sum(col(TallyRecord.machines)))
+        .where(col(TallyRecord.group_id).in_(ids))
+        .group_by(col(TallyRecord.group_id))
     )
     return {key: int(number or 0) for key, number in found}
 
 
-async def _check_free(session: AsyncSession, row: GroupRow, name: str, track: str) -> None:
-    query = select(GroupRow).where(
-        col(GroupRow.application_id) == row.application_id,
-        col(GroupRow.arch) == row.arch,
-        (col(GroupRow.name) == name) | (col(GroupRow.track) == track),
+async def _check_free(session: AsyncSession, row: GroupRecord, name: str, track: str) -> None:
+    query = select(GroupRecord).where(
+        col(GroupRecord.application_id) == row.application_id,
+        col(GroupRecord.arch) == row.arch,
+        (col(GroupRecord.name) == name) | (col(GroupRecord.track) == track),
     )
     for other in await session.scalars(query):
         if other.id != row.id:
             field = "name" if other.name == name else "track"
-            raise Taken(
+            raise AlreadyTaken(
                 f"The group {other.name} already has this {field} for "
                 f"{Arch(row.arch).name.lower()}.",
                 field,

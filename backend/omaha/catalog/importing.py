@@ -28,10 +28,19 @@ from backend.omaha.payloads.header import Format
 from backend.omaha.payloads.importer import Stored, examine, once
 from backend.omaha.payloads.release import Release, ReleaseFile
 from backend.omaha.payloads.source import ReleaseSource
-from backend.omaha.store.tables import ApplicationRow
+from backend.omaha.store.tables import ApplicationRecord
 from integrations.backoff import doubled
 
-__all__ = ["ATTEMPTS", "KIND", "Made", "Order", "Person", "Record", "import_job", "package_key"]
+__all__ = [
+    "ATTEMPTS",
+    "KIND",
+    "Made",
+    "Order",
+    "RecordImport",
+    "StartedBy",
+    "import_job",
+    "package_key",
+]
 
 KIND: Final = "updates.import"
 MAX_SECONDS: Final = 6 * 3600.0
@@ -49,7 +58,7 @@ _Found = TypeVar("_Found")
 _log = structlog.get_logger(__name__)
 
 
-class Person(msgspec.Struct, frozen=True):
+class StartedBy(msgspec.Struct, frozen=True):
     """Who started it and with which credential, for the audit record."""
 
     subject: Subject
@@ -66,7 +75,7 @@ class Order(msgspec.Struct, frozen=True):
     board: str
     mirror: str
     extras: tuple[str, ...]
-    by: Person
+    by: StartedBy
     notes: str = ""
     released: str = ""
 
@@ -78,7 +87,7 @@ class Made(msgspec.Struct, frozen=True):
     created: bool
 
 
-class Record(Protocol):
+class RecordImport(Protocol):
     """Adds an audit entry in the transaction: (session, order, verb, detail)."""
 
     async def __call__(
@@ -96,7 +105,7 @@ def package_key(order: Order) -> str:
 
 
 def import_job(
-    files: PayloadFiles, leases: Leases, source: Open, record: Record
+    files: PayloadFiles, leases: Leases, source: Open, record: RecordImport
 ) -> Job[Order, Made]:
     """The job; `source` opens the mirror, `record` writes the audit record."""
     work = _Importing(files, leases, source, record)
@@ -111,7 +120,7 @@ class _Importing:
     files: PayloadFiles
     leases: Leases
     source: Open
-    record: Record
+    record: RecordImport
 
     async def run(self, run: Run, order: Order) -> Made:
         """Look, fetch, register."""
@@ -149,7 +158,7 @@ class _Importing:
 
         async def register(session: AsyncSession) -> Made:
             await edit.begin(session)
-            app = await edit.get(session, ApplicationRow, order.application_id)
+            app = await edit.get(session, ApplicationRecord, order.application_id)
             made = await releases.host(session, app, release, stored)
             package_id = made.package.id or 0
             names = [item.file.name for item in stored]

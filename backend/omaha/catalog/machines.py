@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from backend.omaha.store.tables import HistoryRow
+from backend.omaha.store.tables import HistoryRecord
 
 __all__ = ["history"]
 
 
-async def history(session: AsyncSession, instance_id: int, limit: int) -> Sequence[HistoryRow]:
+async def history(session: AsyncSession, instance_id: int, limit: int) -> Sequence[HistoryRecord]:
     """The machine's changes of status, newest first."""
-    query = select(HistoryRow).where(col(HistoryRow.instance_id) == instance_id)
-    return (await session.scalars(query.order_by(col(HistoryRow.id).desc()).limit(limit))).all()
+    query = select(HistoryRecord).where(col(HistoryRecord.instance_id) == instance_id)
+    return (await session.scalars(query.order_by(col(HistoryRecord.id).desc()).limit(limit))).all()

@@ -16,20 +16,20 @@ from backend.live.column import Op
 from backend.live.guard import Guard
 from backend.live.query import Filter, Query
 from backend.omaha.catalog.edit import invalid
-from backend.omaha.domain.model import Arch, Grant
+from backend.omaha.domain.model import Arch, GrantState
 from backend.omaha.domain.rights import Rights
 from backend.omaha.fleet import moves
 from backend.omaha.fleet.moves import MAX_MOVED
 from backend.omaha.lists import machine_choice
-from backend.omaha.lists.machine_choice import Chosen, Machine, machine_query
-from backend.omaha.store.tables import GroupRow, InstanceRow
+from backend.omaha.lists.machine_choice import Chosen, ChosenMachine, machine_query
+from backend.omaha.store.tables import GroupRecord, InstanceRecord
 
 __all__ = ["Chosen", "check_target", "choose", "everyone", "move", "updating"]
 
 _CHUNK: Final = 500
 
 
-def everyone(rights: Rights, group: GroupRow) -> tuple[Query, Guard]:
+def everyone(rights: Rights, group: GroupRecord) -> tuple[Query, Guard]:
     """All machines of a group, hidden ones too, whoever may list them."""
     scope = rights.group(group.application_id, group.id or 0)
     query = machine_query([f"group_id={group.id}"])
@@ -38,14 +38,14 @@ def everyone(rights: Rights, group: GroupRow) -> tuple[Query, Guard]:
     return query, Guard(rights.organisation, (scope,))
 
 
-def check_target(target: GroupRow, application_id: int, field: str) -> None:
+def check_target(target: GroupRecord, application_id: int, field: str) -> None:
     """A 422 unless the machines of this application may go there."""
     if target.application_id != application_id:
         raise invalid(field, "is no group of this application.")
 
 
 async def choose(
-    session: AsyncSession, query: Query, guard: Guard, target: GroupRow | None
+    session: AsyncSession, query: Query, guard: Guard, target: GroupRecord | None
 ) -> Chosen:
     """The first machines that pass the query and are not in `target` already. A group for
     one architecture takes no others: `Conflict` when there are some."""
@@ -63,15 +63,15 @@ async def updating(session: AsyncSession, ids: Sequence[int]) -> int:
     number = 0
     for start in range(0, len(ids), _CHUNK):
         query = select(func.count()).where(
-            col(InstanceRow.id).in_(ids[start : start + _CHUNK]),
-            col(InstanceRow.grant_state).in_((Grant.OPEN, Grant.TIMED_OUT)),
+            col(InstanceRecord.id).in_(ids[start : start + _CHUNK]),
+            col(InstanceRecord.grant_state).in_((GrantState.OPEN, GrantState.TIMED_OUT)),
         )
         number += await session.scalar(query) or 0
     return number
 
 
 async def move(
-    session: AsyncSession, chosen: Chosen, target: GroupRow, *, expected: int
+    session: AsyncSession, chosen: Chosen, target: GroupRecord, *, expected: int
 ) -> Counter[int]:
     """Move them, when they are still `expected` many; how many came from which group."""
     if len(chosen.ids) != expected:
@@ -83,7 +83,7 @@ async def move(
     )
 
 
-def _check_arch(machines: Collection[Machine], target: GroupRow) -> None:
+def _check_arch(machines: Collection[ChosenMachine], target: GroupRecord) -> None:
     other = sum(1 for row in machines if target.arch not in (Arch.ALL, row.arch))
     if other:
         raise Conflict(

@@ -6,7 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from backend.omaha.store.tables import ChannelRow, GroupRow, InstanceRow, PackageRow, RolloutRow
+from backend.omaha.store.tables import (
+    ChannelRecord,
+    GroupRecord,
+    InstanceRecord,
+    PackageRecord,
+    RolloutRecord,
+)
 
 __all__ = ["application_of", "group_of_instance", "group_of_rollout"]
 
@@ -15,7 +21,7 @@ Place = tuple[int, int]
 
 
 async def application_of(
-    session: AsyncSession, model: type[ChannelRow | GroupRow | PackageRow], key: int
+    session: AsyncSession, model: type[ChannelRecord | GroupRecord | PackageRecord], key: int
 ) -> int | None:
     """The application of a channel, group or package; None when there is no such row."""
     query = select(col(model.application_id)).where(col(model.id) == key)
@@ -25,9 +31,9 @@ async def application_of(
 async def group_of_rollout(session: AsyncSession, rollout_id: int) -> Place | None:
     """Where the rollout is; None when there is none."""
     query = (
-        select(col(GroupRow.application_id), col(GroupRow.id))
-        .join(RolloutRow, col(RolloutRow.group_id) == col(GroupRow.id))
-        .where(col(RolloutRow.id) == rollout_id)
+        select(col(GroupRecord.application_id), col(GroupRecord.id))
+        .join(RolloutRecord, col(RolloutRecord.group_id) == col(GroupRecord.id))
+        .where(col(RolloutRecord.id) == rollout_id)
     )
     found = (await session.execute(query)).first()
     return (found[0], found[1] or 0) if found else None
@@ -35,6 +41,6 @@ async def group_of_rollout(session: AsyncSession, rollout_id: int) -> Place | No
 
 async def group_of_instance(session: AsyncSession, instance_id: int) -> Place | None:
     """Where the machine is; None when there is none."""
-    query = select(col(InstanceRow.application_id), col(InstanceRow.group_id))
-    found = (await session.execute(query.where(col(InstanceRow.id) == instance_id))).first()
+    query = select(col(InstanceRecord.application_id), col(InstanceRecord.group_id))
+    found = (await session.execute(query.where(col(InstanceRecord.id) == instance_id))).first()
     return (found[0], found[1]) if found else None

@@ -25,28 +25,28 @@ from backend.omaha.domain.model import (
     Arch,
     Channel,
     Counters,
-    Grant,
+    GrantState,
     Group,
     Machine,
     Package,
     PackageKind,
     Reason,
-    Status,
+    UpdateStatus,
 )
-from backend.omaha.domain.rules import Policy, WaveKind
-from backend.omaha.policy.decision import Check, decide, rollout_of
+from backend.omaha.domain.rules import RolloutPolicy, WaveKind
+from backend.omaha.policy.decision import CheckContext, decide, rollout_of
 from backend.omaha.policy.limits import granted_within
 from backend.omaha.policy.selection import current_wave, share
 from backend.omaha.store.config import load
-from backend.omaha.store.contract import Store
+from backend.omaha.store.contract import UpdateStore
 from backend.omaha.store.session import SessionTransaction
 from backend.omaha.store.tables import (
-    BlacklistRow,
-    CounterRow,
-    GroupRow,
-    InstanceRow,
-    PackageRow,
-    TallyRow,
+    BlacklistRecord,
+    CounterRecord,
+    GroupRecord,
+    InstanceRecord,
+    PackageRecord,
+    TallyRecord,
 )
 
 EVERYBODY: Final = 500
@@ -79,10 +79,10 @@ class Preview:
 
 async def preview(
     session: AsyncSession,
-    row: GroupRow,
+    row: GroupRecord,
     *,
-    policy: Policy | None = None,
-    package: PackageRow | None = None,
+    policy: RolloutPolicy | None = None,
+    package: PackageRecord | None = None,
     at: float | None = None,
 ) -> Preview:
     """Decide for the group's machines at `at` (now unless given) under the draft."""
@@ -108,10 +108,13 @@ async def preview(
 
 
 async def _draft(
-    session: AsyncSession, row: GroupRow, policy: Policy | None, package: PackageRow | None
+    session: AsyncSession,
+    row: GroupRecord,
+    policy: RolloutPolicy | None,
+    package: PackageRecord | None,
 ) -> Group:
     # The configuration is read by statements alone, which the session's transaction has too.
-    config = await load(cast(Store, SessionTransaction(session)))
+    config = await load(cast(UpdateStore, SessionTransaction(session)))
     group = config.groups[row.id or 0]
     if policy is not None:
         group = replace(group, policy=policy)
@@ -122,8 +125,10 @@ async def _draft(
     return group
 
 
-async def _package(session: AsyncSession, row: PackageRow) -> Package:
-    listed = select(col(BlacklistRow.channel_id)).where(col(BlacklistRow.package_id) == row.id)
+async def _package(session: AsyncSession, row: PackageRecord) -> Package:
+    listed = select(col(BlacklistRecord.channel_id)).where(
+        col(BlacklistRecord.package_id) == row.id
+    )
     return Package(
         id=row.id or 0,
         application_id=row.application_id,
@@ -141,8 +146,8 @@ async def _package(session: AsyncSession, row: PackageRow) -> Package:
 
 async def _strata(session: AsyncSession, group_id: int) -> dict[Stratum, int]:
     found = await session.execute(
-        select(col(TallyRow.release), col(TallyRow.status), col(TallyRow.machines)).where(
-            col(TallyRow.group_id) == group_id, col(TallyRow.machines) > 0
+        select(col(TallyRecord.release), col(TallyRecord.status), col(TallyRecord.machines)).where(
+            col(TallyRecord.group_id) == group_id, col(TallyRecord.machines) > 0
         )
     )
     return {(release, status): machines for release, status, machines in found}
@@ -167,8 +172,8 @@ async def _sample(
 async def _spots(session: AsyncSession, group_id: int, status: int) -> Any:
     """Machines after randomly chosen ids; the same ones each time, so that two previews
     differ by their drafts only."""
-    ids = select(func.min(col(InstanceRow.id)), func.max(col(InstanceRow.id)))
-    ids = ids.where(col(InstanceRow.group_id) == group_id, col(InstanceRow.status) == status)
+    ids = select(func.min(col(InstanceRecord.id)), func.max(col(InstanceRecord.id)))
+    ids = ids.where(col(InstanceRecord.group_id) == group_id, col(InstanceRecord.status) == status)
     first, last = (await session.execute(ids)).one()
     if first is None or last is None:
         return None
@@ -183,14 +188,14 @@ async def _spots(session: AsyncSession, group_id: int, status: int) -> Any:
 
 def _rows(group_id: int, status: int, after: int) -> Any:
     return (
-        select(*(col(getattr(InstanceRow, name)) for name in _COLUMNS))
+        select(*(col(getattr(InstanceRecord, name)) for name in _COLUMNS))
         .where(
-            col(InstanceRow.group_id) == group_id,
-            col(InstanceRow.status) == status,
-            col(InstanceRow.id) > after,
-            col(InstanceRow.hidden).is_(False),
+            col(InstanceRecord.group_id) == group_id,
+            col(InstanceRecord.status) == status,
+            col(InstanceRecord.id) > after,
+            col(InstanceRecord.hidden).is_(False),
         )
-        .order_by(col(InstanceRow.id))
+        .order_by(col(InstanceRecord.id))
     )
 
 
@@ -203,8 +208,8 @@ _COLUMNS: Final = (
 def _machine(found: Sequence[Any], status: int) -> Machine:
     _, release, machine_id, arch, oem, platform, grant, rollout_id, granted, error = found
     return Machine(
-        machine_id, release, Arch(arch), oem, platform, Status(status), Grant(grant), rollout_id,
-        granted, error,
+        machine_id, release, Arch(arch), oem, platform, UpdateStatus(status), GrantState(grant),
+        rollout_id, granted, error,
     )  # fmt: skip
 
 
@@ -217,10 +222,10 @@ def _decide(
     drawn: defaultdict[Stratum, list[Machine]] = defaultdict(list)
     for stratum, machine in sample:
         drawn[stratum].append(machine)
-    check = Check(now, Counters())
+    check = CheckContext(now, Counters())
     weights: defaultdict[Reason, float] = defaultdict(float)
     for stratum, size in strata.items():
-        machines = drawn.get(stratum) or [Machine("", stratum[0], status=Status(stratum[1]))]
+        machines = drawn.get(stratum) or [Machine("", stratum[0], status=UpdateStatus(stratum[1]))]
         for reason in _reasons(machines, group, check):
             weights[reason] += size / len(machines)
     held = {reason: round(weight) for reason, weight in weights.items()}
@@ -228,7 +233,7 @@ def _decide(
     return held, eligible
 
 
-def _reasons(machines: Sequence[Machine], group: Group, check: Check) -> Iterator[Reason]:
+def _reasons(machines: Sequence[Machine], group: Group, check: CheckContext) -> Iterator[Reason]:
     for machine in machines:
         if not semver.is_valid(machine.release):
             yield Reason.NO_PACKAGE
@@ -238,7 +243,7 @@ def _reasons(machines: Sequence[Machine], group: Group, check: Check) -> Iterato
 
 
 async def _counters(session: AsyncSession, group: Group, now: float) -> Counters:
-    row = await session.get(CounterRow, group.id)
+    row = await session.get(CounterRecord, group.id)
     if row is None:
         return Counters()
     buckets = [(first, last, count) for first, last, count in json.loads(row.buckets)]
@@ -265,7 +270,7 @@ def _headroom(group: Group, counters: Counters) -> int:
     return max(0, min(left))
 
 
-def _hours(policy: Policy, eligible: int) -> float | None:
+def _hours(policy: RolloutPolicy, eligible: int) -> float | None:
     most = policy.max_updates_per_period
     if not most:
         return None

@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.omaha.catalog import applications, channels, files, packages
-from backend.omaha.catalog.edit import Taken
+from backend.omaha.catalog.edit import AlreadyTaken
 from backend.omaha.domain.model import FLATCAR_APPID, Arch, ExtraFile
 from backend.omaha.payloads.digest import hex_to_base64
 from backend.omaha.payloads.importer import Stored
 from backend.omaha.payloads.release import Release
-from backend.omaha.store.tables import ApplicationRow, ChannelRow, PackageRow
+from backend.omaha.store.tables import ApplicationRecord, ChannelRecord, PackageRecord
 
 ARCHES: Final = {"amd64": Arch.AMD64, "arm64": Arch.AARCH64}
 """Architecture in hosted names → that of packages."""
@@ -26,11 +26,11 @@ ARCHES: Final = {"amd64": Arch.AMD64, "arm64": Arch.AARCH64}
 class Registered:
     """The package of an import; `created` false: it was there, with the same payload."""
 
-    package: PackageRow
+    package: PackageRecord
     created: bool
 
 
-async def application(session: AsyncSession, appid: str, name: str = "") -> ApplicationRow:
+async def application(session: AsyncSession, appid: str, name: str = "") -> ApplicationRecord:
     """The application with this appid; made when it is missing."""
     normal = applications.normal_appid(appid)
     found = await applications.find(session, normal)
@@ -41,10 +41,10 @@ async def application(session: AsyncSession, appid: str, name: str = "") -> Appl
 
 
 async def host(
-    session: AsyncSession, app: ApplicationRow, release: Release, stored: Sequence[Stored]
+    session: AsyncSession, app: ApplicationRecord, release: Release, stored: Sequence[Stored]
 ) -> Registered:
     """Host the release's stored files and make its package; the same import again changes
-    nothing, and a package that referred to a mirror is hosted from now on. `Taken` when the
+    nothing, and a package that referred to a mirror is hosted from now on. `AlreadyTaken` when the
     version exists with another payload."""
     main, *extras = stored
     new = packages.NewPackage(
@@ -70,7 +70,7 @@ async def host(
 
 
 async def refer(
-    session: AsyncSession, app: ApplicationRow, release: Release, base: str
+    session: AsyncSession, app: ApplicationRecord, release: Release, base: str
 ) -> Registered:
     """Make a package whose files stay on the mirror at `base` (ends with ``/``). There is no
     SHA-1 then: only mirrors of ours would read it (updates reference, section 6)."""
@@ -89,14 +89,14 @@ async def refer(
 
 
 async def point(
-    session: AsyncSession, app: ApplicationRow, name: str, package: PackageRow
-) -> ChannelRow:
+    session: AsyncSession, app: ApplicationRecord, name: str, package: PackageRecord
+) -> ChannelRecord:
     """Point the channel of this name, for the package's architecture, at it; the channel is
     made when it is missing."""
-    query = select(ChannelRow).where(
-        col(ChannelRow.application_id) == app.id,
-        col(ChannelRow.name) == name,
-        col(ChannelRow.arch) == package.arch,
+    query = select(ChannelRecord).where(
+        col(ChannelRecord.application_id) == app.id,
+        col(ChannelRecord.name) == name,
+        col(ChannelRecord.arch) == package.arch,
     )
     row = (await session.scalars(query)).one_or_none()
     if row is None:
@@ -107,26 +107,28 @@ async def point(
 
 
 async def _register(
-    session: AsyncSession, app: ApplicationRow, new: packages.NewPackage
+    session: AsyncSession, app: ApplicationRecord, new: packages.NewPackage
 ) -> Registered:
     found = await packages.find(session, app.id or 0, new.release, new.arch)
     if found is None:
         return Registered(await packages.create(session, app.id or 0, new), created=True)
     if (found.sha256, found.size) != (new.sha256, new.size):
-        raise Taken(
+        raise AlreadyTaken(
             f"{new.release} for {new.arch.name.lower()} exists with another payload.", "release"
         )
     return Registered(found, created=False)
 
 
-async def _bring_here(session: AsyncSession, package: PackageRow, new: packages.NewPackage) -> None:
+async def _bring_here(
+    session: AsyncSession, package: PackageRecord, new: packages.NewPackage
+) -> None:
     """A package that referred to a mirror is served from here from now on: same bytes, other
     address and names."""
     here = {"url": "", "filename": new.filename, "sha1": new.sha1}
     await packages.edit(session, package, here, extras=new.extras)
 
 
-async def _host_file(session: AsyncSession, item: Stored, package: PackageRow) -> None:
+async def _host_file(session: AsyncSession, item: Stored, package: PackageRecord) -> None:
     name = item.file.name
     signature = ""
     if item.signature is not None:

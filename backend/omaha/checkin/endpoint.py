@@ -18,7 +18,7 @@ from backend.omaha.checkin.metrics import SERVICE_REFUSED
 from backend.omaha.checkin.writer import Overloaded
 from backend.omaha.protocol import codec
 from backend.omaha.protocol.answer import render
-from backend.omaha.store.contract import Conflict, StoreDown
+from backend.omaha.store.contract import StoreDown, WriteConflict
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -56,7 +56,7 @@ class UpdateEndpoint:
         except _Refused as refused:
             SERVICE_REFUSED.labels(refused.status).inc()
             await _send(send, refused.status, f"{refused}\n".encode(), _TEXT)
-        except (StoreDown, Overloaded, Conflict) as busy:
+        except (StoreDown, Overloaded, WriteConflict) as busy:
             SERVICE_REFUSED.labels(503).inc()
             _log.warning("update_check_refused", reason=str(busy))
             await _send(send, 503, b"The update service is busy; try again later.\n", _TEXT)

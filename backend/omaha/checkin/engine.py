@@ -11,25 +11,25 @@ from typing import Final
 
 from backend.omaha.checkin import syncer
 from backend.omaha.checkin.loader import Loader
-from backend.omaha.checkin.memory import Glimpses, Machines
+from backend.omaha.checkin.memory import CounterSnapshots, MachineCache
 from backend.omaha.checkin.metrics import ANSWERS, MIRRORED, REFUSED, REPORTED
 from backend.omaha.checkin.seen import SeenTimes
 from backend.omaha.checkin.step import NO_DECISION, Report
 from backend.omaha.checkin.writer import GroupGone, Writer
-from backend.omaha.domain.model import Counters, Grant, Group, Reason, Status
+from backend.omaha.domain.model import Counters, GrantState, Group, Reason, UpdateStatus
 from backend.omaha.domain.semver import is_valid
-from backend.omaha.policy.decision import Check, Decision, decide
+from backend.omaha.policy.decision import CheckContext, UpdateDecision, decide
 from backend.omaha.policy.events import held_status
 from backend.omaha.protocol.answer import (
     NO_UPDATE,
     REGISTRATION_FAILED,
     UNKNOWN_GROUP,
     Answer,
-    Step,
+    UpdateStep,
 )
-from backend.omaha.protocol.codec import AppRequest, Request
+from backend.omaha.protocol.codec import AppRequest, OmahaRequest
 from backend.omaha.store.config import InForce
-from backend.omaha.store.entry import Entry
+from backend.omaha.store.entry import MachineEntry
 
 MAX_MACHINE_ID: Final = 50
 MAX_TRACK: Final = 256
@@ -46,7 +46,7 @@ _NEEDS_COUNTERS: Final = frozenset(
         Reason.WAVE,
     }
 )
-_HOLDING: Final = (Grant.OPEN, Grant.TIMED_OUT)
+_HOLDING: Final = (GrantState.OPEN, GrantState.TIMED_OUT)
 
 
 class _Inadmissible(Exception):
@@ -64,8 +64,8 @@ class Engine:
         self,
         *,
         in_force: InForce,
-        machines: Machines,
-        glimpses: Glimpses,
+        machines: MachineCache,
+        glimpses: CounterSnapshots,
         loader: Loader,
         seen: SeenTimes,
         writer: Writer,
@@ -79,12 +79,12 @@ class Engine:
         self._seen = seen
         self._clock = clock
 
-    async def answer(self, request: Request, ip: str, hosted_base: str) -> list[Answer]:
+    async def answer(self, request: OmahaRequest, ip: str, hosted_base: str) -> list[Answer]:
         """One answer per application, in order. Raises `StoreDown`, `Overloaded`: then
         nothing is acknowledged and the machine should come back later."""
         return [await self._one(app, request, ip, hosted_base) for app in request.apps]
 
-    async def _one(self, app: AppRequest, request: Request, ip: str, hosted: str) -> Answer:
+    async def _one(self, app: AppRequest, request: OmahaRequest, ip: str, hosted: str) -> Answer:
         try:
             return await self._admitted(app, request, ip, hosted)
         except GroupGone:
@@ -94,7 +94,9 @@ class Engine:
             ANSWERS[REFUSED] += 1
             return Answer(refused.status)
 
-    async def _admitted(self, app: AppRequest, request: Request, ip: str, hosted: str) -> Answer:
+    async def _admitted(
+        self, app: AppRequest, request: OmahaRequest, ip: str, hosted: str
+    ) -> Answer:
         application_id = self._in_force.config.applications.get(app.key)
         if application_id is None or len(app.track) > MAX_TRACK:
             raise _Inadmissible(UNKNOWN_GROUP)
@@ -116,18 +118,20 @@ class Engine:
         ANSWERS[decision.reason if app.check else REPORTED] += 1
         return _answer(decision, report.group, hosted)
 
-    async def _known(self, application_id: int, machine_id: str) -> Entry | None:
+    async def _known(self, application_id: int, machine_id: str) -> MachineEntry | None:
         if not 0 < len(machine_id) <= MAX_MACHINE_ID:
             raise _Inadmissible(REGISTRATION_FAILED)
         key = (application_id, machine_id)
         return self._machines.get(key) or await self._loader.load(key)
 
-    def _find(self, application_id: int, app: AppRequest, known: Entry | None) -> Group | None:
+    def _find(
+        self, application_id: int, app: AppRequest, known: MachineEntry | None
+    ) -> Group | None:
         if known is None or not known.pinned:
             return self._in_force.config.find(application_id, app.track, app.arch)
         return self._in_force.config.groups.get(known.group_id)
 
-    async def _decide(self, report: Report, known: Entry | None) -> Decision:
+    async def _decide(self, report: Report, known: MachineEntry | None) -> UpdateDecision:
         if known is not None:
             decision = self.steady(report, known)
             if decision is not None:
@@ -135,7 +139,7 @@ class Engine:
                 return decision
         return await self._writer.write(report, known)
 
-    def steady(self, report: Report, known: Entry) -> Decision | None:
+    def steady(self, report: Report, known: MachineEntry) -> UpdateDecision | None:
         """The decision, when nothing about the machine changes that must be durable before
         the answer; else None. What should be recorded is left to the writer's leisure."""
         app = report.app
@@ -149,25 +153,29 @@ class Engine:
             self._writer.note(report, known)
         return decision
 
-    def _hold(self, report: Report, known: Entry) -> Decision | None:
+    def _hold(self, report: Report, known: MachineEntry) -> UpdateDecision | None:
         """A hold that may be told without a lock, or None."""
         group = report.group
         glimpse = self._glimpses.fresh(group, report.now)
         if glimpse is None:
-            decision = decide(known.machine, group, Check(report.now, Counters(), report.forced))
+            decision = decide(
+                known.machine, group, CheckContext(report.now, Counters(), report.forced)
+            )
             certain = decision.package is None and decision.reason not in _NEEDS_COUNTERS
             return decision if certain else None
-        check = Check(report.now, glimpse.counters(report.now), report.forced)
+        check = CheckContext(report.now, glimpse.counters(report.now), report.forced)
         decision = decide(known.machine, glimpse.group, check)
         return None if decision.package is not None or decision.brake else decision
 
 
-def _same(report: Report, known: Entry, decision: Decision) -> bool:
+def _same(report: Report, known: MachineEntry, decision: UpdateDecision) -> bool:
     """Whether the row already says what this check would make it say."""
     app = report.app
     if report.app.check:
         reason = decision.reason
-        if known.reason != reason or known.status != held_status(Status(known.status), reason):
+        if known.reason != reason or known.status != held_status(
+            UpdateStatus(known.status), reason
+        ):
             return False
     return (
         known.ip == report.ip
@@ -180,13 +188,13 @@ def _same(report: Report, known: Entry, decision: Decision) -> bool:
     )
 
 
-def _answer(decision: Decision, group: Group, hosted: str) -> Answer:
+def _answer(decision: UpdateDecision, group: Group, hosted: str) -> Answer:
     poll = group.policy.poll_seconds
     if decision.package is None:
         return NO_UPDATE if poll is None else Answer(poll_seconds=poll)
     package = decision.package
     return Answer(
-        steps=(Step(package, is_target=True),),
+        steps=(UpdateStep(package, is_target=True),),
         codebase=package.url or hosted,
         poll_seconds=poll,
     )

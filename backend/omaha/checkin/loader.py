@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from backend.omaha.checkin.memory import Machines
-from backend.omaha.store.contract import Key, Store, StoreDown
-from backend.omaha.store.entry import Entry
+from backend.omaha.checkin.memory import MachineCache
+from backend.omaha.store.contract import Key, StoreDown, UpdateStore
+from backend.omaha.store.entry import MachineEntry
 
 MAX_BATCH: Final = 256
 
@@ -15,15 +15,15 @@ MAX_BATCH: Final = 256
 class Loader:
     """Looks machines up in batches and remembers those that exist."""
 
-    def __init__(self, store: Store, machines: Machines) -> None:
+    def __init__(self, store: UpdateStore, machines: MachineCache) -> None:
         self._store = store
         self._machines = machines
-        self._wanted: dict[Key, list[asyncio.Future[Entry | None]]] = {}
+        self._wanted: dict[Key, list[asyncio.Future[MachineEntry | None]]] = {}
         self._arrived = asyncio.Event()
 
-    async def load(self, key: Key) -> Entry | None:
+    async def load(self, key: Key) -> MachineEntry | None:
         """The machine's row, or None when it is not registered. Raises `StoreDown`."""
-        future: asyncio.Future[Entry | None] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[MachineEntry | None] = asyncio.get_running_loop().create_future()
         self._wanted.setdefault(key, []).append(future)
         self._arrived.set()
         return await future
@@ -49,7 +49,7 @@ class Loader:
                         future.set_result(found.get(key))
 
 
-def _fail(batch: dict[Key, list[asyncio.Future[Entry | None]]], error: StoreDown) -> None:
+def _fail(batch: dict[Key, list[asyncio.Future[MachineEntry | None]]], error: StoreDown) -> None:
     for waiting in batch.values():
         for future in waiting:
             if not future.done():

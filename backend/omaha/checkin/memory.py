@@ -14,7 +14,7 @@ import msgspec
 
 from backend.omaha.domain.model import Counters, Group
 from backend.omaha.store.contract import Key
-from backend.omaha.store.entry import Entry
+from backend.omaha.store.entry import MachineEntry
 from backend.omaha.store.ledger import CounterState, Ledger
 
 FRESH_SECONDS: Final = 0.25
@@ -23,18 +23,18 @@ FRESH_SECONDS: Final = 0.25
 _SHARED: Final = ("release", "track", "oem", "oem_version", "aleph_version", "platform")
 
 
-class Machines:
+class MachineCache:
     """At most `limit` machines' rows; about 700 bytes each."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._rows: dict[Key, Entry] = {}
+        self._rows: dict[Key, MachineEntry] = {}
         self.get = self._rows.get
 
     def __len__(self) -> int:
         return len(self._rows)
 
-    def put(self, entry: Entry) -> None:
+    def put(self, entry: MachineEntry) -> None:
         """Remember a row as it is in the database."""
         for name in _SHARED:
             setattr(entry, name, intern(getattr(entry, name)))
@@ -64,7 +64,7 @@ class Glimpse(msgspec.Struct):
         return self.state.seen(self.group.policy.period_seconds, now)
 
 
-class Glimpses:
+class CounterSnapshots:
     """The latest glimpse of each group; only holds may be decided by them, never grants."""
 
     def __init__(self) -> None:

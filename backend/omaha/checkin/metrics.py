@@ -15,8 +15,8 @@ from prometheus_client import REGISTRY, Counter, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from backend.omaha.checkin.step import Change
-from backend.omaha.domain.model import Event, Reason, Status
+from backend.omaha.checkin.step import MachineChange
+from backend.omaha.domain.model import OmahaEvent, Reason, UpdateStatus
 from backend.omaha.domain.wording import failure_class
 
 __all__ = [
@@ -106,7 +106,7 @@ _COUNTED: Final = (
 )
 
 
-def worked_off(events: Iterable[Event], change: Change) -> None:
+def worked_off(events: Iterable[OmahaEvent], change: MachineChange) -> None:
     """Count one machine's committed change."""
     decision = change.decision
     if decision.package is not None:
@@ -115,9 +115,9 @@ def worked_off(events: Iterable[Event], change: Change) -> None:
         if (event.type, event.result) != _ORDINARY or event.previous:
             EVENTS[_EVENTS.get((event.type, event.result), "other")] += 1
     for entered in change.history:
-        status = Status(entered.status)
+        status = UpdateStatus(entered.status)
         STATUSES[status.name.lower()] += 1
-        if status is Status.ERROR and entered.error_code is not None:
+        if status is UpdateStatus.ERROR and entered.error_code is not None:
             FAILURES[failure_class(entered.error_code)] += 1
 
 

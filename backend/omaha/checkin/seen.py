@@ -10,11 +10,11 @@ from typing import Final
 
 import structlog
 
-from backend.omaha.checkin.memory import Machines
+from backend.omaha.checkin.memory import MachineCache
 from backend.omaha.checkin.metrics import SEEN_ROWS, SEEN_SECONDS
 from backend.omaha.checkin.news import MachineNews
-from backend.omaha.store.contract import Conflict, Store, StoreDown
-from backend.omaha.store.entry import Entry
+from backend.omaha.store.contract import StoreDown, UpdateStore, WriteConflict
+from backend.omaha.store.entry import MachineEntry
 
 FLUSH_SECONDS: Final = 2.0
 CHUNK: Final = 1_000
@@ -26,16 +26,16 @@ _log = structlog.get_logger(__name__)
 class SeenTimes:
     """Who checked in since the last flush."""
 
-    def __init__(self, store: Store, machines: Machines, news: MachineNews) -> None:
+    def __init__(self, store: UpdateStore, machines: MachineCache, news: MachineNews) -> None:
         self._news = news
         self._store = store
         self._machines = machines
-        self._rows: dict[int, Entry] = {}
+        self._rows: dict[int, MachineEntry] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
 
-    def add(self, entry: Entry, now: float) -> None:
+    def add(self, entry: MachineEntry, now: float) -> None:
         """`entry` was seen at `now`."""
         entry.last_seen = now
         if len(self._rows) < MAX_KEPT:
@@ -55,11 +55,11 @@ class SeenTimes:
         for start in range(0, len(entries), CHUNK):
             await self._write(entries[start : start + CHUNK])
 
-    async def _write(self, entries: list[Entry]) -> None:
+    async def _write(self, entries: list[MachineEntry]) -> None:
         began = time.perf_counter()
         try:
             done = await self._store.seen([(e.id, e.version, e.last_seen) for e in entries])
-        except (StoreDown, Conflict) as error:
+        except (StoreDown, WriteConflict) as error:
             _log.warning("last_seen_not_written", machines=len(entries), error=str(error))
             return
         SEEN_SECONDS.observe(time.perf_counter() - began)

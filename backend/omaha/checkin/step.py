@@ -15,25 +15,25 @@ from backend.omaha.domain.model import (
     FLATCAR_APPID,
     Counters,
     FleetEventKind,
-    Grant,
+    GrantState,
     Group,
     Machine,
     Package,
     Reason,
     Severity,
-    Status,
+    UpdateStatus,
 )
-from backend.omaha.policy.decision import Check, Decision, decide, rollout_of
+from backend.omaha.policy.decision import CheckContext, UpdateDecision, decide, rollout_of
 from backend.omaha.policy.events import apply, held_status, observe, released
 from backend.omaha.policy.limits import add_grants
 from backend.omaha.protocol.codec import AppRequest
 from backend.omaha.rollouts import lifecycle
-from backend.omaha.store.contract import FleetEvent, History
-from backend.omaha.store.entry import Entry
+from backend.omaha.store.contract import FleetEvent, StatusChange
+from backend.omaha.store.entry import MachineEntry
 from backend.omaha.store.ledger import Ledger
 
-_HOLDING: Final = (Grant.OPEN, Grant.TIMED_OUT)
-NO_DECISION: Final = Decision()
+_HOLDING: Final = (GrantState.OPEN, GrantState.TIMED_OUT)
+NO_DECISION: Final = UpdateDecision()
 
 
 class RolloutMissing(Exception):
@@ -50,7 +50,7 @@ class Report(msgspec.Struct):
     ip: str = ""
     forced: bool = False
     platform: str = ""
-    settled: Decision | None = None
+    settled: UpdateDecision | None = None
     """Decided and answered already: only to be recorded."""
 
     @property
@@ -59,13 +59,13 @@ class Report(msgspec.Struct):
         return self.application_id, self.app.machine_id
 
 
-class Change(msgspec.Struct):
+class MachineChange(msgspec.Struct):
     """The outcome: the row after (`new`), what was there (`old`), the answer, the records."""
 
-    old: Entry | None
-    new: Entry
-    decision: Decision
-    history: list[History]
+    old: MachineEntry | None
+    new: MachineEntry
+    decision: UpdateDecision
+    history: list[StatusChange]
     events: list[FleetEvent]
 
     @property
@@ -74,11 +74,11 @@ class Change(msgspec.Struct):
         return self.old is None or _comparable(self.old) != _comparable(self.new)
 
 
-def facts(report: Report, old: Entry | None) -> Entry:
+def facts(report: Report, old: MachineEntry | None) -> MachineEntry:
     """The row with what the machine says about itself; state untouched."""
     app = report.app
     if old is None:
-        return Entry(
+        return MachineEntry(
             id=0,
             application_id=report.application_id,
             machine_id=app.machine_id,
@@ -111,7 +111,7 @@ def facts(report: Report, old: Entry | None) -> Entry:
     )
 
 
-def step(report: Report, old: Entry | None, ledger: Ledger) -> Change:
+def step(report: Report, old: MachineEntry | None, ledger: Ledger) -> MachineChange:
     """Work one report off. `ledger` moves with it: call in the order of the answers."""
     new = facts(report, old)
     work = _Work(report, ledger, new)
@@ -126,14 +126,14 @@ def step(report: Report, old: Entry | None, ledger: Ledger) -> Change:
     new = work.stamped(new, merge(new, machine, report.group.id))
     ledger.move(old, new)
     if not report.app.check:
-        return Change(old, new, NO_DECISION, work.history, work.events)
+        return MachineChange(old, new, NO_DECISION, work.history, work.events)
     decision = report.settled or work.decide(new)
     final = work.follow(new, decision)
     ledger.move(new, final)
-    return Change(old, final, decision, work.history, work.events)
+    return MachineChange(old, final, decision, work.history, work.events)
 
 
-def merge(entry: Entry, machine: Machine, group_id: int) -> Entry:
+def merge(entry: MachineEntry, machine: Machine, group_id: int) -> MachineEntry:
     """The row in `machine`'s state."""
     return replace(
         entry,
@@ -146,11 +146,11 @@ def merge(entry: Entry, machine: Machine, group_id: int) -> Entry:
     )
 
 
-def _comparable(entry: Entry) -> Entry:
+def _comparable(entry: MachineEntry) -> MachineEntry:
     return replace(entry, last_seen=0.0)
 
 
-def _moved(machine: Machine, old: Entry | None, group: Group) -> Machine:
+def _moved(machine: Machine, old: MachineEntry | None, group: Group) -> Machine:
     """A machine that asks for another track leaves its slot behind."""
     if old is None or old.group_id == group.id or machine.grant not in _HOLDING:
         return machine
@@ -160,22 +160,22 @@ def _moved(machine: Machine, old: Entry | None, group: Group) -> Machine:
 def _floor_reached(machine: Machine, ledger: Ledger) -> Machine:
     """A completed floor is a step, not the rollout's success: it counts nowhere, so that safe
     mode waits for the target (updates 2.2, "floors do not")."""
-    if machine.grant is not Grant.SUCCEEDED or machine.rollout_id is None:
+    if machine.grant is not GrantState.SUCCEEDED or machine.rollout_id is None:
         return machine
     rollout = ledger.rollouts.get(machine.rollout_id)
     if rollout is None or rollout.release == machine.granted_release:
         return machine
-    return replace(machine, grant=Grant.NONE, rollout_id=None)
+    return replace(machine, grant=GrantState.NONE, rollout_id=None)
 
 
 class _Work:
     """The records and counts of one step."""
 
-    def __init__(self, report: Report, ledger: Ledger, entry: Entry) -> None:
+    def __init__(self, report: Report, ledger: Ledger, entry: MachineEntry) -> None:
         self.report = report
         self.ledger = ledger
         self.entry = entry
-        self.history: list[History] = []
+        self.history: list[StatusChange] = []
         self.events: list[FleetEvent] = []
 
     def entered(self, before: Machine, after: Machine) -> None:
@@ -183,7 +183,7 @@ class _Work:
         if after.status is before.status:
             return
         self._record(after.status, after, Reason.NONE)
-        if after.status is Status.ERROR:
+        if after.status is UpdateStatus.ERROR:
             self.events.append(
                 FleetEvent(
                     self.report.now,
@@ -199,13 +199,15 @@ class _Work:
                 )
             )
 
-    def decide(self, entry: Entry) -> Decision:
+    def decide(self, entry: MachineEntry) -> UpdateDecision:
         """Ask the policy, with the counts under lock."""
         group = self._group()
         counters = self.counters(group)
-        return decide(entry.machine, group, Check(self.report.now, counters, self.report.forced))
+        return decide(
+            entry.machine, group, CheckContext(self.report.now, counters, self.report.forced)
+        )
 
-    def follow(self, entry: Entry, decision: Decision) -> Entry:
+    def follow(self, entry: MachineEntry, decision: UpdateDecision) -> MachineEntry:
         """The row after the decision."""
         if decision.package is None:
             return self._hold(entry, decision)
@@ -226,7 +228,7 @@ class _Work:
         rollout = group.rollout and self.ledger.rollouts.get(group.rollout.id)
         return group if rollout is None else group.at(rollout)
 
-    def _hold(self, entry: Entry, decision: Decision) -> Entry:
+    def _hold(self, entry: MachineEntry, decision: UpdateDecision) -> MachineEntry:
         group = self._group()
         if decision.brake and group.rollout is not None:
             why = "The first machine did not succeed."
@@ -236,21 +238,21 @@ class _Work:
                 lifecycle.brake(self.ledger, group, group.rollout, self.report.now, why)
             )
         machine = entry.machine
-        if machine.grant is Grant.OPEN:
+        if machine.grant is GrantState.OPEN:
             machine = released(machine)
         status = held_status(machine.status, decision.reason)
-        if status is not Status(entry.status):
+        if status is not UpdateStatus(entry.status):
             self._record(status, machine, decision.reason)
         held = merge(entry, replace(machine, status=status), entry.group_id)
         return self.stamped(entry, replace(held, reason=int(decision.reason)))
 
-    def _reoffer(self, entry: Entry, group: Group, package: Package) -> Entry:
+    def _reoffer(self, entry: MachineEntry, group: Group, package: Package) -> MachineEntry:
         """On its own slot; when the target changed meanwhile, the slot goes along."""
         rollout = rollout_of(group, group.target or package)
         release = package.release.text
         again = replace(
             entry,
-            status=int(Status.GRANTED),
+            status=int(UpdateStatus.GRANTED),
             reason=0,
             granted_release=release,
             rollout_id=rollout.id or entry.rollout_id,
@@ -259,10 +261,12 @@ class _Work:
             until = self.report.now + group.policy.update_timeout_seconds
             again = replace(again, granted_at=self.report.now, expires_at=until)
         if again.status != entry.status:
-            self._record(Status.GRANTED, again.machine, Reason.NONE)
+            self._record(UpdateStatus.GRANTED, again.machine, Reason.NONE)
         return self.stamped(entry, again)
 
-    def _grant(self, entry: Entry, group: Group, package: Package, *, forced: bool) -> Entry:
+    def _grant(
+        self, entry: MachineEntry, group: Group, package: Package, *, forced: bool
+    ) -> MachineEntry:
         now = self.report.now
         rollout = rollout_of(group, group.target or package)
         if rollout.id not in self.ledger.rollouts or group.id not in self.ledger.counters:
@@ -277,17 +281,17 @@ class _Work:
         self._count_grant(group)
         granted = replace(
             entry,
-            status=int(Status.GRANTED),
+            status=int(UpdateStatus.GRANTED),
             reason=0,
             error_code=None,
-            grant_state=int(Grant.OPEN),
+            grant_state=int(GrantState.OPEN),
             rollout_id=rollout.id,
             granted_release=package.release.text,
             granted_at=now,
             expires_at=now + group.policy.update_timeout_seconds,
             status_at=now,
         )
-        self._record(Status.GRANTED, granted.machine, Reason.NONE)
+        self._record(UpdateStatus.GRANTED, granted.machine, Reason.NONE)
         return granted
 
     def _count_grant(self, group: Group) -> None:
@@ -296,15 +300,15 @@ class _Work:
         state.buckets = add_grants(state.buckets, period, self.report.now, 1)
         self.ledger.touched_groups.add(group.id)
 
-    def stamped(self, before: Entry, after: Entry) -> Entry:
+    def stamped(self, before: MachineEntry, after: MachineEntry) -> MachineEntry:
         """`after`, with the time of its status."""
         if after.status == before.status:
             return after
         return replace(after, status_at=self.report.now)
 
-    def _record(self, status: Status, machine: Machine, reason: Reason) -> None:
+    def _record(self, status: UpdateStatus, machine: Machine, reason: Reason) -> None:
         self.history.append(
-            History(
+            StatusChange(
                 key=self.entry.key,
                 instance_id=self.entry.id,
                 group_id=self.report.group.id,
@@ -313,6 +317,6 @@ class _Work:
                 status=int(status),
                 release=machine.granted_release or machine.release,
                 reason=int(reason),
-                error_code=machine.error_code if status is Status.ERROR else None,
+                error_code=machine.error_code if status is UpdateStatus.ERROR else None,
             )
         )

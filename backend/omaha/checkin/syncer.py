@@ -16,7 +16,7 @@ from backend.omaha.domain.model import Group, Package, Reason, RolloutState
 from backend.omaha.domain.semver import parse
 from backend.omaha.policy import windows
 from backend.omaha.policy.decision import arrived, rollout_of, unavailable
-from backend.omaha.protocol.answer import NO_UPDATE, Answer, Step
+from backend.omaha.protocol.answer import NO_UPDATE, Answer, UpdateStep
 from backend.omaha.protocol.codec import AppRequest
 
 
@@ -38,18 +38,18 @@ def answer(app: AppRequest, group: Group, now: float, hosted: str) -> Answer:
     return _under_one_base(steps, hosted)
 
 
-def _steps(app: AppRequest, group: Group) -> tuple[Step, ...]:
+def _steps(app: AppRequest, group: Group) -> tuple[UpdateStep, ...]:
     target, release = group.target, parse(app.release)
     if target is None or group.channel is None:
         return ()
     floors = [f for f in group.channel.floors if release < f.package.release <= target.release]
-    steps = [Step(f.package, f.reason, is_target=f.package.id == target.id) for f in floors]
+    steps = [UpdateStep(f.package, f.reason, is_target=f.package.id == target.id) for f in floors]
     if not any(step.is_target for step in steps):
-        steps.append(Step(target, None, is_target=True))
+        steps.append(UpdateStep(target, None, is_target=True))
     return tuple(steps)
 
 
-def _under_one_base(steps: tuple[Step, ...], hosted: str) -> Answer:
+def _under_one_base(steps: tuple[UpdateStep, ...], hosted: str) -> Answer:
     """The offer. All manifests share one code base: of several, it is the folder they have in
     common, and names lead on from there. Packages of different hosts have none: then what lies
     beside the target is offered, so that at least this arrives whole."""

@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 from msgspec.structs import replace
 
-from backend.omaha.checkin.memory import Glimpses, Machines
+from backend.omaha.checkin.memory import CounterSnapshots, MachineCache
 from backend.omaha.checkin.metrics import (
     BATCH_REPORTS,
     BATCH_RETRIES,
@@ -24,13 +24,13 @@ from backend.omaha.checkin.metrics import (
 )
 from backend.omaha.checkin.news import MachineNews
 from backend.omaha.checkin.seen import SeenTimes
-from backend.omaha.checkin.step import Change, Report, RolloutMissing, step
-from backend.omaha.domain.model import Arch, Grant, Group, Reason
+from backend.omaha.checkin.step import MachineChange, Report, RolloutMissing, step
+from backend.omaha.domain.model import Arch, GrantState, Group, Reason
 from backend.omaha.domain.semver import parse
-from backend.omaha.policy.decision import Decision, arrived, unavailable
+from backend.omaha.policy.decision import UpdateDecision, arrived, unavailable
 from backend.omaha.store.config import Config, InForce
-from backend.omaha.store.contract import Conflict, History, Key, Store, StoreDown
-from backend.omaha.store.entry import Entry
+from backend.omaha.store.contract import Key, StatusChange, StoreDown, UpdateStore, WriteConflict
+from backend.omaha.store.entry import MachineEntry
 from backend.omaha.store.ledger import Ledger
 
 MAX_BATCH: Final = 256
@@ -56,7 +56,10 @@ class Item:
     __slots__ = ("done", "entry", "report", "since")
 
     def __init__(
-        self, report: Report, entry: Entry | None, done: asyncio.Future[Decision] | None
+        self,
+        report: Report,
+        entry: MachineEntry | None,
+        done: asyncio.Future[UpdateDecision] | None,
     ) -> None:
         self.report = report
         self.entry = entry
@@ -69,9 +72,9 @@ class Writer:
 
     def __init__(
         self,
-        store: Store,
-        machines: Machines,
-        glimpses: Glimpses,
+        store: UpdateStore,
+        machines: MachineCache,
+        glimpses: CounterSnapshots,
         seen: SeenTimes,
         *,
         news: MachineNews,
@@ -92,16 +95,16 @@ class Writer:
     def __len__(self) -> int:
         return len(self._queue)
 
-    async def write(self, report: Report, entry: Entry | None) -> Decision:
+    async def write(self, report: Report, entry: MachineEntry | None) -> UpdateDecision:
         """Work the report off and return when it is committed. `entry` is what is remembered.
         Raises `Overloaded`, `StoreDown`, `GroupGone`."""
         if len(self._queue) >= MAX_WAITING:
             raise Overloaded("Too many machines are waiting for the database.")
-        done: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
+        done: asyncio.Future[UpdateDecision] = asyncio.get_running_loop().create_future()
         self._add(Item(report, entry, done))
         return await done
 
-    def note(self, report: Report, entry: Entry) -> None:
+    def note(self, report: Report, entry: MachineEntry) -> None:
         """Record later, or never when there is too much to do: it will be seen again."""
         if len(self._queue) < MAX_UNAWAITED and report.key not in self._pending:
             self._pending.add(report.key)
@@ -164,7 +167,7 @@ class Writer:
             _resolve(config, batch)
             try:
                 await self._commit([item for item in batch if not _settled(item)], config.version)
-            except Conflict:
+            except WriteConflict:
                 BATCH_RETRIES.labels("conflict").inc()
                 await asyncio.sleep(0.002 * attempt)
                 await self._refresh(batch)
@@ -209,7 +212,7 @@ class Writer:
         self._remember(batch, changes, ids, ledger)
 
     def _remember(
-        self, batch: list[Item], changes: list[Change], ids: dict[Key, int], ledger: Ledger
+        self, batch: list[Item], changes: list[MachineChange], ids: dict[Key, int], ledger: Ledger
     ) -> None:
         for item, change in zip(batch, changes, strict=True):
             new = change.new
@@ -252,7 +255,7 @@ def _resolve(config: Config, batch: list[Item]) -> None:
             item.report.group = group
 
 
-def find_group(config: Config, report: Report, entry: Entry | None) -> Group | None:
+def find_group(config: Config, report: Report, entry: MachineEntry | None) -> Group | None:
     """The machine's group: where an operator put it, else by track and architecture."""
     if entry is not None and entry.pinned:
         return config.groups.get(entry.group_id)
@@ -274,7 +277,11 @@ def _needs(batch: list[Item]) -> tuple[set[int], set[int]]:
     rollouts: set[int] = set()
     for item in batch:
         entry, group = item.entry, item.report.group
-        if entry is not None and entry.grant_state != Grant.NONE and entry.rollout_id is not None:
+        if (
+            entry is not None
+            and entry.grant_state != GrantState.NONE
+            and entry.rollout_id is not None
+        ):
             groups.add(entry.group_id)
             rollouts.add(entry.rollout_id)
         if is_candidate(item.report):
@@ -284,7 +291,7 @@ def _needs(batch: list[Item]) -> tuple[set[int], set[int]]:
     return groups, rollouts
 
 
-def _history(changes: list[Change], ids: dict[Key, int]) -> list[History]:
+def _history(changes: list[MachineChange], ids: dict[Key, int]) -> list[StatusChange]:
     return [
         replace(item, instance_id=item.instance_id or ids[item.key])
         for change in changes
@@ -292,7 +299,7 @@ def _history(changes: list[Change], ids: dict[Key, int]) -> list[History]:
     ]
 
 
-def _grant_changed(change: Change) -> bool:
+def _grant_changed(change: MachineChange) -> bool:
     old = change.old
     return old is not None and (
         old.grant_state != change.new.grant_state or old.group_id != change.new.group_id

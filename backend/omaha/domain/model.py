@@ -12,7 +12,7 @@ from functools import cached_property
 
 import msgspec
 
-from backend.omaha.domain.rules import Policy
+from backend.omaha.domain.rules import RolloutPolicy
 from backend.omaha.domain.semver import Release
 
 __all__ = [
@@ -21,20 +21,20 @@ __all__ = [
     "Arch",
     "Channel",
     "Counters",
-    "Event",
     "ExtraFile",
     "FleetEventKind",
     "Floor",
-    "Grant",
+    "GrantState",
     "Group",
     "Machine",
+    "OmahaEvent",
     "Package",
     "PackageKind",
     "Reason",
     "Rollout",
     "RolloutState",
     "Severity",
-    "Status",
+    "UpdateStatus",
 ]
 
 FLATCAR_APPID = "e96281a6-d1af-4bde-9a0a-97b76e56dc57"
@@ -58,7 +58,7 @@ class PackageKind(IntEnum):
     OTHER = 4
 
 
-class Status(IntEnum):
+class UpdateStatus(IntEnum):
     """Where a machine stands, numbered as Nebraska does (updates 2)."""
 
     UNDEFINED = 1
@@ -71,10 +71,17 @@ class Status(IntEnum):
     ON_HOLD = 8
 
 
-IN_UPDATE = frozenset({Status.GRANTED, Status.INSTALLED, Status.DOWNLOADED, Status.DOWNLOADING})
+IN_UPDATE = frozenset(
+    {
+        UpdateStatus.GRANTED,
+        UpdateStatus.INSTALLED,
+        UpdateStatus.DOWNLOADED,
+        UpdateStatus.DOWNLOADING,
+    }
+)
 
 
-class Grant(IntEnum):
+class GrantState(IntEnum):
     """What became of a machine's last grant. OPEN holds a slot, nothing else does."""
 
     NONE = 0
@@ -192,7 +199,7 @@ class Channel:
     floors: tuple[Floor, ...] = ()
 
 
-class Event(msgspec.Struct, frozen=True):
+class OmahaEvent(msgspec.Struct, frozen=True):
     """What happened on a machine. `error_code` is kept as a signed 32-bit number."""
 
     type: int
@@ -243,7 +250,7 @@ class Group:
     name: str
     track: str
     arch: Arch
-    policy: Policy
+    policy: RolloutPolicy
     channel: Channel | None = None
     rollout: Rollout | None = None
 
@@ -278,8 +285,8 @@ class Machine(msgspec.Struct, frozen=True):
     arch: Arch = Arch.AMD64
     oem: str = ""
     platform: str = ""
-    status: Status = Status.UNDEFINED
-    grant: Grant = Grant.NONE
+    status: UpdateStatus = UpdateStatus.UNDEFINED
+    grant: GrantState = GrantState.NONE
     rollout_id: int | None = None
     granted_release: str | None = None
     error_code: int | None = None

@@ -23,7 +23,7 @@ class _Document(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Window(_Document):
+class MaintenanceWindow(_Document):
     """Minutes of the local day on some weekdays (0 Monday to 6 Sunday) in which updates may
     start. `end` is exclusive; an `end` not after `start` is on the next day."""
 
@@ -40,7 +40,7 @@ class Spread(StrEnum):
     LINEAR = "linear"
 
 
-class Schedule(_Document):
+class RolloutSchedule(_Document):
     """Which share of machines is selected. A machine is in when its stable hash for this
     rollout is below the share: raising only adds, lowering revokes nothing (updates 4)."""
 
@@ -107,7 +107,7 @@ class Wave(_Document):
     min_results: int = Field(default=1, ge=1)
 
 
-class Policy(_Document):
+class RolloutPolicy(_Document):
     """Who in a group may get updates, when and how fast. The default grants nothing."""
 
     enabled: bool = False
@@ -119,14 +119,16 @@ class Policy(_Document):
         default=0, ge=0, description="failures and timeouts that brake; 0: the period's maximum"
     )
     timezone: str = Field(default="UTC", max_length=64, description="IANA name, for windows")
-    windows: tuple[Window, ...] = Field(default=(), max_length=50, description="empty: always")
+    windows: tuple[MaintenanceWindow, ...] = Field(
+        default=(), max_length=50, description="empty: always"
+    )
     max_updates_per_period: int | None = Field(default=1, ge=0, le=10_000_000)
     max_concurrent: int | None = Field(
         default=None, ge=0, le=10_000_000, description="null: max_updates_per_period"
     )
     period_seconds: int = Field(default=900, ge=10, le=30 * DAY)
     update_timeout_seconds: int = Field(default=3600, ge=60, le=30 * DAY)
-    schedule: Schedule = Schedule()
+    schedule: RolloutSchedule = RolloutSchedule()
     waves: tuple[Wave, ...] = Field(default=(), max_length=20)
     oem: ListFilter = ListFilter()
     platform: ListFilter = ListFilter()

@@ -12,18 +12,17 @@ from collections.abc import Callable
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.errors import Conflict as ConflictProblem
-from backend.errors import NotFoundProblem, PreconditionFailed
+from backend.errors import Conflict, NotFoundProblem, PreconditionFailed
 from backend.omaha.domain.model import (
     Arch,
-    Grant,
+    GrantState,
     Rollout,
     RolloutState,
-    Status,
+    UpdateStatus,
 )
 from backend.omaha.rollouts import lifecycle
-from backend.omaha.store.contract import Conflict
-from backend.omaha.store.entry import Entry
+from backend.omaha.store.contract import WriteConflict
+from backend.omaha.store.entry import MachineEntry
 from backend.omaha.store.ledger import CLOSED, Ledger
 from backend.omaha.store.session import SessionTransaction
 from backend.omaha.store.statements import INSTANCE
@@ -32,7 +31,7 @@ from backend.omaha.store.statements import INSTANCE
 async def rename(session: AsyncSession, instance_id: int, name: str, *, version: int) -> None:
     """Name the machine; empty gives its own alias back at its next check."""
 
-    def change(entry: Entry) -> Entry:
+    def change(entry: MachineEntry) -> MachineEntry:
         return replace(entry, name=name, named=bool(name))
 
     await _change(session, instance_id, version, change)
@@ -55,7 +54,7 @@ async def move(
     if not found:
         raise NotFoundProblem("The machine's application has no such group.")
     if found[0][0] not in (Arch.ALL, found[0][1]):
-        raise ConflictProblem(
+        raise Conflict(
             f"The group is for {Arch(found[0][0]).name.lower()}, the machine is "
             f"{Arch(found[0][1]).name.lower()}: it would be offered what it cannot run."
         )
@@ -63,9 +62,9 @@ async def move(
     await _change(session, instance_id, version, lambda entry: moved(entry, group_id))
 
 
-def moved(entry: Entry, group_id: int) -> Entry:
+def moved(entry: MachineEntry, group_id: int) -> MachineEntry:
     """The machine in the group, whatever its track says, without an open grant of another."""
-    if entry.group_id != group_id and entry.grant_state in (Grant.OPEN, Grant.TIMED_OUT):
+    if entry.group_id != group_id and entry.grant_state in (GrantState.OPEN, GrantState.TIMED_OUT):
         entry = _released(entry)
     return replace(entry, group_id=group_id, pinned=True)
 
@@ -73,7 +72,7 @@ def moved(entry: Entry, group_id: int) -> Entry:
 async def hide(session: AsyncSession, instance_id: int, *, hidden: bool, version: int) -> None:
     """Leave the machine out of lists and counts until it checks in again, or show it."""
 
-    def change(entry: Entry) -> Entry:
+    def change(entry: MachineEntry) -> MachineEntry:
         released = _released(entry) if hidden else entry
         return replace(released, hidden=hidden)
 
@@ -83,10 +82,10 @@ async def hide(session: AsyncSession, instance_id: int, *, hidden: bool, version
 async def retry(session: AsyncSession, instance_id: int, *, version: int) -> None:
     """Forget the machine's last failure, so that the same version is offered again."""
 
-    def change(entry: Entry) -> Entry:
-        if entry.grant_state != Grant.FAILED:
-            raise ConflictProblem("The machine's last update did not fail.")
-        return replace(_released(entry), status=int(Status.UNDEFINED), error_code=None)
+    def change(entry: MachineEntry) -> MachineEntry:
+        if entry.grant_state != GrantState.FAILED:
+            raise Conflict("The machine's last update did not fail.")
+        return replace(_released(entry), status=int(UpdateStatus.UNDEFINED), error_code=None)
 
     await _change(session, instance_id, version, change)
 
@@ -112,7 +111,7 @@ async def pause(session: AsyncSession, rollout_id: int, reason: str, *, version:
 
     def change(rollout: Rollout, now: float) -> Rollout:
         if rollout.state not in (RolloutState.ACTIVE, RolloutState.FINISHED):
-            raise ConflictProblem("Only a running rollout can be paused.")
+            raise Conflict("Only a running rollout can be paused.")
         return lifecycle.paused(rollout, reason, now)
 
     await _turn(session, rollout_id, version, change)
@@ -123,7 +122,7 @@ async def resume(session: AsyncSession, rollout_id: int, *, version: int) -> Non
 
     def change(rollout: Rollout, now: float) -> Rollout:
         if rollout.state not in (RolloutState.PAUSED, RolloutState.BRAKED):
-            raise ConflictProblem("The rollout is neither paused nor stopped by its brake.")
+            raise Conflict("The rollout is neither paused nor stopped by its brake.")
         return lifecycle.resumed(rollout, now)
 
     await _turn(session, rollout_id, version, change)
@@ -134,7 +133,7 @@ async def abort(session: AsyncSession, rollout_id: int, reason: str, *, version:
 
     def change(rollout: Rollout, now: float) -> Rollout:
         if rollout.state in CLOSED:
-            raise ConflictProblem("The rollout is over.")
+            raise Conflict("The rollout is over.")
         return replace(rollout, state=RolloutState.ABORTED, reason=reason, finished_at=now)
 
     await _turn(session, rollout_id, version, change)
@@ -145,7 +144,7 @@ async def restart(session: AsyncSession, rollout_id: int, *, version: int) -> No
 
     def change(rollout: Rollout, now: float) -> Rollout:
         if rollout.state is not RolloutState.ABORTED:
-            raise ConflictProblem("Only an aborted rollout can be started again.")
+            raise Conflict("Only an aborted rollout can be started again.")
         return replace(rollout, finished_at=rollout.finished_at or now)
 
     await _turn(session, rollout_id, version, change)
@@ -155,7 +154,10 @@ async def restart(session: AsyncSession, rollout_id: int, *, version: int) -> No
 
 
 async def _change(
-    session: AsyncSession, instance_id: int, version: int, change: Callable[[Entry], Entry]
+    session: AsyncSession,
+    instance_id: int,
+    version: int,
+    change: Callable[[MachineEntry], MachineEntry],
 ) -> None:
     tx = SessionTransaction(session)
     old = await _read(tx, instance_id, version)
@@ -164,26 +166,26 @@ async def _change(
     ledger.move(old, new)
     try:
         await tx.update([new])
-    except Conflict as conflict:
+    except WriteConflict as conflict:
         raise _changed() from conflict
     await tx.settle(ledger)
     await tx.notify([old.key])
 
 
-async def _read(tx: SessionTransaction, instance_id: int, version: int) -> Entry:
+async def _read(tx: SessionTransaction, instance_id: int, version: int) -> MachineEntry:
     rows = await tx.query(
         f"SELECT {INSTANCE} FROM omaha_instance WHERE id = ?",  # noqa: S608 (our columns)
         instance_id,
     )
     if not rows:
         raise NotFoundProblem("There is no such machine.")
-    entry = Entry(*rows[0])
+    entry = MachineEntry(*rows[0])
     if entry.version != version:
         raise _changed()
     return entry
 
 
-async def _ledger(tx: SessionTransaction, entry: Entry, target: int) -> Ledger:
+async def _ledger(tx: SessionTransaction, entry: MachineEntry, target: int) -> Ledger:
     held = [] if entry.rollout_id is None else [entry.rollout_id]
     locked = await tx.lock(sorted({entry.group_id, target}), held)
     return Ledger(locked.counters, locked.rollouts)
@@ -214,12 +216,14 @@ async def _turn(
     await tx.announce()
 
 
-def _released(entry: Entry) -> Entry:
+def _released(entry: MachineEntry) -> MachineEntry:
     return replace(
         entry,
-        grant_state=int(Grant.NONE),
+        grant_state=int(GrantState.NONE),
         rollout_id=None,
-        status=int(Status.UNDEFINED) if entry.grant_state == Grant.OPEN else entry.status,
+        status=int(UpdateStatus.UNDEFINED)
+        if entry.grant_state == GrantState.OPEN
+        else entry.status,
     )
 
 

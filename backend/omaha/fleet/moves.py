@@ -17,12 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.errors import PreconditionFailed
-from backend.omaha.domain.model import Grant
+from backend.omaha.domain.model import GrantState
 from backend.omaha.fleet.actions import moved
-from backend.omaha.store.entry import COLUMNS, Entry
+from backend.omaha.store.entry import COLUMNS, MachineEntry
 from backend.omaha.store.ledger import Ledger
 from backend.omaha.store.session import SessionTransaction
-from backend.omaha.store.tables import InstanceRow
+from backend.omaha.store.tables import InstanceRecord
 
 __all__ = ["MAX_MOVED", "move_all"]
 
@@ -32,7 +32,7 @@ MAX_MOVED: Final = 5_000
 _CHUNK: Final = 500
 _COLLIDED: Final = ("40P01", "40001")
 """PostgreSQL's deadlock and serialisation failure: others wrote the same machines."""
-_ID: Final = col(InstanceRow.id)
+_ID: Final = col(InstanceRecord.id)
 
 
 async def move_all(
@@ -98,7 +98,7 @@ async def _involved(session: AsyncSession, ids: Sequence[int]) -> tuple[set[int]
     rollouts: set[int] = set()
     for part in _parts(ids):
         found = await session.execute(
-            select(col(InstanceRow.group_id), col(InstanceRow.rollout_id))
+            select(col(InstanceRecord.group_id), col(InstanceRecord.rollout_id))
             .where(_ID.in_(part))
             .distinct()
         )
@@ -111,15 +111,15 @@ async def _involved(session: AsyncSession, ids: Sequence[int]) -> tuple[set[int]
 
 async def _locked(
     session: AsyncSession, ids: Sequence[int], still: Sequence[ColumnElement[bool]]
-) -> list[Entry]:
-    columns = [getattr(InstanceRow, name) for name in COLUMNS]
+) -> list[MachineEntry]:
+    columns = [getattr(InstanceRecord, name) for name in COLUMNS]
     query = select(*columns).where(_ID.in_(ids), *still).order_by(_ID).with_for_update()
-    return [Entry(*row) for row in await session.execute(query)]
+    return [MachineEntry(*row) for row in await session.execute(query)]
 
 
-def _slipped(entry: Entry, groups: set[int], rollouts: set[int]) -> bool:
+def _slipped(entry: MachineEntry, groups: set[int], rollouts: set[int]) -> bool:
     """Whether its counts are not among the locked ones."""
-    held = entry.rollout_id if entry.grant_state != Grant.NONE else None
+    held = entry.rollout_id if entry.grant_state != GrantState.NONE else None
     return entry.group_id not in groups or (held is not None and held not in rollouts)
 
 

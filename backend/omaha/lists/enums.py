@@ -11,15 +11,15 @@ from sqlalchemy.sql.elements import ColumnElement
 from backend.live.column import Op
 from backend.live.fold import fold
 from backend.live.query import Filter
-from backend.omaha.domain.model import Arch, Grant, Reason, Status
+from backend.omaha.domain.model import Arch, GrantState, Reason, UpdateStatus
 
 __all__ = ["ENUMS", "among", "numbers", "word"]
 
 ENUMS: Final[Mapping[str, type[IntEnum]]] = {
     "arch": Arch,
-    "status": Status,
+    "status": UpdateStatus,
     "reason": Reason,
-    "grant": Grant,
+    "grant": GrantState,
 }
 """The columns of a machine that hold an enum's number."""
 

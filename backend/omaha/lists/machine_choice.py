@@ -19,14 +19,14 @@ from backend.omaha.lists.machine_fields import INSTANCE
 from backend.omaha.lists.machine_plan import SCAN, MachinePlan
 from backend.omaha.lists.machine_planner import MachinePlanner
 
-__all__ = ["Chosen", "Machine", "choose", "machine_query"]
+__all__ = ["Chosen", "ChosenMachine", "choose", "machine_query"]
 
 _MAX_SCANS: Final = 30
 """Windows of a filter no index serves that are looked through; the rest is left as `more`."""
 _READ: Final = [INSTANCE.c[name] for name in ("id", "machine_id", "group_id", "arch")]
 
 
-class Machine(NamedTuple):
+class ChosenMachine(NamedTuple):
     """What is to be known of a chosen machine."""
 
     id: int
@@ -39,7 +39,7 @@ class Machine(NamedTuple):
 class Chosen:
     """The first machines in order of machine id that pass; `more`: there may be others."""
 
-    machines: tuple[Machine, ...]
+    machines: tuple[ChosenMachine, ...]
     more: bool
     plan: MachinePlan
 
@@ -67,7 +67,7 @@ def machine_query(filters: Sequence[str], q: str = "", also: Sequence[str] = ())
 async def choose(session: AsyncSession, query: Query, guard: Guard, limit: int) -> Chosen:
     """At most `limit` of the machines that pass and that `guard` shows."""
     plan = await MachinePlanner(guard.organisation).plan(session, query, guard, None)
-    found: list[Machine] = []
+    found: list[ChosenMachine] = []
     after: After | None = None
     for _ in range(_MAX_SCANS if plan.groups else 0):
         wanted = limit + 1 - len(found)
@@ -86,7 +86,7 @@ async def choose(session: AsyncSession, query: Query, guard: Guard, limit: int) 
 
 async def _last_scanned(
     session: AsyncSession, plan: MachinePlan, after: After | None
-) -> Machine | None:
+) -> ChosenMachine | None:
     """The machine a bounded search goes on behind; None when it came to the end."""
     scanned = plan.scanned(after).subquery()
     edge = sa.select(*(scanned.c[column.name] for column in _READ)).limit(1).offset(SCAN - 1)
@@ -94,5 +94,5 @@ async def _last_scanned(
     return found[0] if found else None
 
 
-async def _read(session: AsyncSession, statement: sa.Select[Any]) -> list[Machine]:
-    return [Machine._make(row) for row in await session.execute(statement)]
+async def _read(session: AsyncSession, statement: sa.Select[Any]) -> list[ChosenMachine]:
+    return [ChosenMachine._make(row) for row in await session.execute(statement)]

@@ -24,7 +24,7 @@ from backend.omaha.lists.selects import (
     table_of,
     text_of,
 )
-from backend.omaha.store.tables import InstanceRow
+from backend.omaha.store.tables import InstanceRecord
 
 __all__ = [
     "GROUPS",
@@ -37,7 +37,7 @@ __all__ = [
     "TALLY_TABLE",
 ]
 
-INSTANCE: Final = table_of(InstanceRow)
+INSTANCE: Final = table_of(InstanceRecord)
 GROUP_COLUMNS: Final = frozenset(
     {"application_id", "group_id", "application", "group", "channel", "target"}
 )

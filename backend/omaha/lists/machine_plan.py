@@ -48,7 +48,7 @@ class Facts(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class QueryParts:
     """A query's filters by who answers them; `found`: an index finds few machines."""
 
     groups: Query
@@ -59,12 +59,12 @@ class Parts:
     found: bool
 
 
-def split(query: Query) -> Parts:
+def split(query: Query) -> QueryParts:
     """Who answers what of `query`."""
     of_groups = tuple(f for f in query.filters if f.column in GROUP_COLUMNS)
     others = tuple(f for f in query.filters if f.column not in GROUP_COLUMNS)
     tallied = tuple(f for f in query.filters if f.column in TALLY_COLUMNS)
-    return Parts(
+    return QueryParts(
         groups=Query(filters=of_groups),
         tally=Query(filters=tuple(f for f in tallied if f.column != "status")),
         machines=others,
@@ -80,7 +80,7 @@ class MachinePlan:
     how many of them the tally counts; `whole`: every group is looked into."""
 
     query: Query
-    parts: Parts
+    parts: QueryParts
     groups: dict[int, Facts]
     whole: bool
     machines: int

@@ -22,7 +22,7 @@ from backend.live.query import Query
 from backend.live.ranking import best_rows
 from backend.live.select import FACET_VALUES
 from backend.live.sql import SqlSource
-from backend.omaha.domain.model import Status
+from backend.omaha.domain.model import UpdateStatus
 from backend.omaha.lists.collections import INSTANCES
 from backend.omaha.lists.enums import ENUMS, word
 from backend.omaha.lists.machine_fields import INSTANCE, MACHINES, TALLY_TABLE
@@ -169,7 +169,7 @@ class MachineSource(SqlSource):
         statement = statement.group_by(value).order_by(machines.desc(), value).limit(FACET_VALUES)
         found = await session.execute(statement)
         return [
-            FacetCount(word(Status, value) if name == "status" else value, int(number))
+            FacetCount(word(UpdateStatus, value) if name == "status" else value, int(number))
             for value, number in found
         ]
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.omaha.domain import semver
-from backend.omaha.domain.model import FLATCAR_APPID, Arch, Reason, Status
+from backend.omaha.domain.model import FLATCAR_APPID, Arch, Reason, UpdateStatus
 from backend.omaha.lists.enums import word
 from backend.omaha.lists.machine_fields import INSTANCE
 from backend.omaha.lists.selects import APPLICATION, CHANNEL, GROUP, PACKAGE, TALLY
@@ -110,10 +110,10 @@ def _update(row: Sequence[Any]) -> MachineUpdate:
         channel=channel or "",
         release=release,
         target=target or "",
-        status=word(Status, status),
+        status=word(UpdateStatus, status),
         reason=word(Reason, reason) if reason else "",
         behind=_behind(release, target),
-        reboot=status == Status.INSTALLED,
+        reboot=status == UpdateStatus.INSTALLED,
         name=name,
         address=ip,
         oem=oem,

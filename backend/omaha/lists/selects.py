@@ -40,17 +40,17 @@ def table_of(model: type[SQLModel]) -> sa.Table:
     return found
 
 
-APPLICATION: Final = table_of(tables.ApplicationRow)
-GROUP: Final = table_of(tables.GroupRow)
-CHANNEL: Final = table_of(tables.ChannelRow)
-PACKAGE: Final = table_of(tables.PackageRow)
-ROLLOUT: Final = table_of(tables.RolloutRow)
-COUNTER: Final = table_of(tables.CounterRow)
-TALLY: Final = table_of(tables.TallyRow)
-FLOOR: Final = table_of(tables.FloorRow)
-FILE: Final = table_of(tables.PackageFileRow)
-HOSTED: Final = table_of(tables.FileRow)
-EVENT: Final = table_of(tables.FleetEventRow)
+APPLICATION: Final = table_of(tables.ApplicationRecord)
+GROUP: Final = table_of(tables.GroupRecord)
+CHANNEL: Final = table_of(tables.ChannelRecord)
+PACKAGE: Final = table_of(tables.PackageRecord)
+ROLLOUT: Final = table_of(tables.RolloutRecord)
+COUNTER: Final = table_of(tables.CounterRecord)
+TALLY: Final = table_of(tables.TallyRecord)
+FLOOR: Final = table_of(tables.FloorRecord)
+FILE: Final = table_of(tables.PackageFileRecord)
+HOSTED: Final = table_of(tables.FileRecord)
+EVENT: Final = table_of(tables.FleetEventRecord)
 
 
 def text_of(element: Element) -> Element:

@@ -18,7 +18,7 @@ from backend.omaha.background.schedule import TICK_SECONDS, Sweeps
 from backend.omaha.checkin.endpoint import UpdateEndpoint
 from backend.omaha.checkin.engine import Engine
 from backend.omaha.checkin.loader import Loader
-from backend.omaha.checkin.memory import Glimpses, Machines
+from backend.omaha.checkin.memory import CounterSnapshots, MachineCache
 from backend.omaha.checkin.metrics import COLLECTOR
 from backend.omaha.checkin.news import MachineNews
 from backend.omaha.checkin.seen import SeenTimes
@@ -26,7 +26,7 @@ from backend.omaha.checkin.writer import Writer
 from backend.omaha.rollouts import lifecycle
 from backend.omaha.store.announce import CONFIG, GRANTS, MACHINES, key_of
 from backend.omaha.store.config import InForce, load
-from backend.omaha.store.contract import Conflict, Store, StoreDown
+from backend.omaha.store.contract import StoreDown, UpdateStore, WriteConflict
 from backend.omaha.store.postgres import PostgresStore
 from backend.omaha.store.sqlite import SqliteStore
 
@@ -36,7 +36,7 @@ RETRY_SECONDS: Final = 1.0
 _log = structlog.get_logger(__name__)
 
 
-def open_store(url: str, origin: str = "") -> Store:
+def open_store(url: str, origin: str = "") -> UpdateStore:
     """The store for a SQLAlchemy URL (``sqlite+aiosqlite://`` or ``postgresql+asyncpg://``).
     `origin` is that of the bus in this process."""
     parsed = make_url(url)
@@ -63,8 +63,8 @@ class UpdateService:
     ) -> None:
         self.store = store = open_store(url, bus.origin)
         self._bus = bus
-        self.machines = Machines(remembered)
-        self.glimpses = Glimpses()
+        self.machines = MachineCache(remembered)
+        self.glimpses = CounterSnapshots()
         self._news = MachineNews(bus)
         self.seen = SeenTimes(store, self.machines, self._news)
         self._loader = Loader(store, self.machines)
@@ -168,7 +168,7 @@ class UpdateService:
     async def _open(self, group: Any) -> None:
         try:
             await lifecycle.open_for(self.store, group, self._clock())
-        except Conflict:
+        except WriteConflict:
             _log.info("rollout_opened_elsewhere", group=group.name)
 
     def _grants_changed(self, notice: Notice) -> None:

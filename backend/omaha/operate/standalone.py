@@ -34,7 +34,7 @@ from backend.omaha.checkin.endpoint import Message, Receive, Send
 from backend.omaha.operate.gone import ADMIN_PATH, admin_gone
 from backend.omaha.operate.service import UpdateService
 from backend.omaha.operate.worker_metrics import RESTARTS, Board
-from backend.omaha.operate.workers import Supervisor
+from backend.omaha.operate.workers import WorkerSupervisor
 from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.payloads.serving import MOUNT, Hosted, payloads_app
 from backend.settings import Settings
@@ -145,7 +145,7 @@ def run_updates(settings: Settings, *, workers: int = 1) -> None:
             RESTARTS.inc(restarts)
             _serve(settings, listener, Board(Path(folder), slot))
 
-        Supervisor(workers, work).run()
+        WorkerSupervisor(workers, work).run()
 
 
 def _serve(settings: Settings, listener: socket.socket, board: Board | None = None) -> None:

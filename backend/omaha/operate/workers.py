@@ -18,7 +18,7 @@ import structlog
 
 from integrations.backoff import Backoff
 
-__all__ = ["Supervisor"]
+__all__ = ["WorkerSupervisor"]
 
 FIRST_DELAY: Final = 0.5
 LAST_DELAY: Final = 30.0
@@ -48,7 +48,7 @@ class _Worker:
     restarts: int = 0
 
 
-class Supervisor:
+class WorkerSupervisor:
     """Runs `work(slot, restarts)` in `count` forked processes until SIGINT or SIGTERM.
     `restarts` is how often the worker in this slot was started again."""
 

@@ -10,7 +10,7 @@ import msgspec
 
 from backend.omaha.domain.model import (
     Counters,
-    Grant,
+    GrantState,
     Group,
     Machine,
     Package,
@@ -18,7 +18,7 @@ from backend.omaha.domain.model import (
     Rollout,
     RolloutState,
 )
-from backend.omaha.domain.rules import Policy
+from backend.omaha.domain.rules import RolloutPolicy
 from backend.omaha.domain.semver import Release, parse
 from backend.omaha.domain.wording import ERROR_BOOTED_BACK, base_code
 from backend.omaha.policy import windows
@@ -32,7 +32,7 @@ _STOPPED = {
 }
 
 
-class Decision(msgspec.Struct, frozen=True):
+class UpdateDecision(msgspec.Struct, frozen=True):
     """An offer of `package` (on a new slot, or the machine's own), or a hold for `reason`.
     `forced`: the offer goes past a limit because the check was forced. `brake`: the rollout
     must be braked."""
@@ -44,7 +44,7 @@ class Decision(msgspec.Struct, frozen=True):
     brake: bool = False
 
 
-class Check(msgspec.Struct, frozen=True):
+class CheckContext(msgspec.Struct, frozen=True):
     """The circumstances of one check."""
 
     now: float
@@ -52,15 +52,15 @@ class Check(msgspec.Struct, frozen=True):
     forced: bool = False
 
 
-def hold(reason: Reason) -> Decision:
+def hold(reason: Reason) -> UpdateDecision:
     """No update, for `reason`."""
     return _HOLDS[reason]
 
 
-_HOLDS = {reason: Decision(reason) for reason in Reason}
+_HOLDS = {reason: UpdateDecision(reason) for reason in Reason}
 
 
-def decide(machine: Machine, group: Group, check: Check) -> Decision:
+def decide(machine: Machine, group: Group, check: CheckContext) -> UpdateDecision:
     """The answer to an update check, after the request's events were applied."""
     target = group.target
     held = unavailable(group)
@@ -70,7 +70,7 @@ def decide(machine: Machine, group: Group, check: Check) -> Decision:
     held = arrived(release, target, group.policy)
     if held is not Reason.NONE:
         return hold(held)
-    if machine.grant is Grant.OPEN:
+    if machine.grant is GrantState.OPEN:
         return _reoffer(release, group, target)
     held = _standing(machine, release, group, check.now)
     if held is not Reason.NONE:
@@ -87,7 +87,7 @@ def unavailable(group: Group) -> Reason:
     return Reason.NONE
 
 
-def arrived(release: Release, target: Package, policy: Policy) -> Reason:
+def arrived(release: Release, target: Package, policy: RolloutPolicy) -> Reason:
     """Rule 5: whether the machine needs nothing. A group that may downgrade is done at
     equality only (updates 4, rollback)."""
     if release == target.release:
@@ -115,12 +115,12 @@ def rollout_of(group: Group, target: Package) -> Rollout:
     return rollout
 
 
-def _reoffer(release: Release, group: Group, target: Package) -> Decision:
+def _reoffer(release: Release, group: Group, target: Package) -> UpdateDecision:
     """Rule 4: an open grant is offered again on its own slot, whatever the limits; only an
     abort ends it (updates 2.1, 4)."""
     if rollout_of(group, target).state is RolloutState.ABORTED:
         return hold(Reason.ABORTED)
-    return Decision(package=next_step(release, group, target), own_slot=True)
+    return UpdateDecision(package=next_step(release, group, target), own_slot=True)
 
 
 def _standing(machine: Machine, release: Release, group: Group, now: float) -> Reason:
@@ -135,7 +135,7 @@ def _standing(machine: Machine, release: Release, group: Group, now: float) -> R
     return _filtered(machine, release, group.policy) or _booted_back(machine, release, group)
 
 
-def _filtered(machine: Machine, release: Release, policy: Policy) -> Reason:
+def _filtered(machine: Machine, release: Release, policy: RolloutPolicy) -> Reason:
     if not policy.oem.admits(machine.oem):
         return Reason.OEM_FILTERED
     if not policy.platform.admits(machine.platform):
@@ -143,25 +143,27 @@ def _filtered(machine: Machine, release: Release, policy: Policy) -> Reason:
     return Reason.NONE if policy.release.admits(release) else Reason.RELEASE_FILTERED
 
 
-def _new_offer(machine: Machine, group: Group, target: Package, check: Check) -> Decision:
+def _new_offer(
+    machine: Machine, group: Group, target: Package, check: CheckContext
+) -> UpdateDecision:
     """Rules 8 to 13: brake, selection and limits; a forced check skips rate, concurrency and
     share where the group says so, nothing else (updates 4)."""
     rollout = rollout_of(group, target)
     if must_brake(group.policy, rollout):
-        return Decision(Reason.BRAKED, brake=True)
+        return UpdateDecision(Reason.BRAKED, brake=True)
     package = next_step(parse(machine.release), group, target)
     limit = not_selected(group.policy, rollout, machine, check.now)
     limit = limit or over_limit(group.policy, rollout, check.counters)
     if limit is Reason.NONE:
-        return Decision(package=package)
+        return UpdateDecision(package=package)
     if check.forced and group.policy.forced_checks_skip_limits and limit is not Reason.SAFE_MODE:
-        return Decision(package=package, forced=True)
+        return UpdateDecision(package=package, forced=True)
     return hold(limit)
 
 
 def _booted_back(machine: Machine, release: Release, group: Group) -> Reason:
     """No second offer of a version that did not boot, until an operator retries (updates 4)."""
-    if machine.grant is not Grant.FAILED or machine.error_code is None:
+    if machine.grant is not GrantState.FAILED or machine.error_code is None:
         return Reason.NONE
     if base_code(machine.error_code) != ERROR_BOOTED_BACK or group.target is None:
         return Reason.NONE

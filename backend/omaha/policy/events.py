@@ -10,40 +10,51 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from backend.omaha.domain.model import IN_UPDATE, Event, Grant, Machine, Reason, Status
+from backend.omaha.domain.model import (
+    IN_UPDATE,
+    GrantState,
+    Machine,
+    OmahaEvent,
+    Reason,
+    UpdateStatus,
+)
 from backend.omaha.domain.semver import parse
 from backend.omaha.domain.wording import ERROR_BOOTED_BACK
 
 _PROGRESS: Final = {
-    (13, 1): Status.DOWNLOADING,
-    (14, 1): Status.DOWNLOADED,
-    (3, 1): Status.INSTALLED,
-    (800, 1): Status.INSTALLED,
+    (13, 1): UpdateStatus.DOWNLOADING,
+    (14, 1): UpdateStatus.DOWNLOADED,
+    (3, 1): UpdateStatus.INSTALLED,
+    (800, 1): UpdateStatus.INSTALLED,
 }
 _ORDER: Final = {
-    Status.GRANTED: 0,
-    Status.DOWNLOADING: 1,
-    Status.DOWNLOADED: 2,
-    Status.INSTALLED: 3,
+    UpdateStatus.GRANTED: 0,
+    UpdateStatus.DOWNLOADING: 1,
+    UpdateStatus.DOWNLOADED: 2,
+    UpdateStatus.INSTALLED: 3,
 }
-_SETTLED: Final = (Grant.NONE, Grant.SUCCEEDED)
+_SETTLED: Final = (GrantState.NONE, GrantState.SUCCEEDED)
 _NOT_AN_UPDATE: Final = ("", "0.0.0.0")
 
 
-def apply(machine: Machine, event: Event, reported: str, *, reboots: bool = True) -> Machine:
+def apply(machine: Machine, event: OmahaEvent, reported: str, *, reboots: bool = True) -> Machine:
     """`machine` after `event`, sent while it runs `reported`. What `reboots` (the operating
     system) is done after the next start, anything else once it is installed (updates 2.1)."""
-    if machine.grant not in (Grant.OPEN, Grant.TIMED_OUT):
+    if machine.grant not in (GrantState.OPEN, GrantState.TIMED_OUT):
         return machine
     pair = (event.type, event.result)
     if pair in _PROGRESS:
         after = _advance(machine, _PROGRESS[pair])
-        done = not reboots and after.status is Status.INSTALLED
-        return replace(after, status=Status.COMPLETE, grant=Grant.SUCCEEDED) if done else after
+        done = not reboots and after.status is UpdateStatus.INSTALLED
+        return (
+            replace(after, status=UpdateStatus.COMPLETE, grant=GrantState.SUCCEEDED)
+            if done
+            else after
+        )
     if pair == (3, 0):
-        return _ended(machine, Status.ERROR, Grant.FAILED, event.error_code)
+        return _ended(machine, UpdateStatus.ERROR, GrantState.FAILED, event.error_code)
     if pair == (3, 9):
-        return _ended(machine, Status.ON_HOLD, Grant.DEFERRED, event.error_code)
+        return _ended(machine, UpdateStatus.ON_HOLD, GrantState.DEFERRED, event.error_code)
     if pair == (3, 2) and event.previous not in _NOT_AN_UPDATE:
         return _after_reboot(machine, event.previous, reported)
     return machine
@@ -56,19 +67,19 @@ def observe(machine: Machine, reported: str) -> Machine:
         there, granted = parse(reported), parse(machine.granted_release)
         upgrade = granted > parse(machine.release)
         if there == granted or (upgrade and there > granted and _is_open(machine)):
-            machine = replace(machine, status=Status.COMPLETE, grant=Grant.SUCCEEDED)
+            machine = replace(machine, status=UpdateStatus.COMPLETE, grant=GrantState.SUCCEEDED)
     if machine.release != reported:
         machine = replace(machine, release=reported)
     return machine
 
 
-def released(machine: Machine, status: Status = Status.UNDEFINED) -> Machine:
+def released(machine: Machine, status: UpdateStatus = UpdateStatus.UNDEFINED) -> Machine:
     """`machine` without its grant: cancelled, moved or gone astray. It counts nowhere."""
     kept = machine.status if machine.status not in IN_UPDATE else status
-    return replace(machine, grant=Grant.NONE, rollout_id=None, status=kept)
+    return replace(machine, grant=GrantState.NONE, rollout_id=None, status=kept)
 
 
-def _advance(machine: Machine, status: Status) -> Machine:
+def _advance(machine: Machine, status: UpdateStatus) -> Machine:
     """Progress only goes forward; 14:1 before 13:1 skips, a late 13:1 is dropped."""
     here = _ORDER.get(machine.status)
     if here is None or _ORDER[status] <= here:
@@ -83,26 +94,26 @@ def _after_reboot(machine: Machine, previous: str, reported: str) -> Machine:
     which the machine runs what it ran before did not boot: it failed, whether the machine says
     so (3:0, code 44) or not, or a boot loop would be offered it for ever."""
     if machine.granted_release is not None and parse(reported) == parse(machine.granted_release):
-        return replace(machine, status=Status.COMPLETE, grant=Grant.SUCCEEDED)
-    if machine.status is Status.GRANTED:
+        return replace(machine, status=UpdateStatus.COMPLETE, grant=GrantState.SUCCEEDED)
+    if machine.status is UpdateStatus.GRANTED:
         return machine
-    if machine.status is Status.INSTALLED and parse(previous) == parse(reported):
-        return _ended(machine, Status.ERROR, Grant.FAILED, ERROR_BOOTED_BACK)
+    if machine.status is UpdateStatus.INSTALLED and parse(previous) == parse(reported):
+        return _ended(machine, UpdateStatus.ERROR, GrantState.FAILED, ERROR_BOOTED_BACK)
     return released(machine)
 
 
-def _ended(machine: Machine, status: Status, grant: Grant, code: int) -> Machine:
+def _ended(machine: Machine, status: UpdateStatus, grant: GrantState, code: int) -> Machine:
     return replace(machine, status=status, grant=grant, error_code=code)
 
 
 def _is_open(machine: Machine) -> bool:
-    return machine.grant in (Grant.OPEN, Grant.TIMED_OUT)
+    return machine.grant in (GrantState.OPEN, GrantState.TIMED_OUT)
 
 
-def held_status(status: Status, reason: Reason) -> Status:
+def held_status(status: UpdateStatus, reason: Reason) -> UpdateStatus:
     """The status a hold leaves: on hold, except that an error stays visible and a machine
     that needs nothing is not waiting."""
     if reason in (Reason.UP_TO_DATE, Reason.NEWER_THAN_CHANNEL):
-        waiting = status in IN_UPDATE or status == Status.ON_HOLD
-        return Status.UNDEFINED if waiting else status
-    return Status.ERROR if status == Status.ERROR else Status.ON_HOLD
+        waiting = status in IN_UPDATE or status == UpdateStatus.ON_HOLD
+        return UpdateStatus.UNDEFINED if waiting else status
+    return UpdateStatus.ERROR if status == UpdateStatus.ERROR else UpdateStatus.ON_HOLD

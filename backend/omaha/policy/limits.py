@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from backend.omaha.domain.model import Counters, Reason, Rollout
-from backend.omaha.domain.rules import Policy
+from backend.omaha.domain.rules import RolloutPolicy
 
 BUCKETS: Final = 10
 """A period is counted in this many buckets, so a limit's memory is of fixed size."""
@@ -32,7 +32,7 @@ def add_grants(buckets: list[Bucket], period: float, now: float, grants: int) ->
     return [*kept, (now, now, grants)]
 
 
-def over_limit(policy: Policy, rollout: Rollout, counters: Counters) -> Reason:
+def over_limit(policy: RolloutPolicy, rollout: Rollout, counters: Counters) -> Reason:
     """The limit that one more grant would break, or `Reason.NONE`.
 
     Safe mode lets one machine at a time try until the first has succeeded (updates 4); then
@@ -49,7 +49,7 @@ def over_limit(policy: Policy, rollout: Rollout, counters: Counters) -> Reason:
     return Reason.NONE
 
 
-def must_brake(policy: Policy, rollout: Rollout) -> bool:
+def must_brake(policy: RolloutPolicy, rollout: Rollout) -> bool:
     """Safe mode's brake: the first machine failed or timed out before any succeeded, or as
     many did as the policy tolerates (updates 2.2 rule 12, 4). Resuming forgives the past."""
     if not policy.safe_mode:

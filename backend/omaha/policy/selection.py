@@ -13,7 +13,7 @@ from hashlib import blake2b
 from msgspec.structs import replace
 
 from backend.omaha.domain.model import Machine, Reason, Rollout
-from backend.omaha.domain.rules import Policy, Schedule, Spread, Wave, WaveKind
+from backend.omaha.domain.rules import RolloutPolicy, RolloutSchedule, Spread, Wave, WaveKind
 
 
 def position(machine_id: str, rollout_id: int) -> float:
@@ -23,7 +23,7 @@ def position(machine_id: str, rollout_id: int) -> float:
     return int.from_bytes(digest, "big") / (1 << 56) * 100.0
 
 
-def share(schedule: Schedule, rollout: Rollout, now: float) -> float:
+def share(schedule: RolloutSchedule, rollout: Rollout, now: float) -> float:
     """The selected share in percent. Linear: steps of 100 / ceil(duration / frame), one per
     frame, the first at once; time spent paused does not count (updates 4)."""
     if schedule.spread is Spread.ALL:
@@ -36,7 +36,7 @@ def share(schedule: Schedule, rollout: Rollout, now: float) -> float:
     return min(100.0, (int(elapsed // schedule.frame_seconds) + 1) * 100.0 / steps)
 
 
-def not_selected(policy: Policy, rollout: Rollout, machine: Machine, now: float) -> Reason:
+def not_selected(policy: RolloutPolicy, rollout: Rollout, machine: Machine, now: float) -> Reason:
     """Why the machine's turn has not come, or `Reason.NONE`."""
     reached = share(policy.schedule, rollout, now)
     place = 0.0
@@ -52,7 +52,7 @@ def not_selected(policy: Policy, rollout: Rollout, machine: Machine, now: float)
     return Reason.WAVE if place >= wave.percent else Reason.NONE
 
 
-def current_wave(policy: Policy, rollout: Rollout) -> Wave | None:
+def current_wave(policy: RolloutPolicy, rollout: Rollout) -> Wave | None:
     """The wave the rollout is in, or None when the policy has no waves."""
     if not policy.waves:
         return None
@@ -67,7 +67,7 @@ class WaveStep(Enum):
     STOP = "stop"
 
 
-def wave_step(policy: Policy, rollout: Rollout, now: float) -> WaveStep:
+def wave_step(policy: RolloutPolicy, rollout: Rollout, now: float) -> WaveStep:
     """Whether the wave is over. It stops when too many of its machines failed or timed out;
     it ends when its soak time, counted from the first grant of the wave, is over with
     nothing in progress and at least one success."""

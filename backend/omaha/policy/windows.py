@@ -11,10 +11,10 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from backend.omaha.domain.rules import Policy, Window
+from backend.omaha.domain.rules import MaintenanceWindow, RolloutPolicy
 
 
-def is_open(policy: Policy, now: float) -> bool:
+def is_open(policy: RolloutPolicy, now: float) -> bool:
     """True when there are no windows or one of them contains `now`."""
     if not policy.windows:
         return True
@@ -22,7 +22,7 @@ def is_open(policy: Policy, now: float) -> bool:
     return any(_contains(window, weekday, minute) for window in policy.windows)
 
 
-def _contains(window: Window, weekday: int, minute: int) -> bool:
+def _contains(window: MaintenanceWindow, weekday: int, minute: int) -> bool:
     if window.start < window.end:
         return weekday in window.days and window.start <= minute < window.end
     before_midnight = weekday in window.days and minute >= window.start

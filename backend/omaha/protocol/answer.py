@@ -28,7 +28,7 @@ _HEAD: Final = (
 _TAIL: Final = b"</response>"
 
 
-class Step(msgspec.Struct, frozen=True):
+class UpdateStep(msgspec.Struct, frozen=True):
     """One manifest of an offer: a package, and for mirroring servers what it is (2.3)."""
 
     package: Package
@@ -41,7 +41,7 @@ class Answer(msgspec.Struct, frozen=True):
     A `status` other than ok is only for unknown applications and tracks, and bad versions."""
 
     status: str = OK
-    steps: tuple[Step, ...] = ()
+    steps: tuple[UpdateStep, ...] = ()
     codebase: str = ""
     poll_seconds: int | None = None
     multi: bool = False
@@ -90,7 +90,7 @@ def _offer(answer: Answer) -> bytes:
     ).encode()
 
 
-def _manifest(step: Step, multi: bool) -> str:
+def _manifest(step: UpdateStep, multi: bool) -> str:
     package = step.package
     marks = ""
     if multi and step.floor_reason is not None:

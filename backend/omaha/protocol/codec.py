@@ -13,7 +13,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 import msgspec
 
-from backend.omaha.domain.model import Arch, Event
+from backend.omaha.domain.model import Arch, OmahaEvent
 
 MAX_BODY: Final = 65_536
 MAX_DEPTH: Final = 8
@@ -62,14 +62,14 @@ class AppRequest(msgspec.Struct):
     multi_manifest: bool = False
     ping: bool = False
     check: bool = False
-    events: tuple[Event, ...] = ()
+    events: tuple[OmahaEvent, ...] = ()
     arch: Arch = Arch.AMD64
 
     is_syncer: bool = False
     """A server that mirrors packages, not a machine (updates 2.3)."""
 
 
-class Request(msgspec.Struct):
+class OmahaRequest(msgspec.Struct):
     """A parsed request with at least one application."""
 
     apps: list[AppRequest]
@@ -78,7 +78,7 @@ class Request(msgspec.Struct):
     protocol: str = ""
 
 
-def parse(body: bytes) -> Request:
+def parse(body: bytes) -> OmahaRequest:
     """The request in `body`; raises `MalformedRequest`."""
     if len(body) > MAX_BODY:
         raise MalformedRequest(f"The body is over {MAX_BODY} bytes.")
@@ -163,7 +163,7 @@ class _Reader:
             self.in_app = False
         self.depth -= 1
 
-    def finish(self) -> Request:
+    def finish(self) -> OmahaRequest:
         request = self.request or {}
         if not self.apps:
             raise MalformedRequest("There is no <app> in the request.")
@@ -174,7 +174,7 @@ class _Reader:
             if app.machine_id[:1] == "{":
                 app.is_syncer = mirror and _asks_as_syncer(app)
                 app.machine_id = app.machine_id if app.is_syncer else _bare(app.machine_id)
-        return Request(
+        return OmahaRequest(
             self.apps,
             request.get("installsource") == FORCED_SOURCE,
             self.os.get("platform", "")[:64],
@@ -217,9 +217,9 @@ class _Reader:
             app.events += (_event(attributes),)
 
 
-def _event(attributes: dict[str, str]) -> Event:
+def _event(attributes: dict[str, str]) -> OmahaEvent:
     get = attributes.get
-    return Event(
+    return OmahaEvent(
         _number(get("eventtype", "")),
         _number(get("eventresult", "")),
         get("previousversion", "")[:64],

@@ -16,7 +16,7 @@ from backend.omaha.domain.model import (
 )
 from backend.omaha.policy.selection import next_wave
 from backend.omaha.store.config import Config
-from backend.omaha.store.contract import FleetEvent, Store, Transaction
+from backend.omaha.store.contract import FleetEvent, Transaction, UpdateStore
 from backend.omaha.store.ledger import CLOSED, Ledger
 from backend.omaha.store.statements import ROLLOUT, rollout
 
@@ -32,7 +32,7 @@ def missing(config: Config) -> list[Group]:
     ]
 
 
-async def open_for(store: Store, group: Group, now: float) -> None:
+async def open_for(store: UpdateStore, group: Group, now: float) -> None:
     """Open the rollout of `group`'s target; nothing when another replica just did."""
     target = group.target
     if target is None:

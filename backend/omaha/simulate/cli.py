@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from backend.omaha.simulate.client import Target
-from backend.omaha.simulate.fleet import Fleet, Plan
+from backend.omaha.simulate.client import ServiceAddress
+from backend.omaha.simulate.fleet import Fleet, FleetPlan
 
 app = typer.Typer(no_args_is_help=True, help="Generate load.")
 
@@ -35,10 +35,10 @@ def machines(  # noqa: PLR0917 (each is an option of the command)
 ) -> None:
     """Machines that check, download, install, reboot and fail like real ones."""
     try:
-        target = Target.parse(url)
+        target = ServiceAddress.parse(url)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    plan = Plan(
+    plan = FleetPlan(
         target,
         count,
         rate=rate,

@@ -15,7 +15,7 @@ class Unanswered(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ServiceAddress:
     """Where to post: parsed from an http:// URL."""
 
     host: str
@@ -23,7 +23,7 @@ class Target:
     path: str
 
     @classmethod
-    def parse(cls, url: str) -> Target:
+    def parse(cls, url: str) -> ServiceAddress:
         """The target of `url`, with `/v1/update/` when it has no path."""
         parts = urlsplit(url)
         if parts.scheme != "http" or not parts.hostname:
@@ -32,10 +32,10 @@ class Target:
         return cls(parts.hostname, parts.port or 80, path)
 
 
-class Connection:
+class ClientConnection:
     """One connection, opened on first use and again after a failure."""
 
-    def __init__(self, target: Target, timeout: float = 30.0) -> None:
+    def __init__(self, target: ServiceAddress, timeout: float = 30.0) -> None:
         self._target = target
         self._timeout = timeout
         self._reader: asyncio.StreamReader | None = None

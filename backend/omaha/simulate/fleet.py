@@ -11,20 +11,20 @@ from random import Random
 from typing import Final
 
 from backend.omaha.domain.model import FLATCAR_APPID
-from backend.omaha.simulate.client import Connection, Target, Unanswered
+from backend.omaha.simulate.client import ClientConnection, ServiceAddress, Unanswered
 from backend.omaha.simulate.figures import Figures
-from backend.omaha.simulate.machine import Kind, Machine, Stage
+from backend.omaha.simulate.machine import ReplyKind, SimulatedMachine, Stage
 
 REFUSED_SECONDS: Final = 600.0
 """After a 500 or 503 a client waits longer (updates 3.5); simulated as ten minutes."""
 
 
 @dataclass
-class Plan:
+class FleetPlan:
     """What to simulate. `rate` requests per second spread over the fleet, or None for the
     natural pace; `speed` makes every wait that much shorter."""
 
-    target: Target
+    target: ServiceAddress
     count: int
     rate: float | None = None
     speed: float = 1.0
@@ -41,14 +41,14 @@ class Plan:
 class Fleet:
     """Machines in a queue by the time of their next request."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: FleetPlan) -> None:
         self._plan = plan
-        self._kind = Kind(plan.seed, plan.appid, plan.track, plan.releases[0])
+        self._kind = ReplyKind(plan.seed, plan.appid, plan.track, plan.releases[0])
         self._dice = Random(plan.seed)  # noqa: S311 (not for secrets)
         self._queue: list[tuple[float, int]] = []
         self._machines = [self._machine(number) for number in range(plan.count)]
         self._ready = asyncio.Semaphore(plan.connections)
-        self._free = [Connection(plan.target) for _ in range(plan.connections)]
+        self._free = [ClientConnection(plan.target) for _ in range(plan.connections)]
 
     async def run(self, report: Callable[[str], None]) -> Figures:
         """Simulate until the time is over or the task is cancelled."""
@@ -66,10 +66,10 @@ class Fleet:
                 connection.close()
         return plan.figures
 
-    def _machine(self, number: int) -> Machine:
+    def _machine(self, number: int) -> SimulatedMachine:
         plan = self._plan
         release = plan.releases[number % len(plan.releases)]
-        return Machine(self._kind, number, release=release, dice=self._dice)
+        return SimulatedMachine(self._kind, number, release=release, dice=self._dice)
 
     def _schedule_all(self) -> None:
         plan, now = self._plan, time.monotonic()
@@ -97,7 +97,7 @@ class Fleet:
             tasks.add(task)
             task.add_done_callback(tasks.discard)
 
-    async def _ask(self, number: int, connection: Connection) -> None:
+    async def _ask(self, number: int, connection: ClientConnection) -> None:
         machine, figures = self._machines[number], self._plan.figures
         began = time.monotonic()
         wait = REFUSED_SECONDS

@@ -38,7 +38,7 @@ class Stage(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ReplyKind:
     """What machines of a fleet have in common; `aleph` is the version they were born with."""
 
     seed: str
@@ -47,13 +47,13 @@ class Kind:
     aleph: str
 
 
-class Machine:
+class SimulatedMachine:
     """A machine with a stable identity made from its kind's seed and `number`. Small: there
     may be millions. `dice` are shared."""
 
     __slots__ = ("_dice", "_kind", "_number", "failing", "previous", "release", "stage", "target")
 
-    def __init__(self, kind: Kind, number: int, *, release: str, dice: Random) -> None:
+    def __init__(self, kind: ReplyKind, number: int, *, release: str, dice: Random) -> None:
         self._dice = dice
         self._kind = kind
         self._number = number

@@ -16,9 +16,9 @@ from backend.omaha.domain.model import (
     Package,
     PackageKind,
 )
-from backend.omaha.domain.rules import Policy
+from backend.omaha.domain.rules import RolloutPolicy
 from backend.omaha.domain.semver import parse
-from backend.omaha.store.contract import Store
+from backend.omaha.store.contract import UpdateStore
 from backend.omaha.store.statements import READ_CONFIG, ROLLOUT, rollout
 
 LEGACY_TRACKS: Final = {
@@ -62,7 +62,7 @@ class InForce:
         self.config: Config = EMPTY
 
 
-async def load(store: Store) -> Config:
+async def load(store: UpdateStore) -> Config:
     """Read everything. If an edit commits in between, it is read again, so that the version
     never promises more than was read."""
     while True:
@@ -72,12 +72,12 @@ async def load(store: Store) -> Config:
             return config
 
 
-async def _version(store: Store) -> int:
+async def _version(store: UpdateStore) -> int:
     rows = await store.query(READ_CONFIG)
     return int(rows[0][0]) if rows else 0
 
 
-async def _read(store: Store, version: int) -> Config:
+async def _read(store: UpdateStore, version: int) -> Config:
     packages = await _packages(store)
     channels = await _channels(store, packages)
     rows = await store.query(
@@ -105,7 +105,7 @@ async def _read(store: Store, version: int) -> Config:
     return Config(version, dict(applications), tracks, groups)
 
 
-async def _packages(store: Store) -> dict[int, Package]:
+async def _packages(store: UpdateStore) -> dict[int, Package]:
     extras: defaultdict[int, list[ExtraFile]] = defaultdict(list)
     for row in await store.query(
         "SELECT package_id, name, size, sha1, sha256 FROM omaha_package_file ORDER BY id"
@@ -139,7 +139,7 @@ def _package(row: Row, extras: list[ExtraFile], blacklist: set[int]) -> Package:
     )
 
 
-async def _channels(store: Store, packages: dict[int, Package]) -> dict[int, Channel]:
+async def _channels(store: UpdateStore, packages: dict[int, Package]) -> dict[int, Channel]:
     floors: defaultdict[int, list[Floor]] = defaultdict(list)
     for channel, package, reason in await store.query(
         "SELECT channel_id, package_id, reason FROM omaha_floor"
@@ -159,7 +159,7 @@ async def _channels(store: Store, packages: dict[int, Package]) -> dict[int, Cha
     }
 
 
-def _policy(stored: str | dict[str, Any]) -> Policy:
+def _policy(stored: str | dict[str, Any]) -> RolloutPolicy:
     if isinstance(stored, str):
-        return Policy.model_validate_json(stored)
-    return Policy.model_validate(stored)
+        return RolloutPolicy.model_validate_json(stored)
+    return RolloutPolicy.model_validate(stored)

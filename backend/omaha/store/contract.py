@@ -1,7 +1,7 @@
 """What the engine asks of a database; PostgreSQL and SQLite answer alike.
 
 Locks are always taken in one order: counters by group, rollouts by id, instances, tally by
-key. A transaction that meets somebody else's newer row raises `Conflict` and is done again
+key. A transaction that meets somebody else's newer row raises `WriteConflict` and is done again
 from fresh reads.
 """
 
@@ -14,20 +14,20 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from backend.omaha.domain.model import FleetEventKind, Rollout, Severity
-from backend.omaha.store.entry import Entry
+from backend.omaha.store.entry import MachineEntry
 from backend.omaha.store.ledger import CounterState, Ledger
 
 __all__ = [
     "ROLLOUT_COLUMNS",
-    "Conflict",
     "FleetEvent",
-    "History",
     "Locked",
-    "Query",
+    "QueryFunction",
     "Seen",
-    "Store",
+    "StatusChange",
     "StoreDown",
     "Transaction",
+    "UpdateStore",
+    "WriteConflict",
 ]
 
 Key = tuple[int, str]
@@ -37,14 +37,14 @@ Seen = tuple[int, int, float]
 ROLLOUT_COLUMNS: Final[tuple[str, ...]] = Rollout.__struct_fields__
 
 
-class Query(Protocol):
+class QueryFunction(Protocol):
     """Runs one statement written with `?` for each argument; its rows."""
 
     async def __call__(self, statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
         """Run it."""
 
 
-class Conflict(Exception):
+class WriteConflict(Exception):
     """Another replica was faster: nothing was written; read afresh and decide again."""
 
 
@@ -52,7 +52,7 @@ class StoreDown(Exception):
     """The database cannot be reached or refused; nothing was acknowledged."""
 
 
-class History(msgspec.Struct, frozen=True):
+class StatusChange(msgspec.Struct, frozen=True):
     """A machine entered a status. `key` finds the id of a row inserted in the same batch."""
 
     key: Key
@@ -100,14 +100,14 @@ class Transaction(Protocol):
     async def query(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
         """Run one statement written with `?` for each argument; its rows."""
 
-    async def update(self, entries: Sequence[Entry]) -> None:
+    async def update(self, entries: Sequence[MachineEntry]) -> None:
         """Write rows whose `version` is the one they were read with; the database raises it.
-        Raises `Conflict` when one of them changed meanwhile."""
+        Raises `WriteConflict` when one of them changed meanwhile."""
 
-    async def insert(self, entries: Sequence[Entry]) -> dict[Key, int]:
-        """Add rows; their ids. Raises `Conflict` when one of them exists."""
+    async def insert(self, entries: Sequence[MachineEntry]) -> dict[Key, int]:
+        """Add rows; their ids. Raises `WriteConflict` when one of them exists."""
 
-    async def append(self, history: Sequence[History], events: Sequence[FleetEvent]) -> None:
+    async def append(self, history: Sequence[StatusChange], events: Sequence[FleetEvent]) -> None:
         """Add to the records."""
 
     async def settle(self, ledger: Ledger) -> None:
@@ -120,7 +120,7 @@ class Transaction(Protocol):
         """Tell every replica on commit to reload the configuration."""
 
 
-class Store(Protocol):
+class UpdateStore(Protocol):
     """A database of the update service."""
 
     async def start(self) -> None:
@@ -132,13 +132,13 @@ class Store(Protocol):
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """A serialised change; see `Transaction`."""
 
-    async def load(self, keys: Sequence[Key]) -> dict[Key, Entry]:
+    async def load(self, keys: Sequence[Key]) -> dict[Key, MachineEntry]:
         """The machines among `keys` that are registered, unlocked."""
 
     async def query(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
         """Read outside a transaction; `?` for each argument."""
 
-    def snapshot(self) -> AbstractAsyncContextManager[Query]:
+    def snapshot(self) -> AbstractAsyncContextManager[QueryFunction]:
         """Read many rows as they were at one moment, without holding anybody up."""
 
     async def seen(self, rows: Sequence[Seen]) -> set[int]:

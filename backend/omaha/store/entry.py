@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from backend.omaha.domain.model import Arch, Grant, Machine, Status
+from backend.omaha.domain.model import Arch, GrantState, Machine, UpdateStatus
 
 
-class Entry(msgspec.Struct, gc=False):
+class MachineEntry(msgspec.Struct, gc=False):
     """One instance row. Untracked by the garbage collector: it holds no containers, and
     there are hundreds of thousands. Treat as immutable except `last_seen`; change through
     `msgspec.structs.replace`."""
@@ -24,10 +24,10 @@ class Entry(msgspec.Struct, gc=False):
     created_at: float
     last_seen: float
     status_at: float
-    status: int = Status.UNDEFINED
+    status: int = UpdateStatus.UNDEFINED
     reason: int = 0
     error_code: int | None = None
-    grant_state: int = Grant.NONE
+    grant_state: int = GrantState.NONE
     rollout_id: int | None = None
     granted_release: str | None = None
     granted_at: float | None = None
@@ -57,15 +57,15 @@ class Entry(msgspec.Struct, gc=False):
             Arch(self.arch),
             self.oem,
             self.platform,
-            Status(self.status),
-            Grant(self.grant_state),
+            UpdateStatus(self.status),
+            GrantState(self.grant_state),
             self.rollout_id,
             self.granted_release,
             self.error_code,
         )
 
 
-COLUMNS: tuple[str, ...] = Entry.__struct_fields__
+COLUMNS: tuple[str, ...] = MachineEntry.__struct_fields__
 """The columns, in the order of a row."""
 
 FIXED = ("id", "application_id", "machine_id", "created_at", "version")
@@ -76,6 +76,6 @@ CHANGING: tuple[str, ...] = tuple(name for name in COLUMNS if name not in FIXED)
 INSERTED: tuple[str, ...] = tuple(name for name in COLUMNS if name != "id")
 
 
-def values(entry: Entry, names: tuple[str, ...]) -> tuple[Any, ...]:
+def values(entry: MachineEntry, names: tuple[str, ...]) -> tuple[Any, ...]:
     """The entry's values of the columns `names`."""
     return tuple(getattr(entry, name) for name in names)

@@ -18,16 +18,16 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from backend.omaha.domain.model import Counters, Grant, Rollout, RolloutState
+from backend.omaha.domain.model import Counters, GrantState, Rollout, RolloutState
 from backend.omaha.policy.limits import Bucket, granted_within
-from backend.omaha.store.entry import Entry
+from backend.omaha.store.entry import MachineEntry
 
 FIELD_OF: Final = {
-    Grant.OPEN: "in_progress",
-    Grant.TIMED_OUT: "timed_out",
-    Grant.SUCCEEDED: "succeeded",
-    Grant.FAILED: "failed",
-    Grant.DEFERRED: "deferred",
+    GrantState.OPEN: "in_progress",
+    GrantState.TIMED_OUT: "timed_out",
+    GrantState.SUCCEEDED: "succeeded",
+    GrantState.FAILED: "failed",
+    GrantState.DEFERRED: "deferred",
 }
 CLOSED: Final = (RolloutState.ABORTED, RolloutState.SUPERSEDED)
 
@@ -58,7 +58,7 @@ class Ledger:
         self.touched_groups: set[int] = set()
         self.touched_rollouts: set[int] = set()
 
-    def move(self, old: Entry | None, new: Entry | None) -> None:
+    def move(self, old: MachineEntry | None, new: MachineEntry | None) -> None:
         """Account for a machine changing from `old` to `new`; None is not registered."""
         self._tally(old, -1)
         self._tally(new, +1)
@@ -76,29 +76,29 @@ class Ledger:
         """The tally's changes in key order, which is the order they must be locked in."""
         return [(*key, delta) for key, delta in sorted(self.tally.items()) if delta]
 
-    def _tally(self, entry: Entry | None, delta: int) -> None:
+    def _tally(self, entry: MachineEntry | None, delta: int) -> None:
         if entry is not None and not entry.hidden:
             self.tally[entry.group_id, entry.release, entry.status] += delta
 
-    def _group(self, entry: Entry | None, delta: int) -> None:
-        if entry is None or entry.grant_state not in (Grant.OPEN, Grant.TIMED_OUT):
+    def _group(self, entry: MachineEntry | None, delta: int) -> None:
+        if entry is None or entry.grant_state not in (GrantState.OPEN, GrantState.TIMED_OUT):
             return
         counter = self.counters.get(entry.group_id)
         if counter is None:
             return
-        if entry.grant_state == Grant.OPEN:
+        if entry.grant_state == GrantState.OPEN:
             counter.in_progress += delta
         else:
             counter.timed_out += delta
         self.touched_groups.add(entry.group_id)
 
-    def _rollout(self, old: Entry | None, new: Entry | None) -> None:
+    def _rollout(self, old: MachineEntry | None, new: MachineEntry | None) -> None:
         before, after = _in_rollout(old), _in_rollout(new)
         if before is not None:
             stays = after is not None and after[0] == before[0]
             rollout = self.rollouts.get(before[0])
             closed = rollout is None or rollout.state in CLOSED
-            if stays or not closed or before[1] == Grant.OPEN:
+            if stays or not closed or before[1] == GrantState.OPEN:
                 self._count(*before, -1)
         if after is not None:
             self._count(*after, +1)
@@ -107,17 +107,17 @@ class Ledger:
         rollout = self.rollouts.get(rollout_id)
         if rollout is None:
             return
-        name = FIELD_OF[Grant(grant)]
+        name = FIELD_OF[GrantState(grant)]
         self.amend(replace(rollout, **{name: getattr(rollout, name) + delta}))
 
 
-def _in_rollout(entry: Entry | None) -> tuple[int, int] | None:
-    if entry is None or entry.rollout_id is None or entry.grant_state == Grant.NONE:
+def _in_rollout(entry: MachineEntry | None) -> tuple[int, int] | None:
+    if entry is None or entry.rollout_id is None or entry.grant_state == GrantState.NONE:
         return None
     return entry.rollout_id, entry.grant_state
 
 
-def _account(entry: Entry | None) -> tuple[int, int | None, int]:
-    if entry is None or entry.grant_state == Grant.NONE:
+def _account(entry: MachineEntry | None) -> tuple[int, int | None, int]:
+    if entry is None or entry.grant_state == GrantState.NONE:
         return (0, None, 0)
     return (entry.group_id, entry.rollout_id, entry.grant_state)

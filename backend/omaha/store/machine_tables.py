@@ -14,11 +14,11 @@ def _bytes_ordered(length: int) -> Column[str]:
     return Column(kind, nullable=False)
 
 
-class InstanceRow(SQLModel, table=True):
+class InstanceRecord(SQLModel, table=True):
     """One machine in one application. No foreign keys: this row is the hot path.
 
     `last_seen` is in no index, so that the batched update of it stays a heap-only one.
-    `grant_state` (model.Grant) says what became of the last grant in `rollout_id`; exactly the
+    `grant_state` (model.GrantState) says what became of the last grant in `rollout_id`; exactly the
     rows with `grant_state` = OPEN hold a slot. `version` rises at each change of state; a batch
     that finds another `version` than it remembers knows its memory is stale.
     """
@@ -60,10 +60,10 @@ class InstanceRow(SQLModel, table=True):
     release: str = Field(max_length=64, description="the version the machine reports")
     arch: int
     track: str = Field(default="", max_length=256)
-    status: int = Field(default=1, description="model.Status")
+    status: int = Field(default=1, description="model.UpdateStatus")
     reason: int = Field(default=0, description="model.Reason of the last hold; 0 none")
     error_code: int | None = Field(default=None, description="as the machine sent it")
-    grant_state: int = Field(default=0, description="model.Grant")
+    grant_state: int = Field(default=0, description="model.GrantState")
     rollout_id: int | None = None
     granted_release: str | None = Field(default=None, max_length=64)
     granted_at: float | None = None
@@ -87,7 +87,7 @@ class InstanceRow(SQLModel, table=True):
     version: int = 1
 
 
-class HistoryRow(SQLModel, table=True):
+class HistoryRecord(SQLModel, table=True):
     """A machine entered `status` at `at`. Never updated; thinned by retention."""
 
     __tablename__ = "omaha_history"
@@ -109,7 +109,7 @@ class HistoryRow(SQLModel, table=True):
     error_code: int | None = None
 
 
-class CounterRow(SQLModel, table=True):
+class CounterRecord(SQLModel, table=True):
     """The counts a grant is decided by, one row per group: the lock every grant takes.
 
     `buckets` is a JSON list of [bucket number, grants]: a fixed number of them covers the
@@ -126,7 +126,7 @@ class CounterRow(SQLModel, table=True):
     silent_at: float = 0.0
 
 
-class TallyRow(SQLModel, table=True):
+class TallyRecord(SQLModel, table=True):
     """How many machines of a group run `release` in `status`: overview in O(combinations)."""
 
     __tablename__ = "omaha_tally"
@@ -137,7 +137,7 @@ class TallyRow(SQLModel, table=True):
     machines: int = 0
 
 
-class RollupRow(SQLModel, table=True):
+class RollupRecord(SQLModel, table=True):
     """The tally as it was at `at`, kept at falling resolution (`seconds` 300, 3600, 86400)."""
 
     __tablename__ = "omaha_rollup"
@@ -150,7 +150,7 @@ class RollupRow(SQLModel, table=True):
     machines: int
 
 
-class FleetEventRow(SQLModel, table=True):
+class FleetEventRecord(SQLModel, table=True):
     """What an operator would want to read about: model.FleetEventKind with model.Severity."""
 
     __tablename__ = "omaha_event"

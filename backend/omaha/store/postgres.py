@@ -16,17 +16,17 @@ from backend.db.notice import CHANNEL, encode
 from backend.omaha.store import statements as sql
 from backend.omaha.store.announce import CONFIG, GRANTS, key_text
 from backend.omaha.store.contract import (
-    Conflict,
     FleetEvent,
-    History,
     Key,
     Locked,
-    Query,
+    QueryFunction,
     Seen,
+    StatusChange,
     StoreDown,
     Transaction,
+    WriteConflict,
 )
-from backend.omaha.store.entry import CHANGING, COLUMNS, INSERTED, Entry
+from backend.omaha.store.entry import CHANGING, COLUMNS, INSERTED, MachineEntry
 from backend.omaha.store.ledger import Ledger
 
 _TYPES: Final = {
@@ -124,7 +124,7 @@ class PostgresTransaction:
         version = await self._connection.fetchval(sql.READ_CONFIG)
         return Locked(version or 0, counters, held)
 
-    async def update(self, entries: Sequence[Entry]) -> None:
+    async def update(self, entries: Sequence[MachineEntry]) -> None:
         """See `store.Transaction.update`."""
         if not entries:
             return
@@ -134,9 +134,9 @@ class PostgresTransaction:
         ]
         done = await self._connection.execute(_UPDATE, *columns)
         if int(done.rpartition(" ")[2]) != len(ordered):
-            raise Conflict
+            raise WriteConflict
 
-    async def insert(self, entries: Sequence[Entry]) -> dict[Key, int]:
+    async def insert(self, entries: Sequence[MachineEntry]) -> dict[Key, int]:
         """See `store.Transaction.insert`."""
         if not entries:
             return {}
@@ -144,10 +144,10 @@ class PostgresTransaction:
         columns = [[getattr(entry, name) for entry in ordered] for name in INSERTED]
         rows = await self._connection.fetch(_INSERT, *columns)
         if len(rows) != len(ordered):
-            raise Conflict
+            raise WriteConflict
         return {(row[0], row[1]): row[2] for row in rows}
 
-    async def append(self, history: Sequence[History], events: Sequence[FleetEvent]) -> None:
+    async def append(self, history: Sequence[StatusChange], events: Sequence[FleetEvent]) -> None:
         """See `store.Transaction.append`."""
         if history:
             rows = [msgspec.structs.astuple(item)[1:] for item in history]
@@ -223,7 +223,7 @@ class PostgresStore:
             return [tuple(row) for row in rows]
 
     @contextlib.asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[Query]:
+    async def snapshot(self) -> AsyncIterator[QueryFunction]:
         """See `store.Store.snapshot`."""
         connection = await self._connected()
         try:
@@ -233,11 +233,11 @@ class PostgresStore:
         finally:
             connection.terminate()
 
-    async def load(self, keys: Sequence[Key]) -> dict[Key, Entry]:
+    async def load(self, keys: Sequence[Key]) -> dict[Key, MachineEntry]:
         """See `store.Store.load`."""
         with _translated():
             rows = await self._pool.fetch(_LOAD, [k[0] for k in keys], [k[1] for k in keys])
-        return {(row[1], row[2]): Entry(*row) for row in rows}
+        return {(row[1], row[2]): MachineEntry(*row) for row in rows}
 
     async def seen(self, rows: Sequence[Seen]) -> set[int]:
         """See `store.Store.seen`. Loss at a crash is accepted, so the commit does not wait."""
@@ -264,7 +264,7 @@ async def _check_lease(connection: Any) -> None:
             raise LeaseLost(held.name)
 
 
-def _query_of(connection: Any) -> Query:
+def _query_of(connection: Any) -> QueryFunction:
     async def query(statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
         rows = await connection.fetch(sql.numbered(statement), *arguments)
         return [tuple(row) for row in rows]
@@ -277,6 +277,6 @@ def _translated() -> Any:
     try:
         yield
     except _RETRY as error:
-        raise Conflict from error
+        raise WriteConflict from error
     except _DOWN as error:
         raise StoreDown(f"PostgreSQL: {error}") from error

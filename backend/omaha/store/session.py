@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.omaha.store import announce
 from backend.omaha.store import statements as sql
-from backend.omaha.store.contract import Conflict, FleetEvent, History, Key, Locked
-from backend.omaha.store.entry import CHANGING, Entry, values
+from backend.omaha.store.contract import FleetEvent, Key, Locked, StatusChange, WriteConflict
+from backend.omaha.store.entry import CHANGING, MachineEntry, values
 from backend.omaha.store.ledger import Ledger
 
 
@@ -46,7 +46,7 @@ class SessionTransaction:
         version = await self.query(sql.READ_CONFIG)
         return Locked(version[0][0] if version else 0, counters, held)
 
-    async def update(self, entries: Sequence[Entry]) -> None:
+    async def update(self, entries: Sequence[MachineEntry]) -> None:
         """See `store.Transaction.update`."""
         for entry in entries:
             done = await self.query(
@@ -56,21 +56,21 @@ class SessionTransaction:
                 entry.version,
             )
             if not done:
-                raise Conflict
+                raise WriteConflict
 
-    async def update_locked(self, entries: Sequence[Entry]) -> None:
+    async def update_locked(self, entries: Sequence[MachineEntry]) -> None:
         """Write many rows at once that this transaction has locked, and so nobody changed."""
         rows = [(*values(e, CHANGING), e.id, e.version) for e in entries]
         if rows:
             await self._run(sql.UPDATE_INSTANCE, rows)
 
-    async def insert(self, entries: Sequence[Entry]) -> dict[Key, int]:
+    async def insert(self, entries: Sequence[MachineEntry]) -> dict[Key, int]:
         """Machines register themselves; operators add none."""
         if entries:
-            raise Conflict
+            raise WriteConflict
         return {}
 
-    async def append(self, history: Sequence[History], events: Sequence[FleetEvent]) -> None:
+    async def append(self, history: Sequence[StatusChange], events: Sequence[FleetEvent]) -> None:
         """See `store.Transaction.append`."""
         for item in history:
             await self.query(sql.INSERT_HISTORY, *msgspec.structs.astuple(item)[1:])

@@ -15,17 +15,17 @@ import msgspec
 from backend.db.files import make_private
 from backend.omaha.store import statements as sql
 from backend.omaha.store.contract import (
-    Conflict,
     FleetEvent,
-    History,
     Key,
     Locked,
-    Query,
+    QueryFunction,
     Seen,
+    StatusChange,
     StoreDown,
     Transaction,
+    WriteConflict,
 )
-from backend.omaha.store.entry import CHANGING, INSERTED, Entry, values
+from backend.omaha.store.entry import CHANGING, INSERTED, MachineEntry, values
 from backend.omaha.store.ledger import Ledger
 
 T = TypeVar("T")
@@ -103,16 +103,16 @@ class SqliteTransaction:
         """See `store.Transaction.lock`."""
         return await self._visit(lambda: self._lock(groups, rollouts))
 
-    async def update(self, entries: Sequence[Entry]) -> None:
+    async def update(self, entries: Sequence[MachineEntry]) -> None:
         """See `store.Transaction.update`; the conflict shows at the next visit."""
         rows = [(*values(entry, CHANGING), entry.id, entry.version) for entry in entries]
         self._keep(sql.UPDATE_INSTANCE, rows, exact=True)
 
-    async def insert(self, entries: Sequence[Entry]) -> dict[Key, int]:
+    async def insert(self, entries: Sequence[MachineEntry]) -> dict[Key, int]:
         """See `store.Transaction.insert`."""
         return await self._visit(lambda: self._insert(entries)) if entries else {}
 
-    async def append(self, history: Sequence[History], events: Sequence[FleetEvent]) -> None:
+    async def append(self, history: Sequence[StatusChange], events: Sequence[FleetEvent]) -> None:
         """See `store.Transaction.append`."""
         self._keep(sql.INSERT_HISTORY, [msgspec.structs.astuple(item)[1:] for item in history])
         self._keep(sql.INSERT_EVENT, [msgspec.structs.astuple(item) for item in events])
@@ -166,14 +166,14 @@ class SqliteTransaction:
     def _execute(self, statement: str, rows: Sequence[tuple[Any, ...]], exact: bool) -> None:
         done = self._connection.raw.executemany(statement, rows)
         if exact and done.rowcount != len(rows):
-            raise Conflict
+            raise WriteConflict
 
-    def _insert(self, entries: Sequence[Entry]) -> dict[Key, int]:
+    def _insert(self, entries: Sequence[MachineEntry]) -> dict[Key, int]:
         ids: dict[Key, int] = {}
         for entry in entries:
             done = self._connection.raw.execute(_INSERT, values(entry, INSERTED))
             if done.rowcount != 1 or done.lastrowid is None:
-                raise Conflict
+                raise WriteConflict
             ids[entry.key] = done.lastrowid
         return ids
 
@@ -229,7 +229,7 @@ class SqliteStore:
         return await self._reader.run(self._reader.query, statement, arguments)
 
     @contextlib.asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[Query]:
+    async def snapshot(self) -> AsyncIterator[QueryFunction]:
         """See `store.Store.snapshot`."""
         reader = _Connection(self._path, "omaha-snapshot")
         await reader.open()
@@ -243,11 +243,11 @@ class SqliteStore:
         finally:
             await reader.close()
 
-    async def load(self, keys: Sequence[Key]) -> dict[Key, Entry]:
+    async def load(self, keys: Sequence[Key]) -> dict[Key, MachineEntry]:
         """See `store.Store.load`."""
         wanted = msgspec.json.encode(keys).decode()
         rows = await self._reader.run(self._reader.query, _LOAD, (wanted,))
-        return {(row[1], row[2]): Entry(*row) for row in rows}
+        return {(row[1], row[2]): MachineEntry(*row) for row in rows}
 
     async def seen(self, rows: Sequence[Seen]) -> set[int]:
         """See `store.Store.seen`."""

@@ -12,35 +12,35 @@ from sqlalchemy import JSON, Column, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from backend.omaha.store.machine_tables import (
-    CounterRow,
-    FleetEventRow,
-    HistoryRow,
-    InstanceRow,
-    RollupRow,
-    TallyRow,
+    CounterRecord,
+    FleetEventRecord,
+    HistoryRecord,
+    InstanceRecord,
+    RollupRecord,
+    TallyRecord,
 )
 
 __all__ = [
-    "ApplicationRow",
-    "BlacklistRow",
-    "ChannelRow",
-    "ConfigRow",
-    "CounterRow",
-    "FileRow",
-    "FleetEventRow",
-    "FloorRow",
-    "GroupRow",
-    "HistoryRow",
-    "InstanceRow",
-    "PackageFileRow",
-    "PackageRow",
-    "RolloutRow",
-    "RollupRow",
-    "TallyRow",
+    "ApplicationRecord",
+    "BlacklistRecord",
+    "ChannelRecord",
+    "ConfigRecord",
+    "CounterRecord",
+    "FileRecord",
+    "FleetEventRecord",
+    "FloorRecord",
+    "GroupRecord",
+    "HistoryRecord",
+    "InstanceRecord",
+    "PackageFileRecord",
+    "PackageRecord",
+    "RolloutRecord",
+    "RollupRecord",
+    "TallyRecord",
 ]
 
 
-class ApplicationRow(SQLModel, table=True):
+class ApplicationRecord(SQLModel, table=True):
     """What gets updated: Flatcar itself, or an agent. `appid` is the Omaha appid in lower
     case without braces; requests match it with or without them (updates 3.1)."""
 
@@ -55,7 +55,7 @@ class ApplicationRow(SQLModel, table=True):
     version: int = 1
 
 
-class PackageRow(SQLModel, table=True):
+class PackageRecord(SQLModel, table=True):
     """One version for one architecture. `url` is the code base and ends with `/`; empty
     means this service hosts the payload. Hashes: `sha1` and `sha256` in base64, as the
     manifest carries them."""
@@ -80,7 +80,7 @@ class PackageRow(SQLModel, table=True):
     version: int = 1
 
 
-class PackageFileRow(SQLModel, table=True):
+class PackageFileRecord(SQLModel, table=True):
     """An extra file of a package (`oem-<ID>.gz`, `flatcar-<name>.gz`), listed after the
     payload in the manifest. `sha1` base64, `sha256` hex (updates 2.3)."""
 
@@ -95,7 +95,7 @@ class PackageFileRow(SQLModel, table=True):
     sha256: str = Field(default="", max_length=64)
 
 
-class ChannelRow(SQLModel, table=True):
+class ChannelRecord(SQLModel, table=True):
     """A named pointer at the package machines should run, per architecture."""
 
     __tablename__ = "omaha_channel"
@@ -112,7 +112,7 @@ class ChannelRow(SQLModel, table=True):
     version: int = 1
 
 
-class FloorRow(SQLModel, table=True):
+class FloorRecord(SQLModel, table=True):
     """On this channel, machines below this package must install it on their way up."""
 
     __tablename__ = "omaha_floor"
@@ -123,7 +123,7 @@ class FloorRow(SQLModel, table=True):
     created_at: float
 
 
-class BlacklistRow(SQLModel, table=True):
+class BlacklistRecord(SQLModel, table=True):
     """This package is never offered on this channel, nor may the channel point at it."""
 
     __tablename__ = "omaha_blacklist"
@@ -134,9 +134,9 @@ class BlacklistRow(SQLModel, table=True):
     )
 
 
-class GroupRow(SQLModel, table=True):
+class GroupRecord(SQLModel, table=True):
     """Machines that ask with one `track` (their GROUP setting) and architecture, and the
-    policy they get. `policy` is a `model.Policy` document. `rollout_id` is the rollout in
+    policy they get. `policy` is a `rules.RolloutPolicy` document. `rollout_id` is the rollout in
     force; the service opens one whenever the target changes.
     """
 
@@ -160,7 +160,7 @@ class GroupRow(SQLModel, table=True):
     version: int = 1
 
 
-class RolloutRow(SQLModel, table=True):
+class RolloutRecord(SQLModel, table=True):
     """One group on its way to one package: state, position and exact counts of its machines
     by outcome. `wave_base_*` are the counts when the present wave began; `paused_seconds`
     and `paused_at` keep a linear schedule's position over pauses.
@@ -193,7 +193,7 @@ class RolloutRow(SQLModel, table=True):
     version: int = 1
 
 
-class FileRow(SQLModel, table=True):
+class FileRecord(SQLModel, table=True):
     """A hosted payload or extra file. `path` is relative to the payload directory; `received`
     grows during an upload; the file is served once `complete`."""
 
@@ -216,7 +216,7 @@ class FileRow(SQLModel, table=True):
     version: int = 1
 
 
-class ConfigRow(SQLModel, table=True):
+class ConfigRecord(SQLModel, table=True):
     """One row, id 1: raised by each edit of the above, so that replicas know to reload."""
 
     __tablename__ = "omaha_config"

@@ -30,12 +30,12 @@ from backend.jobs.tables import JobRecord
 from backend.omaha.catalog import applications, channels, groups, packages
 from backend.omaha.domain.model import Arch, FleetEventKind, Severity
 from backend.omaha.store.tables import (
-    CounterRow,
-    FileRow,
-    FleetEventRow,
-    InstanceRow,
-    RolloutRow,
-    TallyRow,
+    CounterRecord,
+    FileRecord,
+    FleetEventRecord,
+    InstanceRecord,
+    RolloutRecord,
+    TallyRecord,
 )
 from integrations.etcd.integration import INTEGRATION as ETCD
 from integrations.kubernetes import ResourceKind
@@ -203,14 +203,16 @@ async def _updates(db: AsyncSession) -> None:
     await channels.create(db, 1, name="c", arch=Arch.AMD64, package_id=package.id)
     group = await groups.create(db, 1, name="g", track="t", arch=Arch.AMD64, channel_id=1)
     await db.flush()
-    rollout = RolloutRow(group_id=1, package_id=1, release="1.0.0", created_at=1.0)
+    rollout = RolloutRecord(group_id=1, package_id=1, release="1.0.0", created_at=1.0)
     db.add(rollout)
     await db.flush()
     group.rollout_id = rollout.id
-    if (await db.scalars(select(CounterRow).where(col(CounterRow.group_id) == 1))).first() is None:
-        db.add(CounterRow(group_id=1))
+    if (
+        await db.scalars(select(CounterRecord).where(col(CounterRecord.group_id) == 1))
+    ).first() is None:
+        db.add(CounterRecord(group_id=1))
     times = {"created_at": 1.0, "last_seen": 1.0, "status_at": 1.0}
-    machine = InstanceRow(
+    machine = InstanceRecord(
         application_id=1,
         machine_id="machine",
         group_id=1,
@@ -219,7 +221,7 @@ async def _updates(db: AsyncSession) -> None:
         status=1,
         **times,
     )
-    event = FleetEventRow(
+    event = FleetEventRecord(
         at=time.time(),
         kind=FleetEventKind.INSTANCE_FAILED,
         severity=Severity.ERROR,
@@ -227,8 +229,8 @@ async def _updates(db: AsyncSession) -> None:
         group_id=1,
     )
     stamps = {"created_at": 1.0, "updated_at": 1.0}
-    file = FileRow(name="f.bin", path="f", size=1, sha256="x", complete=True, **stamps)
-    tally = TallyRow(group_id=1, release="0.9.0", status=1, machines=1)
+    file = FileRecord(name="f.bin", path="f", size=1, sha256="x", complete=True, **stamps)
+    tally = TallyRecord(group_id=1, release="0.9.0", status=1, machines=1)
     db.add_all([machine, event, file, tally])
 
 

@@ -6,8 +6,8 @@ import asyncio
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.omaha.domain.model import Grant, Reason, Status
-from backend.omaha.domain.rules import Policy, Schedule, Spread, Wave, WaveKind
+from backend.omaha.domain.model import GrantState, Reason, UpdateStatus
+from backend.omaha.domain.rules import RolloutPolicy, RolloutSchedule, Spread, Wave, WaveKind
 from backend.omaha.fleet import actions
 from tests.omaha_client import Machine, post
 from tests.omaha_world import (
@@ -29,10 +29,10 @@ async def row(world: World, number: int):
     from sqlalchemy.ext.asyncio import AsyncSession
     from sqlmodel import select
 
-    from backend.omaha.store.tables import InstanceRow
+    from backend.omaha.store.tables import InstanceRecord
 
     async with AsyncSession(world.engine) as session:
-        found = select(InstanceRow).where(InstanceRow.machine_id == machine_id(number))
+        found = select(InstanceRecord).where(InstanceRecord.machine_id == machine_id(number))
         return (await session.execute(found)).scalar_one_or_none()
 
 
@@ -48,10 +48,12 @@ async def rollout(world: World, group: int):
     from sqlalchemy.ext.asyncio import AsyncSession
     from sqlmodel import select
 
-    from backend.omaha.store.tables import RolloutRow
+    from backend.omaha.store.tables import RolloutRecord
 
     async with AsyncSession(world.engine) as session:
-        found = select(RolloutRow).where(RolloutRow.group_id == group).order_by(RolloutRow.id)
+        found = (
+            select(RolloutRecord).where(RolloutRecord.group_id == group).order_by(RolloutRecord.id)
+        )
         return (await session.execute(found)).scalars().all()[-1]
 
 
@@ -70,7 +72,7 @@ async def test_full_cycle_over_a_floor(world, serve) -> None:
     assert await machine.update() == NEW
     assert await machine.update() is None
     found = await row(world, 1)
-    assert (found.status, found.grant_state, found.release) == (4, Grant.SUCCEEDED, NEW)
+    assert (found.status, found.grant_state, found.release) == (4, GrantState.SUCCEEDED, NEW)
     assert await history(world) == [2, 7, 6, 5, 4, 2, 7, 6, 5, 4]
 
 
@@ -81,7 +83,7 @@ async def test_failure_is_kept_and_retried(world, serve) -> None:
     await machine.send(event(13, 1))
     await machine.fail(-2147483611)
     found = await row(world, 1)
-    assert (found.status, found.error_code) == (Status.ERROR, -2147483611)
+    assert (found.status, found.error_code) == (UpdateStatus.ERROR, -2147483611)
     assert await machine.check() == NEW
     await machine.install()
     machine.reboot()
@@ -103,7 +105,9 @@ async def test_boot_failure_is_not_offered_again(world, serve) -> None:
 
 
 async def test_client_backoff_frees_the_slot(world, serve) -> None:
-    policy = Policy(enabled=True, safe_mode=False, max_updates_per_period=9, max_concurrent=1)
+    policy = RolloutPolicy(
+        enabled=True, safe_mode=False, max_updates_per_period=9, max_concurrent=1
+    )
     await world.group(policy=policy)
     service = await serve()
     first, second = Machine(service, 1), Machine(service, 2)
@@ -112,7 +116,7 @@ async def test_client_backoff_frees_the_slot(world, serve) -> None:
     await first.send(event(3, 9, code=268435496))
     await asyncio.sleep(0.3)
     assert await second.check() == NEW
-    assert (await row(world, 1)).status == Status.ON_HOLD
+    assert (await row(world, 1)).status == UpdateStatus.ON_HOLD
 
 
 async def test_rollback_offers_the_lower_version(world, serve) -> None:
@@ -125,7 +129,7 @@ async def test_rollback_offers_the_lower_version(world, serve) -> None:
     await asyncio.sleep(0.3)
     assert await machine.check() is None
     assert (await row(world, 1)).release == NEW
-    allowed = Policy(
+    allowed = RolloutPolicy(
         enabled=True, safe_mode=False, max_updates_per_period=None, allow_downgrade=True
     )
     await world.set_policy(group, allowed)
@@ -134,11 +138,11 @@ async def test_rollback_offers_the_lower_version(world, serve) -> None:
     await machine.install()
     machine.reboot()
     assert await machine.check() is None
-    assert (await row(world, 1)).status == Status.COMPLETE
+    assert (await row(world, 1)).status == UpdateStatus.COMPLETE
 
 
 async def test_holds_are_noupdate_with_a_reason(world, serve) -> None:
-    await world.group("frozen", Policy(enabled=False))
+    await world.group("frozen", RolloutPolicy(enabled=False))
     await world.group("hollow", release=None)
     await world.group("black", blacklisted=True)
     service = await serve()
@@ -152,7 +156,7 @@ async def test_holds_are_noupdate_with_a_reason(world, serve) -> None:
         reply = await post(service, body(number, OLD, ORDINARY, track=track))
         assert (reply.app_status, reply.check_status) == ("ok", "noupdate")
         found = await row(world, number)
-        assert (found.reason, found.status) == (reason, Status.ON_HOLD)
+        assert (found.reason, found.status) == (reason, UpdateStatus.ON_HOLD)
 
 
 async def test_only_unknown_app_track_or_version_is_an_error(world, serve) -> None:
@@ -168,7 +172,7 @@ async def test_only_unknown_app_track_or_version_is_an_error(world, serve) -> No
 
 
 async def test_safe_mode_waits_for_the_first_success_then_brakes(world, serve) -> None:
-    policy = Policy(enabled=True, safe_mode=True, max_updates_per_period=100, brake_after=2)
+    policy = RolloutPolicy(enabled=True, safe_mode=True, max_updates_per_period=100, brake_after=2)
     group = await world.group(policy=policy)
     service = await serve()
     machines = [Machine(service, n) for n in range(6)]
@@ -187,7 +191,7 @@ async def test_safe_mode_waits_for_the_first_success_then_brakes(world, serve) -
 
 
 async def test_safe_mode_brakes_when_the_first_fails(world, serve) -> None:
-    group = await world.group(policy=Policy(enabled=True, max_updates_per_period=100))
+    group = await world.group(policy=RolloutPolicy(enabled=True, max_updates_per_period=100))
     service = await serve()
     first, second = Machine(service, 1), Machine(service, 2)
     await first.check()
@@ -197,12 +201,12 @@ async def test_safe_mode_brakes_when_the_first_fails(world, serve) -> None:
 
 
 async def test_forced_check_skips_rate_only(world, serve) -> None:
-    policy = Policy(
+    policy = RolloutPolicy(
         enabled=True,
         safe_mode=False,
         max_updates_per_period=0,
         forced_checks_skip_limits=True,
-        schedule=Schedule(spread=Spread.PERCENT, percent=0),
+        schedule=RolloutSchedule(spread=Spread.PERCENT, percent=0),
     )
     group = await world.group(policy=policy)
     service = await serve()
@@ -218,7 +222,7 @@ async def test_waves_advance_after_soak_and_stop_on_failures(world, serve) -> No
         Wave(name="half", kind=WaveKind.PERCENT, percent=100, max_failure_percent=10),
         Wave(name="all"),
     )
-    policy = Policy(enabled=True, safe_mode=False, max_updates_per_period=None, waves=waves)
+    policy = RolloutPolicy(enabled=True, safe_mode=False, max_updates_per_period=None, waves=waves)
     group = await world.group(policy=policy)
     service = await serve()
     machines = [Machine(service, n) for n in range(8)]
@@ -242,7 +246,7 @@ async def test_waves_advance_after_soak_and_stop_on_failures(world, serve) -> No
 
 async def test_timed_out_grant_frees_its_slot_and_may_still_succeed(world, serve) -> None:
     moment = [1_000_000.0]
-    policy = Policy(
+    policy = RolloutPolicy(
         enabled=True,
         safe_mode=False,
         max_updates_per_period=1,
@@ -278,7 +282,7 @@ async def test_repointing_moves_open_grants_to_the_new_rollout(world, serve) -> 
 
 
 async def test_moving_to_another_track_leaves_the_slot(world, serve) -> None:
-    one = await world.group(policy=Policy(enabled=True, safe_mode=False))
+    one = await world.group(policy=RolloutPolicy(enabled=True, safe_mode=False))
     await world.group("beta")
     service = await serve()
     machine = Machine(service, 1)
@@ -311,7 +315,7 @@ async def test_events_without_an_update_are_acknowledged(world, serve) -> None:
         reply = await post(service, body(1, NEW, event(kind, result, code=1)))
         assert (reply.status, reply.app_status) == (200, "ok")
         assert '<event status="ok"/>' in reply.text
-    assert (await row(world, 1)).status == Status.UNDEFINED
+    assert (await row(world, 1)).status == UpdateStatus.UNDEFINED
     assert await history(world) == []
 
 
@@ -433,7 +437,9 @@ async def test_a_mirror_never_gets_what_was_aborted(world, serve) -> None:
 
 async def test_braces_do_not_let_a_machine_past_the_limits(world, serve) -> None:
     await world.group(
-        policy=Policy(enabled=True, max_concurrent=1, max_updates_per_period=None, safe_mode=False)
+        policy=RolloutPolicy(
+            enabled=True, max_concurrent=1, max_updates_per_period=None, safe_mode=False
+        )
     )
     service = await serve()
     offered = [

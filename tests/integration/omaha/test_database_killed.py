@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from backend.omaha.background.recount import measure
-from backend.omaha.domain.rules import Policy
+from backend.omaha.domain.rules import RolloutPolicy
 from backend.omaha.operate.service import open_store
 from tests.bench.updates_cluster import cluster
 from tests.omaha_client import UPDATED
@@ -26,7 +26,7 @@ async def test_database_killed_under_load(tmp_path) -> None:
     with cluster() as postgres:
         url = postgres.create_database("killed")
         async with World(url) as world:
-            policy = Policy(enabled=True, safe_mode=False, max_updates_per_period=LIMIT)
+            policy = RolloutPolicy(enabled=True, safe_mode=False, max_updates_per_period=LIMIT)
             await world.group(policy=policy)
         server = await Server(url, tmp_path).ready()
         done: dict[str, int] = {}

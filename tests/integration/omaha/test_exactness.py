@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from backend.omaha.background.recount import measure
-from backend.omaha.domain.rules import Policy
+from backend.omaha.domain.rules import RolloutPolicy
 from backend.omaha.operate.service import open_store
 from tests.omaha_client import UPDATED, post
 from tests.omaha_server import Server
@@ -19,7 +19,7 @@ from tests.omaha_world import NEW, OLD, OPEN, ORDINARY, World, body, event, mach
 
 pytestmark = pytest.mark.timeout(400)
 
-TWO = Policy(enabled=True, safe_mode=False, max_updates_per_period=2)
+TWO = RolloutPolicy(enabled=True, safe_mode=False, max_updates_per_period=2)
 
 
 async def open_grants(world: World) -> set[str]:
@@ -63,7 +63,7 @@ async def test_pause_is_seen_by_the_next_grant_on_every_replica(world, serve) ->
     group = await world.group()
     services = [await serve(), await serve()]
     for start in range(0, 60, 4):
-        await world.set_policy(group, Policy(enabled=False))
+        await world.set_policy(group, RolloutPolicy(enabled=False))
         numbers = range(start, start + 4)
         replies = [await post(services[n % 2], body(n, OLD, ORDINARY)) for n in numbers]
         assert [reply.offered for reply in replies] == [None] * 4

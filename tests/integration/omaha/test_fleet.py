@@ -11,14 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.errors import Conflict, NotFoundProblem, PreconditionFailed
 from backend.omaha.background import retention
 from backend.omaha.background.recount import measure, recount
-from backend.omaha.domain.model import Status
-from backend.omaha.domain.rules import Policy
+from backend.omaha.domain.model import UpdateStatus
+from backend.omaha.domain.rules import RolloutPolicy
 from backend.omaha.fleet import actions
 from tests.integration.omaha.test_cycle import rollout, row
 from tests.omaha_client import Machine
 from tests.omaha_world import CHECK, NEW, OLD, PING, event
 
-ONE = Policy(enabled=True, safe_mode=False, max_updates_per_period=100, max_concurrent=1)
+ONE = RolloutPolicy(enabled=True, safe_mode=False, max_updates_per_period=100, max_concurrent=1)
 
 
 async def act(world, call, *arguments, **named):
@@ -40,7 +40,7 @@ async def test_delete_frees_the_slot_and_the_machine_comes_back(world, serve) ->
     assert await row(world, 1) is None
     assert await second.check() == NEW
     assert await first.check() is None
-    assert (await row(world, 1)).status == Status.ON_HOLD
+    assert (await row(world, 1)).status == UpdateStatus.ON_HOLD
 
 
 async def test_name_stays_against_the_alias(world, serve) -> None:
@@ -55,7 +55,7 @@ async def test_name_stays_against_the_alias(world, serve) -> None:
 
 async def test_moved_machine_stays_whatever_its_track(world, serve) -> None:
     await world.group(policy=ONE)
-    other = await world.group("other", Policy(enabled=False))
+    other = await world.group("other", RolloutPolicy(enabled=False))
     service = await serve()
     machine = Machine(service, 1)
     assert await machine.check() == NEW
@@ -125,7 +125,7 @@ async def test_pause_resume_abort_restart(world, serve) -> None:
 
 
 async def test_a_brake_is_cleared_by_resuming(world, serve) -> None:
-    group = await world.group(policy=Policy(enabled=True, max_updates_per_period=100))
+    group = await world.group(policy=RolloutPolicy(enabled=True, max_updates_per_period=100))
     service = await serve()
     first, second = Machine(service, 1), Machine(service, 2)
     await first.check()

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.omaha.catalog import files as hosted
-from backend.omaha.domain.rules import Policy
+from backend.omaha.domain.rules import RolloutPolicy
 from backend.omaha.payloads.digest import digest_file
 from backend.omaha.payloads.files import PayloadFiles
 from tests.omaha_server import Server
@@ -20,7 +20,7 @@ from tests.omaha_world import NEW, OLD, ORDINARY, PING, World, body, event, mach
 
 pytestmark = pytest.mark.timeout(300)
 
-ONE = Policy(enabled=True, safe_mode=False, max_updates_per_period=1)
+ONE = RolloutPolicy(enabled=True, safe_mode=False, max_updates_per_period=1)
 Samples = dict[tuple[str, frozenset[str]], float]
 
 

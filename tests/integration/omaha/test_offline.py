@@ -14,13 +14,13 @@ from backend.db.engine import create_db_sessions, create_engine
 from backend.omaha.operate.cli import app
 from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.store.tables import (
-    ApplicationRow,
-    ChannelRow,
-    FileRow,
-    FloorRow,
-    PackageFileRow,
-    PackageRow,
-    TallyRow,
+    ApplicationRecord,
+    ChannelRecord,
+    FileRecord,
+    FloorRecord,
+    PackageFileRecord,
+    PackageRecord,
+    TallyRecord,
 )
 from tests.unit.omaha.payloads.samples import payload, sha256
 
@@ -96,22 +96,22 @@ def test_a_release_is_imported_hosted_and_put_on_a_channel(site: Site, release: 
     assert "to fetch, signature kept" in dry.output
     assert not site.home.exists()
     site.run("import", release, "--release", VERSION, "--channel", "stable")
-    (package,) = site.rows(PackageRow)
+    (package,) = site.rows(PackageRecord)
     assert (package.release, package.url, package.size) == (VERSION, "", len(MAIN))
-    (extra,) = site.rows(PackageFileRow)
+    (extra,) = site.rows(PackageFileRecord)
     assert extra.name == "extrafile-amd64-4593.2.5-oem-qemu.gz"
     assert extra.sha256 == sha256(OEM)
-    hosted = {file.name: file for file in site.rows(FileRow)}
+    hosted = {file.name: file for file in site.rows(FileRecord)}
     assert set(hosted) == {
         "flatcar-amd64-4593.2.5.gz", "flatcar-amd64-4593.2.5.gz.sig", extra.name,
     }  # fmt: skip
     assert hosted["flatcar-amd64-4593.2.5.gz"].signature == "flatcar-amd64-4593.2.5.gz.sig"
     assert all(file.package_id == package.id for file in hosted.values())
-    (channel,) = site.rows(ChannelRow)
+    (channel,) = site.rows(ChannelRecord)
     assert (channel.name, channel.package_id) == ("stable", package.id)
     again = site.run("import", release, "--release", VERSION)
     assert "was there already" in again.output
-    assert len(site.rows(PackageRow)) == 1
+    assert len(site.rows(PackageRecord)) == 1
     assert site.rows(AuditEntry)[0].actor == "command line"
 
 
@@ -142,8 +142,8 @@ def test_a_bundle_carries_packages_files_and_floors_to_another_site(
     site.run("key", private, public)
     site.run("key", private, public, code=1)
     site.run("import", release, "--release", VERSION, "--channel", "stable")
-    (package,), (channel,) = site.rows(PackageRow), site.rows(ChannelRow)
-    site.add(FloorRow(channel_id=channel.id, package_id=package.id, reason="r", created_at=1.0))
+    (package,), (channel,) = site.rows(PackageRecord), site.rows(ChannelRecord)
+    site.add(FloorRecord(channel_id=channel.id, package_id=package.id, reason="r", created_at=1.0))
     site.run("export", bundle, "--release", "9.9.9", "--key", private, code=1)
     site.run("export", bundle, "--release", VERSION, "--key", private)
     refused = other.run("import", bundle, code=1)
@@ -154,22 +154,22 @@ def test_a_bundle_carries_packages_files_and_floors_to_another_site(
     first = other.run("import", bundle, "--trust", public)
     assert "1 packages made" in first.output
     assert "floor 4593.2.5 on channel stable" in first.output
-    assert [f.name for f in other.rows(FileRow)] != []
-    assert {f.name: f.sha256 for f in other.rows(FileRow)} == {
-        f.name: f.sha256 for f in site.rows(FileRow)
+    assert [f.name for f in other.rows(FileRecord)] != []
+    assert {f.name: f.sha256 for f in other.rows(FileRecord)} == {
+        f.name: f.sha256 for f in site.rows(FileRecord)
     }
-    hosted = {f.name: f for f in other.rows(FileRow)}
+    hosted = {f.name: f for f in other.rows(FileRecord)}
     assert hosted["flatcar-amd64-4593.2.5.gz"].signature == "flatcar-amd64-4593.2.5.gz.sig"
     assert other.files.addresses() == site.files.addresses()
-    (taken,) = other.rows(PackageRow)
+    (taken,) = other.rows(PackageRecord)
     assert (taken.sha256, taken.sha1) == (package.sha256, package.sha1)
-    (app_row,) = other.rows(ApplicationRow)
+    (app_row,) = other.rows(ApplicationRecord)
     other.add(
-        ChannelRow(application_id=app_row.id, name="stable", arch=1, created_at=1, updated_at=1)
+        ChannelRecord(application_id=app_row.id, name="stable", arch=1, created_at=1, updated_at=1)
     )
     again = other.run("import", bundle, "--trust", public)
     assert "1 were there already" in again.output
-    assert [floor.reason for floor in other.rows(FloorRow)] == ["r"]
+    assert [floor.reason for floor in other.rows(FloorRecord)] == ["r"]
 
 
 def test_prune_removes_only_what_has_no_name(
@@ -190,7 +190,7 @@ def test_prune_removes_only_what_has_no_name(
 
 def test_recount_finds_and_heals_drift(site: Site, release: Path) -> None:
     site.run("import", release, "--release", VERSION)
-    site.add(TallyRow(group_id=7, release="1.0.0", status=4, machines=3))
+    site.add(TallyRecord(group_id=7, release="1.0.0", status=4, machines=3))
     assert "tally: 1 wrong" in site.run("recount", "--check", code=1).output
     assert "tally: 1 wrong" in site.run("recount").output
     assert "tally: right" in site.run("recount", "--check").output

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from backend.omaha.domain.model import Arch
-from backend.omaha.domain.rules import Policy
+from backend.omaha.domain.rules import RolloutPolicy
 from tests.omaha_client import post
 from tests.omaha_world import FLOOR, NEW
 
@@ -55,12 +55,12 @@ async def test_recorded_machines_get_the_same_answers(world, serve) -> None:
         await world.group(track)
     await world.group("production", release=NEW, arch=Arch.AARCH64)
     await world.group("stepped", floors=(FLOOR,))
-    one = Policy(enabled=True, safe_mode=False, max_updates_per_period=1)
+    one = RolloutPolicy(enabled=True, safe_mode=False, max_updates_per_period=1)
     await world.group("limited", one)
     await world.group("parallel", one)
-    await world.group("frozen", Policy(enabled=False))
-    await world.group("office", Policy(enabled=False))
-    await world.group("badinterval", Policy(enabled=False))
+    await world.group("frozen", RolloutPolicy(enabled=False))
+    await world.group("office", RolloutPolicy(enabled=False))
+    await world.group("badinterval", RolloutPolicy(enabled=False))
     service = await serve()
     seen = 0
     for exchange in exchanges():

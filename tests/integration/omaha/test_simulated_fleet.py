@@ -6,8 +6,8 @@ import pytest
 
 from backend.omaha.background.recount import measure
 from backend.omaha.operate.service import open_store
-from backend.omaha.simulate.client import Target
-from backend.omaha.simulate.fleet import Fleet, Plan
+from backend.omaha.simulate.client import ServiceAddress
+from backend.omaha.simulate.fleet import Fleet, FleetPlan
 from tests.omaha_server import Server
 
 pytestmark = pytest.mark.timeout(400)
@@ -17,7 +17,9 @@ async def test_a_fleet_updates_itself(world, database_url, tmp_path) -> None:
     await world.group()
     server = await Server(database_url, tmp_path).ready()
     try:
-        plan = Plan(Target.parse(server.base), 60, speed=3000.0, fail_percent=20, seconds=4.0)
+        plan = FleetPlan(
+            ServiceAddress.parse(server.base), 60, speed=3000.0, fail_percent=20, seconds=4.0
+        )
         lines: list[str] = []
         figures = await Fleet(plan).run(lines.append)
     finally:

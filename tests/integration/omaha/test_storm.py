@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.errors import Problem
-from backend.omaha.domain.rules import Policy
+from backend.omaha.domain.rules import RolloutPolicy
 from backend.omaha.fleet import actions
 from tests.integration.omaha.test_cycle import row
 from tests.omaha_client import post
@@ -34,7 +34,7 @@ SAID = [
 
 async def test_storm(world, serve) -> None:
     dice = random.Random(20261121)
-    policy = Policy(
+    policy = RolloutPolicy(
         enabled=True, safe_mode=False, max_updates_per_period=10_000, max_concurrent=LIMIT
     )
     group = await world.group("one", policy, floors=(FLOOR,))

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.omaha.lists import machine_plan, machine_source
-from backend.omaha.store.tables import CounterRow, InstanceRow, TallyRow
+from backend.omaha.store.tables import CounterRecord, InstanceRecord, TallyRecord
 from tests.console import Caller, ConsoleApp
 from tests.integration.updates.test_collections import catalogue
 
@@ -29,7 +29,7 @@ async def estate(owner: Caller, console_on: ConsoleApp) -> dict[str, Any]:
     one = await catalogue(owner)
     two = await catalogue(owner, "Agent", "{aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee}")
     machines = [
-        InstanceRow(
+        InstanceRecord(
             application_id=made["app"]["id"], group_id=made["group"]["id"],
             machine_id=f"{number * 7 % COUNT:032x}", name=f"Node-{number:02d}",
             ip=f"10.0.0.{number}", release=f"4459.2.{number % 3}", arch=1 + number % 2,
@@ -44,13 +44,15 @@ async def estate(owner: Caller, console_on: ConsoleApp) -> dict[str, Any]:
     async with console_on.state.db_sessions() as session, session.begin():
         session.add_all(machines)
         for (group, release, status), number in tally.items():
-            session.add(TallyRow(group_id=group, release=release, status=status, machines=number))
+            session.add(
+                TallyRecord(group_id=group, release=release, status=status, machines=number)
+            )
         for made in (one, two):
             # The service may make it at the same moment.
             on_postgres = session.get_bind().dialect.name == "postgresql"
             insert = postgresql.insert if on_postgres else sqlite.insert
-            counter = insert(CounterRow).values(
-                CounterRow(group_id=made["group"]["id"]).model_dump()
+            counter = insert(CounterRecord).values(
+                CounterRecord(group_id=made["group"]["id"]).model_dump()
             )
             await session.execute(counter.on_conflict_do_nothing())
     return {"one": one, "two": two}
@@ -66,7 +68,7 @@ async def ask(caller: Caller, *filters: str, **more: Any) -> dict[str, Any]:
 
 async def expected(console: ConsoleApp, passes: Any) -> list[str]:
     async with console.state.db_sessions() as session:
-        found = (await session.scalars(select(InstanceRow))).all()
+        found = (await session.scalars(select(InstanceRecord))).all()
     return [str(row.id) for row in sorted(found, key=lambda r: r.machine_id) if passes(row)]
 
 

@@ -13,33 +13,33 @@ from backend.omaha.checkin.step import Report, step
 from backend.omaha.domain.model import (
     Arch,
     Channel,
-    Event,
     Floor,
-    Grant,
+    GrantState,
     Group,
+    OmahaEvent,
     Package,
     Rollout,
     RolloutState,
 )
-from backend.omaha.domain.rules import Policy
+from backend.omaha.domain.rules import RolloutPolicy
 from backend.omaha.domain.semver import parse
 from backend.omaha.protocol.codec import AppRequest
 from backend.omaha.rollouts.lifecycle import resumed
-from backend.omaha.store.entry import Entry
+from backend.omaha.store.entry import MachineEntry
 from backend.omaha.store.ledger import CLOSED, FIELD_OF, CounterState, Ledger
 
 RELEASES = ["1.0.0", "1.5.0", "2.0.0", "3.0.0"]
 EVENTS = [
-    Event(13, 1),
-    Event(14, 1),
-    Event(3, 1),
-    Event(800, 1),
-    Event(3, 0, error_code=268435466),
-    Event(3, 0, error_code=268435500),
-    Event(3, 9, error_code=268435496),
-    Event(3, 2),
-    Event(3, 2, previous="1.0.0"),
-    Event(1, 0),
+    OmahaEvent(13, 1),
+    OmahaEvent(14, 1),
+    OmahaEvent(3, 1),
+    OmahaEvent(800, 1),
+    OmahaEvent(3, 0, error_code=268435466),
+    OmahaEvent(3, 0, error_code=268435500),
+    OmahaEvent(3, 9, error_code=268435496),
+    OmahaEvent(3, 2),
+    OmahaEvent(3, 2, previous="1.0.0"),
+    OmahaEvent(1, 0),
 ]
 LIMIT = 3
 
@@ -53,14 +53,14 @@ class Fleet(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.rows: dict[str, Entry] = {}
+        self.rows: dict[str, MachineEntry] = {}
         self.now = 1000.0
         self.tally: Counter[tuple[int, str, int]] = Counter()
         self.grants: list[tuple[float, int]] = []
 
     @initialize(safe=st.booleans(), downgrade=st.booleans())
     def start(self, safe: bool, downgrade: bool) -> None:
-        self.policy = Policy(
+        self.policy = RolloutPolicy(
             enabled=True,
             safe_mode=safe,
             brake_after=1000,
@@ -111,8 +111,8 @@ class Fleet(RuleBasedStateMachine):
     def follow(self, name: str) -> None:
         """The machine runs what it was offered, and says so."""
         row = self.rows.get(name)
-        if row is not None and row.grant_state == Grant.OPEN:
-            self.report(name, row.granted_release, row.group_id, [Event(3, 2)], True, 1)
+        if row is not None and row.grant_state == GrantState.OPEN:
+            self.report(name, row.granted_release, row.group_id, [OmahaEvent(3, 2)], True, 1)
 
     @rule(seconds=st.sampled_from([0.5, 7.0, 61.0]))
     def wait(self, seconds: float) -> None:
@@ -121,8 +121,8 @@ class Fleet(RuleBasedStateMachine):
     @rule(name=st.sampled_from("abcdefgh"))
     def expire(self, name: str) -> None:
         row = self.rows.get(name)
-        if row is not None and row.grant_state == Grant.OPEN:
-            self.change(name, replace(row, grant_state=int(Grant.TIMED_OUT)))
+        if row is not None and row.grant_state == GrantState.OPEN:
+            self.change(name, replace(row, grant_state=int(GrantState.TIMED_OUT)))
 
     @rule(name=st.sampled_from("abcdefgh"))
     def delete(self, name: str) -> None:
@@ -152,7 +152,7 @@ class Fleet(RuleBasedStateMachine):
         if rollout.state is RolloutState.BRAKED:
             self.rollouts[rollout.id] = resumed(rollout, self.now)
 
-    def change(self, name: str, new: Entry | None) -> None:
+    def change(self, name: str, new: MachineEntry | None) -> None:
         ledger = self.ledger()
         ledger.move(self.rows[name], new)
         self.keep(ledger)
@@ -167,8 +167,8 @@ class Fleet(RuleBasedStateMachine):
         by_rollout: Counter[tuple[int, int]] = Counter()
         tally: Counter[tuple[int, str, int]] = Counter()
         for row in self.rows.values():
-            open_[row.group_id] += row.grant_state == Grant.OPEN
-            late[row.group_id] += row.grant_state == Grant.TIMED_OUT
+            open_[row.group_id] += row.grant_state == GrantState.OPEN
+            late[row.group_id] += row.grant_state == GrantState.TIMED_OUT
             if row.rollout_id is not None:
                 by_rollout[row.rollout_id, row.grant_state] += 1
             if not row.hidden:
@@ -178,7 +178,7 @@ class Fleet(RuleBasedStateMachine):
         for group, state in self.counters.items():
             assert (state.in_progress, state.timed_out) == (open_[group], late[group])
         for rollout in self.rollouts.values():
-            assert rollout.in_progress == by_rollout[rollout.id, Grant.OPEN]
+            assert rollout.in_progress == by_rollout[rollout.id, GrantState.OPEN]
             if rollout.state not in CLOSED:
                 for grant, name in FIELD_OF.items():
                     assert getattr(rollout, name) == by_rollout[rollout.id, grant]

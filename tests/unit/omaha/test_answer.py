@@ -6,9 +6,9 @@ from base64 import b64decode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.omaha.domain.model import Arch, Event, ExtraFile, Package
+from backend.omaha.domain.model import Arch, ExtraFile, OmahaEvent, Package
 from backend.omaha.domain.semver import parse
-from backend.omaha.protocol.answer import UNKNOWN_GROUP, Answer, Step, render
+from backend.omaha.protocol.answer import UNKNOWN_GROUP, Answer, UpdateStep, render
 from backend.omaha.protocol.codec import AppRequest
 
 
@@ -45,8 +45,8 @@ def answered(request: AppRequest, answer: Answer) -> ET.Element:
 
 
 def test_an_offer_has_what_clients_read() -> None:
-    request = app(check=True, ping=True, events=(Event(3, 2),))
-    root = answered(request, Answer(steps=(Step(package()),), codebase="https://u.example/x"))
+    request = app(check=True, ping=True, events=(OmahaEvent(3, 2),))
+    root = answered(request, Answer(steps=(UpdateStep(package()),), codebase="https://u.example/x"))
     assert root.attrib["protocol"] == "3.0"
     assert [child.tag for child in root[1]] == ["ping", "updatecheck", "event"]
     check = root.find("app/updatecheck")
@@ -65,7 +65,7 @@ def test_an_offer_has_what_clients_read() -> None:
 
 
 def test_what_was_not_asked_is_not_answered() -> None:
-    root = answered(app(events=(Event(13, 1),)), Answer())
+    root = answered(app(events=(OmahaEvent(13, 1),)), Answer())
     assert [child.tag for child in root[1]] == ["event"]
     ping = answered(app(ping=True), Answer(poll_seconds=3600))
     assert [child.tag for child in ping[1]] == ["ping"]
@@ -77,7 +77,7 @@ def test_poll_interval_is_sent_with_every_check() -> None:
 
 
 def test_an_unknown_group_gets_only_the_error() -> None:
-    root = answered(app(check=True, ping=True, events=(Event(3, 2),)), Answer(UNKNOWN_GROUP))
+    root = answered(app(check=True, ping=True, events=(OmahaEvent(3, 2),)), Answer(UNKNOWN_GROUP))
     assert root[1].attrib["status"] == UNKNOWN_GROUP
     assert [(child.tag, child.attrib["status"]) for child in root[1]] == [
         ("updatecheck", "error-internal")
@@ -92,7 +92,7 @@ TEXT = st.text(
 
 @given(TEXT, TEXT, TEXT)
 def test_any_text_survives(appid: str, name: str, url: str) -> None:
-    offer = Answer(steps=(Step(package(filename=name)),), codebase=url)
+    offer = Answer(steps=(UpdateStep(package(filename=name)),), codebase=url)
     root = answered(app(appid=appid, check=True), offer)
     assert root[1].attrib["appid"] == appid
     assert root.find(".//package").attrib["name"] == name
@@ -103,7 +103,9 @@ def test_a_hash_that_is_not_there_is_left_out() -> None:
     """An empty one makes Flatcar's post-install discard the whole answer."""
     sha256 = "AoMh6ZhhH+F1wHYfnzXgyrDW3Z1yo1yS0xsKKPfeQm0="
     bare = package(sha1="", sha256=sha256, extras=(ExtraFile("oem-qemu.gz", 10, "", "ab12"),))
-    root = answered(app(check=True), Answer(steps=(Step(bare),), codebase="https://u.example/"))
+    root = answered(
+        app(check=True), Answer(steps=(UpdateStep(bare),), codebase="https://u.example/")
+    )
     first, extra = root.findall("app/updatecheck/manifest/packages/package")
     assert "hash" not in first.attrib
     assert first.attrib["hash_sha256"] == b64decode(sha256).hex()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.omaha.domain.model import Arch, Event
+from backend.omaha.domain.model import Arch, OmahaEvent
 from backend.omaha.protocol import codec
 from backend.omaha.protocol.codec import MalformedRequest, parse
 from tests.omaha_world import CHECK, PING, body, event, mirror
@@ -22,7 +22,7 @@ def test_a_check_as_update_engine_sends_it() -> None:
     assert (app.release, app.track, app.oem, app.alias) == ("4459.2.0", "stable", "qemu", "n1")
     assert app.key == "e96281a6-d1af-4bde-9a0a-97b76e56dc57"
     assert app.appid == "{e96281a6-d1af-4bde-9a0a-97b76e56dc57}"
-    assert (app.ping, app.check, app.events) == (True, True, (Event(3, 2, "0.0.0.0", 0),))
+    assert (app.ping, app.check, app.events) == (True, True, (OmahaEvent(3, 2, "0.0.0.0", 0),))
 
 
 @pytest.mark.parametrize(

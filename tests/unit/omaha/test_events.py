@@ -6,15 +6,22 @@ import itertools
 
 import pytest
 
-from backend.omaha.domain.model import Event, Grant, Machine, Reason, Status
+from backend.omaha.domain.model import GrantState, Machine, OmahaEvent, Reason, UpdateStatus
 from backend.omaha.policy.events import apply, held_status, observe, released
 
-U, G, E, C = Status.UNDEFINED, Status.GRANTED, Status.ERROR, Status.COMPLETE
-N, D, L, H = Status.INSTALLED, Status.DOWNLOADED, Status.DOWNLOADING, Status.ON_HOLD
+U, G, E, C = UpdateStatus.UNDEFINED, UpdateStatus.GRANTED, UpdateStatus.ERROR, UpdateStatus.COMPLETE
+N, D, L, H = (
+    UpdateStatus.INSTALLED,
+    UpdateStatus.DOWNLOADED,
+    UpdateStatus.DOWNLOADING,
+    UpdateStatus.ON_HOLD,
+)
 OLD, NEW = "1.0.0", "2.0.0"
 
 
-def machine(status: Status, grant: Grant = Grant.OPEN, release: str = OLD) -> Machine:
+def machine(
+    status: UpdateStatus, grant: GrantState = GrantState.OPEN, release: str = OLD
+) -> Machine:
     return Machine("m", release, status=status, grant=grant, rollout_id=1, granted_release=NEW)
 
 
@@ -28,91 +35,98 @@ def machine(status: Status, grant: Grant = Grant.OPEN, release: str = OLD) -> Ma
     ],
 )
 def test_progress_only_goes_forward(pair, before, after) -> None:
-    found = apply(machine(before), Event(*pair), OLD)
-    assert (found.status, found.grant) == (after, Grant.OPEN)
+    found = apply(machine(before), OmahaEvent(*pair), OLD)
+    assert (found.status, found.grant) == (after, GrantState.OPEN)
 
 
-@pytest.mark.parametrize("grant", [Grant.OPEN, Grant.TIMED_OUT])
+@pytest.mark.parametrize("grant", [GrantState.OPEN, GrantState.TIMED_OUT])
 @pytest.mark.parametrize("status", [G, L, D, N])
 def test_failure_and_backoff_end_the_update(status, grant) -> None:
-    failed = apply(machine(status, grant), Event(3, 0, error_code=-2147483611), OLD)
-    assert (failed.status, failed.grant, failed.error_code) == (E, Grant.FAILED, -2147483611)
-    deferred = apply(machine(status, grant), Event(3, 9, error_code=268435496), OLD)
-    assert (deferred.status, deferred.grant) == (H, Grant.DEFERRED)
+    failed = apply(machine(status, grant), OmahaEvent(3, 0, error_code=-2147483611), OLD)
+    assert (failed.status, failed.grant, failed.error_code) == (E, GrantState.FAILED, -2147483611)
+    deferred = apply(machine(status, grant), OmahaEvent(3, 9, error_code=268435496), OLD)
+    assert (deferred.status, deferred.grant) == (H, GrantState.DEFERRED)
 
 
 @pytest.mark.parametrize(
     ("status", "reported", "expected"),
     [
-        (N, NEW, (C, Grant.SUCCEEDED)),
-        (D, NEW, (C, Grant.SUCCEEDED)),
-        (G, NEW, (C, Grant.SUCCEEDED)),
-        (N, OLD, (U, Grant.NONE)),
-        (L, OLD, (U, Grant.NONE)),
-        (N, "1.7.0", (U, Grant.NONE)),
-        (G, OLD, (G, Grant.OPEN)),
+        (N, NEW, (C, GrantState.SUCCEEDED)),
+        (D, NEW, (C, GrantState.SUCCEEDED)),
+        (G, NEW, (C, GrantState.SUCCEEDED)),
+        (N, OLD, (U, GrantState.NONE)),
+        (L, OLD, (U, GrantState.NONE)),
+        (N, "1.7.0", (U, GrantState.NONE)),
+        (G, OLD, (G, GrantState.OPEN)),
     ],
 )
 def test_first_check_after_a_reboot(status, reported, expected) -> None:
-    found = apply(machine(status), Event(3, 2, previous="0.9.0"), reported)
+    found = apply(machine(status), OmahaEvent(3, 2, previous="0.9.0"), reported)
     assert (found.status, found.grant) == expected
 
 
 def test_an_installed_update_that_did_not_boot_failed_also_without_a_code() -> None:
-    found = apply(machine(N), Event(3, 2, previous=OLD), OLD)
-    assert (found.status, found.grant, found.error_code) == (Status.ERROR, Grant.FAILED, 44)
+    found = apply(machine(N), OmahaEvent(3, 2, previous=OLD), OLD)
+    assert (found.status, found.grant, found.error_code) == (
+        UpdateStatus.ERROR,
+        GrantState.FAILED,
+        44,
+    )
     for early in (G, D, L):
-        assert apply(machine(early), Event(3, 2, previous=OLD), OLD).grant is not Grant.FAILED
+        assert (
+            apply(machine(early), OmahaEvent(3, 2, previous=OLD), OLD).grant
+            is not GrantState.FAILED
+        )
 
 
 def test_what_does_not_reboot_is_done_once_installed() -> None:
-    agent = apply(machine(L), Event(3, 1), OLD, reboots=False)
-    assert (agent.status, agent.grant) == (C, Grant.SUCCEEDED)
-    system = apply(machine(L), Event(3, 1), OLD)
-    assert (system.status, system.grant) == (N, Grant.OPEN)
+    agent = apply(machine(L), OmahaEvent(3, 1), OLD, reboots=False)
+    assert (agent.status, agent.grant) == (C, GrantState.SUCCEEDED)
+    system = apply(machine(L), OmahaEvent(3, 1), OLD)
+    assert (system.status, system.grant) == (N, GrantState.OPEN)
 
 
 @pytest.mark.parametrize("previous", ["", "0.0.0.0"])
 @pytest.mark.parametrize("status", [G, L, D, N])
 def test_an_ordinary_check_changes_nothing_by_itself(status, previous) -> None:
     before = machine(status)
-    assert apply(before, Event(3, 2, previous=previous), OLD) == before
+    assert apply(before, OmahaEvent(3, 2, previous=previous), OLD) == before
 
 
 @pytest.mark.parametrize(
     ("status", "grant"),
     [
-        (U, Grant.NONE),
-        (C, Grant.SUCCEEDED),
-        (E, Grant.FAILED),
-        (H, Grant.DEFERRED),
-        (H, Grant.NONE),
+        (U, GrantState.NONE),
+        (C, GrantState.SUCCEEDED),
+        (E, GrantState.FAILED),
+        (H, GrantState.DEFERRED),
+        (H, GrantState.NONE),
     ],
 )
 def test_without_an_update_nothing_changes(status, grant) -> None:
     before = machine(status, grant)
     for kind, result in itertools.product((1, 2, 3, 9, 13, 14, 800, -1), (0, 1, 2, 9, -1)):
-        assert apply(before, Event(kind, result, "0.9.0", 1), OLD) == before
+        assert apply(before, OmahaEvent(kind, result, "0.9.0", 1), OLD) == before
 
 
 @pytest.mark.parametrize("pair", [(1, 0), (2, 1), (13, 0), (14, 2), (800, 0), (3, 5), (-1, -1)])
 def test_other_pairs_are_acknowledged_only(pair) -> None:
     for status in (G, L, D, N):
         before = machine(status)
-        assert apply(before, Event(*pair), OLD) == before
+        assert apply(before, OmahaEvent(*pair), OLD) == before
 
 
 @pytest.mark.parametrize(
     ("grant", "reported", "expected"),
     [
-        (Grant.OPEN, NEW, Grant.SUCCEEDED),
-        (Grant.TIMED_OUT, NEW, Grant.SUCCEEDED),
-        (Grant.FAILED, NEW, Grant.SUCCEEDED),
-        (Grant.DEFERRED, NEW, Grant.SUCCEEDED),
-        (Grant.OPEN, "3.0.0", Grant.SUCCEEDED),
-        (Grant.OPEN, "1.5.0", Grant.OPEN),
-        (Grant.FAILED, "3.0.0", Grant.FAILED),
-        (Grant.NONE, NEW, Grant.NONE),
+        (GrantState.OPEN, NEW, GrantState.SUCCEEDED),
+        (GrantState.TIMED_OUT, NEW, GrantState.SUCCEEDED),
+        (GrantState.FAILED, NEW, GrantState.SUCCEEDED),
+        (GrantState.DEFERRED, NEW, GrantState.SUCCEEDED),
+        (GrantState.OPEN, "3.0.0", GrantState.SUCCEEDED),
+        (GrantState.OPEN, "1.5.0", GrantState.OPEN),
+        (GrantState.FAILED, "3.0.0", GrantState.FAILED),
+        (GrantState.NONE, NEW, GrantState.NONE),
     ],
 )
 def test_reaching_the_version_completes(grant, reported, expected) -> None:
@@ -121,16 +135,16 @@ def test_reaching_the_version_completes(grant, reported, expected) -> None:
 
 
 def test_a_downgrade_is_complete_at_equality_only() -> None:
-    down = Machine("m", "3.0.0", status=G, grant=Grant.OPEN, granted_release=NEW)
-    assert observe(down, "3.0.0").grant is Grant.OPEN
-    assert observe(down, "2.5.0").grant is Grant.OPEN
-    assert observe(down, NEW).grant is Grant.SUCCEEDED
+    down = Machine("m", "3.0.0", status=G, grant=GrantState.OPEN, granted_release=NEW)
+    assert observe(down, "3.0.0").grant is GrantState.OPEN
+    assert observe(down, "2.5.0").grant is GrantState.OPEN
+    assert observe(down, NEW).grant is GrantState.SUCCEEDED
 
 
-@pytest.mark.parametrize("status", list(Status))
+@pytest.mark.parametrize("status", list(UpdateStatus))
 def test_a_repeat_of_any_report_changes_nothing(status) -> None:
-    for grant, kind, result in itertools.product(Grant, (3, 13, 14, 800), (0, 1, 2, 9)):
-        report = Event(kind, result, "0.9.0", 10)
+    for grant, kind, result in itertools.product(GrantState, (3, 13, 14, 800), (0, 1, 2, 9)):
+        report = OmahaEvent(kind, result, "0.9.0", 10)
         once = observe(apply(machine(status, grant), report, NEW), NEW)
         assert observe(apply(once, report, NEW), NEW) == once
 
@@ -141,4 +155,4 @@ def test_holds_keep_errors_visible() -> None:
     assert held_status(H, Reason.UP_TO_DATE) is U
     assert held_status(C, Reason.UP_TO_DATE) is C
     assert released(machine(L)).status is U
-    assert released(machine(E, Grant.FAILED)).status is E
+    assert released(machine(E, GrantState.FAILED)).status is E

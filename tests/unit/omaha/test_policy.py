@@ -15,7 +15,7 @@ from backend.omaha.domain.model import (
     Channel,
     Counters,
     Floor,
-    Grant,
+    GrantState,
     Group,
     Machine,
     Package,
@@ -25,17 +25,17 @@ from backend.omaha.domain.model import (
 )
 from backend.omaha.domain.rules import (
     ListFilter,
-    Policy,
+    MaintenanceWindow,
     ReleaseFilter,
-    Schedule,
+    RolloutPolicy,
+    RolloutSchedule,
     Spread,
     Wave,
     WaveKind,
-    Window,
 )
 from backend.omaha.domain.semver import InvalidRelease, parse
 from backend.omaha.policy import windows
-from backend.omaha.policy.decision import Check, decide
+from backend.omaha.policy.decision import CheckContext, decide
 from backend.omaha.policy.limits import add_grants, granted_within, must_brake
 from backend.omaha.policy.selection import WaveStep, position, share, wave_step
 
@@ -49,7 +49,7 @@ def package(release: str, identity: int = 1, blacklist: frozenset[int] = frozens
 
 
 def group(
-    policy: Policy,
+    policy: RolloutPolicy,
     release: str | None = "2.0.0",
     floors: tuple[str, ...] = (),
     blacklisted: bool = False,
@@ -70,72 +70,82 @@ def machine(release: str = "1.0.0", **changes) -> Machine:
 FREE = {"enabled": True, "safe_mode": False, "max_updates_per_period": None}
 
 HOLDS = [
-    ("no package", group(Policy(**FREE), None), machine(), Reason.NO_PACKAGE),
-    ("blacklisted", group(Policy(**FREE), blacklisted=True), machine(), Reason.BLACKLISTED),
-    ("up to date", group(Policy(**FREE)), machine("2.0.0"), Reason.UP_TO_DATE),
-    ("build metadata is equal", group(Policy(**FREE)), machine("2.0.0+x"), Reason.UP_TO_DATE),
-    ("newer", group(Policy(**FREE)), machine("3.0.0"), Reason.NEWER_THAN_CHANNEL),
-    ("up to date beats disabled", group(Policy()), machine("2.0.0"), Reason.UP_TO_DATE),
-    ("disabled", group(Policy()), machine(), Reason.DISABLED),
+    ("no package", group(RolloutPolicy(**FREE), None), machine(), Reason.NO_PACKAGE),
+    ("blacklisted", group(RolloutPolicy(**FREE), blacklisted=True), machine(), Reason.BLACKLISTED),
+    ("up to date", group(RolloutPolicy(**FREE)), machine("2.0.0"), Reason.UP_TO_DATE),
+    (
+        "build metadata is equal",
+        group(RolloutPolicy(**FREE)),
+        machine("2.0.0+x"),
+        Reason.UP_TO_DATE,
+    ),
+    ("newer", group(RolloutPolicy(**FREE)), machine("3.0.0"), Reason.NEWER_THAN_CHANNEL),
+    ("up to date beats disabled", group(RolloutPolicy()), machine("2.0.0"), Reason.UP_TO_DATE),
+    ("disabled", group(RolloutPolicy()), machine(), Reason.DISABLED),
     (
         "paused",
-        group(Policy(**FREE), rollout=Rollout(7, 1, state=RolloutState.PAUSED)),
+        group(RolloutPolicy(**FREE), rollout=Rollout(7, 1, state=RolloutState.PAUSED)),
         machine(),
         Reason.PAUSED,
     ),
     (
         "aborted",
-        group(Policy(**FREE), rollout=Rollout(7, 1, state=RolloutState.ABORTED)),
+        group(RolloutPolicy(**FREE), rollout=Rollout(7, 1, state=RolloutState.ABORTED)),
         machine(),
         Reason.ABORTED,
     ),
     (
         "braked",
-        group(Policy(**FREE), rollout=Rollout(7, 1, state=RolloutState.BRAKED)),
+        group(RolloutPolicy(**FREE), rollout=Rollout(7, 1, state=RolloutState.BRAKED)),
         machine(),
         Reason.BRAKED,
     ),
-    ("weekend", group(Policy(**FREE, windows=(Window(),))), machine(), Reason.OUTSIDE_WINDOW),
+    (
+        "weekend",
+        group(RolloutPolicy(**FREE, windows=(MaintenanceWindow(),))),
+        machine(),
+        Reason.OUTSIDE_WINDOW,
+    ),
     (
         "oem",
-        group(Policy(**FREE, oem=ListFilter(exclude=("QEMU",)))),
+        group(RolloutPolicy(**FREE, oem=ListFilter(exclude=("QEMU",)))),
         machine(oem="qemu"),
         Reason.OEM_FILTERED,
     ),
     (
         "oem not included",
-        group(Policy(**FREE, oem=ListFilter(include=("azure",)))),
+        group(RolloutPolicy(**FREE, oem=ListFilter(include=("azure",)))),
         machine(oem="qemu"),
         Reason.OEM_FILTERED,
     ),
     (
         "platform",
-        group(Policy(**FREE, platform=ListFilter(include=("CoreOS",)))),
+        group(RolloutPolicy(**FREE, platform=ListFilter(include=("CoreOS",)))),
         machine(platform="other"),
         Reason.PLATFORM_FILTERED,
     ),
     (
         "present version",
-        group(Policy(**FREE, release=ReleaseFilter(minimum="1.5.0"))),
+        group(RolloutPolicy(**FREE, release=ReleaseFilter(minimum="1.5.0"))),
         machine(),
         Reason.RELEASE_FILTERED,
     ),
     (
         "nobody selected",
-        group(Policy(**FREE, schedule=Schedule(spread=Spread.PERCENT, percent=0))),
+        group(RolloutPolicy(**FREE, schedule=RolloutSchedule(spread=Spread.PERCENT, percent=0))),
         machine(),
         Reason.NOT_YET_SELECTED,
     ),
     (
         "booted back",
-        group(Policy(**FREE)),
-        machine(grant=Grant.FAILED, error_code=268435500, granted_release="2.0.0"),
+        group(RolloutPolicy(**FREE)),
+        machine(grant=GrantState.FAILED, error_code=268435500, granted_release="2.0.0"),
         Reason.BOOTED_BACK,
     ),
     (
         "aborted ends an open grant",
-        group(Policy(**FREE), rollout=Rollout(7, 1, state=RolloutState.ABORTED)),
-        machine(grant=Grant.OPEN, granted_release="2.0.0"),
+        group(RolloutPolicy(**FREE), rollout=Rollout(7, 1, state=RolloutState.ABORTED)),
+        machine(grant=GrantState.OPEN, granted_release="2.0.0"),
         Reason.ABORTED,
     ),
 ]
@@ -143,7 +153,7 @@ HOLDS = [
 
 @pytest.mark.parametrize(("name", "where", "who", "reason"), HOLDS, ids=[h[0] for h in HOLDS])
 def test_holds(name: str, where: Group, who: Machine, reason: Reason) -> None:
-    decision = decide(who, where, Check(SATURDAY))
+    decision = decide(who, where, CheckContext(SATURDAY))
     assert (decision.package, decision.reason) == (None, reason)
 
 
@@ -167,8 +177,8 @@ def test_holds(name: str, where: Group, who: Machine, reason: Reason) -> None:
     ],
 )  # fmt: skip
 def test_limits(policy, rollout, counters, reason) -> None:
-    where = group(Policy(**{**FREE, **policy}), rollout=Rollout(7, 1, **rollout))
-    decision = decide(machine(), where, Check(SATURDAY, counters))
+    where = group(RolloutPolicy(**{**FREE, **policy}), rollout=Rollout(7, 1, **rollout))
+    decision = decide(machine(), where, CheckContext(SATURDAY, counters))
     assert decision.reason is reason
     assert (decision.package is not None) is (reason is Reason.NONE)
     assert decision.brake is (reason is Reason.BRAKED)
@@ -178,23 +188,25 @@ def test_limits(policy, rollout, counters, reason) -> None:
     ("policy", "where", "reason"),
     [
         ({"max_updates_per_period": 0}, {}, Reason.NONE),
-        ({"schedule": Schedule(spread=Spread.PERCENT, percent=0)}, {}, Reason.NONE),
+        ({"schedule": RolloutSchedule(spread=Spread.PERCENT, percent=0)}, {}, Reason.NONE),
         ({"safe_mode": True}, {"rollout": Rollout(7, 1, in_progress=1)}, Reason.SAFE_MODE),
-        ({"windows": (Window(),)}, {}, Reason.OUTSIDE_WINDOW),
+        ({"windows": (MaintenanceWindow(),)}, {}, Reason.OUTSIDE_WINDOW),
         ({"enabled": False}, {}, Reason.DISABLED),
         ({"oem": ListFilter(include=("x",))}, {}, Reason.OEM_FILTERED),
     ],
 )
 def test_forced_checks_skip_rate_and_share_only(policy, where, reason) -> None:
-    forced = Policy(**{**FREE, **policy}, forced_checks_skip_limits=True)
-    decision = decide(machine(), group(forced, **where), Check(SATURDAY, Counters(), forced=True))
+    forced = RolloutPolicy(**{**FREE, **policy}, forced_checks_skip_limits=True)
+    decision = decide(
+        machine(), group(forced, **where), CheckContext(SATURDAY, Counters(), forced=True)
+    )
     assert decision.reason is reason
 
 
 def test_an_open_grant_is_offered_again_past_every_limit() -> None:
-    closed = Policy(enabled=False, max_updates_per_period=0, windows=(Window(),))
-    held = machine(grant=Grant.OPEN, granted_release="2.0.0")
-    decision = decide(held, group(closed), Check(SATURDAY, Counters(9, 9)))
+    closed = RolloutPolicy(enabled=False, max_updates_per_period=0, windows=(MaintenanceWindow(),))
+    held = machine(grant=GrantState.OPEN, granted_release="2.0.0")
+    decision = decide(held, group(closed), CheckContext(SATURDAY, Counters(9, 9)))
     assert decision.own_slot
     assert decision.package is not None
 
@@ -211,24 +223,26 @@ def test_an_open_grant_is_offered_again_past_every_limit() -> None:
     ],
 )
 def test_floors_one_step_at_a_time(release, floors, expected) -> None:
-    decision = decide(machine(release), group(Policy(**FREE), floors=floors), Check(SATURDAY))
+    decision = decide(
+        machine(release), group(RolloutPolicy(**FREE), floors=floors), CheckContext(SATURDAY)
+    )
     assert decision.package is not None
     assert decision.package.release.text == expected
 
 
 def test_downgrade_offers_when_the_version_differs() -> None:
-    where = group(Policy(**FREE, allow_downgrade=True), floors=("1.5.0",))
-    assert decide(machine("3.0.0"), where, Check(SATURDAY)).package.release.text == "2.0.0"
-    assert decide(machine("2.0.0"), where, Check(SATURDAY)).reason is Reason.UP_TO_DATE
+    where = group(RolloutPolicy(**FREE, allow_downgrade=True), floors=("1.5.0",))
+    assert decide(machine("3.0.0"), where, CheckContext(SATURDAY)).package.release.text == "2.0.0"
+    assert decide(machine("2.0.0"), where, CheckContext(SATURDAY)).reason is Reason.UP_TO_DATE
 
 
 def at(zone: str, *moment: int) -> float:
     return datetime(*moment, tzinfo=ZoneInfo(zone)).timestamp()
 
 
-OFFICE = Policy(timezone="Europe/Berlin", windows=(Window(),))
-NIGHT = Policy(
-    timezone="Europe/Berlin", windows=(Window(days=frozenset({5}), start=1320, end=180),)
+OFFICE = RolloutPolicy(timezone="Europe/Berlin", windows=(MaintenanceWindow(),))
+NIGHT = RolloutPolicy(
+    timezone="Europe/Berlin", windows=(MaintenanceWindow(days=frozenset({5}), start=1320, end=180),)
 )
 
 
@@ -252,7 +266,7 @@ NIGHT = Policy(
         (NIGHT, at("UTC", 2026, 3, 29, 0, 59), True),
         (NIGHT, at("UTC", 2026, 3, 29, 1, 0), False),
         (NIGHT, at("UTC", 2026, 10, 26, 0, 30), False),
-        (Policy(), SATURDAY, True),
+        (RolloutPolicy(), SATURDAY, True),
     ],
 )
 def test_windows_keep_wall_clock_hours_over_daylight_saving(policy, moment, expected) -> None:
@@ -272,7 +286,7 @@ def test_windows_keep_wall_clock_hours_over_daylight_saving(policy, moment, expe
     ],
 )
 def test_linear_share(elapsed, paused_at, paused, expected) -> None:
-    schedule = Schedule(spread=Spread.LINEAR, frame_seconds=60, duration_seconds=6000)
+    schedule = RolloutSchedule(spread=Spread.LINEAR, frame_seconds=60, duration_seconds=6000)
     rollout = Rollout(1, 1, created_at=1000.0, paused_seconds=float(paused))
     if paused_at is not None:
         rollout = Rollout(1, 1, created_at=1000.0, paused_at=1000.0 + paused_at)
@@ -318,12 +332,12 @@ CANARY = (Wave(kind=WaveKind.CANARY, machines=2, soak_seconds=60, max_failure_pe
     ],
 )  # fmt: skip
 def test_wave_steps(rollout, now, expected) -> None:
-    policy = Policy(**FREE, waves=CANARY)
+    policy = RolloutPolicy(**FREE, waves=CANARY)
     assert wave_step(policy, Rollout(1, 1, **rollout), now) is expected
 
 
 def test_brake_forgives_what_was_before_a_resume() -> None:
-    policy = Policy(enabled=True, safe_mode=True, brake_after=2)
+    policy = RolloutPolicy(enabled=True, safe_mode=True, brake_after=2)
     assert must_brake(policy, Rollout(1, 1, succeeded=3, failed=2))
     assert not must_brake(policy, Rollout(1, 1, succeeded=3, failed=2, brake_base=2))
 
@@ -383,4 +397,4 @@ def test_what_is_no_semantic_version(text: str) -> None:
 )
 def test_policies_that_are_refused(wrong) -> None:
     with pytest.raises(ValidationError):
-        Policy.model_validate(wrong)
+        RolloutPolicy.model_validate(wrong)

@@ -6,20 +6,20 @@ import pytest
 
 from backend.omaha.domain.model import FLATCAR_APPID
 from backend.omaha.protocol.codec import parse
-from backend.omaha.simulate.client import Target
+from backend.omaha.simulate.client import ServiceAddress
 from backend.omaha.simulate.figures import Figures, Latencies
-from backend.omaha.simulate.machine import Kind, Machine, Stage
+from backend.omaha.simulate.machine import ReplyKind, SimulatedMachine, Stage
 
 OFFER = b'<response><app><updatecheck status="ok"><manifest version="2.0.0"></manifest>'
 NOTHING = b'<response><app status="ok"><updatecheck status="noupdate"/></app></response>'
 
 
-def machine(number: int = 1) -> Machine:
-    kind = Kind("s", FLATCAR_APPID, "stable", "1.0.0")
-    return Machine(kind, number, release="1.0.0", dice=Random(1))
+def machine(number: int = 1) -> SimulatedMachine:
+    kind = ReplyKind("s", FLATCAR_APPID, "stable", "1.0.0")
+    return SimulatedMachine(kind, number, release="1.0.0", dice=Random(1))
 
 
-def events(found: Machine) -> list[tuple[int, int, str]]:
+def events(found: SimulatedMachine) -> list[tuple[int, int, str]]:
     app = parse(found.request()).apps[0]
     return [(event.type, event.result, event.previous) for event in app.events]
 
@@ -77,8 +77,10 @@ def test_figures_say_who_is_the_bottleneck() -> None:
 
 
 def test_target_needs_an_http_url() -> None:
-    assert Target.parse("http://127.0.0.1:8080") == Target("127.0.0.1", 8080, "/v1/update/")
-    assert Target.parse("http://h/v1/update/s").path == "/v1/update/s"
+    assert ServiceAddress.parse("http://127.0.0.1:8080") == ServiceAddress(
+        "127.0.0.1", 8080, "/v1/update/"
+    )
+    assert ServiceAddress.parse("http://h/v1/update/s").path == "/v1/update/s"
     for wrong in ("https://h", "h:80", ""):
         with pytest.raises(ValueError, match="http"):
-            Target.parse(wrong)
+            ServiceAddress.parse(wrong)

@@ -561,6 +561,24 @@ export type Disappears = {
 };
 
 /**
+ * Draft
+ *
+ * What was typed, by field. A secret that is absent or null stays as it is stored.
+ */
+export type Draft = {
+    /**
+     * Values
+     */
+    values: {
+        [key: string]: string | Array<string> | null;
+    };
+    /**
+     * Way
+     */
+    way: string;
+};
+
+/**
  * EtcdHealth
  *
  * How one cluster is. `left_out` counts keys above the configured limit.
@@ -2186,24 +2204,6 @@ export type WayView = {
     title: string;
 };
 
-/**
- * Draft
- *
- * What was typed, by field. A secret that is absent or null stays as it is stored.
- */
-export type BackendFeaturesConnectionsSchemasDraft = {
-    /**
-     * Values
-     */
-    values: {
-        [key: string]: string | Array<string> | null;
-    };
-    /**
-     * Way
-     */
-    way: string;
-};
-
 export type ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetData = {
     body?: never;
     path: {
@@ -2974,7 +2974,7 @@ export type SwitchApiV1ConnectionsKindNamePatchResponses = {
 export type SwitchApiV1ConnectionsKindNamePatchResponse = SwitchApiV1ConnectionsKindNamePatchResponses[keyof SwitchApiV1ConnectionsKindNamePatchResponses];
 
 export type ChangeApiV1ConnectionsKindNamePutData = {
-    body: BackendFeaturesConnectionsSchemasDraft;
+    body: Draft;
     headers?: {
         /**
          * If-Match

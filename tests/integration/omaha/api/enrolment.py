@@ -7,11 +7,11 @@ from collections import Counter
 from typing import Any
 
 from backend.omaha.store.tables import (
-    CounterRow,
-    GroupRow,
-    InstanceRow,
-    RolloutRow,
-    TallyRow,
+    CounterRecord,
+    GroupRecord,
+    InstanceRecord,
+    RolloutRecord,
+    TallyRecord,
 )
 from tests.integration.omaha.api.conftest import Api, Estate
 
@@ -28,16 +28,18 @@ async def enrol(api: Api, estate: Estate, *machines: dict[str, Any]) -> list[int
             "machine_id": f"{number:032x}", "release": "4459.2.0", "arch": 1, "track": "stable",
             "status_at": NOW, "created_at": NOW, "last_seen": NOW, **given,
         }  # fmt: skip
-        rows.append(InstanceRow(**fields))
+        rows.append(InstanceRecord(**fields))
         if not rows[-1].hidden:
             tally[rows[-1].group_id, rows[-1].release, rows[-1].status] += 1
     async with api.db_sessions() as session:
         session.add_all(rows)
         for (group, release, status), number in tally.items():
-            session.add(TallyRow(group_id=group, release=release, status=status, machines=number))
+            session.add(
+                TallyRecord(group_id=group, release=release, status=status, machines=number)
+            )
         for group in {row.group_id for row in rows}:
-            if await session.get(CounterRow, group) is None:
-                session.add(CounterRow(group_id=group))
+            if await session.get(CounterRecord, group) is None:
+                session.add(CounterRecord(group_id=group))
         await session.commit()
     return [row.id for row in rows]
 
@@ -45,15 +47,15 @@ async def enrol(api: Api, estate: Estate, *machines: dict[str, Any]) -> list[int
 async def rollout(api: Api, estate: Estate, **fields: Any) -> int:
     """A rollout in force towards the new version, as the service opens it."""
     async with api.db_sessions() as session:
-        row = RolloutRow(
+        row = RolloutRecord(
             group_id=estate.group["id"], package_id=estate.new["id"], release="4593.2.5",
             created_at=NOW, **fields,
         )  # fmt: skip
         session.add(row)
-        if await session.get(CounterRow, estate.group["id"]) is None:
-            session.add(CounterRow(group_id=estate.group["id"]))
+        if await session.get(CounterRecord, estate.group["id"]) is None:
+            session.add(CounterRecord(group_id=estate.group["id"]))
         await session.flush()
-        group = await session.get(GroupRow, estate.group["id"])
+        group = await session.get(GroupRecord, estate.group["id"])
         group.rollout_id = row.id
         await session.commit()
         return row.id

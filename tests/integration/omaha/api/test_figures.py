@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from backend.omaha.domain.model import Status
+from backend.omaha.domain.model import UpdateStatus
 from backend.omaha.store.tables import (
-    FleetEventRow,
-    RollupRow,
+    FleetEventRecord,
+    RollupRecord,
 )
 from tests.integration.omaha.api.conftest import ROOT, Api, Estate
 from tests.integration.omaha.api.enrolment import NOW, enrol
@@ -15,8 +15,8 @@ from tests.roles import VIEWER
 async def test_figures_add_up(api: Api, estate: Estate) -> None:
     await enrol(
         api, estate,
-        *({"status": Status.COMPLETE, "release": "4593.2.5"} for _ in range(3)),
-        *({"machine_id": f"e{n}", "status": Status.ERROR} for n in range(1)),
+        *({"status": UpdateStatus.COMPLETE, "release": "4593.2.5"} for _ in range(3)),
+        *({"machine_id": f"e{n}", "status": UpdateStatus.ERROR} for n in range(1)),
     )  # fmt: skip
     for where in (f"/applications/{estate.app['id']}", f"/groups/{estate.group['id']}"):
         overview = await api.get(f"{where}/overview")
@@ -42,7 +42,7 @@ async def test_the_timeline_has_a_point_for_every_time(
     async with api.db_sessions() as session:
         for at, status, machines in ((300.0, 4, 5), (600.0, 4, 7), (600.0, 3, 1)):
             session.add(
-                RollupRow(
+                RollupRecord(
                     seconds=300, at=at, group_id=estate.group["id"], release="1.0.0",
                     status=status, machines=machines,
                 )
@@ -71,7 +71,7 @@ async def test_events_are_filtered_by_what_the_caller_may_see(api: Api, estate: 
             (5, {"group_id": estate.group["id"]}), (2, {"group_id": 999}),
             (11, {"application_id": estate.app["id"]}), (11, {}),
         ):  # fmt: skip
-            session.add(FleetEventRow(at=NOW, kind=kind, severity=4, **where))
+            session.add(FleetEventRecord(at=NOW, kind=kind, severity=4, **where))
         await session.commit()
     assert len(await api.rows("update-events", "kind=instance_failed", "severity=error")) == 1
     app = (*ROOT, "updates", str(estate.app["id"]))

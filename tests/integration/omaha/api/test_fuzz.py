@@ -30,7 +30,7 @@ from backend.omaha.api import UpdatesDeps, updates_router
 from backend.omaha.catalog import applications, channels, groups, packages
 from backend.omaha.domain.model import Arch
 from backend.omaha.payloads.files import PayloadFiles
-from backend.omaha.store.tables import CounterRow, InstanceRow, RolloutRow
+from backend.omaha.store.tables import CounterRecord, InstanceRecord, RolloutRecord
 from backend.parts import provide
 from tests.integration.omaha.api.conftest import ROOT, principal
 from tests.roles import OWNER
@@ -53,9 +53,9 @@ async def _seed(session: AsyncSession) -> None:
     times = {"created_at": 1.0, "last_seen": 1.0, "status_at": 1.0}
     session.add_all(
         [
-            CounterRow(group_id=1),
-            RolloutRow(group_id=1, package_id=1, release="1.0.0", created_at=1.0),
-            InstanceRow(
+            CounterRecord(group_id=1),
+            RolloutRecord(group_id=1, package_id=1, release="1.0.0", created_at=1.0),
+            InstanceRecord(
                 application_id=1, machine_id="m", group_id=1, release="0.9.0", arch=1, **times
             ),
         ]

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from backend.omaha.domain.model import Grant, Status
+from backend.omaha.domain.model import GrantState, UpdateStatus
 from backend.omaha.store.tables import (
-    HistoryRow,
+    HistoryRecord,
 )
 from tests.integration.omaha.api.conftest import ROOT, Api, Estate
 from tests.integration.omaha.api.enrolment import NOW, enrol, rollout
@@ -68,9 +68,9 @@ async def test_history_is_read_newest_first_with_errors_in_words(api: Api, estat
     async with api.db_sessions() as session:
         for n in range(5):
             session.add(
-                HistoryRow(
+                HistoryRecord(
                     instance_id=key, group_id=estate.group["id"], at=NOW + n,
-                    status=Status.ERROR, release="4593.2.5", error_code=2404,
+                    status=UpdateStatus.ERROR, release="4593.2.5", error_code=2404,
                 )
             )  # fmt: skip
         await session.commit()
@@ -87,7 +87,7 @@ async def test_history_is_read_newest_first_with_errors_in_words(api: Api, estat
 async def test_failed_machines_are_retried_one_or_all(api: Api, estate: Estate) -> None:
     number = await rollout(api, estate, failed=3)
     failed = {
-        "rollout_id": number, "grant_state": Grant.FAILED, "status": Status.ERROR,
+        "rollout_id": number, "grant_state": GrantState.FAILED, "status": UpdateStatus.ERROR,
         "granted_release": "4593.2.5", "error_code": 44,
     }  # fmt: skip
     ids = await enrol(api, estate, failed, failed, failed, {})

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from backend.omaha.background.recount import measure
-from backend.omaha.domain.model import Status
+from backend.omaha.domain.model import UpdateStatus
 from backend.omaha.lists import machine_choice, machine_plan
 from backend.omaha.operate.service import UpdateService
 from tests.integration.omaha.api.conftest import ROOT, Api, Estate
@@ -51,10 +51,10 @@ async def test_a_filter_is_tried_then_moved_with_the_number_shown(api: Api, esta
     other = await other_group(api, estate)
     ids = await enrol(
         api, estate,
-        *({"machine_id": f"a{n}", "status": Status.ERROR, "oem": "azure"} for n in range(3)),
-        *({"machine_id": f"b{n}", "status": Status.ERROR} for n in range(2)),
+        *({"machine_id": f"a{n}", "status": UpdateStatus.ERROR, "oem": "azure"} for n in range(3)),
+        *({"machine_id": f"b{n}", "status": UpdateStatus.ERROR} for n in range(2)),
         *({"machine_id": f"c{n}"} for n in range(2)),
-        {"machine_id": "h", "status": Status.ERROR, "hidden": True},
+        {"machine_id": "h", "status": UpdateStatus.ERROR, "hidden": True},
     )  # fmt: skip
     wanted = ["status=error", "oem=azure"]
     tried = await move(api, estate, other, wanted, dry_run=True)

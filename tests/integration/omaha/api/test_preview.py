@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backend.omaha.domain.model import Status
+from backend.omaha.domain.model import UpdateStatus
 from tests.integration.omaha.api.conftest import Api, Estate
 from tests.integration.omaha.api.enrolment import enrol
 
@@ -15,7 +15,7 @@ async def test_a_preview_says_who_would_get_what_and_writes_nothing(
     await enrol(
         api, estate,
         *({"machine_id": f"old{n}", "oem": "azure" if n < 4 else "qemu"} for n in range(10)),
-        *({"machine_id": f"new{n}", "release": "4593.2.5", "status": Status.COMPLETE}
+        *({"machine_id": f"new{n}", "release": "4593.2.5", "status": UpdateStatus.COMPLETE}
           for n in range(5)),
     )  # fmt: skip
     where = f"/groups/{estate.group['id']}/preview"
