@@ -1,6 +1,6 @@
 import { Page, PageSidebar, PageSidebarBody, SkipToContent } from "@patternfly/react-core";
 import { Outlet, useRouterState } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { formatNumber } from "../format/numbers";
 import { pageAt } from "../pages/registry";
@@ -9,7 +9,7 @@ import { Masthead } from "./Masthead";
 import { Navigation } from "./Navigation";
 import { useRecentPlaces } from "./recent";
 import { ScopeSelectors } from "./ScopeSelectors";
-import { useCurrentTitle, useTitle } from "./title";
+import { useCurrentTitle } from "./title";
 import { useLayout } from "./useNarrow";
 import { useShellKeys } from "./useShellKeys";
 
@@ -24,13 +24,17 @@ const KEY = "craton.navigation";
 export function Shell() {
   const { t } = useTranslation();
   const [palette, setPalette] = useState(false);
+  const typed = useRef("");
   const openPalette = useCallback(() => setPalette(true), []);
+  const closePalette = useCallback(() => {
+    typed.current = "";
+    setPalette(false);
+  }, []);
   const { open, rail, drawer, toggle, close } = useNavigationState();
   const [help, setHelp] = useState(false);
   const openHelp = useCallback(() => setHelp(true), []);
   useShellKeys(openPalette, openHelp);
-  usePageTitle();
-  useRecentPlaces();
+  useRecentPlaces(usePageTitle());
   return (
     <Page
       className="cr-shell"
@@ -55,8 +59,16 @@ export function Shell() {
     >
       <Outlet />
       {palette && (
-        <Suspense fallback={null}>
-          <Palette onClose={() => setPalette(false)} onHelp={openHelp} />
+        <Suspense
+          fallback={
+            <Typed
+              onText={(text) => {
+                typed.current = text;
+              }}
+            />
+          }
+        >
+          <Palette typed={typed} onClose={closePalette} onHelp={openHelp} />
         </Suspense>
       )}
       {help && (
@@ -68,18 +80,31 @@ export function Shell() {
   );
 }
 
-/** The title of a list page, and in every tab how many problems there are. */
-function usePageTitle(): void {
+/** Takes what is typed while the palette's code is on its way: nobody types twice. */
+function Typed({ onText }: { onText: (text: string) => void }) {
+  const { t } = useTranslation();
+  return (
+    <input
+      ref={(field) => field?.focus()}
+      className="pf-v6-screen-reader"
+      aria-label={t("palette.jump")}
+      onChange={(event) => onText(event.currentTarget.value)}
+    />
+  );
+}
+
+/** What this page is called, and in every tab how many problems there are. */
+function usePageTitle(): string {
   const { t } = useTranslation();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const page = pageAt(path);
-  useTitle(page?.navigation ? (t(page.title) as string) : undefined);
-  const title = useCurrentTitle();
+  const title = useCurrentTitle(page?.navigation ? (t(page.title) as string) : undefined);
   const problems = useOverview().data?.problems_total ?? 0;
   useEffect(() => {
     const count = problems > 0 ? `(${formatNumber(problems)}) ` : "";
     document.title = `${count}${title ? `${title} · ` : ""}Craton`;
   }, [problems, title]);
+  return title;
 }
 
 /**

@@ -1,7 +1,6 @@
 import { useRouterState } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useSession } from "../session/session";
-import { useCurrentTitle } from "./title";
 
 /** A page somebody looked at. */
 export interface Recent {
@@ -36,10 +35,9 @@ export function withPlace(places: readonly Recent[], place: Recent): Recent[] {
 }
 
 /** Remember where the viewer is once they have stayed a moment. */
-export function useRecentPlaces(): void {
+export function useRecentPlaces(title: string): void {
   const who = useSession()?.id;
-  const title = useCurrentTitle();
-  const href = useRouterState({ select: ({ location }) => placeOf(location) });
+  const href = useHere();
   useEffect(() => {
     if (who === undefined || title === "") return;
     const timer = setTimeout(() => {
@@ -48,6 +46,11 @@ export function useRecentPlaces(): void {
     }, STAY_MS);
     return () => clearTimeout(timer);
   }, [who, title, href]);
+}
+
+/** The address of the open page, as it would be remembered. */
+export function useHere(): string {
+  return useRouterState({ select: ({ location }) => placeOf(location) });
 }
 
 /** An address without what is only a moment of it: the open panel and the tab. */

@@ -1,28 +1,39 @@
 import { useEffect, useSyncExternalStore } from "react";
 
 const listeners = new Set<() => void>();
-let title = "";
+/** What the open page calls itself, before what its manifest calls it. */
+let own: string | undefined;
+let page: string | undefined;
 
-function setTitle(next: string): void {
-  if (next === title) return;
-  title = next;
+function tell(): void {
   for (const listener of listeners) listener();
 }
 
 /** What the page is called while it is open: in the browser's tab, history and recent places. */
-export function useTitle(next: string | undefined): void {
+export function useTitle(title: string | undefined): void {
   useEffect(() => {
-    if (next !== undefined) setTitle(next);
-  }, [next]);
+    if (title === undefined) return;
+    own = title;
+    tell();
+    return () => {
+      if (own !== title) return;
+      own = undefined;
+      tell();
+    };
+  }, [title]);
 }
 
-/** The title of the page that is open. */
-export function useCurrentTitle(): string {
+/** The title of the page that is open; `manifest` is what it is called by itself. */
+export function useCurrentTitle(manifest: string | undefined): string {
+  useEffect(() => {
+    page = manifest;
+    tell();
+  }, [manifest]);
   return useSyncExternalStore(
     (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    () => title,
+    () => own ?? page ?? "",
   );
 }

@@ -271,7 +271,7 @@ test("rows are ticked one by one, from one to another, and all at once", async (
 });
 
 test("the trouble-first order is shown at the status", async () => {
-  stubApi({ collections: { collections: [{ ...PODS, default_sort: ["healthy", "name"] }] } });
+  stubApi({ collections: { collections: [{ ...PODS, default_sort: ["concern", "name"] }] } });
   const { snapshot } = await open();
   snapshot({ rows: [pod("a")] });
   const head = screen.getByRole("columnheader", { name: "Phase" });

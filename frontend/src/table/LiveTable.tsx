@@ -4,6 +4,7 @@ import { toProblem } from "../api/problem";
 import type { Row } from "../api/types";
 import { useCollection } from "../api/useCollections";
 import { PageHeader } from "../shell/PageHeader";
+import { useTitle } from "../shell/title";
 import { SkeletonLines } from "../states/Skeletons";
 import { Failed, NoAccess } from "../states/States";
 import { LiveTableView } from "./LiveTableView";
@@ -49,6 +50,7 @@ export interface LiveTableProps {
 export function LiveTable(props: LiveTableProps) {
   const { t } = useTranslation();
   const { info, loading, error, retry } = useCollection(props.collection);
+  useTitle(props.embedded ? undefined : props.title);
   if (info) return <LiveTableView key={info.name} {...props} info={info} />;
   return (
     <section className="cr-page">

@@ -18,14 +18,14 @@ export interface TableHeadProps {
   onSort: (sort: string | undefined) => void;
 }
 
-/**
- * The column an order is shown at. "Trouble first" sorts by columns nobody looks at (`healthy`,
- * `severity`); what the reader sees of it is the status.
- */
+/** Columns that order rows by how much they need somebody, and that nobody looks at. */
+const TROUBLE: ReadonlySet<string> = new Set(["concern", "healthy", "severity", "rank"]);
+
+/** The column an order is shown at: what the reader sees of "trouble first" is the status. */
 export function sortedColumn(columns: readonly ColumnInfo[], first: string): number {
   const id = first.replace(/^-/, "");
   const own = columns.findIndex((column) => column.id === id);
-  if (own !== -1 || !/^(healthy|severity|rank|concern)$/.test(id)) return own;
+  if (own !== -1 || !TROUBLE.has(id)) return own;
   return columns.findIndex((column) => column.type === "status");
 }
 

@@ -23,9 +23,9 @@ const FIXED: Partial<Record<ColumnType, number>> = {
 
 /** Up to how wide a column grows by itself, and down to what it gives room to a sentence. */
 const BOUNDS = {
-  sentence: { most: 1100, least: 240 },
-  name: { most: 420, least: 220 },
-  status: { most: 240, least: 130 },
+  sentence: { most: 1100, least: 220 },
+  name: { most: 420, least: 200 },
+  status: { most: 240, least: 150 },
   labels: { most: 260, least: 110 },
   text: { most: 260, least: 96 },
 } as const;

@@ -134,10 +134,10 @@ function Resources({ container }: { container: ContainerInfo }) {
     <ul className="cr-list">
       {names.map((name) => (
         <li key={name}>
-          {t("containers.resource", {
+          {t(container.limits[name] ? "containers.resource" : "containers.resourceFree", {
             name,
             request: container.requests[name] ?? "0",
-            limit: container.limits[name] ?? "∞",
+            limit: container.limits[name] ?? "",
           })}
         </li>
       ))}

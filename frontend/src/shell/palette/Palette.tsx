@@ -11,6 +11,8 @@ import { usePaletteItems } from "./usePaletteItems";
 const INPUT = "cr-palette-input";
 
 export interface PaletteProps {
+  /** What was typed before the palette was there. */
+  typed?: { readonly current: string };
   onClose: () => void;
   /** Show the list of keys. */
   onHelp: () => void;
@@ -36,10 +38,10 @@ export function Palette(props: PaletteProps) {
   );
 }
 
-function PaletteBody({ onClose, onHelp }: PaletteProps) {
+function PaletteBody({ typed, onClose, onHelp }: PaletteProps) {
   const { t } = useTranslation();
   const listId = useId();
-  const [text, setText] = useState("");
+  const [text, setText] = useState(() => typed?.current ?? "");
   const [active, setActive] = useState(0);
   const { items, searching } = usePaletteItems(text, onHelp);
   const current = Math.min(active, items.length - 1);

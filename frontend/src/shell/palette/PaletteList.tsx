@@ -46,7 +46,7 @@ export function PaletteList({ id, items, current, onPick, onHover }: PaletteList
 function Line({ item }: { item: PaletteItem }): ReactNode {
   return (
     <>
-      {item.tone && <ToneIcon tone={item.tone} />}
+      <span className="cr-palette-tone">{item.tone && <ToneIcon tone={item.tone} />}</span>
       <span translate={item.worded ? "yes" : "no"}>{item.label}</span>
       <span className="cr-palette-where" translate="no">
         {item.where}

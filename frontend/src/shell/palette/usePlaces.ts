@@ -2,10 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { collectionsQuery } from "../../api/useCollections";
 import { addressOf } from "../../pages/page";
-import { allPages, listOf } from "../../pages/registry";
+import { allPages, listOf, navigation } from "../../pages/registry";
 import { useOffered, useOfferedCommand } from "../../pages/useOffered";
 import { useSession } from "../../session/session";
-import { recentPlaces } from "../recent";
+import { recentPlaces, useHere } from "../recent";
 import { fits, type PaletteItem } from "./item";
 
 /** The pages whose title fits, and what the pages' manifests offer to do. */
@@ -13,8 +13,8 @@ export function usePages(needle: string): PaletteItem[] {
   const { t } = useTranslation();
   const offered = useOffered();
   const may = useOfferedCommand();
-  const pages = allPages()
-    .filter((page) => page.navigation && offered(page))
+  const pages = navigation(offered)
+    .flatMap((group) => group.pages)
     .map((page) => ({
       id: `page ${page.id}`,
       section: t("palette.section.page"),
@@ -57,8 +57,10 @@ export function useTables(needle: string, listed: ReadonlySet<string>): PaletteI
 export function useRecent(needle: string): PaletteItem[] {
   const { t } = useTranslation();
   const who = useSession()?.id ?? "";
+  const here = useHere();
   if (needle !== "") return [];
-  return recentPlaces(who).map(({ href, title }) => ({
+  const others = recentPlaces(who).filter(({ href }) => href !== here);
+  return others.map(({ href, title }) => ({
     id: `recent ${href}`,
     section: t("palette.section.recent"),
     label: title,
