@@ -56,8 +56,10 @@ _log = structlog.get_logger("craton")
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The ASGI application of one console, with its state in ``app.state.console``."""
+    """The ASGI application of one console (`backend.state.console_of`)."""
     console = _console(settings)
+    sockets = SessionSockets(settings, console.identities)
+    hub = LiveHub(console.registry, sockets, refusals=console.refusals)
     ahead = [partial(UpdateMount, endpoint=u.endpoint)] if (u := console.updates) else []
     app = Application(
         settings,
@@ -68,7 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan,
+        lifespan=partial(_lifespan, console, hub),
         max_body_size=_MAX_BODY,
     )
     app.state.console = console
@@ -88,13 +90,12 @@ def create_app(settings: Settings) -> FastAPI:
         console.attempts,
         console.hashing,
         console.jobs,
+        hub,
     )
     install_problem_handlers(app)
     app.include_router(operations_router)
     _add_features(app, console)
-    sockets = SessionSockets(settings, console.identities)
-    app.state.hub = LiveHub(console.registry, sockets, refusals=console.refusals)
-    app.include_router(live_router(app.state.hub), prefix="/api/v1")
+    app.include_router(live_router(hub), prefix="/api/v1")
     app.documented.append(partial(_answers, console.registry))
     if console.updates is not None:
         files = PayloadFiles(settings.home / "payloads")
@@ -193,10 +194,9 @@ def _add_features(app: FastAPI, console: Console) -> None:
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    console: Console = app.state.console
+async def _lifespan(console: Console, hub: LiveHub, _app: FastAPI) -> AsyncIterator[None]:
     try:
-        await _start(console, app)
+        await _start(console, hub)
     except BaseException:
         await console.jobs.stop()
         await console.engine.dispose()
@@ -215,14 +215,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await console.engine.dispose()
 
 
-async def _start(console: Console, app: FastAPI) -> None:
+async def _start(console: Console, hub: LiveHub) -> None:
     console.settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     await upgrade(console.engine)
     await _open_secrets(console)
     await _bootstrap(console)
     if console.updates is not None:
         await console.updates.start()
-    console.jobs.declare(console_loops(console, app.state.hub), console.supervisor)
+    console.jobs.declare(console_loops(console, hub), console.supervisor)
     await console.supervisor.start()
     await console.jobs.start_worker(console.supervisor)
     console.readiness.ready = True

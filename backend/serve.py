@@ -17,7 +17,7 @@ from backend.http.server import bind, server_config
 from backend.identity import setup
 from backend.logs import configure_logs
 from backend.settings import Settings
-from backend.state import Console
+from backend.state import Console, console_of
 
 __all__ = ["run_serve"]
 
@@ -37,7 +37,7 @@ def run_serve(settings: Settings, inherited: int | None = None) -> None:
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     listener = socket.socket(fileno=inherited) if inherited else _listen(settings)
     app = create_app(settings)
-    server = _Server(server_config(app, settings), app.state.console, _url(settings, listener))
+    server = _Server(server_config(app, settings), console_of(app), _url(settings, listener))
     with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
         runner.run(server.serve(sockets=[listener]))
     sys.exit(0 if server.started else 3)

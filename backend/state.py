@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from auth.kinds import Catalogue
@@ -23,7 +24,7 @@ from backend.omaha.operate.service import UpdateService
 from backend.secrets.store import Secrets
 from backend.settings import Settings
 
-__all__ = ["Console"]
+__all__ = ["Console", "console_of"]
 
 
 @dataclass(slots=True)
@@ -56,3 +57,9 @@ class Console:
         """The background loops that failed and did not recover yet, with the reason."""
         updates = self.updates.supervisor.failing if self.updates else {}
         return self.supervisor.failing | updates
+
+
+def console_of(app: FastAPI) -> Console:
+    """The console that `backend.app.create_app` made `app` for: for who starts it, and tests."""
+    console: Console = app.state.console
+    return console

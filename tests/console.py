@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from auth.scope import render
 from backend.app import create_app
 from backend.settings import Settings
+from backend.state import console_of
 
 __all__ = ["BASE_URL", "OWNER_PASSWORD", "Caller", "ConsoleApp", "running_console"]
 
@@ -40,7 +41,7 @@ class ConsoleApp:
 
     def __init__(self, app: FastAPI) -> None:
         self.app = app
-        self.state = app.state.console
+        self.state = console_of(app)
         self._callers: list[Caller] = []
 
     def caller(self, address: str = "127.0.0.1") -> Caller:

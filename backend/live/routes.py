@@ -8,8 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Request
-from starlette.requests import HTTPConnection
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from auth.principal import Principal
@@ -34,6 +33,7 @@ from backend.live.parse import parse_query
 from backend.live.registry import Registry
 from backend.live.search import search
 from backend.live.source import Source
+from backend.parts import part
 
 __all__ = ["live_router"]
 
@@ -42,18 +42,12 @@ DEFAULT_LIMIT: Final = 50
 RECHECK: Final = 1.0
 
 
-def live_hub(connection: HTTPConnection) -> LiveHub:
-    """The hub of the running application (``app.state.hub``)."""
-    hub: LiveHub = connection.app.state.hub
-    return hub
-
-
 Caller = Annotated[
     Principal, Decides("each row, by the right to list its kind (to get it, for one row)")
 ]
 Words = Annotated[list[str] | None, Query(max_length=64)]
 Text = Annotated[str, Query(max_length=8192)]
-Hub = Annotated[LiveHub, Depends(live_hub)]
+Hub = Annotated[LiveHub, part(LiveHub)]
 
 
 def _answers(answer: type[msgspec.Struct], *, csv: bool = False) -> dict[int | str, dict[str, Any]]:

@@ -20,6 +20,7 @@ from backend.live.hub import LiveHub
 from backend.live.memory import MemorySource
 from backend.live.registry import Registry
 from backend.live.routes import live_router
+from backend.parts import provide
 from tests.bench.live_rows import BENCH_PODS, changed, make_pods, questions
 from tests.people import holding, principal
 from tests.roles import VIEWER
@@ -56,9 +57,10 @@ def _serve(port: int, per_second: int) -> None:
         source.put(row)
     auth = _Everybody()
     app = FastAPI()
-    app.state.hub = LiveHub(registry, auth)
+    hub = LiveHub(registry, auth)
+    provide(app, hub)
     app.dependency_overrides[require_principal] = lambda: auth._principals[0]
-    app.include_router(live_router(app.state.hub), prefix="/api/v1")
+    app.include_router(live_router(hub), prefix="/api/v1")
 
     async def churn() -> None:
         chance = random.Random(7)

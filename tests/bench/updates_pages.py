@@ -187,7 +187,7 @@ def application(engine: AsyncEngine, home: Path) -> FastAPI:
     for source, _ in sources(create_db_sessions(engine), "main"):
         registry.add(source.collection, source)
     hub = LiveHub(registry, _NoSockets())
-    app.state.hub = hub
+    provide(app, hub)
     app.include_router(live_router(hub), prefix="/api/v1")
     app.dependency_overrides[require_principal] = lambda: principal(owner)
     return app

@@ -13,6 +13,7 @@ from auth.scope import namespace
 from auth.verb import EDIT, READ, Verb
 from backend.app import create_app
 from backend.settings import Settings
+from backend.state import console_of
 from tests.roles import declared
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -59,7 +60,7 @@ def test_a_kind_is_declared_once_and_named_plainly() -> None:
 def test_every_kind_in_use_is_declared(tmp_path: Path) -> None:
     """`create_app` refuses a collection of an undeclared kind; this reads the checks too."""
     app = create_app(Settings(home=tmp_path))
-    catalogue = app.state.console.catalogue
+    catalogue = console_of(app).catalogue
     assert {kind.name for kind in declared()} == {kind.name for kind in catalogue}
     used = [
         (f"{path.relative_to(ROOT)}:{line}", kind, verb)

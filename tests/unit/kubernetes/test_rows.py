@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -12,74 +9,23 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from backend.features.machines import Machines
-from integrations.concern import Concern
-from integrations.contract import Feed, FeedState
+from integrations.contract import FeedState
 from integrations.kubernetes.kinds import KINDS
 from integrations.kubernetes.settings import ConnectionSettings, Limits
 from tests.unit.kubernetes.console import KubernetesFeatures
-from tests.unit.kubernetes.test_summaries_owners import condition, rolled
-
-CREATED = "2026-11-21T12:00:00Z"
-
-
-class Cluster:
-    """Feeds objects to the features as a watch would, without a loop: joins work at once."""
-
-    def __init__(self, feeds: Mapping[str, Feed[Any]] | None = None) -> None:
-        if feeds is None:
-            self.console = KubernetesFeatures()
-            feeds = self.console.feeds(ConnectionSettings(name="c1", in_cluster=True))
-        self.feeds = feeds
-
-    def put(self, plural: str, manifest: dict[str, Any]) -> None:
-        meta = manifest["metadata"]
-        meta.setdefault("creationTimestamp", CREATED)
-        found = msgspec.convert(manifest, KINDS[plural].model, strict=False)
-        self.feeds[plural].put(self.key(meta), found)
-
-    def delete(self, plural: str, key: str) -> None:
-        self.feeds[plural].delete(key)
-
-    def key(self, meta: dict[str, Any]) -> str:
-        return f"{meta['namespace']}/{meta['name']}" if "namespace" in meta else meta["name"]
-
-    def row(self, collection: str, key: str) -> Any:
-        return self.console.rows(collection).get(key)
+from tests.unit.kubernetes.objects import (
+    CREATED,
+    Cluster,
+    node,
+    owned,
+    pod,
+    short,
+)
 
 
 @pytest.fixture
 def cluster() -> Cluster:
     return Cluster()
-
-
-def node(name: str, *, kwok: bool = False, cpu: str = "4", **more: Any) -> dict[str, Any]:
-    labels = {"topology.kubernetes.io/zone": "z1", **({"type": "kwok"} if kwok else {})}
-    return {
-        "metadata": {"name": name, "labels": labels},
-        "status": {
-            "allocatable": {"cpu": cpu, "memory": "8Gi", "pods": "110"},
-            "conditions": [{"type": "Ready", "status": "True"}],
-            "nodeInfo": {"osImage": "Flatcar 4459.2.1 (Oklo)", "kubeletVersion": "v1.36.3"},
-            **more,
-        },
-    }
-
-
-def pod(
-    name: str, node_name: str = "n1", *, phase: str = "Running", cpu: str = "500m", **meta: Any
-) -> dict[str, Any]:
-    container = {"name": "main", "image": "web:1"}
-    requests = {"resources": {"requests": {"cpu": cpu, "memory": "1Gi"}}}
-    running = {"name": "main", "ready": True, "state": {"running": {}}}
-    return {
-        "metadata": {"namespace": "ns", "name": name, **meta},
-        "spec": {"nodeName": node_name, "containers": [{**container, **requests}]},
-        "status": {"phase": phase, "containerStatuses": [running]},
-    }
-
-
-def owned(kind: str, name: str) -> dict[str, Any]:
-    return {"ownerReferences": [{"kind": kind, "name": name, "controller": True, "uid": "u"}]}
 
 
 class TestMachines:
@@ -217,95 +163,6 @@ class TestPods:
         assert rows["c1/ns/a"].labels is rows["c1/ns/b"].labels
 
 
-def workload(name: str, status: dict[str, Any], **meta: Any) -> dict[str, Any]:
-    return {
-        "metadata": {"namespace": "ns", "name": name, "generation": 1, **meta},
-        "spec": {"replicas": 2},
-        "status": status,
-    }
-
-
-def crashing(name: str, owner: str) -> dict[str, Any]:
-    manifest = pod(name, **owned("ReplicaSet", owner))
-    manifest["status"]["containerStatuses"] = [
-        {"name": "main", "state": {"waiting": {"reason": "CrashLoopBackOff"}}}
-    ]
-    return manifest
-
-
-class TestWorkloads:
-    KEY = "c1/deployments/ns/web"
-
-    def short(self, cluster: Cluster) -> None:
-        cluster.put("deployments", workload("web", rolled(2, 1)))
-        cluster.put("replicasets", workload("web-1", rolled(2, 1), **owned("Deployment", "web")))
-        cluster.put("pods", crashing("web-1-b", "web-1"))
-        cluster.put("pods", crashing("web-1-a", "web-1"))
-
-    def test_a_deployment_is_explained_by_its_pods(self, cluster: Cluster):
-        self.short(cluster)
-        row = cluster.row("workloads", self.KEY)
-        assert (row.kind, row.plural, row.status, row.healthy) == (
-            "Deployment",
-            "deployments",
-            "Degraded",
-            False,
-        )
-        assert row.reason == "Keeps crashing (2 pods)"
-        assert (row.cause, row.culprit, row.readiness) == ("Keeps crashing", "web-1-a", "1/2")
-
-    def test_the_worst_pod_explains_a_rollout_that_is_stuck(self, cluster: Cluster):
-        status = {**rolled(2, 1), **condition("Progressing", "False", "ProgressDeadlineExceeded")}
-        cluster.put("deployments", workload("web", status))
-        cluster.put("replicasets", workload("web-1", rolled(2, 1), **owned("Deployment", "web")))
-        unready = pod("web-1-a", **owned("ReplicaSet", "web-1"))
-        unready["status"]["containerStatuses"][0]["ready"] = False
-        cluster.put("pods", unready)
-        cluster.put("pods", crashing("web-1-b", "web-1"))
-        row = cluster.row("workloads", self.KEY)
-        assert row.reason == "Keeps crashing; 1 more otherwise not well"
-        assert row.culprit == "web-1-b"
-
-    def test_and_no_longer_once_they_are_well_or_gone(self, cluster: Cluster):
-        self.short(cluster)
-        cluster.put("pods", pod("web-1-a", **owned("ReplicaSet", "web-1")))
-        assert cluster.row("workloads", self.KEY).culprit == "web-1-b"
-        cluster.delete("pods", "ns/web-1-b")
-        assert cluster.row("workloads", self.KEY).reason == "Waits for 1 pod to be ready"
-
-    def test_the_order_of_arrival_does_not_matter(self, cluster: Cluster):
-        cluster.put("pods", crashing("web-1-a", "web-1"))
-        cluster.put("replicasets", workload("web-1", rolled(2, 1), **owned("Deployment", "web")))
-        cluster.put("deployments", workload("web", rolled(2, 1)))
-        assert cluster.row("workloads", self.KEY).culprit == "web-1-a"
-
-    def test_an_owned_replica_set_is_no_row_and_a_free_one_is(self, cluster: Cluster):
-        self.short(cluster)
-        cluster.put("replicasets", workload("free", rolled(2, 2)))
-        keys = set(cluster.console.rows("workloads"))
-        assert keys == {self.KEY, "c1/replicasets/ns/free"}
-        cluster.put("replicasets", workload("web-1", rolled(2, 1)))
-        assert "c1/replicasets/ns/web-1" in cluster.console.rows("workloads")
-        assert cluster.row("workloads", self.KEY).reason == "Waits for 1 pod to be ready"
-
-    def test_a_healthy_workload_needs_no_excuse(self, cluster: Cluster):
-        complete = {"succeeded": 1, "failed": 1, **condition("Complete", "True")}
-        job = {"metadata": {"namespace": "ns", "name": "j"}, "status": complete}
-        cluster.put("jobs", job)
-        failed = pod("j-1", phase="Failed", **owned("Job", "j"))
-        failed["status"]["containerStatuses"] = []
-        cluster.put("pods", failed)
-        assert cluster.row("workloads", "c1/jobs/ns/j").reason == "Completed, 1 of 1"
-
-    def test_a_deleted_deployment_leaves_nothing(self, cluster: Cluster):
-        self.short(cluster)
-        cluster.delete("deployments", "ns/web")
-        cluster.delete("replicasets", "ns/web-1")
-        for name in ("a", "b"):
-            cluster.delete("pods", f"ns/web-1-{name}")
-        assert cluster.console.rows("workloads") == {}
-
-
 class TestOthers:
     def test_freshness_is_told_per_kind(self, cluster: Cluster):
         cluster.feeds["nodes"].state(FeedState.LIVE)
@@ -316,7 +173,7 @@ class TestOthers:
     def test_a_closed_connection_takes_its_rows_along(self, cluster: Cluster):
         other = cluster.console.feeds(ConnectionSettings(name="c2", in_cluster=True))
         other["nodes"].put("n1", msgspec.convert(node("n1"), KINDS["nodes"].model, strict=False))
-        TestWorkloads().short(cluster)
+        short(cluster)
         cluster.put("nodes", node("n1"))
         for feed in cluster.feeds.values():
             feed.close()  # type: ignore[attr-defined]
@@ -408,106 +265,6 @@ class TestOthers:
         assert (row.namespace, row.severity, row.count, row.last) == ("", "error", 7, 1795262400.0)
         places = cluster.console.source("events").collection.scopes
         assert ("org", "main", "cluster", "c1") in {place(row, "main") for place in places}
-
-
-def service(selector: dict[str, str] | None = None, **spec: Any) -> dict[str, Any]:
-    return {
-        "metadata": {"namespace": "ns", "name": "web"},
-        "spec": {"selector": {"app": "web"} if selector is None else selector, **spec},
-    }
-
-
-def part(name: str, *ready: bool, family: str = "IPv4") -> dict[str, Any]:
-    labels = {"kubernetes.io/service-name": "web"}
-    return {
-        "metadata": {"namespace": "ns", "name": name, "labels": labels},
-        "addressType": family,
-        "endpoints": [{"addresses": ["x"], "conditions": {"ready": each}} for each in ready],
-    }
-
-
-class TestServices:
-    def test_nothing_ready_behind_it_is_an_error_and_nothing_at_all_a_warning(
-        self, cluster: Cluster
-    ):
-        cluster.put("services", service())
-        row = cluster.row("services", "c1/ns/web")
-        assert (row.status, row.healthy, row.concern) == ("No endpoints", False, Concern.WARNING)
-        cluster.put("endpointslices", part("web-a", False, False))
-        row = cluster.row("services", "c1/ns/web")
-        assert (row.status, row.readiness, row.concern) == ("Unreachable", "0/2", Concern.ERROR)
-        assert row.reason == "None of its 2 endpoints is ready"
-        cluster.put("endpointslices", part("web-b", True))
-        row = cluster.row("services", "c1/ns/web")
-        assert (row.status, row.readiness, row.healthy) == ("Reachable", "1/3", True)
-        cluster.delete("endpointslices", "ns/web-b")
-        cluster.delete("endpointslices", "ns/web-a")
-        assert cluster.row("services", "c1/ns/web").status == "No endpoints"
-
-    def test_both_families_of_addresses_are_counted_once(self, cluster: Cluster):
-        cluster.put("endpointslices", part("web-a", True, True))
-        cluster.put("endpointslices", part("web-b", True, True, family="IPv6"))
-        cluster.put("services", service())
-        assert cluster.row("services", "c1/ns/web").readiness == "2/2"
-
-    @pytest.mark.parametrize(
-        "manifest", [service({}), service({"a": "b"}, type="ExternalName", externalName="x")]
-    )
-    def test_nothing_is_said_where_nothing_selects(self, cluster: Cluster, manifest: Any):
-        cluster.put("services", manifest)
-        row = cluster.row("services", "c1/ns/web")
-        assert (row.status, row.healthy, row.readiness) == ("", True, "")
-
-
-def said(name: str, reason: str, kind: str = "Warning", **more: Any) -> dict[str, Any]:
-    about = {"kind": "PersistentVolumeClaim", "namespace": "ns", "name": "data", "uid": "u1"}
-    return {
-        "metadata": {"namespace": "ns", "name": name},
-        "involvedObject": about,
-        "reason": reason,
-        "message": f"{reason} happened",
-        "type": kind,
-        "lastTimestamp": CREATED,
-        **more,
-    }
-
-
-class TestClaims:
-    KEY = "c1/ns/data"
-
-    def claim(self, phase: str = "Pending", uid: str = "u1") -> dict[str, Any]:
-        meta = {"namespace": "ns", "name": "data", "uid": uid}
-        return {"metadata": meta, "spec": {}, "status": {"phase": phase}}
-
-    @pytest.mark.parametrize("event_first", [True, False])
-    def test_why_it_waits_stands_in_its_events(self, cluster: Cluster, event_first: bool):
-        if event_first:
-            cluster.put("events", said("e1", "ProvisioningFailed"))
-        cluster.put("persistentvolumeclaims", self.claim())
-        cluster.put("events", said("e1", "ProvisioningFailed"))
-        row = cluster.row("persistentvolumeclaims", self.KEY)
-        assert row.reason == "Cannot be bound: ProvisioningFailed happened"
-        assert (row.healthy, row.concern, row.capacity) == (False, Concern.ERROR, None)
-
-    def test_the_newest_word_counts_and_a_bound_one_needs_none(self, cluster: Cluster):
-        cluster.put("persistentvolumeclaims", self.claim())
-        cluster.put("events", said("e1", "ProvisioningFailed"))
-        later = "2026-11-21T12:05:00Z"
-        waits = said("e2", "WaitForFirstConsumer", "Normal", lastTimestamp=later)
-        cluster.put("events", waits)
-        row = cluster.row("persistentvolumeclaims", self.KEY)
-        assert (row.healthy, row.concern) == (True, Concern.HELD)
-        cluster.delete("events", "ns/e2")
-        assert cluster.row("persistentvolumeclaims", self.KEY).healthy is False
-        cluster.put("persistentvolumeclaims", self.claim("Bound"))
-        row = cluster.row("persistentvolumeclaims", self.KEY)
-        assert (row.reason, row.healthy) == ("", True)
-
-    def test_a_claim_made_again_hears_nothing_of_the_old_one(self, cluster: Cluster):
-        cluster.put("events", said("e1", "ProvisioningFailed"))
-        cluster.put("persistentvolumeclaims", self.claim(uid="u2"))
-        row = cluster.row("persistentvolumeclaims", self.KEY)
-        assert (row.reason, row.healthy) == ("Waits for a volume", True)
 
 
 def test_the_records_own_limit_of_events_is_kept() -> None:

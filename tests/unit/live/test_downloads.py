@@ -19,6 +19,7 @@ from backend.live.hub import LiveHub
 from backend.live.memory import MemorySource
 from backend.live.registry import Registry
 from backend.live.routes import live_router
+from backend.parts import provide
 from tests.unit.live.sample import ORG, PODS, Sockets, person, pod
 
 FORMULAS = ("=1+1", "+1", "-1+1", "@SUM(A1)", "\tx", "\rx")
@@ -43,9 +44,10 @@ def application(source: MemorySource, caller: dict) -> FastAPI:
     registry = Registry()
     registry.add(PODS, source)
     app = FastAPI()
-    app.state.hub = LiveHub(registry, Sockets(caller))
+    hub = LiveHub(registry, Sockets(caller))
+    provide(app, hub)
     app.dependency_overrides[require_principal] = lambda: caller["now"]
-    app.include_router(live_router(app.state.hub), prefix="/api/v1")
+    app.include_router(live_router(hub), prefix="/api/v1")
     return app
 
 

@@ -13,6 +13,7 @@ from backend.live.hub import LiveHub
 from backend.live.memory import MemorySource
 from backend.live.registry import Registry
 from backend.live.routes import live_router
+from backend.parts import provide
 from integrations.contract import FeedState
 from tests.unit.live.sample import ORG, PODS, Sockets, person, pod
 
@@ -44,9 +45,10 @@ async def client(caller):
     registry.add(PODS, source)
     app = FastAPI()
     install_problem_handlers(app)
-    app.state.hub = LiveHub(registry, Sockets(caller))
+    hub = LiveHub(registry, Sockets(caller))
+    provide(app, hub)
     app.dependency_overrides[require_principal] = lambda: caller["now"]
-    app.include_router(live_router(app.state.hub), prefix="/api/v1")
+    app.include_router(live_router(hub), prefix="/api/v1")
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
