@@ -1,7 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useEffect, useMemo } from "react";
-import { setUnauthenticatedHandler, socketUrl } from "./api/http";
+import { request, setUnauthenticatedHandler, socketUrl } from "./api/http";
+import type { ListAnswer } from "./api/types";
 import { LiveClient } from "./live/client";
 import type { SocketLike } from "./live/connection";
 import { LiveProvider } from "./live/react";
@@ -28,6 +29,7 @@ export function App() {
           () => true,
         ),
       onSessionEnded: ended,
+      list: (path) => request<ListAnswer>(path),
     });
   }, [queryClient, router]);
   useEffect(() => () => setUnauthenticatedHandler(() => undefined), []);

@@ -4,7 +4,7 @@ import type { Freshness, SourceState } from "../api/types";
 import { formatClock, formatExact } from "../format/time";
 import { ToneIcon } from "../status/Status";
 import type { Tone } from "../status/tone";
-import { summarise } from "./freshness";
+import { sourcesAsKnown, summarise } from "./freshness";
 import { useConnection } from "./react";
 
 export const FRESHNESS_TONES: Record<SourceState, Tone> = {
@@ -42,8 +42,10 @@ export function FreshnessChip({ sources, pending = false }: FreshnessChipProps) 
       bodyContent={
         <>
           <h2 className="cr-popover-title">{t("freshness.title")}</h2>
-          {connection.phase !== "open" && <p>{t("freshness.tabOffline")}</p>}
-          <FreshnessList sources={sources} />
+          {connection.phase !== "open" && (
+            <p>{t(connection.polling ? "freshness.blocked" : "freshness.tabOffline")}</p>
+          )}
+          <FreshnessList sources={sourcesAsKnown(sources, connection)} />
         </>
       }
     >

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { ApiError } from "../api/problem";
 import type { Row } from "../api/types";
 import { FakeSocket } from "../test/FakeSocket";
 import { LiveClient } from "./client";
@@ -214,4 +215,52 @@ test("an unreadable frame reconnects instead of guessing", () => {
   open();
   socket().onmessage?.({ data: "{" });
   expect(client.getConnection().phase).toBe("waiting");
+});
+
+test("where no socket comes through, lists are asked for until one does", async () => {
+  const asked: string[] = [];
+  let answer: () => Promise<unknown> = async () => ({
+    rows: [row("a"), row("b")],
+    total: 2,
+    total_exact: true,
+    facets: {},
+    next: null,
+    freshness: [],
+  });
+  const polled = new LiveClient({
+    open: () => {
+      sockets.push(new FakeSocket());
+      return socket();
+    },
+    probe: async () => alive,
+    onSessionEnded: () => undefined,
+    random: () => 0.5,
+    list: async (path) => {
+      asked.push(path);
+      return (await answer()) as never;
+    },
+  });
+  const subscription = polled.subscribe("pods", { ...EMPTY_QUERY, filter: ["name=a"] }, WINDOW);
+  polled.start();
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    expect(asked).toEqual([]);
+    socket().serverCloses(1006);
+    while (polled.getConnection().phase !== "connecting") await vi.advanceTimersByTimeAsync(100);
+  }
+  expect(asked[0]).toBe("collections/pods?limit=100&filter=name%3Da");
+  expect(polled.getConnection()).toMatchObject({ polling: true });
+  expect(subscription.getState().rows.map(({ key }) => key)).toEqual(["a", "b"]);
+  expect(subscription.getState().pending).toBe(false);
+
+  answer = () => Promise.reject(new ApiError({ title: "gone", status: 0 }));
+  await vi.advanceTimersByTimeAsync(6_000);
+  expect(polled.getConnection().polling).toBe(false);
+  expect(subscription.getState().rows).toHaveLength(2);
+
+  while (polled.getConnection().phase !== "connecting") await vi.advanceTimersByTimeAsync(1_000);
+  socket().hello();
+  const before = asked.length;
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(asked).toHaveLength(before);
+  polled.stop();
 });

@@ -1,4 +1,11 @@
-import { type ConnectionState, type LiveOptions, retryDelay, type SocketLike } from "./connection";
+import {
+  BLOCKED_AFTER,
+  type ConnectionState,
+  type LiveOptions,
+  retryDelay,
+  type SocketLike,
+} from "./connection";
+import { Poller } from "./poller";
 import { type ClientFrame, CloseCode, type Query, type ServerFrame, type Window } from "./protocol";
 import { Subscription } from "./subscription";
 
@@ -28,8 +35,14 @@ export class LiveClient {
   private watchdog: ReturnType<typeof setTimeout> | undefined;
   private hideTimer: ReturnType<typeof setTimeout> | undefined;
 
+  private readonly poller: Poller | null;
+
   constructor(options: LiveOptions) {
     this.options = options;
+    const told = (answered: boolean) => this.move({ polling: answered });
+    this.poller = options.list
+      ? new Poller(options.list, () => this.subscriptions.values(), told)
+      : null;
     this.now = options.now ?? Date.now;
     this.random = options.random ?? Math.random;
     this.connection = { phase: "idle", since: this.now(), attempt: 0, retryAt: null, server: null };
@@ -50,6 +63,7 @@ export class LiveClient {
   /** Close for good (sign-out); `start` begins anew. */
   stop(): void {
     this.dropSocket();
+    this.poller?.stop();
     clearTimeout(this.retryTimer);
     this.move({ phase: "idle", attempt: 0, retryAt: null });
   }
@@ -82,6 +96,7 @@ export class LiveClient {
       return;
     subscription.window = window;
     if (subscription.getState().status === "failed") return;
+    if (this.poller?.running) this.poller.start();
     this.send({ op: "window", id: subscription.id, ...window });
   }
 
@@ -175,7 +190,8 @@ export class LiveClient {
   private hello(heartbeatSeconds: number, server: string): void {
     this.heartbeatMs = heartbeatSeconds * 1000;
     this.guard(this.heartbeatMs * 2 + 3_000);
-    this.move({ phase: "open", attempt: 0, retryAt: null, server });
+    this.poller?.stop();
+    this.move({ phase: "open", attempt: 0, retryAt: null, server, polling: false });
     for (const subscription of this.subscriptions.values()) {
       subscription.expectSnapshot();
       this.sendSubscribe(subscription);
@@ -183,6 +199,7 @@ export class LiveClient {
   }
 
   private sendSubscribe(subscription: Subscription): void {
+    if (this.poller?.running) this.poller.start();
     const { id, collection, query, window } = subscription;
     this.send({ op: "subscribe", id, collection, query, ...window });
   }
@@ -203,7 +220,10 @@ export class LiveClient {
       this.scheduleRetry();
       // A refused handshake tells a browser nothing; only the REST API can say why.
       void this.options.probe().then((alive) => {
-        if (!alive && this.connection.phase !== "open") this.end();
+        if (this.connection.phase === "open") return;
+        if (!alive) this.end();
+        else if (this.connection.attempt >= BLOCKED_AFTER && !this.poller?.running)
+          this.poller?.start();
       });
     } else {
       this.scheduleRetry(code === CloseCode.tooMany ? 4 : 0);
@@ -213,7 +233,8 @@ export class LiveClient {
   private end(): void {
     this.dropSocket();
     clearTimeout(this.retryTimer);
-    this.move({ phase: "ended", retryAt: null });
+    this.poller?.stop();
+    this.move({ phase: "ended", retryAt: null, polling: false });
     this.options.onSessionEnded();
   }
 

@@ -1,3 +1,5 @@
+import type { ListFetch } from "./poller";
+
 /** Where the tab's one socket stands. Times are milliseconds of the tab's clock. */
 export interface ConnectionState {
   phase: "idle" | "connecting" | "open" | "waiting" | "ended" | "denied";
@@ -5,9 +7,14 @@ export interface ConnectionState {
   /** Failed attempts since the socket was last open. */
   attempt: number;
   retryAt: number | null;
+  /** No socket comes through, and lists are asked for over HTTP meanwhile. */
+  polling?: boolean;
   /** The answering process; another id after a reconnect means the console restarted. */
   server: string | null;
 }
+
+/** A socket refused so often, one after the other, while the console answers is blocked. */
+export const BLOCKED_AFTER = 3;
 
 const FIRST_DELAY_MS = 300;
 const LONGEST_DELAY_MS = 8_000;
@@ -33,6 +40,8 @@ export interface LiveOptions {
   /** False when the session is known to be over; asked after a connection was refused. */
   probe: () => Promise<boolean>;
   onSessionEnded: () => void;
+  /** How lists are asked for where no socket comes through; without it they wait. */
+  list?: ListFetch;
   now?: () => number;
   random?: () => number;
 }

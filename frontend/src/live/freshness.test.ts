@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Freshness, SourceState } from "../api/types";
 import type { ConnectionState } from "./connection";
-import { summarise } from "./freshness";
+import { sourcesAsKnown, summarise } from "./freshness";
 
 const open: ConnectionState = {
   phase: "open",
@@ -34,4 +34,16 @@ test("a tab without its console is stale, whatever the sources said last", () =>
 test("nothing heard yet is connecting, a collection without sources is live", () => {
   expect(summarise([], open, true).state).toBe("connecting");
   expect(summarise([], open, false).state).toBe("live");
+});
+
+test("a tab that asks over HTTP is polling at best, and one without its console knows no live source", () => {
+  const polling = { ...open, phase: "waiting" as const, polling: true };
+  expect(summarise([source("live")], polling, false).state).toBe("polling");
+  expect(summarise([source("stale")], polling, false).state).toBe("stale");
+  expect(sourcesAsKnown([source("live")], polling)[0]?.state).toBe("live");
+  const lost = { ...open, phase: "waiting" as const, since: 7_000 };
+  expect(sourcesAsKnown([source("live"), source("denied")], lost)).toMatchObject([
+    { state: "stale", since: 7 },
+    { state: "denied" },
+  ]);
 });

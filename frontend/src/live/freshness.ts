@@ -17,6 +17,8 @@ export function summarise(
   connection: ConnectionState,
   pending: boolean,
 ): Summary {
+  if (connection.polling && connection.phase !== "open")
+    return { state: atBest(worstOf(sources)?.state), since: connection.since / 1000, sources };
   if (
     connection.phase === "waiting" ||
     connection.phase === "denied" ||
@@ -25,10 +27,36 @@ export function summarise(
     return { state: "stale", since: connection.since / 1000, sources };
   if (connection.phase !== "open" || (pending && sources.length === 0))
     return { state: "connecting", since: connection.since / 1000, sources };
-  let worst: Freshness | undefined;
-  for (const source of sources)
-    if (!worst || ORDER.indexOf(source.state) > ORDER.indexOf(worst.state)) worst = source;
+  const worst = worstOf(sources);
   return worst
     ? { state: worst.state, since: worst.since, sources }
     : { state: "live", since: connection.since / 1000, sources };
+}
+
+function worstOf(sources: readonly Freshness[]): Freshness | undefined {
+  let worst: Freshness | undefined;
+  for (const source of sources)
+    if (!worst || ORDER.indexOf(source.state) > ORDER.indexOf(worst.state)) worst = source;
+  return worst;
+}
+
+/** What is asked for is polled at best, however live the console has it. */
+function atBest(state: SourceState | undefined): SourceState {
+  return state === undefined || state === "live" ? "polling" : state;
+}
+
+/**
+ * The sources as a tab may tell of them that has lost its console: what was live is only known
+ * to have been so.
+ */
+export function sourcesAsKnown(
+  sources: readonly Freshness[],
+  { phase, since, polling }: ConnectionState,
+): readonly Freshness[] {
+  if (phase === "open" || phase === "idle" || phase === "connecting" || polling) return sources;
+  return sources.map((source) =>
+    source.state === "live" || source.state === "polling"
+      ? { ...source, state: "stale", since: since / 1000 }
+      : source,
+  );
 }

@@ -24,7 +24,10 @@ export function Pulse() {
   const connection = useConnection();
   const client = useLiveClient();
   const systems = data?.systems ?? [];
-  const offline = isError || connection.phase === "waiting" || connection.phase === "denied";
+  const offline =
+    isError ||
+    (connection.phase === "waiting" && !connection.polling) ||
+    connection.phase === "denied";
   return (
     <Popover
       aria-label={t("pulse.title")}

@@ -1,0 +1,100 @@
+import { ApiError } from "../api/problem";
+import type { ListAnswer } from "../api/types";
+import type { Query } from "./protocol";
+import type { Subscription } from "./subscription";
+
+/** Asks the REST API for the list at `path`. */
+export type ListFetch = (path: string) => Promise<ListAnswer>;
+
+const EVERY_MS = 5_000;
+/** The most one page of the REST API holds. */
+const MOST_ROWS = 1_000;
+
+/**
+ * Keeps subscriptions filled by asking, where no socket comes through: a proxy that does not
+ * know WebSockets must not leave a console empty that answers everything else.
+ */
+export class Poller {
+  private readonly fetch: ListFetch;
+  private readonly subscriptions: () => Iterable<Subscription>;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private round = 0;
+  /** Told whether the last round was answered. */
+  private readonly onRound: (answered: boolean) => void;
+
+  constructor(
+    fetch: ListFetch,
+    subscriptions: () => Iterable<Subscription>,
+    onRound: (answered: boolean) => void,
+  ) {
+    this.fetch = fetch;
+    this.subscriptions = subscriptions;
+    this.onRound = onRound;
+  }
+
+  get running(): boolean {
+    return this.timer !== undefined;
+  }
+
+  /** Ask now and then every few seconds; again at once when called while it runs. */
+  start(): void {
+    this.stop();
+    const round = this.round;
+    const turn = async () => {
+      const answered = await this.ask(round);
+      if (round !== this.round) return;
+      this.onRound(answered);
+      this.timer = setTimeout(() => void turn(), EVERY_MS);
+    };
+    this.timer = setTimeout(() => void turn(), 0);
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.round += 1;
+  }
+
+  private async ask(round: number): Promise<boolean> {
+    const asked = [...this.subscriptions()];
+    const answers = await Promise.all(asked.map((subscription) => this.one(subscription, round)));
+    return answers.every(Boolean);
+  }
+
+  /** False when the console did not answer at all; a refusal is an answer. */
+  private async one(subscription: Subscription, round: number): Promise<boolean> {
+    const { query, window, collection } = subscription;
+    const rows = Math.min(MOST_ROWS, window.offset + window.limit);
+    try {
+      const answer = await this.fetch(listPath(collection, query, rows));
+      if (round !== this.round || subscription.query !== query) return true;
+      subscription.snapshot({
+        op: "snapshot",
+        id: subscription.id,
+        seq: 0,
+        offset: Math.min(window.offset, answer.rows.length),
+        rows: answer.rows.slice(window.offset),
+        total: answer.total,
+        total_exact: answer.total_exact,
+        facets: answer.facets,
+        freshness: answer.freshness,
+      });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status === 0) return false;
+      if (round === this.round) subscription.fail(error.problem);
+      return true;
+    }
+  }
+}
+
+/** The REST path of what a subscription shows. */
+export function listPath(collection: string, query: Query, limit: number): string {
+  const params = new URLSearchParams({ limit: String(limit) });
+  for (const filter of query.filter) params.append("filter", filter);
+  for (const facet of query.facet) params.append("facet", facet);
+  if (query.labels) params.set("labels", query.labels);
+  if (query.q) params.set("q", query.q);
+  if (query.sort.length > 0) params.set("sort", query.sort.join(","));
+  return `collections/${encodeURIComponent(collection)}?${params}`;
+}
