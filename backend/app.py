@@ -37,6 +37,7 @@ from backend.live.hub import LiveHub
 from backend.live.registry import Registry
 from backend.live.routes import live_router
 from backend.omaha.catalog import files as hosted_files
+from backend.omaha.catalog.defaults import make_defaults
 from backend.omaha.operate.gone import ADMIN_PATH, admin_gone
 from backend.omaha.operate.mount import UpdateMount
 from backend.omaha.operate.service import UpdateService
@@ -156,6 +157,7 @@ def _update_service(settings: Settings, bus: Bus, jobs: Jobs) -> UpdateService:
         jobs.leases,
         suffix=settings.update_suffix,
         public_url=settings.public_url,
+        default_track=settings.update_default_track,
     )
 
 
@@ -221,11 +223,18 @@ async def _start(console: Console, hub: LiveHub) -> None:
     await _open_secrets(console)
     await _bootstrap(console)
     if console.updates is not None:
+        await _make_update_defaults(console)
         await console.updates.start()
     console.jobs.declare(console_loops(console, hub), console.supervisor)
     await console.supervisor.start()
     await console.jobs.start_worker(console.supervisor)
     console.readiness.ready = True
+
+
+async def _make_update_defaults(console: Console) -> None:
+    if console.settings.update_defaults:
+        async with console.db_sessions() as db, db.begin():
+            await make_defaults(db, console.settings.organisation)
 
 
 async def _open_secrets(console: Console) -> None:

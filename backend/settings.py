@@ -102,6 +102,15 @@ class Settings(BaseSettings):
     update_suffix: str = Field(
         default="", pattern=r"^[A-Za-z0-9_-]{0,64}$", description="Secret suffix of /v1/update/"
     )
+    update_defaults: bool = Field(
+        default=True,
+        description="Make Flatcar's application, channels and groups where nothing is configured",
+    )
+    update_default_track: str = Field(
+        default="",
+        max_length=256,
+        description="Track whose group serves machines of a track that no group has, e.g. stable",
+    )
     update_mirrors: tuple[str, ...] = Field(
         default=("https://update.release.flatcar-linux.net",),
         description="Base URLs releases may be imported from over the API (JSON list)",

@@ -86,12 +86,12 @@ async def running_console(
     home: Path, database_url: str = "", *, owner: bool = True, **settings: Any
 ) -> AsyncIterator[ConsoleApp]:
     """Start the app's lifespan around the test; without `owner` it waits for setup."""
-    options = {}
+    options: dict[str, Any] = {"update_defaults": False}
     if owner:
         password = home / "owner-password"
         password.write_text(OWNER_PASSWORD + "\n")
-        options = {"bootstrap_admin": "owner", "bootstrap_password_file": password}
-    app = create_app(Settings(home=home, database_url=database_url, **options, **settings))
+        options |= {"bootstrap_admin": "owner", "bootstrap_password_file": password}
+    app = create_app(Settings(home=home, database_url=database_url, **options | settings))
     async with app.router.lifespan_context(app):
         console = ConsoleApp(app)
         yield console

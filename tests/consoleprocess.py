@@ -85,6 +85,7 @@ class ConsoleProcess:
             "CRATON_HOME": str(self.home),
             "CRATON_PORT": port,
             "CRATON_LOG_FORMAT": "text",
+            "CRATON_UPDATE_DEFAULTS": "false",
         }
         if self.owned:
             env["CRATON_BOOTSTRAP_ADMIN"] = OWNER

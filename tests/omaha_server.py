@@ -43,6 +43,7 @@ class Server:
             "CRATON_HOME": str(home),
             "CRATON_PORT": str(self.port),
             "CRATON_LOG_LEVEL": "warning",
+            "CRATON_UPDATE_DEFAULTS": "false",
         }
         self.log = home / f"server-{self.port}.log"
         with self.log.open("wb") as log:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 import structlog
+from msgspec.structs import replace
 from sqlalchemy.engine import make_url
 
 from backend.db.bus import Bus
@@ -58,6 +59,7 @@ class UpdateService:
         *,
         suffix: str = "",
         public_url: str = "",
+        default_track: str = "",
         remembered: int = REMEMBERED,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -70,6 +72,7 @@ class UpdateService:
         self._loader = Loader(store, self.machines)
         self._clock = clock
         self._in_force = InForce()
+        self._default_track = default_track
         self.writer = Writer(
             store,
             self.machines,
@@ -163,7 +166,7 @@ class UpdateService:
                 await self._open(group)
             if lifecycle.missing(config):
                 config = await load(self.store)
-            self._in_force.config = config
+            self._in_force.config = replace(config, default_track=self._default_track)
 
     async def _open(self, group: Any) -> None:
         try:

@@ -30,6 +30,7 @@ from backend.http.server import bind, server_config
 from backend.jobs import Leases, Loop
 from backend.logs import configure_logs
 from backend.omaha.catalog import files as hosted_files
+from backend.omaha.catalog.defaults import make_defaults
 from backend.omaha.checkin.endpoint import Message, Receive, Send
 from backend.omaha.operate.gone import ADMIN_PATH, admin_gone
 from backend.omaha.operate.service import UpdateService
@@ -59,12 +60,14 @@ class Standalone:
         self._registry = registry
         self._engine: AsyncEngine = create_engine(settings.database)
         bus = Bus(self._engine)
+        self._db_sessions = create_db_sessions(self._engine, bus)
         self.service = UpdateService(
             settings.database,
             bus,
-            Leases(create_db_sessions(self._engine, bus), bus),
+            Leases(self._db_sessions, bus),
             suffix=settings.update_suffix,
             public_url=settings.public_url,
+            default_track=settings.update_default_track,
         )
         self.service.supervisor.add(Loop("bus", bus.run))
         files = PayloadFiles(settings.home / "payloads")
@@ -90,6 +93,7 @@ class Standalone:
         await receive()
         try:
             await upgrade(self._engine)
+            await self._make_defaults()
             await self.service.start()
         except Exception as error:
             _log.exception("update_service_not_started")
@@ -100,6 +104,11 @@ class Standalone:
         await self.service.stop()
         await self._engine.dispose()
         await send({"type": "lifespan.shutdown.complete"})
+
+    async def _make_defaults(self) -> None:
+        if self._settings.update_defaults:
+            async with self._db_sessions() as session, session.begin():
+                await make_defaults(session, self._settings.organisation)
 
     async def _resolve(self, name: str) -> Hosted | None:
         async with AsyncSession(self._engine) as session:

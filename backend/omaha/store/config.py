@@ -38,18 +38,23 @@ Row = tuple[Any, ...]
 
 class Config(msgspec.Struct, frozen=True):
     """A consistent reading. `applications`: id by Omaha appid; `tracks`: group by
-    application, track and architecture; `groups`: by id."""
+    application, track and architecture; `groups`: by id. The group of `default_track` serves
+    machines of a track that no group has; without one they are refused."""
 
     version: int
     applications: dict[str, int]
     tracks: dict[tuple[int, str, int], Group]
     groups: dict[int, Group]
+    default_track: str = ""
 
     def find(self, application_id: int, track: str, arch: Arch) -> Group | None:
         """The group that serves a machine's track: of its architecture, else of all."""
         track = LEGACY_TRACKS.get(track, track)
         found = self.tracks.get((application_id, track, arch))
-        return found or self.tracks.get((application_id, track, Arch.ALL))
+        found = found or self.tracks.get((application_id, track, Arch.ALL))
+        if found is None and self.default_track not in {"", track}:
+            return self.find(application_id, self.default_track, arch)
+        return found
 
 
 EMPTY: Final = Config(-1, {}, {}, {})
