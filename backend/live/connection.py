@@ -157,7 +157,13 @@ class LiveConnection:
             raise Close(CloseCode.NO_RIGHT, "no right is left")
         changed = current.policy.fingerprint != self.principal.policy.fingerprint
         self.principal = current
-        await self._apply_rights(await self._narrowed(whole=changed))
+        if changed:
+            async with self._changing:  # one that is being opened is looked at when it is
+                await self._apply_rights(await self._outdated(whole=True))
+        elif narrowed := await self._outdated(whole=False):
+            async with self._changing:
+                kept = [item for item in narrowed if self._subscriptions.get(item.id) is item]
+                await self._apply_rights(kept)
 
     def close(self) -> None:
         """Free everything; the socket is gone."""
@@ -245,9 +251,10 @@ class LiveConnection:
         registry = self._hub.registry
         return await registry.guard(self.principal, item.source.collection, Verb.WATCH)
 
-    async def _narrowed(self, *, whole: bool) -> list[Subscription]:
+    async def _outdated(self, *, whole: bool) -> list[Subscription]:
         """The subscriptions whose guard is another one now. Unless the rights in the console
-        changed (`whole`), only those that other systems decide on are looked at."""
+        changed (`whole`), only those that other systems decide on are looked at: without the
+        lock, for that may take its time, and again at the next look."""
         if self._paused:
             return []
         looked = [
@@ -258,17 +265,13 @@ class LiveConnection:
         return [item for item, guard in looked if await self._guard(item) != guard]
 
     async def _apply_rights(self, changed: list[Subscription]) -> None:
-        if not changed:
+        if self._paused:
             return
-        async with self._changing:
-            changed = [item for item in changed if self._subscriptions.get(item.id) is item]
-            if self._paused:
-                return
-            for item in changed:
-                item.detach()
-                self._notify("resync", Resync(item.id, "rights changed"))
-            for item in changed:
-                await self._reopen(item, asked=False)
+        for item in changed:
+            item.detach()
+            self._notify("resync", Resync(item.id, "rights changed"))
+        for item in changed:
+            await self._reopen(item, asked=False)
 
     def _forget(self, name: str) -> None:
         item = self._subscriptions.pop(name, None)

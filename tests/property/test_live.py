@@ -88,7 +88,7 @@ class World:
         self.source = source
         self.rows: dict = {}
         registry = Registry()
-        registry.add(THINGS, source)
+        registry.add(source.collection, source)
         self.caller = {"now": principal}
         self.hub = LiveHub(registry, Sockets(self.caller))
         self.session = LiveConnection(self.hub, principal)
