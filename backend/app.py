@@ -32,10 +32,10 @@ from backend.identity.credentials import Identities
 from backend.identity.limits import AttemptLimits
 from backend.identity.sessions import SessionLimits
 from backend.jobs import Jobs, Timing
-from backend.live.answers import answer_schemas
 from backend.live.hub import LiveHub
 from backend.live.registry import Registry
 from backend.live.routes import live_router
+from backend.live.schema import components
 from backend.omaha.catalog import files as hosted_files
 from backend.omaha.catalog.defaults import make_defaults
 from backend.omaha.operate.gone import ADMIN_PATH, admin_gone
@@ -107,7 +107,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _answers(registry: Registry) -> dict[str, Any]:
-    return answer_schemas(source.collection.row for source in registry)
+    return components({source.collection.name: source.collection.row for source in registry})
 
 
 def _console(settings: Settings) -> Console:

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { compression, defineAlgorithm } from "vite-plugin-compression2";
 import { defineConfig } from "vitest/config";
@@ -9,7 +10,11 @@ import { trim } from "./build/trim";
 /** Where `npm run dev` finds a running console; the built files are served by it directly. */
 const backend = process.env.CRATON_DEV_BACKEND ?? "http://127.0.0.1:8080";
 
+/** What the generated functions of `src/api/generated` call the client they send through. */
+const client = fileURLToPath(new URL("src/api/client.ts", import.meta.url));
+
 export default defineConfig({
+  resolve: { alias: { "console-client": client } },
   plugins: [
     direct(),
     layer(),

@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel
 
@@ -46,6 +46,7 @@ __all__ = [
     "Invalid",
     "NotFound",
     "Observe",
+    "Severity",
     "UpstreamBusy",
     "UpstreamConflict",
     "UpstreamDenied",
@@ -57,6 +58,9 @@ __all__ = [
 T_contra = TypeVar("T_contra", contravariant=True)
 S = TypeVar("S", bound=BaseModel)
 C = TypeVar("C", bound="Connection")
+
+Severity = Literal["normal", "warning", "error"]
+"""How bad something that happened, or that is so, is."""
 
 Observe = Callable[[str, str, float], None]
 """Told of each call: its purpose, its outcome, and how many seconds it took."""

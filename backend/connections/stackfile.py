@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import psutil
 
 from backend.connections.records import Record, RecordOrigin, read_record
+from backend.stack.status import Component
 from integrations.discovery import kinds
 
 __all__ = ["LocalStack", "StackStatus", "read_stack_status"]
@@ -26,7 +28,7 @@ class StackStatus:
     present: bool = False
     running: bool = False
     updated: str = ""
-    components: tuple[dict[str, Any], ...] = ()
+    components: tuple[Component, ...] = ()
     connections: tuple[Record, ...] = ()
 
 
@@ -60,7 +62,7 @@ def _parse(document: dict[str, Any]) -> StackStatus:
         present=True,
         running=_alive(document.get("pid")),
         updated=str(document.get("updated", "")),
-        components=tuple(document.get("components", ())),
+        components=msgspec.convert(document.get("components", []), tuple[Component, ...]),
         connections=tuple(
             read_record(kind, record, RecordOrigin.STACK)
             for kind in kinds()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
 from backend.http.documented import document_problems
@@ -28,7 +29,7 @@ class Application(FastAPI):
         self, settings: Settings, *outermost: Callable[[ASGIApp], ASGIApp], **options: Any
     ) -> None:
         """`outermost` wrap even our rules, all but the host check; FastAPI takes the `options`."""
-        super().__init__(**options)
+        super().__init__(generate_unique_id_function=_operation_id, **options)
         self._settings = settings
         self.documented: list[Callable[[], dict[str, Any]]] = []
         """Schemas that answers refer to without being FastAPI's: components by name."""
@@ -50,5 +51,19 @@ class Application(FastAPI):
             document_problems(found, self.routes)
             schemas = found.setdefault("components", {}).setdefault("schemas", {})
             for more in self.documented:
-                schemas.update(more())
+                _add(schemas, more())
         return super().openapi()
+
+
+def _operation_id(route: APIRoute) -> str:
+    """The handler's name: the generated client calls its function so. A test holds them unique."""
+    return route.name
+
+
+def _add(schemas: dict[str, Any], more: dict[str, Any]) -> None:
+    """Add schemas by name. An enumeration that both sides use is one; of anything else, two
+    under one name would make one of the two answers a lie."""
+    for name, schema in more.items():
+        known = schemas.setdefault(name, schema)
+        if known is not schema and set(known.get("enum", ())) != set(schema.get("enum", "?")):
+            raise ValueError(f"two schemas are called {name}")

@@ -44,17 +44,30 @@ _TOLD: Final = {
 
 
 class FieldProblem(BaseModel):
-    """One wrong input."""
+    """One wrong input: the value as far as it may be shown, and what would be right."""
 
     model_config = ConfigDict(extra="allow")
 
     field: str
     message: str
+    value: str | None = None
+    accepts: str | None = None
+
+
+class NeededRight(BaseModel):
+    """The right that was missing; where, when the scope is no secret; `upstream` when another
+    system refused the caller."""
+
+    kind: str | None = None
+    verb: str | None = None
+    scope: str | None = None
+    upstream: str | None = None
 
 
 class ProblemBody(BaseModel):
-    """RFC 9457 problem+json. Further members depend on the `type`: `current` (412), `used_by`
-    (409), `offset` (uploads)."""
+    """RFC 9457 problem+json. Further members depend on the `type`: `current` (412: the object as
+    it is now), `needs` (403), `tested` (false: refused because it could not be tried),
+    `used_by` (409), `offset` (uploads)."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -64,6 +77,9 @@ class ProblemBody(BaseModel):
     detail: str
     instance: str | None = None
     errors: list[FieldProblem] | None = None
+    current: Any | None = None
+    needs: NeededRight | None = None
+    tested: bool | None = None
 
 
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:

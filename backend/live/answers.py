@@ -1,9 +1,8 @@
-"""The answers of the REST interface over the collections, and what documents them."""
+"""The answers of the REST interface over the collections, as they are encoded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import Final
 
 import msgspec
 
@@ -12,6 +11,7 @@ from backend.live.row import Row
 from integrations.contract import Freshness
 
 __all__ = [
+    "ANSWERS",
     "CollectionInfo",
     "CollectionsAnswer",
     "ColumnInfo",
@@ -20,7 +20,6 @@ __all__ = [
     "ListAnswer",
     "RowAnswer",
     "SearchAnswer",
-    "answer_schemas",
 ]
 
 
@@ -109,12 +108,5 @@ class SearchAnswer(msgspec.Struct, frozen=True):
     partial: bool
 
 
-ANSWERS = (CollectionsAnswer, ListAnswer, RowAnswer, SearchAnswer)
-
-
-def answer_schemas(rows: Iterable[type[Row]]) -> dict[str, Any]:
-    """The components of the OpenAPI document: every answer, and the rows of collections."""
-    _, components = msgspec.json.schema_components(
-        (*ANSWERS, *rows), ref_template="#/components/schemas/{name}"
-    )
-    return components
+ANSWERS: Final = (CollectionsAnswer, ListAnswer, RowAnswer, SearchAnswer)
+"""Every answer of the routes."""

@@ -1,8 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useEffect, useMemo } from "react";
-import { request, setUnauthenticatedHandler, socketUrl } from "./api/http";
-import type { ListAnswer } from "./api/types";
+import { listRows } from "./api/generated/sdk.gen";
+import { setUnauthenticatedHandler, socketUrl } from "./api/http";
 import { LiveClient } from "./live/client";
 import type { SocketLike } from "./live/connection";
 import { LiveProvider } from "./live/react";
@@ -29,7 +29,7 @@ export function App() {
           () => true,
         ),
       onSessionEnded: ended,
-      list: (path) => request<ListAnswer>(path),
+      list: async (name, query) => (await listRows({ path: { name }, query })).data,
     });
   }, [queryClient, router]);
   useEffect(() => () => setUnauthenticatedHandler(() => undefined), []);

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
+from integrations.contract import Severity
 from integrations.etcd.snapshot import (
     ClusterState,
     MemberCondition,
@@ -13,8 +14,6 @@ from integrations.etcd.snapshot import (
     RaftRole,
     quorum_sentence,
 )
-
-Severity = Literal["normal", "warning", "error"]
 
 EVENT_LIMIT: Final = 500
 """Events kept per cluster; older ones leave the live list."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 __all__ = [
     "ConditionView",
@@ -20,6 +20,8 @@ __all__ = [
 class Ref(BaseModel):
     """Another object. `status` and `healthy` are null when they are not known."""
 
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
     kind: str
     plural: str
     namespace: str
@@ -31,6 +33,8 @@ class Ref(BaseModel):
 
 class Related(BaseModel):
     """Objects that have to do with this one; `more` is True when there are more than listed."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
     title: str
     items: list[Ref]

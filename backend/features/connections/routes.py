@@ -92,13 +92,13 @@ def connections_router(service: ConnectionService, impact: Impact) -> APIRouter:
 
 
 @_ROUTES.get("/kinds", dependencies=[New])
-async def list_kinds() -> list[KindView]:
+async def list_connection_kinds() -> list[KindView]:
     """The kinds of system that can be connected here, with their forms."""
     return [kind_view(found) for found in load_all().values() if found.ways]
 
 
 @_ROUTES.post("/choices", dependencies=[New])
-async def choices(body: ChoicesAsked) -> list[ChoiceView]:
+async def list_connection_choices(body: ChoicesAsked) -> list[ChoiceView]:
     """What can be chosen for a field, given the others: a kubeconfig's contexts."""
     offered = load(body.kind).choices if body.kind in kinds() else None
     if offered is None:
@@ -113,13 +113,13 @@ async def choices(body: ChoicesAsked) -> list[ChoiceView]:
 
 
 @_ROUTES.post("/test", dependencies=[New])
-async def test(body: Tested, parts: Parts) -> FoundView | None:
+async def test_connection(body: Tested, parts: Parts) -> FoundView | None:
     """Try what was typed, without saving anything."""
     return await parts.service.test(body)
 
 
 @_ROUTES.post("", status_code=201)
-async def create(
+async def create_connection(
     body: NewConnection,
     caller: Annotated[Principal, New],
     parts: Parts,
@@ -136,7 +136,7 @@ async def create(
 
 
 @_ROUTES.get("/{kind}/{name}", dependencies=[Sees])
-async def read(
+async def read_connection(
     kind: Kind,
     name: Name,
     parts: Parts,
@@ -152,7 +152,7 @@ async def read(
 
 
 @_ROUTES.put("/{kind}/{name}")
-async def change(
+async def change_connection(
     kind: Kind,
     name: Name,
     body: Draft,
@@ -176,7 +176,7 @@ async def change(
 
 
 @_ROUTES.post("/{kind}/{name}/credentials")
-async def reauthenticate(
+async def reauthenticate_connection(
     kind: Kind,
     name: Name,
     body: NewCredentials,
@@ -199,7 +199,7 @@ async def reauthenticate(
 
 
 @_ROUTES.patch("/{kind}/{name}")
-async def switch(
+async def switch_connection(
     kind: Kind,
     name: Name,
     body: Switch,
@@ -221,7 +221,7 @@ async def switch(
 
 
 @_ROUTES.get("/{kind}/{name}/impact", dependencies=[Sees])
-async def show_impact(kind: Kind, name: Name, parts: Parts) -> ImpactView:
+async def read_connection_impact(kind: Kind, name: Name, parts: Parts) -> ImpactView:
     """How many rows of which pages come from it, and would disappear with it."""
     parts.service.declared(kind, name)
     found = await parts.impact.of(kind, name)
@@ -229,7 +229,7 @@ async def show_impact(kind: Kind, name: Name, parts: Parts) -> ImpactView:
 
 
 @_ROUTES.delete("/{kind}/{name}", status_code=204, dependencies=[Deletes])
-async def delete(
+async def delete_connection(
     kind: Kind,
     name: Name,
     parts: Parts,
@@ -247,7 +247,9 @@ async def delete(
 
 
 @_ROUTES.get("/{kind}/{name}/diagnostics", dependencies=[Sees])
-async def download(kind: Kind, name: Name, parts: Parts, response: Response) -> dict[str, Any]:
+async def download_diagnostics(
+    kind: Kind, name: Name, parts: Parts, response: Response
+) -> dict[str, Any]:
     """What an engineer needs to see what is wrong, with everything secret left out."""
     connection = parts.service.declared(kind, name)
     file = f"craton-{kind}-{name}.json"

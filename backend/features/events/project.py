@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from backend.features.events.rows import EventRow
+from integrations.contract import Severity
 from integrations.etcd.changes import EtcdEvent
 from integrations.kubernetes.models.core import Event
 from integrations.kubernetes.summaries.events import event_count, event_times
@@ -25,7 +26,7 @@ def last_seen(event: Event) -> float:
 def event_row(cluster: str, event: Event) -> EventRow:
     """The row of a Kubernetes event."""
     about, times = event.involved_object, event_times(event)
-    warning = "error" if event.reason in _ERRORS else "warning"
+    warning: Severity = "error" if event.reason in _ERRORS else "warning"
     return EventRow(
         key=f"kubernetes/{cluster}/{event.metadata.namespace}/{event.metadata.name}",
         source="kubernetes",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backend.live.row import Row
+from integrations.contract import Severity
 
 __all__ = ["EventRow"]
 
@@ -19,7 +20,7 @@ class EventRow(Row, frozen=True):
     origin: str
     cluster: str
     namespace: str
-    severity: str
+    severity: Severity
     reason: str
     object_kind: str
     object_name: str

@@ -65,7 +65,7 @@ def _together(group: Sequence[ProblemRow], *, named: bool) -> ProblemView:
     known = [moment for moment in moments if moment is not None]
     return ProblemView(
         id=f"group/{first.system}/{first.kind}/{first.cause}",
-        severity=min((row.severity for row in group), key=("error", "warning").index),
+        severity=min((row.severity for row in group), key=("error", "warning", "normal").index),
         kind=first.kind,
         name="",
         namespace="",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backend.live.row import Row
+from integrations.contract import Severity
 
 __all__ = ["ProblemRow"]
 
@@ -17,7 +18,7 @@ class ProblemRow(Row, frozen=True):
     """
 
     rank: int
-    severity: str
+    severity: Severity
     system: str
     kind: str
     name: str

@@ -7,13 +7,14 @@ a row without one of them is refused when the console starts.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from backend.features.overview.held import HeldRow
 from backend.features.overview.read import Claim, Machine, Pod, Service, Workload
 from backend.features.overview.rows import ProblemRow
 from integrations.concern import Concern
+from integrations.contract import Severity
 
 __all__ = [
     "claim_problem",
@@ -25,7 +26,7 @@ __all__ = [
     "workload_problem",
 ]
 
-_SEVERITY = {Concern.ERROR: "error", Concern.WARNING: "warning"}
+_SEVERITY: Final[dict[Concern, Severity]] = {Concern.ERROR: "error", Concern.WARNING: "warning"}
 
 
 def machine_problem(row: Machine) -> ProblemRow | None:
@@ -151,6 +152,10 @@ def counted(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}" if number else ""
 
 
+def _severity(row: Any) -> Severity:
+    return _SEVERITY.get(row.concern, "warning")
+
+
 def _of(
     row: Any,
     collection: str,
@@ -167,7 +172,7 @@ def _of(
     return ProblemRow(
         key=f"{collection}/{row.key}",
         rank=rank,
-        severity=_SEVERITY.get(row.concern, "warning"),
+        severity=_severity(row),
         system="kubernetes",
         kind=kind,
         name=row.name,

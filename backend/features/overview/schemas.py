@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import BaseModel
+
+from integrations.contract import FeedState, Severity
 
 __all__ = [
     "Capacity",
@@ -34,7 +37,7 @@ class FreshnessView(BaseModel):
     """How true the rows of one source are, since when (Unix seconds) and why."""
 
     source: str
-    state: str
+    state: FeedState
     since: float
     message: str
 
@@ -42,7 +45,7 @@ class FreshnessView(BaseModel):
 class SystemView(BaseModel):
     """One of the four systems. `counts` are numbers to show, by name."""
 
-    name: str
+    name: Literal["kubernetes", "etcd", "registry", "updates"]
     state: SystemState
     sentence: str
     freshness: list[FreshnessView]
@@ -58,7 +61,7 @@ class ProblemView(BaseModel):
     """
 
     id: str
-    severity: str
+    severity: Severity
     kind: str
     name: str
     namespace: str
@@ -95,7 +98,7 @@ class RecentView(BaseModel):
 
     at: float
     source: str
-    severity: str
+    severity: Severity
     reason: str
     cluster: str
     kind: str

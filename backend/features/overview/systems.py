@@ -43,14 +43,14 @@ def freshness_of(registry: Registry, caller: Principal, system: str) -> list[Fre
             if item.source.partition("/")[0] == system:
                 found[item.source] = _worse(found.get(item.source), item)
     return [
-        FreshnessView(source=f.source, state=f.state.value, since=f.since, message=f.message)
+        FreshnessView(source=f.source, state=f.state, since=f.since, message=f.message)
         for _, f in sorted(found.items())
     ]
 
 
 def state_of(freshness: Sequence[FreshnessView], problems: int) -> SystemState:
     """Down when nothing is fresh any more, degraded when something is not, or is a problem."""
-    states = [FeedState(item.state) for item in freshness]
+    states = [item.state for item in freshness]
     if not states:
         return SystemState.ABSENT
     if all(state is FeedState.CONNECTING for state in states):
@@ -67,7 +67,7 @@ def state_of(freshness: Sequence[FreshnessView], problems: int) -> SystemState:
 def trouble_in_words(freshness: Iterable[FreshnessView]) -> str:
     """Why the first source that is not fresh is so; empty when all are."""
     for item in freshness:
-        if FeedState(item.state) in {FeedState.STALE, FeedState.DENIED}:
+        if item.state in {FeedState.STALE, FeedState.DENIED}:
             return item.message or f"{item.source} is {item.state}"
     return ""
 

@@ -6,8 +6,9 @@ import asyncio
 from collections import deque
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final, Literal
 
+import msgspec
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
@@ -17,6 +18,7 @@ from backend.errors import NotFoundProblem
 from backend.http.guard import Public, Requires
 from backend.http.readiness import Readiness
 from backend.parts import part
+from backend.stack.status import Component
 
 router = APIRouter(tags=["system"])
 
@@ -33,13 +35,32 @@ class Status(BaseModel):
     ready: bool
 
 
+class ComponentView(BaseModel):
+    """One part of the stack. `progress` is a share from 0 to 1 while something is built or
+    seeded, `reason` is there while it is failed; `log` says whether there is one to read."""
+
+    name: str
+    kind: str
+    title: str
+    state: Literal["waiting", "building", "starting", "ready", "restarting", "failed", "stopped"]
+    progress: float | None
+    detail: str
+    version: str | None
+    endpoint: str | None
+    pid: int | None
+    log: bool
+    since: str
+    restarts: int
+    reason: str | None
+
+
 class StackView(BaseModel):
     """The local stack. `present` is False when none was ever started with this data."""
 
     present: bool
     running: bool
     updated: str
-    components: list[dict[str, Any]]
+    components: list[ComponentView]
 
 
 class LogTail(BaseModel):
@@ -50,39 +71,40 @@ class LogTail(BaseModel):
 
 
 @router.get("/status", dependencies=[Public])
-async def status(readiness: Annotated[Readiness, part(Readiness)]) -> Status:
+async def read_status(readiness: Annotated[Readiness, part(Readiness)]) -> Status:
     """The console's version and readiness."""
     return Status(version=version("craton"), ready=readiness.ready)
 
 
 @router.get("/stack", dependencies=[_READS])
-async def stack(local: Local) -> StackView:
+async def read_stack(local: Local) -> StackView:
     """The local stack's components with progress, version, endpoint and reason."""
     found = local.status
     return StackView(
         present=found.present,
         running=found.running,
         updated=found.updated,
-        components=[_without_paths(c) for c in found.components],
+        components=[_component(found_one) for found_one in found.components],
     )
 
 
 @router.get("/stack/components/{name}/log", dependencies=[_READS])
-async def component_log(
+async def read_component_log(
     name: str,
     local: Local,
     lines: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> LogTail:
     """The end of one component's log, to see why it failed."""
     for component in local.status.components:
-        if component.get("name") == name and component.get("log"):
-            tail = await asyncio.to_thread(_tail, Path(component["log"]), lines)
+        if component.name == name and component.log:
+            tail = await asyncio.to_thread(_tail, Path(component.log), lines)
             return LogTail(name=name, lines=tail)
     raise NotFoundProblem(f"The local stack has no component called {name!r} with a log.")
 
 
-def _without_paths(component: dict[str, Any]) -> dict[str, Any]:
-    return {**component, "log": bool(component.get("log"))}
+def _component(component: Component) -> ComponentView:
+    """Without the path of its log, which is this machine's."""
+    return ComponentView(**{**msgspec.structs.asdict(component), "log": bool(component.log)})
 
 
 def _tail(file: Path, lines: int) -> list[str]:

@@ -10,7 +10,7 @@ export function setUnauthenticatedHandler(handler: () => void): void {
   onUnauthenticated = handler;
 }
 
-/** The address of an API path, relative to where the console is served. */
+/** The address of an API path, relative to where the console is served: for links and sockets. */
 export function apiUrl(path: string): string {
   return `${import.meta.env.BASE_URL}api/v1/${path}`;
 }
@@ -22,65 +22,70 @@ export function socketUrl(): string {
   return url.toString();
 }
 
-export interface RequestOptions {
-  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+export interface SendOptions {
+  headers?: Record<string, string | null | undefined> | undefined;
+  /** As it goes over the wire; its type is in the headers. */
   body?: unknown;
-  signal?: AbortSignal;
-  /** Read the answer as text (logs, YAML) instead of JSON. */
-  text?: boolean;
-  /** The ETag of the version to change; 412 when it is no longer the present one. */
-  ifMatch?: string;
-  /** Milliseconds to wait, where an answer takes longer than others. */
-  deadline?: number;
+  signal?: AbortSignal | undefined;
+  deadline?: number | undefined;
+}
+
+/**
+ * The answer to one request, by its type: JSON as a value, anything else as text, nothing as
+ * undefined. Throws `ApiError` for every answer that is not a success, and for none at all.
+ */
+export async function send(
+  method: Method,
+  address: string,
+  { headers, body, signal, deadline }: SendOptions,
+): Promise<unknown> {
+  let response: Response;
+  try {
+    response = await fetch(import.meta.env.BASE_URL + address, {
+      method,
+      headers: headersOf(method, headers),
+      credentials: "same-origin",
+      signal: within(signal, deadline),
+      ...(body === undefined ? {} : { body: body as BodyInit }),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    const timedOut = error instanceof DOMException && error.name === "TimeoutError";
+    const title = timedOut ? "No answer in time" : "The console cannot be reached";
+    throw new ApiError({ type: "about:blank", title, detail: title, status: 0 });
+  }
+  if (!response.ok) {
+    if (response.status === 401 && !address.endsWith("/session")) onUnauthenticated();
+    throw new ApiError(await problemOf(response));
+  }
+  if (response.status === 204) return undefined;
+  const type = response.headers.get("Content-Type") ?? "";
+  return type.startsWith("text/plain") ? response.text() : response.json();
+}
+
+function headersOf(method: Method, given: SendOptions["headers"]): Record<string, string> {
+  const headers: Record<string, string> = {
+    Accept: "application/json, application/problem+json, text/plain;q=0.9",
+  };
+  if (method !== "GET") headers["X-Craton-Request"] = "1";
+  for (const [name, value] of Object.entries(given ?? {})) if (value) headers[name] = value;
+  return headers;
 }
 
 async function problemOf(response: Response): Promise<Problem> {
-  const fallback = { title: response.statusText || "Error", status: response.status };
+  const title = response.statusText || "Error";
+  const fallback = { type: "about:blank", title, detail: title, status: response.status };
   try {
     const body = (await response.json()) as Partial<Problem>;
-    return { ...fallback, ...body, status: response.status };
+    return { ...fallback, detail: body.title ?? title, ...body, status: response.status };
   } catch {
     return fallback;
   }
 }
 
-function deadline(signal: AbortSignal | undefined, ms = DEADLINE_MS): AbortSignal {
+function within(signal: AbortSignal | undefined, ms = DEADLINE_MS): AbortSignal {
   const limit = AbortSignal.timeout(ms);
   return signal ? AbortSignal.any([signal, limit]) : limit;
-}
-
-/** One call of the REST API. Throws `ApiError` for every answer that is not a success. */
-export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
-  const method = options.method ?? "GET";
-  const headers: Record<string, string> = {
-    Accept: options.text
-      ? "text/plain, application/yaml, application/problem+json"
-      : "application/json",
-  };
-  if (method !== "GET") headers["X-Craton-Request"] = "1";
-  if (options.ifMatch) headers["If-Match"] = options.ifMatch;
-  if (options.body !== undefined) headers["Content-Type"] = "application/json";
-  let response: Response;
-  try {
-    response = await fetch(apiUrl(path), {
-      method,
-      headers,
-      credentials: "same-origin",
-      signal: deadline(options.signal, options.deadline),
-      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
-    });
-  } catch (error) {
-    if (options.signal?.aborted) throw error;
-    const timedOut = error instanceof DOMException && error.name === "TimeoutError";
-    throw new ApiError({
-      title: timedOut ? "No answer in time" : "The console cannot be reached",
-      status: 0,
-    });
-  }
-  if (!response.ok) {
-    if (response.status === 401 && path !== "session") onUnauthenticated();
-    throw new ApiError(await problemOf(response));
-  }
-  if (response.status === 204) return undefined as T;
-  return (options.text ? await response.text() : await response.json()) as T;
 }

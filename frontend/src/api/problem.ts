@@ -1,30 +1,15 @@
-/** The one error shape of the API (RFC 9457), with the field errors a 422 carries. */
-export interface Problem {
-  type?: string;
-  title: string;
-  status: number;
-  detail?: string;
-  instance?: string;
-  errors?: FieldError[];
-  /** With 412: the object as it is now. */
-  current?: unknown;
-  /** False when something was refused because it could not be tried. */
-  tested?: boolean;
-}
+import type { FieldProblem, ProblemBody } from "./generated/types.gen";
 
-export interface FieldError {
-  field: string;
-  value?: unknown;
-  message: string;
-  accepts?: string[] | string;
-}
+/** The one error shape of the API (RFC 9457), with the field errors a 422 carries. */
+export type Problem = ProblemBody;
+export type FieldError = FieldProblem;
 
 /** A request that was answered with an error, or not answered at all (`status` 0). */
 export class ApiError extends Error {
   readonly problem: Problem;
 
   constructor(problem: Problem) {
-    super(problem.detail ?? problem.title);
+    super(problem.detail || problem.title);
     this.name = "ApiError";
     this.problem = problem;
   }
@@ -38,5 +23,5 @@ export class ApiError extends Error {
 export function toProblem(error: unknown): Problem {
   if (error instanceof ApiError) return error.problem;
   const detail = error instanceof Error ? error.message : String(error);
-  return { title: detail, status: 0, detail };
+  return { type: "about:blank", title: detail, status: 0, detail };
 }

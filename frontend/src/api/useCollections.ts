@@ -1,18 +1,14 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
-import { request } from "./http";
-import type { CollectionInfo, CollectionsAnswer } from "./types";
+import { useQuery } from "@tanstack/react-query";
+import { listCollectionsOptions } from "./generated/@tanstack/react-query.gen";
+import type { CollectionInfo } from "./generated/types.gen";
 
 /** What collections exist for this viewer, with their columns; it changes with rights only. */
-export const collectionsQuery = queryOptions({
-  queryKey: ["collections"],
-  queryFn: ({ signal }) => request<CollectionsAnswer>("collections", { signal }),
-  staleTime: 60_000,
-});
+export const collectionsQuery = { ...listCollectionsOptions(), staleTime: 60_000 };
 
 export interface CollectionLookup {
   info: CollectionInfo | undefined;
   loading: boolean;
-  error: Error | null;
+  error: unknown;
   retry: () => void;
 }
 

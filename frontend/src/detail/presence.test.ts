@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Row } from "../api/types";
+import type { Row } from "../api/generated/types.gen";
 import type { ViewState } from "../live/subscription";
 import { follow, UNSEEN } from "./presence";
 

@@ -1,4 +1,4 @@
-import type { Row } from "../api/types";
+import type { Row } from "../api/generated/types.gen";
 import type { ViewState } from "../live/subscription";
 
 /** What is known of one row that a page follows. */

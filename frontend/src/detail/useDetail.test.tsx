@@ -1,6 +1,7 @@
 import { act, screen } from "@testing-library/react";
 import { useState } from "react";
 import { beforeEach, expect, test, vi } from "vitest";
+import { send } from "../api/http";
 import { renderInConsole } from "../test/console";
 import { useDetail } from "./useDetail";
 
@@ -9,7 +10,7 @@ let answer: () => Promise<Response>;
 
 beforeEach(() => {
   reads = 0;
-  answer = async () => new Response(JSON.stringify({ read: reads }), { status: 200 });
+  answer = async () => Response.json({ read: reads }, { status: 200 });
   vi.stubGlobal("fetch", () => {
     reads += 1;
     return answer();
@@ -18,10 +19,15 @@ beforeEach(() => {
 
 let tell: (news: number) => void = () => undefined;
 
+const THING = {
+  queryKey: ["thing"],
+  queryFn: () => send("GET", "thing", {}) as Promise<{ read: number }>,
+};
+
 function Page() {
   const [news, setNews] = useState(0);
   tell = setNews;
-  const detail = useDetail<{ read: number }>("thing", { news });
+  const detail = useDetail(THING, { news });
   return (
     <output>
       {JSON.stringify({ ...detail.data, gone: detail.goneAt !== null, ...detail.problem })}
@@ -57,7 +63,7 @@ test("news that comes during a read is read after it", async () => {
   });
   answer = async () => {
     await slow;
-    return new Response(JSON.stringify({ read: reads }), { status: 200 });
+    return Response.json({ read: reads }, { status: 200 });
   };
   act(() => tell(1));
   await vi.waitFor(() => expect(reads).toBe(2));
@@ -71,12 +77,15 @@ test("news that comes during a read is read after it", async () => {
 test("what is gone keeps its last data and says since when; a failure says why", async () => {
   await show();
   answer = async () =>
-    new Response(JSON.stringify({ title: "Timeout", detail: "The API server is silent." }), {
-      status: 504,
-    });
+    Response.json(
+      { title: "Timeout", detail: "The API server is silent." },
+      {
+        status: 504,
+      },
+    );
   act(() => tell(1));
   await vi.waitFor(() => expect(shown()).toMatchObject({ read: 1, gone: false, status: 504 }));
-  answer = async () => new Response(JSON.stringify({ title: "Not found" }), { status: 404 });
+  answer = async () => Response.json({ title: "Not found" }, { status: 404 });
   act(() => tell(2));
   await vi.waitFor(() => expect(shown()).toMatchObject({ read: 1, gone: true, status: 404 }), {
     timeout: 2000,

@@ -1,6 +1,5 @@
-import { useQuery } from "@tanstack/react-query";
+import { type UseQueryOptions, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { request } from "../api/http";
 import { ApiError, type Problem, toProblem } from "../api/problem";
 
 /** A detail read on demand, kept current while its page is open. */
@@ -24,16 +23,17 @@ export interface DetailOptions {
   news?: unknown;
   /** Read again after this many milliseconds, where nothing tells of changes. */
   every?: number;
-  text?: boolean;
   enabled?: boolean;
 }
 
-/** `path` below the API, read when shown, on news and at most once per settle time. */
-export function useDetail<T>(path: string, options: DetailOptions = {}): Detail<T> {
-  const { news, every, text = false, enabled = true } = options;
+/** What `read` asks for (generated options), when shown, on news, at most once per settle time. */
+export function useDetail<T, E, K extends readonly unknown[]>(
+  read: UseQueryOptions<T, E, T, K>,
+  options: DetailOptions = {},
+): Detail<T> {
+  const { news, every, enabled = true } = options;
   const query = useQuery({
-    queryKey: ["detail", path],
-    queryFn: ({ signal }) => request<T>(path, { signal, text }),
+    ...read,
     enabled,
     retry: false,
     refetchInterval: every ? ({ state }) => (isMissing(state.error) ? false : every) : false,

@@ -1,6 +1,6 @@
 import { useMemo, useRef } from "react";
-import type { Freshness, Row } from "../api/types";
-import { EMPTY_QUERY, type Query } from "../live/protocol";
+import type { Freshness, Row } from "../api/generated/types.gen";
+import { EMPTY_QUERY, type Query } from "../live/query";
 import { useLiveView } from "../live/react";
 import { follow, type Presence, UNSEEN } from "./presence";
 

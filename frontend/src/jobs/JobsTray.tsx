@@ -1,8 +1,8 @@
 import { Badge, Button, Popover } from "@patternfly/react-core";
 import TasksIcon from "@patternfly/react-icons/dist/esm/icons/tasks-icon";
 import { useTranslation } from "react-i18next";
-import type { Row } from "../api/types";
-import { EMPTY_QUERY } from "../live/protocol";
+import type { Row } from "../api/generated/types.gen";
+import { EMPTY_QUERY } from "../live/query";
 import { useLiveView } from "../live/react";
 import { mayUse, useSession } from "../session/session";
 import { AppLink } from "../shell/AppLink";

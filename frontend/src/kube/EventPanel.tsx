@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import type { Row } from "../api/types";
+import type { Row } from "../api/generated/types.gen";
 import { Facts, Raw } from "../detail/Facts";
 import { RelatedChip } from "../detail/RelationsStrip";
 import { formatClock, formatExact, toUnix } from "../format/time";

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import type { Row } from "../api/types";
+import type { Row } from "../api/generated/types.gen";
 import { Section } from "../detail/Section";
 import { formatBytes, formatCores, formatNumber } from "../format/numbers";
 import { PercentBar } from "../table/cells/Cell";

@@ -1,10 +1,10 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import type { Row } from "../api/types";
+import type { Row } from "../api/generated/types.gen";
 import { Section } from "../detail/Section";
 import { Age } from "../format/Age";
 import { toUnix } from "../format/time";
-import { EMPTY_QUERY } from "../live/protocol";
+import { EMPTY_QUERY } from "../live/query";
 import { useLiveView } from "../live/react";
 import { ToneIcon } from "../status/Status";
 import { toneOf } from "../status/tone";

@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import type { Row } from "../api/types";
+import type { Row } from "../api/generated/types.gen";
 import { hrefOfRow } from "../pages/registry";
 import { LiveTable } from "../table/LiveTable";
 import type { Renderers } from "../table/TableRow";

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { Row } from "../api/types";
+import type { Row } from "../api/generated/types.gen";
 import { RelatedChip } from "../detail/RelationsStrip";
 import { clusterObject } from "./address";
 import { MachineCapacity } from "./MachineCapacity";

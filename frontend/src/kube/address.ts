@@ -1,4 +1,4 @@
-import type { Row } from "../api/types";
+import type { Row } from "../api/generated/types.gen";
 import { segment } from "../pages/page";
 
 /** Collections whose rows are Kubernetes objects, by the plural their detail routes use. */

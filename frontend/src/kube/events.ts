@@ -1,4 +1,4 @@
-import type { Row } from "../api/types";
+import type { Row } from "../api/generated/types.gen";
 import { clusterObject } from "./address";
 import { pluralOf } from "./plurals";
 

@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { request } from "../api/http";
-import type { ListAnswer } from "../api/types";
+import { listRowsOptions } from "../api/generated/@tanstack/react-query.gen";
 
 const part = encodeURIComponent;
 
@@ -27,12 +26,10 @@ export function isDigest(reference: string): boolean {
 export function useImageLinks(digests: readonly string[]): ReadonlyMap<string, string> {
   const wanted = [...new Set(digests)].filter(isDigest).sort();
   const { data } = useQuery({
-    queryKey: ["image-links", ...wanted],
-    queryFn: ({ signal }) =>
-      request<ListAnswer>(
-        `collections/tags?limit=200&filter=${part(`digest in (${wanted.join(",")})`)}`,
-        { signal },
-      ),
+    ...listRowsOptions({
+      path: { name: "tags" },
+      query: { limit: 200, filter: [`digest in (${wanted.join(",")})`] },
+    }),
     enabled: wanted.length > 0,
     staleTime: 60_000,
     retry: false,
@@ -65,9 +62,7 @@ export function useTagLinks(images: readonly string[]): ReadonlyMap<string, stri
   ].sort();
   const filter = `repository in (${repositories.map((name) => JSON.stringify(name)).join(",")})`;
   const { data } = useQuery({
-    queryKey: ["tag-links", ...repositories],
-    queryFn: ({ signal }) =>
-      request<ListAnswer>(`collections/tags?limit=1000&filter=${part(filter)}`, { signal }),
+    ...listRowsOptions({ path: { name: "tags" }, query: { limit: 1000, filter: [filter] } }),
     enabled: repositories.length > 0,
     staleTime: 60_000,
     retry: false,

@@ -1,6 +1,6 @@
 import { Label, Popover } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
-import type { Freshness, SourceState } from "../api/types";
+import type { Freshness, FeedState as SourceState } from "../api/generated/types.gen";
 import { formatClock, formatExact } from "../format/time";
 import { ToneIcon } from "../status/Status";
 import type { Tone } from "../status/tone";

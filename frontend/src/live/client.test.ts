@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Row, SnapshotFrame } from "../api/generated/types.gen";
 import { ApiError } from "../api/problem";
-import type { Row } from "../api/types";
 import { FakeSocket } from "../test/FakeSocket";
 import { LiveClient } from "./client";
 import { retryDelay } from "./connection";
-import { EMPTY_QUERY, type SnapshotFrame } from "./protocol";
+import { EMPTY_QUERY } from "./query";
 
 const WINDOW = { offset: 0, limit: 100 };
 const row = (key: string, extra: Record<string, unknown> = {}): Row => ({ key, ...extra });
@@ -76,6 +76,7 @@ test("snapshot and deltas make the rows", () => {
   const subscription = open();
   socket().receive(snapshot(subscription.id, [row("a"), row("b")]));
   socket().receive({
+    ...NOTHING,
     op: "delta",
     id: subscription.id,
     seq: 2,
@@ -92,11 +93,21 @@ test("snapshot and deltas make the rows", () => {
   });
 });
 
+/** A delta without news of its own. */
+const NOTHING = { upsert: [], remove: [] };
+
 test("a gap in the numbers subscribes again and keeps the old rows meanwhile", () => {
   const subscription = open();
   socket().receive(snapshot(subscription.id, [row("a")]));
   socket().sent.length = 0;
-  socket().receive({ op: "delta", id: subscription.id, seq: 3, upsert: [row("z")], order: ["z"] });
+  socket().receive({
+    ...NOTHING,
+    op: "delta",
+    id: subscription.id,
+    seq: 3,
+    upsert: [row("z")],
+    order: ["z"],
+  });
   expect(socket().last("subscribe")).toBeDefined();
   expect(subscription.getState()).toMatchObject({ pending: true, rows: [{ key: "a" }] });
   socket().receive(snapshot(subscription.id, [row("z")]));
@@ -107,7 +118,7 @@ test("an order that names an unknown row counts as a gap", () => {
   const subscription = open();
   socket().receive(snapshot(subscription.id, [row("a")]));
   socket().sent.length = 0;
-  socket().receive({ op: "delta", id: subscription.id, seq: 2, order: ["a", "ghost"] });
+  socket().receive({ ...NOTHING, op: "delta", id: subscription.id, seq: 2, order: ["a", "ghost"] });
   expect(socket().last("subscribe")).toBeDefined();
 });
 
@@ -115,7 +126,14 @@ test("deltas between a resync and its snapshot are ignored", () => {
   const subscription = open();
   socket().receive(snapshot(subscription.id, [row("a")]));
   socket().receive({ op: "resync", id: subscription.id, reason: "rights changed" });
-  socket().receive({ op: "delta", id: subscription.id, seq: 9, upsert: [row("b")], order: ["b"] });
+  socket().receive({
+    ...NOTHING,
+    op: "delta",
+    id: subscription.id,
+    seq: 9,
+    upsert: [row("b")],
+    order: ["b"],
+  });
   expect(subscription.getState().rows).toEqual([{ key: "a" }]);
 });
 
@@ -194,7 +212,7 @@ test("a refused query keeps the last good rows beside its problem", () => {
   socket().receive({
     op: "error",
     id: subscription.id,
-    problem: { title: "Bad filter", status: 422 },
+    problem: { type: "about:blank", title: "Bad filter", status: 422, detail: "" },
   });
   expect(subscription.getState()).toMatchObject({
     status: "failed",
@@ -218,7 +236,7 @@ test("an unreadable frame reconnects instead of guessing", () => {
 });
 
 test("where no socket comes through, lists are asked for until one does", async () => {
-  const asked: string[] = [];
+  const asked: object[] = [];
   let answer: () => Promise<unknown> = async () => ({
     rows: [row("a"), row("b")],
     total: 2,
@@ -235,8 +253,8 @@ test("where no socket comes through, lists are asked for until one does", async 
     probe: async () => alive,
     onSessionEnded: () => undefined,
     random: () => 0.5,
-    list: async (path) => {
-      asked.push(path);
+    list: async (name, query) => {
+      asked.push({ name, ...query });
       return (await answer()) as never;
     },
   });
@@ -247,12 +265,13 @@ test("where no socket comes through, lists are asked for until one does", async 
     socket().serverCloses(1006);
     while (polled.getConnection().phase !== "connecting") await vi.advanceTimersByTimeAsync(100);
   }
-  expect(asked[0]).toBe("collections/pods?limit=100&filter=name%3Da");
+  expect(asked[0]).toMatchObject({ name: "pods", limit: 100, filter: ["name=a"] });
   expect(polled.getConnection()).toMatchObject({ polling: true });
   expect(subscription.getState().rows.map(({ key }) => key)).toEqual(["a", "b"]);
   expect(subscription.getState().pending).toBe(false);
 
-  answer = () => Promise.reject(new ApiError({ title: "gone", status: 0 }));
+  answer = () =>
+    Promise.reject(new ApiError({ type: "about:blank", title: "gone", status: 0, detail: "" }));
   await vi.advanceTimersByTimeAsync(6_000);
   expect(polled.getConnection().polling).toBe(false);
   expect(subscription.getState().rows).toHaveLength(2);

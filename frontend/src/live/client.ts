@@ -1,12 +1,14 @@
+import type { ClientFrame, ServerFrame } from "../api/generated/types.gen";
 import {
   BLOCKED_AFTER,
+  CloseCode,
   type ConnectionState,
   type LiveOptions,
   retryDelay,
   type SocketLike,
 } from "./connection";
 import { Poller } from "./poller";
-import { type ClientFrame, CloseCode, type Query, type ServerFrame, type Window } from "./protocol";
+import type { Query, Window } from "./query";
 import { Subscription } from "./subscription";
 
 /** A hidden tab keeps listening this long before it asks the server to be quiet. */

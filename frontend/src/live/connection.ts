@@ -45,3 +45,12 @@ export interface LiveOptions {
   now?: () => number;
   random?: () => number;
 }
+
+/** Why the server closed the socket. */
+export const CloseCode = {
+  protocol: 4400,
+  sessionEnded: 4401,
+  noRight: 4403,
+  noPong: 4408,
+  tooMany: 4429,
+} as const;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Freshness, SourceState } from "../api/types";
+import type { Freshness, FeedState as SourceState } from "../api/generated/types.gen";
 import type { ConnectionState } from "./connection";
 import { sourcesAsKnown, summarise } from "./freshness";
 

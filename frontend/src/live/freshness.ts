@@ -1,4 +1,4 @@
-import type { Freshness, SourceState } from "../api/types";
+import type { Freshness, FeedState as SourceState } from "../api/generated/types.gen";
 import type { ConnectionState } from "./connection";
 
 /** From best to worst: a view is as fresh as its worst source. */

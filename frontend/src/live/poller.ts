@@ -1,10 +1,13 @@
+import type { ListAnswer, ListRowsData } from "../api/generated/types.gen";
 import { ApiError } from "../api/problem";
-import type { ListAnswer } from "../api/types";
-import type { Query } from "./protocol";
+import type { Query } from "./query";
 import type { Subscription } from "./subscription";
 
-/** Asks the REST API for the list at `path`. */
-export type ListFetch = (path: string) => Promise<ListAnswer>;
+/** Asks the REST API for a page of a collection. */
+export type ListFetch = (
+  collection: string,
+  query: NonNullable<ListRowsData["query"]>,
+) => Promise<ListAnswer>;
 
 const EVERY_MS = 5_000;
 /** The most one page of the REST API holds. */
@@ -66,7 +69,7 @@ export class Poller {
     const { query, window, collection } = subscription;
     const rows = Math.min(MOST_ROWS, window.offset + window.limit);
     try {
-      const answer = await this.fetch(listPath(collection, query, rows));
+      const answer = await this.fetch(collection, { ...words(query), limit: rows });
       if (round !== this.round || subscription.query !== query) return true;
       subscription.snapshot({
         op: "snapshot",
@@ -88,13 +91,7 @@ export class Poller {
   }
 }
 
-/** The REST path of what a subscription shows. */
-export function listPath(collection: string, query: Query, limit: number): string {
-  const params = new URLSearchParams({ limit: String(limit) });
-  for (const filter of query.filter) params.append("filter", filter);
-  for (const facet of query.facet) params.append("facet", facet);
-  if (query.labels) params.set("labels", query.labels);
-  if (query.q) params.set("q", query.q);
-  if (query.sort.length > 0) params.set("sort", query.sort.join(","));
-  return `collections/${encodeURIComponent(collection)}?${params}`;
+/** A query in the words of the list's address. */
+function words({ filter, labels, q, sort, facet }: Query): NonNullable<ListRowsData["query"]> {
+  return { filter, labels, q, sort: sort.join(","), facet };
 }

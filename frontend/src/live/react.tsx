@@ -11,7 +11,7 @@ import {
 } from "react";
 import type { LiveClient } from "./client";
 import type { ConnectionState } from "./connection";
-import type { Query, Window } from "./protocol";
+import type { Query, Window } from "./query";
 import type { Subscription, ViewState } from "./subscription";
 
 const LiveContext = createContext<LiveClient | null>(null);

@@ -1,6 +1,12 @@
+import type {
+  DeltaFrame,
+  Freshness,
+  ListAnswer,
+  Row,
+  SnapshotFrame,
+} from "../api/generated/types.gen";
 import type { Problem } from "../api/problem";
-import type { Facets, Freshness, Row } from "../api/types";
-import type { DeltaFrame, Query, SnapshotFrame, Window } from "./protocol";
+import type { Query, Window } from "./query";
 
 /** What a page sees of one subscription. Immutable; a new object per change. */
 export interface ViewState {
@@ -14,7 +20,7 @@ export interface ViewState {
   rows: readonly Row[];
   total: number;
   totalExact: boolean;
-  facets: Facets;
+  facets: ListAnswer["facets"];
   freshness: readonly Freshness[];
   problem: Problem | null;
 }

@@ -1,6 +1,6 @@
 import type { ParseKeys } from "i18next";
 import type { ComponentType } from "react";
-import type { Row } from "../api/types";
+import type { Row } from "../api/generated/types.gen";
 
 /** Groups of the navigation, in the order they stand in. */
 export const GROUPS = ["now", "fleet", "software", "organisation"] as const;

@@ -1,4 +1,4 @@
-import type { Row } from "../api/types";
+import type { Row } from "../api/generated/types.gen";
 import { addressOf, GROUPS, type Group, type PageManifest } from "./page";
 
 /**

@@ -1,14 +1,19 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { request } from "../api/http";
+import { currentSessionQueryKey } from "../api/generated/@tanstack/react-query.gen";
+import {
+  currentSession,
+  signOut as deleteSession,
+  signIn as postSession,
+} from "../api/generated/sdk.gen";
+import type { SessionView } from "../api/generated/types.gen";
 import { ApiError } from "../api/problem";
-import type { Session } from "../api/types";
 
 /** Who is signed in; null when nobody is. */
 export const sessionQuery = queryOptions({
-  queryKey: ["session"],
-  queryFn: async ({ signal }): Promise<Session | null> => {
+  queryKey: currentSessionQueryKey(),
+  queryFn: async ({ signal }): Promise<SessionView | null> => {
     try {
-      return await request<Session>("session", { signal });
+      return (await currentSession({ signal })).data;
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) return null;
       throw error;
@@ -18,19 +23,19 @@ export const sessionQuery = queryOptions({
   retry: (count, error) => count < 5 && error instanceof ApiError && error.status === 0,
 });
 
-export function useSession(): Session | null {
+export function useSession(): SessionView | null {
   return useQuery(sessionQuery).data ?? null;
 }
 
 /** Whether the viewer holds the right somewhere: for hiding what cannot be used. */
-export function mayUse(session: Session | null, kind: string, verb = "list"): boolean {
+export function mayUse(session: SessionView | null, kind: string, verb = "list"): boolean {
   return session?.permissions[kind]?.includes(verb) ?? false;
 }
 
-export function signIn(login: string, password: string): Promise<Session> {
-  return request<Session>("session", { method: "POST", body: { login, password } });
+export async function signIn(login: string, password: string): Promise<SessionView> {
+  return (await postSession({ body: { login, password } })).data;
 }
 
-export function signOut(): Promise<void> {
-  return request<void>("session", { method: "DELETE" });
+export async function signOut(): Promise<void> {
+  await deleteSession();
 }

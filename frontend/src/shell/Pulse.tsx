@@ -1,6 +1,6 @@
 import { Button, Popover } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
-import type { Freshness, SystemHealth, SystemState } from "../api/types";
+import type { Freshness, SystemState, SystemView } from "../api/generated/types.gen";
 import { FreshnessList } from "../live/FreshnessChip";
 import { useConnection, useLiveClient } from "../live/react";
 import { ToneIcon } from "../status/Status";
@@ -85,7 +85,7 @@ export function Pulse() {
 }
 
 /** The sources in trouble by name; the others only counted. */
-function Sources({ system }: { system: SystemHealth }) {
+function Sources({ system }: { system: SystemView }) {
   const { t } = useTranslation();
   const isFresh = ({ state }: Freshness) => state === "live" || state === "polling";
   const fresh = system.freshness.filter(isFresh).length;
@@ -98,7 +98,7 @@ function Sources({ system }: { system: SystemHealth }) {
   );
 }
 
-function SystemPulse({ system }: { system: SystemHealth }) {
+function SystemPulse({ system }: { system: SystemView }) {
   const { t } = useTranslation();
   return (
     <section className="cr-pulse-system">

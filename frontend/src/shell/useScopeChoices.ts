@@ -1,15 +1,13 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
-import { request } from "../api/http";
-import type { ListAnswer, Row } from "../api/types";
+import { useQuery } from "@tanstack/react-query";
+import { listRowsOptions } from "../api/generated/@tanstack/react-query.gen";
+import type { Row } from "../api/generated/types.gen";
 import { useScope } from "./scope";
 
-const namespacesQuery = queryOptions({
-  queryKey: ["scope-choices"],
-  queryFn: ({ signal }) =>
-    request<ListAnswer>("collections/namespaces?limit=1000&sort=name", { signal }),
+const namespacesQuery = {
+  ...listRowsOptions({ path: { name: "namespaces" }, query: { limit: 1000, sort: "name" } }),
   retry: false,
   staleTime: 30_000,
-});
+};
 
 /** The clusters and namespaces there are to choose from, as far as the viewer may see. */
 export function useScopeChoices(cluster: string | undefined) {

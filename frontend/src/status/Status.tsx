@@ -6,7 +6,7 @@ import LockIcon from "@patternfly/react-icons/dist/esm/icons/lock-icon";
 import QuestionCircleIcon from "@patternfly/react-icons/dist/esm/icons/question-circle-icon";
 import SyncAltIcon from "@patternfly/react-icons/dist/esm/icons/sync-alt-icon";
 import type { ComponentType } from "react";
-import type { Row, Severity } from "../api/types";
+import type { EventRow, Row } from "../api/generated/types.gen";
 import { type Tone, toneOf, wordOf } from "./tone";
 
 const ICONS: Record<Tone, ComponentType> = {
@@ -20,7 +20,7 @@ const ICONS: Record<Tone, ComponentType> = {
 };
 
 /** How severities look. */
-export const SEVERITY_TONES: Record<Severity, Tone> = {
+export const SEVERITY_TONES: Record<EventRow["severity"], Tone> = {
   normal: "ok",
   warning: "warn",
   error: "bad",

@@ -1,14 +1,14 @@
 import { Button, Progress, ProgressMeasureLocation } from "@patternfly/react-core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { ComponentState, StackComponent } from "../api/types";
+import type { ComponentView } from "../api/generated/types.gen";
 import { Age } from "../format/Age";
 import { toUnix } from "../format/time";
 import { Status } from "../status/Status";
 import type { Tone } from "../status/tone";
 import { ComponentLog } from "./ComponentLog";
 
-const TONES: Record<ComponentState, Tone> = {
+const TONES: Record<ComponentView["state"], Tone> = {
   waiting: "off",
   building: "busy",
   starting: "busy",
@@ -19,7 +19,7 @@ const TONES: Record<ComponentState, Tone> = {
 };
 
 /** Each component of the local stack: how far it is, or why it is not. */
-export function ComponentList({ components }: { components: readonly StackComponent[] }) {
+export function ComponentList({ components }: { components: readonly ComponentView[] }) {
   const [open, setOpen] = useState<string | null>(null);
   return (
     <ul className="cr-components">
@@ -38,7 +38,7 @@ export function ComponentList({ components }: { components: readonly StackCompon
 }
 
 interface LineProps {
-  component: StackComponent;
+  component: ComponentView;
   logOpen: boolean;
   onLog: () => void;
 }
@@ -68,7 +68,7 @@ function ComponentLine({ component, logOpen, onLog }: LineProps) {
           />
         ) : null}
         <span translate="no" className={reason ? "cr-component-reason" : "cr-muted"}>
-          {reason ?? detail ?? (state === "ready" ? endpoint : "")}
+          {reason ?? (detail || (state === "ready" ? endpoint : ""))}
         </span>
       </span>
       <span className="cr-component-end cr-muted">

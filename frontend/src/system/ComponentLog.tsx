@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { request } from "../api/http";
+import { readComponentLogOptions } from "../api/generated/@tanstack/react-query.gen";
 import { toProblem } from "../api/problem";
 import { SkeletonLines } from "../states/Skeletons";
 
@@ -12,12 +12,7 @@ export function ComponentLog({ name }: { name: string }) {
   const { t } = useTranslation();
   const box = useRef<HTMLPreElement>(null);
   const { data, error } = useQuery({
-    queryKey: ["stack-log", name],
-    queryFn: ({ signal }) =>
-      request<{ lines: string[] }>(
-        `stack/components/${encodeURIComponent(name)}/log?lines=${LINES}`,
-        { signal },
-      ),
+    ...readComponentLogOptions({ path: { name }, query: { lines: LINES } }),
     refetchInterval: 2_000,
   });
   const text = data?.lines.join("\n");

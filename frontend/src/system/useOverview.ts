@@ -1,6 +1,5 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
-import { request } from "../api/http";
-import type { Overview } from "../api/types";
+import { useQuery } from "@tanstack/react-query";
+import { readOverviewOptions } from "../api/generated/@tanstack/react-query.gen";
 
 /** The part of Kubernetes that is asked about; absent means all the viewer may see. */
 interface Within {
@@ -10,15 +9,14 @@ interface Within {
 
 /** The overview joins all systems on the server; asked often enough to feel live. */
 export function overviewQuery(within: Within = {}) {
-  const asked = Object.entries(within).filter(([, value]) => value);
-  const search = new URLSearchParams(asked as [string, string][]).toString();
-  return queryOptions({
-    queryKey: ["overview", search],
-    queryFn: ({ signal }) =>
-      request<Overview>(search ? `overview?${search}` : "overview", { signal }),
+  const { cluster = "", namespace = "" } = within;
+  return {
+    ...readOverviewOptions({
+      query: { ...(cluster && { cluster }), ...(namespace && { namespace }) },
+    }),
     refetchInterval: 2_000,
     staleTime: 1_000,
-  });
+  };
 }
 
 export function useOverview(within?: Within) {

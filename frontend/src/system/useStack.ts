@@ -1,10 +1,9 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { request } from "../api/http";
-import type { StackView } from "../api/types";
+import { readStackOptions } from "../api/generated/@tanstack/react-query.gen";
+import type { StackView } from "../api/generated/types.gen";
 
 export const stackQuery = queryOptions({
-  queryKey: ["stack"],
-  queryFn: ({ signal }) => request<StackView>("stack", { signal }),
+  ...readStackOptions(),
   refetchInterval: (query) => (isSettled(query.state.data) ? 5_000 : 1_000),
   retry: false,
 });

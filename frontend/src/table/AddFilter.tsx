@@ -10,7 +10,7 @@ import {
 import FilterIcon from "@patternfly/react-icons/dist/esm/icons/filter-icon";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { CollectionInfo } from "../api/types";
+import type { CollectionInfo } from "../api/generated/types.gen";
 import { formatFilter, operatorName, operatorsFor } from "./filters";
 
 const LABELS = "\u0000labels";

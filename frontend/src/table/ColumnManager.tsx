@@ -2,7 +2,7 @@ import { MenuToggle, Select, SelectGroup, SelectList, SelectOption } from "@patt
 import ColumnsIcon from "@patternfly/react-icons/dist/esm/icons/columns-icon";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { CollectionInfo, ColumnInfo } from "../api/types";
+import type { CollectionInfo, ColumnInfo } from "../api/generated/types.gen";
 import { nameColumn } from "./columns";
 import { useDensity } from "./preferences";
 

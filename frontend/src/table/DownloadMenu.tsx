@@ -2,8 +2,8 @@ import { Dropdown, DropdownItem, DropdownList, MenuToggle } from "@patternfly/re
 import DownloadIcon from "@patternfly/react-icons/dist/esm/icons/download-icon";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { ColumnInfo } from "../api/types";
-import type { Query } from "../live/protocol";
+import type { ColumnInfo } from "../api/generated/types.gen";
+import type { Query } from "../live/query";
 import { csvUrl, type Download } from "./search";
 
 const CHOICES = [

@@ -1,7 +1,7 @@
 import { Badge, MenuToggle, Select, SelectList, SelectOption } from "@patternfly/react-core";
 import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { ColumnInfo, FacetCount } from "../api/types";
+import type { ColumnInfo, FacetCount } from "../api/generated/types.gen";
 import { facetSelection, withFacet } from "./filters";
 
 /** Menus stay readable: the rarest values beyond this many are reached by the filter form. */

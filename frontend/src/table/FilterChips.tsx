@@ -1,8 +1,8 @@
 import { Button, Label, LabelGroup } from "@patternfly/react-core";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
+import type { CollectionInfo, Type as ColumnType } from "../api/generated/types.gen";
 import type { FieldError, Problem } from "../api/problem";
-import type { CollectionInfo, ColumnType } from "../api/types";
 import { operatorName, parseFilter } from "./filters";
 import { isFiltered, type TableSearch } from "./search";
 

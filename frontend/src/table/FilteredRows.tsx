@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import type { CollectionInfo } from "../api/types";
+import type { CollectionInfo } from "../api/generated/types.gen";
 import { useScope } from "../shell/scope";
 import { SkeletonLines } from "../states/Skeletons";
 import { EmptyTable, FilteredEmpty, OutOfScope } from "../states/States";

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import type { Row } from "../api/generated/types.gen";
 import { toProblem } from "../api/problem";
-import type { Row } from "../api/types";
 import { useCollection } from "../api/useCollections";
 import { PageHeader } from "../shell/PageHeader";
 import { useTitle } from "../shell/title";
@@ -57,7 +57,7 @@ export function LiveTable(props: LiveTableProps) {
       {props.title && <PageHeader title={props.title} sentence={props.sentence} />}
       {props.tabs}
       {loading && <SkeletonLines lines={10} />}
-      {error && <Failed problem={toProblem(error)} onRetry={retry} />}
+      {error !== null && <Failed problem={toProblem(error)} onRetry={retry} />}
       {!loading && !error && <NoAccess what={props.title ?? t("state.thisTable")} />}
     </section>
   );

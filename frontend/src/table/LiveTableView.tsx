@@ -2,7 +2,7 @@ import { Button } from "@patternfly/react-core";
 import { useRouter } from "@tanstack/react-router";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { CollectionInfo, Row } from "../api/types";
+import type { CollectionInfo, Row } from "../api/generated/types.gen";
 import { useLiveView } from "../live/react";
 import { goTo } from "../shell/navigate";
 import { useScope } from "../shell/scope";

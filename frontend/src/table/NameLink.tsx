@@ -1,6 +1,6 @@
 import type { MouseEvent, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import type { ColumnInfo, Row } from "../api/types";
+import type { ColumnInfo, Row } from "../api/generated/types.gen";
 import { AppLink } from "../shell/AppLink";
 
 export interface NameLinkProps {

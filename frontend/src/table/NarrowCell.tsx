@@ -1,5 +1,5 @@
 import { Td } from "@patternfly/react-table";
-import type { ColumnInfo, Row } from "../api/types";
+import type { ColumnInfo, Row } from "../api/generated/types.gen";
 import { narrowColumns } from "./columns";
 import { RowValue } from "./RowValue";
 import type { TableRowProps } from "./TableRow";

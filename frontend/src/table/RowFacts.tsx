@@ -4,7 +4,7 @@ import {
   DescriptionListGroup,
   DescriptionListTerm,
 } from "@patternfly/react-core";
-import type { CollectionInfo, ColumnInfo, Row } from "../api/types";
+import type { CollectionInfo, ColumnInfo, Row } from "../api/generated/types.gen";
 import { Cell } from "./cells/Cell";
 import { nameColumn } from "./columns";
 import type { Renderers } from "./TableRow";

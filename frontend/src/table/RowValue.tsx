@@ -1,4 +1,4 @@
-import type { ColumnInfo } from "../api/types";
+import type { ColumnInfo } from "../api/generated/types.gen";
 import { RowStatus } from "../status/Status";
 import { Cell } from "./cells/Cell";
 import { NameLink } from "./NameLink";

@@ -4,7 +4,7 @@ import { type ReactNode, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCollection } from "../api/useCollections";
 import { formatNumber } from "../format/numbers";
-import { EMPTY_QUERY } from "../live/protocol";
+import { EMPTY_QUERY } from "../live/query";
 import { useLiveView } from "../live/react";
 import { AppLink } from "../shell/AppLink";
 import { goTo } from "../shell/navigate";

@@ -1,7 +1,7 @@
 import { Button } from "@patternfly/react-core";
 import { useRouter } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import type { CollectionInfo, Row } from "../api/types";
+import type { CollectionInfo, Row } from "../api/generated/types.gen";
 import { CopyText } from "../format/CopyButton";
 import { hrefOf as addressOf } from "../shell/navigate";
 import { nameColumn } from "./columns";

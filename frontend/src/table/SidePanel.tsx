@@ -2,7 +2,7 @@ import { Button } from "@patternfly/react-core";
 import TimesIcon from "@patternfly/react-icons/dist/esm/icons/times-icon";
 import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import type { CollectionInfo, Row } from "../api/types";
+import type { CollectionInfo, Row } from "../api/generated/types.gen";
 import { CopyButton } from "../format/CopyButton";
 import { formatClock } from "../format/time";
 import { AppLink } from "../shell/AppLink";

@@ -2,7 +2,7 @@ import { MenuToggle, Select, SelectList, SelectOption } from "@patternfly/react-
 import SortIcon from "@patternfly/react-icons/dist/esm/icons/sort-amount-down-icon";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { ColumnInfo } from "../api/types";
+import type { ColumnInfo } from "../api/generated/types.gen";
 
 const USUAL = "\u0000usual";
 

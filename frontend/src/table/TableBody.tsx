@@ -1,7 +1,7 @@
 import { type PointerEventHandler, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { CollectionInfo, ColumnInfo, Row } from "../api/types";
-import type { Window } from "../live/protocol";
+import type { CollectionInfo, ColumnInfo, Row } from "../api/generated/types.gen";
+import type { Window } from "../live/query";
 import type { ViewState } from "../live/subscription";
 import { SkeletonLines } from "../states/Skeletons";
 import { BadFilter, EmptyTable, Failed, NoAccess } from "../states/States";

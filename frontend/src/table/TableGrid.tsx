@@ -1,8 +1,8 @@
 import { Table, Tbody, Td, Tr } from "@patternfly/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef } from "react";
-import type { ColumnInfo, Row } from "../api/types";
-import type { Window } from "../live/protocol";
+import type { ColumnInfo, Row } from "../api/generated/types.gen";
+import type { Window } from "../live/query";
 import { NARROW_ROW_HEIGHT, ROW_HEIGHT, useDensity } from "./preferences";
 import { SkeletonCells } from "./SkeletonCells";
 import { TableHead } from "./TableHead";

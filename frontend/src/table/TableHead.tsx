@@ -1,6 +1,6 @@
 import { Th, Thead, Tr } from "@patternfly/react-table";
 import { useTranslation } from "react-i18next";
-import type { ColumnInfo } from "../api/types";
+import type { ColumnInfo } from "../api/generated/types.gen";
 import { isRightAligned } from "./columns";
 import { nextSort } from "./search";
 import type { HeldRows } from "./useHeldRows";

@@ -1,6 +1,6 @@
 import { Button } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
-import type { CollectionInfo } from "../api/types";
+import type { CollectionInfo } from "../api/generated/types.gen";
 import { formatNumber } from "../format/numbers";
 import { FreshnessChip } from "../live/FreshnessChip";
 import type { ViewState } from "../live/subscription";

@@ -1,4 +1,4 @@
-import type { CollectionInfo, ColumnInfo, ColumnType } from "../api/types";
+import type { CollectionInfo, ColumnInfo, Type as ColumnType } from "../api/generated/types.gen";
 import { isSentence } from "./widths";
 
 const CLUSTER = "cluster";

@@ -1,4 +1,4 @@
-import type { ColumnInfo, ColumnType } from "../api/types";
+import type { ColumnInfo, Type as ColumnType } from "../api/generated/types.gen";
 
 /** One parsed filter of the query language in `backend/live/README.md`. */
 export interface Filter {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CollectionInfo, ColumnInfo, ColumnType } from "../api/types";
+import type { CollectionInfo, ColumnInfo, Type as ColumnType } from "../api/generated/types.gen";
 import { parseSearch, stringifySearch } from "../shell/searchParams";
 import { visibleColumns } from "./columns";
 import { facetSelection, formatFilter, parseFilter, withFacet } from "./filters";
@@ -16,6 +16,7 @@ const column = (id: string, type: ColumnType, more: Partial<ColumnInfo> = {}): C
   searched: false,
   facet: false,
   default: true,
+  operators: [],
   ...more,
 });
 

@@ -1,6 +1,6 @@
+import type { CollectionInfo } from "../api/generated/types.gen";
 import { apiUrl } from "../api/http";
-import type { CollectionInfo } from "../api/types";
-import type { Query } from "../live/protocol";
+import type { Query } from "../live/query";
 
 /** The state of a table page as it stands in the URL. */
 export interface TableSearch {

@@ -1,4 +1,4 @@
-import type { CollectionInfo, Facets } from "../api/types";
+import type { CollectionInfo, ListAnswer } from "../api/generated/types.gen";
 import { type Tone, toneOf } from "../status/tone";
 
 export interface ToneCount {
@@ -17,7 +17,7 @@ const GROUP: Partial<Record<Tone, ToneCount["tone"]>> = {
 };
 
 /** Rows not as asked, by the collection's own judgement; null where it has none. */
-export function countUnhealthy(info: CollectionInfo, facets: Facets): number | null {
+export function countUnhealthy(info: CollectionInfo, facets: ListAnswer["facets"]): number | null {
   if (!hasHealth(info) || !facets.healthy) return null;
   return facets.healthy.find(({ value }) => value === false || value === "false")?.count ?? 0;
 }
@@ -28,7 +28,7 @@ export function hasHealth(info: CollectionInfo): boolean {
 }
 
 /** How many rows of the result are in trouble, from the facet of the first status column. */
-export function countByTone(info: CollectionInfo, facets: Facets): ToneCount[] {
+export function countByTone(info: CollectionInfo, facets: ListAnswer["facets"]): ToneCount[] {
   const column = info.columns.find(({ type, facet }) => type === "status" && facet);
   const counts = column ? (facets[column.id] ?? []) : [];
   const sums = { bad: 0, warn: 0, busy: 0, ok: 0 };

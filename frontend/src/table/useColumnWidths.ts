@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "react";
-import type { ColumnInfo } from "../api/types";
+import type { ColumnInfo } from "../api/generated/types.gen";
 import type { HeldRows } from "./useHeldRows";
 import { columnWidths } from "./widths";
 

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { Row } from "../api/types";
+import type { Row } from "../api/generated/types.gen";
 import type { HeldRows } from "./useHeldRows";
 import { useTableKeys } from "./useTableKeys";
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import type { ColumnInfo, ColumnType, Row } from "../api/types";
+import type { ColumnInfo, Type as ColumnType, Row } from "../api/generated/types.gen";
 
 const GLOW_MS = 1_000;
 const NONE: ReadonlySet<string> = new Set();

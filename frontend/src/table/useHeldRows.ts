@@ -1,6 +1,6 @@
 import { useState } from "react";
-import type { Row } from "../api/types";
-import type { Query } from "../live/protocol";
+import type { Row } from "../api/generated/types.gen";
+import type { Query } from "../live/query";
 import type { ViewState } from "../live/subscription";
 
 export interface HeldRow {

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { request } from "../api/http";
+import { readRow } from "../api/generated/sdk.gen";
+import type { Row } from "../api/generated/types.gen";
 import { ApiError } from "../api/problem";
-import type { Row, RowAnswer } from "../api/types";
 
 /** The row of a side panel, as far as it is known. */
 export interface PanelRow {
@@ -23,11 +23,8 @@ export function usePanelRow(collection: string, key: string, live: Row | undefin
   }, [absent]);
   const asked = useQuery({
     queryKey: ["row", collection, key, wasLive && absent],
-    queryFn: ({ signal }) =>
-      request<RowAnswer>(
-        `collections/${collection}/${key.split("/").map(encodeURIComponent).join("/")}`,
-        { signal },
-      ),
+    queryFn: async ({ signal }) =>
+      (await readRow({ path: { name: collection, key }, signal })).data,
     enabled: absent,
     retry: false,
     refetchInterval: (query) => (query.state.error ? false : 5_000),

@@ -1,5 +1,5 @@
 import { useCallback, useRef, useState } from "react";
-import type { Row } from "../api/types";
+import type { Row } from "../api/generated/types.gen";
 import type { HeldRow } from "./useHeldRows";
 
 export type Selected = ReadonlyMap<string, Row>;

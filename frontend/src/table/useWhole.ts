@@ -1,20 +1,14 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
-import { request } from "../api/http";
-import type { ListAnswer } from "../api/types";
+import { useQuery } from "@tanstack/react-query";
+import { listRowsOptions } from "../api/generated/@tanstack/react-query.gen";
 
 /** How many rows a table has without the viewer's filters and scope; told now and then. */
 function wholeQuery(collection: string, fixed: readonly string[]) {
-  return queryOptions({
-    queryKey: ["whole", collection, fixed],
-    queryFn: ({ signal }) => {
-      const params = new URLSearchParams(fixed.map((filter) => ["filter", filter]));
-      params.set("limit", "1");
-      return request<ListAnswer>(`collections/${collection}?${params}`, { signal });
-    },
+  return {
+    ...listRowsOptions({ path: { name: collection }, query: { filter: [...fixed], limit: 1 } }),
     retry: false,
     staleTime: 10_000,
     refetchInterval: 30_000,
-  });
+  };
 }
 
 /** The number of rows behind the filters; undefined until known, or where nothing narrows. */

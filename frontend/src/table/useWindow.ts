@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import type { Window } from "../live/protocol";
+import type { Window } from "../live/query";
 
 /** Rows asked from the server at once: three screens of a tall monitor. */
 export const WINDOW_ROWS = 150;

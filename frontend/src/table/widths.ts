@@ -1,4 +1,4 @@
-import type { ColumnInfo, ColumnType, Row } from "../api/types";
+import type { ColumnInfo, Type as ColumnType, Row } from "../api/generated/types.gen";
 
 /** Average advance of a 13 px digit or lowercase letter, and the cell's padding. */
 const CHARACTER = 6.8;

@@ -1,5 +1,5 @@
+import type { ClientFrame, ServerFrame } from "../api/generated/types.gen";
 import type { SocketLike } from "../live/connection";
-import type { ClientFrame, ServerFrame } from "../live/protocol";
 
 /** A socket whose other end is the test. */
 export class FakeSocket implements SocketLike {
@@ -30,7 +30,9 @@ export class FakeSocket implements SocketLike {
     this.onclose?.({ code });
   }
 
-  last<Op extends ClientFrame["op"]>(op: Op): Extract<ClientFrame, { op: Op }> | undefined {
+  last<Op extends ClientFrame["op"]>(
+    op: Op,
+  ): Required<Extract<ClientFrame, { op: Op }>> | undefined {
     return this.sent.findLast((frame) => frame.op === op) as never;
   }
 }

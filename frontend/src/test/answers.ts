@@ -1,7 +1,7 @@
-import type { Overview, Session, StackView } from "../api/types";
+import type { OverviewView, SessionView, StackView } from "../api/generated/types.gen";
 
 /** Answers of the REST API with something of everything a page can show. */
-export const SESSION: Session = {
+export const SESSION: SessionView = {
   id: "u1",
   login: "ada",
   name: "Ada",
@@ -10,7 +10,7 @@ export const SESSION: Session = {
   permissions: { activity: ["list"], user: ["list"], stack: ["list"] },
 };
 
-export const OVERVIEW: Overview = {
+export const OVERVIEW: OverviewView = {
   systems: [
     {
       name: "kubernetes",

@@ -1,8 +1,15 @@
-import type { CollectionInfo, ColumnInfo, ColumnType } from "../api/types";
+import type { CollectionInfo, ColumnInfo, Type as ColumnType } from "../api/generated/types.gen";
 
 export function column(id: string, type: ColumnType, more: Partial<ColumnInfo> = {}): ColumnInfo {
   const label = id.charAt(0).toUpperCase() + id.slice(1);
-  const base = { sortable: true, filterable: true, searched: false, facet: false, default: true };
+  const base = {
+    sortable: true,
+    filterable: true,
+    searched: false,
+    facet: false,
+    default: true,
+    operators: [] as ColumnInfo["operators"],
+  };
   return { id, label, type, ...base, ...more };
 }
 

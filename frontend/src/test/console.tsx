@@ -11,8 +11,8 @@ import { act, render, screen } from "@testing-library/react";
 import axe from "axe-core";
 import type { ReactNode } from "react";
 import { expect, vi } from "vitest";
+import type { SnapshotFrame } from "../api/generated/types.gen";
 import { LiveClient } from "../live/client";
-import type { SnapshotFrame } from "../live/protocol";
 import { LiveProvider } from "../live/react";
 import { parseSearch, stringifySearch } from "../shell/searchParams";
 import { FakeSocket } from "./FakeSocket";
@@ -33,8 +33,8 @@ export function stubApi(answers: Record<string, unknown>): void {
     const path = String(input).replace(/^.*\/api\/v1\//, "");
     const body = answers[path] ?? answers[path.split("?")[0] ?? ""];
     if (body === undefined)
-      return new Response(JSON.stringify({ title: "Not found", status: 404 }), { status: 404 });
-    return new Response(JSON.stringify(body), { status: 200 });
+      return Response.json({ title: "Not found", status: 404 }, { status: 404 });
+    return typeof body === "string" ? new Response(body) : Response.json(body);
   });
 }
 

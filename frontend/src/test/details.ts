@@ -1,9 +1,13 @@
-import type { ObjectDetail } from "../features/cluster/types";
-import type { ImageDetail } from "../features/images/types";
-import type { EtcdHealth, StoredValue } from "../features/keyvalue/types";
+import type {
+  EtcdHealth,
+  ImageView as ImageDetail,
+  Detail as ObjectDetail,
+  ValueView,
+} from "../api/generated/types.gen";
 
 /** Answers of the detail routes, with something of everything. */
 export const OBJECT: ObjectDetail = {
+  events: [],
   cluster: "local",
   kind: "Pod",
   plural: "pods",
@@ -135,7 +139,7 @@ export const IMAGE: ImageDetail = {
   missing: [],
 };
 
-export const VALUE: StoredValue = {
+export const VALUE: ValueView = {
   etcd: "local",
   path: "/config/a",
   form: "text",
@@ -155,6 +159,7 @@ export const VALUE: StoredValue = {
 };
 
 export const HEALTH: EtcdHealth = {
+  watch: { endpoint: "e", revision: 12, events: 1, restarts: 0, listings: 1, last_event: 1 },
   name: "local",
   sentence: "2 of 3 members, tolerates no more failures",
   status: "warning",

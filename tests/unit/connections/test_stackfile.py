@@ -14,7 +14,15 @@ DOCUMENT = {
     "version": 1,
     "pid": os.getpid(),
     "updated": "2026-11-21T14:00:00Z",
-    "components": [{"name": "etcd-1", "state": "building", "progress": 0.4}],
+    "components": [
+        {
+            "name": "etcd-1",
+            "kind": "etcd",
+            "title": "etcd 1",
+            "state": "building",
+            "progress": 0.4,
+        }
+    ],
     "connections": {
         "kubernetes": [{"name": "local", "kubeconfig": "/data/stack/kubeconfig"}],
         "etcd": [
@@ -37,7 +45,7 @@ def test_components_and_connections_are_read(tmp_path: Path) -> None:
     status = read_stack_status(file)
     assert status.present
     assert status.running
-    assert status.components[0]["state"] == "building"
+    assert status.components[0].state == "building"
     found = {record.kind: record.settings for record in status.connections}
     assert found["kubernetes"].kubeconfig == Path("/data/stack/kubeconfig")
     assert found["etcd"].endpoints == ("https://127.0.0.1:2379",)

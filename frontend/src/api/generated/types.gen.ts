@@ -5,6 +5,28 @@ export type ClientOptions = {
 };
 
 /**
+ * ActivityRow
+ *
+ * One action, done or refused; `scope` is the target's, in text.
+ */
+export type ActivityRow = {
+    action: string;
+    actor: string;
+    address: string;
+    at: number;
+    change: string;
+    decision: string;
+    detail: string;
+    key: string;
+    outcome: string;
+    request: string;
+    scope: string;
+    target: string;
+    target_kind: string;
+    times: number;
+};
+
+/**
  * AlarmView
  *
  * An alarm a member has raised.
@@ -18,6 +40,215 @@ export type AlarmView = {
      * Member
      */
     member: string;
+};
+
+/**
+ * ApplicationChange
+ *
+ * What to change; absent fields stay.
+ */
+export type ApplicationChange = {
+    /**
+     * Appid
+     */
+    appid?: string | null;
+    /**
+     * Description
+     */
+    description?: string | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+};
+
+/**
+ * ApplicationCounts
+ *
+ * How much there is in an application; machines from the exact tally.
+ */
+export type ApplicationCounts = {
+    /**
+     * Channels
+     */
+    channels: number;
+    /**
+     * Groups
+     */
+    groups: number;
+    /**
+     * Machines
+     */
+    machines: number;
+    /**
+     * Packages
+     */
+    packages: number;
+};
+
+/**
+ * ApplicationRow
+ *
+ * What gets updated: Flatcar itself, or an agent.
+ */
+export type ApplicationRow = {
+    appid: string;
+    application_id: string;
+    channels: number;
+    created: number;
+    description: string;
+    groups: number;
+    key: string;
+    machines: number;
+    name: string;
+    packages: number;
+    updated: number;
+};
+
+/**
+ * ApplicationView
+ *
+ * An application. Times are Unix seconds.
+ */
+export type ApplicationView = {
+    /**
+     * Appid
+     */
+    appid: string;
+    counts: ApplicationCounts;
+    /**
+     * Created At
+     */
+    created_at: number;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Updated At
+     */
+    updated_at: number;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * BindingRow
+ *
+ * A role a subject holds at a scope. `subject` is its name, for people.
+ */
+export type BindingRow = {
+    created: number;
+    created_by: string;
+    expires: number | null;
+    key: string;
+    reason: string;
+    role: string;
+    row_version: number;
+    scope: string;
+    subject: string;
+    subject_kind: string;
+};
+
+/**
+ * BindingView
+ *
+ * A binding as stored.
+ */
+export type BindingView = {
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Created By
+     */
+    created_by: string;
+    /**
+     * Expires
+     */
+    expires: number | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Role
+     */
+    role: string;
+    /**
+     * Row Version
+     */
+    row_version: number;
+    /**
+     * Scope
+     */
+    scope: string;
+    /**
+     * Subject
+     */
+    subject: string;
+    subject_kind: SubjectKind;
+};
+
+/**
+ * Breakdown
+ *
+ * Parts by descending size. `others` counts the machines of parts left off, so that
+ * `entries` and `others` always sum to `machines`.
+ */
+export type Breakdown = {
+    /**
+     * Entries
+     */
+    entries: Array<BreakdownEntry>;
+    /**
+     * Machines
+     */
+    machines: number;
+    /**
+     * Others
+     */
+    others: number;
+};
+
+/**
+ * BreakdownEntry
+ *
+ * One part of a breakdown. `id` is the status number, or the id of the group or channel
+ * (null: none); null for versions.
+ */
+export type BreakdownEntry = {
+    /**
+     * Id
+     */
+    id: number | null;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Machines
+     */
+    machines: number;
+    /**
+     * Percent
+     */
+    percent: number;
 };
 
 /**
@@ -73,6 +304,109 @@ export type CertificateView = {
 };
 
 /**
+ * ChannelBrief
+ *
+ * The channel a group follows, and what it points at.
+ */
+export type ChannelBrief = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    package: PackageBrief | null;
+};
+
+/**
+ * ChannelChange
+ *
+ * What to change; absent fields stay. `package_id` null: nothing is offered.
+ */
+export type ChannelChange = {
+    /**
+     * Color
+     */
+    color?: string | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Package Id
+     */
+    package_id?: number | null;
+};
+
+/**
+ * ChannelRow
+ *
+ * A named pointer at the package machines should run; `floors` are packages that must be
+ * installed on the way up, `groups` those that follow it.
+ */
+export type ChannelRow = {
+    application: string;
+    application_id: string;
+    arch: string;
+    color: string;
+    created: number;
+    floors: number;
+    groups: number;
+    key: string;
+    name: string;
+    package_id: string;
+    target: string;
+    updated: number;
+};
+
+/**
+ * ChannelView
+ *
+ * A channel. `package` is what its machines should run; `groups` follow it.
+ */
+export type ChannelView = {
+    /**
+     * Application Id
+     */
+    application_id: number;
+    /**
+     * Arch
+     */
+    arch: 'all' | 'amd64' | 'aarch64' | 'x86';
+    /**
+     * Color
+     */
+    color: string;
+    /**
+     * Created At
+     */
+    created_at: number;
+    /**
+     * Groups
+     */
+    groups: Array<Named>;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    package: PackageBrief | null;
+    /**
+     * Updated At
+     */
+    updated_at: number;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
  * ChoiceView
  *
  * A value that can be chosen, or the reason why not.
@@ -111,6 +445,54 @@ export type ChoicesAsked = {
 };
 
 /**
+ * ClaimRow
+ *
+ * A claim on storage; `capacity` is what it got (None: nothing yet), `requested` what it
+ * asked for, `reason` why it has none.
+ */
+export type ClaimRow = {
+    access_modes: Array<string>;
+    capacity: number | null;
+    cluster: string;
+    concern: number;
+    created: number;
+    healthy: boolean;
+    key: string;
+    labels: {
+        [key: string]: string;
+    };
+    name: string;
+    namespace: string;
+    reason: string;
+    requested: number;
+    status: string;
+    storage_class: string;
+    volume: string;
+};
+
+export type ClientFrame = SubscribeFrame | MoveFrame | UnsubscribeFrame | PauseFrame | ResumeFrame | PongFrame;
+
+/**
+ * ClusterRow
+ *
+ * A connected cluster. `status` is how true our picture is (``live``, ``stale``,
+ * ``connecting``, ``denied``); `failing` names the API server's checks that fail.
+ */
+export type ClusterRow = {
+    cluster: string;
+    failing: Array<string>;
+    healthy: boolean;
+    key: string;
+    name: string;
+    nodes: number;
+    pods: number;
+    reason: string;
+    since: number;
+    status: string;
+    version: string;
+};
+
+/**
  * CollectionInfo
  *
  * A collection as the caller may see it. `label` is the field that names a row, `where`
@@ -124,6 +506,45 @@ export type CollectionInfo = {
     name: string;
     title: string;
     where: Array<string>;
+};
+
+/**
+ * The row of each collection, by the collection's name.
+ */
+export type CollectionRows = {
+    activity: ActivityRow;
+    applications: ApplicationRow;
+    bindings: BindingRow;
+    channels: ChannelRow;
+    clusters: ClusterRow;
+    configmaps: MetadataRow;
+    connections: ConnectionStatusRow;
+    customresourcedefinitions: DefinitionRow;
+    endpointslices: EndpointSliceRow;
+    'etcd-members': MemberRow;
+    events: EventRow;
+    groups: GroupRow;
+    ingresses: IngressRow;
+    instances: InstanceRow;
+    jobs: JobRow;
+    keys: KeyRow;
+    leases: LeaseRow;
+    machines: MachineRow;
+    namespaces: NamespaceRow;
+    packages: PackageRow;
+    payloads: PayloadRow;
+    persistentvolumeclaims: ClaimRow;
+    persistentvolumes: VolumeRow;
+    pods: PodRow;
+    problems: ProblemRow;
+    repositories: RepositoryRow;
+    rollouts: RolloutRow;
+    secrets: MetadataRow;
+    services: ServiceRow;
+    tags: TagRow;
+    'update-events': UpdateEventRow;
+    users: UserRow;
+    workloads: WorkloadRow;
 };
 
 /**
@@ -153,6 +574,91 @@ export type ColumnInfo = {
     searched: boolean;
     sortable: boolean;
     type: Type;
+};
+
+/**
+ * ComparedView
+ *
+ * Whether the members hold the same data; unknown says why, `differing` names members.
+ */
+export type ComparedView = {
+    /**
+     * At
+     */
+    at: number | null;
+    /**
+     * Differing
+     */
+    differing: Array<string>;
+    /**
+     * Status
+     */
+    status: 'ok' | 'critical' | 'unknown';
+    /**
+     * Words
+     */
+    words: string;
+};
+
+/**
+ * ComponentView
+ *
+ * One part of the stack. `progress` is a share from 0 to 1 while something is built or
+ * seeded, `reason` is there while it is failed; `log` says whether there is one to read.
+ */
+export type ComponentView = {
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Endpoint
+     */
+    endpoint: string | null;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Log
+     */
+    log: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Pid
+     */
+    pid: number | null;
+    /**
+     * Progress
+     */
+    progress: number | null;
+    /**
+     * Reason
+     */
+    reason: string | null;
+    /**
+     * Restarts
+     */
+    restarts: number;
+    /**
+     * Since
+     */
+    since: string;
+    /**
+     * State
+     */
+    state: 'waiting' | 'building' | 'starting' | 'ready' | 'restarting' | 'failed' | 'stopped';
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Version
+     */
+    version: string | null;
 };
 
 /**
@@ -243,6 +749,24 @@ export type ConfigView = {
      * Working Dir
      */
     working_dir: string;
+};
+
+/**
+ * ConnectionStatusRow
+ *
+ * One connection and how contact with it is.
+ */
+export type ConnectionStatusRow = {
+    expires: number | null;
+    key: string;
+    kind: string;
+    message: string;
+    name: string;
+    origin: string;
+    scope: string;
+    since: number | null;
+    status: string;
+    system: string;
 };
 
 /**
@@ -437,6 +961,73 @@ export type CustomPage = {
 };
 
 /**
+ * DefinitionRow
+ *
+ * A custom resource definition. `kind` below the definition's own name.
+ */
+export type DefinitionRow = {
+    cluster: string;
+    created: number;
+    group: string;
+    key: string;
+    kind: string;
+    labels: {
+        [key: string]: string;
+    };
+    name: string;
+    reason: string;
+    scope: string;
+    status: string;
+    versions: Array<string>;
+};
+
+/**
+ * DeletionView
+ *
+ * What deleting a group would affect. `machines`, hidden ones among them, would go to
+ * the other group; `more`: there are others, move them first; `updating` would give up a
+ * grant; `rollouts` would be forgotten.
+ */
+export type DeletionView = {
+    /**
+     * Machines
+     */
+    machines: number;
+    /**
+     * More
+     */
+    more: boolean;
+    /**
+     * Rollouts
+     */
+    rollouts: number;
+    /**
+     * Updating
+     */
+    updating: number;
+};
+
+/**
+ * Delta
+ *
+ * Change what is shown.
+ */
+export type DeltaFrame = {
+    facets?: {
+        [key: string]: Array<FacetCount>;
+    };
+    freshness?: Array<Freshness>;
+    id: string;
+    op: 'delta';
+    order?: Array<string>;
+    remove: Array<string>;
+    seq: number;
+    total?: number;
+    total_exact?: boolean;
+    upsert: Array<Row>;
+};
+
+/**
  * Detail
  *
  * Everything the detail page says of one object, except its YAML.
@@ -579,6 +1170,53 @@ export type Draft = {
 };
 
 /**
+ * EndpointSliceRow
+ *
+ * A slice of a service's endpoints, and how many of them are ready.
+ */
+export type EndpointSliceRow = {
+    address_type: string;
+    addresses: Array<string>;
+    cluster: string;
+    created: number;
+    endpoints: number;
+    key: string;
+    labels: {
+        [key: string]: string;
+    };
+    name: string;
+    namespace: string;
+    ports: Array<string>;
+    ready: number;
+    service: string;
+};
+
+/**
+ * ErrorView
+ *
+ * A machine's error: the raw code it sent, the code without flags, in words, and what to
+ * do about it (updates reference, section 3.6).
+ */
+export type ErrorView = {
+    /**
+     * Advice
+     */
+    advice: string;
+    /**
+     * Base
+     */
+    base: number;
+    /**
+     * Code
+     */
+    code: number;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * EtcdHealth
  *
  * How one cluster is. `left_out` counts keys above the configured limit.
@@ -648,6 +1286,34 @@ export type EtcdHealth = {
 };
 
 /**
+ * EventRow
+ *
+ * One event, or many equal ones counted. Times are Unix seconds.
+ *
+ * `source` names the system (``kubernetes``, ``etcd``) and `origin` the connection;
+ * `severity` is ``normal``, ``warning`` or ``error``. `cluster`, `etcd` or `registry` names
+ * the connection by its system, which places the event in the estate.
+ */
+export type EventRow = {
+    cluster: string;
+    count: number;
+    etcd: string;
+    first: number;
+    key: string;
+    last: number;
+    message: string;
+    namespace: string;
+    object_kind: string;
+    object_name: string;
+    origin: string;
+    reason: string;
+    registry: string;
+    reporter: string;
+    severity: 'error' | 'normal' | 'warning';
+    source: string;
+};
+
+/**
  * EventView
  *
  * An event about the object, newest first.
@@ -684,6 +1350,60 @@ export type EventView = {
 };
 
 /**
+ * ExtraFileBody
+ *
+ * A file listed after the payload, e.g. ``oem-qemu.gz``.
+ */
+export type ExtraFileBody = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Sha1
+     *
+     * base64
+     */
+    sha1?: string;
+    /**
+     * Sha256
+     *
+     * hex
+     */
+    sha256?: string;
+    /**
+     * Size
+     *
+     * bytes
+     */
+    size: number;
+};
+
+/**
+ * ExtraFileView
+ *
+ * As in the manifest: `sha1` base64, `sha256` hex.
+ */
+export type ExtraFileView = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Sha1
+     */
+    sha1: string;
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Size
+     */
+    size: number;
+};
+
+/**
  * FacetCount
  *
  * How many rows have `value` in a facet column; null counts the missing.
@@ -714,14 +1434,18 @@ export type Fact = {
  *
  * How true the rows of one source are right now.
  */
-export type FeedState = 'connecting' | 'denied' | 'live' | 'polling' | 'stale';
+export type FeedState = 'connecting' | 'live' | 'polling' | 'stale' | 'denied';
 
 /**
  * FieldProblem
  *
- * One wrong input.
+ * One wrong input: the value as far as it may be shown, and what would be right.
  */
 export type FieldProblem = {
+    /**
+     * Accepts
+     */
+    accepts?: string | null;
     /**
      * Field
      */
@@ -730,6 +1454,10 @@ export type FieldProblem = {
      * Message
      */
     message: string;
+    /**
+     * Value
+     */
+    value?: string | null;
     [key: string]: unknown;
 };
 
@@ -771,6 +1499,95 @@ export type FieldView = {
      * Title
      */
     title: string;
+};
+
+/**
+ * FileView
+ *
+ * A hosted file; its address is `path` on this service. `sha1` base64, `sha256` hex.
+ */
+export type FileView = {
+    /**
+     * Created At
+     */
+    created_at: number;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Package Id
+     */
+    package_id: number | null;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Sha1
+     */
+    sha1: string;
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Signature
+     */
+    signature: string;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * FloorChange
+ *
+ * Why the package is a floor; machines that mirror updates are told.
+ */
+export type FloorChange = {
+    /**
+     * Reason
+     */
+    reason?: string;
+};
+
+/**
+ * FloorView
+ *
+ * A package that machines must install on their way up, and why.
+ */
+export type FloorView = {
+    /**
+     * Created At
+     */
+    created_at: number;
+    package: PackageBrief;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * Floors
+ *
+ * All floors of a channel, of which there are at most a hundred.
+ */
+export type Floors = {
+    /**
+     * Items
+     */
+    items: Array<FloorView>;
 };
 
 /**
@@ -887,7 +1704,7 @@ export type FoundView = {
  * State of one source, with since when (Unix seconds) and why, in a sentence.
  */
 export type Freshness = {
-    message?: string;
+    message: string;
     since: number;
     source: string;
     state: FeedState;
@@ -911,10 +1728,163 @@ export type FreshnessView = {
      * Source
      */
     source: string;
+    state: FeedState;
+};
+
+/**
+ * FromGroup
+ *
+ * How many machines of one group.
+ */
+export type FromGroup = {
     /**
-     * State
+     * Id
      */
-    state: string;
+    id: number;
+    /**
+     * Machines
+     */
+    machines: number;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * GroupChange
+ *
+ * What to change; absent fields stay. `channel_id` null: nothing is offered.
+ */
+export type GroupChange = {
+    /**
+     * Channel Id
+     */
+    channel_id?: number | null;
+    /**
+     * Description
+     */
+    description?: string | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Track
+     */
+    track?: string | null;
+};
+
+/**
+ * GroupRow
+ *
+ * Machines of one track and architecture; `machines` is the exact tally.
+ */
+export type GroupRow = {
+    application: string;
+    application_id: string;
+    arch: string;
+    channel: string;
+    created: number;
+    description: string;
+    group_id: string;
+    in_progress: number;
+    key: string;
+    machines: number;
+    name: string;
+    rollout: string;
+    silent: number;
+    target: string;
+    timed_out: number;
+    track: string;
+    updated: number;
+    updates: string;
+};
+
+/**
+ * GroupView
+ *
+ * A group with its whole policy. `machines` is the exact tally; `rollout` the one in
+ * force, null before the first machine asks.
+ */
+export type GroupView = {
+    /**
+     * Application Id
+     */
+    application_id: number;
+    /**
+     * Arch
+     */
+    arch: 'all' | 'amd64' | 'aarch64' | 'x86';
+    channel: ChannelBrief | null;
+    /**
+     * Created At
+     */
+    created_at: number;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Machines
+     */
+    machines: number;
+    /**
+     * Name
+     */
+    name: string;
+    policy: RolloutPolicy;
+    rollout: RolloutView | null;
+    /**
+     * Track
+     */
+    track: string;
+    /**
+     * Updated At
+     */
+    updated_at: number;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * Heartbeat
+ *
+ * The server lives; answer with a pong.
+ */
+export type HeartbeatFrame = {
+    at: number;
+    op: 'heartbeat';
+};
+
+/**
+ * HeldMachines
+ *
+ * Machines that would not be offered anything, and why.
+ */
+export type HeldMachines = {
+    /**
+     * Advice
+     */
+    advice: string;
+    /**
+     * Machines
+     */
+    machines: number;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Text
+     */
+    text: string;
 };
 
 /**
@@ -938,6 +1908,55 @@ export type HeldRole = {
 };
 
 /**
+ * Hello
+ *
+ * The first frame: the protocol's number, the seconds between heartbeats, which server.
+ */
+export type HelloFrame = {
+    heartbeat: number;
+    op: 'hello';
+    protocol: number;
+    server: string;
+};
+
+/**
+ * HistoryView
+ *
+ * The machine entered `status` at `at`; `release` is the version concerned.
+ */
+export type HistoryView = {
+    /**
+     * At
+     */
+    at: number;
+    error: ErrorView | null;
+    /**
+     * Group Id
+     */
+    group_id: number;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Release
+     */
+    release: string;
+    /**
+     * Rollout Id
+     */
+    rollout_id: number | null;
+    /**
+     * Status
+     */
+    status: string;
+};
+
+/**
  * Hit
  *
  * A found object. `rank`: 0 the name itself, 1 its beginning, 2 the beginning of a word
@@ -958,6 +1977,97 @@ export type Hit = {
     status: string | null;
     title: string;
     where: Array<string>;
+};
+
+/**
+ * HostedImportView
+ *
+ * An import and how far it is; its `id` is that of its job. `bytes_done` of `bytes_total`
+ * are here (0 of 0 before the mirror was looked at); `attempts` counts transfers that broke
+ * off; `reason` says why it failed. `created` false: the package was there, with the same
+ * payload.
+ */
+export type HostedImportView = {
+    /**
+     * Application Id
+     */
+    application_id: number;
+    /**
+     * Attempts
+     */
+    attempts: number;
+    /**
+     * Board
+     */
+    board: string;
+    /**
+     * Bytes Done
+     */
+    bytes_done: number;
+    /**
+     * Bytes Total
+     */
+    bytes_total: number;
+    /**
+     * Created
+     */
+    created: boolean;
+    /**
+     * Created At
+     */
+    created_at: number;
+    /**
+     * Extras
+     */
+    extras: Array<string>;
+    /**
+     * File
+     */
+    file: string;
+    /**
+     * Files Done
+     */
+    files_done: number;
+    /**
+     * Files Total
+     */
+    files_total: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Mirror
+     */
+    mirror: string;
+    /**
+     * Package Id
+     */
+    package_id: number | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Release
+     */
+    release: string;
+    /**
+     * Started By
+     */
+    started_by: string;
+    /**
+     * State
+     */
+    state: 'running' | 'failed' | 'cancelled' | 'done';
+    /**
+     * Step
+     */
+    step: 'examining' | 'downloading' | 'registering' | '';
+    /**
+     * Updated At
+     */
+    updated_at: number;
 };
 
 /**
@@ -1030,6 +2140,253 @@ export type ImpactView = {
      * Total
      */
     total: number;
+};
+
+/**
+ * ImportView
+ *
+ * What was found, every problem, and the package made (null in a dry run, and while
+ * there are problems). `created` false: it was there already, with the same payload.
+ */
+export type ImportView = {
+    /**
+     * Created
+     */
+    created: boolean;
+    /**
+     * Files
+     */
+    files: Array<ReleaseFileView>;
+    package: PackageView | null;
+    /**
+     * Problems
+     */
+    problems: Array<string>;
+    /**
+     * Source
+     */
+    source: string;
+};
+
+/**
+ * IngressRow
+ *
+ * An ingress.
+ */
+export type IngressRow = {
+    addresses: Array<string>;
+    cluster: string;
+    created: number;
+    hosts: Array<string>;
+    ingress_class: string;
+    key: string;
+    labels: {
+        [key: string]: string;
+    };
+    name: string;
+    namespace: string;
+    services: Array<string>;
+    tls: boolean;
+};
+
+/**
+ * InstanceChange
+ *
+ * What to change; absent fields stay. An empty `name` gives the machine's own alias
+ * back.
+ */
+export type InstanceChange = {
+    /**
+     * Group Id
+     */
+    group_id?: number | null;
+    /**
+     * Hidden
+     */
+    hidden?: boolean | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+};
+
+/**
+ * InstanceRow
+ *
+ * One machine in one application. `reason` says why the last check offered nothing,
+ * `grant` what became of the last offer, `target` is what its channel points at.
+ */
+export type InstanceRow = {
+    application: string;
+    application_id: string;
+    arch: string;
+    changed: number;
+    channel: string;
+    created: number;
+    error: number | null;
+    grant: string;
+    granted: number | null;
+    granted_release: string;
+    group: string;
+    group_id: string;
+    hidden: boolean;
+    ip: string;
+    key: string;
+    machine_id: string;
+    name: string;
+    oem: string;
+    pinned: boolean;
+    reason: string;
+    release: string;
+    seen: number;
+    status: string;
+    target: string;
+    track: string;
+};
+
+/**
+ * InstanceView
+ *
+ * A machine in one application. Times are Unix seconds. `reason` says why the last check
+ * offered nothing; `grant` what became of the last offer.
+ */
+export type InstanceView = {
+    /**
+     * Aleph Version
+     */
+    aleph_version: string;
+    /**
+     * Application Id
+     */
+    application_id: number;
+    /**
+     * Arch
+     */
+    arch: 'all' | 'amd64' | 'aarch64' | 'x86';
+    /**
+     * Created At
+     */
+    created_at: number;
+    error: ErrorView | null;
+    /**
+     * Expires At
+     */
+    expires_at: number | null;
+    /**
+     * Grant
+     */
+    grant: string;
+    /**
+     * Granted At
+     */
+    granted_at: number | null;
+    /**
+     * Granted Release
+     */
+    granted_release: string | null;
+    group: Named;
+    /**
+     * Hidden
+     */
+    hidden: boolean;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Ip
+     */
+    ip: string;
+    /**
+     * Last Seen
+     */
+    last_seen: number;
+    /**
+     * Machine Id
+     */
+    machine_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Named
+     */
+    named: boolean;
+    /**
+     * Oem
+     */
+    oem: string;
+    /**
+     * Oem Version
+     */
+    oem_version: string;
+    /**
+     * Pinned
+     */
+    pinned: boolean;
+    /**
+     * Platform
+     */
+    platform: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Reason Text
+     */
+    reason_text: string;
+    /**
+     * Release
+     */
+    release: string;
+    /**
+     * Rollout Id
+     */
+    rollout_id: number | null;
+    /**
+     * Status
+     */
+    status: string;
+    /**
+     * Status At
+     */
+    status_at: number;
+    /**
+     * Track
+     */
+    track: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * JobRow
+ *
+ * A background job as far as it is.
+ */
+export type JobRow = {
+    cancelling: boolean;
+    cluster: string;
+    created: number;
+    done: number;
+    error: string;
+    finished: number | null;
+    key: string;
+    kind: string;
+    link: string;
+    namespace: string;
+    schedule: string | null;
+    stage: string;
+    started: number | null;
+    started_by: string;
+    state: string;
+    title: string;
+    total: number;
+    updated: number;
 };
 
 /**
@@ -1183,6 +2540,26 @@ export type JobView = {
 };
 
 /**
+ * KeyRow
+ *
+ * One key, never its value. `folder` ends with its separator (empty at the root);
+ * `size` and `changed` are None until a change was seen.
+ */
+export type KeyRow = {
+    changed: number | null;
+    created_revision: number;
+    etcd: string;
+    folder: string;
+    key: string;
+    lease: string;
+    name: string;
+    path: string;
+    revision: number;
+    size: number | null;
+    version: number;
+};
+
+/**
  * KindView
  *
  * A kind of system that can be connected in the console.
@@ -1227,6 +2604,26 @@ export type LayerView = {
 };
 
 /**
+ * LeaseRow
+ *
+ * Who holds a lease; `renewed` is when it last said so, `duration` in seconds.
+ */
+export type LeaseRow = {
+    cluster: string;
+    created: number;
+    duration: number;
+    holder: string;
+    key: string;
+    labels: {
+        [key: string]: string;
+    };
+    name: string;
+    namespace: string;
+    renewed: number | null;
+    transitions: number;
+};
+
+/**
  * ListAnswer
  *
  * One page of a collection. `total_exact` is false where `total` is an estimate or a
@@ -1241,6 +2638,23 @@ export type ListAnswer = {
     rows: Array<Row>;
     total: number;
     total_exact: boolean;
+};
+
+/**
+ * ListFilter
+ *
+ * Keeps machines whose value is in `include` (empty: any) and not in `exclude`; case is
+ * ignored (machines report Flatcar and flatcar: updates 4, #2239).
+ */
+export type ListFilter = {
+    /**
+     * Exclude
+     */
+    exclude?: Array<string>;
+    /**
+     * Include
+     */
+    include?: Array<string>;
 };
 
 /**
@@ -1300,6 +2714,140 @@ export type LoginRequest = {
 };
 
 /**
+ * MachineHistory
+ *
+ * Changes of status, newest first; `more`: there were others before.
+ */
+export type MachineHistory = {
+    /**
+     * Items
+     */
+    items: Array<HistoryView>;
+    /**
+     * More
+     */
+    more: boolean;
+};
+
+/**
+ * MachineMove
+ *
+ * Machines and the group they go to. `filter` and `q` are those of the collection
+ * `instances`, in its words (`status=error`, `oem=azure`); hidden machines are left out
+ * unless a filter names `hidden`. `machines` is the number a dry run showed, and the
+ * precondition of the move.
+ */
+export type MachineMove = {
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+    /**
+     * Filter
+     */
+    filter?: Array<string>;
+    /**
+     * Machines
+     */
+    machines?: number | null;
+    /**
+     * Q
+     */
+    q?: string;
+    /**
+     * To Group Id
+     */
+    to_group_id: number;
+};
+
+/**
+ * MachineRow
+ *
+ * One node and what runs on it. CPU in cores, memory in bytes, `created` in Unix seconds.
+ *
+ * Requested is what the node's unfinished pods reserve; percent is of what the node can
+ * give (allocatable). `concern` is a `integrations.concern.Concern`. `simulated` nodes are KWOK's.
+ *
+ * From `instance` on it is what the update service knows of the machine, all None when it does
+ * not know it. A machine that is no node of a cluster has no `cluster`, and lies where its
+ * instance does: `alone_application` and `alone_group`, which are empty for every node.
+ */
+export type MachineRow = {
+    address: string;
+    alone_application: string;
+    alone_group: string;
+    architecture: string;
+    behind: boolean | null;
+    channel: string | null;
+    cluster: string;
+    concern: number;
+    conditions: Array<string>;
+    cpu: number;
+    cpu_percent: number;
+    cpu_requested: number;
+    created: number;
+    healthy: boolean;
+    instance: string | null;
+    instance_application: string;
+    instance_group: string;
+    instance_type: string;
+    kernel: string;
+    key: string;
+    kubelet: string;
+    labels: {
+        [key: string]: string;
+    };
+    machine_id: string;
+    memory: number;
+    memory_percent: number;
+    memory_requested: number;
+    name: string;
+    os: string;
+    os_version: string;
+    pods: number;
+    pods_limit: number;
+    reason: string;
+    reboot_pending: boolean | null;
+    roles: Array<string>;
+    runtime: string;
+    simulated: boolean;
+    status: string;
+    system_uuid: string;
+    taints: Array<string>;
+    target: string | null;
+    update_group: string | null;
+    update_reason: string | null;
+    update_seen: number | null;
+    update_status: string | null;
+    zone: string;
+};
+
+/**
+ * MaintenanceWindow
+ *
+ * Minutes of the local day on some weekdays (0 Monday to 6 Sunday) in which updates may
+ * start. `end` is exclusive; an `end` not after `start` is on the next day.
+ */
+export type MaintenanceWindow = {
+    /**
+     * Days
+     */
+    days?: Array<number>;
+    /**
+     * End
+     *
+     * minute of the day
+     */
+    end?: number;
+    /**
+     * Start
+     *
+     * minute of the day
+     */
+    start?: number;
+};
+
+/**
  * ManifestView
  *
  * A manifest: of an index, the platform shown first. `config` is null for artifacts.
@@ -1332,6 +2880,233 @@ export type ManifestView = {
      * Size
      */
     size: number;
+};
+
+/**
+ * MemberRow
+ *
+ * One etcd member. Sizes in bytes, latency in milliseconds, `seen` in Unix seconds.
+ *
+ * Numbers of a member that is down are its last known ones, from `seen`.
+ */
+export type MemberRow = {
+    alarms: Array<string>;
+    db_in_use: number | null;
+    db_size: number | null;
+    endpoint: string;
+    etcd: string;
+    healthy: boolean;
+    key: string;
+    latency: number | null;
+    member_id: string;
+    name: string;
+    peer_urls: Array<string>;
+    quota: number | null;
+    quota_used: number | null;
+    raft_index: number | null;
+    raft_lag: number | null;
+    raft_term: number | null;
+    reason: string;
+    role: string;
+    seen: number | null;
+    status: string;
+    version: string;
+};
+
+/**
+ * MetadataRow
+ *
+ * A config map or a secret: its values are never read.
+ */
+export type MetadataRow = {
+    cluster: string;
+    created: number;
+    key: string;
+    labels: {
+        [key: string]: string;
+    };
+    name: string;
+    namespace: string;
+    owner: string;
+};
+
+/**
+ * Move
+ *
+ * Show another stretch of the same query.
+ */
+export type MoveFrame = {
+    id: string;
+    limit: number;
+    offset: number;
+    op: 'window';
+};
+
+/**
+ * MoveView
+ *
+ * What was moved, or in a dry run would be: at most 5,000 machines at a time, in order of
+ * machine id. `more`: others pass the filter, repeat for them. `updating` of them hold a
+ * grant that is given up.
+ */
+export type MoveView = {
+    /**
+     * Groups
+     */
+    groups: Array<FromGroup>;
+    /**
+     * Machines
+     */
+    machines: number;
+    /**
+     * More
+     */
+    more: boolean;
+    /**
+     * Moved
+     */
+    moved: boolean;
+    /**
+     * Updating
+     */
+    updating: number;
+};
+
+/**
+ * Named
+ *
+ * Another object, by id and name.
+ */
+export type Named = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * NamespaceRow
+ *
+ * A namespace; `namespace` repeats the name, so that who may see it sees this row.
+ */
+export type NamespaceRow = {
+    cluster: string;
+    created: number;
+    key: string;
+    labels: {
+        [key: string]: string;
+    };
+    name: string;
+    namespace: string;
+    reason: string;
+    status: string;
+};
+
+/**
+ * NeededRight
+ *
+ * The right that was missing; where, when the scope is no secret; `upstream` when another
+ * system refused the caller.
+ */
+export type NeededRight = {
+    /**
+     * Kind
+     */
+    kind?: string | null;
+    /**
+     * Scope
+     */
+    scope?: string | null;
+    /**
+     * Upstream
+     */
+    upstream?: string | null;
+    /**
+     * Verb
+     */
+    verb?: string | null;
+};
+
+/**
+ * NewApplication
+ *
+ * An application to be made.
+ */
+export type NewApplication = {
+    /**
+     * Appid
+     *
+     * as machines send it; braces and case do not matter
+     */
+    appid: string;
+    /**
+     * Description
+     */
+    description?: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * NewBinding
+ *
+ * Give a subject the role at the scope, e.g. ``org/main/cluster/local/ns/web``.
+ *
+ * `subject` is a user's login, a team's or service's name, or ``provider/group``. `expires`
+ * is in Unix seconds; without it the binding stays until it is taken away.
+ */
+export type NewBinding = {
+    /**
+     * Expires
+     */
+    expires?: number | null;
+    /**
+     * Reason
+     */
+    reason?: string;
+    /**
+     * Role
+     */
+    role: string;
+    /**
+     * Scope
+     */
+    scope: string;
+    /**
+     * Subject
+     */
+    subject: string;
+    subject_kind?: SubjectKind;
+};
+
+/**
+ * NewChannel
+ *
+ * A channel to be made.
+ */
+export type NewChannel = {
+    /**
+     * Arch
+     */
+    arch: 'all' | 'amd64' | 'aarch64' | 'x86';
+    /**
+     * Color
+     */
+    color?: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Package Id
+     */
+    package_id?: number | null;
 };
 
 /**
@@ -1379,6 +3154,140 @@ export type NewCredentials = {
 };
 
 /**
+ * NewGroup
+ *
+ * A group to be made. Without a policy it grants nothing until one is set.
+ */
+export type NewGroup = {
+    /**
+     * Arch
+     */
+    arch: 'all' | 'amd64' | 'aarch64' | 'x86';
+    /**
+     * Channel Id
+     */
+    channel_id?: number | null;
+    /**
+     * Description
+     */
+    description?: string;
+    /**
+     * Name
+     */
+    name: string;
+    policy?: RolloutPolicy | null;
+    /**
+     * Track
+     */
+    track: string;
+};
+
+/**
+ * NewHostedImport
+ *
+ * A release on a mirror whose files are to be hosted here. `extras` are files to insist
+ * on beside those it lists; `releases` is the text of a releases-<channel>.json, for notes
+ * and date.
+ */
+export type NewHostedImport = {
+    /**
+     * Board
+     */
+    board: 'amd64-usr' | 'arm64-usr';
+    /**
+     * Extras
+     */
+    extras?: Array<string>;
+    /**
+     * Mirror
+     */
+    mirror?: string | null;
+    /**
+     * Release
+     */
+    release: string;
+    /**
+     * Releases
+     */
+    releases?: string | null;
+};
+
+/**
+ * NewImport
+ *
+ * A release on a mirror. `extras` are files to insist on beside those it lists.
+ */
+export type NewImport = {
+    /**
+     * Board
+     */
+    board: 'amd64-usr' | 'arm64-usr';
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean;
+    /**
+     * Extras
+     */
+    extras?: Array<string>;
+    /**
+     * Mirror
+     */
+    mirror?: string | null;
+    /**
+     * Release
+     */
+    release: string;
+};
+
+/**
+ * NewUpload
+ *
+ * What will be sent. `format` update: an update_engine payload, which is checked; raw:
+ * anything else. `sha256` (hex) is compared at the end when given.
+ */
+export type NewUpload = {
+    /**
+     * Format
+     */
+    format?: 'update' | 'raw';
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Sha256
+     */
+    sha256?: string | null;
+    /**
+     * Size
+     *
+     * bytes
+     */
+    size: number;
+};
+
+/**
+ * NewUser
+ *
+ * A local account.
+ */
+export type NewUser = {
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Name
+     */
+    name?: string;
+    /**
+     * Password
+     */
+    password: string;
+};
+
+/**
  * ObjectView
  *
  * The Kubernetes object a value holds.
@@ -1412,6 +3321,39 @@ export type ObjectView = {
  * Operators of a filter, as written.
  */
 export type Op = '!=' | '!~' | '<' | '<=' | '=' | '>' | '>=' | '^=' | 'in' | 'notin' | '~';
+
+/**
+ * Overview
+ *
+ * How an application or group stands now. `silent` machines were unseen for 24 hours
+ * when last counted, at `silent_at` (null: not yet).
+ */
+export type Overview = {
+    by_channel: Breakdown;
+    by_group: Breakdown;
+    by_release: Breakdown;
+    by_status: Breakdown;
+    /**
+     * In Progress
+     */
+    in_progress: number;
+    /**
+     * Machines
+     */
+    machines: number;
+    /**
+     * Silent
+     */
+    silent: number;
+    /**
+     * Silent At
+     */
+    silent_at: number | null;
+    /**
+     * Timed Out
+     */
+    timed_out: number;
+};
 
 /**
  * OverviewView
@@ -1448,6 +3390,247 @@ export type OverviewView = {
 };
 
 /**
+ * PackageBrief
+ *
+ * A package, by id and version.
+ */
+export type PackageBrief = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Release
+     */
+    release: string;
+};
+
+/**
+ * PackageChange
+ *
+ * What to change; absent fields stay. Version, architecture and payload never change.
+ */
+export type PackageChange = {
+    /**
+     * Blacklist
+     */
+    blacklist?: Array<number> | null;
+    /**
+     * Description
+     */
+    description?: string | null;
+    /**
+     * Extras
+     */
+    extras?: Array<ExtraFileBody> | null;
+    /**
+     * Release Notes
+     */
+    release_notes?: string | null;
+    /**
+     * Url
+     */
+    url?: string | null;
+};
+
+/**
+ * PackageCreate
+ *
+ * A package to be made: either of an uploaded payload (`file_id`), or of one elsewhere
+ * (`url`, `filename`, `size`, `sha256`).
+ */
+export type PackageCreate = {
+    /**
+     * Arch
+     */
+    arch: 'all' | 'amd64' | 'aarch64' | 'x86';
+    /**
+     * Blacklist
+     */
+    blacklist?: Array<number>;
+    /**
+     * Description
+     */
+    description?: string;
+    /**
+     * Extras
+     */
+    extras?: Array<ExtraFileBody>;
+    /**
+     * File Id
+     */
+    file_id?: number | null;
+    /**
+     * Filename
+     */
+    filename?: string | null;
+    /**
+     * Kind
+     */
+    kind?: 'flatcar' | 'docker' | 'rocket' | 'other';
+    /**
+     * Release
+     */
+    release: string;
+    /**
+     * Release Notes
+     */
+    release_notes?: string;
+    /**
+     * Sha1
+     *
+     * base64
+     */
+    sha1?: string;
+    /**
+     * Sha256
+     */
+    sha256?: string | null;
+    /**
+     * Size
+     */
+    size?: number | null;
+    /**
+     * Url
+     */
+    url?: string | null;
+};
+
+/**
+ * PackageRow
+ *
+ * One version for one architecture; `channels` point at it, `files` go with it.
+ */
+export type PackageRow = {
+    application: string;
+    application_id: string;
+    arch: string;
+    channels: number;
+    created: number;
+    description: string;
+    filename: string;
+    files: number;
+    hosted: boolean;
+    key: string;
+    kind: string;
+    release: string;
+    sha256: string;
+    size: number;
+    updated: number;
+    url: string;
+};
+
+/**
+ * PackageView
+ *
+ * A package. `url` empty: this service hosts the payload as `filename`.
+ */
+export type PackageView = {
+    /**
+     * Application Id
+     */
+    application_id: number;
+    /**
+     * Arch
+     */
+    arch: 'all' | 'amd64' | 'aarch64' | 'x86';
+    /**
+     * Blacklist
+     */
+    blacklist: Array<number>;
+    /**
+     * Channels
+     */
+    channels: Array<Named>;
+    /**
+     * Created At
+     */
+    created_at: number;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Extras
+     */
+    extras: Array<ExtraFileView>;
+    /**
+     * Filename
+     */
+    filename: string;
+    /**
+     * Hosted
+     */
+    hosted: boolean;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Kind
+     */
+    kind: 'flatcar' | 'docker' | 'rocket' | 'other';
+    /**
+     * Release
+     */
+    release: string;
+    /**
+     * Release Notes
+     */
+    release_notes: string;
+    /**
+     * Sha1
+     */
+    sha1: string;
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Updated At
+     */
+    updated_at: number;
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * Pause
+ *
+ * Send nothing but heartbeats: nobody looks at the tab.
+ */
+export type PauseFrame = {
+    op: 'pause';
+};
+
+/**
+ * PayloadRow
+ *
+ * A file served to machines. It belongs to all of the service: `scope` is its root.
+ */
+export type PayloadRow = {
+    created: number;
+    key: string;
+    name: string;
+    package: string;
+    package_id: string;
+    scope: string;
+    sha256: string;
+    signed: boolean;
+    size: number;
+};
+
+/**
  * PlatformView
  *
  * One platform of an index. `size` is the manifest's own; `attestations` are digests.
@@ -1476,12 +3659,126 @@ export type PlatformView = {
 };
 
 /**
+ * PodRow
+ *
+ * A pod. `status` is kubectl's word, `reason` why, in a sentence (empty when all is well).
+ * `cause` is the kind of it that others may share, `concern` a `integrations.concern.Concern`.
+ * `owner` is the workload a person knows: the deployment, not its replica set. `images` as
+ * asked for, `digests` as they run. `simulated`: on a KWOK node.
+ */
+export type PodRow = {
+    cause: string;
+    cluster: string;
+    concern: number;
+    cpu: number;
+    created: number;
+    digests: Array<string>;
+    healthy: boolean;
+    images: Array<string>;
+    ip: string;
+    key: string;
+    labels: {
+        [key: string]: string;
+    };
+    last_restart: number | null;
+    memory: number;
+    name: string;
+    namespace: string;
+    node: string;
+    owner: string;
+    owner_kind: string;
+    qos: string;
+    ready: string;
+    reason: string;
+    restarts: number;
+    simulated: boolean;
+    status: string;
+};
+
+/**
+ * PolicyDraft
+ *
+ * What to try; absent: as it is now. `at` is the moment of the checks, Unix seconds.
+ */
+export type PolicyDraft = {
+    /**
+     * At
+     */
+    at?: number | null;
+    /**
+     * Package Id
+     */
+    package_id?: number | null;
+    policy?: RolloutPolicy | null;
+};
+
+/**
+ * Pong
+ *
+ * The answer to a heartbeat.
+ */
+export type PongFrame = {
+    op: 'pong';
+};
+
+/**
+ * PreviewView
+ *
+ * The answers the group's machines would get. `eligible` would be offered `target` when
+ * their turn comes, `now` of them at once. `exact` false: decided for `sampled` machines and
+ * scaled. `at_least_hours`: what the rate alone needs for all eligible ones.
+ */
+export type PreviewView = {
+    /**
+     * At Least Hours
+     */
+    at_least_hours: number | null;
+    /**
+     * Eligible
+     */
+    eligible: number;
+    /**
+     * Exact
+     */
+    exact: boolean;
+    /**
+     * Held
+     */
+    held: Array<HeldMachines>;
+    /**
+     * Machines
+     */
+    machines: number;
+    /**
+     * Now
+     */
+    now: number;
+    /**
+     * Sampled
+     */
+    sampled: number;
+    /**
+     * Share Percent
+     */
+    share_percent: number;
+    /**
+     * Target
+     */
+    target: string | null;
+};
+
+/**
  * ProblemBody
  *
- * RFC 9457 problem+json. Further members depend on the `type`: `current` (412), `used_by`
- * (409), `offset` (uploads).
+ * RFC 9457 problem+json. Further members depend on the `type`: `current` (412: the object as
+ * it is now), `needs` (403), `tested` (false: refused because it could not be tried),
+ * `used_by` (409), `offset` (uploads).
  */
 export type ProblemBody = {
+    /**
+     * Current
+     */
+    current?: unknown | null;
     /**
      * Detail
      */
@@ -1494,10 +3791,15 @@ export type ProblemBody = {
      * Instance
      */
     instance?: string | null;
+    needs?: NeededRight | null;
     /**
      * Status
      */
     status: number;
+    /**
+     * Tested
+     */
+    tested?: boolean | null;
     /**
      * Title
      */
@@ -1507,6 +3809,37 @@ export type ProblemBody = {
      */
     type: string;
     [key: string]: unknown;
+};
+
+/**
+ * ProblemRow
+ *
+ * One cause of trouble at one thing.
+ *
+ * `rank` orders (0 is worst); `since` is Unix seconds, None when it was so before this
+ * console looked. `reason` says why, the cause first; `cause` is its kind that others may
+ * share. The scope fields repeat those of the row it is about;
+ * `resource` is its plural in a cluster.
+ */
+export type ProblemRow = {
+    affects: string;
+    cause: string;
+    cluster: string;
+    collection: string;
+    count: number;
+    etcd: string;
+    key: string;
+    kind: string;
+    link: string;
+    name: string;
+    namespace: string;
+    rank: number;
+    reason: string;
+    resource: string;
+    severity: 'error' | 'normal' | 'warning';
+    since: number | null;
+    system: string;
+    target: string;
 };
 
 /**
@@ -1569,11 +3902,24 @@ export type ProblemView = {
     /**
      * Severity
      */
-    severity: string;
+    severity: 'normal' | 'warning' | 'error';
     /**
      * Since
      */
     since: number | null;
+};
+
+/**
+ * QueryWords
+ *
+ * The words of a query, as in the URL of a list.
+ */
+export type QueryWords = {
+    facet?: Array<string>;
+    filter?: Array<string>;
+    labels?: string;
+    q?: string;
+    sort?: Array<string>;
 };
 
 /**
@@ -1617,7 +3963,7 @@ export type RecentView = {
     /**
      * Severity
      */
-    severity: string;
+    severity: 'normal' | 'warning' | 'error';
     /**
      * Source
      */
@@ -1633,7 +3979,7 @@ export type Ref = {
     /**
      * Healthy
      */
-    healthy?: boolean | null;
+    healthy: boolean | null;
     /**
      * Kind
      */
@@ -1653,11 +3999,11 @@ export type Ref = {
     /**
      * Reason
      */
-    reason?: string;
+    reason: string;
     /**
      * Status
      */
-    status?: string | null;
+    status: string | null;
 };
 
 /**
@@ -1691,6 +4037,17 @@ export type ReferrerView = {
 };
 
 /**
+ * Refused
+ *
+ * The subscription does not exist; `problem` is RFC 9457's object.
+ */
+export type RefusedFrame = {
+    id: string;
+    op: 'error';
+    problem: ProblemBody;
+};
+
+/**
  * Related
  *
  * Objects that have to do with this one; `more` is True when there are more than listed.
@@ -1703,11 +4060,63 @@ export type Related = {
     /**
      * More
      */
-    more?: boolean;
+    more: boolean;
     /**
      * Title
      */
     title: string;
+};
+
+/**
+ * ReleaseFileView
+ *
+ * A file on the mirror: size in bytes, SHA-256 in hex.
+ */
+export type ReleaseFileView = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Size
+     */
+    size: number;
+};
+
+/**
+ * ReleaseFilter
+ *
+ * Keeps machines now running `minimum` <= version <= `maximum`; empty: no bound.
+ */
+export type ReleaseFilter = {
+    /**
+     * Maximum
+     */
+    maximum?: string;
+    /**
+     * Minimum
+     */
+    minimum?: string;
+};
+
+/**
+ * RepositoryRow
+ *
+ * One repository. `pushed` (Unix seconds) is the newest push seen, else the newest image's
+ * own date; `reason` says why it could not be read.
+ */
+export type RepositoryRow = {
+    key: string;
+    name: string;
+    pushed: number | null;
+    reason: string;
+    registry: string;
+    state: string;
+    tags: number;
 };
 
 /**
@@ -1743,6 +4152,54 @@ export type RepositoryView = {
 };
 
 /**
+ * Resume
+ *
+ * Send a fresh snapshot of every subscription.
+ */
+export type ResumeFrame = {
+    op: 'resume';
+};
+
+/**
+ * Resync
+ *
+ * The next frame of `id` is a snapshot; keep the old rows until it arrives.
+ */
+export type ResyncFrame = {
+    id: string;
+    op: 'resync';
+    reason: string;
+};
+
+/**
+ * Retried
+ *
+ * How many failed machines will be offered the update again, and how many are left.
+ */
+export type Retried = {
+    /**
+     * Left
+     */
+    left: number;
+    /**
+     * Retried
+     */
+    retried: number;
+};
+
+/**
+ * RevealBody
+ *
+ * Which value is to be shown in clear.
+ */
+export type RevealBody = {
+    /**
+     * Key
+     */
+    key: string;
+};
+
+/**
  * RightView
  *
  * A right the console needs there, and what is missing without it.
@@ -1763,6 +4220,239 @@ export type RightView = {
 };
 
 /**
+ * Rollback
+ *
+ * Where to go back to. `detach` gives the group a channel of its own when others follow
+ * its present one.
+ */
+export type Rollback = {
+    /**
+     * Detach
+     */
+    detach?: boolean;
+    /**
+     * Package Id
+     */
+    package_id: number;
+};
+
+/**
+ * RolloutPolicy
+ *
+ * Who in a group may get updates, when and how fast. The default grants nothing.
+ */
+export type RolloutPolicy = {
+    /**
+     * Allow Downgrade
+     *
+     * offer the channel's version whenever it differs
+     */
+    allow_downgrade?: boolean;
+    /**
+     * Brake After
+     *
+     * failures and timeouts that brake; 0: the period's maximum
+     */
+    brake_after?: number;
+    /**
+     * Enabled
+     */
+    enabled?: boolean;
+    /**
+     * Forced Checks Skip Limits
+     *
+     * an on-demand check skips rate, concurrency and share
+     */
+    forced_checks_skip_limits?: boolean;
+    /**
+     * Max Concurrent
+     *
+     * null: max_updates_per_period
+     */
+    max_concurrent?: number | null;
+    /**
+     * Max Updates Per Period
+     */
+    max_updates_per_period?: number | null;
+    oem?: ListFilter;
+    /**
+     * Period Seconds
+     */
+    period_seconds?: number;
+    platform?: ListFilter;
+    /**
+     * Poll Seconds
+     *
+     * asks machines to check this seldom; it can only slow a fleet (updates 3.5)
+     */
+    poll_seconds?: number | null;
+    release?: ReleaseFilter;
+    /**
+     * Safe Mode
+     *
+     * the first machine must succeed before others start; brake on failures
+     */
+    safe_mode?: boolean;
+    schedule?: RolloutSchedule;
+    /**
+     * Timezone
+     *
+     * IANA name, for windows
+     */
+    timezone?: string;
+    /**
+     * Update Timeout Seconds
+     */
+    update_timeout_seconds?: number;
+    /**
+     * Waves
+     */
+    waves?: Array<Wave>;
+    /**
+     * Windows
+     *
+     * empty: always
+     */
+    windows?: Array<MaintenanceWindow>;
+};
+
+/**
+ * RolloutRow
+ *
+ * One group on its way to one package: state and exact counts of machines by outcome.
+ */
+export type RolloutRow = {
+    application: string;
+    application_id: string;
+    created: number;
+    current: boolean;
+    deferred: number;
+    failed: number;
+    finished: number | null;
+    forced: number;
+    group: string;
+    group_id: string;
+    in_progress: number;
+    key: string;
+    reason: string;
+    release: string;
+    started: number | null;
+    state: string;
+    succeeded: number;
+    timed_out: number;
+    wave: number;
+};
+
+/**
+ * RolloutSchedule
+ *
+ * Which share of machines is selected. A machine is in when its stable hash for this
+ * rollout is below the share: raising only adds, lowering revokes nothing (updates 4).
+ */
+export type RolloutSchedule = {
+    /**
+     * Duration Seconds
+     */
+    duration_seconds?: number;
+    /**
+     * Frame Seconds
+     *
+     * length of a linear step
+     */
+    frame_seconds?: number;
+    /**
+     * Percent
+     */
+    percent?: number;
+    spread?: Spread;
+};
+
+/**
+ * RolloutView
+ *
+ * A group's way to one version. Counts of machines are exact; `state` is one of active,
+ * paused, aborted, braked, finished, superseded; `reason` says why it does not go on.
+ */
+export type RolloutView = {
+    /**
+     * Created At
+     */
+    created_at: number;
+    /**
+     * Deferred
+     */
+    deferred: number;
+    /**
+     * Failed
+     */
+    failed: number;
+    /**
+     * Finished At
+     */
+    finished_at: number | null;
+    /**
+     * Forced
+     */
+    forced: number;
+    /**
+     * Group Id
+     */
+    group_id: number;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * In Progress
+     */
+    in_progress: number;
+    /**
+     * Package Id
+     */
+    package_id: number;
+    /**
+     * Paused At
+     */
+    paused_at: number | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Release
+     */
+    release: string;
+    /**
+     * Started At
+     */
+    started_at: number | null;
+    /**
+     * State
+     */
+    state: string;
+    /**
+     * Succeeded
+     */
+    succeeded: number;
+    /**
+     * Timed Out
+     */
+    timed_out: number;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Wave
+     */
+    wave: number;
+    /**
+     * Wave Started At
+     */
+    wave_started_at: number | null;
+};
+
+/**
  * Row
  *
  * The base of a collection's row; `key` is unique in the collection.
@@ -1773,6 +4463,7 @@ export type RightView = {
  */
 export type Row = {
     key: string;
+    [key: string]: unknown;
 };
 
 /**
@@ -1805,6 +4496,37 @@ export type SecretView = {
      * Changed
      */
     changed: number;
+};
+
+export type ServerFrame = HelloFrame | SnapshotFrame | DeltaFrame | ResyncFrame | RefusedFrame | HeartbeatFrame;
+
+/**
+ * ServiceRow
+ *
+ * A service. `addresses`: where it listens from outside, when it does. `readiness`: ready
+ * of all endpoints (``1/2``); empty where nothing selects them, and then nothing is judged.
+ */
+export type ServiceRow = {
+    addresses: Array<string>;
+    cluster: string;
+    concern: number;
+    created: number;
+    healthy: boolean;
+    ip: string;
+    key: string;
+    labels: {
+        [key: string]: string;
+    };
+    name: string;
+    namespace: string;
+    ports: Array<string>;
+    readiness: string;
+    reason: string;
+    selector: {
+        [key: string]: string;
+    };
+    status: string;
+    type: string;
 };
 
 /**
@@ -1929,6 +4651,32 @@ export type SignalView = {
 };
 
 /**
+ * Snapshot
+ *
+ * Show these rows instead of what was shown.
+ */
+export type SnapshotFrame = {
+    facets: {
+        [key: string]: Array<FacetCount>;
+    };
+    freshness: Array<Freshness>;
+    id: string;
+    offset: number;
+    op: 'snapshot';
+    rows: Array<Row>;
+    seq: number;
+    total: number;
+    total_exact: boolean;
+};
+
+/**
+ * Spread
+ *
+ * How a rollout reaches machines: all at once, a fixed share, or a growing share.
+ */
+export type Spread = 'all' | 'percent' | 'linear';
+
+/**
  * StackView
  *
  * The local stack. `present` is False when none was ever started with this data.
@@ -1937,9 +4685,7 @@ export type StackView = {
     /**
      * Components
      */
-    components: Array<{
-        [key: string]: unknown;
-    }>;
+    components: Array<ComponentView>;
     /**
      * Present
      */
@@ -1995,6 +4741,28 @@ export type StepView = {
 };
 
 /**
+ * SubjectKind
+ *
+ * A person, a team of this console, a group as an identity provider names it, or a
+ * service account.
+ */
+export type SubjectKind = 'user' | 'team' | 'group' | 'service';
+
+/**
+ * Subscribe
+ *
+ * Show rows `offset` to `offset + limit` of a query under `id`, replacing what it was.
+ */
+export type SubscribeFrame = {
+    collection: string;
+    id: string;
+    limit?: number;
+    offset?: number;
+    op: 'subscribe';
+    query?: QueryWords;
+};
+
+/**
  * Switch
  *
  * Switch a connection off or on.
@@ -2036,12 +4804,35 @@ export type SystemView = {
     /**
      * Name
      */
-    name: string;
+    name: 'kubernetes' | 'etcd' | 'registry' | 'updates';
     /**
      * Sentence
      */
     sentence: string;
     state: SystemState;
+};
+
+/**
+ * TagRow
+ *
+ * One tag. `size` is the compressed bytes of the image (of an index: of one platform);
+ * `order` sorts versions as people do; times are Unix seconds.
+ */
+export type TagRow = {
+    badges: Array<string>;
+    created: number | null;
+    digest: string;
+    key: string;
+    kind: string;
+    media_type: string;
+    name: string;
+    order: string;
+    platforms: Array<string>;
+    pushed: number | null;
+    reason: string;
+    registry: string;
+    repository: string;
+    size: number | null;
 };
 
 /**
@@ -2071,11 +4862,190 @@ export type Tested = {
 };
 
 /**
+ * Timeline
+ *
+ * The fleet over time; `seconds` between two points. Zero is a counted zero.
+ */
+export type Timeline = {
+    /**
+     * Seconds
+     */
+    seconds: number;
+    /**
+     * Series
+     */
+    series: Array<TimelineSeries>;
+    /**
+     * Since
+     */
+    since: number;
+    /**
+     * Until
+     */
+    until: number;
+};
+
+/**
+ * TimelineSeries
+ *
+ * One line of a timeline: (Unix seconds, machines) for each point of the timeline.
+ */
+export type TimelineSeries = {
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Points
+     */
+    points: Array<[
+        number,
+        number
+    ]>;
+};
+
+/**
  * Type
  *
  * How a value is read in a query, compared, and shown by the interface.
  */
 export type Type = 'bool' | 'bytes' | 'labels' | 'list' | 'number' | 'percent' | 'quantity' | 'status' | 'text' | 'time';
+
+/**
+ * Unsubscribe
+ *
+ * Forget `id`.
+ */
+export type UnsubscribeFrame = {
+    id: string;
+    op: 'unsubscribe';
+};
+
+/**
+ * UpdateEventRow
+ *
+ * What the fleet or the service itself did; what people do is in `activity`.
+ */
+export type UpdateEventRow = {
+    application: string;
+    application_id: string;
+    at: number;
+    detail: string;
+    error: number | null;
+    group: string;
+    group_id: string;
+    key: string;
+    kind: string;
+    machine_id: string;
+    release: string;
+    severity: string;
+};
+
+/**
+ * UploadList
+ *
+ * All unfinished uploads.
+ */
+export type UploadList = {
+    /**
+     * Items
+     */
+    items: Array<UploadView>;
+};
+
+/**
+ * UploadView
+ *
+ * An unfinished upload: `offset` of `size` bytes are here.
+ */
+export type UploadView = {
+    /**
+     * Format
+     */
+    format: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Offset
+     */
+    offset: number;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Updated At
+     */
+    updated_at: number;
+};
+
+/**
+ * UserChange
+ *
+ * Switch an account off or on, or set a new password. Absent fields stay.
+ */
+export type UserChange = {
+    /**
+     * Disabled
+     */
+    disabled?: boolean | null;
+    /**
+     * Password
+     */
+    password?: string | null;
+};
+
+/**
+ * UserRow
+ *
+ * A local account; nothing secret.
+ */
+export type UserRow = {
+    created: number;
+    disabled: boolean;
+    key: string;
+    login: string;
+    name: string;
+    row_version: number;
+};
+
+/**
+ * UserView
+ *
+ * A local account, without anything secret. `row_version` guards changes (`If-Match`).
+ */
+export type UserView = {
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Disabled
+     */
+    disabled: boolean;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Row Version
+     */
+    row_version: number;
+};
 
 /**
  * ValueView
@@ -2149,6 +5119,30 @@ export type ValueView = {
 };
 
 /**
+ * VolumeRow
+ *
+ * A persistent volume; `claim` is ``namespace/name``.
+ */
+export type VolumeRow = {
+    access_modes: Array<string>;
+    capacity: number;
+    claim: string;
+    cluster: string;
+    concern: number;
+    created: number;
+    healthy: boolean;
+    key: string;
+    labels: {
+        [key: string]: string;
+    };
+    name: string;
+    reason: string;
+    reclaim_policy: string;
+    status: string;
+    storage_class: string;
+};
+
+/**
  * WatchView
  *
  * The one watch that feeds the keys; `endpoint` is empty while it is not open.
@@ -2181,6 +5175,52 @@ export type WatchView = {
 };
 
 /**
+ * Wave
+ *
+ * One step of a rollout. It ends after `soak_seconds` with all granted machines done; it
+ * stops the rollout when more than `max_failure_percent` of at least `min_results` machines
+ * of the wave failed or timed out.
+ */
+export type Wave = {
+    kind?: WaveKind;
+    /**
+     * Machines
+     *
+     * canary only
+     */
+    machines?: number;
+    /**
+     * Max Failure Percent
+     */
+    max_failure_percent?: number;
+    /**
+     * Min Results
+     */
+    min_results?: number;
+    /**
+     * Name
+     */
+    name?: string;
+    /**
+     * Percent
+     *
+     * percent only
+     */
+    percent?: number;
+    /**
+     * Soak Seconds
+     */
+    soak_seconds?: number;
+};
+
+/**
+ * WaveKind
+ *
+ * A wave is a number of machines, a share of them, or everybody.
+ */
+export type WaveKind = 'canary' | 'percent' | 'all';
+
+/**
  * WayView
  *
  * One way to connect a kind of system.
@@ -2204,7 +5244,154 @@ export type WayView = {
     title: string;
 };
 
-export type ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetData = {
+/**
+ * Why
+ *
+ * The reason an operator gives; shown beside the state.
+ */
+export type Why = {
+    /**
+     * Reason
+     */
+    reason?: string;
+};
+
+/**
+ * WorkloadRow
+ *
+ * What runs pods. `kind` as in its manifest, `plural` as in URLs. Counts are pods, and
+ * `readiness` two of them in one text (``0/2``). `reason` is the cause, without the counts;
+ * `culprit` names the pod that it is told of, `cause` its kind that others may share.
+ */
+export type WorkloadRow = {
+    cause: string;
+    cluster: string;
+    concern: number;
+    created: number;
+    culprit: string;
+    desired: number;
+    healthy: boolean;
+    images: Array<string>;
+    key: string;
+    kind: string;
+    labels: {
+        [key: string]: string;
+    };
+    name: string;
+    namespace: string;
+    owner: string;
+    plural: string;
+    readiness: string;
+    ready: number;
+    reason: string;
+    status: string;
+    updated: number;
+};
+
+export type CreateBindingData = {
+    body: NewBinding;
+    path?: never;
+    query?: never;
+    url: '/api/v1/bindings';
+};
+
+export type CreateBindingErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type CreateBindingError = CreateBindingErrors[keyof CreateBindingErrors];
+
+export type CreateBindingResponses = {
+    /**
+     * Successful Response
+     */
+    201: BindingView;
+};
+
+export type CreateBindingResponse = CreateBindingResponses[keyof CreateBindingResponses];
+
+export type DeleteBindingData = {
+    body?: never;
+    path: {
+        /**
+         * Binding Id
+         */
+        binding_id: string;
+    };
+    query?: never;
+    url: '/api/v1/bindings/{binding_id}';
+};
+
+export type DeleteBindingErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type DeleteBindingError = DeleteBindingErrors[keyof DeleteBindingErrors];
+
+export type DeleteBindingResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteBindingResponse = DeleteBindingResponses[keyof DeleteBindingResponses];
+
+export type ListCustomObjectsData = {
     body?: never;
     path: {
         /**
@@ -2233,7 +5420,7 @@ export type ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetData = {
     url: '/api/v1/clusters/{cluster}/custom/{definition}';
 };
 
-export type ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetErrors = {
+export type ListCustomObjectsErrors = {
     /**
      * The request cannot be read
      */
@@ -2268,18 +5455,18 @@ export type ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetErrors = {
     504: ProblemBody;
 };
 
-export type ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetError = ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetErrors[keyof ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetErrors];
+export type ListCustomObjectsError = ListCustomObjectsErrors[keyof ListCustomObjectsErrors];
 
-export type ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetResponses = {
+export type ListCustomObjectsResponses = {
     /**
      * Successful Response
      */
     200: CustomPage;
 };
 
-export type ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetResponse = ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetResponses[keyof ListCustomObjectsApiV1ClustersClusterCustomDefinitionGetResponses];
+export type ListCustomObjectsResponse = ListCustomObjectsResponses[keyof ListCustomObjectsResponses];
 
-export type ReadObjectApiV1ClustersClusterKindNamespaceNameGetData = {
+export type ReadObjectData = {
     body?: never;
     path: {
         /**
@@ -2303,7 +5490,7 @@ export type ReadObjectApiV1ClustersClusterKindNamespaceNameGetData = {
     url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}';
 };
 
-export type ReadObjectApiV1ClustersClusterKindNamespaceNameGetErrors = {
+export type ReadObjectErrors = {
     /**
      * The request cannot be read
      */
@@ -2338,18 +5525,18 @@ export type ReadObjectApiV1ClustersClusterKindNamespaceNameGetErrors = {
     504: ProblemBody;
 };
 
-export type ReadObjectApiV1ClustersClusterKindNamespaceNameGetError = ReadObjectApiV1ClustersClusterKindNamespaceNameGetErrors[keyof ReadObjectApiV1ClustersClusterKindNamespaceNameGetErrors];
+export type ReadObjectError = ReadObjectErrors[keyof ReadObjectErrors];
 
-export type ReadObjectApiV1ClustersClusterKindNamespaceNameGetResponses = {
+export type ReadObjectResponses = {
     /**
      * Successful Response
      */
     200: Detail;
 };
 
-export type ReadObjectApiV1ClustersClusterKindNamespaceNameGetResponse = ReadObjectApiV1ClustersClusterKindNamespaceNameGetResponses[keyof ReadObjectApiV1ClustersClusterKindNamespaceNameGetResponses];
+export type ReadObjectResponse = ReadObjectResponses[keyof ReadObjectResponses];
 
-export type ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetData = {
+export type ReadYamlData = {
     body?: never;
     path: {
         /**
@@ -2373,7 +5560,7 @@ export type ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetData = {
     url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/yaml';
 };
 
-export type ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetErrors = {
+export type ReadYamlErrors = {
     /**
      * The request cannot be read
      */
@@ -2408,25 +5595,25 @@ export type ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetErrors = {
     504: ProblemBody;
 };
 
-export type ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetError = ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetErrors[keyof ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetErrors];
+export type ReadYamlError = ReadYamlErrors[keyof ReadYamlErrors];
 
-export type ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetResponses = {
+export type ReadYamlResponses = {
     /**
      * Successful Response
      */
     200: string;
 };
 
-export type ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetResponse = ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetResponses[keyof ReadYamlApiV1ClustersClusterKindNamespaceNameYamlGetResponses];
+export type ReadYamlResponse = ReadYamlResponses[keyof ReadYamlResponses];
 
-export type ListCollectionsApiV1CollectionsGetData = {
+export type ListCollectionsData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/v1/collections';
 };
 
-export type ListCollectionsApiV1CollectionsGetErrors = {
+export type ListCollectionsErrors = {
     /**
      * The request cannot be read
      */
@@ -2445,18 +5632,18 @@ export type ListCollectionsApiV1CollectionsGetErrors = {
     404: ProblemBody;
 };
 
-export type ListCollectionsApiV1CollectionsGetError = ListCollectionsApiV1CollectionsGetErrors[keyof ListCollectionsApiV1CollectionsGetErrors];
+export type ListCollectionsError = ListCollectionsErrors[keyof ListCollectionsErrors];
 
-export type ListCollectionsApiV1CollectionsGetResponses = {
+export type ListCollectionsResponses = {
     /**
      * CollectionsAnswer
      */
     200: CollectionsAnswer;
 };
 
-export type ListCollectionsApiV1CollectionsGetResponse = ListCollectionsApiV1CollectionsGetResponses[keyof ListCollectionsApiV1CollectionsGetResponses];
+export type ListCollectionsResponse = ListCollectionsResponses[keyof ListCollectionsResponses];
 
-export type ListRowsApiV1CollectionsNameGetData = {
+export type ListRowsData = {
     body?: never;
     path: {
         /**
@@ -2509,7 +5696,7 @@ export type ListRowsApiV1CollectionsNameGetData = {
     url: '/api/v1/collections/{name}';
 };
 
-export type ListRowsApiV1CollectionsNameGetErrors = {
+export type ListRowsErrors = {
     /**
      * The request cannot be read
      */
@@ -2532,18 +5719,18 @@ export type ListRowsApiV1CollectionsNameGetErrors = {
     422: ProblemBody;
 };
 
-export type ListRowsApiV1CollectionsNameGetError = ListRowsApiV1CollectionsNameGetErrors[keyof ListRowsApiV1CollectionsNameGetErrors];
+export type ListRowsError = ListRowsErrors[keyof ListRowsErrors];
 
-export type ListRowsApiV1CollectionsNameGetResponses = {
+export type ListRowsResponses = {
     /**
      * ListAnswer
      */
     200: ListAnswer;
 };
 
-export type ListRowsApiV1CollectionsNameGetResponse = ListRowsApiV1CollectionsNameGetResponses[keyof ListRowsApiV1CollectionsNameGetResponses];
+export type ListRowsResponse = ListRowsResponses[keyof ListRowsResponses];
 
-export type ReadRowApiV1CollectionsNameKeyGetData = {
+export type ReadRowData = {
     body?: never;
     path: {
         /**
@@ -2559,7 +5746,7 @@ export type ReadRowApiV1CollectionsNameKeyGetData = {
     url: '/api/v1/collections/{name}/{key}';
 };
 
-export type ReadRowApiV1CollectionsNameKeyGetErrors = {
+export type ReadRowErrors = {
     /**
      * The request cannot be read
      */
@@ -2582,25 +5769,25 @@ export type ReadRowApiV1CollectionsNameKeyGetErrors = {
     422: ProblemBody;
 };
 
-export type ReadRowApiV1CollectionsNameKeyGetError = ReadRowApiV1CollectionsNameKeyGetErrors[keyof ReadRowApiV1CollectionsNameKeyGetErrors];
+export type ReadRowError = ReadRowErrors[keyof ReadRowErrors];
 
-export type ReadRowApiV1CollectionsNameKeyGetResponses = {
+export type ReadRowResponses = {
     /**
      * RowAnswer
      */
     200: RowAnswer;
 };
 
-export type ReadRowApiV1CollectionsNameKeyGetResponse = ReadRowApiV1CollectionsNameKeyGetResponses[keyof ReadRowApiV1CollectionsNameKeyGetResponses];
+export type ReadRowResponse = ReadRowResponses[keyof ReadRowResponses];
 
-export type CreateApiV1ConnectionsPostData = {
+export type CreateConnectionData = {
     body: NewConnection;
     path?: never;
     query?: never;
     url: '/api/v1/connections';
 };
 
-export type CreateApiV1ConnectionsPostErrors = {
+export type CreateConnectionErrors = {
     /**
      * The request cannot be read
      */
@@ -2631,25 +5818,25 @@ export type CreateApiV1ConnectionsPostErrors = {
     422: ProblemBody;
 };
 
-export type CreateApiV1ConnectionsPostError = CreateApiV1ConnectionsPostErrors[keyof CreateApiV1ConnectionsPostErrors];
+export type CreateConnectionError = CreateConnectionErrors[keyof CreateConnectionErrors];
 
-export type CreateApiV1ConnectionsPostResponses = {
+export type CreateConnectionResponses = {
     /**
      * Successful Response
      */
     201: ConnectionView;
 };
 
-export type CreateApiV1ConnectionsPostResponse = CreateApiV1ConnectionsPostResponses[keyof CreateApiV1ConnectionsPostResponses];
+export type CreateConnectionResponse = CreateConnectionResponses[keyof CreateConnectionResponses];
 
-export type ChoicesApiV1ConnectionsChoicesPostData = {
+export type ListConnectionChoicesData = {
     body: ChoicesAsked;
     path?: never;
     query?: never;
     url: '/api/v1/connections/choices';
 };
 
-export type ChoicesApiV1ConnectionsChoicesPostErrors = {
+export type ListConnectionChoicesErrors = {
     /**
      * The request cannot be read
      */
@@ -2680,27 +5867,27 @@ export type ChoicesApiV1ConnectionsChoicesPostErrors = {
     422: ProblemBody;
 };
 
-export type ChoicesApiV1ConnectionsChoicesPostError = ChoicesApiV1ConnectionsChoicesPostErrors[keyof ChoicesApiV1ConnectionsChoicesPostErrors];
+export type ListConnectionChoicesError = ListConnectionChoicesErrors[keyof ListConnectionChoicesErrors];
 
-export type ChoicesApiV1ConnectionsChoicesPostResponses = {
+export type ListConnectionChoicesResponses = {
     /**
-     * Response Choices Api V1 Connections Choices Post
+     * Response List Connection Choices
      *
      * Successful Response
      */
     200: Array<ChoiceView>;
 };
 
-export type ChoicesApiV1ConnectionsChoicesPostResponse = ChoicesApiV1ConnectionsChoicesPostResponses[keyof ChoicesApiV1ConnectionsChoicesPostResponses];
+export type ListConnectionChoicesResponse = ListConnectionChoicesResponses[keyof ListConnectionChoicesResponses];
 
-export type ListKindsApiV1ConnectionsKindsGetData = {
+export type ListConnectionKindsData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/v1/connections/kinds';
 };
 
-export type ListKindsApiV1ConnectionsKindsGetErrors = {
+export type ListConnectionKindsErrors = {
     /**
      * The request cannot be read
      */
@@ -2719,27 +5906,27 @@ export type ListKindsApiV1ConnectionsKindsGetErrors = {
     404: ProblemBody;
 };
 
-export type ListKindsApiV1ConnectionsKindsGetError = ListKindsApiV1ConnectionsKindsGetErrors[keyof ListKindsApiV1ConnectionsKindsGetErrors];
+export type ListConnectionKindsError = ListConnectionKindsErrors[keyof ListConnectionKindsErrors];
 
-export type ListKindsApiV1ConnectionsKindsGetResponses = {
+export type ListConnectionKindsResponses = {
     /**
-     * Response List Kinds Api V1 Connections Kinds Get
+     * Response List Connection Kinds
      *
      * Successful Response
      */
     200: Array<KindView>;
 };
 
-export type ListKindsApiV1ConnectionsKindsGetResponse = ListKindsApiV1ConnectionsKindsGetResponses[keyof ListKindsApiV1ConnectionsKindsGetResponses];
+export type ListConnectionKindsResponse = ListConnectionKindsResponses[keyof ListConnectionKindsResponses];
 
-export type TestApiV1ConnectionsTestPostData = {
+export type TestConnectionData = {
     body: Tested;
     path?: never;
     query?: never;
     url: '/api/v1/connections/test';
 };
 
-export type TestApiV1ConnectionsTestPostErrors = {
+export type TestConnectionErrors = {
     /**
      * The request cannot be read
      */
@@ -2770,20 +5957,20 @@ export type TestApiV1ConnectionsTestPostErrors = {
     422: ProblemBody;
 };
 
-export type TestApiV1ConnectionsTestPostError = TestApiV1ConnectionsTestPostErrors[keyof TestApiV1ConnectionsTestPostErrors];
+export type TestConnectionError = TestConnectionErrors[keyof TestConnectionErrors];
 
-export type TestApiV1ConnectionsTestPostResponses = {
+export type TestConnectionResponses = {
     /**
-     * Response Test Api V1 Connections Test Post
+     * Response Test Connection
      *
      * Successful Response
      */
     200: FoundView | null;
 };
 
-export type TestApiV1ConnectionsTestPostResponse = TestApiV1ConnectionsTestPostResponses[keyof TestApiV1ConnectionsTestPostResponses];
+export type TestConnectionResponse = TestConnectionResponses[keyof TestConnectionResponses];
 
-export type DeleteApiV1ConnectionsKindNameDeleteData = {
+export type DeleteConnectionData = {
     body?: never;
     headers?: {
         /**
@@ -2807,7 +5994,7 @@ export type DeleteApiV1ConnectionsKindNameDeleteData = {
     url: '/api/v1/connections/{kind}/{name}';
 };
 
-export type DeleteApiV1ConnectionsKindNameDeleteErrors = {
+export type DeleteConnectionErrors = {
     /**
      * The request cannot be read
      */
@@ -2838,18 +6025,18 @@ export type DeleteApiV1ConnectionsKindNameDeleteErrors = {
     428: ProblemBody;
 };
 
-export type DeleteApiV1ConnectionsKindNameDeleteError = DeleteApiV1ConnectionsKindNameDeleteErrors[keyof DeleteApiV1ConnectionsKindNameDeleteErrors];
+export type DeleteConnectionError = DeleteConnectionErrors[keyof DeleteConnectionErrors];
 
-export type DeleteApiV1ConnectionsKindNameDeleteResponses = {
+export type DeleteConnectionResponses = {
     /**
      * Successful Response
      */
     204: void;
 };
 
-export type DeleteApiV1ConnectionsKindNameDeleteResponse = DeleteApiV1ConnectionsKindNameDeleteResponses[keyof DeleteApiV1ConnectionsKindNameDeleteResponses];
+export type DeleteConnectionResponse = DeleteConnectionResponses[keyof DeleteConnectionResponses];
 
-export type ReadApiV1ConnectionsKindNameGetData = {
+export type ReadConnectionData = {
     body?: never;
     path: {
         /**
@@ -2865,7 +6052,7 @@ export type ReadApiV1ConnectionsKindNameGetData = {
     url: '/api/v1/connections/{kind}/{name}';
 };
 
-export type ReadApiV1ConnectionsKindNameGetErrors = {
+export type ReadConnectionErrors = {
     /**
      * The request cannot be read
      */
@@ -2888,18 +6075,18 @@ export type ReadApiV1ConnectionsKindNameGetErrors = {
     422: ProblemBody;
 };
 
-export type ReadApiV1ConnectionsKindNameGetError = ReadApiV1ConnectionsKindNameGetErrors[keyof ReadApiV1ConnectionsKindNameGetErrors];
+export type ReadConnectionError = ReadConnectionErrors[keyof ReadConnectionErrors];
 
-export type ReadApiV1ConnectionsKindNameGetResponses = {
+export type ReadConnectionResponses = {
     /**
      * Successful Response
      */
     200: ConnectionView;
 };
 
-export type ReadApiV1ConnectionsKindNameGetResponse = ReadApiV1ConnectionsKindNameGetResponses[keyof ReadApiV1ConnectionsKindNameGetResponses];
+export type ReadConnectionResponse = ReadConnectionResponses[keyof ReadConnectionResponses];
 
-export type SwitchApiV1ConnectionsKindNamePatchData = {
+export type SwitchConnectionData = {
     body: Switch;
     headers?: {
         /**
@@ -2923,7 +6110,7 @@ export type SwitchApiV1ConnectionsKindNamePatchData = {
     url: '/api/v1/connections/{kind}/{name}';
 };
 
-export type SwitchApiV1ConnectionsKindNamePatchErrors = {
+export type SwitchConnectionErrors = {
     /**
      * The request cannot be read
      */
@@ -2962,18 +6149,18 @@ export type SwitchApiV1ConnectionsKindNamePatchErrors = {
     428: ProblemBody;
 };
 
-export type SwitchApiV1ConnectionsKindNamePatchError = SwitchApiV1ConnectionsKindNamePatchErrors[keyof SwitchApiV1ConnectionsKindNamePatchErrors];
+export type SwitchConnectionError = SwitchConnectionErrors[keyof SwitchConnectionErrors];
 
-export type SwitchApiV1ConnectionsKindNamePatchResponses = {
+export type SwitchConnectionResponses = {
     /**
      * Successful Response
      */
     200: ConnectionView;
 };
 
-export type SwitchApiV1ConnectionsKindNamePatchResponse = SwitchApiV1ConnectionsKindNamePatchResponses[keyof SwitchApiV1ConnectionsKindNamePatchResponses];
+export type SwitchConnectionResponse = SwitchConnectionResponses[keyof SwitchConnectionResponses];
 
-export type ChangeApiV1ConnectionsKindNamePutData = {
+export type ChangeConnectionData = {
     body: Draft;
     headers?: {
         /**
@@ -3004,7 +6191,7 @@ export type ChangeApiV1ConnectionsKindNamePutData = {
     url: '/api/v1/connections/{kind}/{name}';
 };
 
-export type ChangeApiV1ConnectionsKindNamePutErrors = {
+export type ChangeConnectionErrors = {
     /**
      * The request cannot be read
      */
@@ -3043,18 +6230,18 @@ export type ChangeApiV1ConnectionsKindNamePutErrors = {
     428: ProblemBody;
 };
 
-export type ChangeApiV1ConnectionsKindNamePutError = ChangeApiV1ConnectionsKindNamePutErrors[keyof ChangeApiV1ConnectionsKindNamePutErrors];
+export type ChangeConnectionError = ChangeConnectionErrors[keyof ChangeConnectionErrors];
 
-export type ChangeApiV1ConnectionsKindNamePutResponses = {
+export type ChangeConnectionResponses = {
     /**
      * Successful Response
      */
     200: ConnectionView;
 };
 
-export type ChangeApiV1ConnectionsKindNamePutResponse = ChangeApiV1ConnectionsKindNamePutResponses[keyof ChangeApiV1ConnectionsKindNamePutResponses];
+export type ChangeConnectionResponse = ChangeConnectionResponses[keyof ChangeConnectionResponses];
 
-export type ReauthenticateApiV1ConnectionsKindNameCredentialsPostData = {
+export type ReauthenticateConnectionData = {
     body: NewCredentials;
     headers?: {
         /**
@@ -3078,7 +6265,7 @@ export type ReauthenticateApiV1ConnectionsKindNameCredentialsPostData = {
     url: '/api/v1/connections/{kind}/{name}/credentials';
 };
 
-export type ReauthenticateApiV1ConnectionsKindNameCredentialsPostErrors = {
+export type ReauthenticateConnectionErrors = {
     /**
      * The request cannot be read
      */
@@ -3117,18 +6304,18 @@ export type ReauthenticateApiV1ConnectionsKindNameCredentialsPostErrors = {
     428: ProblemBody;
 };
 
-export type ReauthenticateApiV1ConnectionsKindNameCredentialsPostError = ReauthenticateApiV1ConnectionsKindNameCredentialsPostErrors[keyof ReauthenticateApiV1ConnectionsKindNameCredentialsPostErrors];
+export type ReauthenticateConnectionError = ReauthenticateConnectionErrors[keyof ReauthenticateConnectionErrors];
 
-export type ReauthenticateApiV1ConnectionsKindNameCredentialsPostResponses = {
+export type ReauthenticateConnectionResponses = {
     /**
      * Successful Response
      */
     200: ConnectionView;
 };
 
-export type ReauthenticateApiV1ConnectionsKindNameCredentialsPostResponse = ReauthenticateApiV1ConnectionsKindNameCredentialsPostResponses[keyof ReauthenticateApiV1ConnectionsKindNameCredentialsPostResponses];
+export type ReauthenticateConnectionResponse = ReauthenticateConnectionResponses[keyof ReauthenticateConnectionResponses];
 
-export type DownloadApiV1ConnectionsKindNameDiagnosticsGetData = {
+export type DownloadDiagnosticsData = {
     body?: never;
     path: {
         /**
@@ -3144,7 +6331,7 @@ export type DownloadApiV1ConnectionsKindNameDiagnosticsGetData = {
     url: '/api/v1/connections/{kind}/{name}/diagnostics';
 };
 
-export type DownloadApiV1ConnectionsKindNameDiagnosticsGetErrors = {
+export type DownloadDiagnosticsErrors = {
     /**
      * The request cannot be read
      */
@@ -3167,11 +6354,11 @@ export type DownloadApiV1ConnectionsKindNameDiagnosticsGetErrors = {
     422: ProblemBody;
 };
 
-export type DownloadApiV1ConnectionsKindNameDiagnosticsGetError = DownloadApiV1ConnectionsKindNameDiagnosticsGetErrors[keyof DownloadApiV1ConnectionsKindNameDiagnosticsGetErrors];
+export type DownloadDiagnosticsError = DownloadDiagnosticsErrors[keyof DownloadDiagnosticsErrors];
 
-export type DownloadApiV1ConnectionsKindNameDiagnosticsGetResponses = {
+export type DownloadDiagnosticsResponses = {
     /**
-     * Response Download Api V1 Connections  Kind   Name  Diagnostics Get
+     * Response Download Diagnostics
      *
      * Successful Response
      */
@@ -3180,9 +6367,9 @@ export type DownloadApiV1ConnectionsKindNameDiagnosticsGetResponses = {
     };
 };
 
-export type DownloadApiV1ConnectionsKindNameDiagnosticsGetResponse = DownloadApiV1ConnectionsKindNameDiagnosticsGetResponses[keyof DownloadApiV1ConnectionsKindNameDiagnosticsGetResponses];
+export type DownloadDiagnosticsResponse = DownloadDiagnosticsResponses[keyof DownloadDiagnosticsResponses];
 
-export type ShowImpactApiV1ConnectionsKindNameImpactGetData = {
+export type ReadConnectionImpactData = {
     body?: never;
     path: {
         /**
@@ -3198,7 +6385,7 @@ export type ShowImpactApiV1ConnectionsKindNameImpactGetData = {
     url: '/api/v1/connections/{kind}/{name}/impact';
 };
 
-export type ShowImpactApiV1ConnectionsKindNameImpactGetErrors = {
+export type ReadConnectionImpactErrors = {
     /**
      * The request cannot be read
      */
@@ -3221,18 +6408,18 @@ export type ShowImpactApiV1ConnectionsKindNameImpactGetErrors = {
     422: ProblemBody;
 };
 
-export type ShowImpactApiV1ConnectionsKindNameImpactGetError = ShowImpactApiV1ConnectionsKindNameImpactGetErrors[keyof ShowImpactApiV1ConnectionsKindNameImpactGetErrors];
+export type ReadConnectionImpactError = ReadConnectionImpactErrors[keyof ReadConnectionImpactErrors];
 
-export type ShowImpactApiV1ConnectionsKindNameImpactGetResponses = {
+export type ReadConnectionImpactResponses = {
     /**
      * Successful Response
      */
     200: ImpactView;
 };
 
-export type ShowImpactApiV1ConnectionsKindNameImpactGetResponse = ShowImpactApiV1ConnectionsKindNameImpactGetResponses[keyof ShowImpactApiV1ConnectionsKindNameImpactGetResponses];
+export type ReadConnectionImpactResponse = ReadConnectionImpactResponses[keyof ReadConnectionImpactResponses];
 
-export type ReadHealthApiV1EtcdNameGetData = {
+export type ReadHealthData = {
     body?: never;
     path: {
         /**
@@ -3244,7 +6431,7 @@ export type ReadHealthApiV1EtcdNameGetData = {
     url: '/api/v1/etcd/{name}';
 };
 
-export type ReadHealthApiV1EtcdNameGetErrors = {
+export type ReadHealthErrors = {
     /**
      * The request cannot be read
      */
@@ -3279,18 +6466,76 @@ export type ReadHealthApiV1EtcdNameGetErrors = {
     504: ProblemBody;
 };
 
-export type ReadHealthApiV1EtcdNameGetError = ReadHealthApiV1EtcdNameGetErrors[keyof ReadHealthApiV1EtcdNameGetErrors];
+export type ReadHealthError = ReadHealthErrors[keyof ReadHealthErrors];
 
-export type ReadHealthApiV1EtcdNameGetResponses = {
+export type ReadHealthResponses = {
     /**
      * Successful Response
      */
     200: EtcdHealth;
 };
 
-export type ReadHealthApiV1EtcdNameGetResponse = ReadHealthApiV1EtcdNameGetResponses[keyof ReadHealthApiV1EtcdNameGetResponses];
+export type ReadHealthResponse = ReadHealthResponses[keyof ReadHealthResponses];
 
-export type ListFolderApiV1EtcdNameFoldersGetData = {
+export type CompareMembersData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/etcd/{name}/comparison';
+};
+
+export type CompareMembersErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type CompareMembersError = CompareMembersErrors[keyof CompareMembersErrors];
+
+export type CompareMembersResponses = {
+    /**
+     * Successful Response
+     */
+    200: ComparedView;
+};
+
+export type CompareMembersResponse = CompareMembersResponses[keyof CompareMembersResponses];
+
+export type ListFolderData = {
     body?: never;
     path: {
         /**
@@ -3315,7 +6560,7 @@ export type ListFolderApiV1EtcdNameFoldersGetData = {
     url: '/api/v1/etcd/{name}/folders';
 };
 
-export type ListFolderApiV1EtcdNameFoldersGetErrors = {
+export type ListFolderErrors = {
     /**
      * The request cannot be read
      */
@@ -3350,18 +6595,18 @@ export type ListFolderApiV1EtcdNameFoldersGetErrors = {
     504: ProblemBody;
 };
 
-export type ListFolderApiV1EtcdNameFoldersGetError = ListFolderApiV1EtcdNameFoldersGetErrors[keyof ListFolderApiV1EtcdNameFoldersGetErrors];
+export type ListFolderError = ListFolderErrors[keyof ListFolderErrors];
 
-export type ListFolderApiV1EtcdNameFoldersGetResponses = {
+export type ListFolderResponses = {
     /**
      * Successful Response
      */
     200: FolderPage;
 };
 
-export type ListFolderApiV1EtcdNameFoldersGetResponse = ListFolderApiV1EtcdNameFoldersGetResponses[keyof ListFolderApiV1EtcdNameFoldersGetResponses];
+export type ListFolderResponse = ListFolderResponses[keyof ListFolderResponses];
 
-export type ReadValueApiV1EtcdNameValueGetData = {
+export type ReadValueData = {
     body?: never;
     path: {
         /**
@@ -3382,7 +6627,7 @@ export type ReadValueApiV1EtcdNameValueGetData = {
     url: '/api/v1/etcd/{name}/value';
 };
 
-export type ReadValueApiV1EtcdNameValueGetErrors = {
+export type ReadValueErrors = {
     /**
      * The request cannot be read
      */
@@ -3417,18 +6662,136 @@ export type ReadValueApiV1EtcdNameValueGetErrors = {
     504: ProblemBody;
 };
 
-export type ReadValueApiV1EtcdNameValueGetError = ReadValueApiV1EtcdNameValueGetErrors[keyof ReadValueApiV1EtcdNameValueGetErrors];
+export type ReadValueError = ReadValueErrors[keyof ReadValueErrors];
 
-export type ReadValueApiV1EtcdNameValueGetResponses = {
+export type ReadValueResponses = {
     /**
      * Successful Response
      */
     200: ValueView;
 };
 
-export type ReadValueApiV1EtcdNameValueGetResponse = ReadValueApiV1EtcdNameValueGetResponses[keyof ReadValueApiV1EtcdNameValueGetResponses];
+export type ReadValueResponse = ReadValueResponses[keyof ReadValueResponses];
 
-export type GetJobApiV1JobsJobIdGetData = {
+export type RevealValueData = {
+    body: RevealBody;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/etcd/{name}/value/reveal';
+};
+
+export type RevealValueErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type RevealValueError = RevealValueErrors[keyof RevealValueErrors];
+
+export type RevealValueResponses = {
+    /**
+     * Successful Response
+     */
+    200: ValueView;
+};
+
+export type RevealValueResponse = RevealValueResponses[keyof RevealValueResponses];
+
+export type ReceiveNotificationsData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/hooks/registry/{name}';
+};
+
+export type ReceiveNotificationsErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type ReceiveNotificationsError = ReceiveNotificationsErrors[keyof ReceiveNotificationsErrors];
+
+export type ReceiveNotificationsResponses = {
+    /**
+     * Successful Response
+     */
+    202: unknown;
+};
+
+export type GetJobData = {
     body?: never;
     path: {
         /**
@@ -3440,7 +6803,7 @@ export type GetJobApiV1JobsJobIdGetData = {
     url: '/api/v1/jobs/{job_id}';
 };
 
-export type GetJobApiV1JobsJobIdGetErrors = {
+export type GetJobErrors = {
     /**
      * The request cannot be read
      */
@@ -3463,18 +6826,64 @@ export type GetJobApiV1JobsJobIdGetErrors = {
     422: ProblemBody;
 };
 
-export type GetJobApiV1JobsJobIdGetError = GetJobApiV1JobsJobIdGetErrors[keyof GetJobApiV1JobsJobIdGetErrors];
+export type GetJobError = GetJobErrors[keyof GetJobErrors];
 
-export type GetJobApiV1JobsJobIdGetResponses = {
+export type GetJobResponses = {
     /**
      * Successful Response
      */
     200: JobView;
 };
 
-export type GetJobApiV1JobsJobIdGetResponse = GetJobApiV1JobsJobIdGetResponses[keyof GetJobApiV1JobsJobIdGetResponses];
+export type GetJobResponse = GetJobResponses[keyof GetJobResponses];
 
-export type ReadOverviewApiV1OverviewGetData = {
+export type CancelJobData = {
+    body?: never;
+    path: {
+        /**
+         * Job Id
+         */
+        job_id: string;
+    };
+    query?: never;
+    url: '/api/v1/jobs/{job_id}/cancel';
+};
+
+export type CancelJobErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type CancelJobError = CancelJobErrors[keyof CancelJobErrors];
+
+export type CancelJobResponses = {
+    /**
+     * Successful Response
+     */
+    202: JobView;
+};
+
+export type CancelJobResponse = CancelJobResponses[keyof CancelJobResponses];
+
+export type ReadOverviewData = {
     body?: never;
     path?: never;
     query?: {
@@ -3490,7 +6899,7 @@ export type ReadOverviewApiV1OverviewGetData = {
     url: '/api/v1/overview';
 };
 
-export type ReadOverviewApiV1OverviewGetErrors = {
+export type ReadOverviewErrors = {
     /**
      * The request cannot be read
      */
@@ -3513,18 +6922,18 @@ export type ReadOverviewApiV1OverviewGetErrors = {
     422: ProblemBody;
 };
 
-export type ReadOverviewApiV1OverviewGetError = ReadOverviewApiV1OverviewGetErrors[keyof ReadOverviewApiV1OverviewGetErrors];
+export type ReadOverviewError = ReadOverviewErrors[keyof ReadOverviewErrors];
 
-export type ReadOverviewApiV1OverviewGetResponses = {
+export type ReadOverviewResponses = {
     /**
      * Successful Response
      */
     200: OverviewView;
 };
 
-export type ReadOverviewApiV1OverviewGetResponse = ReadOverviewApiV1OverviewGetResponses[keyof ReadOverviewApiV1OverviewGetResponses];
+export type ReadOverviewResponse = ReadOverviewResponses[keyof ReadOverviewResponses];
 
-export type ReadImageApiV1RegistriesNameImageGetData = {
+export type ReadImageData = {
     body?: never;
     path: {
         /**
@@ -3545,7 +6954,7 @@ export type ReadImageApiV1RegistriesNameImageGetData = {
     url: '/api/v1/registries/{name}/image';
 };
 
-export type ReadImageApiV1RegistriesNameImageGetErrors = {
+export type ReadImageErrors = {
     /**
      * The request cannot be read
      */
@@ -3580,18 +6989,18 @@ export type ReadImageApiV1RegistriesNameImageGetErrors = {
     504: ProblemBody;
 };
 
-export type ReadImageApiV1RegistriesNameImageGetError = ReadImageApiV1RegistriesNameImageGetErrors[keyof ReadImageApiV1RegistriesNameImageGetErrors];
+export type ReadImageError = ReadImageErrors[keyof ReadImageErrors];
 
-export type ReadImageApiV1RegistriesNameImageGetResponses = {
+export type ReadImageResponses = {
     /**
      * Successful Response
      */
     200: ImageView;
 };
 
-export type ReadImageApiV1RegistriesNameImageGetResponse = ReadImageApiV1RegistriesNameImageGetResponses[keyof ReadImageApiV1RegistriesNameImageGetResponses];
+export type ReadImageResponse = ReadImageResponses[keyof ReadImageResponses];
 
-export type ReadRepositoryApiV1RegistriesNameRepositoryGetData = {
+export type ReadRepositoryData = {
     body?: never;
     path: {
         /**
@@ -3608,7 +7017,7 @@ export type ReadRepositoryApiV1RegistriesNameRepositoryGetData = {
     url: '/api/v1/registries/{name}/repository';
 };
 
-export type ReadRepositoryApiV1RegistriesNameRepositoryGetErrors = {
+export type ReadRepositoryErrors = {
     /**
      * The request cannot be read
      */
@@ -3643,18 +7052,18 @@ export type ReadRepositoryApiV1RegistriesNameRepositoryGetErrors = {
     504: ProblemBody;
 };
 
-export type ReadRepositoryApiV1RegistriesNameRepositoryGetError = ReadRepositoryApiV1RegistriesNameRepositoryGetErrors[keyof ReadRepositoryApiV1RegistriesNameRepositoryGetErrors];
+export type ReadRepositoryError = ReadRepositoryErrors[keyof ReadRepositoryErrors];
 
-export type ReadRepositoryApiV1RegistriesNameRepositoryGetResponses = {
+export type ReadRepositoryResponses = {
     /**
      * Successful Response
      */
     200: RepositoryView;
 };
 
-export type ReadRepositoryApiV1RegistriesNameRepositoryGetResponse = ReadRepositoryApiV1RegistriesNameRepositoryGetResponses[keyof ReadRepositoryApiV1RegistriesNameRepositoryGetResponses];
+export type ReadRepositoryResponse = ReadRepositoryResponses[keyof ReadRepositoryResponses];
 
-export type FindApiV1SearchGetData = {
+export type FindData = {
     body?: never;
     path?: never;
     query?: {
@@ -3670,7 +7079,7 @@ export type FindApiV1SearchGetData = {
     url: '/api/v1/search';
 };
 
-export type FindApiV1SearchGetErrors = {
+export type FindErrors = {
     /**
      * The request cannot be read
      */
@@ -3693,25 +7102,25 @@ export type FindApiV1SearchGetErrors = {
     422: ProblemBody;
 };
 
-export type FindApiV1SearchGetError = FindApiV1SearchGetErrors[keyof FindApiV1SearchGetErrors];
+export type FindError = FindErrors[keyof FindErrors];
 
-export type FindApiV1SearchGetResponses = {
+export type FindResponses = {
     /**
      * SearchAnswer
      */
     200: SearchAnswer;
 };
 
-export type FindApiV1SearchGetResponse = FindApiV1SearchGetResponses[keyof FindApiV1SearchGetResponses];
+export type FindResponse = FindResponses[keyof FindResponses];
 
-export type CurrentSessionApiV1SessionGetData = {
+export type SignOutData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/v1/session';
 };
 
-export type CurrentSessionApiV1SessionGetErrors = {
+export type SignOutErrors = {
     /**
      * The request cannot be read
      */
@@ -3730,25 +7139,62 @@ export type CurrentSessionApiV1SessionGetErrors = {
     404: ProblemBody;
 };
 
-export type CurrentSessionApiV1SessionGetError = CurrentSessionApiV1SessionGetErrors[keyof CurrentSessionApiV1SessionGetErrors];
+export type SignOutError = SignOutErrors[keyof SignOutErrors];
 
-export type CurrentSessionApiV1SessionGetResponses = {
+export type SignOutResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type SignOutResponse = SignOutResponses[keyof SignOutResponses];
+
+export type CurrentSessionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session';
+};
+
+export type CurrentSessionErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+};
+
+export type CurrentSessionError = CurrentSessionErrors[keyof CurrentSessionErrors];
+
+export type CurrentSessionResponses = {
     /**
      * Successful Response
      */
     200: SessionView;
 };
 
-export type CurrentSessionApiV1SessionGetResponse = CurrentSessionApiV1SessionGetResponses[keyof CurrentSessionApiV1SessionGetResponses];
+export type CurrentSessionResponse = CurrentSessionResponses[keyof CurrentSessionResponses];
 
-export type SignInApiV1SessionPostData = {
+export type SignInData = {
     body: LoginRequest;
     path?: never;
     query?: never;
     url: '/api/v1/session';
 };
 
-export type SignInApiV1SessionPostErrors = {
+export type SignInErrors = {
     /**
      * The request cannot be read
      */
@@ -3783,50 +7229,50 @@ export type SignInApiV1SessionPostErrors = {
     503: ProblemBody;
 };
 
-export type SignInApiV1SessionPostError = SignInApiV1SessionPostErrors[keyof SignInApiV1SessionPostErrors];
+export type SignInError = SignInErrors[keyof SignInErrors];
 
-export type SignInApiV1SessionPostResponses = {
+export type SignInResponses = {
     /**
      * Successful Response
      */
     200: SessionView;
 };
 
-export type SignInApiV1SessionPostResponse = SignInApiV1SessionPostResponses[keyof SignInApiV1SessionPostResponses];
+export type SignInResponse = SignInResponses[keyof SignInResponses];
 
-export type SetupStateApiV1SetupGetData = {
+export type SetupStateData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/v1/setup';
 };
 
-export type SetupStateApiV1SetupGetErrors = {
+export type SetupStateErrors = {
     /**
      * The request cannot be read
      */
     400: ProblemBody;
 };
 
-export type SetupStateApiV1SetupGetError = SetupStateApiV1SetupGetErrors[keyof SetupStateApiV1SetupGetErrors];
+export type SetupStateError = SetupStateErrors[keyof SetupStateErrors];
 
-export type SetupStateApiV1SetupGetResponses = {
+export type SetupStateResponses = {
     /**
      * Successful Response
      */
     200: SetupState;
 };
 
-export type SetupStateApiV1SetupGetResponse = SetupStateApiV1SetupGetResponses[keyof SetupStateApiV1SetupGetResponses];
+export type SetupStateResponse = SetupStateResponses[keyof SetupStateResponses];
 
-export type CompleteSetupApiV1SetupPostData = {
+export type CompleteSetupData = {
     body: SetupRequest;
     path?: never;
     query?: never;
     url: '/api/v1/setup';
 };
 
-export type CompleteSetupApiV1SetupPostErrors = {
+export type CompleteSetupErrors = {
     /**
      * The request cannot be read
      */
@@ -3857,25 +7303,25 @@ export type CompleteSetupApiV1SetupPostErrors = {
     503: ProblemBody;
 };
 
-export type CompleteSetupApiV1SetupPostError = CompleteSetupApiV1SetupPostErrors[keyof CompleteSetupApiV1SetupPostErrors];
+export type CompleteSetupError = CompleteSetupErrors[keyof CompleteSetupErrors];
 
-export type CompleteSetupApiV1SetupPostResponses = {
+export type CompleteSetupResponses = {
     /**
      * Successful Response
      */
     201: SessionView;
 };
 
-export type CompleteSetupApiV1SetupPostResponse = CompleteSetupApiV1SetupPostResponses[keyof CompleteSetupApiV1SetupPostResponses];
+export type CompleteSetupResponse = CompleteSetupResponses[keyof CompleteSetupResponses];
 
-export type StackApiV1StackGetData = {
+export type ReadStackData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/v1/stack';
 };
 
-export type StackApiV1StackGetErrors = {
+export type ReadStackErrors = {
     /**
      * The request cannot be read
      */
@@ -3894,18 +7340,18 @@ export type StackApiV1StackGetErrors = {
     404: ProblemBody;
 };
 
-export type StackApiV1StackGetError = StackApiV1StackGetErrors[keyof StackApiV1StackGetErrors];
+export type ReadStackError = ReadStackErrors[keyof ReadStackErrors];
 
-export type StackApiV1StackGetResponses = {
+export type ReadStackResponses = {
     /**
      * Successful Response
      */
     200: StackView;
 };
 
-export type StackApiV1StackGetResponse = StackApiV1StackGetResponses[keyof StackApiV1StackGetResponses];
+export type ReadStackResponse = ReadStackResponses[keyof ReadStackResponses];
 
-export type ComponentLogApiV1StackComponentsNameLogGetData = {
+export type ReadComponentLogData = {
     body?: never;
     path: {
         /**
@@ -3922,7 +7368,7 @@ export type ComponentLogApiV1StackComponentsNameLogGetData = {
     url: '/api/v1/stack/components/{name}/log';
 };
 
-export type ComponentLogApiV1StackComponentsNameLogGetErrors = {
+export type ReadComponentLogErrors = {
     /**
      * The request cannot be read
      */
@@ -3945,38 +7391,4708 @@ export type ComponentLogApiV1StackComponentsNameLogGetErrors = {
     422: ProblemBody;
 };
 
-export type ComponentLogApiV1StackComponentsNameLogGetError = ComponentLogApiV1StackComponentsNameLogGetErrors[keyof ComponentLogApiV1StackComponentsNameLogGetErrors];
+export type ReadComponentLogError = ReadComponentLogErrors[keyof ReadComponentLogErrors];
 
-export type ComponentLogApiV1StackComponentsNameLogGetResponses = {
+export type ReadComponentLogResponses = {
     /**
      * Successful Response
      */
     200: LogTail;
 };
 
-export type ComponentLogApiV1StackComponentsNameLogGetResponse = ComponentLogApiV1StackComponentsNameLogGetResponses[keyof ComponentLogApiV1StackComponentsNameLogGetResponses];
+export type ReadComponentLogResponse = ReadComponentLogResponses[keyof ReadComponentLogResponses];
 
-export type StatusApiV1StatusGetData = {
+export type ReadStatusData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/v1/status';
 };
 
-export type StatusApiV1StatusGetErrors = {
+export type ReadStatusErrors = {
     /**
      * The request cannot be read
      */
     400: ProblemBody;
 };
 
-export type StatusApiV1StatusGetError = StatusApiV1StatusGetErrors[keyof StatusApiV1StatusGetErrors];
+export type ReadStatusError = ReadStatusErrors[keyof ReadStatusErrors];
 
-export type StatusApiV1StatusGetResponses = {
+export type ReadStatusResponses = {
     /**
      * Successful Response
      */
     200: Status;
 };
 
-export type StatusApiV1StatusGetResponse = StatusApiV1StatusGetResponses[keyof StatusApiV1StatusGetResponses];
+export type ReadStatusResponse = ReadStatusResponses[keyof ReadStatusResponses];
+
+export type CreateApplicationData = {
+    body: NewApplication;
+    path?: never;
+    query?: never;
+    url: '/api/v1/updates/applications';
+};
+
+export type CreateApplicationErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type CreateApplicationError = CreateApplicationErrors[keyof CreateApplicationErrors];
+
+export type CreateApplicationResponses = {
+    /**
+     * Successful Response
+     */
+    201: ApplicationView;
+};
+
+export type CreateApplicationResponse = CreateApplicationResponses[keyof CreateApplicationResponses];
+
+export type DeleteApplicationData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Application Id
+         */
+        application_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/applications/{application_id}';
+};
+
+export type DeleteApplicationErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type DeleteApplicationError = DeleteApplicationErrors[keyof DeleteApplicationErrors];
+
+export type DeleteApplicationResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteApplicationResponse = DeleteApplicationResponses[keyof DeleteApplicationResponses];
+
+export type GetApplicationData = {
+    body?: never;
+    path: {
+        /**
+         * Application Id
+         */
+        application_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/applications/{application_id}';
+};
+
+export type GetApplicationErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type GetApplicationError = GetApplicationErrors[keyof GetApplicationErrors];
+
+export type GetApplicationResponses = {
+    /**
+     * Successful Response
+     */
+    200: ApplicationView;
+};
+
+export type GetApplicationResponse = GetApplicationResponses[keyof GetApplicationResponses];
+
+export type ChangeApplicationData = {
+    body: ApplicationChange;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Application Id
+         */
+        application_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/applications/{application_id}';
+};
+
+export type ChangeApplicationErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type ChangeApplicationError = ChangeApplicationErrors[keyof ChangeApplicationErrors];
+
+export type ChangeApplicationResponses = {
+    /**
+     * Successful Response
+     */
+    200: ApplicationView;
+};
+
+export type ChangeApplicationResponse = ChangeApplicationResponses[keyof ChangeApplicationResponses];
+
+export type ApplicationBreakdownData = {
+    body?: never;
+    path: {
+        /**
+         * Application Id
+         */
+        application_id: number;
+    };
+    query: {
+        /**
+         * By
+         */
+        by: 'release' | 'status' | 'group' | 'channel';
+        /**
+         * Group Id
+         */
+        group_id?: number | null;
+        /**
+         * Channel Id
+         */
+        channel_id?: number | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/updates/applications/{application_id}/breakdown';
+};
+
+export type ApplicationBreakdownErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type ApplicationBreakdownError = ApplicationBreakdownErrors[keyof ApplicationBreakdownErrors];
+
+export type ApplicationBreakdownResponses = {
+    /**
+     * Successful Response
+     */
+    200: Breakdown;
+};
+
+export type ApplicationBreakdownResponse = ApplicationBreakdownResponses[keyof ApplicationBreakdownResponses];
+
+export type CreateChannelData = {
+    body: NewChannel;
+    path: {
+        /**
+         * Application Id
+         */
+        application_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/applications/{application_id}/channels';
+};
+
+export type CreateChannelErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type CreateChannelError = CreateChannelErrors[keyof CreateChannelErrors];
+
+export type CreateChannelResponses = {
+    /**
+     * Successful Response
+     */
+    201: ChannelView;
+};
+
+export type CreateChannelResponse = CreateChannelResponses[keyof CreateChannelResponses];
+
+export type CreateGroupData = {
+    body: NewGroup;
+    path: {
+        /**
+         * Application Id
+         */
+        application_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/applications/{application_id}/groups';
+};
+
+export type CreateGroupErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type CreateGroupError = CreateGroupErrors[keyof CreateGroupErrors];
+
+export type CreateGroupResponses = {
+    /**
+     * Successful Response
+     */
+    201: GroupView;
+};
+
+export type CreateGroupResponse = CreateGroupResponses[keyof CreateGroupResponses];
+
+export type ListHostedImportsData = {
+    body?: never;
+    path: {
+        /**
+         * Application Id
+         */
+        application_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/applications/{application_id}/hosted-imports';
+};
+
+export type ListHostedImportsErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type ListHostedImportsError = ListHostedImportsErrors[keyof ListHostedImportsErrors];
+
+export type ListHostedImportsResponses = {
+    /**
+     * Response List Hosted Imports
+     *
+     * Successful Response
+     */
+    200: Array<HostedImportView>;
+};
+
+export type ListHostedImportsResponse = ListHostedImportsResponses[keyof ListHostedImportsResponses];
+
+export type StartHostedImportData = {
+    body: NewHostedImport;
+    path: {
+        /**
+         * Application Id
+         */
+        application_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/applications/{application_id}/hosted-imports';
+};
+
+export type StartHostedImportErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type StartHostedImportError = StartHostedImportErrors[keyof StartHostedImportErrors];
+
+export type StartHostedImportResponses = {
+    /**
+     * Successful Response
+     */
+    202: HostedImportView;
+};
+
+export type StartHostedImportResponse = StartHostedImportResponses[keyof StartHostedImportResponses];
+
+export type ImportReleaseData = {
+    body: NewImport;
+    path: {
+        /**
+         * Application Id
+         */
+        application_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/applications/{application_id}/imports';
+};
+
+export type ImportReleaseErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type ImportReleaseError = ImportReleaseErrors[keyof ImportReleaseErrors];
+
+export type ImportReleaseResponses = {
+    /**
+     * Successful Response
+     */
+    200: ImportView;
+};
+
+export type ImportReleaseResponse = ImportReleaseResponses[keyof ImportReleaseResponses];
+
+export type MoveInstancesData = {
+    body: MachineMove;
+    path: {
+        /**
+         * Application Id
+         */
+        application_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/applications/{application_id}/instances/move';
+};
+
+export type MoveInstancesErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type MoveInstancesError = MoveInstancesErrors[keyof MoveInstancesErrors];
+
+export type MoveInstancesResponses = {
+    /**
+     * Successful Response
+     */
+    200: MoveView;
+};
+
+export type MoveInstancesResponse = MoveInstancesResponses[keyof MoveInstancesResponses];
+
+export type ApplicationOverviewData = {
+    body?: never;
+    path: {
+        /**
+         * Application Id
+         */
+        application_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/applications/{application_id}/overview';
+};
+
+export type ApplicationOverviewErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type ApplicationOverviewError = ApplicationOverviewErrors[keyof ApplicationOverviewErrors];
+
+export type ApplicationOverviewResponses = {
+    /**
+     * Successful Response
+     */
+    200: Overview;
+};
+
+export type ApplicationOverviewResponse = ApplicationOverviewResponses[keyof ApplicationOverviewResponses];
+
+export type CreatePackageData = {
+    body: PackageCreate;
+    path: {
+        /**
+         * Application Id
+         */
+        application_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/applications/{application_id}/packages';
+};
+
+export type CreatePackageErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type CreatePackageError = CreatePackageErrors[keyof CreatePackageErrors];
+
+export type CreatePackageResponses = {
+    /**
+     * Successful Response
+     */
+    201: PackageView;
+};
+
+export type CreatePackageResponse = CreatePackageResponses[keyof CreatePackageResponses];
+
+export type ApplicationTimelineData = {
+    body?: never;
+    path: {
+        /**
+         * Application Id
+         */
+        application_id: number;
+    };
+    query?: {
+        /**
+         * By
+         */
+        by?: 'status' | 'release';
+        /**
+         * Group Id
+         */
+        group_id?: number | null;
+        /**
+         * Channel Id
+         */
+        channel_id?: number | null;
+        /**
+         * Since
+         *
+         * Unix seconds
+         */
+        since?: number | null;
+        /**
+         * Until
+         *
+         * Unix seconds
+         */
+        until?: number | null;
+    };
+    url: '/api/v1/updates/applications/{application_id}/timeline';
+};
+
+export type ApplicationTimelineErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type ApplicationTimelineError = ApplicationTimelineErrors[keyof ApplicationTimelineErrors];
+
+export type ApplicationTimelineResponses = {
+    /**
+     * Successful Response
+     */
+    200: Timeline;
+};
+
+export type ApplicationTimelineResponse = ApplicationTimelineResponses[keyof ApplicationTimelineResponses];
+
+export type DeleteChannelData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Channel Id
+         */
+        channel_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/channels/{channel_id}';
+};
+
+export type DeleteChannelErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type DeleteChannelError = DeleteChannelErrors[keyof DeleteChannelErrors];
+
+export type DeleteChannelResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteChannelResponse = DeleteChannelResponses[keyof DeleteChannelResponses];
+
+export type GetChannelData = {
+    body?: never;
+    path: {
+        /**
+         * Channel Id
+         */
+        channel_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/channels/{channel_id}';
+};
+
+export type GetChannelErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type GetChannelError = GetChannelErrors[keyof GetChannelErrors];
+
+export type GetChannelResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChannelView;
+};
+
+export type GetChannelResponse = GetChannelResponses[keyof GetChannelResponses];
+
+export type ChangeChannelData = {
+    body: ChannelChange;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Channel Id
+         */
+        channel_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/channels/{channel_id}';
+};
+
+export type ChangeChannelErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type ChangeChannelError = ChangeChannelErrors[keyof ChangeChannelErrors];
+
+export type ChangeChannelResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChannelView;
+};
+
+export type ChangeChannelResponse = ChangeChannelResponses[keyof ChangeChannelResponses];
+
+export type ListFloorsData = {
+    body?: never;
+    path: {
+        /**
+         * Channel Id
+         */
+        channel_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/channels/{channel_id}/floors';
+};
+
+export type ListFloorsErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type ListFloorsError = ListFloorsErrors[keyof ListFloorsErrors];
+
+export type ListFloorsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Floors;
+};
+
+export type ListFloorsResponse = ListFloorsResponses[keyof ListFloorsResponses];
+
+export type DeleteFloorData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Channel Id
+         */
+        channel_id: number;
+        /**
+         * Package Id
+         */
+        package_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/channels/{channel_id}/floors/{package_id}';
+};
+
+export type DeleteFloorErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type DeleteFloorError = DeleteFloorErrors[keyof DeleteFloorErrors];
+
+export type DeleteFloorResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChannelView;
+};
+
+export type DeleteFloorResponse = DeleteFloorResponses[keyof DeleteFloorResponses];
+
+export type PutFloorData = {
+    body: FloorChange;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Channel Id
+         */
+        channel_id: number;
+        /**
+         * Package Id
+         */
+        package_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/channels/{channel_id}/floors/{package_id}';
+};
+
+export type PutFloorErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type PutFloorError = PutFloorErrors[keyof PutFloorErrors];
+
+export type PutFloorResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChannelView;
+};
+
+export type PutFloorResponse = PutFloorResponses[keyof PutFloorResponses];
+
+export type DeleteGroupData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Group Id
+         */
+        group_id: number;
+    };
+    query?: {
+        /**
+         * Move To
+         *
+         * takes over the machines
+         */
+        move_to?: number | null;
+        /**
+         * Machines
+         *
+         * as previewed
+         */
+        machines?: number | null;
+    };
+    url: '/api/v1/updates/groups/{group_id}';
+};
+
+export type DeleteGroupErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type DeleteGroupError = DeleteGroupErrors[keyof DeleteGroupErrors];
+
+export type DeleteGroupResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteGroupResponse = DeleteGroupResponses[keyof DeleteGroupResponses];
+
+export type GetGroupData = {
+    body?: never;
+    path: {
+        /**
+         * Group Id
+         */
+        group_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/groups/{group_id}';
+};
+
+export type GetGroupErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type GetGroupError = GetGroupErrors[keyof GetGroupErrors];
+
+export type GetGroupResponses = {
+    /**
+     * Successful Response
+     */
+    200: GroupView;
+};
+
+export type GetGroupResponse = GetGroupResponses[keyof GetGroupResponses];
+
+export type ChangeGroupData = {
+    body: GroupChange;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Group Id
+         */
+        group_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/groups/{group_id}';
+};
+
+export type ChangeGroupErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type ChangeGroupError = ChangeGroupErrors[keyof ChangeGroupErrors];
+
+export type ChangeGroupResponses = {
+    /**
+     * Successful Response
+     */
+    200: GroupView;
+};
+
+export type ChangeGroupResponse = ChangeGroupResponses[keyof ChangeGroupResponses];
+
+export type PreviewDeletionData = {
+    body?: never;
+    path: {
+        /**
+         * Group Id
+         */
+        group_id: number;
+    };
+    query?: {
+        /**
+         * Move To
+         */
+        move_to?: number | null;
+    };
+    url: '/api/v1/updates/groups/{group_id}/deletion';
+};
+
+export type PreviewDeletionErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type PreviewDeletionError = PreviewDeletionErrors[keyof PreviewDeletionErrors];
+
+export type PreviewDeletionResponses = {
+    /**
+     * Successful Response
+     */
+    200: DeletionView;
+};
+
+export type PreviewDeletionResponse = PreviewDeletionResponses[keyof PreviewDeletionResponses];
+
+export type GroupOverviewData = {
+    body?: never;
+    path: {
+        /**
+         * Group Id
+         */
+        group_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/groups/{group_id}/overview';
+};
+
+export type GroupOverviewErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type GroupOverviewError = GroupOverviewErrors[keyof GroupOverviewErrors];
+
+export type GroupOverviewResponses = {
+    /**
+     * Successful Response
+     */
+    200: Overview;
+};
+
+export type GroupOverviewResponse = GroupOverviewResponses[keyof GroupOverviewResponses];
+
+export type ChangePolicyData = {
+    /**
+     * Body
+     */
+    body: {
+        [key: string]: unknown;
+    };
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Group Id
+         */
+        group_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/groups/{group_id}/policy';
+};
+
+export type ChangePolicyErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type ChangePolicyError = ChangePolicyErrors[keyof ChangePolicyErrors];
+
+export type ChangePolicyResponses = {
+    /**
+     * Successful Response
+     */
+    200: GroupView;
+};
+
+export type ChangePolicyResponse = ChangePolicyResponses[keyof ChangePolicyResponses];
+
+export type PutPolicyData = {
+    body: RolloutPolicy;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Group Id
+         */
+        group_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/groups/{group_id}/policy';
+};
+
+export type PutPolicyErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type PutPolicyError = PutPolicyErrors[keyof PutPolicyErrors];
+
+export type PutPolicyResponses = {
+    /**
+     * Successful Response
+     */
+    200: GroupView;
+};
+
+export type PutPolicyResponse = PutPolicyResponses[keyof PutPolicyResponses];
+
+export type PreviewGroupData = {
+    body: PolicyDraft;
+    path: {
+        /**
+         * Group Id
+         */
+        group_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/groups/{group_id}/preview';
+};
+
+export type PreviewGroupErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type PreviewGroupError = PreviewGroupErrors[keyof PreviewGroupErrors];
+
+export type PreviewGroupResponses = {
+    /**
+     * Successful Response
+     */
+    200: PreviewView;
+};
+
+export type PreviewGroupResponse = PreviewGroupResponses[keyof PreviewGroupResponses];
+
+export type RollBackData = {
+    body: Rollback;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Group Id
+         */
+        group_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/groups/{group_id}/rollback';
+};
+
+export type RollBackErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type RollBackError = RollBackErrors[keyof RollBackErrors];
+
+export type RollBackResponses = {
+    /**
+     * Successful Response
+     */
+    200: GroupView;
+};
+
+export type RollBackResponse = RollBackResponses[keyof RollBackResponses];
+
+export type StartRolloutData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Group Id
+         */
+        group_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/groups/{group_id}/start';
+};
+
+export type StartRolloutErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type StartRolloutError = StartRolloutErrors[keyof StartRolloutErrors];
+
+export type StartRolloutResponses = {
+    /**
+     * Successful Response
+     */
+    200: GroupView;
+};
+
+export type StartRolloutResponse = StartRolloutResponses[keyof StartRolloutResponses];
+
+export type GroupTimelineData = {
+    body?: never;
+    path: {
+        /**
+         * Group Id
+         */
+        group_id: number;
+    };
+    query?: {
+        /**
+         * By
+         */
+        by?: 'status' | 'release';
+        /**
+         * Since
+         *
+         * Unix seconds
+         */
+        since?: number | null;
+        /**
+         * Until
+         *
+         * Unix seconds
+         */
+        until?: number | null;
+    };
+    url: '/api/v1/updates/groups/{group_id}/timeline';
+};
+
+export type GroupTimelineErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type GroupTimelineError = GroupTimelineErrors[keyof GroupTimelineErrors];
+
+export type GroupTimelineResponses = {
+    /**
+     * Successful Response
+     */
+    200: Timeline;
+};
+
+export type GroupTimelineResponse = GroupTimelineResponses[keyof GroupTimelineResponses];
+
+export type GetHostedImportData = {
+    body?: never;
+    path: {
+        /**
+         * Import Id
+         */
+        import_id: string;
+    };
+    query?: never;
+    url: '/api/v1/updates/hosted-imports/{import_id}';
+};
+
+export type GetHostedImportErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type GetHostedImportError = GetHostedImportErrors[keyof GetHostedImportErrors];
+
+export type GetHostedImportResponses = {
+    /**
+     * Successful Response
+     */
+    200: HostedImportView;
+};
+
+export type GetHostedImportResponse = GetHostedImportResponses[keyof GetHostedImportResponses];
+
+export type CancelHostedImportData = {
+    body?: never;
+    path: {
+        /**
+         * Import Id
+         */
+        import_id: string;
+    };
+    query?: never;
+    url: '/api/v1/updates/hosted-imports/{import_id}/cancel';
+};
+
+export type CancelHostedImportErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type CancelHostedImportError = CancelHostedImportErrors[keyof CancelHostedImportErrors];
+
+export type CancelHostedImportResponses = {
+    /**
+     * Successful Response
+     */
+    202: HostedImportView;
+};
+
+export type CancelHostedImportResponse = CancelHostedImportResponses[keyof CancelHostedImportResponses];
+
+export type ResumeHostedImportData = {
+    body?: never;
+    path: {
+        /**
+         * Import Id
+         */
+        import_id: string;
+    };
+    query?: never;
+    url: '/api/v1/updates/hosted-imports/{import_id}/resume';
+};
+
+export type ResumeHostedImportErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type ResumeHostedImportError = ResumeHostedImportErrors[keyof ResumeHostedImportErrors];
+
+export type ResumeHostedImportResponses = {
+    /**
+     * Successful Response
+     */
+    202: HostedImportView;
+};
+
+export type ResumeHostedImportResponse = ResumeHostedImportResponses[keyof ResumeHostedImportResponses];
+
+export type DeleteInstanceData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Instance Id
+         */
+        instance_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/instances/{instance_id}';
+};
+
+export type DeleteInstanceErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type DeleteInstanceError = DeleteInstanceErrors[keyof DeleteInstanceErrors];
+
+export type DeleteInstanceResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteInstanceResponse = DeleteInstanceResponses[keyof DeleteInstanceResponses];
+
+export type GetInstanceData = {
+    body?: never;
+    path: {
+        /**
+         * Instance Id
+         */
+        instance_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/instances/{instance_id}';
+};
+
+export type GetInstanceErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type GetInstanceError = GetInstanceErrors[keyof GetInstanceErrors];
+
+export type GetInstanceResponses = {
+    /**
+     * Successful Response
+     */
+    200: InstanceView;
+};
+
+export type GetInstanceResponse = GetInstanceResponses[keyof GetInstanceResponses];
+
+export type ChangeInstanceData = {
+    body: InstanceChange;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Instance Id
+         */
+        instance_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/instances/{instance_id}';
+};
+
+export type ChangeInstanceErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type ChangeInstanceError = ChangeInstanceErrors[keyof ChangeInstanceErrors];
+
+export type ChangeInstanceResponses = {
+    /**
+     * Successful Response
+     */
+    200: InstanceView;
+};
+
+export type ChangeInstanceResponse = ChangeInstanceResponses[keyof ChangeInstanceResponses];
+
+export type ListHistoryData = {
+    body?: never;
+    path: {
+        /**
+         * Instance Id
+         */
+        instance_id: number;
+    };
+    query?: {
+        /**
+         * Limit
+         *
+         * changes told
+         */
+        limit?: number;
+    };
+    url: '/api/v1/updates/instances/{instance_id}/history';
+};
+
+export type ListHistoryErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type ListHistoryError = ListHistoryErrors[keyof ListHistoryErrors];
+
+export type ListHistoryResponses = {
+    /**
+     * Successful Response
+     */
+    200: MachineHistory;
+};
+
+export type ListHistoryResponse = ListHistoryResponses[keyof ListHistoryResponses];
+
+export type RetryInstanceData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Instance Id
+         */
+        instance_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/instances/{instance_id}/retry';
+};
+
+export type RetryInstanceErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type RetryInstanceError = RetryInstanceErrors[keyof RetryInstanceErrors];
+
+export type RetryInstanceResponses = {
+    /**
+     * Successful Response
+     */
+    200: InstanceView;
+};
+
+export type RetryInstanceResponse = RetryInstanceResponses[keyof RetryInstanceResponses];
+
+export type ListMirrorsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/updates/mirrors';
+};
+
+export type ListMirrorsErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type ListMirrorsError = ListMirrorsErrors[keyof ListMirrorsErrors];
+
+export type ListMirrorsResponses = {
+    /**
+     * Response List Mirrors
+     *
+     * Successful Response
+     */
+    200: Array<string>;
+};
+
+export type ListMirrorsResponse = ListMirrorsResponses[keyof ListMirrorsResponses];
+
+export type DeletePackageData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Package Id
+         */
+        package_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/packages/{package_id}';
+};
+
+export type DeletePackageErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type DeletePackageError = DeletePackageErrors[keyof DeletePackageErrors];
+
+export type DeletePackageResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeletePackageResponse = DeletePackageResponses[keyof DeletePackageResponses];
+
+export type GetPackageData = {
+    body?: never;
+    path: {
+        /**
+         * Package Id
+         */
+        package_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/packages/{package_id}';
+};
+
+export type GetPackageErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type GetPackageError = GetPackageErrors[keyof GetPackageErrors];
+
+export type GetPackageResponses = {
+    /**
+     * Successful Response
+     */
+    200: PackageView;
+};
+
+export type GetPackageResponse = GetPackageResponses[keyof GetPackageResponses];
+
+export type ChangePackageData = {
+    body: PackageChange;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Package Id
+         */
+        package_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/packages/{package_id}';
+};
+
+export type ChangePackageErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type ChangePackageError = ChangePackageErrors[keyof ChangePackageErrors];
+
+export type ChangePackageResponses = {
+    /**
+     * Successful Response
+     */
+    200: PackageView;
+};
+
+export type ChangePackageResponse = ChangePackageResponses[keyof ChangePackageResponses];
+
+export type DeleteFileData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * File Id
+         */
+        file_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/payloads/{file_id}';
+};
+
+export type DeleteFileErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type DeleteFileError = DeleteFileErrors[keyof DeleteFileErrors];
+
+export type DeleteFileResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteFileResponse = DeleteFileResponses[keyof DeleteFileResponses];
+
+export type GetFileData = {
+    body?: never;
+    path: {
+        /**
+         * File Id
+         */
+        file_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/payloads/{file_id}';
+};
+
+export type GetFileErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type GetFileError = GetFileErrors[keyof GetFileErrors];
+
+export type GetFileResponses = {
+    /**
+     * Successful Response
+     */
+    200: FileView;
+};
+
+export type GetFileResponse = GetFileResponses[keyof GetFileResponses];
+
+export type GetRolloutData = {
+    body?: never;
+    path: {
+        /**
+         * Rollout Id
+         */
+        rollout_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/rollouts/{rollout_id}';
+};
+
+export type GetRolloutErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type GetRolloutError = GetRolloutErrors[keyof GetRolloutErrors];
+
+export type GetRolloutResponses = {
+    /**
+     * Successful Response
+     */
+    200: RolloutView;
+};
+
+export type GetRolloutResponse = GetRolloutResponses[keyof GetRolloutResponses];
+
+export type AbortRolloutData = {
+    body: Why;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Rollout Id
+         */
+        rollout_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/rollouts/{rollout_id}/abort';
+};
+
+export type AbortRolloutErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type AbortRolloutError = AbortRolloutErrors[keyof AbortRolloutErrors];
+
+export type AbortRolloutResponses = {
+    /**
+     * Successful Response
+     */
+    200: RolloutView;
+};
+
+export type AbortRolloutResponse = AbortRolloutResponses[keyof AbortRolloutResponses];
+
+export type PauseRolloutData = {
+    body: Why;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Rollout Id
+         */
+        rollout_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/rollouts/{rollout_id}/pause';
+};
+
+export type PauseRolloutErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type PauseRolloutError = PauseRolloutErrors[keyof PauseRolloutErrors];
+
+export type PauseRolloutResponses = {
+    /**
+     * Successful Response
+     */
+    200: RolloutView;
+};
+
+export type PauseRolloutResponse = PauseRolloutResponses[keyof PauseRolloutResponses];
+
+export type ResumeRolloutData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Rollout Id
+         */
+        rollout_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/rollouts/{rollout_id}/resume';
+};
+
+export type ResumeRolloutErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type ResumeRolloutError = ResumeRolloutErrors[keyof ResumeRolloutErrors];
+
+export type ResumeRolloutResponses = {
+    /**
+     * Successful Response
+     */
+    200: RolloutView;
+};
+
+export type ResumeRolloutResponse = ResumeRolloutResponses[keyof ResumeRolloutResponses];
+
+export type RetryRolloutData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Rollout Id
+         */
+        rollout_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/rollouts/{rollout_id}/retry';
+};
+
+export type RetryRolloutErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type RetryRolloutError = RetryRolloutErrors[keyof RetryRolloutErrors];
+
+export type RetryRolloutResponses = {
+    /**
+     * Successful Response
+     */
+    200: Retried;
+};
+
+export type RetryRolloutResponse = RetryRolloutResponses[keyof RetryRolloutResponses];
+
+export type ListUploadsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/updates/uploads';
+};
+
+export type ListUploadsErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type ListUploadsError = ListUploadsErrors[keyof ListUploadsErrors];
+
+export type ListUploadsResponses = {
+    /**
+     * Successful Response
+     */
+    200: UploadList;
+};
+
+export type ListUploadsResponse = ListUploadsResponses[keyof ListUploadsResponses];
+
+export type BeginUploadData = {
+    body: NewUpload;
+    path?: never;
+    query?: never;
+    url: '/api/v1/updates/uploads';
+};
+
+export type BeginUploadErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type BeginUploadError = BeginUploadErrors[keyof BeginUploadErrors];
+
+export type BeginUploadResponses = {
+    /**
+     * Successful Response
+     */
+    201: UploadView;
+};
+
+export type BeginUploadResponse = BeginUploadResponses[keyof BeginUploadResponses];
+
+export type AbortUploadData = {
+    body?: never;
+    path: {
+        /**
+         * Upload Id
+         */
+        upload_id: string;
+    };
+    query?: never;
+    url: '/api/v1/updates/uploads/{upload_id}';
+};
+
+export type AbortUploadErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type AbortUploadError = AbortUploadErrors[keyof AbortUploadErrors];
+
+export type AbortUploadResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type AbortUploadResponse = AbortUploadResponses[keyof AbortUploadResponses];
+
+export type GetUploadData = {
+    body?: never;
+    path: {
+        /**
+         * Upload Id
+         */
+        upload_id: string;
+    };
+    query?: never;
+    url: '/api/v1/updates/uploads/{upload_id}';
+};
+
+export type GetUploadErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type GetUploadError = GetUploadErrors[keyof GetUploadErrors];
+
+export type GetUploadResponses = {
+    /**
+     * Successful Response
+     */
+    200: UploadView;
+};
+
+export type GetUploadResponse = GetUploadResponses[keyof GetUploadResponses];
+
+export type SendBytesData = {
+    body: unknown;
+    headers: {
+        /**
+         * Upload-Offset
+         *
+         * where the bytes belong
+         */
+        'Upload-Offset': number;
+    };
+    path: {
+        /**
+         * Upload Id
+         */
+        upload_id: string;
+    };
+    query?: never;
+    url: '/api/v1/updates/uploads/{upload_id}';
+};
+
+export type SendBytesErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type SendBytesError = SendBytesErrors[keyof SendBytesErrors];
+
+export type SendBytesResponses = {
+    /**
+     * Successful Response
+     */
+    200: UploadView;
+};
+
+export type SendBytesResponse = SendBytesResponses[keyof SendBytesResponses];
+
+export type FinishUploadData = {
+    body?: never;
+    path: {
+        /**
+         * Upload Id
+         */
+        upload_id: string;
+    };
+    query?: never;
+    url: '/api/v1/updates/uploads/{upload_id}/finish';
+};
+
+export type FinishUploadErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type FinishUploadError = FinishUploadErrors[keyof FinishUploadErrors];
+
+export type FinishUploadResponses = {
+    /**
+     * Successful Response
+     */
+    201: FileView;
+};
+
+export type FinishUploadResponse = FinishUploadResponses[keyof FinishUploadResponses];
+
+export type CreateUserData = {
+    body: NewUser;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users';
+};
+
+export type CreateUserErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type CreateUserError = CreateUserErrors[keyof CreateUserErrors];
+
+export type CreateUserResponses = {
+    /**
+     * Successful Response
+     */
+    201: UserView;
+};
+
+export type CreateUserResponse = CreateUserResponses[keyof CreateUserResponses];
+
+export type DeleteUserData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{user_id}';
+};
+
+export type DeleteUserErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type DeleteUserError = DeleteUserErrors[keyof DeleteUserErrors];
+
+export type DeleteUserResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteUserResponse = DeleteUserResponses[keyof DeleteUserResponses];
+
+export type ChangeUserData = {
+    body: UserChange;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * User Id
+         */
+        user_id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{user_id}';
+};
+
+export type ChangeUserErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type ChangeUserError = ChangeUserErrors[keyof ChangeUserErrors];
+
+export type ChangeUserResponses = {
+    /**
+     * Successful Response
+     */
+    200: UserView;
+};
+
+export type ChangeUserResponse = ChangeUserResponses[keyof ChangeUserResponses];

@@ -1,13 +1,13 @@
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useTranslation } from "react-i18next";
+import type { ConditionView } from "../../api/generated/types.gen";
 import { Section } from "../../detail/Section";
 import { Age } from "../../format/Age";
 import { Status } from "../../status/Status";
 import { byConcern, conditionTone } from "./conditions";
-import type { ConditionInfo } from "./types";
 
 /** What the controllers say of the object, troubles first. */
-export function Conditions({ conditions }: { conditions: readonly ConditionInfo[] }) {
+export function Conditions({ conditions }: { conditions: readonly ConditionView[] }) {
   const { t } = useTranslation();
   if (conditions.length === 0) return null;
   return (

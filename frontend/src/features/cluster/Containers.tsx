@@ -1,16 +1,16 @@
 import { Label } from "@patternfly/react-core";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useTranslation } from "react-i18next";
+import type { ContainerView } from "../../api/generated/types.gen";
 import { Digest } from "../../detail/Digest";
 import { Age } from "../../format/Age";
 import { formatNumber } from "../../format/numbers";
 import { AppLink } from "../../shell/AppLink";
 import { Status } from "../../status/Status";
 import type { Tone } from "../../status/tone";
-import type { ContainerInfo } from "./types";
 
 /** What a container's state means: running but not ready is not fine. */
-export function containerTone({ state, reason, ready }: ContainerInfo): Tone {
+export function containerTone({ state, reason, ready }: ContainerView): Tone {
   if (state === "running") return ready ? "ok" : "warn";
   if (state === "terminated") return reason === "Completed" ? "ok" : "bad";
   if (/backoff|err|invalid|fail/i.test(reason)) return "bad";
@@ -22,7 +22,7 @@ export function Containers({
   containers,
   imagePages,
 }: {
-  containers: readonly ContainerInfo[];
+  containers: readonly ContainerView[];
   imagePages: ReadonlyMap<string, string>;
 }) {
   const { t } = useTranslation();
@@ -63,7 +63,7 @@ export function Containers({
 }
 
 interface ContainerRowProps {
-  container: ContainerInfo;
+  container: ContainerView;
   live: boolean;
   imagePage: string | undefined;
 }
@@ -124,7 +124,7 @@ function ContainerRow({ container, live, imagePage }: ContainerRowProps) {
 }
 
 /** `100m to 500m CPU`: asked for, and at most. */
-function Resources({ container }: { container: ContainerInfo }) {
+function Resources({ container }: { container: ContainerView }) {
   const { t } = useTranslation();
   const names = [
     ...new Set([...Object.keys(container.requests), ...Object.keys(container.limits)]),

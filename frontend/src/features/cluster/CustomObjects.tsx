@@ -2,7 +2,8 @@ import { Button } from "@patternfly/react-core";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { request } from "../../api/http";
+import { listCustomObjects } from "../../api/generated/sdk.gen";
+import type { ColumnInfo } from "../../api/generated/types.gen";
 import { toProblem } from "../../api/problem";
 import { Age } from "../../format/Age";
 import { clusterObject } from "../../kube/address";
@@ -11,20 +12,6 @@ import { SkeletonLines } from "../../states/Skeletons";
 import { EmptyTable, Failed, NoAccess } from "../../states/States";
 import { Cell } from "../../table/cells/Cell";
 
-interface CustomPage {
-  kind: string;
-  plural: string;
-  group: string;
-  namespaced: boolean;
-  items: {
-    namespace: string;
-    name: string;
-    created: number | null;
-    labels: Record<string, string>;
-  }[];
-  next: string | null;
-}
-
 const EVERY_MS = 15_000;
 
 /** The objects of a custom kind, asked for page by page: nothing watches them. */
@@ -32,11 +19,14 @@ export function CustomObjects({ cluster, definition }: { cluster: string; defini
   const { t } = useTranslation();
   const query = useInfiniteQuery({
     queryKey: ["custom", cluster, definition],
-    queryFn: ({ pageParam, signal }) =>
-      request<CustomPage>(
-        `clusters/${encodeURIComponent(cluster)}/custom/${encodeURIComponent(definition)}?${new URLSearchParams({ cursor: pageParam })}`,
-        { signal },
-      ),
+    queryFn: async ({ pageParam, signal }) =>
+      (
+        await listCustomObjects({
+          path: { cluster, definition },
+          query: { cursor: pageParam },
+          signal,
+        })
+      ).data,
     initialPageParam: "",
     getNextPageParam: (last) => last.next ?? undefined,
     refetchInterval: EVERY_MS,
@@ -107,4 +97,5 @@ const LABELS = {
   searched: false,
   facet: false,
   default: true,
-} as const;
+  operators: [],
+} satisfies ColumnInfo;

@@ -1,7 +1,8 @@
 import { Label } from "@patternfly/react-core";
 import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import type { Row } from "../../api/types";
+import { readObjectOptions } from "../../api/generated/@tanstack/react-query.gen";
+import type { Detail as ObjectDetail, Row } from "../../api/generated/types.gen";
 import { DetailPage } from "../../detail/DetailPage";
 import { DetailPending, StaleNotice } from "../../detail/DetailStates";
 import { RelationsStrip } from "../../detail/RelationsStrip";
@@ -18,7 +19,6 @@ import { collectionOf, type ObjectPath, rowFilters } from "./liveRow";
 import { Rail } from "./Rail";
 import { stripOf } from "./relations";
 import { StateSentence } from "./StateSentence";
-import type { ObjectDetail } from "./types";
 import { useObjectTabs } from "./useObjectTabs";
 
 /** An object without a collection is read again this often; nothing tells of its changes. */
@@ -34,14 +34,15 @@ export function ObjectPage() {
 export function ObjectView({ path }: { path: ObjectPath }) {
   const { t } = useTranslation();
   const live = useObjectRow(path);
-  const api = `clusters/${[path.cluster, path.kind, path.namespace, path.name].map(encodeURIComponent).join("/")}`;
-  const detail = useDetail<ObjectDetail>(api, live.known ? { news: live.row } : { every: POLL_MS });
+  const detail = useDetail(
+    readObjectOptions({ path }),
+    live.known ? { news: live.row } : { every: POLL_MS },
+  );
   const crumbs = crumbsOf(path, t);
   if (!detail.data) return <DetailPending detail={detail} crumbs={crumbs} what={path.name} />;
   return (
     <Loaded
       path={path}
-      api={api}
       object={detail.data}
       live={live}
       deletedAt={live.deletedAt ?? detail.goneAt}
@@ -68,14 +69,13 @@ function useObjectRow(path: ObjectPath): ObjectRow {
 
 interface LoadedProps {
   path: ObjectPath;
-  api: string;
   object: ObjectDetail;
   live: ObjectRow;
   deletedAt: number | null;
   notice: ReactNode;
 }
 
-function Loaded({ path, api, object, live, deletedAt, notice }: LoadedProps) {
+function Loaded({ path, object, live, deletedAt, notice }: LoadedProps) {
   const { t } = useTranslation();
   const byDigest = useImageLinks(object.containers.map(({ digest }) => digest));
   const byTag = useTagLinks(object.containers.map(({ image }) => image));
@@ -84,7 +84,6 @@ function Loaded({ path, api, object, live, deletedAt, notice }: LoadedProps) {
   const status = textOf(live.current, "status") || object.status;
   const tabs = useObjectTabs({
     path,
-    api,
     object,
     imagePages,
     news: live.row,

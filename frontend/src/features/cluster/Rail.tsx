@@ -1,11 +1,11 @@
 import { useTranslation } from "react-i18next";
+import type { Detail as ObjectDetail } from "../../api/generated/types.gen";
 import { Facts, Raw } from "../../detail/Facts";
 import { Section } from "../../detail/Section";
 import { Age } from "../../format/Age";
 import { CopyButton } from "../../format/CopyButton";
 import { formatBytes } from "../../format/numbers";
 import { LabelSets } from "../../kube/LabelSets";
-import type { ObjectDetail } from "./types";
 
 /** The right of an object's page: facts, labels, and at the end what only tools ask for. */
 export function Rail({ detail }: { detail: ObjectDetail }) {

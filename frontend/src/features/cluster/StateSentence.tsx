@@ -1,7 +1,6 @@
-import type { Row } from "../../api/types";
+import type { Detail as ObjectDetail, Row } from "../../api/generated/types.gen";
 import { AppLink } from "../../shell/AppLink";
 import { refHref } from "./relations";
-import type { ObjectDetail } from "./types";
 
 /** Kinds whose row is joined with what others say of it, so that it knows more than the object. */
 const JOINED: readonly string[] = ["services", "persistentvolumeclaims"];

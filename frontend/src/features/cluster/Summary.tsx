@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import type { Detail as ObjectDetail, Related } from "../../api/generated/types.gen";
 import { Notice } from "../../detail/DetailStates";
 import { Raw } from "../../detail/Facts";
 import { RelatedChip } from "../../detail/RelationsStrip";
@@ -8,7 +9,6 @@ import { RecentEvents } from "../../kube/RecentEvents";
 import { Conditions } from "./Conditions";
 import { Containers } from "./Containers";
 import { listedGroups, toRelated } from "./relations";
-import type { ObjectDetail, RelatedGroup } from "./types";
 
 export interface SummaryProps {
   detail: ObjectDetail;
@@ -64,7 +64,7 @@ export function Summary({ detail, above, podsHaveTab, imagePages, names }: Summa
 
 interface RelatedListProps {
   cluster: string;
-  group: RelatedGroup;
+  group: Related;
   title: string;
 }
 

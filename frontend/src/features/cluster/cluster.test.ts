@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { ConditionView } from "../../api/generated/types.gen";
 import { familyOf, shortKind } from "../../detail/kinds";
 import { tiesOf } from "../../detail/RelationsStrip";
 import { pluralOf } from "../../kube/plurals";
@@ -7,9 +8,8 @@ import { OBJECT } from "../../test/details";
 import { byConcern, conditionTone } from "./conditions";
 import { collectionOf, podFilters, rowFilters } from "./liveRow";
 import { listedGroups, namesOf, stripOf } from "./relations";
-import type { ConditionInfo } from "./types";
 
-const condition = (type: string, status: string, good: boolean | null): ConditionInfo => ({
+const condition = (type: string, status: string, good: boolean | null): ConditionView => ({
   type,
   status,
   reason: "",

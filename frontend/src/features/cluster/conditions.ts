@@ -1,8 +1,8 @@
+import type { ConditionView } from "../../api/generated/types.gen";
 import type { Tone } from "../../status/tone";
-import type { ConditionInfo } from "./types";
 
 /** What a condition means for the reader: `Ready=False` is bad, `DiskPressure=False` is fine. */
-export function conditionTone({ status, good }: ConditionInfo): Tone {
+export function conditionTone({ status, good }: ConditionView): Tone {
   if (status !== "True" && status !== "False") return "unknown";
   if (good === null) return "unknown";
   return good ? "ok" : "bad";
@@ -11,7 +11,7 @@ export function conditionTone({ status, good }: ConditionInfo): Tone {
 const RANK: Partial<Record<Tone, number>> = { bad: 0, unknown: 1 };
 
 /** Troubles first, then by name: the order in which a person wants to read them. */
-export function byConcern(conditions: readonly ConditionInfo[]): ConditionInfo[] {
-  const rank = (condition: ConditionInfo) => RANK[conditionTone(condition)] ?? 2;
+export function byConcern(conditions: readonly ConditionView[]): ConditionView[] {
+  const rank = (condition: ConditionView) => RANK[conditionTone(condition)] ?? 2;
   return [...conditions].sort((a, b) => rank(a) - rank(b) || a.type.localeCompare(b.type));
 }

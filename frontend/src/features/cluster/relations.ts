@@ -1,13 +1,17 @@
+import type {
+  Detail as ObjectDetail,
+  Ref,
+  Related as RelatedGroup,
+} from "../../api/generated/types.gen";
 import type { Related } from "../../detail/RelationsStrip";
 import { clusterObject } from "../../kube/address";
-import type { ObjectDetail, ObjectRef, RelatedGroup } from "./types";
 
 /** Where another object of the same cluster has its page. */
-export function refHref(cluster: string, { plural, namespace, name }: ObjectRef): string {
+export function refHref(cluster: string, { plural, namespace, name }: Ref): string {
   return clusterObject(cluster, plural, namespace || "-", name);
 }
 
-export function toRelated(cluster: string, ref: ObjectRef): Related {
+export function toRelated(cluster: string, ref: Ref): Related {
   return {
     kind: ref.kind,
     name: ref.name,

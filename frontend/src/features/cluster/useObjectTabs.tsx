@@ -1,5 +1,6 @@
 import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import type { Detail as ObjectDetail } from "../../api/generated/types.gen";
 import type { DetailTab } from "../../detail/DetailTabs";
 import { RelatedTable } from "../../kube/RelatedTable";
 import { CustomObjects } from "./CustomObjects";
@@ -7,13 +8,10 @@ import { EventsTab } from "./EventsTab";
 import { type ObjectPath, podFilters } from "./liveRow";
 import { namesOf } from "./relations";
 import { Summary } from "./Summary";
-import type { ObjectDetail } from "./types";
 import { YamlTab } from "./YamlTab";
 
 export interface ObjectTabsOptions {
   path: ObjectPath;
-  /** The object's path below the API. */
-  api: string;
   object: ObjectDetail;
   /** Pages of the images that run, by digest. */
   imagePages: ReadonlyMap<string, string>;
@@ -25,7 +23,7 @@ export interface ObjectTabsOptions {
 
 /** The tabs an object has, by what there is to say of it. */
 export function useObjectTabs(options: ObjectTabsOptions): DetailTab[] {
-  const { path, api, object, imagePages, news, above } = options;
+  const { path, object, imagePages, news, above } = options;
   const { t } = useTranslation();
   const pods = podFilters(path, object.kind);
   const names = useNames(object);
@@ -80,7 +78,7 @@ export function useObjectTabs(options: ObjectTabsOptions): DetailTab[] {
       id: "yaml",
       title: t("detail.yaml"),
       fills: true,
-      content: () => <YamlTab path={`${api}/yaml`} name={object.name} news={news} />,
+      content: () => <YamlTab path={path} news={news} />,
     },
   ];
   return tabs.filter((tab) => tab !== null);

@@ -1,12 +1,18 @@
-import { queryOptions } from "@tanstack/react-query";
-import type {
-  ChoiceView,
-  ConnectionView,
-  FoundView,
-  ImpactView,
-  KindView,
-} from "../../api/generated/types.gen";
-import { request } from "../../api/http";
+import {
+  listConnectionKindsOptions,
+  readConnectionImpactOptions,
+  readConnectionOptions,
+} from "../../api/generated/@tanstack/react-query.gen";
+import {
+  changeConnection,
+  createConnection as create,
+  deleteConnection,
+  listConnectionChoices,
+  reauthenticateConnection,
+  switchConnection,
+  testConnection as test,
+} from "../../api/generated/sdk.gen";
+import type { ConnectionView, FoundView, KindView } from "../../api/generated/types.gen";
 import { segment } from "../../pages/page";
 
 export type { ConnectionView, FoundView, KindView };
@@ -29,69 +35,41 @@ export interface Named extends Draft {
 /** A test holds the answer back as long as the system takes to give one. */
 const TEST_MS = 30_000;
 
-const pathOf = (kind: string, name: string) => `connections/${segment(kind)}/${segment(name)}`;
-
 /** The kinds of system that can be connected, with their forms. */
-export const kindsQuery = queryOptions({
-  queryKey: ["connections", "kinds"],
-  queryFn: ({ signal }) => request<KindView[]>("connections/kinds", { signal }),
-  staleTime: 300_000,
+export const kindsQuery = { ...listConnectionKindsOptions(), staleTime: 300_000 };
+
+export const connectionQuery = (kind: string, name: string) => ({
+  ...readConnectionOptions({ path: { kind, name } }),
+  retry: false,
 });
 
-export const connectionQuery = (kind: string, name: string) =>
-  queryOptions({
-    queryKey: ["connections", "one", kind, name],
-    queryFn: ({ signal }) => request<ConnectionView>(pathOf(kind, name), { signal }),
-    retry: false,
-  });
+export const impactQuery = (kind: string, name: string) => ({
+  ...readConnectionImpactOptions({ path: { kind, name } }),
+  staleTime: 0,
+});
 
-export const impactQuery = (kind: string, name: string) =>
-  queryOptions({
-    queryKey: ["connections", "impact", kind, name],
-    queryFn: ({ signal }) => request<ImpactView>(`${pathOf(kind, name)}/impact`, { signal }),
-    staleTime: 0,
-  });
+export const choicesOf = async (kind: string, field: string, values: Values) =>
+  (await listConnectionChoices({ body: { kind, field, values } })).data;
 
-export const choicesOf = (kind: string, field: string, values: Values) =>
-  request<ChoiceView[]>("connections/choices", { method: "POST", body: { kind, field, values } });
+export const testConnection = async (draft: Named) =>
+  (await test({ body: draft, deadline: TEST_MS })).data;
 
-export const testConnection = (draft: Named) =>
-  request<FoundView | null>("connections/test", {
-    method: "POST",
-    body: draft,
-    deadline: TEST_MS,
-  });
-
-export const createConnection = (draft: Named, untested: boolean) =>
-  request<ConnectionView>("connections", {
-    method: "POST",
-    body: { ...draft, untested },
-    deadline: TEST_MS,
-  });
+export const createConnection = async (draft: Named, untested: boolean) =>
+  (await create({ body: { ...draft, untested }, deadline: TEST_MS })).data;
 
 /** The changes of one connection, each against the version that was seen. */
 export function changesOf({ kind, name, row_version }: ConnectionView) {
-  const path = pathOf(kind, name);
-  const ifMatch = `"${row_version}"`;
+  const one = { path: { kind, name }, headers: { "If-Match": `"${row_version}"` } };
   return {
-    save: ({ way, values }: Draft, untested: boolean) =>
-      request<ConnectionView>(untested ? `${path}?untested=true` : path, {
-        method: "PUT",
-        body: { way, values },
-        ifMatch,
-        deadline: TEST_MS,
-      }),
-    reauthenticate: (values: Values) =>
-      request<ConnectionView>(`${path}/credentials`, {
-        method: "POST",
-        body: { values },
-        ifMatch,
-        deadline: TEST_MS,
-      }),
-    switch: (disabled: boolean) =>
-      request<ConnectionView>(path, { method: "PATCH", body: { disabled }, ifMatch }),
-    remove: () => request<void>(path, { method: "DELETE", ifMatch }),
+    save: async (body: Draft, untested: boolean) =>
+      (await changeConnection({ ...one, body, query: { untested }, deadline: TEST_MS })).data,
+    reauthenticate: async (values: Values) =>
+      (await reauthenticateConnection({ ...one, body: { values }, deadline: TEST_MS })).data,
+    switch: async (disabled: boolean) =>
+      (await switchConnection({ ...one, body: { disabled } })).data,
+    remove: async () => (await deleteConnection(one)).data,
   };
 }
 
-export const diagnosticsHref = (kind: string, name: string) => `${pathOf(kind, name)}/diagnostics`;
+export const diagnosticsHref = (kind: string, name: string) =>
+  `connections/${segment(kind)}/${segment(name)}/diagnostics`;

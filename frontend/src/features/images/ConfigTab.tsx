@@ -1,11 +1,11 @@
 import { useTranslation } from "react-i18next";
+import type { ConfigView } from "../../api/generated/types.gen";
 import { Digest } from "../../detail/Digest";
 import { Facts, Raw } from "../../detail/Facts";
 import { Section } from "../../detail/Section";
-import type { ImageConfig } from "./types";
 
 /** How a container of the image starts. */
-export function ConfigTab({ config }: { config: ImageConfig }) {
+export function ConfigTab({ config }: { config: ConfigView }) {
   const { t } = useTranslation();
   return (
     <div className="cr-columns">

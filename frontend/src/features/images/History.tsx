@@ -1,12 +1,12 @@
 import { Label } from "@patternfly/react-core";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useTranslation } from "react-i18next";
+import type { StepView } from "../../api/generated/types.gen";
 import { Age } from "../../format/Age";
 import { formatNumber } from "../../format/numbers";
-import type { HistoryStep } from "./types";
 
 /** The build steps in order; those without a layer changed the configuration only. */
-export function History({ steps }: { steps: readonly HistoryStep[] }) {
+export function History({ steps }: { steps: readonly StepView[] }) {
   const { t } = useTranslation();
   return (
     <Table

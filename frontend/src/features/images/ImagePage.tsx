@@ -2,6 +2,8 @@ import { Label } from "@patternfly/react-core";
 import { useRouterState } from "@tanstack/react-router";
 import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { readImageOptions } from "../../api/generated/@tanstack/react-query.gen";
+import type { ImageView as ImageDetail } from "../../api/generated/types.gen";
 import { type Crumb, DetailPage } from "../../detail/DetailPage";
 import { DetailPending, StaleNotice } from "../../detail/DetailStates";
 import { Raw } from "../../detail/Facts";
@@ -13,7 +15,6 @@ import { shortenMiddle } from "../../format/shorten";
 import { imageName, isDigest, repositoryHref } from "../../kube/imageLinks";
 import { FreshnessChip } from "../../live/FreshnessChip";
 import { useAddress } from "../../pages/useAddress";
-import type { ImageDetail } from "./types";
 import { useImageTabs } from "./useImageTabs";
 
 /** The image that the address names. */
@@ -37,9 +38,8 @@ export function ImageView({ registry, repository, reference }: ImageViewProps) {
     [registry, repository, tag],
   );
   const live = useLiveRow(tag === undefined ? null : "tags", filters);
-  const query = new URLSearchParams({ repository, reference });
-  const detail = useDetail<ImageDetail>(
-    `registries/${encodeURIComponent(registry)}/image?${query}`,
+  const detail = useDetail(
+    readImageOptions({ path: { name: registry }, query: { repository, reference } }),
     { news: live.row?.digest },
   );
   const crumbs = useImageCrumbs(registry, repository, reference);

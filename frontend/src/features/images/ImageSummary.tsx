@@ -1,5 +1,10 @@
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useTranslation } from "react-i18next";
+import type {
+  ImageView as ImageDetail,
+  PlatformView,
+  ReferrerView,
+} from "../../api/generated/types.gen";
 import { Notice } from "../../detail/DetailStates";
 import { Digest } from "../../detail/Digest";
 import { Facts, Raw } from "../../detail/Facts";
@@ -8,7 +13,6 @@ import { Age } from "../../format/Age";
 import { formatBytes } from "../../format/numbers";
 import { imageHref, isDigest } from "../../kube/imageLinks";
 import { AppLink } from "../../shell/AppLink";
-import type { ImageDetail, Platform, Referrer } from "./types";
 
 export interface ImageSummaryProps {
   image: ImageDetail;
@@ -115,7 +119,7 @@ function Platforms({ image }: { image: ImageDetail }) {
   );
 }
 
-function PlatformRow({ image, platform }: { image: ImageDetail; platform: Platform }) {
+function PlatformRow({ image, platform }: { image: ImageDetail; platform: PlatformView }) {
   const { t } = useTranslation();
   const shown = image.manifest?.digest === platform.digest;
   return (
@@ -150,7 +154,7 @@ function Attached({ image, badges }: ImageSummaryProps) {
     <Facts
       facts={[
         ...image.referrers.map(
-          (referrer: Referrer) =>
+          (referrer: ReferrerView) =>
             [
               <Raw key="b">{referrer.badge || t("image.kinds.artifact")}</Raw>,
               <span key="d">

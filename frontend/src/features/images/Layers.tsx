@@ -1,11 +1,11 @@
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useTranslation } from "react-i18next";
+import type { LayerView } from "../../api/generated/types.gen";
 import { Digest } from "../../detail/Digest";
 import { formatBytes, formatNumber } from "../../format/numbers";
-import type { Layer } from "./types";
 
 /** The layers from the base up, each with its share of the image and the step that made it. */
-export function Layers({ layers }: { layers: readonly Layer[] }) {
+export function Layers({ layers }: { layers: readonly LayerView[] }) {
   const { t } = useTranslation();
   const largest = Math.max(1, ...layers.map(({ size }) => size));
   return (

@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { readRepositoryOptions } from "../../api/generated/@tanstack/react-query.gen";
 import { DetailPage } from "../../detail/DetailPage";
 import { DetailPending, StaleNotice } from "../../detail/DetailStates";
 import { useDetail } from "../../detail/useDetail";
@@ -10,14 +11,6 @@ import { useAddress } from "../../pages/useAddress";
 import { useImageCrumbs, useImageSearch } from "./ImagePage";
 import { TAG_RENDERERS } from "./tagKind";
 
-interface RepositoryDetail {
-  registry: string;
-  name: string;
-  state: string;
-  tags: number;
-  reason: string;
-}
-
 /** One repository and its tags; opening it has the registry asked for them anew. */
 export function RepositoryPage() {
   const { t } = useTranslation();
@@ -25,9 +18,8 @@ export function RepositoryPage() {
   const { repository } = useImageSearch();
   const filters = useMemo(() => equals({ registry, name: repository }), [registry, repository]);
   const live = useLiveRow("repositories", filters);
-  const query = new URLSearchParams({ repository });
-  const detail = useDetail<RepositoryDetail>(
-    `registries/${encodeURIComponent(registry)}/repository?${query}`,
+  const detail = useDetail(
+    readRepositoryOptions({ path: { name: registry }, query: { repository } }),
     { news: live.row },
   );
   const crumbs = useImageCrumbs(registry, repository);

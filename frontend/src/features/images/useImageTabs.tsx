@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import type { ImageView as ImageDetail } from "../../api/generated/types.gen";
 import type { DetailTab } from "../../detail/DetailTabs";
 import { runningFilter } from "../../kube/imageLinks";
 import { LabelSets } from "../../kube/LabelSets";
@@ -7,7 +8,6 @@ import { ConfigTab } from "./ConfigTab";
 import { History } from "./History";
 import { ImageSummary } from "./ImageSummary";
 import { Layers } from "./Layers";
-import type { ImageDetail } from "./types";
 import { useRunningCount } from "./useRunning";
 
 /** The tabs of an image, by what its manifest and configuration say. */

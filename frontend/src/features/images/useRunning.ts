@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import { runningFilter } from "../../kube/imageLinks";
-import { EMPTY_QUERY, type Query } from "../../live/protocol";
+import { EMPTY_QUERY, type Query } from "../../live/query";
 import { useLiveView } from "../../live/react";
 
 const COUNT_ONLY = { offset: 0, limit: 1 };

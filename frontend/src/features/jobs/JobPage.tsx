@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import type { JobView } from "../../api/generated/types.gen";
+import { getJobOptions } from "../../api/generated/@tanstack/react-query.gen";
 import { DetailPage } from "../../detail/DetailPage";
 import { DetailPending, StaleNotice } from "../../detail/DetailStates";
 import { useDetail } from "../../detail/useDetail";
@@ -15,7 +15,7 @@ export function JobPage() {
   const { t } = useTranslation();
   const { job: id = "" } = useAddress<"job">();
   const live = useLiveRow("jobs", equals({ key: id }));
-  const detail = useDetail<JobView>(`jobs/${encodeURIComponent(id)}`, {
+  const detail = useDetail(getJobOptions({ path: { job_id: id } }), {
     news: live.row?.updated,
   });
   const crumbs = [{ title: t("nav.jobs"), href: "/jobs" }];

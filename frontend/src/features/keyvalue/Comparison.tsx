@@ -1,22 +1,23 @@
 import { Button } from "@patternfly/react-core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { request } from "../../api/http";
+import { readHealthQueryKey } from "../../api/generated/@tanstack/react-query.gen";
+import { compareMembers } from "../../api/generated/sdk.gen";
+import type { SignalView } from "../../api/generated/types.gen";
 import { toProblem } from "../../api/problem";
 import { Raw } from "../../detail/Facts";
 import { formatClock, formatExact } from "../../format/time";
 import { Status } from "../../status/Status";
 import { VERDICT_TONES } from "./signals";
-import type { Signal } from "./types";
 
 /** Whether the members hold the same data, and the means to have them compared now. */
-export function Comparison({ etcd, signal }: { etcd: string; signal: Signal }) {
+export function Comparison({ etcd, signal }: { etcd: string; signal: SignalView }) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
-  const path = `etcd/${encodeURIComponent(etcd)}`;
+  const store = { path: { name: etcd } };
   const compare = useMutation({
-    mutationFn: () => request<unknown>(`${path}/comparison`, { method: "POST" }),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["detail", path] }),
+    mutationFn: () => compareMembers(store),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: readHealthQueryKey(store) }),
   });
   const problem = compare.error ? toProblem(compare.error) : null;
   return (

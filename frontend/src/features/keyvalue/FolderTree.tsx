@@ -2,13 +2,13 @@ import { TreeView, type TreeViewDataItem } from "@patternfly/react-core";
 import { useQueries } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { request } from "../../api/http";
+import { listFolderOptions } from "../../api/generated/@tanstack/react-query.gen";
+import type { FolderPage } from "../../api/generated/types.gen";
 import { toProblem } from "../../api/problem";
 import { formatNumber } from "../../format/numbers";
 import { SkeletonLines } from "../../states/Skeletons";
 import { Failed } from "../../states/States";
 import { ancestorsOf } from "./folders";
-import type { FolderPage } from "./types";
 
 const REFRESH_MS = 5_000;
 
@@ -28,12 +28,7 @@ export function FolderTree({ etcd, chosen, onFolder, onKey }: FolderTreeProps) {
   const prefixes = [...opened];
   const pages = useQueries({
     queries: prefixes.map((prefix) => ({
-      queryKey: ["etcd-folder", etcd, prefix],
-      queryFn: ({ signal }: { signal: AbortSignal }) =>
-        request<FolderPage>(
-          `etcd/${encodeURIComponent(etcd)}/folders?${new URLSearchParams({ prefix })}`,
-          { signal },
-        ),
+      ...listFolderOptions({ path: { name: etcd }, query: { prefix } }),
       refetchInterval: REFRESH_MS,
       retry: false,
     })),

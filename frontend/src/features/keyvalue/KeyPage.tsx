@@ -1,6 +1,7 @@
 import { useRouterState } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import type { ValueView } from "../../api/generated/types.gen";
 import { type Crumb, DetailPage } from "../../detail/DetailPage";
 import { DetailPending, StaleNotice } from "../../detail/DetailStates";
 import { Facts, Raw } from "../../detail/Facts";
@@ -13,9 +14,8 @@ import { FreshnessChip } from "../../live/FreshnessChip";
 import { useAddress } from "../../pages/useAddress";
 import { ancestorsOf, folderFilter } from "./folders";
 import { RevealableValue } from "./RevealableValue";
-import type { StoredValue } from "./types";
 import { NotYet } from "./unknown";
-import { valuePath } from "./ValueViewer";
+import { valueOptions } from "./ValueViewer";
 
 /** The key that the address names. */
 export function KeyPage() {
@@ -30,15 +30,15 @@ export function KeyPage() {
 export function KeyView({ etcd, path }: { etcd: string; path: string }) {
   const filters = useMemo(() => equals({ etcd, path }), [etcd, path]);
   const live = useLiveRow("keys", filters);
-  const detail = useDetail<StoredValue>(valuePath(etcd, path), { news: live.row });
+  const detail = useDetail(valueOptions(etcd, path), { news: live.row });
   const crumbs = useKeyCrumbs(etcd, path);
   if (!detail.data) return <DetailPending detail={detail} crumbs={crumbs} what={path} />;
   return <LoadedKey value={detail.data} detail={detail} live={live} crumbs={crumbs} />;
 }
 
 interface LoadedKeyProps {
-  value: StoredValue;
-  detail: Detail<StoredValue>;
+  value: ValueView;
+  detail: Detail<ValueView>;
   live: LiveRow;
   crumbs: readonly Crumb[];
 }

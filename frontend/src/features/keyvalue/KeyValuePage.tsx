@@ -2,6 +2,7 @@ import { MenuToggle, Select, SelectList, SelectOption } from "@patternfly/react-
 import { useNavigate, useRouterState } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { EtcdHealth } from "../../api/generated/types.gen";
 import { Notice } from "../../detail/DetailStates";
 import { Raw } from "../../detail/Facts";
 import { useAddress } from "../../pages/useAddress";
@@ -13,7 +14,6 @@ import { ToneIcon } from "../../status/Status";
 import { KeysTab } from "./KeysTab";
 import { MembersTab } from "./MembersTab";
 import { VERDICT_TONES } from "./signals";
-import type { EtcdHealth } from "./types";
 import { type EtcdNames, useEtcdHealth, useEtcdNames } from "./useEtcd";
 
 /** The tab that the address names. */

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import type { Row } from "../../api/types";
+import type { EtcdHealth, Row } from "../../api/generated/types.gen";
 import { ProblemState, StaleNotice } from "../../detail/DetailStates";
 import { Facts, Raw } from "../../detail/Facts";
 import { Section } from "../../detail/Section";
@@ -9,7 +9,6 @@ import { equals } from "../../detail/useLiveRow";
 import { LiveTable } from "../../table/LiveTable";
 import { usePageSearch } from "../../table/usePageSearch";
 import { Signals, SignalValue } from "./Signals";
-import type { EtcdHealth } from "./types";
 
 /** Who is in the cluster and how each is; then every signal with its limit. */
 export function MembersTab({ etcd, health }: { etcd: string; health: Detail<EtcdHealth> }) {

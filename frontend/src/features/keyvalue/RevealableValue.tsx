@@ -2,22 +2,19 @@ import { Alert, Button, Modal, ModalBody, ModalFooter, ModalHeader } from "@patt
 import { useMutation } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { request } from "../../api/http";
+import { revealValue } from "../../api/generated/sdk.gen";
+import type { ValueView } from "../../api/generated/types.gen";
 import { toProblem } from "../../api/problem";
 import { Raw } from "../../detail/Facts";
-import type { StoredValue } from "./types";
 import { ValueBody } from "./ValueViewer";
 
 /** A value with its secrets masked, and the means to see them: asked for, and on record. */
-export function RevealableValue({ value }: { value: StoredValue }) {
+export function RevealableValue({ value }: { value: ValueView }) {
   const { t } = useTranslation();
   const [asking, setAsking] = useState(false);
   const reveal = useMutation({
-    mutationFn: () =>
-      request<StoredValue>(`etcd/${encodeURIComponent(value.etcd)}/value/reveal`, {
-        method: "POST",
-        body: { key: value.path },
-      }),
+    mutationFn: async () =>
+      (await revealValue({ path: { name: value.etcd }, body: { key: value.path } })).data,
     onSuccess: () => setAsking(false),
     // Held by this component alone: nothing keeps a secret once the page is left.
     gcTime: 0,

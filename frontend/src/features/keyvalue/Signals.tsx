@@ -1,12 +1,12 @@
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useTranslation } from "react-i18next";
+import type { EtcdHealth, SignalView } from "../../api/generated/types.gen";
 import { Facts, Raw } from "../../detail/Facts";
 import { Section } from "../../detail/Section";
 import { formatClock, formatExact } from "../../format/time";
 import { Status, ToneIcon } from "../../status/Status";
 import { Comparison } from "./Comparison";
 import { formatSignal, signalTable, VERDICT_TONES } from "./signals";
-import type { EtcdHealth, Signal } from "./types";
 
 /** Every health signal: first of the whole, then one line each with the members beside it. */
 export function Signals({ health }: { health: EtcdHealth }) {
@@ -85,12 +85,12 @@ function hexadecimal(id: string): string {
   return /^\d+$/.test(id) ? BigInt(id).toString(16) : id;
 }
 
-function words(signal: Signal) {
+function words(signal: SignalView) {
   return <Status word={signal.words} tone={VERDICT_TONES[signal.status]} />;
 }
 
 /** The number with its verdict; words where there is no number or something is wrong. */
-export function SignalValue({ signal }: { signal: Signal | undefined }) {
+export function SignalValue({ signal }: { signal: SignalView | undefined }) {
   if (!signal) return <span className="cr-none">–</span>;
   const shown = formatSignal(signal.value, signal.unit);
   if (signal.status === "unknown")

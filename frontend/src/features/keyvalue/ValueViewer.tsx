@@ -1,6 +1,8 @@
 import { EmptyState, EmptyStateBody, Label } from "@patternfly/react-core";
 import LockIcon from "@patternfly/react-icons/dist/esm/icons/lock-icon";
 import { useTranslation } from "react-i18next";
+import { readValueOptions } from "../../api/generated/@tanstack/react-query.gen";
+import type { ValueView } from "../../api/generated/types.gen";
 import { CodeView } from "../../detail/CodeView";
 import { ProblemState, StaleNotice } from "../../detail/DetailStates";
 import { Facts, Raw } from "../../detail/Facts";
@@ -8,11 +10,10 @@ import { KindBadge } from "../../detail/KindBadge";
 import { useDetail } from "../../detail/useDetail";
 import { formatBytes } from "../../format/numbers";
 import { hexDump } from "./hexDump";
-import type { StoredValue } from "./types";
 
-/** The path of a key's value below the API. */
-export function valuePath(etcd: string, key: string): string {
-  return `etcd/${encodeURIComponent(etcd)}/value?key=${encodeURIComponent(key)}`;
+/** How a key's value is read. */
+export function valueOptions(etcd: string, key: string) {
+  return readValueOptions({ path: { name: etcd }, query: { key } });
 }
 
 /** A key's value made safe to show; read again when `revision` changes. */
@@ -25,7 +26,7 @@ export function ValueViewer({
   path: string;
   revision: unknown;
 }) {
-  const detail = useDetail<StoredValue>(valuePath(etcd, path), { news: revision });
+  const detail = useDetail(valueOptions(etcd, path), { news: revision });
   if (!detail.data) return <ProblemState detail={detail} what={path} />;
   return (
     <>
@@ -40,7 +41,7 @@ export function ValueBody({
   value,
   bytesPerLine = 16,
 }: {
-  value: StoredValue;
+  value: ValueView;
   bytesPerLine?: number;
 }) {
   const { t } = useTranslation();
@@ -63,7 +64,7 @@ export function ValueBody({
   );
 }
 
-function ValueNote({ value }: { value: StoredValue }) {
+function ValueNote({ value }: { value: ValueView }) {
   const { t } = useTranslation();
   return (
     <span className="cr-value-note">
@@ -77,7 +78,7 @@ function ValueNote({ value }: { value: StoredValue }) {
   );
 }
 
-function HiddenValue({ value }: { value: StoredValue }) {
+function HiddenValue({ value }: { value: ValueView }) {
   const { t } = useTranslation();
   return (
     <EmptyState
@@ -99,7 +100,7 @@ function HiddenValue({ value }: { value: StoredValue }) {
   );
 }
 
-function HeldObject({ object }: { object: NonNullable<StoredValue["object"]> }) {
+function HeldObject({ object }: { object: NonNullable<ValueView["object"]> }) {
   const { t } = useTranslation();
   return (
     <Facts

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import type { SignalView } from "../../api/generated/types.gen";
 import { ancestorsOf, chosenFolder, folderFilter, withFolder } from "./folders";
 import { hexDump } from "./hexDump";
 import { formatDuration, formatSignal, signalTable } from "./signals";
-import type { Signal } from "./types";
 
 test("bytes are laid out with their offset and what is printable", () => {
   const line = hexDump("6b 38 73 00 0a");
@@ -33,7 +33,7 @@ test("a number has its signal's unit; an unknown one is none", () => {
   expect(formatSignal(null, "seconds")).toBeNull();
 });
 
-const signal = (id: string, member: string): Signal => ({
+const signal = (id: string, member: string): SignalView => ({
   id,
   title: id,
   member,

@@ -1,11 +1,11 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { ValueView } from "../../api/generated/types.gen";
 import "../../i18n/i18n";
 import { RevealableValue } from "./RevealableValue";
-import type { StoredValue } from "./types";
 
-const MASKED: StoredValue = {
+const MASKED: ValueView = {
   etcd: "local",
   path: "/app/db",
   form: "masked",
@@ -33,14 +33,14 @@ afterEach(() => {
   asked.mockClear();
 });
 
-function show(value: StoredValue) {
-  const tree = (shown: StoredValue) => (
+function show(value: ValueView) {
+  const tree = (shown: ValueView) => (
     <QueryClientProvider client={new QueryClient()}>
       <RevealableValue value={shown} />
     </QueryClientProvider>
   );
   const { rerender } = render(tree(value));
-  return (next: StoredValue) => rerender(tree(next));
+  return (next: ValueView) => rerender(tree(next));
 }
 
 test("a secret is shown after a confirmation, by one request, and can be hidden again", async () => {

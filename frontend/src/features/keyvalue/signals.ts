@@ -1,8 +1,8 @@
+import type { SignalView } from "../../api/generated/types.gen";
 import { formatBytes, formatNumber, formatPercent } from "../../format/numbers";
 import type { Tone } from "../../status/tone";
-import type { Signal, Verdict } from "./types";
 
-export const VERDICT_TONES: Record<Verdict, Tone> = {
+export const VERDICT_TONES: Record<SignalView["status"], Tone> = {
   ok: "ok",
   warning: "warn",
   critical: "bad",
@@ -19,7 +19,7 @@ export function formatDuration(seconds: number): string {
 }
 
 /** A signal's number with its unit; null when it is not known or has none. */
-export function formatSignal(value: number | null, unit: Signal["unit"]): string | null {
+export function formatSignal(value: number | null, unit: SignalView["unit"]): string | null {
   if (value === null) return null;
   switch (unit) {
     case "seconds":
@@ -33,7 +33,7 @@ export function formatSignal(value: number | null, unit: Signal["unit"]): string
   }
 }
 
-function limitOf({ threshold, unit, bound }: Signal): string | null {
+function limitOf({ threshold, unit, bound }: SignalView): string | null {
   const limit = formatSignal(threshold, unit);
   return limit === null ? null : `${bound === "least" ? "≥" : "≤"} ${limit}`;
 }
@@ -44,24 +44,24 @@ export interface SignalLine {
   /** What it should not pass, and which way. */
   limit: string | null;
   /** By member; one that does not answer keeps its place and says since when. */
-  byMember: ReadonlyMap<string, Signal>;
+  byMember: ReadonlyMap<string, SignalView>;
 }
 
 /** The members' signals as a table: one line per signal, one column per member. */
-export function signalTable(signals: readonly Signal[]): {
+export function signalTable(signals: readonly SignalView[]): {
   members: string[];
   lines: SignalLine[];
 } {
   const ofMembers = signals.filter(({ member }) => member !== "");
   const members = [...new Set(ofMembers.map(({ member }) => member))].sort();
-  const lines = new Map<string, SignalLine & { byMember: Map<string, Signal> }>();
+  const lines = new Map<string, SignalLine & { byMember: Map<string, SignalView> }>();
   for (const signal of ofMembers) {
     const { id, title } = signal;
     const line = lines.get(id) ?? {
       id,
       title,
       limit: limitOf(signal),
-      byMember: new Map<string, Signal>(),
+      byMember: new Map<string, SignalView>(),
     };
     line.byMember.set(signal.member, signal);
     lines.set(id, line);

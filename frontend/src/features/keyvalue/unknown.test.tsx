@@ -1,7 +1,7 @@
 import { render, screen } from "@testing-library/react";
 import { expect, test } from "vitest";
+import type { Row } from "../../api/generated/types.gen";
 import "../../i18n/i18n";
-import type { Row } from "../../api/types";
 import { KEY_RENDERERS } from "./unknown";
 
 test("what is not known of a key is said, with the reason; what is known is shown", () => {

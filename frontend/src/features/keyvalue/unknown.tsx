@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import type { ColumnInfo, Row } from "../../api/types";
+import type { ColumnInfo, Row } from "../../api/generated/types.gen";
 import { Cell } from "../../table/cells/Cell";
 import type { Renderers } from "../../table/TableRow";
 

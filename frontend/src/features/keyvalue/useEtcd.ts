@@ -1,13 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { request } from "../../api/http";
+import { listRowsOptions, readHealthOptions } from "../../api/generated/@tanstack/react-query.gen";
+import type { EtcdHealth } from "../../api/generated/types.gen";
 import { type Problem, toProblem } from "../../api/problem";
-import type { ListAnswer } from "../../api/types";
 import { type Detail, useDetail } from "../../detail/useDetail";
 import { equals } from "../../detail/useLiveRow";
-import { EMPTY_QUERY, type Query } from "../../live/protocol";
+import { EMPTY_QUERY, type Query } from "../../live/query";
 import { useLiveView } from "../../live/react";
-import type { EtcdHealth } from "./types";
 
 const EVERY_MS = 5_000;
 
@@ -22,9 +21,7 @@ export interface EtcdNames {
 /** The connected etcd clusters the viewer may see, by name. */
 export function useEtcdNames(): EtcdNames {
   const { data, isPending, error, refetch } = useQuery({
-    queryKey: ["etcd-names"],
-    queryFn: ({ signal }) =>
-      request<ListAnswer>("collections/etcd-members?limit=1000&sort=etcd", { signal }),
+    ...listRowsOptions({ path: { name: "etcd-members" }, query: { limit: 1000, sort: "etcd" } }),
     refetchInterval: 15_000,
     retry: false,
   });
@@ -55,7 +52,7 @@ function useMemberStates(name: string | undefined): string | undefined {
  * that the sentence above the table never says other than the table.
  */
 export function useEtcdHealth(name: string | undefined): Detail<EtcdHealth> {
-  return useDetail<EtcdHealth>(`etcd/${encodeURIComponent(name ?? "-")}`, {
+  return useDetail(readHealthOptions({ path: { name: name ?? "-" } }), {
     news: useMemberStates(name),
     every: EVERY_MS,
     enabled: name !== undefined,

@@ -1,12 +1,12 @@
 import { useTranslation } from "react-i18next";
-import type { Capacity, Overview } from "../../api/types";
+import type { Capacity, OverviewView } from "../../api/generated/types.gen";
 import { formatBytes, formatCores, formatNumber } from "../../format/numbers";
 import { PercentBar } from "../../table/cells/Cell";
 
 const FORMATS = { cpu: formatCores, memory: formatBytes, pods: formatNumber } as const;
 
 /** What is asked for against what the machines can give. */
-export function CapacityPanel({ capacity }: { capacity: NonNullable<Overview["capacity"]> }) {
+export function CapacityPanel({ capacity }: { capacity: NonNullable<OverviewView["capacity"]> }) {
   const { t } = useTranslation();
   return (
     <section className="cr-panel-box cr-capacity" aria-labelledby="cr-capacity-title">

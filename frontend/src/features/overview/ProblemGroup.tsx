@@ -2,7 +2,7 @@ import AngleDownIcon from "@patternfly/react-icons/dist/esm/icons/angle-down-ico
 import AngleRightIcon from "@patternfly/react-icons/dist/esm/icons/angle-right-icon";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { OverviewProblem } from "../../api/types";
+import type { ProblemView } from "../../api/generated/types.gen";
 import { KindBadge } from "../../detail/KindBadge";
 import { Age } from "../../format/Age";
 import { formatNumber } from "../../format/numbers";
@@ -11,7 +11,7 @@ import { SEVERITY_TONES, ToneIcon } from "../../status/Status";
 import { ProblemLine } from "./ProblemLine";
 
 /** Many things of one kind with one cause: a line that opens to the first of them. */
-export function ProblemGroup({ problem }: { problem: OverviewProblem }) {
+export function ProblemGroup({ problem }: { problem: ProblemView }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const id = useId();

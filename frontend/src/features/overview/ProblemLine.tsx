@@ -1,11 +1,11 @@
-import type { OverviewProblem } from "../../api/types";
+import type { ProblemView } from "../../api/generated/types.gen";
 import { KindBadge } from "../../detail/KindBadge";
 import { Age } from "../../format/Age";
 import { AppLink } from "../../shell/AppLink";
 import { SEVERITY_TONES, ToneIcon } from "../../status/Status";
 
 /** One thing that is wrong: what, why, what it affects, since when. */
-export function ProblemLine({ problem }: { problem: OverviewProblem }) {
+export function ProblemLine({ problem }: { problem: ProblemView }) {
   const { severity, kind, name, namespace, cluster, reason, affects, since, link } = problem;
   const where = [cluster, namespace].filter(Boolean).join("/");
   return (

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import type { OverviewProblem } from "../../api/types";
+import type { ProblemView } from "../../api/generated/types.gen";
 import { formatClock } from "../../format/time";
 import { ToneIcon } from "../../status/Status";
 import { ProblemGroup } from "./ProblemGroup";
@@ -10,7 +10,7 @@ export function ProblemList({
   problems,
   checked,
 }: {
-  problems: readonly OverviewProblem[];
+  problems: readonly ProblemView[];
   checked: number;
 }) {
   const { t } = useTranslation();

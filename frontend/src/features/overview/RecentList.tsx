@@ -1,12 +1,12 @@
 import { useTranslation } from "react-i18next";
-import type { Overview } from "../../api/types";
+import type { OverviewView } from "../../api/generated/types.gen";
 import { Age } from "../../format/Age";
 import { hrefOfRow } from "../../pages/registry";
 import { AppLink } from "../../shell/AppLink";
 import { SEVERITY_TONES, ToneIcon } from "../../status/Status";
 
 /** What just changed, newest first, from every system. */
-export function RecentList({ recent }: { recent: Overview["recent"] }) {
+export function RecentList({ recent }: { recent: OverviewView["recent"] }) {
   const { t } = useTranslation();
   return (
     <section className="cr-panel-box" aria-labelledby="cr-recent-title">
@@ -25,7 +25,7 @@ export function RecentList({ recent }: { recent: Overview["recent"] }) {
   );
 }
 
-function RecentLine({ event }: { event: Overview["recent"][number] }) {
+function RecentLine({ event }: { event: OverviewView["recent"][number] }) {
   const { severity, source, cluster, namespace, kind, name, reason, message, at } = event;
   const row = { key: "", source, cluster, namespace, object_kind: kind, object_name: name };
   return (

@@ -1,11 +1,11 @@
 import { useTranslation } from "react-i18next";
-import type { SystemHealth } from "../../api/types";
+import type { SystemView } from "../../api/generated/types.gen";
 import { AppLink } from "../../shell/AppLink";
 import { SYSTEM_TONES } from "../../shell/Pulse";
 import { ToneIcon } from "../../status/Status";
 
 /** One line per system: how it is in a sentence. Freshness and counts are behind the lamps. */
-export function SystemStrip({ systems }: { systems: readonly SystemHealth[] }) {
+export function SystemStrip({ systems }: { systems: readonly SystemView[] }) {
   const { t } = useTranslation();
   return (
     <ul className="cr-systems" aria-label={t("overview.systems")}>

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter, useRouterState } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { request } from "../../api/http";
+import { setupStateOptions } from "../../api/generated/@tanstack/react-query.gen";
 import { toProblem } from "../../api/problem";
 import { sessionQuery, signIn } from "../../session/session";
 import { SignInFrame } from "./SignInFrame";
@@ -16,11 +16,7 @@ export function LoginPage() {
   const search = useRouterState({ select: (s) => s.location.search as Record<string, unknown> });
   const [login, setLogin] = useState("");
   const [password, setPassword] = useState("");
-  const setup = useQuery({
-    queryKey: ["setup"],
-    queryFn: ({ signal }) => request<{ needed: boolean }>("setup", { signal }),
-    retry: true,
-  });
+  const setup = useQuery({ ...setupStateOptions(), retry: true });
   const attempt = useMutation({
     mutationFn: () => signIn(login, password),
     onSuccess: (session) => {

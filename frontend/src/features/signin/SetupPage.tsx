@@ -12,9 +12,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { request } from "../../api/http";
+import { completeSetup } from "../../api/generated/sdk.gen";
 import { toProblem } from "../../api/problem";
-import type { Session } from "../../api/types";
 import { sessionQuery } from "../../session/session";
 import { SignInFrame } from "./SignInFrame";
 
@@ -39,7 +38,7 @@ export function SetupPage() {
   const set = (name: keyof Fields) => (_: unknown, value: string) =>
     setFields({ ...fields, [name]: value });
   const attempt = useMutation({
-    mutationFn: () => request<Session>("setup", { method: "POST", body: { token, ...fields } }),
+    mutationFn: async () => (await completeSetup({ body: { token, ...fields } })).data,
     onSuccess: (session) => {
       queryClient.clear();
       queryClient.setQueryData(sessionQuery.queryKey, session);

@@ -1,7 +1,7 @@
 import { waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
-import type { SearchHit } from "../../api/types";
+import type { Hit } from "../../api/generated/types.gen";
 import { SESSION } from "../../test/answers";
 import { expectAccessible, renderInConsole, screen, stubApi } from "../../test/console";
 import { withPlace } from "../recent";
@@ -10,7 +10,9 @@ import { Palette } from "./Palette";
 import { scopedTo } from "./useCommands";
 import { toItem } from "./useFound";
 
-const HIT: SearchHit = {
+const HIT: Hit = {
+  kind: "workload",
+  rank: 0,
   collection: "workloads",
   key: "local/deployments/payments/fraud-check",
   label: "fraud-check",

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { request } from "../../api/http";
-import type { SearchHit } from "../../api/types";
+import { findOptions } from "../../api/generated/@tanstack/react-query.gen";
+import type { Hit } from "../../api/generated/types.gen";
 import { hrefOfRow, listOf } from "../../pages/registry";
 import { type Tone, toneOf } from "../../status/tone";
 import type { PaletteItem } from "./item";
@@ -13,12 +13,7 @@ const MOST = 40;
 export function useFound(text: string): { items: PaletteItem[]; searching: boolean } {
   const settled = useSettled(text);
   const found = useQuery({
-    queryKey: ["search", settled],
-    queryFn: ({ signal }) =>
-      request<{ results: SearchHit[] }>(
-        `search?${new URLSearchParams({ q: settled, limit: String(MOST) })}`,
-        { signal },
-      ),
+    ...findOptions({ query: { q: settled, limit: MOST } }),
     enabled: settled !== "",
     placeholderData: keepPreviousData,
     retry: false,
@@ -28,7 +23,7 @@ export function useFound(text: string): { items: PaletteItem[]; searching: boole
 }
 
 /** A hit leads to the object's page; to its line in its table where it has none. */
-export function toItem(hit: SearchHit): PaletteItem {
+export function toItem(hit: Hit): PaletteItem {
   const table = `${listOf(hit.collection)}?row=${encodeURIComponent(hit.key)}`;
   return {
     id: `object ${hit.collection} ${hit.key}`,
@@ -43,7 +38,7 @@ export function toItem(hit: SearchHit): PaletteItem {
   };
 }
 
-function toneOfHit({ status, healthy }: SearchHit): Tone | undefined {
+function toneOfHit({ status, healthy }: Hit): Tone | undefined {
   if (!status) return healthy === false ? "warn" : undefined;
   const tone = toneOf(status);
   return healthy === false && tone === "ok" ? "warn" : tone;

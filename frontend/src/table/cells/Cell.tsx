@@ -2,7 +2,7 @@ import { Label } from "@patternfly/react-core";
 import CheckIcon from "@patternfly/react-icons/dist/esm/icons/check-icon";
 import MinusIcon from "@patternfly/react-icons/dist/esm/icons/minus-icon";
 import { useTranslation } from "react-i18next";
-import type { ColumnInfo } from "../../api/types";
+import type { ColumnInfo } from "../../api/generated/types.gen";
 import { Age } from "../../format/Age";
 import { CopyButton } from "../../format/CopyButton";
 import {
