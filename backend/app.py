@@ -200,6 +200,7 @@ async def _lifespan(console: Console, hub: LiveHub, _app: FastAPI) -> AsyncItera
     try:
         await _start(console, hub)
     except BaseException:
+        await console.supervisor.stop()  # its loops would open connections again
         await console.jobs.stop()
         await console.engine.dispose()
         raise

@@ -1,5 +1,10 @@
 """A pytest plugin: a test that leaves a SQLite connection open fails, not whichever test runs
-when the garbage collector finds it."""
+when the garbage collector finds it.
+
+The finalizer of a forgotten connection warns, and pytest then formats a traceback, for which
+CPython parses source. Should that happen while other source is being parsed, the latter ends as
+"SystemError: AST constructor recursion depth mismatch" (CPython 3.11 counts in one place).
+"""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class UpdatesDeps:
     import_job: Job[Order, Made] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "uploads", Uploads(self.files))
+        object.__setattr__(self, "uploads", Uploads(self.files, self.jobs.db_sessions))
         job = import_job(self.files, self.jobs.leases, partial(_mirror, self), self._record)
         object.__setattr__(self, "import_job", job)
 

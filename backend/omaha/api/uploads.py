@@ -89,7 +89,7 @@ class FileView(View):
 @router.get("/uploads", dependencies=[Requires(PACKAGE, Verb.LIST, at_root, "upload")])
 async def list_uploads(call: Caller) -> UploadList:
     """Unfinished uploads, of at most 64."""
-    found = await anyio.to_thread.run_sync(call.deps.uploads.list)
+    found = await call.deps.uploads.list()
     return UploadList(items=[_upload(upload) for upload in found])
 
 
@@ -101,14 +101,14 @@ async def begin_upload(call: Caller, body: NewUpload, response: Response) -> Upl
     if await files.find(call.session, body.name):
         raise PayloadRefused(f"{body.name} is hosted already.", field="name")
     announced = Announced(body.name, body.size, Format(body.format), body.sha256)
-    upload = await anyio.to_thread.run_sync(call.deps.uploads.begin, announced)
+    upload = await call.deps.uploads.begin(announced)
     return _told(upload, response)
 
 
 @router.get("/uploads/{upload_id}", dependencies=[Requires(PACKAGE, Verb.GET, at_root, "upload")])
 async def get_upload(call: Caller, upload_id: UploadId, response: Response) -> UploadView:
     """How far the upload is."""
-    return _told(await anyio.to_thread.run_sync(call.deps.uploads.get, upload_id), response)
+    return _told(await call.deps.uploads.get(upload_id), response)
 
 
 @router.patch(
@@ -142,7 +142,7 @@ async def send_bytes(
 )
 async def finish_upload(call: Caller, upload_id: UploadId, response: Response) -> FileView:
     """Check the whole file and host it under its name."""
-    upload = await anyio.to_thread.run_sync(call.deps.uploads.get, upload_id)
+    upload = await call.deps.uploads.get(upload_id)
     digest = await call.deps.uploads.finish(upload_id)
     await call.begin()
     if not call.deps.files.has(digest.sha256):
@@ -150,6 +150,9 @@ async def finish_upload(call: Caller, upload_id: UploadId, response: Response) -
     row = await files.register(call.session, upload.announced.name, digest)
     detail = {"sha256": row.sha256, "size": row.size}
     call.did("upload", row, detail, right=Verb.CREATE)
+    await call.deps.uploads.forget(call.session, upload_id)
+    await call.session.commit()
+    await call.deps.uploads.clear(upload_id)
     tagged(response, row.version)
     return _file(row)
 
@@ -161,8 +164,8 @@ async def finish_upload(call: Caller, upload_id: UploadId, response: Response) -
 )
 async def abort_upload(call: Caller, upload_id: UploadId) -> None:
     """Forget an unfinished upload and its bytes."""
-    await anyio.to_thread.run_sync(call.deps.uploads.get, upload_id)
-    await anyio.to_thread.run_sync(call.deps.uploads.abort, upload_id)
+    await call.deps.uploads.get(upload_id)
+    await call.deps.uploads.abort(upload_id)
 
 
 @router.get("/payloads/{file_id}", dependencies=[Requires(PACKAGE, Verb.GET, at_root, "payload")])

@@ -16,7 +16,7 @@ from typing import Any, Final
 import anyio
 import httpx2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from auth.scope import organisation
 from backend.audit import Audit, Change, Origin, Target
@@ -147,6 +147,8 @@ async def prune(settings: Settings, *, dry_run: bool) -> list[str]:
     store = payload_files(settings)
     unused = []
     async with _database(settings) as session:
+        if not dry_run:
+            await Uploads(store, async_sessionmaker(session.bind)).expire()
         await edit.begin(session)
         for sha256 in await anyio.to_thread.run_sync(store.addresses):
             age = time.time() - store.path(sha256).stat().st_mtime
@@ -155,7 +157,6 @@ async def prune(settings: Settings, *, dry_run: bool) -> list[str]:
         if not dry_run:
             for sha256 in unused:
                 await anyio.to_thread.run_sync(store.remove, sha256)
-            await anyio.to_thread.run_sync(Uploads(store).expire)
             await anyio.to_thread.run_sync(Downloads(store).expire)
             _record(session, settings, "prune", "payloads", {"removed": unused})
     return unused

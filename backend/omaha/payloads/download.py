@@ -8,12 +8,13 @@ lease on it. Only a whole file with the right header and checksum enters the sto
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Final
 
 import anyio
 
+from backend.omaha.payloads.chunks import batches
 from backend.omaha.payloads.digest import Digest, Digester, digest_file
 from backend.omaha.payloads.errors import FileTooLarge, PayloadRefused
 from backend.omaha.payloads.files import PayloadFiles
@@ -25,7 +26,6 @@ __all__ = ["PART_LIFETIME", "Downloads", "Progress"]
 
 PART_LIFETIME: Final = 7 * 24 * 3600.0
 """Seconds after its last byte until an unfinished part is removed."""
-_BATCH: Final = 1 << 20
 
 Progress = Callable[[int], None]
 """Told how many bytes of the present file are here."""
@@ -96,7 +96,7 @@ async def _append(
     digester: Digester,
     progress: Progress,
 ) -> None:
-    async for batch in _batches(source.stream(file.original, digester.size)):
+    async for batch in batches(source.stream(file.original, digester.size)):
         if digester.size + len(batch) > file.size:
             raise FileTooLarge(f"{file.original}: more bytes came than the {file.size} announced.")
         early = digester.size < HEADER_SIZE
@@ -104,24 +104,6 @@ async def _append(
         progress(digester.size)
         if early and digester.size >= HEADER_SIZE:
             check_header(_head(Path(part.name)), file.size)
-
-
-async def _batches(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """About a mebibyte at a time; what came before a break is given out first."""
-    held = bytearray()
-    broken: BaseException | None = None
-    try:
-        async for chunk in chunks:
-            held += chunk
-            if len(held) >= _BATCH:
-                yield bytes(held)
-                held.clear()
-    except Exception as error:  # noqa: BLE001 (whatever broke the stream is raised below)
-        broken = error
-    if held:
-        yield bytes(held)
-    if broken is not None:
-        raise broken
 
 
 def _put(part: BinaryIO, digester: Digester, batch: bytes) -> None:

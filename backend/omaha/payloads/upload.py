@@ -1,29 +1,28 @@
-"""Uploads that can be continued after a broken connection or a restart.
+"""Uploads that can be continued after a broken connection or a restart, at any replica.
 
-An upload is two files in the store's ``uploads/`` folder: ``<id>.json`` (what was announced)
-and ``<id>.part`` (the bytes so far); its length *is* the offset, so nothing else has to be
-kept true. The header is checked as soon as it is there, the checksums are computed while the
-bytes pass, and only a complete and correct file enters the store.
+What was announced and how far it is is a row (`UploadRecord`); the bytes are files on the volume the
+replicas share (`pieces`). Whoever writes claims the row for a while, with a fence, and records
+now and then how far it is. The header is checked as soon as it is there, the checksums are
+computed while the bytes pass, and only a complete and correct file enters the store.
 """
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
 import re
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Final
 
 import anyio
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from backend.omaha.payloads.digest import Digest, Digester, check_sha256, digest_file
+from backend.jobs.durable import unbroken
+from backend.omaha.payloads.chunks import batches
+from backend.omaha.payloads.digest import Digest, Digester, check_sha256
 from backend.omaha.payloads.errors import (
     FileTooLarge,
     PayloadRefused,
@@ -34,6 +33,10 @@ from backend.omaha.payloads.errors import (
 from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.payloads.header import HEADER_SIZE, Format, check_header
 from backend.omaha.payloads.names import check_name
+from backend.omaha.payloads.pieces import Pieces
+from backend.omaha.payloads.records import Announced, Claim, Upload, UploadRecords
+
+__all__ = ["LIFETIME", "MAX_OPEN", "Announced", "Upload", "Uploads"]
 
 MAX_OPEN: Final = 64
 """Unfinished uploads kept at a time; the announced sizes of all must fit on the disk."""
@@ -41,100 +44,69 @@ MAX_OPEN: Final = 64
 LIFETIME: Final = 24 * 3600.0
 """Seconds after the last byte until an unfinished upload is forgotten."""
 
+RECORD_SECONDS: Final = 2.0
+"""How often a writer records how far it is: what a crash may cost."""
+
 _ID: Final = re.compile(r"[0-9a-f]{32}")
-_BATCH: Final = 1 << 20
 _REMEMBERED: Final = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Announced:
-    """What the uploader said: hosted name, bytes, format, and the checksum if it knows it."""
-
-    name: str
-    size: int
-    kind: Format
-    sha256: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """An unfinished upload: `offset` of `announced.size` bytes are here."""
-
-    id: str
-    announced: Announced
-    offset: int
-    updated: float
 
 
 class Uploads:
     """The unfinished uploads of one file store."""
 
-    def __init__(self, files: PayloadFiles) -> None:
+    def __init__(self, files: PayloadFiles, db_sessions: async_sessionmaker[AsyncSession]) -> None:
         self._files = files
         self._folder = files.root / "uploads"
+        self._records = UploadRecords(db_sessions)
         self._digesters: OrderedDict[str, Digester] = OrderedDict()
 
-    def begin(self, announced: Announced) -> Upload:
-        """Open an upload; raises `PayloadRefused`, `FileTooLarge`, `StorageFull`. Blocking."""
+    async def begin(self, announced: Announced) -> Upload:
+        """Open an upload; raises `PayloadRefused`, `FileTooLarge`, `StorageFull`."""
         check_name(announced.name)
         if announced.size < 1:
             raise PayloadRefused("An empty file cannot be uploaded.", field="size")
         if announced.sha256 is not None:
-            check_sha256(announced.sha256)
-        self.expire()
-        waiting = self.list()
+            announced = replace(announced, sha256=check_sha256(announced.sha256))
+        await self.expire()
+        waiting = await self.list()
         if len(waiting) >= MAX_OPEN:
             raise StorageFull(f"{MAX_OPEN} uploads are unfinished; finish or delete one first.")
         missing = sum(u.announced.size - u.offset for u in waiting)
-        self._files.check_room(announced.size, promised=missing)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        key = secrets.token_hex(16)
-        self._part(key).touch(mode=0o600, exist_ok=False)
-        draft = self._folder / f"{key}.json.new"
-        draft.write_text(json.dumps(asdict(announced)), encoding="utf-8")
-        draft.replace(self._description(key))
-        return self.get(key)
+        await anyio.to_thread.run_sync(self._files.check_room, announced.size, missing)
+        return await self._records.add(secrets.token_hex(16), announced)
 
-    def get(self, key: str) -> Upload:
-        """The upload as it stands; `UploadNotFound` when there is none. Blocking."""
-        if not _ID.fullmatch(key):
-            raise UploadNotFound("There is no such upload.")
-        try:
-            stored = json.loads(self._description(key).read_text(encoding="utf-8"))
-            status = self._part(key).stat()
-        except FileNotFoundError:
+    async def get(self, key: str) -> Upload:
+        """The upload as it stands; `UploadNotFound` when there is none."""
+        found = await self._records.find(key) if _ID.fullmatch(key) else None
+        if found is None:
             raise UploadNotFound(
                 "There is no such upload: it was finished, deleted, or is older than a day."
-            ) from None
-        announced = Announced(
-            stored["name"], stored["size"], Format(stored["kind"]), stored["sha256"]
-        )
-        return Upload(key, announced, status.st_size, status.st_mtime)
+            )
+        return found
 
-    def list(self) -> list[Upload]:
-        """All unfinished uploads, oldest activity first. Blocking."""
-        found = []
-        for description in self._folder.glob("*.json"):
-            try:
-                found.append(self.get(description.stem))
-            except UploadNotFound:
-                continue
-        return sorted(found, key=lambda upload: upload.updated)
+    async def list(self) -> list[Upload]:
+        """All unfinished uploads, oldest activity first."""
+        return await self._records.all()
 
-    def abort(self, key: str) -> None:
-        """Forget the upload and its bytes; unknown ones are ignored. Blocking."""
+    async def abort(self, key: str) -> None:
+        """Forget the upload and its bytes; unknown ones are ignored."""
         if _ID.fullmatch(key):
-            self._description(key).unlink(missing_ok=True)
-            self._part(key).unlink(missing_ok=True)
-            self._digesters.pop(key, None)
+            await self._records.remove(key)
+            await self.clear(key)
 
-    def expire(self, now: float | None = None) -> int:
-        """Forget uploads and stray parts without activity for `LIFETIME`; how many. Blocking."""
+    async def clear(self, key: str) -> None:
+        """Remove the bytes of an upload whose row is gone."""
+        self._digesters.pop(key, None)
+        await anyio.to_thread.run_sync(Pieces(self._folder, key).remove)
+
+    async def expire(self, now: float | None = None) -> int:
+        """Forget uploads and stray parts without activity for `LIFETIME`; how many uploads."""
         limit = (time.time() if now is None else now) - LIFETIME
-        stale = [p for p in self._folder.glob("*.part") if p.stat().st_mtime < limit]
-        for part in stale:
-            self.abort(part.stem)
-            part.unlink(missing_ok=True)
+        stale = await self._records.expire(limit)
+        for key in stale:
+            await self.clear(key)
+        kept = {upload.id for upload in await self.list()}
+        await anyio.to_thread.run_sync(_remove_strays, self._folder, kept, limit)
         return len(stale)
 
     async def append(self, key: str, offset: int, chunks: AsyncIterator[bytes]) -> Upload:
@@ -144,91 +116,78 @@ class Uploads:
         `UploadConflict` (wrong offset, another writer), `FileTooLarge`, and `PayloadRefused`
         when the header is wrong; the last two forget the upload.
         """
-        upload = await anyio.to_thread.run_sync(self.get, key)
-        with self._writing(upload) as file:
-            stands = os.fstat(file.fileno()).st_size
-            if stands != offset:
-                raise UploadConflict(
-                    f"The upload stands at byte {stands}, not {offset}.", offset=stands
-                )
-            digester = await self._digester(key, stands)
-            try:
-                await self._write(upload, file, digester, chunks)
-            except (FileTooLarge, PayloadRefused):
-                self.abort(key)
-                raise
-            finally:
-                await anyio.to_thread.run_sync(file.flush)
-        return await anyio.to_thread.run_sync(self.get, key)
+        upload = await self.get(key)
+        claim = await self._records.claim(upload, offset)
+        try:
+            await self._append(upload, claim, chunks)
+        except (FileTooLarge, PayloadRefused):
+            await self.abort(key)
+            raise
+        finally:
+            await unbroken(self._records.release(claim))
+        return await self.get(key)
 
     async def finish(self, key: str) -> Digest:
-        """Check the whole file and move it into the store; the upload is gone after that.
+        """Check the whole file and put it into the store. The upload stays until `forget`, so
+        that a repetition after a crash comes to the same.
 
         Raises `UploadConflict` while bytes are missing and `PayloadRefused` for a wrong
         header or checksum (the upload is then forgotten).
         """
-        upload = await anyio.to_thread.run_sync(self.get, key)
-        announced = upload.announced
-        with self._writing(upload):
-            if upload.offset != announced.size:
-                raise UploadConflict(
-                    f"{upload.offset} of {announced.size} bytes are here; send the rest first.",
-                    offset=upload.offset,
-                )
-            digest = (await self._digester(key, upload.offset)).digest()
-            part = self._part(key)
-            try:
-                _check_whole(part, announced, digest)
-            except PayloadRefused:
-                self.abort(key)
-                raise
-            await anyio.to_thread.run_sync(self._files.adopt, part, digest)
-        self.abort(key)
+        upload = await self.get(key)
+        claim = await self._records.claim(upload, upload.offset)
+        try:
+            if upload.offset != upload.announced.size:
+                missing = f"{upload.offset} of {upload.announced.size} bytes are here"
+                raise UploadConflict(f"{missing}; send the rest first.", offset=upload.offset)
+            return await self._stored(upload, claim.pieces(self._folder))
+        except PayloadRefused:
+            await self.abort(key)
+            raise
+        finally:
+            await unbroken(self._records.release(claim))
+
+    async def forget(self, session: AsyncSession, key: str) -> None:
+        """Remove the row in the transaction that registers the file; then call `clear`."""
+        await self._records.remove(key, session)
+
+    async def _stored(self, upload: Upload, pieces: Pieces) -> Digest:
+        digest = (await self._digester(upload.id, pieces)).digest()
+        await anyio.to_thread.run_sync(_check_whole, pieces, upload.announced, digest)
+        whole = self._files.temporary()
+        try:
+            await anyio.to_thread.run_sync(pieces.join, whole)
+            await anyio.to_thread.run_sync(self._files.adopt, whole, digest)
+        finally:
+            whole.unlink(missing_ok=True)
         return digest
 
-    async def _write(
-        self, upload: Upload, file: BinaryIO, digester: Digester, chunks: AsyncIterator[bytes]
-    ) -> None:
-        announced = upload.announced
-        unchecked = announced.kind is Format.UPDATE and digester.size < HEADER_SIZE
-        async for batch in _batches(chunks):
-            if digester.size + len(batch) > announced.size:
-                raise FileTooLarge(f"More bytes came than the {announced.size} announced.")
-            await anyio.to_thread.run_sync(_put, file, digester, batch)
-            if unchecked and digester.size >= HEADER_SIZE:
-                check_header(_head(self._part(upload.id)), announced.size)
-                unchecked = False
+    async def _append(self, upload: Upload, claim: Claim, chunks: AsyncIterator[bytes]) -> None:
+        pieces = claim.pieces(self._folder)
+        digester = await self._digester(upload.id, pieces)
+        head = await anyio.to_thread.run_sync(pieces.head, HEADER_SIZE)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with pieces.path(claim.fence).open("wb") as file:
+            recorded = time.monotonic()
+            async for batch in batches(chunks):
+                if digester.size + len(batch) > upload.announced.size:
+                    size = upload.announced.size
+                    raise FileTooLarge(f"More bytes came than the {size} announced.")
+                await anyio.to_thread.run_sync(_put, file, digester, batch)
+                claim.written += len(batch)
+                head = _check_head(upload.announced, head, batch)
+                if time.monotonic() - recorded > RECORD_SECONDS:
+                    await self._records.record(claim)
+                    recorded = time.monotonic()
         self._digesters[upload.id] = digester
         while len(self._digesters) > _REMEMBERED:
             self._digesters.popitem(last=False)
 
-    async def _digester(self, key: str, offset: int) -> Digester:
+    async def _digester(self, key: str, pieces: Pieces) -> Digester:
         kept = self._digesters.pop(key, None)
-        if kept is not None and kept.size == offset:
+        if kept is not None and kept.size == sum(piece.size for piece in pieces.all()):
             return kept
-        return await anyio.to_thread.run_sync(digest_file, self._part(key))
-
-    @contextmanager
-    def _writing(self, upload: Upload) -> Iterator[BinaryIO]:
-        try:
-            file = self._part(upload.id).open("ab")
-        except FileNotFoundError:
-            raise UploadNotFound("There is no such upload.") from None
-        with file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise UploadConflict(
-                    "Another connection is writing this upload; wait until it ends.",
-                    offset=upload.offset,
-                ) from None
-            yield file
-
-    def _part(self, key: str) -> Path:
-        return self._folder / f"{key}.part"
-
-    def _description(self, key: str) -> Path:
-        return self._folder / f"{key}.json"
+        return await anyio.to_thread.run_sync(pieces.digest)
 
 
 def _put(file: BinaryIO, digester: Digester, batch: bytes) -> None:
@@ -237,39 +196,27 @@ def _put(file: BinaryIO, digester: Digester, batch: bytes) -> None:
     digester.update(batch)
 
 
-def _check_whole(part: Path, announced: Announced, digest: Digest) -> None:
+def _check_head(announced: Announced, head: bytes, batch: bytes) -> bytes:
+    """The beginning of the file with `batch`; checked once it is whole."""
+    if len(head) == HEADER_SIZE:
+        return head
+    head = (head + batch)[:HEADER_SIZE]
+    if announced.kind is Format.UPDATE and len(head) == HEADER_SIZE:
+        check_header(head, announced.size)
+    return head
+
+
+def _check_whole(pieces: Pieces, announced: Announced, digest: Digest) -> None:
     if announced.kind is Format.UPDATE:
-        check_header(_head(part), announced.size)
-    if announced.sha256 is not None and digest.sha256 != announced.sha256.lower():
+        check_header(pieces.head(HEADER_SIZE), announced.size)
+    if announced.sha256 is not None and digest.sha256 != announced.sha256:
         raise PayloadRefused(
             f"The file's SHA-256 is {digest.sha256}, announced was {announced.sha256}.",
             field="sha256",
         )
 
 
-def _head(part: Path) -> bytes:
-    with part.open("rb") as file:
-        return file.read(HEADER_SIZE)
-
-
-async def _batches(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Join network-sized chunks, so that one thread hop writes about a mebibyte.
-
-    What was received before a break is still given out: it need not be sent again.
-    """
-    waiting: list[bytes] = []
-    held = 0
-    broken: Exception | None = None
-    try:
-        async for chunk in chunks:
-            waiting.append(chunk)
-            held += len(chunk)
-            if held >= _BATCH:
-                yield b"".join(waiting)
-                waiting, held = [], 0
-    except Exception as error:  # noqa: BLE001 (whatever broke the stream is raised below)
-        broken = error
-    if waiting:
-        yield b"".join(waiting)
-    if broken is not None:
-        raise broken
+def _remove_strays(folder: Path, kept: set[str], limit: float) -> None:
+    for path in folder.glob("*"):
+        if path.name.partition(".")[0] not in kept and path.stat().st_mtime < limit:
+            path.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ the guard of each write. After any edit here, in the same transaction, call
 
 from typing import Any
 
-from sqlalchemy import JSON, Column, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from backend.omaha.store.machine_tables import (
@@ -37,6 +37,7 @@ __all__ = [
     "RolloutRecord",
     "RollupRecord",
     "TallyRecord",
+    "UploadRecord",
 ]
 
 
@@ -211,6 +212,27 @@ class FileRecord(SQLModel, table=True):
     sha256: str = Field(default="", max_length=64, description="hex")
     complete: bool = False
     signature: str = Field(default="", max_length=512, description="path of a kept signature")
+    created_at: float
+    updated_at: float
+    version: int = 1
+
+
+class UploadRecord(SQLModel, table=True):
+    """An unfinished upload: `received` of `size` bytes are recorded, in `pieces`, the (fence,
+    bytes) of each writer in turn as JSON. Until `writer_until` (by the database's clock) nobody
+    but the writer of `fence` goes on with it."""
+
+    __tablename__ = "omaha_upload"
+
+    id: str = Field(primary_key=True, max_length=32)
+    name: str = Field(max_length=256)
+    size: int = Field(sa_type=BigInteger)
+    format: str = Field(max_length=16, description="header.Format")
+    sha256: str = Field(default="", max_length=64, description="hex, as announced")
+    received: int = Field(default=0, sa_type=BigInteger)
+    pieces: str = Field(default="[]", sa_column=Column(Text, nullable=False))
+    fence: int = 0
+    writer_until: float = 0.0
     created_at: float
     updated_at: float
     version: int = 1

@@ -1,0 +1,95 @@
+"""The bytes of an upload on disk: one file for each writer in turn.
+
+A writer appends to a file that bears its fence, and the upload's row says how many bytes of each
+file count. So a process that stalled and wakes behind another writes where nobody reads, and what
+is recorded never changes.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from backend.omaha.payloads.digest import READ_SIZE, Digester
+
+__all__ = ["Piece", "Pieces"]
+
+_ENDING: Final = "part"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The first `size` bytes of a writer's file."""
+
+    path: Path
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The files of one upload in `folder`; `recorded` are (fence, bytes) in their order."""
+
+    folder: Path
+    upload: str
+    recorded: tuple[tuple[int, int], ...] = ()
+
+    def path(self, fence: int) -> Path:
+        """The file of the writer with this fence."""
+        return self.folder / f"{self.upload}.{fence}.{_ENDING}"
+
+    def all(self) -> list[Piece]:
+        """What is recorded, in order."""
+        return [Piece(self.path(fence), size) for fence, size in self.recorded if size]
+
+    def digest(self) -> Digester:
+        """Read everything that is recorded. Blocking."""
+        digester = Digester()
+        for piece in self.all():
+            _read(piece, digester)
+        return digester
+
+    def head(self, size: int) -> bytes:
+        """At most the first `size` recorded bytes. Blocking."""
+        found = b""
+        for piece in self.all():
+            with piece.path.open("rb") as file:
+                found += file.read(min(piece.size, size - len(found)))
+            if len(found) == size:
+                break
+        return found
+
+    def join(self, target: Path) -> None:
+        """Make `target` (on the same file system) one file of everything recorded. Blocking."""
+        pieces = self.all()
+        if len(pieces) == 1 and pieces[0].path.stat().st_size == pieces[0].size:
+            try:
+                target.hardlink_to(pieces[0].path)
+            except OSError:  # a volume without links
+                shutil.copyfile(pieces[0].path, target)
+            return
+        with target.open("wb") as whole:
+            for piece in pieces:
+                _copy(piece, whole)
+
+    def remove(self) -> None:
+        """Remove every file of the upload. Blocking."""
+        for path in self.folder.glob(f"{self.upload}.*.{_ENDING}"):
+            path.unlink(missing_ok=True)
+
+
+def _copy(piece: Piece, whole: BinaryIO) -> None:
+    left = piece.size
+    with piece.path.open("rb") as file:
+        while left and (chunk := file.read(min(READ_SIZE, left))):
+            whole.write(chunk)
+            left -= len(chunk)
+
+
+def _read(piece: Piece, digester: Digester) -> None:
+    left = piece.size
+    with piece.path.open("rb") as file:
+        while left and (chunk := file.read(min(READ_SIZE, left))):
+            digester.update(chunk)
+            left -= len(chunk)

@@ -1,0 +1,195 @@
+"""The rows of unfinished uploads: what was announced, how far it is, and who writes now."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import CursorResult, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlmodel import col
+
+from backend.jobs.clock import clock
+from backend.omaha.payloads.errors import UploadConflict, UploadNotFound
+from backend.omaha.payloads.header import Format
+from backend.omaha.payloads.pieces import Pieces
+from backend.omaha.store.tables import UploadRecord
+
+__all__ = ["CLAIM_SECONDS", "Announced", "Claim", "Upload", "UploadRecords"]
+
+CLAIM_SECONDS: Final = 20.0
+"""Seconds without a record after which another connection may go on: a writer records every
+two seconds while bytes come, so this is a sender or a process that is gone."""
+MAX_PIECES: Final = 2000
+"""Requests of one upload that brought bytes."""
+
+_Recorded = list[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What the uploader said: hosted name, bytes, format, and the checksum if it knows it."""
+
+    name: str
+    size: int
+    kind: Format
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An unfinished upload: `offset` of `announced.size` bytes are here."""
+
+    id: str
+    announced: Announced
+    offset: int
+    updated: float
+
+
+@dataclass(slots=True)
+class Claim:
+    """One writer's turn: `written` bytes follow what was `recorded` before it."""
+
+    upload: Upload
+    fence: int
+    recorded: tuple[tuple[int, int], ...]
+    written: int = 0
+
+    def pieces(self, folder: Path) -> Pieces:
+        """The files of what was recorded before this writer."""
+        return Pieces(folder, self.upload.id, self.recorded)
+
+
+class UploadRecords:
+    """The table; every call is a transaction of its own unless it is given one."""
+
+    def __init__(self, db_sessions: async_sessionmaker[AsyncSession]) -> None:
+        self._db_sessions = db_sessions
+
+    async def add(self, key: str, announced: Announced) -> Upload:
+        """A new upload."""
+        now = time.time()
+        row = UploadRecord(
+            id=key, name=announced.name, size=announced.size, format=announced.kind.value,
+            sha256=announced.sha256 or "", created_at=now, updated_at=now,
+        )  # fmt: skip
+        async with self._db_sessions() as session, session.begin():
+            await session.execute(insert(UploadRecord).values(**row.model_dump()))
+        return _upload(row)
+
+    async def find(self, key: str) -> Upload | None:
+        """The upload, if there is one."""
+        async with self._db_sessions() as session:
+            row = await session.get(UploadRecord, key)
+        return None if row is None else _upload(row)
+
+    async def all(self) -> list[Upload]:
+        """All of them, oldest activity first."""
+        async with self._db_sessions() as session:
+            query = select(UploadRecord).order_by(col(UploadRecord.updated_at))
+            return [_upload(row) for row in (await session.execute(query)).scalars()]
+
+    async def remove(self, key: str, session: AsyncSession | None = None) -> None:
+        """Forget it; whoever writes finds out at its next record."""
+        statement = delete(UploadRecord).where(col(UploadRecord.id) == key)
+        if session is not None:
+            await session.execute(statement)
+            return
+        async with self._db_sessions() as own, own.begin():
+            await own.execute(statement)
+
+    async def expire(self, limit: float) -> list[str]:
+        """Forget those without activity since `limit` (Unix seconds); their ids."""
+        statement = (
+            delete(UploadRecord)
+            .where(col(UploadRecord.updated_at) < limit, col(UploadRecord.writer_until) <= clock())
+            .returning(col(UploadRecord.id))
+        )
+        async with self._db_sessions() as session, session.begin():
+            return list((await session.execute(statement)).scalars())
+
+    async def claim(self, upload: Upload, offset: int) -> Claim:
+        """A turn to write at `offset`. Raises `UploadConflict` when the upload stands elsewhere
+        or somebody writes, `UploadNotFound` when it is gone."""
+        statement = (
+            update(UploadRecord)
+            .where(
+                col(UploadRecord.id) == upload.id,
+                col(UploadRecord.received) == offset,
+                col(UploadRecord.writer_until) <= clock(),
+            )
+            .values(
+                fence=col(UploadRecord.fence) + 1,
+                writer_until=clock() + CLAIM_SECONDS,
+                version=col(UploadRecord.version) + 1,
+            )
+            .returning(col(UploadRecord.fence), col(UploadRecord.pieces))
+            .execution_options(synchronize_session=False)
+        )
+        async with self._db_sessions() as session, session.begin():
+            found = (await session.execute(statement)).one_or_none()
+            if found is None:
+                raise await _refusal(session, upload.id)
+        pieces = msgspec.json.decode(found.pieces, type=_Recorded)
+        if len(pieces) >= MAX_PIECES:
+            raise UploadConflict(
+                f"The upload came in {MAX_PIECES} pieces already: begin again, with larger ones.",
+                offset=offset,
+            )
+        return Claim(upload, found.fence, tuple(pieces))
+
+    async def record(self, claim: Claim) -> None:
+        """How far the writer is; its turn goes on. `UploadConflict` when it is over."""
+        if not await self._write(claim, CLAIM_SECONDS):
+            raise UploadConflict(
+                "Another connection went on with this upload.", offset=claim.upload.offset
+            )
+
+    async def release(self, claim: Claim) -> None:
+        """How far the writer came; its turn ends. Nothing, when that is over already."""
+        await self._write(claim, 0.0)
+
+    async def _write(self, claim: Claim, seconds: float) -> bool:
+        values: dict[str, Any] = {
+            "writer_until": clock() + seconds if seconds else 0.0,
+            "version": col(UploadRecord.version) + 1,
+        }
+        if claim.written:
+            pieces = [*claim.recorded, (claim.fence, claim.written)]
+            values |= {
+                "pieces": msgspec.json.encode(pieces).decode(),
+                "received": sum(size for _, size in pieces),
+                "updated_at": time.time(),
+            }
+        statement = (
+            update(UploadRecord)
+            .where(col(UploadRecord.id) == claim.upload.id, col(UploadRecord.fence) == claim.fence)
+            .values(**values)
+            .execution_options(synchronize_session=False)
+        )
+        async with self._db_sessions() as session, session.begin():
+            done = await session.execute(statement)
+        return isinstance(done, CursorResult) and done.rowcount == 1
+
+
+async def _refusal(session: AsyncSession, key: str) -> UploadConflict | UploadNotFound:
+    query = select(col(UploadRecord.received), col(UploadRecord.writer_until) > clock()).where(
+        col(UploadRecord.id) == key
+    )
+    found = (await session.execute(query)).one_or_none()
+    if found is None:
+        return UploadNotFound("There is no such upload.")
+    received, busy = found
+    if busy:
+        return UploadConflict(
+            "Another connection is writing this upload; wait until it ends.", offset=received
+        )
+    return UploadConflict(f"The upload stands at byte {received}.", offset=received)
+
+
+def _upload(row: UploadRecord) -> Upload:
+    announced = Announced(row.name, row.size, Format(row.format), row.sha256 or None)
+    return Upload(row.id, announced, row.received, row.updated_at)
