@@ -1,9 +1,9 @@
 """Uploads that can be continued after a broken connection or a restart, at any replica.
 
-What was announced and how far it is is a row (`UploadRecord`); the bytes are files on the volume the
-replicas share (`pieces`). Whoever writes claims the row for a while, with a fence, and records
-now and then how far it is. The header is checked as soon as it is there, the checksums are
-computed while the bytes pass, and only a complete and correct file enters the store.
+What was announced, and how much of it came, is a row (`UploadRecord`); the bytes are files on the
+volume the replicas share (`pieces`). Whoever writes claims the row for a while, with a fence, and
+records now and then how far it is. The header is checked as soon as it is there, the checksums
+are computed while the bytes pass, and only a complete and correct file enters the store.
 """
 
 from __future__ import annotations
