@@ -65,7 +65,7 @@ class Engine:
         *,
         in_force: InForce,
         machines: MachineCache,
-        glimpses: CounterSnapshots,
+        snapshots: CounterSnapshots,
         loader: Loader,
         seen: SeenTimes,
         writer: Writer,
@@ -74,7 +74,7 @@ class Engine:
         self._in_force = in_force
         self._writer = writer
         self._machines = machines
-        self._glimpses = glimpses
+        self._snapshots = snapshots
         self._loader = loader
         self._seen = seen
         self._clock = clock
@@ -156,15 +156,15 @@ class Engine:
     def _hold(self, report: Report, known: MachineEntry) -> UpdateDecision | None:
         """A hold that may be told without a lock, or None."""
         group = report.group
-        glimpse = self._glimpses.fresh(group, report.now)
-        if glimpse is None:
+        snapshot = self._snapshots.fresh(group, report.now)
+        if snapshot is None:
             decision = decide(
                 known.machine, group, CheckContext(report.now, Counters(), report.forced)
             )
             certain = decision.package is None and decision.reason not in _NEEDS_COUNTERS
             return decision if certain else None
-        check = CheckContext(report.now, glimpse.counters(report.now), report.forced)
-        decision = decide(known.machine, glimpse.group, check)
+        check = CheckContext(report.now, snapshot.counters(report.now), report.forced)
+        decision = decide(known.machine, snapshot.group, check)
         return None if decision.package is not None or decision.brake else decision
 
 

@@ -52,7 +52,7 @@ class MachineCache:
         self._rows.clear()
 
 
-class Glimpse(msgspec.Struct):
+class CounterSnapshot(msgspec.Struct):
     """A group's counters and rollout as they were under lock at `at`."""
 
     at: float
@@ -65,10 +65,10 @@ class Glimpse(msgspec.Struct):
 
 
 class CounterSnapshots:
-    """The latest glimpse of each group; only holds may be decided by them, never grants."""
+    """The latest snapshot of each group; only holds may be decided by them, never grants."""
 
     def __init__(self) -> None:
-        self._by_group: dict[int, Glimpse] = {}
+        self._by_group: dict[int, CounterSnapshot] = {}
 
     def take(self, ledger: Ledger, groups: Iterable[Group], at: float) -> None:
         """Keep what a transaction has seen and written."""
@@ -76,14 +76,14 @@ class CounterSnapshots:
             state = ledger.counters.get(group.id)
             rollout = group.rollout and ledger.rollouts.get(group.rollout.id)
             if state is not None and rollout is not None:
-                self._by_group[group.id] = Glimpse(at, group.at(rollout), state)
+                self._by_group[group.id] = CounterSnapshot(at, group.at(rollout), state)
 
-    def fresh(self, group: Group, now: float) -> Glimpse | None:
-        """A glimpse of `group` that may still be used."""
-        glimpse = self._by_group.get(group.id)
-        if glimpse is None or not 0 <= now - glimpse.at <= FRESH_SECONDS:
+    def fresh(self, group: Group, now: float) -> CounterSnapshot | None:
+        """A snapshot of `group` that may still be used."""
+        snapshot = self._by_group.get(group.id)
+        if snapshot is None or not 0 <= now - snapshot.at <= FRESH_SECONDS:
             return None
-        return glimpse if glimpse.group.policy is group.policy else None
+        return snapshot if snapshot.group.policy is group.policy else None
 
     def clear(self) -> None:
         """Forget everything."""

@@ -74,7 +74,7 @@ class Writer:
         self,
         store: UpdateStore,
         machines: MachineCache,
-        glimpses: CounterSnapshots,
+        snapshots: CounterSnapshots,
         seen: SeenTimes,
         *,
         news: MachineNews,
@@ -83,7 +83,7 @@ class Writer:
     ) -> None:
         self._store = store
         self._machines = machines
-        self._glimpses = glimpses
+        self._snapshots = snapshots
         self._seen = seen
         self._in_force = in_force
         self._news = news
@@ -228,7 +228,7 @@ class Writer:
             worked_off(item.report.app.events, change)
         self._news.changed(change.new.key for change in changes if change.dirty)
         groups = {item.report.group.id: item.report.group for item in batch}
-        self._glimpses.take(ledger, groups.values(), time.time())
+        self._snapshots.take(ledger, groups.values(), time.time())
 
 
 class _StaleConfig(Exception):

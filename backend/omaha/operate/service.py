@@ -66,7 +66,7 @@ class UpdateService:
         self.store = store = open_store(url, bus.origin)
         self._bus = bus
         self.machines = MachineCache(remembered)
-        self.glimpses = CounterSnapshots()
+        self.snapshots = CounterSnapshots()
         self._news = MachineNews(bus)
         self.seen = SeenTimes(store, self.machines, self._news)
         self._loader = Loader(store, self.machines)
@@ -76,7 +76,7 @@ class UpdateService:
         self.writer = Writer(
             store,
             self.machines,
-            self.glimpses,
+            self.snapshots,
             self.seen,
             news=self._news,
             in_force=self._in_force,
@@ -85,7 +85,7 @@ class UpdateService:
         engine = Engine(
             in_force=self._in_force,
             machines=self.machines,
-            glimpses=self.glimpses,
+            snapshots=self.snapshots,
             loader=self._loader,
             seen=self.seen,
             writer=self.writer,
@@ -188,7 +188,7 @@ class UpdateService:
 
     def _forget_all(self) -> None:
         self.machines.clear()
-        self.glimpses.clear()
+        self.snapshots.clear()
 
     async def _keep_current(self) -> None:
         """Read the configuration again whenever it changed, until cancelled."""

@@ -34,7 +34,7 @@ from backend.omaha.catalog.defaults import make_defaults
 from backend.omaha.checkin.endpoint import Message, Receive, Send
 from backend.omaha.operate.gone import ADMIN_PATH, admin_gone
 from backend.omaha.operate.service import UpdateService
-from backend.omaha.operate.worker_metrics import RESTARTS, Board
+from backend.omaha.operate.worker_metrics import RESTARTS, MetricsSpool
 from backend.omaha.operate.workers import WorkerSupervisor
 from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.payloads.serving import MOUNT, Hosted, payloads_app
@@ -152,31 +152,31 @@ def run_updates(settings: Settings, *, workers: int = 1) -> None:
 
         def work(slot: int, restarts: int) -> None:
             RESTARTS.inc(restarts)
-            _serve(settings, listener, Board(Path(folder), slot))
+            _serve(settings, listener, MetricsSpool(Path(folder), slot))
 
         WorkerSupervisor(workers, work).run()
 
 
-def _serve(settings: Settings, listener: socket.socket, board: Board | None = None) -> None:
-    """Serve in this process; with a board it is a worker, which ends with its parent."""
-    app = Standalone(settings, board.registry) if board else Standalone(settings)
+def _serve(settings: Settings, listener: socket.socket, spool: MetricsSpool | None = None) -> None:
+    """Serve in this process; with a spool it is a worker, which ends with its parent."""
+    app = Standalone(settings, spool.registry) if spool else Standalone(settings)
     config = server_config(HostCheck(app, settings), settings)
     config.lifespan = "on"
     server = uvicorn.Server(config)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(_run(server, listener, board))
+        runner.run(_run(server, listener, spool))
     if not server.started:
         raise SystemExit(STARTUP_FAILED)
 
 
-async def _run(server: uvicorn.Server, listener: socket.socket, board: Board | None) -> None:
-    if board is None:
+async def _run(server: uvicorn.Server, listener: socket.socket, spool: MetricsSpool | None) -> None:
+    if spool is None:
         await server.serve(sockets=[listener])
         return
     parent = os.getppid()
     beside = [
-        asyncio.create_task(_end_with(server, parent, board)),
-        asyncio.create_task(board.run()),
+        asyncio.create_task(_end_with(server, parent, spool)),
+        asyncio.create_task(spool.run()),
     ]
     await server.serve(sockets=[listener])
     for task in beside:
@@ -185,10 +185,10 @@ async def _run(server: uvicorn.Server, listener: socket.socket, board: Board | N
         await asyncio.gather(*beside)
 
 
-async def _end_with(server: uvicorn.Server, parent: int, board: Board) -> None:
+async def _end_with(server: uvicorn.Server, parent: int, spool: MetricsSpool) -> None:
     """A worker stops when the process that started it is gone, and tidies up after it."""
     while not server.should_exit:
         await asyncio.sleep(PARENT_POLL_SECONDS)
         if os.getppid() != parent:
             server.should_exit = True
-            board.remove()
+            spool.remove()

@@ -18,7 +18,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, Counter
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-__all__ = ["RESTARTS", "Board"]
+__all__ = ["RESTARTS", "MetricsSpool"]
 
 PUBLISH_SECONDS: Final = 1.0
 
@@ -39,7 +39,7 @@ class _Family(msgspec.Struct, frozen=True):
 _decoder = msgspec.json.Decoder(list[_Family])
 
 
-class Board(Collector):
+class MetricsSpool(Collector):
     """The figures of all workers, kept in `folder`; this process is worker `slot`."""
 
     def __init__(self, folder: Path, slot: int) -> None:
