@@ -11,7 +11,7 @@ const LAYERS = [
   ["live", "status", "session"],
   ["pages"],
   ["states"],
-  ["shell", "system", "jobs"],
+  ["shell", "system", "jobs", "actions"],
   ["table"],
   ["detail"],
   ["kube"],

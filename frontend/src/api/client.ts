@@ -55,6 +55,8 @@ export type RequestResult<
   _Throws extends boolean = boolean,
 > = Promise<{
   data: Responses extends Record<number, unknown> ? Responses[keyof Responses] : Responses;
+  /** As in the audit's entry of what was done, and in the log. */
+  requestId: string;
 }>;
 
 /** `bodySerializer: null` says that a body is bytes, to be sent as they are. */
@@ -68,14 +70,13 @@ export function createConfig<T extends ClientOptions>(config: Config<T> = {}): C
 export function createClient(_config: Config): Client {
   const by =
     (method: Method): Send =>
-    async ({ url, path, query, headers, body, bodySerializer, signal, deadline }) => ({
-      data: (await send(method, addressOf(url, path, query), {
+    async ({ url, path, query, headers, body, bodySerializer, signal, deadline }) =>
+      (await send(method, addressOf(url, path, query), {
         headers: headers as Record<string, string>,
         body: body === undefined || bodySerializer === null ? body : JSON.stringify(body),
         signal,
         deadline,
-      })) as never,
-    });
+      })) as never;
   return {
     getConfig: () => ({}),
     delete: by("DELETE"),

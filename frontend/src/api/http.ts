@@ -40,7 +40,7 @@ export async function send(
   method: Method,
   address: string,
   { headers, body, signal, deadline }: SendOptions,
-): Promise<unknown> {
+): Promise<{ data: unknown; requestId: string }> {
   let response: Response;
   try {
     response = await fetch(import.meta.env.BASE_URL + address, {
@@ -60,9 +60,10 @@ export async function send(
     if (response.status === 401 && !address.endsWith("/session")) onUnauthenticated();
     throw new ApiError(await problemOf(response));
   }
-  if (response.status === 204) return undefined;
-  const type = response.headers.get("Content-Type") ?? "";
-  return type.startsWith("text/plain") ? response.text() : response.json();
+  const requestId = response.headers.get("X-Request-Id") ?? "";
+  if (response.status === 204) return { data: undefined, requestId };
+  const isText = response.headers.get("Content-Type")?.startsWith("text/plain");
+  return { data: await (isText ? response.text() : response.json()), requestId };
 }
 
 function headersOf(method: Method, given: SendOptions["headers"]): Record<string, string> {

@@ -21,7 +21,7 @@ let tell: (news: number) => void = () => undefined;
 
 const THING = {
   queryKey: ["thing"],
-  queryFn: () => send("GET", "thing", {}) as Promise<{ read: number }>,
+  queryFn: async () => (await send("GET", "thing", {})).data as { read: number },
 };
 
 function Page() {

@@ -1,8 +1,12 @@
 import { useTranslation } from "react-i18next";
+import { ActionButton } from "../../actions/useAction";
+import { rowOf } from "../../api/rows";
 import { useAddress } from "../../pages/useAddress";
 import { PageTabs } from "../../shell/PageTabs";
 import { LiveTable } from "../../table/LiveTable";
 import { usePageSearch } from "../../table/usePageSearch";
+import { addPerson } from "./people";
+import { BindingActions, PersonActions } from "./RowActions";
 
 /** Who can do what: people, and the roles they hold where. */
 export function AccessPage() {
@@ -17,6 +21,14 @@ export function AccessPage() {
       search={search}
       onSearch={setSearch}
       title={t("nav.access")}
+      panel={(row) =>
+        active === "users" ? (
+          <PersonActions person={rowOf("users", row)} />
+        ) : (
+          <BindingActions binding={rowOf("bindings", row)} />
+        )
+      }
+      actions={active === "users" && <ActionButton action={addPerson} target={null} name="" />}
       sentence={t("access.sentence")}
       tabs={
         <PageTabs

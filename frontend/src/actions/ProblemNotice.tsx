@@ -1,0 +1,35 @@
+import { Alert } from "@patternfly/react-core";
+import { useTranslation } from "react-i18next";
+import type { Problem } from "../api/problem";
+import { AppLink } from "../shell/AppLink";
+
+const OWNERS = `/access/bindings?filter=${encodeURIComponent("role=owner")}`;
+
+/**
+ * Why a change was not made, and what to do: which right is missing and who can grant it (403),
+ * or that what was typed is kept for another try. What is about single fields stands at them.
+ */
+export function ProblemNotice({ problem }: { problem: Problem }) {
+  const { t } = useTranslation();
+  const { kind, verb } = problem.needs ?? {};
+  const again = [0, 409, 429, 502, 503, 504].includes(problem.status);
+  return (
+    <Alert
+      component="p"
+      variant="danger"
+      variantLabel={t("alert.danger")}
+      isInline
+      isLiveRegion
+      title={<span translate="no">{problem.detail || problem.title}</span>}
+      data-status={problem.status}
+    >
+      {problem.status === 403 && kind && verb && (
+        <p>
+          {t("action.missing", { kind, verb })}{" "}
+          <AppLink href={OWNERS}>{t("action.whoGrants")}</AppLink>
+        </p>
+      )}
+      {again && <p>{t("action.kept")}</p>}
+    </Alert>
+  );
+}

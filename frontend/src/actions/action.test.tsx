@@ -1,0 +1,118 @@
+import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, test, vi } from "vitest";
+import type { UserRow } from "../api/generated/types.gen";
+import { PersonActions } from "../features/access/RowActions";
+import { SESSION } from "../test/answers";
+import { expectAccessible, renderInConsole } from "../test/console";
+
+const ADA: UserRow = {
+  key: "u1",
+  login: "ada",
+  name: "Ada",
+  disabled: false,
+  created: 1,
+  row_version: 3,
+};
+const VIEW = { id: "u1", login: "ada", name: "Ada", disabled: true, created: 1, row_version: 4 };
+
+interface Sent {
+  call: string;
+  match: string | null;
+  body: unknown;
+}
+
+let sent: Sent[] = [];
+let answer: (call: string) => Response | undefined;
+
+beforeEach(() => {
+  sent = [];
+  answer = () => undefined;
+  vi.stubGlobal("fetch", async (input: string, options: RequestInit = {}) => {
+    const call = `${options.method ?? "GET"} ${String(input).replace(/^.*\/api\/v1\//, "")}`;
+    if (call === "GET session")
+      return Response.json({
+        ...SESSION,
+        permissions: { user: ["update", "delete"], binding: ["list"] },
+      });
+    const body = options.body ? JSON.parse(String(options.body)) : undefined;
+    sent.push({ call, match: new Headers(options.headers).get("If-Match"), body });
+    return answer(call) ?? Response.json(VIEW, { headers: { "X-Request-Id": `r${sent.length}` } });
+  });
+});
+
+const button = (name: string) => screen.findByRole("button", { name });
+const dialogue = () => screen.findByRole("dialog");
+
+async function begin(verb: string) {
+  await renderInConsole(<PersonActions person={ADA} />);
+  await userEvent.click(await button(verb));
+  await dialogue();
+}
+
+const confirm = async (verb: string) =>
+  userEvent.click((await screen.findAllByRole("button", { name: verb })).at(-1) as HTMLElement);
+
+test("done says where it is recorded and can be undone against the new version", async () => {
+  await begin("Switch off");
+  await expectAccessible();
+  await confirm("Switch off");
+  const entry = await screen.findByRole("link", { name: "Show the record in Activity" });
+  expect(entry.getAttribute("href")).toContain(encodeURIComponent('request="r1"'));
+  expect(sent[0]).toEqual({ call: "PATCH users/u1", match: '"3"', body: { disabled: true } });
+  await userEvent.click(await button("Undo"));
+  expect(await screen.findByText("Undone.")).toBeDefined();
+  expect(sent[1]).toEqual({ call: "PATCH users/u1", match: '"4"', body: { disabled: false } });
+});
+
+test("what somebody else changed is said, and it can be done to the present version", async () => {
+  await begin("Switch off");
+  const current = { ...VIEW, row_version: 9 };
+  answer = () => Response.json({ title: "Changed", detail: "Changed.", current }, { status: 412 });
+  await confirm("Switch off");
+  await button("Do it anyway");
+  answer = () => undefined;
+  await confirm("Do it anyway");
+  expect(await screen.findByText("Done.")).toBeDefined();
+  expect(sent.at(-1)?.match).toBe('"9"');
+});
+
+test("a field's error stands at the field and what was typed is kept", async () => {
+  await begin("Set password");
+  const errors = [{ field: "password", message: "too common" }];
+  answer = () => Response.json({ title: "Invalid", detail: "x", errors }, { status: 422 });
+  const input = await screen.findByLabelText(/Password/);
+  await userEvent.type(input, "hunter2");
+  await confirm("Set password");
+  expect(await screen.findByText("too common")).toBeDefined();
+  expect((input as HTMLInputElement).value).toBe("hunter2");
+  expect(screen.queryByRole("alert")).toBeNull();
+});
+
+test("a missing right is named, with the way to who can grant it", async () => {
+  await begin("Switch off");
+  const needs = { kind: "user", verb: "update" };
+  answer = () => Response.json({ title: "No", detail: "You may not.", needs }, { status: 403 });
+  await confirm("Switch off");
+  expect(await screen.findByText(/The missing right: update user/)).toBeDefined();
+  expect(screen.getByRole("link", { name: "Who can grant it" })).toBeDefined();
+});
+
+test("what would go is counted and linked, and the name is typed before", async () => {
+  answer = (call) => (call.startsWith("GET") ? Response.json({ rows: [], total: 2 }) : undefined);
+  await begin("Remove");
+  const link = await screen.findByRole("link", { name: "2 role bindings" });
+  expect(link.getAttribute("href")).toContain("/access/bindings?filter=");
+  const remove = (await screen.findAllByRole("button", { name: "Remove" })).at(-1);
+  expect((remove as HTMLButtonElement).disabled).toBe(true);
+  await userEvent.type(await screen.findByLabelText(/Type the name/), "ada");
+  await confirm("Remove");
+  expect(await screen.findByText("Done.")).toBeDefined();
+  expect(sent.map(({ call }) => call)).toContain("DELETE users/u1");
+});
+
+test("what the viewer may not do is not offered", async () => {
+  await renderInConsole(<PersonActions person={ADA} />);
+  await button("Switch off");
+  expect(screen.queryByRole("button", { name: "Grant role" })).toBeNull();
+});
