@@ -156,7 +156,8 @@ async def _local_stack(console: ConsoleApp, home: Path) -> None:
     log.write_text("started\n")
     file = home / "stack" / "status.json"
     status = json.loads(file.read_text())
-    status["components"] = [{"name": "etcd", "state": "ready", "log": str(log)}]
+    known = {"name": "etcd", "kind": "etcd", "title": "etcd", "state": "ready", "log": str(log)}
+    status["components"] = [known]
     file.write_text(json.dumps(status))
     await until(lambda: bool(console.state.stack.status.components))
 
