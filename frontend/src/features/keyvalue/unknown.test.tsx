@@ -7,7 +7,7 @@ import { KEY_RENDERERS } from "./unknown";
 test("what is not known of a key is said, with the reason; what is known is shown", () => {
   const row = { key: "e:/k", size: null, changed: null } as unknown as Row;
   render(KEY_RENDERERS.size?.(row));
-  expect(screen.getByText("not known yet").title).toContain("without their values");
+  expect(screen.getByText("not known yet").parentElement?.title).toContain("without their values");
   render(KEY_RENDERERS.size?.({ ...row, size: 0 } as Row));
   expect(screen.getByText("0 B")).toBeTruthy();
   render(KEY_RENDERERS.changed?.(row));
