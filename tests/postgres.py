@@ -11,6 +11,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -31,16 +32,22 @@ __all__ = ["Cluster", "PostgresServer", "cluster", "find_programs", "shared_post
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120.0
-FAST = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
+FAST = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "log_line_prefix": "[%d] ",
+}
 """Settings of a server whose data nobody needs after a crash of the machine."""
 
 
 class PostgresServer:
     """A running server; `create_database` gives each test a database of its own."""
 
-    def __init__(self, programs: Path, port: int) -> None:
+    def __init__(self, programs: Path, port: int, log: Path) -> None:
         self.programs = programs
         self.port = port
+        self.log = log
 
     def create_database(self, name: str) -> str:
         """Create `name` afresh; the asyncpg URL for it."""
@@ -51,6 +58,15 @@ class PostgresServer:
     def drop_database(self, name: str) -> None:
         """Remove it, ending its connections."""
         self.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def log_statements(self, name: str) -> None:
+        """Have new connections to the database log every statement."""
+        self.sql(f"ALTER DATABASE \"{name}\" SET log_statement = 'all'")
+
+    def statements(self, name: str) -> list[str]:
+        """What was logged of the database so far, in order."""
+        logged = re.compile(rf"^\[{name}\] LOG:  (?:statement|execute [^:]*): (.*)$", re.MULTILINE)
+        return logged.findall(self.log.read_text(errors="replace"))
 
     def sql(self, statement: str) -> None:
         """Run one statement in the maintenance database."""
@@ -65,7 +81,7 @@ class Cluster(PostgresServer):
     is killed when the process that started it ends."""
 
     def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
-        super().__init__(find_programs(), _free_port())
+        super().__init__(find_programs(), _free_port(), folder / "log")
         self.folder = folder
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
@@ -90,7 +106,7 @@ class Cluster(PostgresServer):
         command = self._as_its_user(
             "postgres", "-D", self.folder / "data", "-p", self.port, *options
         )
-        with (self.folder / "log").open("ab") as log:
+        with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True,
@@ -149,7 +165,7 @@ class Cluster(PostgresServer):
                 time.sleep(0.05)
             else:
                 return
-        raise RuntimeError(f"no PostgreSQL: {(self.folder / 'log').read_text()[-2000:]}")
+        raise RuntimeError(f"no PostgreSQL: {self.log.read_text()[-2000:]}")
 
     def _as_its_user(self, program: str, *arguments: str | Path | int) -> list[str]:
         user = "postgres" if os.getuid() == 0 else ""
@@ -195,7 +211,7 @@ def shared_postgres() -> PostgresServer:
         fcntl.flock(handle, fcntl.LOCK_EX)
         if not ready.exists():
             _run_until_the_run_ends(folder, ready)
-    return PostgresServer(find_programs(), int(ready.read_text()))
+    return PostgresServer(find_programs(), int(ready.read_text()), folder / "log")
 
 
 def _run_until_the_run_ends(folder: Path, ready: Path) -> None:
