@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import SQLModel
 
@@ -69,6 +70,9 @@ JOBS = Collection(
 
 
 def job_source(db_sessions: async_sessionmaker[AsyncSession], org: str) -> SqlSource:
-    """Rows straight from the table; the key is the job's id."""
-    key = SQLModel.metadata.tables[str(JobTable.__tablename__)].c.id
-    return SqlSource(JOBS, db_sessions, JobTable, organisation=org, fields={"key": key})
+    """Rows straight from the table; the key is the job's id. One without a title, as somebody
+    else's code may write it, is called by its kind: there must be something to follow."""
+    columns = SQLModel.metadata.tables[str(JobTable.__tablename__)].c
+    title = sa.func.coalesce(sa.func.nullif(columns.title, ""), columns.kind)
+    fields = {"key": columns.id, "title": title}
+    return SqlSource(JOBS, db_sessions, JobTable, organisation=org, fields=fields)
