@@ -53,7 +53,7 @@ export default function ActionDialogue({ action, target, name, onClose }: Action
           {problem && !atFields && <ProblemNotice problem={problem} />}
           {changed !== undefined && <p>{t("action.changed")}</p>}
           {action.body && <p>{t(action.body, { name }) as string}</p>}
-          {action.effects && <Effects action={action} target={target} />}
+          {action.effects && <Effects action={action} target={target} onClose={onClose} />}
           <Fields
             fields={fields}
             values={values}
@@ -95,7 +95,7 @@ function firstValues(fields: readonly ActionField[] = []): Values {
 }
 
 /** What would be touched, counted and linked; asked when the dialogue opens. */
-function Effects({ action, target }: { action: Action<unknown>; target: unknown }) {
+function Effects({ action, target, onClose }: Omit<ActionDialogueProps, "name">) {
   const { t } = useTranslation();
   const { data, error } = useQuery({
     queryKey: ["effects", action.id, target],
@@ -113,7 +113,7 @@ function Effects({ action, target }: { action: Action<unknown>; target: unknown 
         {data.map(({ count, what, href }) => (
           <ListItem key={what}>
             {href ? (
-              <AppLink href={href}>
+              <AppLink href={href} onClick={onClose}>
                 <span translate="no">{`${count} ${what}`}</span>
               </AppLink>
             ) : (
@@ -144,11 +144,15 @@ function Result({ title, done, onClose }: { title: string; done: Done; onClose: 
         <p role="status">{t(back.data ? "action.undone" : "action.done")}</p>
         {newest.href && (
           <p>
-            <AppLink href={newest.href}>{t("action.result")}</AppLink>
+            <AppLink href={newest.href} onClick={onClose}>
+              {t("action.result")}
+            </AppLink>
           </p>
         )}
         <p>
-          <AppLink href={entry}>{t("action.entry")}</AppLink>
+          <AppLink href={entry} onClick={onClose}>
+            {t("action.entry")}
+          </AppLink>
         </p>
       </ModalBody>
       <ModalFooter>
