@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -91,3 +92,34 @@ def test_palette_shows_each_thing_once(owner_page: Page, console: ConsoleProcess
     field.fill("machines")
     names.click()
     expect(owner_page).to_have_url(re.compile(r"/machines"))
+
+
+SCOPED = ("/", "/machines", "/workloads/pods", "/events", "/images", "/key-value/keys", "/jobs")
+
+
+@pytest.mark.parametrize("path", [*SCOPED, "/access", "/activity", "/connections", "/stack"])
+def test_a_selector_that_is_shown_is_applied(
+    owner_page: Page, console: ConsoleProcess, path: str
+) -> None:
+    """What the page asks the server for is narrowed by just the selectors it shows."""
+    asked: list[str] = []
+    owner_page.on("websocket", lambda ws: ws.on("framesent", lambda text: asked.append(str(text))))
+    owner_page.on("request", lambda request: asked.append(unquote(request.url)))
+    owner_page.goto(f"{console.url}{path}?cluster=local&namespace=payments")
+    owner_page.get_by_role("heading", level=1).wait_for()
+    table = owner_page.locator("#main section[data-collection]")
+    if path not in {"/", "/stack"}:
+        table.first.wait_for()
+        name = table.first.get_attribute("data-collection")
+        about = f'"collection":"{name}"'
+    else:
+        about = "/api/v1/overview" if path == "/" else "/api/v1/stack"
+    owner_page.wait_for_load_state("networkidle")
+    scope = owner_page.get_by_role("navigation", name="Scope")
+    for word, value in (("Cluster", "local"), ("Namespace", "payments")):
+        shown = scope.get_by_role("button", name=re.compile(f"^{word}: ")).count() > 0
+        questions = [text.replace("\\", "") for text in asked if about in text]
+        key = word.lower()
+        narrowed = [f'{key}="{value}"' in text or f"{key}={value}" in text for text in questions]
+        assert questions, path
+        assert any(narrowed) == shown, (path, word, questions)
