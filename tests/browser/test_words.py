@@ -28,6 +28,7 @@ PLAIN = """() => {
 def test_pseudo_locale(owner_page: Page, console: ConsoleProcess, path: str) -> None:
     owner_page.goto(f"{console.url}{path}?lng=qps")
     owner_page.get_by_role("heading", level=1).wait_for()
-    owner_page.locator("tr.cr-row[data-key], .cr-rail, .cr-line, .cr-system").first.wait_for()
+    shown = "tr.cr-row[data-key], .cr-detail-rail, .cr-line, .cr-system"
+    owner_page.locator(shown).first.wait_for()
     assert owner_page.evaluate(PLAIN) == []
     assert not owner_page.evaluate("document.documentElement.scrollWidth > window.innerWidth")

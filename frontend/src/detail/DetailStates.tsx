@@ -1,3 +1,5 @@
+import "../styles/table.css";
+import "../styles/detail.css";
 import { Alert, Button } from "@patternfly/react-core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";

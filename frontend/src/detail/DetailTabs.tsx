@@ -80,7 +80,7 @@ export function DetailTabs({ label, tabs, rail }: DetailTabsProps) {
           {active.content()}
         </TabContent>
         {railed && (
-          <aside className="cr-rail" aria-label={t("detail.facts")}>
+          <aside className="cr-detail-rail" aria-label={t("detail.facts")}>
             {rail}
           </aside>
         )}

@@ -1,3 +1,5 @@
+import "../styles/table.css";
+import "../styles/detail.css";
 import type { ReactNode } from "react";
 
 export interface SectionProps {

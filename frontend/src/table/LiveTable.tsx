@@ -1,3 +1,5 @@
+import "../styles/table.css";
+import "../styles/detail.css";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Row } from "../api/generated/types.gen";

@@ -8,6 +8,8 @@ import type { PaletteItem } from "./item";
 
 const TYPING_PAUSE_MS = 120;
 const MOST = 40;
+const AGAIN_MS = 400;
+const MOST_TRIES = 10;
 
 /** The objects the server finds, best first, once the typing pauses. */
 export function useFound(text: string): { items: PaletteItem[]; searching: boolean } {
@@ -15,6 +17,9 @@ export function useFound(text: string): { items: PaletteItem[]; searching: boole
   const found = useQuery({
     ...findOptions({ query: { q: settled, limit: MOST } }),
     enabled: settled !== "",
+    // The server answers with what it found in its time; what was busy is asked again.
+    refetchInterval: ({ state }) =>
+      state.data?.partial && state.dataUpdateCount < MOST_TRIES ? AGAIN_MS : false,
     placeholderData: keepPreviousData,
     retry: false,
   });
