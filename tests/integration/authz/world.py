@@ -147,8 +147,18 @@ async def running_world(home: Path) -> AsyncIterator[MatrixWorld]:
         tags = console.state.registry.get("tags")
         await until(lambda: tags.get("local/team/web:v1.0"))
         await until(lambda: console.state.registry.get("pods").get("fake/shop/web-1-a"))
+        await _fill_pool(console)
         console.app.dependency_overrides[request_session] = _undone(console.state.db_sessions)
         yield MatrixWorld(console, names)
+
+
+async def _fill_pool(console: ConsoleApp) -> None:
+    """Open all the connections the world may keep: they outlive the test that is the first to
+    need them, and would be taken for ones it forgot."""
+    engine = console.state.engine
+    async with AsyncExitStack() as open_at_once:
+        for _ in range(engine.pool.size()):
+            await open_at_once.enter_async_context(engine.connect())
 
 
 async def _local_stack(console: ConsoleApp, home: Path) -> None:
