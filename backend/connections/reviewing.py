@@ -39,7 +39,7 @@ from integrations.kubernetes.settings import RightsSource
 __all__ = ["ClusterReviews"]
 
 GRACE: Final = 60.0
-MAX_NAMESPACES: Final = 1000
+MAX_NAMESPACES: Final = 250
 """Namespaces asked about one by one, where the whole cluster is not allowed; rows of further
 ones are hidden."""
 
