@@ -146,7 +146,7 @@ async def test_details_of_the_seeded_trouble(console: KubernetesFeatures):
     broken = next(p for p in console.rows("pods").values() if p.status == "ImagePullBackOff")
     path = f"/clusters/local/pods/{broken.namespace}/{broken.name}"
     detail = (await console.get(path, "org/main")).json()
-    assert detail["summary"].startswith("The image ")
+    assert detail["summary"].startswith("Image ")
     assert [o["kind"] for o in detail["owners"]] == ["ReplicaSet", "Deployment"]
     assert detail["missing"] == []
     secret = next(iter(console.rows("secrets").values()))
