@@ -41,12 +41,12 @@ ACTIVITY = Collection(
     columns=(
         Column("at", "Time", Type.TIME),
         Column("actor", "Who", Type.TEXT, searched=True, facet=True),
-        Column("action", "What", Type.TEXT, searched=True, facet=True),
         Column("outcome", "Outcome", Type.STATUS, facet=True),
-        Column("target_kind", "Kind", Type.TEXT, facet=True),
-        Column("target", "Target", Type.TEXT, searched=True),
-        Column("detail", "Detail", Type.TEXT),
+        Column("detail", "What", Type.TEXT),
         Column("address", "From", Type.TEXT),
+        Column("action", "Action", Type.TEXT, searched=True, facet=True, default=False),
+        Column("target_kind", "Kind", Type.TEXT, facet=True, default=False),
+        Column("target", "Target", Type.TEXT, searched=True, default=False),
         Column("request", "Request id", Type.TEXT, default=False),
         Column("change", "Change", Type.TEXT, default=False),
         Column("decision", "Decision", Type.STATUS, facet=True, default=False),
@@ -54,8 +54,8 @@ ACTIVITY = Collection(
         Column("scope", "Scope", Type.TEXT, searched=True, facet=True, default=False),
     ),
     default_sort=("-at",),
-    label="action",
-    where=("actor", "target"),
+    label="actor",
+    where=("action", "target"),
     place=85,
 )
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
+from auth.verb import Verb
 from backend.features.images.rows import RepositoryRow, TagRow
 from backend.live.collection import Collection
-from backend.live.column import Column, Type
+from backend.live.column import Column, Needs, Type
 from backend.live.rowscope import Field, RowScope
 
 __all__ = ["REPOSITORIES", "TAGS"]
+
+_ALL_PODS: Final = Needs("pod", Verb.LIST, RowScope())
+"""An image belongs to no cluster: how many pods run it is for who may see all of them."""
 
 REPOSITORIES: Final = Collection(
     name="repositories",
@@ -19,11 +23,12 @@ REPOSITORIES: Final = Collection(
     scopes=(RowScope("registry", Field("registry"), "repo", Field("name", split="/")),),
     columns=(
         Column("name", "Repository", Type.TEXT, searched=True),
-        Column("registry", "Registry", Type.TEXT, facet=True),
         Column("state", "Status", Type.STATUS, facet=True),
+        Column("running", "Pods run it", Type.NUMBER, needs=_ALL_PODS),
         Column("tags", "Tags", Type.NUMBER),
         Column("pushed", "Last push", Type.TIME),
         Column("reason", "Reason", Type.TEXT),
+        Column("registry", "Registry", Type.TEXT, facet=True, default=False),
     ),
     default_sort=("registry", "name"),
     where=("registry",),
@@ -39,6 +44,7 @@ TAGS: Final = Collection(
     columns=(
         Column("name", "Tag", Type.TEXT, searched=True),
         Column("repository", "Repository", Type.TEXT, searched=True, facet=True),
+        Column("running", "Pods run it", Type.NUMBER, needs=_ALL_PODS),
         Column("kind", "Kind", Type.TEXT, facet=True),
         Column("digest", "Digest", Type.TEXT, searched=True),
         Column("platforms", "Platforms", Type.LIST, facet=True),

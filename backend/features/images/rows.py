@@ -9,7 +9,7 @@ __all__ = ["RepositoryRow", "TagRow"]
 
 class RepositoryRow(Row, frozen=True):
     """One repository. `pushed` (Unix seconds) is the newest push seen, else the newest image's
-    own date; `reason` says why it could not be read."""
+    own date; `reason` says why it could not be read; `running` counts pods that ask for it."""
 
     registry: str
     name: str
@@ -17,11 +17,13 @@ class RepositoryRow(Row, frozen=True):
     tags: int
     pushed: float | None
     reason: str
+    running: int | None = 0
 
 
 class TagRow(Row, frozen=True):
     """One tag. `size` is the compressed bytes of the image (of an index: of one platform);
-    `order` sorts versions as people do; times are Unix seconds."""
+    `order` sorts versions as people do; times are Unix seconds; `running` counts the pods that
+    run its very digest, not counting what a tag pointed at before."""
 
     registry: str
     repository: str
@@ -36,3 +38,4 @@ class TagRow(Row, frozen=True):
     badges: tuple[str, ...]
     media_type: str
     reason: str
+    running: int | None = 0

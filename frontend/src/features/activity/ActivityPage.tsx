@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { LiveTable } from "../../table/LiveTable";
 import { usePageSearch } from "../../table/usePageSearch";
+import { ACTIVITY_RENDERERS } from "./cells";
 
 /** Who signed in, and what they changed in the console. */
 export function ActivityPage() {
@@ -13,6 +14,7 @@ export function ActivityPage() {
       onSearch={setSearch}
       title={t("nav.activity")}
       sentence={t("activity.sentence")}
+      renderers={ACTIVITY_RENDERERS}
       emptyHint={t("activity.empty")}
     />
   );
