@@ -4107,7 +4107,7 @@ export type ReleaseFilter = {
  * RepositoryRow
  *
  * One repository. `pushed` (Unix seconds) is the newest push seen, else the newest image's
- * own date; `reason` says why it could not be read.
+ * own date; `reason` says why it could not be read; `running` counts pods that ask for it.
  */
 export type RepositoryRow = {
     key: string;
@@ -4115,6 +4115,7 @@ export type RepositoryRow = {
     pushed: number | null;
     reason: string;
     registry: string;
+    running: number | null;
     state: string;
     tags: number;
 };
@@ -4816,7 +4817,8 @@ export type SystemView = {
  * TagRow
  *
  * One tag. `size` is the compressed bytes of the image (of an index: of one platform);
- * `order` sorts versions as people do; times are Unix seconds.
+ * `order` sorts versions as people do; times are Unix seconds; `running` counts the pods that
+ * run its very digest, not counting what a tag pointed at before.
  */
 export type TagRow = {
     badges: Array<string>;
@@ -4832,6 +4834,7 @@ export type TagRow = {
     reason: string;
     registry: string;
     repository: string;
+    running: number | null;
     size: number | null;
 };
 
