@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import type { Row } from "../../api/types";
+import type { Row } from "../../api/generated/types.gen";
 import { formatExact, formatMoment, toUnix } from "../../format/time";
 import type { Renderers } from "../../table/TableRow";
 import { DID, isDid } from "./did";
