@@ -41,7 +41,11 @@ export default function ActionDialogue({ action, target, name, onClose }: Action
     attempt.mutate(changed === undefined ? target : action.onto?.(target, changed));
   };
   const title = t(action.title, { name }) as string;
-  if (attempt.data) return <Result title={title} done={attempt.data} onClose={onClose} />;
+  const verb = t(action.verb) as string;
+  if (attempt.data) {
+    const what = name ? `${verb}: ${name}` : verb;
+    return <Result title={what} done={attempt.data} onClose={onClose} />;
+  }
   const fields = action.fields ?? [];
   const errors = problem?.errors ?? [];
   const atFields = errors.length > 0 && errors.every(({ field }) => known(fields, field));
@@ -78,7 +82,7 @@ export default function ActionDialogue({ action, target, name, onClose }: Action
           isLoading={attempt.isPending}
           isDisabled={attempt.isPending || (action.typeName === true && typed !== name)}
         >
-          {changed === undefined ? (t(action.verb) as string) : t("action.anyway")}
+          {changed === undefined ? verb : t("action.anyway")}
         </Button>
         <Button variant="link" onClick={onClose}>
           {t("action.cancel")}

@@ -1,5 +1,6 @@
-import { screen } from "@testing-library/react";
+import { act, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { useState } from "react";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { UserRow } from "../api/generated/types.gen";
 import { PersonActions } from "../features/access/RowActions";
@@ -63,6 +64,26 @@ test("done says where it is recorded and can be undone against the new version",
   await userEvent.click(await button("Undo"));
   expect(await screen.findByText("Undone.")).toBeDefined();
   expect(sent[1]).toEqual({ call: "PATCH users/u1", match: '"4"', body: { disabled: false } });
+});
+
+let change: (person: UserRow) => void = () => undefined;
+
+/** A row that changes while its actions are open. */
+function Live() {
+  const [person, setPerson] = useState(ADA);
+  change = setPerson;
+  return <PersonActions person={person} />;
+}
+
+test("a row that changes under the dialogue changes neither what is confirmed nor the version", async () => {
+  await renderInConsole(<Live />);
+  await userEvent.click(await button("Switch off"));
+  await dialogue();
+  act(() => change({ ...ADA, disabled: true, row_version: 7 }));
+  await screen.findByText("Switch off ada?");
+  await confirm("Switch off");
+  expect(await screen.findByText("Switch off: ada")).toBeDefined();
+  expect(sent[0]).toMatchObject({ match: '"3"', body: { disabled: true } });
 });
 
 test("what somebody else changed is said, and it can be done to the present version", async () => {

@@ -7,6 +7,12 @@ import type { Action } from "./action";
 /** Loaded when an action is first asked for: the first page is quicker without it. */
 const ActionDialogue = lazy(async () => import("./ActionDialogue"));
 
+interface Begun {
+  action: Action<unknown>;
+  target: unknown;
+  name: string;
+}
+
 export interface Offered {
   /** The viewer holds the right somewhere; the server decides. */
   offered: boolean;
@@ -15,21 +21,20 @@ export interface Offered {
   dialogue: ReactNode;
 }
 
-/** An action on one thing called `name`: whether to offer it, and how to begin. */
+/**
+ * An action on one thing called `name`: whether to offer it, and how to begin. The dialogue keeps
+ * what it was begun with: a live row that changes meanwhile must neither change what is confirmed
+ * nor move the version that the change is made against.
+ */
 export function useAction<Target>(action: Action<Target>, target: Target, name: string): Offered {
   const offered = mayUse(useSession(), ...action.needs);
-  const [open, setOpen] = useState(false);
+  const [begun, setBegun] = useState<Begun | null>(null);
   return {
     offered,
-    start: () => setOpen(true),
-    dialogue: open && (
+    start: () => setBegun({ action: action as Action<unknown>, target, name }),
+    dialogue: begun && (
       <Suspense fallback={null}>
-        <ActionDialogue
-          action={action as Action<unknown>}
-          target={target}
-          name={name}
-          onClose={() => setOpen(false)}
-        />
+        <ActionDialogue {...begun} onClose={() => setBegun(null)} />
       </Suspense>
     ),
   };
