@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import heapq
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+import structlog
 
 from auth.principal import Principal
 from backend.errors import Problem
@@ -29,10 +33,17 @@ MAX_WORDS: Final = 8
 LIKELY: Final = 200
 """How many rows of a collection are looked at for each part of a mistyped word."""
 
+MOST_UNDER_WAY: Final = 4
+"""How many questions a source may have under way, late ones included."""
+
 _ELSEWHERE: Final = 4
 
 Found = tuple[list[Hit], bool]
 """Hits, and whether they are all (of a source) or some are missing (of all)."""
+
+_under_way: WeakKeyDictionary[Source, set[asyncio.Task[Found]]] = WeakKeyDictionary()
+
+log = structlog.get_logger(__name__)
 
 
 async def search(registry: Registry, principal: Principal, text: str, limit: int) -> SearchAnswer:
@@ -46,12 +57,18 @@ async def search(registry: Registry, principal: Principal, text: str, limit: int
     asked, late = await _sights(registry, principal) if words else ([], False)
     deadline = time.monotonic() + BUDGET
     hits, partial = await _gathered(
-        [_hits(source, words, guard, limit, deadline) for source, guard in asked]
+        {
+            source: functools.partial(_hits, source, words, guard, limit, deadline)
+            for source, guard in asked
+        }
     )
     if len(words) == 1 and all(hit.rank == _ELSEWHERE for hit in hits):
         deadline = time.monotonic() + BUDGET
         likely, cut = await _gathered(
-            [_nearly(source, words[0], guard, deadline) for source, guard in asked]
+            {
+                source: functools.partial(_nearly, source, words[0], guard, deadline)
+                for source, guard in asked
+            }
         )
         hits, partial = hits + likely, partial or cut
     places = {source.collection.name: source.collection.place for source, _ in asked}
@@ -80,19 +97,18 @@ async def _sights(
     return [(source, task.result()) for task, source in tasks.items() if task in done], bool(late)
 
 
-async def _gathered(questions: Sequence[Coroutine[Any, Any, Found]]) -> Found:
-    """All hits there are when the time is over, and whether some are missing."""
-    tasks = [asyncio.ensure_future(question) for question in questions]
+async def _gathered(questions: Mapping[Source, Callable[[], Coroutine[Any, Any, Found]]]) -> Found:
+    """All hits there are when the time is over, and whether some are missing.
+
+    What is late goes on to its end unheard: breaking off a statement costs its database
+    connection. A source with enough of those is not asked again before they have ended.
+    """
+    tasks = [_asked(source, ask) for source, ask in questions.items() if not _busy(source)]
     if not tasks:
-        return [], False
-    try:
-        done, late = await asyncio.wait(tasks, timeout=BUDGET)
-    finally:
-        for task in tasks:
-            task.cancel()
+        return [], bool(questions)
+    done, late = await asyncio.wait(tasks, timeout=BUDGET)
     hits: list[Hit] = []
-    partial = bool(late)
-    await asyncio.gather(*late, return_exceptions=True)
+    partial = bool(late) or len(tasks) < len(questions)
     for task in done:
         try:
             found, complete = task.result()
@@ -102,6 +118,26 @@ async def _gathered(questions: Sequence[Coroutine[Any, Any, Found]]) -> Found:
             hits += found
             partial = partial or not complete
     return hits, partial
+
+
+def _busy(source: Source) -> bool:
+    return len(_under_way.get(source, ())) >= MOST_UNDER_WAY
+
+
+def _asked(source: Source, ask: Callable[[], Coroutine[Any, Any, Found]]) -> asyncio.Task[Found]:
+    task = asyncio.ensure_future(ask())
+    running = _under_way.setdefault(source, set())
+    running.add(task)
+    task.add_done_callback(running.discard)
+    task.add_done_callback(_failed)
+    return task
+
+
+def _failed(task: asyncio.Task[Found]) -> None:
+    """Look at the error even if nobody waits any more."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None and not isinstance(error, Problem):
+        log.warning("a collection could not be searched", error=repr(error))
 
 
 async def _hits(
