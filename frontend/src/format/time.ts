@@ -50,11 +50,16 @@ export function toUnix(value: unknown): number | null {
   return Number.isNaN(parsed) ? null : parsed / 1000;
 }
 
+const MINUTE = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit",
+  minute: "2-digit",
+  hour12: false,
+});
 const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 
 /** The time of day where that was today, else the day: as much as fits in a narrow column. */
 export function formatMoment(at: number, now = Date.now()): string {
   const moment = new Date(at * 1000);
   const today = moment.toDateString() === new Date(now).toDateString();
-  return today ? formatClock(at) : DAY.format(moment);
+  return (today ? MINUTE : DAY).format(moment);
 }

@@ -72,7 +72,8 @@ export function narrowColumns(
   const name = columns.find((column) => column.id === nameId) ?? columns[0];
   const rest = columns.filter((column) => column !== name);
   const status = rest.find((column) => column.type === "status");
-  const line = rest.find(isSentence);
+  // Of an event the reason is a word and the message says what happened.
+  const line = rest.find(({ id }) => id === "message") ?? rest.find(isSentence);
   const where = rest.filter(({ id }) => PLACES.has(id));
   const others = rest.filter(
     (column) => column !== status && column !== line && !where.includes(column),

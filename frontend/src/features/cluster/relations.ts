@@ -22,7 +22,7 @@ export function toRelated(cluster: string, ref: Ref): Related {
 }
 
 /** Kinds that stand in the strip, in the order in which one follows from the other. */
-const LEADS_TO = ["Pod", "Node", "PersistentVolumeClaim", "PersistentVolume", "Service", "Ingress"];
+const LEADS_TO = ["Node", "PersistentVolumeClaim", "PersistentVolume", "Service", "Ingress"];
 
 export interface Strip {
   owners: Related[];
@@ -36,25 +36,17 @@ export function stripOf(
 ): Strip {
   const refs = detail.related.flatMap(({ items }) => items);
   const groups = LEADS_TO.map((kind) =>
-    // A machine runs too many pods to name, a service's stand in its table.
-    kind === "Pod" && !detail.because
-      ? []
-      : refs.filter((ref) => ref.kind === kind).map((ref) => toRelated(detail.cluster, ref)),
+    refs.filter((ref) => ref.kind === kind).map((ref) => toRelated(detail.cluster, ref)),
   );
   const images = new Map(
     detail.containers
       .filter(({ image }) => image !== "")
       .map(({ image, digest }) => [image, imagePages.get(digest) ?? imagePages.get(image)]),
   );
-  const [pods = [], nodes = [], ...rest] = groups;
+  const [nodes = [], ...rest] = groups;
   return {
     owners: [...detail.owners].reverse().map((owner) => toRelated(detail.cluster, owner)),
-    leadsTo: [
-      nodes,
-      [...images].map(([name, href]) => ({ kind: "Image", name, href })),
-      ...rest,
-      pods,
-    ],
+    leadsTo: [nodes, [...images].map(([name, href]) => ({ kind: "Image", name, href })), ...rest],
   };
 }
 

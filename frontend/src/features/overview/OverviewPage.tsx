@@ -48,13 +48,14 @@ export function OverviewPage() {
           )
         }
       />
-      <StackComingUp />
+      {!data && <StackComingUp />}
       {isPending && <SkeletonLines lines={10} />}
       {error && !data && <Failed problem={toProblem(error)} onRetry={() => void refetch()} />}
       {data && (
         <>
           <SystemStrip systems={data.systems} />
           <ProblemList problems={problems} checked={data.checked} />
+          <StackComingUp />
           <div className="cr-overview-columns">
             <RecentList recent={data.recent} />
             {data.capacity && <CapacityPanel capacity={data.capacity} />}
