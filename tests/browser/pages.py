@@ -42,8 +42,8 @@ class TablePage:
         return self.page.locator(".cr-fresh").first
 
     def loaded(self) -> TablePage:
-        """Wait for the first rows."""
-        expect(self.rows.first).to_be_visible()
+        """Wait for the first rows, on a busy machine too."""
+        expect(self.rows.first).to_be_visible(timeout=30_000)
         return self
 
     def row(self, name: str) -> Locator:

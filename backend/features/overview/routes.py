@@ -9,12 +9,14 @@ from fastapi import APIRouter, Query
 from auth.principal import Principal
 from backend.features.overview.schemas import OverviewView
 from backend.features.overview.service import OverviewService, Within
+from backend.http.compressed import CompressedRoute
 from backend.http.guard import Decides
 from backend.parts import part
 
 __all__ = ["router"]
 
-router = APIRouter(tags=["overview"])
+# Every tab asks for it every two seconds, and it is long: many lines of much the same words.
+router = APIRouter(tags=["overview"], route_class=CompressedRoute)
 
 
 @router.get("/overview")
