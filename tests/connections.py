@@ -9,16 +9,28 @@ CPython parses source. Should that happen while other source is being parsed, th
 from __future__ import annotations
 
 import gc
+import itertools
 import threading
 import time
 from collections.abc import Generator, Iterator
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import aiosqlite
 import pytest
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
 
 PATIENCE = 10.0
 _FAILED: pytest.StashKey[bool] = pytest.StashKey()
+_NEXT = itertools.count()
+_NUMBERS: WeakKeyDictionary[Pool, int] = WeakKeyDictionary()
+_POOLED: set[tuple[int, threading.Thread]] = set()
+
+
+def pytest_configure() -> None:
+    """Hear of every connection a pool opens."""
+    event.listen(Pool, "connect", _pooled)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -35,7 +47,7 @@ def closed_connections(request: pytest.FixtureRequest) -> Iterator[None]:
     before = _open()
     yield
     deadline = time.monotonic() + PATIENCE
-    while left := _more_than(before):
+    while left := _forgotten(before):
         if request.node.stash.get(_FAILED, False):
             _close(left)
             return
@@ -45,10 +57,19 @@ def closed_connections(request: pytest.FixtureRequest) -> Iterator[None]:
         time.sleep(0.01)
 
 
-def _more_than(before: set[threading.Thread]) -> set[threading.Thread]:
-    """The new ones, unless each took the place of one in the pool of a longer-lived fixture."""
-    now = _open()
-    return now - before if len(now) > len(before) else set()
+def _forgotten(before: set[threading.Thread]) -> set[threading.Thread]:
+    """The new ones, but for those of a pool that had connections before: it outlives the test,
+    and opens another when it needs one."""
+    older = {pool for pool, thread in _POOLED if thread in before}
+    return _open() - before - {thread for pool, thread in _POOLED if pool in older}
+
+
+def _pooled(connection: Any, record: Any) -> None:
+    """Remember by what number which pool opened a connection of aiosqlite."""
+    opened = getattr(connection, "driver_connection", None)
+    if isinstance(opened, aiosqlite.Connection):
+        pool = record._ConnectionRecord__pool
+        _POOLED.add((_NUMBERS.setdefault(pool, next(_NEXT)), opened._thread))
 
 
 def _open() -> set[threading.Thread]:

@@ -1,5 +1,4 @@
-"""Two consoles over one PostgreSQL: what one changes, the other's open pages show; and nothing
-is asked of the database while nothing changes and nobody looks."""
+"""Two consoles over one PostgreSQL: what one changes, the other's open pages show."""
 
 from __future__ import annotations
 
@@ -7,10 +6,8 @@ import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from auth.principal import CredentialKind
 from auth.scope import organisation
@@ -45,7 +42,7 @@ async def test_a_change_here_is_a_frame_there(tmp_path: Path, postgres_url: str)
         owner = await there.owner()
         token = next(iter(owner.cookies.values()))
         principal = await there.state.identities.resolve(Presented(CredentialKind.SESSION, token))
-        with hub_of(there).session(principal) as session:
+        with hub_of(there).connection(principal) as session:
             tab = Browser(session)
             await tab.send("subscribe", id="t", collection="bindings", query={}, limit=50, offset=0)
             await until(tab, lambda: "t" in tab.shown and len(tab.shown["t"].rows) == 1)
@@ -74,23 +71,3 @@ async def test_a_right_taken_here_is_gone_there(tmp_path: Path, postgres_url: st
         while (await ada.get("/collections")).json()["collections"]:
             assert time.monotonic() < deadline
             await asyncio.sleep(0.05)
-
-
-async def test_nothing_is_asked_while_nothing_happens(tmp_path: Path, database_url: str) -> None:
-    asked: list[str] = []
-
-    def heard(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        asked.append(statement)
-
-    async with running_console(
-        tmp_path, database_url, updates_enabled=False, job_lease_seconds=600
-    ) as console:
-        for engine in (console.state.engine, console.state.jobs._engine):
-            if not event.contains(engine.sync_engine, "before_cursor_execute", heard):
-                event.listen(engine.sync_engine, "before_cursor_execute", heard)
-        quiet = time.monotonic()
-        while time.monotonic() < quiet + 3.0:
-            if asked and time.monotonic() < quiet + 1.0:  # the start is still settling
-                asked.clear()
-            await asyncio.sleep(0.05)
-    assert [s for s in asked if "connection" not in s] == []

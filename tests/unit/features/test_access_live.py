@@ -36,7 +36,7 @@ async def bindings(console: ConsoleApp) -> AsyncIterator[Browser]:
     assert principal is not None
     auth = SessionSockets(console.state.settings, console.state.identities)
     hub = LiveHub(console.state.registry, auth)
-    with hub.session(principal) as session:
+    with hub.connection(principal) as session:
         tab = Browser(session)
         await tab.send("subscribe", id="t", collection="bindings", query={}, offset=0, limit=50)
         await until(tab, lambda: "t" in tab.shown and len(tab.shown["t"].rows) == 2)

@@ -86,8 +86,8 @@ async def test_the_members_are_compared_on_demand(connected):
     source = console.state.registry.get("etcd-members")
     await until(lambda: [row.name for row in source if not row.healthy] == ["m2"], SOON)
     problems = console.state.registry.get("problems")
-    title = "etcd member m2: its data differs from that of the other members"
-    await until(lambda: title in {row.title for row in problems}, SOON)
+    told = ("m2", "its data differs from that of the other members")
+    await until(lambda: told in {(row.name, row.reason) for row in problems}, SOON)
     health = (await owner.get("/etcd/local")).json()
     (signal,) = [s for s in health["signals"] if s["id"] == "consistency"]
     assert (signal["status"], signal["words"]) == ("critical", found["words"])
