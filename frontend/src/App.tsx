@@ -6,6 +6,7 @@ import { setUnauthenticatedHandler, socketUrl } from "./api/http";
 import { LiveClient } from "./live/client";
 import type { SocketLike } from "./live/connection";
 import { LiveProvider } from "./live/react";
+import { probeSession } from "./session/probe";
 import { sessionQuery } from "./session/session";
 import { Shell } from "./shell/Shell";
 
@@ -23,11 +24,7 @@ export function App() {
     setUnauthenticatedHandler(ended);
     return new LiveClient({
       open: () => new WebSocket(socketUrl()) as unknown as SocketLike,
-      probe: () =>
-        queryClient.fetchQuery({ ...sessionQuery, staleTime: 0, retry: false }).then(
-          (session) => session !== null,
-          () => true,
-        ),
+      probe: () => probeSession(queryClient),
       onSessionEnded: ended,
       list: async (name, query) => (await listRows({ path: { name }, query })).data,
     });

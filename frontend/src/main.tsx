@@ -7,8 +7,9 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { queryClient } from "./api/queryClient";
 import { chosenLanguage, startI18n } from "./i18n/i18n";
-import { queryClient, router } from "./router";
+import { router } from "./router";
 import { startTheme } from "./theme/theme";
 
 startTheme();

@@ -1,4 +1,4 @@
-import { QueryClient } from "@tanstack/react-query";
+import type { QueryClient } from "@tanstack/react-query";
 import {
   createRootRouteWithContext,
   createRoute,
@@ -7,6 +7,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { App } from "./App";
+import { queryClient } from "./api/queryClient";
 import { PAGES } from "./features/all";
 import type { PageManifest } from "./pages/page";
 import { sessionQuery } from "./session/session";
@@ -16,10 +17,6 @@ import { parseSearch, stringifySearch } from "./shell/searchParams";
 interface Context {
   queryClient: QueryClient;
 }
-
-export const queryClient = new QueryClient({
-  defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: false } },
-});
 
 const anySearch = (raw: Record<string, unknown>) => raw;
 

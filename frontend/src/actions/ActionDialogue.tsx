@@ -32,8 +32,13 @@ export default function ActionDialogue({ action, target, name, onClose }: Action
   const [typed, setTyped] = useState("");
   const attempt = useMutation({
     mutationFn: (on: unknown) => action.run(on, values),
-    onSuccess: () => queries.invalidateQueries(),
+    // Done is said at once: what is asked anew meanwhile may take its time.
+    onSuccess: () => void queries.invalidateQueries(),
   });
+  // Under way it cannot be called back: who left now would not learn how it ended.
+  const close = () => {
+    if (!attempt.isPending) onClose();
+  };
   const problem = attempt.error ? toProblem(attempt.error) : null;
   const changed = problem?.status === 412 && action.onto ? problem.current : undefined;
   const submit = (event: FormEvent) => {
@@ -50,14 +55,14 @@ export default function ActionDialogue({ action, target, name, onClose }: Action
   const errors = problem?.errors ?? [];
   const atFields = errors.length > 0 && errors.every(({ field }) => known(fields, field));
   return (
-    <Modal variant="small" isOpen onClose={onClose} aria-labelledby="cr-action-title">
+    <Modal variant="small" isOpen onClose={close} aria-labelledby="cr-action-title">
       <ModalHeader title={title} labelId="cr-action-title" />
       <ModalBody>
         <Form id="cr-action" onSubmit={submit}>
           {problem && !atFields && <ProblemNotice problem={problem} />}
           {changed !== undefined && <p>{t("action.changed")}</p>}
           {action.body && <p>{t(action.body, { name }) as string}</p>}
-          {action.effects && <Effects action={action} target={target} onClose={onClose} />}
+          {action.effects && <Effects action={action} target={target} onClose={close} />}
           <Fields
             fields={fields}
             values={values}
@@ -84,7 +89,7 @@ export default function ActionDialogue({ action, target, name, onClose }: Action
         >
           {changed === undefined ? verb : t("action.anyway")}
         </Button>
-        <Button variant="link" onClick={onClose}>
+        <Button variant="link" onClick={close} isDisabled={attempt.isPending}>
           {t("action.cancel")}
         </Button>
       </ModalFooter>
@@ -136,33 +141,43 @@ function Result({ title, done, onClose }: { title: string; done: Done; onClose: 
   const queries = useQueryClient();
   const back = useMutation({
     mutationFn: async () => done.undo?.(),
-    onSuccess: () => queries.invalidateQueries(),
+    onSuccess: () => void queries.invalidateQueries(),
   });
+  const close = () => {
+    if (!back.isPending) onClose();
+  };
   const newest = back.data ?? done;
   const entry = `/activity?filter=${encodeURIComponent(`request=${JSON.stringify(newest.requestId)}`)}`;
   return (
-    <Modal variant="small" isOpen onClose={onClose} aria-labelledby="cr-action-title">
+    <Modal variant="small" isOpen onClose={close} aria-labelledby="cr-action-title">
       <ModalHeader title={title} labelId="cr-action-title" />
       <ModalBody>
         {back.error && <ProblemNotice problem={toProblem(back.error)} />}
         <p role="status">{t(back.data ? "action.undone" : "action.done")}</p>
         {newest.href && (
           <p>
-            <AppLink href={newest.href} onClick={onClose}>
+            <AppLink href={newest.href} onClick={close}>
               {t("action.result")}
             </AppLink>
           </p>
         )}
         <p>
-          <AppLink href={entry} onClick={onClose}>
+          <AppLink href={entry} onClick={close}>
             {t("action.entry")}
           </AppLink>
         </p>
       </ModalBody>
       <ModalFooter>
-        <Button onClick={onClose}>{t("action.close")}</Button>
+        <Button onClick={close} isDisabled={back.isPending}>
+          {t("action.close")}
+        </Button>
         {done.undo && !back.data && (
-          <Button variant="secondary" isLoading={back.isPending} onClick={() => back.mutate()}>
+          <Button
+            variant="secondary"
+            isLoading={back.isPending}
+            isDisabled={back.isPending}
+            onClick={() => back.mutate()}
+          >
             {t("action.undo")}
           </Button>
         )}

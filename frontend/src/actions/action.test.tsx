@@ -1,4 +1,4 @@
-import { act, screen } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { beforeEach, expect, test, vi } from "vitest";
@@ -24,7 +24,7 @@ interface Sent {
 }
 
 let sent: Sent[] = [];
-let answer: (call: string) => Response | undefined;
+let answer: (call: string) => Response | Promise<Response> | undefined;
 
 beforeEach(() => {
   sent = [];
@@ -38,7 +38,10 @@ beforeEach(() => {
       });
     const body = options.body ? JSON.parse(String(options.body)) : undefined;
     sent.push({ call, match: new Headers(options.headers).get("If-Match"), body });
-    return answer(call) ?? Response.json(VIEW, { headers: { "X-Request-Id": `r${sent.length}` } });
+    return (
+      (await answer(call)) ??
+      Response.json(VIEW, { headers: { "X-Request-Id": `r${sent.length}` } })
+    );
   });
 });
 
@@ -136,4 +139,27 @@ test("what the viewer may not do is not offered", async () => {
   await renderInConsole(<PersonActions person={ADA} />);
   await button("Switch off");
   expect(screen.queryByRole("button", { name: "Grant role" })).toBeNull();
+});
+
+test("while it is under way it can be neither left nor done twice, and its undo neither", async () => {
+  await begin("Switch off");
+  let arrive: () => void = () => undefined;
+  const slow = () =>
+    new Promise<Response>((resolve) => {
+      arrive = () => resolve(Response.json(VIEW, { headers: { "X-Request-Id": "r" } }));
+    });
+  answer = slow;
+  await confirm("Switch off");
+  await waitFor(() => expect(sent).toHaveLength(1));
+  await userEvent.keyboard("{Escape}");
+  await userEvent.click(await button("Close"));
+  expect((await button("Cancel")) as HTMLButtonElement).toHaveProperty("disabled", true);
+  act(() => arrive());
+  const undo = await button("Undo");
+  await userEvent.click(undo);
+  await waitFor(() => expect(sent).toHaveLength(2));
+  await waitFor(() => expect(undo).toHaveProperty("disabled", true));
+  await userEvent.keyboard("{Escape}");
+  act(() => arrive());
+  expect(await screen.findByText("Undone.")).toBeDefined();
 });

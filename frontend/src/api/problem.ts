@@ -19,6 +19,15 @@ export class ApiError extends Error {
   }
 }
 
+/**
+ * Whether the console itself did not answer: nothing came at all, or a proxy in front of it spoke.
+ * The console's own 502, 503 and 504 name another system's failure by their type: those are answers.
+ */
+export function isUnanswered(error: unknown): boolean {
+  if (!(error instanceof ApiError) || error.status === 0) return true;
+  return [502, 503, 504].includes(error.status) && error.problem.type === "about:blank";
+}
+
 /** Whatever was thrown, as a problem a page can show. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof ApiError) return error.problem;

@@ -14,16 +14,28 @@ export interface RecentEventsProps {
   namespace: string | undefined;
   /** The object and what belongs to it: its replica sets, its pods. */
   names: readonly string[];
+  /** Their kinds: others may bear the same names. */
+  kinds: readonly string[];
   most?: number;
 }
 
 /** The filters that single out what happened to some objects of one place. */
-export function eventFilters({ cluster, namespace, names }: RecentEventsProps): string[] {
+export function eventFilters({
+  cluster,
+  namespace,
+  names,
+  kinds,
+}: Omit<RecentEventsProps, "most">): string[] {
   return [
     `cluster=${JSON.stringify(cluster)}`,
     ...(namespace ? [`namespace=${JSON.stringify(namespace)}`] : []),
-    `object_name in (${names.map((name) => JSON.stringify(name)).join(",")})`,
+    oneOf("object_kind", kinds),
+    oneOf("object_name", names),
   ];
+}
+
+function oneOf(column: string, values: readonly string[]): string {
+  return `${column} in (${values.map((value) => JSON.stringify(value)).join(",")})`;
 }
 
 /** The newest events of an object and of what belongs to it, live; nothing when there are none. */

@@ -12,6 +12,7 @@ const text = (value: unknown) => (typeof value === "string" ? value : "");
 export function RowPanel({ collection, row }: { collection: string; row: Row }): ReactNode {
   const reason = text(row.reason);
   const chips = chipsOf(row);
+  const kind = eventfulKind(collection, row);
   return (
     <div className="cr-row-panel">
       {reason && (
@@ -27,11 +28,12 @@ export function RowPanel({ collection, row }: { collection: string; row: Row }):
         </p>
       )}
       {collection === "machines" && <MachineCapacity row={row} />}
-      {EVENTFUL.has(collection) && (
+      {kind && (
         <RecentEvents
           cluster={text(row.cluster)}
           namespace={text(row.namespace)}
           names={[text(row.name)]}
+          kinds={[kind]}
           most={3}
         />
       )}
@@ -39,15 +41,18 @@ export function RowPanel({ collection, row }: { collection: string; row: Row }):
   );
 }
 
-/** Collections whose objects things happen to. */
-const EVENTFUL: ReadonlySet<string> = new Set([
-  "pods",
-  "workloads",
-  "machines",
-  "services",
-  "ingresses",
-  "persistentvolumeclaims",
-]);
+/** The kind of a row whose object things happen to; rows of workloads are of several kinds. */
+function eventfulKind(collection: string, row: Row): string | undefined {
+  return collection === "workloads" ? text(row.kind) : EVENTFUL[collection];
+}
+
+const EVENTFUL: Readonly<Record<string, string>> = {
+  pods: "Pod",
+  machines: "Node",
+  services: "Service",
+  ingresses: "Ingress",
+  persistentvolumeclaims: "PersistentVolumeClaim",
+};
 
 function chipsOf(row: Row) {
   const { cluster, namespace } = row;

@@ -3,7 +3,7 @@ import type { Row, SnapshotFrame } from "../api/generated/types.gen";
 import { ApiError } from "../api/problem";
 import { FakeSocket } from "../test/FakeSocket";
 import { LiveClient } from "./client";
-import { retryDelay } from "./connection";
+import { type Probe, retryDelay } from "./connection";
 import { EMPTY_QUERY } from "./query";
 
 const WINDOW = { offset: 0, limit: 100 };
@@ -26,7 +26,7 @@ function snapshot(id: string, rows: Row[], seq = 1): SnapshotFrame {
 
 let sockets: FakeSocket[];
 let ended: number;
-let alive: boolean;
+let session: Probe;
 let client: LiveClient;
 const socket = () => sockets.at(-1) as FakeSocket;
 
@@ -34,13 +34,13 @@ beforeEach(() => {
   vi.useFakeTimers();
   sockets = [];
   ended = 0;
-  alive = true;
+  session = "alive";
   client = new LiveClient({
     open: () => {
       sockets.push(new FakeSocket());
       return socket();
     },
-    probe: async () => alive,
+    probe: async () => session,
     onSessionEnded: () => {
       ended += 1;
     },
@@ -177,7 +177,7 @@ test("4401 ends the session and does not reconnect", () => {
 });
 
 test("a refused handshake asks whether the session is still there", async () => {
-  alive = false;
+  session = "ended";
   client.start();
   socket().serverCloses(1006);
   await vi.advanceTimersByTimeAsync(0);
@@ -235,22 +235,27 @@ test("an unreadable frame reconnects instead of guessing", () => {
   expect(client.getConnection().phase).toBe("waiting");
 });
 
-test("where no socket comes through, lists are asked for until one does", async () => {
-  const asked: object[] = [];
-  let answer: () => Promise<unknown> = async () => ({
-    rows: [row("a"), row("b")],
-    total: 2,
-    total_exact: true,
-    facets: {},
-    next: null,
-    freshness: [],
-  });
-  const polled = new LiveClient({
+const LISTED = {
+  rows: [row("a"), row("b")],
+  total: 2,
+  total_exact: true,
+  facets: {},
+  next: null,
+  freshness: [],
+};
+let asked: object[];
+let answer: () => Promise<unknown>;
+
+/** A client whose lists are answered, and whose sockets the test refuses. */
+function polledClient() {
+  asked = [];
+  answer = async () => LISTED;
+  return new LiveClient({
     open: () => {
       sockets.push(new FakeSocket());
       return socket();
     },
-    probe: async () => alive,
+    probe: async () => session,
     onSessionEnded: () => undefined,
     random: () => 0.5,
     list: async (name, query) => {
@@ -258,6 +263,22 @@ test("where no socket comes through, lists are asked for until one does", async 
       return (await answer()) as never;
     },
   });
+}
+
+async function refuse(polled: LiveClient, times: number) {
+  for (let attempt = 0; attempt < times; attempt += 1) {
+    socket().serverCloses(1006);
+    while (polled.getConnection().phase !== "connecting") await vi.advanceTimersByTimeAsync(100);
+  }
+}
+
+const fails =
+  (status: number, type = "about:blank") =>
+  () =>
+    Promise.reject(new ApiError({ type, title: "gone", status, detail: "" }));
+
+test("where no socket comes through, lists are asked for until one does", async () => {
+  const polled = polledClient();
   const subscription = polled.subscribe("pods", { ...EMPTY_QUERY, filter: ["name=a"] }, WINDOW);
   polled.start();
   for (let attempt = 0; attempt < 3; attempt += 1) {
@@ -270,8 +291,7 @@ test("where no socket comes through, lists are asked for until one does", async 
   expect(subscription.getState().rows.map(({ key }) => key)).toEqual(["a", "b"]);
   expect(subscription.getState().pending).toBe(false);
 
-  answer = () =>
-    Promise.reject(new ApiError({ type: "about:blank", title: "gone", status: 0, detail: "" }));
+  answer = fails(0);
   await vi.advanceTimersByTimeAsync(6_000);
   expect(polled.getConnection().polling).toBe(false);
   expect(subscription.getState().rows).toHaveLength(2);
@@ -281,5 +301,60 @@ test("where no socket comes through, lists are asked for until one does", async 
   const before = asked.length;
   await vi.advanceTimersByTimeAsync(20_000);
   expect(asked).toHaveLength(before);
+  polled.stop();
+});
+
+test("a proxy's error is no answer: rows stay, and nothing claims to be asked for", async () => {
+  const polled = polledClient();
+  const subscription = polled.subscribe("pods", EMPTY_QUERY, WINDOW);
+  polled.start();
+  session = "unanswered";
+  await refuse(polled, 4);
+  expect(asked).toEqual([]);
+  session = "alive";
+  await refuse(polled, 1);
+  expect(polled.getConnection().polling).toBe(true);
+  answer = fails(502);
+  await vi.advanceTimersByTimeAsync(6_000);
+  expect(polled.getConnection().polling).toBe(false);
+  expect(subscription.getState()).toMatchObject({ status: "live", problem: null });
+  answer = fails(503, "/problems/unavailable");
+  await vi.advanceTimersByTimeAsync(6_000);
+  expect(polled.getConnection().polling).toBe(true);
+  expect(subscription.getState()).toMatchObject({ status: "failed", problem: { status: 503 } });
+  polled.stop();
+});
+
+test("a tab hidden for a while asks for nothing, and at once when shown", async () => {
+  const polled = polledClient();
+  polled.subscribe("pods", EMPTY_QUERY, WINDOW);
+  polled.start();
+  await refuse(polled, 3);
+  polled.setHidden(true);
+  await vi.advanceTimersByTimeAsync(10_000);
+  const before = asked.length;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(asked).toHaveLength(before);
+  polled.setHidden(false);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked).toHaveLength(before + 1);
+  polled.stop();
+});
+
+test("a window that moves is asked for alone, and an answer for where it was is dropped", async () => {
+  const polled = polledClient();
+  const pods = polled.subscribe("pods", EMPTY_QUERY, WINDOW);
+  polled.subscribe("events", EMPTY_QUERY, WINDOW);
+  polled.start();
+  await refuse(polled, 3);
+  asked.length = 0;
+  polled.moveWindow(pods, { offset: 1, limit: 100 });
+  polled.moveWindow(pods, { offset: 0, limit: 50 });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked).toMatchObject([
+    { name: "pods", limit: 101 },
+    { name: "pods", limit: 50 },
+  ]);
+  expect(pods.getState().rows).toHaveLength(2);
   polled.stop();
 });

@@ -33,6 +33,10 @@ export class LiveClient {
   private heartbeatMs = 15_000;
   private hidden = false;
   private paused = false;
+  /** Hidden for so long that nothing is asked for. */
+  private quiet = false;
+  /** Lists were asked for when the tab became quiet, and are again once it is shown. */
+  private asksAgain = false;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private watchdog: ReturnType<typeof setTimeout> | undefined;
   private hideTimer: ReturnType<typeof setTimeout> | undefined;
@@ -65,7 +69,7 @@ export class LiveClient {
   /** Close for good (sign-out); `start` begins anew. */
   stop(): void {
     this.dropSocket();
-    this.poller?.stop();
+    this.stopAsking();
     clearTimeout(this.retryTimer);
     this.move({ phase: "idle", attempt: 0, retryAt: null });
   }
@@ -98,7 +102,7 @@ export class LiveClient {
       return;
     subscription.window = window;
     if (subscription.getState().status === "failed") return;
-    if (this.poller?.running) this.poller.start();
+    if (this.poller?.running) this.poller.ask(subscription);
     this.send({ op: "window", id: subscription.id, ...window });
   }
 
@@ -121,6 +125,8 @@ export class LiveClient {
       this.hideTimer = setTimeout(() => this.pause(), HIDDEN_GRACE_MS);
       return;
     }
+    this.quiet = false;
+    if (this.asksAgain) this.startAsking();
     if (this.paused) {
       this.paused = false;
       for (const subscription of this.subscriptions.values()) subscription.expectSnapshot();
@@ -130,6 +136,11 @@ export class LiveClient {
   }
 
   private pause(): void {
+    this.quiet = true;
+    if (this.poller?.running) {
+      this.poller.stop();
+      this.asksAgain = true;
+    }
     if (this.connection.phase !== "open") return;
     this.paused = true;
     this.send({ op: "pause" });
@@ -192,7 +203,7 @@ export class LiveClient {
   private hello(heartbeatSeconds: number, server: string): void {
     this.heartbeatMs = heartbeatSeconds * 1000;
     this.guard(this.heartbeatMs * 2 + 3_000);
-    this.poller?.stop();
+    this.stopAsking();
     this.move({ phase: "open", attempt: 0, retryAt: null, server, polling: false });
     for (const subscription of this.subscriptions.values()) {
       subscription.expectSnapshot();
@@ -221,21 +232,31 @@ export class LiveClient {
     } else if (refused) {
       this.scheduleRetry();
       // A refused handshake tells a browser nothing; only the REST API can say why.
-      void this.options.probe().then((alive) => {
+      void this.options.probe().then((answer) => {
         if (this.connection.phase === "open") return;
-        if (!alive) this.end();
-        else if (this.connection.attempt >= BLOCKED_AFTER && !this.poller?.running)
-          this.poller?.start();
+        if (answer === "ended") this.end();
+        else if (answer === "alive" && this.connection.attempt >= BLOCKED_AFTER) this.startAsking();
       });
     } else {
       this.scheduleRetry(code === CloseCode.tooMany ? 4 : 0);
     }
   }
 
+  /** Ask for lists while no socket comes through; a hidden tab does once it is shown. */
+  private startAsking(): void {
+    this.asksAgain = this.quiet;
+    if (!this.quiet && !this.poller?.running) this.poller?.start();
+  }
+
+  private stopAsking(): void {
+    this.asksAgain = false;
+    this.poller?.stop();
+  }
+
   private end(): void {
     this.dropSocket();
     clearTimeout(this.retryTimer);
-    this.poller?.stop();
+    this.stopAsking();
     this.move({ phase: "ended", retryAt: null, polling: false });
     this.options.onSessionEnded();
   }

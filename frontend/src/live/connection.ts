@@ -35,10 +35,13 @@ export interface SocketLike {
   close(code?: number): void;
 }
 
+/** How the console answered when asked for the session; `unanswered` also by a proxy's error. */
+export type Probe = "alive" | "ended" | "unanswered";
+
 export interface LiveOptions {
   open: () => SocketLike;
-  /** False when the session is known to be over; asked after a connection was refused. */
-  probe: () => Promise<boolean>;
+  /** Whether the session is over; asked after a connection was refused. */
+  probe: () => Promise<Probe>;
   onSessionEnded: () => void;
   /** How lists are asked for where no socket comes through; without it they wait. */
   list?: ListFetch;

@@ -1,5 +1,5 @@
 import type { ListAnswer, ListRowsData } from "../api/generated/types.gen";
-import { ApiError } from "../api/problem";
+import { isUnanswered, toProblem } from "../api/problem";
 import type { Query } from "./query";
 import type { Subscription } from "./subscription";
 
@@ -44,7 +44,7 @@ export class Poller {
     this.stop();
     const round = this.round;
     const turn = async () => {
-      const answered = await this.ask(round);
+      const answered = await this.all(round);
       if (round !== this.round) return;
       this.onRound(answered);
       this.timer = setTimeout(() => void turn(), EVERY_MS);
@@ -58,7 +58,12 @@ export class Poller {
     this.round += 1;
   }
 
-  private async ask(round: number): Promise<boolean> {
+  /** Ask for one subscription now, between the rounds: its window moved. */
+  ask(subscription: Subscription): void {
+    void this.one(subscription, this.round);
+  }
+
+  private async all(round: number): Promise<boolean> {
     const asked = [...this.subscriptions()];
     const answers = await Promise.all(asked.map((subscription) => this.one(subscription, round)));
     return answers.every(Boolean);
@@ -71,6 +76,7 @@ export class Poller {
     try {
       const answer = await this.fetch(collection, { ...words(query), limit: rows });
       if (round !== this.round || subscription.query !== query) return true;
+      if (subscription.window !== window) return true;
       subscription.snapshot({
         op: "snapshot",
         id: subscription.id,
@@ -84,8 +90,8 @@ export class Poller {
       });
       return true;
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status === 0) return false;
-      if (round === this.round) subscription.fail(error.problem);
+      if (isUnanswered(error)) return false;
+      if (round === this.round) subscription.fail(toProblem(error));
       return true;
     }
   }

@@ -43,7 +43,7 @@ export async function renderInConsole(page: ReactNode, at = "/"): Promise<TestCo
   const socket = new FakeSocket();
   const client = new LiveClient({
     open: () => socket,
-    probe: async () => true,
+    probe: async () => "alive",
     onSessionEnded: () => undefined,
   });
   const root = createRootRoute({ component: Outlet, validateSearch: (raw) => raw });

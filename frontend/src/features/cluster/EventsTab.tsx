@@ -6,23 +6,24 @@ import { eventFilters } from "../../kube/RecentEvents";
 import { hrefOfRow } from "../../pages/registry";
 import { LiveTable } from "../../table/LiveTable";
 import { useLocalSearch } from "../../table/usePageSearch";
+import type { EventSubjects } from "./relations";
 
 /** What happened to an object and to what belongs to it, newest first, as it happens. */
 export function EventsTab({
   cluster,
   namespace,
-  names,
+  subjects,
 }: {
   cluster: string;
   namespace: string | undefined;
-  /** The object's name, and those of its replica sets, jobs and pods. */
-  names: readonly string[];
+  /** The object, its replica sets, jobs and pods. */
+  subjects: EventSubjects;
 }) {
   const { t } = useTranslation();
   const [search, setSearch] = useLocalSearch();
   const fixed = useMemo(
-    () => eventFilters({ cluster, namespace, names }),
-    [cluster, namespace, names],
+    () => eventFilters({ cluster, namespace, ...subjects }),
+    [cluster, namespace, subjects],
   );
   return (
     <LiveTable
@@ -30,7 +31,7 @@ export function EventsTab({
       search={search}
       onSearch={setSearch}
       fixed={fixed}
-      hidden={names.length > 1 ? HIDDEN : [...HIDDEN, "object_kind", "object_name"]}
+      hidden={subjects.names.length > 1 ? HIDDEN : [...HIDDEN, "object_kind", "object_name"]}
       renderers={EVENT_RENDERERS}
       href={(row) => hrefOfRow("events", row)}
       panel={(row) => <EventPanel row={row} />}

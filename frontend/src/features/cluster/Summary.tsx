@@ -8,7 +8,7 @@ import { Section } from "../../detail/Section";
 import { RecentEvents } from "../../kube/RecentEvents";
 import { Conditions } from "./Conditions";
 import { Containers } from "./Containers";
-import { listedGroups, toRelated } from "./relations";
+import { type EventSubjects, listedGroups, toRelated } from "./relations";
 
 export interface SummaryProps {
   detail: ObjectDetail;
@@ -17,13 +17,13 @@ export interface SummaryProps {
   /** Pages of the images that run, by digest. */
   imagePages: ReadonlyMap<string, string>;
   /** Whose events are its own. */
-  names: readonly string[];
+  subjects: EventSubjects;
 }
 
 const MOST_LISTED = 20;
 
 /** The first tab: what runs, what happened, what belongs together, what the controllers say. */
-export function Summary({ detail, above, podsHaveTab, imagePages, names }: SummaryProps) {
+export function Summary({ detail, above, podsHaveTab, imagePages, subjects }: SummaryProps) {
   const { t } = useTranslation();
   return (
     <div className="cr-stack">
@@ -41,7 +41,7 @@ export function Summary({ detail, above, podsHaveTab, imagePages, names }: Summa
       <RecentEvents
         cluster={detail.cluster}
         namespace={detail.namespace || undefined}
-        names={names}
+        {...subjects}
       />
       <div className="cr-columns">
         {listedGroups(detail, podsHaveTab).map((group) => (

@@ -3,11 +3,12 @@ import type { ConditionView } from "../../api/generated/types.gen";
 import { familyOf, shortKind } from "../../detail/kinds";
 import { tiesOf } from "../../detail/RelationsStrip";
 import { pluralOf } from "../../kube/plurals";
+import { eventFilters } from "../../kube/RecentEvents";
 import { hrefOfRow } from "../../pages/registry";
 import { OBJECT } from "../../test/details";
 import { byConcern, conditionTone } from "./conditions";
 import { collectionOf, podFilters, rowFilters } from "./liveRow";
-import { listedGroups, namesOf, stripOf } from "./relations";
+import { eventSubjects, listedGroups, stripOf } from "./relations";
 
 const condition = (type: string, status: string, good: boolean | null): ConditionView => ({
   type,
@@ -106,12 +107,20 @@ test("the events of what an object made are its own, trouble first", () => {
     made("Service", "x", true),
   ];
   const related = [{ title: "Pods", more: false, items }];
-  expect(namesOf({ ...OBJECT, kind: "Deployment", name: "cart", related })).toEqual([
-    "cart",
-    "cart-b",
-    "cart-a",
-  ]);
-  expect(namesOf({ ...OBJECT, related })).toEqual([OBJECT.name]);
+  expect(eventSubjects({ ...OBJECT, kind: "Deployment", name: "cart", related })).toEqual({
+    names: ["cart", "cart-b", "cart-a"],
+    kinds: ["Deployment", "Pod"],
+  });
+  expect(eventSubjects({ ...OBJECT, related })).toEqual({
+    names: [OBJECT.name],
+    kinds: [OBJECT.kind],
+  });
+});
+
+test("the events of an object are not those of another kind with its name", () => {
+  expect(
+    eventFilters({ cluster: "local", namespace: "shop", names: ["cart"], kinds: ["Service"] }),
+  ).toContain('object_kind in ("Service")');
 });
 
 test("the summary leaves out the machine, and well pods where pods have a tab", () => {

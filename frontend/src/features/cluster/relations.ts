@@ -77,13 +77,22 @@ const MAKERS: ReadonlySet<string> = new Set([
 /** A filter names no more than this many. */
 const MOST_NAMES = 50;
 
-/** The names whose events tell what happened to the object: its own first, then what it made. */
-export function namesOf({ kind, name, related }: ObjectDetail): string[] {
-  if (!MAKERS.has(kind)) return [name];
+/** Whose events tell what happened to an object. */
+export interface EventSubjects {
+  names: readonly string[];
+  kinds: readonly string[];
+}
+
+/** The object itself first, then what it made: what is unwell before what is well. */
+export function eventSubjects({ kind, name, related }: ObjectDetail): EventSubjects {
+  if (!MAKERS.has(kind)) return { names: [name], kinds: [kind] };
   const made = related
     .flatMap(({ items }) => items)
     .filter((ref) => DESCENDANTS.has(ref.kind))
     .sort((a, b) => Number(a.healthy ?? true) - Number(b.healthy ?? true))
-    .map((ref) => ref.name);
-  return [...new Set([name, ...made])].slice(0, MOST_NAMES);
+    .slice(0, MOST_NAMES - 1);
+  return {
+    names: [...new Set([name, ...made.map((ref) => ref.name)])],
+    kinds: [...new Set([kind, ...made.map((ref) => ref.kind)])].sort(),
+  };
 }

@@ -6,7 +6,7 @@ import { RelatedTable } from "../../kube/RelatedTable";
 import { CustomObjects } from "./CustomObjects";
 import { EventsTab } from "./EventsTab";
 import { type ObjectPath, podFilters } from "./liveRow";
-import { namesOf } from "./relations";
+import { type EventSubjects, eventSubjects } from "./relations";
 import { Summary } from "./Summary";
 import { YamlTab } from "./YamlTab";
 
@@ -26,7 +26,7 @@ export function useObjectTabs(options: ObjectTabsOptions): DetailTab[] {
   const { path, object, imagePages, news, above } = options;
   const { t } = useTranslation();
   const pods = podFilters(path, object.kind);
-  const names = useNames(object);
+  const subjects = useSubjects(object);
   const tabs: (DetailTab | null)[] = [
     {
       id: "summary",
@@ -37,7 +37,7 @@ export function useObjectTabs(options: ObjectTabsOptions): DetailTab[] {
           above={above}
           podsHaveTab={pods !== null}
           imagePages={imagePages}
-          names={names}
+          subjects={subjects}
         />
       ),
     },
@@ -70,7 +70,7 @@ export function useObjectTabs(options: ObjectTabsOptions): DetailTab[] {
         <EventsTab
           cluster={path.cluster}
           namespace={path.namespace === "-" ? undefined : path.namespace}
-          names={names}
+          subjects={subjects}
         />
       ),
     },
@@ -84,10 +84,10 @@ export function useObjectTabs(options: ObjectTabsOptions): DetailTab[] {
   return tabs.filter((tab) => tab !== null);
 }
 
-/** The same list as long as it holds the same names: the events are asked for by it. */
-function useNames(object: ObjectDetail): readonly string[] {
-  const signature = JSON.stringify(namesOf(object));
-  return useMemo(() => JSON.parse(signature) as string[], [signature]);
+/** The same value as long as it says the same: the events are asked for by it. */
+function useSubjects(object: ObjectDetail): EventSubjects {
+  const signature = JSON.stringify(eventSubjects(object));
+  return useMemo(() => JSON.parse(signature) as EventSubjects, [signature]);
 }
 
 /** How many pods there are, where all of them were listed. */
