@@ -75,16 +75,23 @@ class Audit:
 def entry(
     origin: Origin, action: str, target: Target, *, detail: str = "", **values: Any
 ) -> AuditEntry:
-    """One entry; long names are cut to what the table holds."""
+    """One entry; long names are cut to what the table holds, and what PostgreSQL does not take
+    in a text is replaced: one such name must not lose the entries written with it."""
     who = asdict(origin)
-    return AuditEntry.at_now(
-        who.pop("organisation"),
-        **who | {"actor": origin.actor[:128]},
-        action=f"{target.kind}:{action}"[:96],
-        target_kind=target.kind,
-        target_id=target.id[:512],
-        target=target.name[:512],
-        scope=render(target.scope)[:4096],
-        detail=detail[:8192],
+    organisation = who.pop("organisation")
+    said = {
+        **who,
+        "actor": origin.actor[:128],
+        "action": f"{target.kind}:{action}"[:96],
+        "target_kind": target.kind,
+        "target_id": target.id[:512],
+        "target": target.name[:512],
+        "scope": render(target.scope)[:4096],
+        "detail": detail[:8192],
         **values,
-    )
+    }
+    return AuditEntry.at_now(organisation, **{name: _text(value) for name, value in said.items()})
+
+
+def _text(value: Any) -> Any:
+    return value.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(value, str) else value

@@ -25,6 +25,8 @@ __all__ = ["ConnectionManager", "Declared"]
 
 _RETRY_SECONDS: Final = 15.0
 _CERTIFICATES_SECONDS: Final = 600.0
+_ROWS_SECONDS: Final = 30.0
+"""After this time no row, derived ones included, is left of a connection whose feeds are closed."""
 _log = structlog.get_logger("craton.connections")
 
 Key = tuple[str, str]
@@ -76,6 +78,7 @@ class ConnectionManager:
         self._factories: Mapping[str, Sequence[FeedFactory]] = {}
         self._declared: dict[Key, Record] = {}
         self._entries: dict[Key, _Entry] = {}
+        self._closed: dict[Key, float] = {}
         self._listeners: list[Callable[[Key], None]] = []
         self._lock = asyncio.Lock()
 
@@ -114,6 +117,7 @@ class ConnectionManager:
             if declared.get(key) != self._declared.get(key)
         }
         self._declared = declared
+        self._forget_closed()
         for key in [k for k, e in self._entries.items() if _outdated(e, declared.get(k))]:
             await self._end(key)
         for key in sorted(declared):
@@ -150,6 +154,14 @@ class ConnectionManager:
             await entry.connection.stop()
             _log.info("connection stopped", kind=key[0], name=key[1])
         close(entry.feeds)
+        self._closed[key] = time.monotonic()
+
+    def _forget_closed(self) -> None:
+        """Until then who decided on the rows of a connection that is gone still hides them."""
+        over = time.monotonic() - _ROWS_SECONDS
+        for key in [key for key, at in self._closed.items() if at < over]:
+            del self._closed[key]
+            self.upstreams.forget(*key)
 
     def _entry(self, record: Record) -> _Entry:
         kind, name = record.key

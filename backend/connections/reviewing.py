@@ -9,7 +9,8 @@ there takes rows away within that time.
 What cannot be asked is hidden, with one exception: a cluster that does not answer at all. Its
 rows are the last ones known, of when it still answered, and its verdict of that time stands:
 for `GRACE` seconds, and beyond while its own health says that it is down. Otherwise the page of
-an outage would be empty for exactly those who look for its cause.
+an outage would be empty for exactly those who look for its cause. Of a cluster whose connection
+was removed nothing is shown: its rows go a moment later than the connection that could ask.
 """
 
 from __future__ import annotations
@@ -93,7 +94,16 @@ class ClusterReviews:
             if connection.settings.rights is RightsSource.BOTH and guard.overlaps(("cluster", name))
         ]
         found = await asyncio.gather(*(self._limit(caller, guard, reviewed, c) for c in asked))
-        return tuple(limit for limit in found if limit is not None)
+        kept = [limit for limit in found if limit is not None]
+        # After the waiting: one that was removed meanwhile is among them.
+        gone = {
+            name
+            for name, connection in self._upstreams.left(KUBERNETES).items()
+            if connection.settings.rights is RightsSource.BOTH and guard.overlaps(("cluster", name))
+        }
+        kept = [limit for limit in kept if limit.system not in gone]
+        kept += [Limit(name, ()) for name in gone]
+        return tuple(sorted(kept, key=lambda limit: limit.system))
 
     async def _limit(
         self, caller: Principal, guard: Guard, reviewed: Reviewed, connection: KubernetesConnection

@@ -18,6 +18,7 @@ class Upstreams:
 
     def __init__(self) -> None:
         self._running: dict[tuple[str, str], Connection] = {}
+        self._left: dict[tuple[str, str], Connection] = {}
 
     def get(self, integration: Integration[Any, C], name: str) -> C | None:
         """The running connection called `name`, None when there is none."""
@@ -36,14 +37,28 @@ class Upstreams:
         names = sorted(name for known, name in self._running if known == kind)
         return {name: cast("C", self._running[kind, name]) for name in names}
 
+    def left(self, integration: Integration[Any, C]) -> dict[str, C]:
+        """Those of a kind that do not run any more, while rows of theirs may still be there."""
+        kind = integration.kind
+        return {
+            name: cast("C", gone) for (known, name), gone in self._left.items() if known == kind
+        }
+
     def any(self, kind: str) -> bool:
         """Whether any connection of `kind` runs."""
         return any(known == kind for known, _ in self._running)
 
     def add(self, kind: str, name: str, connection: Connection) -> None:
         """Make it reachable."""
+        self._left.pop((kind, name), None)
         self._running[kind, name] = connection
 
     def remove(self, kind: str, name: str) -> None:
-        """Forget it; an unknown one is ignored."""
-        self._running.pop((kind, name), None)
+        """Make it unreachable; an unknown one is ignored. It is `left` until `forget`."""
+        connection = self._running.pop((kind, name), None)
+        if connection is not None:
+            self._left[kind, name] = connection
+
+    def forget(self, kind: str, name: str) -> None:
+        """No row of what was removed is there any more."""
+        self._left.pop((kind, name), None)

@@ -36,11 +36,28 @@ class Guard:
         """Whether no row of the organisation is hidden."""
         return ("org", self.organisation) in self.scopes and not self.limits
 
+    def within(self, other: Guard) -> bool:
+        """Whether `other` shows all that this one shows, or more."""
+        cells, limits = dict(other.cells), {limit.system: limit for limit in self.limits}
+        return (
+            self.organisation == other.organisation
+            and _below(self.scopes, other.scopes)
+            and all(_below(scopes, cells.get(column, ())) for column, scopes in self.cells)
+            and all(
+                limit.system in limits and limits[limit.system].within(limit)
+                for limit in other.limits
+            )
+        )
+
     def overlaps(self, within: Scope) -> bool:
         """Whether anything at or below, or around, ``org/<organisation>/<within>`` is visible:
         decides if a source may be named to the caller at all."""
         scope = ("org", self.organisation, *within)
         return any(covers(held, scope) or covers(scope, held) for held in self.scopes)
+
+
+def _below(scopes: tuple[Scope, ...], others: tuple[Scope, ...]) -> bool:
+    return all(any(covers(held, scope) for held in others) for scope in scopes)
 
 
 class Reviewer(Protocol):

@@ -59,6 +59,17 @@ class Limit:
     system: str
     allowed: tuple[tuple[str, tuple[str, ...] | None], ...]
 
+    def within(self, other: Limit) -> bool:
+        """Whether `other`, of the same system, leaves all that this one leaves, or more."""
+        others = dict(other.allowed)
+        for plural, where in self.allowed:
+            there = others.get(plural, ())
+            if there is EVERYWHERE:
+                continue
+            if where is EVERYWHERE or not set(where) <= set(there):
+                return False
+        return True
+
 
 def limit_of(
     system: str, reviewed: Reviewed, allowed: Iterable[tuple[str, tuple[str, ...] | None]]

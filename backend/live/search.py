@@ -34,7 +34,7 @@ LIKELY: Final = 200
 """How many rows of a collection are looked at for each part of a mistyped word."""
 
 MOST_UNDER_WAY: Final = 4
-"""How many questions a source may have under way, late ones included."""
+"""How many late questions a source may have under way; those in time do not count."""
 
 _ELSEWHERE: Final = 4
 
@@ -103,10 +103,14 @@ async def _gathered(questions: Mapping[Source, Callable[[], Coroutine[Any, Any, 
     What is late goes on to its end unheard: breaking off a statement costs its database
     connection. A source with enough of those is not asked again before they have ended.
     """
-    tasks = [_asked(source, ask) for source, ask in questions.items() if not _busy(source)]
+    tasks = {_asked(ask): source for source, ask in questions.items() if not _busy(source)}
     if not tasks:
         return [], bool(questions)
-    done, late = await asyncio.wait(tasks, timeout=BUDGET)
+    try:
+        done, late = await asyncio.wait(tasks, timeout=BUDGET)
+    finally:
+        for task, source in tasks.items():
+            _count_late(source, task)
     hits: list[Hit] = []
     partial = bool(late) or len(tasks) < len(questions)
     for task in done:
@@ -124,13 +128,17 @@ def _busy(source: Source) -> bool:
     return len(_under_way.get(source, ())) >= MOST_UNDER_WAY
 
 
-def _asked(source: Source, ask: Callable[[], Coroutine[Any, Any, Found]]) -> asyncio.Task[Found]:
+def _asked(ask: Callable[[], Coroutine[Any, Any, Found]]) -> asyncio.Task[Found]:
     task = asyncio.ensure_future(ask())
-    running = _under_way.setdefault(source, set())
-    running.add(task)
-    task.add_done_callback(running.discard)
     task.add_done_callback(_failed)
     return task
+
+
+def _count_late(source: Source, task: asyncio.Task[Found]) -> None:
+    if not task.done():
+        running = _under_way.setdefault(source, set())
+        running.add(task)
+        task.add_done_callback(running.discard)
 
 
 def _failed(task: asyncio.Task[Found]) -> None:

@@ -125,8 +125,15 @@ class AccessReviews:
         if task is None:
             task = self._asking[key] = asyncio.create_task(self._ask_and_keep(key, caller, what))
             task.add_done_callback(lambda _done: self._asking.pop(key, None))
-        # One who goes away must not end the question of the others.
-        return await asyncio.shield(task)
+        try:
+            # One who goes away must not end the question of the others.
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            waiting = asyncio.current_task()
+            if waiting is not None and waiting.cancelling():
+                raise
+            # The question was ended, by `aclose`: those who waited for it are not.
+            return Verdict(allowed=False, reason="no answer", failed=True, unreachable=True)
 
     async def rules(self, caller: Caller, namespace: str) -> tuple[list[Rule], bool]:
         """What `caller` may do in `namespace`, and whether that list is complete.

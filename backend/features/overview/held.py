@@ -1,4 +1,8 @@
-"""Deletions that are held: objects of any watched kind that finalizers keep from going."""
+"""Deletions that are held: objects that finalizers keep from going.
+
+Of every watched kind but those whose names alone need a right of their own (Secrets and
+ConfigMaps): a problem is shown by its place, so it would name them to people without it.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,9 @@ _PASSING: Final = frozenset(
 )
 """Kubernetes' own steps of every deletion. A namespace's own finalizer is one of them: what
 hinders it stands in its conditions."""
-_WATCHED: Final = tuple(plural for plural in KINDS if plural != "events")
+_WATCHED: Final = tuple(
+    plural for plural, kind in KINDS.items() if plural != "events" and not kind.metadata_only
+)
 
 
 class _Named(Protocol):

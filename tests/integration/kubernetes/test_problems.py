@@ -90,13 +90,13 @@ async def test_a_deletion_that_a_finalizer_holds_is_told_until_it_is_done(
     stack: RunningStack, console: KubernetesFeatures, namespace: str
 ) -> None:
     held = {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
+        "apiVersion": "coordination.k8s.io/v1",
+        "kind": "Lease",
         "metadata": {"name": "held", "namespace": namespace, "finalizers": ["example.test/hold"]},
     }
     await kubectl(stack, "create", "-f", "-", stdin=json.dumps(held))
-    await kubectl(stack, "-n", namespace, "delete", "configmap", "held", "--wait=false")
-    key = "ConfigMap Deletion is held"
+    await kubectl(stack, "-n", namespace, "delete", "lease", "held", "--wait=false")
+    key = "Lease Deletion is held"
     problem = await told(console, namespace, key)
     assert problem.reason == "Deletion is held by example.test/hold"
     assert problem.since is not None
@@ -104,7 +104,7 @@ async def test_a_deletion_that_a_finalizer_holds_is_told_until_it_is_done(
     await kubectl(stack, "delete", "namespace", namespace, "--wait=false")
     space = "Namespace Deletion is held"
     await told(console, namespace, space)
-    release = ("patch", "configmap", "held", "--type=merge", "-p")
+    release = ("patch", "lease", "held", "--type=merge", "-p")
     gone = json.dumps({"metadata": {"finalizers": None}})
     await asyncio.to_thread(stack.kubectl, "-n", namespace, *release, gone)
     await over(console, namespace)

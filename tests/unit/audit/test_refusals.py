@@ -50,6 +50,14 @@ async def entries(db_sessions: DbSessions) -> list[AuditEntry]:
         return list(found.scalars())
 
 
+async def test_a_name_no_text_column_takes_is_recorded_with_that_replaced(
+    db_sessions: DbSessions,
+) -> None:
+    await Refusals(db_sessions).record(person("ada"), "get", pod("a\0b"))
+    (entry,) = await entries(db_sessions)
+    assert (entry.target_id, entry.target) == ("a\ufffdb", "a\ufffdb")
+
+
 async def test_a_refusal_names_who_what_and_where(db_sessions: DbSessions) -> None:
     await Refusals(db_sessions).record(person("ada"), "delete", pod("api"))
     (entry,) = await entries(db_sessions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -66,9 +67,12 @@ class Cluster:
     granted: set[tuple[str, str, str]] = field(default_factory=set)
     fails: Exception | None = None
     asked: int = 0
+    hangs: bool = False
 
     async def request(self, method: str, path: str, *, body: Any, **_named: Any) -> Any:
         self.asked += 1
+        if self.hangs:
+            await asyncio.Event().wait()
         if self.fails is not None:
             raise self.fails
         spec = msgspec.json.decode(body.content)["spec"]
@@ -105,7 +109,7 @@ class World:
         self.clock = Clock()
         self.cluster = Cluster()
         self.connection = Connected(self.cluster, rights, self.clock)
-        upstreams = Upstreams()
+        upstreams = self.upstreams = Upstreams()
         running: Any = self.connection
         upstreams.add("kubernetes", "c1", running)
         self.rows = MemorySource(THINGS)
@@ -219,6 +223,31 @@ async def test_one_question_that_is_not_answered_ends_the_others(world: World) -
     in_both = [scope.namespace("main", "c1", name) for name in ("shop", "web")]
     assert await world.seen(person(*in_both)) == set()
     assert world.cluster.asked <= 4
+
+
+async def test_rows_of_a_removed_connection_are_hidden_until_they_are_gone(world: World) -> None:
+    world.grant(("craton:ada", "pods", ""), ("craton:ada", "jobs", ""))
+    assert len(await world.seen(person())) == 5
+    world.upstreams.remove("kubernetes", "c1")
+    assert await world.seen(person()) == {"elsewhere"}, "nobody is left to ask"
+    assert (await world.guard(person(scope.cluster("main", "c2")))).limits == ()
+    world.upstreams.forget("kubernetes", "c1")
+    assert (await world.guard(person())).limits == ()
+
+
+async def test_a_removed_connection_that_did_not_decide_hides_nothing() -> None:
+    world = World(RightsSource.CONSOLE)
+    world.upstreams.remove("kubernetes", "c1")
+    assert len(await world.seen(person())) == 5
+
+
+async def test_a_connection_that_stops_leaves_a_question_without_an_answer(world: World) -> None:
+    world.cluster.hangs = True
+    asking = asyncio.create_task(world.seen(person()))
+    while not world.cluster.asked:
+        await asyncio.sleep(0)
+    await world.connection.reviews.aclose()
+    assert await asking == {"elsewhere"}, "and who asked is not cancelled"
 
 
 @pytest.fixture

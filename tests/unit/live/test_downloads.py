@@ -31,9 +31,11 @@ class PausedSource(MemorySource):
     def __init__(self) -> None:
         super().__init__(PODS)
         self.go_on = asyncio.Event()
+        self.begun = False
 
     async def all_rows(self, query, guard, *, now):
         rows = [row async for piece in super().all_rows(query, guard, now=now) for row in piece]
+        self.begun = True
         yield rows[:1]
         await self.go_on.wait()
         yield rows[1:2]
@@ -117,14 +119,24 @@ async def test_a_download_breaks_off_when_rights_change(
     assert "\nb," not in read, "what was not yet sent stays here"
 
 
+@pytest.mark.parametrize(
+    "later",
+    [person(("org", ORG, "cluster", "c1")), person(("org", ORG))],
+    ids=["the same", "more"],
+)
 async def test_a_download_goes_to_its_end_while_rights_stay(
-    monkeypatch: pytest.MonkeyPatch,
+    later: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(routes, "RECHECK", 0.0)
-    source, caller = PausedSource(), {"now": person()}
-    source.go_on.set()
+    clusters = (("org", ORG, "cluster", "c1"),)
+    source, caller = PausedSource(), {"now": person(*clusters)}
     for name in ("a", "b", "c"):
         source.put(pod(name, namespace=name))
     async with served(application(source, caller)) as url, httpx2.AsyncClient() as client:
-        answer = await client.get(f"{url}/api/v1/collections/pods?format=csv")
+        question = asyncio.create_task(client.get(f"{url}/api/v1/collections/pods?format=csv"))
+        while not source.begun:
+            await asyncio.sleep(0.01)
+        caller["now"] = later
+        source.go_on.set()
+        answer = await question
     assert [line.partition(",")[0] for line in answer.text.splitlines()] == ["Name", "a", "b", "c"]

@@ -248,3 +248,12 @@ async def test_collections_describe_themselves(client):
 
 async def test_unknown_collection(client):
     assert (await client.get("/api/v1/collections/cats")).status_code == 404
+
+
+async def test_a_key_that_no_row_can_have_is_missing_without_asking(client, monkeypatch):
+    async def asked(*_words):
+        raise AssertionError("asked")
+
+    monkeypatch.setattr(MemorySource, "row", asked)
+    answer = await client.get("/api/v1/collections/pods/c1%2Fweb%2Fapi%00")
+    assert answer.status_code == 404

@@ -222,13 +222,14 @@ def test_a_deletion_that_finalizers_hold_is_a_problem() -> None:
         return list(problems.held.rows)
 
     meta = {"namespace": "shop", "name": "x", "deletionTimestamp": "2026-11-21T12:00:00Z"}
-    (row,) = held("configmaps", {"metadata": {**meta, "finalizers": ["a.example/b", "orphan"]}})
+    (row,) = held("services", {"metadata": {**meta, "finalizers": ["a.example/b", "orphan"]}})
     problem = held_problem(row)
     assert problem.reason == "Deletion is held by a.example/b"
-    assert (problem.since, problem.link) == (1795262400.0, "/clusters/c1/configmaps/shop/x")
+    assert (problem.since, problem.link) == (1795262400.0, "/clusters/c1/services/shop/x")
     assert held("pods", {"metadata": {**meta, "finalizers": ["foregroundDeletion"]}}) == []
     assert held("pods", {"metadata": {"name": "x", "finalizers": ["a.example/b"]}}) == []
     condition = {"type": "NamespaceContentRemaining", "status": "True", "message": "widgets left"}
     space = {"metadata": {**meta, "namespace": ""}, "status": {"conditions": [condition]}}
     (row,) = held("namespaces", space)
     assert (row.reason, held_problem(row).namespace) == ("widgets left", "x")
+    assert not {"secrets", "configmaps"} & Problems().held.feeds("c1").keys(), "names are told"
