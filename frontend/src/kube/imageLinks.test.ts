@@ -3,6 +3,7 @@ import {
   imageHref,
   imageName,
   isDigest,
+  onlyRegistry,
   parseImage,
   repositoryHref,
   runningFilter,
@@ -41,3 +42,15 @@ test.each([
 ])("the image %s is in a repository under a tag", (image, parsed) =>
   expect(parseImage(image)).toEqual(parsed),
 );
+
+test("an image is linked by its tag only where one registry alone holds it", () => {
+  const row = (registry: string, name: string) => ({
+    key: `${registry}/${name}`,
+    registry,
+    repository: "shop/cart",
+    name,
+  });
+  const rows = [row("one", "1"), row("two", "1"), row("two", "2")];
+  const at = (tag: string) => onlyRegistry(rows, { repository: "shop/cart", tag });
+  expect([at("1"), at("2"), at("3")]).toEqual([undefined, "two", undefined]);
+});

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { listRowsOptions } from "../api/generated/@tanstack/react-query.gen";
+import type { Row } from "../api/generated/types.gen";
 
 const part = encodeURIComponent;
 
@@ -42,7 +43,10 @@ export function useImageLinks(digests: readonly string[]): ReadonlyMap<string, s
   );
 }
 
-/** `host:5000/shop/cart:1.9.0` → repository and tag; null for what names a digest. */
+/**
+ * `host:5000/shop/cart:1.9.0` → repository and tag; null for what names a digest. The host is
+ * left out: clusters and this console may know one registry by different names.
+ */
 export function parseImage(image: string): { repository: string; tag: string } | null {
   if (image === "" || image.includes("@")) return null;
   const [first = "", ...rest] = image.split("/");
@@ -54,7 +58,20 @@ export function parseImage(image: string): { repository: string; tag: string } |
   return { repository: path, tag: "latest" };
 }
 
-/** The pages of images by the text that a workload asks for them with, where they are held. */
+/** The registry that holds a repository's tag; undefined when none does, or more than one. */
+export function onlyRegistry(
+  rows: readonly Row[],
+  { repository, tag }: { repository: string; tag: string },
+): string | undefined {
+  const held = rows.filter((row) => row.repository === repository && row.name === tag);
+  const registries = new Set(held.map((row) => String(row.registry)));
+  return registries.size === 1 ? [...registries][0] : undefined;
+}
+
+/**
+ * The pages of images by the text that a workload asks for them with, where one registry alone
+ * holds them. Only for what does not run: a tag may have moved on since.
+ */
 export function useTagLinks(images: readonly string[]): ReadonlyMap<string, string> {
   const wanted = new Map(images.map((image) => [image, parseImage(image)] as const));
   const repositories = [
@@ -69,11 +86,8 @@ export function useTagLinks(images: readonly string[]): ReadonlyMap<string, stri
   });
   const found = new Map<string, string>();
   for (const [image, parsed] of wanted) {
-    const row = data?.rows.find(
-      ({ repository, name }) => repository === parsed?.repository && name === parsed?.tag,
-    );
-    if (row && parsed)
-      found.set(image, imageHref(String(row.registry), parsed.repository, parsed.tag));
+    const registry = parsed && onlyRegistry(data?.rows ?? [], parsed);
+    if (parsed && registry) found.set(image, imageHref(registry, parsed.repository, parsed.tag));
   }
   return found;
 }

@@ -109,6 +109,9 @@ function FreeText({
   const { t } = useTranslation();
   const [text, setText] = useState(value);
   const sent = useRef(value);
+  // The latest, not a reason to wait anew: on a busy table it is another one with every frame.
+  const change = useRef(onChange);
+  change.current = onChange;
   useEffect(() => {
     if (value === sent.current) return;
     sent.current = value;
@@ -118,10 +121,10 @@ function FreeText({
     if (text === sent.current) return;
     const timer = setTimeout(() => {
       sent.current = text;
-      onChange(text);
+      change.current(text);
     }, TYPING_PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [text, onChange]);
+  }, [text]);
   return (
     <SearchInput
       className="cr-free-text"

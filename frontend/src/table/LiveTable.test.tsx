@@ -1,6 +1,6 @@
-import { waitFor, within } from "@testing-library/react";
+import { renderHook, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import type { Row } from "../api/generated/types.gen";
 import { PODS } from "../test/collections";
 import {
@@ -13,6 +13,7 @@ import {
 } from "../test/console";
 import { LiveTable } from "./LiveTable";
 import { usePageSearch } from "./usePageSearch";
+import { useSelection } from "./useSelection";
 
 const pod = (name: string, more: Record<string, unknown> = {}): Row => ({
   key: `local/shop/${name}`,
@@ -249,6 +250,84 @@ test("Enter shows the row, Enter once more opens its page", async () => {
   await screen.findByRole("heading", { level: 2, name: "a" });
   await userEvent.keyboard("{Enter}");
   await waitFor(() => expect(location()).toBe("/clusters/local/pods/shop/a"));
+});
+
+test("after a click the keys act on the clicked row, also when live rows move it", async () => {
+  const { socket, snapshot, location } = await open();
+  snapshot({ rows: [pod("a"), pod("b"), pod("c")] });
+  await userEvent.keyboard("j");
+  await userEvent.click(screen.getByRole("link", { name: "b" }));
+  await screen.findByRole("heading", { level: 2, name: "b" });
+  await userEvent.unhover(screen.getByRole("group", { name: "Rows of Pods" }));
+  (document.activeElement as HTMLElement).blur();
+  const rows = [pod("c"), pod("a"), pod("b")];
+  const order = rows.map(({ key }) => key);
+  const id = socket.last("subscribe")?.id ?? "";
+  act(() => socket.receive({ ...NOTHING, op: "delta", id, seq: 2, order }));
+  await userEvent.keyboard("{Enter}");
+  await waitFor(() => expect(location()).toBe("/clusters/local/pods/shop/b"));
+});
+
+function Pageless() {
+  const [search, setSearch] = usePageSearch();
+  return <LiveTable collection="pods" title="Pods" search={search} onSearch={setSearch} />;
+}
+
+test("Enter on the name of an open row without a page changes nothing", async () => {
+  const { socket, snapshot, location, entries } = await renderInConsole(<Pageless />, "/workloads");
+  await subscribed(socket);
+  snapshot({ rows: [pod("a")] });
+  const name = screen.getByRole("link", { name: "a" });
+  name.focus();
+  await userEvent.keyboard("{Enter}");
+  await screen.findByRole("heading", { level: 2, name: "a" });
+  const before = [location(), entries()];
+  name.focus();
+  await userEvent.keyboard("{Enter}");
+  expect([location(), entries()]).toEqual(before);
+});
+
+test("what is typed filters although rows keep coming meanwhile", async () => {
+  const { socket, snapshot } = await open();
+  snapshot({ rows: [pod("a")] });
+  await userEvent.type(screen.getByRole("textbox", { name: /Search|Filter/ }), "web");
+  const id = socket.last("subscribe")?.id ?? "";
+  let seq = 2;
+  const news = setInterval(() => {
+    const upsert = [pod("a", { restarts: seq })];
+    act(() => socket.receive({ ...NOTHING, op: "delta", id, seq: seq++, upsert }));
+  }, 50);
+  try {
+    await waitFor(() => expect(socket.last("subscribe")?.query.q).toBe("web"), { timeout: 10_000 });
+  } finally {
+    clearInterval(news);
+  }
+});
+
+test("a panel that cannot be asked for says why, and offers another try", async () => {
+  let answer = () => new Response("<html>", { status: 502, statusText: "Bad Gateway" });
+  vi.stubGlobal("fetch", async (input: string) =>
+    String(input).includes("collections/pods/")
+      ? answer()
+      : Response.json({ collections: [PODS], rows: [] }),
+  );
+  const { snapshot } = await open(`/?row=${encodeURIComponent(pod("z").key)}`);
+  snapshot({ rows: [pod("a")] });
+  expect(await screen.findByText("Bad Gateway")).toBeDefined();
+  answer = () => Response.json({ row: pod("z") });
+  await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+  await screen.findByRole("heading", { level: 2, name: "z" });
+  expect(screen.queryByText("Bad Gateway")).toBeNull();
+});
+
+test("unticking all that is shown leaves the other ticks", () => {
+  const held = (name: string) => ({ row: pod(name), gone: false });
+  const { result } = renderHook(() => useSelection([held("b")]));
+  act(() => result.current.toggle(pod("a")));
+  act(() => result.current.toggleAll([held("b")]));
+  expect(result.current.selected.size).toBe(2);
+  act(() => result.current.toggleAll([held("b")]));
+  expect([...result.current.selected.keys()]).toEqual([pod("a").key]);
 });
 
 test("a name is a link to the page, and a plain click shows the row beside the table", async () => {

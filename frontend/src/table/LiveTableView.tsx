@@ -74,7 +74,7 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
   );
   const hrefOf = useHrefOf(props.href);
   const selection = useSelection(held.rows);
-  const active = useCursor({
+  const { active, point } = useCursor({
     held,
     start: place.found?.active ?? null,
     openKey: search.row,
@@ -91,7 +91,10 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
   const beside = useLayout() === "full";
   const openLive = view.rows.find((row) => row.key === search.row);
   const narrowed = !embedded && (isFiltered(search) || fixedFilters.length > fixed.length);
-  const toggleRow = (key: string) => openRow(key === search.row ? undefined : key);
+  const toggleRow = (key: string) => {
+    point(key);
+    openRow(key === search.row ? undefined : key);
+  };
 
   return (
     <section className={embedded ? "cr-page cr-embedded" : "cr-page"} data-collection={info.name}>

@@ -1,7 +1,9 @@
+import { useRouter } from "@tanstack/react-router";
 import type { MouseEvent, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { ColumnInfo, Row } from "../api/generated/types.gen";
 import { AppLink } from "../shell/AppLink";
+import { parseSearch } from "../shell/searchParams";
 
 export interface NameLinkProps {
   row: Row;
@@ -21,12 +23,15 @@ export interface NameLinkProps {
  */
 export function NameLink({ row, column, href, open, gone, onOpen, children }: NameLinkProps) {
   const { t } = useTranslation();
+  const router = useRouter();
   const click = (event: MouseEvent) => {
     event.stopPropagation();
-    if (!onOpen || (open && event.detail === 0)) return;
+    if (!onOpen) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const again = open && event.detail === 0;
+    if (again && !isPanel(href, router.state.location.pathname, row.key)) return;
     event.preventDefault();
-    onOpen(row.key);
+    if (!again) onOpen(row.key);
   };
   return (
     <span className="cr-name">
@@ -46,4 +51,10 @@ export function NameLink({ row, column, href, open, gone, onOpen, children }: Na
       {gone && <span className="cr-gone-word">{t("table.gone")}</span>}
     </span>
   );
+}
+
+/** The address is that of a row's panel in the table of this page: the row has no page. */
+function isPanel(href: string, pathname: string, key: string): boolean {
+  const [path, search = ""] = href.split("?");
+  return path === pathname && parseSearch(search).row === key;
 }

@@ -6,6 +6,7 @@ import type { CollectionInfo, Row } from "../api/generated/types.gen";
 import { CopyButton } from "../format/CopyButton";
 import { formatClock } from "../format/time";
 import { AppLink } from "../shell/AppLink";
+import { Failed } from "../states/States";
 import { RowStatus } from "../status/Status";
 import { nameColumn, statusColumn } from "./columns";
 import { RowFacts } from "./RowFacts";
@@ -34,7 +35,7 @@ export interface SidePanelProps {
 export function SidePanel(props: SidePanelProps) {
   const { info, rowKey, live, onClose, covers } = props;
   const { t } = useTranslation();
-  const { row, deletedAt, missing } = usePanelRow(info.name, rowKey, live);
+  const { row, deletedAt, missing, problem, retry } = usePanelRow(info.name, rowKey, live);
   const name = nameColumn(info);
   const title = row && name ? String(row[name.id] ?? row.key) : rowKey;
   const href = row && props.href?.(row);
@@ -71,6 +72,7 @@ export function SidePanel(props: SidePanelProps) {
             {t("panel.deleted", { at: formatClock(deletedAt) })}
           </p>
         )}
+        {problem && <Failed problem={problem} onRetry={retry} />}
         {missing && <p>{t("panel.missing")}</p>}
         {row && <PanelStatus info={info} row={row} />}
         {row && props.extra?.(row)}

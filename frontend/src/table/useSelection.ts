@@ -9,7 +9,7 @@ export interface Selection {
   selected: Selected;
   /** Tick or untick one row; with `range` everything since the last one, as in a list of files. */
   toggle: (row: Row, range?: boolean) => void;
-  /** Tick all of `rows`, or none of them when they all are. */
+  /** Tick all of `rows`, or none of them when they all are; what is not shown stays as it is. */
   toggleAll: (rows: readonly HeldRow[]) => void;
   clear: () => void;
 }
@@ -39,7 +39,12 @@ export function useSelection(rows: readonly HeldRow[]): Selection {
   const toggleAll = useCallback((all: readonly HeldRow[]) => {
     setSelected((before) => {
       const every = all.every(({ row }) => before.has(row.key));
-      return every ? NONE : new Map([...before, ...all.map(({ row }) => [row.key, row] as const)]);
+      const next = new Map(before);
+      for (const { row } of all) {
+        if (every) next.delete(row.key);
+        else next.set(row.key, row);
+      }
+      return next;
     });
   }, []);
   return { selected, toggle, toggleAll, clear };

@@ -24,6 +24,8 @@ export interface TestConsole {
   location: () => string;
   /** The browser's Back. */
   back: () => void;
+  /** How many entries the browser's history has. */
+  entries: () => number;
   snapshot: (frame?: Partial<SnapshotFrame>) => void;
 }
 
@@ -87,6 +89,7 @@ export async function renderInConsole(page: ReactNode, at = "/"): Promise<TestCo
     client,
     location: () => router.state.location.href,
     back: () => router.history.back(),
+    entries: () => router.history.length,
     snapshot,
   };
 }

@@ -8,7 +8,7 @@ import { DetailPending, StaleNotice } from "../../detail/DetailStates";
 import { RelationsStrip } from "../../detail/RelationsStrip";
 import { useDetail } from "../../detail/useDetail";
 import { type LiveRow, useLiveRow } from "../../detail/useLiveRow";
-import { useImageLinks, useTagLinks } from "../../kube/imageLinks";
+import { isDigest, useImageLinks, useTagLinks } from "../../kube/imageLinks";
 import { MachineCapacity } from "../../kube/MachineCapacity";
 import { FreshnessChip } from "../../live/FreshnessChip";
 import { useAddress } from "../../pages/useAddress";
@@ -78,7 +78,8 @@ interface LoadedProps {
 function Loaded({ path, object, live, deletedAt, notice }: LoadedProps) {
   const { t } = useTranslation();
   const byDigest = useImageLinks(object.containers.map(({ digest }) => digest));
-  const byTag = useTagLinks(object.containers.map(({ image }) => image));
+  const unknown = object.containers.filter(({ digest }) => !isDigest(digest));
+  const byTag = useTagLinks(unknown.map(({ image }) => image));
   const imagePages = new Map([...byTag, ...byDigest]);
   const { owners, leadsTo } = stripOf(object, imagePages);
   const status = textOf(live.current, "status") || object.status;
