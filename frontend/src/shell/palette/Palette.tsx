@@ -42,14 +42,19 @@ function PaletteBody({ typed, onClose, onHelp }: PaletteProps) {
   const { t } = useTranslation();
   const listId = useId();
   const [text, setText] = useState(() => typed?.current ?? "");
-  const [active, setActive] = useState(0);
+  // By its id: results that arrive above it must not change what Enter opens.
+  const [active, setActive] = useState<string>();
   const { items, searching } = usePaletteItems(text, onHelp);
-  const current = Math.min(active, items.length - 1);
+  const current = Math.max(
+    0,
+    items.findIndex(({ id }) => id === active),
+  );
+  const move = (index: number) => setActive(items.at(index % Math.max(1, items.length))?.id);
   const go = useGo(onClose);
   const onKey = (event: KeyboardEvent) => {
     const item = items[current];
-    if (event.key === "ArrowDown") setActive((current + 1) % Math.max(1, items.length));
-    else if (event.key === "ArrowUp") setActive(current <= 0 ? items.length - 1 : current - 1);
+    if (event.key === "ArrowDown") move(current + 1);
+    else if (event.key === "ArrowUp") move(current - 1);
     else if (event.key === "Enter" && item) go(item, event);
     else return;
     event.preventDefault();
@@ -75,11 +80,11 @@ function PaletteBody({ typed, onClose, onHelp }: PaletteProps) {
           onKeyDown={onKey}
           onChange={(_, next) => {
             setText(next);
-            setActive(0);
+            setActive(undefined);
           }}
         />
       </TextInputGroup>
-      <PaletteList id={listId} items={items} current={current} onPick={go} onHover={setActive} />
+      <PaletteList id={listId} items={items} current={current} onPick={go} onHover={move} />
       {items.length === 0 && (
         <p className="cr-muted cr-palette-none" role="status">
           {searching ? t("palette.searching") : t("palette.nothing", { text })}

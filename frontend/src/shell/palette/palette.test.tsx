@@ -88,3 +88,52 @@ test("commands are found by their words and done", async () => {
   await userEvent.click(await screen.findByRole("option", { name: "Keys" }));
   expect(help).toHaveBeenCalled();
 });
+
+/** Answers searches by their text; others as the stub does. */
+function stubSearch(answer: (q: string) => unknown) {
+  const others = globalThis.fetch;
+  vi.stubGlobal("fetch", async (input: string) => {
+    const q = /search\?.*\bq=([^&]*)/.exec(String(input))?.[1];
+    return q === undefined ? others(input) : Response.json(await answer(q));
+  });
+}
+
+const hit = (label: string): Hit => ({ ...HIT, key: label, label, at: { ...HIT.at, name: label } });
+const openPalette = () =>
+  renderInConsole(<Palette onClose={() => undefined} onHelp={() => undefined} />);
+
+const type = async (text: string) => userEvent.type(await screen.findByRole("combobox"), text);
+
+test("while it searches, nothing is offered that only the previous text found", async () => {
+  const never = new Promise(() => undefined);
+  stubSearch((q) => (q === "ch" ? { results: [hit("cart"), hit("checkout")] } : never));
+  await openPalette();
+  await type("ch");
+  await screen.findByRole("option", { name: /cart/ });
+  await type("e");
+  await waitFor(() => expect(screen.queryByRole("option", { name: /cart/ })).toBeNull());
+  expect(screen.getByRole("option", { name: /checkout/ })).toBeDefined();
+});
+
+test("results that arrive later do not move what was chosen", async () => {
+  let more: () => void = () => undefined;
+  const later = new Promise<void>((resolve) => {
+    more = resolve;
+  });
+  let asked = 0;
+  stubSearch(async () => {
+    asked += 1;
+    if (asked === 1) return { results: [hit("zz-a"), hit("zz-b")], partial: true };
+    await later;
+    return { results: [hit("zz-new"), hit("zz-a"), hit("zz-b")], partial: false };
+  });
+  await openPalette();
+  await type("zz");
+  await screen.findByRole("option", { name: /zz-b/ });
+  await userEvent.keyboard("{ArrowDown}");
+  const chosen = () => screen.getByRole("option", { selected: true }).textContent;
+  expect(chosen()).toContain("zz-b");
+  more();
+  await screen.findByRole("option", { name: /zz-new/ }, { timeout: 10_000 });
+  expect(chosen()).toContain("zz-b");
+});

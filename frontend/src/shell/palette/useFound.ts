@@ -19,12 +19,20 @@ export function useFound(text: string): { items: PaletteItem[]; searching: boole
     enabled: settled !== "",
     // The server answers with what it found in its time; what was busy is asked again.
     refetchInterval: ({ state }) =>
-      state.data?.partial && state.dataUpdateCount < MOST_TRIES ? AGAIN_MS : false,
+      !state.error && state.data?.partial && state.dataUpdateCount < MOST_TRIES ? AGAIN_MS : false,
     placeholderData: keepPreviousData,
     retry: false,
   });
-  const items = text === "" ? [] : (found.data?.results ?? []).map(toItem);
+  const ofOtherText = settled !== text || found.isPlaceholderData;
+  const hits = text === "" ? [] : (found.data?.results ?? []);
+  const items = (ofOtherText ? hitsWith(text, hits) : hits).map(toItem);
   return { items, searching: found.isFetching || settled !== text };
+}
+
+/** Of what was found for another text, what fits this one too: Enter must open nothing else. */
+function hitsWith(text: string, hits: readonly Hit[]): readonly Hit[] {
+  const needle = text.toLowerCase();
+  return hits.filter(({ label }) => label.toLowerCase().includes(needle));
 }
 
 /** A hit leads to the object's page; to its line in its table where it has none. */
