@@ -2,17 +2,20 @@
 
 A writer appends to a file that bears its fence, and the upload's row says how many bytes of each
 file count. So a process that stalled and wakes behind another writes where nobody reads, and what
-is recorded never changes.
+is recorded never changes. A file that has fewer bytes than recorded, or is gone, lost some: that
+is `PayloadRefused`, for what is left would pass as the whole.
 """
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from backend.omaha.payloads.digest import READ_SIZE, Digester
+from backend.omaha.payloads.errors import PayloadRefused
 
 __all__ = ["Piece", "Pieces"]
 
@@ -47,15 +50,16 @@ class Pieces:
         """Read everything that is recorded. Blocking."""
         digester = Digester()
         for piece in self.all():
-            _read(piece, digester)
+            for chunk in _chunks(piece):
+                digester.update(chunk)
         return digester
 
     def head(self, size: int) -> bytes:
         """At most the first `size` recorded bytes. Blocking."""
         found = b""
         for piece in self.all():
-            with piece.path.open("rb") as file:
-                found += file.read(min(piece.size, size - len(found)))
+            for chunk in _chunks(Piece(piece.path, min(piece.size, size - len(found)))):
+                found += chunk
             if len(found) == size:
                 break
         return found
@@ -63,7 +67,7 @@ class Pieces:
     def join(self, target: Path) -> None:
         """Make `target` (on the same file system) one file of everything recorded. Blocking."""
         pieces = self.all()
-        if len(pieces) == 1 and pieces[0].path.stat().st_size == pieces[0].size:
+        if len(pieces) == 1 and _exact(pieces[0]):
             try:
                 target.hardlink_to(pieces[0].path)
             except OSError:  # a volume without links
@@ -71,7 +75,8 @@ class Pieces:
             return
         with target.open("wb") as whole:
             for piece in pieces:
-                _copy(piece, whole)
+                for chunk in _chunks(piece):
+                    whole.write(chunk)
 
     def remove(self) -> None:
         """Remove every file of the upload. Blocking."""
@@ -79,17 +84,25 @@ class Pieces:
             path.unlink(missing_ok=True)
 
 
-def _copy(piece: Piece, whole: BinaryIO) -> None:
-    left = piece.size
-    with piece.path.open("rb") as file:
-        while left and (chunk := file.read(min(READ_SIZE, left))):
-            whole.write(chunk)
-            left -= len(chunk)
+def _exact(piece: Piece) -> bool:
+    try:
+        return piece.path.stat().st_size == piece.size
+    except FileNotFoundError as error:
+        raise _lost() from error
 
 
-def _read(piece: Piece, digester: Digester) -> None:
+def _chunks(piece: Piece) -> Iterator[bytes]:
     left = piece.size
-    with piece.path.open("rb") as file:
-        while left and (chunk := file.read(min(READ_SIZE, left))):
-            digester.update(chunk)
-            left -= len(chunk)
+    try:
+        with piece.path.open("rb") as file:
+            while left and (chunk := file.read(min(READ_SIZE, left))):
+                yield chunk
+                left -= len(chunk)
+    except FileNotFoundError as error:
+        raise _lost() from error
+    if left:
+        raise _lost()
+
+
+def _lost() -> PayloadRefused:
+    return PayloadRefused("Bytes of this upload were lost on the console's disk: send it again.")

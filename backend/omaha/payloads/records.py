@@ -101,6 +101,15 @@ class UploadRecords:
         async with self._db_sessions() as own, own.begin():
             await own.execute(statement)
 
+    async def remove_claimed(self, claim: Claim) -> bool:
+        """Forget the upload of this writer; False, and nothing, when another one had it since."""
+        statement = delete(UploadRecord).where(
+            col(UploadRecord.id) == claim.upload.id, col(UploadRecord.fence) == claim.fence
+        )
+        async with self._db_sessions() as session, session.begin():
+            done = await session.execute(statement)
+        return isinstance(done, CursorResult) and done.rowcount == 1
+
     async def expire(self, limit: float) -> list[str]:
         """Forget those without activity since `limit` (Unix seconds); their ids."""
         statement = (
@@ -111,9 +120,10 @@ class UploadRecords:
         async with self._db_sessions() as session, session.begin():
             return list((await session.execute(statement)).scalars())
 
-    async def claim(self, upload: Upload, offset: int) -> Claim:
-        """A turn to write at `offset`. Raises `UploadConflict` when the upload stands elsewhere
-        or somebody writes, `UploadNotFound` when it is gone."""
+    async def claim(self, upload: Upload, offset: int, *, writing: bool = True) -> Claim:
+        """A turn at `offset`, for `writing` or to finish. Raises `UploadConflict` when the upload
+        stands elsewhere, somebody writes, or it has too many pieces to write more;
+        `UploadNotFound` when it is gone."""
         statement = (
             update(UploadRecord)
             .where(
@@ -133,12 +143,13 @@ class UploadRecords:
             found = (await session.execute(statement)).one_or_none()
             if found is None:
                 raise await _refusal(session, upload.id)
-        pieces = msgspec.json.decode(found.pieces, type=_Recorded)
-        if len(pieces) >= MAX_PIECES:
-            raise UploadConflict(
-                f"The upload came in {MAX_PIECES} pieces already: begin again, with larger ones.",
-                offset=offset,
-            )
+            pieces = msgspec.json.decode(found.pieces, type=_Recorded)
+            if writing and len(pieces) >= MAX_PIECES:  # which takes the turn back
+                raise UploadConflict(
+                    f"The upload came in {MAX_PIECES} pieces already: begin again, with larger "
+                    "ones.",
+                    offset=offset,
+                )
         return Claim(upload, found.fence, tuple(pieces))
 
     async def record(self, claim: Claim) -> None:

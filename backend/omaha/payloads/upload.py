@@ -8,6 +8,8 @@ are computed while the bytes pass, and only a complete and correct file enters t
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import secrets
 import time
@@ -121,7 +123,7 @@ class Uploads:
         try:
             await self._append(upload, claim, chunks)
         except (FileTooLarge, PayloadRefused):
-            await self.abort(key)
+            await self._give_up(claim)
             raise
         finally:
             await unbroken(self._records.release(claim))
@@ -135,17 +137,22 @@ class Uploads:
         header or checksum (the upload is then forgotten).
         """
         upload = await self.get(key)
-        claim = await self._records.claim(upload, upload.offset)
+        claim = await self._records.claim(upload, upload.offset, writing=False)
         try:
             if upload.offset != upload.announced.size:
                 missing = f"{upload.offset} of {upload.announced.size} bytes are here"
                 raise UploadConflict(f"{missing}; send the rest first.", offset=upload.offset)
             return await self._stored(upload, claim.pieces(self._folder))
         except PayloadRefused:
-            await self.abort(key)
+            await self._give_up(claim)
             raise
         finally:
             await unbroken(self._records.release(claim))
+
+    async def _give_up(self, claim: Claim) -> None:
+        """`abort`, unless another connection went on with the upload meanwhile."""
+        if await self._records.remove_claimed(claim):
+            await self.clear(claim.upload.id)
 
     async def forget(self, session: AsyncSession, key: str) -> None:
         """Remove the row in the transaction that registers the file; then call `clear`."""
@@ -168,17 +175,21 @@ class Uploads:
         head = await anyio.to_thread.run_sync(pieces.head, HEADER_SIZE)
         self._folder.mkdir(parents=True, exist_ok=True)
         with pieces.path(claim.fence).open("wb") as file:
-            recorded = time.monotonic()
-            async for batch in batches(chunks):
-                if digester.size + len(batch) > upload.announced.size:
-                    size = upload.announced.size
-                    raise FileTooLarge(f"More bytes came than the {size} announced.")
-                await anyio.to_thread.run_sync(_put, file, digester, batch)
-                claim.written += len(batch)
-                head = _check_head(upload.announced, head, batch)
-                if time.monotonic() - recorded > RECORD_SECONDS:
-                    await self._records.record(claim)
-                    recorded = time.monotonic()
+            recorded, written = time.monotonic(), 0
+            try:
+                async for batch in batches(chunks):
+                    if digester.size + len(batch) > upload.announced.size:
+                        size = upload.announced.size
+                        raise FileTooLarge(f"More bytes came than the {size} announced.")
+                    await anyio.to_thread.run_sync(_put, file, digester, batch)
+                    written += len(batch)
+                    head = _check_head(upload.announced, head, batch)
+                    if time.monotonic() - recorded > RECORD_SECONDS:
+                        await _secure(file, claim, written)
+                        await self._records.record(claim)
+                        recorded = time.monotonic()
+            finally:
+                await unbroken(_secure(file, claim, written))
         self._digesters[upload.id] = digester
         while len(self._digesters) > _REMEMBERED:
             self._digesters.popitem(last=False)
@@ -196,6 +207,13 @@ def _put(file: BinaryIO, digester: Digester, batch: bytes) -> None:
     digester.update(batch)
 
 
+async def _secure(file: BinaryIO, claim: Claim, written: int) -> None:
+    """What the claim records of the file is on the disk, whatever happens to the machine."""
+    if written > claim.written:
+        await anyio.to_thread.run_sync(os.fsync, file.fileno())
+        claim.written = written
+
+
 def _check_head(announced: Announced, head: bytes, batch: bytes) -> bytes:
     """The beginning of the file with `batch`; checked once it is whole."""
     if len(head) == HEADER_SIZE:
@@ -207,6 +225,10 @@ def _check_head(announced: Announced, head: bytes, batch: bytes) -> bytes:
 
 
 def _check_whole(pieces: Pieces, announced: Announced, digest: Digest) -> None:
+    if digest.size != announced.size:
+        raise PayloadRefused(
+            f"The file has {digest.size} bytes, announced were {announced.size}.", field="size"
+        )
     if announced.kind is Format.UPDATE:
         check_header(pieces.head(HEADER_SIZE), announced.size)
     if announced.sha256 is not None and digest.sha256 != announced.sha256:
@@ -218,5 +240,6 @@ def _check_whole(pieces: Pieces, announced: Announced, digest: Digest) -> None:
 
 def _remove_strays(folder: Path, kept: set[str], limit: float) -> None:
     for path in folder.glob("*"):
-        if path.name.partition(".")[0] not in kept and path.stat().st_mtime < limit:
-            path.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):  # another replica removes it too
+            if path.name.partition(".")[0] not in kept and path.stat().st_mtime < limit:
+                path.unlink()

@@ -233,3 +233,57 @@ async def test_unknown_uploads(replica: Replica, key: str) -> None:
 async def test_an_announcement_is_checked_first(replica: Replica, bad: Announced) -> None:
     with pytest.raises(PayloadRefused):
         await replica().begin(bad)
+
+
+@pytest.mark.parametrize("pieces", [1, 2])
+@pytest.mark.parametrize("restarted", [True, False])
+@pytest.mark.parametrize("left", [None, 10])
+async def test_an_upload_that_lost_bytes_is_not_hosted(
+    files: PayloadFiles, replica: Replica, pieces: int, restarted: bool, left: int | None
+) -> None:
+    uploads = replica()
+    opened = await uploads.begin(announced())
+    for start in range(0, len(DATA), len(DATA) // pieces):
+        await uploads.append(opened.id, start, stream(DATA[start:][: len(DATA) // pieces]))
+    last = max((files.root / "uploads").iterdir(), key=lambda path: int(path.suffixes[0][1:]))
+    if left is None:
+        last.unlink()
+    else:
+        os.truncate(last, left)
+    with pytest.raises(PayloadRefused, match="lost"):
+        await (replica() if restarted else uploads).finish(opened.id)
+    assert files.addresses() == []
+    with pytest.raises(UploadNotFound):
+        await uploads.get(opened.id)
+
+
+async def test_a_writer_that_lost_its_turn_does_not_end_the_upload_of_the_next(
+    files: PayloadFiles, replica: Replica, db_sessions: Sessions
+) -> None:
+    first, second = replica(), replica()
+    opened = await first.begin(announced(checksum=sha256(DATA)))
+
+    async def stalled():
+        async with db_sessions() as session, session.begin():
+            await session.execute(update(UploadRecord).values(writer_until=0.0))
+        await second.append(opened.id, 0, stream(DATA[:300]))
+        yield b"no payload at all" * 10 + DATA
+
+    with pytest.raises((FileTooLarge, PayloadRefused)):
+        await first.append(opened.id, 0, stalled())
+    await second.append(opened.id, 300, stream(DATA[300:]))
+    assert (await second.finish(opened.id)).sha256 == sha256(DATA)
+
+
+async def test_the_most_pieces_can_be_finished_and_one_more_takes_no_turn(
+    replica: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.omaha.payloads.records.MAX_PIECES", 2)
+    uploads = replica()
+    opened = await uploads.begin(announced())
+    await uploads.append(opened.id, 0, stream(DATA[:100]))
+    await uploads.append(opened.id, 100, stream(DATA[100:]))
+    for _ in range(2):
+        with pytest.raises(UploadConflict, match="2 pieces already"):
+            await uploads.append(opened.id, len(DATA), stream(b""))
+    assert (await uploads.finish(opened.id)).sha256 == sha256(DATA)
