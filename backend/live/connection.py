@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from dataclasses import replace
 from typing import Final, Protocol
 
 import structlog
@@ -33,7 +34,7 @@ from backend.live.frames import (
     encode_frame,
     read_frame,
 )
-from backend.live.guard import Guard
+from backend.live.guard import Guard, guard_of
 from backend.live.metrics import FRAME_BYTES, FRAMES, SUBSCRIPTIONS
 from backend.live.parse import parse_query
 from backend.live.rate import Rate
@@ -94,6 +95,7 @@ class LiveConnection:
         self._control: deque[tuple[str, str]] = deque()
         self._waiting = asyncio.Event()
         self._changing = asyncio.Lock()
+        self._rights_changed = False
         self._paused = False
         self._rate = Rate(per_second=20, burst=100)
         self._heard = time.monotonic()
@@ -135,30 +137,64 @@ class LiveConnection:
         return [text for _, text in frames]
 
     async def watch(self) -> None:
-        """Heartbeats, and the caller's rights every second or when the hub says so."""
+        """Heartbeats, and the caller's rights every second or when the hub says so. Systems that
+        decide too are asked beside, by one look at a time: neither a heartbeat nor the end of a
+        session waits for a slow one."""
         beat = time.monotonic() + self._hub.heartbeat
-        while True:
-            await self._hub.until_recheck()
-            await self.recheck()
-            now = time.monotonic()
-            if now - self._heard > self._hub.patience and not self._changing.locked():
-                raise Close(CloseCode.NO_PONG, "no answer to heartbeats")
-            if now >= beat:
-                beat = now + self._hub.heartbeat
-                if not any(op == "heartbeat" for op, _ in self._control):
-                    self._notify("heartbeat", Heartbeat(time.time()))
+        look: asyncio.Task[None] | None = None
+        try:
+            while True:
+                await self._hub.until_recheck()
+                await self._check_session()
+                if look is not None and look.done():
+                    look.result()
+                if look is None or look.done():
+                    look = asyncio.create_task(self._look())
+                now = time.monotonic()
+                if now - self._heard > self._hub.patience and not self._changing.locked():
+                    raise Close(CloseCode.NO_PONG, "no answer to heartbeats")
+                if now >= beat:
+                    beat = now + self._hub.heartbeat
+                    self._beat()
+        finally:
+            if look is not None:
+                look.cancel()
+                await asyncio.gather(look, return_exceptions=True)
 
     async def recheck(self) -> None:
         """Apply the rights in force now to every subscription."""
+        await self._check_session()
+        await self._narrow()
+
+    async def _check_session(self) -> None:
         current = await self._hub.auth.current(self.principal)
         if current is None:
             raise Close(CloseCode.SESSION_ENDED, "the session has ended")
         if not current.policy.bindings:
             raise Close(CloseCode.NO_RIGHT, "no right is left")
-        changed = current.policy.fingerprint != self.principal.policy.fingerprint
+        if current.policy.fingerprint != self.principal.policy.fingerprint:
+            self._rights_changed = True
+            self._hide(current)
         self.principal = current
-        if changed:
+
+    def _hide(self, current: Principal) -> None:
+        """What the console itself shows less of now is still at once, whoever is asked later."""
+        for item in self._subscriptions.values():
+            guard = self._guards.get(item.id)
+            now = guard_of(current, item.source.collection, Verb.WATCH)
+            if guard is not None and not replace(guard, limits=()).within(now):
+                item.detach()
+                del self._guards[item.id]  # so that it counts as changed until it is reopened
+
+    async def _look(self) -> None:
+        await self._narrow()
+        while self._rights_changed:  # meanwhile
+            await self._narrow()
+
+    async def _narrow(self) -> None:
+        if self._rights_changed:
             async with self._changing:  # one that is being opened is looked at when it is
+                self._rights_changed = False
                 await self._apply_rights(await self._outdated(whole=True))
         elif narrowed := await self._outdated(whole=False):
             async with self._changing:
@@ -262,7 +298,8 @@ class LiveConnection:
             for item in tuple(self._subscriptions.values())
             if whole or item.source.collection.reviewed is not None
         ]
-        return [item for item, guard in looked if await self._guard(item) != guard]
+        guards = await asyncio.gather(*(self._guard(item) for item, _ in looked))
+        return [item for (item, old), new in zip(looked, guards, strict=True) if new != old]
 
     async def _apply_rights(self, changed: list[Subscription]) -> None:
         if self._paused:
@@ -287,6 +324,10 @@ class LiveConnection:
         self._notify("error", Refused(name, problem.body()))
         if asked and isinstance(problem.denial, Denial):
             await self._hub.refused(self._origin, problem.denial)
+
+    def _beat(self) -> None:
+        if not any(op == "heartbeat" for op, _ in self._control):
+            self._notify("heartbeat", Heartbeat(time.time()))
 
     def _notify(self, op: str, frame: Notice) -> None:
         if len(self._control) >= MAX_WAITING:

@@ -16,20 +16,22 @@ _LEAST: Final = 6
 _SHOWN: Final = 20
 
 
-def lines(rows: Iterable[ProblemRow], *, named: bool) -> list[ProblemView]:
-    """The lines for `rows`, worst first. `named`: each says which cluster it is of, because
-    there are several."""
+def lines(rows: Iterable[ProblemRow], *, named: bool, most: int | None = None) -> list[ProblemView]:
+    """The lines for `rows`, worst first, `most` at most. `named`: each says which cluster it is
+    of, because there are several."""
     groups: dict[tuple[str, str, str], list[ProblemRow]] = {}
     for row in rows:
         groups.setdefault((row.system, row.kind, row.cause), []).append(row)
-    ranked: list[tuple[tuple[int, int, str], ProblemView]] = []
+    ranked: list[list[ProblemRow]] = []
     for group in groups.values():
         group.sort(key=_order)
-        if len(group) >= _LEAST:
-            ranked.append((_order(group[0]), _together(group, named=named)))
-        else:
-            ranked += [(_order(row), _view(row, named=named)) for row in group]
-    return [view for _, view in sorted(ranked, key=lambda pair: pair[0])]
+        ranked += [group] if len(group) >= _LEAST else [[row] for row in group]
+    ranked.sort(key=lambda line: _order(line[0]))
+    return [_line(line, named=named) for line in ranked[:most]]
+
+
+def _line(line: Sequence[ProblemRow], *, named: bool) -> ProblemView:
+    return _view(line[0], named=named) if len(line) == 1 else _together(line, named=named)
 
 
 def _order(row: ProblemRow) -> tuple[int, int, str]:

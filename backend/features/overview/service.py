@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections import Counter
 from collections.abc import Hashable
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from cachetools import TTLCache
@@ -67,22 +69,34 @@ class Within(NamedTuple):
 
 class OverviewService:
     """Answers are kept two seconds per set of rights (the console's, and those
-    systems that decide too), so a hundred open pages cost one."""
+    systems that decide too), and those who ask for the same while it is made wait for it: so a
+    hundred open pages cost one."""
 
     def __init__(self, registry: Registry, upstreams: Upstreams, *, updates_enabled: bool) -> None:
         self._updates_enabled = updates_enabled
         self._registry = registry
         self._upstreams = upstreams
         self._kept: TTLCache[Hashable, OverviewView] = TTLCache(_KEPT, _KEEP_SECONDS)
+        self._making: dict[Hashable, asyncio.Task[OverviewView]] = {}
 
     async def overview(self, caller: Principal, within: Within) -> OverviewView:
         """The page for `caller`."""
         limits = [await self._limits(caller, name) for name in _READ]
         key = (caller.policy.fingerprint, within, *limits)
         kept = self._kept.get(key)
-        if kept is None:
-            kept = self._kept[key] = await self._make(caller, within, time.time())
-        return kept
+        if kept is not None:
+            return kept
+        task = self._making.get(key)
+        if task is None:
+            task = self._making[key] = asyncio.create_task(self._make(caller, within, time.time()))
+            task.add_done_callback(partial(self._made, key))
+        # One who goes away must not end what the others wait for.
+        return await asyncio.shield(task)
+
+    def _made(self, key: Hashable, task: asyncio.Task[OverviewView]) -> None:
+        del self._making[key]
+        if not task.cancelled() and task.exception() is None:
+            self._kept[key] = task.result()
 
     async def _limits(self, caller: Principal, name: str) -> tuple[Limit, ...]:
         """What the systems that decide too leave of a collection's rows."""
@@ -99,7 +113,7 @@ class OverviewService:
                 await self._registry_view(caller),
                 await self._updates(caller),
             ],
-            problems=lines(problems, named=self._several(caller))[:_LINES],
+            problems=lines(problems, named=self._several(caller), most=_LINES),
             problems_total=len(problems),
             capacity=await self._capacity(caller, within),
             recent=await self._recent(caller, within),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from backend.live.frames import Heartbeat
 from backend.live.hub import LiveHub
 from backend.live.memory import MemorySource
 from backend.live.registry import Registry
+from backend.live.reviewed import Resource, Reviewed
 from backend.live.schema import render_schema
 from integrations.contract import FeedState
 from tests.unit.live.browser import Browser
@@ -180,6 +182,51 @@ async def test_losing_the_kind_ends_the_subscription_with_a_problem(console):
     assert page.error["status"] == 403
     assert page.rows == []
     assert console.source.views == 0
+
+
+class SlowCluster:
+    """A cluster that decides too, and does not answer while it `hangs`."""
+
+    def __init__(self) -> None:
+        self.hangs = False
+        self.asked = asyncio.Event()
+
+    async def limits(self, _caller, _guard, _reviewed):
+        if self.hangs:
+            self.asked.set()
+            await asyncio.Event().wait()
+        return ()
+
+
+async def test_a_slow_cluster_delays_neither_heartbeats_nor_rights_nor_the_sessions_end():
+    console, cluster = Console(), SlowCluster()
+    collection = replace(PODS, reviewed=Reviewed((Resource("", "pods"),)))
+    source, registry = MemorySource(collection), Registry()
+    registry.add(collection, source)
+    registry.reviewer = cluster
+    hub = LiveHub(registry, console.sockets, heartbeat=0.01, recheck=0.01)
+    hub.patience = 600.0
+    browser = Browser(LiveConnection(hub, console.caller["now"]))
+    await browser.send("subscribe", id="s", collection="pods")
+    assert source.views == 1
+    cluster.hangs = True
+
+    async def until(condition) -> None:
+        while not condition():
+            await browser.read()
+            await asyncio.sleep(0.01)
+
+    async with asyncio.timeout(60):
+        watching = asyncio.create_task(browser.session.watch())
+        await cluster.asked.wait()
+        browser.frames.clear()
+        await until(lambda: any(frame["op"] == "heartbeat" for frame in browser.frames))
+        console.caller["now"] = person(("org", ORG, "cluster", "c1", "ns", "web"))
+        await until(lambda: source.views == 0)
+        console.caller["now"] = None
+        with pytest.raises(Close) as closed:
+            await watching
+    assert closed.value.code == CloseCode.SESSION_ENDED
 
 
 @pytest.mark.parametrize(

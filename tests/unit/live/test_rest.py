@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 
@@ -9,6 +10,7 @@ from fastapi import FastAPI
 
 from backend.http.guard import require_principal
 from backend.http.problems import install_problem_handlers
+from backend.live import search as searching
 from backend.live.hub import LiveHub
 from backend.live.memory import MemorySource
 from backend.live.registry import Registry
@@ -257,3 +259,21 @@ async def test_a_key_that_no_row_can_have_is_missing_without_asking(client, monk
     monkeypatch.setattr(MemorySource, "row", asked)
     answer = await client.get("/api/v1/collections/pods/c1%2Fweb%2Fapi%00")
     assert answer.status_code == 404
+
+
+async def test_searches_in_time_do_not_shut_out_others(monkeypatch):
+    monkeypatch.setattr(searching, "BUDGET", 60.0)
+    together = asyncio.Barrier(2 * searching.MOST_UNDER_WAY)
+
+    class Slow(MemorySource):
+        async def find(self, words, guard, limit, deadline):
+            async with asyncio.timeout(30):
+                await together.wait()
+            return await super().find(words, guard, limit, deadline)
+
+    source, registry = Slow(PODS), Registry()
+    registry.add(PODS, source)
+    source.put(PODS_OF[0])
+    questions = [searching.search(registry, person(), "api-1", 5) for _ in range(together.parties)]
+    answers = await asyncio.gather(*questions)
+    assert not [answer for answer in answers if answer.partial]
