@@ -22,7 +22,7 @@ import pytest
 
 from backend.app import create_app
 from backend.settings import Settings
-from tests.processes import bound
+from tests.processes import start
 from tests.stackfixtures import REPOSITORY, RunningStack
 
 __all__ = [
@@ -92,8 +92,8 @@ class ConsoleProcess:
             env["CRATON_BOOTSTRAP_PASSWORD_FILE"] = str(secret)
         seen = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                bound(*self._limited(), sys.executable, "-m", "backend", "serve"),
+            self.process = start(
+                *self._limited(), sys.executable, "-m", "backend", "serve",
                 cwd=REPOSITORY, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx2
 
-from tests.processes import bound
+from tests.processes import start
 
 ROOT = Path(__file__).parent.parent
 RUN = (
@@ -47,8 +47,8 @@ class Server:
         }
         self.log = home / f"server-{self.port}.log"
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                bound(sys.executable, "-c", RUN, str(workers)),
+            self.process = start(
+                *(sys.executable, "-c", RUN, str(workers)),
                 env=environment,
                 cwd=ROOT,
                 stdout=log,

@@ -7,7 +7,6 @@ A process of its own, so that it does not wait for the bench:
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 import tempfile
 import time
@@ -16,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench.scale_changes import api_client
-from tests.processes import bound
+from tests.processes import start
 
 __all__ = ["watched"]
 
@@ -30,7 +29,7 @@ def watched(home: Path) -> Iterator[dict[int, float]]:
     command = [sys.executable, "-m", "tests.bench.scale_upstream", str(home)]
     with (
         tempfile.TemporaryFile("w+") as printed,
-        subprocess.Popen(bound(*command), stdout=printed) as watcher,
+        start(*command, stdout=printed) as watcher,
     ):
         try:
             yield seen

@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from backend.stack.status import ComponentState, read_status
-from tests.processes import bound
+from tests.processes import start
 from tests.stackfixtures import REPOSITORY
 
 T = TypeVar("T")
@@ -37,8 +37,8 @@ class Up:
         home.mkdir(exist_ok=True)
         environment = {**os.environ, **SMALL, "CRATON_HOME": str(home), "CRATON_PORT": str(port)}
         with self.output.open("ab") as log:
-            self.process = subprocess.Popen(
-                bound(sys.executable, "-m", "backend", "up"),
+            self.process = start(
+                *(sys.executable, "-m", "backend", "up"),
                 cwd=REPOSITORY,
                 env=environment,
                 stdin=subprocess.DEVNULL,

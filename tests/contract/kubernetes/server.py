@@ -20,7 +20,7 @@ from backend.stack.paths import cache_root
 from backend.stack.pki import ensure_signing_key
 from backend.stack.programs.provide import provide
 from backend.stack.programs.spec import APISERVER, ETCD, Program
-from tests.processes import bound
+from tests.processes import start
 
 ADMIN, LIMITED = "admin-token-of-the-test", "limited-token-of-the-test"
 
@@ -134,7 +134,7 @@ users: [{{name: test, user: {{token: "{token}"}}}}]
 
     def _launch(self, name: str, argv: list[str]) -> subprocess.Popen[bytes]:
         with (self.home / f"{name}.log").open("ab") as log:
-            return subprocess.Popen(bound(*argv), stdout=log, stderr=log, start_new_session=True)
+            return start(*argv, stdout=log, stderr=log, start_new_session=True)
 
     def _await_ready(self) -> None:
         deadline = time.monotonic() + 60

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.processes import CONTROLLER_VARIABLE, bound, has_ended
+from tests.processes import CONTROLLER_VARIABLE, has_ended, start
 from tests.stackfixtures import REPOSITORY
 
 LIMIT = 240.0
@@ -28,8 +27,8 @@ def test_a_killed_run_leaves_no_server_behind(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if "XDIST" not in name}
     environment.pop(CONTROLLER_VARIABLE, None)
     with log.open("wb") as output:
-        run = subprocess.Popen(
-            bound(*command), cwd=REPOSITORY, stdout=output, stderr=output,
+        run = start(
+            *command, cwd=REPOSITORY, stdout=output, stderr=output,
             env=environment | {"CRATON_TEST_HELD": str(held)},
         )  # fmt: skip
     deadline = time.monotonic() + LIMIT

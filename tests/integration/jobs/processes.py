@@ -15,7 +15,7 @@ from sqlmodel import col
 from backend.db.migrate import upgrade
 from backend.jobs.tables import JobRecord, StepRow
 from tests.integration.jobs.worker import NOTES
-from tests.processes import bound
+from tests.processes import start
 from tests.stackfixtures import REPOSITORY
 from tests.unit.jobs.replicas import Replica
 from tests.waiting import until
@@ -30,11 +30,9 @@ class WorkerProcess:
     def __init__(self, url: str, log: Path, *, lease: float = 3.0, version: int = 1) -> None:
         self.log = log
         with log.open("wb") as output:
-            self.process = subprocess.Popen(
-                bound(
-                    *(sys.executable, "-m", "tests.integration.jobs.worker"),
-                    *(url, str(lease), str(version)),
-                ),
+            self.process = start(
+                *(sys.executable, "-m", "tests.integration.jobs.worker"),
+                *(url, str(lease), str(version)),
                 cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
             )  # fmt: skip
 
