@@ -113,4 +113,9 @@ def test_one_socket_and_few_frames_for_a_still_page(
     owner_page.wait_for_url("**/machines")
     owner_page.locator("tr.cr-row[data-key]").first.wait_for()
     assert len(sockets) == 1
-    assert [frame["op"] for frame in sent].count("subscribe") <= 4
+    asked = [frame for frame in sent if frame["op"] == "subscribe"]
+    each = {json.dumps([one["collection"], one["query"]], sort_keys=True) for one in asked}
+    assert len(each) == len(asked), "nothing is asked for twice"
+    # Beside the tables: the tray of jobs, and what is in trouble of each kind that is judged.
+    tables = [one["collection"] for one in asked if one["query"]["filter"] != ["healthy=false"]]
+    assert sorted(tables) == ["jobs", "machines", "services"], asked

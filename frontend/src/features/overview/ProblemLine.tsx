@@ -15,9 +15,7 @@ export function ProblemLine({ problem }: { problem: ProblemView }) {
         <KindBadge kind={kind} />
         <AppLink href={link} title={[where, name].filter(Boolean).join("/")}>
           {where && (
-            <span className="cr-line-where" translate="no">
-              {where}/
-            </span>
+            <span translate="no">{where}/</span>
           )}
           <span translate="no">{name}</span>
         </AppLink>

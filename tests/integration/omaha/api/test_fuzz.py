@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -63,7 +63,7 @@ async def _seed(session: AsyncSession) -> None:
 
 
 @pytest.fixture
-def api_schema(database_url: str, tmp_path: Path) -> schemathesis.BaseSchema:
+def api_schema(database_url: str, tmp_path: Path) -> Iterator[schemathesis.BaseSchema]:
     # Each request runs in an event loop of its own here: no connection may outlive one.
     engine = create_async_engine(database_url, poolclass=NullPool)
 
@@ -82,11 +82,13 @@ def api_schema(database_url: str, tmp_path: Path) -> schemathesis.BaseSchema:
     install_problem_handlers(app)
     provide(app, async_sessionmaker(engine, expire_on_commit=False))
     files = PayloadFiles(tmp_path / "payloads", max_size=1 << 20)
-    deps = UpdatesDeps("main", files, Jobs(database_url, engine, Bus(engine)), mirrors=())
+    jobs = Jobs(database_url, engine, Bus(engine))
+    deps = UpdatesDeps("main", files, jobs, mirrors=())
     app.include_router(updates_router(deps), prefix="/api/v1")
     app.dependency_overrides[require_principal] = lambda: principal((OWNER, ROOT))
     app.dependency_overrides[request_session] = session_of_its_own
-    return schemathesis.openapi.from_asgi("/openapi.json", app)
+    yield schemathesis.openapi.from_asgi("/openapi.json", app)
+    asyncio.run(jobs.stop())
 
 
 @pytest.mark.timeout(500)
