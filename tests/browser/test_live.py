@@ -111,7 +111,7 @@ def test_one_socket_and_few_frames_for_a_still_page(
     TablePage(owner_page, console, "/workloads/services").loaded()
     owner_page.get_by_role("link", name="Machines").click()
     owner_page.wait_for_url("**/machines")
-    owner_page.locator("tr.cr-row[data-key]").first.wait_for()
+    owner_page.locator("tr.cr-row td[data-column=os_version]").first.wait_for()
     assert len(sockets) == 1
     asked = [frame for frame in sent if frame["op"] == "subscribe"]
     each = {json.dumps([one["collection"], one["query"]], sort_keys=True) for one in asked}
