@@ -14,9 +14,7 @@ export function ProblemLine({ problem }: { problem: ProblemView }) {
       <span className="cr-line-what">
         <KindBadge kind={kind} />
         <AppLink href={link} title={[where, name].filter(Boolean).join("/")}>
-          {where && (
-            <span translate="no">{where}/</span>
-          )}
+          {where && <span translate="no">{where}/</span>}
           <span translate="no">{name}</span>
         </AppLink>
       </span>
