@@ -189,6 +189,8 @@ class ConnectionManager:
         if record.settings is None:
             self._failed(entry, record.problem)
             return
+        self.upstreams.expect(kind, name, record.settings)
+        self._closed.pop(record.key, None)
         try:
             entry.connection = await load(kind).connect(
                 record.settings, entry.feeds, observer(kind, name)

@@ -10,7 +10,8 @@ What cannot be asked is hidden, with one exception: a cluster that does not answ
 rows are the last ones known, of when it still answered, and its verdict of that time stands:
 for `GRACE` seconds, and beyond while its own health says that it is down. Otherwise the page of
 an outage would be empty for exactly those who look for its cause. Of a cluster whose connection
-was removed nothing is shown: its rows go a moment later than the connection that could ask.
+starts or was removed nothing is shown: its rows come earlier and go later than the connection
+that could ask.
 """
 
 from __future__ import annotations
@@ -96,13 +97,13 @@ class ClusterReviews:
         found = await asyncio.gather(*(self._limit(caller, guard, reviewed, c) for c in asked))
         kept = [limit for limit in found if limit is not None]
         # After the waiting: one that was removed meanwhile is among them.
-        gone = {
+        unasked = {
             name
-            for name, connection in self._upstreams.left(KUBERNETES).items()
-            if connection.settings.rights is RightsSource.BOTH and guard.overlaps(("cluster", name))
+            for name, settings in self._upstreams.unasked(KUBERNETES).items()
+            if settings.rights is RightsSource.BOTH and guard.overlaps(("cluster", name))
         }
-        kept = [limit for limit in kept if limit.system not in gone]
-        kept += [Limit(name, ()) for name in gone]
+        kept = [limit for limit in kept if limit.system not in unasked]
+        kept += [Limit(name, ()) for name in unasked]
         return tuple(sorted(kept, key=lambda limit: limit.system))
 
     async def _limit(

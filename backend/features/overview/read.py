@@ -7,8 +7,8 @@ from typing import Protocol
 __all__ = ["Claim", "Machine", "Member", "Pod", "Service", "Workload"]
 
 
-class Machine(Protocol):
-    """What is read of a row of `machines`."""
+class InCluster(Protocol):
+    """What is read of every row of a cluster."""
 
     key: str
     cluster: str
@@ -17,72 +17,45 @@ class Machine(Protocol):
     healthy: bool
     concern: int
     reason: str
-    pods: int
     created: float
 
 
-class Workload(Protocol):
+class Machine(InCluster, Protocol):
+    """What is read of a row of `machines`."""
+
+    pods: int
+
+
+class Workload(InCluster, Protocol):
     """What is read of a row of `workloads`."""
 
-    key: str
-    cluster: str
     kind: str
     plural: str
     namespace: str
-    name: str
-    status: str
-    healthy: bool
-    concern: int
-    reason: str
     cause: str
     desired: int
     ready: int
-    created: float
 
 
-class Pod(Protocol):
+class Pod(InCluster, Protocol):
     """What is read of a row of `pods`."""
 
-    key: str
-    cluster: str
     namespace: str
-    name: str
-    status: str
-    healthy: bool
-    concern: int
-    reason: str
     cause: str
     owner_kind: str
     owner: str
-    created: float
 
 
-class Claim(Protocol):
+class Claim(InCluster, Protocol):
     """What is read of a row of `persistentvolumeclaims`."""
 
-    key: str
-    cluster: str
     namespace: str
-    name: str
-    status: str
-    healthy: bool
-    concern: int
-    reason: str
-    created: float
 
 
-class Service(Protocol):
+class Service(InCluster, Protocol):
     """What is read of a row of `services`."""
 
-    key: str
-    cluster: str
     namespace: str
-    name: str
-    status: str
-    healthy: bool
-    concern: int
-    reason: str
-    created: float
 
 
 class Member(Protocol):

@@ -28,6 +28,9 @@ class Keep(msgspec.Struct, frozen=True):
     event_days: int = 400
 
 
+_KEEP: Final = Keep()
+
+
 async def roll_up(store: UpdateStore, now: float) -> None:
     """Copy the tally into each resolution whose time has come; once per bucket."""
     async with store.transaction() as tx:
@@ -45,7 +48,7 @@ async def roll_up(store: UpdateStore, now: float) -> None:
             )
 
 
-async def thin(store: UpdateStore, now: float, keep: Keep = Keep()) -> int:  # noqa: B008 (immutable)
+async def thin(store: UpdateStore, now: float, keep: Keep = _KEEP) -> int:
     """Delete what is too old, a little at a time; how many rows went."""
     gone = 0
     for seconds, kept in RESOLUTIONS.items():

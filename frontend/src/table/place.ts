@@ -1,5 +1,5 @@
 import { useRouterState } from "@tanstack/react-router";
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 
 /** Where a reader was in a table: how far down, and on which row. */
 export interface Place {
@@ -40,8 +40,6 @@ export function usePlace(name: string): { found: Place | undefined; now: { curre
     key.current = current;
     return () => remember(current, { ...now.current });
   }, [here, current]);
-  const first = key.current;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only the entry it was opened with
-  const found = useMemo(() => places.get(first), []);
+  const [found] = useState(() => places.get(key.current));
   return { found, now };
 }

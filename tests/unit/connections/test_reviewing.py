@@ -111,6 +111,7 @@ class World:
         self.connection = Connected(self.cluster, rights, self.clock)
         upstreams = self.upstreams = Upstreams()
         running: Any = self.connection
+        upstreams.expect("kubernetes", "c1", running.settings)
         upstreams.add("kubernetes", "c1", running)
         self.rows = MemorySource(THINGS)
         self.registry = Registry()
@@ -233,6 +234,13 @@ async def test_rows_of_a_removed_connection_are_hidden_until_they_are_gone(world
     assert (await world.guard(person(scope.cluster("main", "c2")))).limits == ()
     world.upstreams.forget("kubernetes", "c1")
     assert (await world.guard(person())).limits == ()
+
+
+async def test_rows_that_come_before_their_cluster_can_be_asked_are_hidden(world: World) -> None:
+    world.upstreams.expect("kubernetes", "c2", world.connection.settings)
+    assert "elsewhere" not in await world.seen(person())
+    world.upstreams.forget("kubernetes", "c2")
+    assert await world.seen(person()) == {"elsewhere"}
 
 
 async def test_a_removed_connection_that_did_not_decide_hides_nothing() -> None:
