@@ -161,36 +161,42 @@ class Stack:
 
     async def _serve(self, part: StackPart, context: Context, program: LocatedProgram) -> None:
         record = RecordFile(self.paths.run / f"{part.name}.json")
-        service = SupervisedProcess(part.describe(context, program), self._board, record)
-        noting = asyncio.create_task(self._note_ready(part, service, context))
+        spec = part.describe(context, program)
+        service = SupervisedProcess(
+            spec, self._board, record, lambda: self._open(part.name, context)
+        )
+        helpers = []
+        if part.name == "kube-apiserver":
+            helpers.append(asyncio.create_task(self._keep_granting(service, context)))
         try:
             await service.run()
         finally:
-            await _cancel([noting])
+            await _cancel(helpers)
 
-    async def _note_ready(
-        self, part: StackPart, service: SupervisedProcess, context: Context
-    ) -> None:
-        await service.ready.wait()
-        moved = self._moved.moved.get(part.name)
-        if moved:
+    async def _open(self, name: str, context: Context) -> str:
+        """Let the parts that need this one start, and list its connection: whoever reads that all
+        is ready finds every connection too. Gives what there is to say about it."""
+        self._ready[name].set()
+        detail = await self._grant(context) if name == "kube-apiserver" else ""
+        publish(self._board, context, name)
+        moved = self._moved.moved.get(name)
+        if moved and not detail:
             detail = f"port {moved[0]} is taken by another program, using {moved[1]}"
-            self._board.update(part.name, detail=detail)
-        self._ready[part.name].set()
-        if part.name == "kube-apiserver":
-            await self._grant(context)
-        publish(self._board, context, part.name)
-        if part.name == "kube-apiserver":
-            await keep_granting(context)
+        return detail
 
-    async def _grant(self, context: Context) -> None:
-        """Give the console's users their rights in the cluster before anybody is told of it."""
+    async def _grant(self, context: Context) -> str:
+        """Give the console's users their rights in the cluster before anybody is told of it; give
+        why they have none."""
         try:
             async with KubeApi(context) as api:
                 await grant_cluster(api)
         except (StackError, httpx2.HTTPError) as error:
-            detail = f"users of the console have no rights in the cluster yet: {error}"
-            self._board.update("kube-apiserver", detail=detail)
+            return f"users of the console have no rights in the cluster yet: {error}"
+        return ""
+
+    async def _keep_granting(self, service: SupervisedProcess, context: Context) -> None:
+        await service.ready.wait()
+        await keep_granting(context)
 
     async def _seed(self, seed: Seed, context: Context) -> None:
         for need in seed.needs:

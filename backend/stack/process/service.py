@@ -20,6 +20,15 @@ from integrations.environment import minimal_environment
 Check = Callable[[], Awaitable[bool]]
 """Asks the component itself whether it is ready. May raise; that means no."""
 
+Opening = Callable[[], Awaitable[str]]
+"""What belongs to being ready: awaited each time the component answers again, before anybody is
+told that it is ready. Gives the detail to show beside that."""
+
+
+async def _nothing_to_open() -> str:
+    return ""
+
+
 WATCH_INTERVAL = 5.0
 STOP_PATIENCE = 10.0
 
@@ -45,9 +54,16 @@ class ProcessSpec:
 class SupervisedProcess:
     """Keeps one process alive and says on the board how it is."""
 
-    def __init__(self, spec: ProcessSpec, board: StatusBoard, record: RecordFile) -> None:
+    def __init__(
+        self,
+        spec: ProcessSpec,
+        board: StatusBoard,
+        record: RecordFile,
+        opening: Opening = _nothing_to_open,
+    ) -> None:
         self.spec = spec
         self.ready = asyncio.Event()
+        self._opening = opening
         self._board = board
         self._record = record
         self._restarts = Restarts()
@@ -106,7 +122,7 @@ class SupervisedProcess:
         while True:
             if await self._answers():
                 misses = 0
-                self._note_ready()
+                await self._note_ready()
                 pause = WATCH_INTERVAL
             else:
                 misses += 1
@@ -121,11 +137,16 @@ class SupervisedProcess:
         except Exception:  # noqa: BLE001 - whatever went wrong, it is not ready
             return False
 
-    def _note_ready(self) -> None:
-        if not self.ready.is_set():
-            self._ready_since = self._ready_since or time.monotonic()
-            self.ready.set()
-            self._board.update(self.spec.name, ComponentState.READY, detail="")
+    async def _note_ready(self) -> None:
+        if self.ready.is_set():
+            return
+        self._ready_since = self._ready_since or time.monotonic()
+        try:
+            detail = await self._opening()
+        except Exception as error:  # noqa: BLE001 - it runs, and says what could not be done with it
+            detail = f"{type(error).__name__}: {error}"
+        self.ready.set()
+        self._board.update(self.spec.name, ComponentState.READY, detail=detail)
 
     def _note_miss(self, started: float, misses: int) -> float:
         if self._ready_since is None:

@@ -24,14 +24,15 @@ def board(tmp_path):
     return board
 
 
-def make(tmp_path, board, shell, check=None, **more):
+def make(tmp_path, board, shell, check=None, opening=None, **more):
     async def yes() -> bool:
         return True
 
     spec = ProcessSpec(
         "thing", ["/bin/sh", "-c", shell], tmp_path / "thing.log", check or yes, **more
     )
-    return SupervisedProcess(spec, board, RecordFile(tmp_path / "thing.json"))
+    record = RecordFile(tmp_path / "thing.json")
+    return SupervisedProcess(spec, board, record, *([opening] if opening else []))
 
 
 async def until(wanted, limit=10.0):
@@ -64,6 +65,35 @@ async def test_start_ready_stop(tmp_path, board):
     assert board["thing"].state is ComponentState.STOPPED
     assert not (tmp_path / "thing.json").exists()
     assert (tmp_path / "thing.log").read_text() == "hello\nyes\n"
+
+
+async def test_nobody_is_told_of_it_before_it_is_open(tmp_path, board):
+    """Whoever reads "ready" goes on to use the connection, which the opening lists."""
+    asked, may = asyncio.Event(), asyncio.Event()
+
+    async def opening() -> str:
+        asked.set()
+        await may.wait()
+        return "opened"
+
+    task = asyncio.create_task(make(tmp_path, board, "exec sleep 60", opening=opening).run())
+    async with asyncio.timeout(10):
+        await asked.wait()
+    assert board["thing"].state is ComponentState.STARTING
+    may.set()
+    await until(lambda: board["thing"].state is ComponentState.READY)
+    assert board["thing"].detail == "opened"
+    await end(task)
+
+
+async def test_an_opening_that_fails_is_told_and_the_component_runs(tmp_path, board):
+    async def opening() -> str:
+        raise OSError("no such file")
+
+    task = asyncio.create_task(make(tmp_path, board, "exec sleep 60", opening=opening).run())
+    await until(lambda: board["thing"].state is ComponentState.READY)
+    assert board["thing"].detail == "OSError: no such file"
+    await end(task)
 
 
 async def test_a_check_that_ends_with_its_process_hides_no_death(tmp_path, board):
