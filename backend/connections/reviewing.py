@@ -4,7 +4,9 @@ One watch of the console's own feeds every page. Where a cluster is connected wi
 ``rights = "both"``, its rows are shown only to those whom it lets list them: it is asked by access
 reviews about the person, as details and changes are asked as the person. An allowance is
 believed for 10 s at most, a refusal for 5 s; open pages ask again, so a right taken away
-there takes rows away within that time.
+there takes rows away within that time. What took many questions is asked more seldom, so that
+one person with rights in 250 namespaces costs a cluster `_A_SECOND` reviews a second and page,
+not a thousand: the whole then is at most a minute old (identity reference, section 3.8).
 
 What cannot be asked is hidden, with one exception: a cluster that does not answer at all. Its
 rows are the last ones known, of when it still answered, and its verdict of that time stands:
@@ -19,10 +21,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
-from cachetools import LRUCache, TTLCache
+from cachetools import LRUCache, TLRUCache, TTLCache
 
 from auth import scope
 from auth.principal import Principal
@@ -46,6 +49,9 @@ MAX_NAMESPACES: Final = 250
 ones are hidden."""
 
 _KEEP: Final = 1.0
+_KEEP_MOST: Final = 50.0
+_A_SECOND: Final = 100.0
+"""Questions a second that one person's page may cost a cluster in the long run."""
 _SECONDS: Final = 4.0
 """One look at a cluster may take this long; what is not answered then is as if unreachable."""
 _AT_ONCE: Final = 4
@@ -65,6 +71,14 @@ Namespaces = Callable[[str], Iterable[str]]
 Where = tuple[str, ...] | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a look found, and for how many seconds it is used again."""
+
+    limit: Limit | None
+    keep: float
+
+
 class ClusterReviews:
     """The `Reviewer` of the console."""
 
@@ -78,8 +92,8 @@ class ClusterReviews:
         self._upstreams = upstreams
         self._namespaces = namespaces
         self._clock = clock
-        self._answers: TTLCache[tuple[object, ...], Limit | None] = TTLCache(
-            _CALLERS, _KEEP, timer=clock
+        self._answers: TLRUCache[tuple[object, ...], _Answer] = TLRUCache(
+            _CALLERS, ttu=lambda _key, answer, now: now + answer.keep, timer=clock
         )
         self._last: LRUCache[tuple[str, str, Attributes], tuple[bool, float]] = LRUCache(_VERDICTS)
         self._gates: dict[str, asyncio.Semaphore] = {}
@@ -111,11 +125,11 @@ class ClusterReviews:
     ) -> Limit | None:
         look = _Look(self, caller, guard, connection)
         key = (id(connection), reviewed, look.key)
-        if key in self._answers:
-            return self._answers[key]
+        if (known := self._answers.get(key)) is not None:
+            return known.limit
         allowed = [(resource.plural, await look.where(resource)) for resource in reviewed.resources]
         limit = limit_of(connection.name, reviewed, allowed)
-        self._answers[key] = limit
+        self._answers[key] = _Answer(limit, look.keep)
         return limit
 
     def gate(self, cluster: str) -> asyncio.Semaphore:
@@ -161,10 +175,19 @@ class _Look:
         self._principal = principal
         self._connection = connection
         self._silent: Verdict | None = None
+        self._questions = 0
         cluster = scope.cluster(guard.organisation, connection.name)
         self._whole = any(covers(held, cluster) for held in guard.scopes)
         self._inside = _inside(guard.scopes, cluster)
         self.key = (self._caller("").key, self._whole, tuple(self._inside))
+
+    @property
+    def keep(self) -> float:
+        """For how many seconds its answers are used again: by what they cost, unless some are
+        missing."""
+        if self._silent is not None:
+            return _KEEP
+        return min(_KEEP_MOST, max(_KEEP, self._questions / _A_SECOND))
 
     async def where(self, resource: Resource) -> Where:
         """Where in the cluster the caller may list `resource`."""
@@ -179,6 +202,7 @@ class _Look:
 
     async def _may(self, what: Attributes) -> bool:
         caller = self._caller(what.namespace)
+        self._questions += 1
         async with self._reviews.gate(self._connection.name):
             verdict = self._silent or await self._asked(caller, what)
         if verdict.unreachable:

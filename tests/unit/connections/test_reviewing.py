@@ -136,7 +136,7 @@ class World:
 
     async def seen(self, who: Principal) -> set[str]:
         page = await self.rows.page(
-            parse_query(THINGS), await self.guard(who), limit=100, after=None, now=0.0
+            parse_query(THINGS), await self.guard(who), limit=500, after=None, now=0.0
         )
         assert page.total == len(page.rows)
         return {row.name for row in page.rows}
@@ -193,6 +193,34 @@ async def test_an_answer_is_believed_for_seconds_only(world: World) -> None:
     world.grant(("craton:ada", "pods", "web"))
     world.clock.now += 5
     assert await world.seen(person()) == {"elsewhere", "pods-web"}, "given within 5 s"
+
+
+async def test_what_takes_many_questions_is_asked_more_seldom(world: World) -> None:
+    many = [f"n{number}" for number in range(200)]
+    for name in many:
+        world.put(name, "pods")
+    world.grant(("craton:ada", "pods", ""))
+    who = person(*(scope.namespace("main", "c1", name) for name in many))
+    assert len(await world.seen(who)) == 200
+    asked = world.cluster.asked
+    assert asked == 400, "two resources in each namespace"
+    world.clock.now += 3.9
+    assert len(await world.seen(who)) == 200
+    assert world.cluster.asked == asked, "at most 100 a second"
+    world.cluster.granted.clear()
+    world.clock.now += 9.1
+    assert await world.seen(who) == set()
+
+
+async def test_a_look_that_failed_is_repeated_soon(world: World) -> None:
+    many = [scope.namespace("main", "c1", f"n{number}") for number in range(200)]
+    world.put("n0", "pods")
+    world.grant(("craton:ada", "pods", ""))
+    world.cluster.fails = UpstreamUnreachable("it", "refused")
+    assert await world.seen(person(*many)) == set()
+    world.cluster.fails = None
+    world.clock.now += 1.1
+    assert await world.seen(person(*many)) == {"pods-n0"}
 
 
 async def test_what_cannot_be_asked_is_hidden(world: World) -> None:
