@@ -203,7 +203,7 @@ async def custom_objects(reader: ObjectReader, caller: Principal, asked: CustomA
 def _custom_summary(raw: dict[str, Any]) -> StatusSummary:
     """Custom kinds say how they are by a ``Ready`` condition or a ``phase``, if at all."""
     ready = next((c for c in conditions(raw, _since) if c.type == "Ready"), None)
-    facts = (*_told(raw, "spec"), *_told(raw, "status"))
+    facts = (*_plain_values(raw, "spec"), *_plain_values(raw, "status"))
     if ready is not None:
         word = "Ready" if ready.good else "NotReady"
         return StatusSummary(word, ready.good, ready.message or ready.reason, facts)
@@ -212,7 +212,7 @@ def _custom_summary(raw: dict[str, Any]) -> StatusSummary:
     return StatusSummary(phase if isinstance(phase, str) else "", None, "", facts)
 
 
-def _told(raw: dict[str, Any], part: str) -> Iterator[tuple[str, str]]:
+def _plain_values(raw: dict[str, Any], part: str) -> Iterator[tuple[str, str]]:
     """The plain values of a custom object's `spec` or `status`; what is nested stands in its
     YAML."""
     values = raw.get(part)

@@ -22,7 +22,7 @@ def register(context: FeatureContext) -> Feature:
     service."""
     machines = Machines(context.db_sessions)
     for topic in (CONFIG, MACHINES_CHANGED):
-        context.bus.subscribe(topic, machines.updates.told)
+        context.bus.subscribe(topic, machines.updates.note)
     context.registry.add(MACHINES, machines.rows)
 
     def feeds(settings: ConnectionSettings) -> Mapping[str, Feed[Any]]:

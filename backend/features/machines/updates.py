@@ -86,7 +86,7 @@ class Updates:
                         self._names[key] = node_key(row)
                     self._mark((key,))
 
-    def told(self, notice: Notice) -> None:
+    def note(self, notice: Notice) -> None:
         """Machines changed (`<application id>/<machine id>`), or anything about updates."""
         if notice.keys is None:
             self._all = True

@@ -145,14 +145,14 @@ def _with_trouble(row: WorkloadRow, troubles: Sequence[_Trouble]) -> WorkloadRow
         return row
     return msgspec.structs.replace(
         row,
-        reason=_told(first, troubles),
+        reason=_cause_in_words(first, troubles),
         cause=first.cause,
         culprit=first.pod,
         concern=min(row.concern, first.concern) if row.ready == 0 else row.concern,
     )
 
 
-def _told(first: _Trouble, troubles: Sequence[_Trouble]) -> str:
+def _cause_in_words(first: _Trouble, troubles: Sequence[_Trouble]) -> str:
     """The pod's cause and how many share it. That a rollout is stuck for it goes without saying."""
     alike = sum(trouble.cause == first.cause for trouble in troubles)
     others = len(troubles) - alike

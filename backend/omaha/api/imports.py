@@ -21,7 +21,7 @@ from backend.omaha.api.targets import release_target
 from backend.omaha.api.types import Body, Id, View
 from backend.omaha.catalog import edit, packages, releases
 from backend.omaha.domain.rights import PACKAGE
-from backend.omaha.payloads.importer import Plan, examine
+from backend.omaha.payloads.importer import ImportPlan, examine
 from backend.omaha.payloads.release import MAX_EXTRAS
 from backend.omaha.store.tables import ApplicationRecord
 
@@ -88,7 +88,7 @@ async def import_release(call: Caller, application_id: Id, body: NewImport) -> I
     return _view(plan, package, created=made.created)
 
 
-def _view(plan: Plan, package: PackageView | None, *, created: bool) -> ImportView:
+def _view(plan: ImportPlan, package: PackageView | None, *, created: bool) -> ImportView:
     found = plan.release.files if plan.release else ()
     return ImportView(
         source=plan.source,

@@ -102,13 +102,13 @@ async def begin_upload(call: Caller, body: NewUpload, response: Response) -> Upl
         raise PayloadRefused(f"{body.name} is hosted already.", field="name")
     announced = Announced(body.name, body.size, Format(body.format), body.sha256)
     upload = await call.deps.uploads.begin(announced)
-    return _told(upload, response)
+    return _view_with_offset(upload, response)
 
 
 @router.get("/uploads/{upload_id}", dependencies=[Requires(PACKAGE, Verb.GET, at_root, "upload")])
 async def get_upload(call: Caller, upload_id: UploadId, response: Response) -> UploadView:
     """How far the upload is."""
-    return _told(await call.deps.uploads.get(upload_id), response)
+    return _view_with_offset(await call.deps.uploads.get(upload_id), response)
 
 
 @router.patch(
@@ -132,7 +132,7 @@ async def send_bytes(
 ) -> UploadView:
     """Append the body at the offset; 409 with the right offset when it is another."""
     upload = await call.deps.uploads.append(upload_id, upload_offset, _chunks(request))
-    return _told(upload, response)
+    return _view_with_offset(upload, response)
 
 
 @router.post(
@@ -217,7 +217,7 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def _told(upload: Upload, response: Response) -> UploadView:
+def _view_with_offset(upload: Upload, response: Response) -> UploadView:
     response.headers["Upload-Offset"] = str(upload.offset)
     return _upload(upload)
 

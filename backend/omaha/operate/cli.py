@@ -17,7 +17,7 @@ from backend.omaha.background.recount import recount as heal_counters
 from backend.omaha.domain.model import FLATCAR_APPID
 from backend.omaha.operate import offline
 from backend.omaha.operate.service import open_store
-from backend.omaha.payloads.importer import Plan
+from backend.omaha.payloads.importer import ImportPlan
 from backend.omaha.payloads.release import BOARDS
 from backend.omaha.payloads.signing import load_private, load_public, new_key
 from backend.omaha.store.contract import StoreDown
@@ -69,7 +69,7 @@ def import_(  # noqa: PLR0917 (each is an option of the command)
     dry_run: DryRun = False,
 ) -> None:
     """Import a Flatcar release from a directory or mirror, or a signed bundle."""
-    with _told():
+    with _problems_as_sentences():
         if "://" not in source and Path(source).is_file():
             _import_bundle(Path(source), trust or [], dry_run=dry_run)
             return
@@ -96,7 +96,7 @@ def export(
     appid: App = FLATCAR_APPID,
 ) -> None:
     """Write packages and their files to a signed bundle, for a site without a network."""
-    with _told():
+    with _problems_as_sentences():
         manifest = asyncio.run(
             offline.export_bundle(Settings(), target, appid, release, key=load_private(key))
         )
@@ -139,7 +139,7 @@ def recount(
             typer.echo(f"{name}: {len(wrong)} wrong" if wrong else f"{name}: right")
         return bool(drift)
 
-    with _told():
+    with _problems_as_sentences():
         drifted = asyncio.run(run())
     if drifted and check:
         raise typer.Exit(1)
@@ -148,7 +148,7 @@ def recount(
 @app.command()
 def prune(dry_run: DryRun = False) -> None:
     """Remove stored payloads that no name refers to any more, and uploads given up."""
-    with _told():
+    with _problems_as_sentences():
         removed = asyncio.run(offline.prune(Settings(), dry_run=dry_run))
     for sha256 in removed:
         typer.echo(sha256)
@@ -181,7 +181,7 @@ def _import_bundle(source: Path, trust: list[Path], *, dry_run: bool) -> None:
         typer.echo(f"Left out, no such channel here: {skipped}")
 
 
-def _show(plan: Plan, *, refer: bool) -> None:
+def _show(plan: ImportPlan, *, refer: bool) -> None:
     for file in plan.release.files if plan.release else ():
         place = "on the mirror" if refer else "here" if file.sha256 in plan.present else "to fetch"
         signed = ", signature kept" if file.signature else ""
@@ -191,7 +191,7 @@ def _show(plan: Plan, *, refer: bool) -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _problems_as_sentences() -> Iterator[None]:
     """A problem ends the command with its sentence, not with a traceback."""
     try:
         yield

@@ -27,7 +27,7 @@ from backend.omaha.catalog.bundles import Taking
 from backend.omaha.payloads.bundle import read_bundle, read_manifest, write_bundle
 from backend.omaha.payloads.download import Downloads
 from backend.omaha.payloads.files import PayloadFiles
-from backend.omaha.payloads.importer import Plan, examine, fetch
+from backend.omaha.payloads.importer import ImportPlan, examine, fetch
 from backend.omaha.payloads.manifest import BundleManifest
 from backend.omaha.payloads.source import DirectorySource, MirrorSource, ReleaseSource, mirror_url
 from backend.omaha.payloads.upload import Uploads
@@ -56,7 +56,7 @@ class Wanted:
 class Imported:
     """What came of it; `created` false: the package was there with the same payload."""
 
-    plan: Plan
+    plan: ImportPlan
     package_id: int
     created: bool
 
@@ -66,7 +66,7 @@ def payload_files(settings: Settings) -> PayloadFiles:
     return PayloadFiles(settings.home / "payloads")
 
 
-async def plan_release(settings: Settings, wanted: Wanted) -> Plan:
+async def plan_release(settings: Settings, wanted: Wanted) -> ImportPlan:
     """The dry run: what an import would fetch, and every problem."""
     async with _source(wanted) as source:
         return await _examine(settings, source, wanted)
@@ -176,7 +176,7 @@ async def _source(wanted: Wanted) -> AsyncIterator[ReleaseSource]:
         yield MirrorSource(http, url, DEADLINE)
 
 
-async def _examine(settings: Settings, source: ReleaseSource, wanted: Wanted) -> Plan:
+async def _examine(settings: Settings, source: ReleaseSource, wanted: Wanted) -> ImportPlan:
     text = None
     if wanted.releases_file is not None:
         text = await anyio.Path(wanted.releases_file).read_text(encoding="utf-8")

@@ -34,7 +34,7 @@ from backend.omaha.payloads.source import ReleaseSource
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ImportPlan:
     """What an import would do. `release` is None when not even the payload was found;
     `present` are SHA-256 digests already in the store; `problems` are sentences."""
 
@@ -67,7 +67,7 @@ async def examine(
     board: str,
     extras: Iterable[str] = (),
     releases: str | None = None,
-) -> Plan:
+) -> ImportPlan:
     """Read what the source holds for `version` on `board`.
 
     `extras` are names to insist on beside those the source lists by itself; `releases` is the
@@ -84,15 +84,15 @@ async def examine(
     main = await _inspect(source, MAIN_FILE, version, board, problems)
     found = [await _inspect(source, name, version, board, problems) for name in wanted[:MAX_EXTRAS]]
     if main is None:
-        return Plan(source.title, None, problems=tuple(problems))
+        return ImportPlan(source.title, None, problems=tuple(problems))
     release = Release(version, board, main, tuple(file for file in found if file))
     if releases is not None:
         release = _describe(release, releases, problems)
     present = frozenset(file.sha256 for file in release.files if files.has(file.sha256))
-    return Plan(source.title, release, present, tuple(problems))
+    return ImportPlan(source.title, release, present, tuple(problems))
 
 
-async def fetch(source: ReleaseSource, files: PayloadFiles, plan: Plan) -> list[Stored]:
+async def fetch(source: ReleaseSource, files: PayloadFiles, plan: ImportPlan) -> list[Stored]:
     """Store every file of `plan`; those already present are not read again from the source.
 
     Raises `PayloadRefused` when the plan has problems or bytes differ from their checksum.

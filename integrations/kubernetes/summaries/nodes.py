@@ -52,15 +52,15 @@ def node_summary(node: Node) -> NodeSummary:
     wrong = [c for c in node.status.conditions if wrong_on_a_node(c)]
     if wrong:
         known = all(c.type in _WORDS for c in wrong)
-        told = ", ".join(_told(c) for c in wrong)
+        sentence = ", ".join(_condition_in_words(c) for c in wrong)
         word = "Pressure" if known else "Problem"
-        return NodeSummary(word, f"{told[:1].upper()}{told[1:]}{also}", Concern.WARNING)
+        return NodeSummary(word, f"{sentence[:1].upper()}{sentence[1:]}{also}", Concern.WARNING)
     if cordoned:
         return NodeSummary("Cordoned", "Ready, but takes no new pods", Concern.HELD)
     return NodeSummary("Ready", "", Concern.FINE)
 
 
-def _told(condition: Condition) -> str:
+def _condition_in_words(condition: Condition) -> str:
     if words := _WORDS.get(condition.type):
         return words
     why = (condition.message or condition.reason).strip().rstrip(".")

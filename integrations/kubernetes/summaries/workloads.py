@@ -74,7 +74,7 @@ class WorkloadSummary(NamedTuple):
         """How much it needs one."""
         return _CONCERN[self.health]
 
-    def told(self, health: WorkloadHealth, cause: str) -> WorkloadSummary:
+    def stated(self, health: WorkloadHealth, cause: str) -> WorkloadSummary:
         """The same counts with a state that `cause` alone explains."""
         return self._replace(health=health, reason=cause, cause=cause, kind=health.value)
 
@@ -157,34 +157,34 @@ def _job(workload: Job) -> WorkloadSummary:
     words = WorkloadSummary(desired, status.ready, done, WorkloadHealth.RUNNING, "")
     if failed is not None:
         why = failed.message or failed.reason
-        return words.told(WorkloadHealth.FAILED, f"Failed: {why.rstrip('.')}")
+        return words.stated(WorkloadHealth.FAILED, f"Failed: {why.rstrip('.')}")
     if _find(status.conditions, "Complete", "True") is not None:
-        return words.told(WorkloadHealth.COMPLETE, f"Completed, {done} of {desired}")
+        return words.stated(WorkloadHealth.COMPLETE, f"Completed, {done} of {desired}")
     if spec.suspend:
-        return words.told(WorkloadHealth.SUSPENDED, "Is suspended")
+        return words.stated(WorkloadHealth.SUSPENDED, "Is suspended")
     tries = f", {status.failed} failed attempt{'s' if status.failed != 1 else ''}"
     reason = f"Runs: {done} of {desired} done, {status.active} active"
     if status.failed:
-        return words.told(WorkloadHealth.DEGRADED, reason + tries)
-    return words.told(WorkloadHealth.RUNNING, reason)
+        return words.stated(WorkloadHealth.DEGRADED, reason + tries)
+    return words.stated(WorkloadHealth.RUNNING, reason)
 
 
 def _cron_job(workload: CronJob) -> WorkloadSummary:
     active = len(workload.status.active)
     words = WorkloadSummary(0, active, 0, WorkloadHealth.HEALTHY, "")
     if workload.spec.suspend:
-        return words.told(WorkloadHealth.SUSPENDED, "Is suspended")
+        return words.stated(WorkloadHealth.SUSPENDED, "Is suspended")
     zone = f" {workload.spec.time_zone}" if workload.spec.time_zone else ""
     schedule = f"Runs at “{workload.spec.schedule}”{zone}"
     last, success = workload.status.last_schedule_time, workload.status.last_successful_time
     if last is None:
-        return words.told(WorkloadHealth.IDLE, f"{schedule}; has not run yet")
+        return words.stated(WorkloadHealth.IDLE, f"{schedule}; has not run yet")
     if active:
-        return words.told(WorkloadHealth.HEALTHY, f"{schedule}; {active} running now")
+        return words.stated(WorkloadHealth.HEALTHY, f"{schedule}; {active} running now")
     if success is None or success < last:
-        told = words.told(WorkloadHealth.DEGRADED, f"The last run did not succeed; {schedule}")
-        return told._replace(kind="Last run did not succeed")
-    return words.told(WorkloadHealth.HEALTHY, f"{schedule}; the last run succeeded")
+        failed = words.stated(WorkloadHealth.DEGRADED, f"The last run did not succeed; {schedule}")
+        return failed._replace(kind="Last run did not succeed")
+    return words.stated(WorkloadHealth.HEALTHY, f"{schedule}; the last run succeeded")
 
 
 def _replicated(
@@ -207,7 +207,7 @@ def _replicated(
     )
     if desired == 0:
         none = "Scaled to zero" if unit == "replica" else "No node is selected"
-        return words.told(WorkloadHealth.IDLE, none)
+        return words.stated(WorkloadHealth.IDLE, none)
     if updated < desired or extra > 0 or not observed:
         rolled = f"Rolling out, {updated} of {desired} updated"
         cause, kind = rolled, "Rolling out"
