@@ -12,6 +12,7 @@ WHOLE = ("COMPONENT", "STATE", "ENDPOINT")
 COLOURS = {
     ComponentState.READY: "green",
     ComponentState.FAILED: "red",
+    ComponentState.UNRESPONSIVE: "red",
     ComponentState.RESTARTING: "yellow",
     ComponentState.STARTING: "cyan",
     ComponentState.BUILDING: "cyan",

@@ -25,12 +25,13 @@ def now() -> str:
 
 
 class ComponentState(StrEnum):
-    """What a component is doing."""
+    """What a component is doing. UNRESPONSIVE: it runs and was ready, but no longer answers."""
 
     WAITING = "waiting"
     BUILDING = "building"
     STARTING = "starting"
     READY = "ready"
+    UNRESPONSIVE = "unresponsive"
     RESTARTING = "restarting"
     FAILED = "failed"
     STOPPED = "stopped"

@@ -42,7 +42,16 @@ class ComponentView(BaseModel):
     name: str
     kind: str
     title: str
-    state: Literal["waiting", "building", "starting", "ready", "restarting", "failed", "stopped"]
+    state: Literal[
+        "waiting",
+        "building",
+        "starting",
+        "ready",
+        "unresponsive",
+        "restarting",
+        "failed",
+        "stopped",
+    ]
     progress: float | None
     detail: str
     version: str | None

@@ -156,7 +156,7 @@ class SupervisedProcess:
         if misses == 2:
             self.ready.clear()
             detail = "runs, but its readiness check does not answer"
-            self._board.update(self.spec.name, ComponentState.STARTING, detail=detail)
+            self._board.update(self.spec.name, ComponentState.UNRESPONSIVE, detail=detail)
         return 1.0
 
     async def _pause_before_restart(self, code: int) -> None:

@@ -2,9 +2,10 @@ import { Button, Popover } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import type { Freshness, SystemState, SystemView } from "../api/generated/types.gen";
 import { FreshnessList } from "../live/FreshnessChip";
-import { useConnection, useLiveClient } from "../live/react";
+import { useLiveClient } from "../live/react";
 import { ToneIcon } from "../status/Status";
 import type { Tone } from "../status/tone";
+import { useOffline } from "../system/useMood";
 import { useOverview } from "../system/useOverview";
 import { AppLink } from "./AppLink";
 
@@ -17,17 +18,16 @@ export const SYSTEM_TONES: Record<SystemState, Tone> = {
   hidden: "denied",
 };
 
-/** Four small lamps, one per system; opened, what each says and how fresh it is. */
+/**
+ * Four small lamps, one per system, with their names where there is room (from 1280 px);
+ * opened, what each says and how fresh it is.
+ */
 export function Pulse() {
   const { t } = useTranslation();
-  const { data, isError } = useOverview();
-  const connection = useConnection();
+  const { data } = useOverview();
+  const offline = useOffline();
   const client = useLiveClient();
   const systems = data?.systems ?? [];
-  const offline =
-    isError ||
-    (connection.phase === "waiting" && !connection.polling) ||
-    connection.phase === "denied";
   return (
     <Popover
       aria-label={t("pulse.title")}
@@ -69,11 +69,16 @@ export function Pulse() {
         {systems.map(({ name, state }) => (
           <span
             key={name}
-            className={`cr-lamp cr-lamp-${offline ? "offline" : state}`}
-            data-system={name}
-            data-state={state}
+            className="cr-pulse-lamp"
             title={`${t(`system.${name}`)}: ${t(`systemState.${state}`)}`}
-          />
+          >
+            <span
+              className={`cr-lamp cr-lamp-${offline ? "offline" : state}`}
+              data-system={name}
+              data-state={state}
+            />
+            <span className="cr-lamp-word">{t(`systemShort.${name}`)}</span>
+          </span>
         ))}
         {systems.length === 0 && (
           <span className={`cr-lamp cr-lamp-${offline ? "offline" : "connecting"}`} />

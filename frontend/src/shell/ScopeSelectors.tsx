@@ -27,28 +27,33 @@ function Selectors({ namespaced }: { namespaced: boolean }) {
       },
     });
   if (clusters.length === 0) return <span className="cr-scope" />;
+  // With one cluster there is nothing to choose, unless the address asks for another.
+  const choosable = clusters.length > 1 || (scope.cluster && !clusters.includes(scope.cluster));
+  if (!choosable && !namespaced) return <span className="cr-scope" />;
   return (
     <nav className="cr-scope" aria-label={t("scope.label")}>
-      <ScopeSelect
-        label={t("scope.cluster")}
-        all={t("scope.allClusters")}
-        value={scope.cluster}
-        values={clusters}
-        onChange={(cluster) => choose({ cluster })}
-      />
+      {choosable && (
+        <ScopeSelect
+          label={t("scope.cluster")}
+          all={t("scope.allClusters")}
+          value={scope.cluster}
+          values={clusters}
+          onChange={(cluster) => choose({ cluster })}
+        />
+      )}
+      {choosable && namespaced && (
+        <span className="cr-scope-divider" aria-hidden="true" translate="no">
+          /
+        </span>
+      )}
       {namespaced && (
-        <>
-          <span className="cr-scope-divider" aria-hidden="true" translate="no">
-            /
-          </span>
-          <ScopeSelect
-            label={t("scope.namespace")}
-            all={t("scope.allNamespaces")}
-            value={scope.namespace}
-            values={namespaces}
-            onChange={(namespace) => choose({ ...scope, namespace })}
-          />
-        </>
+        <ScopeSelect
+          label={t("scope.namespace")}
+          all={t("scope.allNamespaces")}
+          value={scope.namespace}
+          values={namespaces}
+          onChange={(namespace) => choose({ ...scope, namespace })}
+        />
       )}
     </nav>
   );

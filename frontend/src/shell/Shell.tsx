@@ -4,7 +4,9 @@ import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react"
 import { useTranslation } from "react-i18next";
 import { formatNumber } from "../format/numbers";
 import { pageAt } from "../pages/registry";
+import { useMood } from "../system/useMood";
 import { useOverview } from "../system/useOverview";
+import { useFavicon } from "./favicon";
 import { Masthead } from "./Masthead";
 import { Navigation } from "./Navigation";
 import { useRecentPlaces } from "./recent";
@@ -35,6 +37,7 @@ export function Shell() {
   const openHelp = useCallback(() => setHelp(true), []);
   useShellKeys(openPalette, openHelp);
   useRecentPlaces(usePageTitle());
+  useFavicon(useMood());
   return (
     <Page
       className="cr-shell"

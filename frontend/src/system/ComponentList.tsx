@@ -13,6 +13,7 @@ const TONES: Record<ComponentView["state"], Tone> = {
   building: "busy",
   starting: "busy",
   ready: "ok",
+  unresponsive: "bad",
   restarting: "warn",
   failed: "bad",
   stopped: "off",

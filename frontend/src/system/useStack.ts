@@ -14,6 +14,13 @@ export function isSettled(stack: StackView | undefined): boolean {
   return stack.components.every(({ state }) => state === "ready" || state === "stopped");
 }
 
+const WRONG: ReadonlySet<string> = new Set(["failed", "unresponsive"]);
+
+/** Whether all that is missing of it is on its way: nothing failed or stopped answering. */
+export function isComingUp(stack: StackView): boolean {
+  return !isSettled(stack) && !stack.components.some(({ state }) => WRONG.has(state));
+}
+
 export function useStack(enabled = true) {
   return useQuery({ ...stackQuery, enabled });
 }

@@ -119,7 +119,13 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
           onChange={onSearch}
         />
         <FilterChips info={info} search={search} problem={view.problem} onChange={onSearch} />
-        <SelectionBar info={info} selection={selection} hrefOf={hrefOf} />
+        <SelectionBar
+          info={info}
+          selection={selection}
+          hrefOf={hrefOf}
+          visible={columns}
+          bulk={props.bulk}
+        />
         <div className="cr-table-area">
           {held.waiting > 0 && (
             <Button variant="tertiary" size="sm" className="cr-waiting" onClick={hold.release}>

@@ -165,7 +165,7 @@ async def test_losing_and_finding_readiness_is_shown(tmp_path, board, monkeypatc
     async with asyncio.timeout(10):
         await service.ready.wait()
     answers = False
-    await until(lambda: board["thing"].state is ComponentState.STARTING)
+    await until(lambda: board["thing"].state is ComponentState.UNRESPONSIVE)
     assert "does not answer" in board["thing"].detail
     answers = True
     await until(lambda: board["thing"].state is ComponentState.READY)

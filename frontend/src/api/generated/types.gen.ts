@@ -650,7 +650,7 @@ export type ComponentView = {
     /**
      * State
      */
-    state: 'waiting' | 'building' | 'starting' | 'ready' | 'restarting' | 'failed' | 'stopped';
+    state: 'waiting' | 'building' | 'starting' | 'ready' | 'unresponsive' | 'restarting' | 'failed' | 'stopped';
     /**
      * Title
      */

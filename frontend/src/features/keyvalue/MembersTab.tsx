@@ -8,6 +8,7 @@ import type { Detail } from "../../detail/useDetail";
 import { equals } from "../../detail/useLiveRow";
 import { LiveTable } from "../../table/LiveTable";
 import { usePageSearch } from "../../table/usePageSearch";
+import { MEMBER_RENDERERS } from "./lastKnown";
 import { Signals, SignalValue } from "./Signals";
 
 /** Who is in the cluster and how each is; then every signal with its limit. */
@@ -23,6 +24,7 @@ export function MembersTab({ etcd, health }: { etcd: string; health: Detail<Etcd
         onSearch={setSearch}
         fixed={fixed}
         hidden={HIDDEN}
+        renderers={MEMBER_RENDERERS}
         emptyHint={t("keyvalue.empty")}
         panel={(row) => health.data && <MemberSignals health={health.data} row={row} />}
         embedded

@@ -9,7 +9,7 @@ import { Failed } from "../../states/States";
 import { ToneIcon } from "../../status/Status";
 import { ComponentList } from "../../system/ComponentList";
 import { useOverview } from "../../system/useOverview";
-import { isSettled, useStack } from "../../system/useStack";
+import { isComingUp, isSettled, useStack } from "../../system/useStack";
 import { CapacityPanel } from "./CapacityPanel";
 import { ProblemList } from "./ProblemList";
 import { RecentList } from "./RecentList";
@@ -71,7 +71,7 @@ function headTone(severities: readonly string[]): "ok" | "warn" | "bad" {
   return severities.length > 0 ? "warn" : "ok";
 }
 
-/** While the local stack is on its way, it is what changes right now. */
+/** While the local stack is on its way or part of it fails, it is what changes right now. */
 function StackComingUp() {
   const { t } = useTranslation();
   const session = useSession();
@@ -80,7 +80,12 @@ function StackComingUp() {
   const ready = data.components.filter(({ state }) => state === "ready").length;
   return (
     <section className="cr-panel-box" aria-labelledby="cr-stack-title">
-      <h2 id="cr-stack-title">{t("stack.comingUp", { ready, total: data.components.length })}</h2>
+      <h2 id="cr-stack-title">
+        {t(isComingUp(data) ? "stack.comingUp" : "stack.inTrouble", {
+          ready,
+          total: data.components.length,
+        })}
+      </h2>
       <ComponentList components={data.components} />
     </section>
   );

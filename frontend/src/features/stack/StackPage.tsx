@@ -1,10 +1,13 @@
 import { useTranslation } from "react-i18next";
+import type { StackView } from "../../api/generated/types.gen";
 import { toProblem } from "../../api/problem";
 import { PageHeader } from "../../shell/PageHeader";
 import { SkeletonLines } from "../../states/Skeletons";
 import { EmptyTable, Failed, NoAccess } from "../../states/States";
+import { ToneIcon } from "../../status/Status";
+import type { Tone } from "../../status/tone";
 import { ComponentList } from "../../system/ComponentList";
-import { useStack } from "../../system/useStack";
+import { isComingUp, isSettled, useStack } from "../../system/useStack";
 
 /** The local stack of real servers: what runs, what is on its way, and why not. */
 export function StackPage() {
@@ -16,7 +19,13 @@ export function StackPage() {
     <section className="cr-page cr-scroll-page">
       <PageHeader
         title={t("nav.stack")}
-        sentence={data?.present && t("stack.sentence", { ready, total })}
+        sentence={
+          data?.present && (
+            <span className="cr-tone-count">
+              <ToneIcon tone={toneOf(data)} /> {t("stack.sentence", { ready, total })}
+            </span>
+          )
+        }
       />
       {isPending && <SkeletonLines />}
       {error && toProblem(error).status === 403 && <NoAccess what={t("nav.stack")} />}
@@ -27,4 +36,9 @@ export function StackPage() {
       {data?.present && <ComponentList components={data.components} />}
     </section>
   );
+}
+
+function toneOf(stack: StackView): Tone {
+  if (isSettled(stack)) return "ok";
+  return isComingUp(stack) ? "busy" : "bad";
 }
