@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from sqlalchemy import event
@@ -13,14 +14,17 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from auth.scope import Scope
+from backend.db.away import DATABASE_AWAY
 from backend.db.bus import Bus
 from backend.db.engine import create_db_sessions, create_engine
 from backend.jobs import commands
 from backend.jobs.alone import HomeLock
 from backend.jobs.commands import Start, Started
+from backend.jobs.durable import within
 from backend.jobs.job import Declared, In, Job, Loop, Schedule
 from backend.jobs.leases import Leases
 from backend.jobs.limits import Timing
+from backend.jobs.presence import EVERY, Presence
 from backend.jobs.supervisor import Supervisor
 from backend.jobs.tables import JobRecord
 from backend.jobs.worker import Worker
@@ -28,6 +32,8 @@ from backend.jobs.worker import Worker
 __all__ = ["Jobs"]
 
 _log = structlog.get_logger("craton.jobs")
+_PATIENCE: Final = 3.0
+"""Seconds to say goodbye in."""
 
 
 class Jobs:
@@ -59,6 +65,7 @@ class Jobs:
             timing=timing or Timing(),
             organisation=organisation,
         )
+        self._presence = Presence(self.db_sessions, self.owner, self.worker.known, alone=self.alone)
 
     def declare(self, declared: Iterable[Declared], supervisor: Supervisor) -> None:
         """Add what features declare; before `start`. A kind or schedule has one declaration."""
@@ -79,15 +86,21 @@ class Jobs:
         """Begin to work; the loops are the supervisor's."""
         if self.alone and (self._lock is None or self._lock.acquire()):
             await self.worker.reclaim()
+            await self._presence.only()
         elif self.alone:
             _log.warning("another console uses this data directory; its jobs are left to it")
         await self.worker.prepare()
+        await self._presence.tell()
         for name in ("look", "beat", "flush"):
             supervisor.add(Loop(f"jobs-{name}", getattr(self.worker, name)), self.leases)
+        if not self.alone:
+            supervisor.add(Loop("jobs-presence", self._presence.tell, every=EVERY, delay=EVERY))
 
     async def stop(self) -> None:
         """Hand over what runs here; after the supervisor stopped."""
         await self.worker.hand_over()
+        with suppress(*DATABASE_AWAY, TimeoutError):  # then the row ends by itself
+            await within(self._presence.leave(), _PATIENCE)
         if self.alone:
             await self._engine.dispose()
         if self._lock is not None:

@@ -89,7 +89,7 @@ class Run:
 
     def progress(self, done: int, total: int, stage: str = "") -> None:
         """Say how far the job is; written a few times a second."""
-        self._progress = {"done": done, "total": total, "stage": stage[:256]}
+        self._progress |= {"done": done, "total": total, "stage": stage[:256]}
 
     def link(self, path: str) -> None:
         """Where in the console the result is seen."""

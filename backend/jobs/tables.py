@@ -1,11 +1,21 @@
-"""The tables of durable jobs, their schedules, and the leases of singleton loops."""
+"""The tables of durable jobs, their schedules and workers, and the leases of singleton loops."""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
-__all__ = ["FINISHED", "JobRecord", "LeaseRecord", "LogRow", "ScheduleRow", "SignalRow", "StepRow"]
+__all__ = [
+    "FINISHED",
+    "JobRecord",
+    "KnownKind",
+    "LeaseRecord",
+    "LogRow",
+    "ScheduleRow",
+    "SignalRow",
+    "StepRow",
+    "WorkerRecord",
+]
 
 FINISHED = ("succeeded", "failed", "cancelled")
 """The states in which a job stays."""
@@ -133,3 +143,27 @@ class LeaseRecord(SQLModel, table=True):
     holder: str = Field(default="", max_length=64)
     expires: float = 0.0
     fence: int = 0
+
+
+class WorkerRecord(SQLModel, table=True):
+    """A console that works on jobs: the `owner` it is called in them, its host and process, and
+    when it counts as gone unless it said otherwise."""
+
+    __tablename__ = "job_worker"
+
+    owner: str = Field(primary_key=True, max_length=64)
+    place: str = Field(default="", max_length=128)
+    expires: float = 0.0
+
+
+class KnownKind(SQLModel, table=True):
+    """A kind of job that a console knows, with the versions from `reads` to `version`."""
+
+    __tablename__ = "job_worker_kind"
+
+    owner: str = Field(
+        primary_key=True, foreign_key="job_worker.owner", ondelete="CASCADE", max_length=64
+    )
+    kind: str = Field(primary_key=True, max_length=64)
+    version: int = 1
+    reads: int = 1

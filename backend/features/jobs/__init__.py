@@ -8,6 +8,7 @@ from backend.features.jobs.collections import JOBS, job_source
 from backend.features.jobs.retention import declared
 from backend.features.jobs.rights import KINDS
 from backend.features.jobs.routes import router
+from backend.jobs import presence
 
 __all__ = ["register"]
 
@@ -17,4 +18,5 @@ def register(context: FeatureContext) -> Feature:
     source = job_source(context.db_sessions, context.organisation)
     context.registry.add(JOBS, source)
     context.bus.subscribe(rows("job"), lambda notice: source.notify(notice.keys))
+    context.bus.subscribe(presence.TOPIC, lambda _: source.notify())
     return Feature("jobs", router, kinds=KINDS, jobs=declared(context.settings.job_days))

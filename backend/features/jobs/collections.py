@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import SQLModel
 
 from backend.features.jobs.rights import KIND
+from backend.jobs.presence import reason
 from backend.jobs.tables import JobRecord as JobTable
 from backend.live.collection import Collection
 from backend.live.column import Column, Type
@@ -71,8 +72,9 @@ JOBS = Collection(
 
 def job_source(db_sessions: async_sessionmaker[AsyncSession], org: str) -> SqlSource:
     """Rows straight from the table; the key is the job's id. One without a title, as somebody
-    else's code may write it, is called by its kind: there must be something to follow."""
+    else's code may write it, is called by its kind: there must be something to follow. Its reason
+    is also that no console which runs knows it."""
     columns = SQLModel.metadata.tables[str(JobTable.__tablename__)].c
     title = sa.func.coalesce(sa.func.nullif(columns.title, ""), columns.kind)
-    fields = {"key": columns.id, "title": title}
+    fields = {"key": columns.id, "title": title, "error": reason()}
     return SqlSource(JOBS, db_sessions, JobTable, organisation=org, fields=fields)

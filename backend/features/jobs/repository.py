@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.features.jobs.schemas import JobStepView, JobView, LogLine
+from backend.jobs.presence import place_of, reason
 from backend.jobs.records import steps_of
 from backend.jobs.tables import FINISHED, JobRecord, LogRow, StepRow
 
@@ -17,7 +18,14 @@ __all__ = ["LINES", "view"]
 
 LINES: Final = 500
 """The last lines of a log that are shown."""
-_COPIED: Final = set(JobView.model_fields) - {"result", "cancellable", "steps", "log"}
+_COPIED: Final = set(JobView.model_fields) - {
+    "result",
+    "error",
+    "cancellable",
+    "runs_on",
+    "steps",
+    "log",
+}
 
 
 async def view(session: AsyncSession, row: JobRecord, *, may_cancel: bool) -> JobView:
@@ -28,9 +36,12 @@ async def view(session: AsyncSession, row: JobRecord, *, may_cancel: bool) -> Jo
         LogLine(id=line.id or 0, at=line.at, level=line.level, message=line.message)
         for line in found.scalars()
     ]
+    why = select(reason()).where(col(JobRecord.id) == row.id)
     return JobView(
         **{name: getattr(row, name) for name in _COPIED},
         result=_json(row.result),
+        error=(await session.execute(why)).scalar_one(),
+        runs_on=await place_of(session, row.owner),
         cancellable=may_cancel and row.state not in FINISHED and not row.cancelling,
         steps=[_step(step) for step in await steps_of(session, row.id)],
         log=lines[::-1],

@@ -34,8 +34,9 @@ class LogLine(BaseModel):
 
 class JobView(BaseModel):
     """A job with its steps and the last lines of its log. `done` of `total` is the progress of
-    `stage` (0 of 0: not known); `link` is where its result is seen; `cancellable` says whether
-    the caller may cancel it now."""
+    `stage` (0 of 0: not known); `link` is where its result is seen; `error` also says that no
+    running console knows the job; `runs_on` is the host/process that works on it; `cancellable`
+    says whether the caller may cancel it now."""
 
     id: str
     kind: str
@@ -51,6 +52,7 @@ class JobView(BaseModel):
     result: Any
     error: str
     link: str
+    runs_on: str
     started_by: str
     schedule: str | None
     scope: str

@@ -30,7 +30,9 @@ def register(context: FeatureContext) -> Feature:
         mirrors=context.settings.update_mirrors,
         mirror_networks=context.settings.update_mirror_networks,
     )
-    return Feature("updates", updates_router(deps), kinds=KINDS, jobs=(deps.import_job,))
+    return Feature(
+        "updates", updates_router(deps), kinds=KINDS, jobs=(deps.import_job, deps.upload_job)
+    )
 
 
 def _ask_again(source: SqlSource, _: object) -> None:

@@ -11,15 +11,17 @@ from typing import Any
 import httpx2
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.audit import Audit, Change, Origin
+from backend.audit import Audit, Change, Origin, Target
 from backend.jobs import Job, Jobs
-from backend.omaha.api.targets import import_target
-from backend.omaha.catalog.importing import Made, Order, import_job
+from backend.omaha.api.targets import import_target, target_of, upload_target
+from backend.omaha.catalog.finishing import Finish, HostedFile, finishing_job
+from backend.omaha.catalog.importing import Made, Order, StartedBy, import_job
 from backend.omaha.domain.rights import Rights
 from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.payloads.mirrors import open_mirror
 from backend.omaha.payloads.source import ReleaseSource
 from backend.omaha.payloads.upload import Uploads
+from backend.omaha.store.tables import FileRecord
 from integrations.addresses import Network
 
 
@@ -38,17 +40,45 @@ class UpdatesDeps:
     http: httpx2.AsyncClient | None = None
     uploads: Uploads = field(init=False)
     import_job: Job[Order, Made] = field(init=False)
+    upload_job: Job[Finish, HostedFile] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "uploads", Uploads(self.files, self.jobs.db_sessions))
-        job = import_job(self.files, self.jobs.leases, partial(_mirror, self), self._record)
+        uploads = Uploads(self.files, self.jobs.db_sessions)
+        object.__setattr__(self, "uploads", uploads)
+        job = import_job(self.files, self.jobs.leases, partial(_mirror, self), self._imported)
         object.__setattr__(self, "import_job", job)
+        finishing = finishing_job(uploads, self.files, self._uploaded)
+        object.__setattr__(self, "upload_job", finishing)
 
-    async def _record(
+    async def _imported(
         self, session: AsyncSession, order: Order, verb: str, detail: Mapping[str, Any]
     ) -> None:
         """What an import did when its request is long over."""
-        by = order.by
+        target = await import_target(session, Rights(self.organisation), order)
+        given = dict(detail) | {"mirror": order.mirror, "board": order.board}
+        self._record(session, order.by, verb, target, given)
+
+    def _uploaded(
+        self,
+        session: AsyncSession,
+        order: Finish,
+        verb: str,
+        row: FileRecord | None,
+        detail: Mapping[str, Any],
+    ) -> None:
+        """What the finishing of an upload came to."""
+        rights = Rights(self.organisation)
+        target = target_of(rights, row) if row else upload_target(rights, order.name)
+        self._record(session, order.by, verb, target, detail)
+
+    def _record(
+        self,
+        session: AsyncSession,
+        by: StartedBy,
+        verb: str,
+        target: Target,
+        detail: Mapping[str, Any],
+    ) -> None:
         origin = Origin(
             organisation=self.organisation,
             actor=by.login,
@@ -57,9 +87,7 @@ class UpdatesDeps:
             credential_kind=by.credential.kind,
             credential_id=by.credential.id,
         )
-        target = await import_target(session, Rights(self.organisation), order)
-        given = dict(detail) | {"mirror": order.mirror, "board": order.board}
-        Audit(session, origin).did(verb, target, change=Change.of(given, show=given))
+        Audit(session, origin).did(verb, target, change=Change.of(detail, show=detail))
 
 
 def _mirror(deps: UpdatesDeps, order: Order) -> AbstractAsyncContextManager[ReleaseSource]:

@@ -11,12 +11,14 @@ from backend.omaha.api import (
     applications,
     channels,
     figures,
+    finishing,
     groups,
     hosting,
     imports,
     instances,
     moves,
     packages,
+    payloads,
     preview,
     rollouts,
     uploads,
@@ -36,6 +38,8 @@ _PARTS = (
     instances,
     figures,
     uploads,
+    finishing,
+    payloads,
 )
 
 

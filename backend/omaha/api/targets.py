@@ -18,7 +18,7 @@ from backend.omaha.store.tables import (
     PackageRecord,
 )
 
-__all__ = ["Recorded", "import_target", "release_target", "target_of"]
+__all__ = ["Recorded", "import_target", "release_target", "target_of", "upload_target"]
 
 Recorded = (
     ApplicationRecord | ChannelRecord | FileRecord | GroupRecord | InstanceRecord | PackageRecord
@@ -52,6 +52,11 @@ def target_of(rights: Rights, row: Recorded, name: str = "") -> Target:
         case PackageRecord():
             scope = rights.application(row.application_id)
             return Target(kind, str(key), name or row.release, scope)
+
+
+def upload_target(rights: Rights, name: str) -> Target:
+    """The target of an entry about a file that is not hosted yet."""
+    return Target(PACKAGE, "", name, rights.root())
 
 
 def release_target(rights: Rights, app: ApplicationRecord, release: str) -> Target:

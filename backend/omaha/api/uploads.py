@@ -1,33 +1,32 @@
-"""Routes: uploading payloads in pieces, and the files that are hosted.
+"""Routes: uploading payloads in pieces.
 
 An upload is made, its bytes are sent with PATCH from any offset it stands at, and it is
-finished. After a broken connection: GET tells the offset, and PATCH goes on there. Payloads
-belong to all of the service, so these rights are held at its root.
+finished by a job (`finishing`). After a broken
+connection: GET tells the offset, and PATCH goes on there. Payloads belong to all of the service,
+so these rights are held at its root.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Annotated, Literal
 
-import anyio
 from fastapi import APIRouter, Header, Path, Request, Response
 from pydantic import Field
 
 from auth.role import Verb
 from backend.errors import BadRequest, Conflict
 from backend.http.guard import Requires
-from backend.http.versions import IfMatch, check, tagged
-from backend.omaha.api.call import Call, Caller
+from backend.omaha.api.call import Caller
 from backend.omaha.api.scopes import at_root
-from backend.omaha.api.types import Body, Id, View
-from backend.omaha.catalog import edit, files
+from backend.omaha.api.types import Body, View
+from backend.omaha.catalog import files, finishing
 from backend.omaha.domain.rights import PACKAGE
 from backend.omaha.payloads.errors import PayloadRefused
 from backend.omaha.payloads.header import Format
 from backend.omaha.payloads.upload import Announced, Upload
-from backend.omaha.store.tables import FileRecord
 
 router = APIRouter(tags=["updates: payloads"])
 
@@ -55,13 +54,15 @@ class NewUpload(Body):
 
 
 class UploadView(View):
-    """An unfinished upload: `offset` of `size` bytes are here."""
+    """An unfinished upload: `offset` of `size` bytes are here. `job_id` is the job that finishes
+    it, if one does."""
 
     id: str
     name: str
     size: int
     format: str
     offset: int
+    job_id: str
     updated_at: float
 
 
@@ -69,21 +70,6 @@ class UploadList(View):
     """All unfinished uploads."""
 
     items: list[UploadView]
-
-
-class FileView(View):
-    """A hosted file; its address is `path` on this service. `sha1` base64, `sha256` hex."""
-
-    id: int
-    name: str
-    path: str
-    size: int
-    sha1: str
-    sha256: str
-    package_id: int | None
-    signature: str
-    created_at: float
-    version: int
 
 
 @router.get("/uploads", dependencies=[Requires(PACKAGE, Verb.LIST, at_root, "upload")])
@@ -135,70 +121,19 @@ async def send_bytes(
     return _view_with_offset(upload, response)
 
 
-@router.post(
-    "/uploads/{upload_id}/finish",
-    status_code=201,
-    dependencies=[Requires(PACKAGE, Verb.CREATE, at_root, "upload")],
-)
-async def finish_upload(call: Caller, upload_id: UploadId, response: Response) -> FileView:
-    """Check the whole file and host it under its name."""
-    upload = await call.deps.uploads.get(upload_id)
-    digest = await call.deps.uploads.finish(upload_id)
-    await call.begin()
-    if not call.deps.files.has(digest.sha256):
-        raise Conflict("The same file was deleted at this moment; upload it again.")
-    row = await files.register(call.session, upload.announced.name, digest)
-    detail = {"sha256": row.sha256, "size": row.size}
-    call.did("upload", row, detail, right=Verb.CREATE)
-    await call.deps.uploads.forget(call.session, upload_id)
-    await call.session.commit()
-    await call.deps.uploads.clear(upload_id)
-    tagged(response, row.version)
-    return _file(row)
-
-
 @router.delete(
     "/uploads/{upload_id}",
     status_code=204,
     dependencies=[Requires(PACKAGE, Verb.DELETE, at_root, "upload")],
 )
 async def abort_upload(call: Caller, upload_id: UploadId) -> None:
-    """Forget an unfinished upload and its bytes."""
+    """Forget an unfinished upload and its bytes; a job that finishes it is cancelled."""
     await call.deps.uploads.get(upload_id)
+    last = await finishing.last_of(call.session, upload_id)
+    if last is not None:
+        with suppress(Conflict):  # it is finished
+            await call.deps.jobs.cancel(last.id, by=call.principal.login)
     await call.deps.uploads.abort(upload_id)
-
-
-@router.get("/payloads/{file_id}", dependencies=[Requires(PACKAGE, Verb.GET, at_root, "payload")])
-async def get_file(call: Caller, file_id: Id, response: Response) -> FileView:
-    """One hosted file."""
-    row = await edit.get(call.session, FileRecord, file_id)
-    tagged(response, row.version)
-    return _file(row)
-
-
-@router.delete(
-    "/payloads/{file_id}",
-    status_code=204,
-    dependencies=[Requires(PACKAGE, Verb.DELETE, at_root, "payload")],
-)
-async def delete_file(call: Caller, file_id: Id, if_match: IfMatch = None) -> None:
-    """Stop hosting a file; 409 while a package is made of it."""
-    await call.begin()
-    row = await edit.get(call.session, FileRecord, file_id)
-    check(if_match, row.version, _file(row))
-    await files.delete(call.session, row)
-    call.did("delete-payload", row, {"sha256": row.sha256}, right=Verb.DELETE)
-    await call.session.commit()
-    await _remove_unused(call, row.sha256)
-
-
-async def _remove_unused(call: Call, sha256: str) -> None:
-    """Remove the bytes unless a name refers to them, under the lock every registration
-    takes. The row went first: a crash in between leaves an unused file, never a name without
-    bytes."""
-    await call.begin()
-    if not await files.used(call.session, sha256):
-        await anyio.to_thread.run_sync(call.deps.files.remove, sha256)
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:
@@ -230,20 +165,6 @@ def _upload(upload: Upload) -> UploadView:
         size=announced.size,
         format=announced.kind.value,
         offset=upload.offset,
+        job_id=upload.job_id,
         updated_at=upload.updated,
-    )
-
-
-def _file(row: FileRecord) -> FileView:
-    return FileView(
-        id=row.id or 0,
-        name=row.name,
-        path=f"/v1/payloads/{row.name}",
-        size=row.size,
-        sha1=row.sha1,
-        sha256=row.sha256,
-        package_id=row.package_id,
-        signature=row.signature,
-        created_at=row.created_at,
-        version=row.version,
     )

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, TypeVar
+from urllib.parse import quote
 
 import anyio
 import msgspec
@@ -166,7 +167,9 @@ class _Importing:
             await self.record(session, order, "import", detail)
             return Made(package_id, made.created)
 
-        return await run.transaction("register", register, returns=Made)
+        made = await run.transaction("register", register, returns=Made)
+        run.link(f"/browse/packages?filter={quote(f'release={order.release}')}")
+        return made
 
     async def _examined(self, run: Run, source: ReleaseSource, order: Order) -> Release:
         run.progress(0, 0, "examining")

@@ -8,7 +8,6 @@ is `PayloadRefused`, for what is left would pass as the whole.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Final
 
 from backend.omaha.payloads.digest import READ_SIZE, Digester
 from backend.omaha.payloads.errors import PayloadRefused
+from backend.omaha.payloads.slices import SLICE, Slices
 
 __all__ = ["Piece", "Pieces"]
 
@@ -46,13 +46,12 @@ class Pieces:
         """What is recorded, in order."""
         return [Piece(self.path(fence), size) for fence, size in self.recorded if size]
 
-    def digest(self) -> Digester:
-        """Read everything that is recorded. Blocking."""
-        digester = Digester()
-        for piece in self.all():
-            for chunk in _chunks(piece):
-                digester.update(chunk)
-        return digester
+    def feed(self, digester: Digester) -> Slices:
+        """Let `digester` read everything that is recorded."""
+        for chunk in self._everything():
+            digester.update(chunk)
+            if digester.size % SLICE < len(chunk):
+                yield digester.size
 
     def head(self, size: int) -> bytes:
         """At most the first `size` recorded bytes. Blocking."""
@@ -64,24 +63,33 @@ class Pieces:
                 break
         return found
 
-    def join(self, target: Path) -> None:
-        """Make `target` (on the same file system) one file of everything recorded. Blocking."""
+    def join(self, target: Path) -> Slices:
+        """Make `target` (on the same file system) one file of everything recorded."""
         pieces = self.all()
-        if len(pieces) == 1 and _exact(pieces[0]):
-            try:
-                target.hardlink_to(pieces[0].path)
-            except OSError:  # a volume without links
-                shutil.copyfile(pieces[0].path, target)
+        if len(pieces) == 1 and _exact(pieces[0]) and _linked(pieces[0].path, target):
             return
         with target.open("wb") as whole:
-            for piece in pieces:
-                for chunk in _chunks(piece):
-                    whole.write(chunk)
+            for chunk in self._everything():
+                whole.write(chunk)
+                if whole.tell() % SLICE < len(chunk):
+                    yield whole.tell()
+
+    def _everything(self) -> Iterator[bytes]:
+        for piece in self.all():
+            yield from _chunks(piece)
 
     def remove(self) -> None:
         """Remove every file of the upload. Blocking."""
         for path in self.folder.glob(f"{self.upload}.*.{_ENDING}"):
             path.unlink(missing_ok=True)
+
+
+def _linked(path: Path, target: Path) -> bool:
+    try:
+        target.hardlink_to(path)
+    except OSError:  # a volume without links
+        return False
+    return True
 
 
 def _exact(piece: Piece) -> bool:

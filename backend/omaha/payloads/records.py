@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import CursorResult, delete, insert, select, update
+import sqlalchemy as sa
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import col
 
 from backend.jobs.clock import clock
+from backend.jobs.records import affected
+from backend.jobs.tables import JobRecord
 from backend.omaha.payloads.errors import UploadConflict, UploadNotFound
 from backend.omaha.payloads.header import Format
 from backend.omaha.payloads.pieces import Pieces
@@ -25,8 +28,6 @@ CLAIM_SECONDS: Final = 20.0
 two seconds while bytes come, so this is a sender or a process that is gone."""
 MAX_PIECES: Final = 2000
 """Requests of one upload that brought bytes."""
-
-_Recorded = list[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,19 @@ class Announced:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An unfinished upload: `offset` of `announced.size` bytes are here."""
+    """An unfinished upload: `offset` of `announced.size` bytes are here, in the files of the
+    writers that `recorded` names (fence, bytes). `job_id` is the job that finishes it."""
 
     id: str
     announced: Announced
     offset: int
     updated: float
+    job_id: str = ""
+    recorded: tuple[tuple[int, int], ...] = ()
+
+    def pieces(self, folder: Path) -> Pieces:
+        """Its files."""
+        return Pieces(folder, self.id, self.recorded)
 
 
 @dataclass(slots=True)
@@ -64,7 +72,7 @@ class Claim:
 
 
 class UploadRecords:
-    """The table; every call is a transaction of its own unless it is given one."""
+    """The table; every call is a transaction of its own unless it is given a session."""
 
     def __init__(self, db_sessions: async_sessionmaker[AsyncSession]) -> None:
         self._db_sessions = db_sessions
@@ -92,14 +100,14 @@ class UploadRecords:
             query = select(UploadRecord).order_by(col(UploadRecord.updated_at))
             return [_upload(row) for row in (await session.execute(query)).scalars()]
 
-    async def remove(self, key: str, session: AsyncSession | None = None) -> None:
-        """Forget it; whoever writes finds out at its next record."""
-        statement = delete(UploadRecord).where(col(UploadRecord.id) == key)
-        if session is not None:
-            await session.execute(statement)
-            return
-        async with self._db_sessions() as own, own.begin():
-            await own.execute(statement)
+    async def remove(self, session: AsyncSession, key: str) -> None:
+        """Forget it in the session's transaction; whoever writes finds out at its next record."""
+        await session.execute(delete(UploadRecord).where(col(UploadRecord.id) == key))
+
+    async def drop(self, key: str) -> None:
+        """The same, at once."""
+        async with self._db_sessions() as session, session.begin():
+            await self.remove(session, key)
 
     async def remove_claimed(self, claim: Claim) -> bool:
         """Forget the upload of this writer; False, and nothing, when another one had it since."""
@@ -107,50 +115,70 @@ class UploadRecords:
             col(UploadRecord.id) == claim.upload.id, col(UploadRecord.fence) == claim.fence
         )
         async with self._db_sessions() as session, session.begin():
-            done = await session.execute(statement)
-        return isinstance(done, CursorResult) and done.rowcount == 1
+            return affected(await session.execute(statement)) == 1
 
     async def expire(self, limit: float) -> list[str]:
-        """Forget those without activity since `limit` (Unix seconds); their ids."""
+        """Forget those without activity since `limit` (Unix seconds) that no job is about to
+        finish; their ids."""
+        query = sa.exists().where(
+            col(JobRecord.id) == col(UploadRecord.job_id), col(JobRecord.finished).is_(None)
+        )
         statement = (
             delete(UploadRecord)
-            .where(col(UploadRecord.updated_at) < limit, col(UploadRecord.writer_until) <= clock())
+            .where(
+                col(UploadRecord.updated_at) < limit,
+                col(UploadRecord.writer_until) <= clock(),
+                sa.not_(query),
+            )
             .returning(col(UploadRecord.id))
+            .execution_options(synchronize_session=False)
         )
         async with self._db_sessions() as session, session.begin():
             return list((await session.execute(statement)).scalars())
 
-    async def claim(self, upload: Upload, offset: int, *, writing: bool = True) -> Claim:
-        """A turn at `offset`, for `writing` or to finish. Raises `UploadConflict` when the upload
-        stands elsewhere, somebody writes, or it has too many pieces to write more;
-        `UploadNotFound` when it is gone."""
+    async def claim(self, upload: Upload, offset: int) -> Claim:
+        """A turn to write at `offset`. Raises `UploadConflict` when the upload stands elsewhere,
+        somebody writes, a job finishes it, or it has too many pieces; `UploadNotFound` when it is
+        gone."""
         statement = (
-            update(UploadRecord)
-            .where(
-                col(UploadRecord.id) == upload.id,
-                col(UploadRecord.received) == offset,
-                col(UploadRecord.writer_until) <= clock(),
-            )
-            .values(
-                fence=col(UploadRecord.fence) + 1,
-                writer_until=clock() + CLAIM_SECONDS,
-                version=col(UploadRecord.version) + 1,
-            )
+            _turn(upload.id, offset)
+            .values(writer_until=clock() + CLAIM_SECONDS)
+            .where(col(UploadRecord.job_id) == "")
             .returning(col(UploadRecord.fence), col(UploadRecord.pieces))
-            .execution_options(synchronize_session=False)
         )
         async with self._db_sessions() as session, session.begin():
             found = (await session.execute(statement)).one_or_none()
             if found is None:
                 raise await _refusal(session, upload.id)
-            pieces = msgspec.json.decode(found.pieces, type=_Recorded)
-            if writing and len(pieces) >= MAX_PIECES:  # which takes the turn back
+            pieces = _decoded(found.pieces)
+            if len(pieces) >= MAX_PIECES:  # which takes the turn back
                 raise UploadConflict(
                     f"The upload came in {MAX_PIECES} pieces already: begin again, with larger "
                     "ones.",
                     offset=offset,
                 )
-        return Claim(upload, found.fence, tuple(pieces))
+        return Claim(upload, found.fence, pieces)
+
+    async def give(self, session: AsyncSession, upload: Upload, job_id: str) -> None:
+        """From the session's commit on nobody but this job goes on with the whole upload. Raises
+        `UploadConflict` while bytes are missing, somebody writes, or another job has it."""
+        statement = (
+            _turn(upload.id, upload.announced.size)
+            .values(job_id=job_id)
+            .where(col(UploadRecord.job_id) == upload.job_id)
+        )
+        if affected(await session.execute(statement)) != 1:
+            raise await _refusal(session, upload.id)
+
+    async def take_back(self, session: AsyncSession, upload_id: str, job_id: str) -> None:
+        """The job ended without hosting the upload."""
+        statement = (
+            update(UploadRecord)
+            .where(col(UploadRecord.id) == upload_id, col(UploadRecord.job_id) == job_id)
+            .values(job_id="", version=col(UploadRecord.version) + 1, updated_at=time.time())
+            .execution_options(synchronize_session=False)
+        )
+        await session.execute(statement)
 
     async def record(self, claim: Claim) -> None:
         """How far the writer is; its turn goes on. `UploadConflict` when it is over."""
@@ -182,25 +210,50 @@ class UploadRecords:
             .execution_options(synchronize_session=False)
         )
         async with self._db_sessions() as session, session.begin():
-            done = await session.execute(statement)
-        return isinstance(done, CursorResult) and done.rowcount == 1
+            return affected(await session.execute(statement)) == 1
+
+
+def _turn(key: str, offset: int) -> sa.Update:
+    """Whoever had a turn before has none any more; not while somebody writes."""
+    return (
+        update(UploadRecord)
+        .where(
+            col(UploadRecord.id) == key,
+            col(UploadRecord.received) == offset,
+            col(UploadRecord.writer_until) <= clock(),
+        )
+        .values(fence=col(UploadRecord.fence) + 1, version=col(UploadRecord.version) + 1)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def _refusal(session: AsyncSession, key: str) -> UploadConflict | UploadNotFound:
-    query = select(col(UploadRecord.received), col(UploadRecord.writer_until) > clock()).where(
-        col(UploadRecord.id) == key
-    )
+    query = select(
+        col(UploadRecord.received),
+        col(UploadRecord.size),
+        col(UploadRecord.job_id),
+        col(UploadRecord.writer_until) > clock(),
+    ).where(col(UploadRecord.id) == key)
     found = (await session.execute(query)).one_or_none()
     if found is None:
         return UploadNotFound("There is no such upload.")
-    received, busy = found
+    received, size, job_id, busy = found
+    if job_id:
+        return UploadConflict("All bytes are here; a job finishes this upload.", offset=received)
     if busy:
         return UploadConflict(
             "Another connection is writing this upload; wait until it ends.", offset=received
         )
-    return UploadConflict(f"The upload stands at byte {received}.", offset=received)
+    return UploadConflict(
+        f"The upload stands at byte {received} of {size}; go on from there.", offset=received
+    )
 
 
 def _upload(row: UploadRecord) -> Upload:
     announced = Announced(row.name, row.size, Format(row.format), row.sha256 or None)
-    return Upload(row.id, announced, row.received, row.updated_at)
+    recorded = _decoded(row.pieces)
+    return Upload(row.id, announced, row.received, row.updated_at, row.job_id, recorded)
+
+
+def _decoded(pieces: str) -> tuple[tuple[int, int], ...]:
+    return msgspec.json.decode(pieces, type=tuple[tuple[int, int], ...])

@@ -3,7 +3,8 @@
 What was announced, and how much of it came, is a row (`UploadRecord`); the bytes are files on the
 volume the replicas share (`pieces`). Whoever writes claims the row for a while, with a fence, and
 records now and then how far it is. The header is checked as soon as it is there, the checksums
-are computed while the bytes pass, and only a complete and correct file enters the store.
+are computed while the bytes pass. A job (`backend/omaha/catalog/finishing.py`) then checks the
+whole, and only a complete and correct file enters the store.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import re
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -29,7 +30,6 @@ from backend.omaha.payloads.errors import (
     FileTooLarge,
     PayloadRefused,
     StorageFull,
-    UploadConflict,
     UploadNotFound,
 )
 from backend.omaha.payloads.files import PayloadFiles
@@ -37,6 +37,7 @@ from backend.omaha.payloads.header import HEADER_SIZE, Format, check_header
 from backend.omaha.payloads.names import check_name
 from backend.omaha.payloads.pieces import Pieces
 from backend.omaha.payloads.records import Announced, Claim, Upload, UploadRecords
+from backend.omaha.payloads.slices import in_slices
 
 __all__ = ["LIFETIME", "MAX_OPEN", "Announced", "Upload", "Uploads"]
 
@@ -48,6 +49,9 @@ LIFETIME: Final = 24 * 3600.0
 
 RECORD_SECONDS: Final = 2.0
 """How often a writer records how far it is: what a crash may cost."""
+
+Progress = Callable[[int], None]
+"""Told how many bytes are done."""
 
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 _REMEMBERED: Final = 32
@@ -91,10 +95,9 @@ class Uploads:
         return await self._records.all()
 
     async def abort(self, key: str) -> None:
-        """Forget the upload and its bytes; unknown ones are ignored."""
-        if _ID.fullmatch(key):
-            await self._records.remove(key)
-            await self.clear(key)
+        """Forget the upload and its bytes."""
+        await self._records.drop(key)
+        await self.clear(key)
 
     async def clear(self, key: str) -> None:
         """Remove the bytes of an upload whose row is gone."""
@@ -129,45 +132,47 @@ class Uploads:
             await unbroken(self._records.release(claim))
         return await self.get(key)
 
-    async def finish(self, key: str) -> Digest:
-        """Check the whole file and put it into the store. The upload stays until `forget`, so
-        that a repetition after a crash comes to the same.
+    async def give(self, session: AsyncSession, upload: Upload, job_id: str) -> None:
+        """Let a job finish the upload, which is whole, from the session's commit on. Raises
+        `UploadConflict` while bytes are missing or somebody else is at it, `UploadNotFound`."""
+        await self._records.give(session, upload, job_id)
 
-        Raises `UploadConflict` while bytes are missing and `PayloadRefused` for a wrong
-        header or checksum (the upload is then forgotten).
-        """
+    async def take_back(self, session: AsyncSession, key: str, job_id: str) -> None:
+        """The job ended without hosting the file; it may be finished again."""
+        await self._records.take_back(session, key, job_id)
+
+    async def check(self, key: str, progress: Progress) -> Digest:
+        """The checksums of the whole file; `PayloadRefused` for a wrong header or checksum, or
+        when bytes were lost on the disk. `progress` is told how many bytes were read."""
         upload = await self.get(key)
-        claim = await self._records.claim(upload, upload.offset, writing=False)
+        pieces = upload.pieces(self._folder)
+        digest = (await self._digester(upload.id, pieces, progress)).digest()
+        await anyio.to_thread.run_sync(_check_whole, pieces, upload.announced, digest)
+        return digest
+
+    async def store(self, key: str, digest: Digest, progress: Progress) -> None:
+        """Put the checked file into the store. The upload stays until `forget`, so that a
+        repetition after a crash comes to the same."""
+        if self._files.has(digest.sha256):
+            self._files.keep(digest.sha256)
+            return
+        pieces = (await self.get(key)).pieces(self._folder)
+        whole = self._files.temporary()
         try:
-            if upload.offset != upload.announced.size:
-                missing = f"{upload.offset} of {upload.announced.size} bytes are here"
-                raise UploadConflict(f"{missing}; send the rest first.", offset=upload.offset)
-            return await self._stored(upload, claim.pieces(self._folder))
-        except PayloadRefused:
-            await self._give_up(claim)
-            raise
+            await in_slices(pieces.join(whole), progress)
+            await anyio.to_thread.run_sync(self._files.adopt, whole, digest)
         finally:
-            await unbroken(self._records.release(claim))
+            whole.unlink(missing_ok=True)
 
     async def _give_up(self, claim: Claim) -> None:
-        """`abort`, unless another connection went on with the upload meanwhile."""
+        """Forget it, unless another connection went on with the upload meanwhile."""
         if await self._records.remove_claimed(claim):
             await self.clear(claim.upload.id)
 
     async def forget(self, session: AsyncSession, key: str) -> None:
-        """Remove the row in the transaction that registers the file; then call `clear`."""
-        await self._records.remove(key, session)
-
-    async def _stored(self, upload: Upload, pieces: Pieces) -> Digest:
-        digest = (await self._digester(upload.id, pieces)).digest()
-        await anyio.to_thread.run_sync(_check_whole, pieces, upload.announced, digest)
-        whole = self._files.temporary()
-        try:
-            await anyio.to_thread.run_sync(pieces.join, whole)
-            await anyio.to_thread.run_sync(self._files.adopt, whole, digest)
-        finally:
-            whole.unlink(missing_ok=True)
-        return digest
+        """Remove the row in the session's transaction; then call `clear`. Whoever writes finds
+        out at its next record."""
+        await self._records.remove(session, key)
 
     async def _append(self, upload: Upload, claim: Claim, chunks: AsyncIterator[bytes]) -> None:
         pieces = claim.pieces(self._folder)
@@ -194,11 +199,15 @@ class Uploads:
         while len(self._digesters) > _REMEMBERED:
             self._digesters.popitem(last=False)
 
-    async def _digester(self, key: str, pieces: Pieces) -> Digester:
+    async def _digester(
+        self, key: str, pieces: Pieces, progress: Progress = lambda _: None
+    ) -> Digester:
         kept = self._digesters.pop(key, None)
         if kept is not None and kept.size == sum(piece.size for piece in pieces.all()):
             return kept
-        return await anyio.to_thread.run_sync(pieces.digest)
+        digester = Digester()
+        await in_slices(pieces.feed(digester), progress)
+        return digester
 
 
 def _put(file: BinaryIO, digester: Digester, batch: bytes) -> None:

@@ -30,8 +30,10 @@ from backend.omaha.store.ledger import Ledger
 
 T = TypeVar("T")
 
-POLL_SECONDS: Final = 0.1
-"""How soon a change by another process is noticed."""
+SOONEST_LOOK: Final = 0.1
+LATEST_LOOK: Final = 2.0
+"""Seconds until a change by another process is noticed: sooner while others write, later the
+longer they did not. What this process changes needs no look: it is told."""
 
 _PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL",
@@ -94,6 +96,7 @@ class SqliteTransaction:
         self._connection = connection
         self._kept: list[Callable[[], object]] = [self._begin]
         self._begun = False
+        self.announced = False
 
     async def query(self, statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
         """See `store.Transaction.query`."""
@@ -129,7 +132,8 @@ class SqliteTransaction:
         """Nothing: another process sees `data_version` change."""
 
     async def announce(self) -> None:
-        """Nothing: `watch` polls the configuration's version."""
+        """Have `watch` look at the configuration as soon as this is committed."""
+        self.announced = True
 
     async def commit(self) -> None:
         """Make it durable."""
@@ -200,6 +204,7 @@ class SqliteStore:
         self._writer = _Connection(path, "omaha-write")
         self._reader = _Connection(path, "omaha-read")
         self._turn = asyncio.Lock()
+        self._announced = asyncio.Event()
 
     async def start(self) -> None:
         """See `store.Store.start`."""
@@ -223,6 +228,8 @@ class SqliteStore:
             except BaseException:
                 await asyncio.shield(tx.roll_back())
                 raise
+            if tx.announced:
+                self._announced.set()
 
     async def query(self, statement: str, *arguments: Any) -> list[tuple[Any, ...]]:
         """See `store.Store.query`."""
@@ -255,18 +262,23 @@ class SqliteStore:
             return await self._writer.run(self._seen, rows)
 
     async def watch(self, config: Callable[[], None], others: Callable[[], None]) -> None:
-        """Poll until cancelled whether the configuration changed, and whether another
-        connection has committed: processes that share a file share no bus."""
+        """Look until cancelled whether the configuration changed, and whether another connection
+        has committed: processes that share a file share no bus."""
         before: tuple[int, int] | None = None
+        pause = SOONEST_LOOK
         while True:
+            self._announced.clear()
             async with self._turn:
                 now = await self._writer.run(self._watermarks)
+            pause = SOONEST_LOOK if now != before else min(LATEST_LOOK, 2 * pause)
             if before is not None and now[0] != before[0]:
                 others()
             if before is None or now[1] != before[1]:
                 config()
             before = now
-            await asyncio.sleep(POLL_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._announced.wait()
 
     def _watermarks(self) -> tuple[int, int]:
         """Another connection's last commit, and the configuration's version."""

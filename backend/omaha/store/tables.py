@@ -220,7 +220,8 @@ class FileRecord(SQLModel, table=True):
 class UploadRecord(SQLModel, table=True):
     """An unfinished upload: `received` of `size` bytes are recorded, in `pieces`, the (fence,
     bytes) of each writer in turn as JSON. Until `writer_until` (by the database's clock) nobody
-    but the writer of `fence` goes on with it."""
+    but the writer of `fence` goes on with it, and with a `job_id` nobody but the job that
+    finishes it."""
 
     __tablename__ = "omaha_upload"
 
@@ -233,6 +234,7 @@ class UploadRecord(SQLModel, table=True):
     pieces: str = Field(default="[]", sa_column=Column(Text, nullable=False))
     fence: int = 0
     writer_until: float = 0.0
+    job_id: str = Field(default="", max_length=32)
     created_at: float
     updated_at: float
     version: int = 1

@@ -73,7 +73,7 @@ function TrayJob({ row }: { row: Row }) {
           {row.cancelling !== true && <CancelJob id={row.key} title={title} />}
         </>
       )}
-      {finished && row.error ? <p translate="no">{String(row.error)}</p> : null}
+      {row.error ? <p translate="no">{String(row.error)}</p> : null}
     </section>
   );
 }

@@ -203,6 +203,7 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
         ROOT, f"{U}/uploads/{{upload}}", body=b"", Upload_Offset="0"
     ),
     "POST /updates/uploads/{upload_id}/finish": at(ROOT, f"{U}/uploads/{{upload}}/finish", 409),
+    "GET /updates/uploads/{upload_id}/finish": at(ROOT, f"{U}/uploads/{{upload}}/finish", 404),
     "DELETE /updates/uploads/{upload_id}": at(ROOT, f"{U}/uploads/{{upload}}", 204),
     "GET /updates/payloads/{file_id}": at(ROOT, f"{U}/payloads/1"),
     "DELETE /updates/payloads/{file_id}": at(ROOT, f"{U}/payloads/1", 428),

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
+from backend.omaha.store.sqlite import SqliteStore
 from tests.console import ConsoleApp, running_console
 from tests.postgres import PostgresServer
 
@@ -26,10 +27,14 @@ SETTLED = 90.0
 PERIODIC = {
     r"^(BEGIN|COMMIT|ROLLBACK|;|SET |SELECT pg_advisory_unlock_all)": 0.0,  # around the others
     r"^UPDATE job_lease SET expires": 5.0,  # this replica does the sweeps
+    r"^UPDATE job_worker SET expires": 30.0,  # this replica runs
+    r"^DELETE FROM job_worker WHERE": 30.0,  # others that ended without a word
     r"^SELECT 1$": 5.0,  # is the line for notices still up?
     r"FROM omaha_instance WHERE grant_state = 1": 5.0,  # grants that time out
     r"FROM omaha_rollout WHERE state = 1": 5.0,  # rollouts that time moves on
     r"omaha_tally t JOIN": 5.0,  # and whether machines are still under way
+    r"^PRAGMA data_version": 2.0,  # did another process write the SQLite file?
+    r"^SELECT version FROM omaha_config": 2.0,  # and the configuration?
 }
 """Statements by what they begin with or hold, and the seconds between two; 0: no bound."""
 
@@ -81,8 +86,7 @@ async def test_an_idle_console_leaves_postgresql_alone(
 
 
 async def test_an_idle_console_leaves_sqlite_alone(tmp_path: Path) -> None:
-    """As far as SQLAlchemy asks it. The update service's own connection looks at the file's
-    header (`PRAGMA data_version`), which is how it hears of other processes."""
+    """The update service's own connections included, which SQLAlchemy knows nothing of."""
     seen: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
@@ -91,6 +95,11 @@ async def test_an_idle_console_leaves_sqlite_alone(tmp_path: Path) -> None:
     async with running_console(tmp_path) as console:
         for engine in (console.state.engine, console.state.jobs._engine):
             event.listen(engine.sync_engine, "before_cursor_execute", note)
+        assert console.state.updates is not None
+        store = console.state.updates.store
+        assert isinstance(store, SqliteStore)
+        for connection in (store._reader, store._writer):
+            await connection.run(connection.raw.set_trace_callback, seen.append)
         await used(console)
         assert seen
         await looked_at(lambda: seen)

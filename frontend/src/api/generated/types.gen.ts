@@ -1550,6 +1550,41 @@ export type FileView = {
 };
 
 /**
+ * FinishView
+ *
+ * How far the finishing of an upload is, and what it came to: `bytes_done` of `bytes_total`
+ * are read and written; `reason` says why it failed; `file` is there once it is done, unless it
+ * was deleted since. `job_id` is the job, whose page tells more.
+ */
+export type FinishView = {
+    /**
+     * Bytes Done
+     */
+    bytes_done: number;
+    /**
+     * Bytes Total
+     */
+    bytes_total: number;
+    file: FileView | null;
+    /**
+     * Job Id
+     */
+    job_id: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * State
+     */
+    state: 'running' | 'failed' | 'cancelled' | 'done';
+    /**
+     * Step
+     */
+    step: 'checking' | 'storing' | 'registering' | '';
+};
+
+/**
  * FloorChange
  *
  * Why the package is a floor; machines that mirror updates are told.
@@ -2437,8 +2472,9 @@ export type JobStepView = {
  * JobView
  *
  * A job with its steps and the last lines of its log. `done` of `total` is the progress of
- * `stage` (0 of 0: not known); `link` is where its result is seen; `cancellable` says whether
- * the caller may cancel it now.
+ * `stage` (0 of 0: not known); `link` is where its result is seen; `error` also says that no
+ * running console knows the job; `runs_on` is the host/process that works on it; `cancellable`
+ * says whether the caller may cancel it now.
  */
 export type JobView = {
     /**
@@ -2497,6 +2533,10 @@ export type JobView = {
      * Result
      */
     result: unknown;
+    /**
+     * Runs On
+     */
+    runs_on: string;
     /**
      * Schedule
      */
@@ -4959,7 +4999,8 @@ export type UploadList = {
 /**
  * UploadView
  *
- * An unfinished upload: `offset` of `size` bytes are here.
+ * An unfinished upload: `offset` of `size` bytes are here. `job_id` is the job that finishes
+ * it, if one does.
  */
 export type UploadView = {
     /**
@@ -4970,6 +5011,10 @@ export type UploadView = {
      * Id
      */
     id: string;
+    /**
+     * Job Id
+     */
+    job_id: string;
     /**
      * Name
      */
@@ -11849,6 +11894,80 @@ export type SendBytesResponses = {
 
 export type SendBytesResponse = SendBytesResponses[keyof SendBytesResponses];
 
+export type GetUploadFinishData = {
+    body?: never;
+    path: {
+        /**
+         * Upload Id
+         */
+        upload_id: string;
+    };
+    query?: never;
+    url: '/api/v1/updates/uploads/{upload_id}/finish';
+};
+
+export type GetUploadFinishErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type GetUploadFinishError = GetUploadFinishErrors[keyof GetUploadFinishErrors];
+
+export type GetUploadFinishResponses = {
+    /**
+     * Successful Response
+     */
+    200: FinishView;
+};
+
+export type GetUploadFinishResponse = GetUploadFinishResponses[keyof GetUploadFinishResponses];
+
 export type FinishUploadData = {
     body?: never;
     path: {
@@ -11918,7 +12037,7 @@ export type FinishUploadResponses = {
     /**
      * Successful Response
      */
-    201: FileView;
+    202: FinishView;
 };
 
 export type FinishUploadResponse = FinishUploadResponses[keyof FinishUploadResponses];

@@ -25,6 +25,7 @@ export function JobSummary({ job }: { job: JobView }) {
         facts={[
           [t("job.kind"), <Raw key="kind">{job.kind}</Raw>],
           [t("job.startedBy"), <Raw key="by">{job.started_by || job.schedule}</Raw>],
+          [t("job.runsOn"), job.runs_on && <Raw key="place">{job.runs_on}</Raw>],
           [t("job.created"), formatExact(job.created)],
           [t("job.finished"), job.finished && formatExact(job.finished)],
           [t("job.attempt"), job.attempt > 1 && String(job.attempt)],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -78,6 +79,22 @@ class Api:
         assert answer.status_code == 201, answer.text
         return answer.json()
 
+    async def finish(self, where: str) -> dict[str, Any]:
+        """The file that an upload (``/uploads/<id>``) became."""
+        begun = await self.send("POST", f"{where}/finish")
+        assert begun.status_code == 202, begun.text
+        ended = await self.finished(where)
+        assert ended["state"] == "done", ended
+        return ended["file"]
+
+    async def finished(self, where: str) -> dict[str, Any]:
+        """How the job that finishes an upload ended."""
+        deadline = time.monotonic() + 60
+        while (found := await self.get(f"{where}/finish"))["state"] == "running":
+            assert time.monotonic() < deadline, found
+            await asyncio.sleep(0.02)
+        return found
+
     async def rows(self, name: str, *filters: str, q: str = "") -> list[Any]:
         """The rows of a collection that the caller may list."""
         lists = {source.name: source for source, _ in sources(self.db_sessions, "main")}
@@ -119,6 +136,8 @@ async def api(database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
             return await hosted.resolve(session, name)
 
     deps = UpdatesDeps(organisation="main", files=files, jobs=replica.jobs)
+    for job in (deps.import_job, deps.upload_job):
+        replica.jobs.worker.known[job.kind] = job
     app.include_router(updates_router(deps), prefix="/api/v1")
     app.router.routes.append(Mount(MOUNT, app=payloads_app(files, resolve)))
     app.dependency_overrides[require_principal] = lambda: made[0].caller

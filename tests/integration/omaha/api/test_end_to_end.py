@@ -39,7 +39,7 @@ async def hosted(api: Api, app: int, release: str) -> dict[str, Any]:
     await api.http.patch(
         f"/api/v1/updates/uploads/{made['id']}", content=data, headers={"Upload-Offset": "0"}
     )
-    file = await api.make(f"/uploads/{made['id']}/finish")
+    file = await api.finish(f"/uploads/{made['id']}")
     return await api.make(
         f"/applications/{app}/packages", release=release, arch="amd64", file_id=file["id"]
     )

@@ -98,6 +98,8 @@ async def test_a_release_is_fetched_hosted_and_recorded(importing: Importing) ->
     assert done["reason"] == ""
     assert (done["files_done"], done["files_total"]) == (2, 2)
     assert done["bytes_done"] == done["bytes_total"] == len(MAIN) + len(OEM)
+    job = await api.replica.row(done["id"])
+    assert job.link == f"/browse/packages?filter=release%3D{VERSION}"
     package = await api.get(f"/packages/{done['package_id']}")
     assert (package["url"], package["filename"]) == ("", f"flatcar-amd64-{VERSION}.gz")
     assert package["release_notes"] == "Fixes."

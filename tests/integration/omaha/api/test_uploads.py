@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from backend.jobs import Run
+from backend.omaha.catalog.finishing import Finish, HostedFile
 from tests.integration.omaha.api.conftest import ROOT, Api, Estate
 from tests.roles import OPERATOR, VIEWER
+from tests.unit.jobs.replicas import Replica
 from tests.unit.omaha.payloads.samples import payload, sha256
 
 DATA = payload(bytes(range(256)) * 50)
@@ -40,7 +44,7 @@ async def test_a_payload_is_uploaded_in_pieces_made_a_package_and_served(
     assert (await api.get(where))["offset"] == 5000
     assert (await api.get("/uploads"))["items"][0]["name"] == NAME
     await put(api, where, DATA[5000:], 5000)
-    hosted = await api.make(f"{where}/finish")
+    hosted = await api.finish(where)
     assert hosted["sha256"] == sha256(DATA)
     assert (await api.send("GET", where)).status_code == 404
     assert (await api.audited())[-1][:2] == ("update-package:upload", NAME)
@@ -101,7 +105,7 @@ async def test_names_and_bytes_are_shared_and_removed_rightly(api: Api) -> None:
     for name in ("a.gz", "b.gz"):
         where = await begin(api, name=name)
         await put(api, where, DATA, 0)
-        ids.append((await api.make(f"{where}/finish"))["id"])
+        ids.append((await api.finish(where))["id"])
     assert len(api.files.addresses()) == 1
     taken = await api.send("POST", "/uploads", {"name": "a.gz", "size": 10})
     assert taken.status_code == 422
@@ -120,7 +124,106 @@ async def test_two_uploads_of_one_name_end_with_one_file(api: Api) -> None:
     answers = await asyncio.gather(
         api.send("POST", f"{first}/finish"), api.send("POST", f"{second}/finish")
     )
-    assert sorted(a.status_code for a in answers) == [201, 409]
+    assert [a.status_code for a in answers] == [202, 202]
+    ended = [await api.finished(where) for where in (first, second)]
+    assert sorted(found["state"] for found in ended) == ["done", "failed"]
+    refused = next(found for found in ended if found["state"] == "failed")
+    assert "serves other bytes" in refused["reason"]
+    served = next(found for found in ended if found["state"] == "done")["file"]
+    assert (await api.delete(f"/payloads/{served['id']}", 1)).status_code == 204
+    left = first if ended[0]["state"] == "failed" else second
+    assert (await api.get(left))["job_id"] == "", "its bytes are here still"
+    assert (await api.finish(left))["name"] == NAME
+    actions = [action for action, _, _ in await api.audited()]
+    assert sorted(actions) == [
+        "update-package:delete-payload",
+        "update-package:upload",
+        "update-package:upload",
+        "update-package:upload-failed",
+    ]
+
+
+async def test_finishing_is_a_job_that_is_asked_for_once(api: Api) -> None:
+    where = await begin(api, sha256=sha256(DATA))
+    assert (await api.send("GET", f"{where}/finish")).status_code == 404
+    await put(api, where, DATA, 0)
+    answers = [await api.send("POST", f"{where}/finish") for _ in range(3)]
+    assert {a.status_code for a in answers} == {202}
+    assert len({a.json()["job_id"] for a in answers}) == 1
+    assert answers[0].headers["location"] == f"/api/v1/updates{where}/finish"
+    done = await api.finished(where)
+    assert (done["state"], done["bytes_done"]) == ("done", done["bytes_total"])
+    late = (await api.send("POST", f"{where}/finish")).json()
+    assert (late["job_id"], late["file"]) == (done["job_id"], done["file"])
+    row = await api.replica.row(done["job_id"])
+    assert row.link == f"/browse/payloads?filter=name%3D{NAME}"
+    assert [step.name for step in await api.replica.steps(row.id)] == [
+        "check", "store", "register", "clear",
+    ]  # fmt: skip
+    assert not list((api.files.root / "uploads").iterdir())
+
+
+async def test_a_wrong_checksum_is_told_and_the_upload_forgotten(api: Api) -> None:
+    where = await begin(api, sha256="ab" * 32)
+    await put(api, where, DATA, 0)
+    assert (await api.send("POST", f"{where}/finish")).status_code == 202
+    failed = await api.finished(where)
+    assert (failed["state"], failed["file"]) == ("failed", None)
+    assert "announced was" in failed["reason"]
+    assert (await api.send("GET", where)).status_code == 404
+    assert (await api.send("POST", f"{where}/finish")).status_code == 404
+    assert api.files.addresses() == []
+    assert not list((api.files.root / "uploads").iterdir())
+
+
+async def test_while_a_job_finishes_it_nobody_writes_but_it_can_be_dropped(api: Api) -> None:
+    where = await begin(api)
+    await put(api, where, DATA, 0)
+    known = api.replica.jobs.worker.known
+    job = known.pop("updates.upload")  # as if every worker were busy
+    assert (await api.send("POST", f"{where}/finish")).status_code == 202
+    more = await put(api, where, b"x", len(DATA))
+    assert (more.status_code, more.json()["offset"]) == (409, len(DATA))
+    assert "a job finishes" in more.json()["detail"]
+    assert (await api.send("DELETE", where)).status_code == 204
+    assert (await api.finished(where))["state"] == "cancelled"
+    known[job.kind] = job
+    assert (await api.send("GET", where)).status_code == 404
+    assert api.files.addresses() == []
+
+
+async def test_finishing_goes_on_at_another_replica_and_hosts_once(api: Api) -> None:
+    where = await begin(api)
+    await put(api, where, DATA, 0)
+    known = dict(api.replica.jobs.worker.known)
+    job = known["updates.upload"]
+    reached = asyncio.Event()
+
+    async def dies_before_registering(run: Run, order: Finish) -> HostedFile:
+        async def stuck(*_: object, **__: object) -> None:
+            reached.set()
+            await asyncio.Event().wait()
+
+        run.transaction = stuck  # type: ignore[method-assign,assignment]
+        return await job.run(run, order)
+
+    api.replica.jobs.worker.known[job.kind] = replace(job, run=dies_before_registering)
+    assert (await api.send("POST", f"{where}/finish")).status_code == 202
+    async with asyncio.timeout(60):
+        await reached.wait()
+    await api.replica.vanish()
+    api.replica = Replica(api.replica.url, *known.values())
+    await api.replica.leases_end()
+    await api.replica.start(migrate=False)
+    done = await api.finished(where)
+    assert done["state"] == "done", done
+    assert api.files.path(sha256(DATA)).read_bytes() == DATA
+    actions = [action for action, _, _ in await api.audited()]
+    assert actions == ["update-package:upload"]
+    steps = await api.replica.steps(done["job_id"])
+    assert {step.name: step.attempts for step in steps} == dict.fromkeys(
+        ("check", "store", "register", "clear"), 1
+    )
 
 
 async def test_uploading_needs_the_right_over_all_updates(api: Api, estate: Estate) -> None:

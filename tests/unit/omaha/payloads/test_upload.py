@@ -10,6 +10,8 @@ from sqlmodel import col
 
 from backend.db.engine import create_db_sessions, create_engine
 from backend.db.migrate import upgrade
+from backend.jobs.tables import JobRecord
+from backend.omaha.payloads.digest import Digest
 from backend.omaha.payloads.errors import (
     FileTooLarge,
     PayloadRefused,
@@ -47,6 +49,20 @@ def replica(files: PayloadFiles, db_sessions: Sessions) -> Callable[[], Uploads]
     return lambda: Uploads(files, db_sessions)
 
 
+async def hosted(uploads: Uploads, key: str) -> Digest:
+    """What the job that finishes an upload does with it."""
+    digest = await uploads.check(key, lambda _: None)
+    await uploads.store(key, digest, lambda _: None)
+    return digest
+
+
+async def given(uploads: Uploads, key: str, db_sessions: Sessions, job: str = "j" * 32) -> None:
+    """To the job that finishes it."""
+    upload = await uploads.get(key)
+    async with db_sessions() as session, session.begin():
+        await uploads.give(session, upload, job)
+
+
 def announced(kind: Format = Format.UPDATE, checksum: str | None = None) -> Announced:
     return Announced("flatcar-amd64-1.2.3.gz", len(DATA), kind, checksum)
 
@@ -57,12 +73,10 @@ async def test_a_whole_upload(files: PayloadFiles, replica: Replica, db_sessions
     assert opened.offset == 0
     after = await uploads.append(opened.id, 0, stream(DATA, 999))
     assert after.offset == len(DATA)
-    digest = await uploads.finish(opened.id)
+    digest = await hosted(uploads, opened.id)
     assert files.path(digest.sha256).read_bytes() == DATA
-    assert (await uploads.finish(opened.id)).sha256 == digest.sha256, "it may be asked again"
-    async with db_sessions() as session, session.begin():
-        await uploads.forget(session, opened.id)
-    await uploads.clear(opened.id)
+    assert (await hosted(uploads, opened.id)).sha256 == digest.sha256, "it may be asked again"
+    await uploads.abort(opened.id)
     with pytest.raises(UploadNotFound):
         await uploads.get(opened.id)
     assert list((files.root / "uploads").iterdir()) == []
@@ -79,10 +93,12 @@ async def test_a_broken_upload_continues_where_it_stopped(
     assert (await after_restart.get(opened.id)).offset == 1234
     await after_restart.append(opened.id, 1234, stream(DATA[1234:2000]))
     await first.append(opened.id, 2000, stream(DATA[2000:]))
-    assert (await after_restart.finish(opened.id)).sha256 == sha256(DATA)
+    assert (await hosted(after_restart, opened.id)).sha256 == sha256(DATA)
 
 
-async def test_the_offset_must_be_the_next_byte(files: PayloadFiles, replica: Replica) -> None:
+async def test_the_offset_must_be_the_next_byte(
+    files: PayloadFiles, replica: Replica, db_sessions: Sessions
+) -> None:
     uploads = replica()
     opened = await uploads.begin(announced())
     await uploads.append(opened.id, 0, stream(DATA[:100]))
@@ -91,11 +107,13 @@ async def test_the_offset_must_be_the_next_byte(files: PayloadFiles, replica: Re
             await uploads.append(opened.id, wrong, stream(DATA[100:]))
         assert caught.value.offset == 100
         assert caught.value.body()["offset"] == 100
-    with pytest.raises(UploadConflict, match="send the rest"):
-        await uploads.finish(opened.id)
+    with pytest.raises(UploadConflict, match="go on from there"):
+        await given(uploads, opened.id, db_sessions)
 
 
-async def test_only_one_writes_at_a_time(files: PayloadFiles, replica: Replica) -> None:
+async def test_only_one_writes_at_a_time(
+    files: PayloadFiles, replica: Replica, db_sessions: Sessions
+) -> None:
     uploads, other = replica(), replica()
     opened = await uploads.begin(announced())
 
@@ -104,11 +122,11 @@ async def test_only_one_writes_at_a_time(files: PayloadFiles, replica: Replica) 
         with pytest.raises(UploadConflict, match="Another connection"):
             await other.append(opened.id, 0, stream(DATA))
         with pytest.raises(UploadConflict, match="Another connection"):
-            await other.finish(opened.id)
+            await given(other, opened.id, db_sessions)
         yield DATA[50:]
 
     await uploads.append(opened.id, 0, interrupted())
-    assert (await uploads.finish(opened.id)).sha256 == sha256(DATA)
+    assert (await hosted(uploads, opened.id)).sha256 == sha256(DATA)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +149,7 @@ async def test_a_wrong_checksum_is_found_at_the_end(files: PayloadFiles, replica
     opened = await uploads.begin(announced(checksum="ab" * 32))
     await uploads.append(opened.id, 0, stream(DATA))
     with pytest.raises(PayloadRefused, match="announced was"):
-        await uploads.finish(opened.id)
+        await hosted(uploads, opened.id)
     assert files.addresses() == []
 
 
@@ -140,7 +158,7 @@ async def test_other_formats_are_taken_as_they_are(files: PayloadFiles, replica:
     note = b"not a payload"
     opened = await uploads.begin(Announced("notes.txt", len(note), Format.RAW))
     await uploads.append(opened.id, 0, stream(note))
-    assert (await uploads.finish(opened.id)).sha256 == sha256(note)
+    assert (await hosted(uploads, opened.id)).sha256 == sha256(note)
 
 
 async def test_unfinished_uploads_are_listed_bounded_and_expire(
@@ -188,7 +206,7 @@ async def test_another_replica_goes_on_when_the_writer_is_gone(
     await first.append(opened.id, 300, stalled())
     assert (await first.get(opened.id)).offset == 700, "what the stalled one wrote is not recorded"
     await first.append(opened.id, 700, stream(DATA[700:]))
-    digest = await second.finish(opened.id)
+    digest = await hosted(second, opened.id)
     assert files.path(digest.sha256).read_bytes() == DATA
 
 
@@ -209,17 +227,18 @@ async def test_a_writer_whose_turn_is_over_is_told(
 
     with pytest.raises(UploadConflict, match="Another connection went on"):
         await first.append(opened.id, 0, stalled())
-    assert (await second.finish(opened.id)).sha256 == sha256(DATA)
+    assert (await hosted(second, opened.id)).sha256 == sha256(DATA)
 
 
 @pytest.mark.parametrize("key", ["", "../../etc/passwd", "A" * 32, "0" * 32])
-async def test_unknown_uploads(replica: Replica, key: str) -> None:
+async def test_unknown_uploads(replica: Replica, db_sessions: Sessions, key: str) -> None:
     uploads = replica()
     with pytest.raises(UploadNotFound):
         await uploads.get(key)
     with pytest.raises(UploadNotFound):
         await uploads.append(key, 0, stream(b""))
-    await uploads.abort(key)
+    with pytest.raises(UploadNotFound):
+        await given(uploads, key, db_sessions)
 
 
 @pytest.mark.parametrize(
@@ -251,10 +270,8 @@ async def test_an_upload_that_lost_bytes_is_not_hosted(
     else:
         os.truncate(last, left)
     with pytest.raises(PayloadRefused, match="lost"):
-        await (replica() if restarted else uploads).finish(opened.id)
+        await hosted(replica() if restarted else uploads, opened.id)
     assert files.addresses() == []
-    with pytest.raises(UploadNotFound):
-        await uploads.get(opened.id)
 
 
 async def test_a_writer_that_lost_its_turn_does_not_end_the_upload_of_the_next(
@@ -272,7 +289,7 @@ async def test_a_writer_that_lost_its_turn_does_not_end_the_upload_of_the_next(
     with pytest.raises((FileTooLarge, PayloadRefused)):
         await first.append(opened.id, 0, stalled())
     await second.append(opened.id, 300, stream(DATA[300:]))
-    assert (await second.finish(opened.id)).sha256 == sha256(DATA)
+    assert (await hosted(second, opened.id)).sha256 == sha256(DATA)
 
 
 async def test_the_most_pieces_can_be_finished_and_one_more_takes_no_turn(
@@ -286,4 +303,40 @@ async def test_the_most_pieces_can_be_finished_and_one_more_takes_no_turn(
     for _ in range(2):
         with pytest.raises(UploadConflict, match="2 pieces already"):
             await uploads.append(opened.id, len(DATA), stream(b""))
-    assert (await uploads.finish(opened.id)).sha256 == sha256(DATA)
+    assert (await hosted(uploads, opened.id)).sha256 == sha256(DATA)
+
+
+async def test_one_job_has_a_whole_upload_until_it_gives_it_back(
+    replica: Replica, db_sessions: Sessions
+) -> None:
+    uploads, first, second = replica(), "1" * 32, "2" * 32
+    opened = await uploads.begin(announced())
+    await uploads.append(opened.id, 0, stream(DATA))
+    seen = await uploads.get(opened.id)  # before anybody asked to finish it
+    await given(uploads, opened.id, db_sessions, first)
+    with pytest.raises(UploadConflict, match="a job finishes"):
+        await uploads.append(opened.id, len(DATA), stream(b"x"))
+    with pytest.raises(UploadConflict, match="a job finishes"):
+        async with db_sessions() as session, session.begin():
+            await uploads.give(session, seen, second)
+    for job in (second, first):
+        async with db_sessions() as session, session.begin():
+            await uploads.take_back(session, opened.id, job)
+        assert (await uploads.get(opened.id)).job_id == ("" if job == first else first)
+    await given(uploads, opened.id, db_sessions, second)
+
+
+async def test_an_upload_that_a_job_has_does_not_expire(
+    replica: Replica, db_sessions: Sessions
+) -> None:
+    uploads = replica()
+    opened = await uploads.begin(announced())
+    await uploads.append(opened.id, 0, stream(DATA))
+    await given(uploads, opened.id, db_sessions)
+    async with db_sessions() as session, session.begin():
+        session.add(JobRecord(id="j" * 32, kind="test", input="{}"))
+    later = time.time() + LIFETIME + 60
+    assert await uploads.expire(later) == 0
+    async with db_sessions() as session, session.begin():
+        await session.execute(update(JobRecord).values(finished=1.0))
+    assert await uploads.expire(later) == 1, "a job that failed keeps nothing"
