@@ -14,7 +14,15 @@ from backend.db.identity import UserRecord
 from backend.db.rights import BindingRecord
 from backend.db.session import DbSession, DbSessions
 from backend.features.access import service
-from backend.features.access.schemas import BindingView, NewBinding, NewUser, UserChange, UserView
+from backend.features.access.grantors import grantors
+from backend.features.access.schemas import (
+    BindingView,
+    Grantors,
+    NewBinding,
+    NewUser,
+    UserChange,
+    UserView,
+)
 from backend.http.audited import Audited
 from backend.http.documented import answers
 from backend.http.fields import PathId
@@ -36,6 +44,17 @@ async def at_binding(
         return parse(record.scope if record else "")
     except InvalidScopeError:
         return organisation(caller.organisation)
+
+
+@router.get("/grantors")
+async def read_grantors(
+    caller: Annotated[Principal, Decides("nothing: names, told to whoever is signed in")],
+    db: DbSession,
+    catalogue: Annotated[Catalogue, part(Catalogue)],
+) -> Grantors:
+    """Who can grant the caller what they lack: names of people, and nothing else of them."""
+    roles = await present_roles(db, catalogue)
+    return Grantors(names=await grantors(db, caller, roles.values()))
 
 
 @router.post("/users", status_code=201, dependencies=[Requires("user", Verb.CREATE)])

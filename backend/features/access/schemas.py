@@ -10,7 +10,7 @@ from auth.password import MAX_LENGTH
 from auth.subject import SubjectKind
 from backend.http.fields import NO_CONTROLS
 
-__all__ = ["BindingView", "NewBinding", "NewUser", "UserChange", "UserView"]
+__all__ = ["BindingView", "Grantors", "NewBinding", "NewUser", "UserChange", "UserView"]
 
 
 class NewUser(BaseModel):
@@ -56,6 +56,12 @@ class NewBinding(BaseModel):
     reason: Annotated[
         str, StringConstraints(strip_whitespace=True, max_length=512, pattern=NO_CONTROLS)
     ] = ""
+
+
+class Grantors(BaseModel):
+    """People who can grant roles, by the names they go by."""
+
+    names: list[str]
 
 
 class BindingView(BaseModel):

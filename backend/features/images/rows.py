@@ -9,7 +9,8 @@ __all__ = ["RepositoryRow", "TagRow"]
 
 class RepositoryRow(Row, frozen=True):
     """One repository. `pushed` (Unix seconds) is the newest push seen, else the newest image's
-    own date; `reason` says why it could not be read; `running` counts pods that ask for it."""
+    own date; `reason` says why it could not be read; `running` counts pods that ask for it,
+    `behind` those of them that run what one of its tags pointed at before."""
 
     registry: str
     name: str
@@ -18,12 +19,14 @@ class RepositoryRow(Row, frozen=True):
     pushed: float | None
     reason: str
     running: int | None = 0
+    behind: int | None = 0
 
 
 class TagRow(Row, frozen=True):
     """One tag. `size` is the compressed bytes of the image (of an index: of one platform);
     `order` sorts versions as people do; times are Unix seconds; `running` counts the pods that
-    run its very digest, not counting what a tag pointed at before."""
+    run its very digest, `behind` those that ask for the tag and run another: it moved since they
+    started."""
 
     registry: str
     repository: str
@@ -39,3 +42,4 @@ class TagRow(Row, frozen=True):
     media_type: str
     reason: str
     running: int | None = 0
+    behind: int | None = 0

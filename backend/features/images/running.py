@@ -1,4 +1,5 @@
-"""Tags and repositories ⋈ pods: how many pods run an image, wherever they are."""
+"""Tags and repositories ⋈ pods: how many pods run an image, and how many of those that ask for
+a tag still run what it pointed at before."""
 
 from __future__ import annotations
 
@@ -15,17 +16,21 @@ from backend.live.row import Row
 from backend.live.table import Table
 from integrations.contract import Feed
 from integrations.kubernetes.models.pods import Pod
+from integrations.kubernetes.summaries.images import image_name
 
-__all__ = ["Images", "repository_of"]
+__all__ = ["Images"]
 
 _ENDED = frozenset({"Succeeded", "Failed"})
 
 
 class _Runs(Row, frozen=True):
-    """A pod that has not ended: the digests it runs, the repositories it asks for."""
+    """A pod that has not ended: the digests it runs, the repositories it asks for, the tags it
+    asks for (``repository:tag``) and what it runs for them (``repository:tag@digest``)."""
 
     digests: tuple[str, ...]
     repositories: tuple[str, ...]
+    asked: tuple[str, ...]
+    served: tuple[str, ...]
 
 
 class _Count(Row, frozen=True):
@@ -43,9 +48,16 @@ class Images:
         self._pods: Table[_Runs] = Table("images of pods")
         digests = _counted("pods by digest", self._pods, _digests)
         repositories = _counted("pods by repository", self._pods, _repositories)
+        asking = _counted("pods by tag", self._pods, _asked)
+        served = _counted("pods by tag and digest", self._pods, _served)
         self.tags = Derived(
             TAGS,
-            inputs=(One(self._tags), Foreign(digests, of=self._tags, by=_digest)),
+            inputs=(
+                One(self._tags),
+                Foreign(digests, of=self._tags, by=_digest),
+                Foreign(asking, of=self._tags, by=_reference),
+                Foreign(served, of=self._tags, by=_pinned),
+            ),
             row=_tag,
         )
         self.repositories = Derived(
@@ -53,6 +65,7 @@ class Images:
             inputs=(
                 One(self._repositories),
                 Foreign(repositories, of=self._repositories, by=_name),
+                Fold(self.tags, by=_repository_key, zero=0, add=_plus_behind),
             ),
             row=_repository,
         )
@@ -74,26 +87,25 @@ class Images:
         return {"pods": self._pods.feed(name, partial(_runs, cluster), within=within)}
 
 
-def repository_of(image: str) -> str:
-    """The repository that an image's name asks for, without registry, tag and digest."""
-    path = image.partition("@")[0]
-    first, slash, rest = path.partition("/")
-    if slash and ("." in first or ":" in first or first == "localhost"):
-        path = rest
-    head, colon, tag = path.rpartition(":")
-    return head if colon and "/" not in tag else path
-
-
 def _runs(cluster: str, pod: Pod) -> _Runs | None:
     if pod.status.phase in _ENDED:
         return None
     meta = pod.metadata
-    found = (c.image_id.rpartition("@")[2] for c in pod.status.container_statuses if c.image_id)
-    asked = (repository_of(c.image) for c in pod.spec.containers if c.image)
+    names = {c.name: image_name(c.image) for c in pod.spec.containers if c.image}
+    runs = {
+        c.name: c.image_id.rpartition("@")[2] for c in pod.status.container_statuses if c.image_id
+    }
+    tagged = [
+        (names[name].reference, digest)
+        for name, digest in runs.items()
+        if name in names and names[name].reference and ":" in digest
+    ]
     return _Runs(
         f"{cluster}/{meta.namespace}/{meta.name}",
-        tuple(dict.fromkeys(found)),
-        tuple(dict.fromkeys(asked)),
+        tuple(dict.fromkeys(runs.values())),
+        tuple(dict.fromkeys(name.repository for name in names.values())),
+        tuple(dict.fromkeys(reference for reference, _ in tagged)),
+        tuple(dict.fromkeys(f"{reference}@{digest}" for reference, digest in tagged)),
     )
 
 
@@ -117,21 +129,59 @@ def _repositories(pod: _Runs) -> tuple[str, ...]:
     return pod.repositories
 
 
+def _asked(pod: _Runs) -> tuple[str, ...]:
+    return pod.asked
+
+
+def _served(pod: _Runs) -> tuple[str, ...]:
+    return pod.served
+
+
 def _digest(tag: TagRow) -> str:
     return tag.digest
+
+
+def _reference(tag: TagRow) -> str:
+    """The tag as pods ask for it; nothing while it is not known what it points at."""
+    return f"{tag.repository}:{tag.name}" if tag.digest else ""
+
+
+def _pinned(tag: TagRow) -> str:
+    return f"{_reference(tag)}@{tag.digest}" if tag.digest else ""
 
 
 def _name(repository: RepositoryRow) -> str:
     return repository.name
 
 
-def _tag(_key: str, row: TagRow | None, count: _Count | None) -> TagRow | None:
-    if row is None:
-        return None
-    return msgspec.structs.replace(row, running=count.pods if count else 0)
+def _repository_key(tag: TagRow) -> tuple[str, ...]:
+    return (f"{tag.registry}/{tag.repository}",)
 
 
-def _repository(_key: str, row: RepositoryRow | None, count: _Count | None) -> RepositoryRow | None:
+def _plus_behind(number: int, tag: TagRow, sign: int) -> int:
+    return number + sign * (tag.behind or 0)
+
+
+def _tag(
+    _key: str,
+    row: TagRow | None,
+    count: _Count | None,
+    asking: _Count | None,
+    served: _Count | None,
+) -> TagRow | None:
     if row is None:
         return None
-    return msgspec.structs.replace(row, running=count.pods if count else 0)
+    behind = _pods(asking) - _pods(served)
+    return msgspec.structs.replace(row, running=_pods(count), behind=behind)
+
+
+def _repository(
+    _key: str, row: RepositoryRow | None, count: _Count | None, behind: int
+) -> RepositoryRow | None:
+    if row is None:
+        return None
+    return msgspec.structs.replace(row, running=_pods(count), behind=behind)
+
+
+def _pods(count: _Count | None) -> int:
+    return count.pods if count else 0

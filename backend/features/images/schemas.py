@@ -19,10 +19,12 @@ __all__ = [
 
 
 class RepositoryView(BaseModel):
-    """One repository; asking for it has its tags looked at anew."""
+    """One repository; asking for it has its tags looked at anew. `address` is what clients
+    pull it by (``host/name``), as this console reaches the registry."""
 
     registry: str
     name: str
+    address: str
     state: str
     tags: int
     pushed: float | None
@@ -98,10 +100,12 @@ class ReferrerView(BaseModel):
 
 class ImageView(BaseModel):
     """Everything about one tag or digest. `tags` are all known tags of the same digest;
-    `missing` says in words what could not be read, the rest is complete."""
+    `missing` says in words what could not be read, the rest is complete. `address` is the
+    repository's for clients, as this console reaches the registry."""
 
     registry: str
     repository: str
+    address: str
     reference: str
     digest: str
     kind: Literal["index", "manifest", "artifact"]

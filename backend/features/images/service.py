@@ -36,6 +36,7 @@ def repository(connection: RegistryConnection, name: str) -> RepositoryView:
     return RepositoryView(
         registry=connection.name,
         name=name,
+        address=_address(connection, name),
         state=row.state.value,
         tags=row.tags,
         pushed=row.pushed,
@@ -57,6 +58,7 @@ async def image(connection: RegistryConnection, name: str, reference: str) -> Im
     return ImageView(
         registry=connection.name,
         repository=name,
+        address=_address(connection, name),
         reference=reference,
         digest=digest,
         kind=_kind(document),
@@ -68,6 +70,10 @@ async def image(connection: RegistryConnection, name: str, reference: str) -> Im
         referrers=referrers,
         missing=missing,
     )
+
+
+def _address(connection: RegistryConnection, name: str) -> str:
+    return f"{connection.settings.host}/{name}"
 
 
 async def _digest(client: RegistryClient, name: str, reference: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
+from pydantic import StringConstraints
 
 from auth import scope
 from auth.role import Verb
@@ -12,11 +13,13 @@ from auth.scope import Scope
 from backend.audit import Target
 from backend.connections.upstreams import Upstreams
 from backend.features.keyvalue import service
+from backend.features.keyvalue.previews import MOST, previews
 from backend.features.keyvalue.schemas import (
     ComparedView,
     EtcdHealth,
     FolderPage,
     RevealBody,
+    ValuePreview,
     ValueView,
 )
 from backend.http.audited import Audited
@@ -29,6 +32,7 @@ __all__ = ["router"]
 
 Name = Annotated[str, Path(max_length=63)]
 Text = Annotated[str, Query(max_length=8192)]
+KeyText = Annotated[str, StringConstraints(max_length=8192)]
 
 
 router = APIRouter(tags=["key-value"], prefix="/etcd/{name}", responses=answers(*UPSTREAM))
@@ -75,6 +79,17 @@ async def read_value(
 ) -> ValueView:
     """One key with its value, made safe to show; `fresh` asks the quorum."""
     return await service.value(upstreams.find(ETCD, name), key, fresh=fresh)
+
+
+@router.get("/previews", dependencies=[_holds("key", Verb.GET)])
+async def preview_values(
+    name: Name,
+    upstreams: Connected,
+    key: Annotated[list[KeyText], Query(min_length=1, max_length=MOST)],
+) -> list[ValuePreview]:
+    """The beginnings of some values, made safe to show; keys that are not there are left out."""
+    connection = upstreams.find(ETCD, name)
+    return await previews(connection, [service.read_key(text) for text in key])
 
 
 @router.post("/value/reveal", dependencies=[_holds("key", Verb.REVEAL)])

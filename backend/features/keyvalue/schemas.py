@@ -15,6 +15,7 @@ __all__ = [
     "ObjectView",
     "RevealBody",
     "SignalView",
+    "ValuePreview",
     "ValueView",
     "WatchView",
 ]
@@ -142,6 +143,18 @@ class ValueView(BaseModel):
     read_at_revision: int
     lease: str
     ttl: int | None
+
+
+class ValuePreview(BaseModel):
+    """The beginning of a value made safe to show, in one line: what `ValueView` shows of it,
+    shortened. Of a Kubernetes object its kind and name."""
+
+    path: str
+    form: Literal["empty", "encrypted", "kubernetes", "json", "text", "binary", "masked"]
+    size: int
+    text: str
+    masked: int
+    revision: int
 
 
 class RevealBody(BaseModel):

@@ -29,7 +29,7 @@ from integrations.etcd.index import Child, key_bytes, key_text
 from integrations.etcd.signals import health_sentence
 from integrations.etcd.value import revealed_view, safe_view
 
-__all__ = ["compare", "folder", "health", "value"]
+__all__ = ["compare", "folder", "health", "read_key", "value"]
 
 _COMPARE_SECONDS: Final = 10.0
 _WORST: Final[tuple[Verdict, ...]] = ("critical", "warning", "ok")
@@ -95,7 +95,7 @@ async def value(
 ) -> ValueView:
     """Read one key. Its secrets are masked unless they are to be revealed; `fresh` asks the
     quorum."""
-    key = _key(text)
+    key = read_key(text)
     if not key.startswith(connection.settings.prefix.encode()):
         raise NotFoundProblem("There is no such key, or you may not see it.")
     held, revision = await connection.client.value(key, fresh=fresh)
@@ -130,7 +130,8 @@ async def _time_to_live(connection: EtcdConnection, lease: str) -> int | None:
         return None
 
 
-def _key(text: str) -> bytes:
+def read_key(text: str) -> bytes:
+    """The key that `text` writes; 422 where it writes none."""
     try:
         key = key_bytes(text)
     except ValueError as error:

@@ -45,6 +45,7 @@ PODS: Final = Collection(
         Column("ip", "IP", Type.TEXT, searched=True, default=False),
         Column("images", "Images", Type.LIST, facet=True, searched=True, default=False),
         Column("digests", "Running digests", Type.LIST, searched=True, default=False),
+        Column("repositories", "Repositories", Type.LIST, default=False),
         Column("cpu", "CPU requested", Type.QUANTITY, default=False),
         Column("memory", "Memory requested", Type.BYTES, default=False),
         Column("qos", "Quality of service", Type.TEXT, facet=True, default=False),

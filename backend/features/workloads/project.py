@@ -11,6 +11,7 @@ from integrations.kubernetes.kinds import KINDS
 from integrations.kubernetes.models.meta import Meta, Metadata, controller
 from integrations.kubernetes.models.pods import Pod, PodSpec
 from integrations.kubernetes.models.workloads import CronJob, Job
+from integrations.kubernetes.summaries.images import image_name
 from integrations.kubernetes.summaries.pods import pod_summary
 from integrations.kubernetes.summaries.requests import pod_requests
 from integrations.kubernetes.summaries.workloads import WorkloadSummary, workload_summary
@@ -43,6 +44,11 @@ def _one_of(items: tuple[tuple[str, str], ...]) -> dict[str, str]:
 @lru_cache(maxsize=16384)
 def _images(images: tuple[str, ...]) -> tuple[str, ...]:
     return images
+
+
+@lru_cache(maxsize=16384)
+def _repositories(images: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(image_name(image).repository for image in images))
 
 
 def owner_of(meta: Meta) -> tuple[str, str]:
@@ -85,6 +91,7 @@ def pod_row(cluster: str, pod: Pod) -> PodRow:
         ip=status.pod_ip,
         images=_images(_asked(spec)),
         digests=_images(_running(pod)),
+        repositories=_repositories(_asked(spec)),
         cpu=wanted.cpu,
         memory=wanted.memory,
         qos=intern(status.qos_class),

@@ -21,7 +21,8 @@ class PodRow(Row, frozen=True):
     """A pod. `status` is kubectl's word, `reason` why, in a sentence (empty when all is well).
     `cause` is the kind of it that others may share, `concern` a `integrations.concern.Concern`.
     `owner` is the workload a person knows: the deployment, not its replica set. `images` as
-    asked for, `digests` as they run. `simulated`: on a KWOK node."""
+    asked for, `digests` as they run, `repositories` by whose names they are asked for.
+    `simulated`: on a KWOK node."""
 
     cluster: str
     namespace: str
@@ -40,6 +41,7 @@ class PodRow(Row, frozen=True):
     ip: str
     images: tuple[str, ...]
     digests: tuple[str, ...]
+    repositories: tuple[str, ...]
     cpu: float
     memory: float
     qos: str

@@ -92,6 +92,11 @@ export function useTagLinks(images: readonly string[]): ReadonlyMap<string, stri
   return found;
 }
 
+/** The pods filter for everything that asks for a repository, whatever registry it is in. */
+export function askingFilter(repository: string): string[] {
+  return [`repositories=${JSON.stringify(repository)}`];
+}
+
 /** The pods filter for everything that runs one of these digests. */
 export function runningFilter(digests: readonly string[]): string[] {
   return [`digests in (${[...new Set(digests)].join(",")})`];

@@ -13,7 +13,9 @@ import UnpluggedIcon from "@patternfly/react-icons/dist/esm/icons/unplugged-icon
 import type { ComponentType, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Problem } from "../api/problem";
+import { scopeWords } from "../format/scope";
 import { useSession } from "../session/session";
+import { WhoGrants } from "./WhoGrants";
 
 interface FrameProps {
   icon: ComponentType;
@@ -50,17 +52,25 @@ export function EmptyTable({ hint }: { hint: string }) {
   const scopes = useNarrowScopes();
   return (
     <StateFrame icon={InboxIcon} title={t("state.empty")} state="empty">
-      {scopes ? t("state.emptyScoped", { scopes }) : hint}
+      {scopes ? (
+        <>
+          {t("state.emptyScoped", { scopes })} <WhoGrants />
+        </>
+      ) : (
+        hint
+      )}
     </StateFrame>
   );
 }
 
 /** Where the viewer's roles reach, unless one reaches everywhere. */
 function useNarrowScopes(): string | null {
+  const { t } = useTranslation();
   const session = useSession();
   if (!session) return null;
   const scopes = session.roles.map(({ scope }) => scope);
-  return scopes.includes(`org/${session.organisation}`) ? null : scopes.join(", ");
+  if (scopes.includes(`org/${session.organisation}`)) return null;
+  return scopes.map((scope) => scopeWords(scope, t)).join("; ");
 }
 
 /** Filters hide everything, `hidden` rows as far as known; one click shows all of it. */
@@ -141,7 +151,7 @@ export function NoAccess({ what }: { what: string }) {
   const { t } = useTranslation();
   return (
     <StateFrame icon={LockIcon} title={t("state.noAccess")} state="no-access">
-      {t("state.noAccessBody", { what })}
+      {t("state.noAccessBody", { what })} <WhoGrants />
     </StateFrame>
   );
 }

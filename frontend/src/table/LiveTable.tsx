@@ -2,7 +2,7 @@ import "../styles/table.css";
 import "../styles/detail.css";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import type { Row } from "../api/generated/types.gen";
+import type { ColumnInfo, Row } from "../api/generated/types.gen";
 import { toProblem } from "../api/problem";
 import { useCollection } from "../api/useCollections";
 import { PageHeader } from "../shell/PageHeader";
@@ -23,6 +23,8 @@ export interface LiveTableProps {
   /** Columns a page leaves out of the default set, because it says them elsewhere. */
   hidden?: readonly string[];
   renderers?: Renderers;
+  /** Columns the page makes itself, by its `renderers`; they stand behind the name. */
+  added?: readonly ColumnInfo[];
   /** Where the detail page of a row is; without it there is only the side panel. */
   href?: (row: Row) => string | undefined;
   /** More content of the side panel, above the row's values. */

@@ -9,7 +9,7 @@ import { useScope } from "../shell/scope";
 import { stringifySearch } from "../shell/searchParams";
 import { useLayout, useNarrow } from "../shell/useNarrow";
 import { useSeveralClusters } from "../shell/useScopeChoices";
-import { facetColumns, visibleColumns } from "./columns";
+import { facetColumns, nameColumn, visibleColumns, withAdded } from "./columns";
 import { FilterBar } from "./FilterBar";
 import { FilterChips } from "./FilterChips";
 import { parseFilter } from "./filters";
@@ -51,6 +51,10 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
     const settled = Object.keys(scope).filter((id) => fixedColumns.has(id));
     return visibleColumns(info, search.cols, [...hidden, ...settled], severalClusters);
   }, [info, search.cols, hidden, severalClusters, fixedColumns, scope]);
+  const shown = useMemo(
+    () => withAdded(columns, nameColumn(info), props.added),
+    [columns, info, props.added],
+  );
   const query = useMemo(() => {
     const menus = facetColumns(columns, fixedColumns).map(({ id }) => id);
     const facets = hasHealth(info) ? [...new Set([...menus, "healthy"])] : menus;
@@ -136,7 +140,7 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
             {...props}
             view={view}
             held={held}
-            columns={columns}
+            columns={shown}
             scoped={fixedFilters.length > fixed.length}
             sort={query.sort.join(",")}
             narrow={narrow}

@@ -21,7 +21,7 @@ export function NarrowCell({ glow, ...props }: TableRowProps & { glow: ReadonlyS
             {places.map(({ id }) => String(props.row[id])).join(" / ")}
           </span>
         )}
-        {secondLine(props.row, line, extras).map((column) => (
+        {secondLine(props, line, extras).map((column) => (
           <RowValue key={column.id} {...props} column={column} />
         ))}
       </span>
@@ -30,9 +30,14 @@ export function NarrowCell({ glow, ...props }: TableRowProps & { glow: ReadonlyS
 }
 
 /** The sentence and the age, else what else the row has; a dash says nothing in a line. */
-function secondLine(row: Row, line: ColumnInfo | undefined, extras: readonly ColumnInfo[]) {
-  const chosen = line && row[line.id] ? [line, ...extras.slice(-1)] : extras;
-  return chosen.filter(({ id }) => says(row, id));
+function secondLine(
+  { row, renderers }: TableRowProps,
+  line: ColumnInfo | undefined,
+  extras: readonly ColumnInfo[],
+) {
+  const made = ({ id }: ColumnInfo) => !(id in row) && id in renderers;
+  const chosen = line && (row[line.id] || made(line)) ? [line, ...extras.slice(-1)] : extras;
+  return chosen.filter((column) => says(row, column.id) || made(column));
 }
 
 function says(row: Row, id: string): boolean {

@@ -44,6 +44,16 @@ export function visibleColumns(
   return shown.flatMap((column) => (column === name ? [column, cluster] : [column]));
 }
 
+/** The columns with those the page makes itself behind the name. */
+export function withAdded(
+  columns: readonly ColumnInfo[],
+  name: ColumnInfo | undefined,
+  added: readonly ColumnInfo[] = [],
+): readonly ColumnInfo[] {
+  if (added.length === 0) return columns;
+  return columns.flatMap((column) => (column === name ? [column, ...added] : [column]));
+}
+
 /** More menus than this beside each other are a wall; the filter form reaches the rest. */
 const MOST_FACETS = 5;
 

@@ -9,7 +9,8 @@ const HEADING_ROOM = 34;
 const SAMPLE = 80;
 
 /** Text columns that hold sentences: what people came for, so they get the room. */
-const SENTENCE = /^(message|reason|sentence|summary|description|detail|cause|title|images?)$/;
+const SENTENCE =
+  /^(message|reason|sentence|summary|description|detail|cause|title|images?|preview)$/;
 
 /** Types whose width does not depend on the values. */
 const FIXED: Partial<Record<ColumnType, number>> = {

@@ -104,6 +104,7 @@ const DIGEST = `sha256:${"ab".repeat(32)}`;
 export const IMAGE: ImageDetail = {
   registry: "local",
   repository: "shop/cart",
+  address: "registry.invalid/shop/cart",
   reference: "1.9.0",
   digest: DIGEST,
   kind: "index",

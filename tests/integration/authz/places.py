@@ -99,6 +99,12 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "GET /search": LatePlace(
         "/search?q=web-1-a", SHOP, "pod", "list", empty=lambda a: "web-1-a" not in str(a)
     ),
+    # one's own; who sees shared ones and may change them: tests/unit/features/test_views.py
+    "GET /views": OwnPlace("/views?collection=nothing", 404),
+    "POST /views": OwnPlace("/views", 422),
+    "PATCH /views/{view_id}": OwnPlace("/views/none", 422),
+    "DELETE /views/{view_id}": OwnPlace("/views/none", 404),
+    "GET /grantors": OwnPlace("/grantors"),
     "GET /jobs/{job_id}": LatePlace("/jobs/{job}", SHOP, "job", "get"),
     "POST /jobs/{job_id}/cancel": LatePlace("/jobs/{job}/cancel", SHOP, "job", "cancel"),
     # access
@@ -130,6 +136,7 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "POST /etcd/{name}/comparison": at(ETCD, "/etcd/local/comparison"),
     "GET /etcd/{name}/folders": at(ETCD, "/etcd/local/folders"),
     "GET /etcd/{name}/value": at(ETCD, "/etcd/local/value?key=/app/config"),
+    "GET /etcd/{name}/previews": at(ETCD, "/etcd/local/previews?key=/app/config"),
     "POST /etcd/{name}/value/reveal": at(
         ETCD, "/etcd/local/value/reveal", body={"key": "/app/config"}
     ),

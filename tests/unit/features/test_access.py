@@ -65,3 +65,20 @@ async def test_a_stale_change_is_refused_and_a_disabled_user_is_out(console: Con
     await console.state.identities.refresh()
     assert (await ada.get("/session")).status_code == 401
     assert (await ada.sign_in("ada", OWNER_PASSWORD)).status_code == 401
+
+
+async def test_whoever_is_signed_in_learns_who_can_grant_and_no_more(console: ConsoleApp) -> None:
+    nobody = await console.member("nobody")
+    near = await console.member("near", ("viewer", WEB))
+    await console.member("webb", ("owner", WEB))
+    await console.member("other", ("owner", namespace("main", "local", "bank")))
+    await console.member("op", ("operator", MAIN))
+    everywhere = (await nobody.get("/grantors")).json()
+    assert everywhere == {"names": ["owner"]}
+    assert (await near.get("/grantors")).json() == {"names": ["owner", "webb"]}
+    owner = await console.owner()
+    users = (await owner.get("/collections/users", params={"filter": "login=webb"})).json()["rows"]
+    off = {"if-match": f'"{users[0]["row_version"]}"'}
+    await owner.patch(f"/users/{users[0]['key']}", json={"disabled": True}, headers=off)
+    assert (await near.get("/grantors")).json() == {"names": ["owner"]}
+    assert (await console.caller().get("/grantors")).status_code == 401

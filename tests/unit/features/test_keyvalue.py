@@ -131,6 +131,37 @@ async def test_values_are_made_safe(connected):
     assert (await owner.get("/etcd/other/value?key=/app/config")).status_code == 404
 
 
+async def test_previews_are_as_safe_as_the_values(connected):
+    console, etcd = connected
+    await etcd.put(b"/app/long", b"word " * 100)
+    await etcd.put(b"/app/db", b'{"host": "db",\n "password": "hunter2"}')
+    owner = await console.owner()
+    asked = ["/app/long", "/app/db", "/none", "/app/db/password", "base64url:_wA=", "/app/config"]
+    answer = await owner.get("/etcd/local/previews", params={"key": asked})
+    found = {one["path"]: one for one in answer.json()}
+    assert [*found] == [path for path in asked if path != "/none"]
+    assert found["/app/config"] | {"revision": 0} == {
+        "path": "/app/config",
+        "form": "json",
+        "size": 7,
+        "text": '{ "a": 1 }',
+        "masked": 0,
+        "revision": 0,
+    }
+    assert (len(found["/app/long"]["text"]), found["/app/long"]["text"][-1]) == (161, "…")
+    assert "hunter2" not in answer.text
+    assert (found["/app/db"]["form"], found["/app/db"]["masked"]) == ("json", 1)
+    assert (found["/app/db/password"]["form"], found["/app/db/password"]["text"]) == ("masked", "")
+    assert found["base64url:_wA="]["text"] == "01"
+    too_many = {"key": ["/app/config"] * 41}
+    assert (await owner.get("/etcd/local/previews", params=too_many)).status_code == 422
+    assert (await owner.get("/etcd/local/previews")).status_code == 422
+    org = console.state.settings.organisation
+    elsewhere = await console.member("elsewhere", ("owner", scope.etcd(org, "other")))
+    refused = await elsewhere.get("/etcd/local/previews", params={"key": "/app/config"})
+    assert refused.status_code == 404
+
+
 async def test_a_stranger_finds_no_trace(connected):
     console, _ = connected
     org = console.state.settings.organisation

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import msgspec
 import pytest
 
 from backend.features.images.collections import TAGS
-from backend.features.images.running import Images, repository_of
+from backend.features.images.running import Images
 from integrations.kubernetes.models.pods import Pod
+from integrations.kubernetes.summaries.images import image_name
 from integrations.registry.state import Repository, Tag
 
 DIGEST = "sha256:" + "a" * 64
 
 
+OLD = "sha256:" + "b" * 64
+
+
 @pytest.mark.parametrize(
-    ("image", "repository"),
+    ("image", "name"),
     [
-        ("127.0.0.1:5000/shop/cart:1.9.0", "shop/cart"),
-        ("registry.example/cart", "cart"),
-        ("shop/cart", "shop/cart"),
-        (f"localhost/shop/cart@{DIGEST}", "shop/cart"),
-        ("nginx:1", "nginx"),
+        ("127.0.0.1:5000/shop/cart:1.9.0", ("shop/cart", "1.9.0")),
+        ("registry.example/cart", ("cart", "latest")),
+        ("shop/cart", ("shop/cart", "latest")),
+        (f"localhost/shop/cart@{DIGEST}", ("shop/cart", "")),
+        (f"shop/cart:1@{DIGEST}", ("shop/cart", "1")),
+        ("nginx:1", ("nginx", "1")),
     ],
 )
-def test_the_repository_of_an_image(image: str, repository: str) -> None:
-    assert repository_of(image) == repository
+def test_the_name_of_an_image(image: str, name: tuple[str, str]) -> None:
+    assert image_name(image) == name
 
 
 def pod(name: str, phase: str = "Running", digest: str = DIGEST) -> Pod:
@@ -50,7 +56,7 @@ def test_pods_are_counted_by_digest_and_by_repository(pods_first: bool) -> None:
     def pods() -> None:
         cluster["pods"].put("shop/a", pod("a"))
         cluster["pods"].put("shop/b", pod("b"))
-        cluster["pods"].put("shop/old", pod("old", digest="sha256:" + "b" * 64))
+        cluster["pods"].put("shop/old", pod("old", digest=OLD))
         cluster["pods"].put("shop/done", pod("done", "Succeeded"))
 
     if pods_first:
@@ -68,8 +74,38 @@ def test_pods_are_counted_by_digest_and_by_repository(pods_first: bool) -> None:
     assert shown.running == 1
 
 
+async def test_pods_that_a_tag_left_behind_are_counted_until_they_follow() -> None:
+    images = Images()
+    registry, cluster = images.of_registry("local"), images.of_cluster("c1")
+    registry["repositories"].put("shop/cart", Repository(name="shop/cart"))
+    unresolved = Tag(repository="shop/cart", name="1.9.0")
+    registry["tags"].put(unresolved.key, unresolved)
+    cluster["pods"].put("shop/a", pod("a", digest=OLD))
+    cluster["pods"].put("shop/b", pod("b", digest=OLD))
+
+    async def settles(expected: int) -> None:
+        found: tuple[int | None, ...] = ()
+        async with asyncio.timeout(30):
+            while found != (expected, expected):
+                await images.tags.flush()
+                await images.repositories.flush()
+                await asyncio.sleep(0)
+                rows = (*images.tags, *images.repositories)
+                found = tuple(row.behind for row in rows)
+
+    await settles(0)
+    registry["tags"].put(unresolved.key, Tag("shop/cart", "1.9.0", digest=OLD))
+    await settles(0)
+    registry["tags"].put(unresolved.key, Tag("shop/cart", "1.9.0", digest=DIGEST))
+    await settles(2)
+    cluster["pods"].put("shop/a", pod("a", digest=DIGEST))
+    await settles(1)
+    cluster["pods"].delete("shop/b")
+    await settles(0)
+
+
 def test_the_count_is_for_who_may_see_every_pod() -> None:
-    column = next(column for column in TAGS.columns if column.id == "running")
-    assert column.needs is not None
-    assert column.needs.scope.covered_by(("org", "main"), "main") == ()
-    assert column.needs.scope.covered_by(("org", "main", "cluster", "c1"), "main") is None
+    for column in (c for c in TAGS.columns if c.id in {"running", "behind"}):
+        assert column.needs is not None
+        assert column.needs.scope.covered_by(("org", "main"), "main") == ()
+        assert column.needs.scope.covered_by(("org", "main", "cluster", "c1"), "main") is None

@@ -1787,6 +1787,18 @@ export type FromGroup = {
 };
 
 /**
+ * Grantors
+ *
+ * People who can grant roles, by the names they go by.
+ */
+export type Grantors = {
+    /**
+     * Names
+     */
+    names: Array<string>;
+};
+
+/**
  * GroupChange
  *
  * What to change; absent fields stay. `channel_id` null: nothing is offered.
@@ -2109,9 +2121,14 @@ export type HostedImportView = {
  * ImageView
  *
  * Everything about one tag or digest. `tags` are all known tags of the same digest;
- * `missing` says in words what could not be read, the rest is complete.
+ * `missing` says in words what could not be read, the rest is complete. `address` is the
+ * repository's for clients, as this console reaches the registry.
  */
 export type ImageView = {
+    /**
+     * Address
+     */
+    address: string;
     /**
      * Annotations
      */
@@ -3328,6 +3345,30 @@ export type NewUser = {
 };
 
 /**
+ * NewView
+ *
+ * A view of a collection's table; `search` is a query string, e.g. ``sort=-restarts``.
+ */
+export type NewView = {
+    /**
+     * Collection
+     */
+    collection: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Search
+     */
+    search: string;
+    /**
+     * Shared
+     */
+    shared?: boolean;
+};
+
+/**
  * ObjectView
  *
  * The Kubernetes object a value holds.
@@ -3704,7 +3745,8 @@ export type PlatformView = {
  * A pod. `status` is kubectl's word, `reason` why, in a sentence (empty when all is well).
  * `cause` is the kind of it that others may share, `concern` a `integrations.concern.Concern`.
  * `owner` is the workload a person knows: the deployment, not its replica set. `images` as
- * asked for, `digests` as they run. `simulated`: on a KWOK node.
+ * asked for, `digests` as they run, `repositories` by whose names they are asked for.
+ * `simulated`: on a KWOK node.
  */
 export type PodRow = {
     cause: string;
@@ -3730,6 +3772,7 @@ export type PodRow = {
     qos: string;
     ready: string;
     reason: string;
+    repositories: Array<string>;
     restarts: number;
     simulated: boolean;
     status: string;
@@ -4147,9 +4190,11 @@ export type ReleaseFilter = {
  * RepositoryRow
  *
  * One repository. `pushed` (Unix seconds) is the newest push seen, else the newest image's
- * own date; `reason` says why it could not be read; `running` counts pods that ask for it.
+ * own date; `reason` says why it could not be read; `running` counts pods that ask for it,
+ * `behind` those of them that run what one of its tags pointed at before.
  */
 export type RepositoryRow = {
+    behind: number | null;
     key: string;
     name: string;
     pushed: number | null;
@@ -4163,9 +4208,14 @@ export type RepositoryRow = {
 /**
  * RepositoryView
  *
- * One repository; asking for it has its tags looked at anew.
+ * One repository; asking for it has its tags looked at anew. `address` is what clients
+ * pull it by (``host/name``), as this console reaches the registry.
  */
 export type RepositoryView = {
+    /**
+     * Address
+     */
+    address: string;
     /**
      * Name
      */
@@ -4518,6 +4568,55 @@ export type RowAnswer = {
 };
 
 /**
+ * SavedView
+ *
+ * A view as stored. `own`: it is the caller's; `row_version` guards changes (`If-Match`).
+ * Times are Unix seconds.
+ */
+export type SavedView = {
+    /**
+     * Changed
+     */
+    changed: number;
+    /**
+     * Changed By
+     */
+    changed_by: string;
+    /**
+     * Collection
+     */
+    collection: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Own
+     */
+    own: boolean;
+    /**
+     * Owner
+     */
+    owner: string;
+    /**
+     * Row Version
+     */
+    row_version: number;
+    /**
+     * Search
+     */
+    search: string;
+    /**
+     * Shared
+     */
+    shared: boolean;
+};
+
+/**
  * SearchAnswer
  *
  * The best hits; `partial` says that there was no time to look everywhere.
@@ -4858,10 +4957,12 @@ export type SystemView = {
  *
  * One tag. `size` is the compressed bytes of the image (of an index: of one platform);
  * `order` sorts versions as people do; times are Unix seconds; `running` counts the pods that
- * run its very digest, not counting what a tag pointed at before.
+ * run its very digest, `behind` those that ask for the tag and run another: it moved since they
+ * started.
  */
 export type TagRow = {
     badges: Array<string>;
+    behind: number | null;
     created: number | null;
     digest: string;
     key: string;
@@ -5096,6 +5197,39 @@ export type UserView = {
 };
 
 /**
+ * ValuePreview
+ *
+ * The beginning of a value made safe to show, in one line: what `ValueView` shows of it,
+ * shortened. Of a Kubernetes object its kind and name.
+ */
+export type ValuePreview = {
+    /**
+     * Form
+     */
+    form: 'empty' | 'encrypted' | 'kubernetes' | 'json' | 'text' | 'binary' | 'masked';
+    /**
+     * Masked
+     */
+    masked: number;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Revision
+     */
+    revision: number;
+    /**
+     * Size
+     */
+    size: number;
+    /**
+     * Text
+     */
+    text: string;
+};
+
+/**
  * ValueView
  *
  * A value made safe to show. `form` says what `text` is: JSON, text or hex; it is empty
@@ -5164,6 +5298,26 @@ export type ValueView = {
      * Version
      */
     version: number;
+};
+
+/**
+ * ViewChange
+ *
+ * What is to be different. Absent fields stay.
+ */
+export type ViewChange = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Search
+     */
+    search?: string | null;
+    /**
+     * Shared
+     */
+    shared?: boolean | null;
 };
 
 /**
@@ -6654,6 +6808,71 @@ export type ListFolderResponses = {
 
 export type ListFolderResponse = ListFolderResponses[keyof ListFolderResponses];
 
+export type PreviewValuesData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query: {
+        /**
+         * Key
+         */
+        key: Array<string>;
+    };
+    url: '/api/v1/etcd/{name}/previews';
+};
+
+export type PreviewValuesErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type PreviewValuesError = PreviewValuesErrors[keyof PreviewValuesErrors];
+
+export type PreviewValuesResponses = {
+    /**
+     * Response Preview Values
+     *
+     * Successful Response
+     */
+    200: Array<ValuePreview>;
+};
+
+export type PreviewValuesResponse = PreviewValuesResponses[keyof PreviewValuesResponses];
+
 export type ReadValueData = {
     body?: never;
     path: {
@@ -6786,6 +7005,47 @@ export type RevealValueResponses = {
 };
 
 export type RevealValueResponse = RevealValueResponses[keyof RevealValueResponses];
+
+export type ReadGrantorsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/grantors';
+};
+
+export type ReadGrantorsErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+};
+
+export type ReadGrantorsError = ReadGrantorsErrors[keyof ReadGrantorsErrors];
+
+export type ReadGrantorsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Grantors;
+};
+
+export type ReadGrantorsResponse = ReadGrantorsResponses[keyof ReadGrantorsResponses];
 
 export type ReceiveNotificationsData = {
     body?: never;
@@ -12218,3 +12478,248 @@ export type ChangeUserResponses = {
 };
 
 export type ChangeUserResponse = ChangeUserResponses[keyof ChangeUserResponses];
+
+export type ListViewsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Collection
+         */
+        collection: string;
+    };
+    url: '/api/v1/views';
+};
+
+export type ListViewsErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ListViewsError = ListViewsErrors[keyof ListViewsErrors];
+
+export type ListViewsResponses = {
+    /**
+     * Response List Views
+     *
+     * Successful Response
+     */
+    200: Array<SavedView>;
+};
+
+export type ListViewsResponse = ListViewsResponses[keyof ListViewsResponses];
+
+export type CreateViewData = {
+    body: NewView;
+    path?: never;
+    query?: never;
+    url: '/api/v1/views';
+};
+
+export type CreateViewErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type CreateViewError = CreateViewErrors[keyof CreateViewErrors];
+
+export type CreateViewResponses = {
+    /**
+     * Successful Response
+     */
+    201: SavedView;
+};
+
+export type CreateViewResponse = CreateViewResponses[keyof CreateViewResponses];
+
+export type DeleteViewData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * View Id
+         */
+        view_id: string;
+    };
+    query?: never;
+    url: '/api/v1/views/{view_id}';
+};
+
+export type DeleteViewErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type DeleteViewError = DeleteViewErrors[keyof DeleteViewErrors];
+
+export type DeleteViewResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteViewResponse = DeleteViewResponses[keyof DeleteViewResponses];
+
+export type ChangeViewData = {
+    body: ViewChange;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * View Id
+         */
+        view_id: string;
+    };
+    query?: never;
+    url: '/api/v1/views/{view_id}';
+};
+
+export type ChangeViewErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type ChangeViewError = ChangeViewErrors[keyof ChangeViewErrors];
+
+export type ChangeViewResponses = {
+    /**
+     * Successful Response
+     */
+    200: SavedView;
+};
+
+export type ChangeViewResponse = ChangeViewResponses[keyof ChangeViewResponses];

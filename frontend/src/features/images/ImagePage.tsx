@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { readImageOptions } from "../../api/generated/@tanstack/react-query.gen";
 import type { ImageView as ImageDetail } from "../../api/generated/types.gen";
 import { type Crumb, DetailPage } from "../../detail/DetailPage";
-import { DetailPending, StaleNotice } from "../../detail/DetailStates";
+import { DetailPending, Notice, StaleNotice } from "../../detail/DetailStates";
 import { Raw } from "../../detail/Facts";
 import { RelationsStrip } from "../../detail/RelationsStrip";
 import { useDetail } from "../../detail/useDetail";
@@ -15,6 +15,7 @@ import { shortenMiddle } from "../../format/shorten";
 import { imageName, isDigest, repositoryHref } from "../../kube/imageLinks";
 import { FreshnessChip } from "../../live/FreshnessChip";
 import { useAddress } from "../../pages/useAddress";
+import { AppLink } from "../../shell/AppLink";
 import { useImageTabs } from "./useImageTabs";
 
 /** The image that the address names. */
@@ -53,7 +54,30 @@ export function ImageView({ registry, repository, reference }: ImageViewProps) {
       live={live}
       crumbs={crumbs}
       deletedAt={live.deletedAt ?? detail.goneAt}
-      notice={<StaleNotice detail={detail} />}
+      notice={
+        <>
+          <StaleNotice detail={detail} />
+          <MovedOn image={detail.data} behind={live.current?.behind} />
+        </>
+      }
+    />
+  );
+}
+
+/** Pods ask for this tag and run what it pointed at before. */
+function MovedOn({ image, behind }: { image: ImageDetail; behind: unknown }) {
+  const { t } = useTranslation();
+  if (typeof behind !== "number" || behind === 0) return null;
+  const asked = `images~${imageName(image.repository, image.reference)}`;
+  return (
+    <Notice
+      tone="warning"
+      title={t("image.movedOn", { count: behind })}
+      action={
+        <AppLink href={`/workloads/pods?filter=${encodeURIComponent(asked)}`}>
+          {t("image.showBehind")}
+        </AppLink>
+      }
     />
   );
 }

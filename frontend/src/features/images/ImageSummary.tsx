@@ -11,8 +11,11 @@ import { Facts, Raw } from "../../detail/Facts";
 import { Section } from "../../detail/Section";
 import { Age } from "../../format/Age";
 import { formatBytes } from "../../format/numbers";
-import { imageHref, isDigest } from "../../kube/imageLinks";
+import { imageHref, isDigest, runningFilter } from "../../kube/imageLinks";
 import { AppLink } from "../../shell/AppLink";
+import { Pull } from "./Pull";
+import { RunsIn } from "./RunsIn";
+import { digestsOf } from "./useRunning";
 
 export interface ImageSummaryProps {
   image: ImageDetail;
@@ -55,6 +58,9 @@ function ImageFacts({ image }: { image: ImageDetail }) {
   return (
     <Facts
       facts={[
+        [t("image.pull"), <Pull key="p" image={pullName(image)} />],
+        [t("image.pinned"), <Pull key="pp" image={`${image.address}@${image.digest}`} />],
+        [t("image.runsIn"), <RunsIn key="r" filters={runningFilter(digestsOf(image))} />],
         [t("image.digest"), <Digest key="d" text={image.digest} />],
         [t("image.kind"), t(`image.kinds.${image.kind}`)],
         [t("image.mediaType"), <Raw key="m">{image.media_type}</Raw>],
@@ -81,6 +87,10 @@ function ImageFacts({ image }: { image: ImageDetail }) {
       ]}
     />
   );
+}
+
+function pullName({ address, reference }: ImageDetail): string {
+  return `${address}${isDigest(reference) ? "@" : ":"}${reference}`;
 }
 
 /** One of the image specification's own annotations, from wherever it is given. */

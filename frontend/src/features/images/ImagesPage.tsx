@@ -4,7 +4,7 @@ import { useAddress } from "../../pages/useAddress";
 import { PageTabs } from "../../shell/PageTabs";
 import { LiveTable } from "../../table/LiveTable";
 import { usePageSearch } from "../../table/usePageSearch";
-import { TAG_INTERNALS, TAG_RENDERERS } from "./tagKind";
+import { REPOSITORY_RENDERERS, TAG_INTERNALS, TAG_RENDERERS } from "./tagKind";
 
 /** What images there are, by repository or by tag. */
 export function ImagesPage() {
@@ -19,7 +19,9 @@ export function ImagesPage() {
       search={search}
       onSearch={setSearch}
       title={t("nav.images")}
-      {...(active === "tags" ? { renderers: TAG_RENDERERS, panelHidden: TAG_INTERNALS } : {})}
+      {...(active === "tags"
+        ? { renderers: TAG_RENDERERS, panelHidden: TAG_INTERNALS }
+        : { renderers: REPOSITORY_RENDERERS })}
       href={(row) => hrefOfRow(active, row)}
       emptyHint={t("images.empty")}
       tabs={

@@ -3,12 +3,16 @@ import { useTranslation } from "react-i18next";
 import { readRepositoryOptions } from "../../api/generated/@tanstack/react-query.gen";
 import { DetailPage } from "../../detail/DetailPage";
 import { DetailPending, StaleNotice } from "../../detail/DetailStates";
+import { Facts } from "../../detail/Facts";
 import { useDetail } from "../../detail/useDetail";
 import { equals, useLiveRow } from "../../detail/useLiveRow";
+import { askingFilter } from "../../kube/imageLinks";
 import { RelatedTable } from "../../kube/RelatedTable";
 import { FreshnessChip } from "../../live/FreshnessChip";
 import { useAddress } from "../../pages/useAddress";
 import { useImageCrumbs, useImageSearch } from "./ImagePage";
+import { Pull } from "./Pull";
+import { RunsIn } from "./RunsIn";
 import { TAG_RENDERERS } from "./tagKind";
 
 /** One repository and its tags; opening it has the registry asked for them anew. */
@@ -22,6 +26,7 @@ export function RepositoryPage() {
     readRepositoryOptions({ path: { name: registry }, query: { repository } }),
     { news: live.row },
   );
+  const asking = useMemo(() => askingFilter(repository), [repository]);
   const crumbs = useImageCrumbs(registry, repository);
   if (!detail.data) return <DetailPending detail={detail} crumbs={crumbs} what={repository} />;
   const { state, tags, reason } = detail.data;
@@ -35,6 +40,14 @@ export function RepositoryPage() {
       deletedAt={live.deletedAt ?? detail.goneAt}
       notice={<StaleNotice detail={detail} />}
       meta={<FreshnessChip sources={live.freshness} pending={live.pending} />}
+      strip={
+        <Facts
+          facts={[
+            [t("image.pull"), <Pull key="p" image={detail.data.address} />],
+            [t("image.runsIn"), <RunsIn key="r" filters={asking} />],
+          ]}
+        />
+      }
       tabs={[
         {
           id: "tags",
@@ -51,7 +64,18 @@ export function RepositoryPage() {
             />
           ),
         },
+        {
+          id: "pods",
+          title: t("image.running"),
+          count: numberOf(live.current?.running),
+          fills: true,
+          content: () => (
+            <RelatedTable collection="pods" filters={asking} emptyHint={t("image.notRunning")} />
+          ),
+        },
       ]}
     />
   );
 }
+
+const numberOf = (value: unknown) => (typeof value === "number" ? value : undefined);

@@ -8,7 +8,7 @@ import { ConfigTab } from "./ConfigTab";
 import { History } from "./History";
 import { ImageSummary } from "./ImageSummary";
 import { Layers } from "./Layers";
-import { useRunningCount } from "./useRunning";
+import { digestsOf, useRunningCount } from "./useRunning";
 
 /** The tabs of an image, by what its manifest and configuration say. */
 export function useImageTabs(image: ImageDetail, badges: readonly string[]): DetailTab[] {
@@ -17,7 +17,7 @@ export function useImageTabs(image: ImageDetail, badges: readonly string[]): Det
   const config = manifest?.config;
   const labels = config?.labels ?? {};
   const annotations = { ...manifest?.annotations, ...image.annotations };
-  const digests = [image.digest, ...image.platforms.map(({ digest }) => digest)];
+  const digests = digestsOf(image);
   const running = useRunningCount(digests);
   const tabs: (DetailTab | null | undefined)[] = [
     {

@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import type { ImageView } from "../../api/generated/types.gen";
 import { runningFilter } from "../../kube/imageLinks";
 import { EMPTY_QUERY, type Query } from "../../live/query";
 import { useLiveView } from "../../live/react";
@@ -14,4 +15,9 @@ export function useRunningCount(digests: readonly string[]): number | undefined 
   );
   const { view } = useLiveView("pods", query, COUNT_ONLY);
   return view.status === "live" ? view.total : undefined;
+}
+
+/** What pods may run of an image: its own digest, and those of its platforms. */
+export function digestsOf({ digest, platforms }: ImageView): string[] {
+  return [digest, ...platforms.map((platform) => platform.digest)];
 }

@@ -10,8 +10,10 @@ import { equals, type LiveRow, useLiveRow } from "../../detail/useLiveRow";
 import { Age } from "../../format/Age";
 import { formatBytes } from "../../format/numbers";
 import { toUnix } from "../../format/time";
+import { RelatedTable } from "../../kube/RelatedTable";
 import { FreshnessChip } from "../../live/FreshnessChip";
 import { useAddress } from "../../pages/useAddress";
+import { mayUse, useSession } from "../../session/session";
 import { ancestorsOf, folderFilter } from "./folders";
 import { RevealableValue } from "./RevealableValue";
 import { NotYet } from "./unknown";
@@ -46,12 +48,17 @@ interface LoadedKeyProps {
 function LoadedKey({ value, detail, live, crumbs }: LoadedKeyProps) {
   const { t } = useTranslation();
   const changed = toUnix(live.row?.changed);
+  const seesActivity = mayUse(useSession(), "activity");
   return (
     <DetailPage
       crumbs={crumbs}
       kind="Key"
       name={value.path}
-      sentence={t("value.sentence", { version: value.version, revision: value.revision })}
+      sentence={t("value.sentence", {
+        size: formatBytes(value.size),
+        version: value.version,
+        revision: value.revision,
+      })}
       deletedAt={live.deletedAt ?? detail.goneAt}
       notice={<StaleNotice detail={detail} />}
       meta={<FreshnessChip sources={live.freshness} pending={live.pending} />}
@@ -87,10 +94,29 @@ function LoadedKey({ value, detail, live, crumbs }: LoadedKeyProps) {
             />
           ),
         },
+        ...(seesActivity
+          ? [
+              {
+                id: "activity",
+                title: t("value.activity"),
+                fills: true,
+                content: () => (
+                  <RelatedTable
+                    collection="activity"
+                    filters={equals({ target: `${value.etcd}:${value.path}`, target_kind: "key" })}
+                    hidden={NO_TARGET}
+                    emptyHint={t("value.noActivity")}
+                  />
+                ),
+              },
+            ]
+          : []),
       ]}
     />
   );
 }
+
+const NO_TARGET = ["target", "target_kind"];
 
 /** The way back through the folders the key lies in. */
 function useKeyCrumbs(etcd: string, path: string): Crumb[] {

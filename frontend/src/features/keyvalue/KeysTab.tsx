@@ -1,15 +1,17 @@
 import { ExpandableSection } from "@patternfly/react-core";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import type { ColumnInfo } from "../../api/generated/types.gen";
 import { equals } from "../../detail/useLiveRow";
 import { hrefOfRow } from "../../pages/registry";
+import { mayUse, useSession } from "../../session/session";
 import { useNarrow } from "../../shell/useNarrow";
 import { LiveTable } from "../../table/LiveTable";
 import { usePageSearch } from "../../table/usePageSearch";
 import { FolderTree } from "./FolderTree";
 import { chosenFolder, withFolder } from "./folders";
-import { KEY_RENDERERS, keyRenderers } from "./unknown";
-import { ValueViewer } from "./ValueViewer";
+import { KeyPanel } from "./KeyPanel";
+import { KEY_RENDERERS, keyRenderers } from "./keyCells";
 
 /** The virtual folders on one side, the keys of the chosen one on the other. */
 export function KeysTab({ etcd }: { etcd: string }) {
@@ -18,6 +20,11 @@ export function KeysTab({ etcd }: { etcd: string }) {
   const [search, setSearch] = usePageSearch();
   const fixed = useMemo(() => equals({ etcd }), [etcd]);
   const chosen = chosenFolder(search);
+  const mayPreview = mayUse(useSession(), "key", "get");
+  const added = useMemo(
+    () => (mayPreview ? [{ ...PREVIEW, label: t("etcd.preview") }] : []),
+    [mayPreview, t],
+  );
   const tree = (
     <FolderTree
       etcd={etcd}
@@ -43,10 +50,11 @@ export function KeysTab({ etcd }: { etcd: string }) {
         onSearch={setSearch}
         fixed={fixed}
         hidden={HIDDEN}
+        added={added}
         renderers={chosen ? keyRenderers(chosen) : KEY_RENDERERS}
         panelHidden={PANEL_HIDDEN}
         href={(row) => hrefOfRow("keys", row)}
-        panel={(row) => <ValueViewer etcd={etcd} path={String(row.path)} revision={row.revision} />}
+        panel={(row) => <KeyPanel etcd={etcd} path={String(row.path)} revision={row.revision} />}
         emptyHint={t("keyvalue.empty")}
         embedded
         pageKeys
@@ -55,7 +63,19 @@ export function KeysTab({ etcd }: { etcd: string }) {
   );
 }
 
-const HIDDEN = ["etcd"];
+const HIDDEN = ["etcd", "created_revision", "revision"];
+
+/** The values' beginnings are no column of the collection: its rows hold none. */
+const PREVIEW = {
+  id: "preview",
+  type: "text",
+  sortable: false,
+  filterable: false,
+  searched: false,
+  facet: false,
+  default: true,
+  operators: [],
+} satisfies Omit<ColumnInfo, "label">;
 
 /** The value in the panel has its size beside it. */
 const PANEL_HIDDEN = ["size"];

@@ -9,7 +9,14 @@ import { Raw } from "../../detail/Facts";
 import { ValueBody } from "./ValueViewer";
 
 /** A value with its secrets masked, and the means to see them: asked for, and on record. */
-export function RevealableValue({ value }: { value: ValueView }) {
+export function RevealableValue({
+  value,
+  bytesPerLine,
+}: {
+  value: ValueView;
+  bytesPerLine?: number;
+}) {
+  const width = bytesPerLine === undefined ? {} : { bytesPerLine };
   const { t } = useTranslation();
   const [asking, setAsking] = useState(false);
   const reveal = useMutation({
@@ -43,7 +50,7 @@ export function RevealableValue({ value }: { value: ValueView }) {
             </Button>
           }
         />
-        <ValueBody value={reveal.data} />
+        <ValueBody value={reveal.data} {...width} />
       </>
     );
   }
@@ -56,7 +63,7 @@ export function RevealableValue({ value }: { value: ValueView }) {
           </Button>
         </div>
       )}
-      <ValueBody value={value} />
+      <ValueBody value={value} {...width} />
       <Confirmation
         path={value.path}
         open={asking}

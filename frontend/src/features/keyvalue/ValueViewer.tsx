@@ -4,36 +4,14 @@ import { useTranslation } from "react-i18next";
 import { readValueOptions } from "../../api/generated/@tanstack/react-query.gen";
 import type { ValueView } from "../../api/generated/types.gen";
 import { CodeView } from "../../detail/CodeView";
-import { ProblemState, StaleNotice } from "../../detail/DetailStates";
 import { Facts, Raw } from "../../detail/Facts";
 import { KindBadge } from "../../detail/KindBadge";
-import { useDetail } from "../../detail/useDetail";
 import { formatBytes } from "../../format/numbers";
 import { hexDump } from "./hexDump";
 
 /** How a key's value is read. */
 export function valueOptions(etcd: string, key: string) {
   return readValueOptions({ path: { name: etcd }, query: { key } });
-}
-
-/** A key's value made safe to show; read again when `revision` changes. */
-export function ValueViewer({
-  etcd,
-  path,
-  revision,
-}: {
-  etcd: string;
-  path: string;
-  revision: unknown;
-}) {
-  const detail = useDetail(valueOptions(etcd, path), { news: revision });
-  if (!detail.data) return <ProblemState detail={detail} what={path} />;
-  return (
-    <>
-      <StaleNotice detail={detail} />
-      <ValueBody value={detail.data} bytesPerLine={8} />
-    </>
-  );
 }
 
 /** What the value is, in the form that was found safe; the reason where it is not shown. */

@@ -1,15 +1,29 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen } from "@testing-library/react";
+import type { ReactNode } from "react";
 import { expect, test } from "vitest";
 import type { Row } from "../../api/generated/types.gen";
 import "../../i18n/i18n";
-import { KEY_RENDERERS } from "./unknown";
+import { KEY_RENDERERS } from "./keyCells";
+import { inParts } from "./previews";
+
+const show = (cell: ReactNode) =>
+  render(<QueryClientProvider client={new QueryClient()}>{cell}</QueryClientProvider>);
 
 test("what is not known of a key is said, with the reason; what is known is shown", () => {
-  const row = { key: "e:/k", size: null, changed: null } as unknown as Row;
-  render(KEY_RENDERERS.size?.(row));
+  const row = { key: "e:/k", etcd: "e", path: "/k", size: null, changed: null } as unknown as Row;
+  show(KEY_RENDERERS.size?.(row));
   expect(screen.getByText("not known yet").parentElement?.title).toContain("without their values");
-  render(KEY_RENDERERS.size?.({ ...row, size: 0 } as Row));
+  show(KEY_RENDERERS.size?.({ ...row, size: 0 } as Row));
   expect(screen.getByText("0 B")).toBeTruthy();
-  render(KEY_RENDERERS.changed?.(row));
+  show(KEY_RENDERERS.changed?.(row));
   expect(screen.getByText("none seen yet")).toBeTruthy();
+});
+
+test("previews are asked for in parts that fit into an address", () => {
+  const short = Array.from({ length: 90 }, (_, index) => ({ key: `/k/${index}` }));
+  expect(inParts(short).map((part) => part.length)).toEqual([40, 40, 10]);
+  const long = Array.from({ length: 3 }, (_, index) => ({ key: `${index}${"x".repeat(3_000)}` }));
+  expect(inParts(long).map((part) => part.length)).toEqual([1, 1, 1]);
+  expect(inParts([])).toEqual([]);
 });

@@ -12,7 +12,7 @@ import {
   formatPercent,
   isByteQuantity,
 } from "../../format/numbers";
-import { scopeParts } from "../../format/scope";
+import { scopeParts, scopeWords } from "../../format/scope";
 import { isOpaque, shortenMiddle } from "../../format/shorten";
 import { toUnix } from "../../format/time";
 import { Status } from "../../status/Status";
@@ -72,10 +72,8 @@ function Plain({ text }: { text: string }) {
 /** Where a right or an action lies, in words; the exact text is its title. */
 function ScopeText({ text }: { text: string }) {
   const { t } = useTranslation();
-  const parts = scopeParts(text);
-  if (parts === null) return <TextValue text={text} />;
-  const words = parts.map(([kind, name]) => `${t(`scope.kind.${kind}`, kind)} ${name}`.trim());
-  return <span title={text}>{words.length > 0 ? words.join(", ") : t("scope.organisation")}</span>;
+  if (scopeParts(text) === null) return <TextValue text={text} />;
+  return <span title={text}>{scopeWords(text, t)}</span>;
 }
 
 function TextValue({ text }: { text: string }) {

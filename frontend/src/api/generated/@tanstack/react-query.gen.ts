@@ -3,8 +3,8 @@
 import { queryOptions } from '@tanstack/react-query';
 
 import { client } from '../console-client.gen';
-import { applicationBreakdown, applicationOverview, applicationTimeline, currentSession, downloadDiagnostics, find, getApplication, getChannel, getFile, getGroup, getHostedImport, getInstance, getJob, getPackage, getRollout, getUpload, getUploadFinish, groupOverview, groupTimeline, listCollections, listConnectionKinds, listCustomObjects, listFloors, listFolder, listHistory, listHostedImports, listMirrors, listRows, listUploads, type Options, previewDeletion, readComponentLog, readConnection, readConnectionImpact, readHealth, readImage, readObject, readOverview, readRepository, readRow, readStack, readStatus, readValue, readYaml, setupState } from '../sdk.gen';
-import type { ApplicationBreakdownData, ApplicationBreakdownError, ApplicationBreakdownResponse, ApplicationOverviewData, ApplicationOverviewError, ApplicationOverviewResponse, ApplicationTimelineData, ApplicationTimelineError, ApplicationTimelineResponse, CurrentSessionData, CurrentSessionError, CurrentSessionResponse, DownloadDiagnosticsData, DownloadDiagnosticsError, DownloadDiagnosticsResponse, FindData, FindError, FindResponse, GetApplicationData, GetApplicationError, GetApplicationResponse, GetChannelData, GetChannelError, GetChannelResponse, GetFileData, GetFileError, GetFileResponse, GetGroupData, GetGroupError, GetGroupResponse, GetHostedImportData, GetHostedImportError, GetHostedImportResponse, GetInstanceData, GetInstanceError, GetInstanceResponse, GetJobData, GetJobError, GetJobResponse, GetPackageData, GetPackageError, GetPackageResponse, GetRolloutData, GetRolloutError, GetRolloutResponse, GetUploadData, GetUploadError, GetUploadFinishData, GetUploadFinishError, GetUploadFinishResponse, GetUploadResponse, GroupOverviewData, GroupOverviewError, GroupOverviewResponse, GroupTimelineData, GroupTimelineError, GroupTimelineResponse, ListCollectionsData, ListCollectionsError, ListCollectionsResponse, ListConnectionKindsData, ListConnectionKindsError, ListConnectionKindsResponse, ListCustomObjectsData, ListCustomObjectsError, ListCustomObjectsResponse, ListFloorsData, ListFloorsError, ListFloorsResponse, ListFolderData, ListFolderError, ListFolderResponse, ListHistoryData, ListHistoryError, ListHistoryResponse, ListHostedImportsData, ListHostedImportsError, ListHostedImportsResponse, ListMirrorsData, ListMirrorsError, ListMirrorsResponse, ListRowsData, ListRowsError, ListRowsResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, PreviewDeletionData, PreviewDeletionError, PreviewDeletionResponse, ReadComponentLogData, ReadComponentLogError, ReadComponentLogResponse, ReadConnectionData, ReadConnectionError, ReadConnectionImpactData, ReadConnectionImpactError, ReadConnectionImpactResponse, ReadConnectionResponse, ReadHealthData, ReadHealthError, ReadHealthResponse, ReadImageData, ReadImageError, ReadImageResponse, ReadObjectData, ReadObjectError, ReadObjectResponse, ReadOverviewData, ReadOverviewError, ReadOverviewResponse, ReadRepositoryData, ReadRepositoryError, ReadRepositoryResponse, ReadRowData, ReadRowError, ReadRowResponse, ReadStackData, ReadStackError, ReadStackResponse, ReadStatusData, ReadStatusError, ReadStatusResponse, ReadValueData, ReadValueError, ReadValueResponse, ReadYamlData, ReadYamlError, ReadYamlResponse, SetupStateData, SetupStateError, SetupStateResponse } from '../types.gen';
+import { applicationBreakdown, applicationOverview, applicationTimeline, currentSession, downloadDiagnostics, find, getApplication, getChannel, getFile, getGroup, getHostedImport, getInstance, getJob, getPackage, getRollout, getUpload, getUploadFinish, groupOverview, groupTimeline, listCollections, listConnectionKinds, listCustomObjects, listFloors, listFolder, listHistory, listHostedImports, listMirrors, listRows, listUploads, listViews, type Options, previewDeletion, previewValues, readComponentLog, readConnection, readConnectionImpact, readGrantors, readHealth, readImage, readObject, readOverview, readRepository, readRow, readStack, readStatus, readValue, readYaml, setupState } from '../sdk.gen';
+import type { ApplicationBreakdownData, ApplicationBreakdownError, ApplicationBreakdownResponse, ApplicationOverviewData, ApplicationOverviewError, ApplicationOverviewResponse, ApplicationTimelineData, ApplicationTimelineError, ApplicationTimelineResponse, CurrentSessionData, CurrentSessionError, CurrentSessionResponse, DownloadDiagnosticsData, DownloadDiagnosticsError, DownloadDiagnosticsResponse, FindData, FindError, FindResponse, GetApplicationData, GetApplicationError, GetApplicationResponse, GetChannelData, GetChannelError, GetChannelResponse, GetFileData, GetFileError, GetFileResponse, GetGroupData, GetGroupError, GetGroupResponse, GetHostedImportData, GetHostedImportError, GetHostedImportResponse, GetInstanceData, GetInstanceError, GetInstanceResponse, GetJobData, GetJobError, GetJobResponse, GetPackageData, GetPackageError, GetPackageResponse, GetRolloutData, GetRolloutError, GetRolloutResponse, GetUploadData, GetUploadError, GetUploadFinishData, GetUploadFinishError, GetUploadFinishResponse, GetUploadResponse, GroupOverviewData, GroupOverviewError, GroupOverviewResponse, GroupTimelineData, GroupTimelineError, GroupTimelineResponse, ListCollectionsData, ListCollectionsError, ListCollectionsResponse, ListConnectionKindsData, ListConnectionKindsError, ListConnectionKindsResponse, ListCustomObjectsData, ListCustomObjectsError, ListCustomObjectsResponse, ListFloorsData, ListFloorsError, ListFloorsResponse, ListFolderData, ListFolderError, ListFolderResponse, ListHistoryData, ListHistoryError, ListHistoryResponse, ListHostedImportsData, ListHostedImportsError, ListHostedImportsResponse, ListMirrorsData, ListMirrorsError, ListMirrorsResponse, ListRowsData, ListRowsError, ListRowsResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListViewsData, ListViewsError, ListViewsResponse, PreviewDeletionData, PreviewDeletionError, PreviewDeletionResponse, PreviewValuesData, PreviewValuesError, PreviewValuesResponse, ReadComponentLogData, ReadComponentLogError, ReadComponentLogResponse, ReadConnectionData, ReadConnectionError, ReadConnectionImpactData, ReadConnectionImpactError, ReadConnectionImpactResponse, ReadConnectionResponse, ReadGrantorsData, ReadGrantorsError, ReadGrantorsResponse, ReadHealthData, ReadHealthError, ReadHealthResponse, ReadImageData, ReadImageError, ReadImageResponse, ReadObjectData, ReadObjectError, ReadObjectResponse, ReadOverviewData, ReadOverviewError, ReadOverviewResponse, ReadRepositoryData, ReadRepositoryError, ReadRepositoryResponse, ReadRowData, ReadRowError, ReadRowResponse, ReadStackData, ReadStackError, ReadStackResponse, ReadStatusData, ReadStatusError, ReadStatusResponse, ReadValueData, ReadValueError, ReadValueResponse, ReadYamlData, ReadYamlError, ReadYamlResponse, SetupStateData, SetupStateError, SetupStateResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -281,6 +281,26 @@ export const listFolderOptions = (options: Options<ListFolderData>) => queryOpti
     queryKey: listFolderQueryKey(options)
 });
 
+export const previewValuesQueryKey = (options: Options<PreviewValuesData>) => createQueryKey('previewValues', options);
+
+/**
+ * Preview Values
+ *
+ * The beginnings of some values, made safe to show; keys that are not there are left out.
+ */
+export const previewValuesOptions = (options: Options<PreviewValuesData>) => queryOptions<PreviewValuesResponse, PreviewValuesError, PreviewValuesResponse, ReturnType<typeof previewValuesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await previewValues({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: previewValuesQueryKey(options)
+});
+
 export const readValueQueryKey = (options: Options<ReadValueData>) => createQueryKey('readValue', options);
 
 /**
@@ -299,6 +319,26 @@ export const readValueOptions = (options: Options<ReadValueData>) => queryOption
         return data;
     },
     queryKey: readValueQueryKey(options)
+});
+
+export const readGrantorsQueryKey = (options?: Options<ReadGrantorsData>) => createQueryKey('readGrantors', options);
+
+/**
+ * Read Grantors
+ *
+ * Who can grant the caller what they lack: names of people, and nothing else of them.
+ */
+export const readGrantorsOptions = (options?: Options<ReadGrantorsData>) => queryOptions<ReadGrantorsResponse, ReadGrantorsError, ReadGrantorsResponse, ReturnType<typeof readGrantorsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readGrantors({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readGrantorsQueryKey(options)
 });
 
 export const getJobQueryKey = (options: Options<GetJobData>) => createQueryKey('getJob', options);
@@ -921,4 +961,24 @@ export const getUploadFinishOptions = (options: Options<GetUploadFinishData>) =>
         return data;
     },
     queryKey: getUploadFinishQueryKey(options)
+});
+
+export const listViewsQueryKey = (options: Options<ListViewsData>) => createQueryKey('listViews', options);
+
+/**
+ * List Views
+ *
+ * The views of a table: one's own first, then those shared with all who may list it.
+ */
+export const listViewsOptions = (options: Options<ListViewsData>) => queryOptions<ListViewsResponse, ListViewsError, ListViewsResponse, ReturnType<typeof listViewsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listViews({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listViewsQueryKey(options)
 });

@@ -1,0 +1,59 @@
+"""The beginnings of some values, for a table of keys: as safe as a value's own page."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from backend.features.keyvalue.schemas import ValuePreview
+from integrations.contract import NotFound
+from integrations.etcd.connection import EtcdConnection
+from integrations.etcd.index import key_text
+from integrations.etcd.value import Form, SafeValue, safe_view
+
+__all__ = ["MOST", "previews"]
+
+MOST: Final = 40
+"""Keys asked for at once: what a table shows."""
+_AT_ONCE: Final = 4
+_CHARACTERS: Final = 160
+_BYTES: Final = 24
+"""Of a binary value."""
+
+
+async def previews(connection: EtcdConnection, keys: Sequence[bytes]) -> list[ValuePreview]:
+    """The values' beginnings in the order of `keys`, without those that are not there (any
+    more) or lie outside of what the connection shows."""
+    prefix = connection.settings.prefix.encode()
+    turn = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(key: bytes) -> ValuePreview | None:
+        if not key.startswith(prefix):
+            return None
+        async with turn:
+            try:
+                held, _ = await connection.client.value(key)
+            except NotFound:
+                return None
+        safe = safe_view(key, held.value)
+        return ValuePreview(
+            path=key_text(key),
+            form=safe.form.value,
+            size=safe.size,
+            text=_line(safe),
+            masked=safe.masked,
+            revision=held.mod_revision,
+        )
+
+    found = await asyncio.gather(*(one(key) for key in keys))
+    return [preview for preview in found if preview is not None]
+
+
+def _line(safe: SafeValue) -> str:
+    if safe.object is not None:
+        return " ".join(filter(None, (safe.object.kind, safe.object.namespace, safe.object.name)))
+    if safe.form is Form.BINARY:
+        return safe.text[: _BYTES * 3].strip()
+    line = " ".join(safe.text[: _CHARACTERS * 8].split())
+    return line if len(line) <= _CHARACTERS else f"{line[:_CHARACTERS]}…"
