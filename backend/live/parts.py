@@ -83,22 +83,26 @@ class Kept(Part[tuple[V, ...]], Generic[T, V]):
 
     def of(self, key: str) -> tuple[V, ...]:
         """What is kept of the rows, in no order."""
-        return tuple(self._held.get(key, {}).values())
+        group = self._held.get(key)
+        return tuple(group.values()) if group is not None else ()
 
     def apply(self, key: str, old: Any, new: Any, mark: Mark) -> None:
         """Keep, replace or forget."""
-        before = tuple(self._by(old)) if old is not None else ()
         after = tuple(self._by(new)) if new is not None else ()
-        for name in before:
-            if name not in after:
-                self._forget(name, key, mark)
+        if old is not None:
+            for name in self._by(old):
+                if name not in after:
+                    self._forget(name, key, mark)
         for name in after:
-            held = self._held.get(name, {}).get(key)
+            group = self._held.get(name)
+            held = group.get(key) if group is not None else None
             kept = self._keep(held, old is not None, new)
             if kept is None:
                 self._forget(name, key, mark)
             elif held is None or held != kept:
-                self._held.setdefault(name, {})[key] = kept
+                if group is None:
+                    group = self._held[name] = {}
+                group[key] = kept
                 mark(name)
 
     def _forget(self, name: str, key: str, mark: Mark) -> None:
