@@ -214,6 +214,7 @@ async def _lifespan(console: Console, hub: LiveHub, _app: FastAPI) -> AsyncItera
         await console.connections.stop()
         if console.updates is not None:
             await console.updates.stop()
+        await console.readiness.database.close()
         await console.jobs.stop()
         await console.engine.dispose()
 

@@ -13,7 +13,7 @@ from backend.audit import Refusals
 from backend.connections.manager import ConnectionManager
 from backend.connections.stackfile import LocalStack
 from backend.db.bus import Bus
-from backend.http.readiness import Readiness
+from backend.http.readiness import DatabaseProbe, Readiness
 from backend.identity.credentials import Identities
 from backend.identity.hashing import HASHING, Hashing
 from backend.identity.limits import AttemptLimits
@@ -50,7 +50,7 @@ class Console:
     hashing: Hashing = HASHING
 
     def __post_init__(self) -> None:
-        self.readiness = Readiness(lambda: self.failing_loops)
+        self.readiness = Readiness(DatabaseProbe(self.engine), lambda: self.failing_loops)
 
     @property
     def failing_loops(self) -> dict[str, str]:

@@ -8,8 +8,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.errors import Forbidden, Unavailable
 from backend.http.cookies import is_loopback
@@ -32,17 +30,13 @@ async def healthz() -> Response:
 
 
 @router.get("/readyz", response_class=Response)
-async def readyz(
-    readiness: Annotated[Readiness, part(Readiness)],
-    engine: Annotated[AsyncEngine, part(AsyncEngine)],
-) -> Response:
-    """Started, and the database answers. Upstreams do not count: pages show them. Failing
-    background loops are named as degraded: no reason to send callers elsewhere."""
+async def readyz(readiness: Annotated[Readiness, part(Readiness)]) -> Response:
+    """Started, and the database answers within three seconds. Upstreams do not count: pages show
+    them. Failing background loops are named as degraded: no reason to send callers elsewhere."""
     if not readiness.ready:
         raise Unavailable("The console is starting or stopping.")
     try:
-        async with engine.connect() as connection:
-            await connection.execute(text("SELECT 1"))
+        await readiness.database.ask()
     except Exception as error:
         raise Unavailable("The database does not answer.") from error
     failing = sorted(readiness.failing())

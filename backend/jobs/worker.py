@@ -17,7 +17,7 @@ from backend.db.bus import Bus
 from backend.db.notice import Notice
 from backend.jobs.claim import claim, next_due
 from backend.jobs.clock import clock
-from backend.jobs.durable import unbroken, within
+from backend.jobs.durable import within
 from backend.jobs.execution import Execution
 from backend.jobs.job import Job, Schedule
 from backend.jobs.limits import Timing
@@ -85,7 +85,9 @@ class Worker:
             while not self._stopping:
                 self._woken.clear()
                 try:
-                    pause = await unbroken(self._look())
+                    pause = await within(self._look(), self._timing.lease)
+                except TimeoutError:
+                    pause = self._timing.retry  # a connection that says nothing: try another
                 except DATABASE_AWAY as error:
                     if not is_away(error):
                         raise

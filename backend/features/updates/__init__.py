@@ -10,6 +10,7 @@ from backend.features.updates.rights import KINDS
 from backend.live.sql import SqlSource
 from backend.omaha.api import updates_router
 from backend.omaha.api.deps import UpdatesDeps
+from backend.omaha.catalog import tidying
 from backend.omaha.lists.sources import sources
 from backend.omaha.payloads.files import PayloadFiles
 
@@ -30,9 +31,8 @@ def register(context: FeatureContext) -> Feature:
         mirrors=context.settings.update_mirrors,
         mirror_networks=context.settings.update_mirror_networks,
     )
-    return Feature(
-        "updates", updates_router(deps), kinds=KINDS, jobs=(deps.import_job, deps.upload_job)
-    )
+    jobs = (deps.import_job, deps.upload_job, *tidying.declared(files, deps.uploads))
+    return Feature("updates", updates_router(deps), kinds=KINDS, jobs=jobs)
 
 
 def _ask_again(source: SqlSource, _: object) -> None:

@@ -8,7 +8,7 @@ is `PayloadRefused`, for what is left would pass as the whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,7 @@ from backend.omaha.payloads.digest import READ_SIZE, Digester
 from backend.omaha.payloads.errors import PayloadRefused
 from backend.omaha.payloads.slices import SLICE, Slices
 
-__all__ = ["Piece", "Pieces"]
+__all__ = ["Piece", "Pieces", "feed", "head", "join"]
 
 _ENDING: Final = "part"
 
@@ -47,41 +47,56 @@ class Pieces:
         return [Piece(self.path(fence), size) for fence, size in self.recorded if size]
 
     def feed(self, digester: Digester) -> Slices:
-        """Let `digester` read everything that is recorded."""
-        for chunk in self._everything():
-            digester.update(chunk)
-            if digester.size % SLICE < len(chunk):
-                yield digester.size
+        """See `feed`."""
+        return feed(self.all(), digester)
 
     def head(self, size: int) -> bytes:
-        """At most the first `size` recorded bytes. Blocking."""
-        found = b""
-        for piece in self.all():
-            for chunk in _chunks(Piece(piece.path, min(piece.size, size - len(found)))):
-                found += chunk
-            if len(found) == size:
-                break
-        return found
+        """See `head`."""
+        return head(self.all(), size)
 
     def join(self, target: Path) -> Slices:
-        """Make `target` (on the same file system) one file of everything recorded."""
-        pieces = self.all()
-        if len(pieces) == 1 and _exact(pieces[0]) and _linked(pieces[0].path, target):
-            return
-        with target.open("wb") as whole:
-            for chunk in self._everything():
-                whole.write(chunk)
-                if whole.tell() % SLICE < len(chunk):
-                    yield whole.tell()
-
-    def _everything(self) -> Iterator[bytes]:
-        for piece in self.all():
-            yield from _chunks(piece)
+        """See `join`."""
+        return join(self.all(), target)
 
     def remove(self) -> None:
         """Remove every file of the upload. Blocking."""
         for path in self.folder.glob(f"{self.upload}.*.{_ENDING}"):
             path.unlink(missing_ok=True)
+
+
+def feed(pieces: Sequence[Piece], digester: Digester) -> Slices:
+    """Let `digester` read all of them."""
+    for chunk in _everything(pieces):
+        digester.update(chunk)
+        if digester.size % SLICE < len(chunk):
+            yield digester.size
+
+
+def head(pieces: Sequence[Piece], size: int) -> bytes:
+    """At most the first `size` bytes. Blocking."""
+    found = b""
+    for piece in pieces:
+        for chunk in _chunks(Piece(piece.path, min(piece.size, size - len(found)))):
+            found += chunk
+        if len(found) == size:
+            break
+    return found
+
+
+def join(pieces: Sequence[Piece], target: Path) -> Slices:
+    """Make `target` (on the same file system) one file of them."""
+    if len(pieces) == 1 and _exact(pieces[0]) and _linked(pieces[0].path, target):
+        return
+    with target.open("wb") as whole:
+        for chunk in _everything(pieces):
+            whole.write(chunk)
+            if whole.tell() % SLICE < len(chunk):
+                yield whole.tell()
+
+
+def _everything(pieces: Sequence[Piece]) -> Iterator[bytes]:
+    for piece in pieces:
+        yield from _chunks(piece)
 
 
 def _linked(path: Path, target: Path) -> bool:
@@ -113,4 +128,4 @@ def _chunks(piece: Piece) -> Iterator[bytes]:
 
 
 def _lost() -> PayloadRefused:
-    return PayloadRefused("Bytes of this upload were lost on the console's disk: send it again.")
+    return PayloadRefused("Bytes of this file were lost on the console's disk: send it again.")
