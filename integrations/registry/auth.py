@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -22,6 +20,7 @@ from integrations.contract import (
     UpstreamFailed,
 )
 from integrations.registry import errors
+from integrations.registry.headers import Challenge, read_challenges
 from integrations.registry.models import TokenAnswer
 from integrations.registry.settings import RegistrySettings
 
@@ -29,7 +28,6 @@ CATALOGUE_SCOPE: Final = "registry:catalog:*"
 _REFRESH_AT: Final = 0.8
 _LONGEST: Final = 3600.0
 _MAX_TOKENS: Final = 4096
-_PARAMETER: Final = re.compile(r'([a-z]+)="((?:[^"\\]|\\.)*)"', re.IGNORECASE)
 
 Send = Callable[[httpx2.Request], Awaitable[tuple[httpx2.Response, bytes]]]
 
@@ -39,20 +37,14 @@ def pull_scope(repository: str) -> str:
     return f"repository:{repository}:pull"
 
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
-    """A parsed ``WWW-Authenticate``."""
-
-    scheme: str
-    realm: str = ""
-    service: str = ""
-
-
-def parse_challenge(header: str) -> Challenge:
-    """Read ``Bearer realm="…",service="…"`` or ``Basic realm="…"``; unknown schemes stay."""
-    scheme, _, rest = header.strip().partition(" ")
-    found = {name.lower(): value for name, value in _PARAMETER.findall(rest)}
-    return Challenge(scheme.lower(), found.get("realm", ""), found.get("service", ""))
+def preferred(challenges: Iterable[Challenge]) -> Challenge | None:
+    """How to sign in where there is a choice: by a token for just what is asked, else by name
+    and password; None where a registry wants what no registry client has (Negotiate)."""
+    by_scheme = {challenge.scheme: challenge for challenge in reversed(list(challenges))}
+    bearer = by_scheme.get("bearer")
+    if bearer is not None and bearer.parameters.get("realm"):
+        return bearer
+    return by_scheme.get("basic")
 
 
 class Authenticator:
@@ -88,14 +80,14 @@ class Authenticator:
         return f"Bearer {token}"
 
     def challenged(
-        self, header: str, scope: str, *, signed: bool, as_: Caller | None = None
+        self, headers: Sequence[str], scope: str, *, signed: bool, as_: Caller | None = None
     ) -> bool:
-        """Note a 401; True when a retry with a fresh credential makes sense.
+        """Note a 401 and its challenges; True when a retry with a fresh credential makes sense.
 
         `signed` says whether the refused request carried one.
         """
-        challenge = parse_challenge(header)
-        if challenge.scheme not in {"basic", "bearer"} or isinstance(as_, UserToken):
+        challenge = preferred(read_challenges(headers))
+        if challenge is None or isinstance(as_, UserToken):
             return False
         self._challenge = challenge
         if challenge.scheme == "basic":
@@ -113,15 +105,14 @@ class Authenticator:
         return next(httpx2.BasicAuth(name, password).auth_flow(request)).headers["Authorization"]
 
     async def _fetch(self, challenge: Challenge, scope: str, as_: Caller | None) -> str:
-        realm = self._checked(challenge.realm)
+        realm = self._checked(challenge.parameters["realm"])
         parameters = {"scope": scope} if scope else {}
-        if challenge.service:
-            parameters["service"] = challenge.service
+        if service := challenge.parameters.get("service"):
+            parameters["service"] = service
         basic = self._basic(as_)
         request = self._http.build_request(
             "GET",
-            realm,
-            params=parameters,
+            httpx2.URL(realm).copy_merge_params(parameters),
             headers={"Authorization": basic} if basic else {},
         )
         response, body = await self._send(request)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
 from typing import Final, TypeVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpx2
 import msgspec
@@ -15,6 +14,7 @@ from integrations.contract import NotFound, UpstreamFailed, UpstreamRefused
 from integrations.registry import errors
 from integrations.registry.auth import CATALOGUE_SCOPE, pull_scope
 from integrations.registry.cache import DigestCache, verify
+from integrations.registry.headers import read_links
 from integrations.registry.models import (
     ACCEPT,
     OCI_INDEX,
@@ -32,7 +32,6 @@ from integrations.registry.transport import RegistryTransport
 from integrations.sending import Observe, ignore
 
 T = TypeVar("T")
-_NEXT: Final = re.compile(r'<([^>]*)>\s*;\s*rel="?next"?')
 _SMALLEST_PAGE: Final = 50
 _MAX_PAGES: Final = 2000
 
@@ -76,7 +75,7 @@ class RegistryClient:
 
     async def catalogue(self) -> AsyncIterator[tuple[str, ...]]:
         """Pages of repository names, as large as the registry serves them."""
-        path, params = "/v2/_catalog", {"n": str(self._page_size)}
+        path, params = "/v2/_catalog", self._first_page()
         for _ in range(_MAX_PAGES):
             try:
                 answer = await self._http.get(path, CATALOGUE_SCOPE, params=params)
@@ -84,10 +83,10 @@ class RegistryClient:
                 if self._page_size <= _SMALLEST_PAGE:
                     raise
                 self._page_size = max(_SMALLEST_PAGE, self._page_size // 2)
-                params["n"] = str(self._page_size)
+                params = params.set("n", str(self._page_size))
                 continue
             yield self._decode(answer.body, RepositoryList).repositories or ()
-            following = self._next(answer.headers.get("link", ""), path)
+            following = self._next(answer.headers, path, params)
             if following is None:
                 return
             params = following
@@ -97,11 +96,11 @@ class RegistryClient:
         """All tags of a repository in the registry's order, `tag_limit` at most."""
         self._check(repository)
         path, found = f"/v2/{repository}/tags/list", list[str]()
-        params = {"n": str(self._page_size)}
+        params = self._first_page()
         for _ in range(_MAX_PAGES):
             answer = await self._http.get(path, pull_scope(repository), params=params, as_=as_)
             found += self._decode(answer.body, TagList).tags or ()
-            following = self._next(answer.headers.get("link", ""), path)
+            following = self._next(answer.headers, path, params)
             if following is None or len(found) >= self.settings.tag_limit:
                 break
             params = following
@@ -204,16 +203,29 @@ class RegistryClient:
         if reference and not (is_tag(reference) or is_digest(reference)):
             raise NotFound(self.upstream, f"{reference[:100]!r} is no tag or digest")
 
-    def _next(self, link: str, path: str) -> dict[str, str] | None:
+    def _first_page(self) -> httpx2.QueryParams:
+        return httpx2.QueryParams({"n": str(self._page_size)})
+
+    def _next(
+        self, headers: httpx2.Headers, path: str, asked: httpx2.QueryParams
+    ) -> httpx2.QueryParams | None:
         """The next page's query, used unchanged on *our* URL: a registry behind a proxy names
-        its public host, and credentials must not go there."""
-        match = _NEXT.search(link)
-        if match is None:
+        its public host or a path before ours, and credentials must not go there.
+
+        Raises `UpstreamFailed` for a page that cannot be followed, so that no list is silently
+        short.
+        """
+        links = read_links(headers.get_list("link"))
+        target = next((link.target for link in links if "next" in link.relations), None)
+        if target is None:
             return None
-        parts = urlsplit(match[1])
-        if parts.path and parts.path != path:
-            raise UpstreamFailed(self.upstream, "the next page is somewhere else")
-        return {name: values[0] for name, values in parse_qs(parts.query).items()}
+        parts = urlsplit(urljoin(path, target))
+        if not parts.path.endswith(path):
+            raise UpstreamFailed(self.upstream, f"the next page is somewhere else: {parts.path!r}")
+        following = httpx2.QueryParams(parts.query)
+        if following == asked:
+            raise UpstreamFailed(self.upstream, "the next page is the same page again")
+        return following
 
     def _decode(self, body: bytes, kind: type[T]) -> T:
         try:

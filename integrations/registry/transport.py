@@ -150,11 +150,11 @@ class RegistryTransport:
                 headers={**call.headers, **signature},
             )
             response, body = await self._exchange(request, call.limit)
-            challenge = response.headers.get("www-authenticate", "")
             if response.status_code == 401 and not signed_in:
                 signed_in = True
+                challenges = response.headers.get_list("www-authenticate")
                 if self._auth.challenged(
-                    challenge, call.scope, signed=bool(credential), as_=call.as_
+                    challenges, call.scope, signed=bool(credential), as_=call.as_
                 ):
                     continue
             if response.status_code == 429 and not waited:

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.registry.auth import parse_challenge
 from integrations.registry.cache import DigestCache, verify
 from integrations.registry.client import RegistryClient
 from integrations.registry.errors import DigestMismatch
@@ -29,13 +28,6 @@ def test_names_follow_the_specification():
     assert is_digest(f"sha256:{HEX}")
     assert not is_digest(f"sha256:{HEX.upper()}")
     assert not is_digest(f"md5:{HEX}")
-
-
-def test_challenges_are_read():
-    bearer = parse_challenge('Bearer realm="https://auth/x",service="a, b",scope="c"')
-    assert (bearer.scheme, bearer.realm, bearer.service) == ("bearer", "https://auth/x", "a, b")
-    assert parse_challenge('basic realm="x"').scheme == "basic"
-    assert parse_challenge("").scheme == ""
 
 
 def test_companions_are_not_tags():
