@@ -22,6 +22,8 @@ from integrations.kubernetes.kinds import KINDS, METADATA_ONLY, ResourceKind
 from integrations.kubernetes.models.core import CustomResourceDefinition, Event
 from integrations.kubernetes.models.meta import Metadata
 from integrations.kubernetes.settings import ConnectionSettings
+from integrations.kubernetes.tables import ACCEPT as PRINTED
+from integrations.kubernetes.tables import TablePage
 from integrations.sending import Observe, ignore
 
 T = TypeVar("T")
@@ -143,6 +145,30 @@ class KubernetesClient:
             max_bytes=self.settings.limits.page_bytes,
         )
         return self._decoded(self.decoders(model or kind.model).page, body)
+
+    async def table_page(
+        self,
+        kind: ResourceKind,
+        namespace: str = "",
+        *,
+        limit: int,
+        continue_: str = "",
+        as_: Caller | None = None,
+    ) -> TablePage:
+        """One page of objects as the API server prints them, with their metadata alone;
+        `Expired` when `continue_` is too old."""
+        chosen = {"limit": str(limit), "continue": continue_}
+        body = await self.api.get(
+            self.list_path(kind, namespace),
+            {word: value for word, value in chosen.items() if value},
+            accept=_PARTIAL_LIST if kind.metadata_only else PRINTED,
+            as_=as_,
+            purpose="list",
+            deadline=self.settings.limits.page_deadline,
+            max_bytes=self.settings.limits.page_bytes,
+        )
+        decoders: Decoders[TablePage] = self.decoders(TablePage)
+        return self._decoded(decoders.one, body)
 
     async def raw(
         self, kind: ResourceKind, namespace: str, name: str, *, as_: Caller | None = None

@@ -9,7 +9,7 @@ import msgspec
 from integrations.kubernetes.errors import Status
 from integrations.kubernetes.models.meta import Slim
 
-__all__ = ["Decoders", "EventLine", "ListPage", "Mark", "Unreadable"]
+__all__ = ["Decoders", "EventLine", "ListMeta", "ListPage", "Mark", "Unreadable"]
 
 T = TypeVar("T")
 
@@ -56,7 +56,9 @@ class _Failure(msgspec.Struct):
     object: Status
 
 
-class _ListMeta(Slim):
+class ListMeta(Slim):
+    """Of a page: how it goes on."""
+
     resource_version: str = ""
     continue_: str = msgspec.field(default="", name="continue")
     remaining_item_count: int | None = None
@@ -66,7 +68,7 @@ class ListPage(msgspec.Struct, Generic[T]):
     """One page of a listing."""
 
     items: list[T] = []
-    metadata: _ListMeta = msgspec.field(default_factory=_ListMeta)
+    metadata: ListMeta = msgspec.field(default_factory=ListMeta)
 
     @property
     def next(self) -> str:

@@ -9,6 +9,7 @@ from integrations.kubernetes.client import KubernetesClient
 from integrations.kubernetes.decode import ListPage
 from integrations.kubernetes.kinds import ResourceKind
 from integrations.kubernetes.models.core import Event
+from integrations.kubernetes.tables import TablePage
 
 __all__ = ["ObjectReader"]
 
@@ -51,6 +52,14 @@ class ObjectReader:
             fields=fields,
             model=model,
             as_=self._as,
+        )
+
+    async def table_page(
+        self, kind: ResourceKind, namespace: str = "", *, limit: int, continue_: str = ""
+    ) -> TablePage:
+        """One page of objects as the API server prints them."""
+        return await self.client.table_page(
+            kind, namespace, limit=limit, continue_=continue_, as_=self._as
         )
 
     async def read(

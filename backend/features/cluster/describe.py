@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cronsim import CronSim, CronSimError
 
 from backend.features.cluster.schemas import ConditionView, Fact
 from integrations.kubernetes.models import core, network, pods, storage, workloads
@@ -212,12 +215,38 @@ def _moment(at: datetime | None) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if at else ""
 
 
+def _next_run(job: workloads.CronJob) -> str:
+    """When its schedule is due next, by its time zone (UTC unless it names one); empty for a
+    schedule that cannot be read, and a word for one that is suspended."""
+    spec = job.spec
+    if spec.suspend:
+        return "None: it is suspended"
+    try:
+        moment = datetime.now(UTC).astimezone(ZoneInfo(spec.time_zone or "UTC"))
+        return _moment(next(CronSim(_MACROS.get(spec.schedule, spec.schedule), moment)))
+    except (CronSimError, StopIteration, ZoneInfoNotFoundError, ValueError):
+        return ""
+
+
+_MACROS: Final = {
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+    "@monthly": "0 0 1 * *",
+    "@weekly": "0 0 * * 0",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@hourly": "0 * * * *",
+}
+"""Words for schedules that Kubernetes takes (robfig/cron)."""
+
+
 def _workload_facts(found: Any) -> Iterable[tuple[str, str]]:
     if isinstance(found, workloads.CronJob):
         yield ("Schedule", found.spec.schedule)
         yield ("Time zone", found.spec.time_zone)
         yield ("When runs overlap", found.spec.concurrency_policy)
         yield ("Runs now", ", ".join(job.name for job in found.status.active))
+        yield ("Next run", _next_run(found))
         yield ("Last run", _moment(found.status.last_schedule_time))
         yield ("Last success", _moment(found.status.last_successful_time))
         return

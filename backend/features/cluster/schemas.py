@@ -12,6 +12,7 @@ __all__ = [
     "Detail",
     "EventView",
     "Fact",
+    "PrinterColumn",
     "Ref",
     "Related",
 ]
@@ -120,13 +121,23 @@ class Detail(BaseModel):
     missing: list[str]
 
 
+class PrinterColumn(BaseModel):
+    """A column the kind prints of its objects; `type` as its definition says (``string``,
+    ``integer``, ``number``, ``boolean``, ``date``)."""
+
+    name: str
+    type: str
+    description: str
+
+
 class Custom(BaseModel):
-    """One object of a custom kind."""
+    """One object of a custom kind; `cells` are what it prints, one for each column."""
 
     namespace: str
     name: str
     created: float | None
     labels: dict[str, str]
+    cells: list[str]
 
 
 class CustomPage(BaseModel):
@@ -136,5 +147,6 @@ class CustomPage(BaseModel):
     plural: str
     group: str
     namespaced: bool
+    columns: list[PrinterColumn]
     items: list[Custom]
     next: str | None

@@ -17,8 +17,17 @@ from backend.errors import NotFoundProblem, Unprocessable
 from backend.features.cluster.containers import containers_of
 from backend.features.cluster.describe import StatusSummary, conditions, describe
 from backend.features.cluster.kinds import DEFINITION, permission_kind, scope_of
+from backend.features.cluster.quota import quota_facts
 from backend.features.cluster.related import Sees, owners_of, related_to
-from backend.features.cluster.schemas import Custom, CustomPage, Detail, EventView, Ref, Related
+from backend.features.cluster.schemas import (
+    Custom,
+    CustomPage,
+    Detail,
+    EventView,
+    PrinterColumn,
+    Ref,
+    Related,
+)
 from backend.http.guard import no_such, require
 from integrations.contract import IntegrationError, NotFound, UpstreamRefused
 from integrations.kubernetes import KINDS, ResourceKind, custom_kind
@@ -106,11 +115,12 @@ async def read_detail(
             missing.append(f"{what} could not be read: {error.message}")
             return otherwise
 
-    owners, related, events, simulated = await asyncio.gather(
+    owners, related, events, simulated, quota = await asyncio.gather(
         attempt("Its owners", owners_of(reader, meta, sees), []),
         attempt("Related objects", _all_related(reader, found, sees), []),
         attempt("Its events", _events(reader, sees, kind, meta), []),
         attempt("Its machine", _simulated(reader, found), False),
+        attempt("Its quota", quota_facts(reader, found), []),
     )
     words = describe(found) if kind.plural in KINDS else _custom_summary(raw)
     summary, because = _explained(words.status, words.summary, related)
@@ -129,7 +139,7 @@ async def read_detail(
         healthy=words.healthy,
         summary=summary,
         because=because,
-        facts=words.fact_views(),
+        facts=[*words.fact_views(), *quota],
         owners=owners,
         related=related,
         conditions=conditions(raw, _since),
@@ -161,7 +171,7 @@ def _missing_alike() -> Iterator[None]:
 
 
 async def custom_objects(reader: ObjectReader, caller: Principal, asked: CustomAsked) -> CustomPage:
-    """One page of objects of a custom kind, by metadata.
+    """One page of objects of a custom kind: their metadata, and what the kind prints of them.
 
     A definition belongs to the cluster. For a caller who may not see it, one without objects
     in their namespace is as missing as one that does not exist.
@@ -169,9 +179,7 @@ async def custom_objects(reader: ObjectReader, caller: Principal, asked: CustomA
     definition, namespace, cursor, limit = asked
     kind = await _custom(reader, definition, namespaced=True if namespace else None)
     try:
-        page = await reader.list_page(
-            kind, namespace, limit=limit, continue_=cursor, model=Metadata
-        )
+        page = await reader.table_page(kind, namespace, limit=limit, continue_=cursor)
     except UpstreamRefused as error:
         if not cursor:
             raise
@@ -180,21 +188,26 @@ async def custom_objects(reader: ObjectReader, caller: Principal, asked: CustomA
             errors=[{"field": "cursor", "message": error.message, "value": cursor[:100]}],
         ) from error
     where = cluster_scope(caller.organisation, reader.cluster)
-    if not (page.items or cursor or caller.policy.decide("definition", Verb.GET, where).allowed):
+    printed = page.printed
+    if not (printed or cursor or caller.policy.decide("definition", Verb.GET, where).allowed):
         raise NotFoundProblem(no_such("object"))
     return CustomPage(
         kind=kind.kind,
         plural=kind.plural,
         group=kind.group,
         namespaced=kind.namespaced,
+        columns=[
+            PrinterColumn(name=c.name, type=c.type, description=c.description) for c in page.columns
+        ],
         items=[
             Custom(
-                namespace=item.metadata.namespace,
-                name=item.metadata.name,
-                created=seconds(item.metadata.creation_timestamp),
-                labels=item.metadata.labels,
+                namespace=meta.namespace,
+                name=meta.name,
+                created=seconds(meta.creation_timestamp),
+                labels=meta.labels,
+                cells=cells,
             )
-            for item in page.items
+            for meta, cells in printed
         ],
         next=page.next or None,
     )

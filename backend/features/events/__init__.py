@@ -8,6 +8,7 @@ from typing import Any
 
 from backend.features.context import Feature, FeatureContext
 from backend.features.events.collections import EVENTS
+from backend.features.events.density import router
 from backend.features.events.project import etcd_event_row, event_row, last_seen
 from backend.features.events.rights import KINDS
 from backend.features.events.rows import EventRow
@@ -33,7 +34,7 @@ def register(context: FeatureContext) -> Feature:
         make = partial(etcd_event_row, name)
         return {"events": source.feed(f"etcd/{name}/events", make, within=("etcd", name))}
 
-    return Feature("events", feeds={"kubernetes": kubernetes, "etcd": etcd}, kinds=KINDS)
+    return Feature("events", router, feeds={"kubernetes": kubernetes, "etcd": etcd}, kinds=KINDS)
 
 
 def kubernetes_feeds(

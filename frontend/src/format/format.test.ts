@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { formatBytes, formatCores, formatPercent, isByteQuantity } from "./numbers";
+import {
+  formatBytes,
+  formatCores,
+  formatPercent,
+  isByteQuantity,
+  readableQuantity,
+} from "./numbers";
 import { isOpaque, shortenMiddle } from "./shorten";
 import { ageChangesIn, formatAge, toUnix } from "./time";
 
@@ -64,4 +70,12 @@ test("digests and ids are shortened in the middle, words are not", () => {
 test("quantities are bytes or cores by their column", () => {
   expect(isByteQuantity("memory_requested")).toBe(true);
   expect(isByteQuantity("cpu_capacity")).toBe(false);
+});
+
+test("amounts of Kubernetes are shown in the units used everywhere else", () => {
+  expect(readableQuantity("32654432Ki")).toBe("31.1 GiB");
+  expect(readableQuantity("92Gi")).toBe("92 GiB");
+  expect(readableQuantity("512Mi of 2Gi used")).toBe("512 MiB of 2 GiB used");
+  for (const text of ["500m", "4", "fra-1Gib", "v1.2Gi-x"])
+    expect(readableQuantity(text)).toBe(text);
 });

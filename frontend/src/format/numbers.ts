@@ -33,3 +33,13 @@ export function formatPercent(value: number): string {
 export function isByteQuantity(column: string): boolean {
   return /mem|byte|storage|capacity|size|disk/.test(column) && !/cpu/.test(column);
 }
+
+/**
+ * Amounts of bytes as Kubernetes writes them (`32654432Ki`, `92Gi`) in the units used everywhere
+ * else; within a sentence, too, and everything else as it is.
+ */
+export function readableQuantity(text: string): string {
+  return text.replace(/(?<![\w.])(\d+(?:\.\d+)?)([KMGTP])i(?!\w)/g, (_, amount, prefix) =>
+    formatBytes(Number(amount) * 1024 ** ("KMGTP".indexOf(prefix) + 1)),
+  );
+}

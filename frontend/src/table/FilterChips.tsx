@@ -3,6 +3,7 @@ import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { CollectionInfo, Type as ColumnType } from "../api/generated/types.gen";
 import type { FieldError, Problem } from "../api/problem";
+import { formatClock } from "../format/time";
 import { operatorName, parseFilter } from "./filters";
 import { isFiltered, type TableSearch } from "./search";
 
@@ -93,6 +94,7 @@ function FilterWords({ info, text }: { info: CollectionInfo; text: string }) {
 
 function valueWords(value: string, type: ColumnType | undefined, t: TFunction): string {
   if (value === "") return t("filter.emptyValue");
+  if (type === "time" && /^\d{9,}(\.\d+)?$/.test(value)) return formatClock(Number(value));
   if (type !== "bool") return value;
   return value === "true" ? t("value.yes") : t("value.no");
 }

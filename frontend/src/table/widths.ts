@@ -7,6 +7,7 @@ const PADDING = 20;
 const HEADING_CHARACTER = 7.2;
 const HEADING_ROOM = 34;
 const SAMPLE = 80;
+const MADE = 360;
 
 /** Text columns that hold sentences: what people came for, so they get the room. */
 const SENTENCE =
@@ -62,6 +63,8 @@ function boundsOf(type: ColumnType): "status" | "labels" | "text" {
 
 function widestOf(column: ColumnInfo, rows: readonly Row[], isName: boolean): number {
   if (column.type === "labels") return BOUNDS.labels.most;
+  // What the page itself puts into a column is not in the rows: it gets what a short line needs.
+  if (rows.length > 0 && rows.every((row) => !(column.id in row))) return MADE;
   const longest = rows.slice(0, SAMPLE).reduce((most, row) => {
     const suffix = isName && row.simulated === true ? 4 : 0;
     return Math.max(most, lengthOf(row[column.id]) + suffix);

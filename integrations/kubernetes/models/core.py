@@ -94,6 +94,20 @@ class Namespace(Slim):
     status: NamespaceStatus = msgspec.field(default_factory=NamespaceStatus)
 
 
+class ResourceQuotaStatus(Slim):
+    """What a namespace may use at most, and uses."""
+
+    hard: dict[str, str] = {}
+    used: dict[str, str] = {}
+
+
+class ResourceQuota(Slim):
+    """A quota of a namespace."""
+
+    metadata: Meta = msgspec.field(default_factory=Meta)
+    status: ResourceQuotaStatus = msgspec.field(default_factory=ResourceQuotaStatus)
+
+
 class Reference(Slim):
     """The object an event is about."""
 

@@ -105,6 +105,10 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "PATCH /views/{view_id}": OwnPlace("/views/none", 422),
     "DELETE /views/{view_id}": OwnPlace("/views/none", 404),
     "GET /grantors": OwnPlace("/grantors"),
+    "GET /events/density": LatePlace(
+        "/events/density?minutes=1440&filter=namespace=shop", SHOP, "event", "list",
+        empty=lambda a: not any(map(any, (a["normal"], a["warning"], a["error"]))),
+    ),
     "GET /jobs/{job_id}": LatePlace("/jobs/{job}", SHOP, "job", "get"),
     "POST /jobs/{job_id}/cancel": LatePlace("/jobs/{job}/cancel", SHOP, "job", "cancel"),
     # access

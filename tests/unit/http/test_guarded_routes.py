@@ -39,6 +39,7 @@ LATE = {
     "GET /api/v1/collections/{name}/{key}",
     "GET /api/v1/search",
     "GET /api/v1/overview",
+    "GET /api/v1/events/density",
     "GET /api/v1/grantors",
     "GET /api/v1/views",
     "POST /api/v1/views",

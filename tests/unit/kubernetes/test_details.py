@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -103,6 +104,7 @@ def fill(store: Store) -> None:
             "type": "Warning",
             "message": "cannot pull",
             "count": 4,
+            "lastTimestamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         },
     )
     store.put(

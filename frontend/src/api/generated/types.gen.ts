@@ -905,9 +905,13 @@ export type ContainerView = {
 /**
  * Custom
  *
- * One object of a custom kind.
+ * One object of a custom kind; `cells` are what it prints, one for each column.
  */
 export type Custom = {
+    /**
+     * Cells
+     */
+    cells: Array<string>;
     /**
      * Created
      */
@@ -934,6 +938,10 @@ export type Custom = {
  * Objects of a custom kind; `next` is the cursor of the following page, or null.
  */
 export type CustomPage = {
+    /**
+     * Columns
+     */
+    columns: Array<PrinterColumn>;
     /**
      * Group
      */
@@ -1025,6 +1033,35 @@ export type DeltaFrame = {
     total?: number;
     total_exact?: boolean;
     upsert: Array<Row>;
+};
+
+/**
+ * Density
+ *
+ * Events by when they were last seen: one number a bar, from `start` (Unix seconds) on, each
+ * `seconds` long; `normal`, `warning` and `error` apart.
+ */
+export type Density = {
+    /**
+     * Error
+     */
+    error: Array<number>;
+    /**
+     * Normal
+     */
+    normal: Array<number>;
+    /**
+     * Seconds
+     */
+    seconds: number;
+    /**
+     * Start
+     */
+    start: number;
+    /**
+     * Warning
+     */
+    warning: Array<number>;
 };
 
 /**
@@ -3848,6 +3885,27 @@ export type PreviewView = {
      * Target
      */
     target: string | null;
+};
+
+/**
+ * PrinterColumn
+ *
+ * A column the kind prints of its objects; `type` as its definition says (``string``,
+ * ``integer``, ``number``, ``boolean``, ``date``).
+ */
+export type PrinterColumn = {
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Type
+     */
+    type: string;
 };
 
 /**
@@ -7005,6 +7063,60 @@ export type RevealValueResponses = {
 };
 
 export type RevealValueResponse = RevealValueResponses[keyof RevealValueResponses];
+
+export type ReadDensityData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Filter
+         */
+        filter?: Array<string> | null;
+        /**
+         * Q
+         */
+        q?: string;
+        /**
+         * Minutes
+         */
+        minutes?: number;
+    };
+    url: '/api/v1/events/density';
+};
+
+export type ReadDensityErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ReadDensityError = ReadDensityErrors[keyof ReadDensityErrors];
+
+export type ReadDensityResponses = {
+    /**
+     * Successful Response
+     */
+    200: Density;
+};
+
+export type ReadDensityResponse = ReadDensityResponses[keyof ReadDensityResponses];
 
 export type ReadGrantorsData = {
     body?: never;

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { ContainerView } from "../../api/generated/types.gen";
 import { Digest } from "../../detail/Digest";
 import { Age } from "../../format/Age";
-import { formatNumber } from "../../format/numbers";
+import { formatNumber, readableQuantity } from "../../format/numbers";
 import { AppLink } from "../../shell/AppLink";
 import { Status } from "../../status/Status";
 import type { Tone } from "../../status/tone";
@@ -45,7 +45,7 @@ export function Containers({
             </Th>
           )}
           {live && <Th width={20}>{t("containers.lastState")}</Th>}
-          <Th width={20}>{t("containers.resources")}</Th>
+          <Th width={live ? 20 : 35}>{t("containers.resources")}</Th>
         </Tr>
       </Thead>
       <Tbody>
@@ -136,8 +136,8 @@ function Resources({ container }: { container: ContainerView }) {
         <li key={name}>
           {t(container.limits[name] ? "containers.resource" : "containers.resourceFree", {
             name,
-            request: container.requests[name] ?? "0",
-            limit: container.limits[name] ?? "",
+            request: readableQuantity(container.requests[name] ?? "0"),
+            limit: readableQuantity(container.limits[name] ?? ""),
           })}
         </li>
       ))}

@@ -3,13 +3,16 @@ import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { listCustomObjects } from "../../api/generated/sdk.gen";
-import type { ColumnInfo } from "../../api/generated/types.gen";
+import type { ColumnInfo, PrinterColumn } from "../../api/generated/types.gen";
 import { toProblem } from "../../api/problem";
 import { Age } from "../../format/Age";
+import { readableQuantity } from "../../format/numbers";
+import { toUnix } from "../../format/time";
 import { clusterObject } from "../../kube/address";
 import { AppLink } from "../../shell/AppLink";
 import { SkeletonLines } from "../../states/Skeletons";
 import { EmptyTable, Failed, NoAccess } from "../../states/States";
+import { Status } from "../../status/Status";
 import { Cell } from "../../table/cells/Cell";
 
 const EVERY_MS = 15_000;
@@ -39,7 +42,7 @@ export function CustomObjects({ cluster, definition }: { cluster: string; defini
     return <Failed problem={problem} onRetry={() => void query.refetch()} />;
   }
   const items = query.data.pages.flatMap((page) => page.items);
-  const namespaced = query.data.pages[0]?.namespaced ?? false;
+  const { namespaced = false, columns = [] } = query.data.pages[0] ?? {};
   if (items.length === 0) return <EmptyTable hint={t("custom.empty")} />;
   return (
     <>
@@ -48,12 +51,17 @@ export function CustomObjects({ cluster, definition }: { cluster: string; defini
           <Tr>
             <Th>{t("custom.name")}</Th>
             {namespaced && <Th>{t("scope.namespace")}</Th>}
-            <Th>{t("detail.labels")}</Th>
+            {columns.map(({ name, description }) => (
+              <Th key={name} {...(description ? { title: description } : {})} translate="no">
+                {name}
+              </Th>
+            ))}
+            {columns.length === 0 && <Th>{t("detail.labels")}</Th>}
             <Th className="cr-right">{t("detail.created")}</Th>
           </Tr>
         </Thead>
         <Tbody>
-          {items.map(({ namespace, name, created, labels }) => (
+          {items.map(({ namespace, name, created, labels, cells }) => (
             <Tr key={`${namespace}/${name}`}>
               <Td dataLabel={t("custom.name")}>
                 <AppLink href={clusterObject(cluster, definition, namespace || "-", name)}>
@@ -65,9 +73,16 @@ export function CustomObjects({ cluster, definition }: { cluster: string; defini
                   {namespace}
                 </Td>
               )}
-              <Td dataLabel={t("detail.labels")}>
-                <Cell column={LABELS} value={labels} />
-              </Td>
+              {columns.map((column, place) => (
+                <Td key={column.name} dataLabel={column.name}>
+                  <PrintedCell column={column} text={cells[place] ?? ""} />
+                </Td>
+              ))}
+              {columns.length === 0 && (
+                <Td dataLabel={t("detail.labels")}>
+                  <Cell column={LABELS} value={labels} />
+                </Td>
+              )}
               <Td dataLabel={t("detail.created")} className="cr-right">
                 {created === null ? "–" : <Age at={created} />}
               </Td>
@@ -86,6 +101,16 @@ export function CustomObjects({ cluster, definition }: { cluster: string; defini
       )}
     </>
   );
+}
+
+/** What the kind prints: states as states everywhere, moments as ages. */
+function PrintedCell({ column, text }: { column: PrinterColumn; text: string }) {
+  if (text === "" || text === "<none>" || text === "<unknown>")
+    return <span className="cr-none">–</span>;
+  const at = column.type === "date" ? toUnix(text) : null;
+  if (at !== null) return <Age at={at} />;
+  if (/^(status|state|phase|ready)$/i.test(column.name)) return <Status word={text} />;
+  return <span translate="no">{readableQuantity(text)}</span>;
 }
 
 const LABELS = {

@@ -16,6 +16,7 @@ import { toneOfRow } from "../../status/Status";
 import { type Tone, toneOf } from "../../status/tone";
 import { crumbsOf } from "./crumbs";
 import { collectionOf, type ObjectPath, rowFilters } from "./liveRow";
+import { NamespaceSummary } from "./NamespaceSummary";
 import { Rail } from "./Rail";
 import { stripOf } from "./relations";
 import { StateSentence } from "./StateSentence";
@@ -88,7 +89,7 @@ function Loaded({ path, object, live, deletedAt, notice }: LoadedProps) {
     object,
     imagePages,
     news: live.row,
-    above: path.kind === "nodes" && live.row ? <MachineCapacity row={live.row} /> : null,
+    above: aboveOf(path, live.row),
   });
   return (
     <DetailPage
@@ -117,6 +118,13 @@ function Loaded({ path, object, live, deletedAt, notice }: LoadedProps) {
       tabs={tabs}
     />
   );
+}
+
+/** What a kind shows before everything else: a machine its capacity, a namespace what it holds. */
+function aboveOf({ kind, cluster, name }: ObjectPath, row: Row | undefined): ReactNode {
+  if (kind === "nodes" && row) return <MachineCapacity row={row} />;
+  if (kind === "namespaces") return <NamespaceSummary cluster={cluster} namespace={name} />;
+  return null;
 }
 
 /** A pod that is Running and not ready is not fine, whatever its word says. */

@@ -4,7 +4,7 @@ import { Facts, Raw } from "../../detail/Facts";
 import { Section } from "../../detail/Section";
 import { Age } from "../../format/Age";
 import { CopyButton } from "../../format/CopyButton";
-import { formatBytes } from "../../format/numbers";
+import { readableQuantity } from "../../format/numbers";
 import { LabelSets } from "../../kube/LabelSets";
 
 /** The right of an object's page: facts, labels, and at the end what only tools ask for. */
@@ -17,7 +17,10 @@ export function Rail({ detail }: { detail: ObjectDetail }) {
           facts={[
             ...detail.facts.map(
               ({ label, value }) =>
-                [<Raw key={label}>{label}</Raw>, <Raw key={value}>{readable(value)}</Raw>] as const,
+                [
+                  <Raw key={label}>{label}</Raw>,
+                  <Raw key={value}>{readableQuantity(value)}</Raw>,
+                ] as const,
             ),
             [t("detail.created"), detail.created !== null && <Age at={detail.created} />],
           ]}
@@ -37,10 +40,4 @@ export function Rail({ detail }: { detail: ObjectDetail }) {
       />
     </>
   );
-}
-
-/** Amounts as the API server writes them (`32654432Ki`), in a unit a person reads. */
-function readable(value: string): string {
-  const kibibytes = /^(\d+)Ki$/.exec(value)?.[1];
-  return kibibytes ? formatBytes(Number(kibibytes) * 1024) : value;
 }

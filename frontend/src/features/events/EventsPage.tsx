@@ -1,13 +1,18 @@
 import { Button, Label } from "@patternfly/react-core";
 import PauseIcon from "@patternfly/react-icons/dist/esm/icons/pause-icon";
 import PlayIcon from "@patternfly/react-icons/dist/esm/icons/play-icon";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { equals } from "../../detail/useLiveRow";
 import { formatClock } from "../../format/time";
 import { EVENT_PANEL_COLUMNS, EventPanel } from "../../kube/EventPanel";
 import { EVENT_RENDERERS } from "../../kube/eventCells";
 import { hrefOfRow } from "../../pages/registry";
+import { useScope } from "../../shell/scope";
+import { parseFilter } from "../../table/filters";
 import { LiveTable } from "../../table/LiveTable";
 import { usePageSearch } from "../../table/usePageSearch";
+import { Density } from "./Density";
 import { usePause } from "./usePause";
 
 /** What happened around then, in every system; pause to read, resume to follow. */
@@ -15,6 +20,8 @@ export function EventsPage() {
   const { t } = useTranslation();
   const [search, setSearch] = usePageSearch();
   const pause = usePause("last");
+  const scope = useScope();
+  const scopeOfEvents = useMemo(() => equals({ ...scope }), [scope]);
   return (
     <LiveTable
       collection="events"
@@ -28,6 +35,15 @@ export function EventsPage() {
       panel={(row) => <EventPanel row={row} />}
       panelHidden={EVENT_PANEL_COLUMNS}
       emptyHint={t("events.empty")}
+      tabs={
+        <Density
+          filters={[...scopeOfEvents, ...pause.filters, ...withoutTime(search.filter)]}
+          q={search.q ?? ""}
+          onRange={(from, to) =>
+            setSearch({ ...search, filter: [...withoutTime(search.filter), ...between(from, to)] })
+          }
+        />
+      }
       actions={
         <>
           {pause.at !== null && (
@@ -49,3 +65,9 @@ export function EventsPage() {
     />
   );
 }
+
+/** The filters without those on when an event was last seen: a click on a bar replaces them. */
+const withoutTime = (filters: readonly string[] = []) =>
+  filters.filter((filter) => parseFilter(filter)?.column !== "last");
+
+const between = (from: number, to: number) => [`last>=${from.toFixed(0)}`, `last<${to.toFixed(0)}`];
