@@ -11,7 +11,7 @@ const LAYERS = [
   ["live", "status", "session"],
   ["pages"],
   ["states"],
-  ["shell", "system", "jobs", "actions"],
+  ["shell", "system", "jobs", "forms", "actions"],
   ["table"],
   ["detail"],
   ["kube"],

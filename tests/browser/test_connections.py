@@ -30,7 +30,7 @@ def field(page: Page, name: str):
 
 
 def choose(page: Page, kind: str) -> None:
-    page.get_by_role("button", name=kind, exact=True).click()
+    page.get_by_role("radio", name=kind, exact=True).check()
 
 
 def fill_etcd(page: Page, stack: RunningStack) -> None:
@@ -53,8 +53,8 @@ def test_added_tested_broken_mended_and_removed(
     page.get_by_role("button", name="Add a connection").click()
     choose(page, "etcd")
     page.get_by_role("button", name="Add", exact=True).click()
-    expect(page.locator("[data-field=endpoints]")).to_contain_text("Endpoints is needed")
-    page.locator("#cr-connection-name").fill("remote")
+    expect(page.locator("[data-field=endpoints]")).to_contain_text("This is needed")
+    field(page, "name").fill("remote")
     fill_etcd(page, stack)
     page.get_by_role("button", name="Test").click()
     expect(page.locator(".cr-test-result")).to_contain_text("every right the console needs")
@@ -95,6 +95,8 @@ def reauthenticated(page: Page, stack: RunningStack) -> None:
     assert violations(page) == []
     dialogue.locator("[data-field=key_data] textarea").last.fill(Path(stack.etcd.key).read_text())
     dialogue.get_by_role("button", name="Re-authenticate").click()
+    expect(dialogue.get_by_role("link", name="Show the record in Activity")).to_be_visible()
+    dialogue.get_by_role("button", name="Close").last.click()
     expect(dialogue).to_have_count(0)
     expect(page.locator(".cr-page-sentence")).to_contain_text("Connected")
 
@@ -106,6 +108,16 @@ def removed(page: Page, console: ConsoleProcess) -> None:
     expect(dialogue.locator("[data-collection=keys]")).to_contain_text(re.compile(r"\d+ Keys"))
     dialogue.get_by_role("button", name="Delete").click()
     expect(page.locator("[data-state=empty]")).to_be_visible()
+    toast = page.locator(".cr-toasts")
+    expect(toast).to_contain_text("Delete: remote")
+    assert violations(page) == []
+    toast.get_by_role("button", name="Close: Delete: remote").click()
+    expect(toast.locator(".pf-v6-c-alert")).to_have_count(0)
+    page.get_by_role("button", name="Jobs:").click()
+    told = page.get_by_role("dialog", name="Jobs")
+    expect(told).to_contain_text("Delete: remote")
+    told.get_by_role("link", name="Show the record in Activity").first.click()
+    expect(page.locator("tr.cr-row[data-key]").first).to_contain_text("remote")
     page.goto(f"{console.url}/key-value/keys")
     expect(page.locator("[data-state=empty]")).to_be_visible()
 
@@ -132,12 +144,21 @@ def test_two_people_who_change_the_same_connection(
         assert saved.status_code == 200, saved.text
     field(page, "password").fill("y")
     page.get_by_role("button", name="Save", exact=True).click()
-    dialogue = page.get_by_role("dialog")
-    expect(dialogue).to_contain_text("Somebody else changed this connection")
-    expect(dialogue).to_contain_text("eve")
+    theirs = page.locator("[data-clash=username]")
+    expect(theirs).to_contain_text("eve")
+    expect(theirs.get_by_role("radio", name="ada")).to_be_checked()
     assert violations(page) == []
-    dialogue.get_by_role("button", name="Take theirs").click()
+    theirs.get_by_role("radio", name="eve").check()
     expect(field(page, "username")).to_have_value("eve")
+    expect(field(page, "password")).to_have_value("y")
+    theirs.get_by_role("radio", name="ada").check()
+    page.get_by_role("button", name="Save again").click()
+    expect(page.get_by_role("button", name="Save without testing")).to_be_visible()
+    page.get_by_role("button", name="Save without testing").click()
+    expect(page.get_by_role("link", name="Show the record in Activity")).to_be_visible()
+    with console.caller() as other:
+        stored = other.get("/connections/registry/images").json()
+        assert stored["values"]["username"] == "ada"
 
 
 def test_what_is_typed_is_kept_and_not_left_by_accident(
@@ -148,19 +169,19 @@ def test_what_is_typed_is_kept_and_not_left_by_accident(
     sign_in(page.context, console, OWNER, console.password)
     page.goto(f"{console.url}/connections/new")
     choose(page, "Kubernetes")
-    page.locator("#cr-connection-name").fill("prod")
+    field(page, "name").fill("prod")
     text = stack.kubectl("config", "view", "--flatten", "--minify", "--raw", "-o", "json")
     context = json.loads(text)["current-context"]
     field(page, "kubeconfig_data").fill(text)
     expect(page.locator("[data-field=context] option", has_text=context)).to_have_count(1)
     page.get_by_role("link", name="Connections").first.click()
     page.get_by_role("button", name="Stay").click()
-    expect(page.locator("#cr-connection-name")).to_have_value("prod")
+    expect(field(page, "name")).to_have_value("prod")
     page.get_by_role("link", name="Connections").first.click()
-    page.get_by_role("button", name="Leave").click()
+    page.get_by_role("button", name="Leave", exact=True).click()
     expect(page.get_by_role("button", name="Add a connection")).to_be_visible()
     page.get_by_role("button", name="Add a connection").click()
-    expect(page.locator("#cr-connection-name")).to_have_value("prod")
+    expect(field(page, "name")).to_have_value("prod")
     kept = page.evaluate("JSON.stringify(sessionStorage)")
     assert "client-key-data" not in kept
 

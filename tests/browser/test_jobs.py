@@ -37,4 +37,9 @@ def test_a_job_is_followed_and_cancelled(owner_page: Page, console: ConsoleProce
     assert violations(owner_page) == []
     owner_page.keyboard.press("Escape")
     owner_page.get_by_role("button", name="Cancel Import something large").first.click()
+    dialogue = owner_page.get_by_role("dialog")
+    expect(dialogue).to_contain_text("undoes what it did so far")
+    dialogue.get_by_role("button", name="Cancel job").click()
+    expect(dialogue.get_by_role("link", name="Show the record in Activity")).to_be_visible()
+    dialogue.get_by_role("button", name="Close").last.click()
     expect(owner_page.get_by_text("cancelling").first).to_be_visible()

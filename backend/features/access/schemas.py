@@ -8,7 +8,7 @@ from pydantic import BaseModel, StringConstraints
 
 from auth.password import MAX_LENGTH
 from auth.subject import SubjectKind
-from backend.http.fields import NO_CONTROLS
+from backend.http.fields import NO_CONTROLS, SECRET
 
 __all__ = ["BindingView", "Grantors", "NewBinding", "NewUser", "UserChange", "UserView"]
 
@@ -20,14 +20,16 @@ class NewUser(BaseModel):
     name: Annotated[
         str, StringConstraints(strip_whitespace=True, max_length=256, pattern=NO_CONTROLS)
     ] = ""
-    password: Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH)]
+    password: Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH), SECRET]
 
 
 class UserChange(BaseModel):
     """Switch an account off or on, or set a new password. Absent fields stay."""
 
     disabled: bool | None = None
-    password: Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH)] | None = None
+    password: (
+        Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH), SECRET] | None
+    ) = None
 
 
 class UserView(BaseModel):

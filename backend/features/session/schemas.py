@@ -7,14 +7,14 @@ from typing import Annotated
 from pydantic import BaseModel, StringConstraints
 
 from auth.password import MAX_LENGTH
-from backend.http.fields import NO_CONTROLS
+from backend.http.fields import NO_CONTROLS, SECRET
 
 __all__ = ["HeldRole", "LoginRequest", "SessionView", "SetupRequest", "SetupState"]
 
 Login = Annotated[
     str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$")
 ]
-Password = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH)]
+Password = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH), SECRET]
 
 
 class LoginRequest(BaseModel):

@@ -1,19 +1,8 @@
 import type { ParseKeys } from "i18next";
+import type { ReactNode } from "react";
+import type { Problem } from "../api/problem";
+import type { Field, Texts } from "../forms/field";
 import type { Right } from "../pages/page";
-
-/** What is typed into an action's form, by the field's id. */
-export type Values = Readonly<Record<string, string>>;
-
-/** One input of an action; `id` is the name the API has for it, so that its errors find it. */
-export interface ActionField {
-  id: string;
-  label: ParseKeys;
-  help?: ParseKeys;
-  /** A secret is never kept and never shown again. */
-  secret?: boolean;
-  required?: boolean;
-  choices?: readonly string[];
-}
 
 /** What an action would touch: counted, and where it can be looked at. */
 export interface Effect {
@@ -21,6 +10,8 @@ export interface Effect {
   /** Words of the systems, e.g. a collection's title. */
   what: string;
   href?: string;
+  /** The collection that is counted. */
+  collection?: string;
 }
 
 /** What came of an action. */
@@ -30,13 +21,21 @@ export interface Done {
   /** Where the result is seen: a job, the new object. */
   href?: string;
   undo?: () => Promise<Done>;
+  /** What was changed, as it is now: a form that stays goes on from there. */
+  now?: unknown;
 }
+
+/** The fields of an action: always the same, or by its target and what is typed. */
+export type ActionFields<Target> =
+  | readonly Field[]
+  | ((target: Target, texts: Texts) => readonly Field[]);
 
 /**
  * One change a person can make, the same way everywhere: what it would touch, the verb as the
- * button, progress, and a result with its audit entry and the way back.
+ * button, progress, and a result with its audit entry and the way back. `Body` is what the API
+ * takes of the fields.
  */
-export interface Action<Target> {
+export interface Action<Target, Body = object> {
   id: string;
   needs: Right;
   /** The button's word, e.g. "Switch off". */
@@ -47,9 +46,21 @@ export interface Action<Target> {
   danger?: boolean;
   /** Destructive and large: the name is typed before it can be done. */
   typeName?: boolean;
-  fields?: readonly ActionField[];
+  fields?: ActionFields<Target>;
+  /** Reads the thing as it is now, where what the action is begun with does not say it all. */
+  load?: (target: Target) => Promise<Target>;
+  /** What the fields hold as the thing stands; without it the form is of something new. */
+  before?: (target: Target) => object;
+  /** Send all fields of an existing thing, not only those that were changed. */
+  whole?: boolean;
   effects?: (target: Target) => Promise<readonly Effect[]>;
-  run: (target: Target, values: Values) => Promise<Done>;
+  run: (target: Target, body: Body, how: { insist: boolean }) => Promise<Done>;
   /** The same on what somebody else made of it meanwhile (412), as the API gives it. */
   onto?: (target: Target, current: unknown) => Target;
+  /** Tries it without doing it, and shows what was found. */
+  rehearse?: { verb: ParseKeys; run: (target: Target, body: Body) => Promise<ReactNode> };
+  /** What was refused for a reason one may overrule can be done all the same. */
+  insist?: { verb: ParseKeys; after: (problem: Problem) => boolean };
+  /** Goes to where the result is, and tells it there; otherwise the dialogue tells it. */
+  goes?: boolean;
 }

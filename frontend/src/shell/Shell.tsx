@@ -9,6 +9,7 @@ import { useOverview } from "../system/useOverview";
 import { useFavicon } from "./favicon";
 import { Masthead } from "./Masthead";
 import { Navigation } from "./Navigation";
+import { useShownNews } from "./news";
 import { useRecentPlaces } from "./recent";
 import { ScopeSelectors } from "./ScopeSelectors";
 import { useCurrentTitle } from "./title";
@@ -17,6 +18,7 @@ import { useShellKeys } from "./useShellKeys";
 
 /** Loaded when it is first asked for: the first page is quicker without it. */
 const Palette = lazy(async () => ({ default: (await import("./palette/Palette")).Palette }));
+const Toasts = lazy(async () => import("./Toasts"));
 const KeysHelp = lazy(async () => ({ default: (await import("./KeysHelp")).KeysHelp }));
 
 const MAIN = "main";
@@ -74,6 +76,7 @@ export function Shell() {
           <Palette typed={typed} onClose={closePalette} onHelp={openHelp} />
         </Suspense>
       )}
+      <News />
       {help && (
         <Suspense fallback={null}>
           <KeysHelp onClose={() => setHelp(false)} />
@@ -108,6 +111,18 @@ function usePageTitle(): string {
     document.title = `${count}${title ? `${title} · ` : ""}Craton`;
   }, [problems, title]);
   return title;
+}
+
+/** What happened elsewhere; its code is loaded with the first of it. */
+function News() {
+  const shown = useShownNews();
+  const told = useRef(false);
+  told.current ||= shown.length > 0;
+  return told.current ? (
+    <Suspense fallback={null}>
+      <Toasts />
+    </Suspense>
+  ) : null;
 }
 
 /**

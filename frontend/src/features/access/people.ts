@@ -1,24 +1,26 @@
-import type { Action, Done, Effect, Values } from "../../actions/action";
+import type { Action, Done, Effect } from "../../actions/action";
+import { newUserBody, userChangeBody } from "../../api/generated/bodies.gen";
 import { changeUser, createUser, deleteUser, listRows } from "../../api/generated/sdk.gen";
-import type { UserChange, UserRow, UserView } from "../../api/generated/types.gen";
+import type { NewUser, UserChange, UserRow, UserView } from "../../api/generated/types.gen";
+import { fieldsOf } from "../../forms/field";
 
 /** What is needed of an account to change it. */
 type Account = Pick<UserRow, "key" | "login" | "row_version">;
 
 /** A new local account; it has no rights until it is given a role. */
-export const addPerson: Action<null> = {
+export const addPerson: Action<null, NewUser> = {
   id: "user.create",
   needs: ["user", "create"],
   verb: "access.add.do",
   title: "access.add.title",
   body: "access.add.body",
-  fields: [
-    { id: "login", label: "login.user", required: true },
-    { id: "name", label: "setup.name" },
-    { id: "password", label: "login.password", secret: true, required: true },
-  ],
-  run: async (_, { login = "", name = "", password = "" }) => {
-    const { data, requestId } = await createUser({ body: { login, name, password } });
+  fields: fieldsOf(newUserBody, {
+    login: { label: "login.user" },
+    name: { label: "setup.name" },
+    password: { label: "login.password", help: "setup.passwordHint" },
+  }),
+  run: async (_, body) => {
+    const { data, requestId } = await createUser({ body });
     return { requestId, href: `/access?row=${encodeURIComponent(data.id)}` };
   },
 };
@@ -43,22 +45,16 @@ function switching(disabled: boolean): Action<Account> {
   };
 }
 
-export const setPassword: Action<Account> = {
+export const setPassword: Action<Account, UserChange> = {
   id: "user.password",
   needs: ["user", "update"],
   verb: "access.password.do",
   title: "access.password.title",
   body: "access.password.body",
-  fields: [
-    {
-      id: "password",
-      label: "login.password",
-      help: "setup.passwordHint",
-      secret: true,
-      required: true,
-    },
-  ],
-  run: async (account, { password = "" }: Values) => change(account, { password }),
+  fields: fieldsOf(userChangeBody, {
+    password: { label: "login.password", help: "setup.passwordHint", required: true },
+  }),
+  run: (account, body) => change(account, body),
   onto: (_, current) => accountOf(current as UserView),
 };
 
@@ -78,10 +74,10 @@ export const removePerson: Action<Account> = {
     if (data.total === 0) return [];
     return [{ count: data.total, what: "role bindings", href: `/access/bindings?${words}` }];
   },
-  run: async ({ key }) => deleteUser({ path: { user_id: key } }),
+  run: ({ key }) => deleteUser({ path: { user_id: key } }),
 };
 
-function change({ key, row_version }: Account, body: UserChange) {
+async function change({ key, row_version }: Account, body: UserChange) {
   const headers = { "If-Match": `"${row_version}"` };
   return changeUser({ path: { user_id: key }, headers, body });
 }

@@ -1,21 +1,35 @@
 import type { Action, Done } from "../../actions/action";
+import { newBindingBody } from "../../api/generated/bodies.gen";
 import { createBinding, deleteBinding } from "../../api/generated/sdk.gen";
 import type { BindingRow, NewBinding } from "../../api/generated/types.gen";
+import { fieldsOf } from "../../forms/field";
+
+/** Whom a role is given to, and the whole organisation's scope. */
+interface Receiver {
+  subject: string;
+  organisation: string;
+}
+
+const ROLES = ["viewer", "operator", "owner"].map((value) => ({ value }));
 
 /** Gives a role at a scope; `subject` of the target fills the form. */
-export const grantRole: Action<{ subject: string; organisation: string }> = {
+export const grantRole: Action<Receiver, Omit<NewBinding, "subject">> = {
   id: "binding.create",
   needs: ["binding", "create"],
   verb: "access.grant.do",
   title: "access.grant.title",
   body: "access.grant.body",
-  fields: [
-    { id: "role", label: "access.grant.role", choices: ["viewer", "operator", "owner"] },
-    { id: "scope", label: "access.grant.scope", help: "access.grant.scopeHint" },
-    { id: "reason", label: "access.grant.reason" },
-  ],
-  run: async ({ subject, organisation }, { role = "", scope = "", reason = "" }) =>
-    grant({ subject, role, scope: scope || `org/${organisation}`, reason }),
+  fields: ({ organisation }) =>
+    fieldsOf(newBindingBody, {
+      role: { label: "access.grant.role", options: ROLES, initial: "viewer" },
+      scope: {
+        label: "access.grant.scope",
+        help: "access.grant.scopeHint",
+        initial: `org/${organisation}`,
+      },
+      reason: { label: "access.grant.reason" },
+    }),
+  run: ({ subject }, body) => grant({ ...body, subject }),
 };
 
 /** Takes a role away again; undone by giving the same one. */

@@ -1,10 +1,11 @@
 import { useTranslation } from "react-i18next";
+import { ActionButton } from "../../actions/useAction";
 import { getJobOptions } from "../../api/generated/@tanstack/react-query.gen";
 import { DetailPage } from "../../detail/DetailPage";
 import { DetailPending, StaleNotice } from "../../detail/DetailStates";
 import { useDetail } from "../../detail/useDetail";
 import { equals, useLiveRow } from "../../detail/useLiveRow";
-import { CancelJob } from "../../jobs/CancelJob";
+import { cancelJob, resumeOf } from "../../jobs/cancelling";
 import { jobWord } from "../../jobs/state";
 import { useAddress } from "../../pages/useAddress";
 import { JobSteps } from "./JobSteps";
@@ -22,6 +23,7 @@ export function JobPage() {
   const job = detail.data;
   if (!job) return <DetailPending detail={detail} crumbs={crumbs} what={id} />;
   const name = job.title || job.kind;
+  const resume = resumeOf(job.kind, job.state);
   return (
     <DetailPage
       crumbs={[...crumbs, { title: name, raw: true }]}
@@ -31,7 +33,19 @@ export function JobPage() {
       sentence={job.error || undefined}
       deletedAt={detail.goneAt}
       notice={<StaleNotice detail={detail} />}
-      meta={job.cancellable ? <CancelJob id={job.id} title={name} /> : undefined}
+      meta={
+        <>
+          {job.cancellable && (
+            <ActionButton
+              action={cancelJob}
+              target={job}
+              name={name}
+              label={t("job.cancelNamed", { title: name })}
+            />
+          )}
+          {resume && <ActionButton action={resume} target={job} name={name} />}
+        </>
+      }
       tabs={[
         {
           id: "summary",

@@ -1,0 +1,27 @@
+import { useTranslation } from "react-i18next";
+import { FormFields } from "../forms/FormFields";
+import { Effects } from "./Effects";
+import { ProblemNotice } from "./ProblemNotice";
+import type { ActionForm } from "./useActionForm";
+
+/** What went wrong, what it is about, what it would touch, and its fields. */
+export function ActionBody({ of, target }: { of: ActionForm; target: unknown }) {
+  const { t } = useTranslation();
+  const { action, name, form, problem, changed, rehearsal } = of;
+  const errors = problem?.errors ?? [];
+  const atFields =
+    errors.length > 0 && errors.every(({ field }) => form.fields.some(({ id }) => id === field));
+  return (
+    <>
+      {problem && !atFields && <ProblemNotice problem={problem} />}
+      {problem && atFields && (
+        <ProblemNotice problem={{ ...problem, detail: t("form.seeFields") }} />
+      )}
+      {changed && <p>{t(action.before ? "action.compare" : "action.changed")}</p>}
+      {action.body && <p>{t(action.body, { name }) as string}</p>}
+      {action.effects && <Effects action={action} target={target} onClose={of.guard.close} />}
+      <FormFields form={form} errors={errors} onChange={of.touched} />
+      {rehearsal.data}
+    </>
+  );
+}

@@ -1,0 +1,53 @@
+import { FormSelect, FormSelectOption, Radio, TextInput } from "@patternfly/react-core";
+import { useTranslation } from "react-i18next";
+import type { FieldInputProps } from "./FieldInput";
+import { inputId } from "./field";
+import { useOptions } from "./useOptions";
+
+/** One of several, from a menu; as text where a system cannot say what there is. */
+export function ChoiceInput({ field, texts, wrong, told, onText }: FieldInputProps) {
+  const { t } = useTranslation();
+  const options = useOptions(field, texts);
+  const common = {
+    id: inputId(field.id),
+    value: texts[field.id] ?? "",
+    validated: wrong ? ("error" as const) : ("default" as const),
+    isRequired: field.required === true,
+    "aria-describedby": told,
+    onChange: (_: unknown, text: string) => onText(text),
+  };
+  if (options.length === 0 && !field.whole)
+    return <TextInput {...common} autoComplete="off" placeholder={field.placeholder ?? ""} />;
+  const known = options.some(({ value }) => value === common.value);
+  return (
+    <FormSelect {...common}>
+      {(!field.required || !known) && <FormSelectOption value="" label={t("form.none")} />}
+      {!known && common.value && <FormSelectOption value={common.value} label={common.value} />}
+      {options.map(({ value, title, against }) => (
+        <FormSelectOption
+          key={value}
+          value={value}
+          label={against ? `${title ?? value}: ${against}` : (title ?? value)}
+          isDisabled={Boolean(against)}
+        />
+      ))}
+    </FormSelect>
+  );
+}
+
+/** One of few that need a sentence each; the first one where none was chosen. */
+export function RadioInput({ field, texts, onText }: FieldInputProps) {
+  const options = useOptions(field, texts);
+  const chosen = options.find(({ value }) => value === texts[field.id]) ?? options[0];
+  return options.map(({ value, title, help }) => (
+    <Radio
+      key={value}
+      id={`${inputId(field.id)}-${value}`}
+      name={inputId(field.id)}
+      label={<span translate="no">{title ?? value}</span>}
+      description={help && <span translate="no">{help}</span>}
+      isChecked={value === chosen?.value}
+      onChange={() => onText(value)}
+    />
+  ));
+}

@@ -1,0 +1,67 @@
+import { Radio } from "@patternfly/react-core";
+import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
+import { useTranslation } from "react-i18next";
+import { useFieldName } from "./useFieldName";
+import type { Clash, FormState } from "./useForm";
+
+/** What somebody else changed, theirs beside yours, field by field, to choose from. */
+export function Clashes({ form }: { form: FormState }) {
+  const { t } = useTranslation();
+  return (
+    <Table variant="compact" aria-label={t("form.clash.table")} className="cr-clashes">
+      <Thead>
+        <Tr>
+          <Th>{t("form.clash.field")}</Th>
+          <Th>{t("form.clash.yours")}</Th>
+          <Th>{t("form.clash.theirs")}</Th>
+        </Tr>
+      </Thead>
+      <Tbody>
+        {form.clashes.map((clash) => (
+          <ClashRow
+            key={clash.field.id}
+            clash={clash}
+            chosen={form.texts[clash.field.id] ?? ""}
+            onChoose={(text) => form.set(clash.field.id, text)}
+          />
+        ))}
+      </Tbody>
+    </Table>
+  );
+}
+
+interface ClashRowProps {
+  clash: Clash;
+  chosen: string;
+  onChoose: (text: string) => void;
+}
+
+function ClashRow({ clash, chosen, onChoose }: ClashRowProps) {
+  const { t } = useTranslation();
+  const { name, raw } = useFieldName(clash.field);
+  const way = (which: "yours" | "theirs") => (
+    <Td dataLabel={t(`form.clash.${which}`)}>
+      <Radio
+        id={`cr-clash-${clash.field.id}-${which}`}
+        name={`cr-clash-${clash.field.id}`}
+        label={
+          <>
+            <span className="pf-v6-screen-reader">{t(`form.clash.${which}`)}</span>
+            <span translate="no">{clash[which] || "—"}</span>
+          </>
+        }
+        isChecked={chosen === clash[which]}
+        onChange={() => onChoose(clash[which])}
+      />
+    </Td>
+  );
+  return (
+    <Tr data-clash={clash.field.id}>
+      <Td dataLabel={t("form.clash.field")} translate={raw ? "no" : "yes"}>
+        {name}
+      </Td>
+      {way("yours")}
+      {way("theirs")}
+    </Tr>
+  );
+}

@@ -1,0 +1,63 @@
+import { Switch, TextArea, TextInput } from "@patternfly/react-core";
+import { useTranslation } from "react-i18next";
+import { ChoiceInput, RadioInput } from "./ChoiceInput";
+import { FileInput } from "./FileInput";
+import type { FormFieldProps } from "./FormField";
+import { inputId } from "./field";
+
+export interface FieldInputProps extends FormFieldProps {
+  name: string;
+  wrong: boolean;
+  /** The id of what is said about it. */
+  told: string;
+}
+
+/** The input of a field, by its kind. */
+export function FieldInput(props: FieldInputProps) {
+  const { field, texts, name, wrong, told, onText } = props;
+  const { t } = useTranslation();
+  const text = texts[field.id] ?? "";
+  const common = {
+    id: inputId(field.id),
+    value: text,
+    validated: wrong ? ("error" as const) : ("default" as const),
+    isRequired: field.required === true,
+    placeholder: field.placeholder ?? "",
+    spellCheck: false,
+    "aria-describedby": told,
+    onChange: (_: unknown, typed: string) => onText(typed),
+  };
+  switch (field.input) {
+    case "radio":
+      return <RadioInput {...props} />;
+    case "choice":
+      return <ChoiceInput {...props} />;
+    case "file":
+      return <FileInput {...props} />;
+    case "switch":
+      return (
+        <Switch
+          id={common.id}
+          aria-label={name}
+          label={t(text === "true" ? "form.on" : "form.off")}
+          isChecked={text === "true"}
+          onChange={(_, on) => onText(String(on))}
+        />
+      );
+    case "lines":
+    case "notes":
+      return (
+        <TextArea {...common} rows={field.input === "notes" ? 8 : 3} resizeOrientation="vertical" />
+      );
+    case "number":
+      return <TextInput {...common} type="text" inputMode="decimal" autoComplete="off" />;
+    case "text":
+      return (
+        <TextInput
+          {...common}
+          type={field.secret ? "password" : "text"}
+          autoComplete={field.secret ? "new-password" : "off"}
+        />
+      );
+  }
+}

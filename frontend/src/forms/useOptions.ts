@@ -1,0 +1,32 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import type { Field, Option, Texts } from "./field";
+
+const TYPING_PAUSE_MS = 400;
+
+/** What can be chosen for a field, given what else is typed; asked once typing pauses. */
+export function useOptions(field: Field, texts: Texts): readonly Option[] {
+  const { options = [], id } = field;
+  const ask = typeof options === "function" ? options : null;
+  // What is chosen here does not change what can be chosen.
+  const { [id]: _, ...others } = texts;
+  const typed = usePaused(ask ? JSON.stringify(others) : "{}");
+  const asked = useQuery({
+    queryKey: ["options", id, typed],
+    queryFn: async () => ask?.(JSON.parse(typed) as Texts) ?? [],
+    enabled: ask !== null,
+    placeholderData: keepPreviousData,
+    retry: false,
+    gcTime: 0,
+  });
+  return ask ? (asked.data ?? []) : (options as readonly Option[]);
+}
+
+function usePaused(text: string): string {
+  const [paused, setPaused] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setPaused(text), TYPING_PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return paused;
+}

@@ -1,0 +1,78 @@
+import { type Field, type Texts, textOf } from "./field";
+
+/** A body or a part of one. */
+export interface Json {
+  [name: string]: unknown;
+}
+
+function at(values: object, id: string): unknown {
+  return id
+    .split(".")
+    .reduce<unknown>(
+      (inside, name) =>
+        typeof inside === "object" && inside !== null ? Reflect.get(inside, name) : undefined,
+      values,
+    );
+}
+
+/** What stands in the fields of something that exists; secrets are absent, which means "as stored". */
+export function textsOf(fields: readonly Field[], values: object): Texts {
+  return Object.fromEntries(
+    fields.filter(({ secret }) => !secret).map(({ id }) => [id, textOf(at(values, id))]),
+  );
+}
+
+/** What stands in the fields of something new. */
+export function firstTexts(fields: readonly Field[]): Texts {
+  return Object.fromEntries(
+    fields.filter(({ initial }) => initial).map(({ id, initial = "" }) => [id, initial]),
+  );
+}
+
+/** What the API takes: the fields as they are typed; secrets that nobody touched are left out. */
+export function bodyOf(fields: readonly Field[], texts: Texts): Json {
+  const body: Json = {};
+  for (const field of fields) {
+    const text = texts[field.id];
+    if (text === undefined && (field.secret || field.nullable)) continue;
+    put(body, field.id.split("."), apiValue(field, text ?? ""));
+  }
+  return body;
+}
+
+function put(body: Json, [name = "", ...rest]: readonly string[], value: unknown): void {
+  if (rest.length === 0) {
+    body[name] = value;
+    return;
+  }
+  const inside = { ...(body[name] as Json | undefined) };
+  put(inside, rest, value);
+  body[name] = inside;
+}
+
+function apiValue({ input, nullable, numbers }: Field, text: string): unknown {
+  if (input === "switch") return text === "true";
+  if (input === "lines") {
+    const kept = text.split(/[\s,]+/).filter(Boolean);
+    return numbers ? kept.map(Number) : kept;
+  }
+  if (text === "" && nullable) return null;
+  if (input === "number") return Number(text);
+  return text;
+}
+
+/** The ids of the fields that hold something else than they did; empty equals absent. */
+export function changedIn(fields: readonly Field[], texts: Texts, base: Texts): readonly string[] {
+  const differs = ({ id, secret }: Field) =>
+    secret
+      ? texts[id] !== undefined && texts[id] !== base[id]
+      : (texts[id] ?? "") !== (base[id] ?? "");
+  return fields.filter(differs).map(({ id }) => id);
+}
+
+/** The fields to send when only `changed` ones are: what lies inside one member goes together. */
+export function partOf(fields: readonly Field[], changed: readonly string[]): readonly Field[] {
+  const root = (id: string) => id.split(".")[0];
+  const roots = new Set(changed.map(root));
+  return fields.filter(({ id }) => roots.has(root(id)));
+}
