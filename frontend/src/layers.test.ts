@@ -14,7 +14,7 @@ const LAYERS = [
   ["shell", "system", "jobs", "forms", "actions"],
   ["table"],
   ["detail"],
-  ["kube"],
+  ["kube", "updates"],
   ["features"],
   ["."],
 ];

@@ -46,7 +46,7 @@ function ClashRow({ clash, chosen, onChoose }: ClashRowProps) {
         name={`cr-clash-${clash.field.id}`}
         label={
           <>
-            <span className="pf-v6-screen-reader">{t(`form.clash.${which}`)}</span>
+            <span className="pf-v6-screen-reader">{t(`form.clash.${which}`)}</span>{" "}
             <span translate="no">{clash[which] || "—"}</span>
           </>
         }

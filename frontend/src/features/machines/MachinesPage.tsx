@@ -1,8 +1,11 @@
 import { useTranslation } from "react-i18next";
+import type { Row } from "../../api/generated/types.gen";
+import { rowOf } from "../../api/rows";
 import { PANEL_COLUMNS, RowPanel } from "../../kube/RowPanel";
 import { hrefOfRow } from "../../pages/registry";
 import { LiveTable } from "../../table/LiveTable";
 import { usePageSearch } from "../../table/usePageSearch";
+import { MachineActions } from "../../updates/MachineActions";
 
 /** Which machines are in trouble or behind? */
 export function MachinesPage() {
@@ -14,10 +17,21 @@ export function MachinesPage() {
       search={search}
       onSearch={setSearch}
       title={t("nav.machines")}
-      panel={(row) => <RowPanel collection="machines" row={row} />}
+      panel={(row) => <MachinePanel row={row} />}
       panelHidden={PANEL_COLUMNS.machines}
       href={(row) => hrefOfRow("machines", row)}
       emptyHint={t("machines.empty")}
     />
+  );
+}
+
+/** The top of a machine's panel: what can be done with it, and how it is. */
+function MachinePanel({ row }: { row: Row }) {
+  const { name, instance, update_status: status } = rowOf("machines", row);
+  return (
+    <>
+      {instance && <MachineActions instance={instance} name={name} failed={status === "error"} />}
+      <RowPanel collection="machines" row={row} />
+    </>
   );
 }

@@ -1,0 +1,47 @@
+import { useTranslation } from "react-i18next";
+import { ActionButton } from "../../actions/useAction";
+import { useAddress } from "../../pages/useAddress";
+import { LiveTable } from "../../table/LiveTable";
+import { SectionNav } from "../../table/SectionNav";
+import { usePageSearch } from "../../table/usePageSearch";
+import { addApplication } from "./applications";
+import { RowActions } from "./RowActions";
+import { isTable, TABLE_GROUPS, type Table } from "./tables";
+
+/** How far is the rollout, and what holds it back? Groups first. */
+export function UpdatesPage() {
+  const { t } = useTranslation();
+  const { table } = useAddress<"table">();
+  const [search, setSearch] = usePageSearch();
+  const active: Table = isTable(table) ? table : "groups";
+  return (
+    <SectionNav
+      label={t("nav.updates")}
+      active={active}
+      groups={TABLE_GROUPS.map(({ id, tables }) => ({
+        title: t(`updates.section.${id}`),
+        entries: tables.map((name) => ({
+          collection: name,
+          title: t(`updates.table.${name}`),
+          href: name === "groups" ? "/updates" : `/updates/${name}`,
+        })),
+      }))}
+    >
+      <LiveTable
+        key={active}
+        collection={active}
+        search={search}
+        onSearch={setSearch}
+        title={t(`updates.table.${active}`)}
+        sentence={t("updates.sentence")}
+        emptyHint={t("updates.empty")}
+        panel={(row) => <RowActions table={active} row={row} />}
+        actions={
+          active === "applications" && (
+            <ActionButton action={addApplication} target={null} name="" />
+          )
+        }
+      />
+    </SectionNav>
+  );
+}

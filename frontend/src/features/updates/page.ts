@@ -1,0 +1,19 @@
+import ArrowCircleUpIcon from "@patternfly/react-icons/dist/esm/icons/arrow-circle-up-icon";
+import { definePage } from "../../pages/page";
+import { TABLES } from "./tables";
+
+export const pages = [
+  definePage({
+    id: "updates",
+    path: "/updates/{-$table}",
+    title: "nav.updates",
+    navigation: { group: "fleet", order: 15, icon: ArrowCircleUpIcon },
+    needs: [
+      ["update-group", "list"],
+      ["update-instance", "list"],
+      ["update-application", "list"],
+    ],
+    load: async () => (await import("./UpdatesPage")).UpdatesPage,
+    lists: Object.fromEntries(TABLES.map((table) => [table, `/updates/${table}`])),
+  }),
+];

@@ -1,0 +1,12 @@
+/** The tables of the second column, by what a person looks for. */
+export const TABLE_GROUPS = [
+  { id: "progress", tables: ["groups", "rollouts", "instances", "update-events"] },
+  { id: "what", tables: ["applications", "channels", "packages", "payloads"] },
+] as const;
+
+export type Table = (typeof TABLE_GROUPS)[number]["tables"][number];
+
+export const TABLES: readonly Table[] = TABLE_GROUPS.flatMap(({ tables }) => tables);
+
+export const isTable = (name: string | undefined): name is Table =>
+  TABLES.some((table) => table === name);
