@@ -77,7 +77,7 @@ export function Pulse() {
               data-system={name}
               data-state={state}
             />
-            <span className="cr-lamp-word">{t(`systemShort.${name}`)}</span>
+            <span className="cr-lamp-word" aria-hidden="true">{t(`systemShort.${name}`)}</span>
           </span>
         ))}
         {systems.length === 0 && (
