@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+import uuid
+from collections.abc import Callable
+from typing import Any
 
+import httpx2
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -26,18 +30,38 @@ def opened(page: Page, console: ConsoleProcess, table: str, name: str) -> TableP
     return found
 
 
-def group_of(console: ConsoleProcess) -> tuple[str, dict[str, object]]:
-    """A group of the fresh service, as the API gives it."""
+Group = dict[str, Any]
+
+
+@pytest.fixture
+def group(console: ConsoleProcess) -> Callable[[], Group]:
+    """A group of its own with a channel; asks how it is now."""
+    mark = uuid.uuid4().hex[:8]
     with console.caller() as caller:
-        row = caller.get("/collections/groups?sort=name&limit=1").json()["rows"][0]
-        return row["name"], caller.get(f"/updates/groups/{row['key']}").json()
+        made = post(caller, "applications", {"appid": f"app.{mark}", "name": f"app {mark}"})
+        below = f"applications/{made['id']}"
+        channel = post(caller, f"{below}/channels", {"name": mark, "arch": "amd64"})
+        body = {"name": f"group {mark}", "track": mark, "arch": "amd64"}
+        group = post(caller, f"{below}/groups", {**body, "channel_id": channel["id"]})
+
+    def now() -> Group:
+        with console.caller() as caller:
+            return caller.get(f"/updates/groups/{group['id']}").json()
+
+    return now
+
+
+def post(caller: httpx2.Client, path: str, body: Group) -> Group:
+    answer = caller.post(f"/updates/{path}", json=body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
 
 
 def test_a_group_is_changed_seen_in_the_record_and_changed_back(
-    owner_page: Page, console: ConsoleProcess
+    owner_page: Page, console: ConsoleProcess, group: Callable[[], Group]
 ) -> None:
     page = owner_page
-    name, _ = group_of(console)
+    name = group()["name"]
     table = opened(page, console, "groups", name)
     assert violations(page) == []
     table.panel().get_by_role("button", name="Edit", exact=True).click()
@@ -47,21 +71,19 @@ def test_a_group_is_changed_seen_in_the_record_and_changed_back(
     dialogue.get_by_role("button", name="Edit", exact=True).click()
     entry = dialogue.get_by_role("link", name="Show the record in Activity")
     expect(entry).to_be_visible(timeout=WAIT)
-    _, changed = group_of(console)
-    assert changed["description"] == "changed in the browser"
+    assert group()["description"] == "changed in the browser"
     dialogue.get_by_role("button", name="Undo").click()
     expect(dialogue).to_contain_text("Undone.")
-    _, back = group_of(console)
-    assert back["description"] != "changed in the browser"
+    assert group()["description"] == ""
     entry.click()
     expect(page.locator("tr.cr-row[data-key]").first).to_contain_text(name, timeout=WAIT)
 
 
 def test_a_policy_is_previewed_and_its_bounds_are_said(
-    owner_page: Page, console: ConsoleProcess
+    owner_page: Page, console: ConsoleProcess, group: Callable[[], Group]
 ) -> None:
     page = owner_page
-    name, _ = group_of(console)
+    name = group()["name"]
     opened(page, console, "groups", name).panel().get_by_role("button", name="Policy").click()
     dialogue = page.get_by_role("dialog")
     field(dialogue, "schedule.percent").fill("140")
@@ -78,18 +100,18 @@ def test_a_policy_is_previewed_and_its_bounds_are_said(
 
 
 def test_what_two_people_change_stands_side_by_side(
-    owner_page: Page, console: ConsoleProcess
+    owner_page: Page, console: ConsoleProcess, group: Callable[[], Group]
 ) -> None:
     page = owner_page
-    name, group = group_of(console)
-    opened(page, console, "groups", name).panel().get_by_role("button", name="Edit").click()
+    seen = group()
+    opened(page, console, "groups", seen["name"]).panel().get_by_role("button", name="Edit").click()
     dialogue = page.get_by_role("dialog")
     field(dialogue, "description").fill("mine")
     with console.caller() as other:
         theirs = other.patch(
-            f"/updates/groups/{group['id']}",
+            f"/updates/groups/{seen['id']}",
             json={"description": "theirs"},
-            headers={"if-match": f'"{group["version"]}"'},
+            headers={"if-match": f'"{seen["version"]}"'},
         )
         assert theirs.status_code == 200, theirs.text
     dialogue.get_by_role("button", name="Edit", exact=True).click()
@@ -101,20 +123,21 @@ def test_what_two_people_change_stands_side_by_side(
     expect(dialogue).to_contain_text("Done.", timeout=WAIT)
     dialogue.get_by_role("button", name="Undo").click()
     expect(dialogue).to_contain_text("Undone.")
-    assert group_of(console)[1]["description"] == "theirs"
+    assert group()["description"] == "theirs"
 
 
 def test_an_application_grows_a_channel_and_a_group(
     owner_page: Page, console: ConsoleProcess
 ) -> None:
     page = owner_page
-    table = TablePage(page, console, "/updates/applications").loaded()
+    table = TablePage(page, console, "/updates/applications")
+    name = f"agent {uuid.uuid4().hex[:6]}"
     page.get_by_role("button", name="Add an application").click()
     dialogue = page.get_by_role("dialog")
     dialogue.get_by_role("button", name="Add an application").click()
     expect(dialogue.locator("[data-field=name]")).to_contain_text("This is needed.")
-    field(dialogue, "name").fill("agent")
-    field(dialogue, "appid").fill("io.example.agent")
+    field(dialogue, "name").fill(name)
+    field(dialogue, "appid").fill(name.replace(" ", "."))
     dialogue.get_by_role("button", name="Add an application").click()
     dialogue.get_by_role("link", name="Show the result").click()
     expect(table.panel()).to_be_visible(timeout=WAIT)
@@ -131,13 +154,16 @@ def test_an_application_grows_a_channel_and_a_group(
     table.panel().get_by_role("button", name="Delete").click()
     expect(dialogue).to_contain_text(re.compile("1 channels"))
     assert violations(page) == []
-    dialogue.get_by_label("Type the name to confirm").fill("agent")
+    dialogue.get_by_label("Type the name to confirm").fill(name)
     dialogue.get_by_role("button", name="Delete").click()
     expect(dialogue.locator(".pf-v6-c-alert")).to_contain_text("edge", timeout=WAIT)
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_the_page_is_accessible_at(owner_page: Page, console: ConsoleProcess, width: int) -> None:
+def test_the_page_is_accessible_at(
+    owner_page: Page, console: ConsoleProcess, group: Callable[[], Group], width: int
+) -> None:
+    assert group()
     owner_page.set_viewport_size({"width": width, "height": 900})
     TablePage(owner_page, console, "/updates").loaded()
     assert violations(owner_page) == []

@@ -53,23 +53,22 @@ export function Pulse() {
         </div>
       }
     >
-      <button
-        type="button"
-        className="cr-pulse"
-        aria-label={
-          offline
+      <button type="button" className="cr-pulse">
+        {/* Not an aria-label: the words beside the lamps would have to be a part of it. */}
+        <span className="pf-v6-screen-reader">
+          {offline
             ? `${t("pulse.offline")}. ${t("freshness.tabOffline")}`
             : t("pulse.summary", {
                 systems: systems
                   .map(({ name, state }) => `${t(`system.${name}`)}: ${t(`systemState.${state}`)}`)
                   .join(", "),
-              })
-        }
-      >
+              })}
+        </span>
         {systems.map(({ name, state }) => (
           <span
             key={name}
             className="cr-pulse-lamp"
+            aria-hidden="true"
             title={`${t(`system.${name}`)}: ${t(`systemState.${state}`)}`}
           >
             <span
@@ -77,13 +76,17 @@ export function Pulse() {
               data-system={name}
               data-state={state}
             />
-            <span className="cr-lamp-word" aria-hidden="true">{t(`systemShort.${name}`)}</span>
+            <span className="cr-lamp-word">{t(`systemShort.${name}`)}</span>
           </span>
         ))}
         {systems.length === 0 && (
           <span className={`cr-lamp cr-lamp-${offline ? "offline" : "connecting"}`} />
         )}
-        {offline && <span className="cr-pulse-word">{t("pulse.offline")}</span>}
+        {offline && (
+          <span className="cr-pulse-word" aria-hidden="true">
+            {t("pulse.offline")}
+          </span>
+        )}
       </button>
     </Popover>
   );
