@@ -9,7 +9,9 @@ import {
 import { App } from "./App";
 import { queryClient } from "./api/queryClient";
 import { PAGES } from "./features/all";
+import { LOGIN_SEARCH } from "./features/signin/search";
 import type { PageManifest } from "./pages/page";
+import { readSearch, SCOPE_SEARCH } from "./pages/search";
 import { sessionQuery } from "./session/session";
 import { RouteError, RouteNotFound } from "./shell/RouteError";
 import { parseSearch, stringifySearch } from "./shell/searchParams";
@@ -18,10 +20,8 @@ interface Context {
   queryClient: QueryClient;
 }
 
-const anySearch = (raw: Record<string, unknown>) => raw;
-
 const root = createRootRouteWithContext<Context>()({
-  validateSearch: anySearch,
+  validateSearch: (raw) => readSearch(SCOPE_SEARCH, raw),
   errorComponent: RouteError,
   notFoundComponent: RouteNotFound,
 });
@@ -29,6 +29,7 @@ const root = createRootRouteWithContext<Context>()({
 const login = createRoute({
   getParentRoute: () => root,
   path: "/login",
+  validateSearch: (raw) => readSearch(LOGIN_SEARCH, raw),
   component: lazyRouteComponent(() => import("./features/signin/LoginPage"), "LoginPage"),
 });
 
@@ -50,10 +51,11 @@ const app = createRoute({
 });
 
 /** The route of a page, from its manifest; its code is loaded when it is opened. */
-function routeOf({ path, load }: PageManifest) {
+function routeOf({ path, load, search = {} }: PageManifest) {
   return createRoute({
     getParentRoute: () => app,
     path,
+    validateSearch: (raw) => readSearch(search, raw),
     component: lazyRouteComponent(async () => ({ default: await load() })),
   });
 }

@@ -1,8 +1,13 @@
 import { Tab, TabContent, Tabs, TabTitleText } from "@patternfly/react-core";
-import { useNavigate, useRouterState } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { formatNumber } from "../format/numbers";
+import { text } from "../pages/search";
+import { useSearchOf } from "../pages/useSearchOf";
+
+/** The page's manifest says which tabs there are. */
+const TAB_SEARCH = { tab: text };
 
 export interface DetailTab {
   id: string;
@@ -25,9 +30,7 @@ export interface DetailTabsProps {
 export function DetailTabs({ label, tabs, rail }: DetailTabsProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const asked = useRouterState({
-    select: (state): string => String((state.location.search as Record<string, unknown>).tab ?? ""),
-  });
+  const asked = useSearchOf(TAB_SEARCH).tab;
   const active = tabs.find(({ id }) => id === asked) ?? tabs[0];
   if (!active) return null;
   const railed = Boolean(rail) && !active.fills;

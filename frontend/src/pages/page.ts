@@ -1,6 +1,7 @@
 import type { ParseKeys } from "i18next";
 import type { ComponentType } from "react";
 import type { Row } from "../api/generated/types.gen";
+import type { SearchSchema } from "./search";
 
 /** Groups of the navigation, in the order they stand in. */
 export const GROUPS = ["now", "fleet", "software", "organisation"] as const;
@@ -41,6 +42,8 @@ export interface PageManifest {
   navigation?: NavigationEntry;
   /** Any one of these lets the page be offered; absent means everybody signed in. */
   needs?: readonly Right[];
+  /** The parameters the page's address takes; absent: none of its own. */
+  search?: SearchSchema;
   /** Which of the masthead's selectors the page honours; only those are shown. */
   scope?: readonly ("cluster" | "namespace")[];
   /** The page's component, loaded when it is opened. */

@@ -5,5 +5,6 @@ import { useParams } from "@tanstack/react-router";
  * the parameters of its own `path` here; one that the address lacks is undefined.
  */
 export function useAddress<Name extends string>(): { readonly [name in Name]?: string } {
-  return useParams({ strict: false }) as { readonly [name in Name]?: string };
+  const params: { readonly [name in Name]?: string } = useParams({ strict: false });
+  return params;
 }

@@ -4,6 +4,7 @@ import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react"
 import { useTranslation } from "react-i18next";
 import { formatNumber } from "../format/numbers";
 import { pageAt } from "../pages/registry";
+import { SCOPE_SEARCH, wrongIn } from "../pages/search";
 import { useMood } from "../system/useMood";
 import { useOverview } from "../system/useOverview";
 import { useFavicon } from "./favicon";
@@ -18,6 +19,7 @@ import { useShellKeys } from "./useShellKeys";
 
 /** Loaded when it is first asked for: the first page is quicker without it. */
 const Palette = lazy(async () => ({ default: (await import("./palette/Palette")).Palette }));
+const SearchNotice = lazy(async () => import("./SearchNotice"));
 const Toasts = lazy(async () => import("./Toasts"));
 const KeysHelp = lazy(async () => ({ default: (await import("./KeysHelp")).KeysHelp }));
 
@@ -62,6 +64,7 @@ export function Shell() {
         </PageSidebar>
       }
     >
+      <WrongSearch />
       <Outlet />
       {palette && (
         <Suspense
@@ -111,6 +114,20 @@ function usePageTitle(): string {
     document.title = `${count}${title ? `${title} · ` : ""}Craton`;
   }, [problems, title]);
   return title;
+}
+
+/** What is wrong with the address; its code is loaded with the first of it. */
+function WrongSearch() {
+  const location: { pathname: string; search: object } = useRouterState({
+    select: (state) => state.location,
+  });
+  const { pathname, search } = location;
+  const wrong = wrongIn({ ...SCOPE_SEARCH, ...pageAt(pathname)?.search }, search);
+  return wrong.length > 0 ? (
+    <Suspense fallback={null}>
+      <SearchNotice pathname={pathname} search={search} wrong={wrong} />
+    </Suspense>
+  ) : null;
 }
 
 /** What happened elsewhere; its code is loaded with the first of it. */

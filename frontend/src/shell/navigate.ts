@@ -1,16 +1,12 @@
 import type { AnyRouter } from "@tanstack/react-router";
-
-const SCOPE = ["cluster", "namespace"] as const;
+import { readSearch, SCOPE_SEARCH } from "../pages/search";
 
 /** `href` with the cluster and namespace of the current page, unless it names its own. */
 function scoped(router: AnyRouter, href: string): string {
   const url = new URL(href, "http://console.invalid");
-  const current = router.state.location.search as Record<string, unknown>;
-  for (const name of SCOPE) {
-    const value = current[name];
-    if (typeof value === "string" && value && !url.searchParams.has(name))
-      url.searchParams.set(name, value);
-  }
+  const scope = readSearch(SCOPE_SEARCH, router.state.location.search);
+  for (const [name, value] of Object.entries(scope))
+    if (!url.searchParams.has(name)) url.searchParams.set(name, value);
   return url.pathname + url.search + url.hash;
 }
 

@@ -1,6 +1,8 @@
 import { useRouterState } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { pageAt } from "../pages/registry";
+import { readSearch, SCOPE_SEARCH } from "../pages/search";
+import { useSearchOf } from "../pages/useSearchOf";
 
 /** Cluster and namespace chosen in the masthead; absent means all the viewer may see. */
 export interface Scope {
@@ -8,12 +10,8 @@ export interface Scope {
   namespace?: string | undefined;
 }
 
-const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
-
-export function readScope(raw: Record<string, unknown>): Scope {
-  const cluster = text(raw.cluster);
-  const namespace = text(raw.namespace);
-  return { ...(cluster ? { cluster } : {}), ...(namespace ? { namespace } : {}) };
+export function readScope(raw: object): Scope {
+  return readSearch(SCOPE_SEARCH, raw);
 }
 
 /** The selectors the current page honours; a selector that does nothing would be a false word. */
@@ -29,10 +27,7 @@ export function useHonoured(): { cluster: boolean; namespace: boolean } {
  */
 export function useScope(): Scope {
   const honoured = useHonoured();
-  const search = useRouterState({
-    select: (state) => state.location.search as Record<string, unknown>,
-  });
-  const chosen = readScope(search);
+  const chosen = useSearchOf(SCOPE_SEARCH);
   const cluster = honoured.cluster ? chosen.cluster : undefined;
   const namespace = honoured.namespace ? chosen.namespace : undefined;
   return useMemo(() => readScope({ cluster, namespace }), [cluster, namespace]);

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import type { CollectionInfo, ColumnInfo, Type as ColumnType } from "../api/generated/types.gen";
+import { readSearch, TABLE_SEARCH } from "../pages/search";
 import { parseSearch, stringifySearch } from "../shell/searchParams";
 import { visibleColumns } from "./columns";
 import { facetSelection, formatFilter, parseFilter, withFacet } from "./filters";
-import { csvUrl, nextSort, readTableSearch, scopeFilters, toQuery } from "./search";
+import { csvUrl, nextSort, scopeFilters, toQuery } from "./search";
 import { isNews } from "./useGlow";
 import { windowFor } from "./useWindow";
 
@@ -74,8 +75,12 @@ test("the URL is read back as it was written", () => {
   };
   const read = parseSearch(stringifySearch(search));
   expect(read).toEqual(search);
-  expect(readTableSearch(read)).toEqual({ q: "web 1", filter: search.filter, sort: "-created" });
-  expect(readTableSearch({ filter: "a=b", q: 7 })).toEqual({ filter: ["a=b"] });
+  expect(readSearch(TABLE_SEARCH, read)).toEqual({
+    q: "web 1",
+    filter: search.filter,
+    sort: "-created",
+  });
+  expect(readSearch(TABLE_SEARCH, { filter: "a=b", q: 7 })).toEqual({ filter: ["a=b"] });
 });
 
 test("the query joins the page's filters, the scope and the viewer's", () => {

@@ -1,35 +1,10 @@
 import type { CollectionInfo } from "../api/generated/types.gen";
 import { apiUrl } from "../api/http";
 import type { Query } from "../live/query";
+import type { SearchOf, TABLE_SEARCH } from "../pages/search";
 
 /** The state of a table page as it stands in the URL. */
-export interface TableSearch {
-  q?: string;
-  filter?: string[];
-  labels?: string;
-  sort?: string;
-  /** Comma list of visible columns; absent means the collection's defaults. */
-  cols?: string;
-  /** Key of the row whose side panel is open. */
-  row?: string;
-}
-
-const text = (value: unknown): string | undefined =>
-  typeof value === "string" && value !== "" ? value : undefined;
-
-/** Read a table's state from untrusted search parameters. */
-export function readTableSearch(raw: Record<string, unknown>): TableSearch {
-  const filter = [raw.filter].flat().filter((item): item is string => typeof item === "string");
-  const read = {
-    q: text(raw.q),
-    filter: filter.length > 0 ? filter : undefined,
-    labels: text(raw.labels),
-    sort: text(raw.sort),
-    cols: text(raw.cols),
-    row: text(raw.row),
-  };
-  return Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined));
-}
+export type TableSearch = SearchOf<typeof TABLE_SEARCH>;
 
 /** Cluster and namespace of the masthead, as filters where the collection has the column. */
 export function scopeFilters(

@@ -1,7 +1,9 @@
-import { useRouter, useRouterState } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
+import { useRouter } from "@tanstack/react-router";
+import { useCallback, useState } from "react";
+import { readSearch, TABLE_SEARCH } from "../pages/search";
+import { useSearchOf } from "../pages/useSearchOf";
 import { readScope } from "../shell/scope";
-import { readTableSearch, type TableSearch } from "./search";
+import type { TableSearch } from "./search";
 
 declare module "@tanstack/react-router" {
   interface HistoryState {
@@ -31,15 +33,12 @@ export function stepOf(
 
 /** A table's state in the page's URL. */
 export function usePageSearch(): [TableSearch, (search: TableSearch, replace?: boolean) => void] {
-  const raw = useRouterState({
-    select: (state) => state.location.search as Record<string, unknown>,
-  });
   const router = useRouter();
-  const search = useMemo(() => readTableSearch(raw), [raw]);
+  const search = useSearchOf(TABLE_SEARCH);
   const set = useCallback(
     (next: TableSearch, replace = false) => {
       const { location } = router.state;
-      const before = readTableSearch(location.search as Record<string, unknown>);
+      const before = readSearch(TABLE_SEARCH, location.search);
       const panel = location.state.panel === true;
       const step = stepOf(before, next, replace, panel);
       if (step === "back") return router.history.back();
@@ -48,9 +47,9 @@ export function usePageSearch(): [TableSearch, (search: TableSearch, replace?: b
       void router.navigate({
         to: ".",
         search: (old: Record<string, unknown>) => ({
-          ...without(old, ["q", "filter", "labels", "sort", "cols", "row"]),
+          ...without(old, Object.keys(TABLE_SEARCH)),
           ...readScope(old),
-          ...readTableSearch({ ...next }),
+          ...readSearch(TABLE_SEARCH, next),
         }),
         state: opens || moves ? { panel: true } : {},
         replace: step === "replace",

@@ -1,10 +1,12 @@
 import UsersIcon from "@patternfly/react-icons/dist/esm/icons/users-icon";
 import { definePage } from "../../pages/page";
+import { TABLE_SEARCH } from "../../pages/search";
 
 export const pages = [
   definePage({
     id: "access",
     path: "/access/{-$tab}",
+    search: TABLE_SEARCH,
     title: "nav.access",
     navigation: { group: "organisation", order: 10, icon: UsersIcon },
     needs: [

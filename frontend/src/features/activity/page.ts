@@ -1,10 +1,12 @@
 import ClipboardListIcon from "@patternfly/react-icons/dist/esm/icons/clipboard-list-icon";
 import { definePage } from "../../pages/page";
+import { TABLE_SEARCH } from "../../pages/search";
 
 export const pages = [
   definePage({
     id: "activity",
     path: "/activity",
+    search: TABLE_SEARCH,
     title: "nav.activity",
     navigation: { group: "organisation", order: 20, icon: ClipboardListIcon },
     needs: [["activity", "list"]],

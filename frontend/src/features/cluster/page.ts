@@ -1,10 +1,12 @@
 import { CLUSTER_KINDS, objectOfRow } from "../../kube/address";
 import { definePage } from "../../pages/page";
+import { oneOf } from "../../pages/search";
 
 export const pages = [
   definePage({
     id: "object",
     path: "/clusters/$cluster/$kind/$namespace/$name",
+    search: { tab: oneOf("summary", "objects", "pods", "events", "yaml") },
     title: "nav.workloads",
     load: async () => (await import("./ObjectPage")).ObjectPage,
     rows: Object.fromEntries(

@@ -1,10 +1,12 @@
 import PluggedIcon from "@patternfly/react-icons/dist/esm/icons/plugged-icon";
 import { definePage, segment } from "../../pages/page";
+import { TABLE_SEARCH } from "../../pages/search";
 
 export const pages = [
   definePage({
     id: "connections",
     path: "/connections",
+    search: TABLE_SEARCH,
     title: "nav.connections",
     navigation: { group: "organisation", order: 20, icon: PluggedIcon },
     needs: [["connection", "list"]],

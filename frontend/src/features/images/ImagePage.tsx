@@ -1,5 +1,4 @@
 import { Label } from "@patternfly/react-core";
-import { useRouterState } from "@tanstack/react-router";
 import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { readImageOptions } from "../../api/generated/@tanstack/react-query.gen";
@@ -16,6 +15,8 @@ import { imageName, isDigest, repositoryHref } from "../../kube/imageLinks";
 import { FreshnessChip } from "../../live/FreshnessChip";
 import { useAddress } from "../../pages/useAddress";
 import { AppLink } from "../../shell/AppLink";
+import { useSearchOf } from "../../pages/useSearchOf";
+import { IMAGE_SEARCH } from "./search";
 import { useImageTabs } from "./useImageTabs";
 
 /** The image that the address names. */
@@ -83,10 +84,8 @@ function MovedOn({ image, behind }: { image: ImageDetail; behind: unknown }) {
 }
 
 export function useImageSearch(): { repository: string; reference: string } {
-  const search = useRouterState({
-    select: (state) => state.location.search as Record<string, unknown>,
-  });
-  return { repository: String(search.repository ?? ""), reference: String(search.reference ?? "") };
+  const { repository = "", reference = "" } = useSearchOf(IMAGE_SEARCH);
+  return { repository, reference };
 }
 
 export function useImageCrumbs(registry: string, repository: string, reference?: string): Crumb[] {

@@ -1,10 +1,13 @@
 import LayerGroupIcon from "@patternfly/react-icons/dist/esm/icons/layer-group-icon";
 import { definePage, segment } from "../../pages/page";
+import { TABLE_SEARCH } from "../../pages/search";
+import { IMAGE_SEARCH, REPOSITORY_SEARCH } from "./search";
 
 export const pages = [
   definePage({
     id: "images",
     path: "/images/{-$tab}",
+    search: TABLE_SEARCH,
     title: "nav.images",
     navigation: { group: "software", order: 20, icon: LayerGroupIcon },
     needs: [
@@ -17,6 +20,7 @@ export const pages = [
   definePage({
     id: "repository",
     path: "/images/$registry/repository",
+    search: REPOSITORY_SEARCH,
     title: "nav.images",
     load: async () => (await import("./RepositoryPage")).RepositoryPage,
     rows: {
@@ -27,6 +31,7 @@ export const pages = [
   definePage({
     id: "image",
     path: "/images/$registry/manifest",
+    search: IMAGE_SEARCH,
     title: "nav.images",
     load: async () => (await import("./ImagePage")).ImagePage,
     rows: {

@@ -1,10 +1,12 @@
 import TasksIcon from "@patternfly/react-icons/dist/esm/icons/tasks-icon";
 import { definePage, segment } from "../../pages/page";
+import { oneOf, TABLE_SEARCH } from "../../pages/search";
 
 export const pages = [
   definePage({
     id: "jobs",
     path: "/jobs",
+    search: TABLE_SEARCH,
     title: "nav.jobs",
     navigation: { group: "organisation", order: 15, icon: TasksIcon },
     needs: [["job", "list"]],
@@ -14,6 +16,7 @@ export const pages = [
   definePage({
     id: "job",
     path: "/jobs/$job",
+    search: { tab: oneOf("summary", "steps") },
     title: "nav.jobs",
     load: async () => (await import("./JobPage")).JobPage,
     rows: { jobs: ({ key }) => `/jobs/${segment(key)}` },

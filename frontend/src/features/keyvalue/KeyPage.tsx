@@ -1,4 +1,3 @@
-import { useRouterState } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { ValueView } from "../../api/generated/types.gen";
@@ -14,17 +13,17 @@ import { RelatedTable } from "../../kube/RelatedTable";
 import { FreshnessChip } from "../../live/FreshnessChip";
 import { useAddress } from "../../pages/useAddress";
 import { mayUse, useSession } from "../../session/session";
+import { useSearchOf } from "../../pages/useSearchOf";
 import { ancestorsOf, folderFilter } from "./folders";
 import { RevealableValue } from "./RevealableValue";
+import { KEY_SEARCH } from "./search";
 import { NotYet } from "./unknown";
 import { valueOptions } from "./ValueViewer";
 
 /** The key that the address names. */
 export function KeyPage() {
   const { etcd = "" } = useAddress<"etcd">();
-  const path = useRouterState({
-    select: (state): string => String((state.location.search as Record<string, unknown>).key ?? ""),
-  });
+  const { key: path = "" } = useSearchOf(KEY_SEARCH);
   return <KeyView etcd={etcd} path={path} />;
 }
 

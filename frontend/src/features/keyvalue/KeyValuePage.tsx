@@ -1,11 +1,12 @@
 import { MenuToggle, Select, SelectList, SelectOption } from "@patternfly/react-core";
-import { useNavigate, useRouterState } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { EtcdHealth } from "../../api/generated/types.gen";
 import { Notice } from "../../detail/DetailStates";
 import { Raw } from "../../detail/Facts";
 import { useAddress } from "../../pages/useAddress";
+import { useSearchOf } from "../../pages/useSearchOf";
 import { PageHeader } from "../../shell/PageHeader";
 import { PageTabs } from "../../shell/PageTabs";
 import { SkeletonLines } from "../../states/Skeletons";
@@ -13,6 +14,7 @@ import { EmptyTable, Failed, NoAccess } from "../../states/States";
 import { ToneIcon } from "../../status/Status";
 import { KeysTab } from "./KeysTab";
 import { MembersTab } from "./MembersTab";
+import { STORE_SEARCH } from "./search";
 import { VERDICT_TONES } from "./signals";
 import { type EtcdNames, useEtcdHealth, useEtcdNames } from "./useEtcd";
 
@@ -27,10 +29,7 @@ export function KeyValueView({ tab }: { tab: string | undefined }) {
   const { t } = useTranslation();
   const known = useEtcdNames();
   const { names } = known;
-  const asked = useRouterState({
-    select: (state): string =>
-      String((state.location.search as Record<string, unknown>).etcd ?? ""),
-  });
+  const { etcd: asked = "" } = useSearchOf(STORE_SEARCH);
   const etcd = names.includes(asked) ? asked : names[0];
   const health = useEtcdHealth(etcd);
   const active = tab === "keys" ? "keys" : "members";

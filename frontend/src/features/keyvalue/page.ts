@@ -1,10 +1,12 @@
 import DatabaseIcon from "@patternfly/react-icons/dist/esm/icons/database-icon";
 import { definePage, segment } from "../../pages/page";
+import { KEY_SEARCH, STORE_SEARCH } from "./search";
 
 export const pages = [
   definePage({
     id: "keyvalue",
     path: "/key-value/{-$tab}",
+    search: STORE_SEARCH,
     title: "nav.keyvalue",
     navigation: { group: "fleet", order: 30, icon: DatabaseIcon },
     needs: [
@@ -17,6 +19,7 @@ export const pages = [
   definePage({
     id: "key",
     path: "/key-value/$etcd/value",
+    search: KEY_SEARCH,
     title: "nav.keyvalue",
     load: async () => (await import("./KeyPage")).KeyPage,
     rows: {

@@ -1,11 +1,13 @@
 import ServerIcon from "@patternfly/react-icons/dist/esm/icons/server-icon";
 import { clusterObject } from "../../kube/address";
 import { definePage } from "../../pages/page";
+import { TABLE_SEARCH } from "../../pages/search";
 
 export const pages = [
   definePage({
     id: "machines",
     path: "/machines",
+    search: TABLE_SEARCH,
     title: "nav.machines",
     navigation: { group: "fleet", order: 10, icon: ServerIcon },
     needs: [["machine", "list"]],

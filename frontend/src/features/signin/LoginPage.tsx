@@ -1,19 +1,21 @@
 import { Alert, Button, Form, FormGroup, TextInput } from "@patternfly/react-core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useRouter, useRouterState } from "@tanstack/react-router";
+import { useRouter } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { setupStateOptions } from "../../api/generated/@tanstack/react-query.gen";
 import { toProblem } from "../../api/problem";
+import { useSearchOf } from "../../pages/useSearchOf";
 import { sessionQuery, signIn } from "../../session/session";
 import { SignInFrame } from "./SignInFrame";
+import { LOGIN_SEARCH } from "./search";
 
 /** Sign in with a local account; then back to where the viewer was. */
 export function LoginPage() {
   const { t } = useTranslation();
   const router = useRouter();
   const queryClient = useQueryClient();
-  const search = useRouterState({ select: (s) => s.location.search as Record<string, unknown> });
+  const search = useSearchOf(LOGIN_SEARCH);
   const [login, setLogin] = useState("");
   const [password, setPassword] = useState("");
   const setup = useQuery({ ...setupStateOptions(), retry: true });

@@ -1,11 +1,13 @@
 import ArrowCircleUpIcon from "@patternfly/react-icons/dist/esm/icons/arrow-circle-up-icon";
 import { definePage } from "../../pages/page";
+import { TABLE_SEARCH } from "../../pages/search";
 import { TABLES } from "./tables";
 
 export const pages = [
   definePage({
     id: "updates",
     path: "/updates/{-$table}",
+    search: TABLE_SEARCH,
     title: "nav.updates",
     navigation: { group: "fleet", order: 15, icon: ArrowCircleUpIcon },
     needs: [
