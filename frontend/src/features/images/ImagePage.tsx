@@ -14,8 +14,8 @@ import { shortenMiddle } from "../../format/shorten";
 import { imageName, isDigest, repositoryHref } from "../../kube/imageLinks";
 import { FreshnessChip } from "../../live/FreshnessChip";
 import { useAddress } from "../../pages/useAddress";
-import { AppLink } from "../../shell/AppLink";
 import { useSearchOf } from "../../pages/useSearchOf";
+import { AppLink } from "../../shell/AppLink";
 import { IMAGE_SEARCH } from "./search";
 import { useImageTabs } from "./useImageTabs";
 

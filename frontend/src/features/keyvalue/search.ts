@@ -4,4 +4,4 @@ import { oneOf, TABLE_SEARCH, text } from "../../pages/search";
 export const STORE_SEARCH = { ...TABLE_SEARCH, etcd: text };
 
 /** Which key. */
-export const KEY_SEARCH = { key: text, tab: oneOf("value", "details") };
+export const KEY_SEARCH = { key: text, tab: oneOf("value", "details", "activity") };
