@@ -36,7 +36,7 @@ def test_a_job_is_followed_and_cancelled(owner_page: Page, console: ConsoleProce
     expect(owner_page.get_by_role("dialog", name="Jobs")).to_contain_text("25%")
     assert violations(owner_page) == []
     owner_page.keyboard.press("Escape")
-    owner_page.get_by_role("button", name="Cancel Import something large").first.click()
+    owner_page.get_by_role("button", name="Cancel job Import something large").first.click()
     dialogue = owner_page.get_by_role("dialog")
     expect(dialogue).to_contain_text("undoes what it did so far")
     dialogue.get_by_role("button", name="Cancel job").click()

@@ -5,11 +5,11 @@ import { inputId } from "./field";
 import { useOptions } from "./useOptions";
 
 /** One of several, from a menu; as text where a system cannot say what there is. */
-export function ChoiceInput({ field, texts, wrong, told, onText }: FieldInputProps) {
+export function ChoiceInput({ form, field, texts, wrong, told, onText }: FieldInputProps) {
   const { t } = useTranslation();
   const options = useOptions(field, texts);
   const common = {
-    id: inputId(field.id),
+    id: inputId(form, field.id),
     value: texts[field.id] ?? "",
     validated: wrong ? ("error" as const) : ("default" as const),
     isRequired: field.required === true,
@@ -36,14 +36,14 @@ export function ChoiceInput({ field, texts, wrong, told, onText }: FieldInputPro
 }
 
 /** One of few that need a sentence each; the first one where none was chosen. */
-export function RadioInput({ field, texts, onText }: FieldInputProps) {
+export function RadioInput({ form, field, texts, onText }: FieldInputProps) {
   const options = useOptions(field, texts);
   const chosen = options.find(({ value }) => value === texts[field.id]) ?? options[0];
   return options.map(({ value, title, help }) => (
     <Radio
       key={value}
-      id={`${inputId(field.id)}-${value}`}
-      name={inputId(field.id)}
+      id={`${inputId(form, field.id)}-${value}`}
+      name={inputId(form, field.id)}
       label={<span translate="no">{title ?? value}</span>}
       description={help && <span translate="no">{help}</span>}
       isChecked={value === chosen?.value}

@@ -18,7 +18,7 @@ export function FieldInput(props: FieldInputProps) {
   const { t } = useTranslation();
   const text = texts[field.id] ?? "";
   const common = {
-    id: inputId(field.id),
+    id: inputId(props.form, field.id),
     value: text,
     validated: wrong ? ("error" as const) : ("default" as const),
     isRequired: field.required === true,

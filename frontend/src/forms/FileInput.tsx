@@ -7,7 +7,7 @@ import { inputId } from "./field";
 const MAX_BYTES = 1024 * 1024;
 
 /** Pasted, or read from a file of this computer. */
-export function FileInput({ field, texts, name, wrong, onText }: FieldInputProps) {
+export function FileInput({ form, field, texts, name, wrong, onText }: FieldInputProps) {
   const { t } = useTranslation();
   const [file, setFile] = useState("");
   const clear = () => {
@@ -16,7 +16,7 @@ export function FileInput({ field, texts, name, wrong, onText }: FieldInputProps
   };
   return (
     <FileUpload
-      id={inputId(field.id)}
+      id={inputId(form, field.id)}
       type="text"
       value={texts[field.id] ?? ""}
       filename={file}

@@ -7,6 +7,8 @@ import { StoredSecret } from "./StoredSecret";
 import { useFieldName } from "./useFieldName";
 
 export interface FormFieldProps {
+  /** What tells the form's inputs from those of another one on the page. */
+  form: string;
   field: Field;
   texts: Texts;
   /** What the form itself says is wrong. */
@@ -21,7 +23,7 @@ export function FormField(props: FormFieldProps) {
   const { t } = useTranslation();
   const { field, texts, fault, error } = props;
   const { name, raw } = useFieldName(field);
-  const id = inputId(field.id);
+  const id = inputId(props.form, field.id);
   const help = field.help ? t(field.help) : field.hint;
   const wrong = fault ?? (error && `${error.message}${error.accepts ? ` (${error.accepts})` : ""}`);
   const keeps = field.stored !== undefined && texts[field.id] === undefined;

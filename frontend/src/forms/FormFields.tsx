@@ -1,4 +1,5 @@
 import { Alert, Button } from "@patternfly/react-core";
+import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldError } from "../api/problem";
 import { Clashes } from "./Clashes";
@@ -16,6 +17,7 @@ export interface FormFieldsProps {
 /** The fields of a form, above them what somebody else changed and where a draft came back. */
 export function FormFields({ form, errors, onChange }: FormFieldsProps) {
   const { t } = useTranslation();
+  const id = useId();
   return (
     <>
       {form.restored && form.dirty && (
@@ -37,6 +39,7 @@ export function FormFields({ form, errors, onChange }: FormFieldsProps) {
       {form.fields.map((field) => (
         <FormField
           key={field.id}
+          form={id}
           field={field}
           texts={form.texts}
           fault={form.faults[field.id]}

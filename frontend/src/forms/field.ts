@@ -128,5 +128,5 @@ export function textOf(value: unknown): string {
   return Array.isArray(value) ? value.join("\n") : String(value);
 }
 
-/** The id of a field's input in the page. */
-export const inputId = (id: string) => `cr-field-${id}`;
+/** The id of a field's input in the page; a dialogue may have the fields of the form behind it. */
+export const inputId = (form: string, id: string) => `cr-field-${form}-${id}`;
