@@ -16,6 +16,10 @@ GROUPS = {
     "tests/integration/console/test_two_clusters.py": "a console on two stacks",
     "tests/integration/console/": "a console on the shared stack",
     "tests/integration/http/": "a console and an update server to attack",
+    "tests/browser/test_live.py": "changes the shared stack, or counts what is in it",
+    "tests/browser/test_keyvalue.py": "changes the shared stack, or counts what is in it",
+    "tests/browser/test_table.py": "changes the shared stack, or counts what is in it",
+    "tests/browser/test_incident.py": "changes the shared stack, or counts what is in it",
 }
 """By the beginning of the test's id; the first that fits counts."""
 

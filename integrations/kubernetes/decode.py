@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar, cast
+import re
+from functools import lru_cache
+from typing import Any, Final, Generic, TypeVar, cast
 
 import msgspec
+import structlog
 
 from integrations.kubernetes.errors import Status
 from integrations.kubernetes.models.meta import Slim
+from integrations.lenient import convert
 
 __all__ = ["Decoders", "EventLine", "ListMeta", "ListPage", "Mark", "Unreadable"]
 
 T = TypeVar("T")
 
 INITIAL_END = "k8s.io/initial-events-end"
+_MOST_FAULTS: Final = 200
+"""Parts that may be left out of one page of hundreds of objects."""
+
+_IDENTITY: Final = re.compile(
+    r"(object\.|items\[\d+\]\.)?metadata(\.(name|namespace|resourceVersion))?: "
+)
+"""Without these an object is not known to be itself."""
+
+_log = structlog.get_logger("craton.kubernetes")
 
 
 class Unreadable(Exception):  # names what happened
@@ -140,15 +153,16 @@ def _loose(data: bytes) -> Any:
 
 def _convert(loose: Any, model: Any) -> Any:
     try:
-        return msgspec.convert(_without_nulls(loose), model, strict=False)
+        found, faults = convert(loose, model, limit=_MOST_FAULTS)
     except msgspec.MsgspecError as error:
         raise Unreadable(str(error)) from error
+    for fault in faults:
+        if _IDENTITY.match(fault):
+            raise Unreadable(fault)
+        _say_once(str(model), fault)
+    return found
 
 
-def _without_nulls(value: Any) -> Any:
-    """Go writes an empty list or map as null where a type lacks `omitempty`."""
-    if isinstance(value, dict):
-        return {k: _without_nulls(v) for k, v in value.items() if v is not None}
-    if isinstance(value, list):
-        return [_without_nulls(item) for item in value]
-    return value
+@lru_cache(maxsize=256)
+def _say_once(model: str, fault: str) -> None:
+    _log.warning("left out of an object: not as declared", model=model, fault=fault)

@@ -11,6 +11,7 @@ import msgspec
 
 from integrations.caller import Caller
 from integrations.contract import NotFound, UpstreamFailed, UpstreamRefused
+from integrations.lenient import read
 from integrations.registry import errors
 from integrations.registry.auth import CATALOGUE_SCOPE, pull_scope
 from integrations.registry.cache import DigestCache, verify
@@ -134,7 +135,9 @@ class RegistryClient:
         self, repository: str, digest: str, *, as_: Caller | None = None
     ) -> Document:
         """A manifest or index by digest, verified and cached."""
-        return self._decode(await self.manifest_bytes(repository, digest, as_=as_), Document)
+        content = await self.manifest_bytes(repository, digest, as_=as_)
+        document, unread = self._read(content, Document)
+        return msgspec.structs.replace(document, unread=unread)
 
     async def manifest_bytes(
         self, repository: str, digest: str, *, as_: Caller | None = None
@@ -149,7 +152,8 @@ class RegistryClient:
         """An image's configuration by digest, verified and cached."""
         path = f"/v2/{repository}/blobs/{digest}"
         content = await self._content(repository, digest, path, as_, blob=True)
-        return self._decode(content, ImageConfig)
+        config, unread = self._read(content, ImageConfig)
+        return msgspec.structs.replace(config, unread=unread)
 
     async def referrers(
         self, repository: str, digest: str, *, as_: Caller | None = None
@@ -228,10 +232,15 @@ class RegistryClient:
         return following
 
     def _decode(self, body: bytes, kind: type[T]) -> T:
+        return self._read(body, kind)[0]
+
+    def _read(self, body: bytes, kind: type[T]) -> tuple[T, tuple[str, ...]]:
+        """The document as far as it can be read, and what could not be."""
         try:
-            return msgspec.json.decode(body, type=kind)
-        except (msgspec.DecodeError, RecursionError) as error:
-            raise UpstreamFailed(self.upstream, f"unreadable {kind.__name__.lower()}") from error
+            return read(body, kind)
+        except (msgspec.MsgspecError, RecursionError) as error:
+            text = f"unreadable {kind.__name__.lower()}: {error}"
+            raise UpstreamFailed(self.upstream, text) from error
 
 
 def referrers_tag(digest: str) -> str:

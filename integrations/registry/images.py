@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import Final, TypeVar
+
+import msgspec
 
 from integrations.contract import IntegrationError, NotFound
 from integrations.registry.client import RegistryClient
-from integrations.registry.models import Descriptor, Document, ImageConfig
+from integrations.registry.models import (
+    INDEX_TYPES,
+    Descriptor,
+    Document,
+    ImageConfig,
+    Platform,
+)
 from integrations.registry.state import ATTESTATION, Tag, TagKind, TagNames, badge_of
+
+T = TypeVar("T")
 
 _REFERENCE_TYPE: Final = "vnd.docker.reference.type"
 _REFERENCE_DIGEST: Final = "vnd.docker.reference.digest"
@@ -20,6 +31,12 @@ _CONFIG_TYPES: Final = frozenset(
         "application/vnd.docker.container.image.v1+json",
     }
 )
+_EARLIEST: Final = datetime(1980, 1, 2, tzinfo=UTC)
+_CLOCKS_DIFFER: Final = timedelta(days=1)
+_CREATED: Final = "org.opencontainers.image.created"
+_DEEPEST: Final = 3
+_MOST_CHILDREN: Final = 64
+"""Indexes of indexes are followed so deep, and so many entries of them are looked at."""
 _PREFERRED: Final = "linux/amd64"
 _SETTLE: Final = (0.1, 0.3)
 
@@ -34,11 +51,7 @@ class Summary:
     size: int | None
     created: float | None
     badges: frozenset[str]
-
-
-def children(index: Document) -> tuple[Descriptor, ...]:
-    """The platforms of an index: its children without attestations."""
-    return tuple(child for child in index.manifests or () if not is_attestation(child))
+    unread: tuple[str, ...] = ()
 
 
 def attestations(index: Document) -> dict[str, tuple[Descriptor, ...]]:
@@ -52,8 +65,10 @@ def attestations(index: Document) -> dict[str, tuple[Descriptor, ...]]:
 
 
 def is_attestation(child: Descriptor) -> bool:
-    """BuildKit's convention: platform unknown/unknown and an annotation that says so."""
-    return (child.annotations or {}).get(_REFERENCE_TYPE) == "attestation-manifest"
+    """BuildKit's convention: platform unknown/unknown and an annotation that says so; a mirror
+    may have lost the annotation."""
+    noted = (child.annotations or {}).get(_REFERENCE_TYPE) == "attestation-manifest"
+    return noted or (child.platform is not None and child.platform.is_nowhere)
 
 
 def is_image(manifest: Document) -> bool:
@@ -68,14 +83,16 @@ def image_size(manifest: Document) -> int:
 
 
 def timestamp(text: str) -> float | None:
-    """Unix seconds of an RFC 3339 time; None for nonsense and the zero time."""
+    """Unix seconds of an RFC 3339 time; None for nonsense and for times no build had: the zero
+    time, the epochs reproducible builds write (1970, 1980), the future."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    if moment.year < 1980:
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if not _EARLIEST < moment < datetime.now(UTC) + _CLOCKS_DIFFER:
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return moment.timestamp()
 
 
 async def summarise(client: RegistryClient, repository: str, digest: str) -> Summary:
@@ -83,10 +100,13 @@ async def summarise(client: RegistryClient, repository: str, digest: str) -> Sum
     document = await client.manifest(repository, digest)
     if not document.is_index:
         return await _of_manifest(client, repository, document)
-    shown = children(document)
-    badges = {ATTESTATION} if len(shown) < len(document.manifests or ()) else set[str]()
+    shown, attested = await platforms(client, repository, document)
     texts = tuple(child.platform.text for child in shown if child.platform)
-    summary = Summary(TagKind.INDEX, document.media_type, texts, None, None, frozenset(badges))
+    badges = frozenset({ATTESTATION} if attested else ())
+    summary = Summary(
+        TagKind.INDEX, document.media_type, texts, None, _annotated(document), badges,
+        document.unread,
+    )  # fmt: skip
     first = preferred(shown)
     if first is None:
         return summary
@@ -96,7 +116,60 @@ async def summarise(client: RegistryClient, repository: str, digest: str) -> Sum
         )
     except NotFound:  # a sparse index: the platform was never pushed, or was deleted
         return summary
-    return replace(summary, size=inner.size, created=inner.created)
+    return replace(
+        summary,
+        size=inner.size,
+        created=inner.created if inner.created is not None else summary.created,
+        unread=(*summary.unread, *inner.unread),
+    )
+
+
+async def platforms(
+    client: RegistryClient, repository: str, index: Document
+) -> tuple[tuple[Descriptor, ...], bool]:
+    """The platforms of an index, also of indexes in it and of entries that do not say theirs, and
+    whether there are attestations."""
+    found: list[Descriptor] = []
+    attested = False
+    due = [(child, 1) for child in index.manifests or ()]
+    for _ in range(_MOST_CHILDREN):
+        if not due:
+            break
+        child, depth = due.pop(0)
+        if is_attestation(child):
+            attested = True
+        elif child.media_type in INDEX_TYPES and depth < _DEEPEST:
+            inner = await _readable(client.manifest(repository, child.digest))
+            due[:0] = [(entry, depth + 1) for entry in (inner.manifests if inner else None) or ()]
+        elif child.platform is None or not child.platform.text:
+            found.append(await _with_platform(client, repository, child))
+        else:
+            found.append(child)
+    return tuple(found), attested
+
+
+async def _with_platform(client: RegistryClient, repository: str, child: Descriptor) -> Descriptor:
+    """The entry with the platform that its image says."""
+    manifest = await _readable(client.manifest(repository, child.digest))
+    if manifest is None or manifest.config is None or not is_image(manifest):
+        return child
+    config = await _readable(client.config(repository, manifest.config.digest))
+    if config is None:
+        return child
+    return msgspec.structs.replace(child, platform=_platform(config))
+
+
+async def _readable(reading: Awaitable[T]) -> T | None:
+    """What is read, or None: one entry must not cost the index its row."""
+    try:
+        return await reading
+    except IntegrationError:
+        return None
+
+
+def _annotated(document: Document) -> float | None:
+    """When it was made, where no configuration says it: charts and other artifacts."""
+    return timestamp((document.annotations or {}).get(_CREATED, ""))
 
 
 async def complete(client: RegistryClient, tag: Tag, digest: str, names: TagNames) -> Tag:
@@ -113,7 +186,7 @@ async def complete(client: RegistryClient, tag: Tag, digest: str, names: TagName
         size=summary.size,
         created=summary.created,
         badges=tuple(sorted(badges)),
-        message="",
+        message="; ".join(summary.unread),
     )
 
 
@@ -137,21 +210,29 @@ async def _referrer_badges(
 async def _of_manifest(client: RegistryClient, repository: str, manifest: Document) -> Summary:
     size = image_size(manifest)
     if not is_image(manifest) or manifest.config is None:
-        return Summary(TagKind.ARTIFACT, manifest.media_type, (), size, None, frozenset())
+        return Summary(
+            TagKind.ARTIFACT, manifest.type or manifest.media_type, (), size,
+            _annotated(manifest), frozenset(), manifest.unread,
+        )  # fmt: skip
     config = await client.config(repository, manifest.config.digest)
     return Summary(
         TagKind.MANIFEST,
         manifest.media_type,
         (platform_of(config),),
         size,
-        timestamp(config.created),
+        timestamp(config.created) if config.created else _annotated(manifest),
         frozenset(),
+        (*manifest.unread, *config.unread),
     )
 
 
 def platform_of(config: ImageConfig) -> str:
-    """``os/architecture[/variant]`` as the configuration says."""
-    return "/".join(part for part in (config.os, config.architecture, config.variant) if part)
+    """``os/architecture[/variant] [version]`` as the configuration says."""
+    return _platform(config).text
+
+
+def _platform(config: ImageConfig) -> Platform:
+    return Platform(config.architecture, config.os, config.variant, config.os_version)
 
 
 def preferred(shown: tuple[Descriptor, ...]) -> Descriptor | None:

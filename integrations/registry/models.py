@@ -17,6 +17,7 @@ DOCKER_MANIFEST: Final = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_LIST: Final = "application/vnd.docker.distribution.manifest.list.v2+json"
 ACCEPT: Final = f"{OCI_MANIFEST}, {OCI_INDEX}, {DOCKER_MANIFEST}, {DOCKER_LIST}"
 """All four, or a registry answers 404 for what it holds in another form."""
+OCI_EMPTY: Final = "application/vnd.oci.empty.v1+json"
 INDEX_TYPES: Final = frozenset({OCI_INDEX, DOCKER_LIST})
 MANIFEST_TYPES: Final = frozenset({OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_LIST})
 
@@ -85,11 +86,19 @@ class Platform(msgspec.Struct, frozen=True):
     architecture: str = ""
     os: str = ""
     variant: str = ""
+    os_version: str = msgspec.field(default="", name="os.version")
 
     @property
     def text(self) -> str:
-        """``linux/arm64/v8``."""
-        return "/".join(part for part in (self.os, self.architecture, self.variant) if part)
+        """``linux/arm64/v8``, ``windows/amd64 10.0.20348.2113``."""
+        name = "/".join(part for part in (self.os, self.architecture, self.variant) if part)
+        return f"{name} {self.os_version}".strip()
+
+    @property
+    def is_nowhere(self) -> bool:
+        """What BuildKit writes for attestations, whose annotation mirrors lose: nothing runs
+        it."""
+        return (self.os, self.architecture) == ("unknown", "unknown")
 
 
 class Descriptor(msgspec.Struct, frozen=True, rename="camel"):
@@ -113,6 +122,16 @@ class Document(msgspec.Struct, frozen=True, rename="camel"):
     manifests: tuple[Descriptor, ...] | None = None
     subject: Descriptor | None = None
     annotations: dict[str, str] | None = None
+    unread: tuple[str, ...] = ()
+    """What the document says that is not as specified, in sentences (never read from it)."""
+
+    @property
+    def type(self) -> str:
+        """What kind of artifact it is: its own word, else that of its configuration, else of its
+        first layer (OCI image specification, "Guidelines for artifact usage")."""
+        first = self.layers[0].media_type if self.layers else ""
+        config = self.config.media_type if self.config else ""
+        return self.artifact_type or (config if config != OCI_EMPTY else "") or first
 
     @property
     def is_index(self) -> bool:
@@ -149,8 +168,11 @@ class ImageConfig(msgspec.Struct, frozen=True):
     architecture: str = ""
     os: str = ""
     variant: str = ""
+    os_version: str = msgspec.field(default="", name="os.version")
     config: RuntimeConfig | None = None
     history: tuple[HistoryStep, ...] | None = None
+    unread: tuple[str, ...] = ()
+    """What it says that is not as specified, in sentences (never read from it)."""
 
 
 class EventTarget(msgspec.Struct, frozen=True, rename="camel"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import Literal
 
 from backend.errors import NotFoundProblem
@@ -20,7 +21,7 @@ from integrations.contract import IntegrationError, NotFound
 from integrations.registry import images
 from integrations.registry.client import RegistryClient
 from integrations.registry.connection import RegistryConnection
-from integrations.registry.models import Document, ImageConfig, is_digest
+from integrations.registry.models import Descriptor, Document, ImageConfig, is_digest
 from integrations.registry.state import badge_of
 
 __all__ = ["image", "repository"]
@@ -49,8 +50,10 @@ async def image(connection: RegistryConnection, name: str, reference: str) -> Im
     client, missing = connection.client, list[str]()
     digest = await _digest(client, name, reference)
     document = await client.manifest(name, digest)
-    platforms = _platforms(document)
-    shown = images.preferred(images.children(document)) if document.is_index else None
+    entries, _ = await images.platforms(client, name, document)
+    platforms = _platforms(document, entries)
+    shown = images.preferred(entries)
+    missing += [f"Not as specified, and left out: {sentence}." for sentence in document.unread]
     manifest, referrers = await asyncio.gather(
         _manifest(client, name, shown.digest if shown else digest, document, missing),
         _referrers(client, name, digest, missing),
@@ -97,9 +100,7 @@ def _tags(connection: RegistryConnection, name: str, digest: str) -> list[str]:
     return sorted(tag.name for tag in held if tag.digest == digest)
 
 
-def _platforms(document: Document) -> list[PlatformView]:
-    if not document.is_index:
-        return []
+def _platforms(document: Document, entries: Iterable[Descriptor]) -> list[PlatformView]:
     attested = images.attestations(document)
     return [
         PlatformView(
@@ -109,7 +110,7 @@ def _platforms(document: Document) -> list[PlatformView]:
             size=child.size,
             attestations=[a.digest for a in attested.get(child.digest, ())],
         )
-        for child in images.children(document)
+        for child in entries
     ]
 
 
@@ -138,7 +139,7 @@ async def _manifest(
     return ManifestView(
         digest=digest,
         media_type=document.media_type,
-        artifact_type=document.artifact_type,
+        artifact_type=document.type,
         size=images.image_size(document),
         layers=layers,
         annotations=document.annotations or {},
@@ -152,10 +153,12 @@ async def _config(
     if not images.is_image(document) or document.config is None:
         return None
     try:
-        return await client.config(name, document.config.digest)
+        config = await client.config(name, document.config.digest)
     except IntegrationError as error:
         missing.append(f"The configuration could not be read: {error.message}.")
         return None
+    missing += [f"Not as specified, and left out: {sentence}." for sentence in config.unread]
+    return config
 
 
 def _config_view(digest: str, config: ImageConfig) -> ConfigView:

@@ -242,12 +242,23 @@ async def test_a_kind_that_is_not_served_is_empty_and_says_so(setup: Setup):
 
 async def test_an_unreadable_object_costs_only_itself(setup: Setup):
     setup.put("a")
-    setup.put("bad", spec="not a spec")
+    setup.put("bad", metadata={"name": "bad", "namespace": ["ns"]})
     setup.put("z")
     setup.go()
     await setup.live()
     assert set(setup.feed.rows) == {"ns/a", "ns/z"}
     assert setup.watcher.unreadable == 1
+
+
+async def test_what_is_not_as_declared_costs_only_itself(
+    setup: Setup,
+):
+    setup.put("odd", spec={"nodeName": "node-1", "containers": "none"})
+    setup.go()
+    await setup.live()
+    odd = setup.feed.rows["ns/odd"]
+    assert (odd.spec.node_name, odd.spec.containers) == ("node-1", [])
+    assert setup.watcher.unreadable == 0
 
 
 async def test_nulls_are_no_obstacle(setup: Setup):

@@ -1,0 +1,128 @@
+"""Images that are not images, and documents with `null`s and wrong types (issue 9, kinds 8, 9)."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from integrations.registry import images
+from integrations.registry.models import OCI_INDEX, OCI_MANIFEST
+from integrations.registry.state import ATTESTATION, TagKind
+from tests.contract.registry.push import CONFIG_TYPE
+
+MADE = "2026-11-03T08:00:00Z"
+MADE_AT = datetime(2026, 11, 3, 8, tzinfo=UTC).timestamp()
+PLATFORM = {"os": "linux", "architecture": "riscv64"}
+HELM = "application/vnd.cncf.helm.config.v1+json"
+
+
+async def manifest(push, repository: str, tag: str, config: Any, **members: Any) -> dict:
+    media_type = members.pop("config_type", CONFIG_TYPE)
+    held = await push.blob(repository, json.dumps(config).encode(), media_type)
+    document = {"schemaVersion": 2, "mediaType": OCI_MANIFEST, "config": held, **members}
+    return await push.document(repository, tag, document)
+
+
+async def index(push, repository: str, tag: str, *entries: Any, **members: Any) -> dict:
+    document = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": entries, **members}
+    return await push.document(repository, tag, document)
+
+
+async def summary(connect, repository: str, pushed: dict) -> images.Summary:
+    return await images.summarise(connect().client, repository, pushed["digest"])
+
+
+@pytest.mark.parametrize(
+    ("config", "unread"),
+    [
+        ({"created": None, "history": None, "rootfs": {}}, 0),
+        ({"config": {"Labels": {"a": None}, "User": None, "Env": None, "OnBuild": None}}, 0),
+        ({"config": None, "author": None, "history": [{"created": None, "empty_layer": None}]}, 0),
+        ({"config": {"Labels": {"a": 1, "b": "kept"}, "ExposedPorts": ["80/tcp"]}}, 2),
+        ({"history": [{"created": 12}, "nonsense"], "author": {"name": "x"}}, 3),
+    ],
+)
+async def test_an_image_is_read_as_far_as_it_can_be(connect, push, config, unread):
+    pushed = await manifest(push, "odd", "v1", {**PLATFORM, **config}, layers=[])
+    found = await summary(connect, "odd", pushed)
+    assert (found.kind, found.platforms) == (TagKind.MANIFEST, ("linux/riscv64",))
+    assert len(found.unread) == unread, found.unread
+    assert found.created is None
+
+
+@pytest.mark.parametrize(
+    "members", [{"layers": None}, {}, {"layers": [], "annotations": {"a": None}}]
+)
+async def test_a_manifest_without_layers_is_as_large_as_its_configuration(connect, push, members):
+    pushed = await manifest(push, "odd", "v1", {**PLATFORM, "created": MADE}, **members)
+    found = await summary(connect, "odd", pushed)
+    assert found.size == len(json.dumps({**PLATFORM, "created": MADE}))
+    assert (found.created, found.unread) == (MADE_AT, ())
+
+
+async def test_a_chart_is_an_artifact_of_its_own_type(connect, push):
+    layer = await push.blob("charts/web", b"c" * 24, "application/vnd.cncf.helm.chart.content.v1")
+    config = {"name": "web", "version": "1.0.0"}
+    notes = {"org.opencontainers.image.created": MADE}
+    pushed = await manifest(
+        push, "charts/web", "1.0.0", config, config_type=HELM, layers=[layer], annotations=notes
+    )
+    found = await summary(connect, "charts/web", pushed)
+    assert (found.kind, found.media_type) == (TagKind.ARTIFACT, HELM)
+    assert found.size == 24 + len(json.dumps(config))
+    assert (found.created, found.platforms) == (MADE_AT, ())
+
+
+async def test_an_artifact_without_a_configuration_is_named_by_its_content(connect, push):
+    policy = await push.artifact("policies", "v1", "application/vnd.example.policy.v1+json")
+    found = await summary(connect, "policies", policy)
+    assert found.media_type == "application/vnd.example.policy.v1+json"
+    layer = await push.blob("policies", b"allow", "application/vnd.example.rego")
+    empty = "application/vnd.oci.empty.v1+json"
+    bare = await manifest(push, "policies", "v2", {}, config_type=empty, layers=[layer])
+    assert (await summary(connect, "policies", bare)).media_type == "application/vnd.example.rego"
+
+
+async def test_platforms_of_indexes_in_indexes_and_of_entries_without_one(connect, push):
+    amd, arm = await push.image("app"), await push.image("app", arch="arm64")
+    windows = {**await push.image("app", arch="amd64", text="w")}
+    windows["platform"] = {
+        "os": "windows", "architecture": "amd64", "os.version": "10.0.20348.2113"
+    }  # fmt: skip
+    attestation = await push.artifact("app", "", "application/vnd.in-toto+json")
+    nowhere = {**attestation, "platform": {"os": "unknown", "architecture": "unknown"}}
+    inner = await index(push, "app", "inner", amd, nowhere)
+    outer = await index(push, "app", "v1", inner, {**arm, "platform": {}}, windows)
+    found = await summary(connect, "app", outer)
+    assert found.kind is TagKind.INDEX
+    assert found.platforms == (
+        "linux/amd64", "linux/arm64", "windows/amd64 10.0.20348.2113"
+    )  # fmt: skip
+    assert found.badges == {ATTESTATION}
+    alone = await summary(connect, "app", await push.image("app"))
+    assert (found.size, found.created) == (alone.size, alone.created), "of linux/amd64"
+
+
+async def test_an_index_of_itself_by_way_of_nothing_ends(connect, push):
+    held = await push.image("app")
+    for depth in range(6):
+        held = await index(push, "app", f"depth-{depth}", held)
+    assert (await summary(connect, "app", held)).kind is TagKind.INDEX
+
+
+@pytest.mark.parametrize(
+    "created",
+    [
+        "0001-01-01T00:00:00Z",
+        "1970-01-01T00:00:00Z",
+        "1980-01-01T00:00:01Z",
+        (datetime.now(UTC) + timedelta(days=400)).isoformat(),
+        "yesterday",
+    ],
+)
+async def test_a_time_no_build_had_is_no_time(connect, push, created):
+    pushed = await manifest(push, "old", "v1", {**PLATFORM, "created": created}, layers=[])
+    assert (await summary(connect, "old", pushed)).created is None
