@@ -205,6 +205,23 @@ def _namespace(namespace: core.Namespace) -> StatusSummary:
     )
 
 
+def _definition(found: core.CustomResourceDefinition) -> StatusSummary:
+    spec = found.spec
+    wrong = [c for c in found.status.conditions if c.type == "Established" and c.status != "True"]
+    served = ", ".join(v.name for v in spec.versions if v.served)
+    return StatusSummary(
+        "NotEstablished" if wrong else "Established",
+        not wrong,
+        wrong[0].message if wrong else f"Adds the kind {spec.names.kind}",
+        (
+            ("Kind", spec.names.kind),
+            ("Group", spec.group),
+            ("Scope", spec.scope),
+            ("Versions served", served),
+        ),
+    )
+
+
 def _lease(lease: core.Lease) -> StatusSummary:
     holder = lease.spec.holder_identity
     return StatusSummary("", None, f"Held by {holder}" if holder else "Held by nobody")
@@ -278,6 +295,7 @@ _WORDS: Final[dict[type[Any], Callable[[Any], StatusSummary]]] = {
     network.Service: _service,
     network.Ingress: _ingress,
     core.Namespace: _namespace,
+    core.CustomResourceDefinition: _definition,
     core.Lease: _lease,
     storage.PersistentVolume: _volume,
     storage.PersistentVolumeClaim: _claim,

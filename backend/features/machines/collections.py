@@ -49,7 +49,7 @@ MACHINES = Collection(
         Column("pods", "Pods", Type.NUMBER),
         Column("cpu_percent", "CPU requested", Type.PERCENT),
         Column("memory_percent", "Memory requested", Type.PERCENT),
-        Column("roles", "Roles", Type.LIST, facet=True, searched=True),
+        Column("roles", "Roles", Type.LIST, facet=True, searched=True, default=False),
         Column("zone", "Zone", Type.TEXT, facet=True, searched=True),
         Column("created", "Age", Type.TIME),
         Column("kernel", "Kernel", Type.TEXT, facet=True, default=False),

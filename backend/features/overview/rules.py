@@ -26,6 +26,7 @@ __all__ = [
     "workload_problem",
 ]
 
+_WARNING: Final = 3
 _SEVERITY: Final[dict[Concern, Severity]] = {Concern.ERROR: "error", Concern.WARNING: "warning"}
 
 
@@ -169,10 +170,12 @@ def _of(
     namespace: str = "",
     resource: str = "",
 ) -> ProblemRow:
+    severity = _severity(row)
     return ProblemRow(
         key=f"{collection}/{row.key}",
-        rank=rank,
-        severity=_severity(row),
+        # Whatever it is of: a warning never stands above what does not work.
+        rank=rank if severity == "error" else max(rank, _WARNING),
+        severity=severity,
         system="kubernetes",
         kind=kind,
         name=row.name,

@@ -7,7 +7,7 @@ const PADDING = 20;
 const HEADING_CHARACTER = 7.2;
 const HEADING_ROOM = 34;
 const SAMPLE = 80;
-const MADE = 360;
+const MADE = 280;
 
 /** Text columns that hold sentences: what people came for, so they get the room. */
 const SENTENCE =

@@ -1,5 +1,5 @@
 import { ExpandableSection } from "@patternfly/react-core";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ColumnInfo } from "../../api/generated/types.gen";
 import { equals } from "../../detail/useLiveRow";
@@ -17,6 +17,7 @@ import { KEY_RENDERERS, keyRenderers } from "./keyCells";
 export function KeysTab({ etcd }: { etcd: string }) {
   const { t } = useTranslation();
   const narrow = useNarrow();
+  const [folders, setFolders] = useState(false);
   const [search, setSearch] = usePageSearch();
   const fixed = useMemo(() => equals({ etcd }), [etcd]);
   const chosen = chosenFolder(search);
@@ -36,8 +37,13 @@ export function KeysTab({ etcd }: { etcd: string }) {
   return (
     <div className="cr-split">
       {narrow ? (
-        <ExpandableSection toggleText={t("etcd.folders")} isIndented>
-          {tree}
+        <ExpandableSection
+          toggleText={t("etcd.folders")}
+          isIndented
+          isExpanded={folders}
+          onToggle={(_, next) => setFolders(next)}
+        >
+          {folders && tree}
         </ExpandableSection>
       ) : (
         <aside className="cr-split-side" aria-label={t("etcd.folders")}>
@@ -63,7 +69,7 @@ export function KeysTab({ etcd }: { etcd: string }) {
   );
 }
 
-const HIDDEN = ["etcd", "created_revision", "revision"];
+const HIDDEN = ["etcd", "created_revision", "revision", "changed"];
 
 /** The values' beginnings are no column of the collection: its rows hold none. */
 const PREVIEW = {
