@@ -1,7 +1,9 @@
 import { Alert } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import type { Problem } from "../api/problem";
+import { mayUse, useSession } from "../session/session";
 import { AppLink } from "../shell/AppLink";
+import { WhoGrants } from "../states/WhoGrants";
 
 const OWNERS = `/access/bindings?filter=${encodeURIComponent("role=owner")}`;
 
@@ -11,6 +13,7 @@ const OWNERS = `/access/bindings?filter=${encodeURIComponent("role=owner")}`;
  */
 export function ProblemNotice({ problem }: { problem: Problem }) {
   const { t } = useTranslation();
+  const session = useSession();
   const { kind, verb } = problem.needs ?? {};
   const again = [0, 409, 429, 502, 503, 504].includes(problem.status);
   return (
@@ -26,7 +29,11 @@ export function ProblemNotice({ problem }: { problem: Problem }) {
       {problem.status === 403 && kind && verb && (
         <p>
           {t("action.missing", { kind, verb })}{" "}
-          <AppLink href={OWNERS}>{t("action.whoGrants")}</AppLink>
+          {mayUse(session, "binding") ? (
+            <AppLink href={OWNERS}>{t("action.whoGrants")}</AppLink>
+          ) : (
+            <WhoGrants />
+          )}
         </p>
       )}
       {again && <p>{t("action.kept")}</p>}

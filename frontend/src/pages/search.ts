@@ -68,4 +68,6 @@ export const TABLE_SEARCH = {
   cols: text,
   /** Key of the row whose side panel is open. */
   row: text,
+  /** The saved view that is shown. */
+  view: text,
 };

@@ -10,6 +10,7 @@ import { ColumnManager } from "./ColumnManager";
 import { facetColumns } from "./columns";
 import { DownloadMenu } from "./DownloadMenu";
 import { FacetMenu } from "./FacetMenu";
+import { SavedViews } from "./SavedViews";
 import { SortMenu } from "./SortMenu";
 import type { TableSearch } from "./search";
 
@@ -23,6 +24,8 @@ export interface FilterBarProps {
   fixedColumns: ReadonlySet<string>;
   visible: readonly ColumnInfo[];
   extra?: ReactNode;
+  /** Views can be kept: the table's state is the page's address. */
+  views: boolean;
   onChange: (search: TableSearch, replace?: boolean) => void;
 }
 
@@ -83,6 +86,7 @@ export function FilterBar(props: FilterBarProps) {
         />
       )}
       {props.extra}
+      {props.views && <SavedViews collection={info.name} search={search} />}
       <DownloadMenu collection={info.name} query={query} visible={visible} />
       <ColumnManager
         info={info}

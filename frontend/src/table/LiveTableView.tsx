@@ -120,6 +120,7 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
               props.actions
             )
           }
+          views={!embedded}
           onChange={onSearch}
         />
         <FilterChips info={info} search={search} problem={view.problem} onChange={onSearch} />
