@@ -12,9 +12,11 @@ from integrations.kubernetes.models.meta import Meta, Metadata, controller
 from integrations.kubernetes.models.pods import Pod, PodSpec
 from integrations.kubernetes.models.workloads import CronJob, Job
 from integrations.kubernetes.summaries.images import image_name
+from integrations.kubernetes.summaries.jobs import job_readiness
 from integrations.kubernetes.summaries.pods import pod_summary
 from integrations.kubernetes.summaries.requests import pod_requests
-from integrations.kubernetes.summaries.workloads import WorkloadSummary, workload_summary
+from integrations.kubernetes.summaries.workload_health import WorkloadSummary
+from integrations.kubernetes.summaries.workloads import workload_summary
 
 __all__ = ["born", "key", "metadata_row", "owner_of", "pod_row", "shared_labels", "workload_row"]
 
@@ -134,9 +136,9 @@ def workload_row(cluster: str, plural: str, workload: Any) -> WorkloadRow:
 def _readiness(workload: Any, words: WorkloadSummary) -> str:
     """Ready of desired, of a job done of wanted; a cron job and what is scaled to zero want
     none."""
-    if not words.desired:
-        return ""
-    return intern(f"{words.updated if isinstance(workload, Job) else words.ready}/{words.desired}")
+    if isinstance(workload, Job):
+        return intern(job_readiness(workload))
+    return intern(f"{words.ready}/{words.desired}") if words.desired else ""
 
 
 def metadata_row(cluster: str, found: Metadata) -> MetadataRow:

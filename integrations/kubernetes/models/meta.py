@@ -6,6 +6,7 @@ is gone. Objects whose lists are `null` are repaired by `integrations.kubernetes
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -20,6 +21,7 @@ __all__ = [
     "Requirement",
     "Slim",
     "controller",
+    "find_condition",
     "key_of",
     "seconds",
 ]
@@ -97,6 +99,11 @@ def controller(meta: Meta) -> Owner | None:
         if owner.controller:
             return owner
     return None
+
+
+def find_condition(conditions: Sequence[Condition], name: str, status: str) -> Condition | None:
+    """The condition of that type, if it has that status."""
+    return next((c for c in conditions if c.type == name and c.status == status), None)
 
 
 def key_of(meta: Meta) -> str:

@@ -12,11 +12,27 @@ from integrations.kubernetes.models.pods import PodTemplate
 __all__ = ["CronJob", "DaemonSet", "Deployment", "Job", "ReplicaSet", "StatefulSet"]
 
 
+class RollingUpdate(Slim):
+    """Pods with an ordinal below `partition` keep their revision (stateful sets)."""
+
+    partition: int = 0
+
+
+class UpdateStrategy(Slim):
+    """How stateful sets and daemon sets replace pods: ``RollingUpdate``, or ``OnDelete`` (each
+    when somebody deletes it)."""
+
+    type: str = "RollingUpdate"
+    rolling_update: RollingUpdate = msgspec.field(default_factory=RollingUpdate)
+
+
 class ReplicatedSpec(Slim):
     """What deployments, replica sets and stateful sets ask for (`replicas` defaults to 1)."""
 
     replicas: int = 1
     paused: bool = False
+    min_ready_seconds: int = 0
+    update_strategy: UpdateStrategy = msgspec.field(default_factory=UpdateStrategy)
     selector: LabelSelector = msgspec.field(default_factory=LabelSelector)
     template: PodTemplate = msgspec.field(default_factory=PodTemplate)
     service_name: str = ""
@@ -75,6 +91,8 @@ class StatefulSet(Slim):
 class DaemonSetSpec(Slim):
     """What a daemon set asks for."""
 
+    min_ready_seconds: int = 0
+    update_strategy: UpdateStrategy = msgspec.field(default_factory=UpdateStrategy)
     selector: LabelSelector = msgspec.field(default_factory=LabelSelector)
     template: PodTemplate = msgspec.field(default_factory=PodTemplate)
 
@@ -105,6 +123,7 @@ class JobSpec(Slim):
 
     parallelism: int | None = None
     completions: int | None = None
+    completion_mode: str = ""
     backoff_limit: int | None = None
     suspend: bool = False
     selector: LabelSelector = msgspec.field(default_factory=LabelSelector)
@@ -118,6 +137,7 @@ class JobStatus(Slim):
     ready: int = 0
     succeeded: int = 0
     failed: int = 0
+    failed_indexes: str = ""
     start_time: datetime | None = None
     completion_time: datetime | None = None
     conditions: list[Condition] = []

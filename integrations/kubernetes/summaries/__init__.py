@@ -5,11 +5,8 @@ from __future__ import annotations
 from integrations.kubernetes.summaries.nodes import NodeSummary, node_summary
 from integrations.kubernetes.summaries.pods import PodSummary, pod_summary
 from integrations.kubernetes.summaries.requests import Requests, pod_requests
-from integrations.kubernetes.summaries.workloads import (
-    WorkloadHealth,
-    WorkloadSummary,
-    workload_summary,
-)
+from integrations.kubernetes.summaries.workload_health import WorkloadHealth, WorkloadSummary
+from integrations.kubernetes.summaries.workloads import workload_summary
 
 __all__ = [
     "NodeSummary",

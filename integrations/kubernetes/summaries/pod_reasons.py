@@ -145,17 +145,24 @@ def _initialising(pod: Pod, word: str) -> PodReason:
 
 
 def _not_ready(pod: Pod, _word: str) -> PodReason:
-    for container in pod.status.container_statuses:
+    lasting = [*_sidecars(pod), *pod.status.container_statuses]
+    for container in lasting:
         if container.state.terminated is not None:
             return _stopped(pod, container, container.state.terminated)
-    names = [c.name for c in pod.status.container_statuses if not c.ready]
+    names = [c.name for c in lasting if not c.ready]
     if not names and pod.status.container_statuses:
         return _marked(pod)
-    whose = f" of {names[0]}" if len(pod.spec.containers) > 1 and names else ""
+    whose = f" of {names[0]}" if len(lasting) > 1 and names else ""
     text = f"Readiness probe{whose} does not pass"
     if len(names) > 1:
         text = f"Containers {', '.join(names)} are not ready"
     return PodReason(text if names else "Is not ready", "Not ready", Concern.WARNING)
+
+
+def _sidecars(pod: Pod) -> list[ContainerStatus]:
+    """Restartable init containers: they run as long as the others and count for readiness."""
+    names = {c.name for c in pod.spec.init_containers if c.restart_policy == "Always"}
+    return [c for c in pod.status.init_container_statuses if c.name in names]
 
 
 def _marked(pod: Pod) -> PodReason:

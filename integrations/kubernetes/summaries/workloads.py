@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
-from integrations.concern import Concern
-from integrations.kubernetes.models.meta import Condition
+from integrations.kubernetes.models.meta import find_condition
 from integrations.kubernetes.models.workloads import (
     CronJob,
     DaemonSet,
@@ -16,67 +14,10 @@ from integrations.kubernetes.models.workloads import (
     ReplicaSet,
     StatefulSet,
 )
+from integrations.kubernetes.summaries.jobs import cron_job, job
+from integrations.kubernetes.summaries.workload_health import WorkloadHealth, WorkloadSummary
 
-__all__ = ["WorkloadHealth", "WorkloadSummary", "workload_summary"]
-
-
-class WorkloadHealth(StrEnum):
-    """The state of a workload."""
-
-    HEALTHY = "Healthy"
-    RUNNING = "Running"
-    PROGRESSING = "Progressing"
-    DEGRADED = "Degraded"
-    FAILED = "Failed"
-    SUSPENDED = "Suspended"
-    IDLE = "Idle"
-    COMPLETE = "Complete"
-
-
-_CONCERN: Final = {
-    WorkloadHealth.FAILED: Concern.ERROR,
-    WorkloadHealth.DEGRADED: Concern.WARNING,
-    WorkloadHealth.PROGRESSING: Concern.PROGRESS,
-    WorkloadHealth.RUNNING: Concern.PROGRESS,
-    WorkloadHealth.SUSPENDED: Concern.HELD,
-    WorkloadHealth.IDLE: Concern.HELD,
-    WorkloadHealth.HEALTHY: Concern.FINE,
-    WorkloadHealth.COMPLETE: Concern.FINE,
-}
-
-
-class WorkloadSummary(NamedTuple):
-    """Counts of pods and the state. `reason` is a whole sentence, without a full stop, for
-    where the counts are not shown beside it. `cause` is what a table says beside them (empty:
-    the counts say it all) and `also` what holds besides the pods' own trouble; `kind` is the
-    kind of cause that other workloads may share."""
-
-    desired: int
-    ready: int
-    updated: int
-    health: WorkloadHealth
-    reason: str
-    cause: str = ""
-    also: str = ""
-    kind: str = ""
-
-    @property
-    def healthy(self) -> bool:
-        """Whether nothing needs an operator's eye."""
-        return self.health not in {
-            WorkloadHealth.DEGRADED,
-            WorkloadHealth.FAILED,
-            WorkloadHealth.PROGRESSING,
-        }
-
-    @property
-    def concern(self) -> Concern:
-        """How much it needs one."""
-        return _CONCERN[self.health]
-
-    def stated(self, health: WorkloadHealth, cause: str) -> WorkloadSummary:
-        """The same counts with a state that `cause` alone explains."""
-        return self._replace(health=health, reason=cause, cause=cause, kind=health.value)
+__all__ = ["workload_summary"]
 
 
 def workload_summary(workload: Any) -> WorkloadSummary:
@@ -93,14 +34,15 @@ def _deployment(workload: Deployment) -> WorkloadSummary:
         observed=status.observed_generation >= workload.metadata.generation,
         extra=status.replicas - status.updated_replicas,
         made=status.replicas,
+        available=status.available_replicas if spec.min_ready_seconds else None,
     )
     if spec.paused and words.health in {WorkloadHealth.PROGRESSING, WorkloadHealth.HEALTHY}:
         return _besides(words, WorkloadHealth.SUSPENDED, "the rollout is paused", "Paused")
-    stuck = _find(status.conditions, "Progressing", "False")
+    stuck = find_condition(status.conditions, "Progressing", "False")
     if stuck is not None and stuck.reason == "ProgressDeadlineExceeded":
         health = WorkloadHealth.FAILED if words.ready == 0 else WorkloadHealth.DEGRADED
         return _besides(words, health, "the rollout is stuck", "Rollout is stuck")
-    failure = _find(status.conditions, "ReplicaFailure", "True")
+    failure = find_condition(status.conditions, "ReplicaFailure", "True")
     if failure is not None:
         health = WorkloadHealth.FAILED if words.ready == 0 else WorkloadHealth.DEGRADED
         why = failure.message or failure.reason
@@ -127,64 +69,40 @@ def _replica_set(workload: ReplicaSet) -> WorkloadSummary:
 
 
 def _stateful_set(workload: StatefulSet) -> WorkloadSummary:
-    status = workload.status
+    status, spec = workload.status, workload.spec
     # `updatedReplicas` is left out once a rollout is complete and both revisions are equal.
     same = status.current_revision == status.update_revision
+    updated = status.replicas if same else status.updated_replicas
+    kept = spec.update_strategy.rolling_update.partition
+    due, held = spec.replicas, ""
+    if spec.update_strategy.type == "OnDelete":
+        due, held = 0, "OnDelete: a pod is updated when it is deleted"
+    elif kept:
+        due, held = max(0, spec.replicas - kept), f"partition {kept}"
     return _replicated(
-        workload.spec.replicas,
+        spec.replicas,
         status.ready_replicas,
-        status.replicas if same else status.updated_replicas,
+        updated,
         observed=status.observed_generation >= workload.metadata.generation,
+        available=status.available_replicas if spec.min_ready_seconds else None,
+        due=due,
+        held=held,
     )
 
 
 def _daemon_set(workload: DaemonSet) -> WorkloadSummary:
-    status = workload.status
+    status, spec = workload.status, workload.spec
+    by_hand = spec.update_strategy.type == "OnDelete"
     return _replicated(
         status.desired_number_scheduled,
         status.number_ready,
         status.updated_number_scheduled,
         observed=status.observed_generation >= workload.metadata.generation,
         unit="node",
+        available=status.number_available if spec.min_ready_seconds else None,
+        due=0 if by_hand else None,
+        held="OnDelete: a pod is updated when it is deleted" if by_hand else "",
     )
-
-
-def _job(workload: Job) -> WorkloadSummary:
-    status, spec = workload.status, workload.spec
-    desired = spec.completions if spec.completions is not None else (spec.parallelism or 1)
-    done = status.succeeded
-    failed = _find(status.conditions, "Failed", "True")
-    words = WorkloadSummary(desired, status.ready, done, WorkloadHealth.RUNNING, "")
-    if failed is not None:
-        why = failed.message or failed.reason
-        return words.stated(WorkloadHealth.FAILED, f"Failed: {why.rstrip('.')}")
-    if _find(status.conditions, "Complete", "True") is not None:
-        return words.stated(WorkloadHealth.COMPLETE, f"Completed, {done} of {desired}")
-    if spec.suspend:
-        return words.stated(WorkloadHealth.SUSPENDED, "Is suspended")
-    tries = f", {status.failed} failed attempt{'s' if status.failed != 1 else ''}"
-    reason = f"Runs: {done} of {desired} done, {status.active} active"
-    if status.failed:
-        return words.stated(WorkloadHealth.DEGRADED, reason + tries)
-    return words.stated(WorkloadHealth.RUNNING, reason)
-
-
-def _cron_job(workload: CronJob) -> WorkloadSummary:
-    active = len(workload.status.active)
-    words = WorkloadSummary(0, active, 0, WorkloadHealth.HEALTHY, "")
-    if workload.spec.suspend:
-        return words.stated(WorkloadHealth.SUSPENDED, "Is suspended")
-    zone = f" {workload.spec.time_zone}" if workload.spec.time_zone else ""
-    schedule = f"Runs at “{workload.spec.schedule}”{zone}"
-    last, success = workload.status.last_schedule_time, workload.status.last_successful_time
-    if last is None:
-        return words.stated(WorkloadHealth.IDLE, f"{schedule}; has not run yet")
-    if active:
-        return words.stated(WorkloadHealth.HEALTHY, f"{schedule}; {active} running now")
-    if success is None or success < last:
-        failed = words.stated(WorkloadHealth.DEGRADED, f"The last run did not succeed; {schedule}")
-        return failed._replace(kind="Last run did not succeed")
-    return words.stated(WorkloadHealth.HEALTHY, f"{schedule}; the last run succeeded")
 
 
 def _replicated(
@@ -196,8 +114,14 @@ def _replicated(
     extra: int = 0,
     made: int | None = None,
     unit: str = "replica",
+    available: int | None = None,
+    due: int | None = None,
+    held: str = "",
 ) -> WorkloadSummary:
-    """`made`: how many pods there are, where the status says."""
+    """A rollout is complete when its controller says so (``kubectl rollout status``): when `due`
+    pods (all of them, unless `held` says why fewer) are of the newest revision. `made`: how
+    many pods there are; `available`: how many were ready for long enough (min-ready)."""
+    due = desired if due is None else due
     words = WorkloadSummary(desired, ready, updated, WorkloadHealth.HEALTHY, "")
     plural = "" if desired == 1 else "s"
     counted = (
@@ -208,8 +132,8 @@ def _replicated(
     if desired == 0:
         none = "Scaled to zero" if unit == "replica" else "No node is selected"
         return words.stated(WorkloadHealth.IDLE, none)
-    if updated < desired or extra > 0 or not observed:
-        rolled = f"Rolling out, {updated} of {desired} updated"
+    if updated < due or extra > 0 or not observed:
+        rolled = f"Rolling out, {updated} of {due} updated"
         cause, kind = rolled, "Rolling out"
         if made == 0:
             cause, kind = "Waits for its pods: none is made yet", "Waits for its pods"
@@ -221,11 +145,17 @@ def _replicated(
         cause = f"Waits for {missing} pod{'' if missing == 1 else 's'} to be ready"
         health = WorkloadHealth.FAILED if ready == 0 else WorkloadHealth.DEGRADED
         return words._replace(health=health, reason=counted, cause=cause, kind="Not ready")
+    if available is not None and available < desired:
+        waiting = desired - available
+        cause = f"Waits until {waiting} pod{'' if waiting == 1 else 's'} stayed ready long enough"
+        health = WorkloadHealth.PROGRESSING
+        return words._replace(
+            health=health, reason=f"{counted}; {cause.lower()}", cause=cause, kind="Min-ready time"
+        )
+    if held and updated < desired:
+        cause = f"{updated} of {desired} updated ({held})"
+        return words._replace(reason=f"{counted}, {cause}", cause=cause)
     return words._replace(reason=counted)
-
-
-def _find(conditions: Sequence[Condition], name: str, status: str) -> Condition | None:
-    return next((c for c in conditions if c.type == name and c.status == status), None)
 
 
 _BY_MODEL: dict[type[Any], Callable[[Any], WorkloadSummary]] = {
@@ -233,6 +163,6 @@ _BY_MODEL: dict[type[Any], Callable[[Any], WorkloadSummary]] = {
     ReplicaSet: _replica_set,
     StatefulSet: _stateful_set,
     DaemonSet: _daemon_set,
-    Job: _job,
-    CronJob: _cron_job,
+    Job: job,
+    CronJob: cron_job,
 }

@@ -261,6 +261,14 @@ CASES: list[tuple[str, Pod, str, str, bool, str]] = [
     ),
     ("sidecar", pod(containers=[UP], init=[SIDECAR]), "Running", "2/2", True, ""),
     (
+        "sidecar that is not ready",
+        pod(containers=[UP], init=[{**SIDECAR, "ready": False}]),
+        "Running",
+        "1/2",
+        False,
+        "Readiness probe of proxy does not pass",
+    ),
+    (
         "marked by the node controller",
         pod(containers=[UP], status={"conditions": [{"type": "Ready", "status": "False"}]}),
         "Running",

@@ -11,6 +11,7 @@ from integrations.concern import Concern
 from integrations.kubernetes.kinds import KINDS
 from integrations.kubernetes.models.core import Node
 from integrations.kubernetes.summaries import node_summary
+from integrations.kubernetes.summaries.jobs import job_readiness
 from integrations.kubernetes.summaries.nodes import os_version, roles_of
 from integrations.kubernetes.summaries.selectors import selector_text, selects
 from integrations.kubernetes.summaries.workloads import workload_summary
@@ -38,6 +39,49 @@ def condition(name: str, status: str, reason: str = "", message: str = "") -> di
 
 
 STUCK = condition("Progressing", "False", "ProgressDeadlineExceeded")
+
+
+ON_DELETE = {"type": "OnDelete"}
+PARTITION = {"type": "RollingUpdate", "rollingUpdate": {"partition": 3}}
+TWO = {"currentRevision": "a", "updateRevision": "b"}
+BY_HAND = "(OnDelete: a pod is updated when it is deleted)"
+COMPLETE_BY_DESIGN = [
+    (
+        "statefulsets", {"replicas": 4, "updateStrategy": PARTITION}, rolled(4, 4, 1, **TWO),
+        "Healthy", "4 of 4 replicas ready, 1 of 4 updated (partition 3)",
+    ),
+    (
+        "statefulsets", {"replicas": 4, "updateStrategy": PARTITION}, rolled(4, 4, 0, **TWO),
+        "Progressing", "Rolling out, 0 of 1 updated; 4 of 4 replicas ready",
+    ),
+    (
+        "statefulsets", {"replicas": 2, "updateStrategy": PARTITION}, rolled(2, 1, 0, **TWO),
+        "Degraded", "1 of 2 replicas ready",
+    ),
+    (
+        "statefulsets", {"replicas": 3, "updateStrategy": ON_DELETE}, rolled(3, 3, 0, **TWO),
+        "Healthy", f"3 of 3 replicas ready, 0 of 3 updated {BY_HAND}",
+    ),
+    (
+        "daemonsets", {"updateStrategy": ON_DELETE},
+        {"observedGeneration": 1, "desiredNumberScheduled": 3, "numberReady": 3},
+        "Healthy", f"Ready on 3 of 3 nodes, 0 of 3 updated {BY_HAND}",
+    ),
+    (
+        "deployments", {"replicas": 2, "minReadySeconds": 30}, rolled(2, 2, availableReplicas=1),
+        "Progressing", "2 of 2 replicas ready; waits until 1 pod stayed ready long enough",
+    ),
+    ("jobs", {"parallelism": 3}, {"active": 2, "succeeded": 1}, "Running",
+     "Runs: 1 pod done, 2 active"),
+    ("jobs", {"parallelism": 3}, {"succeeded": 3, **condition("Complete", "True")}, "Complete",
+     "Completed, 3 pods"),
+    ("jobs", {"completions": 6, "completionMode": "Indexed"},
+     {"active": 1, "succeeded": 2, "failedIndexes": "1,3-4"}, "Degraded",
+     "Runs: 2 of 6 done, 1 active, indexes 1, 3-4 failed"),
+    ("jobs", {"completions": 6, "suspend": True}, {"succeeded": 2}, "Suspended",
+     "Is suspended, 2 of 6 done"),
+]  # fmt: skip
+"""What controllers call complete although not all is new (issue 9, kind 2)."""
 
 
 @pytest.mark.parametrize(
@@ -126,6 +170,7 @@ STUCK = condition("Progressing", "False", "ProgressDeadlineExceeded")
             "Failed: Job has reached its limit",
         ),
         ("jobs", {"suspend": True}, {}, "Suspended", "Is suspended"),
+        *COMPLETE_BY_DESIGN,
         ("cronjobs", {"suspend": True, "schedule": "@daily"}, {}, "Suspended", "Is suspended"),
         (
             "cronjobs",
@@ -231,3 +276,11 @@ def test_selectors():
         {},
     )
     assert selector_text(deployment.spec.selector) == "a=1,b in (x,y),c notin (z),d,!e"
+
+
+@pytest.mark.parametrize(
+    ("spec", "succeeded", "shown"),
+    [({"completions": 8}, 3, "3/8"), ({"parallelism": 5}, 0, "0/1 of 5"), ({}, 1, "1/1")],
+)
+def test_a_job_is_counted_as_kubectl_does(spec: dict[str, Any], succeeded: int, shown: str):
+    assert job_readiness(workload("jobs", spec, {"succeeded": succeeded})) == shown
