@@ -32,9 +32,13 @@ PAGES = {
     "events": ("/events", ROWS),
     "activity": ("/activity", ROWS),
     "access": ("/access", ROWS),
+    "updates": ("/updates/applications", f"{ROWS}, [data-state=empty]"),
+    "connections": ("/connections", ROWS),
+    "connection-new": ("/connections/new", "[data-field=name]"),
     "stack": ("/stack", ".cr-component"),
     "filtered-empty": ("/workloads/pods?q=no-such-pod", "[data-state=filtered-empty]"),
     "bad-filter": ("/workloads/pods?filter=restarts~x", "[data-state=bad-filter]"),
+    "bad-search": ("/jobs?q=one&q=two", ".cr-search-notice"),
     "no-such-object": ("/clusters/local/pods/data/gone", "[data-state=not-found]"),
     "no-such-page": ("/nowhere", "[data-state=not-found]"),
 }

@@ -4,6 +4,8 @@ import { useState } from "react";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { UserRow } from "../api/generated/types.gen";
 import { PersonActions } from "../features/access/RowActions";
+import { forgetNews } from "../shell/news";
+import Toasts from "../shell/Toasts";
 import { SESSION } from "../test/answers";
 import { expectAccessible, renderInConsole } from "../test/console";
 
@@ -162,4 +164,39 @@ test("while it is under way it can be neither left nor done twice, and its undo 
   await userEvent.keyboard("{Escape}");
   act(() => arrive());
   expect(await screen.findByText("Undone.")).toBeDefined();
+});
+
+let leave: () => void = () => undefined;
+
+/** Actions that go with their page, and what is told elsewhere. */
+function Page() {
+  const [there, setThere] = useState(true);
+  leave = () => setThere(false);
+  return (
+    <>
+      {there && <PersonActions person={ADA} />}
+      <Toasts />
+    </>
+  );
+}
+
+test("the result of an action whose page was left is told as news", async () => {
+  act(() => forgetNews());
+  let arrive: () => void = () => undefined;
+  await renderInConsole(<Page />);
+  await userEvent.click(await button("Switch off"));
+  await dialogue();
+  answer = () =>
+    new Promise<Response>((resolve) => {
+      arrive = () => resolve(Response.json(VIEW, { headers: { "X-Request-Id": "r" } }));
+    });
+  await confirm("Switch off");
+  await waitFor(() => expect(sent).toHaveLength(1));
+  act(() => leave());
+  act(() => arrive());
+  expect(await screen.findByText("Switch off: ada")).toBeDefined();
+  answer = () => undefined;
+  await userEvent.click(await button("Undo"));
+  expect(await screen.findByText(/Switch off: ada: Undone/)).toBeDefined();
+  expect(sent[1]).toEqual({ call: "PATCH users/u1", match: '"4"', body: { disabled: false } });
 });
