@@ -159,3 +159,7 @@ async def test_custom_objects_are_listed(console: KubernetesFeatures):
     definition = next(iter(console.rows("customresourcedefinitions").values()))
     page = (await console.get(f"/clusters/local/custom/{definition.name}", "org/main")).json()
     assert page["items"], definition.name
+    # As the definition prints them: the API server itself made the cells.
+    assert [column["name"] for column in page["columns"]] == ["Volume", "Keep"]
+    assert all(len(item["cells"]) == 2 and item["cells"][0] for item in page["items"])
+    assert all(item["cells"][1].isdigit() for item in page["items"])
