@@ -26,6 +26,7 @@ class UserRow(Row, frozen=True):
 
     login: str
     name: str
+    status: str
     disabled: bool
     created: float
     row_version: int
@@ -54,7 +55,8 @@ USERS = Collection(
     columns=(
         Column("login", "User name", Type.TEXT, searched=True),
         Column("name", "Name", Type.TEXT, searched=True),
-        Column("disabled", "Switched off", Type.BOOL, facet=True),
+        Column("status", "Status", Type.STATUS, facet=True),
+        Column("disabled", "Switched off", Type.BOOL, facet=True, default=False),
         Column("created", "Created", Type.TIME),
     ),
     default_sort=("login",),
@@ -88,9 +90,15 @@ BINDINGS = Collection(
 
 def user_source(db_sessions: async_sessionmaker[AsyncSession], org: str) -> SqlSource:
     """Rows straight from the table; the key is the user's id."""
-    key = SQLModel.metadata.tables["user_account"].c.id
+    user = SQLModel.metadata.tables["user_account"].c
+    status = sa.case((user.disabled, "Switched off"), else_="Active")
     return SqlSource(
-        USERS, db_sessions, UserRecord, organisation=org, fields={"key": key}, related=holds_below
+        USERS,
+        db_sessions,
+        UserRecord,
+        organisation=org,
+        fields={"key": user.id, "status": status},
+        related=holds_below,
     )
 
 

@@ -13,6 +13,7 @@ const ADA: UserRow = {
   key: "u1",
   login: "ada",
   name: "Ada",
+  status: "Active",
   disabled: false,
   created: 1,
   row_version: 3,

@@ -10,6 +10,8 @@ export interface Related {
   name: string;
   href?: string | undefined;
   status?: string | undefined;
+  /** What ties them, where the kind alone would say another thing. */
+  tie?: "routesTo";
   /** Said on hover where the name alone does not explain the tie. */
   title?: string | undefined;
 }
@@ -35,7 +37,7 @@ const TIES = {
 } as const;
 
 interface Tie {
-  words: (typeof TIES)[keyof typeof TIES] | "ownedBy" | "related";
+  words: (typeof TIES)[keyof typeof TIES] | "ownedBy" | "related" | "routesTo";
   things: readonly Related[];
 }
 
@@ -53,7 +55,8 @@ export function tiesOf({ owners, leadsTo }: RelationsStripProps): Tie[] {
 }
 
 function tieOf(things: readonly Related[], otherwise: Tie["words"]): Tie["words"] {
-  const kind = things[0]?.kind ?? "";
+  const { kind = "", tie } = things[0] ?? {};
+  if (tie) return tie;
   return kind in TIES ? TIES[kind as keyof typeof TIES] : otherwise;
 }
 

@@ -1,4 +1,5 @@
 import { Td } from "@patternfly/react-table";
+import { Fragment } from "react";
 import type { ColumnInfo, Row } from "../api/generated/types.gen";
 import { narrowColumns } from "./columns";
 import { RowValue } from "./RowValue";
@@ -18,7 +19,12 @@ export function NarrowCell({ glow, ...props }: TableRowProps & { glow: ReadonlyS
       <span className="cr-narrow-line cr-narrow-second">
         {places.length > 0 && (
           <span className="cr-narrow-where" translate="no">
-            {places.map(({ id }) => String(props.row[id])).join(" / ")}
+            {places.map((column, index) => (
+              <Fragment key={column.id}>
+                {index > 0 && " / "}
+                <RowValue {...props} column={column} />
+              </Fragment>
+            ))}
           </span>
         )}
         {secondLine(props, line, extras).map((column) => (

@@ -66,7 +66,14 @@ export function facetColumns(
 }
 
 /** Columns that say where a row is: with its name they are its identity. */
-const PLACES: ReadonlySet<string> = new Set([CLUSTER, "namespace", "object_name", "repository"]);
+const PLACES: ReadonlySet<string> = new Set([
+  CLUSTER,
+  "namespace",
+  "object_name",
+  "repository",
+  "role",
+  "scope",
+]);
 
 /** What a narrow row shows: its name, where that is, its state, and two more things. */
 export function narrowColumns(

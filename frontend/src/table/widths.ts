@@ -83,7 +83,7 @@ function lengthOf(value: unknown): number {
  * Column widths that fill `available` exactly where they can. A sentence is the last to be cut:
  * while there is too little room the other columns give up what they can do without, each in
  * proportion to that; only then do the sentences. What is left over goes to the last sentence,
- * else to the name.
+ * else to all columns of words.
  */
 export function columnWidths(
   columns: readonly ColumnInfo[],
@@ -106,9 +106,17 @@ export function columnWidths(
   }
   const spare = available - sum(widths);
   const last = wishes.findLastIndex(({ sentence }) => sentence);
-  const taker = last === -1 ? columns.findIndex(({ id }) => id === nameId) : last;
-  if (spare > 0 && taker !== -1) widths[taker] = (widths[taker] ?? 0) + spare;
+  if (spare > 0 && last !== -1) widths[last] = (widths[last] ?? 0) + spare;
+  else if (spare > 0) share(widths, columns, spare);
   return widths.map(Math.floor);
+}
+
+/** Without a sentence the columns of words share what is left, so that none stands far off. */
+function share(widths: number[], columns: readonly ColumnInfo[], spare: number): void {
+  const words = columns.map(({ type }) => FIXED[type] === undefined);
+  const whole = sum(widths.filter((_, index) => words[index]));
+  for (const [index, width] of widths.entries())
+    if (words[index]) widths[index] = width + (spare * width) / Math.max(1, whole);
 }
 
 /** Take `lack` from the widths, in proportion to what each has above its floor. */

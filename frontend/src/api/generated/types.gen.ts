@@ -5220,6 +5220,7 @@ export type UserRow = {
     login: string;
     name: string;
     row_version: number;
+    status: string;
 };
 
 /**

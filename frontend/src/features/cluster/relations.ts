@@ -36,7 +36,9 @@ export function stripOf(
 ): Strip {
   const refs = detail.related.flatMap(({ items }) => items);
   const groups = LEADS_TO.map((kind) =>
-    refs.filter((ref) => ref.kind === kind).map((ref) => toRelated(detail.cluster, ref)),
+    refs
+      .filter((ref) => ref.kind === kind)
+      .map((ref) => ({ ...toRelated(detail.cluster, ref), ...tieOf(detail.kind, ref) })),
   );
   const images = new Map(
     detail.containers
@@ -95,4 +97,9 @@ export function eventSubjects({ kind, name, related }: ObjectDetail): EventSubje
     names: [...new Set([name, ...made.map((ref) => ref.name)])],
     kinds: [...new Set([kind, ...made.map((ref) => ref.kind)])].sort(),
   };
+}
+
+/** An ingress is not exposed by its services: it sends its traffic to them. */
+function tieOf(kind: string, ref: Ref): { tie?: "routesTo" } {
+  return kind === "Ingress" && ref.kind === "Service" ? { tie: "routesTo" } : {};
 }

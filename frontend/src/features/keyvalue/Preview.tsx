@@ -32,7 +32,7 @@ export function Preview({ row }: { row: Row }) {
           <span className="pf-v6-screen-reader">{t("etcd.secretsHidden", { count: masked })}</span>
         </span>
       )}
-      <code translate="no" title={text}>
+      <code className="cr-preview-text" translate="no" title={text}>
         {text}
       </code>
     </span>
