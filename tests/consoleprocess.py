@@ -68,6 +68,8 @@ class ConsoleProcess:
     owned: bool = True
     descriptors: int = 0
     """How many files it may open; 0: as many as the test."""
+    environment: dict[str, str] = field(default_factory=dict, repr=False)
+    """Further settings of its own."""
     password: str = field(default_factory=lambda: secrets.token_urlsafe(18), repr=False)
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
@@ -87,6 +89,7 @@ class ConsoleProcess:
             "CRATON_LOG_FORMAT": "text",
             "CRATON_UPDATE_DEFAULTS": "false",
         }
+        env |= self.environment
         if self.owned:
             env["CRATON_BOOTSTRAP_ADMIN"] = OWNER
             env["CRATON_BOOTSTRAP_PASSWORD_FILE"] = str(secret)

@@ -70,10 +70,15 @@ class PostgresServer:
 
     def sql(self, statement: str) -> None:
         """Run one statement in the maintenance database."""
+        self.ask(statement)
+
+    def ask(self, statement: str) -> str:
+        """The answer to one statement in the maintenance database, a line a row."""
         psql = shutil.which("psql", path=f"{self.programs}:{os.environ['PATH']}") or "psql"
         command = [psql, "-qXAt", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1"]
         command += ["-p", str(self.port), "-U", "craton", "-d", "postgres", "-c", statement]
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
+        return done.stdout
 
 
 class Cluster(PostgresServer):

@@ -16,6 +16,8 @@ __all__ = ["listen"]
 
 RETRY_SECONDS: Final = 0.5
 SLOWEST_RETRY: Final = 2.0
+NAME: Final = "craton notices"
+"""What PostgreSQL calls this connection among the others (`pg_stat_activity`)."""
 PING_SECONDS: Final = 5.0
 """A server that vanished without a word is noticed within this and `PING_TIMEOUT`."""
 PING_TIMEOUT: Final = 3.0
@@ -45,7 +47,10 @@ async def listen(
 async def _listen_once(
     engine: AsyncEngine, channel: str, take: Callable[[str], None], lost: Callable[[], None]
 ) -> None:
-    own = create_async_engine(engine.url, poolclass=NullPool, hide_parameters=True)
+    named = {"server_settings": {"application_name": NAME}}
+    own = create_async_engine(
+        engine.url, poolclass=NullPool, hide_parameters=True, connect_args=named
+    )
     ended = asyncio.Event()
     try:
         async with asyncio.timeout(10):

@@ -26,7 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.errors import BadRequest, Forbidden, Problem
 from backend.http.middleware import decorate
-from backend.http.origin import host_allowed
+from backend.http.origin import host_allowed, host_name
 from backend.http.problems import send_problem
 from backend.identity.tokens import new_token
 from backend.settings import Settings
@@ -106,6 +106,8 @@ class HostCheck:
 
 def is_address(host: str) -> bool:
     """Whether a Host header holds an IP address, with or without a port."""
+    if not host_name(host):
+        return False
     bare = _PORT.sub("", host) if not host.endswith("]") else host
     bracketed = bare.startswith("[") and bare.endswith("]")
     try:

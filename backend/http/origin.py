@@ -15,14 +15,17 @@ from backend.settings import Settings
 __all__ = ["host_allowed", "host_name", "same_origin"]
 
 
-_HOST: Final = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_LAST_PORT: Final = 65535
+_HOST: Final = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
 """RFC 9112 section 3.2, without what no browser sends: user names, paths, percent signs."""
 
 
 def host_name(host: str) -> str:
     """The name in a Host header, without port, lower case; empty when malformed."""
     match = _HOST.fullmatch(host)
-    return match["name"].lower().strip("[]") if match else ""
+    if match is None or int(match["port"] or 0) > _LAST_PORT:
+        return ""
+    return match["name"].lower().strip("[]")
 
 
 def host_allowed(host: str, settings: Settings) -> bool:

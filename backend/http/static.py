@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -23,6 +24,7 @@ __all__ = ["Frontend", "frontend_folder"]
 _CODINGS: Final = (("br", ".br"), ("gzip", ".gz"))
 """What the build packs, smallest first (`frontend/vite.config.ts`)."""
 _ZERO: Final = re.compile(r"q\s*=\s*0(\.0*)?")
+_METHODS: Final = frozenset({"GET", "HEAD"})
 _API: Final = ("/api/", "/v1/", "/metrics", "/healthz", "/readyz")
 
 
@@ -46,6 +48,8 @@ class Frontend:
         if scope["path"].startswith(_API):
             await send_problem(NotFoundProblem("There is no such address in the interface."), send)
             return
+        if scope["method"] not in _METHODS:
+            raise HTTPException(405, headers={"Allow": "GET, HEAD"})
         response = self._response(scope["path"], Headers(scope=scope).get("accept-encoding", ""))
         await response(scope, receive, send)
 

@@ -7,9 +7,11 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
+from weakref import WeakSet
 
+import asyncpg
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 from sqlmodel import col
 
 from backend.db.bus import Bus
@@ -33,6 +35,8 @@ class Replica:
     def __init__(self, url: str, *declared: Declared, timing: Timing = STEADY) -> None:
         self.url = url
         self.engine = create_engine(url)
+        self._opened: WeakSet[Any] = WeakSet()
+        event.listen(self.engine.sync_engine, "connect", self._note)
         self.bus = Bus(self.engine)
         self.db_sessions = create_db_sessions(self.engine, self.bus)
         self.supervisor = Supervisor()
@@ -65,6 +69,14 @@ class Replica:
         await self.engine.dispose()
         if self.jobs.alone:
             await self.jobs._engine.dispose()
+        # The pool has forgotten those that were in use; a process takes them with it.
+        for connection in tuple(self._opened):
+            if not connection.is_closed():
+                connection.terminate()
+
+    def _note(self, connection: Any, _record: Any) -> None:
+        if isinstance(connection.driver_connection, asyncpg.Connection):
+            self._opened.add(connection.driver_connection)
 
     async def leases_end(self) -> None:
         """As if the time of all owners' leases had passed."""

@@ -20,7 +20,9 @@ def upgrade() -> None:
         sa.Column(
             "owner_id",
             sa.String(32),
-            sa.ForeignKey("user_account.id", ondelete="CASCADE"),
+            sa.ForeignKey(
+                "user_account.id", ondelete="CASCADE", name="fk_saved_view_owner_id_user_account"
+            ),
             nullable=False,
         ),
         sa.Column("created", sa.Float(), nullable=False),
