@@ -68,7 +68,7 @@ def test_a_group_is_changed_seen_in_the_record_and_changed_back(
     dialogue = page.get_by_role("dialog")
     field(dialogue, "description").fill("changed in the browser")
     assert violations(page) == []
-    dialogue.get_by_role("button", name="Edit", exact=True).click()
+    dialogue.get_by_role("button", name="Save", exact=True).click()
     entry = dialogue.get_by_role("link", name="Show the record in Activity")
     expect(entry).to_be_visible(timeout=WAIT)
     assert group()["description"] == "changed in the browser"
@@ -114,7 +114,7 @@ def test_what_two_people_change_stands_side_by_side(
             headers={"if-match": f'"{seen["version"]}"'},
         )
         assert theirs.status_code == 200, theirs.text
-    dialogue.get_by_role("button", name="Edit", exact=True).click()
+    dialogue.get_by_role("button", name="Save", exact=True).click()
     clash = dialogue.locator("[data-clash=description]")
     expect(clash.get_by_role("radio", name="mine")).to_be_checked(timeout=WAIT)
     expect(clash).to_contain_text("theirs")

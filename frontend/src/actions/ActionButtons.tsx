@@ -14,7 +14,8 @@ export interface ActionButtonsProps {
 export function ActionButtons({ of, form, held = false }: ActionButtonsProps) {
   const { t } = useTranslation();
   const { action, attempt, rehearsal, busy, changed, problem } = of;
-  const words = changed ? t(action.before ? "action.again" : "action.anyway") : t(action.verb);
+  const usual = action.before ? t("action.save") : t(action.verb);
+  const words = changed ? t(action.before ? "action.again" : "action.anyway") : usual;
   return (
     <>
       <Button

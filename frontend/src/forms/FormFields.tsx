@@ -1,9 +1,10 @@
 import { Alert, Button } from "@patternfly/react-core";
-import { useId } from "react";
+import { useEffect, useId } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldError } from "../api/problem";
 import { Clashes } from "./Clashes";
 import { FormField } from "./FormField";
+import { inputId } from "./field";
 import type { FormState } from "./useForm";
 
 export interface FormFieldsProps {
@@ -18,6 +19,7 @@ export interface FormFieldsProps {
 export function FormFields({ form, errors, onChange }: FormFieldsProps) {
   const { t } = useTranslation();
   const id = useId();
+  useFocusOnWrong(id, form, errors);
   return (
     <>
       {form.restored && form.dirty && (
@@ -52,4 +54,18 @@ export function FormFields({ form, errors, onChange }: FormFieldsProps) {
       ))}
     </>
   );
+}
+
+/** Who tried to send a form is led to the first field that is wrong, out of sight or not. */
+function useFocusOnWrong(id: string, form: FormState, errors: readonly FieldError[]): void {
+  const told = errors.map(({ field }) => field).join("\n");
+  const { tries } = form;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once a try, not while it is mended
+  useEffect(() => {
+    if (tries === 0) return;
+    const wrong = form.fields.find(
+      (field) => form.faults[field.id] || errors.some((error) => error.field === field.id),
+    );
+    if (wrong) document.getElementById(inputId(id, wrong.id))?.focus();
+  }, [tries, told]);
 }

@@ -28,6 +28,8 @@ export interface FormState {
   texts: Texts;
   /** What the form says is wrong; empty until it was tried to be sent. */
   faults: Texts;
+  /** How often it was tried to be sent since it was last as the thing is. */
+  tries: number;
   dirty: boolean;
   /** What is typed came from the draft of an earlier visit. */
   restored: boolean;
@@ -58,7 +60,7 @@ export function useForm({ draft, fields: fieldsOf, before }: FormOptions): FormS
   const [kept] = useState(() => keptDraft(draft));
   const [texts, setTexts] = useState<Texts>(() => ({ ...base, ...kept }));
   const [restored, setRestored] = useState(kept !== null);
-  const [tried, setTried] = useState(false);
+  const [tries, setTries] = useState(0);
   const [seen, setSeen] = useState<{ base: Texts; texts: Texts } | null>(null);
   const fields = useMemo(() => fieldsOf(texts), [fieldsOf, texts]);
   const faults = useMemo(() => faultsOf(fields, texts, t), [fields, texts, t]);
@@ -71,7 +73,8 @@ export function useForm({ draft, fields: fieldsOf, before }: FormOptions): FormS
   return {
     fields,
     texts,
-    faults: tried ? faults : {},
+    faults: tries > 0 ? faults : {},
+    tries,
     dirty: changed.length > 0,
     restored,
     clashes: seen ? clashesOf(fields, base, seen) : [],
@@ -81,7 +84,7 @@ export function useForm({ draft, fields: fieldsOf, before }: FormOptions): FormS
       update(text === undefined ? others : { ...others, [id]: text });
     },
     check: () => {
-      setTried(true);
+      setTries(tries + 1);
       return Object.keys(faults).length === 0;
     },
     body: () => bodyOf(before ? partOf(fields, changed) : fields, texts),
@@ -98,7 +101,7 @@ export function useForm({ draft, fields: fieldsOf, before }: FormOptions): FormS
       forgetDraft(draft);
       setBase(next);
       setTexts(next);
-      setTried(false);
+      setTries(0);
       setSeen(null);
       setRestored(false);
     },

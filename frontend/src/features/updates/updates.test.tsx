@@ -73,7 +73,7 @@ test("a policy's form sends what was changed against what was read, and is undon
   await expectAccessible();
   await userEvent.clear(most);
   await userEvent.type(most, "5");
-  await press("Policy");
+  await press("Save");
   expect(await screen.findByText("Done.")).toBeDefined();
   expect(sent[0]).toEqual({
     call: "PATCH updates/groups/7/policy",
@@ -94,8 +94,9 @@ test("what the API would refuse is said at the field and not sent", async () => 
   const percent = await screen.findByLabelText("Percent of the machines");
   await userEvent.clear(percent);
   await userEvent.type(percent, "140");
-  await press("Policy");
+  await press("Save");
   expect(await screen.findByText("At most 100.")).toBeDefined();
+  expect(document.activeElement).toBe(percent);
   expect(sent).toEqual([]);
 });
 
@@ -106,7 +107,7 @@ test("somebody else's change of a group stands beside one's own, and both are ke
   await userEvent.type(track, "beta");
   const current = { ...GROUP, version: 8, description: "theirs", track: "alpha" };
   answer = () => Response.json({ title: "Changed", detail: "Changed.", current }, { status: 412 });
-  await press("Edit");
+  await press("Save");
   expect(await screen.findByRole("radio", { name: "Theirs alpha" })).toBeDefined();
   expect(screen.getByRole("radio", { name: "Yours beta" })).toHaveProperty("checked", true);
   expect(screen.getByRole("radio", { name: "Theirs theirs" })).toHaveProperty("checked", true);
