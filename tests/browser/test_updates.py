@@ -95,7 +95,7 @@ def test_a_policy_is_previewed_and_its_bounds_are_said(
     assert violations(page) == []
     dialogue.get_by_role("button", name="Cancel").click()
     question = page.get_by_role("dialog", name="Leave without saving?")
-    question.get_by_role("button", name="Leave and throw it away").click()
+    question.get_by_role("button", name="Throw it away").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 

@@ -119,7 +119,7 @@ test("what is typed is not left by accident, is kept without secrets, and can be
   expect(closed).toBe(0);
   expect(keptDraft("test")).toEqual({ login: "ada" });
   await userEvent.click(screen.getByRole("button", { name: "Away" }));
-  await userEvent.click(await screen.findByRole("button", { name: "Leave and throw it away" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Throw it away" }));
   expect(closed).toBe(1);
   expect(keptDraft("test")).toBeNull();
 });
