@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -98,13 +99,16 @@ def test_a_folder_shows_its_own_keys(owner_page: Page, console: ConsoleProcess, 
 def test_what_is_not_known_of_a_key_is_said(
     owner_page: Page, console: ConsoleProcess, stack: RunningStack
 ) -> None:
-    table = TablePage(owner_page, console, folder("/features/"))
+    columns = "&cols=path,size,changed"
+    table = TablePage(owner_page, console, folder("/features/") + columns)
     table.rows.first.wait_for()
     row = table.row("dark-mode")
-    expect(row.locator("[data-column=size]")).to_contain_text("not known yet")
+    expect(row.locator("[data-column=size]")).to_have_text(re.compile(r"^\d+ B$"))
+    expect(row.locator("[data-column=preview] .cr-preview")).to_be_visible()
     expect(row.locator("[data-column=changed]")).to_contain_text("none seen yet")
     stack.etcdctl("put", "/features/dark-mode", json.dumps({"enabled": True}))
     expect(row.locator("[data-column=size]")).to_have_text("17 B")
+    expect(row.locator("[data-column=preview]")).to_have_text('{ "enabled": true }')
 
 
 def test_members_are_compared_at_a_click(owner_page: Page, console: ConsoleProcess) -> None:

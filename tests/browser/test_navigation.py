@@ -58,13 +58,16 @@ def test_drawer_on_a_phone(owner_page: Page, console: ConsoleProcess) -> None:
 
 
 def test_only_honoured_selectors_are_shown(owner_page: Page, console: ConsoleProcess) -> None:
-    owner_page.goto(f"{console.url}/workloads?namespace=payments")
-    owner_page.locator(ROWS).first.wait_for()
     scope = owner_page.get_by_role("navigation", name="Scope")
+    owner_page.goto(f"{console.url}/machines")
+    owner_page.locator(ROWS).first.wait_for()
+    expect(scope).to_have_count(0)  # one cluster is nothing to choose
+    owner_page.goto(f"{console.url}/workloads?cluster=local&namespace=payments")
+    owner_page.locator(ROWS).first.wait_for()
     expect(scope.get_by_role("button", name="Namespace: payments")).to_be_visible()
     owner_page.get_by_role("link", name="Machines", exact=True).click()
     owner_page.locator(ROWS).first.wait_for()
-    expect(scope.get_by_role("button", name=re.compile("Cluster:"))).to_be_visible()
+    expect(scope.get_by_role("button", name="Cluster: local")).to_be_visible()
     expect(scope.get_by_role("button", name=re.compile("Namespace:"))).to_have_count(0)
     owner_page.get_by_role("link", name="Images", exact=True).click()
     owner_page.locator(ROWS).first.wait_for()

@@ -56,6 +56,7 @@ def test_screenshot_of_no_access(watched: Page, console: ConsoleProcess) -> None
     page = member_page(watched, console, ("viewer", "org/main/cluster/local/ns/payments"))
     page.goto(f"{console.url}/activity")
     page.locator("[data-state=no-access]").wait_for()
+    expect(page.locator("[data-grantors]")).to_contain_text(OWNER)
     examine(page, "no-access")
 
 

@@ -250,3 +250,39 @@ def test_columns_are_chosen_and_remembered_in_the_url(
     owner_page.keyboard.press("Escape")
     expect(owner_page.get_by_role("columnheader", name="Kernel")).to_be_visible()
     assert "kernel" in query(owner_page)["cols"][0]
+
+
+def test_a_view_is_kept_shared_by_its_link_and_removed(
+    owner_page: Page, console: ConsoleProcess
+) -> None:
+    table = TablePage(owner_page, console, "/workloads/pods?sort=-restarts").loaded()
+    owner_page.get_by_role("button", name="Saved views").click()
+    owner_page.get_by_role("menuitem", name="Save this view…").click()
+    dialogue = owner_page.get_by_role("dialog")
+    dialogue.get_by_role("textbox").first.fill("Restarting")
+    dialogue.get_by_role("button", name="Save").click()
+    dialogue.get_by_text("Done.").wait_for()
+    owner_page.keyboard.press("Escape")
+    table = TablePage(owner_page, console, "/workloads/pods").loaded()
+    owner_page.get_by_role("button", name="Saved views").click()
+    owner_page.get_by_role("menuitem", name="Restarting").click()
+    owner_page.wait_for_url("**sort=-restarts*view=*")
+    expect(table.column("Restarts")).to_have_attribute("aria-sort", "descending")
+    view = query(owner_page)["view"][0]
+    owner_page.goto(f"{console.url}/workloads/pods?view={view}")
+    owner_page.wait_for_url("**sort=-restarts*")
+    owner_page.get_by_role("button", name="Saved views: Restarting").click()
+    owner_page.get_by_role("menuitem", name=re.compile("^Remove")).click()
+    owner_page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    owner_page.get_by_role("dialog").get_by_text("Done.").wait_for()
+
+
+def test_ticked_rows_are_downloaded(owner_page: Page, console: ConsoleProcess) -> None:
+    table = TablePage(owner_page, console, "/workloads/pods").loaded()
+    names = table.names()[:2]
+    for name in names:
+        owner_page.get_by_role("checkbox", name=f"Select {name}").check()
+    with owner_page.expect_download() as download:
+        owner_page.get_by_role("button", name="Download these as CSV").click()
+    rows = list(csv.DictReader(download.value.path().read_text().splitlines()))
+    assert [row["Name"] for row in rows] == names

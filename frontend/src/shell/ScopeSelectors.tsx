@@ -27,8 +27,8 @@ function Selectors({ namespaced }: { namespaced: boolean }) {
       },
     });
   if (clusters.length === 0) return <span className="cr-scope" />;
-  // With one cluster there is nothing to choose, unless the address asks for another.
-  const choosable = clusters.length > 1 || (scope.cluster && !clusters.includes(scope.cluster));
+  // With one cluster there is nothing to choose; what the address has chosen is always said.
+  const choosable = clusters.length > 1 || scope.cluster !== undefined;
   if (!choosable && !namespaced) return <span className="cr-scope" />;
   return (
     <nav className="cr-scope" aria-label={t("scope.label")}>

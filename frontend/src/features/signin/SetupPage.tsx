@@ -8,13 +8,15 @@ import {
   HelperTextItem,
   TextInput,
 } from "@patternfly/react-core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { setupStateOptions } from "../../api/generated/@tanstack/react-query.gen";
 import { completeSetup } from "../../api/generated/sdk.gen";
 import { toProblem } from "../../api/problem";
 import { sessionQuery } from "../../session/session";
+import { AppLink } from "../../shell/AppLink";
 import { SignInFrame } from "./SignInFrame";
 
 interface Fields {
@@ -49,6 +51,15 @@ export function SetupPage() {
     event.preventDefault();
     attempt.mutate();
   };
+  const state = useQuery({ ...setupStateOptions(), retry: false });
+  if (state.data?.needed === false)
+    return (
+      <SignInFrame title={t("setup.title")}>
+        <p>
+          {t("setup.isDone")} <AppLink href="/login">{t("login.submit")}</AppLink>
+        </p>
+      </SignInFrame>
+    );
   if (!token)
     return (
       <SignInFrame title={t("setup.title")}>
