@@ -35,16 +35,15 @@ export function Density({ filters, q, onRange }: DensityProps) {
     <figure className="cr-density">
       <div
         className="cr-density-bars"
-        role="img"
+        role="group"
         aria-label={t("events.densitySummary", { count: total, concerning })}
       >
         {bars.map((bar) => (
           <button
             key={bar.from}
             type="button"
-            // What a bar does, the filters above the table do for the keyboard.
+            // Sixty stops on the way to the table are too many: the filters do the same.
             tabIndex={-1}
-            aria-hidden="true"
             className="cr-density-bar"
             disabled={bar.total === 0}
             title={t("events.densityBar", {
