@@ -51,7 +51,7 @@ def pod_share(cluster: str, pod: Pod) -> Share | None:
     """None for a pod that takes nothing: not placed, or ended."""
     if not pod.spec.node_name or pod.status.phase in _ENDED:
         return None
-    wanted = pod_requests(pod.spec)
+    wanted = pod_requests(pod.spec, pod.status)
     meta = pod.metadata
     key, node = f"{cluster}/{meta.namespace}/{meta.name}", f"{cluster}/{pod.spec.node_name}"
     return Share(key, node, round(wanted.cpu * 1000), round(wanted.memory))

@@ -72,7 +72,7 @@ def pod_row(cluster: str, pod: Pod) -> PodRow:
     """The row of a pod; `simulated` is added where the nodes are known."""
     meta, spec, status = pod.metadata, pod.spec, pod.status
     words = pod_summary(pod)
-    wanted = pod_requests(spec)
+    wanted = pod_requests(spec, status)
     owner_kind, owner = owner_of(meta)
     return PodRow(
         key=key(cluster, meta),

@@ -54,6 +54,7 @@ class PodSpec(Slim):
     node_name: str = ""
     containers: list[Container] = []
     init_containers: list[Container] = []
+    resources: Resources = msgspec.field(default_factory=Resources)
     overhead: dict[str, str] = {}
     scheduling_gates: list[Gate] = []
     readiness_gates: list[ReadinessGate] = []
@@ -94,7 +95,9 @@ class ContainerState(Slim):
 
 
 class ContainerStatus(Slim):
-    """A container as it is. `image_id` holds the digest that runs."""
+    """A container as it is. `image_id` holds the digest that runs; `allocated_resources` what the
+    kubelet set aside and `resources` what is in force, which differ from what is asked while a
+    resize is under way."""
 
     name: str = ""
     image: str = ""
@@ -102,6 +105,8 @@ class ContainerStatus(Slim):
     ready: bool = False
     started: bool | None = None
     restart_count: int = 0
+    resources: Resources = msgspec.field(default_factory=Resources)
+    allocated_resources: dict[str, str] = {}
     state: ContainerState = msgspec.field(default_factory=ContainerState)
     last_state: ContainerState = msgspec.field(default_factory=ContainerState)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from integrations.kubernetes.models.pods import Container, PodSpec
+from integrations.kubernetes.models.meta import find_condition
+from integrations.kubernetes.models.pods import Container, ContainerStatus, PodSpec, PodStatus
 from integrations.kubernetes.quantity import parse_quantity
 
 __all__ = ["Requests", "pod_requests"]
@@ -28,23 +29,55 @@ class Requests(NamedTuple):
 NOTHING = Requests()
 
 
-def pod_requests(spec: PodSpec) -> Requests:
-    """Containers and sidecars together, or the largest init container where that is more,
-    plus overhead (Kubernetes' "effective" requests)."""
+def pod_requests(spec: PodSpec, status: PodStatus | None = None) -> Requests:
+    """Containers and sidecars together, or the largest init container where that is more; what
+    is asked for the pod as a whole (``spec.resources``) in place of that; plus overhead.
+
+    While a container is resized the most of what is asked, set aside and in force counts; what
+    the node cannot give (``Infeasible``) does not. So the sums are the scheduler's
+    (k8s.io/component-helpers/resource, `PodRequests`).
+    """
+    held = _Held(status)
     running = NOTHING
     for container in spec.containers:
-        running = running.plus(_of(container))
+        running = running.plus(held.requests(container))
     if spec.init_containers:
-        running = _with_init(spec.init_containers, running)
+        running = _with_init(spec.init_containers, running, held)
+    if whole := spec.resources.requests:
+        asked = _read(whole)
+        running = Requests(
+            asked.cpu if "cpu" in whole else running.cpu,
+            asked.memory if "memory" in whole else running.memory,
+        )
     if spec.overhead:
         running = running.plus(_read(spec.overhead))
     return running
 
 
-def _with_init(containers: list[Container], running: Requests) -> Requests:
+class _Held:
+    """What containers ask for, or hold where that is not the same."""
+
+    def __init__(self, status: PodStatus | None) -> None:
+        self._statuses: dict[str, ContainerStatus] = {}
+        self._infeasible = False
+        if status is not None:
+            both = (*status.container_statuses, *status.init_container_statuses)
+            self._statuses = {c.name: c for c in both if c.allocated_resources}
+            pending = find_condition(status.conditions, "PodResizePending", "True")
+            self._infeasible = pending is not None and pending.reason == "Infeasible"
+
+    def requests(self, container: Container) -> Requests:
+        asked, held = container.resources.requests, self._statuses.get(container.name)
+        if held is None or held.allocated_resources == asked == held.resources.requests:
+            return _read(asked)
+        present = _read(held.allocated_resources).most(_read(held.resources.requests))
+        return present if self._infeasible else present.most(_read(asked))
+
+
+def _with_init(containers: list[Container], running: Requests, held: _Held) -> Requests:
     sidecars, largest = NOTHING, NOTHING
     for container in containers:
-        own = _of(container)
+        own = held.requests(container)
         if container.restart_policy == "Always":
             sidecars = sidecars.plus(own)
             largest = largest.most(sidecars)
@@ -52,10 +85,6 @@ def _with_init(containers: list[Container], running: Requests) -> Requests:
             # An init container runs beside the sidecars started before it.
             largest = largest.most(sidecars.plus(own))
     return running.plus(sidecars).most(largest)
-
-
-def _of(container: Container) -> Requests:
-    return _read(container.resources.requests)
 
 
 def _read(quantities: dict[str, str]) -> Requests:

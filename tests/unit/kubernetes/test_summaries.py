@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from integrations.kubernetes.models.pods import Pod, PodSpec
+from integrations.kubernetes.models.pods import Pod, PodSpec, PodStatus
 from integrations.kubernetes.summaries import Requests, pod_requests, pod_summary
 
 NOW = "2026-11-21T12:00:00Z"
@@ -391,3 +391,40 @@ def test_requests_are_what_the_scheduler_counts():
     assert wanted.cpu == pytest.approx(2.05 + 0.01)
     assert wanted.memory == 1024**3 + 64 * 1024**2
     assert pod_requests(PodSpec()) == Requests(0.0, 0.0)
+
+
+def test_what_is_asked_for_the_whole_pod_takes_the_place_of_its_containers():
+    spec = msgspec.convert(
+        {
+            "resources": {"requests": {"cpu": "2"}},
+            "containers": [{"name": "a", **amount("100m", "1Gi")}],
+            "overhead": {"cpu": "10m", "memory": "1Mi"},
+        },
+        PodSpec,
+    )
+    assert pod_requests(spec) == Requests(2.01, 1025 * 1024**2)
+
+
+@pytest.mark.parametrize(
+    ("allocated", "in_force", "infeasible", "cores"),
+    [
+        ("1", "1", False, 2.0),
+        ("3", "1", False, 3.0),
+        ("1", "1", True, 1.0),
+        ("1", "4", True, 4.0),
+    ],
+)
+def test_a_resize_under_way_counts_the_most_the_node_may_have_to_give(
+    allocated: str, in_force: str, infeasible: bool, cores: float
+):
+    spec = msgspec.convert({"containers": [{"name": "a", **amount("2", "1Gi")}]}, PodSpec)
+    pending = [{"type": "PodResizePending", "status": "True", "reason": "Infeasible"}]
+    held = {"name": "a", "allocatedResources": {"cpu": allocated, "memory": "1Gi"}}
+    status = msgspec.convert(
+        {
+            "containerStatuses": [{**held, **amount(in_force, "1Gi")}],
+            "conditions": pending if infeasible else [],
+        },
+        PodStatus,
+    )
+    assert pod_requests(spec, status) == Requests(cores, 1024**3)
