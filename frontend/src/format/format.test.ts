@@ -7,7 +7,7 @@ import {
   readableQuantity,
 } from "./numbers";
 import { isOpaque, shortenMiddle } from "./shorten";
-import { ageChangesIn, formatAge, toUnix } from "./time";
+import { ageChangesIn, formatAge, isAhead, toUnix } from "./time";
 
 test.each([
   [0, "0 B"],
@@ -79,3 +79,11 @@ test("amounts of Kubernetes are shown in the units used everywhere else", () => 
   for (const text of ["500m", "4", "fra-1Gib", "v1.2Gi-x"])
     expect(readableQuantity(text)).toBe(text);
 });
+
+test.each([
+  [-299, false],
+  [-301, true],
+  [12, false],
+])("an age of %d seconds is of a time to come: %s", (age, ahead) =>
+  expect(isAhead(age)).toBe(ahead),
+);

@@ -14,6 +14,11 @@ export function formatAge(seconds: number): string {
   return "";
 }
 
+/** Whether an age is of a time that has not come yet, beyond what clocks differ by. */
+export function isAhead(seconds: number): boolean {
+  return seconds < -300;
+}
+
 /** No timer of a browser waits longer than 24.8 days: beyond, it fires at once. */
 const LONGEST_MS = 86_400_000;
 

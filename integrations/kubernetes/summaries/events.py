@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import time
+from typing import Final, NamedTuple
 
 from integrations.kubernetes.models.core import Event
 from integrations.kubernetes.models.meta import seconds
 
 __all__ = ["EventTimes", "event_count", "event_times"]
+
+
+CLOCKS_DIFFER: Final = 300.0
+"""Seconds by which a reporter's clock may be ahead before its times are not believed."""
 
 
 class EventTimes(NamedTuple):
@@ -17,20 +22,26 @@ class EventTimes(NamedTuple):
     last: float
 
 
-def event_times(event: Event) -> EventTimes:
+def event_times(event: Event, now: float | None = None) -> EventTimes:
     """By whichever of the API's fields are set: old events have two timestamps, new ones a
-    time and perhaps a series."""
+    time and perhaps a series. Reporters write them by their own clocks: what cannot have been
+    yet is passed over for the server's time, so that no event of 2031 stays on top as new."""
+    latest = (time.time() if now is None else now) + CLOCKS_DIFFER
     series = seconds(event.series.last_observed_time) if event.series else None
-    given = (
+    last = _first(
+        latest,
         series,
         seconds(event.last_timestamp),
         seconds(event.event_time),
         seconds(event.first_timestamp),
         seconds(event.metadata.creation_timestamp),
     )
-    last = next((moment for moment in given if moment), 0.0)
-    first = seconds(event.first_timestamp) or seconds(event.event_time) or last
-    return EventTimes(first, last)
+    first = _first(latest, seconds(event.first_timestamp), seconds(event.event_time), last)
+    return EventTimes(min(first, last), last)
+
+
+def _first(latest: float, *moments: float | None) -> float:
+    return next((moment for moment in moments if moment and 0 < moment <= latest), 0.0)
 
 
 def event_count(event: Event) -> int:
