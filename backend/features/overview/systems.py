@@ -86,7 +86,7 @@ def kubernetes_sentence(state: SystemState, counts: Mapping[str, int]) -> str:
     if state is SystemState.CONNECTING:
         return "Reading the cluster for the first time."
     parts = []
-    if "machines" in counts:
+    if counts.get("machines"):
         machines, bad = counts["machines"], counts["machines_unhealthy"]
         parts.append(f"{machines - bad} of {machines} machines ready")
     if "workloads" in counts:

@@ -51,7 +51,11 @@ export function EmptyTable({ hint }: { hint: string }) {
   const { t } = useTranslation();
   const scopes = useNarrowScopes();
   return (
-    <StateFrame icon={InboxIcon} title={t("state.empty")} state="empty">
+    <StateFrame
+      icon={scopes ? LockIcon : InboxIcon}
+      title={t(scopes ? "state.outside" : "state.empty")}
+      state="empty"
+    >
       {scopes ? (
         <>
           {t("state.emptyScoped", { scopes })} <WhoGrants />
