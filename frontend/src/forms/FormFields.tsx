@@ -66,6 +66,9 @@ function useFocusOnWrong(id: string, form: FormState, errors: readonly FieldErro
     const wrong = form.fields.find(
       (field) => form.faults[field.id] || errors.some((error) => error.field === field.id),
     );
-    if (wrong) document.getElementById(inputId(id, wrong.id))?.focus();
+    const input = wrong && document.getElementById(inputId(id, wrong.id));
+    input?.focus();
+    // What is wrong stands below it, and must not be behind the dialogue's foot.
+    input?.scrollIntoView?.({ block: "center" });
   }, [tries, told]);
 }
