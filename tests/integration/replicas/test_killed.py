@@ -10,7 +10,10 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
+from backend.db.audit import AuditEntry
 from tests.consoleprocess import ConsoleProcess
 from tests.integration.omaha.api.mirror import serving
 from tests.integration.replicas.estate import BOARD, LIMIT, MAIN, Replicas, owner_of
@@ -25,6 +28,8 @@ SLOW = 0.2
 PROMISED = 30.0
 """Seconds from the kill until another replica goes on: a lease (15 s) and some."""
 KILLS = 2
+UPLOADED = "notes.img"
+UPLOAD_SIZE = 128 << 20
 
 
 @pytest.fixture
@@ -41,17 +46,27 @@ async def replicas(postgres_url: str, tmp_path: Path) -> AsyncIterator[Replicas]
             await made.close()
 
 
+def alive(replicas: Replicas) -> list[ConsoleProcess]:
+    return [one for one in replicas.all if one.process and one.process.poll() is None]
+
+
 async def busy(replicas: Replicas, dice: random.Random) -> ConsoleProcess:
     """One that works on something."""
     found: list[ConsoleProcess] = []
 
     async def any_works() -> bool:
-        lives = [one for one in replicas.all if one.process and one.process.poll() is None]
-        found[:] = [one for one in lives if await replicas.held_by(one)]
+        found[:] = [one for one in alive(replicas) if await replicas.held_by(one)]
         return bool(found)
 
     await until(any_works, LIMIT)
     return dice.choice(found)
+
+
+async def finishing(replicas: Replicas, at: ConsoleProcess) -> str:
+    """Where an upload is finished just now, most likely by the replica that was asked to: as long
+    as it takes to read so many bytes."""
+    with owner_of(at) as owner:
+        return await asyncio.to_thread(replicas.upload, owner.http, UPLOADED, bytes(UPLOAD_SIZE))
 
 
 async def test_killed_replicas_lose_nothing_and_their_jobs_go_on_within_the_promised_time(
@@ -64,12 +79,14 @@ async def test_killed_replicas_lose_nothing_and_their_jobs_go_on_within_the_prom
     with owner_of(replicas.all[0]) as owner:
         jobs = await asyncio.to_thread(replicas.import_all, owner.http, VERSIONS)
     watches, restarts = [], []
+    where = ""
     for kill in range(KILLS):
         victim = await busy(replicas, dice)
         if kill == 0:
             await replicas.downloading(victim)
         else:
-            await asyncio.sleep(dice.uniform(0.0, 1.5))  # at any moment
+            where = await finishing(replicas, victim)
+            await asyncio.sleep(dice.uniform(0.0, 0.1))  # at any moment
         victim.stop(signal.SIGKILL)
         killed = time.monotonic()
         watches += [
@@ -84,7 +101,22 @@ async def test_killed_replicas_lose_nothing_and_their_jobs_go_on_within_the_prom
         record_property("latency of a killed replica's job", f"{waited:.3f} s")
         assert waited < PROMISED
     assert watches, "nobody was killed at work"
+    await hosted_once(replicas, where)
     await replicas.assert_done_once(jobs, VERSIONS)
     assert replicas.mirror.ranged(), "a download went on where the killed one had stopped"
     sent = [replicas.mirror.sent[f"/{BOARD}/{version}/{MAIN}"] for version in VERSIONS]
     assert sum(sent) < (len(VERSIONS) + KILLS) * SIZE + KILLS * SIZE
+
+
+async def hosted_once(replicas: Replicas, where: str) -> None:
+    """The upload became one file, told once in the record."""
+    with owner_of(replicas.all[0]) as owner:
+
+        async def done() -> bool:
+            told = (await asyncio.to_thread(owner.http.get, where)).json()
+            assert told["state"] not in {"failed", "cancelled"}, told
+            return bool(told["state"] == "done" and told["file"]["name"] == UPLOADED)
+
+        await until(done, LIMIT)
+    told = select(AuditEntry).where(col(AuditEntry.action) == "update-package:upload")
+    assert [entry.target for entry in await replicas.rows(told)] == [UPLOADED]
