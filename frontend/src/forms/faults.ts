@@ -15,9 +15,9 @@ export function faultOf(field: Field, text: string, t: TFunction): string | null
   return pattern && !new RegExp(pattern, "u").test(text) ? t("form.pattern") : null;
 }
 
-/** A stored secret need not be typed again. */
-const needed = ({ required, stored, nullable }: Field) =>
-  required === true && stored === undefined && !nullable;
+/** A stored secret need not be typed again; a number is never nothing unless nothing is said to be. */
+const needed = ({ required, stored, nullable, input }: Field) =>
+  (required === true || input === "number") && stored === undefined && !nullable;
 
 function numberFault(
   { whole, minimum, maximum }: Field,

@@ -109,6 +109,7 @@ function fieldOf(id: string, schema: FieldSchema, words: FieldWords): Field {
     numbers: items?.type === "integer",
     ...(options ? { options } : {}),
     ...words,
+    nullable: schema.nullable === true && words.required !== true,
   };
 }
 

@@ -2,7 +2,12 @@ import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import i18next from "i18next";
 import { beforeEach, expect, test } from "vitest";
-import { groupChangeBody, newGroupBody, newUserBody } from "../api/generated/bodies.gen";
+import {
+  groupChangeBody,
+  newGroupBody,
+  newUserBody,
+  rolloutPolicyBody,
+} from "../api/generated/bodies.gen";
 import { expectAccessible, renderInConsole } from "../test/console";
 import { keptDraft, openTexts } from "./draft";
 import { FormFields } from "./FormFields";
@@ -81,6 +86,24 @@ test("what the API would refuse is said before it is sent", () => {
   expect(faults.channel_id).toBe("This must be a number.");
   expect(faults["policy.schedule.percent"]).toBe("At most 100.");
   expect(faultsOf(GROUP, { name: "web" }, i18next.t).name).toBeUndefined();
+});
+
+test("a choice of a number is sent as one, and what a form needs is never sent as nothing", () => {
+  const options = [{ value: "9" }];
+  const [channel, name] = fieldsOf(groupChangeBody, {
+    channel_id: { label: "connections.way", options },
+    name: { label: "connections.name", required: true },
+  });
+  if (!channel || !name) throw new Error("no fields");
+  expect(bodyOf([channel], { channel_id: "9" })).toEqual({ channel_id: 9 });
+  expect(bodyOf([channel], { channel_id: "" })).toEqual({ channel_id: null });
+  expect(faultsOf([channel, name], {}, i18next.t)).toEqual({ name: "This is needed." });
+});
+
+test("a number that must be there cannot be emptied", () => {
+  const [period] = fieldsOf(rolloutPolicyBody, { period_seconds: { label: "connections.since" } });
+  if (!period) throw new Error("no field");
+  expect(faultsOf([period], { period_seconds: "" }, i18next.t).period_seconds).toBeDefined();
 });
 
 test("a draft holds nothing secret", () => {

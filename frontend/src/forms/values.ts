@@ -50,14 +50,14 @@ function put(body: Json, [name = "", ...rest]: readonly string[], value: unknown
   body[name] = inside;
 }
 
-function apiValue({ input, nullable, numbers }: Field, text: string): unknown {
+function apiValue({ input, nullable, numbers, whole }: Field, text: string): unknown {
   if (input === "switch") return text === "true";
   if (input === "lines") {
     const kept = text.split(/[\s,]+/).filter(Boolean);
     return numbers ? kept.map(Number) : kept;
   }
   if (text === "" && nullable) return null;
-  if (input === "number") return Number(text);
+  if (input === "number" || (whole && text !== "")) return Number(text);
   return text;
 }
 

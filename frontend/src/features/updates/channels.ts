@@ -118,7 +118,7 @@ const floorPackage = ({ view }: Channel): Field => ({
 });
 
 /** A version that machines must have installed on the way up. */
-export const addFloor: Action<Channel, FloorChange & { package_id: string }> = {
+export const addFloor: Action<Channel, FloorChange & { package_id: number }> = {
   id: "channel.floor",
   needs: ["update-channel", "update"],
   verb: "updates.channel.floor.do",
@@ -131,7 +131,7 @@ export const addFloor: Action<Channel, FloorChange & { package_id: string }> = {
   ],
   run: async (channel, { package_id: chosen, reason = "" }) => {
     const view = viewOf(channel);
-    const path = { channel_id: view.id, package_id: Number(chosen) };
+    const path = { channel_id: view.id, package_id: chosen };
     const { requestId } = await putFloor({ path, headers: match(view), body: { reason } });
     return { requestId, undo: () => deleteFloor({ path }) };
   },

@@ -153,7 +153,7 @@ export const rollBack: Action<Group, Rollback> = {
     const view = viewOf(group);
     const { data, requestId } = await rollGroupBack({
       ...one(view),
-      body: { ...body, package_id: Number(body.package_id) },
+      body,
     });
     const old = view.channel?.package?.id;
     if (old === undefined || body.detach) return { requestId };
@@ -182,7 +182,7 @@ const heir = ({ view, id }: Group): Field => ({
 });
 
 /** Deletes a group with its past rollouts; its machines go to another one. */
-export const removeGroup: Action<Doomed, { move_to: string }> = {
+export const removeGroup: Action<Doomed, { move_to: number | "" }> = {
   id: "group.delete",
   needs: ["update-group", "delete"],
   verb: "updates.delete.do",
@@ -207,7 +207,7 @@ export const removeGroup: Action<Doomed, { move_to: string }> = {
   fields: (group) => (group.deletion?.machines ? [heir(group)] : []),
   run: (group, { move_to: to }) => {
     const machines = group.deletion?.machines ?? 0;
-    const query = to ? { move_to: Number(to), machines } : {};
+    const query = to ? { move_to: to, machines } : {};
     return deleteGroup({ ...one(viewOf(group)), query });
   },
   onto: (group, current) => ({ ...group, ...onto(group, current) }),
