@@ -51,6 +51,8 @@ export interface Action<Target, Body = object> {
   load?: (target: Target) => Promise<Target>;
   /** What the fields hold as the thing stands; without it the form is of something new. */
   before?: (target: Target) => object;
+  /** Names its target's draft where that has neither id nor key. */
+  draft?: (target: Target) => string;
   /** Send all fields of an existing thing, not only those that were changed. */
   whole?: boolean;
   effects?: (target: Target) => Promise<readonly Effect[]>;

@@ -4,6 +4,7 @@ import { type Problem, toProblem } from "../api/problem";
 import type { Texts } from "../forms/field";
 import { type FormState, useForm } from "../forms/useForm";
 import { type UnsavedGuard, useUnsaved } from "../forms/useUnsaved";
+import { draftKey } from "./draftKey";
 import { type AnyAction, fieldsAt } from "./erased";
 import { useAttempt } from "./useAttempt";
 
@@ -22,7 +23,7 @@ export function useActionForm({ action, target, name, onClose }: ActionFormOptio
   const [against, setAgainst] = useState(target);
   const fields = useCallback((texts: Texts) => fieldsAt(action, target, texts), [action, target]);
   const form: FormState = useForm({
-    draft: `${action.id}.${name}`,
+    draft: draftKey(action, target, name),
     fields,
     before: action.before?.(target) ?? null,
   });

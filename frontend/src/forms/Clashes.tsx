@@ -1,8 +1,10 @@
 import { Radio } from "@patternfly/react-core";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useTranslation } from "react-i18next";
+import type { Field, Texts } from "./field";
 import { useFieldName } from "./useFieldName";
 import type { Clash, FormState } from "./useForm";
+import { useOptions } from "./useOptions";
 
 /** What somebody else changed, theirs beside yours, field by field, to choose from. */
 export function Clashes({ form }: { form: FormState }) {
@@ -21,7 +23,7 @@ export function Clashes({ form }: { form: FormState }) {
           <ClashRow
             key={clash.field.id}
             clash={clash}
-            chosen={form.texts[clash.field.id] ?? ""}
+            texts={form.texts}
             onChoose={(text) => form.set(clash.field.id, text)}
           />
         ))}
@@ -32,12 +34,13 @@ export function Clashes({ form }: { form: FormState }) {
 
 interface ClashRowProps {
   clash: Clash;
-  chosen: string;
+  texts: Texts;
   onChoose: (text: string) => void;
 }
 
-function ClashRow({ clash, chosen, onChoose }: ClashRowProps) {
+function ClashRow({ clash, texts, onChoose }: ClashRowProps) {
   const { t } = useTranslation();
+  const { shown, words } = useShown(clash.field, texts);
   const { name, raw } = useFieldName(clash.field);
   const way = (which: "yours" | "theirs") => (
     <Td dataLabel={t(`form.clash.${which}`)}>
@@ -47,10 +50,10 @@ function ClashRow({ clash, chosen, onChoose }: ClashRowProps) {
         label={
           <>
             <span className="pf-v6-screen-reader">{t(`form.clash.${which}`)}</span>{" "}
-            <span translate="no">{clash[which] || "—"}</span>
+            <span translate={words ? "yes" : "no"}>{shown(clash[which])}</span>
           </>
         }
-        isChecked={chosen === clash[which]}
+        isChecked={(texts[clash.field.id] ?? "") === clash[which]}
         onChange={() => onChoose(clash[which])}
       />
     </Td>
@@ -64,4 +67,15 @@ function ClashRow({ clash, chosen, onChoose }: ClashRowProps) {
       {way("theirs")}
     </Tr>
   );
+}
+
+/** How a value of a field reads: as its input shows it, not as it is sent. */
+function useShown(field: Field, texts: Texts) {
+  const { t } = useTranslation();
+  const options = useOptions(field, texts);
+  const shown = (text: string): string => {
+    if (field.input === "switch") return t(text === "true" ? "form.on" : "form.off");
+    return options.find(({ value }) => value === text)?.title || text || "—";
+  };
+  return { shown, words: field.input === "switch" };
 }

@@ -9,7 +9,7 @@ import {
   rolloutPolicyBody,
 } from "../api/generated/bodies.gen";
 import { expectAccessible, renderInConsole } from "../test/console";
-import { keptDraft, openTexts } from "./draft";
+import { draftOf, keepDraft, keptDraft } from "./draft";
 import { FormFields } from "./FormFields";
 import { faultsOf } from "./faults";
 import { fieldsOf } from "./field";
@@ -107,7 +107,10 @@ test("a number that must be there cannot be emptied", () => {
 });
 
 test("a draft holds nothing secret", () => {
-  expect(openTexts(USER, { login: "ada", password: "canary" })).toEqual({ login: "ada" });
+  const draft = draftOf(USER, ["login", "password"], { login: "ada", password: "canary" }, {});
+  expect(draft).toEqual({ login: { text: "ada", over: "" } });
+  keepDraft("secret", draftOf(USER, ["password"], { password: "canary" }, {}));
+  expect(sessionStorage).toHaveLength(0);
 });
 
 const fields = () => USER;
@@ -140,14 +143,26 @@ test("what is typed is not left by accident, is kept without secrets, and can be
   await expectAccessible();
   await userEvent.click(screen.getByRole("button", { name: "Stay" }));
   expect(closed).toBe(0);
-  expect(keptDraft("test")).toEqual({ login: "ada" });
+  expect(keptDraft("test")).toEqual({ login: { text: "ada", over: "" } });
   await userEvent.click(screen.getByRole("button", { name: "Away" }));
   await userEvent.click(await screen.findByRole("button", { name: "Throw it away" }));
   expect(closed).toBe(1);
-  expect(keptDraft("test")).toBeNull();
+  expect(keptDraft("test")).toEqual({});
 });
 
 test("the members of a change may be absent, so none is needed", () => {
   const change = fieldsOf(groupChangeBody, { name: { label: "connections.name" } });
   expect(change[0]).toMatchObject({ nullable: true, required: false });
+});
+
+test("an emptied text is sent as one, an emptied choice as nothing", () => {
+  const options = [{ value: "9" }];
+  const change = fieldsOf(groupChangeBody, {
+    description: { label: "connections.name" },
+    channel_id: { label: "connections.way", options },
+  });
+  expect(bodyOf(change, { description: "", channel_id: "" })).toEqual({
+    description: "",
+    channel_id: null,
+  });
 });

@@ -1,8 +1,9 @@
 import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { forgetDraft, keepDraft, keptDraft } from "./draft";
+import { draftOf, forgetDraft, keepDraft } from "./draft";
 import { faultsOf } from "./faults";
 import type { Field, Texts } from "./field";
+import { restoredFrom, type Seen } from "./restored";
 import { bodyOf, changedIn, firstTexts, type Json, partOf, textsOf } from "./values";
 
 /** The fields of a form; which there are may depend on what is typed. */
@@ -57,18 +58,19 @@ export function useForm({ draft, fields: fieldsOf, before }: FormOptions): FormS
     [fieldsOf],
   );
   const [base, setBase] = useState<Texts>(() => start(before));
-  const [kept] = useState(() => keptDraft(draft));
-  const [texts, setTexts] = useState<Texts>(() => ({ ...base, ...kept }));
-  const [restored, setRestored] = useState(kept !== null);
+  const [kept] = useState(() => restoredFrom(draft, base, before !== null));
+  const [texts, setTexts] = useState<Texts>(kept.texts);
+  const [restored, setRestored] = useState(kept.restored);
   const [tries, setTries] = useState(0);
-  const [seen, setSeen] = useState<{ base: Texts; texts: Texts } | null>(null);
+  const [seen, setSeen] = useState<Seen | null>(kept.seen);
   const fields = useMemo(() => fieldsOf(texts), [fieldsOf, texts]);
   const faults = useMemo(() => faultsOf(fields, texts, t), [fields, texts, t]);
   const changed = changedIn(fields, texts, base);
   const update = (next: Texts) => {
     setTexts(next);
-    if (changedIn(fieldsOf(next), next, base).length > 0) keepDraft(draft, fieldsOf(next), next);
-    else forgetDraft(draft);
+    const shown = fieldsOf(next);
+    // What somebody else changed meanwhile is told again to who comes back before it is saved.
+    keepDraft(draft, draftOf(shown, changedIn(shown, next, base), next, seen?.base ?? base));
   };
   return {
     fields,
@@ -109,11 +111,7 @@ export function useForm({ draft, fields: fieldsOf, before }: FormOptions): FormS
 }
 
 /** What the other person changed, with what stood here when that became known. */
-function clashesOf(
-  fields: readonly Field[],
-  theirs: Texts,
-  seen: { base: Texts; texts: Texts },
-): readonly Clash[] {
+function clashesOf(fields: readonly Field[], theirs: Texts, seen: Seen): readonly Clash[] {
   return fields
     .filter(({ id, secret }) => !secret && (theirs[id] ?? "") !== (seen.base[id] ?? ""))
     .map((field) => ({

@@ -50,13 +50,18 @@ function put(body: Json, [name = "", ...rest]: readonly string[], value: unknown
   body[name] = inside;
 }
 
-function apiValue({ input, nullable, numbers, whole }: Field, text: string): unknown {
+/** An emptied text is sent as one: null means "stays as it is" wherever a text may be empty. */
+const holdsNothing = ({ input, minLength = 0 }: Field) =>
+  (input === "text" || input === "notes") && minLength === 0;
+
+function apiValue(field: Field, text: string): unknown {
+  const { input, nullable, numbers, whole } = field;
   if (input === "switch") return text === "true";
   if (input === "lines") {
     const kept = text.split(/[\s,]+/).filter(Boolean);
     return numbers ? kept.map(Number) : kept;
   }
-  if (text === "" && nullable) return null;
+  if (text === "" && nullable) return holdsNothing(field) ? "" : null;
   if (input === "number" || (whole && text !== "")) return Number(text);
   return text;
 }

@@ -17,6 +17,9 @@ test("a text is as long as the server takes it", () => {
 
 test("what a prototype holds is no parameter", () => {
   expect(readSearch(TABLE_SEARCH, JSON.parse('{"__proto__": "x", "toString": "y"}'))).toEqual({});
+  expect(wrongIn(TABLE_SEARCH, { __defineGetter__: "1", toString: "y", constructor: "z" })).toEqual(
+    [],
+  );
 });
 
 test("every page with a table takes the table's search", () => {

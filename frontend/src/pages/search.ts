@@ -50,7 +50,7 @@ export function readSearch<Schema extends SearchSchema>(
 /** The names of the parameters whose values the page does not know. */
 export function wrongIn(schema: SearchSchema, raw: object): string[] {
   return Object.entries(raw)
-    .filter(([name, value]) => isThere(value) && name in schema)
+    .filter(([name, value]) => isThere(value) && Object.hasOwn(schema, name))
     .filter(([name, value]) => schema[name]?.(value) === undefined)
     .map(([name]) => name);
 }

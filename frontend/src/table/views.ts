@@ -25,12 +25,13 @@ const at = ({ id }: SavedView) => ({ view_id: id });
 /** Keep what the table shows under a name; shared, everybody sees it who may list the table. */
 export const saveView: Action<Shown, NewView> = {
   id: "view.create",
+  draft: ({ collection }) => collection,
   needs: ["saved-view", "list"],
   verb: "views.save.do",
   title: "views.save.title",
   body: "views.save.body",
   fields: fieldsOf(newViewBody, {
-    name: { label: "views.name" },
+    name: { label: "views.name", required: true },
     shared: { label: "views.shared", help: "views.sharedHelp" },
   }),
   run: async (shown, { name, shared }) => {
@@ -46,7 +47,7 @@ export const editView: Action<SavedView, ViewChange> = {
   verb: "views.edit.do",
   title: "views.edit.title",
   fields: fieldsOf(viewChangeBody, {
-    name: { label: "views.name" },
+    name: { label: "views.name", required: true },
     shared: { label: "views.shared", help: "views.sharedHelp", input: "switch" },
   }),
   before: ({ name, shared }) => ({ name, shared }),

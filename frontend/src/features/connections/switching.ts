@@ -62,6 +62,7 @@ export const reauthenticate: Action<Settings, Values> = {
   verb: "connections.reauthenticate.do",
   title: "connections.reauthenticate.title",
   body: "connections.reauthenticate.body",
+  draft: ({ connection }) => `${connection.kind}/${connection.name}`,
   fields: ({ connection, kind }) =>
     fieldsOfWay(kind, wayOf(kind, connection.way), connection.secrets).filter(
       ({ secret }) => secret,

@@ -28,8 +28,12 @@ const one = (view: ApplicationView) => ({
 });
 
 const WORDS = {
-  name: { label: "updates.field.name" },
-  appid: { label: "updates.field.appid", help: "updates.application.appidHelp" },
+  name: { label: "updates.field.name", required: true },
+  appid: {
+    label: "updates.field.appid",
+    help: "updates.application.appidHelp",
+    required: true,
+  },
   description: { label: "updates.field.description" },
 } as const;
 

@@ -54,7 +54,7 @@ export const addChannel: Action<string, NewChannel> = {
   title: "updates.channel.add.title",
   fields: (application) =>
     fieldsOf(newChannelBody, {
-      name: { label: "updates.field.name" },
+      name: { label: "updates.field.name", required: true },
       arch: { label: "updates.field.arch" },
       ...words(application),
     }),
@@ -85,7 +85,7 @@ export const editChannel: Action<Channel, ChannelChange> = {
   },
   fields: ({ view }) =>
     fieldsOf(channelChangeBody, {
-      name: { label: "updates.field.name" },
+      name: { label: "updates.field.name", required: true },
       ...words(view?.application_id ?? 0, view?.arch),
     }),
   run: (channel, body) =>

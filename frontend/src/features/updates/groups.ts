@@ -32,7 +32,7 @@ export const one = (view: GroupView) => ({ path: { group_id: view.id }, headers:
 
 const words = (application: string | number, arch?: string) =>
   ({
-    track: { label: "updates.field.track", help: "updates.group.trackHelp" },
+    track: { label: "updates.field.track", help: "updates.group.trackHelp", required: true },
     channel_id: {
       label: "updates.field.channel",
       help: "updates.group.channelHelp",
@@ -55,7 +55,7 @@ export const addGroup: Action<string, NewGroup> = {
   body: "updates.group.add.body",
   fields: (application) =>
     fieldsOf(newGroupBody, {
-      name: { label: "updates.field.name" },
+      name: { label: "updates.field.name", required: true },
       arch: { label: "updates.field.arch" },
       ...words(application),
     }),
@@ -94,7 +94,7 @@ export const editGroup: Action<Group, GroupChange> = {
   effects: machinesOf,
   fields: ({ view }) =>
     fieldsOf(groupChangeBody, {
-      name: { label: "updates.field.name" },
+      name: { label: "updates.field.name", required: true },
       ...words(view?.application_id ?? 0, view?.arch),
     }),
   run: (group, body) =>

@@ -100,7 +100,13 @@ export const editPackage: Action<Package, PackageChange> = {
   fields: ({ view }) =>
     fieldsOf(packageChangeBody, {
       ...(view?.hosted === false
-        ? { url: { label: "updates.field.url", help: "updates.package.urlHelp" } as const }
+        ? {
+            url: {
+              label: "updates.field.url",
+              help: "updates.package.urlHelp",
+              required: true,
+            } as const,
+          }
         : {}),
       description: { label: "updates.field.description" },
       release_notes: { label: "updates.field.notes" },
