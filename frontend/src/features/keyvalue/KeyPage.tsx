@@ -104,6 +104,14 @@ function LoadedKey({ value, detail, live, crumbs }: LoadedKeyProps) {
                     collection="activity"
                     filters={equals({ target: `${value.etcd}:${value.path}`, target_kind: "key" })}
                     hidden={NO_TARGET}
+                    renderers={{
+                      detail: ({ action, detail }) =>
+                        action === "key:reveal" ? (
+                          t("activity.did.reveal", { kind: "key" })
+                        ) : (
+                          <Raw>{String(detail || action)}</Raw>
+                        ),
+                    }}
                     emptyHint={t("value.noActivity")}
                   />
                 ),

@@ -28,8 +28,8 @@ export function StackPage() {
         }
       />
       {isPending && <SkeletonLines />}
-      {error && toProblem(error).status === 403 && <NoAccess what={t("nav.stack")} />}
-      {error && toProblem(error).status !== 403 && (
+      {error && isHidden(error) && <NoAccess what={t("nav.stack")} />}
+      {error && !isHidden(error) && (
         <Failed problem={toProblem(error)} onRetry={() => void refetch()} />
       )}
       {data && !data.present && <EmptyTable hint={t("stack.absent")} />}
@@ -41,4 +41,9 @@ export function StackPage() {
 function toneOf(stack: StackView): Tone {
   if (isSettled(stack)) return "ok";
   return isComingUp(stack) ? "busy" : "bad";
+}
+
+/** Refused and invisible are the same to whoever may not see it: trying again helps neither. */
+function isHidden(error: unknown): boolean {
+  return [403, 404].includes(toProblem(error).status);
 }
