@@ -2,8 +2,11 @@ import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { compression, defineAlgorithm } from "vite-plugin-compression2";
 import { defineConfig } from "vitest/config";
+import { budget } from "./build/budget";
+import { sharedChunk } from "./build/chunks";
 import { direct } from "./build/direct";
-import { firstPage } from "./build/firstPage";
+import { fonts } from "./build/fonts";
+import { hints } from "./build/hints";
 import { layer } from "./build/layer";
 import { trim } from "./build/trim";
 
@@ -17,9 +20,12 @@ export default defineConfig({
   resolve: { alias: { "console-client": client } },
   plugins: [
     direct(),
+    trim(),
     layer(),
     react(),
-    trim(),
+    fonts(),
+    hints(),
+    budget(),
     compression({
       algorithms: [defineAlgorithm("brotliCompress"), defineAlgorithm("gzip", { level: 9 })],
       include: [/\.(js|css|html|svg|json|txt)$/],
@@ -35,15 +41,7 @@ export default defineConfig({
       output: {
         codeSplitting: {
           includeDependenciesRecursively: false,
-          groups: [
-            { name: "editor", test: /node_modules\/(@codemirror|@lezer)/, priority: 3 },
-            { name: firstPage, priority: 2 },
-            {
-              name: "table",
-              test: /react-table|react-virtual|lodash|src\/(table|kube|detail)\//,
-              priority: 1,
-            },
-          ],
+          groups: [{ name: sharedChunk, debugName: "shared" }],
         },
       },
     },

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from fastapi.routing import APIRoute
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from backend.http.static import accepts
 
@@ -22,8 +22,8 @@ _LEVEL: Final = 5
 class CompressedRoute(APIRoute):
     """A route whose answers of 1 KiB or more are gzipped for those who accept that.
 
-    Not for answers that repeat what the caller sent beside something secret: their length would
-    tell of it (BREACH).
+    Streams go as they come. Not for answers that repeat what the caller sent beside something
+    secret: their length would tell of it (BREACH).
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -41,7 +41,7 @@ class CompressedRoute(APIRoute):
 
 
 def _compress(response: Response) -> None:
-    if len(response.body) < _LEAST:
+    if isinstance(response, StreamingResponse) or len(response.body) < _LEAST:
         return
     response.body = gzip.compress(response.body, _LEVEL, mtime=0)
     response.headers["Content-Encoding"] = "gzip"

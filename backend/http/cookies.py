@@ -18,6 +18,7 @@ from backend.settings import Settings
 
 __all__ = [
     "clear_session_cookie",
+    "has_session_cookie",
     "is_loopback",
     "read_device_cookie",
     "read_session_cookie",
@@ -45,6 +46,12 @@ def is_loopback(host: str) -> bool:
 def read_session_cookie(connection: HTTPConnection) -> str | None:
     """The session cookie's value; an over-long one is no session of ours."""
     return _read(connection, SECURE_NAME if _secure(connection) else LOOPBACK_NAME)
+
+
+def has_session_cookie(header: str) -> bool:
+    """Whether a `Cookie` header has a session's cookie, whatever it is worth."""
+    names = {pair.partition("=")[0].strip() for pair in header.split(";")}
+    return bool(names & {SECURE_NAME, LOOPBACK_NAME})
 
 
 def read_device_cookie(connection: HTTPConnection) -> str | None:

@@ -25,7 +25,7 @@ def server_config(app: ASGIApp, settings: Settings) -> LimitedConfig:
         ws=LimitedWebSocketProtocol,
         ws_max_size=16 * 1024,
         ws_ping_interval=None,
-        ws_per_message_deflate=False,  # its windows would cost each open tab some 300 KB here
+        ws_per_message_deflate=False,  # windows would cost each open tab 300 KB; see `deflate`
         loop="uvloop",
         proxy_headers=bool(settings.forwarded_allow_ips),
         forwarded_allow_ips=settings.forwarded_allow_ips or None,

@@ -1,4 +1,5 @@
-"""Serve the built frontend: hashed assets cached as immutable, the page itself not at all.
+"""Serve the built frontend: hashed assets cached as immutable; the page itself is asked for each
+time and answered with a 304 while it is the same.
 
 Any other path that is not an API's gives the page: the URL is the state of the page, and
 the browser's router reads it.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import mimetypes
 import re
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -17,12 +19,16 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from backend.errors import NotFoundProblem
+from backend.http.cookies import has_session_cookie
+from backend.http.hints import link_header, read_hints
 from backend.http.problems import send_problem
 
 __all__ = ["Frontend", "frontend_folder"]
 
 _CODINGS: Final = (("br", ".br"), ("gzip", ".gz"))
 """What the build packs, smallest first (`frontend/vite.config.ts`)."""
+_TELLING: Final = ("cache-control", "etag", "last-modified", "link", "vary")
+"""What a 304 repeats (RFC 9110, 15.4.5)."""
 _ZERO: Final = re.compile(r"q\s*=\s*0(\.0*)?")
 _METHODS: Final = frozenset({"GET", "HEAD"})
 _API: Final = ("/api/", "/v1/", "/metrics", "/healthz", "/readyz")
@@ -50,17 +56,23 @@ class Frontend:
             return
         if scope["method"] not in _METHODS:
             raise HTTPException(405, headers={"Allow": "GET, HEAD"})
-        response = self._response(scope["path"], Headers(scope=scope).get("accept-encoding", ""))
-        await response(scope, receive, send)
+        headers = Headers(scope=scope)
+        response = self._response(scope["path"], headers)
+        await _unless_known(response, headers.get("if-none-match"))(scope, receive, send)
 
     @staticmethod
-    def _response(path: str, accepted: str) -> Response:
+    def _response(path: str, headers: Headers) -> Response:
+        accepted = headers.get("accept-encoding", "")
         folder = frontend_folder()
         if folder is None:
             return PlainTextResponse("The frontend is not built: run 'make frontend'.", 404)
         asset = _inside(folder, path)
         if asset is None:
-            return _file(folder / "index.html", "no-cache", accepted)
+            page = _file(folder / "index.html", "no-cache", accepted)
+            signed_in = has_session_cookie(headers.get("cookie", ""))
+            if link := link_header(read_hints(folder), path, signed_in=signed_in):
+                page.headers["Link"] = link
+            return page
         hashed = asset.is_relative_to(folder / "assets")
         cache = "public, max-age=31536000, immutable" if hashed else "no-cache"
         return _file(asset, cache, accepted)
@@ -74,8 +86,18 @@ def _file(asset: Path, cache: str, accepted: str) -> Response:
         packed = asset.with_name(asset.name + suffix)
         if accepts(accepted, coding) and packed.is_file():
             headers["Content-Encoding"] = coding
-            return FileResponse(packed, headers=headers, media_type=media_type)
-    return FileResponse(asset, headers=headers, media_type=media_type)
+            asset = packed
+            break
+    return FileResponse(asset, headers=headers, media_type=media_type, stat_result=asset.stat())
+
+
+def _unless_known(response: Response, known: str | None) -> Response:
+    """A 304 where the browser names the tag of this very form of the file (RFC 9110, 13.1.2)."""
+    tags = {tag.strip().removeprefix("W/") for tag in (known or "").split(",")}
+    if not tags & {"*", response.headers.get("etag")}:
+        return response
+    kept = {name: response.headers[name] for name in _TELLING if name in response.headers}
+    return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=kept)
 
 
 def accepts(header: str, coding: str) -> bool:

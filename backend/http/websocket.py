@@ -16,6 +16,7 @@ from websockets.frames import Frame
 from websockets.http11 import Request
 
 from backend.http.connections import Connection, ConnectionTable, Ended, Reading
+from backend.http.deflate import LargeMessages
 
 __all__ = ["MAX_CONTROL", "MAX_FRAGMENTS", "MAX_QUEUED", "LimitedWebSocketProtocol"]
 
@@ -33,6 +34,7 @@ class LimitedWebSocketProtocol(WebSocketsSansIOProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.conn.available_extensions = [LargeMessages()]
         self._table: ConnectionTable | None = None
         self._connection: Connection | None = None
         self._control = 0

@@ -14,6 +14,7 @@ from starlette.responses import Response, StreamingResponse
 
 from auth.principal import Principal
 from auth.role import Verb
+from backend.http.compressed import CompressedRoute
 from backend.http.guard import Decides
 from backend.live.answers import (
     CollectionsAnswer,
@@ -71,7 +72,8 @@ def live_router(hub: LiveHub) -> APIRouter:
         async with hub.running():
             yield
 
-    router = APIRouter(tags=["collections"], lifespan=running)
+    # Rows hold no secret: values of keys and of Secrets are never in one.
+    router = APIRouter(tags=["collections"], lifespan=running, route_class=CompressedRoute)
     get = router.get
     get("/collections", responses=_answers(CollectionsAnswer))(list_collections)
     get("/collections/{name}", responses=_answers(ListAnswer, csv=True))(list_rows)

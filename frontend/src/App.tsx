@@ -2,10 +2,11 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useEffect, useMemo } from "react";
 import { listRows } from "./api/generated/sdk.gen";
-import { setUnauthenticatedHandler, socketUrl } from "./api/http";
+import { setUnauthenticatedHandler } from "./api/http";
+import { takeAhead } from "./live/ahead";
 import { LiveClient } from "./live/client";
-import type { SocketLike } from "./live/connection";
 import { LiveProvider } from "./live/react";
+import { openSocket } from "./live/socket";
 import { probeSession } from "./session/probe";
 import { sessionQuery } from "./session/session";
 import { Shell } from "./shell/Shell";
@@ -23,7 +24,7 @@ export function App() {
     };
     setUnauthenticatedHandler(ended);
     return new LiveClient({
-      open: () => new WebSocket(socketUrl()) as unknown as SocketLike,
+      open: () => takeAhead() ?? openSocket(),
       probe: () => probeSession(queryClient),
       onSessionEnded: ended,
       list: async (name, query) => (await listRows({ path: { name }, query })).data,

@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
  */
 const LAYERS = [
   ["api", "format", "i18n", "theme", "styles"],
-  ["live", "status", "session"],
+  ["live", "status", "session", "overlay"],
   ["pages"],
   ["states"],
   ["shell", "system", "jobs", "forms", "actions"],

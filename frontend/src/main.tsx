@@ -9,6 +9,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { queryClient } from "./api/queryClient";
 import { chosenLanguage, startI18n } from "./i18n/i18n";
+import { fetchPartsLater } from "./overlay/part";
 import { router } from "./router";
 import { startTheme } from "./theme/theme";
 
@@ -24,3 +25,4 @@ createRoot(container).render(
     </QueryClientProvider>
   </StrictMode>,
 );
+fetchPartsLater();

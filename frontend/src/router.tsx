@@ -10,6 +10,8 @@ import { App } from "./App";
 import { queryClient } from "./api/queryClient";
 import { PAGES } from "./features/all";
 import { LOGIN_SEARCH } from "./features/signin/search";
+import { openAhead } from "./live/ahead";
+import { openSocket } from "./live/socket";
 import type { PageManifest } from "./pages/page";
 import { readSearch, SCOPE_SEARCH } from "./pages/search";
 import { sessionQuery } from "./session/session";
@@ -46,6 +48,7 @@ const app = createRoute({
   beforeLoad: async ({ context, location }) => {
     const session = await context.queryClient.ensureQueryData(sessionQuery);
     if (!session) throw redirect({ to: "/login", search: { next: location.href } });
+    openAhead(openSocket);
   },
   component: App,
 });

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
 
 from tests.browser.conftest import CHROMIUM
 from tests.consoleprocess import OWNER, ConsoleProcess
 
-__all__ = ["ROW", "measure_tab", "opened"]
+__all__ = ["ROW", "launched", "measure_tab", "opened", "sign_in"]
 
 ROW = "tr.cr-row[data-key]"
 FLAGS = (
@@ -37,9 +37,9 @@ FLAGS = (
 async def opened(console: ConsoleProcess) -> AsyncIterator[Page]:
     """An empty tab of a Chromium that is signed in."""
     async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=_program(), args=list(FLAGS))
+        browser = await launched(play)
         context = await browser.new_context(viewport={"width": 1440, "height": 900})
-        await _sign_in(context, console)
+        await sign_in(context, console)
         try:
             yield await context.new_page()
         finally:
@@ -69,11 +69,17 @@ async def measure_tab(
     return samples
 
 
+async def launched(play: Playwright) -> Browser:
+    """The Chromium that the tests use."""
+    return await play.chromium.launch(executable_path=_program(), args=list(FLAGS))
+
+
 def _program() -> str:
     return next(name for name in CHROMIUM if Path(name).exists())
 
 
-async def _sign_in(context: Any, console: ConsoleProcess) -> None:
+async def sign_in(context: BrowserContext, console: ConsoleProcess) -> None:
+    """Sign the browser in as the owner."""
     answer = await context.request.post(
         f"{console.url}/api/v1/session",
         data={"login": OWNER, "password": console.password},

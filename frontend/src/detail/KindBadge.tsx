@@ -1,7 +1,7 @@
-import { Label, type LabelProps } from "@patternfly/react-core";
+import { Tag, type TagColor } from "../overlay/Tag";
 import { familyOf, shortKind } from "./kinds";
 
-const COLOURS: Record<ReturnType<typeof familyOf>, NonNullable<LabelProps["color"]>> = {
+const COLOURS: Record<ReturnType<typeof familyOf>, TagColor> = {
   pod: "teal",
   controller: "blue",
   node: "purple",
@@ -16,19 +16,13 @@ const COLOURS: Record<ReturnType<typeof familyOf>, NonNullable<LabelProps["color
 /** One to four letters for a kind, one colour per family; the full name for everyone else. */
 export function KindBadge({ kind }: { kind: string }) {
   return (
-    <Label
-      isCompact
-      variant="outline"
-      color={COLOURS[familyOf(kind)]}
-      className="cr-kind"
-      title={kind}
-    >
+    <Tag color={COLOURS[familyOf(kind)]} className="cr-kind" title={kind}>
       <span aria-hidden="true" translate="no">
         {shortKind(kind)}
       </span>
       <span className="pf-v6-screen-reader" translate="no">
         {kind}
       </span>
-    </Label>
+    </Tag>
   );
 }

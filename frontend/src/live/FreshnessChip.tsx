@@ -1,7 +1,8 @@
-import { Label, Popover } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import type { Freshness, FeedState as SourceState } from "../api/generated/types.gen";
 import { formatClock, formatExact } from "../format/time";
+import { Popover } from "../overlay/Popover";
+import { Tag } from "../overlay/Tag";
 import { ToneIcon } from "../status/Status";
 import type { Tone } from "../status/tone";
 import { sourcesAsKnown, summarise } from "./freshness";
@@ -36,10 +37,8 @@ export function FreshnessChip({ sources, pending = false }: FreshnessChipProps) 
   const since = formatClock(summary.since);
   return (
     <Popover
-      aria-label={t("freshness.title")}
-      showClose={false}
-      position="bottom-end"
-      bodyContent={
+      label={t("freshness.title")}
+      body={
         <>
           <h2 className="cr-popover-title">{t("freshness.title")}</h2>
           {connection.phase !== "open" && (
@@ -49,17 +48,17 @@ export function FreshnessChip({ sources, pending = false }: FreshnessChipProps) 
         </>
       }
     >
-      <Label
-        isCompact
-        className="cr-fresh"
-        data-freshness={summary.state}
-        color={COLOURS[summary.state]}
-        variant="outline"
-        icon={<ToneIcon tone={FRESHNESS_TONES[summary.state]} />}
-        onClick={() => undefined}
-      >
-        {t(`freshness.${summary.state}`, { since })}
-      </Label>
+      {(trigger) => (
+        <Tag
+          className="cr-fresh"
+          data-freshness={summary.state}
+          color={COLOURS[summary.state]}
+          icon={<ToneIcon tone={FRESHNESS_TONES[summary.state]} />}
+          trigger={trigger}
+        >
+          {t(`freshness.${summary.state}`, { since })}
+        </Tag>
+      )}
     </Popover>
   );
 }

@@ -1,12 +1,5 @@
-import {
-  Button,
-  MastheadBrand,
-  MastheadContent,
-  MastheadMain,
-  MastheadToggle,
-  PageToggleButton,
-  Masthead as PfMasthead,
-} from "@patternfly/react-core";
+import "@patternfly/react-styles/css/components/Masthead/masthead.css";
+import { Button } from "@patternfly/react-core";
 import BarsIcon from "@patternfly/react-icons/dist/esm/icons/bars-icon";
 import SearchIcon from "@patternfly/react-icons/dist/esm/icons/search-icon";
 import { useTranslation } from "react-i18next";
@@ -30,28 +23,28 @@ export function Masthead({ navigationOpen, onToggleNavigation, onJump }: Masthea
   const { t } = useTranslation();
   const narrow = useNarrow();
   return (
-    <PfMasthead className="cr-masthead" display={{ default: "inline" }}>
-      <MastheadMain>
-        <MastheadToggle>
-          <PageToggleButton
+    <header className="pf-v6-c-masthead pf-m-display-inline cr-masthead">
+      <div className="pf-v6-c-masthead__main">
+        <span className="pf-v6-c-masthead__toggle">
+          <Button
+            id="nav-toggle"
             variant="plain"
             aria-label={t("shell.toggleNavigation")}
-            isSidebarOpen={navigationOpen}
-            onSidebarToggle={onToggleNavigation}
-          >
-            <BarsIcon />
-          </PageToggleButton>
-        </MastheadToggle>
-        <MastheadBrand>
+            aria-expanded={navigationOpen}
+            onClick={onToggleNavigation}
+            icon={<BarsIcon />}
+          />
+        </span>
+        <div className="pf-v6-c-masthead__brand">
           <AppLink href="/" className="cr-brand">
             <Mark />
             <span translate="no" className="cr-brand-name">
               Craton
             </span>
           </AppLink>
-        </MastheadBrand>
-      </MastheadMain>
-      <MastheadContent className="cr-masthead-content">
+        </div>
+      </div>
+      <div className="pf-v6-c-masthead__content cr-masthead-content">
         {!narrow && <ScopeSelectors />}
         <Button
           variant="plain"
@@ -69,7 +62,7 @@ export function Masthead({ navigationOpen, onToggleNavigation, onJump }: Masthea
           <ThemeMenu />
           <UserMenu />
         </span>
-      </MastheadContent>
-    </PfMasthead>
+      </div>
+    </header>
   );
 }

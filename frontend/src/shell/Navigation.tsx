@@ -1,4 +1,4 @@
-import { Nav, NavGroup, NavItem } from "@patternfly/react-core";
+import "@patternfly/react-styles/css/components/Nav/nav.css";
 import { useRouterState } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { addressOf, type PageManifest } from "../pages/page";
@@ -19,25 +19,53 @@ export function Navigation({ onNavigate, rail = false }: NavigationProps) {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const here = pageAt(path);
   return (
-    <Nav aria-label={t("nav.label")} onSelect={onNavigate} className={rail ? "cr-rail" : ""}>
+    <nav aria-label={t("nav.label")} className={`pf-v6-c-nav ${rail ? "cr-rail" : ""}`}>
       {navigation(offered).map(({ group, pages }) => (
-        <NavGroup key={group} title={t(`nav.group.${group}`)}>
-          {pages.map((page) => (
-            <Entry key={page.id} page={page} current={page === here} rail={rail} />
-          ))}
-        </NavGroup>
+        <section
+          key={group}
+          className="pf-v6-c-nav__section"
+          aria-labelledby={`cr-navigation-${group}`}
+        >
+          <h2 id={`cr-navigation-${group}`} className="pf-v6-c-nav__section-title">
+            {t(`nav.group.${group}`)}
+          </h2>
+          <ul className="pf-v6-c-nav__list">
+            {pages.map((page) => (
+              <Entry
+                key={page.id}
+                page={page}
+                current={page === here}
+                rail={rail}
+                onNavigate={onNavigate}
+              />
+            ))}
+          </ul>
+        </section>
       ))}
-    </Nav>
+    </nav>
   );
 }
 
-function Entry({ page, current, rail }: { page: PageManifest; current: boolean; rail: boolean }) {
+interface EntryProps {
+  page: PageManifest;
+  current: boolean;
+  rail: boolean;
+  onNavigate: () => void;
+}
+
+function Entry({ page, current, rail, onNavigate }: EntryProps) {
   const { t } = useTranslation();
   const title = t(page.title) as string;
   const Icon = page.navigation?.icon;
   return (
-    <NavItem itemId={page.id} isActive={current}>
-      <AppLink href={addressOf(page)} current={current} {...(rail ? { title } : {})}>
+    <li className="pf-v6-c-nav__item">
+      <AppLink
+        href={addressOf(page)}
+        className={`pf-v6-c-nav__link ${current ? "pf-m-current" : ""}`}
+        current={current}
+        onClick={onNavigate}
+        {...(rail ? { title } : {})}
+      >
         {Icon && (
           <span className="pf-v6-c-nav__link-icon" aria-hidden="true">
             <Icon />
@@ -45,6 +73,6 @@ function Entry({ page, current, rail }: { page: PageManifest; current: boolean; 
         )}
         <span className="pf-v6-c-nav__link-text">{title}</span>
       </AppLink>
-    </NavItem>
+    </li>
   );
 }

@@ -1,8 +1,9 @@
-import { Button, Popover } from "@patternfly/react-core";
+import { Button } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import type { Freshness, SystemState, SystemView } from "../api/generated/types.gen";
 import { FreshnessList } from "../live/FreshnessChip";
 import { useLiveClient } from "../live/react";
+import { Popover } from "../overlay/Popover";
 import { ToneIcon } from "../status/Status";
 import type { Tone } from "../status/tone";
 import { useOffline } from "../system/useMood";
@@ -30,12 +31,10 @@ export function Pulse() {
   const systems = data?.systems ?? [];
   return (
     <Popover
-      aria-label={t("pulse.title")}
-      showClose={false}
-      position="bottom-end"
+      label={t("pulse.title")}
       minWidth="min(26rem, 90vw)"
       maxWidth="min(32rem, 95vw)"
-      bodyContent={
+      body={
         <div className="cr-pulse-body">
           <h2 className="cr-popover-title">{t("pulse.title")}</h2>
           {offline && (
@@ -53,41 +52,45 @@ export function Pulse() {
         </div>
       }
     >
-      <button type="button" className="cr-pulse">
-        {/* Not an aria-label: the words beside the lamps would have to be a part of it. */}
-        <span className="pf-v6-screen-reader">
-          {offline
-            ? `${t("pulse.offline")}. ${t("freshness.tabOffline")}`
-            : t("pulse.summary", {
-                systems: systems
-                  .map(({ name, state }) => `${t(`system.${name}`)}: ${t(`systemState.${state}`)}`)
-                  .join(", "),
-              })}
-        </span>
-        {systems.map(({ name, state }) => (
-          <span
-            key={name}
-            className="cr-pulse-lamp"
-            aria-hidden="true"
-            title={`${t(`system.${name}`)}: ${t(`systemState.${state}`)}`}
-          >
+      {(trigger) => (
+        <button {...trigger} type="button" className="cr-pulse">
+          {/* Not an aria-label: the words beside the lamps would have to be a part of it. */}
+          <span className="pf-v6-screen-reader">
+            {offline
+              ? `${t("pulse.offline")}. ${t("freshness.tabOffline")}`
+              : t("pulse.summary", {
+                  systems: systems
+                    .map(
+                      ({ name, state }) => `${t(`system.${name}`)}: ${t(`systemState.${state}`)}`,
+                    )
+                    .join(", "),
+                })}
+          </span>
+          {systems.map(({ name, state }) => (
             <span
-              className={`cr-lamp cr-lamp-${offline ? "offline" : state}`}
-              data-system={name}
-              data-state={state}
-            />
-            <span className="cr-lamp-word">{t(`systemShort.${name}`)}</span>
-          </span>
-        ))}
-        {systems.length === 0 && (
-          <span className={`cr-lamp cr-lamp-${offline ? "offline" : "connecting"}`} />
-        )}
-        {offline && (
-          <span className="cr-pulse-word" aria-hidden="true">
-            {t("pulse.offline")}
-          </span>
-        )}
-      </button>
+              key={name}
+              className="cr-pulse-lamp"
+              aria-hidden="true"
+              title={`${t(`system.${name}`)}: ${t(`systemState.${state}`)}`}
+            >
+              <span
+                className={`cr-lamp cr-lamp-${offline ? "offline" : state}`}
+                data-system={name}
+                data-state={state}
+              />
+              <span className="cr-lamp-word">{t(`systemShort.${name}`)}</span>
+            </span>
+          ))}
+          {systems.length === 0 && (
+            <span className={`cr-lamp cr-lamp-${offline ? "offline" : "connecting"}`} />
+          )}
+          {offline && (
+            <span className="cr-pulse-word" aria-hidden="true">
+              {t("pulse.offline")}
+            </span>
+          )}
+        </button>
+      )}
     </Popover>
   );
 }

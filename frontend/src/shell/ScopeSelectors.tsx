@@ -1,11 +1,12 @@
-import { MenuToggle, Select, SelectList, SelectOption } from "@patternfly/react-core";
+import { MenuToggle } from "@patternfly/react-core";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { part, usePart } from "../overlay/part";
 import { readScope, type Scope, useHonoured, useScope } from "./scope";
 import { useScopeChoices } from "./useScopeChoices";
 
-const ALL = "";
+const menu = part(async () => (await import("./ScopeMenu")).ScopeMenu);
 
 /** Cluster and namespace as breadcrumbs that are selectors; the choice is in the URL. */
 export function ScopeSelectors() {
@@ -67,73 +68,26 @@ interface ScopeSelectProps {
   onChange: (value: string | undefined) => void;
 }
 
-/** Lists longer than this are searched, not read. */
-const READABLE = 8;
-
-function ScopeSelect({ label, all, value, values, onChange }: ScopeSelectProps) {
-  const { t } = useTranslation();
+function ScopeSelect(props: ScopeSelectProps) {
+  const { label, all, value } = props;
+  const toggle = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
-  const [text, setText] = useState("");
-  const toggle = (next: boolean) => {
-    setOpen(next);
-    setText("");
-  };
-  const needle = text.trim().toLowerCase();
-  const shown = values.filter((name) => name.toLowerCase().includes(needle));
-  const choose = (chosen: string) => {
-    toggle(false);
-    onChange(chosen === ALL ? undefined : chosen);
-  };
+  const Menu = usePart(menu, open);
   return (
-    <Select
-      isOpen={open}
-      onOpenChange={toggle}
-      selected={value ?? ALL}
-      onSelect={(_, chosen) => choose(String(chosen))}
-      isScrollable
-      maxMenuHeight="24rem"
-      toggle={(ref) => (
-        <MenuToggle
-          ref={ref}
-          variant="plainText"
-          size="sm"
-          isExpanded={open}
-          aria-label={`${label}: ${value ?? all}`}
-          onClick={() => toggle(!open)}
-        >
-          {value ? <span translate="no">{value}</span> : all}
-        </MenuToggle>
-      )}
-    >
-      {values.length > READABLE && (
-        <div className="cr-scope-search">
-          {/* A plain field: PatternFly's search is not worth its weight on the first page. */}
-          <input
-            type="search"
-            value={text}
-            aria-label={t("scope.search", { label })}
-            placeholder={t("scope.search", { label })}
-            onChange={(event) => setText(event.currentTarget.value)}
-            onKeyDown={(event) => {
-              const only = shown[0];
-              if (event.key === "Enter" && needle !== "" && only) choose(only);
-            }}
-          />
-        </div>
-      )}
-      <SelectList aria-label={label}>
-        {needle === "" && <SelectOption value={ALL}>{all}</SelectOption>}
-        {shown.map((name) => (
-          <SelectOption key={name} value={name}>
-            <span translate="no">{name}</span>
-          </SelectOption>
-        ))}
-        {shown.length === 0 && (
-          <SelectOption isDisabled value="none">
-            {t("filter.noValues")}
-          </SelectOption>
-        )}
-      </SelectList>
-    </Select>
+    <>
+      <MenuToggle
+        ref={toggle}
+        variant="plainText"
+        size="sm"
+        isExpanded={open}
+        aria-label={`${label}: ${value ?? all}`}
+        onClick={() => setOpen(!open)}
+        onPointerEnter={menu.fetch}
+        onFocus={menu.fetch}
+      >
+        {value ? <span translate="no">{value}</span> : all}
+      </MenuToggle>
+      {Menu && <Menu {...props} toggle={toggle} isOpen={open} onOpen={setOpen} />}
+    </>
   );
 }

@@ -1,12 +1,13 @@
-import { Page, PageSidebar, PageSidebarBody, SkipToContent } from "@patternfly/react-core";
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { formatNumber } from "../format/numbers";
+import { part, usePart } from "../overlay/part";
 import { pageAt } from "../pages/registry";
 import { SCOPE_SEARCH, wrongIn } from "../pages/search";
 import { useMood } from "../system/useMood";
 import { useOverview } from "../system/useOverview";
+import { Frame, Sidebar } from "./Frame";
 import { useFavicon } from "./favicon";
 import { Masthead } from "./Masthead";
 import { Navigation } from "./Navigation";
@@ -17,18 +18,15 @@ import { useCurrentTitle } from "./title";
 import { useLayout } from "./useNarrow";
 import { useShellKeys } from "./useShellKeys";
 
-/** Loaded when it is first asked for: the first page is quicker without it. */
-const Palette = lazy(async () => ({ default: (await import("./palette/Palette")).Palette }));
 const SearchNotice = lazy(async () => import("./SearchNotice"));
 const Toasts = lazy(async () => import("./Toasts"));
-const KeysHelp = lazy(async () => ({ default: (await import("./KeysHelp")).KeysHelp }));
+const palettePart = part(async () => (await import("./palette/Palette")).Palette);
+const keysPart = part(async () => (await import("./KeysHelp")).KeysHelp);
 
-const MAIN = "main";
 const KEY = "craton.navigation";
 
 /** Masthead, navigation and the page between them. */
 export function Shell() {
-  const { t } = useTranslation();
   const [palette, setPalette] = useState(false);
   const typed = useRef("");
   const openPalette = useCallback(() => setPalette(true), []);
@@ -39,53 +37,34 @@ export function Shell() {
   const { open, rail, drawer, toggle, close } = useNavigationState();
   const [help, setHelp] = useState(false);
   const openHelp = useCallback(() => setHelp(true), []);
+  const Palette = usePart(palettePart, palette);
+  const KeysHelp = usePart(keysPart, help);
   useShellKeys(openPalette, openHelp);
   useRecentPlaces(usePageTitle());
   useFavicon(useMood());
   return (
-    <Page
-      className="cr-shell"
-      isContentFilled
-      mainContainerId={MAIN}
-      mainAriaLabel={t("shell.main")}
-      skipToContent={<SkipToContent href={`#${MAIN}`}>{t("shell.skip")}</SkipToContent>}
+    <Frame
       masthead={<Masthead navigationOpen={open} onToggleNavigation={toggle} onJump={openPalette} />}
       sidebar={
-        <PageSidebar
-          isSidebarOpen={open || rail}
-          className="cr-sidebar"
-          data-layout={rail ? "rail" : drawer ? "drawer" : "full"}
-          inert={!open && !rail}
-        >
-          <PageSidebarBody>
-            {drawer && open && <ScopeSelectors />}
-            <Navigation rail={rail} onNavigate={close} />
-          </PageSidebarBody>
-        </PageSidebar>
+        <Sidebar open={open || rail} layout={rail ? "rail" : drawer ? "drawer" : "full"}>
+          {drawer && open && <ScopeSelectors />}
+          <Navigation rail={rail} onNavigate={close} />
+        </Sidebar>
       }
     >
       <WrongSearch />
       <Outlet />
-      {palette && (
-        <Suspense
-          fallback={
-            <Typed
-              onText={(text) => {
-                typed.current = text;
-              }}
-            />
-          }
-        >
-          <Palette typed={typed} onClose={closePalette} onHelp={openHelp} />
-        </Suspense>
+      {palette && !Palette && (
+        <Typed
+          onText={(text) => {
+            typed.current = text;
+          }}
+        />
       )}
       <News />
-      {help && (
-        <Suspense fallback={null}>
-          <KeysHelp onClose={() => setHelp(false)} />
-        </Suspense>
-      )}
-    </Page>
+      {palette && Palette && <Palette typed={typed} onClose={closePalette} onHelp={openHelp} />}
+      {help && KeysHelp && <KeysHelp onClose={() => setHelp(false)} />}
+    </Frame>
   );
 }
 

@@ -1,43 +1,31 @@
-import { Dropdown, DropdownItem, DropdownList, MenuToggle } from "@patternfly/react-core";
+import { MenuToggle } from "@patternfly/react-core";
 import AdjustIcon from "@patternfly/react-icons/dist/esm/icons/adjust-icon";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type Theme, useTheme } from "../theme/theme";
+import { part, usePart } from "../overlay/part";
 
-const THEMES: readonly Theme[] = ["light", "dark", "system"];
+const items = part(async () => (await import("./ThemeMenuItems")).ThemeMenuItems);
 
+/** Light, dark, or as the system has it. */
 export function ThemeMenu() {
   const { t } = useTranslation();
+  const toggle = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
-  const [theme, setTheme] = useTheme();
+  const Items = usePart(items, open);
   return (
-    <Dropdown
-      isOpen={open}
-      onOpenChange={setOpen}
-      onSelect={(_, value) => {
-        setTheme(value as Theme);
-        setOpen(false);
-      }}
-      popperProps={{ position: "end" }}
-      toggle={(ref) => (
-        <MenuToggle
-          ref={ref}
-          variant="plain"
-          icon={<AdjustIcon />}
-          isExpanded={open}
-          aria-label={t("theme.label")}
-          title={t("theme.label")}
-          onClick={() => setOpen(!open)}
-        />
-      )}
-    >
-      <DropdownList>
-        {THEMES.map((name) => (
-          <DropdownItem key={name} value={name} isSelected={name === theme}>
-            {t(`theme.${name}`)}
-          </DropdownItem>
-        ))}
-      </DropdownList>
-    </Dropdown>
+    <>
+      <MenuToggle
+        ref={toggle}
+        variant="plain"
+        icon={<AdjustIcon />}
+        isExpanded={open}
+        aria-label={t("theme.label")}
+        title={t("theme.label")}
+        onClick={() => setOpen(!open)}
+        onPointerEnter={items.fetch}
+        onFocus={items.fetch}
+      />
+      {Items && <Items toggle={toggle} isOpen={open} onOpen={setOpen} />}
+    </>
   );
 }

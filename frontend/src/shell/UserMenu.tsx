@@ -1,53 +1,33 @@
-import {
-  Divider,
-  Dropdown,
-  DropdownGroup,
-  DropdownItem,
-  DropdownList,
-  MenuToggle,
-} from "@patternfly/react-core";
+import { MenuToggle } from "@patternfly/react-core";
 import UserIcon from "@patternfly/react-icons/dist/esm/icons/user-icon";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { part, usePart } from "../overlay/part";
 import { useSession } from "../session/session";
-import { useSignOut } from "./useSignOut";
+
+const items = part(async () => (await import("./UserMenuItems")).UserMenuItems);
 
 /** Who is signed in, what they hold, and the way out. */
 export function UserMenu() {
   const { t } = useTranslation();
+  const toggle = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
   const session = useSession();
-  const leave = useSignOut();
+  const Items = usePart(items, open);
   if (!session) return null;
   return (
-    <Dropdown
-      isOpen={open}
-      onOpenChange={setOpen}
-      popperProps={{ position: "end" }}
-      toggle={(ref) => (
-        <MenuToggle
-          ref={ref}
-          variant="plain"
-          isExpanded={open}
-          icon={<UserIcon />}
-          aria-label={t("user.menu", { name: session.name || session.login })}
-          onClick={() => setOpen(!open)}
-        />
-      )}
-    >
-      <DropdownGroup label={session.name || session.login} labelHeadingLevel="h2">
-        <div className="cr-user-roles" translate="no">
-          {session.roles.map(({ title, role, scope }) => (
-            <p key={`${role} ${scope}`}>
-              {title || role} <span className="cr-muted">{scope}</span>
-            </p>
-          ))}
-        </div>
-      </DropdownGroup>
-      <Divider />
-      <DropdownList>
-        <DropdownItem onClick={() => void leave()}>{t("user.signOut")}</DropdownItem>
-      </DropdownList>
-    </Dropdown>
+    <>
+      <MenuToggle
+        ref={toggle}
+        variant="plain"
+        isExpanded={open}
+        icon={<UserIcon />}
+        aria-label={t("user.menu", { name: session.name || session.login })}
+        onClick={() => setOpen(!open)}
+        onPointerEnter={items.fetch}
+        onFocus={items.fetch}
+      />
+      {Items && <Items toggle={toggle} isOpen={open} onOpen={setOpen} session={session} />}
+    </>
   );
 }

@@ -1,5 +1,12 @@
-import { Button, SearchInput } from "@patternfly/react-core";
+import {
+  Button,
+  TextInputGroup,
+  TextInputGroupMain,
+  TextInputGroupUtilities,
+} from "@patternfly/react-core";
 import FilterIcon from "@patternfly/react-icons/dist/esm/icons/filter-icon";
+import SearchIcon from "@patternfly/react-icons/dist/esm/icons/search-icon";
+import TimesIcon from "@patternfly/react-icons/dist/esm/icons/times-icon";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CollectionInfo, ColumnInfo, ListAnswer } from "../api/generated/types.gen";
@@ -112,6 +119,7 @@ function FreeText({
 }) {
   const { t } = useTranslation();
   const [text, setText] = useState(value);
+  const field = useRef<HTMLInputElement>(null);
   const sent = useRef(value);
   // The latest, not a reason to wait anew: on a busy table it is another one with every frame.
   const change = useRef(onChange);
@@ -130,14 +138,28 @@ function FreeText({
     return () => clearTimeout(timer);
   }, [text]);
   return (
-    <SearchInput
-      className="cr-free-text"
-      aria-label={placeholder}
-      placeholder={placeholder}
-      value={text}
-      resetButtonLabel={t("filter.clearText")}
-      onChange={(_, next) => setText(next)}
-      onClear={() => setText("")}
-    />
+    <TextInputGroup className="cr-free-text">
+      <TextInputGroupMain
+        ref={field}
+        icon={<SearchIcon />}
+        aria-label={placeholder}
+        placeholder={placeholder}
+        value={text}
+        onChange={(_, next) => setText(next)}
+      />
+      {text !== "" && (
+        <TextInputGroupUtilities>
+          <Button
+            variant="plain"
+            icon={<TimesIcon />}
+            aria-label={t("filter.clearText")}
+            onClick={() => {
+              setText("");
+              field.current?.focus();
+            }}
+          />
+        </TextInputGroupUtilities>
+      )}
+    </TextInputGroup>
   );
 }

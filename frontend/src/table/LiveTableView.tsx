@@ -4,6 +4,7 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CollectionInfo, Row } from "../api/generated/types.gen";
 import { useLiveView } from "../live/react";
+import { part, usePart } from "../overlay/part";
 import { goTo } from "../shell/navigate";
 import { useScope } from "../shell/scope";
 import { stringifySearch } from "../shell/searchParams";
@@ -16,7 +17,6 @@ import { parseFilter } from "./filters";
 import type { LiveTableProps } from "./LiveTable";
 import { usePlace } from "./place";
 import { SelectionBar } from "./SelectionBar";
-import { SidePanel } from "./SidePanel";
 import { isFiltered, scopeFilters, toQuery } from "./search";
 import { hasHealth } from "./summary";
 import { TableBody } from "./TableBody";
@@ -27,6 +27,7 @@ import { usePointerHold } from "./usePointerHold";
 import { useSelection } from "./useSelection";
 import { WINDOW_ROWS } from "./useWindow";
 
+const sidePanel = part(async () => (await import("./SidePanel")).SidePanel);
 const NO_FILTERS: readonly string[] = [];
 
 /** The table once its collection's declaration is known. */
@@ -92,6 +93,7 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
     enabled: !embedded || props.pageKeys === true,
   });
   place.now.current.active = active;
+  const SidePanel = usePart(sidePanel, search.row !== undefined);
   const beside = useLayout() === "full";
   const openLive = view.rows.find((row) => row.key === search.row);
   const narrowed = !embedded && (isFiltered(search) || fixedFilters.length > fixed.length);
@@ -164,7 +166,7 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
           />
         </div>
       </div>
-      {search.row !== undefined && (
+      {search.row !== undefined && SidePanel && (
         <SidePanel
           key={search.row}
           info={info}

@@ -1,7 +1,7 @@
-import { Td } from "@patternfly/react-table";
 import { Fragment } from "react";
 import type { ColumnInfo, Row } from "../api/generated/types.gen";
 import { narrowColumns } from "./columns";
+import { Td } from "./elements";
 import { RowValue } from "./RowValue";
 import type { TableRowProps } from "./TableRow";
 

@@ -1,17 +1,18 @@
-import { MenuToggle, Select, SelectGroup, SelectList, SelectOption } from "@patternfly/react-core";
-import { useRouter } from "@tanstack/react-router";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useCollection } from "../api/useCollections";
 import { formatNumber } from "../format/numbers";
 import { EMPTY_QUERY } from "../live/query";
 import { useLiveView } from "../live/react";
+import { MenuButton } from "../overlay/MenuButton";
+import { part } from "../overlay/part";
 import { AppLink } from "../shell/AppLink";
-import { goTo } from "../shell/navigate";
 import { useScope } from "../shell/scope";
 import { useNarrow } from "../shell/useNarrow";
 import { scopeFilters } from "./search";
 import { hasHealth } from "./summary";
+
+const sections = part(async () => (await import("./SectionMenu")).SectionMenu);
 
 /** One table of a page that has many. */
 export interface SectionEntry {
@@ -42,7 +43,7 @@ export function SectionNav({ label, active, groups, children }: SectionNavProps)
   return (
     <div className={narrow ? "cr-sections-stacked" : "cr-sections"}>
       {narrow ? (
-        <SectionMenu label={label} active={active} groups={groups} />
+        <SectionButton label={label} active={active} groups={groups} />
       ) : (
         <nav className="cr-section-nav" aria-label={label}>
           {groups.map((group) => (
@@ -74,7 +75,7 @@ function Group({ group, active }: { group: SectionGroup; active: string }) {
 }
 
 /** How many rows of a collection need attention, live; nothing where that is not known or none. */
-function Unhealthy({ collection }: { collection: string }) {
+export function Unhealthy({ collection }: { collection: string }) {
   const { t } = useTranslation();
   const { info } = useCollection(collection);
   const scope = useScope();
@@ -100,46 +101,18 @@ function Unhealthy({ collection }: { collection: string }) {
 
 const ONE = { offset: 0, limit: 1 };
 
-function SectionMenu({ label, active, groups }: Omit<SectionNavProps, "children">) {
-  const router = useRouter();
-  const [open, setOpen] = useState(false);
-  const entries = groups.flatMap((group) => group.entries);
-  const current = entries.find(({ collection }) => collection === active);
+function SectionButton({ label, active, groups }: Omit<SectionNavProps, "children">) {
+  const current = groups
+    .flatMap((group) => group.entries)
+    .find(({ collection }) => collection === active);
   return (
-    <Select
-      isOpen={open}
-      onOpenChange={setOpen}
-      selected={active}
-      onSelect={(_, value) => {
-        setOpen(false);
-        const chosen = entries.find(({ collection }) => collection === value);
-        if (chosen) goTo(router, chosen.href);
-      }}
-      isScrollable
-      maxMenuHeight="60vh"
-      toggle={(ref) => (
-        <MenuToggle
-          ref={ref}
-          size="sm"
-          isExpanded={open}
-          aria-label={`${label}: ${current?.title ?? ""}`}
-          onClick={() => setOpen(!open)}
-        >
-          {current?.title}
-        </MenuToggle>
-      )}
+    <MenuButton
+      menu={sections}
+      given={{ active, groups }}
+      size="sm"
+      aria-label={`${label}: ${current?.title ?? ""}`}
     >
-      {groups.map((group) => (
-        <SelectGroup key={group.title} label={group.title}>
-          <SelectList aria-label={group.title}>
-            {group.entries.map(({ collection, title }) => (
-              <SelectOption key={collection} value={collection}>
-                {title} <Unhealthy collection={collection} />
-              </SelectOption>
-            ))}
-          </SelectList>
-        </SelectGroup>
-      ))}
-    </Select>
+      {current?.title}
+    </MenuButton>
   );
 }

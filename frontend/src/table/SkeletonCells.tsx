@@ -1,6 +1,6 @@
 import { Skeleton } from "@patternfly/react-core";
-import { Td } from "@patternfly/react-table";
 import { columnNumbers, WIDTHS } from "../states/Skeletons";
+import { Td } from "./elements";
 
 /** Placeholder cells of one row that is on its way. */
 export function SkeletonCells({ count }: { count: number }) {

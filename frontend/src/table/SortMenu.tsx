@@ -1,10 +1,10 @@
-import { MenuToggle, Select, SelectList, SelectOption } from "@patternfly/react-core";
 import SortIcon from "@patternfly/react-icons/dist/esm/icons/sort-amount-down-icon";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ColumnInfo } from "../api/generated/types.gen";
+import { MenuButton } from "../overlay/MenuButton";
+import { part } from "../overlay/part";
 
-const USUAL = "\u0000usual";
+const choices = part(async () => (await import("./SortChoices")).SortChoices);
 
 export interface SortMenuProps {
   columns: readonly ColumnInfo[];
@@ -13,47 +13,17 @@ export interface SortMenuProps {
   onSort: (sort: string | undefined) => void;
 }
 
-/** The order of the rows where there are no heads to click: on a phone. */
-export function SortMenu({ columns, sort, onSort }: SortMenuProps) {
+/** The button of the order, where there are no heads to click: on a phone. */
+export function SortMenu(props: SortMenuProps) {
   const { t } = useTranslation();
-  const [open, setOpen] = useState(false);
-  const sortable = columns.filter((column) => column.sortable);
-  const choose = (value: string) => {
-    setOpen(false);
-    if (value === USUAL) onSort(undefined);
-    else onSort(value === sort ? `-${value}` : value);
-  };
   return (
-    <Select
-      isOpen={open}
-      onOpenChange={setOpen}
-      selected={sort?.replace(/^-/, "") ?? USUAL}
-      onSelect={(_, value) => choose(String(value))}
-      isScrollable
-      maxMenuHeight="60vh"
-      popperProps={{ position: "end", appendTo: "inline" }}
-      toggle={(ref) => (
-        <MenuToggle
-          ref={ref}
-          variant="plain"
-          size="sm"
-          icon={<SortIcon />}
-          isExpanded={open}
-          aria-label={t("table.sort")}
-          onClick={() => setOpen(!open)}
-        />
-      )}
-    >
-      <SelectList aria-label={t("table.sort")}>
-        <SelectOption value={USUAL}>{t("table.sortUsual")}</SelectOption>
-        {sortable.map(({ id, label }) => (
-          <SelectOption key={id} value={id}>
-            <span translate="no">
-              {label} {sort === id ? "↑" : sort === `-${id}` ? "↓" : ""}
-            </span>
-          </SelectOption>
-        ))}
-      </SelectList>
-    </Select>
+    <MenuButton
+      menu={choices}
+      given={props}
+      variant="plain"
+      size="sm"
+      icon={<SortIcon />}
+      aria-label={t("table.sort")}
+    />
   );
 }

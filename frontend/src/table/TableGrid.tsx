@@ -1,8 +1,8 @@
-import { Table, Tbody, Td, Tr } from "@patternfly/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef } from "react";
 import type { ColumnInfo, Row } from "../api/generated/types.gen";
 import type { Window } from "../live/query";
+import { Td, Tr } from "./elements";
 import { NARROW_ROW_HEIGHT, ROW_HEIGHT, useDensity } from "./preferences";
 import { SkeletonCells } from "./SkeletonCells";
 import { TableHead } from "./TableHead";
@@ -74,12 +74,12 @@ export function TableGrid(props: TableGridProps) {
   const onSelect = checks ? props.selection.toggle : undefined;
 
   return (
-    <Table
+    <table
+      // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: keys move over its rows
+      role="grid"
       aria-label={props.label}
       aria-rowcount={held.total + 1}
-      variant="compact"
-      gridBreakPoint=""
-      className={narrow ? "cr-table cr-table-narrow" : `cr-table cr-${density}`}
+      className={`pf-v6-c-table pf-m-compact cr-table ${narrow ? "cr-table-narrow" : `cr-${density}`}`}
       style={narrow ? {} : { minWidth: widths.reduce((sum, width) => sum + width, taken) }}
     >
       {!narrow && (
@@ -91,7 +91,7 @@ export function TableGrid(props: TableGridProps) {
         </colgroup>
       )}
       <TableHead {...props} checks={checks ? allTicked(held.rows, props.selection) : undefined} />
-      <Tbody>
+      <tbody className="pf-v6-c-table__tbody">
         <Spacer height={before} columns={cells} />
         {items.map((item) => {
           const entry = held.rows[item.index - held.offset];
@@ -122,8 +122,8 @@ export function TableGrid(props: TableGridProps) {
           );
         })}
         <Spacer height={after} columns={cells} />
-      </Tbody>
-    </Table>
+      </tbody>
+    </table>
   );
 }
 

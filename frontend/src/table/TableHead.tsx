@@ -1,7 +1,8 @@
-import { Th, Thead, Tr } from "@patternfly/react-table";
 import { useTranslation } from "react-i18next";
 import type { ColumnInfo } from "../api/generated/types.gen";
 import { isRightAligned } from "./columns";
+import { Th, Tr } from "./elements";
+import { SortHead } from "./SortHead";
 import { nextSort } from "./search";
 import type { HeldRows } from "./useHeldRows";
 import type { Selection } from "./useSelection";
@@ -35,45 +36,49 @@ export function TableHead(props: TableHeadProps) {
   const { t } = useTranslation();
   const [first = ""] = sort.split(",");
   const activeIndex = sortedColumn(columns, first);
+  const direction = first.startsWith("-") ? "descending" : "ascending";
   const byId = columns[activeIndex]?.id === first.replace(/^-/, "");
   if (narrow)
     return (
-      <Thead className="cr-head-narrow">
+      <thead className="pf-v6-c-table__thead cr-head-narrow">
         <Tr>
           <Th>{t("table.rows")}</Th>
         </Tr>
-      </Thead>
+      </thead>
     );
   return (
-    <Thead className="cr-head">
+    <thead className="pf-v6-c-table__thead cr-head">
       <Tr aria-rowindex={1}>
         {checks !== undefined && <CheckAll {...props} checks={checks} />}
         {columns.map((column, index) => (
-          <Th
+          <ColumnHead
             key={column.id}
-            className={isRightAligned(column) ? "cr-th cr-right" : "cr-th"}
-            modifier="truncate"
-            {...(column.sortable
-              ? {
-                  sort: {
-                    columnIndex: index,
-                    sortBy: {
-                      index: activeIndex,
-                      direction: first.startsWith("-") ? ("desc" as const) : ("asc" as const),
-                    },
-                    onSort: () =>
-                      onSort(
-                        nextSort(activeIndex === index && byId ? first : undefined, column.id),
-                      ),
-                  },
-                }
-              : {})}
-          >
-            <span translate="no">{column.label}</span>
-          </Th>
+            column={column}
+            sorted={activeIndex === index ? direction : undefined}
+            onSort={() =>
+              onSort(nextSort(activeIndex === index && byId ? first : undefined, column.id))
+            }
+          />
         ))}
       </Tr>
-    </Thead>
+    </thead>
+  );
+}
+
+interface ColumnHeadProps {
+  column: ColumnInfo;
+  sorted: "ascending" | "descending" | undefined;
+  onSort: () => void;
+}
+
+function ColumnHead({ column, sorted, onSort }: ColumnHeadProps) {
+  const className = isRightAligned(column) ? "pf-m-truncate cr-th cr-right" : "pf-m-truncate cr-th";
+  const label = <span translate="no">{column.label}</span>;
+  if (!column.sortable) return <Th className={className}>{label}</Th>;
+  return (
+    <SortHead className={className} sorted={sorted} onSort={onSort}>
+      {label}
+    </SortHead>
   );
 }
 

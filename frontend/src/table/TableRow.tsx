@@ -1,8 +1,8 @@
-import { Td, Tr } from "@patternfly/react-table";
 import { type MouseEvent, memo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { ColumnInfo, Row } from "../api/generated/types.gen";
 import { isRightAligned } from "./columns";
+import { Td, Tr } from "./elements";
 import { NarrowCell } from "./NarrowCell";
 import { RowValue } from "./RowValue";
 import { useGlow } from "./useGlow";

@@ -7,7 +7,7 @@ import {
   Outlet,
   RouterProvider,
 } from "@tanstack/react-router";
-import { act, render, screen } from "@testing-library/react";
+import { act, render, screen, waitFor } from "@testing-library/react";
 import axe from "axe-core";
 import type { ReactNode } from "react";
 import { expect, vi } from "vitest";
@@ -94,9 +94,13 @@ export async function renderInConsole(page: ReactNode, at = "/"): Promise<TestCo
   };
 }
 
-/** Wait until the page has subscribed, which it does once it knows the collection. */
+/**
+ * Wait until the page has subscribed, which it does once it knows the collection, and listens:
+ * what is subscribed in an effect is listened to from the next render on.
+ */
 export async function subscribed(socket: FakeSocket): Promise<void> {
-  await vi.waitFor(() => expect(socket.last("subscribe")).toBeDefined());
+  await waitFor(() => expect(socket.last("subscribe")).toBeDefined());
+  await act(() => new Promise<void>((done) => setTimeout(done)));
 }
 
 /** No serious fault that axe can find without a layout (contrast is checked in the browser). */

@@ -54,8 +54,10 @@ class Served:
         await receive()
         await self.hold.wait()
         await send({"type": "websocket.accept"})
-        while (await receive())["type"] != "websocket.disconnect":
-            pass
+        while (message := await receive())["type"] != "websocket.disconnect":
+            if message.get("text", "").startswith("say "):
+                much = "the same again, " * int(message["text"].removeprefix("say "))
+                await send({"type": "websocket.send", "text": much})
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx2
 import pytest
 from fastapi import APIRouter, FastAPI
+from fastapi.responses import StreamingResponse
 
 from backend.http.compressed import CompressedRoute
 
@@ -22,6 +23,10 @@ async def fetch(path: str, encoding: str) -> httpx2.Response:
     async def short() -> dict[str, str]:
         return {"word": "one"}
 
+    @router.get("/stream")
+    async def stream() -> StreamingResponse:
+        return StreamingResponse(iter(["a line\n"] * 500))
+
     app = FastAPI()
     app.include_router(router)
     transport = httpx2.ASGITransport(app=app)
@@ -38,7 +43,8 @@ async def test_long_answers_are_packed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "encoding"), [("/long", "identity"), ("/long", "gzip;q=0"), ("/short", "gzip")]
+    ("path", "encoding"),
+    [("/long", "identity"), ("/long", "gzip;q=0"), ("/short", "gzip"), ("/stream", "gzip")],
 )
 async def test_others_are_plain(path: str, encoding: str) -> None:
     answer = await fetch(path, encoding)

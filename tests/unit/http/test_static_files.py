@@ -25,11 +25,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-async def fetch(path: str, encoding: str) -> httpx2.Response:
+async def fetch(path: str, encoding: str, known: str = "") -> httpx2.Response:
     transport = httpx2.ASGITransport(app=Frontend())
+    headers = {"Accept-Encoding": encoding} | ({"If-None-Match": known} if known else {})
     async with (
         httpx2.AsyncClient(transport=transport, base_url="http://console") as client,
-        client.stream("GET", path, headers={"Accept-Encoding": encoding}) as answer,
+        client.stream("GET", path, headers=headers) as answer,
     ):
         answer.extensions["raw"] = b"".join([part async for part in answer.aiter_raw()])
         return answer
@@ -71,3 +72,20 @@ async def test_a_form_that_was_not_built_is_not_promised(folder: Path) -> None:
 )
 def test_accept_encoding_is_read_as_the_standard_says(header: str, taken: bool) -> None:
     assert accepts(header, "br") is taken
+
+
+async def test_what_the_browser_has_is_not_sent_again(folder: Path) -> None:
+    page = await fetch("/any/page", "br")
+    again = await fetch("/another", "br", known=f'"other", W/{page.headers["etag"]}')
+    assert (again.status_code, again.extensions["raw"]) == (304, b"")
+    assert again.headers["etag"] == page.headers["etag"]
+    assert again.headers["cache-control"] == "no-cache"
+    assert again.headers["vary"] == "Accept-Encoding"
+
+
+async def test_another_form_and_a_new_page_are_sent(folder: Path) -> None:
+    packed = await fetch("/assets/app-1.js", "br")
+    assert (await fetch("/assets/app-1.js", "gzip", packed.headers["etag"])).status_code == 200
+    page = await fetch("/", "")
+    (folder / "index.html").write_text("<html>the next release</html>")
+    assert (await fetch("/", "", page.headers["etag"])).status_code == 200

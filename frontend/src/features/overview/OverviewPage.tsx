@@ -1,19 +1,21 @@
 import { useTranslation } from "react-i18next";
 import { toProblem } from "../../api/problem";
 import { formatClock, formatExact } from "../../format/time";
+import { part, usePart } from "../../overlay/part";
 import { mayUse, useSession } from "../../session/session";
 import { PageHeader } from "../../shell/PageHeader";
 import { useScope } from "../../shell/scope";
 import { SkeletonLines } from "../../states/Skeletons";
 import { Failed } from "../../states/States";
 import { ToneIcon } from "../../status/Status";
-import { ComponentList } from "../../system/ComponentList";
 import { useOverview } from "../../system/useOverview";
 import { isComingUp, isSettled, useStack } from "../../system/useStack";
 import { CapacityPanel } from "./CapacityPanel";
 import { ProblemList } from "./ProblemList";
 import { RecentList } from "./RecentList";
 import { SystemStrip } from "./SystemStrip";
+
+const list = part(async () => (await import("../../system/ComponentList")).ComponentList);
 
 /** Is anything wrong, and what changes right now? */
 export function OverviewPage() {
@@ -76,7 +78,9 @@ function StackComingUp() {
   const { t } = useTranslation();
   const session = useSession();
   const { data } = useStack(mayUse(session, "stack"));
-  if (!data?.present || isSettled(data)) return null;
+  const comingUp = data?.present === true && !isSettled(data);
+  const List = usePart(list, comingUp);
+  if (!comingUp) return null;
   const ready = data.components.filter(({ state }) => state === "ready").length;
   return (
     <section className="cr-panel-box" aria-labelledby="cr-stack-title">
@@ -86,7 +90,7 @@ function StackComingUp() {
           total: data.components.length,
         })}
       </h2>
-      <ComponentList components={data.components} />
+      {List && <List components={data.components} />}
     </section>
   );
 }

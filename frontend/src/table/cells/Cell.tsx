@@ -1,4 +1,3 @@
-import { Label } from "@patternfly/react-core";
 import CheckIcon from "@patternfly/react-icons/dist/esm/icons/check-icon";
 import MinusIcon from "@patternfly/react-icons/dist/esm/icons/minus-icon";
 import { useTranslation } from "react-i18next";
@@ -15,6 +14,7 @@ import {
 import { scopeParts, scopeWords } from "../../format/scope";
 import { isOpaque, shortenMiddle } from "../../format/shorten";
 import { toUnix } from "../../format/time";
+import { Tag } from "../../overlay/Tag";
 import { Status } from "../../status/Status";
 
 /** One value by its column's type; every table and side panel shows values through this. */
@@ -126,9 +126,9 @@ function LabelPills({ labels, most }: { labels: Record<string, string>; most: nu
   return (
     <span className="cr-pills" title={entries.map(([k, v]) => `${k}=${v}`).join("\n")}>
       {entries.slice(0, most).map(([key, value]) => (
-        <Label key={key} isCompact variant="outline" textMaxWidth={most > 3 ? "40ch" : "16ch"}>
+        <Tag key={key} most={most > 3 ? "40ch" : "16ch"}>
           <span translate="no">{value === "" ? key : `${key}=${value}`}</span>
-        </Label>
+        </Tag>
       ))}
       {entries.length > most && <span translate="no">+{entries.length - most}</span>}
     </span>

@@ -1,0 +1,75 @@
+import { componentFile, exported } from "./patternfly";
+
+interface ModuleGraph {
+  getModuleInfo: (id: string) => { importedIds: readonly string[] } | null;
+}
+
+const at = (path: string) => new URL(`../${path}`, import.meta.url).pathname;
+const component = (name: string) => {
+  const file = exported(componentFile("@patternfly/react-core", name)).get(name);
+  if (!file) throw new Error(`PatternFly has no ${name}`);
+  return file;
+};
+
+/**
+ * Files that several pages share, in the order in which a module is given to the first that needs
+ * it: each is what its modules import, directly or not, without what an earlier one has. Left to
+ * itself the bundler makes a file of every set of modules that two pages have in common: dozens
+ * of requests. What only one page needs stays with that page.
+ */
+const SHARED: readonly [name: string, modules: string[]][] = [
+  ["console", ["src/main.tsx", "src/features/overview/OverviewPage.tsx"].map(at)],
+  [
+    "menus",
+    [
+      ...[
+        "shell/UserMenuItems",
+        "shell/ThemeMenuItems",
+        "shell/ScopeMenu",
+        "overlay/PopoverNow",
+      ].map((name) => at(`src/${name}.tsx`)),
+      component("Tooltip"),
+    ],
+  ],
+  [
+    "forms",
+    ["Form", "FormGroup", "TextInput", "FormSelect", "Checkbox", "Alert", "HelperTextItem"].map(
+      component,
+    ),
+  ],
+  ["dialogue", ["shell/KeysHelp", "actions/ActionDialogue"].map((name) => at(`src/${name}.tsx`))],
+  ["table", ["src/table/LiveTable.tsx", "src/table/SectionNav.tsx"].map(at)],
+  ["detail", ["src/detail/DetailPage.tsx", "src/kube/RowPanel.tsx"].map(at)],
+  ["editor", [at("src/detail/CodeEditor.tsx")]],
+];
+
+/**
+ * Names the shared file of a module for `codeSplitting`; null leaves it to the page that loads it.
+ * The first page comes in two, so that a release of the console leaves that of the libraries in
+ * the browser's cache.
+ */
+export function sharedChunk(id: string, graph: ModuleGraph): string | null {
+  // The bundler's own few helpers are needed by all.
+  if (id.includes("rolldown/runtime")) return "libraries";
+  const name = SHARED.find(([, modules]) => closure(modules, graph).has(id))?.[0] ?? null;
+  return name === "console" && id.includes("node_modules") ? "libraries" : name;
+}
+
+const closures = new WeakMap<ModuleGraph, Map<readonly string[], Set<string>>>();
+
+/** Every module that the entries import, directly or not, without those loaded on demand. */
+function closure(entries: readonly string[], graph: ModuleGraph): Set<string> {
+  const known = closures.get(graph) ?? new Map<readonly string[], Set<string>>();
+  closures.set(graph, known);
+  const found = known.get(entries);
+  if (found) return found;
+  const seen = new Set<string>();
+  const waiting = [...entries];
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    waiting.push(...(graph.getModuleInfo(id)?.importedIds ?? []));
+  }
+  known.set(entries, seen);
+  return seen;
+}
