@@ -5,7 +5,7 @@ PY := .venv/bin/python
 UV := .venv/bin/uv
 LOCK := $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
-.PHONY: help run dev test lint bench bench-updates screenshots openapi lock setup frontend
+.PHONY: help run dev test lint bench bench-load bench-updates screenshots openapi lock setup frontend
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -30,6 +30,11 @@ bench: setup ## measure the live engine and the watch decoder; SCALE=<CRATON_HOM
 	@$(PY) -m tests.bench.live_bench
 	@$(PY) -m tests.bench.watch_bench
 	@$(if $(SCALE),$(PY) -m tests.bench.scale_bench --home $(SCALE),true)
+
+bench-load: setup ## measure how long a page takes in Chromium, here and on a slow line
+	@.ci/frontend
+	@.ci/programs
+	@$(PY) -m tests.bench.load_bench $(ARGS)
 
 bench-updates: setup ## measure the update service on PostgreSQL and SQLite; ARGS="--databases sqlite --sizes 3000000" for one of them
 	@$(PY) -m tests.bench.updates_bench $(ARGS)

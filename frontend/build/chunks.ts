@@ -33,12 +33,19 @@ const SHARED: readonly [name: string, modules: string[]][] = [
   ],
   [
     "forms",
-    ["Form", "FormGroup", "TextInput", "FormSelect", "Checkbox", "Alert", "HelperTextItem"].map(
-      component,
-    ),
+    [
+      "Form",
+      "FormGroup",
+      "TextInput",
+      "FormSelect",
+      "Checkbox",
+      "Alert",
+      "HelperTextItem",
+      "Modal",
+    ].map(component),
   ],
-  ["dialogue", ["shell/KeysHelp", "actions/ActionDialogue"].map((name) => at(`src/${name}.tsx`))],
   ["table", ["src/table/LiveTable.tsx", "src/table/SectionNav.tsx"].map(at)],
+  ["dialogue", ["shell/KeysHelp", "actions/ActionDialogue"].map((name) => at(`src/${name}.tsx`))],
   ["detail", ["src/detail/DetailPage.tsx", "src/kube/RowPanel.tsx"].map(at)],
   ["editor", [at("src/detail/CodeEditor.tsx")]],
 ];
