@@ -1,5 +1,6 @@
 import TachometerIcon from "@patternfly/react-icons/dist/esm/icons/tachometer-alt-icon";
 import { definePage } from "../../pages/page";
+import { OverviewPage } from "./OverviewPage";
 
 export const pages = [
   definePage({
@@ -8,7 +9,8 @@ export const pages = [
     title: "nav.overview",
     navigation: { group: "now", order: 10, icon: TachometerIcon },
     scope: ["cluster", "namespace"],
-    load: async () => (await import("./OverviewPage")).OverviewPage,
+    // Not loaded on demand: it is in the first file anyway, and a file that leads there is a request.
+    load: async () => OverviewPage,
     lists: { problems: "/" },
   }),
 ];
