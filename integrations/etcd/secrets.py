@@ -14,6 +14,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
+from integrations.etcd.jsontext import Members
+
 __all__ = [
     "KUBERNETES_SECRET",
     "KUBERNETES_SECRETS",
@@ -161,7 +163,8 @@ class Masked:
 
 
 def mask_members(document: Any) -> Masked:
-    """Replace what a member's name, or a string's own shape, says is a secret."""
+    """Of a document of `jsontext`, replace what a member's name, or a string's own shape, says is
+    a secret."""
     masked = Masked(None)
     masked.document = _mask(document, masked, secret=False, depth=0)
     return masked
@@ -171,11 +174,11 @@ def _mask(part: Any, masked: Masked, *, secret: bool, depth: int) -> Any:
     if depth > _MAX_DEPTH:
         masked.count += 1
         return MASK
-    if isinstance(part, dict):
-        return {
-            name: _mask(inner, masked, secret=secret or _is_secret(name), depth=depth + 1)
-            for name, inner in part.items()
-        }
+    if isinstance(part, Members):
+        return Members(
+            (name, _mask(inner, masked, secret=secret or _is_secret(name), depth=depth + 1))
+            for name, inner in part
+        )
     if isinstance(part, list):
         return [_mask(inner, masked, secret=secret, depth=depth + 1) for inner in part]
     if part is None or isinstance(part, bool) or part == "":

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-import msgspec
-
-from integrations.etcd import envelope
+from integrations.etcd import envelope, jsontext
+from integrations.etcd.plaintext import read_text
 from integrations.etcd.secrets import (
     KUBERNETES_SECRET,
     KUBERNETES_SECRETS,
@@ -130,7 +129,7 @@ def _json(value: bytes) -> SafeValue | None:
     if parsed is None:
         return None
     masked = mask_members(parsed)
-    text = _laid_out(masked.document)
+    text = jsontext.lay_out(masked.document)
     if not masked.count:
         return SafeValue(Form.JSON, len(value), text)
     note = f"{masked.count} secret value{'s' if masked.count > 1 else ''} not shown"
@@ -139,34 +138,20 @@ def _json(value: bytes) -> SafeValue | None:
 
 def _pretty(value: bytes) -> str | None:
     parsed = _parsed(value)
-    return None if parsed is None else _laid_out(parsed)
+    return None if parsed is None else jsontext.lay_out(parsed)
 
 
 def _parsed(value: bytes) -> Any | None:
-    if value.lstrip()[:1] not in {b"{", b"["} or len(value) > PREVIEW:
+    plain = value.removeprefix(b"\xef\xbb\xbf")
+    if plain.lstrip()[:1] not in {b"{", b"["} or len(value) > PREVIEW:
         return None
-    try:
-        return msgspec.json.decode(value)
-    except (msgspec.DecodeError, RecursionError):
-        return None
-
-
-def _laid_out(document: Any) -> str:
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
+    return jsontext.read(plain)
 
 
 def _text(value: bytes) -> SafeValue | None:
-    head = value[:PREVIEW]
-    try:
-        text = head.decode()
-    except UnicodeDecodeError as error:
-        cut = len(value) > PREVIEW and error.start >= len(head) - 3
-        if not cut:
-            return None
-        text = head[: error.start].decode()
-    if any(not (c.isprintable() or c in "\n\r\t") for c in text):
-        return None
-    return SafeValue(Form.TEXT, len(value), text, len(value) > PREVIEW)
+    cut = len(value) > PREVIEW
+    found = read_text(value[:PREVIEW], cut=cut)
+    return None if found is None else SafeValue(Form.TEXT, len(value), found.text, cut, found.note)
 
 
 def _binary(value: bytes) -> SafeValue:

@@ -35,7 +35,11 @@ def test_envelope_names_the_object():
         (b"k", b"{not json", Form.TEXT),
         (b"k", "grüße\n".encode(), Form.TEXT),
         (b"k", b"\x00\x01\x02", Form.BINARY),
-        (b"k", b"\x1b[31mred", Form.BINARY),
+        (b"k", b"\x1b[31mred alert", Form.TEXT),
+        (b"k", b"\xff\xfen\x00a\x00", Form.TEXT),
+        (b"k", "stra\u00dfe".encode("latin-1"), Form.BINARY),
+        (b"k", b"[" * 3000 + b"]" * 3000, Form.TEXT),
+        (b"k", b'{"x": NaN}', Form.TEXT),
         (b"/registry/secrets/a/b", b"k8s:enc:aescbc:v1:key1:\x00\xff", Form.ENCRYPTED),
         (b"/registry/secrets/a/b", b"k8s:enc:kms:v2:vault:\x00", Form.ENCRYPTED),
         (b"/registry/secrets/a/b", b'{"kind":"Anything"}', Form.MASKED),
@@ -155,3 +159,57 @@ def test_kubernetes_secrets_are_never_revealed(value):
 )
 def test_hostile_values_are_read_in_linear_time(value: bytes) -> None:
     assert secret_in(value) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "note"),
+    [
+        ("prix\u00a0: 10\u202f000\u00a0€\n", "prix\u00a0: 10\u202f000\u00a0€\n", ""),
+        ("on call: 👩\u200d🚀 B", "on call: 👩\u200d🚀 B", ""),
+        ("re\u00adnew: \u0645\u06cc\u200c\u062e", "re\u00adnew: \u0645\u06cc\u200c\u062e", ""),
+        ("\ufeffname=web\r\n", "name=web\n", "byte order mark"),
+        (
+            "\x1b[31mred\x1b[0m alert, and more of it\n",
+            "␛[31mred␛[0m alert, and more of it\n",
+            "symbols",
+        ),
+        ("bar\x00baz and so on", "bar␀baz and so on", "symbols"),
+        ("page one\x0cpage two\n", "page one␌page two\n", "symbols"),
+        ("invoice\u202egnp.exe a\u2028b", "invoice⟨U+202E⟩gnp.exe a⟨U+2028⟩b", "symbols"),
+    ],
+)
+def test_text_is_text_and_inert(value: str, text: str, note: str):
+    shown = safe_view(b"k", value.encode())
+    assert (shown.form, shown.text) == (Form.TEXT, text)
+    assert note in shown.note
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '{"max": 9223372036854775807, "wei": 115792089237316195423570985008687907853269984665640}',
+        '{"price": 1.10, "rate": 12345678901234567890.123, "small": 1e-400, "n": 1e3, "z": -0}',
+        '{"e": 1E400}',
+        '{"host": "a", "host": "b"}',
+        '{"z": 1, "a": [], "m": {}}',
+        '{"half": "\\ud83d"}',
+        '{"line": "a\\u2028b\\u0007"}',
+    ],
+)
+def test_a_document_is_laid_out_and_not_changed(value: str):
+    shown = safe_view(b"k", value.encode())
+    assert shown.form is Form.JSON
+    assert "".join(shown.text.split()) == "".join(value.split())
+    assert revealed_view(b"k", value.encode()).text == shown.text
+
+
+def test_json_behind_a_byte_order_mark_is_json():
+    assert safe_view(b"k", b'\xef\xbb\xbf{"replicas": 3}').form is Form.JSON
+
+
+def test_every_member_of_a_name_is_masked_and_other_numbers_stay():
+    shown = safe_view(b"k", b'{"password": "one", "password": "two", "port": 1.10, "pin_token": 7}')
+    assert shown.masked == 3
+    assert "one" not in shown.text
+    assert "two" not in shown.text
+    assert '"port": 1.10' in shown.text

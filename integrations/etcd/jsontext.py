@@ -1,0 +1,80 @@
+"""JSON laid out for reading without changing what it says: the digits of numbers, the order of
+members and members of the same name stay as they are stored (issue 9, kind 12).
+
+The usual decoders make 1.1 of ``1.10`` and keep the last of two members of one name; an
+operator who copies that back has changed the value.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+__all__ = ["Members", "Number", "lay_out", "read"]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number as it is written."""
+
+    text: str
+
+
+class Members(list[tuple[str, Any]]):
+    """The members of an object in their order; names may repeat."""
+
+    __slots__ = ()
+
+
+def read(value: bytes) -> Any | None:
+    """The document with `Members` and `Number`s; None for what is not JSON (RFC 8259), or is
+    nested too deeply to be read."""
+    try:
+        return json.loads(
+            value,
+            object_pairs_hook=Members,
+            parse_float=Number,
+            parse_int=Number,
+            parse_constant=_refuse,
+        )
+    except (ValueError, RecursionError):
+        return None
+
+
+def lay_out(document: Any, indent: str = "") -> str:
+    """Its text, two spaces a level."""
+    deeper = indent + "  "
+    if isinstance(document, Number):
+        return document.text
+    if isinstance(document, Members):
+        parts = [f"{_quoted(name)}: {lay_out(held, deeper)}" for name, held in document]
+        return _block("{", parts, "}", indent)
+    if isinstance(document, list):
+        return _block("[", [lay_out(held, deeper) for held in document], "]", indent)
+    return _quoted(document)
+
+
+def _block(opening: str, parts: list[str], closing: str, indent: str) -> str:
+    if not parts:
+        return opening + closing
+    lines = f",\n{indent}  ".join(parts)
+    return f"{opening}\n{indent}  {lines}\n{indent}{closing}"
+
+
+def _quoted(value: Any) -> str:
+    """A scalar; half a surrogate pair keeps its escape, as it has no text."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isprintable() and _encodes(text) else json.dumps(value)
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _refuse(word: str) -> NoReturn:
+    raise ValueError(word)
