@@ -22,9 +22,10 @@ _MOST_FAULTS: Final = 200
 """Parts that may be left out of one page of hundreds of objects."""
 
 _IDENTITY: Final = re.compile(
-    r"(object\.|items\[\d+\]\.)?metadata(\.(name|namespace|resourceVersion))?: "
+    r"((items|rows)\[\d+\]\.)?(object\.)?metadata(\.(name|namespace|resourceVersion))?: "
 )
 """Without these an object is not known to be itself."""
+_NUMBER: Final = re.compile(r"\[\d+\]")
 
 _log = structlog.get_logger("craton.kubernetes")
 
@@ -136,12 +137,12 @@ class Decoders(Generic[T]):
         loose = _loose(line)
         kind = loose.get("type") if isinstance(loose, dict) else None
         wanted: Any = {"BOOKMARK": Mark, "ERROR": _Failure}.get(str(kind), self._event_type)
-        found: EventLine[T] | Mark | _Failure = _convert(loose, wanted)
+        found: EventLine[T] | Mark | _Failure = _convert(loose, wanted, len(line))
         return found.object if isinstance(found, _Failure) else found
 
 
 def _decode(data: bytes, model: Any) -> Any:
-    return _convert(_loose(data), model)
+    return _convert(_loose(data), model, len(data))
 
 
 def _loose(data: bytes) -> Any:
@@ -151,15 +152,15 @@ def _loose(data: bytes) -> Any:
         raise Unreadable(str(error)) from error
 
 
-def _convert(loose: Any, model: Any) -> Any:
+def _convert(loose: Any, model: Any, size: int) -> Any:
     try:
-        found, faults = convert(loose, model, limit=_MOST_FAULTS)
+        found, faults = convert(loose, model, size=size, limit=_MOST_FAULTS)
     except msgspec.MsgspecError as error:
         raise Unreadable(str(error)) from error
     for fault in faults:
         if _IDENTITY.match(fault):
             raise Unreadable(fault)
-        _say_once(str(model), fault)
+        _say_once(str(model), _NUMBER.sub("[]", fault))
     return found
 
 

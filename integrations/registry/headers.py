@@ -24,10 +24,9 @@ _SPACES: Final = re.compile(r"[ \t]*")
 _BETWEEN: Final = re.compile(r"[\s,]*")
 _ESCAPED: Final = re.compile(r"\\(.)")
 _UP_TO_COMMA: Final = re.compile(r"[^,]*")
-_TARGET: Final = re.compile(r"<([^>]*)>")
 _AND: Final = re.compile(r"[ \t]*;[ \t]*")
-_LONGEST: Final = 16_384
-"""Characters of a header that are read; servers send a few hundred."""
+_LONGEST: Final = 8_192
+"""Characters that are read of a header with all its lines; servers send a few hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +47,21 @@ class Link:
 
 def read_challenges(lines: Iterable[str]) -> list[Challenge]:
     """Every challenge of every line, in their order."""
-    return [challenge for line in lines for challenge in _challenges(line[:_LONGEST])]
+    return [challenge for line in _bounded(lines) for challenge in _challenges(line)]
 
 
 def read_links(lines: Iterable[str]) -> list[Link]:
     """Every link of every line, in their order."""
-    return [link for line in lines for link in _links(line[:_LONGEST])]
+    return [link for line in _bounded(lines) for link in _links(line)]
+
+
+def _bounded(lines: Iterable[str]) -> Iterator[str]:
+    left = _LONGEST
+    for line in lines:
+        yield line[:left]
+        left -= len(line)
+        if left <= 0:
+            return
 
 
 def _challenges(text: str) -> Iterator[Challenge]:
@@ -82,11 +90,14 @@ def _challenges(text: str) -> Iterator[Challenge]:
 def _links(text: str) -> Iterator[Link]:
     at = 0
     while (at := _end(_BETWEEN, text, at)) < len(text):
-        target = _TARGET.match(text, at)
-        if target is None:
+        if text[at] != "<":
             at = max(at + 1, _end(_UP_TO_COMMA, text, at))
             continue
-        at, relations = target.end(), None
+        end = text.find(">", at)
+        if end < 0:
+            return
+        target, relations = text[at + 1 : end].strip(), None
+        at = end + 1
         while more := _AND.match(text, at):
             at = more.end()
             name = _TOKEN.match(text, at)
@@ -97,7 +108,7 @@ def _links(text: str) -> Iterator[Link]:
                 value, at = _value(text, equals.end(), _BARE)
             if name[0].lower() == "rel" and relations is None:  # RFC 8288: the first one counts
                 relations = frozenset(value.lower().split())
-        yield Link(target[1].strip(), relations or frozenset())
+        yield Link(target, relations or frozenset())
         at = _end(_UP_TO_COMMA, text, at)
 
 

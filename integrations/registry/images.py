@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -35,10 +36,27 @@ _EARLIEST: Final = datetime(1980, 1, 2, tzinfo=UTC)
 _CLOCKS_DIFFER: Final = timedelta(days=1)
 _CREATED: Final = "org.opencontainers.image.created"
 _DEEPEST: Final = 3
-_MOST_CHILDREN: Final = 64
-"""Indexes of indexes are followed so deep, and so many entries of them are looked at."""
+_MOST_ASKED: Final = 32
+_MOST_SHOWN: Final = 256
+"""Indexes of indexes are followed so deep; so many entries are asked for what they are, and so
+many platforms shown."""
 _PREFERRED: Final = "linux/amd64"
 _SETTLE: Final = (0.1, 0.3)
+
+
+@dataclass(frozen=True, slots=True)
+class Platforms:
+    """The platforms of an index, whether it has attestations, and how many entries were left out
+    because there are too many."""
+
+    shown: tuple[Descriptor, ...]
+    attested: bool
+    left_out: int
+
+    @property
+    def note(self) -> str:
+        """A sentence about what was left out, or nothing."""
+        return f"{self.left_out} further entries are not shown" if self.left_out else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +118,13 @@ async def summarise(client: RegistryClient, repository: str, digest: str) -> Sum
     document = await client.manifest(repository, digest)
     if not document.is_index:
         return await _of_manifest(client, repository, document)
-    shown, attested = await platforms(client, repository, document)
+    found = await platforms(client, repository, document)
+    shown = found.shown
     texts = tuple(child.platform.text for child in shown if child.platform)
-    badges = frozenset({ATTESTATION} if attested else ())
+    badges = frozenset({ATTESTATION} if found.attested else ())
     summary = Summary(
         TagKind.INDEX, document.media_type, texts, None, _annotated(document), badges,
-        document.unread,
+        (*document.unread, *filter(None, [found.note])),
     )  # fmt: skip
     first = preferred(shown)
     if first is None:
@@ -124,28 +143,29 @@ async def summarise(client: RegistryClient, repository: str, digest: str) -> Sum
     )
 
 
-async def platforms(
-    client: RegistryClient, repository: str, index: Document
-) -> tuple[tuple[Descriptor, ...], bool]:
-    """The platforms of an index, also of indexes in it and of entries that do not say theirs, and
-    whether there are attestations."""
+async def platforms(client: RegistryClient, repository: str, index: Document) -> Platforms:
+    """The platforms of an index, also of indexes in it and of entries that do not say theirs."""
     found: list[Descriptor] = []
-    attested = False
-    due = [(child, 1) for child in index.manifests or ()]
-    for _ in range(_MOST_CHILDREN):
-        if not due:
-            break
-        child, depth = due.pop(0)
+    attested, asked, left_out = False, 0, 0
+    due = deque((child, 1) for child in index.manifests or ())
+    while due:
+        child, depth = due.popleft()
         if is_attestation(child):
             attested = True
-        elif child.media_type in INDEX_TYPES and depth < _DEEPEST:
-            inner = await _readable(client.manifest(repository, child.digest))
-            due[:0] = [(entry, depth + 1) for entry in (inner.manifests if inner else None) or ()]
-        elif child.platform is None or not child.platform.text:
-            found.append(await _with_platform(client, repository, child))
+            continue
+        inner = child.media_type in INDEX_TYPES and depth < _DEEPEST
+        silent = child.platform is None or not child.platform.text
+        if len(found) >= _MOST_SHOWN or ((inner or silent) and asked >= _MOST_ASKED):
+            left_out += 1
+            continue
+        asked += inner or silent
+        if inner:
+            held = await _readable(client.manifest(repository, child.digest))
+            entries = (held.manifests if held else None) or ()
+            due.extendleft((entry, depth + 1) for entry in reversed(entries))
         else:
-            found.append(child)
-    return tuple(found), attested
+            found.append(await _with_platform(client, repository, child) if silent else child)
+    return Platforms(tuple(found), attested, left_out)
 
 
 async def _with_platform(client: RegistryClient, repository: str, child: Descriptor) -> Descriptor:

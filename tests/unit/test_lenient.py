@@ -64,6 +64,39 @@ def test_too_many_faults_are_another_kind_of_document():
         reading({"ports": ports})
 
 
+class Cells(msgspec.Struct):
+    cells: list[Any] = []
+    version: str = msgspec.field(default="", name="os.version")
+
+
+def test_what_may_be_anything_keeps_its_place_and_names_may_hold_dots():
+    body = json.dumps({"cells": ["x", None, "b"], "os.version": 10}).encode()
+    found, faults = read(body, Cells)
+    assert found.cells == ["x", None, "b"]
+    assert faults == ("os.version: expected `str`, got `int`",)
+
+
+def test_a_wide_document_costs_a_bounded_amount_of_reading(monkeypatch: pytest.MonkeyPatch):
+    """Counted, not timed: whoever may push a document must not be able to stop the loop."""
+    labels = {f"l{number}": "x" for number in range(30_000)}
+    odd = dict(zip("abcde", (1, 1.5, True, [], {}), strict=True))
+    body = json.dumps({"labels": {**labels, **odd}}).encode()
+    again: list[int] = []
+    convert = msgspec.convert
+
+    def counted(*given: Any, **named: Any) -> Any:
+        again.append(len(body))
+        return convert(*given, **named)
+
+    monkeypatch.setattr(msgspec, "convert", counted)
+    found, faults = read(body, Thing)
+    assert (found.labels, len(faults)) == (labels, 5)
+    assert sum(again) < 6_000_000
+    large = json.dumps({"labels": {**{f"{n}": "x" * 40 for n in range(100_000)}, **odd}}).encode()
+    with pytest.raises(msgspec.MsgspecError):
+        read(large, Thing)
+
+
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner),

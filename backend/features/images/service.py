@@ -50,9 +50,10 @@ async def image(connection: RegistryConnection, name: str, reference: str) -> Im
     client, missing = connection.client, list[str]()
     digest = await _digest(client, name, reference)
     document = await client.manifest(name, digest)
-    entries, _ = await images.platforms(client, name, document)
-    platforms = _platforms(document, entries)
-    shown = images.preferred(entries)
+    entries = await images.platforms(client, name, document)
+    platforms = _platforms(document, entries.shown)
+    shown = images.preferred(entries.shown)
+    missing += [f"{entries.note}."] if entries.note else []
     missing += [f"Not as specified, and left out: {sentence}." for sentence in document.unread]
     manifest, referrers = await asyncio.gather(
         _manifest(client, name, shown.digest if shown else digest, document, missing),

@@ -150,7 +150,7 @@ class ValuePreview(BaseModel):
     shortened. Of a Kubernetes object its kind and name."""
 
     path: str
-    form: Literal["empty", "encrypted", "kubernetes", "json", "text", "binary", "masked"]
+    form: Literal["empty", "encrypted", "kubernetes", "json", "text", "binary", "masked", "large"]
     size: int
     text: str
     masked: int

@@ -113,6 +113,14 @@ async def test_an_index_of_itself_by_way_of_nothing_ends(connect, push):
     assert (await summary(connect, "app", held)).kind is TagKind.INDEX
 
 
+async def test_entries_beyond_what_is_shown_are_said(connect, push):
+    child = await push.image("app")
+    many = [{**child, "platform": {"os": "linux", "architecture": f"a{n}"}} for n in range(260)]
+    found = await summary(connect, "app", await index(push, "app", "many", *many))
+    assert len(found.platforms) == 256
+    assert found.unread == ("4 further entries are not shown",)
+
+
 @pytest.mark.parametrize(
     "created",
     [

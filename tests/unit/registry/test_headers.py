@@ -124,6 +124,12 @@ def test_what_cannot_be_read_takes_nothing_else_with_it():
     ]
 
 
+def test_a_hostile_header_is_read_once():
+    """Every `<` used to be followed to the end of the line."""
+    assert read_links(["<," * 8000]) == []
+    assert len(read_links(["<a>; rel=next, " * 2000] * 50)) < 1000
+
+
 @given(st.text(alphabet='abB= \t,;"\\<>/?:é\x00', max_size=60))
 def test_no_header_is_too_odd(text):
     for challenge in read_challenges([text]):

@@ -5265,7 +5265,7 @@ export type ValuePreview = {
     /**
      * Form
      */
-    form: 'empty' | 'encrypted' | 'kubernetes' | 'json' | 'text' | 'binary' | 'masked';
+    form: 'empty' | 'encrypted' | 'kubernetes' | 'json' | 'text' | 'binary' | 'masked' | 'large';
     /**
      * Masked
      */

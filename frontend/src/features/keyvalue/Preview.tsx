@@ -20,7 +20,7 @@ export function Preview({ row }: { row: Row }) {
   if (text === "") {
     return (
       <span className="cr-preview cr-muted">
-        {form !== "empty" && <LockIcon />} {t(`value.form.${form}`)}
+        {form !== "empty" && form !== "large" && <LockIcon />} {t(`value.form.${form}`)}
       </span>
     );
   }
