@@ -31,7 +31,7 @@ async def healthz() -> Response:
 
 @router.get("/readyz", response_class=Response)
 async def readyz(readiness: Annotated[Readiness, part(Readiness)]) -> Response:
-    """Started, and the database answers within three seconds. Upstreams do not count: pages show
+    """Started, and the database answers within two seconds. Upstreams do not count: pages show
     them. Failing background loops are named as degraded: no reason to send callers elsewhere."""
     if not readiness.ready:
         raise Unavailable("The console is starting or stopping.")

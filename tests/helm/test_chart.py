@@ -10,6 +10,7 @@ import yaml
 from yamllint import linter
 from yamllint.config import YamlLintConfig
 
+from backend.http import readiness
 from backend.settings import Settings, describe
 from tests.helm.render import CASES, CHART, Refused, load, only, render
 
@@ -58,6 +59,9 @@ def test_probes_ask_what_the_console_answers(path: Path):
         "livenessProbe": "/healthz",
     }
     assert container["ports"] == [{"name": "http", "containerPort": 8080}]
+    for probe, path_ in paths.items():
+        if path_ == "/readyz":  # which waits for the database
+            assert container[probe]["timeoutSeconds"] >= 2 * readiness._PATIENCE
 
 
 @case
