@@ -133,15 +133,13 @@ class Replicas:
         return [Held(row.id, row.owner, row.fence) for row in await self.rows(query)]
 
     async def taken_over(self, held: Held, since: float) -> float:
-        """Seconds since the monotonic `since` until another owner wrote a step of the job, or its
-        end when every step was done."""
+        """Seconds since the monotonic `since` until another owner wrote a step of the job, or until
+        it has ended: its steps may all have been done, or its end been under way."""
         step = select(StepRow).where(
             col(StepRow.job_id) == held.id, col(StepRow.fence) > held.fence
         )
         end = select(JobRecord).where(
-            col(JobRecord.id) == held.id,
-            col(JobRecord.fence) > held.fence,
-            col(JobRecord.finished).is_not(None),
+            col(JobRecord.id) == held.id, col(JobRecord.finished).is_not(None)
         )
 
         async def goes_on() -> bool:

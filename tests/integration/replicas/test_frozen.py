@@ -30,7 +30,7 @@ VERSIONS = [f"4800.{number}.0" for number in range(4)]
 FROZEN = 22.0
 """Seconds: longer than a job's lease, so that no owner can be sure of its jobs."""
 CHANGES = 10
-LATEST = 15.0
+LATEST = 60.0
 """Seconds a loaded machine may take for a frame; how long it took is said at the end."""
 
 
