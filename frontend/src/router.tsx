@@ -7,6 +7,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { App } from "./App";
+import { hosting } from "./actions/useAction";
 import { queryClient } from "./api/queryClient";
 import { PAGES } from "./features/all";
 import { LOGIN_SEARCH } from "./features/signin/search";
@@ -15,6 +16,7 @@ import { openSocket } from "./live/socket";
 import type { PageManifest } from "./pages/page";
 import { readSearch, SCOPE_SEARCH } from "./pages/search";
 import { sessionQuery } from "./session/session";
+import { forgetOthers } from "./shell/forgetOthers";
 import { RouteError, RouteNotFound } from "./shell/RouteError";
 import { parseSearch, stringifySearch } from "./shell/searchParams";
 
@@ -48,6 +50,7 @@ const app = createRoute({
   beforeLoad: async ({ context, location }) => {
     const session = await context.queryClient.ensureQueryData(sessionQuery);
     if (!session) throw redirect({ to: "/login", search: { next: location.href } });
+    forgetOthers(session.login);
     openAhead(openSocket);
   },
   component: App,
@@ -59,7 +62,7 @@ function routeOf({ path, load, search = {} }: PageManifest) {
     getParentRoute: () => app,
     path,
     validateSearch: (raw) => readSearch(search, raw),
-    component: lazyRouteComponent(async () => ({ default: await load() })),
+    component: lazyRouteComponent(async () => ({ default: hosting(await load()) })),
   });
 }
 

@@ -8,6 +8,7 @@ import { forgetNews } from "../shell/news";
 import Toasts from "../shell/Toasts";
 import { SESSION } from "../test/answers";
 import { expectAccessible, renderInConsole } from "../test/console";
+import { ActionHost } from "./useAction";
 
 const ADA: UserRow = {
   key: "u1",
@@ -90,6 +91,26 @@ test("a row that changes under the dialogue changes neither what is confirmed no
   await confirm("Switch off");
   expect(await screen.findByText("Switch off: ada")).toBeDefined();
   expect(sent[0]).toMatchObject({ match: '"3"', body: { disabled: true } });
+});
+
+let remove: () => void = () => undefined;
+
+/** A row that goes while its actions are open. */
+function Passing() {
+  const [there, setThere] = useState(true);
+  remove = () => setThere(false);
+  return there && <PersonActions person={ADA} />;
+}
+
+test("the result stays when the row it is about goes, and can still be undone", async () => {
+  await renderInConsole(<Passing />);
+  await userEvent.click(await button("Switch off"));
+  await dialogue();
+  await confirm("Switch off");
+  await screen.findByText("Done.");
+  act(() => remove());
+  await userEvent.click(await button("Undo"));
+  expect(await screen.findByText("Undone.")).toBeDefined();
 });
 
 test("what somebody else changed is said, and it can be done to the present version", async () => {
@@ -175,7 +196,11 @@ function Page() {
   leave = () => setThere(false);
   return (
     <>
-      {there && <PersonActions person={ADA} />}
+      {there && (
+        <ActionHost>
+          <PersonActions person={ADA} />
+        </ActionHost>
+      )}
       <Toasts />
     </>
   );

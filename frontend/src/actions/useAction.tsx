@@ -1,5 +1,14 @@
 import { Button, type ButtonProps } from "@patternfly/react-core";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import {
+  type ComponentType,
+  createContext,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useContext,
+  useState,
+} from "react";
 import { useTranslation } from "react-i18next";
 import { mayUse, useSession } from "../session/session";
 import type { Action } from "./action";
@@ -27,8 +36,12 @@ export interface Started {
  */
 export function useActionDialogue(): Started {
   const [begun, setBegun] = useState<Begun | null>(null);
+  const start: Started["start"] = useCallback(
+    (action, target, name) => setBegun({ action: erased(action), target, name }),
+    [],
+  );
   return {
-    start: (action, target, name) => setBegun({ action: erased(action), target, name }),
+    start,
     dialogue: begun && (
       <Suspense fallback={null}>
         <ActionDialogue {...begun} onClose={() => setBegun(null)} />
@@ -37,23 +50,31 @@ export function useActionDialogue(): Started {
   };
 }
 
-export interface Offered {
-  /** The viewer holds the right somewhere; the server decides. */
-  offered: boolean;
-  start: () => void;
-  /** To be rendered beside whatever starts it. */
-  dialogue: ReactNode;
+const Starting = createContext<Started["start"] | null>(null);
+
+/**
+ * Holds the one dialogue of the actions begun inside it. It stands around what stays: a row may go,
+ * and its buttons with it, because of the very change whose result is being told.
+ */
+export function ActionHost({ children }: { children: ReactNode }) {
+  const { start, dialogue } = useActionDialogue();
+  return (
+    <Starting value={start}>
+      {children}
+      {dialogue}
+    </Starting>
+  );
 }
 
-/** An action on one thing called `name`: whether to offer it, and how to begin. */
-export function useAction<Target, Body>(
-  action: Action<Target, Body>,
-  target: Target,
-  name: string,
-): Offered {
-  const offered = mayUse(useSession(), ...action.needs);
-  const { start, dialogue } = useActionDialogue();
-  return { offered, start: () => start(action, target, name), dialogue };
+/** A page with the dialogue of its actions. */
+export function hosting(Page: ComponentType): () => ReactNode {
+  return function Hosting() {
+    return (
+      <ActionHost>
+        <Page />
+      </ActionHost>
+    );
+  };
 }
 
 export interface ActionButtonProps<Target, Body> {
@@ -65,7 +86,7 @@ export interface ActionButtonProps<Target, Body> {
   label?: string;
 }
 
-/** The button of an action; nothing for those without the right. */
+/** The button of an action, which its page leads through; nothing for those without the right. */
 export function ActionButton<Target, Body>({
   action,
   target,
@@ -74,20 +95,19 @@ export function ActionButton<Target, Body>({
   label,
 }: ActionButtonProps<Target, Body>) {
   const { t } = useTranslation();
-  const { offered, start, dialogue } = useAction(action, target, name);
+  const offered = mayUse(useSession(), ...action.needs);
+  const start = useContext(Starting);
+  if (!start) throw new Error("ActionButton outside ActionHost");
   if (!offered) return null;
   return (
-    <>
-      <Button
-        variant={variant}
-        size="sm"
-        isDanger={action.danger === true}
-        onClick={start}
-        {...(label ? { "aria-label": label } : {})}
-      >
-        {t(action.verb) as string}
-      </Button>
-      {dialogue}
-    </>
+    <Button
+      variant={variant}
+      size="sm"
+      isDanger={action.danger === true}
+      onClick={() => start(action, target, name)}
+      {...(label ? { "aria-label": label } : {})}
+    >
+      {t(action.verb) as string}
+    </Button>
   );
 }

@@ -3,7 +3,8 @@ import { useTranslation } from "react-i18next";
 
 export interface UnsavedProps {
   onStay: () => void;
-  onLeave: () => void;
+  /** Absent where a draft would not stay either. */
+  onLeave?: () => void;
   onDiscard: () => void;
 }
 
@@ -13,12 +14,14 @@ export function Unsaved({ onStay, onLeave, onDiscard }: UnsavedProps) {
   return (
     <Modal variant="small" isOpen onClose={onStay} aria-labelledby="cr-leave-title">
       <ModalHeader title={t("form.leave.title")} labelId="cr-leave-title" />
-      <ModalBody>{t("form.leave.body")}</ModalBody>
+      <ModalBody>{t(onLeave ? "form.leave.body" : "form.leave.final")}</ModalBody>
       <ModalFooter>
         <Button onClick={onStay}>{t("form.leave.stay")}</Button>
-        <Button variant="secondary" onClick={onLeave}>
-          {t("form.leave.do")}
-        </Button>
+        {onLeave && (
+          <Button variant="secondary" onClick={onLeave}>
+            {t("form.leave.do")}
+          </Button>
+        )}
         <Button variant="link" onClick={onDiscard}>
           {t("form.leave.discard")}
         </Button>

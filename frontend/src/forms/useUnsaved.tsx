@@ -1,5 +1,6 @@
 import { useBlocker } from "@tanstack/react-router";
-import { type ReactNode, useCallback, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import { askBefore } from "./leaving";
 import { Unsaved } from "./Unsaved";
 import type { FormState } from "./useForm";
 
@@ -12,43 +13,70 @@ export interface UnsavedGuard {
   question: ReactNode;
 }
 
+/** What follows the answer. */
+interface Question {
+  stay: () => void;
+  leave: () => void;
+  /** It cannot stay as a draft. */
+  final: boolean;
+}
+
+/** Where an ended session leads: nothing may hold that up, and the draft is there afterwards. */
+const SIGN_IN = "/login";
+
 /** Asks before what is typed is left: by closing the form, by going elsewhere, by leaving the tab. */
 export function useUnsaved(
   form: Pick<FormState, "dirty" | "reset">,
   onClose: () => void,
 ): UnsavedGuard {
   const released = useRef(false);
-  const [closing, setClosing] = useState(false);
+  const [asking, setAsking] = useState<Question | null>(null);
   const blocks = () => form.dirty && !released.current;
   const blocker = useBlocker({
-    shouldBlockFn: blocks,
+    shouldBlockFn: ({ next }) => blocks() && next.pathname !== SIGN_IN,
     enableBeforeUnload: blocks,
     withResolver: true,
   });
   const release = useCallback(() => {
     released.current = true;
   }, []);
-  const blocked = blocker.status === "blocked";
-  const leave = () => {
-    if (blocked) return blocker.proceed();
+  const loses = useRef(blocks);
+  loses.current = blocks;
+  useEffect(
+    () =>
+      askBefore(async () => {
+        if (!loses.current()) return true;
+        return new Promise<boolean>((resolve) => {
+          const answer = (goes: boolean) => () => resolve(goes);
+          setAsking({ stay: answer(false), leave: answer(true), final: true });
+        });
+      }),
+    [],
+  );
+  const close = () => {
     release();
     onClose();
   };
-  const stay = () => {
-    setClosing(false);
-    if (blocked) blocker.reset();
+  const question: Question | null =
+    blocker.status === "blocked"
+      ? { stay: blocker.reset, leave: blocker.proceed, final: false }
+      : asking;
+  const answered = (next: () => void) => () => {
+    setAsking(null);
+    next();
   };
   return {
-    close: () => (blocks() ? setClosing(true) : onClose()),
+    close: () =>
+      blocks() ? setAsking({ stay: () => undefined, leave: close, final: false }) : onClose(),
     release,
-    question: (blocked || closing) && (
+    question: question && (
       <Unsaved
-        onStay={stay}
-        onLeave={leave}
-        onDiscard={() => {
+        onStay={answered(question.stay)}
+        {...(question.final ? {} : { onLeave: answered(question.leave) })}
+        onDiscard={answered(() => {
           form.reset();
-          leave();
-        }}
+          question.leave();
+        })}
       />
     ),
   };

@@ -11,6 +11,7 @@ import { act, render, screen, waitFor } from "@testing-library/react";
 import axe from "axe-core";
 import type { ReactNode } from "react";
 import { expect, vi } from "vitest";
+import { hosting } from "../actions/useAction";
 import type { SnapshotFrame } from "../api/generated/types.gen";
 import { LiveClient } from "../live/client";
 import { LiveProvider } from "../live/react";
@@ -48,9 +49,10 @@ export async function renderInConsole(page: ReactNode, at = "/"): Promise<TestCo
     probe: async () => "alive",
     onSessionEnded: () => undefined,
   });
+  const hosted = hosting(() => page);
   const root = createRootRoute({ component: Outlet, validateSearch: (raw) => raw });
-  const any = createRoute({ getParentRoute: () => root, path: "$", component: () => page });
-  const index = createRoute({ getParentRoute: () => root, path: "/", component: () => page });
+  const any = createRoute({ getParentRoute: () => root, path: "$", component: hosted });
+  const index = createRoute({ getParentRoute: () => root, path: "/", component: hosted });
   const router = createRouter({
     routeTree: root.addChildren([any, index]),
     history: createMemoryHistory({ initialEntries: [at] }),

@@ -7,6 +7,7 @@ import { setupStateOptions } from "../../api/generated/@tanstack/react-query.gen
 import { toProblem } from "../../api/problem";
 import { useSearchOf } from "../../pages/useSearchOf";
 import { sessionQuery, signIn } from "../../session/session";
+import { forgetOthers } from "../../shell/forgetOthers";
 import { SignInFrame } from "./SignInFrame";
 import { LOGIN_SEARCH } from "./search";
 
@@ -23,6 +24,7 @@ export function LoginPage() {
     mutationFn: () => signIn(login, password),
     onSuccess: (session) => {
       queryClient.clear();
+      forgetOthers(session.login);
       queryClient.setQueryData(sessionQuery.queryKey, session);
       router.history.push(safeNext(search.next));
     },

@@ -6,6 +6,7 @@ import {
   deleteChannel,
   deleteFloor,
   getChannel,
+  listFloors,
   putFloor,
 } from "../../api/generated/sdk.gen";
 import type {
@@ -117,8 +118,11 @@ const floorPackage = ({ view }: Channel): Field => ({
   options: packages(view?.application_id ?? 0, view?.arch),
 });
 
-/** A version that machines must have installed on the way up. */
-export const addFloor: Action<Channel, FloorChange & { package_id: number }> = {
+/**
+ * A version that machines must have installed on the way up. One that is a floor already gets
+ * another reason: then the way back is the old reason.
+ */
+export const addFloor: Action<Channel, FloorChange & { package_id: string }> = {
   id: "channel.floor",
   needs: ["update-channel", "update"],
   verb: "updates.channel.floor.do",
@@ -131,9 +135,16 @@ export const addFloor: Action<Channel, FloorChange & { package_id: number }> = {
   ],
   run: async (channel, { package_id: chosen, reason = "" }) => {
     const view = viewOf(channel);
-    const path = { channel_id: view.id, package_id: chosen };
-    const { requestId } = await putFloor({ path, headers: match(view), body: { reason } });
-    return { requestId, undo: () => deleteFloor({ path }) };
+    const path = { channel_id: view.id, package_id: Number(chosen) };
+    // Read now: the version that the change is of holds that nobody sets one in between.
+    const floors = (await listFloors({ path: { channel_id: view.id } })).data.items;
+    const old = floors.find(({ package: { id } }) => id === path.package_id);
+    const { data, requestId } = await putFloor({ path, headers: match(view), body: { reason } });
+    const back = { path, headers: match(data) };
+    return {
+      requestId,
+      undo: () => (old ? putFloor({ ...back, body: { reason: old.reason } }) : deleteFloor(back)),
+    };
   },
   onto,
 };

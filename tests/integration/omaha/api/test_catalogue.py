@@ -88,6 +88,38 @@ async def test_of_concurrent_edits_of_one_version_one_wins(
     assert all(a.json()["current"] == won for a in answers if a.status_code == 412)
 
 
+@pytest.mark.parametrize(
+    ("kind", "field", "value"),
+    [
+        ("applications", "description", "d"),
+        ("groups", "description", "d"),
+        ("channels", "color", "#00aa00"),
+        ("packages", "description", "d"),
+        ("packages", "release_notes", "n"),
+    ],
+)
+async def test_a_text_is_emptied_and_null_means_as_it_is(
+    api: Api, estate: Estate, kind: str, field: str, value: str
+) -> None:
+    path = _object(estate, kind)
+    version = (await api.get(path))["version"]
+    filled = (await api.patch(path, version, **{field: value})).json()
+    assert filled[field] == value
+    kept = (await api.patch(path, filled["version"], **{field: None})).json()
+    assert kept[field] == value
+    emptied = await api.patch(path, kept["version"], **{field: ""})
+    assert emptied.status_code == 200, emptied.text
+    assert emptied.json()[field] == ""
+
+
+async def test_a_package_from_elsewhere_needs_its_address(api: Api, estate: Estate) -> None:
+    path = _object(estate, "packages")
+    version = (await api.get(path))["version"]
+    refused = await api.patch(path, version, url="")
+    assert refused.status_code == 422, refused.text
+    assert refused.json()["errors"][0]["field"] == "url"
+
+
 async def test_a_change_that_changes_nothing_keeps_the_version(api: Api, estate: Estate) -> None:
     path = f"/groups/{estate.group['id']}"
     same = await api.patch(path, 1, name="Production")
