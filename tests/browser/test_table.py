@@ -85,6 +85,10 @@ def test_back_returns_to_the_very_place(
     table = TablePage(owner_page, console, "/workloads/pods?sort=name").loaded()
     scroller = owner_page.locator(".cr-scroller")
     scroller.evaluate("element => element.scrollTo(0, 900)")
+    # Until the rows there are drawn, the tenth is one of those that are about to go.
+    wait_until(
+        owner_page, lambda: int(table.rows.first.get_attribute("aria-rowindex") or 0) > 4, 30_000
+    )
     row = table.rows.nth(10)
     name = row.get_by_role("link").first
     expect(name).to_be_visible()
