@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-import msgspec
 from fastapi import APIRouter, Request, Response
 
 from auth.role import Verb
@@ -38,7 +37,8 @@ _STEPS: Final[dict[str, Step]] = {
 class FinishView(View):
     """How far the finishing of an upload is, and what it came to: `bytes_done` of `bytes_total`
     are read and written; `reason` says why it failed; `file` is there once it is done, unless it
-    was deleted since. `job_id` is the job, whose page tells more."""
+    was deleted since, also when the job was cancelled too late. `job_id` is the job, whose page
+    tells more."""
 
     job_id: str
     state: State
@@ -61,7 +61,7 @@ async def finish_upload(
     with that job; one that failed without losing the bytes is begun anew."""
     response.headers["Location"] = request.url.path
     last = await finishing.last_of(call.session, upload_id)
-    if last is None or last.state in {"failed", "cancelled"}:
+    if last is None or await _in_vain(call, last):
         upload = await call.deps.uploads.get(upload_id)
         last = await _begin_finish(call, upload)
     return await _finish(call, last)
@@ -76,6 +76,12 @@ async def get_upload_finish(call: Caller, upload_id: UploadId) -> FinishView:
     if last is None:
         raise UploadNotFound("There is no such upload, or nobody asked to finish it.")
     return await _finish(call, last)
+
+
+async def _in_vain(call: Call, last: JobRecord) -> bool:
+    if last.state not in {"failed", "cancelled"}:
+        return False
+    return await finishing.hosted_by(call.session, last) is None
 
 
 async def _begin_finish(call: Call, upload: Upload) -> JobRecord:
@@ -93,12 +99,12 @@ async def _begin_finish(call: Call, upload: Upload) -> JobRecord:
 
 
 async def _finish(call: Call, row: JobRecord) -> FinishView:
-    made = msgspec.json.decode(row.result, type=finishing.HostedFile) if row.result else None
-    file = await call.session.get(FileRecord, made.file_id) if made else None
     ended = row.state in FINISHED
+    made = await finishing.hosted_by(call.session, row) if ended else None
+    file = await call.session.get(FileRecord, made.file_id) if made else None
     return FinishView(
         job_id=row.id,
-        state=_STATES.get(row.state, "running"),
+        state="done" if made else _STATES.get(row.state, "running"),
         step="" if ended else _STEPS.get(row.stage, ""),
         bytes_done=row.done,
         bytes_total=row.total,

@@ -19,8 +19,10 @@ from pydantic import Field
 from auth.role import Verb
 from backend.errors import BadRequest, Conflict
 from backend.http.guard import Requires
+from backend.jobs import commands
 from backend.omaha.api.call import Caller
 from backend.omaha.api.scopes import at_root
+from backend.omaha.api.targets import upload_target
 from backend.omaha.api.types import Body, View
 from backend.omaha.catalog import files, finishing
 from backend.omaha.domain.rights import PACKAGE
@@ -127,13 +129,18 @@ async def send_bytes(
     dependencies=[Requires(PACKAGE, Verb.DELETE, at_root, "upload")],
 )
 async def abort_upload(call: Caller, upload_id: UploadId) -> None:
-    """Forget an unfinished upload and its bytes; a job that finishes it is cancelled."""
-    await call.deps.uploads.get(upload_id)
+    """Forget an unfinished upload and its bytes; a job that finishes it is cancelled. 404 when
+    its file is hosted already."""
+    upload = await call.deps.uploads.get(upload_id)
     last = await finishing.last_of(call.session, upload_id)
-    if last is not None:
+    if last is not None:  # its row is locked before the upload's, as the job does it
         with suppress(Conflict):  # it is finished
-            await call.deps.jobs.cancel(last.id, by=call.principal.login)
-    await call.deps.uploads.abort(upload_id)
+            await commands.cancel(call.session, last.id, by=call.principal.login)
+    await call.deps.uploads.abort(call.session, upload_id)
+    target = upload_target(call.rights, upload.announced.name)
+    call.did("abort-upload", target, {"received": upload.offset}, right=Verb.DELETE)
+    await call.session.commit()
+    await call.deps.uploads.clear(upload_id)
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.jobs import Job, JobFailed, Run
-from backend.jobs.tables import JobRecord
+from backend.jobs.tables import JobRecord, StepRow
 from backend.omaha.catalog import edit, files
 from backend.omaha.catalog.importing import StartedBy
 from backend.omaha.payloads.digest import Digest
@@ -29,6 +29,7 @@ from backend.omaha.store.tables import FileRecord
 __all__ = ["KIND", "Finish", "HostedFile", "RecordUpload", "finishing_job", "key_of", "last_of"]
 
 KIND: Final = "updates.upload"
+_REGISTER: Final = "register"
 
 
 class Finish(msgspec.Struct, frozen=True):
@@ -78,6 +79,16 @@ async def last_of(session: AsyncSession, upload_id: str) -> JobRecord | None:
     return found.one_or_none()
 
 
+async def hosted_by(session: AsyncSession, job: JobRecord) -> HostedFile | None:
+    """What the job registered, whatever became of it afterwards: a cancellation that came when
+    the file was hosted already undoes nothing."""
+    key = {"job_id": job.id, "phase": "run", "name": _REGISTER}
+    step = await session.get(StepRow, key, populate_existing=True)
+    if step is None or step.state != "done":
+        return None
+    return msgspec.json.decode(step.result, type=HostedFile)
+
+
 def finishing_job(
     uploads: Uploads, stored: PayloadFiles, record: RecordUpload
 ) -> Job[Finish, HostedFile]:
@@ -102,24 +113,34 @@ class _Finishing:
         try:
             hosted = await self._hosted(run, order)
         except PayloadRefused as refused:
-            why = refused.detail
-            await run.transaction("forget", lambda session: self._forget(session, order, why))
+
+            async def forget(session: AsyncSession, why: str = refused.detail) -> str:
+                await self.uploads.forget(session, order.upload_id, run.id)
+                return why
+
+            await run.transaction("forget", forget)
             await self.uploads.clear(order.upload_id)
             raise
         await run.step("clear", lambda: self.uploads.clear(order.upload_id))
-        run.link(f"/browse/payloads?filter={quote(f'name={order.name}')}")
+        run.link(_link(order))
         run.progress(2 * order.size, 2 * order.size)
         return hosted
 
     async def ended(self, run: Run, order: Finish) -> None:
-        """The upload, if it is still there, may be finished again."""
-        verb = "upload-failed" if run.error else "upload-cancelled"
+        """The upload, if it is still there, may be finished again. Who cancelled is on record by
+        what they did: it was not who had it finished."""
 
         async def note(session: AsyncSession) -> None:
             await self.uploads.take_back(session, order.upload_id, run.id)
-            self.record(session, order, verb, None, {"reason": run.error})
+            if run.error:
+                self.record(session, order, "upload-failed", None, {"reason": run.error})
 
-        await run.transaction("record", note)
+        if run.done(_REGISTER):
+            run.log(f"{order.name} had been hosted before. Delete the payload to undo that.")
+            run.link(_link(order))
+            await run.step("clear", lambda: self.uploads.clear(order.upload_id))
+        else:
+            await run.transaction("record", note)
 
     async def _hosted(self, run: Run, order: Finish) -> HostedFile:
         def say(done: int, stage: str) -> None:
@@ -140,18 +161,23 @@ class _Finishing:
         )
         say(2 * order.size, "registering")
         return await run.transaction(
-            "register", lambda session: self._register(session, order, digest), returns=HostedFile
+            _REGISTER,
+            lambda session: self._register(session, run.id, order, digest),
+            returns=HostedFile,
         )
 
-    async def _register(self, session: AsyncSession, order: Finish, digest: Digest) -> HostedFile:
+    async def _register(
+        self, session: AsyncSession, job_id: str, order: Finish, digest: Digest
+    ) -> HostedFile:
         await edit.begin(session)
+        if not await self.uploads.forget(session, order.upload_id, job_id):
+            raise JobFailed("The upload was deleted before its file was hosted.")
         if not self.stored.has(digest.sha256):
             raise JobFailed("The same file was deleted at this moment; finish the upload again.")
         row = await files.register(session, order.name, digest)
         self.record(session, order, "upload", row, {"sha256": row.sha256, "size": row.size})
-        await self.uploads.forget(session, order.upload_id)
         return HostedFile(row.id or 0, row.name, row.sha256, row.size)
 
-    async def _forget(self, session: AsyncSession, order: Finish, why: str) -> str:
-        await self.uploads.forget(session, order.upload_id)
-        return why
+
+def _link(order: Finish) -> str:
+    return f"/browse/payloads?filter={quote(f'name={order.name}')}"

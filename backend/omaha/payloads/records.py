@@ -90,24 +90,24 @@ class UploadRecords:
 
     async def find(self, key: str) -> Upload | None:
         """The upload, if there is one."""
+        query = _uploads().where(col(UploadRecord.id) == key)
         async with self._db_sessions() as session:
-            row = await session.get(UploadRecord, key)
-        return None if row is None else _upload(row)
+            found = (await session.execute(query)).one_or_none()
+        return None if found is None else _upload(*found)
 
     async def all(self) -> list[Upload]:
         """All of them, oldest activity first."""
         async with self._db_sessions() as session:
-            query = select(UploadRecord).order_by(col(UploadRecord.updated_at))
-            return [_upload(row) for row in (await session.execute(query)).scalars()]
+            query = _uploads().order_by(col(UploadRecord.updated_at))
+            return [_upload(*found) for found in await session.execute(query)]
 
-    async def remove(self, session: AsyncSession, key: str) -> None:
-        """Forget it in the session's transaction; whoever writes finds out at its next record."""
-        await session.execute(delete(UploadRecord).where(col(UploadRecord.id) == key))
-
-    async def drop(self, key: str) -> None:
-        """The same, at once."""
-        async with self._db_sessions() as session, session.begin():
-            await self.remove(session, key)
+    async def remove(self, session: AsyncSession, key: str, job_id: str | None = None) -> bool:
+        """Forget it in the session's transaction; whoever writes finds out at its next record.
+        With a `job_id` only while that job has it. False when there is nothing to forget."""
+        statement = delete(UploadRecord).where(col(UploadRecord.id) == key)
+        if job_id is not None:
+            statement = statement.where(col(UploadRecord.job_id) == job_id)
+        return affected(await session.execute(statement)) == 1
 
     async def remove_claimed(self, claim: Claim) -> bool:
         """Forget the upload of this writer; False, and nothing, when another one had it since."""
@@ -120,15 +120,12 @@ class UploadRecords:
     async def expire(self, limit: float) -> list[str]:
         """Forget those without activity since `limit` (Unix seconds) that no job is about to
         finish; their ids."""
-        query = sa.exists().where(
-            col(JobRecord.id) == col(UploadRecord.job_id), col(JobRecord.finished).is_(None)
-        )
         statement = (
             delete(UploadRecord)
             .where(
                 col(UploadRecord.updated_at) < limit,
                 col(UploadRecord.writer_until) <= clock(),
-                sa.not_(query),
+                sa.not_(_held()),
             )
             .returning(col(UploadRecord.id))
             .execution_options(synchronize_session=False)
@@ -143,7 +140,7 @@ class UploadRecords:
         statement = (
             _turn(upload.id, offset)
             .values(writer_until=clock() + CLAIM_SECONDS)
-            .where(col(UploadRecord.job_id) == "")
+            .where(sa.not_(_held()))
             .returning(col(UploadRecord.fence), col(UploadRecord.pieces))
         )
         async with self._db_sessions() as session, session.begin():
@@ -162,11 +159,8 @@ class UploadRecords:
     async def give(self, session: AsyncSession, upload: Upload, job_id: str) -> None:
         """From the session's commit on nobody but this job goes on with the whole upload. Raises
         `UploadConflict` while bytes are missing, somebody writes, or another job has it."""
-        statement = (
-            _turn(upload.id, upload.announced.size)
-            .values(job_id=job_id)
-            .where(col(UploadRecord.job_id) == upload.job_id)
-        )
+        statement = _turn(upload.id, upload.announced.size).values(job_id=job_id)
+        statement = statement.where(sa.not_(_held()))
         if affected(await session.execute(statement)) != 1:
             raise await _refusal(session, upload.id)
 
@@ -213,6 +207,19 @@ class UploadRecords:
             return affected(await session.execute(statement)) == 1
 
 
+def _held() -> sa.ColumnElement[bool]:
+    """Whether a job has the upload. One that was cancelled before it ran is finished and never
+    gave it back, so the id in the row says nothing by itself."""
+    return sa.exists().where(
+        col(JobRecord.id) == col(UploadRecord.job_id), col(JobRecord.finished).is_(None)
+    )
+
+
+def _uploads() -> sa.Select[UploadRecord, str]:
+    """Uploads with the id of the job that has them."""
+    return select(UploadRecord, sa.case((_held(), col(UploadRecord.job_id)), else_=""))
+
+
 def _turn(key: str, offset: int) -> sa.Update:
     """Whoever had a turn before has none any more; not while somebody writes."""
     return (
@@ -231,14 +238,14 @@ async def _refusal(session: AsyncSession, key: str) -> UploadConflict | UploadNo
     query = select(
         col(UploadRecord.received),
         col(UploadRecord.size),
-        col(UploadRecord.job_id),
+        _held(),
         col(UploadRecord.writer_until) > clock(),
     ).where(col(UploadRecord.id) == key)
     found = (await session.execute(query)).one_or_none()
     if found is None:
         return UploadNotFound("There is no such upload.")
-    received, size, job_id, busy = found
-    if job_id:
+    received, size, held, busy = found
+    if held:
         return UploadConflict("All bytes are here; a job finishes this upload.", offset=received)
     if busy:
         return UploadConflict(
@@ -249,10 +256,10 @@ async def _refusal(session: AsyncSession, key: str) -> UploadConflict | UploadNo
     )
 
 
-def _upload(row: UploadRecord) -> Upload:
+def _upload(row: UploadRecord, job_id: str = "") -> Upload:
     announced = Announced(row.name, row.size, Format(row.format), row.sha256 or None)
     recorded = _decoded(row.pieces)
-    return Upload(row.id, announced, row.received, row.updated_at, row.job_id, recorded)
+    return Upload(row.id, announced, row.received, row.updated_at, job_id, recorded)
 
 
 def _decoded(pieces: str) -> tuple[tuple[int, int], ...]:

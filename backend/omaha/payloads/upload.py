@@ -53,6 +53,7 @@ RECORD_SECONDS: Final = 2.0
 Progress = Callable[[int], None]
 """Told how many bytes are done."""
 
+_GONE: Final = "There is no such upload: it was finished, deleted, or is older than a day."
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 _REMEMBERED: Final = 32
 
@@ -85,19 +86,18 @@ class Uploads:
         """The upload as it stands; `UploadNotFound` when there is none."""
         found = await self._records.find(key) if _ID.fullmatch(key) else None
         if found is None:
-            raise UploadNotFound(
-                "There is no such upload: it was finished, deleted, or is older than a day."
-            )
+            raise UploadNotFound(_GONE)
         return found
 
     async def list(self) -> list[Upload]:
         """All unfinished uploads, oldest activity first."""
         return await self._records.all()
 
-    async def abort(self, key: str) -> None:
-        """Forget the upload and its bytes."""
-        await self._records.drop(key)
-        await self.clear(key)
+    async def abort(self, session: AsyncSession, key: str) -> None:
+        """Forget the upload in the session's transaction; then call `clear`. `UploadNotFound`
+        when it is gone, perhaps hosted at this moment."""
+        if not await self._records.remove(session, key):
+            raise UploadNotFound(_GONE)
 
     async def clear(self, key: str) -> None:
         """Remove the bytes of an upload whose row is gone."""
@@ -169,10 +169,10 @@ class Uploads:
         if await self._records.remove_claimed(claim):
             await self.clear(claim.upload.id)
 
-    async def forget(self, session: AsyncSession, key: str) -> None:
-        """Remove the row in the session's transaction; then call `clear`. Whoever writes finds
-        out at its next record."""
-        await self._records.remove(session, key)
+    async def forget(self, session: AsyncSession, key: str, job_id: str) -> bool:
+        """Remove the row in the session's transaction; then call `clear`. False when this job
+        has no such upload any more."""
+        return await self._records.remove(session, key, job_id)
 
     async def _append(self, upload: Upload, claim: Claim, chunks: AsyncIterator[bytes]) -> None:
         pieces = claim.pieces(self._folder)

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from backend.jobs import Run
 from backend.omaha.catalog.finishing import Finish, HostedFile
+from backend.omaha.store.tables import UploadRecord
 from tests.integration.omaha.api.conftest import ROOT, Api, Estate
 from tests.roles import OPERATOR, VIEWER
 from tests.unit.jobs.replicas import Replica
@@ -190,6 +193,100 @@ async def test_while_a_job_finishes_it_nobody_writes_but_it_can_be_dropped(api: 
     known[job.kind] = job
     assert (await api.send("GET", where)).status_code == 404
     assert api.files.addresses() == []
+    assert not list((api.files.root / "uploads").iterdir())
+    assert await api.audited() == [("update-package:abort-upload", NAME, {"received": len(DATA)})]
+
+
+async def test_a_job_cancelled_before_it_ran_keeps_no_upload(api: Api) -> None:
+    where = await begin(api)
+    await put(api, where, DATA, 0)
+    known = api.replica.jobs.worker.known
+    job = known.pop("updates.upload")  # as if every worker were busy
+    begun = (await api.send("POST", f"{where}/finish")).json()
+    assert (await api.get(where))["job_id"] == begun["job_id"]
+    await api.replica.jobs.cancel(begun["job_id"], by="eve")
+    known[job.kind] = job
+    assert (await api.get(where))["job_id"] == ""
+    assert (await api.get("/uploads"))["items"][0]["job_id"] == ""
+    early = await put(api, where, DATA[5:], 5)
+    assert (early.status_code, "go on from there" in early.json()["detail"]) == (409, True)
+    assert (await api.finish(where))["name"] == NAME
+
+
+class Held:
+    """Has jobs that finish uploads stop before a step, until told to go on."""
+
+    def __init__(self, api: Api, step: str) -> None:
+        self.reached, self.go_on = asyncio.Event(), asyncio.Event()
+        known = api.replica.jobs.worker.known
+        job = known["updates.upload"]
+
+        async def run(run: Run, order: Finish) -> HostedFile:
+            for kind in ("step", "transaction"):
+                setattr(run, kind, self._held(getattr(run, kind), step))
+            return await job.run(run, order)
+
+        known[job.kind] = replace(job, run=run)
+
+    def _held(self, call: Any, step: str) -> Any:
+        async def held(name: str, *given: Any, **more: Any) -> Any:
+            if name == step:
+                self.reached.set()
+                await self.go_on.wait()
+            return await call(name, *given, **more)
+
+        return held
+
+
+async def test_an_upload_deleted_while_its_job_ran_is_not_hosted(api: Api) -> None:
+    held = Held(api, "register")
+    where = await begin(api)
+    await put(api, where, DATA, 0)
+    assert (await api.send("POST", f"{where}/finish")).status_code == 202
+    async with asyncio.timeout(60):
+        await held.reached.wait()
+    async with api.db_sessions() as session, session.begin():  # no word of it reached the job yet
+        await session.execute(delete(UploadRecord))
+    held.go_on.set()
+    ended = await api.finished(where)
+    assert (ended["state"], ended["file"]) == ("failed", None)
+    assert "was deleted" in ended["reason"]
+    assert await api.rows("payloads") == []
+
+
+async def test_what_is_hosted_is_not_aborted_and_a_late_cancellation_says_so(api: Api) -> None:
+    held = Held(api, "clear")
+    where = await begin(api)
+    await put(api, where, DATA, 0)
+    job_id = (await api.send("POST", f"{where}/finish")).json()["job_id"]
+    async with asyncio.timeout(60):
+        await held.reached.wait()
+    assert (await api.send("DELETE", where)).status_code == 404
+    assert not (await api.replica.row(job_id)).cancelling
+    await api.replica.jobs.cancel(job_id, by="eve")
+    row = await api.replica.ended(job_id)
+    ended = await api.finished(where)
+    assert (row.state, ended["state"], ended["file"]["name"]) == ("cancelled", "done", NAME)
+    assert (await api.http.get(ended["file"]["path"])).content == DATA
+    assert row.link == f"/browse/payloads?filter=name%3D{NAME}"
+    assert any("had been hosted" in line for line in await api.replica.lines(job_id))
+    assert not list((api.files.root / "uploads").iterdir())
+    again = await api.send("POST", f"{where}/finish")
+    assert (again.status_code, again.json()["job_id"]) == (202, job_id)
+    assert [action for action, _, _ in await api.audited()] == ["update-package:upload"]
+
+
+async def test_a_cancelled_job_gives_the_upload_back_and_names_no_actor(api: Api) -> None:
+    held = Held(api, "store")
+    where = await begin(api)
+    await put(api, where, DATA, 0)
+    job_id = (await api.send("POST", f"{where}/finish")).json()["job_id"]
+    async with asyncio.timeout(60):
+        await held.reached.wait()
+    await api.replica.jobs.cancel(job_id, by="eve")
+    assert (await api.replica.ended(job_id)).state == "cancelled"
+    assert (await api.get(where))["job_id"] == ""
+    assert await api.audited() == [], "who cancelled is recorded where they asked for it"
 
 
 async def test_finishing_goes_on_at_another_replica_and_hosts_once(api: Api) -> None:

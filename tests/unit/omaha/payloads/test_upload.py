@@ -57,9 +57,12 @@ async def hosted(uploads: Uploads, key: str) -> Digest:
 
 
 async def given(uploads: Uploads, key: str, db_sessions: Sessions, job: str = "j" * 32) -> None:
-    """To the job that finishes it."""
+    """To the job that finishes it, which is an unfinished one."""
     upload = await uploads.get(key)
     async with db_sessions() as session, session.begin():
+        if await session.get(JobRecord, job) is None:
+            session.add(JobRecord(id=job, kind="test", input="{}"))
+            await session.flush()
         await uploads.give(session, upload, job)
 
 
@@ -76,7 +79,9 @@ async def test_a_whole_upload(files: PayloadFiles, replica: Replica, db_sessions
     digest = await hosted(uploads, opened.id)
     assert files.path(digest.sha256).read_bytes() == DATA
     assert (await hosted(uploads, opened.id)).sha256 == digest.sha256, "it may be asked again"
-    await uploads.abort(opened.id)
+    async with db_sessions() as session, session.begin():
+        await uploads.abort(session, opened.id)
+    await uploads.clear(opened.id)
     with pytest.raises(UploadNotFound):
         await uploads.get(opened.id)
     assert list((files.root / "uploads").iterdir()) == []
@@ -333,8 +338,6 @@ async def test_an_upload_that_a_job_has_does_not_expire(
     opened = await uploads.begin(announced())
     await uploads.append(opened.id, 0, stream(DATA))
     await given(uploads, opened.id, db_sessions)
-    async with db_sessions() as session, session.begin():
-        session.add(JobRecord(id="j" * 32, kind="test", input="{}"))
     later = time.time() + LIFETIME + 60
     assert await uploads.expire(later) == 0
     async with db_sessions() as session, session.begin():
