@@ -1,4 +1,4 @@
-"""Who can give rights: names only, for those who lack one."""
+"""Who can give rights, for those who lack one: people's names, or the login of who has none."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ MOST: Final = 10
 
 
 async def grantors(db: AsyncSession, caller: Principal, roles: Iterable[Role]) -> list[str]:
-    """The names of people who can grant roles where the caller holds something, or in the whole
-    organisation; `MOST` at most, by name. Services and switched-off accounts are left out, and
+    """Who can grant roles where the caller holds something, or in the whole organisation: their
+    names, and the login of who gave none, since the first owner often did not and somebody must be
+    asked; `MOST` at most, by name. Services and switched-off accounts are left out, and
     nobody learns of places they have no part in."""
     granting = [role.id for role in roles if role.allows("binding", Verb.CREATE)]
     places = {binding.scope for binding in caller.policy.bindings}

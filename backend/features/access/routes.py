@@ -48,11 +48,15 @@ async def at_binding(
 
 @router.get("/grantors")
 async def read_grantors(
-    caller: Annotated[Principal, Decides("nothing: names, told to whoever is signed in")],
+    caller: Annotated[
+        Principal,
+        Decides("nothing: told to whoever is signed in"),
+    ],
     db: DbSession,
     catalogue: Annotated[Catalogue, part(Catalogue)],
 ) -> Grantors:
-    """Who can grant the caller what they lack: names of people, and nothing else of them."""
+    """Who can grant the caller what they lack: people's names, or the login of who has no name,
+    and nothing else of them."""
     roles = await present_roles(db, catalogue)
     return Grantors(names=await grantors(db, caller, roles.values()))
 

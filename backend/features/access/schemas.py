@@ -61,7 +61,7 @@ class NewBinding(BaseModel):
 
 
 class Grantors(BaseModel):
-    """People who can grant roles, by the names they go by."""
+    """People who can grant roles, by name; who has none, by login."""
 
     names: list[str]
 

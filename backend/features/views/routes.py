@@ -49,13 +49,16 @@ async def list_views(
     caller: Caller,
     db: DbSession,
     tables: Tables,
-    collection: Annotated[str, Query(min_length=1, max_length=64)],
+    collection: Annotated[str | None, Query(min_length=1, max_length=64)] = None,
 ) -> list[SavedView]:
-    """The views of a table: one's own first, then those shared with all who may list it."""
-    _require_table(caller, tables, collection)
-    return [
-        service.view_of(caller, found) for found in await service.listed(db, caller, collection)
-    ]
+    """The views of a table: one's own first, then those shared with all who may list it. Without
+    a table all of one's own, those of tables one may no longer list too."""
+    if collection is None:
+        kept = await service.own(db, caller)
+    else:
+        _require_table(caller, tables, collection)
+        kept = await service.listed(db, caller, collection)
+    return [service.view_of(caller, found) for found in kept]
 
 
 @router.post("", status_code=201)
@@ -98,8 +101,10 @@ async def delete_view(
     tables: Tables,
     if_match: IfMatch = None,
 ) -> None:
-    """Remove it. Needs `If-Match`."""
-    found = await _find(db, caller, tables, view_id)
+    """Remove it; one's own also where one may no longer list its table. Needs `If-Match`."""
+    found = await service.find(db, caller, view_id)
     present = service.view_of(caller, found)
+    if not present.own:
+        _require_table(caller, tables, present.collection)
     check(if_match, present.row_version, present)
     await service.remove(db, audit, caller, found)

@@ -28,10 +28,9 @@ function Pods() {
 }
 
 async function open(at: string) {
-  const permissions = { ...SESSION.permissions, "saved-view": ["list"] };
   stubApi({
     collections: { collections: [PODS] },
-    session: { ...SESSION, permissions },
+    session: SESSION,
     views: [VIEW, OTHERS],
   });
   return renderInConsole(<Pods />, at);

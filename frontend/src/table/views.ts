@@ -26,7 +26,7 @@ const at = ({ id }: SavedView) => ({ view_id: id });
 export const saveView: Action<Shown, NewView> = {
   id: "view.create",
   draft: ({ collection }) => collection,
-  needs: ["saved-view", "list"],
+  needs: ["saved-view", "create"],
   verb: "views.save.do",
   title: "views.save.title",
   body: "views.save.body",
@@ -43,7 +43,7 @@ export const saveView: Action<Shown, NewView> = {
 /** Another name, or shared or no longer. */
 export const editView: Action<SavedView, ViewChange> = {
   id: "view.update",
-  needs: ["saved-view", "list"],
+  needs: ["saved-view", "update"],
   verb: "views.edit.do",
   title: "views.edit.title",
   fields: fieldsOf(viewChangeBody, {
@@ -61,7 +61,7 @@ export const editView: Action<SavedView, ViewChange> = {
 /** Let the view show what the table shows now. */
 export const overwriteView: Action<{ view: SavedView; search: string }> = {
   id: "view.overwrite",
-  needs: ["saved-view", "list"],
+  needs: ["saved-view", "update"],
   verb: "views.overwrite.do",
   title: "views.overwrite.title",
   body: "views.overwrite.body",
@@ -75,7 +75,7 @@ export const overwriteView: Action<{ view: SavedView; search: string }> = {
 
 export const removeView: Action<SavedView> = {
   id: "view.delete",
-  needs: ["saved-view", "list"],
+  needs: ["saved-view", "delete"],
   verb: "views.remove.do",
   title: "views.remove.title",
   body: "views.remove.body",

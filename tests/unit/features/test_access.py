@@ -81,4 +81,10 @@ async def test_whoever_is_signed_in_learns_who_can_grant_and_no_more(console: Co
     off = {"if-match": f'"{users[0]["row_version"]}"'}
     await owner.patch(f"/users/{users[0]['key']}", json={"disabled": True}, headers=off)
     assert (await near.get("/grantors")).json() == {"names": ["owner"]}
+    named = {"login": "zoe.secret", "name": "Zoe", "password": OWNER_PASSWORD}
+    assert (await owner.post("/users", json=named)).status_code == 201
+    grant = {"subject": "zoe.secret", "role": "owner", "scope": "org/main"}
+    assert (await owner.post("/bindings", json=grant)).status_code == 201
+    told = (await near.get("/grantors")).json()["names"]
+    assert sorted(told) == ["Zoe", "owner"], "a login only where there is no name"
     assert (await console.caller().get("/grantors")).status_code == 401

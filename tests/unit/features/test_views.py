@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from auth.scope import namespace, organisation
+from auth.verb import Verb
+from backend.features.views.rights import KINDS
 from tests.console import ConsoleApp
 
 MAIN = organisation("main")
@@ -102,6 +104,32 @@ async def test_what_a_view_cannot_be(console: ConsoleApp, change: dict, field: s
     assert answer.json()["errors"][0]["field"] == field
     absent = await ada.post("/views", json={**PODS, "collection": "nothing"})
     assert absent.status_code == 404
+
+
+async def test_what_one_keeps_of_a_table_that_is_no_longer_ones_can_be_removed(
+    console: ConsoleApp,
+) -> None:
+    ada = await console.member("ada", ("viewer", MAIN))
+    bob = await console.member("bob", ("operator", MAIN))
+    mine = (await ada.post("/views", json=PODS)).json()
+    other = (await ada.post("/views", json={**PODS, "collection": "services"})).json()
+    shared = (await bob.post("/views", json={**PODS, "shared": True})).json()
+    owner = await console.owner()
+    for row in (await owner.get("/collections/bindings")).json()["rows"]:
+        if row["subject"] == "ada":
+            assert (await owner.delete(f"/bindings/{row['key']}")).status_code == 204
+    assert (await ada.get("/views", params={"collection": "pods"})).status_code == 404
+    kept = await ada.get("/views")
+    assert (kept.status_code, kept.json()) == (200, [mine, other])
+    stamp = {"if-match": '"1"'}
+    assert (await ada.delete(f"/views/{shared['id']}", headers=stamp)).status_code == 404
+    assert (await ada.delete(f"/views/{mine['id']}", headers=stamp)).status_code == 204
+    assert (await ada.get("/views")).json() == [other]
+
+
+def test_only_what_a_route_asks_for_is_a_right() -> None:
+    asked = {Verb.GET, Verb.CREATE, Verb.UPDATE, Verb.DELETE}
+    assert {kind.name: kind.verbs for kind in KINDS} == {"saved-view": asked}
 
 
 async def test_views_go_with_their_owner(console: ConsoleApp) -> None:

@@ -264,7 +264,8 @@ export const readDensity = <ThrowOnError extends boolean = false>(options?: Opti
 /**
  * Read Grantors
  *
- * Who can grant the caller what they lack: names of people, and nothing else of them.
+ * Who can grant the caller what they lack: people's names, or the login of who has no name,
+ * and nothing else of them.
  */
 export const readGrantors = <ThrowOnError extends boolean = false>(options?: Options<ReadGrantorsData, ThrowOnError>): RequestResult<ReadGrantorsResponses, ReadGrantorsErrors, ThrowOnError> => (options?.client ?? client).get<ReadGrantorsResponses, ReadGrantorsErrors, ThrowOnError>({ url: '/api/v1/grantors', ...options });
 
@@ -904,7 +905,8 @@ export const beginUpload = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Abort Upload
  *
- * Forget an unfinished upload and its bytes; a job that finishes it is cancelled.
+ * Forget an unfinished upload and its bytes; a job that finishes it is cancelled. 404 when
+ * its file is hosted already.
  */
 export const abortUpload = <ThrowOnError extends boolean = false>(options: Options<AbortUploadData, ThrowOnError>): RequestResult<AbortUploadResponses, AbortUploadErrors, ThrowOnError> => (options.client ?? client).delete<AbortUploadResponses, AbortUploadErrors, ThrowOnError>({ url: '/api/v1/updates/uploads/{upload_id}', ...options });
 
@@ -983,9 +985,10 @@ export const changeUser = <ThrowOnError extends boolean = false>(options: Option
 /**
  * List Views
  *
- * The views of a table: one's own first, then those shared with all who may list it.
+ * The views of a table: one's own first, then those shared with all who may list it. Without
+ * a table all of one's own, those of tables one may no longer list too.
  */
-export const listViews = <ThrowOnError extends boolean = false>(options: Options<ListViewsData, ThrowOnError>): RequestResult<ListViewsResponses, ListViewsErrors, ThrowOnError> => (options.client ?? client).get<ListViewsResponses, ListViewsErrors, ThrowOnError>({ url: '/api/v1/views', ...options });
+export const listViews = <ThrowOnError extends boolean = false>(options?: Options<ListViewsData, ThrowOnError>): RequestResult<ListViewsResponses, ListViewsErrors, ThrowOnError> => (options?.client ?? client).get<ListViewsResponses, ListViewsErrors, ThrowOnError>({ url: '/api/v1/views', ...options });
 
 /**
  * Create View
@@ -1004,7 +1007,7 @@ export const createView = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Delete View
  *
- * Remove it. Needs `If-Match`.
+ * Remove it; one's own also where one may no longer list its table. Needs `If-Match`.
  */
 export const deleteView = <ThrowOnError extends boolean = false>(options: Options<DeleteViewData, ThrowOnError>): RequestResult<DeleteViewResponses, DeleteViewErrors, ThrowOnError> => (options.client ?? client).delete<DeleteViewResponses, DeleteViewErrors, ThrowOnError>({ url: '/api/v1/views/{view_id}', ...options });
 

@@ -1591,7 +1591,8 @@ export type FileView = {
  *
  * How far the finishing of an upload is, and what it came to: `bytes_done` of `bytes_total`
  * are read and written; `reason` says why it failed; `file` is there once it is done, unless it
- * was deleted since. `job_id` is the job, whose page tells more.
+ * was deleted since, also when the job was cancelled too late. `job_id` is the job, whose page
+ * tells more.
  */
 export type FinishView = {
     /**
@@ -1826,7 +1827,7 @@ export type FromGroup = {
 /**
  * Grantors
  *
- * People who can grant roles, by the names they go by.
+ * People who can grant roles, by name; who has none, by login.
  */
 export type Grantors = {
     /**
@@ -12595,11 +12596,11 @@ export type ChangeUserResponse = ChangeUserResponses[keyof ChangeUserResponses];
 export type ListViewsData = {
     body?: never;
     path?: never;
-    query: {
+    query?: {
         /**
          * Collection
          */
-        collection: string;
+        collection?: string | null;
     };
     url: '/api/v1/views';
 };

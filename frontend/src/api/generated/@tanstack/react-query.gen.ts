@@ -346,7 +346,8 @@ export const readGrantorsQueryKey = (options?: Options<ReadGrantorsData>) => cre
 /**
  * Read Grantors
  *
- * Who can grant the caller what they lack: names of people, and nothing else of them.
+ * Who can grant the caller what they lack: people's names, or the login of who has no name,
+ * and nothing else of them.
  */
 export const readGrantorsOptions = (options?: Options<ReadGrantorsData>) => queryOptions<ReadGrantorsResponse, ReadGrantorsError, ReadGrantorsResponse, ReturnType<typeof readGrantorsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -983,14 +984,15 @@ export const getUploadFinishOptions = (options: Options<GetUploadFinishData>) =>
     queryKey: getUploadFinishQueryKey(options)
 });
 
-export const listViewsQueryKey = (options: Options<ListViewsData>) => createQueryKey('listViews', options);
+export const listViewsQueryKey = (options?: Options<ListViewsData>) => createQueryKey('listViews', options);
 
 /**
  * List Views
  *
- * The views of a table: one's own first, then those shared with all who may list it.
+ * The views of a table: one's own first, then those shared with all who may list it. Without
+ * a table all of one's own, those of tables one may no longer list too.
  */
-export const listViewsOptions = (options: Options<ListViewsData>) => queryOptions<ListViewsResponse, ListViewsError, ListViewsResponse, ReturnType<typeof listViewsQueryKey>>({
+export const listViewsOptions = (options?: Options<ListViewsData>) => queryOptions<ListViewsResponse, ListViewsError, ListViewsResponse, ReturnType<typeof listViewsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
         const { data } = await listViews({
             ...options,
