@@ -57,6 +57,6 @@ export default defineConfig({
     setupFiles: ["src/test/setup.ts"],
     css: false,
     server: { deps: { inline: [/@patternfly/] } },
-    testTimeout: 20_000,
+    testTimeout: 60_000,
   },
 });

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.axe import CONSOLE_NOISE
 from tests.consoleprocess import OWNER, ConsoleProcess, launch_console, wait_loaded
 from tests.stackfixtures import REPOSITORY, RunningStack
+
+SOON_MS: Final = 30_000
+"""How long a page is waited for: a machine on which everything runs at once is slow, not wrong."""
+
+expect.set_options(timeout=SOON_MS)
 
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 SCREENSHOTS = REPOSITORY / "screenshots"
@@ -89,7 +95,7 @@ def faults() -> list[str]:
 @pytest.fixture
 def watched(page: Page, faults: list[str]) -> Iterator[Page]:
     """A page whose script errors fail the test."""
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(SOON_MS)
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on(
         "console",

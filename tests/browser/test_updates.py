@@ -15,8 +15,6 @@ from tests.browser.axe import violations
 from tests.browser.conftest import ConsoleProcess
 from tests.browser.pages import TablePage
 
-WAIT = 30_000
-
 
 def field(dialogue: Locator, name: str) -> Locator:
     return dialogue.locator(f"[data-field='{name}']").locator("input, textarea, select").first
@@ -70,13 +68,13 @@ def test_a_group_is_changed_seen_in_the_record_and_changed_back(
     assert violations(page) == []
     dialogue.get_by_role("button", name="Save", exact=True).click()
     entry = dialogue.get_by_role("link", name="Show the record in Activity")
-    expect(entry).to_be_visible(timeout=WAIT)
+    expect(entry).to_be_visible()
     assert group()["description"] == "changed in the browser"
     dialogue.get_by_role("button", name="Undo").click()
     expect(dialogue).to_contain_text("Undone.")
     assert group()["description"] == ""
     entry.click()
-    expect(page.locator("tr.cr-row[data-key]").first).to_contain_text(name, timeout=WAIT)
+    expect(page.locator("tr.cr-row[data-key]").first).to_contain_text(name)
 
 
 def test_a_policy_is_previewed_and_its_bounds_are_said(
@@ -116,11 +114,11 @@ def test_what_two_people_change_stands_side_by_side(
         assert theirs.status_code == 200, theirs.text
     dialogue.get_by_role("button", name="Save", exact=True).click()
     clash = dialogue.locator("[data-clash=description]")
-    expect(clash.get_by_role("radio", name="mine")).to_be_checked(timeout=WAIT)
+    expect(clash.get_by_role("radio", name="mine")).to_be_checked()
     expect(clash).to_contain_text("theirs")
     assert violations(page) == []
     dialogue.get_by_role("button", name="Save again").click()
-    expect(dialogue).to_contain_text("Done.", timeout=WAIT)
+    expect(dialogue).to_contain_text("Done.")
     dialogue.get_by_role("button", name="Undo").click()
     expect(dialogue).to_contain_text("Undone.")
     assert group()["description"] == "theirs"
@@ -140,7 +138,7 @@ def test_an_application_grows_a_channel_and_a_group(
     field(dialogue, "appid").fill(name.replace(" ", "."))
     dialogue.get_by_role("button", name="Add an application").click()
     dialogue.get_by_role("link", name="Show the result").click()
-    expect(table.panel()).to_be_visible(timeout=WAIT)
+    expect(table.panel()).to_be_visible()
     for verb in ("Add channel", "Add group"):
         table.panel().get_by_role("button", name=verb).click()
         field(dialogue, "name").fill("edge")
@@ -149,14 +147,14 @@ def test_an_application_grows_a_channel_and_a_group(
             expect(field(dialogue, "channel_id").locator("option")).to_have_count(2)
             field(dialogue, "channel_id").select_option(label="edge (all)")
         dialogue.get_by_role("button", name=verb).click()
-        expect(dialogue).to_contain_text("Done.", timeout=WAIT)
+        expect(dialogue).to_contain_text("Done.")
         dialogue.get_by_role("button", name="Close").last.click()
     table.panel().get_by_role("button", name="Delete").click()
     expect(dialogue).to_contain_text(re.compile("1 channels"))
     assert violations(page) == []
     dialogue.get_by_label("Type the name to confirm").fill(name)
     dialogue.get_by_role("button", name="Delete").click()
-    expect(dialogue.locator(".pf-v6-c-alert")).to_contain_text("edge", timeout=WAIT)
+    expect(dialogue.locator(".pf-v6-c-alert")).to_contain_text("edge")
 
 
 @pytest.mark.parametrize("width", [1440, 390])

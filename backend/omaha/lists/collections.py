@@ -34,6 +34,7 @@ OF_APPLICATION: Final = RowScope("updates", Field("application_id"))
 OF_GROUP: Final = RowScope("updates", Field("application_id"), "group", Field("group_id"))
 
 _APPLICATION: Final = Column("application", "Application", Type.TEXT, facet=True)
+_APPLICATION_ID: Final = Column("application_id", "Application number", Type.TEXT, default=False)
 _ARCH: Final = Column("arch", "Architecture", Type.TEXT, facet=True)
 _CREATED: Final = Column("created", "Created", Type.TIME, default=False)
 _UPDATED: Final = Column("updated", "Changed", Type.TIME)
@@ -68,6 +69,7 @@ GROUPS: Final = Collection(
     columns=(
         Column("name", "Name", Type.TEXT, searched=True),
         _APPLICATION,
+        _APPLICATION_ID,
         Column("track", "Track", Type.TEXT, searched=True),
         _ARCH,
         Column("channel", "Channel", Type.TEXT, searched=True, facet=True),
@@ -96,6 +98,7 @@ CHANNELS: Final = Collection(
     columns=(
         Column("name", "Name", Type.TEXT, searched=True),
         _APPLICATION,
+        _APPLICATION_ID,
         _ARCH,
         Column("target", "Points at", Type.TEXT, searched=True, facet=True),
         Column("floors", "Floors", Type.NUMBER),
@@ -116,6 +119,7 @@ PACKAGES: Final = Collection(
     columns=(
         Column("release", "Version", Type.TEXT, searched=True),
         _APPLICATION,
+        _APPLICATION_ID,
         _ARCH,
         Column("kind", "Kind", Type.TEXT, facet=True, default=False),
         Column("size", "Size", Type.BYTES),

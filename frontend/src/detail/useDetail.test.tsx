@@ -1,4 +1,4 @@
-import { act, screen } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import { useState } from "react";
 import { beforeEach, expect, test, vi } from "vitest";
 import { send } from "../api/http";
@@ -37,7 +37,7 @@ function Page() {
 
 async function show() {
   await renderInConsole(<Page />);
-  await vi.waitFor(() => expect(shown().read).toBe(1));
+  await waitFor(() => expect(shown().read).toBe(1));
 }
 
 const shown = () => JSON.parse(screen.getByRole("status").textContent ?? "{}");
@@ -46,11 +46,11 @@ const pass = (ms: number) => act(() => new Promise((resolve) => setTimeout(resol
 test("news is read at once, a burst of it once more when it settles", async () => {
   await show();
   for (const news of [1, 2, 3]) act(() => tell(news));
-  await vi.waitFor(() => expect(shown().read).toBe(2));
+  await waitFor(() => expect(shown().read).toBe(2));
   for (const news of [4, 5, 6]) act(() => tell(news));
   await pass(200);
   expect(reads).toBe(2);
-  await vi.waitFor(() => expect(shown().read).toBe(3));
+  await waitFor(() => expect(shown().read).toBe(3));
   await pass(900);
   expect(reads).toBe(3);
 });
@@ -66,12 +66,12 @@ test("news that comes during a read is read after it", async () => {
     return Response.json({ read: reads }, { status: 200 });
   };
   act(() => tell(1));
-  await vi.waitFor(() => expect(reads).toBe(2));
+  await waitFor(() => expect(reads).toBe(2));
   act(() => tell(2));
   await pass(900);
   expect(reads).toBe(2);
   act(() => release());
-  await vi.waitFor(() => expect(shown().read).toBe(3), { timeout: 2000 });
+  await waitFor(() => expect(shown().read).toBe(3), { timeout: 2000 });
 });
 
 test("what is gone keeps its last data and says since when; a failure says why", async () => {
@@ -84,10 +84,10 @@ test("what is gone keeps its last data and says since when; a failure says why",
       },
     );
   act(() => tell(1));
-  await vi.waitFor(() => expect(shown()).toMatchObject({ read: 1, gone: false, status: 504 }));
+  await waitFor(() => expect(shown()).toMatchObject({ read: 1, gone: false, status: 504 }));
   answer = async () => Response.json({ title: "Not found" }, { status: 404 });
   act(() => tell(2));
-  await vi.waitFor(() => expect(shown()).toMatchObject({ read: 1, gone: true, status: 404 }), {
+  await waitFor(() => expect(shown()).toMatchObject({ read: 1, gone: true, status: 404 }), {
     timeout: 2000,
   });
 });

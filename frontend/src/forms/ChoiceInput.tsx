@@ -1,4 +1,5 @@
 import { FormSelect, FormSelectOption, Radio, TextInput } from "@patternfly/react-core";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldInputProps } from "./FieldInput";
 import { inputId } from "./field";
@@ -7,7 +8,10 @@ import { useOptions } from "./useOptions";
 /** One of several, from a menu; as text where a system cannot say what there is. */
 export function ChoiceInput({ form, field, texts, wrong, told, onText }: FieldInputProps) {
   const { t } = useTranslation();
-  const options = useOptions(field, texts);
+  const options = useOptions(form, field, texts);
+  const fits = options.length === 0 && !field.whole ? "text" : "menu";
+  // What has the focus is not changed for another input, which would lose it.
+  const [held, setHeld] = useState<typeof fits | null>(null);
   const common = {
     id: inputId(form, field.id),
     value: texts[field.id] ?? "",
@@ -15,8 +19,10 @@ export function ChoiceInput({ form, field, texts, wrong, told, onText }: FieldIn
     isRequired: field.required === true,
     "aria-describedby": told,
     onChange: (_: unknown, text: string) => onText(text),
+    onFocus: () => setHeld(fits),
+    onBlur: () => setHeld(null),
   };
-  if (options.length === 0 && !field.whole)
+  if ((held ?? fits) === "text")
     return <TextInput {...common} autoComplete="off" placeholder={field.placeholder ?? ""} />;
   const known = options.some(({ value }) => value === common.value);
   return (
@@ -37,7 +43,7 @@ export function ChoiceInput({ form, field, texts, wrong, told, onText }: FieldIn
 
 /** One of few that need a sentence each; the first one where none was chosen. */
 export function RadioInput({ form, field, texts, onText }: FieldInputProps) {
-  const options = useOptions(field, texts);
+  const options = useOptions(form, field, texts);
   const chosen = options.find(({ value }) => value === texts[field.id]) ?? options[0];
   return options.map(({ value, title, help }) => (
     <Radio

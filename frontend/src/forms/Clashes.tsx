@@ -7,7 +7,7 @@ import type { Clash, FormState } from "./useForm";
 import { useOptions } from "./useOptions";
 
 /** What somebody else changed, theirs beside yours, field by field, to choose from. */
-export function Clashes({ form }: { form: FormState }) {
+export function Clashes({ id, form }: { id: string; form: FormState }) {
   const { t } = useTranslation();
   return (
     <Table variant="compact" aria-label={t("form.clash.table")} className="cr-clashes">
@@ -22,6 +22,7 @@ export function Clashes({ form }: { form: FormState }) {
         {form.clashes.map((clash) => (
           <ClashRow
             key={clash.field.id}
+            form={id}
             clash={clash}
             texts={form.texts}
             onChoose={(text) => form.set(clash.field.id, text)}
@@ -33,14 +34,15 @@ export function Clashes({ form }: { form: FormState }) {
 }
 
 interface ClashRowProps {
+  form: string;
   clash: Clash;
   texts: Texts;
   onChoose: (text: string) => void;
 }
 
-function ClashRow({ clash, texts, onChoose }: ClashRowProps) {
+function ClashRow({ form, clash, texts, onChoose }: ClashRowProps) {
   const { t } = useTranslation();
-  const { shown, words } = useShown(clash.field, texts);
+  const { shown, words } = useShown(form, clash.field, texts);
   const { name, raw } = useFieldName(clash.field);
   const way = (which: "yours" | "theirs") => (
     <Td dataLabel={t(`form.clash.${which}`)}>
@@ -70,9 +72,9 @@ function ClashRow({ clash, texts, onChoose }: ClashRowProps) {
 }
 
 /** How a value of a field reads: as its input shows it, not as it is sent. */
-function useShown(field: Field, texts: Texts) {
+function useShown(form: string, field: Field, texts: Texts) {
   const { t } = useTranslation();
-  const options = useOptions(field, texts);
+  const options = useOptions(form, field, texts);
   const shown = (text: string): string => {
     if (field.input === "switch") return t(text === "true" ? "form.on" : "form.off");
     return options.find(({ value }) => value === text)?.title || text || "—";

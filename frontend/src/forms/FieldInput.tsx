@@ -41,6 +41,7 @@ export function FieldInput(props: FieldInputProps) {
           aria-label={name}
           label={t(text === "true" ? "form.on" : "form.off")}
           isChecked={text === "true"}
+          aria-describedby={told}
           onChange={(_, on) => onText(String(on))}
         />
       );

@@ -27,7 +27,8 @@ export function FormField(props: FormFieldProps) {
   const help = field.help ? t(field.help) : field.hint;
   const wrong = fault ?? (error && `${error.message}${error.accepts ? ` (${error.accepts})` : ""}`);
   const keeps = field.stored !== undefined && texts[field.id] === undefined;
-  const group = field.input === "radio" ? { role: "radiogroup" } : {};
+  const group =
+    field.input === "radio" ? { role: "radiogroup", "aria-describedby": `${id}-told` } : {};
   return (
     <FormGroup
       {...group}

@@ -37,7 +37,7 @@ export function FormFields({ form, errors, onChange }: FormFieldsProps) {
           }
         />
       )}
-      {form.clashes.length > 0 && <Clashes form={form} />}
+      {form.clashes.length > 0 && <Clashes id={id} form={form} />}
       {form.fields.map((field) => (
         <FormField
           key={field.id}

@@ -4,15 +4,16 @@ import type { Field, Option, Texts } from "./field";
 
 const TYPING_PAUSE_MS = 400;
 
-/** What can be chosen for a field, given what else is typed; asked once typing pauses. */
-export function useOptions(field: Field, texts: Texts): readonly Option[] {
+/** What can be chosen for a field of a form, given what else is typed; asked once typing pauses. */
+export function useOptions(form: string, field: Field, texts: Texts): readonly Option[] {
   const { options = [], id } = field;
   const ask = typeof options === "function" ? options : null;
   // What is chosen here does not change what can be chosen.
   const { [id]: _, ...others } = texts;
-  const typed = usePaused(ask ? JSON.stringify(others) : "{}");
+  // Those that look at nothing typed are asked once, however much is typed.
+  const typed = usePaused(ask && ask.length > 0 ? JSON.stringify(others) : "{}");
   const asked = useQuery({
-    queryKey: ["options", id, typed],
+    queryKey: ["options", form, id, typed],
     queryFn: async () => ask?.(JSON.parse(typed) as Texts) ?? [],
     enabled: ask !== null,
     placeholderData: keepPreviousData,

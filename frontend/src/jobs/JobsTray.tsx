@@ -10,10 +10,11 @@ import { mayUse, useSession } from "../session/session";
 import { cancelJob } from "./cancelling";
 import { isFinished } from "./state";
 import type { TrayListProps } from "./TrayList";
-import { useLeftJobs } from "./useLeftJobs";
+import { UNFINISHED, useLeftJobs } from "./useLeftJobs";
 
 const NEWEST = { ...EMPTY_QUERY, sort: ["-created"] };
 const SHOWN = { offset: 0, limit: 8 };
+const ALL = { offset: 0, limit: 200 };
 
 const list = part(async () => (await import("./TrayList")).TrayList);
 
@@ -24,7 +25,8 @@ export function JobsTray() {
   const { view } = useLiveView(offered ? "jobs" : null, NEWEST, SHOWN);
   // The popover goes when a dialogue opens over it, so the dialogue stands beside it.
   const { start, dialogue } = useActionDialogue();
-  useLeftJobs(view.rows);
+  const unfinished = useLiveView(offered ? "jobs" : null, UNFINISHED, ALL);
+  useLeftJobs(unfinished.view.rows);
   if (!offered) return null;
   const under = view.rows.filter(({ state }) => !isFinished(state)).length;
   return (

@@ -109,16 +109,30 @@ function WrongSearch() {
   ) : null;
 }
 
-/** What happened elsewhere; its code is loaded with the first of it. */
+/**
+ * What happened elsewhere; its code is loaded with the first of it. What is said aloud is there
+ * from the start: a region that comes with its first words is passed over.
+ */
 function News() {
   const shown = useShownNews();
   const told = useRef(false);
   told.current ||= shown.length > 0;
-  return told.current ? (
-    <Suspense fallback={null}>
-      <Toasts />
-    </Suspense>
-  ) : null;
+  return (
+    <>
+      <div className="pf-v6-screen-reader" aria-live="polite" data-news>
+        {shown.map(({ id, title, detail }) => (
+          <p key={id} translate="no">
+            {title} {detail}
+          </p>
+        ))}
+      </div>
+      {told.current && (
+        <Suspense fallback={null}>
+          <Toasts />
+        </Suspense>
+      )}
+    </>
+  );
 }
 
 /**

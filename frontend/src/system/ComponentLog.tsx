@@ -1,4 +1,5 @@
 import { Button } from "@patternfly/react-core";
+import CheckIcon from "@patternfly/react-icons/dist/esm/icons/check-icon";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -37,17 +38,12 @@ export function ComponentLog({ name }: { name: string }) {
           size="sm"
           isInline
           aria-pressed={follow}
+          icon={follow && <CheckIcon />}
           onClick={() => setFollow(!follow)}
         >
-          {t(follow ? "stack.following" : "stack.follow")}
+          {t("stack.follow")}
         </Button>
-        <Button
-          variant="link"
-          size="sm"
-          isInline
-          aria-pressed={wrap}
-          onClick={() => setWrap(!wrap)}
-        >
+        <Button variant="link" size="sm" isInline onClick={() => setWrap(!wrap)}>
           {t(wrap ? "code.noWrap" : "code.wrap")}
         </Button>
         <CopyButton text={text} what={t("stack.logOf", { name })} />

@@ -1,5 +1,6 @@
+import { waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { SavedView } from "../api/generated/types.gen";
 import { SESSION } from "../test/answers";
 import { PODS } from "../test/collections";
@@ -51,7 +52,7 @@ test("a view is chosen from the menu, by its owner's word, and can be left again
   await screen.findByRole("menuitem", { name: /Of web/ });
   await expectAccessible();
   await user.click(screen.getByRole("menuitem", { name: /Restarting/ }));
-  await vi.waitFor(() => expect(console.location()).toContain("view=v1"));
+  await waitFor(() => expect(console.location()).toContain("view=v1"));
   expect(console.location()).toContain("sort=-restarts");
   expect(await screen.findByRole("button", { name: "Saved views: Restarting" })).toBeDefined();
   console.back();
@@ -60,7 +61,7 @@ test("a view is chosen from the menu, by its owner's word, and can be left again
 
 test("an address that names a view alone shows what it holds", async () => {
   const console = await open("/?view=v2");
-  await vi.waitFor(() => expect(console.location()).toContain("filter=restarts"));
+  await waitFor(() => expect(console.location()).toContain("filter=restarts"));
   const user = userEvent.setup();
   await user.click(await screen.findByRole("button", { name: "Saved views: Of web" }));
   // Of others, and without the right to change shared ones.

@@ -5,8 +5,12 @@ import { startI18n } from "../i18n/i18n";
 
 await startI18n("en");
 
-// Roles and the document's HTML make a failure unreadable; the sentence is enough.
-configure({ getElementError: (message) => new Error((message ?? "").split("\n")[0]) });
+configure({
+  // Roles and the document's HTML make a failure unreadable; the sentence is enough.
+  getElementError: (message) => new Error((message ?? "").split("\n")[0]),
+  // What is loaded when it is first asked for takes its time on a machine that does much else.
+  asyncUtilTimeout: 15_000,
+});
 
 /** jsdom lays nothing out; components only need these to exist. */
 class NoObserver {

@@ -8,19 +8,33 @@ type Table = "groups" | "channels" | "packages";
 /** As many rows as one answer holds. */
 const MOST = 1000;
 
-/** What can be chosen of an application's groups, channels or packages. */
+/** How an application's things are offered. */
+interface Offering<Name extends Table> {
+  title: (row: CollectionRows[Name]) => string;
+  fits?: (row: CollectionRows[Name]) => boolean;
+  /** What is chosen already, which may be none of the newest. */
+  present?: { id: number; name: string } | null | undefined;
+}
+
+/** What can be chosen of an application's groups, channels or packages: the newest that fit. */
 export function choicesOf<Name extends Table>(
   name: Name,
   application: string | number,
-  title: (row: CollectionRows[Name]) => string,
-  fits: (row: CollectionRows[Name]) => boolean = () => true,
+  { title, fits = () => true, present }: Offering<Name>,
 ): () => Promise<readonly Option[]> {
+  const filter = [`application_id=${JSON.stringify(String(application))}`];
   return async () => {
-    const { data } = await listRows({ path: { name }, query: { sort: "-created", limit: MOST } });
-    return data.rows
+    const { data } = await listRows({
+      path: { name },
+      query: { filter, sort: "-created", limit: MOST },
+    });
+    const found = data.rows
       .map((row: Row) => rowOf(name, row))
-      .filter((row) => row.application_id === String(application) && fits(row))
+      .filter(fits)
       .map((row) => ({ value: row.key, title: title(row) }));
+    const chosen = present && { value: String(present.id), title: present.name };
+    if (!chosen || found.some(({ value }) => value === chosen.value)) return found;
+    return [chosen, ...found];
   };
 }
 

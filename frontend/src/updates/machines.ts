@@ -45,12 +45,11 @@ export const editMachine: Action<Machine, InstanceChange> = {
       group_id: {
         label: "updates.field.group",
         help: "updates.machine.groupHelp",
-        options: choicesOf(
-          "groups",
-          view?.application_id ?? 0,
-          ({ name, arch }) => `${name} (${arch})`,
-          ({ arch }) => arch === "all" || arch === view?.arch,
-        ),
+        options: choicesOf("groups", view?.application_id ?? 0, {
+          title: ({ name, arch }) => `${name} (${arch})`,
+          fits: ({ arch }) => arch === "all" || arch === view?.arch,
+          present: view?.group,
+        }),
       },
       hidden: { label: "updates.machine.hidden", help: "updates.machine.hiddenHelp" },
     }),

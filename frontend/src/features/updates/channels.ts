@@ -29,20 +29,19 @@ const load = async ({ id }: Channel): Promise<Channel> => ({
 const one = (view: ChannelView) => ({ path: { channel_id: view.id }, headers: match(view) });
 
 /** The packages a channel of an architecture can point at. */
-const packages = (application: string | number, arch?: string) =>
-  choicesOf(
-    "packages",
-    application,
-    ({ release, arch: own }) => `${release} (${own})`,
-    (row) => arch === undefined || arch === "all" || row.arch === arch || row.arch === "all",
-  );
+const packages = (application: string | number, arch?: string, present?: ChannelView["package"]) =>
+  choicesOf("packages", application, {
+    title: ({ release, arch: own }) => `${release} (${own})`,
+    fits: (row) => arch === undefined || arch === "all" || row.arch === arch || row.arch === "all",
+    present: present && { id: present.id, name: present.release },
+  });
 
-const words = (application: string | number, arch?: string) =>
+const words = (application: string | number, view?: ChannelView | null) =>
   ({
     package_id: {
       label: "updates.field.package",
       help: "updates.channel.packageHelp",
-      options: packages(application, arch),
+      options: packages(application, view?.arch, view?.package),
     },
     color: { label: "updates.field.color", help: "updates.channel.colorHelp" },
   }) as const;
@@ -87,7 +86,7 @@ export const editChannel: Action<Channel, ChannelChange> = {
   fields: ({ view }) =>
     fieldsOf(channelChangeBody, {
       name: { label: "updates.field.name", required: true },
-      ...words(view?.application_id ?? 0, view?.arch),
+      ...words(view?.application_id ?? 0, view),
     }),
   run: (channel, body) =>
     edited(viewOf(channel), body, before(channel), (view, change) =>

@@ -30,18 +30,17 @@ export const load = async ({ id }: Group): Promise<Group> => ({
 
 export const one = (view: GroupView) => ({ path: { group_id: view.id }, headers: match(view) });
 
-const words = (application: string | number, arch?: string) =>
+const words = (application: string | number, view?: GroupView | null) =>
   ({
     track: { label: "updates.field.track", help: "updates.group.trackHelp", required: true },
     channel_id: {
       label: "updates.field.channel",
       help: "updates.group.channelHelp",
-      options: choicesOf(
-        "channels",
-        application,
-        ({ name, arch: own, target }) => `${name} (${own})${target ? ` → ${target}` : ""}`,
-        (row) => arch === undefined || row.arch === arch || row.arch === "all",
-      ),
+      options: choicesOf("channels", application, {
+        title: ({ name, arch, target }) => `${name} (${arch})${target ? ` → ${target}` : ""}`,
+        fits: ({ arch }) => !view || arch === view.arch || arch === "all",
+        present: view?.channel,
+      }),
     },
     description: { label: "updates.field.description" },
   }) as const;
@@ -95,7 +94,7 @@ export const editGroup: Action<Group, GroupChange> = {
   fields: ({ view }) =>
     fieldsOf(groupChangeBody, {
       name: { label: "updates.field.name", required: true },
-      ...words(view?.application_id ?? 0, view?.arch),
+      ...words(view?.application_id ?? 0, view),
     }),
   run: (group, body) =>
     edited(viewOf(group), body, before(group), (view, change) =>
@@ -139,13 +138,11 @@ export const rollBack: Action<Group, Rollback> = {
     fieldsOf(rollbackBody, {
       package_id: {
         label: "updates.field.package",
-        options: choicesOf(
-          "packages",
-          view?.application_id ?? 0,
-          ({ release, arch }) => `${release} (${arch})`,
-          ({ key, arch }) =>
+        options: choicesOf("packages", view?.application_id ?? 0, {
+          title: ({ release, arch }) => `${release} (${arch})`,
+          fits: ({ key, arch }) =>
             (arch === view?.arch || arch === "all") && key !== String(view?.channel?.package?.id),
-        ),
+        }),
       },
       detach: { label: "updates.group.detach", help: "updates.group.detachHelp" },
     }),
@@ -173,12 +170,10 @@ const heir = ({ view, id }: Group): Field => ({
   help: "updates.group.heirHelp",
   input: "choice",
   whole: true,
-  options: choicesOf(
-    "groups",
-    view?.application_id ?? 0,
-    ({ name, arch }) => `${name} (${arch})`,
-    ({ key, arch }) => key !== String(id) && (arch === view?.arch || arch === "all"),
-  ),
+  options: choicesOf("groups", view?.application_id ?? 0, {
+    title: ({ name, arch }) => `${name} (${arch})`,
+    fits: ({ key, arch }) => key !== String(id) && (arch === view?.arch || arch === "all"),
+  }),
 });
 
 /** Deletes a group with its past rollouts; its machines go to another one. */

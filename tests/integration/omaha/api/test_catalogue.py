@@ -112,6 +112,14 @@ async def test_a_text_is_emptied_and_null_means_as_it_is(
     assert emptied.json()[field] == ""
 
 
+@pytest.mark.parametrize(("name", "count"), [("groups", 1), ("channels", 1), ("packages", 2)])
+async def test_lists_are_asked_for_one_application(
+    api: Api, estate: Estate, name: str, count: int
+) -> None:
+    assert len(await api.rows(name, f'application_id="{estate.app["id"]}"')) == count
+    assert await api.rows(name, 'application_id="999999"') == []
+
+
 async def test_a_package_from_elsewhere_needs_its_address(api: Api, estate: Estate) -> None:
     path = _object(estate, "packages")
     version = (await api.get(path))["version"]
