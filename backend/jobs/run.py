@@ -71,6 +71,7 @@ class Run:
         self._begun: set[str] = set()
         self._progress: dict[str, Any] = {}
         self._lines: list[tuple[str, str]] = []
+        self._telling = asyncio.Lock()  # older progress must not be written behind newer
 
     def key(self, step: str) -> str:
         """An idempotence key for an effect outside: the same whenever the step is repeated."""
@@ -229,13 +230,25 @@ class Run:
 
     async def flush(self) -> None:
         """Write progress and log lines; the worker calls it a few times a second."""
-        if not self._progress and not self._lines:
-            return
+        async with self._telling:
+            if self._progress or self._lines:
+                await self._tell(lambda _: _nothing())
+
+    async def _record(self, name: str, **values: Any) -> None:
+        async with self._telling:
+            more = {"takeovers": 0} if values["state"] == "done" else {}
+            await self._tell(
+                lambda session: write_step(session, self._owned, name, **values), **more
+            )
+
+    async def _tell(self, also: Callable[[AsyncSession], Awaitable[None]], **more: Any) -> None:
+        """Write what is to be told and something else, in one transaction."""
         progress, self._progress = self._progress, {}
         lines, self._lines = self._lines, []
 
         async def work(session: AsyncSession) -> None:
-            await self._own(session, **progress)
+            await self._own(session, **progress, **more)
+            await also(session)
             await add_log(session, self.id, *lines)
 
         try:
@@ -244,20 +257,6 @@ class Run:
             self._progress = progress | self._progress
             self._lines[:0] = lines
             raise
-
-    async def _record(self, name: str, **values: Any) -> None:
-        progress, self._progress = self._progress, {}
-        lines, self._lines = self._lines, []
-
-        if values["state"] == "done":
-            progress |= {"takeovers": 0}
-
-        async def work(session: AsyncSession) -> None:
-            await self._own(session, **progress)
-            await write_step(session, self._owned, name, **values)
-            await add_log(session, self.id, *lines)
-
-        await self.durably(work)
 
     def _begin(self, name: str) -> StepRow | None:
         if name in self._begun:
@@ -288,6 +287,10 @@ class Run:
                 raise
             self.superseded = True  # away for longer than the lease: another may go on
             raise asyncio.CancelledError from None
+
+
+async def _nothing() -> None:
+    return
 
 
 class _CodeFailed(Exception):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -39,6 +40,35 @@ async def entries(replica: Replica) -> int:
     async with replica.db_sessions() as session:
         count = select(func.count()).select_from(AuditEntry)
         return (await session.execute(count)).scalar_one()
+
+
+async def test_progress_never_goes_back(replica: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the earlier word of it takes to be written."""
+    began, go_on = asyncio.Event(), asyncio.Event()
+
+    async def work(run: Run, _given: Text) -> None:
+        at_once = run.durably
+
+        async def late(*given: Any) -> Any:
+            began.set()
+            await go_on.wait()
+            return await at_once(*given)
+
+        run.progress(1, 10)
+        monkeypatch.setattr(run, "durably", late)
+        earlier = asyncio.create_task(run.flush())
+        await began.wait()
+        monkeypatch.setattr(run, "durably", at_once)
+        run.progress(5, 10)
+        later = asyncio.create_task(run.step("later", value(1)))
+        await asyncio.wait({later}, timeout=0.5)
+        go_on.set()
+        await asyncio.gather(earlier, later)
+
+    one = await replica(Job("test", Text, work))
+    started = await one.jobs.start(one.jobs.worker.known["test"], Text())
+    row = await one.ended(started.id)
+    assert (row.state, row.done, row.total) == ("succeeded", 5, 10)
 
 
 async def test_a_job_ends_with_its_result_steps_and_log(replica: Make) -> None:
