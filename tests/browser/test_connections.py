@@ -111,7 +111,7 @@ def removed(page: Page, console: ConsoleProcess) -> None:
     toast = page.locator(".cr-toasts")
     expect(toast).to_contain_text("Delete: remote")
     # A toast goes by itself, but not under the pointer.
-    toast.locator(".pf-v6-c-alert").hover()
+    toast.locator(".pf-v6-c-alert").first.hover()
     assert violations(page) == []
     toast.get_by_role("button", name="Close: Delete: remote").click()
     expect(toast.locator(".pf-v6-c-alert")).to_have_count(0)

@@ -110,23 +110,24 @@ function WrongSearch() {
 }
 
 /**
- * What happened elsewhere; its code is loaded with the first of it. What is said aloud is there
- * from the start: a region that comes with its first words is passed over.
+ * What happened elsewhere; its code is loaded with the first of it. A live region that comes with
+ * its first words is passed over, so those are said by one that is there from the start.
  */
 function News() {
   const shown = useShownNews();
-  const told = useRef(false);
-  told.current ||= shown.length > 0;
+  const first = useRef<number>(undefined);
+  first.current ??= shown.at(-1)?.id;
+  const said = shown.find(({ id }) => id === first.current);
   return (
     <>
       <div className="pf-v6-screen-reader" aria-live="polite" data-news>
-        {shown.map(({ id, title, detail }) => (
-          <p key={id} translate="no">
-            {title} {detail}
+        {said && (
+          <p translate="no">
+            {said.title} {said.detail}
           </p>
-        ))}
+        )}
       </div>
-      {told.current && (
+      {first.current !== undefined && (
         <Suspense fallback={null}>
           <Toasts />
         </Suspense>

@@ -6,12 +6,12 @@ import { dismiss, entryHref, type News, useShownNews } from "./news";
 /** Long enough to be read and followed; a pointer or the focus holds it, the tray keeps it. */
 const SHOWN_MS = 15_000;
 
-/** What happened elsewhere, at the edge of the page; the shell says it to who does not see it. */
+/** What happened elsewhere, told politely at the edge of the page; the shell says the first aloud. */
 export default function Toasts() {
   const { t } = useTranslation();
   const shown = useShownNews();
   return (
-    <AlertGroup isToast aria-label={t("news.label")} className="cr-toasts">
+    <AlertGroup isToast isLiveRegion aria-label={t("news.label")} className="cr-toasts">
       {shown.map((news) => (
         <Toast key={news.id} news={news} />
       ))}

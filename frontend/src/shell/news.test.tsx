@@ -18,4 +18,9 @@ test("what says news aloud is there before the first", async () => {
   act(() => announce({ title: "Deleted: web", tone: "success" }));
   expect(region?.isConnected).toBe(true);
   expect(region?.textContent).toContain("Deleted: web");
+  await waitFor(() =>
+    expect(document.querySelector(".cr-toasts[aria-live=polite]")).not.toBeNull(),
+  );
+  act(() => announce({ title: "Deleted: api", tone: "success" }));
+  expect(region?.textContent).not.toContain("Deleted: api");
 });
