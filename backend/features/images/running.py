@@ -39,6 +39,15 @@ class _Count(Row, frozen=True):
     pods: int
 
 
+class _Current(Row, frozen=True):
+    """How many pods ask for a tag and run what it points at in one of the registries that have a
+    tag of this name. Clusters and this console may know a registry by different names, so a pod
+    of another registry is told by the digest it runs."""
+
+    reference: str
+    pods: int
+
+
 class Images:
     """The images of every registry: `tags` and `repositories` are the collections' sources."""
 
@@ -50,13 +59,23 @@ class Images:
         repositories = _counted("pods by repository", self._pods, _repositories)
         asking = _counted("pods by tag", self._pods, _asked)
         served = _counted("pods by tag and digest", self._pods, _served)
+        pinned = DerivedTable(
+            "pods that run what a tag points at",
+            inputs=(Fold(self._tags, by=_pinned, zero=0, add=_plus_tag), One(served)),
+            row=_current,
+        )
+        current = DerivedTable(
+            "pods that run what the tag of a name points at, by tag",
+            inputs=(Fold(pinned, by=_current_reference, zero=0, add=_plus_current),),
+            row=_count,
+        )
         self.tags = Derived(
             TAGS,
             inputs=(
                 One(self._tags),
                 Foreign(digests, of=self._tags, by=_digest),
                 Foreign(asking, of=self._tags, by=_reference),
-                Foreign(served, of=self._tags, by=_pinned),
+                Foreign(current, of=self._tags, by=_reference),
             ),
             row=_tag,
         )
@@ -92,9 +111,9 @@ def _runs(cluster: str, pod: Pod) -> _Runs | None:
         return None
     meta = pod.metadata
     names = {c.name: image_name(c.image) for c in pod.spec.containers if c.image}
-    runs = {
-        c.name: c.image_id.rpartition("@")[2] for c in pod.status.container_statuses if c.image_id
-    }
+    # Without the @ it is the digest of an image's configuration, which no registry's tag has.
+    images = {c.name: c.image_id for c in pod.status.container_statuses if "@" in c.image_id}
+    runs = {name: image.rpartition("@")[2] for name, image in images.items()}
     tagged = [
         (names[name].reference, digest)
         for name, digest in runs.items()
@@ -146,8 +165,24 @@ def _reference(tag: TagRow) -> str:
     return f"{tag.repository}:{tag.name}" if tag.digest else ""
 
 
-def _pinned(tag: TagRow) -> str:
-    return f"{_reference(tag)}@{tag.digest}" if tag.digest else ""
+def _pinned(tag: TagRow) -> tuple[str, ...]:
+    return (f"{_reference(tag)}@{tag.digest}",) if tag.digest else ()
+
+
+def _plus_tag(number: int, _tag: TagRow, sign: int) -> int:
+    return number + sign
+
+
+def _current(key: str, tags: int, served: _Count | None) -> _Current | None:
+    return _Current(key, key.partition("@")[0], served.pods) if tags and served else None
+
+
+def _current_reference(current: _Current) -> tuple[str, ...]:
+    return (current.reference,)
+
+
+def _plus_current(number: int, current: _Current, sign: int) -> int:
+    return number + sign * current.pods
 
 
 def _name(repository: RepositoryRow) -> str:
@@ -167,11 +202,11 @@ def _tag(
     row: TagRow | None,
     count: _Count | None,
     asking: _Count | None,
-    served: _Count | None,
+    current: _Count | None,
 ) -> TagRow | None:
     if row is None:
         return None
-    behind = _pods(asking) - _pods(served)
+    behind = max(0, _pods(asking) - _pods(current))  # one pod may run two of them
     return msgspec.structs.replace(row, running=_pods(count), behind=behind)
 
 

@@ -18,6 +18,7 @@ DIGEST = "sha256:" + "a" * 64
 
 
 OLD = "sha256:" + "b" * 64
+OLDER = "sha256:" + "c" * 64
 
 
 @pytest.mark.parametrize(
@@ -102,6 +103,32 @@ async def test_pods_that_a_tag_left_behind_are_counted_until_they_follow() -> No
     await settles(1)
     cluster["pods"].delete("shop/b")
     await settles(0)
+
+
+async def test_pods_of_another_registry_and_of_no_known_digest_are_not_behind() -> None:
+    images = Images()
+    ours, other = images.of_registry("local"), images.of_registry("other")
+    cluster = images.of_cluster("c1")
+    ours["tags"].put("shop/cart:1.9.0", Tag("shop/cart", "1.9.0", digest=DIGEST))
+    other["tags"].put("shop/cart:1.9.0", Tag("shop/cart", "1.9.0", digest=OLD))
+    cluster["pods"].put("shop/ours", pod("ours", digest=DIGEST))
+    cluster["pods"].put("shop/theirs", pod("theirs", digest=OLD))
+    bare = pod("bare")
+    status = msgspec.structs.replace(bare.status.container_statuses[0], image_id=OLDER)
+    statuses = msgspec.structs.replace(bare.status, container_statuses=(status,))
+    cluster["pods"].put("shop/bare", msgspec.structs.replace(bare, status=statuses))
+
+    async def behind() -> list[int | None]:
+        for _ in range(20):
+            await images.tags.flush()
+            await asyncio.sleep(0)
+        return [row.behind for row in images.tags]
+
+    assert await behind() == [0, 0]
+    cluster["pods"].put("shop/older", pod("older", digest=OLDER))
+    assert await behind() == [1, 1], "it may be of either"
+    other["tags"].delete("shop/cart:1.9.0")
+    assert await behind() == [2], "no other registry has what the other runs any more"
 
 
 def test_the_count_is_for_who_may_see_every_pod() -> None:
