@@ -5016,8 +5016,8 @@ export type SystemView = {
  *
  * One tag. `size` is the compressed bytes of the image (of an index: of one platform);
  * `order` sorts versions as people do; times are Unix seconds; `running` counts the pods that
- * run its very digest, `behind` those that ask for the tag and run another: it moved since they
- * started.
+ * run its very digest, `behind` those that ask for the tag and run another, which no registry's
+ * tag of this name points at: it moved since they started.
  */
 export type TagRow = {
     badges: Array<string>;
