@@ -60,6 +60,10 @@ class Worker:
         self._busy = asyncio.Event()
         self._asking: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self._given_up = 0
+        """Looks that said nothing for too long and may go on late, beside a new one."""
+        self._committing = 0
+        """Jobs that such a look may be about to get all the same."""
 
     async def reclaim(self) -> None:
         """This process alone works on the database (SQLite): jobs that ran when the last one
@@ -87,6 +91,7 @@ class Worker:
                 try:
                     pause = await within(self._look(), self._timing.lease)
                 except TimeoutError:
+                    self._given_up += 1
                     pause = self._timing.retry  # a connection that says nothing: try another
                 except DATABASE_AWAY as error:
                     if not is_away(error):
@@ -159,7 +164,7 @@ class Worker:
 
     async def _look(self) -> float | None:
         """Start what can be started; the seconds until something is due, None for nothing."""
-        room = self._timing.capacity - len(self._running)
+        look = self._given_up
         async with self._reading() as session:
             due = await next_due(session, self.known)
             tick = await next_tick(session, self.schedules)
@@ -167,18 +172,32 @@ class Worker:
             async with self._db_sessions() as session, session.begin():
                 await start_due(session, self.schedules.values(), self._organisation)
             return 0.0
-        if due is not None and due <= 0 and room > 0:
-            taken = await self._claim(room)
+        if due is not None and due <= 0 and self._room() > 0:
+            taken = await self._claim(look)
             due = 0.0 if taken else self._timing.beat  # a full lane: look again soon
-        elif due is not None and room <= 0:
+        elif due is not None and self._room() <= 0:
             due = None  # the end of one wakes us
         waits = [pause for pause in (due, tick) if pause is not None]
         return min(_LONGEST_LOOK, max(_SHORTEST_LOOK, min(waits))) if waits else None
 
-    async def _claim(self, room: int) -> int:
+    def _room(self) -> int:
+        return self._timing.capacity - len(self._running) - self._committing
+
+    async def _claim(self, look: int) -> int:
+        """Take what there is room for; nothing when this look was given up meanwhile."""
         began = time.monotonic()
-        async with self._db_sessions() as session, session.begin():
-            rows = await claim(session, self.known, self._owner, self._timing, room)
+        rows, counted = [], 0
+        try:
+            async with self._db_sessions() as session, session.begin():
+                if look == self._given_up:
+                    rows = await claim(session, self.known, self._owner, self._timing, self._room())
+                if look != self._given_up:
+                    await session.rollback()
+                    return 0
+                counted = len(rows)
+                self._committing += counted
+        finally:
+            self._committing -= counted
         for row, steps in rows:
             job = self.known[row.kind]
             execution = Execution(job, row, steps, self._db_sessions, self._timing)
