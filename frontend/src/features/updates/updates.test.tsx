@@ -113,6 +113,8 @@ test("somebody else's change of a group stands beside one's own, and both are ke
   const track = await screen.findByLabelText(/Track/);
   await userEvent.clear(track);
   await userEvent.type(track, "beta");
+  // By the group's id: another one may be called the same.
+  expect(sessionStorage.getItem("craton.draft.group.update.7")).toContain("beta");
   const current = { ...GROUP, version: 8, description: "theirs", track: "alpha" };
   answer = () => Response.json({ title: "Changed", detail: "Changed.", current }, { status: 412 });
   await press("Save");
