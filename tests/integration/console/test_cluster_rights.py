@@ -22,8 +22,9 @@ PATIENCE = 60.0
 """A loaded machine may be late."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def namespace(stack: RunningStack) -> Iterator[str]:
+    """One for each test: they take its role bindings away."""
     name = f"lent-{uuid.uuid4().hex[:8]}"
     everything(stack, name, "thing")
     yield name
