@@ -38,6 +38,7 @@ const SHARED: readonly [name: string, modules: string[]][] = [
       "FormGroup",
       "TextInput",
       "FormSelect",
+      "FormSelectOption",
       "Checkbox",
       "Alert",
       "HelperTextItem",
@@ -45,8 +46,7 @@ const SHARED: readonly [name: string, modules: string[]][] = [
     ].map(component),
   ],
   ["table", ["src/table/LiveTable.tsx", "src/table/SectionNav.tsx"].map(at)],
-  ["dialogue", ["shell/KeysHelp", "actions/ActionDialogue"].map((name) => at(`src/${name}.tsx`))],
-  ["detail", ["src/detail/DetailPage.tsx", "src/kube/RowPanel.tsx"].map(at)],
+  ["detail", ["src/detail/DetailPage.tsx", "src/kube/RowPanelBody.tsx"].map(at)],
   ["editor", [at("src/detail/CodeEditor.tsx")]],
 ];
 

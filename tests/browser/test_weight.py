@@ -26,7 +26,7 @@ def test_overview_within_budget(owner_page: Page, console: ConsoleProcess) -> No
 def test_pods_within_budget(owner_page: Page, console: ConsoleProcess) -> None:
     """A page with a table is heavier; its limit is the build's (`frontend/build/budget.ts`)."""
     url = f"{console.url}/workloads/pods"
-    weigh(owner_page, url, "tr.cr-row[data-key]", most_bytes=330 * 1024, most_requests=25)
+    weigh(owner_page, url, "tr.cr-row[data-key]", most_bytes=290 * 1024, most_requests=23)
 
 
 def test_sign_in_within_budget(watched: Page, console: ConsoleProcess) -> None:

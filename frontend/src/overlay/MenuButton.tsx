@@ -8,21 +8,28 @@ export type MenuButtonProps<P extends MenuProps> = Omit<MenuToggleProps, "ref"> 
   menu: Part<P>;
   /** What the menu is given beside its button. */
   given: Omit<P, keyof MenuProps>;
+  /** Told when it opens and closes. */
+  onOpen?: (open: boolean) => void;
 };
 
 /** A button with a menu, whose code comes when the pointer or the focus first comes near. */
-export function MenuButton<P extends MenuProps>({ menu, given, ...rest }: MenuButtonProps<P>) {
+export function MenuButton<P extends MenuProps>(props: MenuButtonProps<P>) {
+  const { menu, given, onOpen, ...rest } = props;
   const toggle = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useState(false);
   const Menu = usePart(menu, isOpen);
-  const all = { ...given, toggle, isOpen, onOpen: setOpen } as P;
+  const open = (next: boolean) => {
+    setOpen(next);
+    onOpen?.(next);
+  };
+  const all = { ...given, toggle, isOpen, onOpen: open } as P;
   return (
     <>
       <MenuToggle
         {...rest}
         ref={toggle}
         isExpanded={isOpen}
-        onClick={() => setOpen(!isOpen)}
+        onClick={() => open(!isOpen)}
         onPointerEnter={menu.fetch}
         onFocus={menu.fetch}
       />

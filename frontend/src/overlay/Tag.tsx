@@ -1,4 +1,6 @@
 import "@patternfly/react-styles/css/components/Label/label.css";
+import { Button } from "@patternfly/react-core";
+import TimesIcon from "@patternfly/react-icons/dist/esm/icons/times-icon";
 import type { ComponentProps, ReactNode } from "react";
 import type { PopoverTrigger } from "./Popover";
 
@@ -10,6 +12,8 @@ export interface TagProps extends Omit<ComponentProps<"span">, "color"> {
   icon?: ReactNode;
   /** Longer text is cut. */
   most?: string;
+  /** Gives it a cross, called so. */
+  close?: { label: string; onClick: () => void };
   /** Makes it the button of a popover. */
   trigger?: PopoverTrigger;
 }
@@ -23,6 +27,7 @@ export function Tag({
   filled,
   icon,
   most,
+  close,
   trigger,
   className,
   children,
@@ -51,6 +56,17 @@ export function Tag({
         </button>
       ) : (
         <span className="pf-v6-c-label__content">{content}</span>
+      )}
+      {close && (
+        <span className="pf-v6-c-label__actions">
+          <Button
+            variant="plain"
+            hasNoPadding
+            aria-label={close.label}
+            icon={<TimesIcon />}
+            onClick={close.onClick}
+          />
+        </span>
       )}
     </span>
   );

@@ -1,9 +1,10 @@
-import { Button, Label, LabelGroup } from "@patternfly/react-core";
+import { Button } from "@patternfly/react-core";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { CollectionInfo, Type as ColumnType } from "../api/generated/types.gen";
 import type { FieldError, Problem } from "../api/problem";
 import { formatClock } from "../format/time";
+import { Tag } from "../overlay/Tag";
 import { operatorName, parseFilter } from "./filters";
 import { isFiltered, type TableSearch } from "./search";
 
@@ -23,33 +24,35 @@ export function FilterChips({ info, search, problem, onChange }: FilterChipsProp
   const filters = search.filter ?? [];
   return (
     <div className="cr-chips">
-      <LabelGroup aria-label={t("filter.active")} numLabels={12}>
+      <ul className="cr-chip-list" aria-label={t("filter.active")}>
         {filters.map((filter) => (
-          <Label
-            key={filter}
-            isCompact
-            variant="outline"
-            color={isCulprit(filter, error) ? "red" : "blue"}
-            closeBtnAriaLabel={t("filter.remove", { filter })}
-            onClose={() =>
-              onChange({ ...search, filter: filters.filter((other) => other !== filter) })
-            }
-          >
-            <FilterWords info={info} text={filter} />
-          </Label>
+          <li key={filter}>
+            <Tag
+              color={isCulprit(filter, error) ? "red" : "blue"}
+              close={{
+                label: t("filter.remove", { filter }),
+                onClick: () =>
+                  onChange({ ...search, filter: filters.filter((other) => other !== filter) }),
+              }}
+            >
+              <FilterWords info={info} text={filter} />
+            </Tag>
+          </li>
         ))}
         {search.labels && (
-          <Label
-            isCompact
-            variant="outline"
-            color={error?.field === "labels" ? "red" : "teal"}
-            closeBtnAriaLabel={t("filter.remove", { filter: search.labels })}
-            onClose={() => onChange({ ...search, labels: "" })}
-          >
-            {t("filter.labelsChip")} <span translate="no">{search.labels}</span>
-          </Label>
+          <li>
+            <Tag
+              color={error?.field === "labels" ? "red" : "teal"}
+              close={{
+                label: t("filter.remove", { filter: search.labels }),
+                onClick: () => onChange({ ...search, labels: "" }),
+              }}
+            >
+              {t("filter.labelsChip")} <span translate="no">{search.labels}</span>
+            </Tag>
+          </li>
         )}
-      </LabelGroup>
+      </ul>
       <Button
         variant="link"
         size="sm"

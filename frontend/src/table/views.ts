@@ -90,3 +90,8 @@ export const removeView: Action<SavedView> = {
   },
   onto: (_, current) => current as SavedView,
 };
+
+/** Where a view is shown: its own search, and which view that is. */
+export function addressOfView(pathname: string, { id, search }: SavedView): string {
+  return `${pathname}?${search ? `${search}&` : ""}view=${encodeURIComponent(id)}`;
+}
