@@ -11,6 +11,12 @@ from playwright.sync_api import Page, expect
 from tests.browser.axe import violations
 from tests.browser.conftest import SCREENSHOTS, ConsoleProcess
 
+IS_BELOW = """(toggle) => {
+  const above = toggle.getBoundingClientRect();
+  const below = document.querySelector(".pf-v6-c-menu").getBoundingClientRect();
+  return Math.abs(below.top - above.bottom) < 16
+    && below.left < above.right && above.left < below.right;
+}"""
 ROWS = "tr.cr-row[data-key]"
 
 
@@ -126,3 +132,25 @@ def test_a_selector_that_is_shown_is_applied(
         narrowed = [f'{key}="{value}"' in text or f"{key}={value}" in text for text in questions]
         assert questions, path
         assert any(narrowed) == shown, (path, word, questions)
+
+
+@pytest.mark.parametrize(
+    ("path", "button"),
+    [
+        ("/", "Theme"),
+        ("/", "Signed in as owner"),
+        ("/workloads/pods", "Namespace:"),
+        ("/workloads/pods", "Filter by Status"),
+        ("/workloads/pods", "Columns and density"),
+        ("/workloads/pods", "Saved views"),
+    ],
+)
+def test_a_menu_opens_at_its_button(
+    owner_page: Page, console: ConsoleProcess, path: str, button: str
+) -> None:
+    """The first time too, when its code has only just come."""
+    owner_page.goto(f"{console.url}{path}")
+    toggle = owner_page.get_by_role("button", name=button).first
+    toggle.click()
+    expect(owner_page.locator(".pf-v6-c-menu")).to_be_visible()
+    owner_page.wait_for_function(IS_BELOW, arg=toggle.element_handle())

@@ -1,5 +1,5 @@
 import { MenuToggle, type MenuToggleProps } from "@patternfly/react-core";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { MenuProps } from "./menu";
 import { type Part, usePart } from "./part";
 
@@ -18,11 +18,16 @@ export function MenuButton<P extends MenuProps>(props: MenuButtonProps<P>) {
   const toggle = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useState(false);
   const Menu = usePart(menu, isOpen);
+  const [drawn, setDrawn] = useState(false);
+  // PatternFly finds the place of what opens after it was there closed: born open it has none.
+  useEffect(() => {
+    if (Menu) setDrawn(true);
+  }, [Menu]);
   const open = (next: boolean) => {
     setOpen(next);
     onOpen?.(next);
   };
-  const all = { ...given, toggle, isOpen, onOpen: open } as P;
+  const all = { ...given, toggle, isOpen: isOpen && drawn, onOpen: open } as P;
   return (
     <>
       <MenuToggle

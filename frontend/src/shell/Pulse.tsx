@@ -32,8 +32,8 @@ export function Pulse() {
   return (
     <Popover
       label={t("pulse.title")}
-      minWidth="min(26rem, 90vw)"
-      maxWidth="min(32rem, 95vw)"
+      minWidth="min(26rem, 80vw)"
+      maxWidth="min(32rem, 80vw)"
       body={
         <div className="cr-pulse-body">
           <h2 className="cr-popover-title">{t("pulse.title")}</h2>

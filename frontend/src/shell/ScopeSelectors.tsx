@@ -1,8 +1,7 @@
-import { MenuToggle } from "@patternfly/react-core";
 import { useNavigate } from "@tanstack/react-router";
-import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { part, usePart } from "../overlay/part";
+import { MenuButton } from "../overlay/MenuButton";
+import { part } from "../overlay/part";
 import { readScope, type Scope, useHonoured, useScope } from "./scope";
 import { useScopeChoices } from "./useScopeChoices";
 
@@ -70,24 +69,15 @@ interface ScopeSelectProps {
 
 function ScopeSelect(props: ScopeSelectProps) {
   const { label, all, value } = props;
-  const toggle = useRef<HTMLButtonElement>(null);
-  const [open, setOpen] = useState(false);
-  const Menu = usePart(menu, open);
   return (
-    <>
-      <MenuToggle
-        ref={toggle}
-        variant="plainText"
-        size="sm"
-        isExpanded={open}
-        aria-label={`${label}: ${value ?? all}`}
-        onClick={() => setOpen(!open)}
-        onPointerEnter={menu.fetch}
-        onFocus={menu.fetch}
-      >
-        {value ? <span translate="no">{value}</span> : all}
-      </MenuToggle>
-      {Menu && <Menu {...props} toggle={toggle} isOpen={open} onOpen={setOpen} />}
-    </>
+    <MenuButton
+      menu={menu}
+      given={props}
+      variant="plainText"
+      size="sm"
+      aria-label={`${label}: ${value ?? all}`}
+    >
+      {value ? <span translate="no">{value}</span> : all}
+    </MenuButton>
   );
 }
