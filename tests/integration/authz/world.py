@@ -101,12 +101,11 @@ class MatrixWorld:
         role = built_in(self.catalogue)["owner"]
         owner = principal(holding((role, ("org", "main"))))
         overrides = self._console.app.dependency_overrides
-        before = overrides.get(require_principal)
-        overrides[require_principal] = lambda: owner
+        replaced = {one: overrides.pop(one, None) for one in (require_principal, request_session)}
+        overrides[require_principal] = lambda: owner  # and what the owner does lasts
         answer = await self._http.request(method, address, json=body)
         overrides.pop(require_principal)
-        if before is not None:
-            overrides[require_principal] = before
+        overrides.update({one: held for one, held in replaced.items() if held is not None})
         assert answer.status_code < 300, answer.text
         return answer
 
