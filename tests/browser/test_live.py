@@ -116,6 +116,7 @@ def test_one_socket_and_few_frames_for_a_still_page(
     asked = [frame for frame in sent if frame["op"] == "subscribe"]
     each = {json.dumps([one["collection"], one["query"]], sort_keys=True) for one in asked}
     assert len(each) == len(asked), "nothing is asked for twice"
-    # Beside the tables: the tray of jobs, and what is in trouble of each kind that is judged.
+    # Beside the tables: the tray of jobs (the newest, and all under way, whose end is told), and
+    # what is in trouble of each kind that is judged.
     tables = [one["collection"] for one in asked if one["query"]["filter"] != ["healthy=false"]]
-    assert sorted(tables) == ["jobs", "machines", "services"], asked
+    assert sorted(tables) == ["jobs", "jobs", "machines", "services"], asked
