@@ -78,12 +78,12 @@ def _watch(kind: Any) -> None:
     """Remember each connection and its place of making, which its finalizer then tells too."""
     begin = kind.__init__
 
-    def __init__(self: Any, *given: Any, **named: Any) -> None:  # noqa: N807 (takes its place)
+    def begin_and_remember(self: Any, *given: Any, **named: Any) -> None:
         begin(self, *given, **named)
         self._source_traceback = "".join(traceback.format_stack(limit=_FRAMES))
         _MADE.add(self)
 
-    kind.__init__ = __init__
+    kind.__init__ = begin_and_remember
 
 
 def _is_closed(made: Any) -> bool:

@@ -40,7 +40,7 @@ async def read_density(
     *,
     caller: Annotated[Principal, Decides("each event, by the right to list events there")],
     registry: Annotated[Registry, part(Registry)],
-    filter: Annotated[list[str] | None, Query(max_length=64)] = None,  # noqa: A002 - as in lists
+    filters: Annotated[list[str] | None, Query(alias="filter", max_length=64)] = None,
     q: Annotated[str, Query(max_length=8192)] = "",
     minutes: Annotated[int, Query(ge=5, le=1440)] = 60,
 ) -> Density:
@@ -51,8 +51,8 @@ async def read_density(
         raise no_right(caller, source.collection, Verb.LIST)
     now = time.time()
     since = now - minutes * 60
-    filters = [*(filter or ()), f"last>={since:.3f}"]
-    query = parse_query(source.collection, filters=filters, q=q)
+    within = [*(filters or ()), f"last>={since:.3f}"]
+    query = parse_query(source.collection, filters=within, q=q)
     counted = Density(
         start=since,
         seconds=minutes * 60 / BARS,

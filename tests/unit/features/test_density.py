@@ -6,17 +6,18 @@ import time
 
 from auth.scope import namespace
 from backend.features.events.rows import EventRow
+from integrations.contract import Severity
 from tests.console import ConsoleApp
 
 
-def event(number: int, where: str, ago: float, severity: str) -> EventRow:
+def event(number: int, where: str, ago: float, severity: Severity) -> EventRow:
     return EventRow(
         key=f"e{number}",
         source="kubernetes",
         origin="local",
         cluster="local",
         namespace=where,
-        severity=severity,  # type: ignore[arg-type]  # one of the three
+        severity=severity,
         reason="BackOff" if severity == "warning" else "Pulled",
         object_kind="Pod",
         object_name="a",
@@ -30,14 +31,13 @@ def event(number: int, where: str, ago: float, severity: str) -> EventRow:
 
 async def test_events_are_counted_by_time_and_severity(console: ConsoleApp) -> None:
     source = console.state.registry.get("events")
-    for number, (where, ago, severity) in enumerate(
-        (
-            ("web", 30, "normal"),
-            ("web", 1830, "warning"),
-            ("bank", 1830, "error"),
-            ("web", 7200, "normal"),
-        )
-    ):
+    happened: list[tuple[str, float, Severity]] = [
+        ("web", 30, "normal"),
+        ("web", 1830, "warning"),
+        ("bank", 1830, "error"),
+        ("web", 7200, "normal"),
+    ]
+    for number, (where, ago, severity) in enumerate(happened):
         source.put(event(number, where, ago, severity))
     owner = await console.owner()
 

@@ -1,4 +1,4 @@
-import { Alert, Button, List, ListItem } from "@patternfly/react-core";
+import { Alert, Button, List } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,11 +10,10 @@ import { Section } from "../../detail/Section";
 import { Age } from "../../format/Age";
 import { formatExact } from "../../format/time";
 import { mayUse, useSession } from "../../session/session";
-import { ToneIcon } from "../../status/Status";
 import { type ConnectionView, diagnosticsHref, kindsQuery } from "./api";
+import { CertificateItem } from "./CertificateItem";
 import { editConnection, type Settings } from "./saving";
 import { reauthenticate, removeConnection, switchOff, switchOn } from "./switching";
-import { toneOfEnd } from "./TestResult";
 
 export interface ConnectionPartsProps {
   connection: ConnectionView;
@@ -77,13 +76,8 @@ function About({ connection, since }: ConnectionPartsProps) {
         ]}
       />
       <List isPlain>
-        {connection.certificates.map(({ what, subject, expires }) => (
-          <ListItem key={`${what} ${subject}`} icon={<ToneIcon tone={toneOfEnd(expires)} />}>
-            <Raw>
-              {what} ({subject})
-            </Raw>{" "}
-            {t("connections.test.expires", { at: formatExact(expires) })}
-          </ListItem>
+        {connection.certificates.map((one) => (
+          <CertificateItem key={`${one.what} ${one.subject}`} {...one} />
         ))}
       </List>
     </Section>

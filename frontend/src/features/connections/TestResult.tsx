@@ -1,9 +1,9 @@
 import { Alert, List, ListItem } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import { Facts, Raw } from "../../detail/Facts";
-import { formatExact } from "../../format/time";
 import { ToneIcon } from "../../status/Status";
 import type { FoundView } from "./api";
+import { CertificateItem } from "./CertificateItem";
 
 /** What a test found: who answered, whom it takes us for, and what is missing. */
 export function TestResult({ found }: { found: FoundView }) {
@@ -43,13 +43,8 @@ export function TestResult({ found }: { found: FoundView }) {
             )}
           </ListItem>
         ))}
-        {found.certificates.map(({ what, subject, expires }) => (
-          <ListItem key={`${what} ${subject}`} icon={<ToneIcon tone={toneOfEnd(expires)} />}>
-            <Raw>
-              {what} ({subject})
-            </Raw>{" "}
-            {t("connections.test.expires", { at: formatExact(expires) })}
-          </ListItem>
+        {found.certificates.map((one) => (
+          <CertificateItem key={`${one.what} ${one.subject}`} {...one} />
         ))}
         {found.notes.map((note) => (
           <ListItem key={note} icon={<ToneIcon tone="unknown" />}>
@@ -59,14 +54,6 @@ export function TestResult({ found }: { found: FoundView }) {
       </List>
     </Alert>
   );
-}
-
-const WARN_SECONDS = 21 * 86_400;
-
-/** How soon a certificate ends, as a tone. */
-export function toneOfEnd(expires: number): "ok" | "warn" | "bad" {
-  const left = expires - Date.now() / 1000;
-  return left < 0 ? "bad" : left < WARN_SECONDS ? "warn" : "ok";
 }
 
 function milliseconds(seconds: number | null): string | null {

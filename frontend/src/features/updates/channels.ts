@@ -121,7 +121,7 @@ const floorPackage = ({ view }: Channel): Field => ({
  * A version that machines must have installed on the way up. One that is a floor already gets
  * another reason: then the way back is the old reason.
  */
-export const addFloor: Action<Channel, FloorChange & { package_id: string }> = {
+export const addFloor: Action<Channel, FloorChange & { package_id: number }> = {
   id: "channel.floor",
   needs: ["update-channel", "update"],
   verb: "updates.channel.floor.do",
@@ -134,7 +134,7 @@ export const addFloor: Action<Channel, FloorChange & { package_id: string }> = {
   ],
   run: async (channel, { package_id: chosen, reason = "" }) => {
     const view = viewOf(channel);
-    const path = { channel_id: view.id, package_id: Number(chosen) };
+    const path = { channel_id: view.id, package_id: chosen };
     // Read now: the version that the change is of holds that nobody sets one in between.
     const floors = (await listFloors({ path: { channel_id: view.id } })).data.items;
     const old = floors.find(({ package: { id } }) => id === path.package_id);

@@ -289,7 +289,9 @@ async def test_a_cancelled_job_gives_the_upload_back_and_names_no_actor(api: Api
     assert await api.audited() == [], "who cancelled is recorded where they asked for it"
 
 
-async def test_finishing_goes_on_at_another_replica_and_hosts_once(api: Api) -> None:
+async def test_finishing_goes_on_at_another_replica_and_hosts_once(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     where = await begin(api)
     await put(api, where, DATA, 0)
     known = dict(api.replica.jobs.worker.known)
@@ -301,7 +303,7 @@ async def test_finishing_goes_on_at_another_replica_and_hosts_once(api: Api) -> 
             reached.set()
             await asyncio.Event().wait()
 
-        run.transaction = stuck  # type: ignore[method-assign,assignment]
+        monkeypatch.setattr(run, "transaction", stuck)
         return await job.run(run, order)
 
     api.replica.jobs.worker.known[job.kind] = replace(job, run=dies_before_registering)
