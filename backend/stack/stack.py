@@ -41,6 +41,7 @@ class Stack:
         self._ready: dict[str, asyncio.Event] = {}
         self._etcd_settled = asyncio.Event()
         self._etcd_problem = ""
+        self._granted: set[str] = set()
 
     def status(self) -> StackStatus:
         """Give the present status (the same as in the status file)."""
@@ -186,17 +187,20 @@ class Stack:
 
     async def _grant(self, context: Context) -> str:
         """Give the console's users their rights in the cluster before anybody is told of it; give
-        why they have none."""
+        why they have none. Once: what somebody takes away must not come back by itself when the
+        API server was silent for a moment."""
+        if self._granted:
+            return ""
         try:
             async with KubeApi(context) as api:
-                await grant_cluster(api)
+                await grant_cluster(api, self._granted)
         except (StackError, httpx2.HTTPError) as error:
             return f"users of the console have no rights in the cluster yet: {error}"
         return ""
 
     async def _keep_granting(self, service: SupervisedProcess, context: Context) -> None:
         await service.ready.wait()
-        await keep_granting(context)
+        await keep_granting(context, self._granted)
 
     async def _seed(self, seed: Seed, context: Context) -> None:
         for need in seed.needs:

@@ -83,10 +83,11 @@ def _binding(role: str, cluster_role: str, namespace: str) -> Object:
     }
 
 
-async def grant_cluster(api: KubeApi) -> None:
-    """Create what is missing for the whole cluster and for every namespace there is."""
+async def grant_cluster(api: KubeApi, known: set[str]) -> None:
+    """Create what is missing for the whole cluster and for every namespace but the `known` ones,
+    to which those of now are added."""
     await api.create_all([*roles(), *bindings()])
-    await grant_namespaces(api, set())
+    await grant_namespaces(api, known)
 
 
 async def grant_namespaces(api: KubeApi, known: set[str]) -> None:
@@ -103,9 +104,8 @@ async def grant_namespaces(api: KubeApi, known: set[str]) -> None:
     known |= there
 
 
-async def keep_granting(context: Context) -> None:
+async def keep_granting(context: Context, known: set[str]) -> None:
     """Do so for namespaces that are made later, until cancelled."""
-    known: set[str] = set()
     async with KubeApi(context) as api:
         while True:
             with contextlib.suppress(StackError, httpx2.HTTPError):

@@ -35,6 +35,18 @@ def test_a_killed_component_comes_back(own_stack):
     assert "member" not in after.detail
 
 
+def test_a_right_that_was_taken_away_stays_away_when_the_api_server_returns(own_stack):
+    stack: RunningStack = own_stack()
+    stack.wait_ready("kube-apiserver")
+    binding = ("rolebinding", "craton-viewer-view", "-n", "default")
+    assert "craton-viewer-view" in stack.kubectl("get", *binding)
+    stack.kubectl("delete", *binding)
+    os.kill(stack.component("kube-apiserver").pid, signal.SIGKILL)
+    stack.wait(lambda _: stack.component("kube-apiserver").restarts == 1, 30, "restarting")
+    stack.wait_ready("kube-apiserver")
+    assert "craton-viewer-view" not in stack.kubectl("get", "rolebindings", "-n", "default")
+
+
 def test_nothing_outlives_a_killed_supervisor_and_the_data_is_kept(own_stack):
     stack: RunningStack = own_stack()
     stack.wait_ready()
