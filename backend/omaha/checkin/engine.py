@@ -102,6 +102,9 @@ class Engine:
             raise _Inadmissible(UNKNOWN_GROUP)
         known = None if app.is_syncer else await self._known(application_id, app.machine_id)
         group = self._find(application_id, app, known)
+        if group is None and known is not None:
+            known = await self._anew(known)
+            group = self._find(application_id, app, known)
         if group is None:
             raise _Inadmissible(UNKNOWN_GROUP)
         if not is_valid(app.release):
@@ -123,6 +126,12 @@ class Engine:
             raise _Inadmissible(REGISTRATION_FAILED)
         key = (application_id, machine_id)
         return self._machines.get(key) or await self._loader.load(key)
+
+    async def _anew(self, known: MachineEntry) -> MachineEntry | None:
+        """The row as it is now: the group it was remembered in may be gone, and the machine
+        handed over to another before this process heard of it."""
+        self._machines.forget([known.key])
+        return await self._loader.load(known.key)
 
     def _find(
         self, application_id: int, app: AppRequest, known: MachineEntry | None
