@@ -7,7 +7,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { App } from "./App";
-import { hosting } from "./actions/useAction";
+import { hosting } from "./actions/ActionHost";
 import { queryClient } from "./api/queryClient";
 import { PAGES } from "./features/all";
 import { LOGIN_SEARCH } from "./features/signin/search";

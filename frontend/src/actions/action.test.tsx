@@ -8,7 +8,7 @@ import { forgetNews } from "../shell/news";
 import Toasts from "../shell/Toasts";
 import { SESSION } from "../test/answers";
 import { expectAccessible, renderInConsole } from "../test/console";
-import { ActionHost } from "./useAction";
+import { ActionHost } from "./ActionHost";
 
 const ADA: UserRow = {
   key: "u1",

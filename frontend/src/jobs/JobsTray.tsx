@@ -1,7 +1,7 @@
 import { Badge, Button } from "@patternfly/react-core";
 import TasksIcon from "@patternfly/react-icons/dist/esm/icons/tasks-icon";
 import { useTranslation } from "react-i18next";
-import { useActionDialogue } from "../actions/useAction";
+import { useActionDialogue } from "../actions/ActionHost";
 import { EMPTY_QUERY } from "../live/query";
 import { useLiveView } from "../live/react";
 import { Popover } from "../overlay/Popover";

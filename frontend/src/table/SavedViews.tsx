@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useActionDialogue } from "../actions/useAction";
+import { useActionDialogue } from "../actions/ActionHost";
 import { listViewsOptions } from "../api/generated/@tanstack/react-query.gen";
 import type { SavedView } from "../api/generated/types.gen";
 import { MenuButton } from "../overlay/MenuButton";

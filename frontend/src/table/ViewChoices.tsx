@@ -7,7 +7,7 @@ import {
 } from "@patternfly/react-core";
 import { useRouter } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import type { Started } from "../actions/useAction";
+import type { Started } from "../actions/ActionHost";
 import type { SavedView } from "../api/generated/types.gen";
 import type { MenuProps } from "../overlay/menu";
 import { mayUse, useSession } from "../session/session";

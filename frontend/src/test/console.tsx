@@ -11,7 +11,7 @@ import { act, render, screen, waitFor } from "@testing-library/react";
 import axe from "axe-core";
 import type { ReactNode } from "react";
 import { expect, vi } from "vitest";
-import { hosting } from "../actions/useAction";
+import { hosting } from "../actions/ActionHost";
 import type { SnapshotFrame } from "../api/generated/types.gen";
 import { LiveClient } from "../live/client";
 import { LiveProvider } from "../live/react";

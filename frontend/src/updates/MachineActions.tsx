@@ -1,4 +1,4 @@
-import { ActionButton } from "../actions/useAction";
+import { ActionButton } from "../actions/ActionHost";
 import type { InstanceView } from "../api/generated/types.gen";
 import { seenOf } from "./edited";
 import { editMachine, forgetMachine, retryMachine } from "./machines";

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { ActionButton } from "../../actions/useAction";
+import { ActionButton } from "../../actions/ActionHost";
 import { rowOf } from "../../api/rows";
 import { useAddress } from "../../pages/useAddress";
 import { PageTabs } from "../../shell/PageTabs";

@@ -1,4 +1,4 @@
-import { ActionButton } from "../../actions/useAction";
+import { ActionButton } from "../../actions/ActionHost";
 import type { BindingRow, UserRow } from "../../api/generated/types.gen";
 import { useSession } from "../../session/session";
 import { removePerson, setPassword, switchOff, switchOn } from "./people";

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { ActionButton } from "../../actions/useAction";
+import { ActionButton } from "../../actions/ActionHost";
 import { getJobOptions } from "../../api/generated/@tanstack/react-query.gen";
 import { DetailPage } from "../../detail/DetailPage";
 import { DetailPending, StaleNotice } from "../../detail/DetailStates";

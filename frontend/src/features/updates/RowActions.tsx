@@ -1,4 +1,4 @@
-import { ActionButton } from "../../actions/useAction";
+import { ActionButton } from "../../actions/ActionHost";
 import type {
   ApplicationRow,
   ApplicationView,

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { ActionButton } from "../../actions/useAction";
+import { ActionButton } from "../../actions/ActionHost";
 import { useAddress } from "../../pages/useAddress";
 import { LiveTable } from "../../table/LiveTable";
 import { SectionNav } from "../../table/SectionNav";
