@@ -22,7 +22,7 @@ import contextlib
 import ipaddress
 import resource
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Final
 
 import structlog
@@ -61,8 +61,8 @@ WANTED_DESCRIPTORS: Final = MOST + 4096
 _log = structlog.get_logger("craton.http")
 
 
-class Use(Enum):
-    """What a busy connection is used for."""
+class Use(StrEnum):
+    """What a busy connection is used for; text, since an `Enum` hashes in Python."""
 
     MACHINES = "machines"
     CONSOLE = "console"
@@ -145,7 +145,7 @@ class Connection:
 
     transport: asyncio.Transport
     flow: FlowControl
-    group: str
+    address: _Address
     since: float
     reading: Reading = Reading.NOTHING
     use: Use | None = None
@@ -157,6 +157,7 @@ class Connection:
 
 @dataclass(slots=True)
 class _Address:
+    group: str
     count: int = 0
     waiting: dict[Connection, None] = field(default_factory=dict)
 
@@ -166,6 +167,9 @@ class ConnectionTable:
 
     def __init__(self, limits: ConnectionLimits) -> None:
         self.limits = limits
+        self._probes = max(1, limits.total // 16)
+        self._one_use = max(1, limits.total * 3 // 4)
+        self._all_uses = max(1, limits.total - self._probes)
         self._all: dict[Connection, None] = {}
         self._waiting: dict[Connection, None] = {}
         self._addresses: dict[str, _Address] = {}
@@ -180,10 +184,9 @@ class ConnectionTable:
         """Enter a new connection, or refuse it (None; the transport is then ended)."""
         loop = asyncio.get_running_loop()
         group = address_group(address)
-        entry = self._addresses.get(group)
+        entry = self._addresses.get(group) or _Address(group)
         if (
-            entry is not None
-            and entry.count >= self.limits.per_address
+            entry.count >= self.limits.per_address
             and self.limits.capped(address)
             and not self._evict(entry.waiting, Ended.ADDRESS)
         ):
@@ -192,9 +195,10 @@ class ConnectionTable:
         if len(self._all) >= self.limits.total and not self._evict(self._waiting, Ended.TOTAL):
             self._refuse(transport, Ended.TOTAL, address)
             return None
-        connection = Connection(transport, flow, group, loop.time())
+        connection = Connection(transport, flow, entry, loop.time())
         self._all[connection] = None
-        self._addresses.setdefault(group, _Address()).count += 1
+        self._addresses[group] = entry
+        entry.count += 1
         self._wait(connection)
         if self._sweeper is None:
             self._sweeper = loop.call_later(SWEEP_SECONDS, self._sweep, loop)
@@ -203,12 +207,12 @@ class ConnectionTable:
     def begin(self, connection: Connection, use: Use) -> bool:
         """A request of this use begins; False when its share is used up."""
         if self._used_up(use):
-            self.note(Ended.BUSY, connection.group)
+            self.note(Ended.BUSY, connection.address.group)
             return False
         connection.use = use
         self._busy[use] += 1
         self._waiting.pop(connection, None)
-        self._addresses[connection.group].waiting.pop(connection, None)
+        connection.address.waiting.pop(connection, None)
         if use is Use.PROBES:
             self._wait(connection)
         return True
@@ -230,11 +234,11 @@ class ConnectionTable:
         self._idle(connection)
         del self._all[connection]
         self._waiting.pop(connection, None)
-        entry = self._addresses[connection.group]
+        entry = connection.address
         entry.waiting.pop(connection, None)
         entry.count -= 1
         if not entry.count:
-            del self._addresses[connection.group]
+            del self._addresses[entry.group]
 
     def note(self, reason: Ended, address: str) -> None:
         """Count, and log now and then, that something was refused."""
@@ -250,7 +254,7 @@ class ConnectionTable:
 
     def end(self, connection: Connection, reason: Ended) -> None:
         """End a connection at once, whatever is unsent."""
-        self.note(reason, connection.group)
+        self.note(reason, connection.address.group)
         connection.transport.abort()
         self.release(connection)
 
@@ -258,18 +262,17 @@ class ConnectionTable:
         return len(self._all)
 
     def _used_up(self, use: Use) -> bool:
-        total = self.limits.total
-        probes = max(1, total // 16)
+        busy = self._busy
         if use is Use.PROBES:
             return False
         if use is Use.METRICS:
-            return self._busy[use] >= probes
-        others = self._busy[Use.MACHINES] + self._busy[Use.CONSOLE]
-        return self._busy[use] >= max(1, total * 3 // 4) or others >= max(1, total - probes)
+            return busy[use] >= self._probes
+        others = busy[Use.MACHINES] + busy[Use.CONSOLE]
+        return busy[use] >= self._one_use or others >= self._all_uses
 
     def _wait(self, connection: Connection) -> None:
         self._waiting[connection] = None
-        self._addresses[connection.group].waiting[connection] = None
+        connection.address.waiting[connection] = None
 
     def _idle(self, connection: Connection) -> None:
         if connection.use is not None:

@@ -32,7 +32,6 @@ def server_config(app: ASGIApp, settings: Settings) -> LimitedConfig:
         server_header=False,
         access_log=False,
         log_config=None,
-        timeout_keep_alive=30,
         timeout_graceful_shutdown=5,
         backlog=2048,
         headers=[("x-content-type-options", "nosniff")],

@@ -138,7 +138,7 @@ class LimitedWebSocketProtocol(WebSocketsSansIOProtocol):
             self.transport.abort()
             return
         if self._table is not None and self._connection is not None:
-            self._table.note(Ended.FRAMES, self._connection.group)
+            self._table.note(Ended.FRAMES, self._connection.address.group)
         self.close_sent = True
         self.queue.put_nowait({"type": "websocket.disconnect", "code": POLICY_VIOLATION})
         self.conn.fail(POLICY_VIOLATION, reason)
