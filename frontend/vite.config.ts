@@ -7,6 +7,7 @@ import { sharedChunk } from "./build/chunks";
 import { direct } from "./build/direct";
 import { fonts } from "./build/fonts";
 import { hints } from "./build/hints";
+import { inertText } from "./build/inert";
 import { layer } from "./build/layer";
 import { trim } from "./build/trim";
 
@@ -19,6 +20,7 @@ const client = fileURLToPath(new URL("src/api/client.ts", import.meta.url));
 export default defineConfig({
   resolve: { alias: { "console-client": client } },
   plugins: [
+    inertText(),
     direct(),
     trim(),
     layer(),

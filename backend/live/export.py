@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from backend.live.column import Column, Type
 from backend.live.units import displayed, plain
+from integrations.inert import inert
 
 __all__ = ["csv_pieces"]
 
@@ -25,7 +26,8 @@ async def csv_pieces(
 ) -> AsyncIterator[str]:
     """Header and rows; with `display` amounts have the units people read, else they are plain
     numbers in base units. Times are RFC 3339 in UTC; text that a spreadsheet would run as a
-    formula gets a leading apostrophe (OWASP, CSV injection). Ends with `PermissionError`
+    formula gets a leading apostrophe (OWASP, CSV injection), and what would act on a reader is
+    a symbol (`integrations.inert`). Ends with `PermissionError`
     when `still_allowed` says no between two pieces: the caller's rights have changed."""
     yield _lines([[column.label for column in columns]])
     async for rows in pieces:
@@ -46,7 +48,7 @@ def _cell(kind: Type, value: Any, display: bool) -> str:
     if value is None:
         return ""
     if kind is Type.TIME:
-        return datetime.fromtimestamp(value, UTC).isoformat().replace("+00:00", "Z")
+        return _moment(value)
     if isinstance(value, Mapping):
         value = ",".join(f"{key}={text}" for key, text in sorted(value.items()))
     elif isinstance(value, bool):
@@ -55,6 +57,12 @@ def _cell(kind: Type, value: Any, display: bool) -> str:
         return displayed(kind, value) if display else plain(value)
     elif not isinstance(value, str):
         value = ",".join(map(str, value))
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return str(value)
+    return f"'{inert(value)}" if value.startswith(_FORMULA) else inert(value)
+
+
+def _moment(value: float) -> str:
+    """RFC 3339; the plain number for what no calendar has."""
+    try:
+        return datetime.fromtimestamp(value, UTC).isoformat().replace("+00:00", "Z")
+    except (OverflowError, ValueError, OSError):
+        return plain(value)

@@ -28,7 +28,8 @@ from integrations.contract import (
 )
 from integrations.etcd import errors
 from integrations.etcd.client import EtcdClient
-from integrations.etcd.index import KeyEntry, KeyIndex, key_text
+from integrations.etcd.index import KeyEntry, KeyIndex
+from integrations.etcd.keytext import key_text
 from integrations.etcd.models import (
     EtcdError,
     KeyValue,

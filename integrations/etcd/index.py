@@ -6,8 +6,6 @@ each folder knows how many keys lie below it. The index is fed by the watch hub 
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -18,30 +16,6 @@ from sortedcontainers import SortedList
 SEPARATOR: Final = "/"
 MAX_DEPTH: Final = 64
 """Deeper separators stay part of the last name, so that no key can build a tower."""
-_ENCODED: Final = "base64url:"
-
-
-def key_text(key: bytes) -> str:
-    """The key as text; unprintable ones as ``base64url:…``. Read back by `key_bytes`."""
-    try:
-        text = key.decode()
-    except UnicodeDecodeError:
-        text = ""
-    if text.isprintable() and text and not text.startswith(_ENCODED):
-        return text
-    return _ENCODED + base64.urlsafe_b64encode(key).decode()
-
-
-def key_bytes(text: str) -> bytes:
-    """The key a text stands for; ValueError when a ``base64url:`` form is malformed."""
-    if not text.startswith(_ENCODED):
-        return text.encode()
-    encoded = text.removeprefix(_ENCODED)
-    padded = encoded + "=" * (-len(encoded) % 4)
-    try:
-        return base64.b64decode(padded, altchars=b"-_", validate=True)
-    except binascii.Error as error:
-        raise ValueError("not valid base64url") from error
 
 
 def folder_of(path: str) -> str:
@@ -50,9 +24,7 @@ def folder_of(path: str) -> str:
 
 
 def split(path: str) -> list[str]:
-    """Folder names and, last, the leaf; an encoded key has no folders."""
-    if path.startswith(_ENCODED):
-        return [path]
+    """Folder names and, last, the leaf; any of them may be empty."""
     return path.split(SEPARATOR, MAX_DEPTH)
 
 

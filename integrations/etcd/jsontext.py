@@ -8,10 +8,17 @@ operator who copies that back has changed the value.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
-__all__ = ["Members", "Number", "lay_out", "read"]
+__all__ = ["Members", "Number", "lay_out", "looks_like_json", "read", "same_tokens"]
+
+_DEEPEST: Final = 64
+"""Levels; what is nested deeper is shown as it is stored."""
+_BRACKET: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{\]}]', re.DOTALL)
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s"]+')
+_BEGINNING: Final = re.compile(rb'\s*(?:\{\s*["}]|\[\s*[\[{"\]])')
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,8 @@ class Members(list[tuple[str, Any]]):
 def read(value: bytes) -> Any | None:
     """The document with `Members` and `Number`s; None for what is not JSON (RFC 8259), or is
     nested too deeply to be read."""
+    if _depth(value) > _DEEPEST:
+        return None
     try:
         return json.loads(
             value,
@@ -40,6 +49,29 @@ def read(value: bytes) -> Any | None:
         )
     except (ValueError, RecursionError):
         return None
+
+
+def looks_like_json(value: bytes) -> bool:
+    """Whether a reader will take it for JSON by its beginning."""
+    return _BEGINNING.match(value) is not None
+
+
+def same_tokens(raw: str, laid_out: str) -> bool:
+    """Whether nothing but the space between them was changed: not even how a string's
+    characters are escaped."""
+    plain = ("".join(_TOKEN.findall(text)) for text in (raw.removeprefix("\ufeff"), laid_out))
+    return next(plain) == next(plain)
+
+
+def _depth(value: bytes) -> int:
+    deepest = depth = 0
+    for found in _BRACKET.finditer(value):
+        if found[0] in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif found[0] in b"]}":
+            depth -= 1
+    return deepest
 
 
 def lay_out(document: Any, indent: str = "") -> str:

@@ -1,6 +1,7 @@
 """The safe viewer: what may be shown of a value, decided before anything leaves here.
 
 Order of sniffing (reference §11): encrypted envelope, Kubernetes protobuf, JSON, text, hex.
+A secret in another encoding is one too: what can be read is searched as it is read.
 What is told to be a secret (`integrations.etcd.secrets`) is masked: of JSON the members alone,
 of everything else the whole value, with its size. `revealed_view` shows what `safe_view` masks,
 except the content of Kubernetes secrets: those are read from the API server, under its rights
@@ -15,7 +16,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from integrations.etcd import envelope, jsontext
-from integrations.etcd.plaintext import read_text
+from integrations.etcd.plaintext import decoded, guess, read_text
 from integrations.etcd.secrets import (
     KUBERNETES_SECRET,
     KUBERNETES_SECRETS,
@@ -31,6 +32,10 @@ _OVERLAP: Final = 8 * 1024
 
 _ENCRYPTED: Final = re.compile(rb"^k8s:enc:(kms:v2|[a-z0-9-]+:v1):([^:]{0,253}):")
 _PLAIN_ENCRYPTED: Final = b"k8s:enc:"
+_BOM: Final = b"\xef\xbb\xbf"
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+_REWRITTEN: Final = "escapes in its strings are shown as their characters: see it as stored"
+_GUESS_SHOWN: Final = 80
 
 
 class Form(StrEnum):
@@ -48,8 +53,11 @@ class Form(StrEnum):
 @dataclass(frozen=True, slots=True)
 class SafeValue:
     """A value made safe to show. `text` is JSON, text or hex by `form`, at most `PREVIEW`
-    bytes of the value; empty when masked, encrypted or not text. `note` explains, `masked`
-    counts what is not shown, `revealable` says whether `revealed_view` would show it."""
+    bytes of the value; empty when masked, encrypted or not text. `raw` is the very text that is
+    stored where `text` is not (laid out, symbols for control characters), None where it is the
+    same or may not be shown. `encoding` is what was guessed for bytes that are no UTF-8, and
+    `guessed` the text in it. `note` explains, `masked` counts what is not shown, `revealable`
+    says whether `revealed_view` would show it."""
 
     form: Form
     size: int
@@ -59,6 +67,15 @@ class SafeValue:
     object: envelope.KubernetesObject | None = None
     masked: int = 0
     revealable: bool = False
+    raw: str | None = None
+    encoding: str = ""
+    guessed: str = ""
+
+    @property
+    def read_otherwise(self) -> str:
+        """What is shown of bytes that are no UTF-8, as text; empty for all others."""
+        utf16 = self.form is Form.TEXT and self.encoding
+        return self.text if utf16 else self.guessed
 
 
 def safe_view(key: bytes, value: bytes) -> SafeValue:
@@ -73,7 +90,10 @@ def safe_view(key: bytes, value: bytes) -> SafeValue:
     # What lies behind the part that is shown needs no masking; a secret may be cut by its end.
     if reason := secret_in(value[: PREVIEW + _OVERLAP]):
         return _masked(value, f"holds {reason}", held)
-    return _shown(value, held)
+    shown = _shown(value, held)
+    if shown.read_otherwise and (reason := secret_in(shown.read_otherwise.encode())):
+        return _masked(value, f"holds {reason}", held)
+    return shown
 
 
 def revealed_view(key: bytes, value: bytes) -> SafeValue:
@@ -81,8 +101,8 @@ def revealed_view(key: bytes, value: bytes) -> SafeValue:
     held = envelope.decode(value)
     if (plain := _never_shown(key, value, held)) is not None:
         return plain
-    if (pretty := _pretty(value)) is not None:
-        return SafeValue(Form.JSON, len(value), pretty)
+    if (parsed := _parsed(value)) is not None:
+        return _laid_out(value, jsontext.lay_out(parsed))
     return _shown(value, held)
 
 
@@ -131,18 +151,20 @@ def _json(value: bytes) -> SafeValue | None:
     masked = mask_members(parsed)
     text = jsontext.lay_out(masked.document)
     if not masked.count:
-        return SafeValue(Form.JSON, len(value), text)
+        return _laid_out(value, text)
     note = f"{masked.count} secret value{'s' if masked.count > 1 else ''} not shown"
     return SafeValue(Form.JSON, len(value), text, note=note, masked=masked.count, revealable=True)
 
 
-def _pretty(value: bytes) -> str | None:
-    parsed = _parsed(value)
-    return None if parsed is None else jsontext.lay_out(parsed)
+def _laid_out(value: bytes, text: str) -> SafeValue:
+    """A document for reading, beside the text it is stored as."""
+    raw = value.decode()
+    note = "" if jsontext.same_tokens(raw, text) else _REWRITTEN
+    return SafeValue(Form.JSON, len(value), text, note=note, raw=None if raw == text else raw)
 
 
 def _parsed(value: bytes) -> Any | None:
-    plain = value.removeprefix(b"\xef\xbb\xbf")
+    plain = value.removeprefix(_BOM)
     if plain.lstrip()[:1] not in {b"{", b"["} or len(value) > PREVIEW:
         return None
     return jsontext.read(plain)
@@ -151,10 +173,31 @@ def _parsed(value: bytes) -> Any | None:
 def _text(value: bytes) -> SafeValue | None:
     cut = len(value) > PREVIEW
     found = read_text(value[:PREVIEW], cut=cut)
-    return None if found is None else SafeValue(Form.TEXT, len(value), found.text, cut, found.note)
+    if found is None:
+        return None
+    raw = decoded(value[:PREVIEW], cut=cut)
+    notes = [found.note, "not laid out: no JSON that can be" if _is_odd_json(value) else ""]
+    return SafeValue(
+        Form.TEXT,
+        len(value),
+        found.text,
+        cut,
+        "; ".join(filter(None, notes)),
+        raw=None if raw == found.text else raw,
+        encoding="UTF-16" if value.startswith(_UTF16) else "",
+    )
+
+
+def _is_odd_json(value: bytes) -> bool:
+    return jsontext.looks_like_json(value.removeprefix(_BOM))
 
 
 def _binary(value: bytes) -> SafeValue:
     text = value[:_HEX_PREVIEW].hex(" ")
-    note = "not text: shown as hexadecimal bytes"
-    return SafeValue(Form.BINARY, len(value), text, len(value) > _HEX_PREVIEW, note)
+    note, encoding, guessed = "not text: shown as hexadecimal bytes", "", ""
+    if (reading := guess(value)) is not None:
+        encoding, guessed = reading
+        start = " ".join(guessed[:_GUESS_SHOWN].split())
+        note = f"not UTF-8: shown as hexadecimal bytes; as {encoding}, a guess, it reads: {start}"
+    cut = len(value) > _HEX_PREVIEW
+    return SafeValue(Form.BINARY, len(value), text, cut, note, encoding=encoding, guessed=guessed)

@@ -9,7 +9,7 @@ from typing import Final
 from backend.features.keyvalue.schemas import ValuePreview
 from integrations.contract import NotFound
 from integrations.etcd.connection import EtcdConnection
-from integrations.etcd.index import key_text
+from integrations.etcd.keytext import key_text
 from integrations.etcd.models import KeyValue
 from integrations.etcd.value import Form, SafeValue, safe_view
 

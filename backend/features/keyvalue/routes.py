@@ -15,6 +15,7 @@ from backend.connections.upstreams import Upstreams
 from backend.features.keyvalue import service
 from backend.features.keyvalue.previews import MOST, previews
 from backend.features.keyvalue.schemas import (
+    MOST_KEY,
     ComparedView,
     EtcdHealth,
     FolderPage,
@@ -31,8 +32,8 @@ from integrations.etcd.integration import INTEGRATION as ETCD
 __all__ = ["router"]
 
 Name = Annotated[str, Path(max_length=63)]
-Text = Annotated[str, Query(max_length=8192)]
-KeyText = Annotated[str, StringConstraints(max_length=8192)]
+Text = Annotated[str, Query(max_length=MOST_KEY)]
+KeyText = Annotated[str, StringConstraints(max_length=MOST_KEY)]
 
 
 router = APIRouter(tags=["key-value"], prefix="/etcd/{name}", responses=answers(*UPSTREAM))

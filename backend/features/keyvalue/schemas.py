@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+MOST_KEY: Final = 60_000
+"""Characters of a key's text: 9 KB of bytes that each take an escape, within a request's head."""
+
 __all__ = [
+    "MOST_KEY",
     "AlarmView",
     "ComparedView",
     "EtcdHealth",
@@ -125,7 +129,10 @@ class ObjectView(BaseModel):
 class ValueView(BaseModel):
     """A value made safe to show. `form` says what `text` is: JSON, text or hex; it is empty
     for masked, encrypted and empty values, and `note` says why. `masked` counts the secrets
-    that are not shown, `revealable` says whether `POST …/value/reveal` can show them."""
+    that are not shown, `revealable` says whether `POST …/value/reveal` can show them. `raw` is the
+    very text that is stored, null where `text` is that already or where it may not be shown.
+    `encoding` names what bytes that are no UTF-8 are read as: UTF-16 by its mark, else a guess,
+    with the text in `guessed`."""
 
     etcd: str
     path: str
@@ -136,6 +143,9 @@ class ValueView(BaseModel):
     note: str
     masked: int
     revealable: bool
+    raw: str | None
+    encoding: str
+    guessed: str
     object: ObjectView | None
     version: int
     created_revision: int
@@ -162,4 +172,4 @@ class RevealBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    key: str = Field(min_length=1, max_length=8192)
+    key: str = Field(min_length=1, max_length=MOST_KEY)

@@ -25,7 +25,8 @@ from backend.features.keyvalue.schemas import (
 )
 from integrations.contract import IntegrationError
 from integrations.etcd.connection import EtcdConnection
-from integrations.etcd.index import Child, key_bytes, key_text
+from integrations.etcd.index import Child
+from integrations.etcd.keytext import key_bytes, key_text
 from integrations.etcd.signals import health_sentence
 from integrations.etcd.value import revealed_view, safe_view
 
@@ -110,6 +111,9 @@ async def value(
         note=safe.note,
         masked=safe.masked,
         revealable=safe.revealable,
+        raw=safe.raw,
+        encoding=safe.encoding,
+        guessed=safe.guessed,
         object=ObjectView(**asdict(safe.object)) if safe.object else None,
         version=held.version,
         created_revision=held.create_revision,
@@ -135,7 +139,9 @@ def read_key(text: str) -> bytes:
     try:
         key = key_bytes(text)
     except ValueError as error:
-        raise _invalid("key", text, "a key's text, or base64url: and its bytes") from error
+        raise _invalid(
+            "key", text, "a key's text as the tables show it, or base64url: and its bytes"
+        ) from error
     if not key:
         raise _invalid("key", text, "a key with at least one byte")
     return key

@@ -2,11 +2,18 @@ import { yaml } from "@codemirror/lang-yaml";
 import { foldGutter, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { search, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
-import { drawSelection, EditorView, keymap, lineNumbers } from "@codemirror/view";
+import {
+  drawSelection,
+  EditorView,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import type { TFunction } from "i18next";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { ACTING_IN_LINES, symbolOf } from "../text/inert";
 
 /** Colours are PatternFly's, so that both themes are right without a second style. */
 const HIGHLIGHT = HighlightStyle.define([
@@ -43,6 +50,7 @@ const THEME = EditorView.theme({
     borderRadius: "var(--pf-t--global--border--radius--small)",
   },
   ".cm-panel.cm-search [name=close]": { right: "0.5rem", fontSize: "1rem", color: "inherit" },
+  ".cm-specialChar": { color: "var(--cr-code-number)" },
   ".cm-searchMatch": { backgroundColor: "var(--cr-code-match)" },
   ".cm-foldPlaceholder": {
     backgroundColor: "var(--cr-raised)",
@@ -79,6 +87,7 @@ export function CodeEditor({ text, language, label, wrap }: CodeEditorProps) {
           lineNumbers(),
           foldGutter(),
           drawSelection(),
+          highlightSpecialChars({ specialChars: ACTING_IN_LINES, render: symbol }),
           // Only the visible lines are in the document, so the browser's own find is blind.
           search({ top: true }),
           keymap.of(searchKeymap),
@@ -117,6 +126,14 @@ export function CodeEditor({ text, language, label, wrap }: CodeEditorProps) {
   }, [wrap]);
 
   return <div ref={host} className="cr-code-editor" translate="no" />;
+}
+
+/** What stands for a character that would act; what is copied is the character itself. */
+function symbol(code: number): HTMLElement {
+  const shown = document.createElement("span");
+  shown.className = "cm-specialChar";
+  shown.textContent = symbolOf(String.fromCharCode(code));
+  return shown;
 }
 
 function lineWrapping(wrap: boolean): Extension {

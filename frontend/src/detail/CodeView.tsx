@@ -11,6 +11,8 @@ const CodeEditor = lazy(() =>
 
 export interface CodeViewProps {
   text: string;
+  /** What is copied, where it is not the text as it is shown. */
+  copy?: string;
   language: "yaml" | "json" | "text";
   /** Names the code for screen readers. */
   label: string;
@@ -19,7 +21,7 @@ export interface CodeViewProps {
 }
 
 /** Code to read, fold, select and copy; nothing in it can be changed. */
-export function CodeView({ text, language, label, note }: CodeViewProps) {
+export function CodeView({ text, copy = text, language, label, note }: CodeViewProps) {
   const { t } = useTranslation();
   const [wrap, setWrap] = useState(false);
   return (
@@ -40,7 +42,7 @@ export function CodeView({ text, language, label, note }: CodeViewProps) {
               </Button>
             </ToolbarItem>
             <ToolbarItem>
-              <CopyButton text={text} what={label} />
+              <CopyButton text={copy} what={label} />
             </ToolbarItem>
           </ToolbarGroup>
         </ToolbarContent>

@@ -18,6 +18,12 @@ const LONGEST = 8192;
 export const text: Param<string> = (raw) =>
   typeof raw === "string" && raw.length <= LONGEST ? raw : undefined;
 
+/** The longest name there is: that of a key in etcd. */
+const LONGEST_NAME = 60_000;
+
+export const longText: Param<string> = (raw) =>
+  typeof raw === "string" && raw.length <= LONGEST_NAME ? raw : undefined;
+
 /** One or more; repeated in the address. */
 export const texts: Param<string[]> = (raw) => {
   const found = [raw].flat();
@@ -67,7 +73,7 @@ export const TABLE_SEARCH = {
   /** Comma list of visible columns; absent means the collection's defaults. */
   cols: text,
   /** Key of the row whose side panel is open. */
-  row: text,
+  row: longText,
   /** The saved view that is shown. */
   view: text,
 };

@@ -7,6 +7,7 @@ import { pageAt } from "../pages/registry";
 import { SCOPE_SEARCH, wrongIn } from "../pages/search";
 import { useMood } from "../system/useMood";
 import { useOverview } from "../system/useOverview";
+import { inert } from "../text/inert";
 import { Frame, Sidebar } from "./Frame";
 import { useFavicon } from "./favicon";
 import { Masthead } from "./Masthead";
@@ -90,7 +91,7 @@ function usePageTitle(): string {
   const problems = useOverview().data?.problems_total ?? 0;
   useEffect(() => {
     const count = problems > 0 ? `(${formatNumber(problems)}) ` : "";
-    document.title = `${count}${title ? `${title} · ` : ""}Craton`;
+    document.title = inert(`${count}${title ? `${title} · ` : ""}Craton`);
   }, [problems, title]);
   return title;
 }

@@ -1,4 +1,5 @@
 import type { ColumnInfo, Row } from "../api/generated/types.gen";
+import { inert } from "../text/inert";
 
 /** What a spreadsheet would run as a formula (OWASP, CSV injection), as the server has it. */
 const FORMULA = /^[=+\-@\t\r]/;
@@ -14,10 +15,16 @@ export function csvOf(columns: readonly ColumnInfo[], rows: readonly Row[]): str
 
 function cell({ type }: ColumnInfo, value: unknown): string {
   if (value === null || value === undefined) return "";
-  if (type === "time") return new Date(Number(value) * 1000).toISOString();
+  if (type === "time") return moment(Number(value));
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   const text = Array.isArray(value) ? value.map(String).join(",") : pairs(value);
-  return FORMULA.test(text) ? `'${text}` : text;
+  return FORMULA.test(text) ? `'${inert(text)}` : inert(text);
+}
+
+/** The plain number for what no calendar has. */
+function moment(value: number): string {
+  const at = new Date(value * 1000);
+  return Number.isNaN(at.getTime()) ? String(value) : at.toISOString();
 }
 
 function pairs(value: unknown): string {

@@ -1,8 +1,7 @@
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.etcd.index import KeyEntry, KeyIndex, folder_of, key_bytes, key_text
+from integrations.etcd.index import KeyEntry, KeyIndex, folder_of
 
 
 def entry(path: str) -> KeyEntry:
@@ -49,22 +48,6 @@ def test_a_full_index_says_how_many_it_left_out():
     assert not index.put(entry("c"))
     assert index.put(entry("a"))
     assert (len(index), index.refused) == (2, 1)
-
-
-@pytest.mark.parametrize("key", [b"\xff\x00", b"", b"a\nb", b"base64url:x", b"/ok/\xc3\xa9"])
-def test_key_text_reads_back(key):
-    assert key_bytes(key_text(key)) == key
-
-
-def test_malformed_key_text_is_refused():
-    with pytest.raises(ValueError):
-        key_bytes("base64url:*")
-
-
-@given(st.binary(max_size=40))
-def test_any_key_has_one_text(key):
-    assert key_bytes(key_text(key)) == key
-    assert key_text(key).isprintable()
 
 
 paths = st.text(alphabet="ab/", min_size=1, max_size=6)

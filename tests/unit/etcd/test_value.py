@@ -203,6 +203,74 @@ def test_a_document_is_laid_out_and_not_changed(value: str):
     assert revealed_view(b"k", value.encode()).text == shown.text
 
 
+@pytest.mark.parametrize(
+    ("value", "raw"),
+    [
+        (b'{"b":1.10}', '{"b":1.10}'),
+        (b'{\n  "b": 1\n}', None),
+        (b"plain\n", None),
+        (b"a\r\nb\x1b[0m and more text", "a\r\nb\x1b[0m and more text"),
+        (b'\xef\xbb\xbf{"a":1}', '\ufeff{"a":1}'),
+        (b'{"html":"\\u003cb\\u003e"}', '{"html":"\\u003cb\\u003e"}'),
+        (b'{"password": "x"}', None),
+        (b"\xff\x00\x01", None),
+    ],
+)
+def test_the_stored_text_itself_is_told_where_another_is_shown(value: bytes, raw: str | None):
+    shown = safe_view(b"k", value)
+    assert shown.raw == raw
+    rewritten = b"u003c" in value
+    assert ("as stored" in shown.note) == rewritten
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b'{"a":1}\n{"a":2}\n', b'{"x": NaN}', b"[" * 3000 + b"]" * 3000, b"[" * 70 + b"1" + b"]" * 70],
+)
+def test_what_cannot_be_laid_out_is_shown_as_stored_and_says_so(value: bytes):
+    shown = revealed_view(b"k", value)
+    assert (shown.form, shown.text, shown.raw) == (Form.TEXT, value.decode(), None)
+    assert "not laid out" in shown.note
+    assert safe_view(b"k", value) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "name"),
+    [
+        ("stra\u00dfe", "latin-1", "Windows-1252"),
+        ("caf\u00e9 \u2013 10 \u20ac", "cp1252", "Windows-1252"),
+        ("\u8a2d\u5b9a\u30d5\u30a1\u30a4\u30eb", "shift_jis", "Shift-JIS"),
+        ("\u540d\u524d=\u30a6\u30a7\u30d6\u30b5\u30fc\u30d0\u30fc", "euc_jp", "EUC-JP"),
+        ("\u041f\u0440\u0438\u0432\u0435\u0442 \u043c\u0438\u0440", "koi8_r", "KOI8-R"),
+        ("name=web\n", "utf-16-le", "UTF-16LE"),
+        ("name=web\n", "utf-16-be", "UTF-16BE"),
+    ],
+)
+def test_another_encoding_is_guessed_and_said(text: str, encoding: str, name: str):
+    shown = safe_view(b"k", text.encode(encoding))
+    assert (shown.form, shown.encoding, shown.guessed) == (Form.BINARY, name, text)
+    assert shown.text == text.encode(encoding).hex(" ")
+    assert name in shown.note
+
+
+@pytest.mark.parametrize(
+    "value", [bytes(range(256)), b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"\xff\xff"]
+)
+def test_bytes_are_not_taken_for_text(value: bytes):
+    shown = safe_view(b"k", value)
+    assert (shown.form, shown.encoding, shown.guessed) == (Form.BINARY, "", "")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_secret_in_another_encoding_is_one_too(encoding: str):
+    value = "DB_PASSWORD=hunter2\n".encode(encoding)
+    shown = safe_view(b"k", value)
+    assert (shown.form, shown.revealable) == (Form.MASKED, True)
+    told = f"{shown.text}{shown.guessed}{shown.note}{shown.raw}"
+    assert "hunter2" not in told
+    assert "68 00" not in told
+
+
 def test_json_behind_a_byte_order_mark_is_json():
     assert safe_view(b"k", b'\xef\xbb\xbf{"replicas": 3}').form is Form.JSON
 

@@ -103,7 +103,7 @@ async def test_folders_are_listed_by_pages(connected):
     root = (await owner.get("/etcd/local/folders")).json()
     assert [(i["kind"], i["path"], i["keys"]) for i in root["items"]] == [
         ("folder", "/", 2),
-        ("key", "base64url:_wA=", 1),
+        ("key", "\\xff\\x00", 1),
     ]
     first = (await owner.get("/etcd/local/folders", params={"prefix": "/app/", "limit": 1})).json()
     assert [i["name"] for i in first["items"]] == ["config"]
@@ -125,7 +125,8 @@ async def test_values_are_made_safe(connected):
     masked = (await owner.get("/etcd/local/value", params={"key": "/app/db/password"})).json()
     assert (masked["form"], masked["text"]) == ("masked", "")
     raw = (await owner.get("/etcd/local/value", params={"key": "base64url:_wA="})).json()
-    assert (raw["form"], raw["text"]) == ("binary", "01")
+    assert (raw["form"], raw["text"], raw["path"]) == ("binary", "01", "\\xff\\x00")
+    assert (await owner.get("/etcd/local/value", params={"key": raw["path"]})).json() == raw
     assert (await owner.get("/etcd/local/value?key=/none")).status_code == 404
     assert (await owner.get("/etcd/local/value?key=base64url:*")).status_code == 422
     assert (await owner.get("/etcd/other/value?key=/app/config")).status_code == 404
@@ -136,7 +137,7 @@ async def test_previews_are_as_safe_as_the_values(connected):
     await etcd.put(b"/app/long", b"word " * 100)
     await etcd.put(b"/app/db", b'{"host": "db",\n "password": "hunter2"}')
     owner = await console.owner()
-    asked = ["/app/long", "/app/db", "/none", "/app/db/password", "base64url:_wA=", "/app/config"]
+    asked = ["/app/long", "/app/db", "/none", "/app/db/password", "\\xff\\x00", "/app/config"]
     answer = await owner.get("/etcd/local/previews", params={"key": asked})
     found = {one["path"]: one for one in answer.json()}
     assert [*found] == [path for path in asked if path != "/none"]
@@ -152,7 +153,7 @@ async def test_previews_are_as_safe_as_the_values(connected):
     assert "hunter2" not in answer.text
     assert (found["/app/db"]["form"], found["/app/db"]["masked"]) == ("json", 1)
     assert (found["/app/db/password"]["form"], found["/app/db/password"]["text"]) == ("masked", "")
-    assert found["base64url:_wA="]["text"] == "01"
+    assert found["\\xff\\x00"]["text"] == "01"
     too_many = {"key": ["/app/config"] * 41}
     assert (await owner.get("/etcd/local/previews", params=too_many)).status_code == 422
     assert (await owner.get("/etcd/local/previews")).status_code == 422

@@ -20,6 +20,7 @@ from backend.live.memory import MemorySource
 from backend.live.registry import Registry
 from backend.live.routes import live_router
 from backend.parts import provide
+from integrations.inert import inert
 from tests.unit.live.sample import ORG, PODS, Sockets, person, pod
 
 FORMULAS = ("=1+1", "+1", "-1+1", "@SUM(A1)", "\tx", "\rx")
@@ -64,8 +65,8 @@ async def test_no_cell_is_a_formula() -> None:
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
         answer = await client.get("/api/v1/collections/pods", params={"format": "csv"})
     rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
-    assert [row["Status"] for row in rows] == [f"'{text}" for text in FORMULAS]
-    assert [row["Node"] for row in rows] == [f"'{text}" for text in FORMULAS]
+    assert [row["Status"] for row in rows] == [f"'{inert(text)}" for text in FORMULAS]
+    assert [row["Node"] for row in rows] == [f"'{inert(text)}" for text in FORMULAS]
     assert all(row["Images"].startswith("'") for row in rows)
     # A number stays one: nothing but a number can stand there.
     assert {row["CPU"] for row in rows} == {"-1.5"}

@@ -166,7 +166,7 @@ export const policyDraftBody: BodySchema<PolicyDraft> = {
 };
 
 export const revealBodyBody: BodySchema<RevealBody> = {
-    "key": {"type":"string","minLength":1,"maxLength":8192,"required":true},
+    "key": {"type":"string","minLength":1,"maxLength":60000,"required":true},
 };
 
 export const rollbackBody: BodySchema<Rollback> = {

@@ -5294,13 +5294,20 @@ export type ValuePreview = {
  *
  * A value made safe to show. `form` says what `text` is: JSON, text or hex; it is empty
  * for masked, encrypted and empty values, and `note` says why. `masked` counts the secrets
- * that are not shown, `revealable` says whether `POST …/value/reveal` can show them.
+ * that are not shown, `revealable` says whether `POST …/value/reveal` can show them. `raw` is the
+ * very text that is stored, null where `text` is that already or where it may not be shown.
+ * `encoding` names what bytes that are no UTF-8 are read as: UTF-16 by its mark, else a guess,
+ * with the text in `guessed`.
  */
 export type ValueView = {
     /**
      * Created Revision
      */
     created_revision: number;
+    /**
+     * Encoding
+     */
+    encoding: string;
     /**
      * Etcd
      */
@@ -5309,6 +5316,10 @@ export type ValueView = {
      * Form
      */
     form: 'empty' | 'encrypted' | 'kubernetes' | 'json' | 'text' | 'binary' | 'masked';
+    /**
+     * Guessed
+     */
+    guessed: string;
     /**
      * Lease
      */
@@ -5326,6 +5337,10 @@ export type ValueView = {
      * Path
      */
     path: string;
+    /**
+     * Raw
+     */
+    raw: string | null;
     /**
      * Read At Revision
      */

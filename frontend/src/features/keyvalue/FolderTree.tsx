@@ -42,7 +42,11 @@ export function FolderTree({ etcd, chosen, onFolder, onKey }: FolderTreeProps) {
   const known = new Map(prefixes.map((prefix, index) => [prefix, pages[index]?.data]));
   const top = root.data.items.length === 1 && root.data.items[0]?.kind === "folder";
   const start = (top && root.data.items[0]?.path) || "";
-  const words = { more: t("etcd.moreChildren"), loading: t("state.loading") };
+  const words = {
+    more: t("etcd.moreChildren"),
+    loading: t("state.loading"),
+    unnamed: t("etcd.unnamed"),
+  };
   return (
     <TreeView
       hasGuides
@@ -66,12 +70,13 @@ function itemsOf(
   prefix: string,
   known: ReadonlyMap<string, FolderPage | undefined>,
   opened: ReadonlySet<string>,
-  words: { more: string; loading: string },
+  words: { more: string; loading: string; unnamed: string },
 ): TreeViewDataItem[] {
   const page = known.get(prefix);
   if (!page) return [{ id: `${NOTE}${prefix}`, name: words.loading }];
   const items = page.items.map(({ kind, name, path, keys }): TreeViewDataItem => {
-    if (kind === "key") return { id: KEY + path, name: <span translate="no">{name}</span> };
+    if (kind === "key")
+      return { id: KEY + path, name: <span translate="no">{name || words.unnamed}</span> };
     return {
       id: path,
       name: <span translate="no">{name === "" ? "/" : name}</span>,

@@ -14,7 +14,7 @@ import { FreshnessChip } from "../../live/FreshnessChip";
 import { useAddress } from "../../pages/useAddress";
 import { useSearchOf } from "../../pages/useSearchOf";
 import { mayUse, useSession } from "../../session/session";
-import { ancestorsOf, folderFilter } from "./folders";
+import { ancestorsOf, folderFilter, keyFilters } from "./folders";
 import { RevealableValue } from "./RevealableValue";
 import { KEY_SEARCH } from "./search";
 import { NotYet } from "./unknown";
@@ -29,12 +29,18 @@ export function KeyPage() {
 
 /** One key: its value made safe to show, and what the store knows of it. */
 export function KeyView({ etcd, path }: { etcd: string; path: string }) {
-  const filters = useMemo(() => equals({ etcd, path }), [etcd, path]);
-  const live = useLiveRow("keys", filters);
+  const filters = useMemo(() => keyFilters(etcd, path), [etcd, path]);
+  const live = ofKey(path, useLiveRow("keys", filters));
   const detail = useDetail(valueOptions(etcd, path), { news: live.row });
   const crumbs = useKeyCrumbs(etcd, path);
   if (!detail.data) return <DetailPending detail={detail} crumbs={crumbs} what={path} />;
   return <LoadedKey value={detail.data} detail={detail} live={live} crumbs={crumbs} />;
+}
+
+/** Of a key too long for a filter the live row is that of the first key that begins like it. */
+function ofKey(path: string, live: LiveRow): LiveRow {
+  if (live.row === undefined || live.row.path === path) return live;
+  return { ...live, row: undefined, current: undefined, deletedAt: null };
 }
 
 interface LoadedKeyProps {
@@ -102,7 +108,10 @@ function LoadedKey({ value, detail, live, crumbs }: LoadedKeyProps) {
                 content: () => (
                   <RelatedTable
                     collection="activity"
-                    filters={equals({ target: `${value.etcd}:${value.path}`, target_kind: "key" })}
+                    filters={equals({
+                      target: `${value.etcd}:${value.path}`.slice(0, RECORDED),
+                      target_kind: "key",
+                    })}
                     hidden={NO_TARGET}
                     renderers={{
                       detail: ({ action, detail }) =>
@@ -123,6 +132,8 @@ function LoadedKey({ value, detail, live, crumbs }: LoadedKeyProps) {
   );
 }
 
+/** As much of a name as the record keeps. */
+const RECORDED = 512;
 const NO_TARGET = ["target", "target_kind"];
 
 /** The way back through the folders the key lies in. */

@@ -1,5 +1,6 @@
-import { EmptyState, EmptyStateBody, Label } from "@patternfly/react-core";
+import { Button, EmptyState, EmptyStateBody, Label } from "@patternfly/react-core";
 import LockIcon from "@patternfly/react-icons/dist/esm/icons/lock-icon";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { readValueOptions } from "../../api/generated/@tanstack/react-query.gen";
 import type { ValueView } from "../../api/generated/types.gen";
@@ -7,7 +8,7 @@ import { CodeView } from "../../detail/CodeView";
 import { Facts, Raw } from "../../detail/Facts";
 import { KindBadge } from "../../detail/KindBadge";
 import { formatBytes } from "../../format/numbers";
-import { hexDump } from "./hexDump";
+import { type Way, waysOf } from "./ways";
 
 /** How a key's value is read. */
 export function valueOptions(etcd: string, key: string) {
@@ -22,8 +23,6 @@ export function ValueBody({
   value: ValueView;
   bytesPerLine?: number;
 }) {
-  const { t } = useTranslation();
-  const isText = value.form === "json" || value.form === "text";
   const hidden = value.form === "masked" || value.form === "encrypted" || value.form === "empty";
   return (
     <>
@@ -31,28 +30,62 @@ export function ValueBody({
       {hidden ? (
         <HiddenValue value={value} />
       ) : (
-        <CodeView
-          text={isText ? value.text : hexDump(value.text, bytesPerLine)}
-          language={value.form === "json" ? "json" : "text"}
-          label={t("value.of", { key: value.path })}
-          note={<ValueNote value={value} />}
-        />
+        <ShownValue value={value} ways={waysOf(value, bytesPerLine)} />
       )}
     </>
+  );
+}
+
+/** The value in the way that was chosen; of several, the buttons to choose. */
+function ShownValue({ value, ways }: { value: ValueView; ways: Way[] }) {
+  const { t } = useTranslation();
+  const [chosen, setChosen] = useState<Way["id"]>();
+  const way = ways.find(({ id }) => id === chosen) ?? ways[0];
+  if (!way) return null;
+  return (
+    <CodeView
+      text={way.text}
+      copy={way.copy}
+      language={way.language}
+      label={t("value.of", { key: value.path })}
+      note={
+        <span className="cr-value-note">
+          <ValueNote value={value} />
+          {ways.length > 1 && (
+            <span role="group" aria-label={t("value.ways")} className="cr-value-ways">
+              {ways.map(({ id }) => (
+                <Button
+                  key={id}
+                  variant="link"
+                  size="sm"
+                  isInline
+                  aria-pressed={id === way.id}
+                  onClick={() => setChosen(id)}
+                >
+                  {id === "guessed"
+                    ? t("value.way.guessed", { encoding: value.encoding })
+                    : t(`value.way.${id}`)}
+                </Button>
+              ))}
+            </span>
+          )}
+        </span>
+      }
+    />
   );
 }
 
 function ValueNote({ value }: { value: ValueView }) {
   const { t } = useTranslation();
   return (
-    <span className="cr-value-note">
+    <>
       <Label isCompact variant="outline">
         {t(`value.form.${value.form}`)}
       </Label>
       <Raw>{formatBytes(value.size)}</Raw>
       {value.truncated && <span>{t("value.truncated")}</span>}
       {value.note && <Raw>{value.note}</Raw>}
-    </span>
+    </>
   );
 }
 

@@ -1,3 +1,4 @@
+import { equals } from "../../detail/useLiveRow";
 import { formatFilter, parseFilter } from "../../table/filters";
 import type { TableSearch } from "../../table/search";
 
@@ -20,6 +21,16 @@ export function withFolder(search: TableSearch, path: string | undefined): Table
   const { row: _, ...rest } = search;
   const others = (search.filter ?? []).filter((filter) => parseFilter(filter)?.column !== "folder");
   return { ...rest, filter: path ? [...others, folderFilter(path)] : others };
+}
+
+/** Longer filters the server does not take; what is quoted in them may be longer than it is. */
+const LONGEST = 4_000;
+
+/** The filters that single a key out, or by its beginning where it is too long for one. */
+export function keyFilters(etcd: string, path: string): string[] {
+  if (JSON.stringify(path).length <= LONGEST) return equals({ etcd, path });
+  const values = [path.slice(0, LONGEST / 2)];
+  return [...equals({ etcd }), formatFilter({ column: "path", op: "^=", values })];
 }
 
 /** Every folder from the root to `path`, to be opened so that it is in sight. */

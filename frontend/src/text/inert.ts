@@ -1,0 +1,29 @@
+/**
+ * Characters that act on the reader instead of being read: control characters (a tab and an end
+ * of line are layout), marks that reorder a line, invisible ones that let two names look alike,
+ * and halves of a character. Joiners, soft hyphens and every kind of space are text.
+ */
+const ACTING =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /\r\n|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const FOUND = new RegExp(ACTING.source);
+
+/**
+ * A foreign text as it may be shown: what would act is a visible symbol instead. Twice is as once.
+ * What is copied, sent or put into an address is the text itself.
+ */
+export function inert(text: string): string {
+  return FOUND.test(text) ? text.replace(ACTING, (found) => symbolOf(found)) : text;
+}
+
+/** The symbol of a character that acts: `␛` of an escape, `⟨U+202E⟩` of a mark. */
+export function symbolOf(found: string): string {
+  if (found === "\r\n") return "\n";
+  const code = found.charCodeAt(0);
+  if (code < 0x20) return String.fromCharCode(0x2400 + code);
+  if (code === 0x7f) return "␡";
+  return `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
+}
+
+/** One such character, for those who look for them in a text of many lines. */
+export const ACTING_IN_LINES = new RegExp(ACTING.source.replace("\\r\\n|", ""), "gu");

@@ -1,0 +1,37 @@
+"""Foreign text made inert: what would act on its reader becomes a symbol that can be seen.
+
+The same characters as in the pages (`frontend/src/text/inert.ts`): control characters other than
+a tab and an end of line, marks that reorder a line, invisible ones that let two names look alike.
+Joiners, soft hyphens and every kind of space are text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+__all__ = ["CONTROLS", "HIDDEN", "inert", "symbol"]
+
+CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+"""A carriage return counts unless it ends a line: take those away first."""
+HIDDEN: Final = re.compile(
+    "[\x80-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+    "\ufff9-\ufffb\ud800-\udfff]"
+)
+_DELETE: Final = 0x7F
+
+
+def inert(text: str) -> str:
+    """`text` as it may be shown; what is inert already stays."""
+    if text.isascii() and text.isprintable():
+        return text
+    plain = CONTROLS.sub(symbol, text.replace("\r\n", "\n"))
+    return HIDDEN.sub(symbol, plain)
+
+
+def symbol(found: re.Match[str]) -> str:
+    """``␛`` for an escape, ``⟨U+202E⟩`` for a mark."""
+    code = ord(found[0])
+    if code == _DELETE:
+        return "\u2421"
+    return chr(0x2400 + code) if code < 0x20 else f"⟨U+{code:04X}⟩"
