@@ -7,12 +7,13 @@ closed until it is named.
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from auth.scope import Scope, organisation
+from auth.scope import Scope, anywhere
 from auth.verb import READ, Verb
 
 __all__ = ["Catalogue", "Kind", "KindError", "Pair"]
@@ -32,18 +33,32 @@ class Kind:
     """One kind of thing: its verbs and where its objects lie.
 
     `scope` builds the scope of one object from the organisation and the names below it, e.g.
-    `auth.scope.namespace` for a pod: ``(organisation, cluster, namespace)``.
+    `auth.scope.namespace` for a pod: ``(organisation, cluster, namespace)``. Without it objects
+    may lie anywhere.
     """
 
     name: str
     title: str
     verbs: frozenset[Verb] = READ
     sensitive: bool = False
-    scope: Callable[..., Scope] = organisation
+    scope: Callable[..., Scope] = anywhere
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise KindError(f"the kind {self.name!r}: use lower case letters, digits and -")
+
+    def lies_within(self, scope: Scope) -> bool:
+        """Whether a right at `scope` can ever meet an object of this kind: no machine lies in a
+        namespace, whatever the role there allows."""
+        taken = inspect.signature(self.scope).parameters.values()
+        if any(each.kind is inspect.Parameter.VAR_POSITIONAL for each in taken):
+            return True
+        deepest = self.scope(*("*" for _ in taken))
+        words, held = deepest[::2], scope[::2]
+        # A repository's path may go on for as long as it likes.
+        return held[: len(words)] == words[: len(held)] and (
+            len(held) <= len(words) or words[-1] == "repo"
+        )
 
     @property
     def pairs(self) -> frozenset[Pair]:

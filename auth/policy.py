@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from auth.binding import Binding
-from auth.kinds import Pair
+from auth.kinds import Kind, Pair
 from auth.scope import Scope, covers, render
 from auth.verb import Verb
 
@@ -89,6 +89,13 @@ class Policy:
     def allows_somewhere(self, kind: str, verb: Verb) -> bool:
         """Whether any scope at all allows it: for hiding navigation, never for a decision."""
         return any(b.role.allows(kind, verb) for b in self.bindings)
+
+
+    def useful_verbs(self, kind: Kind) -> list[Verb]:
+        """What may be done to objects of `kind` where they can lie: for hiding navigation and
+        actions, never for a decision."""
+        reach = [b.role for b in self.bindings if kind.lies_within(b.scope)]
+        return [verb for verb in Verb if any(role.allows(kind.name, verb) for role in reach)]
 
 
 def _minimal(scopes: Iterable[Scope]) -> list[Scope]:

@@ -59,6 +59,11 @@ def updates(org: str, application: str = "", group: str = "") -> Scope:
     return (*base, application, *(("group", group) if group else ()))
 
 
+def anywhere(org: str, *below: str) -> Scope:
+    """The scope of what is about other things (events, problems, jobs): it lies where they do."""
+    return ("org", org, *below)
+
+
 def covers(outer: Scope, inner: Scope) -> bool:
     """True when `outer` is `inner` or contains it, compared segment by segment."""
     return inner[: len(outer)] == outer

@@ -109,7 +109,7 @@ async def _after_commit(
 
 def _view(principal: Principal, catalogue: Catalogue) -> SessionView:
     permissions = {
-        kind.name: [v.value for v in Verb if principal.policy.allows_somewhere(kind.name, v)]
+        kind.name: [verb.value for verb in principal.policy.useful_verbs(kind)]
         for kind in catalogue
     }
     return SessionView(

@@ -48,7 +48,7 @@ class HeldRole(BaseModel):
 
 class SessionView(BaseModel):
     """The caller and what they hold. `permissions` lists, per kind of thing, the verbs held
-    somewhere: for hiding what cannot be used, never a decision."""
+    somewhere such things can lie: for hiding what cannot be used, never a decision."""
 
     id: str
     login: str

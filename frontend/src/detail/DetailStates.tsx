@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { Problem } from "../api/problem";
 import { formatClock } from "../format/time";
 import { PageHeader } from "../shell/PageHeader";
+import { useTitle } from "../shell/title";
 import { SkeletonLines } from "../states/Skeletons";
 import { Failed, NoAccess, NotFound } from "../states/States";
 import { type Crumb, Crumbs } from "./DetailPage";
@@ -21,6 +22,7 @@ export function DetailPending({
   crumbs: readonly Crumb[];
   what: string;
 }) {
+  useTitle(what);
   return (
     <section className="cr-page cr-detail">
       <Crumbs crumbs={crumbs} />

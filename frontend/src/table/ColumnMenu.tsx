@@ -2,7 +2,7 @@ import { Select, SelectGroup, SelectList, SelectOption } from "@patternfly/react
 import { useTranslation } from "react-i18next";
 import type { MenuProps } from "../overlay/menu";
 import type { ColumnManagerProps } from "./ColumnManager";
-import { nameColumn } from "./columns";
+import { isReadable, nameColumn } from "./columns";
 import { useDensity } from "./preferences";
 
 const RESET = "\u0000reset";
@@ -42,7 +42,7 @@ export function ColumnMenu({ info, visible, onChange, ...menu }: ColumnMenuProps
       <SelectGroup label={t("columns.columns")}>
         <SelectList aria-label={t("columns.columns")}>
           {info.columns
-            .filter((column) => column !== name)
+            .filter((column) => column !== name && isReadable(column))
             .map(({ id, label }) => (
               <SelectOption key={id} value={id} hasCheckbox isSelected={shown.has(id)}>
                 <span translate="no">{label}</span>

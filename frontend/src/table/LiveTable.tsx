@@ -46,6 +46,8 @@ export interface LiveTableProps {
   embedded?: boolean;
   /** The keys of a page-wide table although it is embedded: it is the page's only one. */
   pageKeys?: boolean;
+  /** Views can be kept although it is embedded: its state is the page's address. */
+  views?: boolean;
 }
 
 /**

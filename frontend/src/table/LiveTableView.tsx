@@ -122,7 +122,7 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
               props.actions
             )
           }
-          views={!embedded}
+          views={!embedded || props.views === true}
           onChange={onSearch}
         />
         <FilterChips info={info} search={search} problem={view.problem} onChange={onSearch} />

@@ -28,7 +28,9 @@ export function NarrowCell({ glow, ...props }: TableRowProps & { glow: ReadonlyS
           </span>
         )}
         {secondLine(props, line, extras).map((column) => (
-          <RowValue key={column.id} {...props} column={column} />
+          <span key={column.id} className={column === line ? "cr-two-lines" : undefined}>
+            <RowValue {...props} column={column} />
+          </span>
         ))}
       </span>
     </Td>

@@ -6,7 +6,7 @@ import {
 } from "@patternfly/react-core";
 import type { CollectionInfo, ColumnInfo, Row } from "../api/generated/types.gen";
 import { Cell } from "./cells/Cell";
-import { nameColumn } from "./columns";
+import { isReadable, nameColumn } from "./columns";
 import type { Renderers } from "./TableRow";
 
 /** Every value the row has, by its column's type. */
@@ -23,7 +23,11 @@ export function RowFacts({
 }) {
   const name = nameColumn(info);
   const columns = info.columns.filter(
-    (column) => column !== name && !hidden.includes(column.id) && says(column, row[column.id]),
+    (column) =>
+      column !== name &&
+      isReadable(column) &&
+      !hidden.includes(column.id) &&
+      says(column, row[column.id]),
   );
   return (
     <DescriptionList isHorizontal isCompact className="cr-facts" isFluid>

@@ -86,6 +86,7 @@ export function TableBody(props: TableBodyProps) {
         label={info.title}
         held={held}
         columns={props.columns}
+        chosen={search.cols !== undefined}
         nameId={nameColumn(info)?.id}
         renderers={props.renderers ?? NO_RENDERERS}
         sort={props.sort}

@@ -18,6 +18,8 @@ export interface TableGridProps {
   label: string;
   held: HeldRows;
   columns: readonly ColumnInfo[];
+  /** Somebody chose these columns: all of them are shown. */
+  chosen: boolean;
   /** The column that opens the row. */
   nameId: string | undefined;
   renderers: Renderers;
@@ -40,7 +42,7 @@ export interface TableGridProps {
 
 /** The rows on screen out of a window of the server's result; the rest is height only. */
 export function TableGrid(props: TableGridProps) {
-  const { held, columns, narrow, scroller, activeIndex, onWindow } = props;
+  const { held, narrow, scroller, activeIndex, onWindow } = props;
   const [density] = useDensity();
   const height = narrow ? NARROW_ROW_HEIGHT : ROW_HEIGHT[density];
   const virtual = useVirtualizer({
@@ -69,7 +71,9 @@ export function TableGrid(props: TableGridProps) {
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   const checks = props.selectable && !narrow;
   const taken = checks ? CHECK_WIDTH : 0;
-  const widths = useColumnWidths(columns, held, props.nameId, scroller, taken);
+  const keep = narrow || props.chosen;
+  const fitted = useColumnWidths(props.columns, held, props.nameId, scroller, taken, keep);
+  const { columns, widths } = fitted;
   const cells = narrow ? 1 : columns.length + (checks ? 1 : 0);
   const onSelect = checks ? props.selection.toggle : undefined;
 
@@ -90,7 +94,11 @@ export function TableGrid(props: TableGridProps) {
           ))}
         </colgroup>
       )}
-      <TableHead {...props} checks={checks ? allTicked(held.rows, props.selection) : undefined} />
+      <TableHead
+        {...props}
+        columns={columns}
+        checks={checks ? allTicked(held.rows, props.selection) : undefined}
+      />
       <tbody className="pf-v6-c-table__tbody">
         <Spacer height={before} columns={cells} />
         {items.map((item) => {

@@ -72,7 +72,7 @@ interface ColumnHeadProps {
 }
 
 function ColumnHead({ column, sorted, onSort }: ColumnHeadProps) {
-  const className = isRightAligned(column) ? "pf-m-truncate cr-th cr-right" : "pf-m-truncate cr-th";
+  const className = isRightAligned(column) ? "cr-th cr-right" : "cr-th";
   const label = <span translate="no">{column.label}</span>;
   if (!column.sortable) return <Th className={className}>{label}</Th>;
   return (

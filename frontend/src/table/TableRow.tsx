@@ -6,6 +6,7 @@ import { Td, Tr } from "./elements";
 import { NarrowCell } from "./NarrowCell";
 import { RowValue } from "./RowValue";
 import { useGlow } from "./useGlow";
+import { isSentence } from "./widths";
 
 /** A page's own rendering of single columns; the others follow their type. */
 export type Renderers = Record<string, (row: Row) => ReactNode>;
@@ -61,7 +62,13 @@ export const TableRow = memo(function TableRow(props: TableRowProps) {
               className={cellClass(column, position, glow.has(column.id))}
               data-column={column.id}
             >
-              <RowValue {...props} column={column} />
+              {isSentence(column) ? (
+                <div className="cr-two-lines">
+                  <RowValue {...props} column={column} />
+                </div>
+              ) : (
+                <RowValue {...props} column={column} />
+              )}
             </Td>
           ))}
         </>
@@ -101,6 +108,7 @@ function cellClass(column: ColumnInfo, position: number, glows: boolean): string
   const classes = ["cr-cell"];
   if (position === 0) classes.push("cr-cell-name");
   if (isRightAligned(column)) classes.push("cr-right");
+  if (isSentence(column)) classes.push("cr-sentence");
   if (glows) classes.push("cr-glow");
   return classes.join(" ");
 }

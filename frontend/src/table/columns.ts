@@ -44,6 +44,14 @@ export function visibleColumns(
   return shown.flatMap((column) => (column === name ? [column, cluster] : [column]));
 }
 
+/** What rows are ordered by, in numbers that mean nothing to a reader. */
+const INTERNAL: ReadonlySet<string> = new Set(["concern", "rank"]);
+
+/** Whether people read the column: in panels and menus the others are left out. */
+export function isReadable({ id }: ColumnInfo): boolean {
+  return !INTERNAL.has(id);
+}
+
 /** The columns with those the page makes itself behind the name. */
 export function withAdded(
   columns: readonly ColumnInfo[],

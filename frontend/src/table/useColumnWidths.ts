@@ -1,32 +1,37 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { ColumnInfo } from "../api/generated/types.gen";
 import type { HeldRows } from "./useHeldRows";
-import { columnWidths } from "./widths";
+import { columnWidths, fittingColumns } from "./widths";
 
-/** Widths by the first rows seen, so that later values never make the columns jump. */
+/** What is shown of the columns, and how wide. */
+export interface FittedColumns {
+  columns: readonly ColumnInfo[];
+  widths: number[];
+}
+
+/**
+ * Widths by the first rows seen, so that later values never make the columns jump. Columns nobody
+ * chose are left out while there is no room for them; `chosen` ones scroll sideways instead.
+ */
 export function useColumnWidths(
   columns: readonly ColumnInfo[],
   held: HeldRows,
   nameId: string | undefined,
   scroller: HTMLElement | null,
   /** Room that other cells of the row take. */
-  taken = 0,
-): number[] {
+  taken: number,
+  chosen: boolean,
+): FittedColumns {
   const available = useClientWidth(scroller) - taken;
   const sample = useRef<{ columns: readonly ColumnInfo[]; rows: HeldRows["rows"] }>(undefined);
   if (sample.current?.columns !== columns || sample.current.rows.length === 0)
     sample.current = { columns, rows: held.rows };
   const rows = sample.current.rows;
-  return useMemo(
-    () =>
-      columnWidths(
-        columns,
-        rows.map(({ row }) => row),
-        nameId,
-        available,
-      ),
-    [columns, rows, nameId, available],
-  );
+  return useMemo(() => {
+    const plain = rows.map(({ row }) => row);
+    const shown = chosen ? columns : fittingColumns(columns, plain, nameId, available);
+    return { columns: shown, widths: columnWidths(shown, plain, nameId, available) };
+  }, [columns, rows, nameId, available, chosen]);
 }
 
 function useClientWidth(element: HTMLElement | null): number {

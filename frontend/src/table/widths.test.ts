@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { column } from "../test/collections";
-import { columnWidths } from "./widths";
+import { columnWidths, fittingColumns } from "./widths";
 
 const COLUMNS = [
   column("name", "text"),
@@ -27,12 +27,34 @@ test("the columns fill the table and the sentence takes the rest", () => {
   expect(widths[2]).toBeGreaterThan(450);
 });
 
-test("the sentence is whole while another column can give up room", () => {
-  const reason = 60;
-  const widths = columnWidths(COLUMNS, rowWith(reason), "name", 960);
-  expect(widths[2]).toBeGreaterThanOrEqual(Math.floor(reason * 6.8));
+test("a sentence goes on in a second line before a name or itself is cut", () => {
+  const [name = 0, , reason = 0] = columnWidths(COLUMNS, rowWith(60), "name", 1_000);
+  expect(reason).toBeLessThan(60 * 6.8);
+  expect(2 * (reason - 20)).toBeGreaterThanOrEqual(60 * 6.8);
+  expect(name).toBeGreaterThanOrEqual(37 * 6.8);
+});
+
+test("then the others give up what they can do without, and the sentence stays whole", () => {
+  const widths = columnWidths(COLUMNS, rowWith(80), "name", 860);
+  expect(2 * ((widths[2] ?? 0) - 20)).toBeGreaterThanOrEqual(80 * 6.8);
   expect(widths[0]).toBeLessThan(37 * 6.8);
-  expect(sum(widths)).toBeLessThanOrEqual(960);
+  expect(sum(widths)).toBeLessThanOrEqual(860);
+});
+
+test("what there is no room for is left out from the end, never the cause or the status", () => {
+  const rows = rowWith(80);
+  expect(fittingColumns(COLUMNS, rows, "name", 1_200)).toBe(COLUMNS);
+  const few = fittingColumns(COLUMNS, rows, "name", 600);
+  expect(few.map(({ id }) => id)).toEqual(["name", "status", "reason"]);
+  expect(fittingColumns(COLUMNS, rows, "name", 0)).toBe(COLUMNS);
+});
+
+test("a sentence nobody has yet leaves the room to the others", () => {
+  const [row] = rowWith(0);
+  const widths = columnWidths(COLUMNS, row ? [row] : [], "name", 1_600);
+  expect(widths[2]).toBeLessThan(500);
+  expect(widths[0]).toBeGreaterThan(37 * 6.8 + 60);
+  expect(sum(widths)).toBeGreaterThan(1_594);
 });
 
 test("everything stays readable when there is room for nothing", () => {
@@ -48,7 +70,7 @@ test("a heading is never cut, sorted or not", () => {
     undefined,
     0,
   );
-  expect(width).toBeGreaterThanOrEqual("namespace".length * 7.2 + 34 - 1);
+  expect(width).toBeGreaterThanOrEqual("namespace".length * 7 + 28 - 1);
 });
 
 test("without a sentence the name takes the rest", () => {

@@ -4,8 +4,10 @@ import type { ColumnInfo, Type as ColumnType, Row } from "../api/generated/types
 const CHARACTER = 6.8;
 const PADDING = 20;
 /** The same of a heading, with the room its sort arrow needs beside the label. */
-const HEADING_CHARACTER = 7.2;
-const HEADING_ROOM = 34;
+const HEADING_CHARACTER = 7;
+const HEADING_ROOM = 28;
+/** How much of its one line a sentence needs in two: words are not cut where lines end. */
+const TWO_LINES = 0.56;
 const SAMPLE = 80;
 const MADE = 280;
 
@@ -15,8 +17,8 @@ const SENTENCE =
 
 /** Types whose width does not depend on the values. */
 const FIXED: Partial<Record<ColumnType, number>> = {
-  time: 66,
-  percent: 122,
+  time: 62,
+  percent: 118,
   bool: 64,
   number: 68,
   quantity: 84,
@@ -29,7 +31,7 @@ const BOUNDS = {
   name: { most: 420, least: 200 },
   status: { most: 240, least: 150 },
   labels: { most: 260, least: 110 },
-  text: { most: 260, least: 96 },
+  text: { most: 260, least: 124 },
 } as const;
 
 export function isSentence(column: ColumnInfo): boolean {
@@ -39,22 +41,30 @@ export function isSentence(column: ColumnInfo): boolean {
 /** What one column would like to have, and what it can do with. */
 interface Wish {
   most: number;
+  /** A sentence whole in two lines, a heading of several words likewise. */
+  two: number;
   least: number;
   sentence: boolean;
 }
 
 function wishOf(column: ColumnInfo, rows: readonly Row[], isName: boolean): Wish {
-  const heading = column.label.length * HEADING_CHARACTER + HEADING_ROOM;
+  const heading = headingWidth(column.label.length);
+  const word = headingWidth(Math.max(...column.label.split(" ").map((part) => part.length)));
   const fixed = FIXED[column.type];
   if (fixed !== undefined) {
-    const width = Math.max(fixed, heading);
-    return { most: width, least: width, sentence: false };
+    const least = Math.max(fixed, word);
+    return { most: Math.max(fixed, heading), two: least, least, sentence: false };
   }
   const sentence = !isName && isSentence(column);
   const bounds = BOUNDS[isName ? "name" : sentence ? "sentence" : boundsOf(column.type)];
-  const wanted = widestOf(column, rows, isName);
+  const wanted = Math.max(widestOf(column, rows, isName), sentence ? bounds.least : 0);
   const most = Math.max(heading, Math.min(wanted, bounds.most));
-  return { most, least: Math.max(heading, Math.min(wanted, bounds.least)), sentence };
+  const least = Math.max(word, Math.min(wanted, bounds.least));
+  return { most, two: sentence ? Math.max(least, most * TWO_LINES) : least, least, sentence };
+}
+
+function headingWidth(characters: number): number {
+  return characters * HEADING_CHARACTER + HEADING_ROOM;
 }
 
 function boundsOf(type: ColumnType): "status" | "labels" | "text" {
@@ -79,11 +89,36 @@ function lengthOf(value: unknown): number {
   return /^\w+:[0-9a-f]{32,}$/.test(text) ? 29 : text.length;
 }
 
+/** Columns that stay whatever the room: which row it is, how it is, and why. */
+function stays(column: ColumnInfo, nameId: string | undefined): boolean {
+  return column.id === nameId || column.type === "status" || isSentence(column);
+}
+
+/**
+ * The columns there is room for: the last ones go first, as long as the rest would be cut beyond
+ * use or lie off the screen. The side panel has all of them, and so has who chooses the columns.
+ */
+export function fittingColumns(
+  columns: readonly ColumnInfo[],
+  rows: readonly Row[],
+  nameId: string | undefined,
+  available: number,
+): readonly ColumnInfo[] {
+  const least = columns.map((column) => wishOf(column, rows, column.id === nameId).least);
+  const kept = new Set(columns.keys());
+  for (const index of [...columns.keys()].reverse()) {
+    if (available <= 0 || sum([...kept].map((each) => least[each] ?? 0)) <= available) break;
+    const column = columns[index];
+    if (column && !stays(column, nameId)) kept.delete(index);
+  }
+  return kept.size === columns.length ? columns : columns.filter((_, index) => kept.has(index));
+}
+
 /**
  * Column widths that fill `available` exactly where they can. A sentence is the last to be cut:
- * while there is too little room the other columns give up what they can do without, each in
- * proportion to that; only then do the sentences. What is left over goes to the last sentence,
- * else to all columns of words.
+ * while there is too little room it goes on in a second line, then the other columns give up what
+ * they can do without, each in proportion to that; only then do the sentences. What is left over
+ * goes to the last sentence that says something, else to all columns of words.
  */
 export function columnWidths(
   columns: readonly ColumnInfo[],
@@ -93,19 +128,25 @@ export function columnWidths(
 ): number[] {
   const wishes = columns.map((column) => wishOf(column, rows, column.id === nameId));
   const widths = wishes.map(({ most }) => most);
-  for (const turn of [false, true]) {
+  const floors: ((wish: Wish, width: number) => number)[] = [
+    ({ sentence, two }, width) => (sentence ? two : width),
+    ({ sentence, least }, width) => (sentence ? width : least),
+    ({ least }) => least,
+  ];
+  for (const floor of floors) {
     const lack = sum(widths) - available;
     if (lack <= 0) break;
     shrink(
       widths,
-      wishes.map(({ least, sentence }, index) =>
-        sentence === turn ? least : (widths[index] ?? least),
-      ),
+      wishes.map((wish, index) => floor(wish, widths[index] ?? wish.least)),
       lack,
     );
   }
   const spare = available - sum(widths);
-  const last = wishes.findLastIndex(({ sentence }) => sentence);
+  const said = (id: string) => rows.length === 0 || rows.some((row) => !(id in row) || row[id]);
+  const last = wishes.findLastIndex(
+    ({ sentence }, index) => sentence && said(columns[index]?.id ?? ""),
+  );
   if (spare > 0 && last !== -1) widths[last] = (widths[last] ?? 0) + spare;
   else if (spare > 0) share(widths, columns, spare);
   return widths.map(Math.floor);

@@ -17,9 +17,11 @@ _MESSAGE: Final = 120
 _SCHEDULER: Final = (
     (r" node\(s\) were unschedulable", " are cordoned"),
     (r" node\(s\) had untolerated taint(\(s\))?", " are tainted"),
-    (r" node\(s\) didn't match Pod's node affinity/selector", " are not those it asks for"),
+    (r" node\(s\) didn't match Pod's node affinity/selector", " do not match what it asks for"),
     (r" Insufficient (\S+)", r" lack \1"),
 )
+_SINGULAR: Final = {"are": "is", "do": "does", "lack": "lacks"}
+_ONE: Final = re.compile(r"\b1 (are|do|lack)\b")
 _AVAILABLE: Final = re.compile(r"^0/(\d+) nodes are available: ")
 
 
@@ -90,7 +92,7 @@ def _scheduler(why: str) -> str:
     """Its counts in words: ``5 node(s) had untolerated taint(s)`` → ``5 are tainted``."""
     for said, words in _SCHEDULER:
         why = re.sub(said, words, why)
-    return why
+    return _ONE.sub(lambda found: f"1 {_SINGULAR[found[1]]}", why)
 
 
 def _not_pulled(pod: Pod, word: str) -> PodReason:

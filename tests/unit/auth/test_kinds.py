@@ -9,7 +9,7 @@ import pytest
 
 from auth.kinds import Catalogue, Kind, KindError
 from auth.role import RoleError, built_in, compile_role
-from auth.scope import namespace
+from auth.scope import cluster, etcd, namespace, organisation, parse, registry, updates
 from auth.verb import EDIT, READ, Verb
 from backend.app import create_app
 from backend.settings import Settings
@@ -32,6 +32,29 @@ def test_a_star_never_means_a_sensitive_kind() -> None:
     assert roles["owner"].pairs == POD.pairs | INVOICE.pairs
     named = compile_role("billing", "Billing", ["invoice:*", "*:get"], catalogue)
     assert named.pairs == INVOICE.pairs | {("pod", Verb.GET)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "scope", "within"),
+    [
+        (Kind("machine", "Machines", scope=cluster), "org/main", True),
+        (Kind("machine", "Machines", scope=cluster), "org/main/cluster/c1", True),
+        (Kind("machine", "Machines", scope=cluster), "org/main/cluster/c1/ns/web", False),
+        (Kind("machine", "Machines", scope=cluster), "org/main/etcd/e1", False),
+        (POD, "org/main/cluster/c1/ns/web", True),
+        (POD, "org/main/registry/r1", False),
+        (Kind("key", "Keys", scope=etcd), "org/main/etcd/e1", True),
+        (Kind("tag", "Tags", scope=registry), "org/main/registry/r1/repo/team/app/web", True),
+        (Kind("tag", "Tags", scope=registry), "org/main/registry/r1", True),
+        (Kind("update-group", "Groups", scope=updates), "org/main/updates/app/group/g1", True),
+        (Kind("stack", "Stack", scope=organisation), "org/main/cluster/c1", False),
+        (Kind("event", "Events"), "org/main/cluster/c1/ns/web", True),
+    ],
+)
+def test_a_right_is_of_use_only_where_such_things_can_lie(
+    kind: Kind, scope: str, within: bool
+) -> None:
+    assert kind.lies_within(parse(scope)) is within
 
 
 @pytest.mark.parametrize(

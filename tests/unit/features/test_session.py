@@ -23,6 +23,16 @@ async def test_sign_in_gives_a_session_and_the_rights_held(console_on: ConsoleAp
     assert "bind" in session["permissions"]["binding"]
 
 
+async def test_rights_are_told_only_where_such_things_can_lie(console_on: ConsoleApp) -> None:
+    """The role allows machines too, and no namespace holds one: nothing is offered for it."""
+    where = ("org", "main", "cluster", "local", "ns", "payments")
+    viewer = await console_on.member("viewer", ("viewer", where))
+    held = (await viewer.get("/session")).json()["permissions"]
+    assert "list" in held["pod"]
+    assert "list" in held["event"]
+    assert {"machine", "key", "tag", "stack", "update-group"}.isdisjoint(held)
+
+
 async def test_the_cookie_is_http_only_and_lax(console: ConsoleApp) -> None:
     answer = await console.caller().sign_in("owner", OWNER_PASSWORD)
     cookie = answer.headers["set-cookie"]

@@ -22,7 +22,8 @@ function Moment({ at }: { at: number | null }) {
 /** `Opened session`, `Was refused: list pods`, with the thing and what was noted of it. */
 function Sentence({ row }: { row: Row }) {
   const { t } = useTranslation();
-  const [kind = "", verb = ""] = String(row.action ?? "").split(":");
+  const [id = "", verb = ""] = String(row.action ?? "").split(":");
+  const kind = id.replaceAll("-", " ");
   const target = String(row.target ?? "");
   const detail = String(row.detail ?? "");
   // Somebody's own session is called by their name, which stands beside it.

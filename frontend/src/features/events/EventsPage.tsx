@@ -9,6 +9,7 @@ import { EVENT_PANEL_COLUMNS, EventPanel } from "../../kube/EventPanel";
 import { EVENT_RENDERERS } from "../../kube/eventCells";
 import { hrefOfRow } from "../../pages/registry";
 import { useScope } from "../../shell/scope";
+import { useNarrow } from "../../shell/useNarrow";
 import { parseFilter } from "../../table/filters";
 import { LiveTable } from "../../table/LiveTable";
 import { usePageSearch } from "../../table/usePageSearch";
@@ -20,8 +21,10 @@ export function EventsPage() {
   const { t } = useTranslation();
   const [search, setSearch] = usePageSearch();
   const pause = usePause("last");
+  const narrow = useNarrow();
   const scope = useScope();
   const scopeOfEvents = useMemo(() => equals({ ...scope }), [scope]);
+  const pauseWord = t(pause.at === null ? "events.pause" : "events.resume");
   return (
     <LiveTable
       collection="events"
@@ -57,8 +60,9 @@ export function EventsPage() {
             icon={pause.at === null ? <PauseIcon /> : <PlayIcon />}
             onClick={pause.toggle}
             aria-pressed={pause.at !== null}
+            {...(narrow ? { "aria-label": pauseWord } : {})}
           >
-            {t(pause.at === null ? "events.pause" : "events.resume")}
+            {!narrow && pauseWord}
           </Button>
         </>
       }

@@ -64,6 +64,7 @@ export function KeysTab({ etcd }: { etcd: string }) {
         emptyHint={t("keyvalue.empty")}
         embedded
         pageKeys
+        views
       />
     </div>
   );

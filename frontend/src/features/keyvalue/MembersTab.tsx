@@ -28,6 +28,7 @@ export function MembersTab({ etcd, health }: { etcd: string; health: Detail<Etcd
         emptyHint={t("keyvalue.empty")}
         panel={(row) => health.data && <MemberSignals health={health.data} row={row} />}
         embedded
+        views
       />
       <StaleNotice detail={health} />
       {health.data ? (

@@ -4,6 +4,8 @@ import type { EtcdHealth, SignalView } from "../../api/generated/types.gen";
 import { Facts, Raw } from "../../detail/Facts";
 import { Section } from "../../detail/Section";
 import { formatClock, formatExact } from "../../format/time";
+import { AppLink } from "../../shell/AppLink";
+import { stringifySearch } from "../../shell/searchParams";
 import { Status, ToneIcon } from "../../status/Status";
 import { Comparison } from "./Comparison";
 import { formatSignal, signalTable, VERDICT_TONES } from "./signals";
@@ -31,7 +33,7 @@ export function Signals({ health }: { health: EtcdHealth }) {
                   ),
                 ] as const,
             ),
-            [t("etcd.leader"), health.leader && <Raw>{health.leader}</Raw>],
+            [t("etcd.leader"), health.leader && <Leader key="l" health={health} />],
             [t("etcd.revision"), <Raw key="r">{health.revision}</Raw>],
             [t("etcd.clusterId"), <Raw key="c">{hexadecimal(health.cluster_id)}</Raw>],
           ]}
@@ -77,6 +79,15 @@ export function Signals({ health }: { health: EtcdHealth }) {
         </Section>
       )}
     </div>
+  );
+}
+
+/** The leader, as the way to its row. */
+function Leader({ health: { name, leader } }: { health: EtcdHealth }) {
+  return (
+    <AppLink href={`/key-value${stringifySearch({ etcd: name, q: leader })}`}>
+      <span translate="no">{leader}</span>
+    </AppLink>
   );
 }
 

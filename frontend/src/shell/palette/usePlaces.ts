@@ -4,7 +4,7 @@ import { collectionsQuery } from "../../api/useCollections";
 import { addressOf } from "../../pages/page";
 import { allPages, listOf, navigation } from "../../pages/registry";
 import { useOffered, useOfferedCommand } from "../../pages/useOffered";
-import { useSession } from "../../session/session";
+import { mayUse, useSession } from "../../session/session";
 import { recentPlaces, useHere } from "../recent";
 import { fits, type PaletteItem } from "./item";
 
@@ -38,10 +38,11 @@ export function usePages(needle: string): PaletteItem[] {
 /** Tables whose title fits, without those that are a page already listed. */
 export function useTables(needle: string, listed: ReadonlySet<string>): PaletteItem[] {
   const { t } = useTranslation();
+  const session = useSession();
   const collections = useQuery(collectionsQuery).data?.collections ?? [];
   if (needle === "") return [];
   return collections
-    .filter(({ title }) => fits(title, needle))
+    .filter(({ title, kind }) => fits(title, needle) && mayUse(session, kind))
     .map(({ name, title }) => ({
       id: `table ${name}`,
       section: t("palette.section.table"),
