@@ -90,7 +90,6 @@ class Policy:
         """Whether any scope at all allows it: for hiding navigation, never for a decision."""
         return any(b.role.allows(kind, verb) for b in self.bindings)
 
-
     def useful_verbs(self, kind: Kind) -> list[Verb]:
         """What may be done to objects of `kind` where they can lie: for hiding navigation and
         actions, never for a decision."""

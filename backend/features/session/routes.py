@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request, Response
 
 from auth.kinds import Catalogue
 from auth.principal import CredentialKind, Principal
-from auth.role import Verb
 from auth.scope import render
 from backend.db.session import DbSession
 from backend.errors import Unauthenticated

@@ -59,7 +59,9 @@ function wishOf(column: ColumnInfo, rows: readonly Row[], isName: boolean): Wish
   const bounds = BOUNDS[isName ? "name" : sentence ? "sentence" : boundsOf(column.type)];
   const wanted = Math.max(widestOf(column, rows, isName), sentence ? bounds.least : 0);
   const most = Math.max(heading, Math.min(wanted, bounds.most));
-  const least = Math.max(word, Math.min(wanted, bounds.least));
+  // A shortened digest is cut to no use, and its copy button with it.
+  const floor = rows.some((row) => isDigest(row[column.id])) ? wanted : bounds.least;
+  const least = Math.max(word, Math.min(wanted, floor));
   return { most, two: sentence ? Math.max(least, most * TWO_LINES) : least, least, sentence };
 }
 
@@ -85,8 +87,11 @@ function widestOf(column: ColumnInfo, rows: readonly Row[], isName: boolean): nu
 function lengthOf(value: unknown): number {
   if (value === null || value === undefined) return 1;
   if (Array.isArray(value)) return value.map(String).join(", ").length;
-  const text = String(value);
-  return /^\w+:[0-9a-f]{32,}$/.test(text) ? 29 : text.length;
+  return isDigest(value) ? 31 : String(value).length;
+}
+
+function isDigest(value: unknown): boolean {
+  return typeof value === "string" && /^\w+:[0-9a-f]{32,}$/.test(value);
 }
 
 /** Columns that stay whatever the room: which row it is, how it is, and why. */
