@@ -4732,7 +4732,7 @@ export type ServiceRow = {
  * SessionView
  *
  * The caller and what they hold. `permissions` lists, per kind of thing, the verbs held
- * somewhere: for hiding what cannot be used, never a decision.
+ * somewhere such things can lie: for hiding what cannot be used, never a decision.
  */
 export type SessionView = {
     /**
