@@ -43,7 +43,7 @@ from backend.omaha.operate.mount import UpdateMount
 from backend.omaha.operate.service import UpdateService
 from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.payloads.serving import MOUNT as PAYLOADS
-from backend.omaha.payloads.serving import Hosted, payloads_app
+from backend.omaha.payloads.serving import Elsewhere, Hosted, payloads_app
 from backend.parts import provide
 from backend.secrets.source import load_ring
 from backend.settings import Settings
@@ -161,7 +161,7 @@ def _update_service(settings: Settings, bus: Bus, jobs: Jobs) -> UpdateService:
     )
 
 
-async def _hosted(console: Console, name: str) -> Hosted | None:
+async def _hosted(console: Console, name: str) -> Hosted | Elsewhere | None:
     async with console.db_sessions() as db:
         return await hosted_files.resolve(db, name)
 

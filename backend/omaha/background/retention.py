@@ -19,6 +19,8 @@ RESOLUTIONS: Final = {300: 2 * DAY, 3600: 90 * DAY, DAY: 1100 * DAY}
 
 CHUNK: Final = 5_000
 SILENT_SECONDS: Final = DAY
+TRACE_DAYS: Final = 30
+"""How long a refused request or a mirror that never came again is remembered."""
 
 
 class Keep(msgspec.Struct, frozen=True):
@@ -57,6 +59,9 @@ async def thin(store: UpdateStore, now: float, keep: Keep = _KEEP) -> int:
         )
     gone += await _delete(store, _OLD.format("omaha_history"), now - keep.history_days * DAY)
     gone += await _delete(store, _OLD.format("omaha_event"), now - keep.event_days * DAY)
+    for table in ("omaha_refused", "omaha_mirror"):
+        limit = now - TRACE_DAYS * DAY
+        gone += await _delete(store, f"DELETE FROM {table} WHERE last_at < ?", limit)
     gone += await _delete(
         store,
         "DELETE FROM omaha_tally WHERE machines = 0 AND status > ?",

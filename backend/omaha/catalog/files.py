@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from urllib.parse import quote
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,11 +11,12 @@ from sqlmodel import col
 
 from backend.errors import Conflict
 from backend.omaha.catalog.edit import change, insert
+from backend.omaha.domain.naming import BY_PACKAGE, split_by_package
 from backend.omaha.payloads.digest import Digest
 from backend.omaha.payloads.errors import NameTaken
 from backend.omaha.payloads.names import check_name
-from backend.omaha.payloads.serving import Hosted
-from backend.omaha.store.tables import FileRecord
+from backend.omaha.payloads.serving import Elsewhere, Hosted
+from backend.omaha.store.tables import FileRecord, PackageFileRecord, PackageRecord
 
 
 async def register(
@@ -51,8 +53,32 @@ async def find(session: AsyncSession, name: str) -> FileRecord | None:
     ).one_or_none()
 
 
-async def resolve(session: AsyncSession, name: str) -> Hosted | None:
+async def resolve(session: AsyncSession, name: str) -> Hosted | Elsewhere | None:
     """What `name` serves, for `payloads.serving`."""
+    if name.startswith(BY_PACKAGE):
+        return await _of_package(session, name.removeprefix(BY_PACKAGE))
+    return await _hosted(session, name)
+
+
+async def _of_package(session: AsyncSession, name: str) -> Hosted | Elsewhere | None:
+    """A file by its package (`payloads.names`), hosted here or not."""
+    found = split_by_package(name)
+    if found is None:
+        return None
+    package, file = await session.get(PackageRecord, found[0]), found[1]
+    if package is None:
+        return None
+    extra = select(col(PackageFileRecord.id)).where(
+        col(PackageFileRecord.package_id) == package.id, col(PackageFileRecord.name) == file
+    )
+    if file != package.filename and (await session.scalars(extra.limit(1))).first() is None:
+        return None
+    if package.url:
+        return Elsewhere(f"{package.url.rstrip('/')}/{quote(file)}")
+    return await _hosted(session, file)
+
+
+async def _hosted(session: AsyncSession, name: str) -> Hosted | None:
     row = await find(session, name)
     if row is None or not row.complete:
         return None

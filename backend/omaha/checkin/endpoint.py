@@ -15,6 +15,7 @@ import structlog
 
 from backend.omaha.checkin.engine import Engine
 from backend.omaha.checkin.metrics import SERVICE_REFUSED
+from backend.omaha.checkin.traces import Traces
 from backend.omaha.checkin.writer import Overloaded
 from backend.omaha.protocol import codec
 from backend.omaha.protocol.answer import render
@@ -43,10 +44,13 @@ class UpdateEndpoint:
     """ASGI application for the paths in `paths`; mount it under exactly these.
     `public_url` is where machines reach the payloads; empty: as they reach this."""
 
-    def __init__(self, engine: Engine, suffix: str = "", public_url: str = "") -> None:
+    def __init__(
+        self, engine: Engine, traces: Traces, suffix: str = "", public_url: str = ""
+    ) -> None:
         base = f"{PATH}/{suffix}" if suffix else PATH
         self.paths: Final = (base, f"{base}/")
         self._engine = engine
+        self._traces = traces
         self._public_url = public_url.rstrip("/")
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -68,12 +72,14 @@ class UpdateEndpoint:
             raise _Refused(404, "There is nothing here.")
         if scope["method"] != "POST":
             raise _Refused(405, "Omaha requests are POSTed.")
-        try:
-            request = codec.parse(await _body(receive))
-        except codec.MalformedRequest as error:
-            raise _Refused(400, str(error)) from error
         client = scope.get("client")
         ip = client[0] if client else ""
+        body = await _body(receive)
+        try:
+            request = codec.parse(body)
+        except codec.MalformedRequest as error:
+            self._traces.malformed(ip, str(error), body)
+            raise _Refused(400, str(error)) from error
         answers = await self._engine.answer(request, ip, self._hosted(scope))
         return render(request.apps, answers)
 

@@ -15,6 +15,7 @@ from backend.omaha.checkin.memory import CounterSnapshots, MachineCache
 from backend.omaha.checkin.metrics import ANSWERS, MIRRORED, REFUSED, REPORTED
 from backend.omaha.checkin.seen import SeenTimes
 from backend.omaha.checkin.step import NO_DECISION, Report
+from backend.omaha.checkin.traces import Fault, Traces
 from backend.omaha.checkin.writer import GroupGone, Writer
 from backend.omaha.domain.model import Counters, GrantState, Group, Reason, UpdateStatus
 from backend.omaha.domain.semver import is_valid
@@ -52,9 +53,10 @@ _HOLDING: Final = (GrantState.OPEN, GrantState.TIMED_OUT)
 class _Inadmissible(Exception):
     """The application is answered with an error status (updates 4: only these)."""
 
-    def __init__(self, status: str) -> None:
+    def __init__(self, status: str, fault: Fault) -> None:
         super().__init__(status)
         self.status = status
+        self.fault = fault
 
 
 class Engine:
@@ -69,9 +71,11 @@ class Engine:
         loader: Loader,
         seen: SeenTimes,
         writer: Writer,
+        traces: Traces,
         clock: Callable[[], float],
     ) -> None:
         self._in_force = in_force
+        self._traces = traces
         self._writer = writer
         self._machines = machines
         self._snapshots = snapshots
@@ -92,30 +96,35 @@ class Engine:
             return Answer(UNKNOWN_GROUP)
         except _Inadmissible as refused:
             ANSWERS[REFUSED] += 1
+            self._traces.refused(refused.fault, app, ip)
             return Answer(refused.status)
 
     async def _admitted(
         self, app: AppRequest, request: OmahaRequest, ip: str, hosted: str
     ) -> Answer:
         application_id = self._in_force.config.applications.get(app.key)
-        if application_id is None or len(app.track) > MAX_TRACK:
-            raise _Inadmissible(UNKNOWN_GROUP)
+        if application_id is None:
+            raise _Inadmissible(UNKNOWN_GROUP, Fault.APPLICATION)
+        if len(app.track) > MAX_TRACK:
+            raise _Inadmissible(UNKNOWN_GROUP, Fault.TRACK)
         known = None if app.is_syncer else await self._known(application_id, app.machine_id)
         group = self._find(application_id, app, known)
         if group is None and known is not None:
             known = await self._anew(known)
             group = self._find(application_id, app, known)
         if group is None:
-            raise _Inadmissible(UNKNOWN_GROUP)
+            raise _Inadmissible(UNKNOWN_GROUP, Fault.TRACK)
         if not is_valid(app.release):
             if app.check:
-                raise _Inadmissible(REGISTRATION_FAILED)
+                raise _Inadmissible(REGISTRATION_FAILED, Fault.VERSION)
             ANSWERS[REPORTED] += 1
             return NO_UPDATE
         now = self._clock()
         if app.is_syncer:
             ANSWERS[MIRRORED] += 1
-            return syncer.answer(app, group, now, hosted)
+            told = syncer.answer(app, group, now, hosted)
+            self._traces.mirrored(app, group, ip, told)
+            return told
         report = Report(app, application_id, group, now, ip, request.forced, request.platform)
         decision = await self._decide(report, known)
         ANSWERS[decision.reason if app.check else REPORTED] += 1
@@ -123,7 +132,7 @@ class Engine:
 
     async def _known(self, application_id: int, machine_id: str) -> MachineEntry | None:
         if not 0 < len(machine_id) <= MAX_MACHINE_ID:
-            raise _Inadmissible(REGISTRATION_FAILED)
+            raise _Inadmissible(REGISTRATION_FAILED, Fault.MACHINE)
         key = (application_id, machine_id)
         return self._machines.get(key) or await self._loader.load(key)
 

@@ -13,6 +13,7 @@ import dataclasses
 from msgspec.structs import replace
 
 from backend.omaha.domain.model import Group, Package, Reason, RolloutState
+from backend.omaha.domain.naming import BY_PACKAGE, name_by_package
 from backend.omaha.domain.semver import parse
 from backend.omaha.policy import windows
 from backend.omaha.policy.decision import arrived, rollout_of, unavailable
@@ -50,33 +51,22 @@ def _steps(app: AppRequest, group: Group) -> tuple[UpdateStep, ...]:
 
 
 def _under_one_base(steps: tuple[UpdateStep, ...], hosted: str) -> Answer:
-    """The offer. All manifests share one code base: of several, it is the folder they have in
-    common, and names lead on from there. Packages of different hosts have none: then what lies
-    beside the target is offered, so that at least this arrives whole."""
-    bases = [(step.package.url or hosted).rstrip("/") + "/" for step in steps]
-    common = _common_folder(bases)
-    if not common:
-        kept = [(s, b) for s, b in zip(steps, bases, strict=True) if b == bases[-1]]
-        return Answer(steps=tuple(step for step, _ in kept), codebase=bases[-1], multi=True)
-    moved = tuple(
-        replace(step, package=_under(step.package, base.removeprefix(common)))
-        for step, base in zip(steps, bases, strict=True)
+    """The offer. All manifests of an answer share one code base, and a mirror takes the names in
+    it for names of files: they must be flat and differ. Packages that lie in different places
+    are therefore told under this service's own address, which leads on to where they lie
+    (`payloads.serving`)."""
+    bases = {(step.package.url or hosted).rstrip("/") + "/" for step in steps}
+    if len(bases) == 1:
+        return Answer(steps=steps, codebase=bases.pop(), multi=True)
+    here = tuple(replace(step, package=_by_package(step.package)) for step in steps)
+    return Answer(steps=here, codebase=hosted.rstrip("/") + "/" + BY_PACKAGE, multi=True)
+
+
+def _by_package(package: Package) -> Package:
+    """The package with its files named as they are found `BY_PACKAGE`."""
+    extras = tuple(
+        dataclasses.replace(extra, name=name_by_package(package.id, extra.name))
+        for extra in package.extras
     )
-    return Answer(steps=moved, codebase=common, multi=True)
-
-
-def _common_folder(bases: list[str]) -> str:
-    """The longest address that all begin with, of the same host and ending in a slash."""
-    common: list[str] = []
-    for parts in zip(*(base.split("/")[:-1] for base in bases), strict=False):
-        if len(set(parts)) > 1:
-            break
-        common.append(parts[0])
-    return "/".join(common) + "/" if len(common) > 2 else ""
-
-
-def _under(package: Package, folder: str) -> Package:
-    if not folder:
-        return package
-    extras = tuple(dataclasses.replace(e, name=folder + e.name) for e in package.extras)
-    return dataclasses.replace(package, filename=folder + package.filename, extras=extras)
+    name = name_by_package(package.id, package.filename)
+    return dataclasses.replace(package, filename=name, extras=extras)

@@ -16,6 +16,8 @@ CHANNEL: Final = "update-channel"
 PACKAGE: Final = "update-package"
 GROUP: Final = "update-group"
 INSTANCE: Final = "update-instance"
+MIRROR: Final = "update-mirror"
+REFUSED: Final = "update-refused"
 
 LISTS: Final = "what is listed and counted, by the right to list it in its group"
 """How routes decide that show as much as the caller may see."""

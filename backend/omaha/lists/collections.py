@@ -13,8 +13,10 @@ from backend.omaha.lists.rows import (
     ChannelRow,
     GroupRow,
     InstanceRow,
+    MirrorRow,
     PackageRow,
     PayloadRow,
+    RefusedRow,
     RolloutRow,
     UpdateEventRow,
 )
@@ -24,8 +26,10 @@ __all__ = [
     "CHANNELS",
     "GROUPS",
     "INSTANCES",
+    "MIRRORS",
     "PACKAGES",
     "PAYLOADS",
+    "REFUSED",
     "ROLLOUTS",
     "UPDATE_EVENTS",
 ]
@@ -206,6 +210,49 @@ UPDATE_EVENTS: Final = Collection(
     label="detail",
     where=("group", "release"),
     place=85,
+)
+
+MIRRORS: Final = Collection(
+    name="mirrors",
+    title="Mirrors",
+    kind=rights.MIRROR,
+    row=MirrorRow,
+    scopes=(OF_GROUP,),
+    columns=(
+        Column("ip", "Address", Type.TEXT, searched=True),
+        _APPLICATION,
+        Column("group", "Group", Type.TEXT, searched=True, facet=True),
+        Column("release", "Has version", Type.TEXT, searched=True, facet=True),
+        Column("offered", "Was told", Type.TEXT, searched=True, facet=True),
+        Column("manifests", "Releases in the answer", Type.NUMBER),
+        Column("requests", "Requests", Type.NUMBER),
+        Column("seen", "Last seen", Type.TIME),
+        Column("first", "First seen", Type.TIME, default=False),
+        Column("machine_id", "Calls itself", Type.TEXT, default=False),
+    ),
+    default_sort=("-seen",),
+    label="ip",
+    where=("group", "release"),
+)
+
+REFUSED: Final = Collection(
+    name="refused-requests",
+    title="Refused update requests",
+    kind=rights.REFUSED,
+    row=RefusedRow,
+    scopes=(TextScope("scope"),),
+    columns=(
+        Column("seen", "Last", Type.TIME),
+        Column("kind", "What is wrong", Type.TEXT, facet=True),
+        Column("why", "Why", Type.TEXT, searched=True),
+        Column("ip", "Address of the last", Type.TEXT, searched=True),
+        Column("requests", "Requests", Type.NUMBER),
+        Column("begins", "Begins with", Type.TEXT, searched=True),
+        Column("first", "First", Type.TIME, default=False),
+    ),
+    default_sort=("-seen",),
+    label="why",
+    where=("kind", "ip"),
 )
 
 

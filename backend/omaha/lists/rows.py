@@ -9,8 +9,10 @@ __all__ = [
     "ChannelRow",
     "GroupRow",
     "InstanceRow",
+    "MirrorRow",
     "PackageRow",
     "PayloadRow",
+    "RefusedRow",
     "RolloutRow",
     "UpdateEventRow",
 ]
@@ -170,3 +172,34 @@ class UpdateEventRow(Row, frozen=True):
     release: str
     error: int | None
     detail: str
+
+
+class MirrorRow(Row, frozen=True):
+    """A server that mirrors a group's packages: what it has, and what it was told last."""
+
+    application_id: str
+    group_id: str
+    ip: str
+    application: str
+    group: str
+    release: str
+    offered: str
+    manifests: int
+    requests: int
+    machine_id: str
+    first: float
+    seen: float
+
+
+class RefusedRow(Row, frozen=True):
+    """Requests of machines that were refused, by reason. `begins` are the first bytes of the
+    latest, or what it said of itself."""
+
+    scope: str
+    kind: str
+    ip: str
+    why: str
+    begins: str
+    requests: int
+    first: float
+    seen: float

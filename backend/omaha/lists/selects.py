@@ -24,8 +24,10 @@ __all__ = [
     "events",
     "groups",
     "label",
+    "mirrors",
     "packages",
     "payloads",
+    "refused",
     "rollouts",
     "table_of",
     "text_of",
@@ -51,6 +53,8 @@ FLOOR: Final = table_of(tables.FloorRecord)
 FILE: Final = table_of(tables.PackageFileRecord)
 HOSTED: Final = table_of(tables.FileRecord)
 EVENT: Final = table_of(tables.FleetEventRecord)
+MIRROR: Final = table_of(tables.MirrorRecord)
+REFUSED: Final = table_of(tables.RefusedRecord)
 
 
 def text_of(element: Element) -> Element:
@@ -248,6 +252,45 @@ def events() -> sa.Subquery:
         .outerjoin(APPLICATION, APPLICATION.c.id == application)
         .subquery()
     )
+
+
+def mirrors() -> sa.Subquery:
+    """Mirrors with the names of what they mirror."""
+    return (
+        sa.select(
+            MIRROR.c.key,
+            text_of(MIRROR.c.application_id).label("application_id"),
+            text_of(MIRROR.c.group_id).label("group_id"),
+            MIRROR.c.ip,
+            _or_empty(APPLICATION.c.name).label("application"),
+            _or_empty(GROUP.c.name).label("group"),
+            MIRROR.c.release,
+            MIRROR.c.offered,
+            MIRROR.c.manifests,
+            MIRROR.c.requests,
+            MIRROR.c.machine_id,
+            MIRROR.c.first_at.label("first"),
+            MIRROR.c.last_at.label("seen"),
+        )
+        .outerjoin(GROUP, GROUP.c.id == MIRROR.c.group_id)
+        .outerjoin(APPLICATION, APPLICATION.c.id == MIRROR.c.application_id)
+        .subquery()
+    )
+
+
+def refused(root: str) -> sa.Subquery:
+    """Refused requests; they belong to all of the service, at its scope `root`."""
+    return sa.select(
+        REFUSED.c.key,
+        _word(root).label("scope"),
+        REFUSED.c.kind,
+        REFUSED.c.ip,
+        REFUSED.c.why,
+        REFUSED.c.begins,
+        REFUSED.c.requests,
+        REFUSED.c.first_at.label("first"),
+        REFUSED.c.last_at.label("seen"),
+    ).subquery()
 
 
 def _number(table: sa.Table, where: Element) -> Element:

@@ -16,8 +16,10 @@ from backend.omaha.lists.collections import (
     APPLICATIONS,
     CHANNELS,
     GROUPS,
+    MIRRORS,
     PACKAGES,
     PAYLOADS,
+    REFUSED,
     ROLLOUTS,
     UPDATE_EVENTS,
 )
@@ -48,6 +50,8 @@ def sources(
         (PAYLOADS, selects.payloads(root), (CONFIG, rows("omaha_file"))),
         (ROLLOUTS, selects.rollouts(), (*_FLEET, rows("omaha_rollout"))),
         (UPDATE_EVENTS, selects.events(), _EVENTS),
+        (MIRRORS, selects.mirrors(), (CONFIG, rows("omaha_mirror"))),
+        (REFUSED, selects.refused(root), (rows("omaha_refused"),)),
     ):
         yield SqlSource(collection, db_sessions, select, organisation=organisation), topics
     yield MachineSource(db_sessions, organisation), _FLEET

@@ -23,6 +23,7 @@ from backend.omaha.checkin.memory import CounterSnapshots, MachineCache
 from backend.omaha.checkin.metrics import COLLECTOR
 from backend.omaha.checkin.news import MachineNews
 from backend.omaha.checkin.seen import SeenTimes
+from backend.omaha.checkin.traces import Traces
 from backend.omaha.checkin.writer import Writer
 from backend.omaha.rollouts import lifecycle
 from backend.omaha.store.announce import CONFIG, GRANTS, MACHINES, key_of
@@ -69,6 +70,7 @@ class UpdateService:
         self.snapshots = CounterSnapshots()
         self._news = MachineNews(bus)
         self.seen = SeenTimes(store, self.machines, self._news)
+        self.traces = Traces(store, bus, clock)
         self._loader = Loader(store, self.machines)
         self._clock = clock
         self._in_force = InForce()
@@ -89,9 +91,10 @@ class UpdateService:
             loader=self._loader,
             seen=self.seen,
             writer=self.writer,
+            traces=self.traces,
             clock=clock,
         )
-        self.endpoint = UpdateEndpoint(engine, suffix, public_url)
+        self.endpoint = UpdateEndpoint(engine, self.traces, suffix, public_url)
         self.sweeps = Sweeps(store, lambda: self._in_force.config, clock)
         self.supervisor = Supervisor()
         self._leases = leases
@@ -123,6 +126,7 @@ class UpdateService:
             await asyncio.sleep(0.02)
         await self.supervisor.stop()
         await self.seen.flush()
+        await self.traces.flush()
         await self.store.stop()
 
     def _loops(self) -> list[Loop]:
@@ -131,6 +135,7 @@ class UpdateService:
             Loop("updates-loader", self._loader.run),
             Loop("updates-seen", self.seen.run),
             Loop("updates-news", self._news.run),
+            Loop("updates-traces", self.traces.run),
             Loop("updates-config", self._keep_current),
             Loop(
                 "updates-sweeps",

@@ -37,7 +37,7 @@ from backend.omaha.operate.service import UpdateService
 from backend.omaha.operate.worker_metrics import RESTARTS, MetricsSpool
 from backend.omaha.operate.workers import WorkerSupervisor
 from backend.omaha.payloads.files import PayloadFiles
-from backend.omaha.payloads.serving import MOUNT, Hosted, payloads_app
+from backend.omaha.payloads.serving import MOUNT, Elsewhere, Hosted, payloads_app
 from backend.settings import Settings
 
 __all__ = ["Standalone", "run_updates"]
@@ -110,7 +110,7 @@ class Standalone:
             async with self._db_sessions() as session, session.begin():
                 await make_defaults(session, self._settings.organisation)
 
-    async def _resolve(self, name: str) -> Hosted | None:
+    async def _resolve(self, name: str) -> Hosted | Elsewhere | None:
         async with AsyncSession(self._engine) as session:
             return await hosted_files.resolve(session, name)
 

@@ -20,6 +20,7 @@ from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
 from backend.errors import Problem
+from backend.omaha.domain.naming import BY_PACKAGE
 from backend.omaha.payloads.errors import PayloadNotFound, PayloadsAway
 from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.payloads.metrics import SENT_BYTES, SERVED
@@ -42,7 +43,14 @@ class Hosted:
     created: float
 
 
-Resolve = Callable[[str], Awaitable[Hosted | None]]
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A file of a package that refers to a mirror: where it lies."""
+
+    url: str
+
+
+Resolve = Callable[[str], Awaitable[Hosted | Elsewhere | None]]
 """Name → what it serves, or None. Implemented over the database."""
 
 
@@ -55,10 +63,10 @@ def payloads_app(files: PayloadFiles, resolve: Resolve) -> Router:
 
     async def endpoint(request: Request) -> Response:
         try:
-            hosted = await known(request.path_params["name"])
+            hosted = await known(request.url.path.removeprefix(request.scope["root_path"])[1:])
             if hosted is None:
                 raise PayloadNotFound("No payload of that name is hosted here.")
-            answer = await serve(request, files, hosted)
+            answer = await _answer(request, files, hosted)
         except Problem as problem:
             SERVED.labels(problem.status).inc()
             return JSONResponse(
@@ -70,7 +78,10 @@ def payloads_app(files: PayloadFiles, resolve: Resolve) -> Router:
         SERVED.labels(answer.status_code).inc()
         return answer
 
-    routes = [Route("/{name}", endpoint, methods=["GET", "HEAD"], name="payload")]
+    routes = [
+        Route("/{name}", endpoint, methods=["GET", "HEAD"], name="payload"),
+        Route("/" + BY_PACKAGE + "{name}", endpoint, methods=["GET", "HEAD"], name="of-package"),
+    ]
     return Router(routes, redirect_slashes=False)
 
 
@@ -80,9 +91,9 @@ class _Remembered:
 
     def __init__(self, resolve: Resolve) -> None:
         self._resolve = resolve
-        self._known: OrderedDict[str, Hosted] = OrderedDict()
+        self._known: OrderedDict[str, Hosted | Elsewhere] = OrderedDict()
 
-    async def __call__(self, name: str) -> Hosted | None:
+    async def __call__(self, name: str) -> Hosted | Elsewhere | None:
         """What `name` serves. Raises `PayloadsAway` for one that is not remembered."""
         if "\0" in name:
             return None
@@ -98,6 +109,13 @@ class _Remembered:
             if len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
         return hosted
+
+
+async def _answer(request: Request, files: PayloadFiles, found: Hosted | Elsewhere) -> Response:
+    """The bytes, or the way to where they lie: 302, because a package may be hosted later."""
+    if isinstance(found, Elsewhere):
+        return Response(status_code=302, headers={"Location": found.url})
+    return await serve(request, files, found)
 
 
 async def serve(request: Request, files: PayloadFiles, hosted: Hosted) -> Response:

@@ -14,6 +14,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 import msgspec
 
 from backend.omaha.domain.model import Arch, OmahaEvent
+from backend.omaha.protocol import attributes
 
 MAX_BODY: Final = 65_536
 MAX_DEPTH: Final = 8
@@ -82,6 +83,16 @@ def parse(body: bytes) -> OmahaRequest:
     """The request in `body`; raises `MalformedRequest`."""
     if len(body) > MAX_BODY:
         raise MalformedRequest(f"The body is over {MAX_BODY} bytes.")
+    try:
+        return _read(body)
+    except MalformedRequest:
+        mended = attributes.mend(body)
+        if mended is None:
+            raise
+    return _read(mended)
+
+
+def _read(body: bytes) -> OmahaRequest:
     reader = _Reader()
     parser = ParserCreate()
     parser.StartElementHandler = reader.start

@@ -19,6 +19,7 @@ from backend.omaha.store.machine_tables import (
     RollupRecord,
     TallyRecord,
 )
+from backend.omaha.store.trace_tables import MirrorRecord, RefusedRecord
 
 __all__ = [
     "ApplicationRecord",
@@ -32,8 +33,10 @@ __all__ = [
     "GroupRecord",
     "HistoryRecord",
     "InstanceRecord",
+    "MirrorRecord",
     "PackageFileRecord",
     "PackageRecord",
+    "RefusedRecord",
     "RolloutRecord",
     "RollupRecord",
     "TallyRecord",

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.timeout(240)
 ELSEWHERE = {
     *("machines", "clusters", "etcd-members", "keys", "repositories", "tags"),
     *("applications", "channels", "packages", "groups", "rollouts", "instances"),
-    *("update-events", "payloads", "jobs", "connections"),
+    *("update-events", "payloads", "mirrors", "refused-requests", "jobs", "connections"),
 }
 """Collections that hold nothing of a namespace; its viewer sees them empty."""
 

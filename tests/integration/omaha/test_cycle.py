@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -269,6 +270,28 @@ async def test_timed_out_grant_frees_its_slot_and_may_still_succeed(world, serve
     assert (counts.in_progress, counts.timed_out, counts.succeeded) == (1, 0, 1)
 
 
+async def test_a_machine_that_reports_nothing_more_does_not_brake_safe_mode(world, serve) -> None:
+    moment = [1_000_000.0]
+    careful = RolloutPolicy(enabled=True, safe_mode=True, update_timeout_seconds=600)
+    group = await world.group(policy=careful)
+    service = await serve(clock=lambda: moment[0])
+    silent, next_one, third = (Machine(service, number) for number in (1, 2, 3))
+    assert await silent.check() == NEW
+    moment[0] += 601
+    await service.sweeps.tick()
+    counts = await rollout(world, group)
+    assert (counts.in_progress, counts.timed_out, counts.deferred, counts.state) == (0, 0, 1, 1)
+    moment[0] += 3600
+    assert await next_one.check() == NEW
+    await next_one.install()
+    moment[0] += 601
+    await service.sweeps.tick()
+    counts = await rollout(world, group)
+    assert counts.timed_out == 1
+    assert await third.check() is None
+    assert (await rollout(world, group)).state == 4
+
+
 async def test_repointing_moves_open_grants_to_the_new_rollout(world, serve) -> None:
     group = await world.group()
     service = await serve()
@@ -418,9 +441,11 @@ async def test_a_mirror_gets_every_floor_and_the_target_under_one_base(world, se
     reply = await post(service, mirror())
     assert reply.text.count("<manifest") == len(floors) + 1
     assert f'<manifest version="{NEW}" is_target="true">' in reply.text
-    assert '<url codebase="https://u.example/"/>' in reply.text
-    assert f'name="{NEW}/flatcar_production_update.gz"' in reply.text
-    assert 'name="4593.1.0/flatcar_production_update.gz"' in reply.text
+    assert reply.text.count("<url ") == 1
+    assert '<url codebase="http://updates.example:8080/v1/payloads/package/"/>' in reply.text
+    names = re.findall(r'<package name="([^"]+)"', reply.text)
+    assert len(set(names)) == len(names) == 2 * (len(floors) + 1)
+    assert not any("/" in name for name in names)
 
 
 async def test_a_mirror_never_gets_what_was_aborted(world, serve) -> None:

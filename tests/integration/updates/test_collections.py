@@ -12,7 +12,8 @@ import pytest
 from backend.omaha.domain.model import FLATCAR_APPID
 from tests.console import BASE_URL, Caller, ConsoleApp, running_console
 from tests.integration.omaha.api.conftest import package_body
-from tests.omaha_client import Machine
+from tests.omaha_client import Machine, post
+from tests.omaha_world import mirror
 
 OPEN = {"enabled": True, "safe_mode": False, "max_updates_per_period": None}
 
@@ -72,7 +73,9 @@ async def test_a_machines_report_shows_in_groups_rollouts_and_activity(
     await catalogue(owner)
     machine = Machine(console_on.state.updates, 1)
     await until(owner, "rollouts", bool)
-    await machine.check()
+    async with asyncio.timeout(60):
+        while await machine.check() is None:  # the service reads the configuration in its turn
+            await asyncio.sleep(0.1)
     group = await until(owner, "groups", lambda found: found[0]["in_progress"] == 1)
     assert (group[0]["machines"], group[0]["rollout"]) == (1, "active")
     (rollout,) = await rows(owner, "rollouts", filter="state=active")
@@ -135,3 +138,17 @@ async def test_coreupdates_administration_says_what_to_use(owner: Caller) -> Non
     assert answer.status_code == 410
     assert answer.headers["content-type"] == "application/problem+json"
     assert "/api/v1/updates" in answer.json()["detail"]
+
+
+async def test_refused_requests_and_mirrors_are_on_the_page(
+    console_on: ConsoleApp, owner: Caller
+) -> None:
+    await catalogue(owner)
+    await console_on.state.updates.reload()
+    for content in (b"<request", mirror()):
+        await post(console_on.state.updates, content)
+    (refused,) = await until(owner, "refused-requests", bool)
+    assert (refused["kind"], refused["begins"], refused["requests"]) == ("malformed", "<request", 1)
+    assert refused["ip"]
+    (mirrored,) = await until(owner, "mirrors", bool)
+    assert (mirrored["group"], mirrored["offered"]) == ("Production", "4593.2.5")

@@ -530,6 +530,7 @@ export type CollectionRows = {
     keys: KeyRow;
     leases: LeaseRow;
     machines: MachineRow;
+    mirrors: MirrorRow;
     namespaces: NamespaceRow;
     packages: PackageRow;
     payloads: PayloadRow;
@@ -537,6 +538,7 @@ export type CollectionRows = {
     persistentvolumes: VolumeRow;
     pods: PodRow;
     problems: ProblemRow;
+    'refused-requests': RefusedRow;
     repositories: RepositoryRow;
     rollouts: RolloutRow;
     secrets: MetadataRow;
@@ -3026,6 +3028,27 @@ export type MetadataRow = {
 };
 
 /**
+ * MirrorRow
+ *
+ * A server that mirrors a group's packages: what it has, and what it was told last.
+ */
+export type MirrorRow = {
+    application: string;
+    application_id: string;
+    first: number;
+    group: string;
+    group_id: string;
+    ip: string;
+    key: string;
+    machine_id: string;
+    manifests: number;
+    offered: string;
+    release: string;
+    requests: number;
+    seen: number;
+};
+
+/**
  * Move
  *
  * Show another stretch of the same query.
@@ -4187,6 +4210,24 @@ export type RefusedFrame = {
     id: string;
     op: 'error';
     problem: ProblemBody;
+};
+
+/**
+ * RefusedRow
+ *
+ * Requests of machines that were refused, by reason. `begins` are the first bytes of the
+ * latest, or what it said of itself.
+ */
+export type RefusedRow = {
+    begins: string;
+    first: number;
+    ip: string;
+    key: string;
+    kind: string;
+    requests: number;
+    scope: string;
+    seen: number;
+    why: string;
 };
 
 /**
