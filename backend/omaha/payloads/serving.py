@@ -6,6 +6,7 @@ strong ETag is the SHA-256, so a resumed download never mixes two payloads.
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
+from backend.db.away import DATABASE_AWAY
 from backend.errors import Problem
 from backend.omaha.domain.naming import BY_PACKAGE
 from backend.omaha.payloads.errors import PayloadNotFound, PayloadsAway
@@ -30,6 +32,8 @@ CHUNK: Final = 256 << 10
 """Bytes read and sent at a time: one thread hop each."""
 
 MOUNT: Final = "/v1/payloads"
+LOOK_UP_SECONDS: Final = 5.0
+"""A database that takes longer to say what a name serves is away."""
 REMEMBERED: Final = 1_000
 """Names whose bytes can be served while the database is away."""
 
@@ -61,26 +65,29 @@ def payloads_app(files: PayloadFiles, resolve: Resolve) -> Router:
     """
     known = _Remembered(resolve)
 
-    async def endpoint(request: Request) -> Response:
-        try:
-            hosted = await known(request.url.path.removeprefix(request.scope["root_path"])[1:])
-            if hosted is None:
-                raise PayloadNotFound("No payload of that name is hosted here.")
-            answer = await _answer(request, files, hosted)
-        except Problem as problem:
-            SERVED.labels(problem.status).inc()
-            return JSONResponse(
-                problem.body(request.url.path),
-                problem.status,
-                headers=problem.headers,
-                media_type="application/problem+json",
-            )
-        SERVED.labels(answer.status_code).inc()
-        return answer
+    def answering(folder: str) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            try:
+                found = await known(folder + request.path_params["name"])
+                if found is None:
+                    raise PayloadNotFound("No payload of that name is hosted here.")
+                answer = await _answer(request, files, found)
+            except Problem as problem:
+                SERVED.labels(problem.status).inc()
+                return JSONResponse(
+                    problem.body(request.url.path),
+                    problem.status,
+                    headers=problem.headers,
+                    media_type="application/problem+json",
+                )
+            SERVED.labels(answer.status_code).inc()
+            return answer
+
+        return endpoint
 
     routes = [
-        Route("/{name}", endpoint, methods=["GET", "HEAD"], name="payload"),
-        Route("/" + BY_PACKAGE + "{name}", endpoint, methods=["GET", "HEAD"], name="of-package"),
+        Route(f"/{folder}{{name}}", answering(folder), methods=["GET", "HEAD"])
+        for folder in ("", BY_PACKAGE)
     ]
     return Router(routes, redirect_slashes=False)
 
@@ -98,8 +105,9 @@ class _Remembered:
         if "\0" in name:
             return None
         try:
-            hosted = await self._resolve(name)
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            async with asyncio.timeout(LOOK_UP_SECONDS):
+                hosted = await self._resolve(name)
+        except (SQLAlchemyError, TimeoutError, *DATABASE_AWAY) as error:
             if name in self._known:
                 return self._known[name]
             raise PayloadsAway("The database is away; try again soon.") from error

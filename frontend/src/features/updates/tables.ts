@@ -1,6 +1,9 @@
 /** The tables of the second column, by what a person looks for. */
 export const TABLE_GROUPS = [
-  { id: "progress", tables: ["groups", "rollouts", "instances", "update-events", "mirrors", "refused-requests"] },
+  {
+    id: "progress",
+    tables: ["groups", "rollouts", "instances", "update-events", "mirrors", "refused-requests"],
+  },
   { id: "what", tables: ["applications", "channels", "packages", "payloads"] },
 ] as const;
 
