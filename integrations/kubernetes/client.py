@@ -34,6 +34,7 @@ _PARTIAL: Final = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 _PARTIAL_LIST: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _JSON: Final = "application/json"
 _PROBE_SECONDS: Final = 5.0
+_DEFINITION: Final = "customresourcedefinitions"
 _LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 _RAW: Final = msgspec.json.Decoder(dict[str, Any])
 _SEGMENT: Final = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9._:]{0,251}[A-Za-z0-9])?")
@@ -53,6 +54,23 @@ class Version(msgspec.Struct, rename="camel"):
         digits = [re.match(r"\d+", part) for part in (self.major, self.minor)]
         major, minor = (int(found[0]) if found else 0 for found in digits)
         return (major, minor)
+
+
+class _ServedKind(msgspec.Struct, rename="camel"):
+    """One entry of what a version of a group serves; ``pods/log`` is a part of one."""
+
+    name: str = ""
+    kind: str = ""
+
+    @property
+    def whole(self) -> bool:
+        return "/" not in self.name
+
+
+class _Served(msgspec.Struct):
+    """An APIResourceList."""
+
+    resources: list[_ServedKind] = []
 
 
 class KubernetesClient:
@@ -146,6 +164,22 @@ class KubernetesClient:
         )
         return self._decoded(self.decoders(model or kind.model).page, body)
 
+    async def custom_kind_of(self, api_version: str, name: str) -> ResourceKind | None:
+        """The custom kind that a manifest calls `name`, as the API server serves it; None for
+        what no custom resource definition adds."""
+        group, slash, version = api_version.partition("/")
+        if not (slash and group and version) or not _SEGMENT.fullmatch(group):
+            return None
+        try:
+            path = self.list_path(ResourceKind("", name, group, version, Metadata), "")
+            served = self._decoded(Decoders(_Served).one, await self.api.get(path.rstrip("/")))
+            plural = next((r.name for r in served.resources if r.kind == name and r.whole), "")
+            if not plural:
+                return None
+            return custom_kind(await self.get(KINDS[_DEFINITION], "", f"{plural}.{group}"))
+        except NotFound:
+            return None
+
     async def table_page(
         self,
         kind: ResourceKind,
@@ -153,11 +187,13 @@ class KubernetesClient:
         *,
         limit: int,
         continue_: str = "",
+        whole: bool = False,
         as_: Caller | None = None,
     ) -> TablePage:
-        """One page of objects as the API server prints them, with their metadata alone;
-        `Expired` when `continue_` is too old."""
-        chosen = {"limit": str(limit), "continue": continue_}
+        """One page of objects as the API server prints them, with their metadata alone unless
+        `whole`; `Expired` when `continue_` is too old."""
+        include = "Object" if whole else "Metadata"
+        chosen = {"limit": str(limit), "continue": continue_, "includeObject": include}
         body = await self.api.get(
             self.list_path(kind, namespace),
             {word: value for word, value in chosen.items() if value},
@@ -276,6 +312,7 @@ def custom_kind(definition: CustomResourceDefinition) -> ResourceKind:
         chosen.name,
         Metadata,
         namespaced=spec.scope == "Namespaced",
+        definition=definition,
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from integrations.kubernetes.models import core, meta, network, pods, storage, workloads
 
-__all__ = ["KINDS", "METADATA_ONLY", "ResourceKind", "kind_of"]
+__all__ = ["KINDS", "METADATA_ONLY", "ResourceKind", "group_of", "kind_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,17 @@ class ResourceKind:
     model: type[Any]
     namespaced: bool = True
     metadata_only: bool = False
+    definition: core.CustomResourceDefinition | None = field(default=None, compare=False)
+
+    @property
+    def custom(self) -> bool:
+        """Whether a custom resource definition adds it: of such, every document is other."""
+        return self.model is meta.Metadata and not self.metadata_only
+
+    @property
+    def address(self) -> str:
+        """Its name in the addresses of pages: that of a custom kind has its group."""
+        return f"{self.plural}.{self.group}" if self.custom else self.plural
 
     @property
     def api_version(self) -> str:
@@ -91,9 +102,15 @@ METADATA_ONLY: Final = frozenset({"configmaps", "secrets"})
 """Resources of the core group whose values must not be read for any caller."""
 
 
-def kind_of(name: str) -> ResourceKind | None:
-    """The watched kind called `name`, as in ``kind: Pod``; None for others."""
-    for kind in KINDS.values():
-        if kind.kind == name:
-            return kind
-    return None
+_BY_NAME: Final = {(kind.group, kind.kind): kind for kind in KINDS.values()}
+
+
+def group_of(api_version: str) -> str:
+    """The API group of an ``apiVersion``: ``apps`` of ``apps/v1``, empty for ``v1``."""
+    return api_version.rpartition("/")[0]
+
+
+def kind_of(api_version: str, name: str) -> ResourceKind | None:
+    """The watched kind called `name` in the group of `api_version`; None for others, and for
+    those of other groups that are called alike."""
+    return _BY_NAME.get((group_of(api_version), name))

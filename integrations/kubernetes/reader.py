@@ -55,11 +55,17 @@ class ObjectReader:
         )
 
     async def table_page(
-        self, kind: ResourceKind, namespace: str = "", *, limit: int, continue_: str = ""
+        self,
+        kind: ResourceKind,
+        namespace: str = "",
+        *,
+        limit: int,
+        continue_: str = "",
+        whole: bool = False,
     ) -> TablePage:
         """One page of objects as the API server prints them."""
         return await self.client.table_page(
-            kind, namespace, limit=limit, continue_=continue_, as_=self._as
+            kind, namespace, limit=limit, continue_=continue_, whole=whole, as_=self._as
         )
 
     async def read(

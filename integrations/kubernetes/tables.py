@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from integrations.kubernetes.decode import ListMeta
 from integrations.kubernetes.models.meta import Meta, Metadata, Slim
+from integrations.lenient import convert
 
-__all__ = ["ACCEPT", "PrinterColumn", "TablePage"]
+__all__ = ["ACCEPT", "Printed", "PrinterColumn", "TablePage"]
 
 ACCEPT: Final = "application/json;as=Table;g=meta.k8s.io;v=v1,application/json"
 """A table, or plain objects from a server that makes none."""
@@ -28,7 +29,15 @@ class PrinterColumn(Slim):
 
 class _PrintedRow(Slim):
     cells: list[Any] = []
-    object: Metadata = msgspec.field(default_factory=Metadata)
+    object: dict[str, Any] = {}
+
+
+class Printed(NamedTuple):
+    """One object: its metadata, its cells, and as much of it as was asked for."""
+
+    meta: Meta
+    cells: list[str]
+    document: dict[str, Any]
 
 
 class TablePage(Slim):
@@ -36,22 +45,23 @@ class TablePage(Slim):
 
     column_definitions: list[PrinterColumn] = []
     rows: list[_PrintedRow] = []
-    items: list[Metadata] = []
+    items: list[dict[str, Any]] = []
     metadata: ListMeta = msgspec.field(default_factory=ListMeta)
 
     @property
     def columns(self) -> list[PrinterColumn]:
-        """Those that tell more than name, namespace and age, which every object has."""
+        """Those that tell more than name, namespace and age, which every object has; the ones that
+        only wide tables show are among them."""
         return [self.column_definitions[place] for place in self._places()]
 
     @property
-    def printed(self) -> list[tuple[Meta, list[str]]]:
+    def printed(self) -> list[Printed]:
         """Each object's metadata with its cells as text, in the order of `columns`."""
         if not self.rows:
-            return [(item.metadata, []) for item in self.items]
+            return [Printed(_meta(item), [], item) for item in self.items]
         places = self._places()
         return [
-            (row.object.metadata, [_text(row.cells, place) for place in places])
+            Printed(_meta(row.object), [_text(row.cells, place) for place in places], row.object)
             for row in self.rows
         ]
 
@@ -64,8 +74,13 @@ class TablePage(Slim):
         return [
             place
             for place, column in enumerate(self.column_definitions)
-            if column.priority == 0 and column.name not in _SAID_ALREADY
+            if column.name not in _SAID_ALREADY
         ]
+
+
+def _meta(document: dict[str, Any]) -> Meta:
+    found, _ = convert({"metadata": document.get("metadata") or {}}, Metadata, size=0)
+    return found.metadata
 
 
 def _text(cells: list[Any], place: int) -> str:

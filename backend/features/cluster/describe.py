@@ -9,15 +9,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 
-from backend.features.cluster.schemas import ConditionView, Fact
+from backend.features.cluster.schemas import Fact
 from integrations.kubernetes.models import core, network, pods, storage, workloads
 from integrations.kubernetes.models.meta import Metadata
-from integrations.kubernetes.summaries.conditions import is_good
 from integrations.kubernetes.summaries.nodes import node_summary, roles_of
 from integrations.kubernetes.summaries.pods import pod_summary
 from integrations.kubernetes.summaries.workloads import workload_summary
 
-__all__ = ["StatusSummary", "conditions", "describe"]
+__all__ = ["StatusSummary", "describe"]
 
 
 class StatusSummary(NamedTuple):
@@ -48,26 +47,6 @@ def describe(found: Any) -> StatusSummary:
     leaving = found.metadata.deletion_timestamp is not None
     return StatusSummary(
         "Terminating" if leaving else "", None, "Is being deleted" if leaving else ""
-    )
-
-
-def conditions(raw: dict[str, Any], since: Callable[[Any], float | None]) -> list[ConditionView]:
-    """The conditions of any object, known or custom, as its status lists them."""
-    status = raw.get("status")
-    listed = status.get("conditions") if isinstance(status, dict) else None
-    found = listed if isinstance(listed, list) else []
-    return [_condition(c, since) for c in found if isinstance(c, dict)]
-
-
-def _condition(found: dict[str, Any], since: Callable[[Any], float | None]) -> ConditionView:
-    name, status = str(found.get("type", "")), str(found.get("status", ""))
-    return ConditionView(
-        type=name,
-        status=status,
-        reason=str(found.get("reason") or ""),
-        message=str(found.get("message") or ""),
-        since=since(found.get("lastTransitionTime")),
-        good=is_good(name, status),
     )
 
 

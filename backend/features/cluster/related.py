@@ -8,18 +8,16 @@ from typing import Any, Final
 from backend.features.cluster.describe import describe
 from backend.features.cluster.schemas import Ref, Related
 from integrations.contract import NotFound
-from integrations.kubernetes import KINDS, ResourceKind, kind_of
+from integrations.kubernetes import KINDS, ResourceKind
 from integrations.kubernetes.models import core, network, pods, storage, workloads
-from integrations.kubernetes.models.meta import Meta, controller
 from integrations.kubernetes.reader import ObjectReader
 from integrations.kubernetes.summaries.selectors import selector_text, selects
 
-__all__ = ["Sees", "owners_of", "related_to"]
+__all__ = ["Sees", "ref_of", "related_to"]
 
 Sees = Callable[[ResourceKind, str, str], bool]
 """Whether the caller may see the object of this kind, namespace and name."""
 
-MAX_OWNERS: Final = 5
 LISTED: Final = 200
 _REPLICATED: Final = (
     workloads.ReplicaSet,
@@ -27,34 +25,6 @@ _REPLICATED: Final = (
     workloads.DaemonSet,
     workloads.Job,
 )
-
-
-async def owners_of(reader: ObjectReader, meta: Meta, sees: Sees) -> list[Ref]:
-    """The chain of controllers, direct owner first, as far as it can be read and seen."""
-    chain: list[Ref] = []
-    current: Meta | None = meta
-    while current is not None and len(chain) < MAX_OWNERS:
-        owner = controller(current)
-        if owner is None:
-            break
-        kind = kind_of(owner.kind)
-        ref = Ref(
-            kind=owner.kind,
-            plural=kind.plural if kind else "",
-            namespace=meta.namespace if kind is None or kind.namespaced else "",
-            name=owner.name,
-        )
-        chain.append(ref)
-        if kind is None or not sees(kind, ref.namespace, owner.name):
-            break
-        try:
-            found = await reader.get(kind, ref.namespace, owner.name)
-        except NotFound:
-            ref.status, ref.healthy = "Deleted", None
-            break
-        chain[-1] = _ref(kind, found)
-        current = found.metadata
-    return chain
 
 
 async def related_to(reader: ObjectReader, found: Any, sees: Sees) -> AsyncIterator[Related]:
@@ -81,13 +51,13 @@ async def _of_pod(reader: ObjectReader, pod: pods.Pod, sees: Sees) -> AsyncItera
     node, meta = pod.spec.node_name, pod.metadata
     if node and sees(KINDS["nodes"], "", node):
         try:
-            ref = _ref(KINDS["nodes"], await reader.get(KINDS["nodes"], "", node))
+            ref = ref_of(KINDS["nodes"], await reader.get(KINDS["nodes"], "", node))
         except NotFound:
             ref = Ref(kind="Node", plural="nodes", namespace="", name=node, status="Deleted")
         yield Related(title="Machine", items=[ref])
     page = await reader.list_page(KINDS["services"], meta.namespace, limit=LISTED)
     reached = [s for s in page.items if selects(s.spec.selector, meta.labels)]
-    yield Related(title="Services", items=[_ref(KINDS["services"], s) for s in reached])
+    yield Related(title="Services", items=[ref_of(KINDS["services"], s) for s in reached])
 
 
 async def _of_node(reader: ObjectReader, node: core.Node) -> AsyncIterator[Related]:
@@ -102,7 +72,7 @@ async def _of_service(reader: ObjectReader, service: network.Service) -> AsyncIt
     label = f"kubernetes.io/service-name={meta.name}"
     slices = KINDS["endpointslices"]
     page = await reader.list_page(slices, meta.namespace, limit=LISTED, labels=label)
-    yield Related(title="Endpoint slices", items=[_ref(slices, s) for s in page.items])
+    yield Related(title="Endpoint slices", items=[ref_of(slices, s) for s in page.items])
 
 
 async def _of_cron_job(reader: ObjectReader, found: workloads.CronJob) -> AsyncIterator[Related]:
@@ -127,7 +97,7 @@ async def _of_workload(reader: ObjectReader, found: Any) -> AsyncIterator[Relate
     template = found.spec.template.metadata.labels
     services = await reader.list_page(KINDS["services"], meta.namespace, limit=LISTED)
     reached = [s for s in services.items if selects(s.spec.selector, template)]
-    yield Related(title="Services", items=[_ref(KINDS["services"], s) for s in reached])
+    yield Related(title="Services", items=[ref_of(KINDS["services"], s) for s in reached])
 
 
 async def _by_name(found: Any) -> AsyncIterator[Related]:
@@ -158,7 +128,7 @@ async def _pods(reader: ObjectReader, namespace: str, **selectors: str) -> Relat
 
 def _related_pods(page: Any) -> Related:
     """The worst first."""
-    items = [_ref(KINDS["pods"], pod) for pod in page.items]
+    items = [ref_of(KINDS["pods"], pod) for pod in page.items]
     items.sort(key=lambda ref: (ref.healthy is not False, ref.namespace, ref.name))
     return Related(title="Pods", items=items, more=bool(page.next))
 
@@ -166,10 +136,11 @@ def _related_pods(page: Any) -> Related:
 def _owned(kind: ResourceKind, title: str, page: Any, uid: str) -> Related:
     mine = [i for i in page.items if any(o.uid == uid for o in i.metadata.owner_references)]
     mine.sort(key=lambda item: item.metadata.creation_timestamp.timestamp(), reverse=True)
-    return Related(title=title, items=[_ref(kind, i) for i in mine], more=bool(page.next))
+    return Related(title=title, items=[ref_of(kind, i) for i in mine], more=bool(page.next))
 
 
-def _ref(kind: ResourceKind, found: Any) -> Ref:
+def ref_of(kind: ResourceKind, found: Any) -> Ref:
+    """Another object of a watched kind, with its state."""
     words = describe(found)
     return Ref(
         kind=kind.kind,

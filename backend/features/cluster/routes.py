@@ -14,7 +14,7 @@ from auth.role import Verb
 from auth.scope import Scope
 from backend.connections.acting import kubernetes_caller
 from backend.connections.upstreams import Upstreams
-from backend.features.cluster import service
+from backend.features.cluster import listing, service
 from backend.features.cluster.schemas import CustomPage, Detail
 from backend.http.documented import UPSTREAM, answers
 from backend.http.guard import CurrentPrincipal, Decides, Requires
@@ -73,8 +73,8 @@ async def list_custom_objects(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> CustomPage:
     """Objects of a custom resource definition; all namespaces unless one is named."""
-    page = service.CustomAsked(definition, namespace, cursor, limit)
-    return await service.custom_objects(
+    page = listing.CustomAsked(definition, namespace, cursor, limit)
+    return await listing.custom_objects(
         _reader(upstreams, caller, cluster, namespace), caller, page
     )
 

@@ -19,7 +19,8 @@ __all__ = [
 
 
 class Ref(BaseModel):
-    """Another object. `status` and `healthy` are null when they are not known."""
+    """Another object. `status` and `healthy` are null when they are not known; `group` is its
+    API group, `plural` its kind in the addresses of pages (empty: it has none)."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
@@ -27,6 +28,7 @@ class Ref(BaseModel):
     plural: str
     namespace: str
     name: str
+    group: str = ""
     status: str | None = None
     healthy: bool | None = None
     reason: str = ""
@@ -123,19 +125,23 @@ class Detail(BaseModel):
 
 class PrinterColumn(BaseModel):
     """A column the kind prints of its objects; `type` as its definition says (``string``,
-    ``integer``, ``number``, ``boolean``, ``date``)."""
+    ``integer``, ``number``, ``boolean``, ``date``). `priority` 0 is shown to everybody, more to
+    those who ask for all (``kubectl get -o wide``)."""
 
     name: str
     type: str
     description: str
+    priority: int
 
 
 class Custom(BaseModel):
-    """One object of a custom kind; `cells` are what it prints, one for each column."""
+    """One object of a custom kind; `cells` are what it prints, one for each column: dates as
+    they are, where the object tells them. `deleting` since Unix seconds, null when it is not."""
 
     namespace: str
     name: str
     created: float | None
+    deleting: float | None
     labels: dict[str, str]
     cells: list[str]
 

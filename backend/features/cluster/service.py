@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from auth.principal import Principal
 from auth.role import Verb
-from auth.scope import cluster as cluster_scope
-from backend.errors import NotFoundProblem, Unprocessable
+from backend.errors import NotFoundProblem
+from backend.features.cluster.conditions import conditions
 from backend.features.cluster.containers import containers_of
-from backend.features.cluster.describe import StatusSummary, conditions, describe
+from backend.features.cluster.custom import custom_summary
+from backend.features.cluster.describe import describe
 from backend.features.cluster.kinds import DEFINITION, permission_kind, scope_of
+from backend.features.cluster.owners import owners_of
 from backend.features.cluster.quota import quota_facts
-from backend.features.cluster.related import Sees, owners_of, related_to
+from backend.features.cluster.related import Sees, related_to
 from backend.features.cluster.schemas import (
-    Custom,
-    CustomPage,
     Detail,
     EventView,
-    PrinterColumn,
     Ref,
     Related,
 )
 from backend.http.guard import no_such, require
-from integrations.contract import IntegrationError, NotFound, UpstreamRefused
+from integrations.contract import IntegrationError, NotFound
 from integrations.kubernetes import KINDS, ResourceKind, custom_kind
 from integrations.kubernetes.models.core import Event, Node
 from integrations.kubernetes.models.meta import Metadata, seconds
@@ -38,22 +34,11 @@ from integrations.kubernetes.reader import ObjectReader
 from integrations.kubernetes.summaries.events import event_count, event_times
 from integrations.kubernetes.summaries.nodes import is_simulated
 
-__all__ = ["CustomAsked", "custom_objects", "permitted", "read_detail", "read_yaml", "resolve"]
+__all__ = ["missing_alike", "permitted", "read_detail", "read_yaml", "resolve", "whole_kind"]
 
 _NOISE: Final = "kubectl.kubernetes.io/last-applied-configuration"
 _MESSAGE: Final = 2000
-_FACTS: Final = 20
-_FACT: Final = 200
 _PROBLEMS: Final = frozenset({"Degraded", "Failed", "Progressing"})
-
-
-class CustomAsked(NamedTuple):
-    """A page of custom objects: of which definition, where, from which cursor, how many."""
-
-    definition: str
-    namespace: str
-    cursor: str
-    limit: int
 
 
 def permitted(
@@ -84,13 +69,14 @@ async def resolve(reader: ObjectReader, kind: ResourceKind) -> ResourceKind:
     a right in a namespace is none on objects of the whole cluster."""
     if kind.version:
         return kind
-    return await _custom(reader, f"{kind.plural}.{kind.group}", namespaced=kind.namespaced)
+    return await whole_kind(reader, f"{kind.plural}.{kind.group}", namespaced=kind.namespaced)
 
 
-async def _custom(
+async def whole_kind(
     reader: ObjectReader, definition: str, *, namespaced: bool | None
 ) -> ResourceKind:
-    with _missing_alike():
+    """The kind that a definition adds; 404 where there is none, or none of that scope."""
+    with missing_alike():
         found = custom_kind(await reader.client.get(KINDS[DEFINITION], "", definition))
     if namespaced is not None and found.namespaced != namespaced:
         raise NotFoundProblem(no_such("object"))
@@ -101,7 +87,7 @@ async def read_detail(
     reader: ObjectReader, caller: Principal, kind: ResourceKind, namespace: str, name: str
 ) -> Detail:
     """Everything the page shows; parts that fail are named in `missing`, not fatal."""
-    with _missing_alike():
+    with missing_alike():
         raw, found = await reader.read(kind, namespace, name)
     meta = found.metadata
     cluster = reader.cluster
@@ -122,7 +108,7 @@ async def read_detail(
         attempt("Its machine", _simulated(reader, found), False),
         attempt("Its quota", quota_facts(reader, found), []),
     )
-    words = describe(found) if kind.plural in KINDS else _custom_summary(raw)
+    words = custom_summary(kind, raw) if kind.custom else describe(found)
     summary, because = _explained(words.status, words.summary, related)
     return Detail(
         cluster=cluster,
@@ -142,7 +128,7 @@ async def read_detail(
         facts=[*words.fact_views(), *quota],
         owners=owners,
         related=related,
-        conditions=conditions(raw, _since),
+        conditions=conditions(raw, kind),
         containers=containers_of(found),
         labels=meta.labels,
         annotations=_annotations(raw),
@@ -153,7 +139,7 @@ async def read_detail(
 
 async def read_yaml(reader: ObjectReader, kind: ResourceKind, namespace: str, name: str) -> str:
     """The object as YAML, without `managedFields`; of secrets and config maps the metadata."""
-    with _missing_alike():
+    with missing_alike():
         text = await reader.yaml(kind, namespace, name)
     if kind.metadata_only:
         return f"# Only the metadata: this console never reads the values of {kind.plural}.\n{text}"
@@ -161,80 +147,13 @@ async def read_yaml(reader: ObjectReader, kind: ResourceKind, namespace: str, na
 
 
 @contextmanager
-def _missing_alike() -> Iterator[None]:
+def missing_alike() -> Iterator[None]:
     """One answer for a missing definition and a missing object: who may see neither must not
     learn which of them there is."""
     try:
         yield
     except NotFound as error:
         raise NotFoundProblem(no_such("object")) from error
-
-
-async def custom_objects(reader: ObjectReader, caller: Principal, asked: CustomAsked) -> CustomPage:
-    """One page of objects of a custom kind: their metadata, and what the kind prints of them.
-
-    A definition belongs to the cluster. For a caller who may not see it, one without objects
-    in their namespace is as missing as one that does not exist.
-    """
-    definition, namespace, cursor, limit = asked
-    kind = await _custom(reader, definition, namespaced=True if namespace else None)
-    try:
-        page = await reader.table_page(kind, namespace, limit=limit, continue_=cursor)
-    except UpstreamRefused as error:
-        if not cursor:
-            raise
-        raise Unprocessable(
-            "This cursor is too old or not one: start again from the first page.",
-            errors=[{"field": "cursor", "message": error.message, "value": cursor[:100]}],
-        ) from error
-    where = cluster_scope(caller.organisation, reader.cluster)
-    printed = page.printed
-    if not (printed or cursor or caller.policy.decide("definition", Verb.GET, where).allowed):
-        raise NotFoundProblem(no_such("object"))
-    return CustomPage(
-        kind=kind.kind,
-        plural=kind.plural,
-        group=kind.group,
-        namespaced=kind.namespaced,
-        columns=[
-            PrinterColumn(name=c.name, type=c.type, description=c.description) for c in page.columns
-        ],
-        items=[
-            Custom(
-                namespace=meta.namespace,
-                name=meta.name,
-                created=seconds(meta.creation_timestamp),
-                labels=meta.labels,
-                cells=cells,
-            )
-            for meta, cells in printed
-        ],
-        next=page.next or None,
-    )
-
-
-def _custom_summary(raw: dict[str, Any]) -> StatusSummary:
-    """Custom kinds say how they are by a ``Ready`` condition or a ``phase``, if at all."""
-    ready = next((c for c in conditions(raw, _since) if c.type == "Ready"), None)
-    facts = (*_plain_values(raw, "spec"), *_plain_values(raw, "status"))
-    if ready is not None:
-        word = "Ready" if ready.good else "NotReady"
-        return StatusSummary(word, ready.good, ready.message or ready.reason, facts)
-    status = raw.get("status")
-    phase = status.get("phase") if isinstance(status, dict) else None
-    return StatusSummary(phase if isinstance(phase, str) else "", None, "", facts)
-
-
-def _plain_values(raw: dict[str, Any], part: str) -> Iterator[tuple[str, str]]:
-    """The plain values of a custom object's `spec` or `status`; what is nested stands in its
-    YAML."""
-    values = raw.get(part)
-    if not isinstance(values, dict):
-        return
-    plain = ((name, v) for name, v in values.items() if isinstance(v, str | int | float | bool))
-    for name, value in itertools.islice(plain, _FACTS):
-        text = json.dumps(value) if isinstance(value, bool) else str(value)
-        yield (f"{part}.{name}", text[:_FACT])
 
 
 def _sight(caller: Principal, cluster: str) -> Sees:
@@ -305,10 +224,3 @@ def _explained(status: str, summary: str, related: list[Related]) -> tuple[str, 
 def _annotations(raw: dict[str, Any]) -> dict[str, str]:
     found = raw.get("metadata", {}).get("annotations") or {}
     return {name: str(value) for name, value in found.items() if name != _NOISE}
-
-
-def _since(text: Any) -> float | None:
-    try:
-        return datetime.fromisoformat(str(text)).timestamp()
-    except ValueError:
-        return None

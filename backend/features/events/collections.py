@@ -31,6 +31,7 @@ EVENTS: Final = Collection(
         Column("message", "Message", Type.TEXT, searched=True),
         Column("count", "Count", Type.NUMBER),
         Column("object_kind", "Kind", Type.TEXT, facet=True, default=False),
+        Column("object_group", "API group", Type.TEXT, facet=True, default=False),
         Column("first", "First seen", Type.TIME, default=False),
         Column("source", "System", Type.TEXT, facet=True, default=False),
         Column("reporter", "Reported by", Type.TEXT, facet=True, default=False),
@@ -40,7 +41,7 @@ EVENTS: Final = Collection(
     default_sort=("-last",),
     label="object_name",
     where=("object_kind", "reason"),
-    link=("source", "cluster", "namespace"),
+    link=("source", "cluster", "namespace", "object_group"),
     place=80,
     reviewed=reviewed("events"),
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from sys import intern
 from typing import Final
 
 from backend.features.events.rows import EventRow
 from integrations.contract import Severity
 from integrations.etcd.changes import EtcdEvent
+from integrations.kubernetes.kinds import group_of
 from integrations.kubernetes.models.core import Event
 from integrations.kubernetes.summaries.events import event_count, event_times
 
@@ -38,6 +40,7 @@ def event_row(cluster: str, event: Event) -> EventRow:
         severity="normal" if event.type == "Normal" else warning,
         reason=event.reason,
         object_kind=about.kind,
+        object_group=intern(group_of(about.api_version)),
         object_name=about.name,
         message=event.message[:_MESSAGE],
         count=event_count(event),
@@ -58,6 +61,7 @@ def etcd_event_row(name: str, event: EtcdEvent) -> EventRow:
         severity=event.severity,
         reason=event.reason,
         object_kind="etcd member" if event.member else "etcd cluster",
+        object_group="",
         object_name=event.member or name,
         message=event.message[:_MESSAGE],
         count=1,

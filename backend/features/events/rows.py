@@ -13,7 +13,8 @@ class EventRow(Row, frozen=True):
 
     `source` names the system (``kubernetes``, ``etcd``) and `origin` the connection;
     `severity` is ``normal``, ``warning`` or ``error``. `cluster`, `etcd` or `registry` names
-    the connection by its system, which places the event in the estate.
+    the connection by its system, which places the event in the estate. `object_group` is the API
+    group of the object's kind, empty for the core's and where the reporter left it out.
     """
 
     source: str
@@ -23,6 +24,7 @@ class EventRow(Row, frozen=True):
     severity: Severity
     reason: str
     object_kind: str
+    object_group: str
     object_name: str
     message: str
     count: int

@@ -27,13 +27,14 @@ __all__ = ["Problems"]
 
 T = TypeVar("T")
 _WORKLOADS: Final = {
-    "Deployment": "deployments",
-    "StatefulSet": "statefulsets",
-    "DaemonSet": "daemonsets",
-    "ReplicaSet": "replicasets",
-    "Job": "jobs",
-    "CronJob": "cronjobs",
+    ("apps", "Deployment"): "deployments",
+    ("apps", "StatefulSet"): "statefulsets",
+    ("apps", "DaemonSet"): "daemonsets",
+    ("apps", "ReplicaSet"): "replicasets",
+    ("batch", "Job"): "jobs",
+    ("batch", "CronJob"): "cronjobs",
 }
+"""By group and kind: other groups have kinds that are called so too."""
 
 
 class _Judged(msgspec.Struct, frozen=True):
@@ -47,7 +48,15 @@ class _Judged(msgspec.Struct, frozen=True):
 class _There(msgspec.Struct, frozen=True):
     """A workload there is, and its own problem."""
 
+    uid: str
     problem: ProblemRow | None
+
+
+class _Part(msgspec.Struct, frozen=True):
+    """A pod's own problem, and the uid of the workload that would speak for it."""
+
+    owner_uid: str
+    problem: ProblemRow
 
 
 class Problems:
@@ -66,7 +75,7 @@ class Problems:
             inputs=(
                 Kept("machines", by=_of_machine, keep=self._dated(machine_problem, _created)),
                 Kept("workloads", by=_of_workload, keep=self._there),
-                Kept("pods", by=_of_pod, keep=self._dated(pod_problem, _created)),
+                Kept("pods", by=_of_pod, keep=self._part),
                 Kept(
                     "persistentvolumeclaims",
                     by=_of_claim,
@@ -105,16 +114,21 @@ class Problems:
 
     def _there(self, held: _There | None, known: bool, row: Workload) -> _There:
         dated = self._dated(workload_problem, _created)
-        return _There(dated(held.problem if held else None, known, row))
+        return _There(row.uid, dated(held.problem if held else None, known, row))
+
+    def _part(self, held: _Part | None, known: bool, row: Pod) -> _Part | None:
+        dated = self._dated(pod_problem, _created)
+        found = dated(held.problem if held else None, known, row)
+        return None if found is None else _Part(row.owner_uid, found)
 
     def _all(self, _key: str, *parts: Any) -> Iterable[ProblemRow]:
         """A key is one thing, a workload with its pods, or all members of one etcd. A pod whose
-        owner has no row has nobody else to speak for it."""
+        owner has no row has nobody else to speak for it: an operator's resource, a machine, a
+        workload that is gone though another is called so now."""
         machines, workloads, pods, claims, services, members, held = parts
         yield from (*machines, *claims, *services)
         yield from (there.problem for there in workloads if there.problem is not None)
-        if not workloads:
-            yield from pods
+        yield from (part.problem for part in pods if not _spoken_for(part, workloads))
         yield from (held_problem(row) for row in held)
         whole = quorum_problem([judged.member for judged in members])
         if whole is None:
@@ -124,6 +138,11 @@ class Problems:
         began = self._clock() if any(judged.known for judged in members) else None
         since = shown.since if shown is not None else began
         yield msgspec.structs.replace(whole, since=since)
+
+
+def _spoken_for(part: _Part, workloads: Iterable[_There]) -> bool:
+    asked = part.owner_uid
+    return any(not asked or not there.uid or there.uid == asked for there in workloads)
 
 
 def _created(row: Machine | Workload | Pod | Claim | Service) -> float | None:
@@ -140,7 +159,7 @@ def _of_workload(row: Workload) -> tuple[str, ...]:
 
 def _of_pod(row: Pod) -> tuple[str, ...]:
     """Its workload's key: a pod without one is under a key that no workload has."""
-    plural = _WORKLOADS.get(row.owner_kind)
+    plural = _WORKLOADS.get((row.owner_group, row.owner_kind))
     if plural is None:
         return (f"pods/{row.key}",)
     return (f"workloads/{row.cluster}/{plural}/{row.namespace}/{row.owner}",)

@@ -33,6 +33,7 @@ class Workload(InCluster, Protocol):
     plural: str
     namespace: str
     cause: str
+    uid: str
     desired: int
     ready: int
 
@@ -44,6 +45,8 @@ class Pod(InCluster, Protocol):
     cause: str
     owner_kind: str
     owner: str
+    owner_group: str
+    owner_uid: str
 
 
 class Claim(InCluster, Protocol):

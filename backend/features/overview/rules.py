@@ -80,8 +80,19 @@ def pod_problem(row: Pod) -> ProblemRow | None:
         link=_object(row.cluster, "pods", row.namespace, row.name),
         namespace=row.namespace,
         cause=row.cause or row.status,
+        affects=_of_owner(row),
         count=1,
     )
+
+
+def _of_owner(row: Pod) -> str:
+    """``of Cluster pg (postgresql.cnpg.io)``; empty for a pod that nothing made."""
+    if not row.owner:
+        return ""
+    if row.owner_kind == "Node" and not row.owner_group:
+        return f"static pod of Node {row.owner}"
+    group = f" ({row.owner_group})" if "." in row.owner_group else ""
+    return f"of {row.owner_kind} {row.owner}{group}"
 
 
 def claim_problem(row: Claim) -> ProblemRow | None:

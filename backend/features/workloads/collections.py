@@ -42,6 +42,8 @@ PODS: Final = Collection(
         # A pod's name begins with its owner's: the column is for those who ask for it.
         Column("owner", "Owner", Type.TEXT, facet=True, searched=True, default=False),
         Column("owner_kind", "Owner kind", Type.TEXT, facet=True, default=False),
+        Column("owner_group", "Owner's API group", Type.TEXT, facet=True, default=False),
+        Column("owner_uid", "Owner's uid", Type.TEXT, default=False),
         Column("ip", "IP", Type.TEXT, searched=True, default=False),
         Column("images", "Images", Type.LIST, facet=True, searched=True, default=False),
         Column("digests", "Running digests", Type.LIST, searched=True, default=False),
@@ -84,6 +86,7 @@ WORKLOADS: Final = Collection(
         Column("concern", "Concern", Type.NUMBER, default=False),
         Column("culprit", "Told of pod", Type.TEXT, default=False),
         Column("plural", "Resource", Type.TEXT, default=False),
+        Column("uid", "Uid", Type.TEXT, default=False),
         *TAIL,
     ),
     default_sort=("concern", "namespace", "name"),

@@ -33,16 +33,19 @@ SHOWN = ("deployments", "statefulsets", "daemonsets", "jobs", "cronjobs", "repli
 
 
 class _Workload(Row, frozen=True):
-    """A workload, and the key of the one that made it (empty: nothing did)."""
+    """A workload, and the key and uid of the one that made it (empty: nothing did)."""
 
     row: WorkloadRow
     parent: str
+    parent_uid: str
 
 
 class _Trouble(Row, frozen=True):
-    """What is wrong with one pod of the workload `owner`."""
+    """What is wrong with one pod of the workload `owner`; one made again under its name is
+    another."""
 
     owner: str
+    owner_uid: str
     pod: str
     reason: str
     cause: str
@@ -54,6 +57,7 @@ class _Troubled(Row, frozen=True):
 
     row: WorkloadRow
     parent: str
+    parent_uid: str
     troubles: tuple[_Trouble, ...]
 
 
@@ -85,27 +89,36 @@ class Workloads:
 
 def _workload(cluster: str, plural: str, workload: Any) -> _Workload:
     row = workload_row(cluster, plural, workload)
-    return _Workload(row.key, row, _controller_key(cluster, workload.metadata))
+    parent, uid = _controller_of(cluster, workload.metadata)
+    return _Workload(row.key, row, parent, uid)
 
 
 def _trouble(cluster: str, pod: Pod) -> _Trouble | None:
     """None for a pod that is well, or that has no workload."""
     meta, summary = pod.metadata, pod_summary(pod)
-    owner = "" if summary.healthy else _controller_key(cluster, meta)
+    if summary.healthy:
+        return None
+    owner, uid = _controller_of(cluster, meta)
     if not owner:
         return None
     key = f"{cluster}/{meta.namespace}/{meta.name}"
     cause = summary.cause or summary.status
     reason = summary.reason or summary.status
-    return _Trouble(key, owner, meta.name, reason, cause, summary.concern)
+    return _Trouble(key, owner, uid, meta.name, reason, cause, summary.concern)
 
 
-def _controller_key(cluster: str, meta: Meta) -> str:
+def _controller_of(cluster: str, meta: Meta) -> tuple[str, str]:
+    """Key and uid of the workload that made it; empty for what something else made."""
     owner = controller(meta)
-    kind = kind_of(owner.kind) if owner else None
-    if owner is None or kind is None:
-        return ""
-    return f"{cluster}/{kind.plural}/{meta.namespace}/{owner.name}"
+    kind = kind_of(owner.api_version, owner.kind) if owner else None
+    if owner is None or kind is None or kind.plural not in SHOWN:
+        return ("", "")
+    return (f"{cluster}/{kind.plural}/{meta.namespace}/{owner.name}", owner.uid)
+
+
+def _same(uid: str, asked: str) -> bool:
+    """Whether they are of one object, as far as both are known."""
+    return not uid or not asked or uid == asked
 
 
 def _owner(trouble: _Trouble) -> tuple[str, ...]:
@@ -121,7 +134,8 @@ def _troubled(
 ) -> _Troubled | None:
     if workload is None:
         return None
-    return _Troubled(key, workload.row, workload.parent, tuple(troubles))
+    mine = tuple(t for t in troubles if _same(workload.row.uid, t.owner_uid))
+    return _Troubled(key, workload.row, workload.parent, workload.parent_uid, mine)
 
 
 def _explained(
@@ -131,7 +145,8 @@ def _explained(
         return None
     troubles = [*own.troubles]
     for child in children:
-        troubles += child.troubles
+        if _same(own.row.uid, child.parent_uid):
+            troubles += child.troubles
     return _with_trouble(own.row, troubles)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from sys import intern
-from typing import Any
+from typing import Any, NamedTuple
 
 from backend.features.workloads.rows import MetadataRow, PodRow, WorkloadRow
 from integrations.kubernetes.kinds import KINDS
@@ -18,9 +18,19 @@ from integrations.kubernetes.summaries.requests import pod_requests
 from integrations.kubernetes.summaries.workload_health import WorkloadSummary
 from integrations.kubernetes.summaries.workloads import workload_summary
 
-__all__ = ["born", "key", "metadata_row", "owner_of", "pod_row", "shared_labels", "workload_row"]
+__all__ = [
+    "KnownOwner",
+    "born",
+    "key",
+    "metadata_row",
+    "owner_of",
+    "pod_row",
+    "shared_labels",
+    "workload_row",
+]
 
 _HASH = "pod-template-hash"
+_APPS = "apps"
 
 
 def key(cluster: str, meta: Meta) -> str:
@@ -53,19 +63,30 @@ def _repositories(images: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(image_name(image).repository for image in images))
 
 
-def owner_of(meta: Meta) -> tuple[str, str]:
-    """Kind and name of the workload a person knows.
+class KnownOwner(NamedTuple):
+    """The workload a person knows; empty words where there is none. `uid` is empty where
+    another object stands between."""
+
+    kind: str = ""
+    name: str = ""
+    group: str = ""
+    uid: str = ""
+
+
+def owner_of(meta: Meta) -> KnownOwner:
+    """The workload a person knows.
 
     A deployment names its replica sets after itself and the pods' template hash, so the
     deployment is known without looking the replica set up.
     """
     owner = controller(meta)
     if owner is None:
-        return ("", "")
+        return KnownOwner()
     suffix = "-" + meta.labels.get(_HASH, "")
-    if owner.kind == "ReplicaSet" and len(suffix) > 1 and owner.name.endswith(suffix):
-        return ("Deployment", owner.name.removesuffix(suffix))
-    return (owner.kind, owner.name)
+    apps = owner.group == _APPS
+    if apps and owner.kind == "ReplicaSet" and len(suffix) > 1 and owner.name.endswith(suffix):
+        return KnownOwner("Deployment", owner.name.removesuffix(suffix), _APPS)
+    return KnownOwner(owner.kind, owner.name, owner.group, owner.uid)
 
 
 def pod_row(cluster: str, pod: Pod) -> PodRow:
@@ -73,7 +94,7 @@ def pod_row(cluster: str, pod: Pod) -> PodRow:
     meta, spec, status = pod.metadata, pod.spec, pod.status
     words = pod_summary(pod)
     wanted = pod_requests(spec, status)
-    owner_kind, owner = owner_of(meta)
+    owner = owner_of(meta)
     return PodRow(
         key=key(cluster, meta),
         cluster=cluster,
@@ -88,8 +109,10 @@ def pod_row(cluster: str, pod: Pod) -> PodRow:
         restarts=words.restarts,
         last_restart=words.last_restart,
         node=intern(spec.node_name),
-        owner_kind=intern(owner_kind),
-        owner=intern(owner),
+        owner_kind=intern(owner.kind),
+        owner=intern(owner.name),
+        owner_group=intern(owner.group),
+        owner_uid=intern(owner.uid),
         ip=status.pod_ip,
         images=_images(_asked(spec)),
         digests=_images(_running(pod)),
@@ -127,9 +150,10 @@ def workload_row(cluster: str, plural: str, workload: Any) -> WorkloadRow:
         ready=words.ready,
         updated=words.updated,
         images=_images(_asked(template.spec)),
-        owner=f"{owner.kind}/{owner.name}" if owner else "",
+        owner=owner.text if owner else "",
         created=born(meta),
         labels=shared_labels(meta.labels),
+        uid=meta.uid,
     )
 
 
@@ -150,7 +174,7 @@ def metadata_row(cluster: str, found: Metadata) -> MetadataRow:
         cluster=cluster,
         namespace=intern(meta.namespace),
         name=meta.name,
-        owner=f"{owner.kind}/{owner.name}" if owner else "",
+        owner=owner.text if owner else "",
         created=born(meta),
         labels=shared_labels(meta.labels),
     )

@@ -20,7 +20,8 @@ __all__ = [
 class PodRow(Row, frozen=True):
     """A pod. `status` is kubectl's word, `reason` why, in a sentence (empty when all is well).
     `cause` is the kind of it that others may share, `concern` a `integrations.concern.Concern`.
-    `owner` is the workload a person knows: the deployment, not its replica set. `images` as
+    `owner` is the workload a person knows: the deployment, not its replica set; its kind is one
+    of `owner_group`, `owner_uid` is empty where another object stands between. `images` as
     asked for, `digests` as they run, `repositories` by whose names they are asked for.
     `simulated`: on a KWOK node."""
 
@@ -38,6 +39,8 @@ class PodRow(Row, frozen=True):
     node: str
     owner_kind: str
     owner: str
+    owner_group: str
+    owner_uid: str
     ip: str
     images: tuple[str, ...]
     digests: tuple[str, ...]
@@ -74,6 +77,7 @@ class WorkloadRow(Row, frozen=True):
     owner: str
     created: float
     labels: dict[str, str]
+    uid: str = ""
 
 
 class ServiceRow(Row, frozen=True):

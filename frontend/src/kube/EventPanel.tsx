@@ -65,6 +65,7 @@ export const EVENT_PANEL_COLUMNS: readonly string[] = [
   "last",
   "severity",
   "object_kind",
+  "object_group",
   "object_name",
   "namespace",
   "message",

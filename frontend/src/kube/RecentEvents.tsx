@@ -16,6 +16,8 @@ export interface RecentEventsProps {
   names: readonly string[];
   /** Their kinds: others may bear the same names. */
   kinds: readonly string[];
+  /** The API groups of these kinds, where other groups have kinds that are called alike. */
+  groups?: readonly string[];
   most?: number;
 }
 
@@ -25,11 +27,14 @@ export function eventFilters({
   namespace,
   names,
   kinds,
+  groups,
 }: Omit<RecentEventsProps, "most">): string[] {
   return [
     `cluster=${JSON.stringify(cluster)}`,
     ...(namespace ? [`namespace=${JSON.stringify(namespace)}`] : []),
     oneOf("object_kind", kinds),
+    // Who reports may leave the group out.
+    ...(groups ? [oneOf("object_group", [...groups, ""])] : []),
     oneOf("object_name", names),
   ];
 }

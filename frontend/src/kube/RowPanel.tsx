@@ -11,8 +11,8 @@ export function RowPanel(props: RowPanelProps) {
 
 /** What the panel's top says; for the other collections the list of values says it all. */
 export const PANEL_COLUMNS: Readonly<Record<string, readonly string[]>> = {
-  pods: ["reason", "node", "owner", "owner_kind"],
-  workloads: ["reason", "plural"],
+  pods: ["reason", "node", "owner", "owner_kind", "owner_group", "owner_uid"],
+  workloads: ["reason", "plural", "uid"],
   machines: [
     "reason",
     "cpu",

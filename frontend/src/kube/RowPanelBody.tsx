@@ -63,12 +63,13 @@ function chipsOf(row: Row) {
   const { cluster, namespace } = row;
   const owner = text(row.owner);
   const ownerKind = text(row.owner_kind);
-  const plural = pluralOf(ownerKind);
+  const plural = pluralOf(ownerKind, text(row.owner_group));
   const node = text(row.node);
+  const ownerHref =
+    plural && clusterObject(cluster, plural, plural === "nodes" ? "-" : namespace, owner);
   return [
-    ...(owner && plural
-      ? [{ kind: ownerKind, name: owner, href: clusterObject(cluster, plural, namespace, owner) }]
-      : []),
+    // Of a kind that has no table the pod's own page leads on: there its kind is looked up.
+    ...(owner ? [{ kind: ownerKind, name: owner, href: ownerHref }] : []),
     ...(node
       ? [{ kind: "Node", name: node, href: clusterObject(cluster, "nodes", "-", node) }]
       : []),

@@ -27,6 +27,7 @@ export const OBJECT: ObjectDetail = {
     {
       kind: "ReplicaSet",
       plural: "replicasets",
+      group: "",
       namespace: "shop",
       name: "cart-5895",
       status: "Healthy",
@@ -36,6 +37,7 @@ export const OBJECT: ObjectDetail = {
     {
       kind: "Deployment",
       plural: "deployments",
+      group: "",
       namespace: "shop",
       name: "cart",
       status: "Degraded",
@@ -51,6 +53,7 @@ export const OBJECT: ObjectDetail = {
         {
           kind: "Node",
           plural: "nodes",
+          group: "",
           namespace: "",
           name: "node-1",
           status: "Ready",
@@ -66,6 +69,7 @@ export const OBJECT: ObjectDetail = {
         {
           kind: "Service",
           plural: "services",
+          group: "",
           namespace: "shop",
           name: "cart",
           status: null,

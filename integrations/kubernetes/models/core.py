@@ -111,6 +111,7 @@ class ResourceQuota(Slim):
 class Reference(Slim):
     """The object an event is about."""
 
+    api_version: str = ""
     kind: str = ""
     namespace: str = ""
     name: str = ""
@@ -174,6 +175,27 @@ class Names(Slim):
     short_names: list[str] = []
 
 
+class Scale(Slim):
+    """Where a custom kind that can be scaled says how many there are."""
+
+    spec_replicas_path: str = ""
+    status_replicas_path: str = ""
+
+
+class Subresources(Slim):
+    """What else of a custom kind has an address of its own."""
+
+    scale: Scale | None = None
+
+
+class Printed(Slim):
+    """A column that a custom kind prints of its objects."""
+
+    name: str = ""
+    type: str = ""
+    json_path: str = ""
+
+
 class DefinitionVersion(Slim):
     """One version of a custom kind."""
 
@@ -181,6 +203,8 @@ class DefinitionVersion(Slim):
     served: bool = False
     storage: bool = False
     deprecated: bool = False
+    subresources: Subresources = msgspec.field(default_factory=Subresources)
+    additional_printer_columns: list[Printed] = []
 
 
 class DefinitionSpec(Slim):

@@ -6,10 +6,14 @@ is gone. Objects whose lists are `null` are repaired by `integrations.kubernetes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import msgspec
+
+_OWN: Final = re.compile(r"(^|\.)k8s\.io$")
 
 __all__ = [
     "AnnotatedMeta",
@@ -39,6 +43,18 @@ class Owner(Slim):
     uid: str = ""
     api_version: str = ""
     controller: bool = False
+
+    @property
+    def group(self) -> str:
+        """The API group of its kind; empty for the core's."""
+        return self.api_version.rpartition("/")[0]
+
+    @property
+    def text(self) -> str:
+        """``Deployment/web``; of a kind that Kubernetes does not bring along with its group,
+        as kubectl writes it: ``Cluster.postgresql.cnpg.io/main``."""
+        group = f".{self.group}" if "." in self.group and not _OWN.search(self.group) else ""
+        return f"{self.kind}{group}/{self.name}"
 
 
 class Meta(Slim):

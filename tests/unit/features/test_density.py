@@ -12,6 +12,7 @@ from tests.console import ConsoleApp
 
 def event(number: int, where: str, ago: float, severity: Severity) -> EventRow:
     return EventRow(
+        object_group="",
         key=f"e{number}",
         source="kubernetes",
         origin="local",

@@ -67,8 +67,13 @@ def pod(
     }
 
 
-def owned(kind: str, name: str) -> dict[str, Any]:
-    return {"ownerReferences": [{"kind": kind, "name": name, "controller": True, "uid": "u"}]}
+API = {"Node": "v1", "Job": "batch/v1", "CronJob": "batch/v1"}
+
+
+def owned(kind: str, name: str, *, api: str = "", uid: str = "u") -> dict[str, Any]:
+    api = api or API.get(kind, "apps/v1")
+    owner = {"apiVersion": api, "kind": kind, "name": name, "controller": True, "uid": uid}
+    return {"ownerReferences": [owner]}
 
 
 def workload(name: str, status: dict[str, Any], **meta: Any) -> dict[str, Any]:

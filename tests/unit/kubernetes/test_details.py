@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from backend.features.cluster.describe import conditions
+from backend.features.cluster.conditions import conditions
 from integrations.kubernetes import ResourceKind
 from integrations.kubernetes.connection import KubernetesConnection
 from integrations.kubernetes.fake import FakeKubernetes, Store, StreamingTransport
+from integrations.kubernetes.kinds import KINDS
 from integrations.kubernetes.models.meta import Metadata
 from tests.contract.kubernetes.harness import ACCESS, WIDGET_DEFINITION, WIDGETS
 from tests.unit.kubernetes.console import KubernetesFeatures
@@ -58,7 +59,7 @@ def fill(store: Store) -> None:
     )
     owner = owned("Deployment", "web")
     owner["ownerReferences"][0]["uid"] = deployment["metadata"]["uid"]
-    store.put(
+    made = store.put(
         "replicasets",
         {
             "metadata": {**meta, "name": "web-1", "labels": labels, **owner},
@@ -66,6 +67,7 @@ def fill(store: Store) -> None:
             "status": rolled(1, 0),
         },
     )
+    set_ = owned("ReplicaSet", "web-1", uid=made["metadata"]["uid"])
     waiting = {"waiting": {"reason": "ImagePullBackOff", "message": "not found"}}
     store.put(
         "pods",
@@ -74,7 +76,7 @@ def fill(store: Store) -> None:
                 **meta,
                 "name": "web-1-a",
                 "labels": labels,
-                **owned("ReplicaSet", "web-1"),
+                **set_,
             },
             "spec": {"nodeName": "n1", "containers": [{"name": "main", "image": "web:2"}]},
             "status": {
@@ -181,7 +183,7 @@ async def test_a_machine_lists_its_pods(world: World, name: str):
 
 @pytest.mark.parametrize("status", [True, {"conditions": True}, {"conditions": 5}, {}])
 def test_conditions_that_are_no_list_are_none(status: Any):
-    assert conditions({"status": status}, lambda _: None) == []
+    assert conditions({"status": status}, KINDS["pods"]) == []
 
 
 async def test_yaml_is_the_object_without_managed_fields(world: World):
@@ -300,7 +302,11 @@ async def test_custom_resources(world: World):
         "no disk",
     )
     facts = {fact["label"]: fact["value"] for fact in detail["facts"]}
-    assert facts == {"spec.size": "3", "spec.paused": "false"}, "what is nested is in its YAML"
+    assert facts == {
+        "Version": "example.test/v1",
+        "spec.size": "3",
+        "spec.paused": "false",
+    }, "what is nested is in its YAML"
     path = "custom/widgets.example.test?namespace=shop"
     assert len((await world.get(path, SHOP)).json()["items"]) == 2
     assert (await world.get("custom/widgets.example.test", SHOP)).status_code == 404

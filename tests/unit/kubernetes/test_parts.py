@@ -127,7 +127,8 @@ def test_settings_want_exactly_one_way_in():
 
 
 def test_kinds_are_found_by_their_name():
-    pods = kind_of("Pod")
+    pods = kind_of("v1", "Pod")
     assert pods is not None
     assert pods.plural == "pods"
-    assert kind_of("Widget") is None
+    assert kind_of("v1", "Widget") is None
+    assert kind_of("apps.kruise.io/v1beta1", "StatefulSet") is None

@@ -28,10 +28,10 @@ PRINTED = {
 
 def test_columns_that_say_more_than_name_and_age_are_kept_as_text() -> None:
     page = msgspec.convert(PRINTED, TablePage)
-    assert [column.name for column in page.columns] == ["Volume", "Keep"]
-    assert [(meta.name, cells) for meta, cells in page.printed] == [
-        ("a", ["data", "7"]),
-        ("b", ["", ""]),
+    assert [column.name for column in page.columns] == ["Volume", "Keep", "Everything"]
+    assert [(found.meta.name, found.cells) for found in page.printed] == [
+        ("a", ["data", "7", "wide"]),
+        ("b", ["", "", ""]),
     ]
     assert page.next == "next"
 
@@ -39,4 +39,4 @@ def test_columns_that_say_more_than_name_and_age_are_kept_as_text() -> None:
 def test_a_server_without_tables_is_listed_by_metadata() -> None:
     page = msgspec.convert({"items": [{"metadata": {"name": "a"}}]}, TablePage)
     assert (page.columns, page.next) == ([], "")
-    assert [(meta.name, cells) for meta, cells in page.printed] == [("a", [])]
+    assert [(found.meta.name, found.cells) for found in page.printed] == [("a", [])]

@@ -149,6 +149,7 @@ def pod_of(owner: str = "") -> PodRow:
         namespace="shop",
         name="web-1",
         owner_kind="Deployment" if owner else "",
+        owner_group="apps" if owner else "",
         owner=owner,
     )
 

@@ -907,7 +907,8 @@ export type ContainerView = {
 /**
  * Custom
  *
- * One object of a custom kind; `cells` are what it prints, one for each column.
+ * One object of a custom kind; `cells` are what it prints, one for each column: dates as
+ * they are, where the object tells them. `deleting` since Unix seconds, null when it is not.
  */
 export type Custom = {
     /**
@@ -918,6 +919,10 @@ export type Custom = {
      * Created
      */
     created: number | null;
+    /**
+     * Deleting
+     */
+    deleting: number | null;
     /**
      * Labels
      */
@@ -1331,7 +1336,8 @@ export type EtcdHealth = {
  *
  * `source` names the system (``kubernetes``, ``etcd``) and `origin` the connection;
  * `severity` is ``normal``, ``warning`` or ``error``. `cluster`, `etcd` or `registry` names
- * the connection by its system, which places the event in the estate.
+ * the connection by its system, which places the event in the estate. `object_group` is the API
+ * group of the object's kind, empty for the core's and where the reporter left it out.
  */
 export type EventRow = {
     cluster: string;
@@ -1342,6 +1348,7 @@ export type EventRow = {
     last: number;
     message: string;
     namespace: string;
+    object_group: string;
     object_kind: string;
     object_name: string;
     origin: string;
@@ -3805,7 +3812,8 @@ export type PlatformView = {
  *
  * A pod. `status` is kubectl's word, `reason` why, in a sentence (empty when all is well).
  * `cause` is the kind of it that others may share, `concern` a `integrations.concern.Concern`.
- * `owner` is the workload a person knows: the deployment, not its replica set. `images` as
+ * `owner` is the workload a person knows: the deployment, not its replica set; its kind is one
+ * of `owner_group`, `owner_uid` is empty where another object stands between. `images` as
  * asked for, `digests` as they run, `repositories` by whose names they are asked for.
  * `simulated`: on a KWOK node.
  */
@@ -3829,7 +3837,9 @@ export type PodRow = {
     namespace: string;
     node: string;
     owner: string;
+    owner_group: string;
     owner_kind: string;
+    owner_uid: string;
     qos: string;
     ready: string;
     reason: string;
@@ -3915,7 +3925,8 @@ export type PreviewView = {
  * PrinterColumn
  *
  * A column the kind prints of its objects; `type` as its definition says (``string``,
- * ``integer``, ``number``, ``boolean``, ``date``).
+ * ``integer``, ``number``, ``boolean``, ``date``). `priority` 0 is shown to everybody, more to
+ * those who ask for all (``kubectl get -o wide``).
  */
 export type PrinterColumn = {
     /**
@@ -3926,6 +3937,10 @@ export type PrinterColumn = {
      * Name
      */
     name: string;
+    /**
+     * Priority
+     */
+    priority: number;
     /**
      * Type
      */
@@ -4138,9 +4153,14 @@ export type RecentView = {
 /**
  * Ref
  *
- * Another object. `status` and `healthy` are null when they are not known.
+ * Another object. `status` and `healthy` are null when they are not known; `group` is its
+ * API group, `plural` its kind in the addresses of pages (empty: it has none).
  */
 export type Ref = {
+    /**
+     * Group
+     */
+    group: string;
     /**
      * Healthy
      */
@@ -5603,6 +5623,7 @@ export type WorkloadRow = {
     ready: number;
     reason: string;
     status: string;
+    uid: string;
     updated: number;
 };
 

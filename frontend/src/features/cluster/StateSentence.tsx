@@ -8,14 +8,15 @@ const JOINED: readonly string[] = ["services", "persistentvolumeclaims"];
 /** Why the object is as it is, with a link to the pod that is the cause. */
 export function StateSentence({ object, row }: { object: ObjectDetail; row: Row | undefined }) {
   const { because, cluster } = object;
+  const href = because ? refHref(cluster, because) : undefined;
   const joined = JOINED.includes(object.plural) && row?.reason ? String(row.reason) : "";
   return (
     <>
       <span translate="no">{joined || object.summary}</span>
-      {because && (
+      {because && href && (
         <>
           {" "}
-          <AppLink href={refHref(cluster, because)}>
+          <AppLink href={href}>
             <span translate="no">{because.name}</span>
           </AppLink>
         </>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ConditionView } from "../../api/generated/types.gen";
+import type { ConditionView, Ref } from "../../api/generated/types.gen";
 import { familyOf, shortKind } from "../../detail/kinds";
 import { tiesOf } from "../../detail/RelationsStrip";
 import { pluralOf } from "../../kube/plurals";
@@ -8,7 +8,7 @@ import { hrefOfRow } from "../../pages/registry";
 import { OBJECT } from "../../test/details";
 import { byConcern, conditionTone } from "./conditions";
 import { collectionOf, podFilters, rowFilters } from "./liveRow";
-import { eventSubjects, listedGroups, stripOf } from "./relations";
+import { eventSubjects, listedGroups, refHref, stripOf } from "./relations";
 
 const condition = (type: string, status: string, good: boolean | null): ConditionView => ({
   type,
@@ -60,10 +60,26 @@ test("filters single out one row", () => {
 
 test("pods belong to machines by place and to workloads by owner", () => {
   const path = { cluster: "local", kind: "nodes", namespace: "-", name: "n1" };
-  expect(podFilters(path, "Node")).toEqual(['cluster="local"', 'node="n1"']);
+  const node = { kind: "Node", api_version: "v1", uid: "u" };
+  expect(podFilters(path, node)).toEqual(['cluster="local"', 'node="n1"']);
   const deployment = { ...path, kind: "deployments", namespace: "shop", name: "cart" };
-  expect(podFilters(deployment, "Deployment")).toContain('owner_kind="Deployment"');
-  expect(podFilters({ ...path, kind: "configmaps" }, "ConfigMap")).toBeNull();
+  const web = { kind: "Deployment", api_version: "apps/v1", uid: "u" };
+  expect(podFilters(deployment, web)).toContain('owner_kind="Deployment"');
+  expect(podFilters(deployment, web)).toContain('owner_group="apps"');
+  expect(podFilters({ ...path, kind: "configmaps" }, { ...node, kind: "ConfigMap" })).toBeNull();
+});
+
+test("pods of a custom resource are those it made, whatever else is called like its kind", () => {
+  const path = { cluster: "c", kind: "clusters.pg.example", namespace: "db", name: "pg" };
+  const pg = { kind: "Cluster", api_version: "pg.example/v1", uid: "u-1" };
+  expect(podFilters(path, pg)).toEqual(['cluster="c"', 'namespace="db"', 'owner_uid="u-1"']);
+  expect(pluralOf("StatefulSet", "apps")).toBe("statefulsets");
+  expect(pluralOf("StatefulSet", "apps.kruise.io")).toBeUndefined();
+  expect(
+    eventSubjects({ ...OBJECT, kind: "Cluster", api_version: "pg.example/v1" }).groups,
+  ).toEqual(["pg.example"]);
+  const ref = { ...OBJECT.owners[0], plural: "" } as Ref;
+  expect(refHref("c", ref)).toBeUndefined();
 });
 
 test("the strip runs from the outermost owner over the machine to the image", () => {
@@ -95,6 +111,7 @@ test("the events of what an object made are its own, trouble first", () => {
   const made = (kind: string, name: string, healthy: boolean) => ({
     kind,
     plural: "",
+    group: "",
     namespace: "shop",
     name,
     status: null,
@@ -107,13 +124,16 @@ test("the events of what an object made are its own, trouble first", () => {
     made("Service", "x", true),
   ];
   const related = [{ title: "Pods", more: false, items }];
-  expect(eventSubjects({ ...OBJECT, kind: "Deployment", name: "cart", related })).toEqual({
+  const cart = { ...OBJECT, kind: "Deployment", api_version: "apps/v1", name: "cart", related };
+  expect(eventSubjects(cart)).toEqual({
     names: ["cart", "cart-b", "cart-a"],
     kinds: ["Deployment", "Pod"],
+    groups: ["apps", "batch"],
   });
   expect(eventSubjects({ ...OBJECT, related })).toEqual({
     names: [OBJECT.name],
     kinds: [OBJECT.kind],
+    groups: [],
   });
 });
 
@@ -130,6 +150,7 @@ test("the summary leaves out the machine, and well pods where pods have a tab", 
     items: [true, false].map((healthy) => ({
       kind: "Pod",
       plural: "pods",
+      group: "",
       namespace: "shop",
       name: healthy ? "well" : "unwell",
       status: "Running",

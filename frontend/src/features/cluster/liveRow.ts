@@ -1,5 +1,7 @@
+import type { Detail } from "../../api/generated/types.gen";
 import { equals } from "../../detail/useLiveRow";
 import { CLUSTER_KINDS } from "../../kube/address";
+import { groupOf } from "./relations";
 
 const WORKLOAD_KINDS = [
   "deployments",
@@ -41,10 +43,17 @@ export function rowFilters({ cluster, kind, namespace, name }: ObjectPath): stri
 }
 
 /** Filters of the pods table that belongs to an object; null when no such table makes sense. */
-export function podFilters(path: ObjectPath, kindName: string): string[] | null {
+export function podFilters(
+  path: ObjectPath,
+  { kind: kindName, api_version, uid }: Pick<Detail, "kind" | "api_version" | "uid">,
+): string[] | null {
   const { cluster, kind, namespace, name } = path;
+  // Of a custom kind there is nothing to know but that it made them.
+  if (kind.includes(".") && namespace !== "-")
+    return equals({ cluster, namespace, owner_uid: uid });
   if (kind === "nodes") return equals({ cluster, node: name });
   if (kind === "namespaces") return equals({ cluster, namespace: name });
+  const owner_group = groupOf(api_version);
   if (!isWorkload(kind) || kind === "replicasets") return null;
-  return equals({ cluster, namespace, owner_kind: kindName, owner: name });
+  return equals({ cluster, namespace, owner_kind: kindName, owner_group, owner: name });
 }

@@ -6,8 +6,9 @@ import type {
 import type { Related } from "../../detail/RelationsStrip";
 import { clusterObject } from "../../kube/address";
 
-/** Where another object of the same cluster has its page. */
-export function refHref(cluster: string, { plural, namespace, name }: Ref): string {
+/** Where another object of the same cluster has its page, if it has one. */
+export function refHref(cluster: string, { plural, namespace, name }: Ref): string | undefined {
+  if (plural === "") return undefined;
   return clusterObject(cluster, plural, namespace || "-", name);
 }
 
@@ -17,7 +18,7 @@ export function toRelated(cluster: string, ref: Ref): Related {
     name: ref.name,
     href: refHref(cluster, ref),
     status: ref.healthy === false ? (ref.status ?? undefined) : undefined,
-    title: ref.reason || undefined,
+    title: ref.reason || (ref.group.includes(".") ? `${ref.name} (${ref.group})` : undefined),
   };
 }
 
@@ -83,11 +84,21 @@ const MOST_NAMES = 50;
 export interface EventSubjects {
   names: readonly string[];
   kinds: readonly string[];
+  groups: readonly string[];
+}
+
+const MAKERS_GROUPS: readonly string[] = ["apps", "batch"];
+
+/** The API group of `apps/v1`; empty for the core's. */
+export function groupOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.lastIndexOf("/")) : "";
 }
 
 /** The object itself first, then what it made: what is unwell before what is well. */
-export function eventSubjects({ kind, name, related }: ObjectDetail): EventSubjects {
-  if (!MAKERS.has(kind)) return { names: [name], kinds: [kind] };
+export function eventSubjects({ kind, name, related, api_version }: ObjectDetail): EventSubjects {
+  const group = groupOf(api_version);
+  if (!MAKERS.has(kind) || !MAKERS_GROUPS.includes(group))
+    return { names: [name], kinds: [kind], groups: group ? [group] : [] };
   const made = related
     .flatMap(({ items }) => items)
     .filter((ref) => DESCENDANTS.has(ref.kind))
@@ -96,6 +107,7 @@ export function eventSubjects({ kind, name, related }: ObjectDetail): EventSubje
   return {
     names: [...new Set([name, ...made.map((ref) => ref.name)])],
     kinds: [...new Set([kind, ...made.map((ref) => ref.kind)])].sort(),
+    groups: MAKERS_GROUPS,
   };
 }
 

@@ -25,7 +25,7 @@ export interface ObjectTabsOptions {
 export function useObjectTabs(options: ObjectTabsOptions): DetailTab[] {
   const { path, object, imagePages, news, above } = options;
   const { t } = useTranslation();
-  const pods = podFilters(path, object.kind);
+  const pods = podFilters(path, object);
   const subjects = useSubjects(object);
   const tabs: (DetailTab | null)[] = [
     {
