@@ -49,7 +49,7 @@ def test_what_is_unknown_by_name_is_a_problem_of_a_node_when_it_is_true() -> Non
 
 @pytest.mark.parametrize(
     ("phase", "good"),
-    [("Running", True), ("Failed", False), ("", None), ("CrashLooping", None), ("Waiting", None)],
+    [("Running", True), ("Failed", False), ("", None), ("CrashLooping", False), ("Waiting", None)],
 )
 def test_phases_are_judged_by_the_same_words(phase: str, good: bool | None) -> None:
     assert phase_is_good(phase) is good
