@@ -55,7 +55,7 @@ class Table(Generic[R]):
         self._name = name
         self._rows: dict[str, R] = {}
         self._feeds: list[MemoryFeed[Any]] = []
-        self._callbacks: list[Callable[[Sequence[Change[R]]], None]] = []
+        self._callbacks: tuple[Callable[[Sequence[Change[R]]], None], ...] = ()
         self._on_freshness: list[Callable[[], None]] = []
 
     @property
@@ -105,8 +105,8 @@ class Table(Generic[R]):
         """Tell every row there is as new, and every change from then on; the answer ends it."""
         if self._rows:
             callback([(key, None, row) for key, row in self._rows.items()])
-        self._callbacks.append(callback)
-        return lambda: self._callbacks.remove(callback)
+        self._callbacks += (callback,)
+        return lambda: self._unsubscribe(callback)
 
     def on_freshness(self, callback: Callable[[], None]) -> None:
         """Tell when the state of a feed changes."""
@@ -125,6 +125,9 @@ class Table(Generic[R]):
         """How many feeds are in each state."""
         return Counter(feed.freshness.state for feed in self._feeds)
 
+    def _unsubscribe(self, callback: Callable[[Sequence[Change[R]]], None]) -> None:
+        self._callbacks = tuple(known for known in self._callbacks if known != callback)
+
     def _notify(self, key: str, old: R | None, new: R | None) -> None:
-        for callback in tuple(self._callbacks):
+        for callback in self._callbacks:
             callback(((key, old, new),))

@@ -98,11 +98,21 @@ def rows_twice(path: Path) -> int:
 
 
 def _into(path: Path, feed: Any) -> int:
+    return asyncio.run(_watch(path, feed))
+
+
+async def _watch(path: Path, feed: Any) -> int:
+    """On a loop, as in the console, where derived rows are made between two reads."""
     count = 0
-    for event in events(path):
-        if isinstance(event, EventLine):
-            feed.put(key_of(event.object.metadata), event.object)
-            count += 1
+    lines, decoders = Lines(LIMIT), Decoders(KINDS["pods"].model)
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            for line in lines.feed(chunk):
+                event = decoders.event(line)
+                if isinstance(event, EventLine):
+                    feed.put(key_of(event.object.metadata), event.object)
+                    count += 1
+            await asyncio.sleep(0)
     return count
 
 

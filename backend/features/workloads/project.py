@@ -95,6 +95,7 @@ def pod_row(cluster: str, pod: Pod) -> PodRow:
     words = pod_summary(pod)
     wanted = pod_requests(spec, status)
     owner = owner_of(meta)
+    asked = _asked(spec)
     return PodRow(
         key=key(cluster, meta),
         cluster=cluster,
@@ -114,9 +115,9 @@ def pod_row(cluster: str, pod: Pod) -> PodRow:
         owner_group=intern(owner.group),
         owner_uid=intern(owner.uid),
         ip=status.pod_ip,
-        images=_images(_asked(spec)),
+        images=_images(asked),
         digests=_images(_running(pod)),
-        repositories=_repositories(_asked(spec)),
+        repositories=_repositories(asked),
         cpu=wanted.cpu,
         memory=wanted.memory,
         qos=intern(status.qos_class),
@@ -181,7 +182,9 @@ def metadata_row(cluster: str, found: Metadata) -> MetadataRow:
 
 
 def _asked(spec: PodSpec) -> tuple[str, ...]:
-    found = [c.image for c in spec.containers] + [c.image for c in spec.init_containers]
+    found = [c.image for c in spec.containers]
+    if spec.init_containers:
+        found += [c.image for c in spec.init_containers]
     return tuple(dict.fromkeys(filter(None, found)))
 
 

@@ -27,6 +27,7 @@ class Requests(NamedTuple):
 
 
 NOTHING = Requests()
+_newest: list[tuple[PodSpec, PodStatus | None, Requests]] = []
 
 
 def pod_requests(spec: PodSpec, status: PodStatus | None = None) -> Requests:
@@ -35,11 +36,21 @@ def pod_requests(spec: PodSpec, status: PodStatus | None = None) -> Requests:
 
     While a container is resized the most of what is asked, set aside and in force counts; what
     the node cannot give (``Infeasible``) does not. So the sums are the scheduler's
-    (k8s.io/component-helpers/resource, `PodRequests`).
+    (k8s.io/component-helpers/resource, `PodRequests`). Counted once for all who hear of one
+    change of a pod, one after the other.
     """
+    if _newest and _newest[0][0] is spec and _newest[0][1] is status:
+        return _newest[0][2]
+    requests = _counted(spec, status)
+    _newest[:] = [(spec, status, requests)]
+    return requests
+
+
+def _counted(spec: PodSpec, status: PodStatus | None) -> Requests:
     held = _Held(status)
-    running = NOTHING
-    for container in spec.containers:
+    first, *others = spec.containers or (None,)
+    running = held.requests(first) if first else NOTHING
+    for container in others:
         running = running.plus(held.requests(container))
     if spec.init_containers:
         running = _with_init(spec.init_containers, running, held)
