@@ -58,7 +58,7 @@ async def test_payloads_while_the_database_is_gone(tmp_path) -> None:
         async with World(url) as world:
             files = PayloadFiles(tmp_path / "payloads", reserve=0)
             for name in ("known.gz", "other.gz"):
-                digest = await receive(files, content(name), kind=Format.EXTRA, size=len(name))
+                digest = await receive(files, content(name), kind=Format.RAW, size=len(name))
                 async with AsyncSession(world.engine) as session, session.begin():
                     await register(session, name, digest)
         server = await Server(url, tmp_path).ready()

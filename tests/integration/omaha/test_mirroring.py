@@ -88,7 +88,7 @@ async def host(world: World, files: PayloadFiles, package: int, version: str) ->
         async def chunks(content: bytes = content):
             yield content
 
-        digest = await receive(files, chunks(), kind=Format.EXTRA, size=len(content))
+        digest = await receive(files, chunks(), kind=Format.RAW, size=len(content))
         names[name] = f"{version}-{name}"
         async with AsyncSession(world.engine) as session, session.begin():
             await hosted_files.register(session, names[name], digest, package_id=package)
