@@ -50,14 +50,18 @@ const SHARED: readonly [name: string, modules: string[]][] = [
   ["editor", [at("src/detail/CodeEditor.tsx")]],
 ];
 
+/** Modules of ours that libraries import: in the console's file they would come too late. */
+const BELOW_LIBRARIES = ["src/text/jsx.ts", "src/text/jsx-dev.ts"].map(at);
+
 /**
  * Names the shared file of a module for `codeSplitting`; null leaves it to the page that loads it.
  * The first page comes in two, so that a release of the console leaves that of the libraries in
  * the browser's cache.
  */
 export function sharedChunk(id: string, graph: ModuleGraph): string | null {
-  // The bundler's own few helpers are needed by all.
-  if (id.includes("rolldown/runtime")) return "libraries";
+  // The bundler's own few helpers are needed by all, and the way to make an element by libraries.
+  if (id.includes("rolldown/runtime") || closure(BELOW_LIBRARIES, graph).has(id))
+    return "libraries";
   const name = SHARED.find(([, modules]) => closure(modules, graph).has(id))?.[0] ?? null;
   return name === "console" && id.includes("node_modules") ? "libraries" : name;
 }

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useActionDialogue } from "../actions/ActionHost";
 import { EMPTY_QUERY } from "../live/query";
 import { useLiveView } from "../live/react";
+import { useSettled } from "../live/useSettled";
 import { Popover } from "../overlay/Popover";
 import { part, usePart } from "../overlay/part";
 import { mayUse, useSession } from "../session/session";
@@ -22,10 +23,11 @@ const list = part(async () => (await import("./TrayList")).TrayList);
 export function JobsTray() {
   const { t } = useTranslation();
   const offered = mayUse(useSession(), "job", "list");
-  const { view } = useLiveView(offered ? "jobs" : null, NEWEST, SHOWN);
+  const asked = useSettled() && offered ? "jobs" : null;
+  const { view } = useLiveView(asked, NEWEST, SHOWN);
   // The popover goes when a dialogue opens over it, so the dialogue stands beside it.
   const { start, dialogue } = useActionDialogue();
-  const unfinished = useLiveView(offered ? "jobs" : null, UNFINISHED, ALL);
+  const unfinished = useLiveView(asked, UNFINISHED, ALL);
   useLeftJobs(unfinished.view.rows);
   if (!offered) return null;
   const under = view.rows.filter(({ state }) => !isFinished(state)).length;

@@ -6,7 +6,7 @@ import { type SectionNavProps, Unhealthy } from "./SectionNav";
 
 export interface SectionMenuProps extends Pick<SectionNavProps, "active" | "groups">, MenuProps {}
 
-/** The tables of a page that has many, as a menu: on a phone. */
+/** The tables of a page that has many, as a menu: where a column takes too much. */
 export function SectionMenu({ active, groups, ...menu }: SectionMenuProps) {
   const router = useRouter();
   const entries = groups.flatMap((group) => group.entries);

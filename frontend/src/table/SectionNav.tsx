@@ -4,11 +4,12 @@ import { useCollection } from "../api/useCollections";
 import { formatNumber } from "../format/numbers";
 import { EMPTY_QUERY } from "../live/query";
 import { useLiveView } from "../live/react";
+import { useSettled } from "../live/useSettled";
 import { MenuButton } from "../overlay/MenuButton";
 import { part } from "../overlay/part";
 import { AppLink } from "../shell/AppLink";
 import { useScope } from "../shell/scope";
-import { useNarrow } from "../shell/useNarrow";
+import { useLayout } from "../shell/useNarrow";
 import { scopeFilters } from "./search";
 import { hasHealth } from "./summary";
 
@@ -36,13 +37,13 @@ export interface SectionNavProps {
 
 /**
  * The second column of a page with more tables than tabs can hold, with how many of each need
- * attention; on a phone a menu above the table.
+ * attention; a menu above the table where the window is narrower than a desk's.
  */
 export function SectionNav({ label, active, groups, children }: SectionNavProps) {
-  const narrow = useNarrow();
+  const stacked = useLayout() !== "full";
   return (
-    <div className={narrow ? "cr-sections-stacked" : "cr-sections"}>
-      {narrow ? (
+    <div className={stacked ? "cr-sections-stacked" : "cr-sections"}>
+      {stacked ? (
         <SectionButton label={label} active={active} groups={groups} />
       ) : (
         <nav className="cr-section-nav" aria-label={label}>
@@ -86,7 +87,7 @@ export function Unhealthy({ collection }: { collection: string }) {
     }),
     [info, scope],
   );
-  const judged = info !== undefined && hasHealth(info);
+  const judged = useSettled() && info !== undefined && hasHealth(info);
   const { view } = useLiveView(judged ? collection : null, query, ONE);
   if (view.total === 0) return null;
   return (

@@ -2,6 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef } from "react";
 import type { ColumnInfo, Row } from "../api/generated/types.gen";
 import type { Window } from "../live/query";
+import { settle, useSettled } from "../live/useSettled";
 import { Td, Tr } from "./elements";
 import { NARROW_ROW_HEIGHT, ROW_HEIGHT, useDensity } from "./preferences";
 import { SkeletonCells } from "./SkeletonCells";
@@ -49,7 +50,8 @@ export function TableGrid(props: TableGridProps) {
     count: held.total,
     getScrollElement: () => scroller,
     estimateSize: () => height,
-    overscan: 8,
+    // What is not seen is drawn once what is seen stands there.
+    overscan: useSettled() ? 8 : 1,
     scrollPaddingStart: 44,
     scrollPaddingEnd: 12,
     initialRect: { width: 0, height: 800 },
@@ -63,6 +65,9 @@ export function TableGrid(props: TableGridProps) {
     if (activeIndex !== null && activeIndex !== moved.current) virtual.scrollToIndex(activeIndex);
     moved.current = activeIndex;
   }, [virtual, activeIndex]);
+  useEffect(() => {
+    if (held.rows.length > 0) setTimeout(settle);
+  }, [held.rows.length]);
   const items = virtual.getVirtualItems();
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;

@@ -70,7 +70,7 @@ test("a heading is never cut, sorted or not", () => {
     undefined,
     0,
   );
-  expect(width).toBeGreaterThanOrEqual("namespace".length * 7 + 28 - 1);
+  expect(width).toBeGreaterThanOrEqual("namespace".length * 6.9 + 24 - 1);
 });
 
 test("without a sentence the name takes the rest", () => {

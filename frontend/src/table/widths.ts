@@ -2,10 +2,10 @@ import type { ColumnInfo, Type as ColumnType, Row } from "../api/generated/types
 
 /** Average advance of a 13 px digit or lowercase letter, and the cell's padding. */
 const CHARACTER = 6.8;
-const PADDING = 20;
+const PADDING = 16;
 /** The same of a heading, with the room its sort arrow needs beside the label. */
-const HEADING_CHARACTER = 7;
-const HEADING_ROOM = 28;
+const HEADING_CHARACTER = 6.9;
+const HEADING_ROOM = 24;
 /** How much of its one line a sentence needs in two: words are not cut where lines end. */
 const TWO_LINES = 0.56;
 const SAMPLE = 80;

@@ -17,7 +17,7 @@ _MESSAGE: Final = 120
 _SCHEDULER: Final = (
     (r" node\(s\) were unschedulable", " are cordoned"),
     (r" node\(s\) had untolerated taint(\(s\))?", " are tainted"),
-    (r" node\(s\) didn't match Pod's node affinity/selector", " do not match what it asks for"),
+    (r" node\(s\) didn't match Pod's node affinity/selector", " do not match"),
     (r" Insufficient (\S+)", r" lack \1"),
 )
 _SINGULAR: Final = {"are": "is", "do": "does", "lack": "lacks"}

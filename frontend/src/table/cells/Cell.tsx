@@ -1,5 +1,6 @@
 import CheckIcon from "@patternfly/react-icons/dist/esm/icons/check-icon";
 import MinusIcon from "@patternfly/react-icons/dist/esm/icons/minus-icon";
+import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import type { ColumnInfo } from "../../api/generated/types.gen";
 import { Age } from "../../format/Age";
@@ -77,13 +78,29 @@ function ScopeText({ text }: { text: string }) {
 }
 
 function TextValue({ text }: { text: string }) {
-  if (!isOpaque(text)) return <Plain text={text} />;
+  if (!isOpaque(text)) return text.includes("/") ? <Path text={text} /> : <Plain text={text} />;
   return (
     <span className="cr-opaque">
       <code translate="no" title={text}>
         {shortenMiddle(text)}
       </code>
       <CopyButton text={text} />
+    </span>
+  );
+}
+
+/** A text with an address or a path in it, which may go on in another line behind a slash. */
+function Path({ text }: { text: string }) {
+  const parts = text.split(/(?<=\/)(?!\/)/);
+  return (
+    <span translate="no" title={text}>
+      {parts.map((part, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text, which have no other name
+        <Fragment key={index}>
+          {index > 0 && <wbr />}
+          {part}
+        </Fragment>
+      ))}
     </span>
   );
 }
