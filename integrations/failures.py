@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Final
 
 import httpx2
-from websockets.exceptions import WebSocketException
+from websockets.exceptions import InvalidProxyStatus, WebSocketException
 
 from integrations.contract import (
     IntegrationError,
@@ -79,6 +79,8 @@ def from_transport(upstream: str, error: Exception) -> UpstreamUnreachable:
         return UpstreamUnreachable(upstream, f"its certificate is not trusted ({_reason(cause)})")
     if isinstance(cause, ssl.SSLError):
         return UpstreamUnreachable(upstream, f"the TLS handshake failed ({_reason(cause)})")
+    if isinstance(error, httpx2.ProxyError | InvalidProxyStatus):
+        return UpstreamUnreachable(upstream, (str(error) or "its proxy failed")[:MAX_TEXT])
     if isinstance(error, httpx2.ConnectError | ConnectionRefusedError):
         return UpstreamUnreachable(upstream, _connecting(error))
     return UpstreamUnreachable(upstream, "the connection broke off")
@@ -86,7 +88,7 @@ def from_transport(upstream: str, error: Exception) -> UpstreamUnreachable:
 
 def _connecting(error: Exception) -> str:
     text = str(error)
-    if "unknown" in text or "closed" in text:
+    if text.startswith("the proxy ") or "unknown" in text or "closed" in text:
         return text[:MAX_TEXT]
     return "the connection was refused or the name is unknown"
 

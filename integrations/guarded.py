@@ -11,13 +11,14 @@ import ssl
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import cast
+from urllib.parse import unquote, urlsplit
 
 import httpcore2
 import httpx2
 
 from integrations.addresses import Network, permitted
 
-__all__ = ["GuardedTransport"]
+__all__ = ["GuardedTransport", "proxy_name"]
 
 
 class GuardedTransport(httpx2.AsyncBaseTransport):
@@ -25,8 +26,9 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
 
     An address or ``localhost`` that is written there is thereby listed, unless `listed` is
     False (it was typed in the console); a name may lead to public addresses and to
-    `networks`. Others raise `DestinationRefused` that names `upstream`. No proxy, no unix
-    socket, nothing from the environment.
+    `networks`. Others raise `DestinationRefused` that names `upstream`. Through a `proxy` (its
+    URL, with its user's password) it is the proxy's address that is checked, since the proxy
+    resolves the name. No unix socket, nothing from the environment.
     """
 
     def __init__(
@@ -37,9 +39,12 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         verify: ssl.SSLContext | None = None,
         limits: httpx2.Limits,
         listed: bool = True,
+        proxy: str | None = None,
     ) -> None:
+        self._proxy = proxy_name(proxy)
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=verify,
+            proxy=_proxy(proxy) if proxy else None,
             max_connections=limits.max_connections,
             max_keepalive_connections=limits.max_keepalive_connections,
             keepalive_expiry=limits.keepalive_expiry,
@@ -60,7 +65,7 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
             content=request.stream,
             extensions=request.extensions,
         )
-        with _translated():
+        with _translated(self._proxy):
             answer = await self._pool.handle_async_request(sent)
         return httpx2.Response(
             status_code=answer.status,
@@ -89,9 +94,23 @@ class _Stream(httpx2.AsyncByteStream):
             await close()
 
 
+def proxy_name(proxy: str | None) -> str:
+    """How a proxy is named to people: without the password its URL may hold; empty for none."""
+    if not proxy:
+        return ""
+    parts = urlsplit(proxy)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _proxy(url: str) -> httpcore2.Proxy:
+    parts = urlsplit(url)
+    user = (unquote(parts.username or ""), unquote(parts.password or ""))
+    return httpcore2.Proxy(proxy_name(url), auth=user if parts.username else None)
+
+
 @contextmanager
-def _translated() -> Iterator[None]:
-    """httpcore2's errors have namesakes in httpx2."""
+def _translated(proxy: str = "") -> Iterator[None]:
+    """httpcore2's errors have namesakes in httpx2. A proxy's own are told as such."""
     try:
         yield
     except (
@@ -103,7 +122,20 @@ def _translated() -> Iterator[None]:
     ) as error:
         names = (kind.__name__ for kind in type(error).__mro__)
         namesake = next(getattr(httpx2, name) for name in names if hasattr(httpx2, name))
-        raise namesake(str(error)) from error
+        told = str(error)
+        if isinstance(error, httpcore2.ProxyError):
+            told = f"the proxy {proxy} does not let us through: {told}"
+        elif proxy and isinstance(error, httpcore2.ConnectError) and not _is_tls(error):
+            told = f"the proxy {proxy} refuses the connection or its name is unknown"
+        raise namesake(told) from error
+
+
+def _is_tls(error: BaseException) -> bool:
+    """Whether the handshake failed: behind a proxy that is the server's."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLError):
+        cause = cause.__cause__ or cause.__context__
+    return cause is not None
 
 
 class _GuardedBackend(httpcore2.AsyncNetworkBackend):

@@ -17,6 +17,9 @@ _WORSE: Final = (
     FeedState.DENIED,
     FeedState.STALE,
 )
+_FRESH: Final = (FeedState.LIVE, FeedState.POLLING)
+_BAD: Final = (FeedState.DENIED, FeedState.STALE)
+_HEALTH: Final = "health"
 
 
 class Contact:
@@ -26,6 +29,8 @@ class Contact:
         self.freshness = Freshness(source, FeedState.CONNECTING, time.time())
         self._changed = changed
         self._states: dict[str, tuple[FeedState, str]] = {}
+        self.lost = False
+        """Whether no feed is fresh any more, and one says why."""
 
     def listener(self, kind: str) -> ContactFeed:
         """A feed that only hears states, beside those that keep the rows of `kind`."""
@@ -42,12 +47,17 @@ class Contact:
         """A feed's state; tells when the whole became different."""
         self._states[kind] = (state, message)
         worst = max(self._states.values(), key=lambda item: _WORSE.index(item[0]))
-        was = self.freshness
-        if worst == (was.state, was.message):
+        was, was_lost = self.freshness, self.lost
+        self.lost = worst[0] in _BAD and not self._any_fresh()
+        if worst == (was.state, was.message) and was_lost == self.lost:
             return
         since = was.since if was.state is worst[0] else time.time()
         self.freshness = Freshness(was.source, worst[0], since, worst[1])
         self._changed()
+
+    def _any_fresh(self) -> bool:
+        """That of a system's own health tells as well of one that does not answer."""
+        return any(s in _FRESH for kind, (s, _) in self._states.items() if kind != _HEALTH)
 
 
 class ContactFeed:

@@ -57,6 +57,8 @@ class Declared:
     feeds: Mapping[str, str] = field(default_factory=dict)
     """The state of each of its feeds, with the reason."""
     certificates: tuple[Certificate, ...] = ()
+    lost: bool = False
+    """Whether nothing comes over it any more."""
 
     @property
     def expires(self) -> float | None:
@@ -141,7 +143,9 @@ class ConnectionManager:
         if entry is None:
             return Declared(record, None)
         contact = entry.contact
-        return Declared(record, contact.freshness, contact.states(), entry.certificates)
+        return Declared(
+            record, contact.freshness, contact.states(), entry.certificates, lost=contact.lost
+        )
 
     def _tell(self, key: Key) -> None:
         for listener in self._listeners:

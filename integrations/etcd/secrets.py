@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from integrations.etcd.jsontext import Members
+from integrations.redaction import SHAPES, WORDS
 
 __all__ = [
     "KUBERNETES_SECRET",
@@ -36,20 +37,14 @@ KUBERNETES_SECRETS: Final = re.compile(rb"(^|/)(secrets|oauthaccesstokens|oautha
 KUBERNETES_SECRET: Final = re.compile(rb"""kind["']?\s{0,64}:\s{0,64}["']?Secret(List)?\b""")
 """A secret's manifest, as JSON or YAML."""
 
-_WORDS: Final = (
-    r"passw(?:or)?d|passwd|pwd|passphrase|secret|token|credential|"
-    r"api[-_. ]?key|access[-_. ]?key|private[-_. ]?key|client[-_. ]?key|signing[-_. ]?key|"
-    r"encryption[-_. ]?key|account[-_. ]?key|master[-_. ]?key|ssh[-_. ]?key|"
-    r"license[-_. ]?key|connection[-_. ]?string|kubeconfig|dockerconfigjson"
-)
-_NAME: Final = re.compile(rf"(?:{_WORDS})".encode() + rb"[^/]*$", re.IGNORECASE)
+_NAME: Final = re.compile(rf"(?:{WORDS})".encode() + rb"[^/]*$", re.IGNORECASE)
 _FOLDER: Final = re.compile(
     rb"(^|/)(passw(or)?ds?|secrets?|tokens?|credentials?|api[-_.]?keys?|private[-_.]?keys?)/",
     re.IGNORECASE,
 )
 """A folder of secrets: only by its whole name, since `token-bucket/rate` is none."""
 
-_WORD: Final = re.compile(_WORDS, re.IGNORECASE)
+_WORD: Final = re.compile(WORDS, re.IGNORECASE)
 _WHOLE_NAMES: Final = frozenset(
     {"auth", "authorization", "pass", "bearer", "cookie", "client-key-data", "key-data", "salt"}
 )
@@ -67,41 +62,6 @@ _ASSIGNED: Final = re.compile(
     re.IGNORECASE,
 )
 
-_QUERY: Final = (
-    rb"(?i)[?&](?:password|passwd|pwd|token|access_token|api_?key|secret|sig|signature|"
-    rb"x-amz-signature|x-goog-signature)=[^\s&\"']{4,}"
-)
-_SHAPES: Final[tuple[tuple[str, re.Pattern[bytes]], ...]] = tuple(
-    (what, re.compile(pattern))
-    for what, pattern in (
-        ("a private key or certificate", rb"-----BEGIN [A-Z0-9 ]{1,40}-----"),
-        ("a private key", rb"PuTTY-User-Key-File-\d|AGE-SECRET-KEY-1[0-9A-Z]{20}"),
-        ("an encoded key or certificate", rb"LS0tLS1CRUdJTi"),
-        ("a token (JWT)", rb"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\."),
-        ("an AWS access key", rb"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b"),
-        ("a GitHub token", rb"\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_[A-Za-z0-9_]{22,}"),
-        ("a GitLab token", rb"\bgl(?:pat|dt|rt|ptt|ft|cbt|soat)-[A-Za-z0-9_-]{20,}"),
-        ("a Slack token", rb"\bxox[abeoprs]-[A-Za-z0-9-]{10,}|hooks\.slack\.com/services/T\w+/B"),
-        ("a Stripe key", rb"\b(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16,}|\bwhsec_[A-Za-z0-9]{16,}"),
-        ("a Google key", rb"\bAIza[A-Za-z0-9_-]{35}|\bGOCSPX-[\w-]{20,}|\bya29\.[\w-]{20,}"),
-        ("a Google service account", rb'"type"\s*:\s*"service_account"'),
-        ("an Azure key", rb"(?:AccountKey|SharedAccessKey|SharedAccessSignature)=[\w%+/=-]{16,}"),
-        ("a package registry's token", rb"\bnpm_[A-Za-z0-9]{36}|\bpypi-AgEI[\w-]{50,}"),
-        ("a Docker Hub token", rb"\bdckr_(?:pat|oat)_[\w-]{20,}"),
-        ("a Vault token", rb"\bhv[sbr]\.[\w-]{20,}"),
-        ("a DigitalOcean token", rb"\bdo[opr]_v1_[a-f0-9]{64}"),
-        ("a Hugging Face token", rb"\bhf_[A-Za-z0-9]{30,}"),
-        ("an API key", rb"\bsk-(?:[a-z]{1,16}-){0,3}[A-Za-z0-9_]{20,}"),
-        ("an API key", rb"\bSG\.[\w-]{20,}\.[\w-]{20,}"),
-        ("a Telegram token", rb"\b\d{8,10}:AA[\w-]{32,}"),
-        ("a password hash", rb"\$2[abxy]?\$\d\d\$|\$argon2(?:i|d|id)\$|\$[156y]\$[^\s$]{1,64}\$"),
-        ("a password hash", rb"\{S?SHA(?:256|512)?\}[A-Za-z0-9+/=]{20,}|\$pbkdf2"),
-        ("an authorization header", rb"(?i)\b(?:basic|bearer)\s+[A-Za-z0-9+/._~-]{12,}=*"),
-        ("credentials in a URL", rb"://[^\s/?#@:\"']{0,256}:[^\s/?#@\"']{1,256}@"),
-        ("credentials in a URL", _QUERY),
-        ("a bootstrap token", rb"(?<![\w.])[a-z0-9]{6}\.[a-z0-9]{16}(?![\w.])"),
-    )
-)  # fmt: skip
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}")
 _BASE64_GROUP: Final = 4
 
@@ -120,7 +80,7 @@ def secret_in(value: bytes, *, names: bool = True) -> str | None:
 
     `names`: whether ``password = …`` inside counts (not for JSON, whose members are known).
     """
-    for what, pattern in _SHAPES:
+    for what, pattern in SHAPES:
         if pattern.search(value):
             return what
     if names and _assigned(value):

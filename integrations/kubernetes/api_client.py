@@ -281,7 +281,12 @@ class ApiClient:
         return httpx2.AsyncClient(
             transport=self._transport
             or GuardedTransport(
-                self.upstream, self._networks, verify=trust, limits=limits, listed=self._listed
+                self.upstream,
+                self._networks,
+                verify=trust,
+                limits=limits,
+                listed=self._listed,
+                proxy=access.proxy,
             ),
             trust_env=False,
             follow_redirects=False,

@@ -43,6 +43,7 @@ CLOSE_SECONDS: Final = 2.0
 PING_SECONDS: Final = 5.0
 DEAD_SECONDS: Final = 60.0
 _HALF_CLOSE: Final = 255
+_WEB_PROXIES: Final = {"http": 80, "https": 443}
 
 
 class ExecChannel(IntEnum):
@@ -181,8 +182,17 @@ async def _connected(
     where = urlsplit(access.server)
     secure = where.scheme == "https"
     host, port = where.hostname or "", where.port or (443 if secure else 80)
+    reached, door = host, port
+    if access.proxy is not None:
+        parts = urlsplit(access.proxy)
+        if parts.scheme not in _WEB_PROXIES:
+            text = "the proxy of this connection (SOCKS) carries no terminals: only http(s) ones do"
+            raise UpstreamFailed(api.upstream, text)
+        reached, door = parts.hostname or "", parts.port or _WEB_PROXIES[parts.scheme]
     # The checked address is what is connected to; the name stays in TLS and in `Host`.
-    found = await permitted(api.upstream, api.networks, host, port, OPEN_SECONDS, listed=api.listed)
+    found = await permitted(
+        api.upstream, api.networks, reached, door, OPEN_SECONDS, listed=api.listed
+    )
     address = found[0]
     scheme = "wss" if secure else "ws"
     uri = f"{scheme}://{where.netloc}{path}" + (f"?{urlencode(params)}" if params else "")
@@ -191,9 +201,9 @@ async def _connected(
         return await _ConnectOnce(
             uri,
             host=str(address),
-            port=port,
+            port=door,
             ssl=trust,
-            proxy=None,
+            proxy=access.proxy,
             compression=None,
             subprotocols=[Subprotocol(name) for name in protocols],
             additional_headers=headers,

@@ -14,7 +14,14 @@ import msgspec
 
 from integrations.backoff import Backoff
 from integrations.broadcast import join
-from integrations.contract import Feed, FeedState, IntegrationError, UpstreamDenied
+from integrations.contract import (
+    ConfigurationError,
+    DestinationRefused,
+    Feed,
+    FeedState,
+    IntegrationError,
+    UpstreamDenied,
+)
 from integrations.kubernetes.auth.access import Access
 from integrations.kubernetes.client import KubernetesClient, Version
 from integrations.kubernetes.kinds import KINDS
@@ -29,6 +36,8 @@ log = logging.getLogger(__name__)
 
 STREAMING_SINCE = (1, 27)
 DOWN_PROBE_LIMIT = 2.0
+PATIENCE = 60.0
+"""Seconds in which a cluster that does not answer may still be starting."""
 HEALTH = "health"
 
 
@@ -127,22 +136,30 @@ class KubernetesConnection:
             group.create_task(self._probe_forever(), name=f"{self.name}/health")
 
     async def _first_contact(self) -> None:
-        """Wait for the version: it decides whether lists can be streamed."""
+        """Wait for the version: it decides whether lists can be streamed. What cannot come by
+        waiting, or has not come for a while, is said with its reason."""
         limits = self.settings.limits
         backoff = Backoff(limits.backoff_first, DOWN_PROBE_LIMIT, jitter=self._rng.random)
-        for several in self._feeds.values():
-            join(several).state(FeedState.CONNECTING)
+        began = asyncio.get_running_loop().time()
+        self._tell(FeedState.CONNECTING)
         while True:
             try:
                 version = await self.client.version()
             except UpstreamDenied:
                 return  # the watches will say so, kind by kind
             except IntegrationError as error:
+                late = asyncio.get_running_loop().time() - began > PATIENCE
+                hopeless = late or isinstance(error, ConfigurationError | DestinationRefused)
+                self._tell(FeedState.STALE if hopeless else FeedState.CONNECTING, error.message)
                 await self._unreachable(error)
                 await asyncio.sleep(backoff.next())
             else:
                 self._learn(version)
                 return
+
+    def _tell(self, state: FeedState, message: str = "") -> None:
+        for several in self._feeds.values():
+            join(several).state(state, message)
 
     async def _probe_forever(self) -> None:
         limits = self.settings.limits

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from integrations.form import FormField, FormInput, Way
+from integrations.guarded import proxy_name
 from integrations.kubernetes.access import load_access
 from integrations.kubernetes.auth.kubeconfig import contexts_in
 from integrations.kubernetes.settings import ConnectionSettings
@@ -78,5 +79,6 @@ def choices(field: str, values: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def destinations(settings: ConnectionSettings) -> list[str]:
-    """The addresses it leads to. Blocking; raises `ConfigurationError`."""
-    return [load_access(settings, f'Kubernetes "{settings.name}"').server]
+    """The addresses it leads to, a proxy's too. Blocking; raises `ConfigurationError`."""
+    access = load_access(settings, f'Kubernetes "{settings.name}"')
+    return list(filter(None, (access.server, proxy_name(access.proxy))))

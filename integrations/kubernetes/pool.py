@@ -24,7 +24,9 @@ class HttpPool:
 
     async def client(self, access: Access, credential: ClientCredential) -> httpx2.AsyncClient:
         """The client in force. Raises `ConfigurationError` for unusable certificate data."""
-        trust = (access.ca, access.insecure, credential.certificate, credential.key)
+        trust = (
+            access.ca, access.insecure, access.proxy, credential.certificate, credential.key,
+        )  # fmt: skip
         if self._http is None or trust != self._trust:
             await self._replace(self._make(access, credential))
             self._trust = trust

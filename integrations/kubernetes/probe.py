@@ -69,6 +69,7 @@ async def probe(settings: ConnectionSettings) -> ProbeResult:
                     verify=trust,
                     limits=httpx2.Limits(max_connections=_AT_ONCE),
                     listed=not settings.typed,
+                    proxy=access.proxy,
                 )
             )
             async with _Caller(upstream, access, credential, witness) as caller:

@@ -26,7 +26,8 @@ _WORDS: Final = {
 
 
 class ConnectionStatusRow(Row, frozen=True, gc=False):
-    """One connection and how contact with it is."""
+    """One connection and how contact with it is. `broken` is why nothing comes over it, empty
+    while something does or may still."""
 
     kind: str
     system: str
@@ -37,6 +38,7 @@ class ConnectionStatusRow(Row, frozen=True, gc=False):
     since: float | None
     expires: float | None
     scope: str
+    broken: str
 
 
 def scope_of(organisation: str, kind: str, name: str) -> Scope:
@@ -91,4 +93,13 @@ def connection_row(declared: Declared, organisation: str) -> ConnectionStatusRow
         since=since,
         expires=declared.expires,
         scope=render(scope_of(organisation, record.kind, record.name)),
+        broken=_broken(declared),
     )
+
+
+def _broken(declared: Declared) -> str:
+    """Why nothing comes over it."""
+    freshness = declared.freshness
+    if declared.record.disabled or freshness is None or not declared.lost:
+        return ""
+    return freshness.message or _WORDS[freshness.state]

@@ -16,7 +16,7 @@ from integrations.kubernetes.settings import ConnectionSettings
 
 __all__ = ["AFTER", "register"]
 
-AFTER = ("cluster", "events", "images", "keyvalue", "machines", "workloads")
+AFTER = ("cluster", "connections", "events", "images", "keyvalue", "machines", "workloads")
 """The features whose collections it derives problems and figures from."""
 
 

@@ -6,7 +6,7 @@ from backend.connections.resources import PLURALS, reviewed
 from backend.features.overview.rows import ProblemRow
 from backend.live.collection import Collection
 from backend.live.column import Column, Type
-from backend.live.rowscope import Field, RowScope
+from backend.live.rowscope import Field, RowScope, TextScope
 
 __all__ = ["PROBLEMS"]
 
@@ -19,6 +19,7 @@ PROBLEMS = Collection(
     scopes=(
         RowScope("cluster", Field("cluster"), "ns", Field("namespace")),
         RowScope("etcd", Field("etcd")),
+        TextScope("scope"),
     ),
     columns=(
         Column("name", "Name", Type.TEXT, searched=True),

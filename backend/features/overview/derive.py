@@ -9,9 +9,10 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from backend.features.overview.collections import PROBLEMS
+from backend.features.overview.contacts import contact_problem
 from backend.features.overview.held import Held, HeldRow
 from backend.features.overview.members import member_problem, quorum_problem
-from backend.features.overview.read import Claim, Machine, Member, Pod, Service, Workload
+from backend.features.overview.read import Claim, Contact, Machine, Member, Pod, Service, Workload
 from backend.features.overview.rows import ProblemRow
 from backend.features.overview.rules import (
     claim_problem,
@@ -84,6 +85,7 @@ class Problems:
                 Kept("services", by=_of_service, keep=self._dated(service_problem, _created)),
                 Kept("etcd-members", by=_of_member, keep=self._judged),
                 Input(self.held.rows, by=_of_held),
+                Kept("connections", by=_of_contact, keep=self._dated(contact_problem, _unknown)),
             ),
             rows=self._all,
         )
@@ -103,7 +105,7 @@ class Problems:
         return keep
 
     def _judged(self, held: _Judged | None, known: bool, row: Member) -> _Judged:
-        dated = self._dated(member_problem, lambda _: None)
+        dated = self._dated(member_problem, _unknown)
         return _Judged(row, dated(held.problem if held else None, known, row), known)
 
     def _since(self, created: float | None, *, known: bool) -> float | None:
@@ -122,17 +124,19 @@ class Problems:
         return None if found is None else _Part(row.owner_uid, found)
 
     def _all(self, _key: str, *parts: Any) -> Iterable[ProblemRow]:
-        """A key is one thing, a workload with its pods, or all members of one etcd. A pod whose
-        owner has no row has nobody else to speak for it: an operator's resource, a machine, a
-        workload that is gone though another is called so now."""
-        machines, workloads, pods, claims, services, members, held = parts
+        """A key is one thing, a workload with its pods, or all members of one etcd with the
+        connection to it. A pod whose owner has no row has nobody else to speak for it: an
+        operator's resource, a machine, a workload that is gone though another is called so now.
+        Of an etcd whose members say what is wrong the connection need not."""
+        machines, workloads, pods, claims, services, members, held, contacts = parts
         yield from (*machines, *claims, *services)
         yield from (there.problem for there in workloads if there.problem is not None)
         yield from (part.problem for part in pods if not _spoken_for(part, workloads))
         yield from (held_problem(row) for row in held)
         whole = quorum_problem([judged.member for judged in members])
         if whole is None:
-            yield from (judged.problem for judged in members if judged.problem is not None)
+            found = [judged.problem for judged in members if judged.problem is not None]
+            yield from found or contacts
             return
         shown = self.rows.get(whole.key)
         began = self._clock() if any(judged.known for judged in members) else None
@@ -147,6 +151,11 @@ def _spoken_for(part: _Part, workloads: Iterable[_There]) -> bool:
 
 def _created(row: Machine | Workload | Pod | Claim | Service) -> float | None:
     return row.created
+
+
+def _unknown(_row: Member | Contact) -> float | None:
+    """What tells no time of its making."""
+    return None
 
 
 def _of_machine(row: Machine) -> tuple[str, ...]:
@@ -179,3 +188,8 @@ def _of_held(row: HeldRow) -> tuple[str, ...]:
 
 def _of_member(row: Member) -> tuple[str, ...]:
     return (f"etcd-members/{row.etcd}",)
+
+
+def _of_contact(row: Contact) -> tuple[str, ...]:
+    """An etcd's with its members."""
+    return (f"etcd-members/{row.name}" if row.kind == "etcd" else f"connections/{row.key}",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-__all__ = ["Claim", "Machine", "Member", "Pod", "Service", "Workload"]
+__all__ = ["Claim", "Contact", "Machine", "Member", "Pod", "Service", "Workload"]
 
 
 class InCluster(Protocol):
@@ -71,3 +71,16 @@ class Member(Protocol):
     status: str
     healthy: bool
     reason: str
+
+
+class Contact(Protocol):
+    """What is read of a row of `connections`. `broken` is why nothing comes over it, empty while
+    something does or may still."""
+
+    key: str
+    kind: str
+    system: str
+    name: str
+    status: str
+    broken: str
+    scope: str

@@ -14,7 +14,8 @@ class ProblemRow(Row, frozen=True):
     `rank` orders (0 is worst); `since` is Unix seconds, None when it was so before this
     console looked. `reason` says why, the cause first; `cause` is its kind that others may
     share. The scope fields repeat those of the row it is about;
-    `resource` is its plural in a cluster.
+    `resource` is its plural in a cluster. A connection is no part of what it leads to: it has
+    its `scope` in text.
     """
 
     rank: int
@@ -34,3 +35,4 @@ class ProblemRow(Row, frozen=True):
     namespace: str = ""
     etcd: str = ""
     resource: str = ""
+    scope: str = ""

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from integrations.kubernetes.errors import ConfigurationError
 
 __all__ = ["Access", "ClientCredential", "CredentialSource", "StaticCredential", "ssl_context"]
+
+_CERTIFICATE: Final = re.compile(
+    rb"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,8 @@ class Access:
     """Where the API server is, how to trust it and how to sign in.
 
     `server_name` overrides the name its certificate is checked against. `headers` are sent
-    with every request (impersonation).
+    with every request (impersonation). `proxy` is the URL of a proxy to go through; it may hold a
+    password.
     """
 
     server: str
@@ -71,6 +77,7 @@ class Access:
     insecure: bool = False
     server_name: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    proxy: str | None = field(default=None, repr=False)
 
 
 def ssl_context(access: Access, credential: ClientCredential, upstream: str) -> ssl.SSLContext:
@@ -89,8 +96,13 @@ def ssl_context(access: Access, credential: ClientCredential, upstream: str) -> 
 
 
 def _trusting(ca: bytes) -> ssl.SSLContext:
+    """Only the certificates of a bundle are read: what stands between them is a comment in any
+    encoding. Raises ValueError where there is none."""
+    found = _CERTIFICATE.findall(ca)
+    if not found:
+        raise ValueError("the certificate authority holds no certificate (PEM)")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_verify_locations(cadata=ca.decode("ascii"))
+    context.load_verify_locations(cadata=b"\n".join(found).decode("ascii"))
     return context
 
 

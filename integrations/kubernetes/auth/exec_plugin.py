@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 
+from integrations.caller import sendable
 from integrations.environment import CLOUD, PROXIES, minimal_environment
 from integrations.kubernetes.auth.access import ClientCredential
+from integrations.kubernetes.auth.last_words import LastWords
 from integrations.kubernetes.errors import ConfigurationError
+from integrations.redaction import own_words
 
 __all__ = ["ExecPlugin", "ExecSpec"]
 
 TIMEOUT: Final = 30.0
 MAX_OUTPUT: Final = 1024 * 1024
 EARLY: Final = 60.0
+_MOST_WORDS: Final = 400
 API_VERSIONS: Final = frozenset(
     {"client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"}
 )
@@ -52,7 +59,8 @@ class _ExecCredential(msgspec.Struct, rename="camel"):
 
 class ExecPlugin:
     """Runs the program when there is no credential, shortly before it expires, and after a
-    refusal. Runs never overlap; each may take 30 s and print 1 MiB."""
+    refusal. Runs never overlap; each may take 30 s and print 1 MiB. What it says on standard
+    error when it fails reaches the person, cut and without secrets."""
 
     def __init__(
         self,
@@ -89,9 +97,16 @@ class ExecPlugin:
             raise self._error(f"printed no ExecCredential: {error}") from error
         status = answer.status
         if answer.kind != "ExecCredential" or answer.api_version != self._spec.api_version:
-            raise self._error(f"printed {answer.api_version} {answer.kind}, not ours")
+            got = own_words(f"{answer.api_version} {answer.kind}", _MOST_WORDS)
+            raise self._error(
+                f"printed {got}, not an ExecCredential of {self._spec.api_version} as configured"
+            )
         if status is None or not (status.token or status.client_certificate_data):
             raise self._error("gave neither a token nor a certificate")
+        if bool(status.client_certificate_data) != bool(status.client_key_data):
+            raise self._error("gave a certificate without its key, or a key without one")
+        if status.token and not sendable(status.token):
+            raise self._error("gave a token that is not made of visible ASCII characters")
         expires = status.expiration_timestamp
         return ClientCredential(
             token=status.token,
@@ -101,6 +116,24 @@ class ExecPlugin:
         )
 
     async def _run(self) -> bytes:
+        async with LastWords() as words:
+            process = await self._started(words)
+            try:
+                async with asyncio.timeout(self._timeout):
+                    output = await self._collect(process)
+                    code = await process.wait()
+            except TimeoutError as error:
+                took = f"took longer than {self._timeout:g} s"
+                raise self._error(await _with(took, words)) from error
+            finally:
+                if process.returncode is None:
+                    _end(process)
+                    await _drain(process)
+            if code != 0:
+                raise self._error(await _with(f"ended with code {code}", words))
+            return output
+
+    async def _started(self, words: LastWords) -> asyncio.subprocess.Process:
         try:
             process = await asyncio.create_subprocess_exec(
                 self._spec.command,
@@ -108,24 +141,15 @@ class ExecPlugin:
                 env=self._environment(),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
+                stderr=words.fd,
+                start_new_session=True,
             )
-        except OSError as error:
-            hint = f" {self._spec.install_hint}" if self._spec.install_hint else ""
-            raise self._error(f"cannot be run: {error.strerror}.{hint}") from error
-        try:
-            async with asyncio.timeout(self._timeout):
-                output = await self._collect(process)
-                code = await process.wait()
-        except TimeoutError as error:
-            raise self._error(f"took longer than {self._timeout:g} s") from error
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await _drain(process)
-        if code != 0:
-            raise self._error(f"ended with code {code}")
-        return output
+        except (OSError, ValueError) as error:  # a NUL in an argument is a ValueError
+            hint = own_words(self._spec.install_hint, _MOST_WORDS)
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            raise self._error(f"cannot be run: {reason}.{' ' if hint else ''}{hint}") from error
+        words.started()
+        return process
 
     def _environment(self) -> dict[str, str]:
         """Little of ours (`integrations.environment`), and what the kubeconfig names."""
@@ -153,6 +177,18 @@ class ExecPlugin:
         return ConfigurationError(
             self._upstream, f"the credential program {self._spec.command} {what}"
         )
+
+
+async def _with(what: str, words: LastWords) -> str:
+    """`what`, and what the program itself said of it."""
+    said = own_words(await words.text(), _MOST_WORDS)
+    return f"{what}: {said}" if said else what
+
+
+def _end(process: asyncio.subprocess.Process) -> None:
+    """Kill it with what it started: that would keep its output open."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 async def _drain(process: asyncio.subprocess.Process) -> None:

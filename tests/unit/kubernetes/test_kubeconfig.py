@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from integrations.guarded import proxy_name
 from integrations.kubernetes import ConfigurationError
 from integrations.kubernetes.auth.access import (
     Access,
@@ -76,7 +77,14 @@ async def test_another_context_and_server_name_and_impersonation(tmp_path: Path)
 @pytest.mark.parametrize(
     ("user", "cluster", "words"),
     [
-        ({}, {"proxy-url": "http://p"}, "proxy"),
+        ({}, {"proxy-url": "ftp://p"}, "proxy-url that is none"),
+        ({}, {"proxy-url": "socks5://["}, "proxy-url that is none"),
+        ({}, {"insecure-skip-tls-verify": True, "certificate-authority-data": "Q0E="}, "take one"),
+        ({}, {"insecure-skip-tls-verify": "yes"}, "neither true nor false"),
+        ({}, {"certificate-authority-data": "Q0E=", "certificate-authority": "ca.pem"}, "has both"),
+        ({}, {"certificate-authority-data": "Q0 E="}, "not base64"),
+        ({"client-certificate-data": "Q0E="}, {}, "without its client-key"),
+        ({"as-groups": ["dev"]}, {}, "without a user"),
         ({"auth-provider": {"name": "gcp"}}, {}, "auth-provider"),
         ({"username": "a", "password": "b"}, {}, "password"),
         ({}, {"server": "ftp://x"}, "server address"),
@@ -107,7 +115,7 @@ async def test_another_context_and_server_name_and_impersonation(tmp_path: Path)
             {
                 "exec": {
                     "command": "x",
-                    "apiVersion": "client.authentication.k8s.io/v1",
+                    "apiVersion": "client.authentication.k8s.io/v1beta1",
                     "env": 5,
                 }
             },
@@ -147,6 +155,154 @@ def test_the_contexts_of_a_file_are_found_in_one_reading(tmp_path: Path, monkeyp
     monkeypatch.setattr(yaml, "load", lambda *a, **k: read.append(1) or parse(*a, **k))
     assert len(contexts_in(path.read_bytes(), "c")) == 20
     assert len(read) == 1
+
+
+def test_two_of_one_name_are_refused(tmp_path: Path):
+    user = {"name": "u", "user": {"token": "abc"}}
+    with pytest.raises(ConfigurationError, match="two users named 'u'"):
+        load(kubeconfig(tmp_path, {}, users=[user, user]))
+
+
+@pytest.mark.parametrize(
+    ("top", "words"),
+    [
+        ({"current-context": 100000123456}, "current-context is not text"),
+        ({"contexts": [{"name": 7, "context": {}}]}, "context name 7 is not text"),
+        ({"current-context": ""}, r"no current-context; name one \(it has main\)"),
+        ({"current-context": "gone"}, "no context named 'gone'"),
+        ({"contexts": [{"name": "main", "context": {"cluster": ""}}]}, "names no cluster"),
+        ({"contexts": [{"name": "main"}]}, "names no cluster"),
+        ({"users": []}, "no user named 'u'"),
+        ({"clusters": []}, "no cluster named 'c'"),
+        ({"kind": "Pod"}, "it is a Pod, not a kubeconfig"),
+    ],
+)
+def test_what_a_file_lacks_is_named(tmp_path: Path, top: dict[str, Any], words: str):
+    with pytest.raises(ConfigurationError, match=words):
+        load(kubeconfig(tmp_path, {}, **top))
+
+
+def test_a_broken_context_beside_a_good_one_does_no_harm(tmp_path: Path):
+    good = {"name": "main", "context": {"cluster": "c", "user": "u"}}
+    contexts = [good, {"name": "x"}, {"name": "y", "context": {"cluster": "nope", "user": "no"}}]
+    assert load(kubeconfig(tmp_path, {}, contexts=contexts)).server == "https://127.0.0.1:1"
+
+
+async def test_base64_may_be_wrapped_and_a_bundle_commented(tmp_path: Path):
+    wrapped = base64.encodebytes(b"KEY" * 40).decode()
+    user = {"client-certificate-data": wrapped, "client-key-data": wrapped.replace("\n", "\r\n")}
+    path = kubeconfig(tmp_path, user)
+    credential = await load(path).credentials.current()
+    assert (credential.certificate, credential.key) == (b"KEY" * 40, b"KEY" * 40)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert (await load(path).credentials.current()).key == b"KEY" * 40
+
+
+@pytest.mark.parametrize(
+    ("server", "user", "reached"),
+    [
+        ("127.0.0.1:6443", {"token": "a"}, "https://127.0.0.1:6443"),
+        ("127.0.0.1:8080", {}, "http://127.0.0.1:8080"),
+    ],
+)
+def test_a_server_without_a_scheme(tmp_path: Path, server: str, user: dict[str, Any], reached: str):
+    assert load(kubeconfig(tmp_path, user, {"server": server})).server == reached
+
+
+def test_several_files_are_one_and_the_first_wins(tmp_path: Path):
+    one, two = tmp_path / "one", tmp_path / "two"
+    one.mkdir()
+    two.mkdir()
+    (two / "ca.pem").write_bytes(b"CA of two")
+    here = {"name": "main", "context": {"cluster": "there", "user": "u"}}
+    first = kubeconfig(one, {"token": "first"}, contexts=[here], clusters=[])
+    there = {"server": "https://two:1", "certificate-authority": "ca.pem"}
+    other = {"name": "main", "context": {"cluster": "nope", "user": "nope"}}
+    second = kubeconfig(
+        two,
+        {"token": "second"},
+        contexts=[other],
+        clusters=[{"name": "there", "cluster": there}],
+        **{"current-context": "elsewhere"},
+    )
+    both = load(Path(f"{first}:{tmp_path / 'absent'}:{second}"))
+    assert (both.server, both.ca) == ("https://two:1", b"CA of two")
+    assert isinstance(both.credentials, StaticCredential)
+    assert both.credentials.known.token == "first"
+    with pytest.raises(ConfigurationError, match="none of its files is there"):
+        load(Path(f"{tmp_path / 'absent'}:{tmp_path / 'gone'}"))
+    second.write_text("[")
+    with pytest.raises(ConfigurationError, match="it is not YAML"):
+        load(Path(f"{first}:{second}"))
+
+
+def test_a_proxy_may_have_a_password_that_is_not_told(tmp_path: Path):
+    access = load(kubeconfig(tmp_path, {}, {"proxy-url": "http://me:hunter2@proxy:3128"}))
+    assert access.proxy == "http://me:hunter2@proxy:3128"
+    assert "hunter2" not in repr(access)
+    assert proxy_name(access.proxy) == "http://proxy:3128"
+
+
+def exec_user(tmp_path: Path, **more: Any) -> Path:
+    plugin = {"command": "x", "apiVersion": "client.authentication.k8s.io/v1", **more}
+    return kubeconfig(tmp_path, {"exec": plugin})
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({}, "needs an interactiveMode"),
+        ({"interactiveMode": "Sometimes"}, "'Sometimes' is unknown"),
+        ({"interactiveMode": "Always"}, "the console has none"),
+        ({"interactiveMode": "Never", "command": ""}, "no command"),
+        ({"apiVersion": "client.authentication.k8s.io/v1alpha1"}, "v1alpha1, known are"),
+        ({"interactiveMode": "Never", "env": [{"value": "x"}]}, "has no name"),
+    ],
+)
+def test_an_exec_entry_is_refused_as_client_go_does(
+    tmp_path: Path, more: dict[str, Any], words: str
+):
+    with pytest.raises(ConfigurationError, match=words):
+        load(exec_user(tmp_path, **more))
+
+
+@pytest.mark.parametrize("mode", ["Never", "IfAvailable"])
+def test_a_program_that_needs_no_terminal_may_run(tmp_path: Path, mode: str):
+    path = exec_user(tmp_path, interactiveMode=mode, args=None, env=None)
+    assert isinstance(load(path).credentials, ExecPlugin)
+    beta = {"apiVersion": "client.authentication.k8s.io/v1beta1"}
+    assert isinstance(load(exec_user(tmp_path, **beta)).credentials, ExecPlugin)
+
+
+@pytest.mark.parametrize(
+    ("body", "words", "never"),
+    [
+        ("sys.stderr.write('the SSO session has expired. Run: aws sso login'); sys.exit(255)",
+         "code 255: the SSO session has expired. Run: aws sso login", "\n"),
+        (r"sys.stderr.buffer.write('\x1b[31mred\x1b[0m\r\n \u202eodd'.encode()); sys.exit(1)",
+         "code 1: red ⟨U\\+202E⟩odd", "\x1b"),
+        ("sys.stderr.write('x' * 100_000 + ' at last'); sys.exit(1)", "…x+ at last$", "x" * 500),
+        ("sys.stderr.write('refused: token=hunter2-abc https://me:hunter2@sts/'); sys.exit(1)",
+         "refused: token=•••", "hunter2"),
+    ],
+)  # fmt: skip
+async def test_a_plugins_own_words_reach_the_person(body: str, words: str, never: str):
+    with pytest.raises(ConfigurationError, match=words) as raised:
+        await plugin(f"import sys; {body}").current()
+    assert never not in raised.value.message
+
+
+async def test_a_plugin_that_hangs_has_said_why():
+    spec = ExecSpec(command="/bin/sh", args=("-c", "echo waiting for a browser >&2; sleep 60"))
+    with pytest.raises(ConfigurationError, match="longer than 5 s: waiting for a browser"):
+        await ExecPlugin(spec, "c", timeout=5.0).current()
+
+
+async def test_what_a_plugin_leaves_running_is_not_waited_for():
+    leave = "import subprocess, sys; subprocess.Popen(['sleep', '20'], stdout=subprocess.DEVNULL)\n"
+    started = time.monotonic()
+    assert (await plugin(leave + ANSWER).current()).token
+    assert time.monotonic() - started < 15
 
 
 async def test_tokens_as_rancher_has_them(tmp_path: Path):
@@ -199,7 +355,7 @@ async def test_a_plugin_runs_again_only_when_its_credential_expires_or_was_refus
     [
         ("import sys; sys.exit(3)", "ended with code 3"),
         ("print('hello')", "no ExecCredential"),
-        ("print('{}')", "not ours"),
+        ("print('{}')", "not an ExecCredential of client.authentication.k8s.io/v1 as"),
         ("import time; time.sleep(60)", "took longer"),
         ("print('x' * 2_000_000)", "more than 1 MiB"),
         (ANSWER.replace('"token"', '"other"'), "neither a token nor a certificate"),

@@ -756,9 +756,11 @@ export type ConfigView = {
 /**
  * ConnectionStatusRow
  *
- * One connection and how contact with it is.
+ * One connection and how contact with it is. `broken` is why nothing comes over it, empty
+ * while something does or may still.
  */
 export type ConnectionStatusRow = {
+    broken: string;
     expires: number | null;
     key: string;
     kind: string;
@@ -3999,7 +4001,8 @@ export type ProblemBody = {
  * `rank` orders (0 is worst); `since` is Unix seconds, None when it was so before this
  * console looked. `reason` says why, the cause first; `cause` is its kind that others may
  * share. The scope fields repeat those of the row it is about;
- * `resource` is its plural in a cluster.
+ * `resource` is its plural in a cluster. A connection is no part of what it leads to: it has
+ * its `scope` in text.
  */
 export type ProblemRow = {
     affects: string;
@@ -4016,6 +4019,7 @@ export type ProblemRow = {
     rank: number;
     reason: string;
     resource: string;
+    scope: string;
     severity: 'error' | 'normal' | 'warning';
     since: number | null;
     system: string;
