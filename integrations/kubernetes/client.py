@@ -214,12 +214,15 @@ class KubernetesClient:
         Of secrets and config maps only the metadata: neither their values nor the
         annotation in which kubectl repeats them.
         """
-        return (await self.read(kind, namespace, name, as_=as_))[0]
+        found = (await self.read(kind, namespace, name, as_=as_))[0]
+        (found.get("metadata") or {}).pop("managedFields", None)
+        return found
 
     async def read(
         self, kind: ResourceKind, namespace: str, name: str, *, as_: Caller | None = None
     ) -> tuple[dict[str, Any], Any]:
-        """One object as `raw` gives it and as `kind.model`, from one call."""
+        """One object as `raw` gives it, with its record of who set which field, and as
+        `kind.model`, from one call."""
         hidden = kind.metadata_only or (not kind.group and kind.plural in METADATA_ONLY)
         accept = _PARTIAL if hidden else _JSON
         path = self.object_path(kind, namespace, name)
@@ -227,7 +230,6 @@ class KubernetesClient:
         typed = self._decoded(self.decoders(kind.model).one, body)
         found = self._decoded(_RAW.decode, body)
         metadata = found.get("metadata") or {}
-        metadata.pop("managedFields", None)
         # Metadata answers and old servers differ in what they say of themselves.
         head = {"apiVersion": kind.api_version, "kind": kind.kind}
         if hidden:

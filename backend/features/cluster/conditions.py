@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from backend.features.cluster.gateway import judged_parts
 from backend.features.cluster.schemas import ConditionView
 from integrations.kubernetes import ResourceKind
 from integrations.kubernetes.models.meta import Condition
@@ -18,13 +19,16 @@ def conditions(raw: dict[str, Any], kind: ResourceKind) -> list[ConditionView]:
     status = raw.get("status")
     listed = status.get("conditions") if isinstance(status, dict) else None
     found = listed if isinstance(listed, list) else []
-    return [_condition(c, kind) for c in found if isinstance(c, dict)]
+    views = [_condition(c, kind) for c in found if isinstance(c, dict)]
+    if kind.custom and isinstance(status, dict):
+        views += [_condition(c, kind, of) for of, c in judged_parts(status)]
+    return views
 
 
-def _condition(found: dict[str, Any], kind: ResourceKind) -> ConditionView:
+def _condition(found: dict[str, Any], kind: ResourceKind, of: str = "") -> ConditionView:
     name, status = _text(found.get("type")), _text(found.get("status"))
     return ConditionView(
-        type=name,
+        type=f"{name} ({of})" if of else name,
         status=status,
         reason=_text(found.get("reason")),
         message=_text(found.get("message")),

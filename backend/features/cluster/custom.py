@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from backend.features.cluster.conditions import conditions
-from backend.features.cluster.describe import StatusSummary
+from backend.features.cluster.gateway import gateway_facts
 from backend.features.cluster.schemas import ConditionView
+from backend.features.cluster.words import StatusSummary
 from integrations.kubernetes import ResourceKind
 from integrations.kubernetes.paths import value_at
 from integrations.kubernetes.summaries.conditions import phase_is_good
@@ -26,7 +27,12 @@ _MOST: Final = 3
 def custom_summary(kind: ResourceKind, raw: dict[str, Any]) -> StatusSummary:
     """By its conditions and its ``phase`` or ``state``, if it has any that can be read."""
     listed = conditions(raw, kind)
-    facts = (*_of_definition(kind, raw), *_plain(raw, "spec"), *_plain(raw, "status"))
+    facts = (
+        *_of_definition(kind, raw),
+        *gateway_facts(kind, raw),
+        *_plain(raw, "spec"),
+        *_plain(raw, "status"),
+    )
     meta = raw.get("metadata")
     if isinstance(meta, dict) and meta.get("deletionTimestamp"):
         return StatusSummary("Terminating", None, "Is being deleted", facts)

@@ -4,32 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 
-from backend.features.cluster.schemas import Fact
+from backend.features.cluster.describe_network import describe_ingress, describe_service
+from backend.features.cluster.words import StatusSummary
 from integrations.kubernetes.models import core, network, pods, storage, workloads
 from integrations.kubernetes.models.meta import Metadata
-from integrations.kubernetes.summaries.nodes import node_summary, roles_of
+from integrations.kubernetes.summaries.nodes import node_summary, roles_of, taint_text
 from integrations.kubernetes.summaries.pods import pod_summary
 from integrations.kubernetes.summaries.workloads import workload_summary
 
-__all__ = ["StatusSummary", "describe"]
-
-
-class StatusSummary(NamedTuple):
-    """The state of an object in a word and a sentence, and what else is worth knowing."""
-
-    status: str
-    healthy: bool | None
-    summary: str
-    facts: tuple[tuple[str, str], ...] = ()
-
-    def fact_views(self) -> list[Fact]:
-        """The facts that are known."""
-        return [Fact(label=label, value=value) for label, value in self.facts if value]
+__all__ = ["describe"]
 
 
 def describe(found: Any) -> StatusSummary:
@@ -44,10 +32,7 @@ def describe(found: Any) -> StatusSummary:
         )
     if isinstance(found, Metadata):
         return StatusSummary("", None, "Only its metadata is read")
-    leaving = found.metadata.deletion_timestamp is not None
-    return StatusSummary(
-        "Terminating" if leaving else "", None, "Is being deleted" if leaving else ""
-    )
+    return StatusSummary("", None, "")
 
 
 def _pod(pod: pods.Pod) -> StatusSummary:
@@ -87,7 +72,7 @@ def _node(node: core.Node) -> StatusSummary:
             ("Pod network", node.spec.pod_cidr),
             ("Provider id", node.spec.provider_id),
             *((f"Address ({a.type})", a.address) for a in node.status.addresses),
-            *(("Taint", _taint(t)) for t in node.spec.taints),
+            *(("Taint", taint_text(t)) for t in node.spec.taints),
             *(
                 (f"Allocatable {name}", amount)
                 for name, amount in node.status.allocatable.items()
@@ -95,49 +80,6 @@ def _node(node: core.Node) -> StatusSummary:
             ),
         ),
     )
-
-
-def _taint(taint: core.Taint) -> str:
-    value = f"={taint.value}" if taint.value else ""
-    return f"{taint.key}{value}:{taint.effect}"
-
-
-def _service(service: network.Service) -> StatusSummary:
-    spec = service.spec
-    ports = ", ".join(f"{p.port}/{p.protocol}" for p in spec.ports)
-    chosen = ", ".join(f"{k}={v}" for k, v in spec.selector.items())
-    to = f"pods with {chosen}" if chosen else "endpoints that somebody else sets"
-    if spec.external_name:
-        to = spec.external_name
-    return StatusSummary(
-        "",
-        None,
-        f"Sends {ports or 'its traffic'} to {to}",
-        (("Type", spec.type), ("Cluster IP", spec.cluster_ip), ("Ports", ports)),
-    )
-
-
-def _ingress(ingress: network.Ingress) -> StatusSummary:
-    hosts = ", ".join(dict.fromkeys(rule.host or "*" for rule in ingress.spec.rules))
-    spec = ingress.spec
-    default = spec.default_backend.service if spec.default_backend else None
-    facts = (
-        ("Class", spec.ingress_class_name),
-        *(
-            (rule.host or "Every host", f"{path.path or '/'} → {path.backend.service.name}")
-            for rule in spec.rules
-            if rule.http
-            for path in rule.http.paths
-            if path.backend.service
-        ),
-        ("Everything else", default.name if default else ""),
-        *(("TLS", ", ".join(tls.hosts) or "Every host") for tls in spec.tls),
-        (
-            "Address",
-            ", ".join(p.ip or p.hostname for p in ingress.status.load_balancer.ingress),
-        ),
-    )
-    return StatusSummary("", None, f"Routes {hosts or 'every host'}", facts)
 
 
 def _volume(volume: storage.PersistentVolume) -> StatusSummary:
@@ -150,6 +92,9 @@ def _volume(volume: storage.PersistentVolume) -> StatusSummary:
         (
             ("Capacity", volume.spec.capacity.get("storage", "")),
             ("Storage class", volume.spec.storage_class_name),
+            ("Driver", volume.spec.source.driver),
+            ("Handle", volume.spec.source.handle),
+            ("Mount options", ", ".join(volume.spec.mount_options)),
             ("Access modes", ", ".join(volume.spec.access_modes)),
             ("When released", volume.spec.persistent_volume_reclaim_policy),
         ),
@@ -271,8 +216,8 @@ _WORKLOADS: Final = frozenset(
 _WORDS: Final[dict[type[Any], Callable[[Any], StatusSummary]]] = {
     pods.Pod: _pod,
     core.Node: _node,
-    network.Service: _service,
-    network.Ingress: _ingress,
+    network.Service: describe_service,
+    network.Ingress: describe_ingress,
     core.Namespace: _namespace,
     core.CustomResourceDefinition: _definition,
     core.Lease: _lease,

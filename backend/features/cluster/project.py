@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from backend.features.cluster.rows import ClusterRow, DefinitionRow, LeaseRow, NamespaceRow
+from integrations.concern import Concern
 from integrations.contract import FeedState
 from integrations.kubernetes import ApiServerHealth
 from integrations.kubernetes.models.core import CustomResourceDefinition, Lease, Namespace
 from integrations.kubernetes.models.meta import Meta, seconds
+from integrations.kubernetes.summaries.deletion import being_deleted, hindrances
 
 __all__ = ["cluster_row", "definition_row", "lease_row", "namespace_row"]
 
@@ -31,14 +33,18 @@ def cluster_row(name: str, health: ApiServerHealth, nodes: int, pods: int) -> Cl
 def namespace_row(cluster: str, namespace: Namespace) -> NamespaceRow:
     """The row of a namespace."""
     meta, status = namespace.metadata, namespace.status
-    stuck = [c.message for c in status.conditions if c.status == "True" and c.message]
+    leaving = meta.deletion_timestamp is not None
+    held = leaving and bool(hindrances(namespace, meta))
+    concern = Concern.WARNING if held else Concern.PROGRESS if leaving else Concern.FINE
     return NamespaceRow(
         key=f"{cluster}/{meta.name}",
         cluster=cluster,
         namespace=meta.name,
         name=meta.name,
         status=status.phase or "Unknown",
-        reason="; ".join(stuck)[:240] if status.phase == "Terminating" else "",
+        healthy=not held,
+        concern=concern,
+        reason=being_deleted(namespace, meta),
         created=_born(meta),
         labels=meta.labels,
     )

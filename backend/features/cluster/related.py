@@ -103,8 +103,7 @@ async def _of_workload(reader: ObjectReader, found: Any) -> AsyncIterator[Relate
 async def _by_name(found: Any) -> AsyncIterator[Related]:
     """Objects that are only named, not read."""
     if isinstance(found, network.Ingress):
-        backends = [p.backend for r in found.spec.rules if r.http for p in r.http.paths]
-        names = dict.fromkeys(b.service.name for b in backends if b.service)
+        names = dict.fromkeys(b.service.name for b in found.backends if b.service)
         space = found.metadata.namespace
         items = [Ref(kind="Service", plural="services", namespace=space, name=n) for n in names]
         yield Related(title="Services", items=items)

@@ -30,6 +30,8 @@ class NamespaceRow(Row, frozen=True):
     namespace: str
     name: str
     status: str
+    healthy: bool
+    concern: int
     reason: str
     created: float
     labels: dict[str, str]

@@ -13,6 +13,7 @@ from backend.errors import NotFoundProblem
 from backend.features.cluster.conditions import conditions
 from backend.features.cluster.containers import containers_of
 from backend.features.cluster.custom import custom_summary
+from backend.features.cluster.deletion import with_deletion
 from backend.features.cluster.describe import describe
 from backend.features.cluster.kinds import DEFINITION, permission_kind, scope_of
 from backend.features.cluster.owners import owners_of
@@ -109,6 +110,7 @@ async def read_detail(
         attempt("Its quota", quota_facts(reader, found), []),
     )
     words = custom_summary(kind, raw) if kind.custom else describe(found)
+    words = with_deletion(words, raw, found)
     summary, because = _explained(words.status, words.summary, related)
     return Detail(
         cluster=cluster,

@@ -14,7 +14,13 @@ from integrations.kubernetes.models.core import Node
 from integrations.kubernetes.models.pods import Pod
 from integrations.kubernetes.quantity import parse_quantity
 from integrations.kubernetes.summaries.conditions import wrong_on_a_node
-from integrations.kubernetes.summaries.nodes import is_simulated, node_summary, os_version, roles_of
+from integrations.kubernetes.summaries.nodes import (
+    is_simulated,
+    node_summary,
+    os_version,
+    roles_of,
+    taint_text,
+)
 from integrations.kubernetes.summaries.requests import pod_requests
 
 __all__ = ["Load", "Share", "alone", "loaded", "machine_row", "pod_share", "updated"]
@@ -89,7 +95,7 @@ def machine_row(cluster: str, node: Node) -> MachineRow:
         pods=0,
         pods_limit=int(parse_quantity(status.allocatable.get("pods", "0"))),
         conditions=tuple(_abnormal(node)),
-        taints=tuple(f"{t.key}:{t.effect}" for t in node.spec.taints),
+        taints=tuple(taint_text(t) for t in node.spec.taints),
         simulated=is_simulated(node),
         machine_id=info.machine_id,
         system_uuid=info.system_uuid,

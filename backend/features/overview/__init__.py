@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from backend.features.context import Feature, FeatureContext
 from backend.features.overview.collections import PROBLEMS
@@ -11,10 +11,13 @@ from backend.features.overview.derive import Problems
 from backend.features.overview.rights import KINDS
 from backend.features.overview.routes import router
 from backend.features.overview.service import OverviewService
+from backend.jobs import Loop
 from integrations.contract import Feed
 from integrations.kubernetes.settings import ConnectionSettings
 
 __all__ = ["AFTER", "register"]
+
+_LOOK_SECONDS: Final = 10.0
 
 AFTER = ("cluster", "connections", "events", "images", "keyvalue", "machines", "workloads")
 """The features whose collections it derives problems and figures from."""
@@ -30,7 +33,11 @@ def register(context: FeatureContext) -> Feature:
         updates_enabled=context.settings.updates_enabled,
     )
 
+    look = Loop("deletions that do not end", problems.held.look, every=_LOOK_SECONDS)
+
     def feeds(settings: ConnectionSettings) -> Mapping[str, Feed[Any]]:
         return problems.held.feeds(settings.name)
 
-    return Feature("overview", router, feeds={"kubernetes": feeds}, kinds=KINDS, parts=(service,))
+    return Feature(
+        "overview", router, feeds={"kubernetes": feeds}, kinds=KINDS, jobs=(look,), parts=(service,)
+    )

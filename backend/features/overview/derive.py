@@ -12,7 +12,16 @@ from backend.features.overview.collections import PROBLEMS
 from backend.features.overview.contacts import contact_problem
 from backend.features.overview.held import Held, HeldRow
 from backend.features.overview.members import member_problem, quorum_problem
-from backend.features.overview.read import Claim, Contact, Machine, Member, Pod, Service, Workload
+from backend.features.overview.read import (
+    Claim,
+    Contact,
+    Machine,
+    Member,
+    Pod,
+    Service,
+    Volume,
+    Workload,
+)
 from backend.features.overview.rows import ProblemRow
 from backend.features.overview.rules import (
     claim_problem,
@@ -20,6 +29,7 @@ from backend.features.overview.rules import (
     machine_problem,
     pod_problem,
     service_problem,
+    volume_problem,
     workload_problem,
 )
 from backend.live.derive import Derived, Input, Kept
@@ -70,7 +80,7 @@ class Problems:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._started = clock()
-        self.held = Held()
+        self.held = Held(clock)
         self.rows: Derived[ProblemRow] = Derived(
             PROBLEMS,
             inputs=(
@@ -83,6 +93,9 @@ class Problems:
                     keep=self._dated(claim_problem, _created),
                 ),
                 Kept("services", by=_of_service, keep=self._dated(service_problem, _created)),
+                Kept(
+                    "persistentvolumes", by=_of_volume, keep=self._dated(volume_problem, _created)
+                ),
                 Kept("etcd-members", by=_of_member, keep=self._judged),
                 Input(self.held.rows, by=_of_held),
                 Kept("connections", by=_of_contact, keep=self._dated(contact_problem, _unknown)),
@@ -128,11 +141,11 @@ class Problems:
         connection to it. A pod whose owner has no row has nobody else to speak for it: an
         operator's resource, a machine, a workload that is gone though another is called so now.
         Of an etcd whose members say what is wrong the connection need not."""
-        machines, workloads, pods, claims, services, members, held, contacts = parts
-        yield from (*machines, *claims, *services)
+        machines, workloads, pods, claims, services, volumes, members, held, contacts = parts
+        yield from (*machines, *claims, *services, *volumes)
         yield from (there.problem for there in workloads if there.problem is not None)
         yield from (part.problem for part in pods if not _spoken_for(part, workloads))
-        yield from (held_problem(row) for row in held)
+        yield from (held_problem(row) for row in held if row.held or row.overdue)
         whole = quorum_problem([judged.member for judged in members])
         if whole is None:
             found = [judged.problem for judged in members if judged.problem is not None]
@@ -149,7 +162,7 @@ def _spoken_for(part: _Part, workloads: Iterable[_There]) -> bool:
     return any(not asked or not there.uid or there.uid == asked for there in workloads)
 
 
-def _created(row: Machine | Workload | Pod | Claim | Service) -> float | None:
+def _created(row: Machine | Workload | Pod | Claim | Service | Volume) -> float | None:
     return row.created
 
 
@@ -184,6 +197,10 @@ def _of_service(row: Service) -> tuple[str, ...]:
 
 def _of_held(row: HeldRow) -> tuple[str, ...]:
     return (f"held/{row.key}",)
+
+
+def _of_volume(row: Volume) -> tuple[str, ...]:
+    return (f"persistentvolumes/{row.key}",)
 
 
 def _of_member(row: Member) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Deletions that are held: objects that finalizers keep from going.
+"""Deletions that do not end: objects that finalizers keep from going, or nobody ends.
 
 Of every watched kind but those whose names alone need a right of their own (Secrets and
 ConfigMaps): a problem is shown by its place, so it would name them to people without it.
@@ -6,24 +6,26 @@ ConfigMaps): a problem is shown by its place, so it would name them to people wi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final, Protocol
+
+import msgspec
 
 from backend.live.row import Row
 from backend.live.table import Table
 from integrations.contract import Feed
 from integrations.kubernetes.kinds import KINDS
-from integrations.kubernetes.models.core import Namespace
 from integrations.kubernetes.models.meta import Meta, seconds
+from integrations.kubernetes.summaries.deletion import hindrances
 
 __all__ = ["Held", "HeldRow"]
 
-_PASSING: Final = frozenset(
-    {"foregroundDeletion", "orphan", "batch.kubernetes.io/job-tracking", "kubernetes"}
-)
-"""Kubernetes' own steps of every deletion. A namespace's own finalizer is one of them: what
-hinders it stands in its conditions."""
+_GRACE: Final = {"pods": 60.0}
+_PATIENCE: Final = 600.0
+"""Seconds after which a deletion that nothing is known to hold is one that does not go on; of a
+pod after the time it was given to end."""
 _WATCHED: Final = tuple(
     plural for plural, kind in KINDS.items() if plural != "events" and not kind.metadata_only
 )
@@ -36,7 +38,8 @@ class _Named(Protocol):
 
 
 class HeldRow(Row, frozen=True):
-    """An object that was told to go at Unix seconds `since`, and why it is still there."""
+    """An object that was told to go at Unix seconds `since`, and why it is still there: `held`
+    by something, or `overdue`, because it ought to be gone since `due`."""
 
     cluster: str
     kind: str
@@ -45,12 +48,16 @@ class HeldRow(Row, frozen=True):
     name: str
     since: float
     reason: str
+    held: bool
+    due: float
+    overdue: bool
 
 
 class Held:
-    """The held deletions of every cluster."""
+    """The deletions of every cluster that are under way."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
         self.rows: Table[HeldRow] = Table("held deletions")
 
     def feeds(self, cluster: str) -> Mapping[str, Feed[Any]]:
@@ -58,40 +65,40 @@ class Held:
         return {
             plural: self.rows.feed(
                 f"kubernetes/{cluster}/{plural}",
-                partial(_held, cluster, plural),
+                partial(self._held, cluster, plural),
                 within=("cluster", cluster),
             )
             for plural in _WATCHED
         }
 
+    async def look(self) -> None:
+        """Time alone makes a deletion overdue: nothing tells of it."""
+        now = self._clock()
+        for row in self.rows:
+            if not row.overdue and row.due <= now:
+                self.rows.put(msgspec.structs.replace(row, overdue=True))
 
-def _held(cluster: str, plural: str, found: _Named) -> HeldRow | None:
-    meta = found.metadata
-    since = seconds(meta.deletion_timestamp)
-    if since is None:
-        return None
-    reason = _why(found)
-    if not reason:
-        return None
-    return HeldRow(
-        key=f"{cluster}/{plural}/{meta.namespace}/{meta.name}",
-        cluster=cluster,
-        kind=KINDS[plural].kind,
-        plural=plural,
-        namespace=meta.namespace,
-        name=meta.name,
-        since=since,
-        reason=reason,
-    )
+    def _held(self, cluster: str, plural: str, found: _Named) -> HeldRow | None:
+        meta = found.metadata
+        since = seconds(meta.deletion_timestamp)
+        if since is None:
+            return None
+        due = since + _GRACE.get(plural, _PATIENCE)
+        return HeldRow(
+            key=f"{cluster}/{plural}/{meta.namespace}/{meta.name}",
+            cluster=cluster,
+            kind=KINDS[plural].kind,
+            plural=plural,
+            namespace=meta.namespace,
+            name=meta.name,
+            since=since,
+            reason=hindrances(found, meta) or _overdue(meta),
+            held=bool(hindrances(found, meta)),
+            due=due,
+            overdue=due <= self._clock(),
+        )
 
 
-def _why(found: _Named) -> str:
-    holding = [name for name in found.metadata.finalizers if name not in _PASSING]
-    parts = [f"Deletion is held by {', '.join(holding)}"] if holding else []
-    if isinstance(found, Namespace):
-        parts += [
-            condition.message
-            for condition in found.status.conditions
-            if condition.status == "True" and condition.message
-        ]
-    return "; ".join(parts)[:500]
+def _overdue(meta: Meta) -> str:
+    steps = f": {', '.join(meta.finalizers)} is not done" if meta.finalizers else ""
+    return f"Was told to go and is still there{steps}"

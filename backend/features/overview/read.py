@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-__all__ = ["Claim", "Contact", "Machine", "Member", "Pod", "Service", "Workload"]
+__all__ = ["Claim", "Contact", "Machine", "Member", "Pod", "Service", "Volume", "Workload"]
 
 
 class InCluster(Protocol):
@@ -53,6 +53,12 @@ class Claim(InCluster, Protocol):
     """What is read of a row of `persistentvolumeclaims`."""
 
     namespace: str
+
+
+class Volume(InCluster, Protocol):
+    """What is read of a row of `persistentvolumes`."""
+
+    claim: str
 
 
 class Service(InCluster, Protocol):

@@ -11,10 +11,11 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from backend.features.overview.held import HeldRow
-from backend.features.overview.read import Claim, Machine, Pod, Service, Workload
+from backend.features.overview.read import Claim, Machine, Pod, Service, Volume, Workload
 from backend.features.overview.rows import ProblemRow
 from integrations.concern import Concern
 from integrations.contract import Severity
+from integrations.kubernetes.summaries.deletion import HELD
 
 __all__ = [
     "claim_problem",
@@ -23,6 +24,7 @@ __all__ = [
     "machine_problem",
     "pod_problem",
     "service_problem",
+    "volume_problem",
     "workload_problem",
 ]
 
@@ -69,8 +71,8 @@ def workload_problem(row: Workload) -> ProblemRow | None:
 
 def pod_problem(row: Pod) -> ProblemRow | None:
     """A pod that is not well. Of an owned one it is its workload's problem, where that has a
-    row: see `derive`."""
-    if row.healthy:
+    row: see `derive`. One whose deletion is held is told as such: see `held`."""
+    if row.healthy or row.cause == HELD:
         return None
     return _of(
         row,
@@ -96,8 +98,9 @@ def _of_owner(row: Pod) -> str:
 
 
 def claim_problem(row: Claim) -> ProblemRow | None:
-    """A claim that cannot be bound, or has lost its volume: the pods that use it wait."""
-    if row.healthy:
+    """A claim that cannot be bound, or has lost its volume: the pods that use it wait. Of its
+    deletion `held` tells."""
+    if row.healthy or row.status == "Terminating":
         return None
     return _of(
         row,
@@ -106,14 +109,30 @@ def claim_problem(row: Claim) -> ProblemRow | None:
         kind="PersistentVolumeClaim",
         link=_object(row.cluster, "persistentvolumeclaims", row.namespace, row.name),
         namespace=row.namespace,
-        cause="Claim cannot be bound",
+        cause="Volume is lost" if row.status == "Lost" else "Claim cannot be bound",
         affects="pods that use it wait",
         count=1,
     )
 
 
+def volume_problem(row: Volume) -> ProblemRow | None:
+    """A volume that failed: what it holds may be lost. Of its deletion `held` tells."""
+    if row.healthy or row.status == "Terminating":
+        return None
+    return _of(
+        row,
+        "persistentvolumes",
+        rank=1,
+        kind="PersistentVolume",
+        link=_object(row.cluster, "persistentvolumes", "", row.name),
+        cause=f"Volume is {row.status}",
+        affects=f"claim {row.claim}" if row.claim else "",
+        count=1,
+    )
+
+
 def service_problem(row: Service) -> ProblemRow | None:
-    """A service behind which nothing answers."""
+    """A service behind which nothing answers, or that waits for its address."""
     if row.healthy:
         return None
     return _of(
@@ -123,8 +142,8 @@ def service_problem(row: Service) -> ProblemRow | None:
         kind="Service",
         link=_object(row.cluster, "services", row.namespace, row.name),
         namespace=row.namespace,
-        cause=row.status,
-        affects="nothing answers behind it",
+        cause="Load balancer is pending" if row.status == "Pending" else row.status,
+        affects="" if row.status == "Pending" else "nothing answers behind it",
         count=1,
     )
 
@@ -139,8 +158,8 @@ def held_problem(row: HeldRow) -> ProblemRow:
         kind=row.kind,
         name=row.name,
         reason=row.reason,
-        cause="Deletion is held",
-        affects="it stays until what holds it is done",
+        cause=HELD if row.held else "Deletion does not end",
+        affects="it stays until what holds it is done" if row.held else "",
         count=1,
         since=row.since,
         link=_object(row.cluster, row.plural, row.namespace, row.name),

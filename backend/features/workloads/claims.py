@@ -97,17 +97,17 @@ def _explained(_key: str, claim: _Claim | None, said: Sequence[_Said]) -> ClaimR
         return row
     mine = [event for event in said if not event.uid or event.uid == claim.uid]
     newest = max(mine, key=lambda event: (event.at, event.key), default=None)
-    if newest is None:
-        return row
+    return row if newest is None else _waiting(row, newest)
+
+
+def _waiting(row: ClaimRow, newest: _Said) -> ClaimRow:
+    text = " ".join(newest.message.split())
     if newest.failed:
-        text = " ".join(newest.message.split())
-        return msgspec.structs.replace(
-            row,
-            reason=f"Cannot be bound: {text}"[:_LIMIT],
-            healthy=False,
-            concern=Concern.ERROR,
-        )
+        reason = f"Cannot be bound: {text}"[:_LIMIT]
+        return msgspec.structs.replace(row, reason=reason, healthy=False, concern=Concern.ERROR)
     if newest.reason == "WaitForFirstConsumer":
         reason = "Waits for the first pod that uses it"
         return msgspec.structs.replace(row, reason=reason, concern=Concern.HELD)
+    if newest.reason == "ExternalProvisioning":
+        return msgspec.structs.replace(row, reason=f"Is not provided for yet: {text}"[:_LIMIT])
     return row

@@ -104,7 +104,12 @@ def _metadata_only(name: str, title: str, kind: str) -> Collection:
         kind=kind,
         row=MetadataRow,
         scopes=(NAMESPACED,),
-        columns=(*HEAD, Column("owner", "Owner", Type.TEXT, facet=True), *TAIL),
+        columns=(
+            *HEAD,
+            Column("owner", "Owner", Type.TEXT, facet=True),
+            Column("reason", "Reason", Type.TEXT, searched=True, default=False),
+            *TAIL,
+        ),
         default_sort=("namespace", "name"),
         where=("namespace", "cluster"),
         reviewed=reviewed(name),

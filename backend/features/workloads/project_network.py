@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
@@ -19,10 +20,10 @@ from integrations.kubernetes.models.network import (
     EndpointSlice,
     Ingress,
     Service,
-    ServicePort,
 )
 from integrations.kubernetes.models.storage import PersistentVolume, PersistentVolumeClaim
 from integrations.kubernetes.quantity import parse_quantity
+from integrations.kubernetes.summaries.deletion import being_deleted, hindrances
 
 __all__ = ["claim_row", "endpoint_slice_row", "ingress_row", "service_row", "volume_row"]
 
@@ -49,18 +50,20 @@ def service_row(cluster: str, service: Service) -> ServiceRow:
     outside = [*spec.external_ips, *_points(service.status)]
     if spec.external_name:
         outside.append(spec.external_name)
+    pending = spec.type == "LoadBalancer" and not _points(service.status)
     return ServiceRow(
         key=key(cluster, meta),
         cluster=cluster,
         namespace=meta.namespace,
         name=meta.name,
         type=spec.type,
-        ip="" if spec.cluster_ip == "None" else spec.cluster_ip,
+        ip=spec.cluster_ip,
         addresses=tuple(outside),
-        ports=tuple(_port(port) for port in spec.ports),
+        ports=tuple(port.text for port in spec.ports),
         selector=spec.selector,
         created=born(meta),
         labels=meta.labels,
+        pending=pending,
     )
 
 
@@ -89,37 +92,53 @@ def endpoint_slice_row(cluster: str, found: EndpointSlice) -> EndpointSliceRow:
 def ingress_row(cluster: str, ingress: Ingress) -> IngressRow:
     """The row of an ingress."""
     meta, spec = ingress.metadata, ingress.spec
-    backends = [path.backend for rule in spec.rules if rule.http for path in rule.http.paths]
-    if spec.default_backend is not None:
-        backends.append(spec.default_backend)
+    backends = ingress.backends
     services = [backend.service.name for backend in backends if backend.service]
+    addresses = tuple(_points(ingress.status))
     return IngressRow(
         key=key(cluster, meta),
         cluster=cluster,
         namespace=meta.namespace,
         name=meta.name,
-        ingress_class=spec.ingress_class_name,
-        hosts=tuple(dict.fromkeys(rule.host or "*" for rule in spec.rules)),
+        ingress_class=ingress.class_name,
+        hosts=tuple(dict.fromkeys(rule.host or "*" for rule in spec.rules)) or ("*",),
+        paths=tuple(_routes(ingress))[:MAX_ADDRESSES],
         services=tuple(dict.fromkeys(services)),
-        addresses=tuple(_points(ingress.status)),
+        backends=tuple(dict.fromkeys(filter(None, (b.text for b in backends)))),
+        addresses=addresses,
         tls=bool(spec.tls),
         created=born(meta),
         labels=meta.labels,
     )
 
 
+def _routes(ingress: Ingress) -> Iterator[str]:
+    """``shop.example/cart (Prefix) → cart:http``, and what becomes of everything else."""
+    for rule in ingress.spec.rules:
+        for path in rule.http.paths if rule.http else ():
+            kind = f" ({path.path_type})" if path.path_type else ""
+            to = path.backend.text or "nowhere"
+            yield f"{rule.host or '*'}{path.path or '/'}{kind} → {to}"
+    if ingress.spec.default_backend is not None:
+        yield f"everything else → {ingress.spec.default_backend.text or 'nowhere'}"
+
+
 def volume_row(cluster: str, volume: PersistentVolume) -> VolumeRow:
     """The row of a persistent volume."""
     meta, spec = volume.metadata, volume.spec
     claim = spec.claim_ref
+    leaving = being_deleted(volume, meta)
+    held = bool(leaving and hindrances(volume, meta))
+    phase = volume.status.phase or "Unknown"
+    concern = Concern.WARNING if held else _VOLUMES.get(volume.status.phase, Concern.WARNING)
     return VolumeRow(
         key=key(cluster, meta),
         cluster=cluster,
         name=meta.name,
-        status=volume.status.phase or "Unknown",
-        healthy=volume.status.phase != "Failed",
-        concern=_VOLUMES.get(volume.status.phase, Concern.WARNING),
-        reason=volume.status.message or volume.status.reason,
+        status="Terminating" if leaving else phase,
+        healthy=phase != "Failed" and not held,
+        concern=concern,
+        reason=leaving or volume.status.message or volume.status.reason,
         capacity=parse_quantity(spec.capacity.get("storage", "0")),
         access_modes=tuple(spec.access_modes),
         reclaim_policy=spec.persistent_volume_reclaim_policy,
@@ -127,15 +146,19 @@ def volume_row(cluster: str, volume: PersistentVolume) -> VolumeRow:
         claim=f"{claim.namespace}/{claim.name}" if claim else "",
         created=born(meta),
         labels=meta.labels,
+        driver=spec.source.driver,
+        handle=spec.source.handle,
     )
 
 
 def claim_row(cluster: str, claim: PersistentVolumeClaim) -> ClaimRow:
     """The row of a claim."""
     meta, spec, status = claim.metadata, claim.spec, claim.status
-    leaving = meta.deletion_timestamp is not None
+    leaving = being_deleted(claim, meta)
     word = "Terminating" if leaving else status.phase or "Unknown"
     concern, reason = _CLAIMS.get(word, (Concern.WARNING, ""))
+    if leaving and hindrances(claim, meta):
+        concern = Concern.WARNING
     got = status.capacity.get("storage")
     return ClaimRow(
         key=key(cluster, meta),
@@ -145,7 +168,7 @@ def claim_row(cluster: str, claim: PersistentVolumeClaim) -> ClaimRow:
         status=word,
         healthy=concern >= Concern.PROGRESS,
         concern=concern,
-        reason=reason,
+        reason=leaving or reason,
         volume=spec.volume_name,
         requested=parse_quantity(spec.resources.requests.get("storage", "0")),
         capacity=parse_quantity(got) if got else None,
@@ -158,8 +181,3 @@ def claim_row(cluster: str, claim: PersistentVolumeClaim) -> ClaimRow:
 
 def _points(status: BalancedStatus) -> list[str]:
     return [point.ip or point.hostname for point in status.load_balancer.ingress]
-
-
-def _port(port: ServicePort) -> str:
-    outside = f":{port.node_port}" if port.node_port else ""
-    return f"{port.port}{outside}/{port.protocol}"

@@ -81,8 +81,9 @@ class WorkloadRow(Row, frozen=True):
 
 
 class ServiceRow(Row, frozen=True):
-    """A service. `addresses`: where it listens from outside, when it does. `readiness`: ready
-    of all endpoints (``1/2``); empty where nothing selects them, and then nothing is judged."""
+    """A service. `addresses`: where it listens from outside, when it does; `pending`: it waits for
+    a load balancer. `ip` is ``None`` of one that is headless, as kubectl writes it. `readiness`:
+    ready of all endpoints (``1/2``); empty where nothing selects them: it is not judged."""
 
     cluster: str
     namespace: str
@@ -99,6 +100,7 @@ class ServiceRow(Row, frozen=True):
     concern: int = Concern.FINE
     reason: str = ""
     readiness: str = ""
+    pending: bool = False
 
 
 class EndpointSliceRow(Row, frozen=True):
@@ -118,13 +120,16 @@ class EndpointSliceRow(Row, frozen=True):
 
 
 class IngressRow(Row, frozen=True):
-    """An ingress."""
+    """An ingress. `paths` are its rules in words, twenty at most; `backends` whatever they lead
+    to, `services` those of them that are services."""
 
     cluster: str
     namespace: str
     name: str
     ingress_class: str
     hosts: tuple[str, ...]
+    paths: tuple[str, ...]
+    backends: tuple[str, ...]
     services: tuple[str, ...]
     addresses: tuple[str, ...]
     tls: bool
@@ -133,7 +138,8 @@ class IngressRow(Row, frozen=True):
 
 
 class VolumeRow(Row, frozen=True):
-    """A persistent volume; `claim` is ``namespace/name``."""
+    """A persistent volume; `claim` is ``namespace/name``. `driver` reaches it (or the kind of
+    storage it is), `handle` is what the storage calls it."""
 
     cluster: str
     name: str
@@ -148,6 +154,8 @@ class VolumeRow(Row, frozen=True):
     claim: str
     created: float
     labels: dict[str, str]
+    driver: str = ""
+    handle: str = ""
 
 
 class ClaimRow(Row, frozen=True):
@@ -171,7 +179,8 @@ class ClaimRow(Row, frozen=True):
 
 
 class MetadataRow(Row, frozen=True):
-    """A config map or a secret: its values are never read."""
+    """A config map or a secret: its values are never read. `reason` tells of its deletion, while
+    that is under way."""
 
     cluster: str
     namespace: str
@@ -179,3 +188,4 @@ class MetadataRow(Row, frozen=True):
     owner: str
     created: float
     labels: dict[str, str]
+    reason: str = ""

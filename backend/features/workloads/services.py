@@ -49,14 +49,19 @@ def _reached(
     _key: str, row: ServiceRow | None, slices: Sequence[EndpointSliceRow]
 ) -> ServiceRow | None:
     """A service without a selector is somebody else's to fill, an external name is only a
-    name: of neither is anything said."""
+    name: of neither is it said whether something answers."""
     if row is None:
         return None
-    if not row.selector or row.type == "ExternalName":
+    if row.type == "ExternalName":
         return row
+    if not row.selector:
+        return _waiting(row) if row.pending else row
     ready, endpoints = _counts(slices)
     if ready:
-        return msgspec.structs.replace(row, status="Reachable", readiness=f"{ready}/{endpoints}")
+        readiness = f"{ready}/{endpoints}"
+        if row.pending:
+            return msgspec.structs.replace(_waiting(row), readiness=readiness)
+        return msgspec.structs.replace(row, status="Reachable", readiness=readiness)
     word, concern = "Unreachable", Concern.ERROR
     reason = f"None of its {endpoints} endpoints is ready"
     if endpoints == 1:
@@ -69,8 +74,16 @@ def _reached(
         status=word,
         healthy=False,
         concern=concern,
-        reason=reason,
+        reason=f"{reason}; it waits for a load balancer too" if row.pending else reason,
         readiness=f"0/{endpoints}",
+    )
+
+
+def _waiting(row: ServiceRow) -> ServiceRow:
+    """As ``kubectl get`` says it: its external address is pending."""
+    reason = "No load balancer has given it an address yet"
+    return msgspec.structs.replace(
+        row, status="Pending", reason=reason, healthy=False, concern=Concern.WARNING
     )
 
 

@@ -14,6 +14,7 @@ __all__ = [
     "Lease",
     "Namespace",
     "Node",
+    "Taint",
 ]
 
 

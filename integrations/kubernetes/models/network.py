@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
-from integrations.kubernetes.models.meta import Meta, Slim
+from integrations.kubernetes.models.meta import AnnotatedMeta, Meta, Slim
 
 __all__ = ["BalancedStatus", "EndpointSlice", "Ingress", "Service", "ServicePort"]
 
@@ -14,9 +16,19 @@ class ServicePort(Slim):
 
     name: str = ""
     protocol: str = "TCP"
+    app_protocol: str = ""
     port: int = 0
     target_port: int | str = 0
     node_port: int = 0
+
+    @property
+    def text(self) -> str:
+        """``http 80:30080→8080/TCP``: its name, port, node port and target, as far as they tell
+        more than the port."""
+        name = f"{self.name} " if self.name else ""
+        outside = f":{self.node_port}" if self.node_port else ""
+        target = f"→{self.target_port}" if self.target_port not in {0, "", self.port} else ""
+        return f"{name}{self.port}{outside}{target}/{self.protocol}"
 
 
 class ServiceSpec(Slim):
@@ -24,10 +36,19 @@ class ServiceSpec(Slim):
 
     type: str = ""
     cluster_ip: str = msgspec.field(default="", name="clusterIP")
+    load_balancer_class: str = ""
+    external_traffic_policy: str = ""
+    session_affinity: str = ""
+    publish_not_ready_addresses: bool = False
     external_name: str = ""
     external_ips: list[str] = msgspec.field(default_factory=list, name="externalIPs")
     ports: list[ServicePort] = []
     selector: dict[str, str] = {}
+
+    @property
+    def headless(self) -> bool:
+        """Whether its name leads to the pods themselves: it has no address of its own."""
+        return self.cluster_ip == "None"
 
 
 class IngressPoint(Slim):
@@ -88,21 +109,50 @@ class EndpointSlice(Slim):
 
 
 class Backend(Slim):
-    """Where a path of an ingress leads."""
+    """Where a path of an ingress leads: to a service, or to any other object."""
 
     service: BackendService | None = None
+    resource: BackendResource | None = None
+
+    @property
+    def text(self) -> str:
+        """``web:http``, or ``Bucket.storage.example.com/assets``; empty for nowhere."""
+        if self.service is not None:
+            port = self.service.port.name or self.service.port.number
+            return f"{self.service.name}:{port}" if port else self.service.name
+        if self.resource is not None:
+            group = f".{self.resource.api_group}" if self.resource.api_group else ""
+            return f"{self.resource.kind}{group}/{self.resource.name}"
+        return ""
+
+
+class BackendPort(Slim):
+    """The port of a service, by name or by number."""
+
+    name: str = ""
+    number: int = 0
 
 
 class BackendService(Slim):
     """A service behind an ingress path."""
 
     name: str = ""
+    port: BackendPort = msgspec.field(default_factory=BackendPort)
+
+
+class BackendResource(Slim):
+    """An object of another kind behind an ingress path."""
+
+    api_group: str = ""
+    kind: str = ""
+    name: str = ""
 
 
 class Path(Slim):
-    """One path of a rule."""
+    """One path of a rule; `path_type` is ``Exact``, ``Prefix`` or ``ImplementationSpecific``."""
 
     path: str = ""
+    path_type: str = ""
     backend: Backend = msgspec.field(default_factory=Backend)
 
 
@@ -120,9 +170,10 @@ class Rule(Slim):
 
 
 class Tls(Slim):
-    """Hosts with a certificate."""
+    """Hosts with a certificate, which lies in a secret."""
 
     hosts: list[str] = []
+    secret_name: str = ""
 
 
 class IngressSpec(Slim):
@@ -135,8 +186,24 @@ class IngressSpec(Slim):
 
 
 class Ingress(Slim):
-    """An ingress."""
+    """An ingress; its annotations may name its class, as they did before there was a field."""
 
-    metadata: Meta = msgspec.field(default_factory=Meta)
+    metadata: AnnotatedMeta = msgspec.field(default_factory=AnnotatedMeta)
     spec: IngressSpec = msgspec.field(default_factory=IngressSpec)
     status: BalancedStatus = msgspec.field(default_factory=BalancedStatus)
+
+    @property
+    def class_name(self) -> str:
+        """The class that is to serve it; empty where the cluster's default does."""
+        return self.spec.ingress_class_name or self.metadata.annotations.get(_CLASS, "")
+
+    @property
+    def backends(self) -> list[Backend]:
+        """Every place it leads to, the default last."""
+        found = [path.backend for rule in self.spec.rules if rule.http for path in rule.http.paths]
+        if self.spec.default_backend is not None:
+            found.append(self.spec.default_backend)
+        return found
+
+
+_CLASS: Final = "kubernetes.io/ingress.class"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final, NamedTuple
+
 import msgspec
 
 from integrations.kubernetes.models.core import Reference
@@ -11,8 +13,46 @@ from integrations.kubernetes.models.pods import Resources
 __all__ = ["PersistentVolume", "PersistentVolumeClaim"]
 
 
+class Place(Slim):
+    """Where a volume's data lie, by whichever words its kind of storage has for it."""
+
+    driver: str = ""
+    volume_handle: str = ""
+    server: str = ""
+    path: str = ""
+    volume_id: str = msgspec.field(default="", name="volumeID")
+    volume_path: str = ""
+    pd_name: str = ""
+    disk_name: str = ""
+    share_name: str = ""
+    target_portal: str = ""
+    iqn: str = ""
+    lun: int = 0
+    pool: str = ""
+    image: str = ""
+
+    @property
+    def handle(self) -> str:
+        """What the storage calls it: ``server:/path``, an identifier, a path."""
+        if self.server:
+            return f"{self.server}:{self.path}"
+        if self.iqn:
+            return f"{self.target_portal} {self.iqn} lun {self.lun}"
+        if self.image:
+            return f"{self.pool}/{self.image}"
+        known = (self.volume_handle, self.volume_id, self.volume_path, self.pd_name)
+        return next(filter(None, (*known, self.disk_name, self.share_name, self.path)), "")
+
+
+class Located(NamedTuple):
+    """By which driver a volume is reached, and what the storage calls it."""
+
+    driver: str
+    handle: str
+
+
 class VolumeSpec(Slim):
-    """What a volume offers and who claimed it."""
+    """What a volume offers, who claimed it and where it lies."""
 
     capacity: dict[str, str] = {}
     access_modes: list[str] = []
@@ -20,6 +60,42 @@ class VolumeSpec(Slim):
     volume_mode: str = ""
     persistent_volume_reclaim_policy: str = ""
     claim_ref: Reference | None = None
+    mount_options: list[str] = []
+    csi: Place | None = None
+    nfs: Place | None = None
+    host_path: Place | None = None
+    local: Place | None = None
+    iscsi: Place | None = None
+    rbd: Place | None = None
+    cephfs: Place | None = None
+    flex_volume: Place | None = None
+    aws_elastic_block_store: Place | None = None
+    gce_persistent_disk: Place | None = None
+    azure_disk: Place | None = None
+    azure_file: Place | None = None
+    vsphere_volume: Place | None = None
+    cinder: Place | None = None
+
+    @property
+    def source(self) -> Located:
+        """Of a volume that no driver serves, the kind of storage is told for it."""
+        for name in _PLACES:
+            place: Place | None = getattr(self, name)
+            if place is not None:
+                return Located(place.driver or _camel(name), place.handle)
+        return Located("", "")
+
+
+_PLACES: Final = (
+    *("csi", "nfs", "host_path", "local", "iscsi", "rbd", "cephfs", "flex_volume"),
+    *("aws_elastic_block_store", "gce_persistent_disk", "azure_disk", "azure_file"),
+    *("vsphere_volume", "cinder"),
+)
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
 
 
 class VolumeStatus(Slim):

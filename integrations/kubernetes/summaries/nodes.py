@@ -6,11 +6,11 @@ import re
 from typing import Final, NamedTuple
 
 from integrations.concern import Concern
-from integrations.kubernetes.models.core import Node
+from integrations.kubernetes.models.core import Node, Taint
 from integrations.kubernetes.models.meta import Condition
 from integrations.kubernetes.summaries.conditions import wrong_on_a_node
 
-__all__ = ["NodeSummary", "is_simulated", "node_summary", "os_version", "roles_of"]
+__all__ = ["NodeSummary", "is_simulated", "node_summary", "os_version", "roles_of", "taint_text"]
 
 _ROLE: Final = "node-role.kubernetes.io/"
 _WORDS: Final = {
@@ -65,6 +65,12 @@ def _condition_in_words(condition: Condition) -> str:
         return words
     why = (condition.message or condition.reason).strip().rstrip(".")
     return f"{condition.type}: {why}" if why else condition.type
+
+
+def taint_text(taint: Taint) -> str:
+    """``key=value:effect``, as kubectl writes it."""
+    value = f"={taint.value}" if taint.value else ""
+    return f"{taint.key}{value}:{taint.effect}"
 
 
 def is_simulated(node: Node) -> bool:

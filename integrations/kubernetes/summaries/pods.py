@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 from integrations.concern import Concern
 from integrations.kubernetes.models.meta import Condition, seconds
 from integrations.kubernetes.models.pods import ContainerStatus, Pod, Terminated
-from integrations.kubernetes.summaries.pod_reasons import reason_of
+from integrations.kubernetes.summaries.deletion import HELD, being_deleted, hindrances
+from integrations.kubernetes.summaries.pod_reasons import PodReason, reason_of
 
 __all__ = ["PodSummary", "pod_summary"]
 
@@ -21,8 +22,8 @@ _WELL: Final = frozenset({"Completed", "Succeeded"})
 
 class PodSummary(NamedTuple):
     """`ready` of `containers` are ready; `last_restart` is Unix seconds. `healthy`: runs as
-    asked for, or ended well, or is on its way out. `reason` is empty when there is nothing
-    to explain."""
+    asked for, or ended well, or is on its way out and nothing holds it. `reason` is empty when
+    there is nothing to explain."""
 
     status: str
     reason: str
@@ -82,12 +83,15 @@ def _summary(pod: Pod) -> PodSummary:
         elif status.phase not in _DONE:
             tally.status = "Terminating"
     total = len(pod.spec.containers) + len(sidecars)
-    healthy = (
+    held = bool(hindrances(pod, pod.metadata)) and pod.metadata.deletion_timestamp is not None
+    healthy = not held and (
         tally.status in _WELL
         or tally.status == "Terminating"
         or (tally.status == "Running" and tally.ready >= total and _counts(status.conditions))
     )
     why = reason_of(pod, tally.status, healthy=healthy)
+    if held:
+        why = PodReason(being_deleted(pod, pod.metadata), HELD, Concern.WARNING)
     return PodSummary(
         status=tally.status,
         reason=why.text,

@@ -98,7 +98,7 @@ async def test_a_deletion_that_a_finalizer_holds_is_told_until_it_is_done(
     await kubectl(stack, "-n", namespace, "delete", "lease", "held", "--wait=false")
     key = "Lease Deletion is held"
     problem = await told(console, namespace, key)
-    assert problem.reason == "Deletion is held by example.test/hold"
+    assert problem.reason == "Deletion is held by finalizer example.test/hold"
     assert problem.since is not None
     # A namespace that is told to go waits for what it holds, and says so itself.
     await kubectl(stack, "delete", "namespace", namespace, "--wait=false")

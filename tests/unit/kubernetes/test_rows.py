@@ -242,7 +242,11 @@ class TestOthers:
             },
         )
         service = cluster.row("services", "c1/ns/x")
-        assert (service.ip, service.ports, service.addresses) == ("", ("80:30080/TCP",), ("lb",))
+        assert (service.ip, service.ports, service.addresses) == (
+            "None",
+            ("80:30080→http/TCP",),
+            ("lb",),
+        )
         part = cluster.row("endpointslices", "c1/ns/x")
         assert (part.service, part.ready, part.endpoints) == ("web", 1, 2)
         ingress = cluster.row("ingresses", "c1/ns/x")

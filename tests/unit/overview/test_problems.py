@@ -215,6 +215,25 @@ def test_many_of_one_cause_are_one_line_that_opens() -> None:
     assert [line.name for line in lines(found[:5], named=False)] == [row.name for row in found[:5]]
 
 
+async def test_a_deletion_that_nothing_ends_is_a_problem_in_time() -> None:
+    clock = Clock()
+    clock.now = 1795262400.0
+    problems, registry = Problems(clock), Registry()
+    registry.add(PROBLEMS, problems.rows)
+    meta = {"namespace": "shop", "name": "x", "deletionTimestamp": "2026-11-21T12:00:00Z"}
+    found = msgspec.convert({"metadata": meta}, KINDS["pods"].model, strict=False)
+    problems.held.feeds("c1")["pods"].put("x", found)
+    await problems.held.look()
+    await problems.rows.flush()
+    assert list(problems.rows) == []
+    clock.now += 61
+    await problems.held.look()
+    await problems.rows.flush()
+    (problem,) = problems.rows
+    assert problem.cause == "Deletion does not end"
+    assert problem.reason == "Was told to go and is still there"
+
+
 def test_a_deletion_that_finalizers_hold_is_a_problem() -> None:
     def held(kind: str, manifest: dict[str, Any]) -> list[HeldRow]:
         problems = Problems()
@@ -225,9 +244,10 @@ def test_a_deletion_that_finalizers_hold_is_a_problem() -> None:
     meta = {"namespace": "shop", "name": "x", "deletionTimestamp": "2026-11-21T12:00:00Z"}
     (row,) = held("services", {"metadata": {**meta, "finalizers": ["a.example/b", "orphan"]}})
     problem = held_problem(row)
-    assert problem.reason == "Deletion is held by a.example/b"
+    assert problem.reason == "Deletion is held by finalizer a.example/b"
     assert (problem.since, problem.link) == (1795262400.0, "/clusters/c1/services/shop/x")
-    assert held("pods", {"metadata": {**meta, "finalizers": ["foregroundDeletion"]}}) == []
+    (row,) = held("pods", {"metadata": {**meta, "finalizers": ["foregroundDeletion"]}})
+    assert not row.held, "a step of every deletion"
     assert held("pods", {"metadata": {"name": "x", "finalizers": ["a.example/b"]}}) == []
     condition = {"type": "NamespaceContentRemaining", "status": "True", "message": "widgets left"}
     space = {"metadata": {**meta, "namespace": ""}, "status": {"conditions": [condition]}}

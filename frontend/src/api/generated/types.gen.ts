@@ -3022,7 +3022,8 @@ export type MemberRow = {
 /**
  * MetadataRow
  *
- * A config map or a secret: its values are never read.
+ * A config map or a secret: its values are never read. `reason` tells of its deletion, while
+ * that is under way.
  */
 export type MetadataRow = {
     cluster: string;
@@ -3034,6 +3035,7 @@ export type MetadataRow = {
     name: string;
     namespace: string;
     owner: string;
+    reason: string;
 };
 
 /**
@@ -3122,7 +3124,9 @@ export type Named = {
  */
 export type NamespaceRow = {
     cluster: string;
+    concern: number;
     created: number;
+    healthy: boolean;
     key: string;
     labels: {
         [key: string]: string;
@@ -5463,7 +5467,8 @@ export type ViewChange = {
 /**
  * VolumeRow
  *
- * A persistent volume; `claim` is ``namespace/name``.
+ * A persistent volume; `claim` is ``namespace/name``. `driver` reaches it (or the kind of
+ * storage it is), `handle` is what the storage calls it.
  */
 export type VolumeRow = {
     access_modes: Array<string>;
@@ -5472,6 +5477,8 @@ export type VolumeRow = {
     cluster: string;
     concern: number;
     created: number;
+    driver: string;
+    handle: string;
     healthy: boolean;
     key: string;
     labels: {

@@ -1,9 +1,9 @@
 import { Button } from "@patternfly/react-core";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { listCustomObjects } from "../../api/generated/sdk.gen";
-import type { ColumnInfo, PrinterColumn } from "../../api/generated/types.gen";
+import type { ColumnInfo, Custom } from "../../api/generated/types.gen";
 import { toProblem } from "../../api/problem";
 import { Age } from "../../format/Age";
 import { readableQuantity } from "../../format/numbers";
@@ -14,103 +14,162 @@ import { SkeletonLines } from "../../states/Skeletons";
 import { EmptyTable, Failed, NoAccess } from "../../states/States";
 import { Status } from "../../status/Status";
 import { Cell } from "../../table/cells/Cell";
+import { CustomFilterBar } from "./CustomFilterBar";
+import {
+  arranged,
+  type CustomColumn,
+  type CustomFilter,
+  type CustomSort,
+  isNothing,
+  printedColumns,
+} from "./customRows";
+import { useCustomObjects } from "./useCustomObjects";
 
-const EVERY_MS = 15_000;
+const NAME = "name";
+const CREATED = "created";
 
-/** The objects of a custom kind, asked for page by page: nothing watches them. */
+/** The objects of a custom kind with the columns it prints, in any order and any part of them. */
 export function CustomObjects({ cluster, definition }: { cluster: string; definition: string }) {
   const { t } = useTranslation();
-  const query = useInfiniteQuery({
-    queryKey: ["custom", cluster, definition],
-    queryFn: async ({ pageParam, signal }) =>
-      (
-        await listCustomObjects({
-          path: { cluster, definition },
-          query: { cursor: pageParam },
-          signal,
-        })
-      ).data,
-    initialPageParam: "",
-    getNextPageParam: (last) => last.next ?? undefined,
-    refetchInterval: EVERY_MS,
-    retry: false,
-  });
+  const [filter, setFilter] = useState<CustomFilter>({ id: "", text: "" });
+  const [sort, setSort] = useState<CustomSort | null>(null);
+  const [wide, setWide] = useState(false);
+  const all = sort !== null || filter.text !== "";
+  const { query, items, kind } = useCustomObjects(cluster, definition, all);
   if (query.isPending) return <SkeletonLines lines={6} />;
-  if (!query.data) {
+  if (!kind) {
     const problem = toProblem(query.error);
     if (problem.status === 403) return <NoAccess what={definition} />;
     return <Failed problem={problem} onRetry={() => void query.refetch()} />;
   }
-  const items = query.data.pages.flatMap((page) => page.items);
-  const { namespaced = false, columns = [] } = query.data.pages[0] ?? {};
   if (items.length === 0) return <EmptyTable hint={t("custom.empty")} />;
+  const columns = columnsOf(t, kind.namespaced, printedColumns(kind.columns, wide));
+  const rows = arranged(items, columns, filter, sort);
+  const unlabelled = kind.columns.length > 0;
   return (
     <>
+      <CustomFilterBar
+        columns={columns}
+        filter={filter}
+        onFilter={setFilter}
+        wide={kind.columns.some(({ priority }) => priority > 0) ? wide : undefined}
+        onWide={setWide}
+      />
       <Table variant="compact" className="cr-plain-table" aria-label={definition}>
         <Thead>
           <Tr>
-            <Th>{t("custom.name")}</Th>
-            {namespaced && <Th>{t("scope.namespace")}</Th>}
-            {columns.map(({ name, description }) => (
-              <Th key={name} {...(description ? { title: description } : {})} translate="no">
-                {name}
+            {columns.map((column, place) => (
+              <Th
+                key={column.id}
+                {...(column.description ? { title: column.description } : {})}
+                translate="no"
+                sort={sorting(columns, place, sort, setSort)}
+              >
+                {column.name}
               </Th>
             ))}
-            {columns.length === 0 && <Th>{t("detail.labels")}</Th>}
-            <Th className="cr-right">{t("detail.created")}</Th>
+            {!unlabelled && <Th>{t("detail.labels")}</Th>}
           </Tr>
         </Thead>
         <Tbody>
-          {items.map(({ namespace, name, created, labels, cells }) => (
-            <Tr key={`${namespace}/${name}`}>
-              <Td dataLabel={t("custom.name")}>
-                <AppLink href={clusterObject(cluster, definition, namespace || "-", name)}>
-                  <span translate="no">{name}</span>
-                </AppLink>
-              </Td>
-              {namespaced && (
-                <Td dataLabel={t("scope.namespace")} translate="no">
-                  {namespace}
-                </Td>
-              )}
-              {columns.map((column, place) => (
-                <Td key={column.name} dataLabel={column.name}>
-                  <PrintedCell column={column} text={cells[place] ?? ""} />
+          {rows.map((item) => (
+            <Tr key={`${item.namespace}/${item.name}`}>
+              {columns.map((column) => (
+                <Td key={column.id} dataLabel={column.name}>
+                  <ObjectCell
+                    column={column}
+                    item={item}
+                    href={clusterObject(cluster, definition, item.namespace || "-", item.name)}
+                  />
                 </Td>
               ))}
-              {columns.length === 0 && (
+              {!unlabelled && (
                 <Td dataLabel={t("detail.labels")}>
-                  <Cell column={LABELS} value={labels} />
+                  <Cell column={LABELS} value={item.labels} />
                 </Td>
               )}
-              <Td dataLabel={t("detail.created")} className="cr-right">
-                {created === null ? "–" : <Age at={created} />}
-              </Td>
             </Tr>
           ))}
         </Tbody>
       </Table>
+      {rows.length === 0 && <p className="cr-muted">{t("custom.none")}</p>}
       {query.hasNextPage && (
-        <Button
-          variant="link"
-          isLoading={query.isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
-        >
-          {t("custom.more")}
-        </Button>
+        <p className="cr-muted">
+          {all && t("custom.among", { count: items.length })}{" "}
+          <Button
+            variant="link"
+            isInline
+            isLoading={query.isFetchingNextPage}
+            onClick={() => void query.fetchNextPage()}
+          >
+            {t("custom.more")}
+          </Button>
+        </p>
       )}
     </>
   );
 }
 
+function columnsOf(
+  t: TFunction,
+  namespaced: boolean,
+  printed: readonly CustomColumn[],
+): readonly CustomColumn[] {
+  const own = (id: string, name: string, type: string, textOf: CustomColumn["textOf"]) => ({
+    id,
+    name,
+    type,
+    description: "",
+    textOf,
+  });
+  return [
+    own(NAME, t("custom.name"), "string", ({ name }) => name),
+    ...(namespaced
+      ? [own("namespace", t("scope.namespace"), "string", ({ namespace }) => namespace)]
+      : []),
+    ...printed,
+    own(CREATED, t("detail.created"), "date", ({ created }) =>
+      created === null ? "" : new Date(created * 1000).toISOString(),
+    ),
+  ];
+}
+
+function sorting(
+  columns: readonly CustomColumn[],
+  place: number,
+  sort: CustomSort | null,
+  onSort: (sort: CustomSort) => void,
+) {
+  const index = columns.findIndex(({ id }) => id === sort?.id);
+  return {
+    sortBy: index < 0 ? {} : ({ index, direction: sort?.descending ? "desc" : "asc" } as const),
+    onSort: (_event: unknown, _index: number, direction: "asc" | "desc") =>
+      onSort({ id: columns[place]?.id ?? NAME, descending: direction === "desc" }),
+    columnIndex: place,
+  };
+}
+
+function ObjectCell({ column, item, href }: { column: CustomColumn; item: Custom; href: string }) {
+  const text = column.textOf(item);
+  if (column.id === NAME)
+    return (
+      <>
+        <AppLink href={href}>
+          <span translate="no">{text}</span>
+        </AppLink>{" "}
+        {item.deleting !== null && <Status word="Terminating" />}
+      </>
+    );
+  return <PrintedCell column={column} text={text} />;
+}
+
 /** What the kind prints: states as states everywhere, moments as ages. */
-function PrintedCell({ column, text }: { column: PrinterColumn; text: string }) {
-  if (text === "" || text === "<none>" || text === "<unknown>")
-    return <span className="cr-none">–</span>;
+function PrintedCell({ column, text }: { column: CustomColumn; text: string }) {
+  if (isNothing(text)) return <span className="cr-none">–</span>;
   const at = column.type === "date" ? toUnix(text) : null;
   if (at !== null) return <Age at={at} />;
   if (/^(status|state|phase|ready)$/i.test(column.name)) return <Status word={text} />;
-  return <span translate="no">{readableQuantity(text)}</span>;
+  return <span translate="no">{column.type === "string" ? readableQuantity(text) : text}</span>;
 }
 
 const LABELS = {

@@ -1,0 +1,104 @@
+"""What is said of the Gateway API's objects, beyond any custom resource: where traffic goes. Pure.
+
+Shapes: gateway-api.sigs.k8s.io, `HTTPRoute`, `GRPCRoute`, `TLSRoute`, `TCPRoute`, `UDPRoute` and
+`Gateway`. Whatever is not as declared there is passed over.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any, Final
+
+from integrations.kubernetes import ResourceKind
+
+__all__ = ["gateway_facts", "is_route", "judged_parts"]
+
+_GROUP: Final = "gateway.networking.k8s.io"
+_MOST: Final = 40
+_PARTS: Final = (("parents", "parentRef"), ("ancestors", "ancestorRef"), ("listeners", ""))
+"""Where a status lists conditions for each of several others, and what names the other."""
+
+
+def is_route(kind: ResourceKind) -> bool:
+    """Whether it is a kind of route of the Gateway API."""
+    return kind.group == _GROUP and kind.kind.endswith("Route")
+
+
+def judged_parts(status: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The conditions that a status has for each of its parents, ancestors or listeners, with the
+    other's name."""
+    for where, reference in _PARTS:
+        for part in _dicts(status.get(where)):
+            name = _reference(part.get(reference)) if reference else str(part.get("name") or "")
+            for condition in _dicts(part.get("conditions")):
+                yield (name, condition)
+
+
+def gateway_facts(kind: ResourceKind, raw: dict[str, Any]) -> list[tuple[str, str]]:
+    """Hosts, what it is attached to, paths and where they lead; a gateway's listeners and
+    addresses; nothing of other kinds."""
+    spec, status = raw.get("spec"), raw.get("status")
+    if kind.group != _GROUP or not isinstance(spec, dict):
+        return []
+    found = _route(spec) if is_route(kind) else _gateway(spec, status)
+    return [fact for fact in itertools.islice(found, _MOST) if fact[1]]
+
+
+def _route(spec: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    hosts = spec.get("hostnames")
+    names = ", ".join(str(host) for host in hosts) if isinstance(hosts, list) else ""
+    yield ("Hosts", names or "every host of what it is attached to")
+    for parent in _dicts(spec.get("parentRefs")):
+        yield ("Attached to", _reference(parent))
+    for rule in _dicts(spec.get("rules")):
+        to = ", ".join(_backend(ref) for ref in _dicts(rule.get("backendRefs")))
+        filters = ", ".join(str(f.get("type") or "") for f in _dicts(rule.get("filters")))
+        to = to or filters or "nowhere"
+        for match in _dicts(rule.get("matches")) or [{}]:
+            yield ("Route", f"{_match(match)} → {to}")
+
+
+def _match(match: dict[str, Any]) -> str:
+    path, method = match.get("path"), match.get("method")
+    words = []
+    if isinstance(method, str):
+        words.append(method)
+    if isinstance(method, dict):
+        words.append(f"{method.get('service') or '*'}/{method.get('method') or '*'}")
+    if isinstance(path, dict):
+        words.append(f"{path.get('value') or '/'} ({path.get('type') or 'PathPrefix'})")
+    words += [f"header {h.get('name')}={h.get('value')}" for h in _dicts(match.get("headers"))]
+    words += [f"query {q.get('name')}={q.get('value')}" for q in _dicts(match.get("queryParams"))]
+    return ", ".join(words) or "everything"
+
+
+def _backend(reference: dict[str, Any]) -> str:
+    port = f":{reference['port']}" if reference.get("port") else ""
+    weight = reference.get("weight")
+    share = f" (weight {weight})" if weight not in {None, 1} else ""
+    return f"{_reference(reference, usual='Service')}{port}{share}"
+
+
+def _reference(reference: Any, usual: str = "Gateway") -> str:
+    if not isinstance(reference, dict):
+        return ""
+    kind, name = str(reference.get("kind") or usual), str(reference.get("name") or "")
+    space, section = reference.get("namespace"), reference.get("sectionName")
+    place = f"{space}/" if space else ""
+    words = f"{place}{name}" if kind == usual else f"{kind} {place}{name}"
+    return f"{words}, {section}" if section else words
+
+
+def _gateway(spec: dict[str, Any], status: Any) -> Iterator[tuple[str, str]]:
+    yield ("Class", str(spec.get("gatewayClassName") or ""))
+    for listener in _dicts(spec.get("listeners")):
+        host = listener.get("hostname") or "every host"
+        where = f"{listener.get('protocol') or '?'} {listener.get('port') or '?'}"
+        yield ("Listener", f"{listener.get('name') or ''}: {where}, {host}")
+    addresses = _dicts(status.get("addresses")) if isinstance(status, dict) else []
+    yield ("Address", ", ".join(str(a.get("value") or "") for a in addresses))
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []

@@ -1,0 +1,89 @@
+"""Custom resources as the real API server has them (issue 9, kinds 4 and 6)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from tests.integration.kubernetes.customkinds import ORG, create, define
+from tests.integration.kubernetes.test_live_rows import console, kubectl, namespace
+from tests.stackfixtures import RunningStack
+from tests.unit.kubernetes.console import KubernetesFeatures
+
+__all__ = ["console", "namespace"]
+
+COLUMNS = [
+    {"name": "Phase", "type": "string", "jsonPath": ".status.phase"},
+    {"name": "Last", "type": "date", "jsonPath": ".status.lastRun"},
+    {"name": "Size", "type": "integer", "jsonPath": ".status.size", "priority": 1},
+    {"name": "Zones", "type": "string", "jsonPath": ".spec.zones[*]"},
+    {"name": "Share", "type": "number", "jsonPath": ".spec.share"},
+    {"name": "Paused", "type": "boolean", "jsonPath": ".spec.paused"},
+]
+SCALE = {"specReplicasPath": ".spec.replicas", "statusReplicasPath": ".status.replicas"}
+
+
+async def test_columns_scale_and_conditions_of_a_custom_kind(
+    stack: RunningStack, console: KubernetesFeatures, namespace: str
+) -> None:
+    group = f"ops-{uuid.uuid4().hex[:6]}.example"
+    definition = await define(
+        stack, "Ledger", group, additionalPrinterColumns=COLUMNS, subresources={"scale": SCALE}
+    )
+
+    async def put(name: str, **parts: Any) -> None:
+        meta = {"name": name, "namespace": namespace}
+        api = f"{group}/v1"
+        await create(stack, {"apiVersion": api, "kind": "Ledger", "metadata": meta, **parts})
+
+    await put(
+        "full",
+        spec={"replicas": 3, "zones": ["a", "b"], "share": 0.5, "paused": True},
+        status={
+            "phase": "Failed",
+            "lastRun": "2031-01-01T00:00:00Z",
+            "size": 9007199254740993,
+            "replicas": 2,
+        },
+    )
+    await put("empty")
+    await put("nulls", spec=None, status={"phase": None, "conditions": None, "lastRun": "soon"})
+    odd = [
+        {"type": "Degraded", "status": "False"},
+        {"type": "CacheSynced", "status": "False", "message": "diverged"},
+        {"type": "Progressing", "status": "False"},
+        {"type": "Suspended", "status": "True"},
+    ]
+    await put("odd", status={"conditions": odd})
+
+    place = f"/clusters/local/custom/{definition}?namespace={namespace}"
+    page = (await console.get(place, ORG)).json()
+    assert [(c["name"], c["priority"]) for c in page["columns"]] == [
+        (column["name"], column.get("priority", 0)) for column in COLUMNS
+    ]
+    cells = {item["name"]: item["cells"] for item in page["items"]}
+    assert cells["full"][:3] == ["Failed", "2031-01-01T00:00:00Z", "9007199254740993"]
+    assert cells["full"][4:] == ["0.5", "true"]
+    assert all(cell in {"", "<none>"} for cell in cells["empty"])
+    assert set(cells) == {"full", "empty", "nulls", "odd"}
+
+    async def detail(name: str) -> dict[str, Any]:
+        answer = await console.get(f"/clusters/local/{definition}/{namespace}/{name}", ORG)
+        found: dict[str, Any] = answer.json()
+        return found
+
+    full = await detail("full")
+    facts = {fact["label"]: fact["value"] for fact in full["facts"]}
+    assert (full["status"], full["healthy"], facts["Replicas"]) == ("Failed", False, "2 of 3")
+    found = await detail("odd")
+    assert (found["healthy"], found["summary"]) == (False, "CacheSynced is False: diverged")
+    good = {c["type"]: c["good"] for c in found["conditions"]}
+    assert good == {
+        "Degraded": True,
+        "CacheSynced": False,
+        "Progressing": None,
+        "Suspended": None,
+    }
+    for name in ("empty", "nulls"):
+        assert (await detail(name))["healthy"] is None
+    await kubectl(stack, "delete", "crd", definition, "--wait=false")
