@@ -12,7 +12,7 @@ from cronsim import CronSim, CronSimError
 from backend.features.cluster.describe_network import describe_ingress, describe_service
 from backend.features.cluster.words import StatusSummary
 from integrations.kubernetes.models import core, network, pods, storage, workloads
-from integrations.kubernetes.models.meta import Metadata
+from integrations.kubernetes.models.meta import Metadata, seconds
 from integrations.kubernetes.summaries.nodes import node_summary, roles_of, taint_text
 from integrations.kubernetes.summaries.pods import pod_summary
 from integrations.kubernetes.summaries.workloads import workload_summary
@@ -152,8 +152,9 @@ def _lease(lease: core.Lease) -> StatusSummary:
 
 
 def _moment(at: datetime | None) -> str:
-    """A time as the API writes it; empty for none."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if at else ""
+    """A time as the API writes it, whenever that is; empty for none."""
+    known = at is not None and seconds(at) is not None
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if at and known else ""
 
 
 def _next_run(job: workloads.CronJob) -> str:

@@ -10,6 +10,7 @@ from backend.features.cluster.schemas import Ref, Related
 from integrations.contract import NotFound
 from integrations.kubernetes import KINDS, ResourceKind
 from integrations.kubernetes.models import core, network, pods, storage, workloads
+from integrations.kubernetes.models.meta import seconds
 from integrations.kubernetes.reader import ObjectReader
 from integrations.kubernetes.summaries.selectors import selector_text, selects
 
@@ -134,7 +135,7 @@ def _related_pods(page: Any) -> Related:
 
 def _owned(kind: ResourceKind, title: str, page: Any, uid: str) -> Related:
     mine = [i for i in page.items if any(o.uid == uid for o in i.metadata.owner_references)]
-    mine.sort(key=lambda item: item.metadata.creation_timestamp.timestamp(), reverse=True)
+    mine.sort(key=lambda item: seconds(item.metadata.creation_timestamp) or 0.0, reverse=True)
     return Related(title=title, items=[ref_of(kind, i) for i in mine], more=bool(page.next))
 
 

@@ -11,6 +11,7 @@ from backend.live.row import Row
 from backend.omaha.lists.machine_updates import MachineUpdate
 from integrations.concern import Concern
 from integrations.kubernetes.models.core import Node
+from integrations.kubernetes.models.meta import seconds
 from integrations.kubernetes.models.pods import Pod
 from integrations.kubernetes.quantity import parse_quantity
 from integrations.kubernetes.summaries.conditions import wrong_on_a_node
@@ -99,7 +100,7 @@ def machine_row(cluster: str, node: Node) -> MachineRow:
         simulated=is_simulated(node),
         machine_id=info.machine_id,
         system_uuid=info.system_uuid,
-        created=meta.creation_timestamp.timestamp() if meta.creation_timestamp else 0.0,
+        created=seconds(meta.creation_timestamp) or 0.0,
         labels=labels,
     )
 

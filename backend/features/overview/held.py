@@ -22,10 +22,11 @@ from integrations.kubernetes.summaries.deletion import hindrances
 
 __all__ = ["Held", "HeldRow"]
 
-_GRACE: Final = {"pods": 60.0}
+_GRACE: Final = {"pods": 60.0, "namespaces": 120.0}
 _PATIENCE: Final = 600.0
 """Seconds after which a deletion that nothing is known to hold is one that does not go on; of a
-pod after the time it was given to end."""
+pod after the time it was given to end. A namespace's pods go first, and as long as one of them is
+left the namespace says nothing of what hinders it."""
 _WATCHED: Final = tuple(
     plural for plural, kind in KINDS.items() if plural != "events" and not kind.metadata_only
 )

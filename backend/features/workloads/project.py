@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from backend.features.workloads.rows import MetadataRow, PodRow, WorkloadRow
 from integrations.kubernetes.kinds import KINDS
-from integrations.kubernetes.models.meta import Meta, Metadata, controller
+from integrations.kubernetes.models.meta import Meta, Metadata, controller, seconds
 from integrations.kubernetes.models.pods import Pod, PodSpec
 from integrations.kubernetes.models.workloads import CronJob, Job
 from integrations.kubernetes.summaries.deletion import being_deleted
@@ -41,7 +41,7 @@ def key(cluster: str, meta: Meta) -> str:
 
 def born(meta: Meta) -> float:
     """Creation in Unix seconds, 0 when it is not known."""
-    return meta.creation_timestamp.timestamp() if meta.creation_timestamp else 0.0
+    return seconds(meta.creation_timestamp) or 0.0
 
 
 def shared_labels(labels: dict[str, str]) -> dict[str, str]:

@@ -128,5 +128,7 @@ def key_of(meta: Meta) -> str:
 
 
 def seconds(moment: datetime | None) -> float | None:
-    """Unix seconds of a timestamp."""
-    return None if moment is None else moment.timestamp()
+    """Unix seconds of a timestamp; None of what Go writes for no time at all (the year 1), and of
+    anything else before 1970."""
+    at = 0.0 if moment is None else moment.timestamp()
+    return at if at > 0 else None

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from integrations.kubernetes.models.core import Event
 from integrations.kubernetes.models.meta import seconds
 
-__all__ = ["EventTimes", "event_count", "event_times"]
+__all__ = ["CLOCKS_DIFFER", "EventTimes", "event_count", "event_times"]
 
 
 CLOCKS_DIFFER: Final = 300.0

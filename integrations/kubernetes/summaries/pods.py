@@ -6,12 +6,14 @@ sentence is ours.
 
 from __future__ import annotations
 
+import time
 from typing import Final, NamedTuple
 
 from integrations.concern import Concern
 from integrations.kubernetes.models.meta import Condition, seconds
 from integrations.kubernetes.models.pods import ContainerStatus, Pod, Terminated
 from integrations.kubernetes.summaries.deletion import HELD, being_deleted, hindrances
+from integrations.kubernetes.summaries.events import CLOCKS_DIFFER
 from integrations.kubernetes.summaries.pod_reasons import PodReason, reason_of
 
 __all__ = ["PodSummary", "pod_summary"]
@@ -54,6 +56,8 @@ class _Tally:
         """Remember the last time a container ended."""
         ended = container.last_state.terminated
         moment = seconds(ended.finished_at) if ended else None
+        if moment is not None and moment > time.time() + CLOCKS_DIFFER:
+            return  # by a clock that is wrong: it would stay the newest of all
         if moment is not None and (self.last is None or moment > self.last):
             self.last = moment
 

@@ -13,7 +13,7 @@ from tests.unit.kubernetes.console import KubernetesFeatures
 __all__ = ["ORG", "SECONDS", "create", "define", "problems_of", "set_status", "troubled_pod"]
 
 ORG = "org/main"
-SECONDS = 90.0
+SECONDS = 60.0
 """For controllers of a loaded machine; nothing here is a promise about speed."""
 _READ = ("machines", "workloads", "pods", "services", "persistentvolumeclaims", "problems")
 
@@ -110,8 +110,11 @@ async def problems_of(console: KubernetesFeatures, namespace: str, *names: str) 
         found.clear()
         found.update(mine)
 
-    async with asyncio.timeout(SECONDS):
-        while not set(names) <= set(found):
-            await read()
-            await asyncio.sleep(0.1)
+    try:
+        async with asyncio.timeout(SECONDS):
+            while not set(names) <= set(found):
+                await read()
+                await asyncio.sleep(0.1)
+    except TimeoutError as error:
+        raise AssertionError(f"{names} are not all among {found}") from error
     return found

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import pytest
 
 from integrations.kubernetes.models.core import Event
+from integrations.kubernetes.models.meta import seconds
+from integrations.kubernetes.models.pods import Pod
 from integrations.kubernetes.summaries.events import EventTimes, event_times
+from integrations.kubernetes.summaries.pods import pod_summary
 
 NOW = 1_795_867_200.0  # 2026-11-28T12:00:00Z
 TEN, ELEVEN, SOON, LATER = (
@@ -42,3 +46,16 @@ def test_times(given: dict[str, Any], wanted: EventTimes):
 def test_an_event_of_no_time_has_none():
     manifest = {"metadata": {"name": "e", "creationTimestamp": LATER}, "lastTimestamp": LATER}
     assert event_times(msgspec.convert(manifest, Event), NOW) == EventTimes(0.0, 0.0)
+
+
+def test_no_time_at_all_is_none_and_a_restart_to_come_is_not_the_last() -> None:
+    assert seconds(datetime(1, 1, 1, tzinfo=UTC)) is None
+    assert seconds(datetime(1970, 1, 1, tzinfo=UTC)) is None
+    ended = {"terminated": {"exitCode": 1, "finishedAt": "2999-01-01T00:00:00Z"}}
+    statuses = [{"name": "main", "restartCount": 1, "lastState": ended, "state": {"running": {}}}]
+    manifest = {
+        "metadata": {"name": "x", "creationTimestamp": "0001-01-01T00:00:00Z"},
+        "status": {"phase": "Running", "containerStatuses": statuses},
+    }
+    pod = msgspec.convert(manifest, Pod, strict=False)
+    assert pod_summary(pod).last_restart is None

@@ -2272,10 +2272,12 @@ export type ImportView = {
 /**
  * IngressRow
  *
- * An ingress.
+ * An ingress. `paths` are its rules in words, twenty at most; `backends` whatever they lead
+ * to, `services` those of them that are services.
  */
 export type IngressRow = {
     addresses: Array<string>;
+    backends: Array<string>;
     cluster: string;
     created: number;
     hosts: Array<string>;
@@ -2286,6 +2288,7 @@ export type IngressRow = {
     };
     name: string;
     namespace: string;
+    paths: Array<string>;
     services: Array<string>;
     tls: boolean;
 };
@@ -4771,8 +4774,9 @@ export type ServerFrame = HelloFrame | SnapshotFrame | DeltaFrame | ResyncFrame 
 /**
  * ServiceRow
  *
- * A service. `addresses`: where it listens from outside, when it does. `readiness`: ready
- * of all endpoints (``1/2``); empty where nothing selects them, and then nothing is judged.
+ * A service. `addresses`: where it listens from outside, when it does; `pending`: it waits for
+ * a load balancer. `ip` is ``None`` of one that is headless, as kubectl writes it. `readiness`:
+ * ready of all endpoints (``1/2``); empty where nothing selects them: it is not judged.
  */
 export type ServiceRow = {
     addresses: Array<string>;
@@ -4787,6 +4791,7 @@ export type ServiceRow = {
     };
     name: string;
     namespace: string;
+    pending: boolean;
     ports: Array<string>;
     readiness: string;
     reason: string;

@@ -7,7 +7,6 @@ import type { ColumnInfo, Custom } from "../../api/generated/types.gen";
 import { toProblem } from "../../api/problem";
 import { Age } from "../../format/Age";
 import { readableQuantity } from "../../format/numbers";
-import { toUnix } from "../../format/time";
 import { clusterObject } from "../../kube/address";
 import { AppLink } from "../../shell/AppLink";
 import { SkeletonLines } from "../../states/Skeletons";
@@ -21,6 +20,7 @@ import {
   type CustomFilter,
   type CustomSort,
   isNothing,
+  momentOf,
   printedColumns,
 } from "./customRows";
 import { useCustomObjects } from "./useCustomObjects";
@@ -166,8 +166,9 @@ function ObjectCell({ column, item, href }: { column: CustomColumn; item: Custom
 /** What the kind prints: states as states everywhere, moments as ages. */
 function PrintedCell({ column, text }: { column: CustomColumn; text: string }) {
   if (isNothing(text)) return <span className="cr-none">–</span>;
-  const at = column.type === "date" ? toUnix(text) : null;
-  if (at !== null) return <Age at={at} />;
+  const at = column.type === "date" ? momentOf(text) : null;
+  // What Go writes for no time at all is the year 1.
+  if (at !== null) return at > 0 ? <Age at={at} /> : <span className="cr-none">–</span>;
   if (/^(status|state|phase|ready)$/i.test(column.name)) return <Status word={text} />;
   return <span translate="no">{column.type === "string" ? readableQuantity(text) : text}</span>;
 }

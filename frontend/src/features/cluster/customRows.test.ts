@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Custom } from "../../api/generated/types.gen";
-import { arranged, printedColumns } from "./customRows";
+import { arranged, momentOf, printedColumns } from "./customRows";
 
 const COLUMNS = [
   { name: "Phase", type: "string", description: "", priority: 0 },
@@ -45,4 +45,10 @@ test("a filter looks into one column or all", () => {
   expect(names("", false, { id: "cell-0", text: "done" })).toEqual(["c", "d"]);
   expect(names("", false, { id: "", text: "2031" })).toEqual(["c"]);
   expect(names("", false, { id: "cell-0", text: "2031" })).toEqual([]);
+});
+
+test("only what is written as a time is one", () => {
+  expect(momentOf("2026-11-28T03:00:00Z")).toBe(1_795_834_800);
+  expect(momentOf("5")).toBeNull();
+  expect(momentOf("soon")).toBeNull();
 });

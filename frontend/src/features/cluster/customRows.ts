@@ -72,12 +72,17 @@ export function arranged(
   });
 }
 
+/** Unix seconds of a time as the API writes it; other text may look like one to a browser. */
+export function momentOf(text: string): number | null {
+  return /^\d{4}-\d\d-\d\dT/.test(text) ? toUnix(text) : null;
+}
+
 const NATURAL = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
 /** By what the column is of: `9` before `10`, dates by time. */
 function compared(one: string, other: string, type: string): number {
   if (type === "date") {
-    const [first, second] = [toUnix(one), toUnix(other)];
+    const [first, second] = [momentOf(one), momentOf(other)];
     if (first !== null && second !== null) return first - second;
   }
   if (type === "integer" && /^-?\d+$/.test(one) && /^-?\d+$/.test(other)) {
