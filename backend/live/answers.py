@@ -18,6 +18,7 @@ __all__ = [
     "FacetCount",
     "Hit",
     "ListAnswer",
+    "PermittedAnswer",
     "RowAnswer",
     "SearchAnswer",
 ]
@@ -83,6 +84,12 @@ class RowAnswer(msgspec.Struct, frozen=True):
     freshness: list[Freshness]
 
 
+class PermittedAnswer(msgspec.Struct, frozen=True):
+    """The keys of the rows that are there and that the caller may do something to."""
+
+    keys: list[str]
+
+
 class Hit(msgspec.Struct, frozen=True):
     """A found object. `rank`: 0 the name itself, 1 its beginning, 2 the beginning of a word
     in it, 3 somewhere in it, 4 only in other searched columns, 5 the name but for a typing
@@ -108,5 +115,5 @@ class SearchAnswer(msgspec.Struct, frozen=True):
     partial: bool
 
 
-ANSWERS: Final = (CollectionsAnswer, ListAnswer, RowAnswer, SearchAnswer)
+ANSWERS: Final = (CollectionsAnswer, ListAnswer, PermittedAnswer, RowAnswer, SearchAnswer)
 """Every answer of the routes."""

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import APIRouter, Query, Request
+from pydantic import Field
 from starlette.responses import Response, StreamingResponse
 
 from auth.principal import Principal
@@ -19,6 +20,7 @@ from backend.http.guard import Decides
 from backend.live.answers import (
     CollectionsAnswer,
     ListAnswer,
+    PermittedAnswer,
     RowAnswer,
     SearchAnswer,
 )
@@ -50,6 +52,7 @@ Caller = Annotated[
     Principal, Decides("each row, by the right to list its kind (to get it, for one row)")
 ]
 Words = Annotated[list[str] | None, Query(max_length=64)]
+Keys = Annotated[list[Annotated[str, Field(max_length=1000)]], Query(max_length=200)]
 Text = Annotated[str, Query(max_length=8192)]
 Hub = Annotated[LiveHub, part(LiveHub)]
 
@@ -78,6 +81,7 @@ def live_router(hub: LiveHub) -> APIRouter:
     get("/collections", responses=_answers(CollectionsAnswer))(list_collections)
     get("/collections/{name}", responses=_answers(ListAnswer, csv=True))(list_rows)
     get("/collections/{name}/{key:path}", responses=_answers(RowAnswer))(read_row)
+    get("/permitted/{name}", responses=_answers(PermittedAnswer))(list_permitted)
     get("/search", responses=_answers(SearchAnswer))(find)
     router.websocket("/live")(live_endpoint(hub))
     return router
@@ -138,6 +142,15 @@ async def read_row(caller: Caller, hub: Hub, name: str, key: str) -> Response:
     if row is None:
         raise no_row(caller, source.collection, guard, key[:MAX_LIMIT])
     return _json(RowAnswer(row, source.freshness(guard)))
+
+
+async def list_permitted(caller: Caller, hub: Hub, name: str, verb: Verb, key: Keys) -> Response:
+    """Which of the rows are there and the caller may do `verb` to, before it is tried: a change of
+    many names beforehand what it would be refused. A question, so no refusal is recorded."""
+    source = hub.registry.get(name)
+    guard = await hub.registry.guard(caller, source.collection, verb)
+    asked = [one for one in dict.fromkeys(key) if guard.scopes and not _CONTROLS.search(one)]
+    return _json(PermittedAnswer([one for one in asked if await source.row(one, guard)]))
 
 
 async def find(

@@ -23,7 +23,7 @@ export function ActionButtons({ of, form, held = false }: ActionButtonsProps) {
         form={form}
         variant={action.danger ? "danger" : "primary"}
         isLoading={attempt.isPending}
-        isDisabled={busy || held}
+        isDisabled={busy || held || of.held}
       >
         {words as string}
       </Button>

@@ -5,6 +5,7 @@ import { toProblem } from "../api/problem";
 import { AppLink } from "../shell/AppLink";
 import { entryHref } from "../shell/news";
 import type { Done } from "./action";
+import { PartsDone } from "./PartsDone";
 import { ProblemNotice } from "./ProblemNotice";
 
 export interface ActionResultProps {
@@ -30,7 +31,10 @@ export function ActionResult({ title, done, onClose }: ActionResultProps) {
       <ModalHeader title={title} labelId="cr-action-title" />
       <ModalBody>
         {back.error && <ProblemNotice problem={toProblem(back.error)} />}
-        <p role="status">{t(back.data ? "action.undone" : "action.done")}</p>
+        {(back.data || !newest.parts) && (
+          <p role="status">{t(back.data ? "action.undone" : "action.done")}</p>
+        )}
+        {newest.parts && <PartsDone parts={newest.parts} onClose={close} />}
         {newest.href && (
           <p>
             <AppLink href={newest.href} onClick={close}>
@@ -38,11 +42,13 @@ export function ActionResult({ title, done, onClose }: ActionResultProps) {
             </AppLink>
           </p>
         )}
-        <p>
-          <AppLink href={entryHref(newest.requestId)} onClick={close}>
-            {t("action.entry")}
-          </AppLink>
-        </p>
+        {!newest.parts && (
+          <p>
+            <AppLink href={entryHref(newest.requestId)} onClick={close}>
+              {t("action.entry")}
+            </AppLink>
+          </p>
+        )}
       </ModalBody>
       <ModalFooter>
         <Button onClick={close} isDisabled={back.isPending}>

@@ -14,15 +14,49 @@ export interface Effect {
   collection?: string;
 }
 
+/** One of the many things an action is done to. */
+export interface Part {
+  key: string;
+  name: string;
+  /** Why nothing is done to it, as a sentence; absent where it is. */
+  against?: string;
+}
+
+/** What came of an action for one of many: it was done, or a sentence says why not. */
+export interface PartDone {
+  key: string;
+  name: string;
+  done?: Done;
+  problem?: string;
+}
+
 /** What came of an action. */
 export interface Done {
   /** Of the request that did it: the audit's entry bears it. */
   requestId: string;
+  /** Of an action on many: what came of each. */
+  parts?: readonly PartDone[];
   /** Where the result is seen: a job, the new object. */
   href?: string;
   undo?: () => Promise<Done>;
   /** What was changed, as it is now: a form that stays goes on from there. */
   now?: unknown;
+}
+
+/** How an action is done. */
+export interface How {
+  /** A refusal that may be overruled is overruled. */
+  insist: boolean;
+  /** What the rehearsal found that came before. */
+  found: unknown;
+  /** Says how far it is, where it takes long. */
+  tell: (done: number, total: number) => void;
+}
+
+/** What a rehearsal found: to be shown, and for the action itself. */
+export interface Rehearsed {
+  shown: ReactNode;
+  found?: unknown;
 }
 
 /** The fields of an action: always the same, or by its target and what is typed. */
@@ -56,11 +90,19 @@ export interface Action<Target, Body = object> {
   /** Send all fields of an existing thing, not only those that were changed. */
   whole?: boolean;
   effects?: (target: Target) => Promise<readonly Effect[]>;
-  run: (target: Target, body: Body, how: { insist: boolean }) => Promise<Done>;
+  /** The things it is done to, where those are many: named before, and told one by one after. */
+  parts?: (target: Target) => readonly Part[];
+  /** There is no way back, which is said before. */
+  final?: boolean | ((target: Target) => boolean);
+  run: (target: Target, body: Body, how: How) => Promise<Done>;
   /** The same on what somebody else made of it meanwhile (412), as the API gives it. */
   onto?: (target: Target, current: unknown) => Target;
-  /** Tries it without doing it, and shows what was found. */
-  rehearse?: { verb: ParseKeys; run: (target: Target, body: Body) => Promise<ReactNode> };
+  /** Tries it without doing it, and shows what was found; `first`: before it can be done. */
+  rehearse?: {
+    verb: ParseKeys;
+    first?: boolean;
+    run: (target: Target, body: Body) => Promise<Rehearsed>;
+  };
   /** What was refused for a reason one may overrule can be done all the same. */
   insist?: { verb: ParseKeys; after: (problem: Problem) => boolean };
   /** Goes to where the result is, and tells it there; otherwise the dialogue tells it. */

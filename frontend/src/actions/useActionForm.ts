@@ -33,7 +33,7 @@ export function useActionForm({ action, target, name, onClose }: ActionFormOptio
     form.reset(action.before?.(present));
   };
   const guard: UnsavedGuard = useUnsaved(form, onClose ?? (() => undefined));
-  const { attempt, what } = useAttempt({
+  const { attempt, what, progress } = useAttempt({
     action,
     name,
     onDone: ({ now }) => {
@@ -49,11 +49,12 @@ export function useActionForm({ action, target, name, onClose }: ActionFormOptio
   const problem: Problem | null = failed ? toProblem(failed) : null;
   const current = problem?.status === 412 && action.onto ? problem.current : undefined;
   const send = (on: unknown, insist = false) => {
+    const found = rehearsal.data?.found;
     rehearsal.reset();
     if (!form.check()) return;
     const body = action.whole ? form.whole() : form.body();
     attempt.mutate(
-      { target: on, body, insist },
+      { target: on, body, insist, found },
       {
         onError: (error) => {
           const theirs = toProblem(error);
@@ -69,6 +70,7 @@ export function useActionForm({ action, target, name, onClose }: ActionFormOptio
     action,
     name,
     what,
+    progress,
     form,
     guard,
     attempt,
@@ -76,6 +78,10 @@ export function useActionForm({ action, target, name, onClose }: ActionFormOptio
     problem,
     /** Somebody else changed it: the next try is made against what they made of it. */
     changed: current !== undefined && current !== null,
+    /** It must be rehearsed first, or there is nothing it could be done to. */
+    held:
+      (action.rehearse?.first === true && !rehearsal.data) ||
+      (action.parts?.(target).every(({ against: why }) => why !== undefined) ?? false),
     busy: attempt.isPending || rehearsal.isPending,
     against,
     submit: () => send(against),

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toProblem } from "../api/problem";
 import { goTo } from "../shell/navigate";
@@ -13,6 +13,14 @@ export interface Try {
   target: unknown;
   body: object;
   insist: boolean;
+  /** What its rehearsal found. */
+  found: unknown;
+}
+
+/** How far a long try is. */
+export interface Progress {
+  done: number;
+  total: number;
 }
 
 export interface AttemptOptions {
@@ -31,6 +39,7 @@ export function useAttempt({ action, name, onDone }: AttemptOptions) {
   const router = useRouter();
   const queries = useQueryClient();
   const here = useRef(true);
+  const [progress, setProgress] = useState<Progress | null>(null);
   useEffect(() => {
     here.current = true;
     return () => {
@@ -52,7 +61,11 @@ export function useAttempt({ action, name, onDone }: AttemptOptions) {
     void queries.invalidateQueries();
   };
   const attempt = useMutation({
-    mutationFn: ({ target, body, insist }: Try) => action.run(target, body, { insist }),
+    mutationFn: ({ target, body, insist, found }: Try) => {
+      setProgress(null);
+      const tell = (done: number, total: number) => setProgress({ done, total });
+      return action.run(target, body, { insist, found, tell });
+    },
     onSuccess: (done) => {
       // Done is said at once: what is asked anew meanwhile may take its time.
       void queries.invalidateQueries();
@@ -64,5 +77,5 @@ export function useAttempt({ action, name, onDone }: AttemptOptions) {
       if (!here.current) failed(error);
     },
   });
-  return { attempt, what };
+  return { attempt, what, progress: attempt.isPending ? progress : null };
 }

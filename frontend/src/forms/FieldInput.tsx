@@ -1,9 +1,12 @@
 import { Switch, TextArea, TextInput } from "@patternfly/react-core";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { ChoiceInput, RadioInput } from "./ChoiceInput";
-import { FileInput } from "./FileInput";
 import type { FormFieldProps } from "./FormField";
 import { inputId } from "./field";
+
+/** Few forms take files: what drops them is heavy. */
+const FileInput = lazy(async () => ({ default: (await import("./FileInput")).FileInput }));
 
 export interface FieldInputProps extends FormFieldProps {
   name: string;
@@ -33,7 +36,11 @@ export function FieldInput(props: FieldInputProps) {
     case "choice":
       return <ChoiceInput {...props} />;
     case "file":
-      return <FileInput {...props} />;
+      return (
+        <Suspense fallback={null}>
+          <FileInput {...props} />
+        </Suspense>
+      );
     case "switch":
       return (
         <Switch

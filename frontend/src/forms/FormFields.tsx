@@ -1,11 +1,13 @@
 import { Alert, Button } from "@patternfly/react-core";
-import { useEffect, useId } from "react";
+import { lazy, Suspense, useEffect, useId } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldError } from "../api/problem";
-import { Clashes } from "./Clashes";
 import { FormField } from "./FormField";
-import { inputId } from "./field";
+import { concerns, inputId } from "./field";
 import type { FormState } from "./useForm";
+
+/** Seldom needed: it brings tables with it. */
+const Clashes = lazy(async () => ({ default: (await import("./Clashes")).Clashes }));
 
 export interface FormFieldsProps {
   form: FormState;
@@ -37,7 +39,11 @@ export function FormFields({ form, errors, onChange }: FormFieldsProps) {
           }
         />
       )}
-      {form.clashes.length > 0 && <Clashes id={id} form={form} />}
+      {form.clashes.length > 0 && (
+        <Suspense fallback={null}>
+          <Clashes id={id} form={form} />
+        </Suspense>
+      )}
       {form.fields.map((field) => (
         <FormField
           key={field.id}
@@ -45,7 +51,7 @@ export function FormFields({ form, errors, onChange }: FormFieldsProps) {
           field={field}
           texts={form.texts}
           fault={form.faults[field.id]}
-          error={errors.find((found) => found.field === field.id)}
+          error={errors.find((found) => concerns(found.field, field.id))}
           onText={(text) => {
             form.set(field.id, text);
             onChange?.();
@@ -64,7 +70,7 @@ function useFocusOnWrong(id: string, form: FormState, errors: readonly FieldErro
   useEffect(() => {
     if (tries === 0) return;
     const wrong = form.fields.find(
-      (field) => form.faults[field.id] || errors.some((error) => error.field === field.id),
+      (field) => form.faults[field.id] || errors.some((error) => concerns(error.field, field.id)),
     );
     const input = wrong && document.getElementById(inputId(id, wrong.id));
     input?.focus();

@@ -131,3 +131,6 @@ export function textOf(value: unknown): string {
 
 /** The id of a field's input in the page; a dialogue may have the fields of the form behind it. */
 export const inputId = (form: string, id: string) => `cr-field-${form}-${id}`;
+
+/** Whether what the server says of `named` is about the field `id`, or about something inside it. */
+export const concerns = (named: string, id: string) => named === id || named.startsWith(`${id}.`);

@@ -11,6 +11,7 @@ const hrefOf = (id: string) => `/jobs/${id}`;
 /** Has a job stop and undo what it did. */
 export const cancelJob: Action<JobTarget> = {
   id: "job.cancel",
+  final: true,
   needs: ["job", "cancel"],
   verb: "job.cancel.do",
   title: "job.cancel.title",

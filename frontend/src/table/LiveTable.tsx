@@ -38,8 +38,8 @@ export interface LiveTableProps {
   tabs?: ReactNode;
   /** At the end of the filter bar. */
   actions?: ReactNode;
-  /** What can be done with several ticked rows, beside copying and downloading them. */
-  bulk?: (rows: readonly Row[]) => ReactNode;
+  /** What can be done with several ticked rows, beside copying and downloading; `drop` unticks. */
+  bulk?: (rows: readonly Row[], drop: (keys: readonly string[]) => void) => ReactNode;
   /** What would be here and how to get it, when nothing exists. */
   emptyHint?: string;
   /** Inside a detail page: bounded height, no page-wide keys, and `fixed` alone is its scope. */

@@ -17,7 +17,7 @@ export interface SelectionBarProps {
   /** The columns on screen: what a download of the ticked rows holds. */
   visible: readonly ColumnInfo[];
   /** What else the page does with several rows at once. */
-  bulk?: ((rows: readonly Row[]) => ReactNode) | undefined;
+  bulk?: ((rows: readonly Row[], drop: Selection["drop"]) => ReactNode) | undefined;
 }
 
 /** What can be done with the ticked rows; absent while there are none. */
@@ -42,7 +42,7 @@ export function SelectionBar({ info, selection, hrefOf, visible, bulk }: Selecti
       >
         {t("table.csvSelected")}
       </Button>
-      {bulk?.(rows)}
+      {bulk?.(rows, selection.drop)}
       <Button variant="link" size="sm" onClick={selection.clear}>
         {t("table.clearSelection")}
       </Button>

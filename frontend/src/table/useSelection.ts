@@ -12,6 +12,8 @@ export interface Selection {
   /** Tick all of `rows`, or none of them when they all are; what is not shown stays as it is. */
   toggleAll: (rows: readonly HeldRow[]) => void;
   clear: () => void;
+  /** Untick what was dealt with. */
+  drop: (keys: readonly string[]) => void;
 }
 
 const NONE: Selected = new Map();
@@ -47,7 +49,11 @@ export function useSelection(rows: readonly HeldRow[]): Selection {
       return next;
     });
   }, []);
-  return { selected, toggle, toggleAll, clear };
+  const drop = useCallback((keys: readonly string[]) => {
+    const gone = new Set(keys);
+    setSelected((before) => new Map([...before].filter(([key]) => !gone.has(key))));
+  }, []);
+  return { selected, toggle, toggleAll, clear, drop };
 }
 
 /** The rows from one key to another, both included and in either order. */

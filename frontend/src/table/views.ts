@@ -75,6 +75,7 @@ export const overwriteView: Action<{ view: SavedView; search: string }> = {
 
 export const removeView: Action<SavedView> = {
   id: "view.delete",
+  final: ({ own }) => !own,
   needs: ["saved-view", "delete"],
   verb: "views.remove.do",
   title: "views.remove.title",

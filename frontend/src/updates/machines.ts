@@ -60,6 +60,7 @@ export const editMachine: Action<Machine, InstanceChange> = {
 /** Forgets the machine's failure, so that it is offered the same version again. */
 export const retryMachine: Action<Machine> = {
   id: "instance.retry",
+  final: true,
   needs: ["update-instance", "update"],
   verb: "updates.machine.retry.do",
   title: "updates.machine.retry.title",
@@ -72,6 +73,7 @@ export const retryMachine: Action<Machine> = {
 /** Forgets a machine and its history; it registers anew when it checks in. */
 export const forgetMachine: Action<Machine> = {
   id: "instance.delete",
+  final: true,
   needs: ["update-instance", "delete"],
   verb: "updates.machine.forget.do",
   title: "updates.machine.forget.title",

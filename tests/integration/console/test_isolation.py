@@ -224,6 +224,7 @@ OPEN = {
     "/api/v1/events/density",
     "/api/v1/grantors",
     "/api/v1/overview",
+    "/api/v1/permitted/{name}",
     "/api/v1/search",
     "/api/v1/session",
     "/api/v1/setup",
@@ -295,7 +296,7 @@ def urls(path: str, estate: Estate) -> Iterator[str]:
 def named(path: str, estate: Estate) -> list[str]:
     if path.startswith("/api/v1/clusters"):
         return [estate.word]
-    if path.startswith("/api/v1/collections"):
+    if path.startswith(("/api/v1/collections", "/api/v1/permitted")):
         return collections(estate.owner)
     if "components" in path:
         return ["kube-apiserver", "etcd-1"]
@@ -311,6 +312,7 @@ def questions(path: str, estate: Estate) -> list[str]:
         "/api/v1/etcd/{name}/previews": [f"key=/{word}/key"],
         "/api/v1/etcd/{name}/value": [f"key=/{word}/key"],
         "/api/v1/events/density": [f"q={word}"],
+        "/api/v1/permitted/{name}": [f"verb=get&key={word}"],
         "/api/v1/registries/{name}/image": ["repository=shop/cart&reference=1.9.0"],
         "/api/v1/registries/{name}/repository": ["repository=shop/cart"],
         "/api/v1/search": [f"q={word}"],

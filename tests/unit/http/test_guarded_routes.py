@@ -37,6 +37,7 @@ LATE = {
     "GET /api/v1/collections",
     "GET /api/v1/collections/{name}",
     "GET /api/v1/collections/{name}/{key}",
+    "GET /api/v1/permitted/{name}",
     "GET /api/v1/search",
     "GET /api/v1/overview",
     "GET /api/v1/events/density",

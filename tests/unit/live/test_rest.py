@@ -277,3 +277,17 @@ async def test_searches_in_time_do_not_shut_out_others(monkeypatch):
     questions = [searching.search(registry, person(), "api-1", 5) for _ in range(together.parties)]
     answers = await asyncio.gather(*questions)
     assert not [answer for answer in answers if answer.partial]
+
+
+async def test_what_a_caller_may_do_to_which_rows_is_told_before_it_is_tried(client, caller):
+    asked = {"key": ["c1/shop/Web-1", "c2/data/db-1", "c1/shop/none"]}
+    url = "/api/v1/permitted/pods"
+    answer = await client.get(url, params={**asked, "verb": "get"})
+    assert answer.json() == {"keys": ["c1/shop/Web-1", "c2/data/db-1"]}
+    caller["now"] = person(("org", ORG, "cluster", "c1", "ns", "shop"))
+    answer = await client.get(url, params={**asked, "verb": "get"})
+    assert answer.json() == {"keys": ["c1/shop/Web-1"]}
+    answer = await client.get(url, params={**asked, "verb": "delete"})
+    assert answer.json() == {"keys": []}
+    too_many = await client.get(url, params={"verb": "get", "key": ["x"] * 201})
+    assert too_many.status_code == 422

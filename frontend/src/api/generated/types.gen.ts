@@ -3789,6 +3789,15 @@ export type PayloadRow = {
 };
 
 /**
+ * PermittedAnswer
+ *
+ * The keys of the rows that are there and that the caller may do something to.
+ */
+export type PermittedAnswer = {
+    keys: Array<string>;
+};
+
+/**
  * PlatformView
  *
  * One platform of an index. `size` is the manifest's own; `attestations` are digests.
@@ -5448,6 +5457,13 @@ export type ValueView = {
      */
     version: number;
 };
+
+/**
+ * Verb
+ *
+ * One word of a right. Which verbs a kind knows is said by its `auth.kinds.Kind`.
+ */
+export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'delete' | 'logs' | 'exec' | 'forward' | 'reveal' | 'push' | 'pull' | 'promote' | 'pause' | 'scale' | 'restart' | 'rollback' | 'cordon' | 'drain' | 'evict' | 'cancel' | 'test' | 'approve' | 'bind' | 'escalate' | 'impersonate' | 'export';
 
 /**
  * ViewChange
@@ -7447,6 +7463,58 @@ export type ReadOverviewResponses = {
 };
 
 export type ReadOverviewResponse = ReadOverviewResponses[keyof ReadOverviewResponses];
+
+export type ListPermittedData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query: {
+        verb: Verb;
+        /**
+         * Key
+         */
+        key: Array<string>;
+    };
+    url: '/api/v1/permitted/{name}';
+};
+
+export type ListPermittedErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ListPermittedError = ListPermittedErrors[keyof ListPermittedErrors];
+
+export type ListPermittedResponses = {
+    /**
+     * PermittedAnswer
+     */
+    200: PermittedAnswer;
+};
+
+export type ListPermittedResponse = ListPermittedResponses[keyof ListPermittedResponses];
 
 export type ReadImageData = {
     body?: never;

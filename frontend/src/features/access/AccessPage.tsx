@@ -5,6 +5,7 @@ import { useAddress } from "../../pages/useAddress";
 import { PageTabs } from "../../shell/PageTabs";
 import { LiveTable } from "../../table/LiveTable";
 import { usePageSearch } from "../../table/usePageSearch";
+import { BindingsBulk, PeopleBulk } from "./BulkActions";
 import { addPerson } from "./people";
 import { BindingActions, PersonActions } from "./RowActions";
 
@@ -26,6 +27,13 @@ export function AccessPage() {
           <PersonActions person={rowOf("users", row)} />
         ) : (
           <BindingActions binding={rowOf("bindings", row)} />
+        )
+      }
+      bulk={(rows, drop) =>
+        active === "users" ? (
+          <PeopleBulk rows={rows} drop={drop} />
+        ) : (
+          <BindingsBulk rows={rows} drop={drop} />
         )
       }
       actions={active === "users" && <ActionButton action={addPerson} target={null} name="" />}

@@ -47,6 +47,7 @@ function switching(disabled: boolean): Action<Account> {
 
 export const setPassword: Action<Account, UserChange> = {
   id: "user.password",
+  final: true,
   needs: ["user", "update"],
   verb: "access.password.do",
   title: "access.password.title",
@@ -61,6 +62,7 @@ export const setPassword: Action<Account, UserChange> = {
 /** Gone with the roles they hold themselves, which are counted first. */
 export const removePerson: Action<Account> = {
   id: "user.delete",
+  final: true,
   needs: ["user", "delete"],
   verb: "access.remove.do",
   title: "access.remove.title",

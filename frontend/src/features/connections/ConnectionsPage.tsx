@@ -1,6 +1,7 @@
 import { Button } from "@patternfly/react-core";
 import { useRouter } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { BulkButton } from "../../actions/BulkButton";
 import { Raw } from "../../detail/Facts";
 import { formatExact } from "../../format/time";
 import { hrefOfRow } from "../../pages/registry";
@@ -9,6 +10,7 @@ import { goTo } from "../../shell/navigate";
 import { LiveTable } from "../../table/LiveTable";
 import type { Renderers } from "../../table/TableRow";
 import { usePageSearch } from "../../table/usePageSearch";
+import { switchManyOff, switchManyOn } from "./many";
 
 /** A certificate's end lies ahead: the day says more than an age. */
 const RENDERERS: Renderers = {
@@ -32,6 +34,12 @@ export function ConnectionsPage() {
       emptyHint={t("connections.empty")}
       renderers={RENDERERS}
       href={(row) => hrefOfRow("connections", row)}
+      bulk={(rows, drop) => (
+        <>
+          <BulkButton action={switchManyOff} rows={rows} drop={drop} things="connections.things" />
+          <BulkButton action={switchManyOn} rows={rows} drop={drop} things="connections.things" />
+        </>
+      )}
       actions={
         mayUse(session, "connection-settings", "create") && (
           <Button onClick={() => goTo(router, "/connections/new")}>{t("connections.add")}</Button>

@@ -28,7 +28,7 @@ const insist = {
 
 const test = async (draft: Parameters<typeof testConnection>[0]["body"]) => {
   const { data } = await testConnection({ body: draft, deadline: TEST_MS });
-  return data && <TestResult found={data} />;
+  return { shown: data && <TestResult found={data} /> };
 };
 
 /** A new connection, tried before it is kept. */

@@ -41,6 +41,7 @@ export const switchOn = switching(false);
 /** Forgets a connection and its credentials; the system itself is not touched. */
 export const removeConnection: Action<ConnectionView> = {
   id: "connection.delete",
+  final: true,
   needs: ["connection-settings", "delete"],
   verb: "connections.delete.do",
   title: "connections.delete.title",
@@ -58,6 +59,7 @@ export const removeConnection: Action<ConnectionView> = {
 /** New credentials for the same system, tried before they take the old ones' place. */
 export const reauthenticate: Action<Settings, Values> = {
   id: "connection.reauthenticate",
+  final: true,
   needs: ["connection-settings", "update"],
   verb: "connections.reauthenticate.do",
   title: "connections.reauthenticate.title",

@@ -1,6 +1,8 @@
 import { useTranslation } from "react-i18next";
+import { BulkButton } from "../../actions/BulkButton";
 import { LiveTable } from "../../table/LiveTable";
 import { usePageSearch } from "../../table/usePageSearch";
+import { cancelJobs } from "./many";
 
 /** What runs in the background, how far it is, and how it ended. */
 export function JobsPage() {
@@ -14,6 +16,9 @@ export function JobsPage() {
       title={t("nav.jobs")}
       sentence={t("job.sentence")}
       emptyHint={t("job.empty")}
+      bulk={(rows, drop) => (
+        <BulkButton action={cancelJobs} rows={rows} drop={drop} things="job.things" />
+      )}
     />
   );
 }

@@ -6,6 +6,7 @@ import { hrefOfRow } from "../../pages/registry";
 import { LiveTable } from "../../table/LiveTable";
 import { usePageSearch } from "../../table/usePageSearch";
 import { MachineActions } from "../../updates/MachineActions";
+import { MachinesBulk } from "../../updates/MachinesBulk";
 
 /** Which machines are in trouble or behind? */
 export function MachinesPage() {
@@ -21,6 +22,7 @@ export function MachinesPage() {
       panelHidden={PANEL_COLUMNS.machines}
       href={(row) => hrefOfRow("machines", row)}
       emptyHint={t("machines.empty")}
+      bulk={(rows, drop) => <MachinesBulk rows={rows} drop={drop} />}
     />
   );
 }

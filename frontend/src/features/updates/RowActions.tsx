@@ -4,6 +4,7 @@ import type {
   ApplicationView,
   ChannelRow,
   ChannelView,
+  FileView,
   GroupRow,
   GroupView,
   PackageRow,
@@ -16,9 +17,10 @@ import { rowOf } from "../../api/rows";
 import { seenOf } from "../../updates/edited";
 import { MachineActions } from "../../updates/MachineActions";
 import { editApplication, removeApplication } from "./applications";
-import { addChannel, addFloor, editChannel, removeChannel } from "./channels";
+import { addChannel, addFloor, editChannel, removeChannel, removeFloor } from "./channels";
 import { addGroup, editGroup, removeGroup, rollBack, switchOff, switchOn } from "./groups";
 import { addPackage, editPackage, importRelease, removePackage } from "./packages";
+import { removePayload } from "./payloads";
 import { setPolicy } from "./policy";
 import { abortRollout, pauseRollout, resumeRollout, retryRollout } from "./rollouts";
 import type { Table } from "./tables";
@@ -39,6 +41,19 @@ export function RowActions({ table, row }: { table: Table; row: Row }) {
     case "instances": {
       const { key, name, machine_id: id, status } = rowOf("instances", row);
       return <MachineActions instance={key} name={name || id} failed={status === "error"} />;
+    }
+    case "payloads": {
+      const { key, name } = rowOf("payloads", row);
+      return (
+        <div className="cr-actions">
+          <ActionButton
+            action={removePayload}
+            target={seenOf<FileView>(key)}
+            name={name}
+            variant="danger"
+          />
+        </div>
+      );
     }
     default:
       return null;
@@ -77,12 +92,13 @@ function OfGroup({ row: { key, name, updates } }: { row: GroupRow }) {
   );
 }
 
-function OfChannel({ row: { key, name } }: { row: ChannelRow }) {
+function OfChannel({ row: { key, name, floors } }: { row: ChannelRow }) {
   const target = seenOf<ChannelView>(key);
   return (
     <div className="cr-actions">
       <ActionButton action={editChannel} target={target} name={name} />
       <ActionButton action={addFloor} target={target} name={name} />
+      {floors > 0 && <ActionButton action={removeFloor} target={target} name={name} />}
       <ActionButton action={removeChannel} target={target} name={name} variant="danger" />
     </div>
   );

@@ -5,6 +5,7 @@ import { LiveTable } from "../../table/LiveTable";
 import { SectionNav } from "../../table/SectionNav";
 import { usePageSearch } from "../../table/usePageSearch";
 import { addApplication } from "./applications";
+import { BulkActions } from "./BulkActions";
 import { RowActions } from "./RowActions";
 import { isTable, TABLE_GROUPS, type Table } from "./tables";
 
@@ -35,6 +36,7 @@ export function UpdatesPage() {
         title={t(`updates.table.${active}`)}
         sentence={t("updates.sentence")}
         emptyHint={t("updates.empty")}
+        bulk={(rows, drop) => <BulkActions table={active} rows={rows} drop={drop} />}
         panel={(row) => <RowActions table={active} row={row} />}
         actions={
           active === "applications" && (

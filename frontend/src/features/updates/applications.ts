@@ -71,6 +71,7 @@ export const editApplication: Action<Application, ApplicationChange> = {
 /** Deletes an application nothing belongs to any more; what still does is counted. */
 export const removeApplication: Action<Application> = {
   id: "application.delete",
+  final: true,
   needs: ["update-application", "delete"],
   verb: "updates.delete.do",
   title: "updates.delete.title",

@@ -97,6 +97,7 @@ export const editChannel: Action<Channel, ChannelChange> = {
 
 export const removeChannel: Action<Channel> = {
   id: "channel.delete",
+  final: true,
   needs: ["update-channel", "delete"],
   verb: "updates.delete.do",
   title: "updates.delete.title",
@@ -144,6 +145,45 @@ export const addFloor: Action<Channel, FloorChange & { package_id: number }> = {
       requestId,
       undo: () => (old ? putFloor({ ...back, body: { reason: old.reason } }) : deleteFloor(back)),
     };
+  },
+  onto,
+};
+
+const floorsOf = ({ id }: Channel) => listFloors({ path: { channel_id: id } });
+
+/** A floor less: machines go past that version; undone by setting it again, with its reason. */
+export const removeFloor: Action<Channel, { package_id: number }> = {
+  id: "channel.floor.remove",
+  needs: ["update-channel", "update"],
+  verb: "updates.channel.unfloor.do",
+  title: "updates.channel.unfloor.title",
+  body: "updates.channel.unfloor.body",
+  load,
+  fields: (channel) => [
+    {
+      id: "package_id",
+      label: "updates.channel.unfloor.which",
+      input: "choice",
+      whole: true,
+      required: true,
+      options: async () =>
+        (await floorsOf(channel)).data.items.map(({ package: { id, release }, reason }) => ({
+          value: String(id),
+          title: reason ? `${release}: ${reason}` : release,
+        })),
+    },
+  ],
+  run: async (channel, { package_id: chosen }) => {
+    const view = viewOf(channel);
+    const path = { channel_id: view.id, package_id: chosen };
+    const { items } = (await floorsOf(channel)).data;
+    const reason = items.find(({ package: { id } }) => id === chosen)?.reason ?? "";
+    const { requestId } = await deleteFloor({ path, headers: match(view) });
+    const undo = async () => {
+      const { data } = await getChannel({ path: { channel_id: view.id } });
+      return putFloor({ path, headers: match(data), body: { reason } });
+    };
+    return { requestId, undo };
   },
   onto,
 };

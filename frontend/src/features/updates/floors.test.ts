@@ -38,7 +38,11 @@ beforeEach(() => {
 });
 
 const add = () =>
-  addFloor.run({ id: 3, view: CHANNEL }, { package_id: 9, reason: "other" }, { insist: false });
+  addFloor.run(
+    { id: 3, view: CHANNEL },
+    { package_id: 9, reason: "other" },
+    { insist: false, found: undefined, tell: () => undefined },
+  );
 
 test("undoing a new floor removes it, against the version that made it", async () => {
   items = [{ ...FLOOR, package: { id: 8, release: "4200.0.0" } }];

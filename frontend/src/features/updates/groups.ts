@@ -179,6 +179,7 @@ const heir = ({ view, id }: Group): Field => ({
 /** Deletes a group with its past rollouts; its machines go to another one. */
 export const removeGroup: Action<Doomed, { move_to: number | "" }> = {
   id: "group.delete",
+  final: true,
   needs: ["update-group", "delete"],
   verb: "updates.delete.do",
   title: "updates.delete.title",

@@ -5,6 +5,7 @@ import {
   packageCreateBody,
 } from "../../api/generated/bodies.gen";
 import {
+  cancelJob,
   changePackage,
   createPackage,
   deletePackage,
@@ -75,7 +76,8 @@ export const importRelease: Action<string, NewHostedImport> = {
   run: async (application, body) => {
     const path = { application_id: Number(application) };
     const { data, requestId } = await startHostedImport({ path, body });
-    return { requestId, href: `/jobs/${data.id}` };
+    const undo = () => cancelJob({ path: { job_id: data.id } });
+    return { requestId, href: `/jobs/${data.id}`, undo };
   },
 };
 
@@ -121,6 +123,7 @@ export const editPackage: Action<Package, PackageChange> = {
 
 export const removePackage: Action<Package> = {
   id: "package.delete",
+  final: true,
   needs: ["update-package", "delete"],
   verb: "updates.delete.do",
   title: "updates.delete.title",

@@ -57,7 +57,7 @@ export const setPolicy: Action<Group, RolloutPolicy> = {
       const view = viewOf(group);
       const policy = { ...view.policy, ...body };
       const { data } = await previewGroup({ path: { group_id: view.id }, body: { policy } });
-      return <PolicyPreview found={data} />;
+      return { shown: <PolicyPreview found={data} /> };
     },
   },
   run: (group, body) => edited(viewOf(group), body, before(group), send),

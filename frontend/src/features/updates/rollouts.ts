@@ -2,10 +2,12 @@ import type { Action } from "../../actions/action";
 import { whyBody } from "../../api/generated/bodies.gen";
 import {
   abortRollout as abort,
+  getGroup,
   getRollout,
   pauseRollout as pause,
   resumeRollout as resume,
   retryRollout as retry,
+  startRollout,
 } from "../../api/generated/sdk.gen";
 import type { RolloutView, Why } from "../../api/generated/types.gen";
 import { fieldsOf } from "../../forms/field";
@@ -20,7 +22,7 @@ const load = async ({ id }: Rollout): Promise<Rollout> => ({
 
 const one = (view: RolloutView) => ({ path: { rollout_id: view.id }, headers: match(view) });
 
-const WHY = fieldsOf(whyBody, {
+export const WHY = fieldsOf(whyBody, {
   reason: { label: "updates.field.reason", help: "updates.rollout.reasonHelp" },
 });
 
@@ -69,6 +71,7 @@ export const resumeRollout: Action<Rollout> = {
 /** Offers the update again to machines that failed. */
 export const retryRollout: Action<Rollout> = {
   id: "rollout.retry",
+  final: true,
   needs: ["update-group", "update"],
   verb: "updates.rollout.retry.do",
   title: "updates.rollout.retry.title",
@@ -90,6 +93,17 @@ export const abortRollout: Action<Rollout, Why> = {
   fields: WHY,
   load,
   effects: reached,
-  run: (rollout, body) => abort({ ...one(viewOf(rollout)), body }),
+  run: async (rollout, body) => {
+    const { data, requestId } = await abort({ ...one(viewOf(rollout)), body });
+    const path = { group_id: data.group_id };
+    const { policy } = (await getGroup({ path })).data;
+    // Begun anew it would switch the group's updates on, where they were off.
+    if (!policy?.enabled) return { requestId };
+    const undo = async () => {
+      const group = (await getGroup({ path })).data;
+      return startRollout({ path, headers: match(group) });
+    };
+    return { requestId, undo };
+  },
   onto,
 };
