@@ -118,8 +118,8 @@ def test_a_connection_declared_elsewhere_is_named_as_one_that_stays(
 ) -> None:
     page = owner_page
     table = TablePage(page, console, "/connections").loaded()
-    first = table.rows.first.locator(".cr-name-link").inner_text()
-    bar = tick(page, [first])
+    table.rows.first.get_by_role("checkbox").check()
+    bar = page.get_by_role("group", name="Selected rows")
     bar.get_by_role("button", name="Switch off").click()
     dialogue = page.get_by_role("dialog")
     expect(dialogue.locator("[data-refused]")).to_contain_text("declared elsewhere")
