@@ -6,6 +6,7 @@ import { SectionNav } from "../../table/SectionNav";
 import { usePageSearch } from "../../table/usePageSearch";
 import { addApplication } from "./applications";
 import { BulkActions } from "./BulkActions";
+import { moveFiltered } from "./moving";
 import { RowActions } from "./RowActions";
 import { isTable, TABLE_GROUPS, type Table } from "./tables";
 
@@ -39,9 +40,18 @@ export function UpdatesPage() {
         bulk={(rows, drop) => <BulkActions table={active} rows={rows} drop={drop} />}
         panel={(row) => <RowActions table={active} row={row} />}
         actions={
-          active === "applications" && (
-            <ActionButton action={addApplication} target={null} name="" />
-          )
+          <>
+            {active === "applications" && (
+              <ActionButton action={addApplication} target={null} name="" />
+            )}
+            {active === "instances" && (
+              <ActionButton
+                action={moveFiltered}
+                target={{ filter: [...(search.filter ?? [])], q: search.q ?? "" }}
+                name=""
+              />
+            )}
+          </>
         }
       />
     </SectionNav>
