@@ -43,12 +43,10 @@ def tick(page: Page, names: list[str]) -> Locator:
     return page.get_by_role("group", name="Selected rows")
 
 
-@pytest.mark.parametrize("width", [1440, 390])
 def test_people_are_switched_off_together_told_one_by_one_and_switched_on_again(
-    owner_page: Page, console: ConsoleProcess, people: str, width: int
+    owner_page: Page, console: ConsoleProcess, people: str
 ) -> None:
     page = owner_page
-    page.set_viewport_size({"width": width, "height": 900})
     table = TablePage(page, console, f"/access?q={people}").loaded()
     expect(table.rows).to_have_count(3)
     bar = tick(page, [f"{people}-{one}" for one in "abc"])

@@ -96,6 +96,9 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "GET /collections/{name}/{key}": LatePlace(
         "/collections/pods/fake/shop/web-1-a", SHOP, "pod", "get"
     ),
+    "GET /permitted/{name}": LatePlace(
+        "/permitted/pods?verb=get&key=fake/shop/web-1-a", SHOP, "pod", "get", empty=nothing("keys")
+    ),
     "GET /search": LatePlace(
         "/search?q=web-1-a", SHOP, "pod", "list", empty=lambda a: "web-1-a" not in str(a)
     ),
