@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
  * `features` know nothing of each other; what two of them share lies in a row above.
  */
 const LAYERS = [
+  ["text"],
   ["api", "format", "i18n", "theme", "styles"],
   ["live", "status", "session", "overlay"],
   ["pages"],

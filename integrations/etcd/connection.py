@@ -128,11 +128,12 @@ class EtcdConnection:
             self._feeds.events.put(event.key, event)
             if len(self._recent) > EVENT_LIMIT:
                 self._feeds.events.delete(self._recent.popleft())
-        reached = after.answering > 0
-        self._feeds.events.state(
-            FeedState.POLLING if reached else FeedState.STALE,
-            "" if reached else "no member answers",
-        )
+        if after.answering > 0:
+            self._feeds.events.state(FeedState.POLLING)
+        elif after.denied:
+            self._feeds.events.state(FeedState.DENIED, after.denied)
+        else:
+            self._feeds.events.state(FeedState.STALE, "no member answers")
         if self._hub is not None:
             for member in after.members:
                 if member.condition is MemberCondition.DOWN:

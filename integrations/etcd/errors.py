@@ -63,6 +63,9 @@ def from_problem(upstream: str, problem: EtcdError, status: int = 0) -> Integrat
         return Compacted(upstream, "the revision was compacted")
     if "database space exceeded" in text:
         return NoSpace(upstream, "the database quota is used up; etcd refuses writes")
+    if "user name is empty" in text:
+        asks = "sign-in failed: the cluster asks for a user and a password"
+        return UpstreamDenied(upstream, f"{asks} ({text})")
     return _by_code(upstream, problem.status, status, text)
 
 

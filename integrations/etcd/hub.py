@@ -28,6 +28,7 @@ from integrations.contract import (
 )
 from integrations.etcd import errors
 from integrations.etcd.client import EtcdClient
+from integrations.etcd.grants import limits_in_words
 from integrations.etcd.index import KeyEntry, KeyIndex
 from integrations.etcd.keytext import key_text
 from integrations.etcd.models import (
@@ -41,6 +42,7 @@ from integrations.etcd.models import (
     key_range,
 )
 from integrations.etcd.snapshot import ClusterState, RaftRole, version_tuple
+from integrations.etcd.transport import token_refused
 
 _SLICE: Final = 500
 """Keys applied before other tasks get a turn."""
@@ -99,7 +101,8 @@ class WatchHub:
                 log.info("etcd watch compacted, listing again", upstream=self._client.upstream)
                 self._next = 0
             except UpstreamDenied as error:
-                self._feed.state(FeedState.DENIED, error.message)
+                limits = await limits_in_words(self._client.gateway)
+                self._feed.state(FeedState.DENIED, limits or error.message)
                 await asyncio.sleep(_DENIED_PAUSE)
             except IntegrationError as error:
                 await self._failed(error)
@@ -243,7 +246,7 @@ class WatchHub:
 
     def _cancelled(self, answer: WatchResponse) -> IntegrationError:
         reason = answer.cancel_reason or "the watch was cancelled"
-        if "invalid auth token" in reason:
+        if token_refused(reason):
             self._client.gateway.forget_token(self._client.gateway.current_token)
             return UpstreamFailed(self._client.upstream, reason)
         if "permission denied" in reason:

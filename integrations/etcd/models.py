@@ -102,6 +102,38 @@ class AuthenticateRequest(Request, frozen=True, kw_only=True):
         return f"AuthenticateRequest(name={self.name!r})"
 
 
+class UserRequest(Request, frozen=True, kw_only=True):
+    """`auth/user/get`: a user's roles; everybody may ask for their own."""
+
+    name: str
+
+
+class RoleRequest(Request, frozen=True, kw_only=True):
+    """`auth/role/get`: what a role may do; everybody may ask for their own."""
+
+    role: str
+
+
+class UserResponse(msgspec.Struct, frozen=True):
+    """The names of a user's roles."""
+
+    roles: tuple[str, ...] = ()
+
+
+class Permission(msgspec.Struct, frozen=True):
+    """What a role may do with a range of keys."""
+
+    permType: str = "READ"  # noqa: N815 the gateway's spelling
+    key: bytes = b""
+    range_end: bytes = b""
+
+
+class RoleResponse(msgspec.Struct, frozen=True):
+    """A role's permissions."""
+
+    perm: tuple[Permission, ...] = ()
+
+
 class Header(msgspec.Struct, frozen=True):
     """Who answered and at which revision."""
 

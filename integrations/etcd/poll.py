@@ -147,6 +147,7 @@ class MemberPoller:
             revision=max((s.header.revision for s in alive), default=self._last_revision()),
             at=time.time(),
             leader_id=leader.leader if leader else "",
+            denied=_denied(answers),
         )
 
     def _match(self, endpoint: str) -> str:
@@ -167,8 +168,8 @@ class MemberPoller:
             self._feed.commit()
             lost = not state.has_quorum
             self._feed.state(FeedState.LIVE, quorum_sentence(state) if lost else "")
-        elif answers and all(a.denied for a in answers):
-            self._feed.state(FeedState.DENIED, answers[0].failure)
+        elif state.denied:
+            self._feed.state(FeedState.DENIED, state.denied)
         else:
             self._feed.state(FeedState.STALE, f"no member answers: {answers[0].failure}")
 
@@ -220,12 +221,20 @@ class MemberPoller:
         self.history.setdefault(owner, metrics.History()).add(scrape)
 
 
+def _denied(answers: list[MemberAnswer]) -> str:
+    """Why we are refused, where none tells anything and one refuses us."""
+    if any(answer.status is not None for answer in answers):
+        return ""
+    return next((answer.failure for answer in answers if answer.denied), "")
+
+
 def _silent(base: MemberState, answer: MemberAnswer, is_learner: bool) -> MemberState:
     return replace(
         base,
         endpoint=answer.endpoint,
         role=RaftRole.LEARNER if is_learner else RaftRole.UNKNOWN,
-        condition=MemberCondition.DOWN,
+        # A member that refuses us answers: it is not down.
+        condition=MemberCondition.UNKNOWN if answer.denied else MemberCondition.DOWN,
         reason=f"{answer.endpoint}: {answer.failure}",
         latency=None,
         raft_lag=None,

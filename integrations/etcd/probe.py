@@ -7,6 +7,7 @@ from typing import Final
 
 from integrations.contract import IntegrationError, UpstreamDenied, UpstreamUnreachable
 from integrations.etcd.client import EtcdClient
+from integrations.etcd.grants import limits_in_words
 from integrations.etcd.settings import EtcdSettings
 from integrations.etcd.transport import Gateway, network
 from integrations.failures import from_transport
@@ -50,8 +51,11 @@ async def _look(client: EtcdClient, settings: EtcdSettings, witness: Witness) ->
     for endpoint in settings.endpoints:
         try:
             versions.append((await client.status(endpoint)).version)
-        except (UpstreamUnreachable, UpstreamDenied) as error:
+        except UpstreamUnreachable as error:
             silent.append(f"{endpoint} does not answer: {error.message}.")
+            failure = error
+        except UpstreamDenied as error:
+            silent.append(f"{endpoint} refuses us: {error.message}.")
             failure = error
     if not versions:
         raise failure or UpstreamUnreachable(client.gateway.upstream, "no endpoint answers")
@@ -71,12 +75,14 @@ async def _look(client: EtcdClient, settings: EtcdSettings, witness: Witness) ->
 
 async def _rights(client: EtcdClient, settings: EtcdSettings) -> tuple[Right, ...]:
     where = f"below {settings.prefix!r}" if settings.prefix else "of the whole store"
+    limits = await limits_in_words(client.gateway)
+    empty = f"the keys stay empty; {limits}" if limits else "the keys stay empty"
     return (
         await tried("list the members", client.members(), "the members are not shown"),
         await tried(
             f"read and watch the keys {where}",
             client.keys(settings.prefix.encode(), None, 0),
-            "the keys stay empty",
+            empty,
         ),
     )
 

@@ -98,6 +98,10 @@ def _quorum(state: ClusterState) -> Signal:
     status: Verdict = "ok" if up == len(state.voters) else "warning"
     if not state.has_quorum:
         status = "critical"
+    if state.denied:
+        return Signal(
+            "quorum", "Members", "", None, "count", None, "unknown", quorum_sentence(state)
+        )
     value, least = float(state.answering), float(state.quorum)
     words = quorum_sentence(state)
     return Signal("quorum", "Members", "", value, "count", least, status, words, bound="least")

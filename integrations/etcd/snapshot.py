@@ -21,7 +21,7 @@ class MemberCondition(StrEnum):
     HEALTHY = "healthy"
     UNHEALTHY = "unhealthy"  # answers, and says that something is wrong
     DOWN = "down"  # does not answer
-    UNKNOWN = "unknown"  # no endpoint of ours leads to it
+    UNKNOWN = "unknown"  # no endpoint of ours leads to it, or it refuses us
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,15 @@ class MemberState:
 @dataclass(frozen=True, slots=True)
 class ClusterState:
     """The whole cluster at one poll. `revision` is the newest any member told; `leader_id`
-    is what the answering members say (empty: none), even if we cannot reach that one."""
+    is what the answering members say (empty: none), even if we cannot reach that one. `denied`
+    is why all that answer refuse us: then nothing is known of the quorum."""
 
     cluster_id: str
     members: tuple[MemberState, ...]
     revision: int
     at: float
     leader_id: str = ""
+    denied: str = ""
 
     @property
     def voters(self) -> tuple[MemberState, ...]:
@@ -109,8 +111,11 @@ class ClusterState:
 
     @property
     def has_quorum(self) -> bool:
-        """A leader is known, and no more voters are down than the cluster tolerates."""
-        return bool(self.leader_id) and self.answering + self.unwatched >= self.quorum
+        """A leader is known, and no more voters are down than the cluster tolerates. One that
+        refuses us is not taken for lost."""
+        return bool(self.denied) or (
+            bool(self.leader_id) and self.answering + self.unwatched >= self.quorum
+        )
 
     @property
     def alarms(self) -> tuple[tuple[str, str], ...]:
@@ -132,6 +137,12 @@ def version_tuple(text: str) -> tuple[int, ...]:
 
 def quorum_sentence(state: ClusterState) -> str:
     """Whether the store is safe, in one line for the top of the page."""
+    if state.denied:
+        return f"{state.denied}; how the members are is not known"
+    return _counted(state)
+
+
+def _counted(state: ClusterState) -> str:
     total, answering = len(state.voters), state.answering
     if not total:
         return "no member is known yet"

@@ -130,7 +130,7 @@ class Gateway:
             try:
                 data = await self._post(endpoint, path, body, token, deadline)
             except (UpstreamDenied, UpstreamRefused) as error:
-                if not token or not _token_refused(error) or isinstance(as_, UserToken):
+                if not token or not token_refused(error.message) or isinstance(as_, UserToken):
                     raise
                 self.forget_token(token)
                 token = await self._tokens.get(endpoint, as_)
@@ -285,7 +285,7 @@ class Gateway:
         except (TimeoutError, httpx2.TransportError, UpstreamFailed):
             body = b""
         error = errors.from_answer(self.upstream, response.status_code, body)
-        if _token_refused(error):
+        if token_refused(error.message):
             self.forget_token(token)
         return error
 
@@ -328,5 +328,10 @@ class Gateway:
             self._failed_at.pop(endpoint, None)
 
 
-def _token_refused(error: IntegrationError) -> bool:
-    return "invalid auth token" in error.message or "user name is empty" in error.message
+_RENEW: Final = ("invalid auth token", "user name is empty", "revision of auth store is old")
+"""What etcd says to a token that has expired, or is from before users and roles changed."""
+
+
+def token_refused(reason: str) -> bool:
+    """Whether signing in again may help."""
+    return any(words in reason for words in _RENEW)

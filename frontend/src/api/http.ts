@@ -1,3 +1,4 @@
+import { learnClock } from "../format/clock";
 import { ApiError, type Problem } from "./problem";
 
 /** How long one request may take before it counts as unanswered. */
@@ -42,6 +43,7 @@ export async function send(
   { headers, body, signal, deadline }: SendOptions,
 ): Promise<{ data: unknown; requestId: string }> {
   let response: Response;
+  const sent = Date.now();
   try {
     response = await fetch(import.meta.env.BASE_URL + address, {
       method,
@@ -56,6 +58,7 @@ export async function send(
     const title = timedOut ? "No answer in time" : "The console cannot be reached";
     throw new ApiError({ type: "about:blank", title, detail: title, status: 0 });
   }
+  learnClock(response.headers.get("Date"), sent);
   if (!response.ok) {
     if (response.status === 401 && !address.endsWith("/session")) onUnauthenticated();
     throw new ApiError(await problemOf(response));

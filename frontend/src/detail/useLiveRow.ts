@@ -1,5 +1,6 @@
 import { useMemo, useRef } from "react";
 import type { Freshness, Row } from "../api/generated/types.gen";
+import { serverNow } from "../format/clock";
 import { EMPTY_QUERY, type Query } from "../live/query";
 import { useLiveView } from "../live/react";
 import { follow, type Presence, UNSEEN } from "./presence";
@@ -35,7 +36,7 @@ export function useLiveRow(collection: string | null, filters: readonly string[]
   const identity = `${collection}\n${signature}`;
   const known = useRef({ identity, presence: UNSEEN });
   if (known.current.identity !== identity) known.current = { identity, presence: UNSEEN };
-  known.current.presence = follow(known.current.presence, view, Date.now() / 1000);
+  known.current.presence = follow(known.current.presence, view, serverNow());
   return {
     ...known.current.presence,
     freshness: view.freshness,

@@ -1,13 +1,15 @@
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ageChangesIn, formatAge, formatExact, isAhead } from "./time";
+import { serverNow } from "./clock";
+import { ageChangesIn, formatAge, formatExact, isAhead, isMoment } from "./time";
 
 /** A relative age that keeps itself current and shows the exact time on hover; a time that has
- * not come yet (somebody's clock is wrong) is shown as such. */
+ * not come yet (somebody's clock is wrong) is shown as such, and one that no calendar has as
+ * what was told. */
 export function Age({ at }: { at: number }) {
   const { t } = useTranslation();
   const [, tick] = useState(0);
-  const seconds = Date.now() / 1000 - at;
+  const seconds = serverNow() - at;
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
     const schedule = () => {
@@ -16,12 +18,19 @@ export function Age({ at }: { at: number }) {
           tick((count) => count + 1);
           schedule();
         },
-        ageChangesIn(Date.now() / 1000 - at),
+        ageChangesIn(serverNow() - at),
       );
     };
     schedule();
     return () => clearTimeout(timer);
   }, [at]);
+  if (!isMoment(at)) {
+    return (
+      <span className="cr-none" title={t("age.none")} translate="no">
+        {at === 0 ? "–" : String(at)}
+      </span>
+    );
+  }
   return (
     <time dateTime={new Date(at * 1000).toISOString()} title={formatExact(at)} translate="no">
       {isAhead(seconds) ? t("age.ahead", { age: formatAge(-seconds) }) : formatAge(seconds)}

@@ -1,3 +1,5 @@
+import { serverNow } from "./clock";
+
 const STEPS: readonly [limit: number, size: number, unit: string][] = [
   [120, 1, "s"],
   [120 * 60, 60, "m"],
@@ -29,8 +31,14 @@ export function ageChangesIn(seconds: number): number {
   return Math.min(LONGEST_MS, Math.max(250, (step - (age % step)) * 1000));
 }
 
+/** Whether a calendar has this moment: systems also tell zero, and numbers beyond all years. */
+export function isMoment(unixSeconds: number): boolean {
+  return unixSeconds > 0 && unixSeconds < 253_402_300_800;
+}
+
 /** Date and time in the viewer's zone, with the zone: for hovers and details. */
 export function formatExact(unixSeconds: number): string {
+  if (!isMoment(unixSeconds)) return String(unixSeconds);
   return new Intl.DateTimeFormat(undefined, {
     dateStyle: "medium",
     timeStyle: "long",
@@ -39,6 +47,7 @@ export function formatExact(unixSeconds: number): string {
 
 /** Time of day to the second, `14:03:11`, for "since" in chips. */
 export function formatClock(unixSeconds: number): string {
+  if (!isMoment(unixSeconds)) return String(unixSeconds);
   return new Intl.DateTimeFormat(undefined, {
     hour: "2-digit",
     minute: "2-digit",
@@ -63,7 +72,8 @@ const MINUTE = new Intl.DateTimeFormat(undefined, {
 const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 
 /** The time of day where that was today, else the day: as much as fits in a narrow column. */
-export function formatMoment(at: number, now = Date.now()): string {
+export function formatMoment(at: number, now = serverNow() * 1000): string {
+  if (!isMoment(at)) return String(at);
   const moment = new Date(at * 1000);
   const today = moment.toDateString() === new Date(now).toDateString();
   return (today ? MINUTE : DAY).format(moment);

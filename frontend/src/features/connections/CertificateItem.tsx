@@ -1,6 +1,7 @@
 import { ListItem } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import { Raw } from "../../detail/Facts";
+import { serverNow } from "../../format/clock";
 import { formatExact } from "../../format/time";
 import { ToneIcon } from "../../status/Status";
 
@@ -22,6 +23,6 @@ export function CertificateItem(props: { what: string; subject: string; expires:
 
 /** How soon a certificate ends, as a tone. */
 function toneOfEnd(expires: number): "ok" | "warn" | "bad" {
-  const left = expires - Date.now() / 1000;
+  const left = expires - serverNow();
   return left < 0 ? "bad" : left < WARN_SECONDS ? "warn" : "ok";
 }

@@ -1,4 +1,5 @@
 import { useMemo, useState } from "react";
+import { serverNow } from "../../format/clock";
 
 /** A paused stream: nothing newer than `at` (Unix seconds) is shown. */
 export interface Pause {
@@ -16,5 +17,5 @@ export function usePause(column: string): Pause {
     () => (at === null ? NONE : [`${column}<=${at.toFixed(3)}`]),
     [at, column],
   );
-  return { at, filters, toggle: () => setAt(at === null ? Date.now() / 1000 : null) };
+  return { at, filters, toggle: () => setAt(at === null ? serverNow() : null) };
 }
