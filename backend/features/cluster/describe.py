@@ -132,7 +132,9 @@ def _namespace(namespace: core.Namespace) -> StatusSummary:
 def _definition(found: core.CustomResourceDefinition) -> StatusSummary:
     spec = found.spec
     wrong = [c for c in found.status.conditions if c.type == "Established" and c.status != "True"]
-    served = ", ".join(v.name for v in spec.versions if v.served)
+    shown = next((v for v in spec.versions if v.storage), None)
+    scale = shown.subresources.scale if shown else None
+    columns = ", ".join(c.name for c in shown.additional_printer_columns) if shown else ""
     return StatusSummary(
         "NotEstablished" if wrong else "Established",
         not wrong,
@@ -141,7 +143,10 @@ def _definition(found: core.CustomResourceDefinition) -> StatusSummary:
             ("Kind", spec.names.kind),
             ("Group", spec.group),
             ("Scope", spec.scope),
-            ("Versions served", served),
+            ("Versions", ", ".join(version.text for version in spec.versions)),
+            ("Prints", columns),
+            ("Can be scaled by", scale.spec_replicas_path if scale else ""),
+            ("Short names", ", ".join(spec.names.short_names)),
         ),
     )
 

@@ -78,7 +78,7 @@ def definition_row(cluster: str, found: CustomResourceDefinition) -> DefinitionR
         kind=spec.names.kind,
         group=spec.group,
         scope=spec.scope,
-        versions=tuple(v.name + (" (deprecated)" if v.deprecated else "") for v in spec.versions),
+        versions=tuple(version.text for version in spec.versions),
         status="NotEstablished" if wrong else "Established",
         reason=wrong[0].message if wrong else "",
         created=_born(meta),

@@ -207,6 +207,17 @@ class DefinitionVersion(Slim):
     subresources: Subresources = msgspec.field(default_factory=Subresources)
     additional_printer_columns: list[Printed] = []
 
+    @property
+    def text(self) -> str:
+        """``v1 (stored)``, ``v1alpha1 (not served, deprecated)``."""
+        marks = (
+            ("stored", self.storage),
+            ("not served", not self.served),
+            ("deprecated", self.deprecated),
+        )
+        said = ", ".join(word for word, holds in marks if holds)
+        return f"{self.name} ({said})" if said else self.name
+
 
 class DefinitionSpec(Slim):
     """A custom kind; `scope` is ``Namespaced`` or ``Cluster``."""

@@ -20,6 +20,7 @@ COLUMNS = [
     {"name": "Share", "type": "number", "jsonPath": ".spec.share"},
     {"name": "Paused", "type": "boolean", "jsonPath": ".spec.paused"},
 ]
+CRDS = "customresourcedefinitions"
 SCALE = {"specReplicasPath": ".spec.replicas", "statusReplicasPath": ".status.replicas"}
 
 
@@ -72,6 +73,9 @@ async def test_columns_scale_and_conditions_of_a_custom_kind(
         found: dict[str, Any] = answer.json()
         return found
 
+    answer = await console.get(f"/clusters/local/{CRDS}/-/{definition}", ORG)
+    facts = {fact["label"]: fact["value"] for fact in answer.json()["facts"]}
+    assert (facts["Versions"], facts["Can be scaled by"]) == ("v1 (stored)", ".spec.replicas")
     full = await detail("full")
     facts = {fact["label"]: fact["value"] for fact in full["facts"]}
     assert (full["status"], full["healthy"], facts["Replicas"]) == ("Failed", False, "2 of 3")

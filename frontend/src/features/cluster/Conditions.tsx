@@ -34,7 +34,10 @@ export function Conditions({ conditions }: { conditions: readonly ConditionView[
               <Td dataLabel={t("detail.condition")} translate="no">
                 {condition.type}
               </Td>
-              <Td dataLabel={t("detail.holds")}>
+              <Td
+                dataLabel={t("detail.holds")}
+                {...(condition.good === null ? { title: t("detail.notJudged") } : {})}
+              >
                 <Status word={condition.status} tone={conditionTone(condition)} />
               </Td>
               <Td dataLabel={t("detail.why")} translate="no">
