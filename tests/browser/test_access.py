@@ -56,6 +56,25 @@ def test_a_viewer_of_one_namespace_finds_no_trace_of_another(
     assert table.page.get_by_role("link", name="Access").count() == 0
 
 
+def test_pages_that_could_show_nothing_are_not_offered(
+    watched: Page, console: ConsoleProcess, viewer: str
+) -> None:
+    """The viewer's role may list machines and keys, but none lies in a namespace."""
+    sign_in(watched.context, console, viewer, PASSWORD)
+    watched.goto(console.url)
+    pages = watched.get_by_role("navigation", name="Pages")
+    expect(pages.get_by_role("link", name="Workloads")).to_be_visible()
+    expect(pages.get_by_role("link", name="Events")).to_be_visible()
+    for name in ("Machines", "Key-value store", "Images", "Updates", "Local stack", "Access"):
+        expect(pages.get_by_role("link", name=name, exact=True)).to_have_count(0)
+    options = Shell(watched).jump("machin")
+    expect(options.filter(has_text="Machines")).to_have_count(0)
+    watched.keyboard.press("Escape")
+    for address in ("/machines", "/stack"):
+        watched.goto(console.url + address)
+        expect(watched.locator("[data-grantors]").first).to_contain_text(OWNER)
+
+
 def test_the_setup_link_makes_the_first_owner(
     watched: Page, own_console: Callable[..., ConsoleProcess]
 ) -> None:

@@ -111,6 +111,21 @@ def test_what_is_not_known_of_a_key_is_said(
     expect(row.locator("[data-column=preview]")).to_have_text('{ "enabled": true }')
 
 
+def test_a_view_of_the_keys_is_kept(owner_page: Page, console: ConsoleProcess, keys: None) -> None:
+    owner_page.goto(f"{console.url}/key-value/keys?sort=-version")
+    owner_page.locator("tr.cr-row[data-key]").first.wait_for()
+    owner_page.get_by_role("button", name="Saved views").click()
+    owner_page.get_by_role("menuitem", name="Save this view…").click()
+    dialogue = owner_page.get_by_role("dialog")
+    dialogue.get_by_role("textbox").first.fill("Often written")
+    dialogue.get_by_role("button", name="Save").click()
+    dialogue.get_by_text("Done.").wait_for()
+    owner_page.goto(f"{console.url}/key-value/keys")
+    owner_page.get_by_role("button", name="Saved views").click()
+    owner_page.get_by_role("menuitem", name="Often written").click()
+    owner_page.wait_for_url("**sort=-version*view=*")
+
+
 def test_members_are_compared_at_a_click(owner_page: Page, console: ConsoleProcess) -> None:
     owner_page.goto(f"{console.url}/key-value")
     owner_page.get_by_role("button", name="Compare now").click()

@@ -8,6 +8,8 @@ const HEADING_CHARACTER = 6.9;
 const HEADING_ROOM = 24;
 /** How much of its one line a sentence needs in two: words are not cut where lines end. */
 const TWO_LINES = 0.56;
+/** Sentences whose two lines are no wider are shown whole, rather than a column less about it. */
+const WHOLE_UP_TO = 300;
 const SAMPLE = 80;
 const MADE = 280;
 
@@ -57,7 +59,9 @@ function wishOf(column: ColumnInfo, rows: readonly Row[], isName: boolean): Wish
   }
   const sentence = !isName && isSentence(column);
   const bounds = BOUNDS[isName ? "name" : sentence ? "sentence" : boundsOf(column.type)];
-  const wanted = Math.max(widestOf(column, rows, isName), sentence ? bounds.least : 0);
+  const widest = widestOf(column, rows, isName);
+  // Room for a sentence that may come, where there is none yet.
+  const wanted = sentence && widest <= headingWidth(1) ? bounds.least : widest;
   const most = Math.max(heading, Math.min(wanted, bounds.most));
   // A shortened digest is cut to no use, and its copy button with it.
   const floor = rows.some((row) => isDigest(row[column.id])) ? wanted : bounds.least;
@@ -109,7 +113,10 @@ export function fittingColumns(
   nameId: string | undefined,
   available: number,
 ): readonly ColumnInfo[] {
-  const least = columns.map((column) => wishOf(column, rows, column.id === nameId).least);
+  const least = columns.map((column) => {
+    const wish = wishOf(column, rows, column.id === nameId);
+    return Math.max(wish.least, Math.min(wish.two, WHOLE_UP_TO));
+  });
   const kept = new Set(columns.keys());
   for (const index of [...columns.keys()].reverse()) {
     if (available <= 0 || sum([...kept].map((each) => least[each] ?? 0)) <= available) break;
