@@ -18,6 +18,9 @@ test.each([
   ["DiskPressure", "warn"],
   ["denied", "denied"],
   ["Suspended", "off"],
+  ["on", "ok"],
+  ["Reachable", "ok"],
+  ["allowed", "ok"],
   ["Whatever", "unknown"],
 ])("%s is %s", (word, tone) => expect(toneOf(word)).toBe(tone));
 

@@ -4,7 +4,7 @@ export type Tone = "ok" | "busy" | "warn" | "bad" | "off" | "unknown" | "denied"
 const WORDS: Record<Tone, string> = {
   ok: `running ready available active bound complete completed succeeded healthy live ok open
     normal true present leader follower voter up established signed enabled approved started success done
-    connected on`,
+    connected on reachable allowed`,
   busy: `pending progressing containercreating podinitializing updating terminating starting
     building restarting waiting connecting polling rolling scaling draining deleting
     provisioning installing learner queued cancelling`,

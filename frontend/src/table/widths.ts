@@ -9,7 +9,7 @@ const HEADING_ROOM = 24;
 /** How much of its one line a sentence needs in two: words are not cut where lines end. */
 const TWO_LINES = 0.56;
 /** Sentences whose two lines are no wider are shown whole, rather than a column less about it. */
-const WHOLE_UP_TO = 300;
+const WHOLE_UP_TO = 240;
 const SAMPLE = 80;
 const MADE = 280;
 

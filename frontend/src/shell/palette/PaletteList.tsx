@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ToneIcon } from "../../status/Status";
+import { wordOf } from "../../status/tone";
 import type { PaletteItem } from "./item";
 import type { Held } from "./Palette";
 
@@ -53,7 +54,7 @@ function Line({ item }: { item: PaletteItem }): ReactNode {
       </span>
       {item.status && item.tone !== "ok" && (
         <span className="cr-palette-status" translate="no">
-          {item.status}
+          {wordOf(item.status)}
         </span>
       )}
     </>
