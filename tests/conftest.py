@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from tests.databases import place_sqlite
 from tests.postgres import PostgresServer, shared_postgres
 
 # A deadline measures how busy the machine is, not whether a property holds.
@@ -25,7 +26,15 @@ def postgres_server() -> PostgresServer:
 
 @pytest.fixture
 def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
-    """The URL (postgresql+asyncpg://) of an empty database of this test's own."""
+    """The URL (postgresql+asyncpg://) of a migrated database of this test's own."""
+    name = f"t{uuid.uuid4().hex}"
+    yield postgres_server.create_database(name, migrated=True)
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The same without any table."""
     name = f"t{uuid.uuid4().hex}"
     yield postgres_server.create_database(name)
     postgres_server.drop_database(name)
@@ -33,10 +42,19 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest, tmp_path) -> str:
+    """A migrated database's URL, on SQLite and on PostgreSQL in turn."""
+    if request.param == "sqlite":
+        place_sqlite(tmp_path / "test.db")
+        return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+    return request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path) -> str:
     """An empty database's URL, on SQLite and on PostgreSQL in turn."""
     if request.param == "sqlite":
         return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
-    return request.getfixturevalue("postgres_url")
+    return request.getfixturevalue("empty_postgres_url")
 
 
 @pytest.fixture

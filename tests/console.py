@@ -14,6 +14,7 @@ from auth.scope import render
 from backend.app import create_app
 from backend.settings import Settings
 from backend.state import console_of
+from tests.databases import place_sqlite
 
 __all__ = ["BASE_URL", "OWNER_PASSWORD", "Caller", "ConsoleApp", "running_console"]
 
@@ -91,6 +92,8 @@ async def running_console(
         password = home / "owner-password"
         password.write_text(OWNER_PASSWORD + "\n")
         options |= {"bootstrap_admin": "owner", "bootstrap_password_file": password}
+    if not database_url:
+        place_sqlite(home / "craton.db")
     app = create_app(Settings(home=home, database_url=database_url, **options | settings))
     async with app.router.lifespan_context(app):
         console = ConsoleApp(app)

@@ -30,6 +30,8 @@ from tests.processes import controller
 
 __all__ = ["Cluster", "PostgresServer", "cluster", "find_programs", "shared_postgres"]
 
+MIGRATED = "migrated"
+"""The shared server's database that others are copied from."""
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120.0
 FAST = {
@@ -49,10 +51,14 @@ class PostgresServer:
         self.port = port
         self.log = log
 
-    def create_database(self, name: str) -> str:
-        """Create `name` afresh; the asyncpg URL for it."""
-        self.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        self.sql(f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING UTF8')
+    def create_database(self, name: str, *, migrated: bool = False) -> str:
+        """Create `name` afresh; the asyncpg URL for it. A `migrated` one, of the shared server,
+        has all tables."""
+        template = MIGRATED if migrated else "template0"
+        self.sql(
+            f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)',
+            f'CREATE DATABASE "{name}" TEMPLATE {template} ENCODING UTF8',
+        )
         return f"postgresql+asyncpg://craton@127.0.0.1:{self.port}/{name}"
 
     def drop_database(self, name: str) -> None:
@@ -68,15 +74,16 @@ class PostgresServer:
         logged = re.compile(rf"^\[{name}\] LOG:  (?:statement|execute [^:]*): (.*)$", re.MULTILINE)
         return logged.findall(self.log.read_text(errors="replace"))
 
-    def sql(self, statement: str) -> None:
-        """Run one statement in the maintenance database."""
-        self.ask(statement)
+    def sql(self, *statements: str) -> None:
+        """Run statements, each by itself, in the maintenance database."""
+        self.ask(*statements)
 
-    def ask(self, statement: str) -> str:
-        """The answer to one statement in the maintenance database, a line a row."""
+    def ask(self, *statements: str) -> str:
+        """The answers to statements in the maintenance database, a line a row."""
         psql = shutil.which("psql", path=f"{self.programs}:{os.environ['PATH']}") or "psql"
         command = [psql, "-qXAt", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1"]
-        command += ["-p", str(self.port), "-U", "craton", "-d", "postgres", "-c", statement]
+        command += ["-p", str(self.port), "-U", "craton", "-d", "postgres"]
+        command += [part for statement in statements for part in ("-c", statement)]
         done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
         return done.stdout
 

@@ -10,7 +10,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from tests.postgres import FAST, Cluster
+from tests.databases import migrate
+from tests.postgres import FAST, MIGRATED, Cluster
 from tests.processes import wait_for_end
 
 
@@ -20,6 +21,7 @@ def main(folder: Path, controller: int) -> None:
     try:
         server = Cluster(folder, FAST)
         server.start()
+        migrate(server.create_database(MIGRATED))
         draft = folder / "ready.new"
         draft.write_text(str(server.port))
         draft.replace(folder / "ready")

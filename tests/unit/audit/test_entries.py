@@ -26,8 +26,8 @@ async def test_entries_are_never_changed(database_url: str) -> None:
     await engine.dispose()
 
 
-async def test_what_was_recorded_before_is_kept(database_url: str) -> None:
-    engine = create_engine(database_url)
+async def test_what_was_recorded_before_is_kept(empty_database_url: str) -> None:
+    engine = create_engine(empty_database_url)
     await upgrade(engine, "0002")
     async with engine.begin() as connection:
         await connection.execute(

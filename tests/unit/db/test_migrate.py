@@ -14,8 +14,8 @@ from backend.db.engine import create_engine
 from backend.db.migrate import upgrade
 
 
-async def test_migrated_database_equals_models(database_url: str) -> None:
-    engine = create_engine(database_url)
+async def test_migrated_database_equals_models(empty_database_url: str) -> None:
+    engine = create_engine(empty_database_url)
     await upgrade(engine)
     async with engine.connect() as connection:
         difference = await connection.run_sync(
@@ -25,8 +25,8 @@ async def test_migrated_database_equals_models(database_url: str) -> None:
     assert difference == []
 
 
-async def test_starters_at_the_same_moment_do_not_race(postgres_url: str) -> None:
-    engines = [create_engine(postgres_url) for _ in range(4)]
+async def test_starters_at_the_same_moment_do_not_race(empty_postgres_url: str) -> None:
+    engines = [create_engine(empty_postgres_url) for _ in range(4)]
     await asyncio.gather(*(upgrade(engine) for engine in engines))
     async with engines[0].connect() as connection:
         epochs = (await connection.execute(text("SELECT count(*) FROM policy_epoch"))).scalar_one()

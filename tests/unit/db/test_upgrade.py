@@ -29,9 +29,9 @@ async def rows(connection: Any, statement: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture
-async def old(database_url: str):
+async def old(empty_database_url: str):
     """A database at revision 0002 with two people, their bindings and a session."""
-    engine = create_engine(database_url)
+    engine = create_engine(empty_database_url)
     await upgrade(engine, "0002")
     async with engine.begin() as db:
         for login in ("ada", "eve"):
@@ -114,8 +114,8 @@ async def test_references_hold_after_the_upgrade(old: Any) -> None:
         await db.commit()
 
 
-async def test_what_people_did_to_updates_moves_to_the_one_record(database_url: str) -> None:
-    engine = create_engine(database_url)
+async def test_what_people_did_to_updates_moves_to_the_one_record(empty_database_url: str) -> None:
+    engine = create_engine(empty_database_url)
     await upgrade(engine, "0010")
     event = (
         "INSERT INTO omaha_activity (at, kind, severity, application_id, group_id, channel_id,"
