@@ -102,7 +102,7 @@ def create_app(settings: Settings) -> FastAPI:
         files = PayloadFiles(settings.home / "payloads")
         app.mount(PAYLOADS, payloads_app(files, partial(_hosted, console)))
         app.mount(ADMIN_PATH, admin_gone)
-    app.mount("/", Frontend())
+    app.mount("/", Frontend(settings.path_prefix))
     return app
 
 

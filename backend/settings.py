@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import Field, SecretStr, TypeAdapter, field_validator, model_validator
@@ -26,6 +28,8 @@ from pydantic_settings import (
 from integrations.discovery import kinds, load
 
 __all__ = ["Settings", "default_home"]
+
+_PUBLIC_URL: Final = re.compile(r"https?://[^/?#@\s\"'<>;,]+(/[A-Za-z0-9._~-]+)*/?")
 
 
 def default_home() -> Path:
@@ -47,7 +51,9 @@ class Settings(BaseSettings):
         default=8080, ge=0, le=65535, description="Port; a free one is chosen when it is taken"
     )
     public_url: str = Field(
-        default="", description="URL browsers use, e.g. https://craton.example; sets the Origin"
+        default="",
+        description="URL browsers use, e.g. https://craton.example; sets the Origin, "
+        "and with a path (https://example/console) what the console is below",
     )
     allowed_hosts: tuple[str, ...] = Field(
         default=(), description="Further Host names accepted (JSON list)"
@@ -144,6 +150,18 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite+aiosqlite:///{self.home / 'craton.db'}"
 
     @property
+    def public_origin(self) -> str:
+        """Scheme, host and port of the public URL; empty without one."""
+        return (
+            "{0.scheme}://{0.netloc}".format(urlsplit(self.public_url)) if self.public_url else ""
+        )
+
+    @property
+    def path_prefix(self) -> str:
+        """The public URL's path, without a slash at its end: what the console is below."""
+        return urlsplit(self.public_url).path.rstrip("/")
+
+    @property
     def stack_status_file(self) -> Path:
         """Where the local stack, if any, writes its state (backend/stack/README.md)."""
         return self.home / "stack" / "status.json"
@@ -157,6 +175,14 @@ class Settings(BaseSettings):
         rest = {name: value for name, value in values.items() if name not in kinds()}
         declared = {name: values[name] for name in kinds() if name in values}
         return {**rest, "connections": {**rest.get("connections", {}), **declared}}
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_url(cls, value: str) -> str:
+        """An origin and, at most, a plain path: it is put into pages, cookies and redirects."""
+        if value and not _PUBLIC_URL.fullmatch(value):
+            raise ValueError("must be like https://craton.example or https://example/console")
+        return value
 
     @field_validator("connections", mode="before")
     @classmethod

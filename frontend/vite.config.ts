@@ -34,6 +34,10 @@ export default defineConfig({
       threshold: 1024,
     }),
   ],
+  experimental: {
+    // Only the page names files from the host's root, and the server writes in what it is below.
+    renderBuiltUrl: (_, { hostType }) => (hostType === "html" ? undefined : { relative: true }),
+  },
   build: {
     target: "es2023",
     sourcemap: false,

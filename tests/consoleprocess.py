@@ -111,7 +111,7 @@ class ConsoleProcess:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             text = self.log.read_bytes()[seen:].decode(errors="replace")
-            found = re.search(r"Craton is at (http://\S+)", text)
+            found = re.search(r"Craton is at (https?://\S+)", text)
             if found:
                 self.url = found.group(1)
                 return
@@ -158,7 +158,12 @@ class ConsoleProcess:
 
 
 def launch_console(
-    home: Path, stack: RunningStack | None, *, owned: bool = True, url: str = ""
+    home: Path,
+    stack: RunningStack | None,
+    *,
+    owned: bool = True,
+    url: str = "",
+    environment: dict[str, str] | None = None,
 ) -> ConsoleProcess:
     """A console with its own data and, with a stack, that stack's connections.
 
@@ -168,7 +173,7 @@ def launch_console(
     if stack is not None:
         (home / "stack").mkdir()
         (home / "stack" / "status.json").symlink_to(stack.paths.status)
-    console = ConsoleProcess(home, url, owned)
+    console = ConsoleProcess(home, url, owned, environment=environment or {})
     console.start()
     return console
 

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from backend.http.documented import document_problems
 from backend.http.hosts import HostCheck
 from backend.http.middleware import HttpRules
+from backend.http.prefix import below
 from backend.http.requirements import document
 from backend.settings import Settings
 
@@ -40,7 +41,7 @@ class Application(FastAPI):
         app: ASGIApp = HttpRules(super().build_middleware_stack(), self._settings)
         for wrap in self._outermost:
             app = wrap(app)
-        return HostCheck(app, self._settings)
+        return below(HostCheck(app, self._settings), self._settings.path_prefix)
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document, with the right each operation needs, every error it may answer

@@ -307,6 +307,8 @@ class LimitedConfig(uvicorn.Config):
     """uvicorn's configuration with the table that both protocols enter connections into."""
 
     connections: ConnectionTable
+    prefix: bytes = b""
+    """What the paths of this server are below (`Settings.path_prefix`)."""
 
 
 def address_group(address: str) -> str:

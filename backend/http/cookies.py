@@ -1,5 +1,8 @@
 """The session and device cookies: ``__Host-`` over HTTPS, plain names only on loopback HTTP.
 
+Below a path of its host (`Settings.path_prefix`) the console shares the host with others: its
+cookies are for that path, and ``__Secure-``, since ``__Host-`` is for whole hosts.
+
 The session's says who is signed in. The device's says only that this browser signed in before:
 it opens nothing, and keeps its owner from being locked out by other people's wrong passwords
 (`backend.identity.limits`).
@@ -27,8 +30,10 @@ __all__ = [
 ]
 
 SECURE_NAME: Final = "__Host-craton"
+BELOW_NAME: Final = "__Secure-craton"
 LOOPBACK_NAME: Final = "craton-session"
 SECURE_DEVICE: Final = "__Host-craton-device"
+BELOW_DEVICE: Final = "__Secure-craton-device"
 LOOPBACK_DEVICE: Final = "craton-device"
 _MAX_LENGTH: Final = 128
 
@@ -45,41 +50,59 @@ def is_loopback(host: str) -> bool:
 
 def read_session_cookie(connection: HTTPConnection) -> str | None:
     """The session cookie's value; an over-long one is no session of ours."""
-    return _read(connection, SECURE_NAME if _secure(connection) else LOOPBACK_NAME)
+    return _read(connection, _session_name(connection))
 
 
 def has_session_cookie(header: str) -> bool:
     """Whether a `Cookie` header has a session's cookie, whatever it is worth."""
     names = {pair.partition("=")[0].strip() for pair in header.split(";")}
-    return bool(names & {SECURE_NAME, LOOPBACK_NAME})
+    return bool(names & {SECURE_NAME, BELOW_NAME, LOOPBACK_NAME})
 
 
 def read_device_cookie(connection: HTTPConnection) -> str | None:
     """The device cookie's value."""
-    return _read(connection, SECURE_DEVICE if _secure(connection) else LOOPBACK_DEVICE)
+    return _read(connection, _device_name(connection))
 
 
 def set_session_cookie(
     connection: HTTPConnection, response: Response, token: str, max_age: float
 ) -> None:
-    """Send the cookie: HttpOnly, SameSite=Lax, Path=/, no Domain; Secure unless loopback."""
-    name = SECURE_NAME if _secure(connection) else LOOPBACK_NAME
-    _set(connection, response, name, token, max_age)
+    """Send the cookie: HttpOnly, SameSite=Lax, for our path, no Domain; Secure unless loopback."""
+    _set(connection, response, _session_name(connection), token, max_age)
 
 
 def set_device_cookie(
     connection: HTTPConnection, response: Response, token: str, max_age: float
 ) -> None:
     """Send the cookie that makes this browser known to the account."""
-    name = SECURE_DEVICE if _secure(connection) else LOOPBACK_DEVICE
-    _set(connection, response, name, token, max_age)
+    _set(connection, response, _device_name(connection), token, max_age)
 
 
 def clear_session_cookie(connection: HTTPConnection, response: Response) -> None:
     """Remove it from the browser."""
-    secure = _secure(connection)
-    name = SECURE_NAME if secure else LOOPBACK_NAME
-    response.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="lax")
+    response.delete_cookie(
+        _session_name(connection),
+        path=f"{_prefix(connection)}/",
+        secure=_secure(connection),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def _session_name(connection: HTTPConnection) -> str:
+    if not _secure(connection):
+        return LOOPBACK_NAME
+    return BELOW_NAME if _prefix(connection) else SECURE_NAME
+
+
+def _device_name(connection: HTTPConnection) -> str:
+    if not _secure(connection):
+        return LOOPBACK_DEVICE
+    return BELOW_DEVICE if _prefix(connection) else SECURE_DEVICE
+
+
+def _prefix(connection: HTTPConnection) -> str:
+    return parts_of(connection).get(Settings).path_prefix
 
 
 def _read(connection: HTTPConnection, name: str) -> str | None:
@@ -94,7 +117,7 @@ def _set(
         name,
         value,
         max_age=int(max_age),
-        path="/",
+        path=f"{_prefix(connection)}/",
         secure=_secure(connection),
         httponly=True,
         samesite="lax",

@@ -52,15 +52,20 @@ def _read(file: Path, _written: int) -> tuple[PageHints, ...]:
     return tuple(msgspec.json.decode(file.read_bytes(), type=list[PageHints]))
 
 
-def link_header(hints: tuple[PageHints, ...], address: str, *, signed_in: bool) -> str | None:
-    """The `Link` header of the page at `address`; answers only for who may get them."""
+def link_header(
+    hints: tuple[PageHints, ...], address: str, prefix: str = "", *, signed_in: bool
+) -> str | None:
+    """The `Link` header of the page at `address`; answers only for who may get them. The console
+    is below `prefix`."""
     page = next((page for page in hints if page.matches(address)), None)
     if page is None:
         return None
-    links = [f"<{name}>; rel=modulepreload" for name in page.scripts]
-    links += [f"<{name}>; rel=preload; as=style; crossorigin" for name in page.styles]
+    links = [f"<{prefix}{name}>; rel=modulepreload" for name in page.scripts]
+    links += [f"<{prefix}{name}>; rel=preload; as=style; crossorigin" for name in page.styles]
     if signed_in:
-        links += [f"</api/v1/{name}>; rel=preload; as=fetch; crossorigin" for name in page.answers]
+        links += [
+            f"<{prefix}/api/v1/{name}>; rel=preload; as=fetch; crossorigin" for name in page.answers
+        ]
     return ", ".join(links) or None
 
 

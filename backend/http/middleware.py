@@ -110,10 +110,23 @@ class HttpRules:
             return Forbidden(f"A change needs the header {CSRF_HEADER}: 1.")
         site = headers.get("sec-fetch-site", "same-origin")
         if "origin" in headers and not same_origin(scope, self._settings):
-            return Forbidden("This request comes from another site.")
+            return Forbidden(_foreign(scope, headers, self._settings))
         if site not in {"same-origin", "none"}:
             return Forbidden("This request comes from another site.")
         return None
+
+
+def _foreign(scope: Scope, headers: Headers, settings: Settings) -> str:
+    """What is wrong with the Origin. A reverse proxy that hides the name or the TLS in front looks
+    like another site; the browser's own word for it says how to tell."""
+    origin, site = headers.get("origin", ""), headers.get("sec-fetch-site", "")
+    if site not in {"same-origin", ""}:
+        return "This request comes from another site."
+    here = settings.public_origin or f"{scope['scheme']}://{headers.get('host', '')}"
+    return (
+        f"The page is at {origin[:200]!r}, this console takes itself to be at {here[:200]!r}. If a "
+        "proxy stands in front, set CRATON_PUBLIC_URL to the address browsers use."
+    )
 
 
 def _cookieless(path: str, headers: Headers) -> bool:

@@ -40,7 +40,7 @@ def same_origin(scope: Scope, settings: Settings) -> bool:
     """Whether the request's Origin is exactly ours. A missing Origin is not."""
     headers = Headers(scope=scope)
     origin = headers.get("origin", "")
-    if settings.public_url and origin == settings.public_url.rstrip("/"):
+    if settings.public_url and origin == settings.public_origin:
         return True
     scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"])
     host = headers.get("host", "")

@@ -56,6 +56,7 @@ class CheckedHttpProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._table = cast(LimitedConfig, self.config).connections
+        self._prefix = cast(LimitedConfig, self.config).prefix
         self._connection: Connection | None = None
         self._refused = False
         self._unanswered = 0
@@ -214,7 +215,8 @@ class CheckedHttpProtocol(HttpToolsProtocol):
             raise _RefusedError
         connection.reading, connection.since = Reading.BODY, self.loop.time()
         connection.received = 0
-        if connection.use is None and not self._table.begin(connection, Use.of(self.url)):
+        use = Use.of(self.url.removeprefix(self._prefix))
+        if connection.use is None and not self._table.begin(connection, use):
             self._refuse(_BUSY, noted=True)
             raise _RefusedError
 

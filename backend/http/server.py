@@ -36,6 +36,7 @@ def server_config(app: ASGIApp, settings: Settings) -> LimitedConfig:
         backlog=2048,
         headers=[("x-content-type-options", "nosniff")],
     )
+    config.prefix = settings.path_prefix.encode()
     config.connections = ConnectionTable(
         ConnectionLimits.derive(
             settings.max_connections,

@@ -7,6 +7,7 @@ the browser's router reads it.
 
 from __future__ import annotations
 
+import hashlib
 import mimetypes
 import re
 from http import HTTPStatus
@@ -15,10 +16,10 @@ from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from backend.errors import NotFoundProblem
+from backend.errors import NotFoundProblem, Problem
 from backend.http.cookies import has_session_cookie
 from backend.http.hints import link_header, read_hints
 from backend.http.problems import send_problem
@@ -29,9 +30,27 @@ _CODINGS: Final = (("br", ".br"), ("gzip", ".gz"))
 """What the build packs, smallest first (`frontend/vite.config.ts`)."""
 _TELLING: Final = ("cache-control", "etag", "last-modified", "link", "vary")
 """What a 304 repeats (RFC 9110, 15.4.5)."""
+_ADDRESS: Final = re.compile(r'\b(href|src)="/(?!/)')
+"""An address of the console's own in its page."""
 _ZERO: Final = re.compile(r"q\s*=\s*0(\.0*)?")
 _METHODS: Final = frozenset({"GET", "HEAD"})
 _API: Final = ("/api/", "/v1/", "/metrics", "/healthz", "/readyz")
+
+
+LIVE: Final = "/api/v1/live"
+_NO_UPGRADE: Final = (
+    "This address is a WebSocket, and what came is no upgrade to one. A proxy in front has to pass "
+    "it on (nginx: proxy_http_version 1.1 with the headers Upgrade and Connection)."
+)
+
+
+class UpgradeMissing(Problem):
+    """426: the live address was asked as if it were a page (RFC 9110, 15.5.22)."""
+
+    status, slug, title = 426, "upgrade-required", "A WebSocket is expected"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, headers={"Upgrade": "websocket", "Connection": "Upgrade"})
 
 
 def frontend_folder() -> Path | None:
@@ -44,12 +63,19 @@ def frontend_folder() -> Path | None:
 
 
 class Frontend:
-    """ASGI app mounted at the root, behind every other route."""
+    """ASGI app mounted at the root, behind every other route. `prefix` is what browsers see the
+    console below."""
+
+    def __init__(self, prefix: str = "") -> None:
+        self._prefix = prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with an asset, the page, or a plain word that it is not built."""
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 4404})
+            return
+        if scope["path"] == LIVE:
+            await send_problem(UpgradeMissing(_NO_UPGRADE), send)
             return
         if scope["path"].startswith(_API):
             await send_problem(NotFoundProblem("There is no such address in the interface."), send)
@@ -60,22 +86,31 @@ class Frontend:
         response = self._response(scope["path"], headers)
         await _unless_known(response, headers.get("if-none-match"))(scope, receive, send)
 
-    @staticmethod
-    def _response(path: str, headers: Headers) -> Response:
+    def _response(self, path: str, headers: Headers) -> Response:
         accepted = headers.get("accept-encoding", "")
         folder = frontend_folder()
         if folder is None:
             return PlainTextResponse("The frontend is not built: run 'make frontend'.", 404)
         asset = _inside(folder, path)
         if asset is None:
-            page = _file(folder / "index.html", "no-cache", accepted)
+            page = self._page(folder / "index.html", accepted)
             signed_in = has_session_cookie(headers.get("cookie", ""))
-            if link := link_header(read_hints(folder), path, signed_in=signed_in):
+            link = link_header(read_hints(folder), path, self._prefix, signed_in=signed_in)
+            if link:
                 page.headers["Link"] = link
             return page
         hashed = asset.is_relative_to(folder / "assets")
         cache = "public, max-age=31536000, immutable" if hashed else "no-cache"
         return _file(asset, cache, accepted)
+
+    def _page(self, index: Path, accepted: str) -> Response:
+        """The page; its few addresses with the prefix, where there is one. Scripts and styles
+        name what they need relative to themselves (`frontend/vite.config.ts`)."""
+        if not self._prefix:
+            return _file(index, "no-cache", accepted)
+        text = _ADDRESS.sub(rf'\1="{self._prefix}/', index.read_text())
+        tag = hashlib.sha256(text.encode()).hexdigest()[:32]
+        return HTMLResponse(text, headers={"Cache-Control": "no-cache", "ETag": f'"{tag}"'})
 
 
 def _file(asset: Path, cache: str, accepted: str) -> Response:

@@ -8,6 +8,7 @@ import {
 } from "@tanstack/react-router";
 import { App } from "./App";
 import { hosting } from "./actions/ActionHost";
+import { BASE } from "./api/base";
 import { queryClient } from "./api/queryClient";
 import { PAGES } from "./features/all";
 import { LOGIN_SEARCH } from "./features/signin/search";
@@ -82,7 +83,7 @@ const routeTree = root.addChildren([
 export const router = createRouter({
   routeTree,
   context: { queryClient },
-  basepath: import.meta.env.BASE_URL,
+  basepath: BASE,
   parseSearch,
   stringifySearch,
   defaultPreload: "intent",

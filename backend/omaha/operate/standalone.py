@@ -26,6 +26,7 @@ from backend.errors import Forbidden
 from backend.http.connections import raise_descriptor_limit
 from backend.http.hosts import HostCheck
 from backend.http.operations import check_scraper
+from backend.http.prefix import below
 from backend.http.server import bind, server_config
 from backend.jobs import Leases, Loop
 from backend.logs import configure_logs
@@ -160,7 +161,7 @@ def run_updates(settings: Settings, *, workers: int = 1) -> None:
 def _serve(settings: Settings, listener: socket.socket, spool: MetricsSpool | None = None) -> None:
     """Serve in this process; with a spool it is a worker, which ends with its parent."""
     app = Standalone(settings, spool.registry) if spool else Standalone(settings)
-    config = server_config(HostCheck(app, settings), settings)
+    config = server_config(below(HostCheck(app, settings), settings.path_prefix), settings)
     config.lifespan = "on"
     server = uvicorn.Server(config)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:

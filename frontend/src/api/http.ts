@@ -1,4 +1,5 @@
 import { learnClock } from "../format/clock";
+import { BASE } from "./base";
 import { ApiError, type Problem } from "./problem";
 
 /** How long one request may take before it counts as unanswered. */
@@ -13,7 +14,7 @@ export function setUnauthenticatedHandler(handler: () => void): void {
 
 /** The address of an API path, relative to where the console is served: for links and sockets. */
 export function apiUrl(path: string): string {
-  return `${import.meta.env.BASE_URL}api/v1/${path}`;
+  return `${BASE}api/v1/${path}`;
 }
 
 /** The live socket's address, same origin as the page. */
@@ -45,7 +46,7 @@ export async function send(
   let response: Response;
   const sent = Date.now();
   try {
-    response = await fetch(import.meta.env.BASE_URL + address, {
+    response = await fetch(BASE + address, {
       method,
       headers: headersOf(method, headers),
       credentials: "same-origin",

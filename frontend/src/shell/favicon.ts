@@ -1,4 +1,5 @@
 import { useEffect } from "react";
+import { BASE } from "../api/base";
 
 /** How the estate is, as a tab among thirty others can show it. */
 export type Mood = "well" | "warn" | "bad" | "offline";
@@ -18,7 +19,7 @@ const MARK =
 
 /** The address of the icon for a mood: the file itself, or the mark with a badge over it. */
 export function faviconOf(mood: Mood): string {
-  if (mood === "well") return "/favicon.svg";
+  if (mood === "well") return `${BASE}favicon.svg`;
   const drawing = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">${MARK}${BADGES[mood]}</svg>`;
   return `data:image/svg+xml,${encodeURIComponent(drawing)}`;
 }
