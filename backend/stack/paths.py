@@ -63,6 +63,11 @@ class StackPaths:
         return self.root / "run"
 
     @property
+    def retries(self) -> Path:
+        """One empty file for each failed component that somebody wants tried again."""
+        return self.root / "retries"
+
+    @property
     def conf(self) -> Path:
         """Configuration files written for the components."""
         return self.root / "conf"
@@ -78,6 +83,7 @@ class StackPaths:
 
     def prepare(self) -> None:
         """Create the folders, closed to other users."""
-        for folder in (self.root, self.pki, self.logs, self.run, self.conf, self.root / "data"):
+        own = (self.pki, self.logs, self.run, self.conf, self.retries, self.root / "data")
+        for folder in (self.root, *own):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.root.chmod(0o700)

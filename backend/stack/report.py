@@ -3,12 +3,13 @@
 from typing import TextIO
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from backend.stack.status import Component, ComponentState, StackStatus
 
-UNWRAPPED = 1000
-WHOLE = ("COMPONENT", "STATE", "ENDPOINT")
+WIDTH = 80
+"""Columns where nobody says how many there are."""
 COLOURS = {
     ComponentState.READY: "green",
     ComponentState.FAILED: "red",
@@ -20,35 +21,43 @@ COLOURS = {
 
 
 def _doing(component: Component) -> str:
-    text = component.reason or component.detail
+    """One line; a failure's reason stands below the table, whole."""
+    if component.state is ComponentState.FAILED:
+        return "see below"
     if component.progress is not None:
-        text = f"{component.progress:.0%} {text}"
-    return text
+        return f"{component.progress:.0%} {component.detail}"
+    # A tool's path is in the lines below.
+    place = "" if component.kind == "tool" else component.endpoint or ""
+    return component.detail or place
 
 
 def human_status(status: StackStatus, out: TextIO) -> None:
-    """Print a table of the components and the lines to paste into a shell.
+    """Print a table of the components, why any failed, and the lines to paste into a shell.
 
-    A line is not wrapped where no person looks: a pipe gets one line for each component.
+    The table has one line for each component and fits `WIDTH` columns, in a pipe too.
     """
-    console = Console(file=out, width=None if out.isatty() else UNWRAPPED)
+    width = Console(file=out).width if out.isatty() else WIDTH
+    console = Console(file=out, width=width, highlight=False)
     table = Table(box=None, pad_edge=False)
-    for heading in ("COMPONENT", "STATE", "VERSION", "ENDPOINT", "PID", "NOW"):
-        table.add_column(heading, overflow="fold", no_wrap=heading in WHOLE)
+    for heading in ("COMPONENT", "STATE", "VERSION", "PID"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("NOW", no_wrap=True, overflow="ellipsis")
     for component in status.components:
         colour = COLOURS.get(component.state, "dim")
         table.add_row(
             component.title,
             f"[{colour}]{component.state}[/]",
             component.version or "",
-            # A tool's path is in the lines below.
-            "" if component.kind == "tool" else component.endpoint or "",
             str(component.pid or ""),
-            _doing(component),
+            escape(_doing(component)),
         )
     console.print(table)
+    for component in status.components:
+        if component.reason:
+            console.print(f"\n{component.name} failed: {component.reason}", markup=False)
+            console.print(f"  Then: craton stack retry {component.name}", markup=False)
     for line in shell_lines(status):
-        console.print(line, soft_wrap=True, highlight=False, markup=False)
+        console.print(line, soft_wrap=True, markup=False)
 
 
 def shell_lines(status: StackStatus) -> list[str]:

@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -29,6 +30,9 @@ from backend.stack.seed.kube_api import KubeApi
 from backend.stack.seed.rbac import grant_cluster, keep_granting
 from backend.stack.status import ComponentState, StackStatus, StatusBoard
 
+RETRY_POLL = 0.5
+"""Seconds between looks at what is to be tried again."""
+
 
 class Stack:
     """The local stack of one data directory."""
@@ -39,6 +43,7 @@ class Stack:
         self._board = StatusBoard(self.paths.status)
         self._programs = Programs(self.options.cache)
         self._ready: dict[str, asyncio.Event] = {}
+        self._retry: dict[str, asyncio.Event] = {}
         self._etcd_settled = asyncio.Event()
         self._etcd_problem = ""
         self._granted: set[str] = set()
@@ -96,11 +101,21 @@ class Stack:
     async def _run_until(self, stop: asyncio.Event, context: Context) -> None:
         helpers = [asyncio.create_task(self._programs.provide_all(ALL))]
         helpers.append(asyncio.create_task(self._settle_etcd(context)))
-        helpers += [asyncio.create_task(self._tool(program, name)) for program, name in TOOLS]
+        helpers.append(asyncio.create_task(self._hear_retries()))
+        helpers += [
+            asyncio.create_task(self._kept(name, partial(self._tool, program, name), program))
+            for program, name in TOOLS
+        ]
         if self.options.seed:
-            helpers += [asyncio.create_task(self._seed(seed, context)) for seed in SEEDS]
+            helpers += [
+                asyncio.create_task(self._kept(seed.name, partial(self._seed, seed, context)))
+                for seed in SEEDS
+            ]
         servers = {
-            part.name: asyncio.create_task(self._part(part, context), name=part.name)
+            part.name: asyncio.create_task(
+                self._kept(part.name, partial(self._part, part, context), part.program),
+                name=part.name,
+            )
             for part in PARTS
         }
         try:
@@ -109,6 +124,31 @@ class Stack:
             await _cancel(helpers)
             for tier in _stop_order():
                 await _cancel([servers[name] for name in tier])
+
+    async def _kept(
+        self, name: str, attempt: Callable[[], Awaitable[None]], program: Program | None = None
+    ) -> None:
+        """Attempt it, and again each time somebody asks after it failed; the others go on."""
+        asked = self._retry[name] = asyncio.Event()
+        while True:
+            await attempt()
+            await asked.wait()
+            asked.clear()
+            self._board.update(name, ComponentState.WAITING, reason=None, detail="tried again")
+            if program is not None:
+                await self._programs.again(program)
+
+    async def _hear_retries(self) -> None:
+        """Take what `craton stack retry` leaves; only what failed is tried again."""
+        for left in self.paths.retries.iterdir():
+            left.unlink(missing_ok=True)
+        while True:
+            await asyncio.sleep(RETRY_POLL)
+            for left in self.paths.retries.iterdir():
+                left.unlink(missing_ok=True)
+                asked = self._retry.get(left.name)
+                if asked is not None and self._board[left.name].state is ComponentState.FAILED:
+                    asked.set()
 
     async def _settle_etcd(self, context: Context) -> None:
         """Let the members start, after moving them when their peer ports changed."""

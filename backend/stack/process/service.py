@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from backend.stack.causes import cause_of
 from backend.stack.errors import ComponentFailed
 from backend.stack.process import launch
 from backend.stack.process.backoff import Restarts
@@ -164,8 +165,8 @@ class SupervisedProcess:
         delay = self._restarts.next_delay(ready_for)
         how = f"ended by signal {-code}" if code < 0 else f"ended with code {code}"
         if delay is None:
-            last = " / ".join(line[:300] for line in tail(self.spec.log, 3))
-            raise ComponentFailed(f"{how}, {self._restarts.limit} times in a row; last log: {last}")
+            why = cause_of(tail(self.spec.log, 30)) or "it said nothing"
+            raise ComponentFailed(f"{how}, {self._restarts.limit} times in a row: {why}")
         restarts = self._board[self.spec.name].restarts + 1
         detail = f"{how}, starting again in {delay:.1f} s"
         self._board.update(

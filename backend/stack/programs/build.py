@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+from backend.stack.causes import cause_of
 from backend.stack.errors import ProgramUnavailable
 from backend.stack.process import launch
 from backend.stack.process.records import signal_group
@@ -45,7 +46,7 @@ async def _lines(argv: list[str], folder: Path, stdout: Path) -> AsyncIterator[s
         if process.stderr is not None:
             async for raw in process.stderr:
                 line = raw.decode("utf-8", "replace").rstrip()
-                last = [*last[-9:], line]
+                last = [*last[-49:], line]
                 yield line
         code = await process.wait()
     finally:
@@ -53,7 +54,7 @@ async def _lines(argv: list[str], folder: Path, stdout: Path) -> AsyncIterator[s
             signal_group(process.pid, signal.SIGKILL)
             await process.wait()
     if code != 0:
-        raise ProgramUnavailable("go failed: " + " / ".join(last)[-800:])
+        raise ProgramUnavailable(cause_of(last) or f"go ended with code {code} and said nothing")
 
 
 class Builder:

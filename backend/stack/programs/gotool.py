@@ -5,6 +5,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from backend.stack.causes import cause_of
 from backend.stack.errors import ProgramUnavailable
 from backend.stack.programs.spec import parse_version
 from integrations.environment import PROXIES, minimal_environment
@@ -43,7 +44,8 @@ async def run_quietly(*argv: str, limit: float, env: dict[str, str]) -> str:
         raise
     text = output.decode("utf-8", "replace")
     if process.returncode != 0:
-        raise ProgramUnavailable(f"{Path(argv[0]).name} failed: {text.strip()[-600:]}")
+        why = cause_of(text.splitlines()[-50:])
+        raise ProgramUnavailable(f"{Path(argv[0]).name} failed: {why}")
     return text
 
 

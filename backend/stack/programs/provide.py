@@ -2,11 +2,13 @@
 
 import asyncio
 import fcntl
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO
 
+from backend.stack.causes import cause_of
 from backend.stack.errors import ProgramUnavailable
 from backend.stack.programs.build import Builder, Progress
 from backend.stack.programs.gotool import find_go
@@ -19,6 +21,18 @@ LOCK_POLL = 0.5
 def _lock_file(cache: Path) -> IO[str]:
     cache.mkdir(parents=True, exist_ok=True)
     return (cache / "build.lock").open("w")
+
+
+def _check_cache(cache: Path) -> None:
+    """Say at once, and not after downloads, that nothing can be kept there."""
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=cache):
+            pass
+    except OSError as error:
+        raise ProgramUnavailable(
+            f"{cache} cannot be written ({error.strerror}): name another folder with CRATON_CACHE."
+        ) from error
 
 
 @asynccontextmanager
@@ -40,6 +54,7 @@ async def provide(program: Program, cache: Path, progress: Progress) -> LocatedP
     found = await locate(program, cache)
     if found:
         return found
+    _check_cache(cache)
     async with build_lock(cache, progress):
         found = await locate(program, cache)
         if found:
@@ -48,7 +63,8 @@ async def provide(program: Program, cache: Path, progress: Progress) -> LocatedP
         try:
             path = await Builder(program, go, cache, progress).build()
         except (OSError, TimeoutError) as error:
-            raise ProgramUnavailable(f"{program.name} could not be built: {error!r}") from error
+            why = cause_of([str(error)]) or type(error).__name__
+            raise ProgramUnavailable(f"{program.name} could not be built: {why}") from error
     return LocatedProgram(path, program.version, "built")
 
 
@@ -85,6 +101,13 @@ class Programs:
             if not await self._resolve(program, locate(program, self._cache))
         ]
         for program in missing:
+            await self._build(program)
+
+    async def again(self, program: Program) -> None:
+        """Try once more to have a program that could not be had."""
+        future = self._futures.get(program.name)
+        if future and future.done() and not future.cancelled() and future.exception():
+            del self._futures[program.name]
             await self._build(program)
 
     async def _build(self, program: Program) -> None:

@@ -163,9 +163,26 @@ def test_a_program_that_cannot_be_had_fails_alone(own_stack, tmp_path: Path, mon
     monkeypatch.setenv("GOMODCACHE", str(tmp_path / "empty"))
     stack: RunningStack = own_stack()
     stack.wait(lambda _: stack.component("registry").state is ComponentState.FAILED, 60, "failed")
-    assert "go failed" in (stack.component("registry").reason or "")
+    reason = stack.component("registry").reason or ""
+    assert reason.startswith("The module proxy cannot be reached.")
+    assert "GOPROXY" in reason
+    assert "\n" not in reason
+    assert len(reason) < 450
     stack.wait_ready(*MEMBERS, "kube-apiserver", "kwok")
     assert stack.status().connections.registry == []
+    pids = {entry.name: entry.pid for entry in stack.status().components if entry.pid}
+    (cache / "programs" / "registry").symlink_to(cache_root() / "programs" / "registry")
+    for _ in range(2):
+        retry = subprocess.run(
+            [sys.executable, "-m", "backend", "stack", "retry", "--home", str(stack.home)],
+            cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+        assert retry.returncode == 0, retry.stderr
+        stack.wait_ready("registry")
+    assert "No component has failed" in retry.stdout
+    assert len(stack.status().connections.registry) == 1
+    now = {entry.name: entry.pid for entry in stack.status().components}
+    assert {name: now[name] for name in pids} == pids
 
 
 def test_a_second_start_takes_seconds_and_may_be_smaller(own_stack):

@@ -138,7 +138,7 @@ async def test_a_killed_one_is_started_again(tmp_path, board):
 async def test_it_gives_up_and_says_what_the_log_said(tmp_path, board):
     service = make(tmp_path, board, "echo no such file: settings; exit 3")
     service._restarts = Restarts(first=0.01, limit=2)
-    with pytest.raises(ComponentFailed, match=r"ended with code 3, 2 times in a row; .*settings"):
+    with pytest.raises(ComponentFailed, match=r"ended with code 3, 2 times in a row: .*settings"):
         await service.run()
     assert not (tmp_path / "thing.json").exists()
 

@@ -83,6 +83,39 @@ def test_people_get_lines_to_paste(tmp_path):
     assert all(any(line.startswith(title) for line in text.splitlines()) for title in titles)
 
 
+def test_the_status_fits_a_terminal_and_says_why_below(tmp_path):
+    board = filled(tmp_path / "status.json")
+    board.add("registry", "registry", "Image registry")
+    board.update("registry", ComponentState.FAILED)
+    board.update("registry", reason="The disk is full. Free some. " + "x" * 300)
+    board.update("etcd-1", detail="port 2379 is taken by another program, using 40001 " + "y" * 90)
+    board.connections.kubernetes.clear()
+    board.connections.etcd.clear()
+    out = io.StringIO()
+    human_status(board.status(), out)
+    lines = out.getvalue().splitlines()
+    assert max(len(line) for line in lines) <= 80
+    assert any(line.startswith("registry failed: The disk is full.") for line in lines)
+    assert any("craton stack retry registry" in line for line in lines)
+
+
+def test_only_what_failed_is_tried_again(tmp_path):
+    paths = StackPaths(tmp_path.resolve())
+    paths.prepare()
+    board = filled(paths.status)
+    board.update("kwok", ComponentState.FAILED)
+    board.write()
+    RecordFile(paths.supervisor).write(os.getpid())
+    runner = CliRunner()
+    refused = runner.invoke(app, ["retry", "etcd-1", "--home", str(tmp_path)])
+    assert (refused.exit_code, "etcd-1 is ready" in refused.output) == (1, True)
+    assert runner.invoke(app, ["retry", "nothing", "--home", str(tmp_path)]).exit_code == 1
+    assert list(paths.retries.iterdir()) == []
+    asked = runner.invoke(app, ["retry", "--home", str(tmp_path)])
+    assert asked.exit_code == 0
+    assert [left.name for left in paths.retries.iterdir()] == ["kwok"]
+
+
 def test_status_and_down_without_a_stack(tmp_path):
     runner = CliRunner()
     shown = runner.invoke(app, ["status", "--home", str(tmp_path)])

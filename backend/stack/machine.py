@@ -1,0 +1,154 @@
+"""What the local stack needs of the machine, looked at before it starts: each finding in a line,
+with what to do about it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import httpx2
+import psutil
+
+from backend.stack.paths import cache_root
+from backend.stack.programs.locate import cached_path
+from backend.stack.programs.spec import ALL
+
+__all__ = ["Finding", "look"]
+
+_GIB: Final = 1024**3
+_BUILD_DISK: Final = 6 * _GIB
+_DATA_DISK: Final = _GIB
+_MEMORY: Final = 2 * _GIB
+_KERNEL: Final = (4, 4)
+_ASK_SECONDS: Final = 10.0
+_SOURCES: Final = (
+    ("Go's module proxy", "https://proxy.golang.org/"),
+    ("PyPI", "https://pypi.org/simple/pip/"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: `ok`, `warn` or `fail`, what was seen, and what to do about it."""
+
+    level: str
+    what: str
+    advice: str = ""
+
+
+def look(home: Path) -> Iterator[Finding]:
+    """Temporary and cache folders, disk, memory, kernel, programs, and where they come from."""
+    if sys.platform != "linux":
+        yield Finding("warn", "the local stack is made for Linux", "Connect real clusters instead.")
+        return
+    cache = cache_root()
+    yield _kernel()
+    yield _memory()
+    temporary = Path(os.environ.get("TMPDIR") or "/tmp")  # noqa: S108 (what Go uses)
+    yield _writable("temporary directory", temporary, temporary, "TMPDIR")
+    yield _writable("cache of built programs", cache, _existing(cache), "CRATON_CACHE")
+    missing = _missing(cache)
+    yield _programs(missing)
+    yield _room("data", home, _DATA_DISK, "CRATON_HOME")
+    if missing:
+        yield _room("builds", cache, _BUILD_DISK, "CRATON_CACHE and GOCACHE")
+        yield from _reachable()
+
+
+def _existing(folder: Path) -> Path:
+    return next(p for p in (folder, *folder.parents) if p.exists())
+
+
+def _kernel() -> Finding:
+    release = platform.release()
+    numbers = [int(part) for part in release.replace("-", ".").split(".")[:2] if part.isdigit()]
+    what = f"kernel {release} on {platform.machine()}"
+    if tuple(numbers) < _KERNEL:
+        return Finding("fail", what, "The servers need Linux 4.4 or newer.")
+    if platform.machine() not in {"x86_64", "aarch64"}:
+        return Finding("warn", what, "The servers are tried on amd64 and arm64 only.")
+    return Finding("ok", what)
+
+
+def _memory() -> Finding:
+    free = psutil.virtual_memory().available
+    what = f"{free / _GIB:.1f} GiB of memory available"
+    if free < _MEMORY:
+        return Finding("warn", what, "The local stack and its builds want 2 GiB.")
+    return Finding("ok", what)
+
+
+def _writable(name: str, folder: Path, place: Path, variable: str) -> Finding:
+    """Whether files can be made in `place`, and run."""
+    try:
+        with tempfile.TemporaryDirectory(dir=place, prefix=".craton-doctor-") as made:
+            program = Path(made) / "runs"
+            program.write_text("#!/bin/sh\nexit 0\n")
+            program.chmod(0o700)
+            subprocess.run([program], check=True, timeout=10)  # noqa: S603 (our own two lines)
+    except (OSError, subprocess.SubprocessError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        return Finding(
+            "fail", f"{name} {folder}: {why}", f"Set {variable} to a folder that can be written "
+            "and that programs may run from.",
+        )  # fmt: skip
+    return Finding("ok", f"{name} {folder} can be written")
+
+
+def _missing(cache: Path) -> list[str]:
+    return [
+        program.name
+        for program in ALL
+        if shutil.which(program.name) is None and not cached_path(program, cache).exists()
+    ]
+
+
+def _programs(missing: list[str]) -> Finding:
+    if missing:
+        what = f"programs still to be built: {', '.join(missing)}"
+        return Finding("warn", what, "'craton stack build' builds them, which takes a while once.")
+    return Finding("ok", "every program of the local stack is there")
+
+
+def _room(what: str, folder: Path, needed: int, variable: str) -> Finding:
+    free = shutil.disk_usage(_existing(folder)).free
+    said = f"{free / _GIB:.1f} GiB free for {what} in {folder}"
+    if free < needed:
+        wanted = f"About {needed / _GIB:.0f} GiB are needed; free some, or set {variable}."
+        return Finding("fail" if free < needed / 4 else "warn", said, wanted)
+    return Finding("ok", said)
+
+
+def _reachable() -> Iterator[Finding]:
+    """Whether what has to be built can be fetched; all are asked at once."""
+    sources = (*_SOURCES[1:], (_SOURCES[0][0], _go_proxy()))
+    with ThreadPoolExecutor(len(sources)) as pool:
+        yield from pool.map(_ask, sources)
+
+
+def _go_proxy() -> str:
+    first = os.environ.get("GOPROXY", "").replace("|", ",").split(",")[0]
+    return first if first.startswith("http") else _SOURCES[0][1]
+
+
+def _ask(source: tuple[str, str]) -> Finding:
+    name, url = source
+    if name.startswith("Go") and os.environ.get("GOPROXY") == "off":
+        return Finding("fail", "GOPROXY=off: modules cannot be fetched", "Unset GOPROXY.")
+    try:
+        with httpx2.Client(timeout=_ASK_SECONDS, follow_redirects=True) as http:
+            http.head(url)
+    except httpx2.HTTPError as error:
+        why = str(error) or type(error).__name__
+        advice = "Check the network and HTTPS_PROXY; the missing programs are built from there."
+        return Finding("fail", f"{name} cannot be reached: {why}", advice)
+    return Finding("ok", f"{name} answers")

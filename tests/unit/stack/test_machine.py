@@ -1,0 +1,115 @@
+"""What the machine lacks is said in a line with what to do, before and after it failed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from backend.stack.causes import cause_of
+from backend.stack.errors import ProgramUnavailable
+from backend.stack.machine import Finding, look
+from backend.stack.programs import spec
+from backend.stack.programs.gotool import go_environment
+from backend.stack.programs.provide import provide
+
+DOWNLOADS = [f"go: downloading example.org/module{number} v1.0.{number}" for number in range(40)]
+
+
+@pytest.mark.parametrize(
+    ("line", "advice"),
+    [
+        ("write /tmp/go-build1/b001: no space left on device", "The disk is full."),
+        ("go: creating work dir: mkdir /x/go-build: permission denied", "A folder cannot be"),
+        ("go: creating work dir: stat /nowhere: no such file or directory", "A folder cannot be"),
+        ("go: dial tcp: lookup proxy.golang.org: no such host", "The module proxy cannot be"),
+        ("module lookup disabled by GOPROXY=off", "The module proxy cannot be"),
+        ("listen tcp 127.0.0.1:2379: bind: address already in use", "Its port was taken"),
+        ("FATAL: kernel too old", "This kernel or processor"),
+        ("compile: signal: killed", "The memory did not suffice."),
+    ],
+)
+def test_the_cause_is_one_line_with_what_to_do(line: str, advice: str) -> None:
+    found = cause_of([*DOWNLOADS, line, *DOWNLOADS])
+    assert found.startswith(advice)
+    assert line in found
+    assert "downloading" not in found
+
+
+def test_a_cause_nobody_knows_is_the_last_line_that_says_something() -> None:
+    assert cause_of(["main.go:1: syntax error", *DOWNLOADS]) == "main.go:1: syntax error"
+    assert cause_of(DOWNLOADS) == ""
+
+
+def real_go(**environment: str) -> list[str]:
+    """What the real Go says when it builds a program there."""
+    go = shutil.which("go")
+    if go is None:
+        pytest.fail("Go is missing; `craton stack build` installs one: put it on PATH")
+    done = subprocess.run(
+        [go, "build", "-o", "/dev/null", "cmd/nothing"],
+        env=go_environment() | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode != 0
+    return done.stderr.splitlines()
+
+
+def test_a_temporary_directory_that_is_none_is_named_by_real_go(tmp_path: Path) -> None:
+    said = real_go(TMPDIR=str(tmp_path / "nowhere"))
+    assert cause_of(said).startswith("A folder cannot be written."), said
+
+
+async def test_a_cache_that_cannot_be_written_is_said_at_once(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ProgramUnavailable, match="name another folder with CRATON_CACHE"):
+        await provide(spec.REGISTRY, tmp_path / "file" / "cache", lambda *_: None)
+
+
+def found(home: Path) -> dict[str, Finding]:
+    return {finding.what.split(" /")[0]: finding for finding in look(home)}
+
+
+def test_doctor_finds_what_a_build_would_fail_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "file" / "tmp"))
+    monkeypatch.setenv("CRATON_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("GOPROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("PATH", "/nowhere")
+    findings = list(look(tmp_path))
+    failing = [finding for finding in findings if finding.level == "fail"]
+    assert any("temporary directory" in f.what and "TMPDIR" in f.advice for f in failing)
+    assert any("module proxy cannot be reached" in f.what for f in failing)
+    assert any("still to be built" in f.what and "registry" in f.what for f in findings)
+    assert all("\n" not in f.what for f in findings)
+
+
+def test_doctor_finds_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not Path("/dev/full").exists():
+        pytest.fail("Linux is needed")
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1 << 20))
+    assert any(f.level == "fail" and "free for data" in f.what for f in look(tmp_path))
+
+
+def test_the_command_ends_with_1_when_something_fails(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = subprocess.run(
+        [sys.executable, "-m", "backend", "doctor"],
+        env=os.environ | {"CRATON_HOME": str(tmp_path / "file" / "home")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 1, done.stdout
+    assert "Set CRATON_HOME" in done.stdout
