@@ -12,8 +12,7 @@ function scoped(router: AnyRouter, href: string): string {
 
 /** The address a browser shows for a path of the console. */
 export function hrefOf(router: AnyRouter, href: string): string {
-  const base = router.basepath === "/" ? "" : router.basepath;
-  return base + scoped(router, href);
+  return router.basepath.replace(/\/$/, "") + scoped(router, href);
 }
 
 /** Go to a path of the console, keeping the scope. */

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -154,7 +155,8 @@ def _occupy(port: int) -> socket.socket:
 def test_a_program_that_cannot_be_had_fails_alone(own_stack, tmp_path: Path, monkeypatch):
     cache = tmp_path / "cache"
     (cache / "programs").mkdir(parents=True)
-    for program in (cache_root() / "programs").iterdir():
+    real = cache_root() / "programs"
+    for program in real.iterdir():
         if program.name != "registry":
             (cache / "programs" / program.name).symlink_to(program)
     monkeypatch.setenv("CRATON_CACHE", str(cache))
@@ -171,7 +173,8 @@ def test_a_program_that_cannot_be_had_fails_alone(own_stack, tmp_path: Path, mon
     stack.wait_ready(*MEMBERS, "kube-apiserver", "kwok")
     assert stack.status().connections.registry == []
     pids = {entry.name: entry.pid for entry in stack.status().components if entry.pid}
-    (cache / "programs" / "registry").symlink_to(cache_root() / "programs" / "registry")
+    shutil.rmtree(cache / "programs" / "registry")
+    (cache / "programs" / "registry").symlink_to(real / "registry")
     for _ in range(2):
         retry = subprocess.run(
             [sys.executable, "-m", "backend", "stack", "retry", "--home", str(stack.home)],

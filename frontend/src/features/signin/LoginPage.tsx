@@ -8,6 +8,7 @@ import { toProblem } from "../../api/problem";
 import { useSearchOf } from "../../pages/useSearchOf";
 import { sessionQuery, signIn } from "../../session/session";
 import { forgetOthers } from "../../shell/forgetOthers";
+import { goTo } from "../../shell/navigate";
 import { SignInFrame } from "./SignInFrame";
 import { LOGIN_SEARCH } from "./search";
 
@@ -26,7 +27,7 @@ export function LoginPage() {
       queryClient.clear();
       forgetOthers(session.login);
       queryClient.setQueryData(sessionQuery.queryKey, session);
-      router.history.push(safeNext(search.next));
+      goTo(router, safeNext(search.next));
     },
     onError: () => setPassword(""),
   });
