@@ -18,7 +18,6 @@ HIDDEN: Final = re.compile(
     "[\x80-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
     "\ufff9-\ufffb\ud800-\udfff]"
 )
-_DELETE: Final = 0x7F
 
 
 def inert(text: str) -> str:
@@ -30,8 +29,5 @@ def inert(text: str) -> str:
 
 
 def symbol(found: re.Match[str]) -> str:
-    """``␛`` for an escape, ``⟨U+202E⟩`` for a mark."""
-    code = ord(found[0])
-    if code == _DELETE:
-        return "\u2421"
-    return chr(0x2400 + code) if code < 0x20 else f"⟨U+{code:04X}⟩"
+    """``⟨U+001B⟩`` for an escape: fonts that have the control pictures are rare."""
+    return f"⟨U+{ord(found[0]):04X}⟩"

@@ -16,12 +16,10 @@ export function inert(text: string): string {
   return FOUND.test(text) ? text.replace(ACTING, (found) => symbolOf(found)) : text;
 }
 
-/** The symbol of a character that acts: `␛` of an escape, `⟨U+202E⟩` of a mark. */
+/** What stands for it: `⟨U+001B⟩` for an escape. Fonts that have control pictures are rare. */
 export function symbolOf(found: string): string {
   if (found === "\r\n") return "\n";
   const code = found.charCodeAt(0);
-  if (code < 0x20) return String.fromCharCode(0x2400 + code);
-  if (code === 0x7f) return "␡";
   return `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
 }
 

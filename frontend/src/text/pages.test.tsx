@@ -14,7 +14,7 @@ import { HEALTH, IMAGE, OBJECT, VALUE } from "../test/details";
 
 const FOREIGN = "\u202eevil\u0007\u200b";
 const ACTING = ["\u202e", "\u0007", "\u200b"];
-const SEEN = "⟨U+202E⟩evil␇⟨U+200B⟩";
+const SEEN = "⟨U+202E⟩evil⟨U+0007⟩⟨U+200B⟩";
 const ATTRIBUTES = ["title", "aria-label", "alt", "placeholder"];
 
 /** What decides how something is shown is the console's own word; all else is foreign. */

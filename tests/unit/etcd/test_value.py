@@ -170,11 +170,11 @@ def test_hostile_values_are_read_in_linear_time(value: bytes) -> None:
         ("\ufeffname=web\r\n", "name=web\n", "byte order mark"),
         (
             "\x1b[31mred\x1b[0m alert, and more of it\n",
-            "␛[31mred␛[0m alert, and more of it\n",
+            "⟨U+001B⟩[31mred⟨U+001B⟩[0m alert, and more of it\n",
             "symbols",
         ),
-        ("bar\x00baz and so on", "bar␀baz and so on", "symbols"),
-        ("page one\x0cpage two\n", "page one␌page two\n", "symbols"),
+        ("bar\x00baz and so on", "bar⟨U+0000⟩baz and so on", "symbols"),
+        ("page one\x0cpage two\n", "page one⟨U+000C⟩page two\n", "symbols"),
         ("invoice\u202egnp.exe a\u2028b", "invoice⟨U+202E⟩gnp.exe a⟨U+2028⟩b", "symbols"),
     ],
 )

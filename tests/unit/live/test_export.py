@@ -10,8 +10,8 @@ from integrations.inert import inert
 @pytest.mark.parametrize(
     ("kind", "value", "cell"),
     [
-        (Type.TEXT, "\x1b[2J\u202egnp", "␛[2J⟨U+202E⟩gnp"),
-        (Type.TEXT, "\r=x", "'␍=x"),
+        (Type.TEXT, "\x1b[2J\u202egnp", "⟨U+001B⟩[2J⟨U+202E⟩gnp"),
+        (Type.TEXT, "\r=x", "'⟨U+000D⟩=x"),
         (Type.LABELS, {"a": "\u200bb"}, "a=⟨U+200B⟩b"),
         (Type.TIME, 0, "1970-01-01T00:00:00Z"),
         (Type.TIME, 1e15, "1000000000000000"),
@@ -31,5 +31,5 @@ def test_text_stays_text(text: str):
 
 def test_twice_is_as_once():
     shown = inert("a\r\nb\rc\x07\x7f\ufeff\ud83d")
-    assert shown == "a\nb␍c␇␡⟨U+FEFF⟩⟨U+D83D⟩"
+    assert shown == "a\nb⟨U+000D⟩c⟨U+0007⟩⟨U+007F⟩⟨U+FEFF⟩⟨U+D83D⟩"
     assert inert(shown) == shown
