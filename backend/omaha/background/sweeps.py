@@ -53,7 +53,7 @@ async def _expire(store: UpdateStore, entries: list[MachineEntry]) -> None:
     async with store.transaction() as tx:
         locked = await tx.lock(groups, held)
         ledger = Ledger(locked.counters, locked.rollouts)
-        late = [replace(entry, grant_state=int(_expired(entry))) for entry in entries]
+        late = [replace(entry, grant_state=int(expired(entry))) for entry in entries]
         for old, new in zip(entries, late, strict=True):
             ledger.move(old, new)
         await tx.update(late)
@@ -61,10 +61,11 @@ async def _expire(store: UpdateStore, entries: list[MachineEntry]) -> None:
         await tx.notify([entry.key for entry in entries])
 
 
-def _expired(entry: MachineEntry) -> GrantState:
+def expired(entry: MachineEntry) -> GrantState:
     """What an expired grant becomes. A machine that reported nothing since it was offered the
     update is switched off or a client that never reports: no sign that the update is bad, and
-    no reason to brake; only one that began and did not end timed out (issue 9, clients 4)."""
+    no reason to brake; only one that began and did not end timed out (issue 9, clients 4).
+    What either reports later still counts (`Machine.awaited`)."""
     began = UpdateStatus(entry.status) is not UpdateStatus.GRANTED
     return GrantState.TIMED_OUT if began else GrantState.DEFERRED
 

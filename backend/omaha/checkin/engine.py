@@ -14,7 +14,7 @@ from backend.omaha.checkin.loader import Loader
 from backend.omaha.checkin.memory import CounterSnapshots, MachineCache
 from backend.omaha.checkin.metrics import ANSWERS, MIRRORED, REFUSED, REPORTED
 from backend.omaha.checkin.seen import SeenTimes
-from backend.omaha.checkin.step import NO_DECISION, Report
+from backend.omaha.checkin.step import NO_DECISION, Report, told
 from backend.omaha.checkin.traces import Fault, Traces
 from backend.omaha.checkin.writer import GroupGone, Writer
 from backend.omaha.domain.model import Counters, GrantState, Group, Reason, UpdateStatus
@@ -165,6 +165,10 @@ class Engine:
             return None
         if known.grant_state in _HOLDING and (app.check or app.events):
             return None
+        if app.events and known.grant_state == GrantState.DEFERRED:
+            machine = known.machine
+            if told(app, machine) != machine:  # late news of a grant that expired unheard
+                return None
         decision = self._hold(report, known) if app.check else NO_DECISION
         if decision is not None and not _same(report, known, decision):
             report.settled = decision

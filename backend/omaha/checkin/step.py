@@ -117,9 +117,7 @@ def step(report: Report, old: MachineEntry | None, ledger: Ledger) -> MachineCha
     work = _Work(report, ledger, new)
     before = new.machine
     machine = _moved(before, old, report.group)
-    reboots = report.app.key == FLATCAR_APPID
-    for event in report.app.events:
-        machine = apply(machine, event, report.app.release, reboots=reboots)
+    machine = told(report.app, machine)
     machine = observe(machine, report.app.release)
     machine = _floor_reached(machine, ledger)
     work.entered(before, machine)
@@ -131,6 +129,13 @@ def step(report: Report, old: MachineEntry | None, ledger: Ledger) -> MachineCha
     final = work.follow(new, decision)
     ledger.move(new, final)
     return MachineChange(old, final, decision, work.history, work.events)
+
+
+def told(app: AppRequest, machine: Machine) -> Machine:
+    """The machine after the events it reports."""
+    for event in app.events:
+        machine = apply(machine, event, app.release, reboots=app.key == FLATCAR_APPID)
+    return machine
 
 
 def merge(entry: MachineEntry, machine: Machine, group_id: int) -> MachineEntry:

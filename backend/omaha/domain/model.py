@@ -290,3 +290,14 @@ class Machine(msgspec.Struct, frozen=True):
     rollout_id: int | None = None
     granted_release: str | None = None
     error_code: int | None = None
+
+    @property
+    def unheard(self) -> bool:
+        """Whether the grant expired before anything was reported of it. A client that defers an
+        update always gives a code; a new grant forgets the one before."""
+        return self.grant is GrantState.DEFERRED and self.error_code is None
+
+    @property
+    def awaited(self) -> bool:
+        """Whether what became of the grant is yet to be reported, in time or late."""
+        return self.unheard or self.grant in (GrantState.OPEN, GrantState.TIMED_OUT)

@@ -1,7 +1,8 @@
 """What a machine's reports do to its state: pure functions.
 
-Source: reference updates 2.1, the column "Craton". A repeated or late report changes nothing;
-a report without an update in progress is acknowledged and changes nothing.
+Source: reference updates 2.1, the column "Craton". A repeated report changes nothing, nor does
+one without an update in progress. One that comes after its grant's time still counts: a failure
+is a sign that the update is bad whenever it is heard of.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _PROGRESS: Final = {
 }
 _ORDER: Final = {
     UpdateStatus.GRANTED: 0,
+    UpdateStatus.ON_HOLD: 0,  # held after its grant expired
     UpdateStatus.DOWNLOADING: 1,
     UpdateStatus.DOWNLOADED: 2,
     UpdateStatus.INSTALLED: 3,
@@ -39,8 +41,11 @@ _NOT_AN_UPDATE: Final = ("", "0.0.0.0")
 
 def apply(machine: Machine, event: OmahaEvent, reported: str, *, reboots: bool = True) -> Machine:
     """`machine` after `event`, sent while it runs `reported`. What `reboots` (the operating
-    system) is done after the next start, anything else once it is installed (updates 2.1)."""
-    if machine.grant not in (GrantState.OPEN, GrantState.TIMED_OUT):
+    system) is done after the next start, anything else once it is installed (updates 2.1).
+
+    What is heard of late holds no slot again, and late progress does not make a grant that
+    expired unheard one that timed out: the machine is at work, and may brake nobody by that."""
+    if not machine.awaited:
         return machine
     pair = (event.type, event.result)
     if pair in _PROGRESS:
@@ -66,7 +71,7 @@ def observe(machine: Machine, reported: str) -> Machine:
     if machine.granted_release is not None and machine.grant not in _SETTLED:
         there, granted = parse(reported), parse(machine.granted_release)
         upgrade = granted > parse(machine.release)
-        if there == granted or (upgrade and there > granted and _is_open(machine)):
+        if there == granted or (upgrade and there > granted and machine.awaited):
             machine = replace(machine, status=UpdateStatus.COMPLETE, grant=GrantState.SUCCEEDED)
     if machine.release != reported:
         machine = replace(machine, release=reported)
@@ -104,10 +109,6 @@ def _after_reboot(machine: Machine, previous: str, reported: str) -> Machine:
 
 def _ended(machine: Machine, status: UpdateStatus, grant: GrantState, code: int) -> Machine:
     return replace(machine, status=status, grant=grant, error_code=code)
-
-
-def _is_open(machine: Machine) -> bool:
-    return machine.grant in (GrantState.OPEN, GrantState.TIMED_OUT)
 
 
 def held_status(status: UpdateStatus, reason: Reason) -> UpdateStatus:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from msgspec.structs import replace
 
+from backend.omaha.background.sweeps import expired
 from backend.omaha.checkin.step import Report, step
 from backend.omaha.domain.model import (
     Arch,
@@ -122,7 +123,7 @@ class Fleet(RuleBasedStateMachine):
     def expire(self, name: str) -> None:
         row = self.rows.get(name)
         if row is not None and row.grant_state == GrantState.OPEN:
-            self.change(name, replace(row, grant_state=int(GrantState.TIMED_OUT)))
+            self.change(name, replace(row, grant_state=int(expired(row))))
 
     @rule(name=st.sampled_from("abcdefgh"))
     def delete(self, name: str) -> None:

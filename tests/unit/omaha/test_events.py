@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from msgspec.structs import replace
 
 from backend.omaha.domain.model import GrantState, Machine, OmahaEvent, Reason, UpdateStatus
 from backend.omaha.policy.events import apply, held_status, observe, released
@@ -104,9 +105,37 @@ def test_an_ordinary_check_changes_nothing_by_itself(status, previous) -> None:
     ],
 )
 def test_without_an_update_nothing_changes(status, grant) -> None:
-    before = machine(status, grant)
+    before = replace(machine(status, grant), error_code=268435496)
     for kind, result in itertools.product((1, 2, 3, 9, 13, 14, 800, -1), (0, 1, 2, 9, -1)):
         assert apply(before, OmahaEvent(kind, result, "0.9.0", 1), OLD) == before
+
+
+LATE = [
+    *((GrantState.TIMED_OUT, status) for status in (L, D, N, H)),
+    *((GrantState.DEFERRED, status) for status in (G, H)),
+]
+"""Grants that expired, heard of before or not, with the states a later hold leaves."""
+
+
+@pytest.mark.parametrize(("grant", "status"), LATE)
+def test_what_is_heard_after_a_grant_expired_still_counts(grant, status) -> None:
+    before = machine(status, grant)
+    failed = apply(before, OmahaEvent(3, 0, error_code=44), OLD)
+    assert (failed.status, failed.grant, failed.error_code) == (E, GrantState.FAILED, 44)
+    agent = apply(before, OmahaEvent(3, 1), OLD, reboots=False)
+    if status is not N:
+        assert (agent.status, agent.grant) == (C, GrantState.SUCCEEDED)
+    installed = apply(before, OmahaEvent(3, 1), OLD)
+    assert (installed.status, installed.grant) == (N, grant)
+    back = apply(installed, OmahaEvent(3, 2, previous=OLD), OLD)
+    assert (back.grant, back.error_code) == (GrantState.FAILED, 44)
+    assert observe(before, "3.0.0").grant is GrantState.SUCCEEDED
+
+
+@pytest.mark.parametrize("status", [G, H])
+def test_late_progress_is_shown_and_brakes_nobody(status) -> None:
+    found = apply(machine(status, GrantState.DEFERRED), OmahaEvent(13, 1), OLD)
+    assert (found.status, found.grant) == (L, GrantState.DEFERRED)
 
 
 @pytest.mark.parametrize("pair", [(1, 0), (2, 1), (13, 0), (14, 2), (800, 0), (3, 5), (-1, -1)])
