@@ -176,7 +176,7 @@ ROLLOUTS: Final = Collection(
         Column("succeeded", "Succeeded", Type.NUMBER),
         Column("failed", "Failed", Type.NUMBER),
         Column("timed_out", "Timed out", Type.NUMBER),
-        Column("deferred", "Deferred", Type.NUMBER, default=False),
+        Column("deferred", "Deferred or never reported", Type.NUMBER, default=False),
         Column("forced", "Forced", Type.NUMBER, default=False),
         Column("wave", "Wave", Type.NUMBER, default=False),
         Column("reason", "Reason", Type.TEXT),

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import SQLModel
 
+from backend.omaha.checkin.traces import Fault
 from backend.omaha.domain.model import (
     Arch,
     FleetEventKind,
@@ -55,6 +56,19 @@ HOSTED: Final = table_of(tables.FileRecord)
 EVENT: Final = table_of(tables.FleetEventRecord)
 MIRROR: Final = table_of(tables.MirrorRecord)
 REFUSED: Final = table_of(tables.RefusedRecord)
+
+
+_WRONG: Final = {
+    str(fault): sa.literal(words, sa.String())
+    for fault, words in {
+        Fault.MALFORMED: "No valid Omaha request",
+        Fault.APPLICATION: "Unknown application",
+        Fault.TRACK: "Unknown track",
+        Fault.VERSION: "No usable version",
+        Fault.MACHINE: "No usable machine id",
+    }.items()
+}
+"""What is wrong with a request, in words; one that a newer replica wrote as it is."""
 
 
 def text_of(element: Element) -> Element:
@@ -283,7 +297,7 @@ def refused(root: str) -> sa.Subquery:
     return sa.select(
         REFUSED.c.key,
         _word(root).label("scope"),
-        REFUSED.c.kind,
+        sa.case(_WRONG, value=REFUSED.c.kind, else_=REFUSED.c.kind).label("kind"),
         REFUSED.c.ip,
         REFUSED.c.why,
         REFUSED.c.begins,
