@@ -9,23 +9,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
 from backend.db.away import DATABASE_AWAY
 from backend.db.bus import Bus
 from backend.db.notice import rows
+from backend.omaha.checkin.collected import KEPT, NAMES, Collected, CollectedRow
 from backend.omaha.domain.model import Group
 from backend.omaha.protocol.answer import Answer
 from backend.omaha.protocol.codec import AppRequest
 from backend.omaha.store.contract import StoreDown, UpdateStore, WriteConflict
 
-__all__ = ["KEPT", "Fault", "Traces"]
+__all__ = ["Fault", "Traces"]
 
 FLUSH_SECONDS: Final = 2.0
-KEPT: Final = 200
-"""Rows of each table; the longest unseen go first. As many are held between two writes."""
 _BEGINS: Final = 160
 """First bytes that are shown of a request."""
 
@@ -49,6 +48,12 @@ _BOUND: Final = (
     "DELETE FROM {0} WHERE key IN (SELECT key FROM {0} ORDER BY last_at DESC, key"
     " LIMIT 1000 OFFSET ?)"
 )
+_BOUND_EACH: Final = (
+    "DELETE FROM omaha_refused WHERE key IN (SELECT key FROM (SELECT key, ROW_NUMBER() OVER"
+    " (PARTITION BY kind, ip ORDER BY last_at DESC, key) AS place FROM omaha_refused) AS placed"
+    " WHERE place > ?)"
+)
+"""Whoever makes up names pushes out rows of its own, not what others left."""
 
 
 class Fault(StrEnum):
@@ -61,16 +66,6 @@ class Fault(StrEnum):
     MACHINE = "machine"
 
 
-class _Row:
-    """One key's requests since the last write."""
-
-    __slots__ = ("first_at", "last_at", "requests", "values")
-
-    def __init__(self, now: float) -> None:
-        self.values: tuple[Any, ...] = ()
-        self.requests, self.first_at, self.last_at = 0, now, now
-
-
 class Traces:
     """Collects both kinds. Losing some seconds of them at a crash is no harm."""
 
@@ -78,8 +73,8 @@ class Traces:
         self._store = store
         self._bus = bus
         self._clock = clock
-        self._refused: dict[str, _Row] = {}
-        self._mirrors: dict[str, _Row] = {}
+        self._refused = Collected()
+        self._mirrors = Collected()
         self._logged: set[Fault] = set()
 
     def malformed(self, ip: str, why: str, body: bytes) -> None:
@@ -88,20 +83,27 @@ class Traces:
         self._refuse(f"malformed {ip}", Fault.MALFORMED, ip, why, begins)
 
     def refused(self, fault: Fault, app: AppRequest, ip: str) -> None:
-        """An application of a request that is not served. One row for each unknown name, and
-        for what is wrong about a machine one for each address."""
+        """An application of a request that is not served. One row for each unknown name, up to
+        `NAMES` from one address and one for its further ones; for what is wrong about a machine
+        one for each address."""
         why, named = _sentence(fault, app)
         begins = (
             f'<app appid="{app.appid}" version="{app.release}" track="{app.track}"'
             f' machineid="{app.machine_id}"'
         )
-        key = f"{fault} {app.key} {named}"[:300] if named else f"{fault} {ip}"
-        self._refuse(key, fault, ip, why, begins[:_BEGINS])
+        if not named:
+            self._refuse(f"{fault} {ip}", fault, ip, why, begins[:_BEGINS])
+            return
+        key, source = f"{fault} {app.key} {named}"[:300], f"{fault} {ip}"
+        if self._refused.full(key, source):
+            key, source = f"further {fault} {ip}", ""
+            why = f"Further names from one address. The last: {why}"
+        self._refuse(key, fault, ip, why, begins[:_BEGINS], source=source)
 
     def mirrored(self, app: AppRequest, group: Group, ip: str, answer: Answer) -> None:
         """A mirror asked and was told `answer`."""
         key = f"{group.application_id} {ip} {app.track} {int(app.arch)}"
-        row = self._row(self._mirrors, key)
+        row = self._mirrors.count(key, self._clock())
         if row is not None:
             target = next((s.package.release.text for s in answer.steps if s.is_target), "")
             row.values = (
@@ -117,18 +119,25 @@ class Traces:
 
     async def flush(self) -> None:
         """Write what is collected; a database that is away gets it with the next."""
-        refused, self._refused = self._refused, {}
-        mirrors, self._mirrors = self._mirrors, {}
         self._logged.clear()
-        for table, statement, found in (
-            ("omaha_refused", _REFUSED, refused),
-            ("omaha_mirror", _MIRRORS, mirrors),
+        for table, statement, collected in (
+            ("omaha_refused", _REFUSED, self._refused),
+            ("omaha_mirror", _MIRRORS, self._mirrors),
         ):
-            if found:
-                await self._write(table, statement, found)
+            found = collected.take()
+            if not found:
+                continue
+            written = False
+            try:
+                written = await self._written(table, statement, found)
+            finally:
+                if not written:
+                    collected.give_back(found)
 
-    def _refuse(self, key: str, fault: Fault, ip: str, why: str, begins: str) -> None:
-        row = self._row(self._refused, key[:320])
+    def _refuse(
+        self, key: str, fault: Fault, ip: str, why: str, begins: str, *, source: str = ""
+    ) -> None:
+        row = self._refused.count(key[:320], self._clock(), source)
         if row is None:
             return
         if fault not in self._logged:
@@ -136,28 +145,28 @@ class Traces:
             _log.warning("update_request_refused", fault=fault, ip=ip, why=why)
         row.values = (str(fault), ip[:45], _visible(why)[:400], _visible(begins)[:400])
 
-    def _row(self, found: dict[str, _Row], key: str) -> _Row | None:
-        now = self._clock()
-        row = found.get(key)
-        if row is None:
-            if len(found) >= KEPT:
-                return None
-            row = found[key] = _Row(now)
-        row.requests += 1
-        row.last_at = now
-        return row
-
-    async def _write(self, table: str, statement: str, found: dict[str, _Row]) -> None:
+    async def _written(self, table: str, statement: str, found: dict[str, CollectedRow]) -> bool:
         try:
             async with self._store.transaction() as tx:
                 for key in sorted(found):
                     row = found[key]
                     counted = (row.requests, row.first_at, row.last_at)
                     await tx.query(statement, key, *row.values, *counted)
+                if table == "omaha_refused":
+                    await tx.query(_BOUND_EACH, NAMES + 1)
                 await tx.query(_BOUND.format(table), KEPT)
-            await self._bus.send(rows(table), None)
         except (StoreDown, WriteConflict, *DATABASE_AWAY) as error:
             _log.info("update_traces_not_written", table=table, error=str(error))
+            return False
+        await self._tell(table)
+        return True
+
+    async def _tell(self, table: str) -> None:
+        """Let lists read again; what is written stays written when that fails."""
+        try:
+            await self._bus.send(rows(table), None)
+        except DATABASE_AWAY as error:
+            _log.info("update_traces_not_told", table=table, error=str(error))
 
 
 def _sentence(fault: Fault, app: AppRequest) -> tuple[str, str]:
