@@ -16,7 +16,13 @@ from backend.omaha.payloads.digest import Digest
 from backend.omaha.payloads.errors import NameTaken
 from backend.omaha.payloads.names import check_name
 from backend.omaha.payloads.serving import Elsewhere, Hosted
-from backend.omaha.store.tables import FileRecord, PackageFileRecord, PackageRecord
+from backend.omaha.store.tables import (
+    ChannelRecord,
+    FileRecord,
+    FloorRecord,
+    PackageFileRecord,
+    PackageRecord,
+)
 
 
 async def register(
@@ -61,12 +67,13 @@ async def resolve(session: AsyncSession, name: str) -> Hosted | Elsewhere | None
 
 
 async def _of_package(session: AsyncSession, name: str) -> Hosted | Elsewhere | None:
-    """A file by its package (`payloads.names`), hosted here or not."""
+    """A file by its package (`domain.naming`), hosted here or not. Anybody may ask, and numbers
+    count up: only what a mirror can be told of now is found."""
     found = split_by_package(name)
     if found is None:
         return None
     package, file = await session.get(PackageRecord, found[0]), found[1]
-    if package is None:
+    if package is None or not await _on_offer(session, package.id):
         return None
     extra = select(col(PackageFileRecord.id)).where(
         col(PackageFileRecord.package_id) == package.id, col(PackageFileRecord.name) == file
@@ -76,6 +83,13 @@ async def _of_package(session: AsyncSession, name: str) -> Hosted | Elsewhere | 
     if package.url:
         return Elsewhere(f"{package.url.rstrip('/')}/{quote(file)}")
     return await _hosted(session, file)
+
+
+async def _on_offer(session: AsyncSession, package_id: int | None) -> bool:
+    """Whether a channel points at the package, or has it as a floor."""
+    pointed = select(col(ChannelRecord.id)).where(col(ChannelRecord.package_id) == package_id)
+    passed = select(col(FloorRecord.channel_id)).where(col(FloorRecord.package_id) == package_id)
+    return (await session.scalars(pointed.union(passed).limit(1))).first() is not None
 
 
 async def _hosted(session: AsyncSession, name: str) -> Hosted | None:

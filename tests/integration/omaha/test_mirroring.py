@@ -103,6 +103,24 @@ async def host(world: World, files: PayloadFiles, package: int, version: str) ->
         )
 
 
+async def nothing_but_what_is_on_offer(
+    world: World, http: httpx2.AsyncClient, group: int, secret: int
+) -> None:
+    """Anybody may count the numbers up: only what a mirror can be told of now leads on."""
+
+    async def answers(package: int) -> int:
+        name = f"/v1/payloads/package/{package}-flatcar_production_update.gz"
+        return (await http.get(name)).status_code
+
+    for packages in range(secret - 1, secret + 1):
+        assert await answers(packages) == 404
+    target, floor = world.packages[(NEW, 1)], world.packages[(FLOORS[0], 1)]
+    assert (await answers(target), await answers(floor)) == (302, 302)
+    world.packages[("9999.0.1", 1)] = secret
+    await world.point(group, "9999.0.1")
+    assert (await answers(secret), await answers(target)) == (302, 404)
+
+
 async def test_more_than_five_floors_at_different_places_arrive_whole(
     world: World, database_url: str, mirrors: tuple[Path, list[str]], tmp_path: Path
 ) -> None:
@@ -119,6 +137,8 @@ async def test_more_than_five_floors_at_different_places_arrive_whole(
     home.mkdir()
     await host(world, PayloadFiles(home / "payloads"), world.packages[(FLOORS[2], 1)], FLOORS[2])
     await world.point(group, NEW)
+    await release(world, folder, bases[0], "9999.0.0", sha1=True)
+    secret = await release(world, folder, bases[0], "9999.0.1", sha1=True)
     server = Server(database_url, home)
     try:
         await server.ready()
@@ -135,6 +155,7 @@ async def test_more_than_five_floors_at_different_places_arrive_whole(
             for nothing in ("package/", "package/1", "package/1-other.gz", "package/999-x", "-x/"):
                 answer = await http.get(f"/v1/payloads/{nothing}")
                 assert answer.status_code == 404, nothing
+            await nothing_but_what_is_on_offer(world, http, group, secret)
     finally:
         server.stop()
     async with world.engine.connect() as connection:
