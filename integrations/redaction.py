@@ -66,14 +66,19 @@ _SHAPED: Final = tuple(
 )
 _IN_URL: Final = re.compile(r"(://)[^\s/@]{1,512}@")
 _NAMED: Final = re.compile(
-    rf"""((?:{WORDS}|assertion|signature)[\w-]{{0,32}}["']?\s{{0,4}}(?:[:=]|\s)\s{{0,4}}["']?)"""
-    r"""(?=[^\s"',;]*[\d_~+/=])[^\s"',;]{8,}""",
+    rf"""((?:\b(?:basic|bearer)|(?:{WORDS}|assertion|signature)[\w-]{{0,32}}["']?)"""
+    r"""\s{1,4}["']?)(?=[^\s"',;]*[\d_~+/=])[^\s"',;]{6,}""",
     re.IGNORECASE,
 )
-"""``token: abc123…``: a value that is no plain word."""
+"""``token abc123…``: a value that is no plain word, as ``token expired`` is."""
 _ASSIGNED: Final = re.compile(
-    rf"""((?:{WORDS})[\w-]{{0,32}}["']?\s{{0,4}}=\s{{0,4}}["']?)[^\s"',;]+""", re.IGNORECASE
+    rf"""((?:{WORDS}|assertion|signature|authorization)[\w-]{{0,32}}(?:\\?["'])?\s{{0,4}}[:=]"""
+    r"""\s{0,4}(?:(?:basic|bearer)\s{1,4})?)"""
+    r"""(?:(\\?["'])(?:(?!\2).){1,4096}|[^\s"',;]+)""",
+    re.IGNORECASE | re.DOTALL,
 )
+"""``token=…`` and ``token: …``, whatever stands there: to the end of the quotes, where it has
+some."""
 _TERMINAL: Final = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])"
 )
@@ -86,7 +91,7 @@ def redacted(text: str) -> str:
     for shape in _SHAPED:
         raw = shape.sub(HIDDEN.encode(), raw)
     text = _IN_URL.sub(rf"\1{HIDDEN}@", raw.decode("utf-8", "replace"))
-    return _NAMED.sub(rf"\1{HIDDEN}", _ASSIGNED.sub(rf"\1{HIDDEN}", text))
+    return _NAMED.sub(rf"\1{HIDDEN}", _ASSIGNED.sub(rf"\1\2{HIDDEN}", text))
 
 
 def own_words(output: bytes | str, most: int) -> str:

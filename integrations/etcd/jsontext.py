@@ -16,8 +16,10 @@ __all__ = ["Members", "Number", "lay_out", "looks_like_json", "read", "same_toke
 
 _DEEPEST: Final = 64
 """Levels; what is nested deeper is shown as it is stored."""
-_BRACKET: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{\]}]', re.DOTALL)
-_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s"]+')
+_BRACKET: Final = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[{\]}]', re.DOTALL)
+"""A string that does not end is taken to the end of the value: giving it up would begin another at
+each quote in it, which takes quadratic time."""
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[^\s"]+', re.DOTALL)
 _BEGINNING: Final = re.compile(rb'\s*(?:\{\s*["}]|\[\s*[\[{"\]])')
 
 
@@ -35,13 +37,14 @@ class Members(list[tuple[str, Any]]):
 
 
 def read(value: bytes) -> Any | None:
-    """The document with `Members` and `Number`s; None for what is not JSON (RFC 8259), or is
-    nested too deeply to be read."""
-    if _depth(value) > _DEEPEST:
-        return None
+    """The document with `Members` and `Number`s; None for what is not JSON in UTF-8 (RFC 8259),
+    or is nested too deeply to be read."""
     try:
+        text = value.decode()  # json would guess UTF-16 and UTF-32 of bytes
+        if _depth(text) > _DEEPEST:
+            return None
         return json.loads(
-            value,
+            text,
             object_pairs_hook=Members,
             parse_float=Number,
             parse_int=Number,
@@ -63,13 +66,13 @@ def same_tokens(raw: str, laid_out: str) -> bool:
     return next(plain) == next(plain)
 
 
-def _depth(value: bytes) -> int:
+def _depth(text: str) -> int:
     deepest = depth = 0
-    for found in _BRACKET.finditer(value):
-        if found[0] in b"[{":
+    for found in _BRACKET.finditer(text):
+        if found[0] in "[{":
             depth += 1
             deepest = max(deepest, depth)
-        elif found[0] in b"]}":
+        elif found[0] in "]}":
             depth -= 1
     return deepest
 

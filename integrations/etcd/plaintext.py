@@ -28,6 +28,10 @@ _GUESSED: Final = {
     "iso8859_2": "ISO 8859-2", "cp1253": "Windows-1253",
 }  # fmt: skip
 """The encodings that are still met, each under the name people know."""
+_WIDE: Final = {
+    "utf-16-le": "UTF-16LE", "utf-16-be": "UTF-16BE",
+    "utf-32-le": "UTF-32LE", "utf-32-be": "UTF-32BE",
+}  # fmt: skip
 _MIXED: Final = re.compile("[A-Za-z][\u0370-\u052f]|[\u0370-\u052f][A-Za-z]")
 """A word of Latin and of Greek or Cyrillic letters: of no language."""
 _GUESS_BYTES: Final = 4 * 1024
@@ -77,11 +81,18 @@ def decoded(value: bytes, *, cut: bool = False) -> str | None:
 def guess(value: bytes) -> Guess | None:
     """The likeliest reading of bytes that are no text as they stand; None for binary data."""
     head = value[:_GUESS_BYTES]
-    for encoding, name in (("utf-16-le", "UTF-16LE"), ("utf-16-be", "UTF-16BE")):
+    for encoding, name in _WIDE.items():
         if (text := _wide(head, encoding)) is not None:
             return Guess(name, text)
     if len(head) < _LEAST or head.isascii() or head.translate(None, _OF_CONTROLS) != head:
         return None
+    # The cut may fall inside a character, of which none of these has more than four bytes.
+    shorter = range(4) if len(value) > len(head) else range(1)
+    heads = (head[: len(head) - less] for less in shorter)
+    return next(filter(None, map(_likeliest, heads)), None)
+
+
+def _likeliest(head: bytes) -> Guess | None:
     for found in from_bytes(head, cp_isolation=[*_GUESSED], enable_fallback=False):
         shown = _inert(str(found))
         if found.encoding in _GUESSED and shown and not _MIXED.search(shown):
@@ -90,8 +101,8 @@ def guess(value: bytes) -> Guess | None:
 
 
 def _wide(head: bytes, encoding: str) -> str | None:
-    """Text of two bytes a character without its mark: known by the zeros of its spaces, digits
-    and Latin letters."""
+    """Text of two or four bytes a character without its mark: known by the zeros of its spaces,
+    digits and Latin letters, or of all characters."""
     zeros = head[1::2] if encoding.endswith("le") else head[::2]
     if len(head) < _LEAST + 1 or zeros.count(0) * 2 < len(zeros):
         return None

@@ -182,28 +182,14 @@ async def _connected(
     where = urlsplit(access.server)
     secure = where.scheme == "https"
     host, port = where.hostname or "", where.port or (443 if secure else 80)
-    reached, door = host, port
-    if access.proxy is not None:
-        parts = urlsplit(access.proxy)
-        if parts.scheme not in _WEB_PROXIES:
-            text = "the proxy of this connection (SOCKS) carries no terminals: only http(s) ones do"
-            raise UpstreamFailed(api.upstream, text)
-        reached, door = parts.hostname or "", parts.port or _WEB_PROXIES[parts.scheme]
-    # The checked address is what is connected to; the name stays in TLS and in `Host`.
-    found = await permitted(
-        api.upstream, api.networks, reached, door, OPEN_SECONDS, listed=api.listed
-    )
-    address = found[0]
+    way = await _way(api, access.proxy or "", host, port)
     scheme = "wss" if secure else "ws"
     uri = f"{scheme}://{where.netloc}{path}" + (f"?{urlencode(params)}" if params else "")
     more: dict[str, Any] = {"server_hostname": access.server_name or host} if secure else {}
     try:
         return await _ConnectOnce(
             uri,
-            host=str(address),
-            port=door,
             ssl=trust,
-            proxy=access.proxy,
             compression=None,
             subprotocols=[Subprotocol(name) for name in protocols],
             additional_headers=headers,
@@ -215,11 +201,35 @@ async def _connected(
             ping_interval=PING_SECONDS,
             ping_timeout=DEAD_SECONDS,
             **more,
+            **way,
         )
     except InvalidStatus as error:
         response = error.response
         body = bytes(response.body or b"")[: 64 * 1024]
         raise from_response(api.upstream, response.status_code, body, caller_name(as_)) from error
+
+
+async def _way(api: ApiClient, proxy: str, host: str, port: int) -> dict[str, Any]:
+    """How the socket is opened: to the address that was checked, the server's or its proxy's. The
+    names stay in TLS, in `Host` and in what the proxy is asked for."""
+    if not proxy:
+        return {"host": await _address(api, host, port), "port": port, "proxy": None}
+    parts = urlsplit(proxy)
+    if parts.scheme not in _WEB_PROXIES:
+        text = "the proxy of this connection (SOCKS) carries no terminals: only http(s) ones do"
+        raise UpstreamFailed(api.upstream, text)
+    name, door = parts.hostname or "", parts.port or _WEB_PROXIES[parts.scheme]
+    address = await _address(api, name, door)
+    user, at, _ = parts.netloc.rpartition("@")
+    user += ":" if user and ":" not in user else ""  # websockets takes no name alone
+    there = f"[{address}]" if ":" in address else address
+    way = {"proxy": f"{parts.scheme}://{user}{at}{there}:{door}"}
+    return way | {"proxy_server_hostname": name} if parts.scheme == "https" else way
+
+
+async def _address(api: ApiClient, host: str, port: int) -> str:
+    found = await permitted(api.upstream, api.networks, host, port, OPEN_SECONDS, listed=api.listed)
+    return str(found[0])
 
 
 def _end(data: bytes) -> Ended:

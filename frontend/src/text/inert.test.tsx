@@ -27,6 +27,9 @@ test("whatever is rendered is inert: texts, hover texts, names, PatternFly's own
   const { container } = render(
     <div role="group" title={foreign} aria-label={foreign}>
       {foreign} and {foreign}
+      <p>
+        {["plain", [foreign, [foreign]]]} {"and plain"}
+      </p>
       <input defaultValue={foreign} placeholder={foreign} />
       <Button aria-label={foreign}>{foreign}</Button>
       <TreeView data={[{ id: "1", name: foreign }]} aria-label={foreign} />
@@ -35,5 +38,5 @@ test("whatever is rendered is inert: texts, hover texts, names, PatternFly's own
   const { value } = container.querySelector("input") ?? {};
   expect(value).toBe(foreign);
   expect(container.innerHTML.replace(`value="${foreign}"`, "")).not.toContain("\u202e");
-  expect(container.textContent?.match(/a⟨U\+202E⟩b/g)).toHaveLength(4);
+  expect(container.textContent?.match(/a⟨U\+202E⟩b/g)).toHaveLength(6);
 });

@@ -34,10 +34,14 @@ function inertProps(props: Props): Props {
 function inertChild(child: unknown): unknown {
   if (typeof child === "string") return inert(child);
   if (!Array.isArray(child)) return child;
-  for (const one of child) {
-    if (typeof one === "string" && inert(one) !== one) return child.map(inertChild);
+  let changed: unknown[] | undefined;
+  for (const [at, one] of child.entries()) {
+    const safe = inertChild(one);
+    if (safe === one) continue;
+    changed ??= [...child];
+    changed[at] = safe;
   }
-  return child;
+  return changed ?? child;
 }
 
 export { Fragment };

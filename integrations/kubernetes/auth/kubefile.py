@@ -173,6 +173,8 @@ def _document(data: bytes, origin: Origin) -> dict[str, Any]:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         # Not only its own errors: 2026-99-99 is no date, and nesting has no end.
         raise origin.error("it is not YAML") from error
+    if document is None:
+        return {}  # empty, or of comments alone: an empty one, as for client-go
     if not isinstance(document, dict):
         raise origin.error("it is not a kubeconfig")
     if document.get("kind") not in {None, "", "Config"}:

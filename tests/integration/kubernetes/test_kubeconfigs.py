@@ -3,12 +3,10 @@ refuses is refused, and why nothing comes stands on the Overview."""
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import sys
 import textwrap
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from integrations.kubernetes.probe import probe
 from integrations.kubernetes.settings import ConnectionSettings
 from tests.console import running_console
 from tests.stackfixtures import RunningStack
+from tests.tunnel import tunnel
 from tests.waiting import until
 
 pytestmark = pytest.mark.stack
@@ -172,40 +171,6 @@ async def test_what_cannot_be_used_says_what_and_where(
     path = made.write("refused", cluster, user, **top)
     with pytest.raises((ConfigurationError, UpstreamUnreachable), match=words):
         await probe(settings(path))
-
-
-@asynccontextmanager
-async def tunnel() -> AsyncIterator[tuple[str, list[str]]]:
-    """A proxy that takes CONNECT, and what it was asked for."""
-    asked: list[str] = []
-
-    async def pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-        if writer.can_write_eof():
-            writer.write_eof()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        serving.append(asyncio.current_task())
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        asked.append(head)
-        host, _, port = head.split()[1].rpartition(":")
-        there, back = await asyncio.open_connection(host, int(port))
-        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        await asyncio.gather(pipe(reader, back), pipe(there, writer), return_exceptions=True)
-        for one in (writer, back):
-            one.close()
-            with suppress(OSError):
-                await one.wait_closed()
-
-    serving: list[asyncio.Task[None] | None] = []
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    try:
-        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}", asked
-    finally:
-        server.close()
-        await asyncio.gather(*filter(None, serving))
 
 
 async def test_the_api_server_is_reached_through_its_proxy(made: Kubeconfigs):

@@ -161,6 +161,16 @@ def test_hostile_values_are_read_in_linear_time(value: bytes) -> None:
     assert secret_in(value) is None
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "value",
+    [b'{"' + b'\\"' * 32_000, b'{"' + b'\\"' * 32_000 + b"\\", b'["' + b'"' * 64_000],
+    ids=["unended", "escape at the end", "quotes"],
+)
+def test_hostile_documents_are_read_in_linear_time(value: bytes) -> None:
+    assert safe_view(b"k", value).form is Form.TEXT
+
+
 @pytest.mark.parametrize(
     ("value", "text", "note"),
     [
@@ -261,7 +271,7 @@ def test_bytes_are_not_taken_for_text(value: bytes):
     assert (shown.form, shown.encoding, shown.guessed) == (Form.BINARY, "", "")
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32"])
 def test_a_secret_in_another_encoding_is_one_too(encoding: str):
     value = "DB_PASSWORD=hunter2\n".encode(encoding)
     shown = safe_view(b"k", value)
@@ -269,6 +279,28 @@ def test_a_secret_in_another_encoding_is_one_too(encoding: str):
     told = f"{shown.text}{shown.guessed}{shown.note}{shown.raw}"
     assert "hunter2" not in told
     assert "68 00" not in told
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_a_document_in_another_encoding_is_guessed(encoding: str):
+    text = '{"stadt": "K\u00f6ln \u2603"}'
+    shown = safe_view(b"k", text.encode(encoding))
+    assert (shown.form, shown.guessed) == (Form.BINARY, text)
+    assert revealed_view(b"k", text.encode(encoding)) == shown
+
+
+@pytest.mark.parametrize("less", range(4))
+@pytest.mark.parametrize(
+    ("text", "encoding", "name"),
+    [
+        ("\u8a2d\u5b9a\u30d5\u30a1\u30a4\u30eb\u3067\u3059\u3002", "shift_jis", "Shift-JIS"),
+        ("\u540d\u524d\u306f\u30a6\u30a7\u30d6\u3067\u3059\u3002", "euc_jp", "EUC-JP"),
+        ("\u914d\u7f6e\u6587\u4ef6\u7684\u5185\u5bb9\u3002", "gb18030", "GB18030"),
+    ],
+)
+def test_a_guess_is_not_lost_by_where_it_is_cut(text: str, encoding: str, name: str, less: int):
+    shown = safe_view(b"k", b"a" * less + (text * 600).encode(encoding))
+    assert (shown.encoding, shown.guessed[less : less + len(text)]) == (name, text)
 
 
 def test_json_behind_a_byte_order_mark_is_json():

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from base64 import b64encode
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from http import HTTPStatus
 
 import pytest
@@ -13,11 +15,17 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
 from integrations.caller import Impersonation
-from integrations.contract import CallerDenied, UpstreamFailed, UpstreamUnreachable
+from integrations.contract import (
+    CallerDenied,
+    DestinationRefused,
+    UpstreamFailed,
+    UpstreamUnreachable,
+)
 from integrations.kubernetes.api_client import ApiClient
 from integrations.kubernetes.auth.access import Access, ClientCredential, StaticCredential
 from integrations.kubernetes.channels import Duplex, Ended, ExecChannel, open_duplex
 from integrations.kubernetes.settings import Limits
+from tests.tunnel import tunnel
 from tests.waiting import until
 
 PATH = "/api/v1/namespaces/shop/pods/web/exec"
@@ -133,6 +141,40 @@ async def test_input_output_size_and_the_end(container):
     assert request.headers.get_all("impersonate-group") == ["craton:devs"]
     assert request.headers["authorization"] == "Bearer own"
     assert running.sizes == [{"Width": 101, "Height": 10_000}]
+
+
+@pytest.mark.parametrize(
+    ("user", "sent"), [("", ""), ("me:hunter2@", "me:hunter2"), ("me@", "me:")]
+)
+async def test_streams_go_through_the_proxy_of_the_connection(container, user: str, sent: str):
+    running, direct = container
+    access, _, _ = await direct.signed(None)
+    async with tunnel() as (proxy, asked):
+
+        async def load() -> Access:
+            return replace(access, proxy=f"http://{user}{proxy}")
+
+        api = ApiClient('Kubernetes "c"', load, Limits())
+        async with open_duplex(api, PATH, [("command", "sh")], as_=MAYA) as duplex:
+            await duplex.send(b"hello")
+            assert await duplex.close_stdin()
+            assert (await output(duplex))[ExecChannel.STDOUT] == b"hello"
+    assert asked[0].startswith(f"CONNECT {access.server.removeprefix('http://')} ")
+    assert (f"Basic {b64encode(sent.encode()).decode()}" in asked[0]) == bool(sent)
+    assert running.requests[0].headers["authorization"] == "Bearer own"
+
+
+async def test_the_proxys_address_is_the_one_that_is_checked(container):
+    _, direct = container
+    access, _, _ = await direct.signed(None)
+
+    async def load() -> Access:
+        return replace(access, proxy="http://169.254.169.254:3128")
+
+    api = ApiClient('Kubernetes "c"', load, Limits())
+    with pytest.raises(DestinationRefused, match=r"169\.254\.169\.254"):
+        async with open_duplex(api, PATH, [], as_=MAYA):
+            pass
 
 
 async def test_a_refusal_names_the_permission(container):

@@ -231,6 +231,13 @@ def test_several_files_are_one_and_the_first_wins(tmp_path: Path):
     assert both.credentials.known.token == "first"
     with pytest.raises(ConfigurationError, match="none of its files is there"):
         load(Path(f"{tmp_path / 'absent'}:{tmp_path / 'gone'}"))
+    empty, remark = tmp_path / "empty", tmp_path / "remark"
+    empty.write_text("")
+    remark.write_text("# nothing here yet\n")
+    again = load(Path(f"{empty}:{first}:{remark}:{second}"))
+    assert (again.server, again.ca) == (both.server, both.ca)
+    with pytest.raises(ConfigurationError, match="it has no current-context"):
+        load(remark)
     second.write_text("[")
     with pytest.raises(ConfigurationError, match="it is not YAML"):
         load(Path(f"{first}:{second}"))
