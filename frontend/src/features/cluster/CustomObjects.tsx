@@ -63,6 +63,7 @@ export function CustomObjects({ cluster, definition }: { cluster: string; defini
                 key={column.id}
                 {...(column.description ? { title: column.description } : {})}
                 translate="no"
+                modifier="nowrap"
                 sort={sorting(columns, place, sort, setSort)}
               >
                 {column.name}

@@ -129,7 +129,7 @@ function aboveOf({ kind, cluster, name }: ObjectPath, row: Row | undefined): Rea
 
 /** A pod that is Running and not ready is not fine, whatever its word says. */
 function toneOfObject(status: string, healthy: unknown): Tone | undefined {
-  return healthy === false && toneOf(status) === "ok" ? "warn" : undefined;
+  return healthy === false && toneOf(status) !== "bad" ? "warn" : undefined;
 }
 
 function textOf(row: Row | undefined, column: string): string {
