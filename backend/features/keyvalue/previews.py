@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
+import structlog
+
 from backend.features.keyvalue.schemas import ValuePreview
 from integrations.contract import NotFound
 from integrations.etcd.connection import EtcdConnection
@@ -14,6 +16,8 @@ from integrations.etcd.models import KeyValue
 from integrations.etcd.value import Form, SafeValue, safe_view
 
 __all__ = ["MOST", "previews"]
+
+_log = structlog.get_logger("craton.keyvalue")
 
 MOST: Final = 40
 """Keys asked for at once: what a table shows."""
@@ -41,7 +45,13 @@ async def previews(connection: EtcdConnection, keys: Sequence[bytes]) -> list[Va
                 return None
         if len(held.value) > _LARGE:
             return _large(key, held)
-        safe = await asyncio.to_thread(safe_view, key, held.value)
+        try:
+            safe = await asyncio.to_thread(safe_view, key, held.value)
+        except Exception as error:  # noqa: BLE001 (whatever it holds, its neighbours are shown)
+            # Never the error's text: it may quote the value.
+            kind = type(error).__name__
+            _log.error("value_not_read", etcd=connection.name, key=key_text(key), error=kind)
+            safe = SafeValue(Form.MASKED, len(held.value), masked=1)
         return ValuePreview(
             path=key_text(key),
             form=safe.form.value,

@@ -1,11 +1,14 @@
 import i18next, { type ParseKeys } from "i18next";
 import { listPermitted } from "../api/generated/sdk.gen";
 import type { Row, Verb } from "../api/generated/types.gen";
+import { inParts } from "../api/inParts";
 import { toProblem } from "../api/problem";
 import type { Action, ActionFields, Done, How, Part, PartDone } from "./action";
 
 /** As many as are changed one by one at a time; more are told to be left. */
 export const MOST = 200;
+/** Keys whose rights are asked for at once. */
+const MOST_ASKED = 50;
 
 /** How many are under way at once: the console answers others too. */
 const AT_ONCE = 4;
@@ -116,10 +119,13 @@ async function permitted(
   { collection, verb }: { collection: string; verb: Verb },
   ticked: readonly Ticked<unknown>[],
 ): Promise<ReadonlySet<string>> {
-  const key = ticked.filter(({ against }) => !against).map((row) => row.asked ?? row.key);
-  if (key.length === 0) return new Set();
-  const { data } = await listPermitted({ path: { name: collection }, query: { verb, key } });
-  return new Set(data.keys);
+  const keys = ticked.filter(({ against }) => !against).map((row) => row.asked ?? row.key);
+  const parts = inParts(keys, MOST_ASKED, (key) => key);
+  const found = await inTurn(parts, async (key) => {
+    const { data } = await listPermitted({ path: { name: collection }, query: { verb, key } });
+    return data.keys;
+  });
+  return new Set(found.flat());
 }
 
 /** The thing as it is now: what is confirmed is what is changed, by its version. */

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import ssl
 import time
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -12,6 +14,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from backend.features.keyvalue.schemas import MOST_KEY
 from tests.consoleprocess import OWNER
 from tests.integration.proxies.conftest import Site
 from tests.nginx import FORWARDED, UPGRADE
@@ -96,6 +99,21 @@ def test_a_proxy_that_buffers_holds_nothing_up(site: Any) -> None:
             frames(socket, "hello")
             frames(socket, "heartbeat")
         assert client.get("/collections/jobs.csv").status_code in {200, 404}
+
+
+def test_the_longest_key_gets_through_with_the_buffers_the_readme_names(site: Any) -> None:
+    [buffers] = re.findall(r"`(large_client_header_buffers .*?)`", Path("README.md").read_text())
+    here = site(f"{buffers}; {OPEN}")
+    with browser(here) as client:
+        assert sign_in(client, here).status_code == 200
+        query = {"key": "k" * MOST_KEY}
+        page = client.get(f"{here.url}/key-value/local/value", params=query)
+        assert page.status_code == 200
+        asked = client.get("/etcd/local/value", params=query)
+        assert (asked.status_code, asked.headers["content-type"]) == (
+            404,
+            "application/problem+json",
+        )
 
 
 @pytest.mark.parametrize("takes_off", [True, False], ids=["taken-off", "passed-on"])

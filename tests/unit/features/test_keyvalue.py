@@ -3,7 +3,9 @@
 import pytest
 
 from auth import scope
+from backend.features.keyvalue import previews
 from integrations.etcd.integration import INTEGRATION as ETCD
+from integrations.etcd.value import SafeValue
 from tests.contract.etcd.recording import SOON, until
 from tests.unit.features.upstreams import connected_console
 
@@ -161,6 +163,26 @@ async def test_previews_are_as_safe_as_the_values(connected):
     elsewhere = await console.member("elsewhere", ("owner", scope.etcd(org, "other")))
     refused = await elsewhere.get("/etcd/local/previews", params={"key": "/app/config"})
     assert refused.status_code == 404
+
+
+async def test_one_bad_value_does_not_hide_its_neighbours(connected, monkeypatch):
+    console, etcd = connected
+    await etcd.put(b"/app/utf16", '{"stadt": "K\u00f6ln"}'.encode("utf-16-le"))
+    await etcd.put(b"/app/bad", b"bad")
+    real = previews.safe_view
+
+    def fails(key: bytes, value: bytes) -> SafeValue:
+        if value == b"bad":
+            raise UnicodeDecodeError("utf-8", value, 0, 1, "for the test")
+        return real(key, value)
+
+    monkeypatch.setattr(previews, "safe_view", fails)
+    owner = await console.owner()
+    asked = ["/app/utf16", "/app/bad", "/app/config"]
+    answer = await owner.get("/etcd/local/previews", params={"key": asked})
+    assert [one["form"] for one in answer.json()] == ["binary", "masked", "json"]
+    value = await owner.get("/etcd/local/value", params={"key": "/app/utf16"})
+    assert value.json()["encoding"] == "UTF-16LE"
 
 
 async def test_a_stranger_finds_no_trace(connected):

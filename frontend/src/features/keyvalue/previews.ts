@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { previewValues } from "../../api/generated/sdk.gen";
 import type { ValuePreview } from "../../api/generated/types.gen";
+import { inParts } from "../../api/inParts";
 import { mayUse, useSession } from "../../session/session";
 
-/** As many as the server takes, and no longer an address than proxies let through. */
+/** As many as the server takes. */
 const MOST = 40;
-const MOST_CHARACTERS = 4_000;
 const GATHER_MS = 20;
 
 interface Asked {
@@ -30,7 +30,7 @@ class Gatherer {
   private send(): void {
     const all = this.waiting;
     this.waiting = [];
-    for (const part of inParts(all)) void this.fetch(part);
+    for (const part of inParts(all, MOST, ({ key }) => key)) void this.fetch(part);
   }
 
   private async fetch(asked: readonly Asked[]): Promise<void> {
@@ -43,24 +43,6 @@ class Gatherer {
       for (const { reject } of asked) reject(error);
     }
   }
-}
-
-/** What is asked for, in parts that fit into an address each. */
-export function inParts<T extends { key: string }>(all: readonly T[]): T[][] {
-  const parts: T[][] = [];
-  let characters = 0;
-  for (const one of all) {
-    const length = encodeURIComponent(one.key).length;
-    const last = parts.at(-1);
-    if (!last || last.length === MOST || characters + length > MOST_CHARACTERS) {
-      parts.push([one]);
-      characters = length;
-    } else {
-      last.push(one);
-      characters += length;
-    }
-  }
-  return parts;
 }
 
 const gatherers = new Map<string, Gatherer>();

@@ -5,7 +5,6 @@ import { expect, test } from "vitest";
 import type { Row } from "../../api/generated/types.gen";
 import "../../i18n/i18n";
 import { KEY_RENDERERS } from "./keyCells";
-import { inParts } from "./previews";
 
 const show = (cell: ReactNode) =>
   render(<QueryClientProvider client={new QueryClient()}>{cell}</QueryClientProvider>);
@@ -18,12 +17,4 @@ test("what is not known of a key is said, with the reason; what is known is show
   expect(screen.getByText("0 B")).toBeTruthy();
   show(KEY_RENDERERS.changed?.(row));
   expect(screen.getByText("none seen yet")).toBeTruthy();
-});
-
-test("previews are asked for in parts that fit into an address", () => {
-  const short = Array.from({ length: 90 }, (_, index) => ({ key: `/k/${index}` }));
-  expect(inParts(short).map((part) => part.length)).toEqual([40, 40, 10]);
-  const long = Array.from({ length: 3 }, (_, index) => ({ key: `${index}${"x".repeat(3_000)}` }));
-  expect(inParts(long).map((part) => part.length)).toEqual([1, 1, 1]);
-  expect(inParts([])).toEqual([]);
 });

@@ -1,0 +1,20 @@
+/** Proxies let through 8 KB of an address, with its path and what else is asked. */
+const MOST_CHARACTERS = 4_000;
+
+/** What is asked for, in parts of at most `most` whose keys fit into an address each. */
+export function inParts<T>(all: readonly T[], most: number, keyOf: (one: T) => string): T[][] {
+  const parts: T[][] = [];
+  let characters = 0;
+  for (const one of all) {
+    const length = encodeURIComponent(keyOf(one)).length + "&key=".length;
+    const last = parts.at(-1);
+    if (!last || last.length === most || characters + length > MOST_CHARACTERS) {
+      parts.push([one]);
+      characters = length;
+    } else {
+      last.push(one);
+      characters += length;
+    }
+  }
+  return parts;
+}
