@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Any, Final
 
-__all__ = ["value_at"]
+__all__ = ["in_metadata", "value_at"]
 
 _STEP: Final = re.compile(
     r"""\.(?P<name>(?:\\.|[^.\[\]\\*?@])+)|\[(?P<index>-?\d+)\]|\[(['"])(?P<quoted>.*?)\3\]"""
@@ -31,6 +31,12 @@ def _steps(path: str) -> tuple[str | int, ...] | None:
             steps.append(re.sub(r"\\(.)", r"\1", name))
         at = found.end()
     return tuple(steps)
+
+
+def in_metadata(path: str) -> bool:
+    """Whether `path` names one value of an object's metadata."""
+    steps = _steps(path) if path else None
+    return steps is not None and steps[:1] == ("metadata",)
 
 
 def value_at(document: Any, path: str) -> Any:

@@ -10,11 +10,12 @@ from integrations.kubernetes.decode import ListMeta
 from integrations.kubernetes.models.meta import Meta, Metadata, Slim
 from integrations.lenient import convert
 
-__all__ = ["ACCEPT", "Printed", "PrinterColumn", "TablePage"]
+__all__ = ["ACCEPT", "SAID_ALREADY", "Printed", "PrinterColumn", "TablePage"]
 
 ACCEPT: Final = "application/json;as=Table;g=meta.k8s.io;v=v1,application/json"
 """A table, or plain objects from a server that makes none."""
-_SAID_ALREADY: Final = frozenset({"Name", "Age", "Namespace"})
+SAID_ALREADY: Final = frozenset({"Name", "Age", "Namespace"})
+"""Names of columns that are left out: every object has what they tell."""
 
 
 class PrinterColumn(Slim):
@@ -74,7 +75,7 @@ class TablePage(Slim):
         return [
             place
             for place, column in enumerate(self.column_definitions)
-            if column.name not in _SAID_ALREADY
+            if column.name not in SAID_ALREADY
         ]
 
 

@@ -21,6 +21,9 @@ _FACTS: Final = 20
 _FACT: Final = 200
 _CHIEF: Final = ("Ready", "Available", "Healthy", "Succeeded")
 """Conditions that speak for the whole object, the first that there is."""
+_WHOLE: Final = frozenset({*_CHIEF, "Reconciled", "Synced"})
+"""Conditions that no other outranks: of an object that runs and can no longer be reconciled both
+are true."""
 _MOST: Final = 3
 
 
@@ -37,7 +40,7 @@ def custom_summary(kind: ResourceKind, raw: dict[str, Any]) -> StatusSummary:
     if isinstance(meta, dict) and meta.get("deletionTimestamp"):
         return StatusSummary("Terminating", None, "Is being deleted", facts)
     chief = next((c for name in _CHIEF for c in listed if c.type == name), None)
-    wrong = [c for c in listed if c.good is False]
+    wrong = _wrong(listed, chief)
     status = raw.get("status")
     phase = _phase(status) if isinstance(status, dict) else ""
     if chief is not None and chief.status in {"True", "False"}:
@@ -48,6 +51,15 @@ def custom_summary(kind: ResourceKind, raw: dict[str, Any]) -> StatusSummary:
     if healthy is None and any(c.good for c in listed):
         healthy = True if chief is None or chief.good else None
     return StatusSummary(word, healthy, _sentence(chief, wrong), facts)
+
+
+def _wrong(listed: Sequence[ConditionView], chief: ConditionView | None) -> list[ConditionView]:
+    """What counts as trouble. Where the chief condition holds, a part that does not (yet) hold is
+    none; what is said to be bad still is (``Degraded=True``)."""
+    wrong = [c for c in listed if c.good is False]
+    if chief is None or not chief.good:
+        return wrong
+    return [c for c in wrong if c.status == "True" or c.type in _WHOLE]
 
 
 def _word(chief: ConditionView) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import Any
 
 from backend.features.cluster.words import StatusSummary
 from integrations.kubernetes.models.meta import Meta
-from integrations.kubernetes.summaries.deletion import being_deleted, hindrances
+from integrations.kubernetes.summaries.deletion import being_deleted, hindrances, moment
 
 __all__ = ["with_deletion"]
 
@@ -16,13 +15,14 @@ def with_deletion(words: StatusSummary, raw: dict[str, Any], found: Any) -> Stat
     """The words for an object that was told to go: since when, what holds it, and who put that
     there where the object tells. The API keeps no note of who asked."""
     meta: Meta = found.metadata
-    if meta.deletion_timestamp is None:
+    since, due = meta.told_to_go, meta.deletion_timestamp
+    if since is None or due is None:
         return words
     held = bool(hindrances(found, meta))
-    since = meta.deletion_timestamp.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     managers = _managers(raw)
     facts = (
-        ("Being deleted since", since),
+        ("Being deleted since", moment(since)),
+        ("Was given time until", moment(due) if due > since else ""),
         *(("Held by finalizer", _with_manager(name, managers)) for name in meta.finalizers),
         *words.facts,
     )

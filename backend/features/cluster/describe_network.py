@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backend.features.cluster.words import StatusSummary
-from integrations.kubernetes.models.network import BalancedStatus, Ingress, Rule, Service
+from integrations.kubernetes.models.network import Ingress, Rule, Service
 
 __all__ = ["describe_ingress", "describe_service"]
 
@@ -14,9 +14,7 @@ def describe_service(service: Service) -> StatusSummary:
     """Where it listens, and where it leads."""
     spec = service.spec
     ports = ", ".join(port.text for port in spec.ports)
-    outside = [*spec.external_ips, *_points(service.status)]
-    balanced = spec.type == "LoadBalancer"
-    pending = balanced and not _points(service.status)
+    outside, pending = service.outside, service.pending
     return StatusSummary(
         "Pending" if pending else "",
         False if pending else None,
@@ -63,7 +61,7 @@ def describe_ingress(ingress: Ingress) -> StatusSummary:
             *(fact for rule in spec.rules for fact in _routes(rule)),
             ("Everything else", default),
             *(("TLS", _tls(tls.hosts, tls.secret_name)) for tls in spec.tls),
-            ("Address", ", ".join(_points(ingress.status)) or "none yet"),
+            ("Address", ", ".join(ingress.status.addresses) or "none yet"),
         ),
     )
 
@@ -80,7 +78,3 @@ def _routes(rule: Rule) -> Iterator[tuple[str, str]]:
 def _tls(hosts: list[str], secret: str) -> str:
     names = ", ".join(hosts) or "every host"
     return f"{names}, with secret {secret}" if secret else names
-
-
-def _points(status: BalancedStatus) -> list[str]:
-    return [point.ip or point.hostname for point in status.load_balancer.ingress]

@@ -76,7 +76,7 @@ def _match(match: dict[str, Any]) -> str:
 def _backend(reference: dict[str, Any]) -> str:
     port = f":{reference['port']}" if reference.get("port") else ""
     weight = reference.get("weight")
-    share = f" (weight {weight})" if weight not in {None, 1} else ""
+    share = f" (weight {weight})" if weight is not None and weight != 1 else ""
     return f"{_reference(reference, usual='Service')}{port}{share}"
 
 

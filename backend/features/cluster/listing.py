@@ -14,11 +14,11 @@ from backend.http.guard import no_such
 from integrations.contract import UpstreamRefused
 from integrations.kubernetes import ResourceKind
 from integrations.kubernetes.models.meta import seconds
-from integrations.kubernetes.paths import value_at
+from integrations.kubernetes.paths import in_metadata, value_at
 from integrations.kubernetes.reader import ObjectReader
-from integrations.kubernetes.tables import Printed, TablePage
+from integrations.kubernetes.tables import SAID_ALREADY, Printed, TablePage
 
-__all__ = ["CustomAsked", "custom_objects"]
+__all__ = ["CustomAsked", "custom_objects", "printed_dates"]
 
 
 class CustomAsked(NamedTuple):
@@ -38,11 +38,9 @@ async def custom_objects(reader: ObjectReader, caller: Principal, asked: CustomA
     """
     definition, namespace, cursor, limit = asked
     kind = await whole_kind(reader, definition, namespaced=True if namespace else None)
-    dates = _dates(kind)
+    dates, whole = printed_dates(kind)
     try:
-        page = await reader.table_page(
-            kind, namespace, limit=limit, continue_=cursor, whole=bool(dates)
-        )
+        page = await reader.table_page(kind, namespace, limit=limit, continue_=cursor, whole=whole)
     except UpstreamRefused as error:
         if not cursor:
             raise
@@ -90,13 +88,19 @@ def _item(printed: Printed, paths: list[str]) -> Custom:
     )
 
 
-def _dates(kind: ResourceKind) -> dict[str, str]:
-    """The paths of its columns of dates: the API server prints an age that was true when it was
-    asked, and ``<invalid>`` for times to come."""
+def printed_dates(kind: ResourceKind) -> tuple[dict[str, str], bool]:
+    """The paths of its columns of dates, and whether they lead out of the metadata that every row
+    has: only then must whole objects be read. The API server prints an age that was true when
+    it was asked, and ``<invalid>`` for times to come."""
     versions = kind.definition.spec.versions if kind.definition else []
     version = next((v for v in versions if v.name == kind.version), None)
     columns = version.additional_printer_columns if version is not None else []
-    return {column.name: column.json_path for column in columns if column.type == "date"}
+    dates = {
+        column.name: column.json_path
+        for column in columns
+        if column.type == "date" and column.name not in SAID_ALREADY
+    }
+    return dates, not all(in_metadata(path) for path in dates.values())
 
 
 def _exact(document: dict[str, object], path: str, cell: str) -> str:

@@ -81,10 +81,10 @@ class Held:
 
     def _held(self, cluster: str, plural: str, found: _Named) -> HeldRow | None:
         meta = found.metadata
-        since = seconds(meta.deletion_timestamp)
-        if since is None:
+        end, since = seconds(meta.deletion_timestamp), seconds(meta.told_to_go)
+        if end is None or since is None:
             return None
-        due = since + _GRACE.get(plural, _PATIENCE)
+        due = end + _GRACE.get(plural, _PATIENCE)
         return HeldRow(
             key=f"{cluster}/{plural}/{meta.namespace}/{meta.name}",
             cluster=cluster,

@@ -16,7 +16,6 @@ from backend.features.workloads.rows import (
 )
 from integrations.concern import Concern
 from integrations.kubernetes.models.network import (
-    BalancedStatus,
     EndpointSlice,
     Ingress,
     Service,
@@ -47,10 +46,9 @@ _SERVICE: Final = "kubernetes.io/service-name"
 def service_row(cluster: str, service: Service) -> ServiceRow:
     """The row of a service."""
     meta, spec = service.metadata, service.spec
-    outside = [*spec.external_ips, *_points(service.status)]
+    outside = service.outside
     if spec.external_name:
         outside.append(spec.external_name)
-    pending = spec.type == "LoadBalancer" and not _points(service.status)
     return ServiceRow(
         key=key(cluster, meta),
         cluster=cluster,
@@ -63,7 +61,7 @@ def service_row(cluster: str, service: Service) -> ServiceRow:
         selector=spec.selector,
         created=born(meta),
         labels=meta.labels,
-        pending=pending,
+        pending=service.pending,
     )
 
 
@@ -94,7 +92,7 @@ def ingress_row(cluster: str, ingress: Ingress) -> IngressRow:
     meta, spec = ingress.metadata, ingress.spec
     backends = ingress.backends
     services = [backend.service.name for backend in backends if backend.service]
-    addresses = tuple(_points(ingress.status))
+    addresses = tuple(ingress.status.addresses)
     return IngressRow(
         key=key(cluster, meta),
         cluster=cluster,
@@ -177,7 +175,3 @@ def claim_row(cluster: str, claim: PersistentVolumeClaim) -> ClaimRow:
         created=born(meta),
         labels=meta.labels,
     )
-
-
-def _points(status: BalancedStatus) -> list[str]:
-    return [point.ip or point.hostname for point in status.load_balancer.ingress]

@@ -177,8 +177,9 @@ def _document(data: bytes, origin: Origin) -> dict[str, Any]:
         return {}  # empty, or of comments alone: an empty one, as for client-go
     if not isinstance(document, dict):
         raise origin.error("it is not a kubeconfig")
-    if document.get("kind") not in {None, "", "Config"}:
-        raise origin.error(f"it is a {document['kind']}, not a kubeconfig (kind: Config)")
+    kind = _text(document, "kind", origin)
+    if kind is not None and kind != "Config":
+        raise origin.error(f"it is a {kind}, not a kubeconfig (kind: Config)")
     return document
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -67,9 +67,20 @@ class Meta(Slim):
     generation: int = 0
     creation_timestamp: datetime | None = None
     deletion_timestamp: datetime | None = None
+    deletion_grace_period_seconds: int = 0
     labels: dict[str, str] = {}
     owner_references: list[Owner] = []
     finalizers: list[str] = []
+
+    @property
+    def told_to_go(self) -> datetime | None:
+        """When its deletion was asked for: `deletion_timestamp` is that and the time it was given
+        to end (only pods have one), so it may lie ahead."""
+        due, grace = self.deletion_timestamp, self.deletion_grace_period_seconds
+        try:
+            return None if due is None else due - timedelta(seconds=max(0, grace))
+        except OverflowError:
+            return due
 
 
 class AnnotatedMeta(Meta):

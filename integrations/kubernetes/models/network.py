@@ -69,6 +69,12 @@ class BalancedStatus(Slim):
 
     load_balancer: LoadBalancer = msgspec.field(default_factory=LoadBalancer)
 
+    @property
+    def addresses(self) -> list[str]:
+        """The addresses or names of the load balancer, without points that have neither."""
+        points = (point.ip or point.hostname for point in self.load_balancer.ingress)
+        return [point for point in points if point]
+
 
 class Service(Slim):
     """A service."""
@@ -76,6 +82,17 @@ class Service(Slim):
     metadata: Meta = msgspec.field(default_factory=Meta)
     spec: ServiceSpec = msgspec.field(default_factory=ServiceSpec)
     status: BalancedStatus = msgspec.field(default_factory=BalancedStatus)
+
+    @property
+    def outside(self) -> list[str]:
+        """Where it is reached from outside: its external addresses and its load balancer's."""
+        return [*self.spec.external_ips, *self.status.addresses]
+
+    @property
+    def pending(self) -> bool:
+        """Whether it has yet to be reached from outside, as kubectl says ``<pending>``: whoever
+        has set external addresses waits for no load balancer."""
+        return self.spec.type == "LoadBalancer" and not self.outside
 
 
 class EndpointConditions(Slim):

@@ -16,27 +16,39 @@ _GOOD_TRUE: Final = frozenset(
         "PodReadyToStartContainers",
         "PodScheduled",
         "ResolvedRefs",
+        "ScalingActive",
         "SuccessCriteriaMet",
     }
 )
 _GOOD_FALSE: Final = frozenset({"DisruptionTarget", "FailureTarget", "OutOfSync"})
 _GOOD_WORDS: Final = """
-    accepted active admitted applied approved attached available bound complete completed
-    connected deployed established finished healthy initialized installed issued joined live met ok
+    accepted admitted applied approved attached available bound complete completed
+    connected deployed established finished healthy initialized installed issued joined met ok
     online passed programmed progressing provisioned reachable ready reconciled registered released
-    resolved running signed success succeeded successful synced up valid validated verified
+    resolved signed success succeeded successful synced valid validated verified
     """
 _BAD_WORDS: Final = """
     blocked broken conflict conflicted conflicts corrupt corrupted corruption crash crashed
-    crashing damaged deadlock degraded denied disconnected down drift drifted error errors evicted
+    crashing damaged deadlock degraded denied disconnected drift drifted error errors evicted
     exceeded expired fail failed failing failure failures fault faulty hung insufficient invalid
     leaking lost missing offline orphaned overloaded pressure problem problems readonly rejected
     stalled stuck terminating throttled timeout unavailable unhealthy unreachable unready
     unschedulable violation violations"""
 _GOOD: Final = frozenset(_GOOD_WORDS.split())
 _BAD: Final = frozenset(_BAD_WORDS.split())
-"""Words of the one kind and of the other: of a type in CamelCase the last of them decides."""
+"""Words of the one kind and of the other: of a type in CamelCase the last of them decides. Not
+among them is what tells no more than that something is on (active, running, live) or where it
+goes (up, down): ``MaintenanceActive`` is no good news, ``ScalingUp`` is none of either kind."""
 _NOT: Final = frozenset({"no", "non", "not", "never", "without"})
+_FREE: Final = frozenset({"free", "less"})
+"""After a word they turn it: ``ErrorFree``."""
+_PHASES: Final = {"active": True, "live": True, "running": True, "up": True, "down": False}
+"""What says something only where it is the whole phase."""
+_ONE_WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+_ON_THE_WAY: Final = frozenset(
+    {"awaiting", "becoming", "for", "pending", "to", "until", "wait", "waiting"}
+)
+"""Words of a phase that only leads to what is good."""
 _NOT_YET: Final = frozenset({"complete", "completed", "finished"})
 """Ends of a way: as long as they are not True, it is still gone."""
 _PASSING: Final = frozenset({"progressing"})
@@ -52,13 +64,18 @@ def _decisive(name: str) -> tuple[str, bool | None]:
         return (name, True)
     if name in _GOOD_FALSE:
         return (name, False)
-    words = [word.lower() for word in _WORD.findall(name.rpartition("/")[2])]
+    words = _words(name.rpartition("/")[2])
     for place in range(len(words) - 1, -1, -1):
         word = words[place]
         if word in _GOOD or word in _BAD:
-            turned = sum(other in _NOT for other in words[:place]) % 2 == 1
+            turns = sum(other in _NOT for other in words[:place])
+            turned = (turns + sum(other in _FREE for other in words[place + 1 :])) % 2 == 1
             return ("" if turned else word, (word in _GOOD) is not turned)
     return ("", None)
+
+
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(name)]
 
 
 def is_good(name: str, status: str, *, custom: bool = False) -> bool | None:
@@ -73,8 +90,13 @@ def is_good(name: str, status: str, *, custom: bool = False) -> bool | None:
 
 
 def phase_is_good(phase: str) -> bool | None:
-    """The same of a ``phase`` or ``state``: a word that holds."""
-    return is_good(phase, "True", custom=True) if phase else None
+    """The same of a ``phase`` or ``state``: a word that holds. A sentence says too much to be
+    judged by one of its words ("Setting up primary"), and nothing is good that is waited for."""
+    if _ONE_WORD.fullmatch(phase) is None:
+        return None
+    whole = _PHASES.get(phase.lower())
+    good = is_good(phase, "True", custom=True) if whole is None else whole
+    return None if good and not _ON_THE_WAY.isdisjoint(_words(phase)) else good
 
 
 def wrong_on_a_node(condition: Condition) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 from integrations.kubernetes.models.core import Namespace
 from integrations.kubernetes.models.meta import Meta
 
-__all__ = ["HELD", "being_deleted", "hindrances", "holding"]
+__all__ = ["HELD", "being_deleted", "hindrances", "holding", "moment"]
 
 HELD: Final = "Deletion is held"
 """The kind of cause, where others may share it."""
@@ -44,11 +44,13 @@ def hindrances(found: object, meta: Meta) -> str:
 
 def being_deleted(found: object, meta: Meta) -> str:
     """``Being deleted since …``, with what holds it; empty for an object that stays."""
-    if meta.deletion_timestamp is None:
+    since = meta.told_to_go
+    if since is None:
         return ""
     why = hindrances(found, meta)
-    return f"Being deleted since {_moment(meta.deletion_timestamp)}" + (f". {why}" if why else "")
+    return f"Being deleted since {moment(since)}" + (f". {why}" if why else "")
 
 
-def _moment(at: datetime) -> str:
+def moment(at: datetime) -> str:
+    """``2026-11-28 03:00:00 UTC``."""
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

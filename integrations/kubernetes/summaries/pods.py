@@ -51,12 +51,14 @@ class _Tally:
         self.restarts = 0
         self.sidecar_restarts = 0
         self.last: float | None = None
+        self.ahead = False
 
     def ended(self, container: ContainerStatus) -> None:
         """Remember the last time a container ended."""
         ended = container.last_state.terminated
         moment = seconds(ended.finished_at) if ended else None
         if moment is not None and moment > time.time() + CLOCKS_DIFFER:
+            self.ahead = True
             return  # by a clock that is wrong: it would stay the newest of all
         if moment is not None and (self.last is None or moment > self.last):
             self.last = moment
@@ -64,17 +66,21 @@ class _Tally:
 
 def pod_summary(pod: Pod) -> PodSummary:
     """Everything a row says about the state of `pod`; made once for all who hear of one change
-    of a pod, one after the other."""
+    of a pod, one after the other.
+
+    It reads the clock for one thing: the end of a container that is still to come is the word of
+    a machine whose clock is wrong, and no restart. Once that time is there it is one, so what was
+    said of such a pod is not kept for the next who asks."""
     if _newest and _newest[0][0] is pod:
         return _newest[0][1]
-    summary = _summary(pod)
-    _newest[:] = [(pod, summary)]
+    tally = _Tally(pod.status.reason or pod.status.phase or "Unknown")
+    summary = _summary(pod, tally)
+    _newest[:] = [] if tally.ahead else [(pod, summary)]
     return summary
 
 
-def _summary(pod: Pod) -> PodSummary:
+def _summary(pod: Pod, tally: _Tally) -> PodSummary:
     status = pod.status
-    tally = _Tally(status.reason or status.phase or "Unknown")
     if any(c.type == "PodScheduled" and c.reason == "SchedulingGated" for c in status.conditions):
         tally.status = "SchedulingGated"
     sidecars = {c.name for c in pod.spec.init_containers if c.restart_policy == "Always"}

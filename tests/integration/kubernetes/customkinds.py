@@ -13,7 +13,7 @@ from tests.unit.kubernetes.console import KubernetesFeatures
 __all__ = ["ORG", "SECONDS", "create", "define", "problems_of", "set_status", "troubled_pod"]
 
 ORG = "org/main"
-SECONDS = 60.0
+SECONDS = 90.0
 """For controllers of a loaded machine; nothing here is a promise about speed."""
 _READ = ("machines", "workloads", "pods", "services", "persistentvolumeclaims", "problems")
 

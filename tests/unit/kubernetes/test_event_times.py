@@ -59,3 +59,15 @@ def test_no_time_at_all_is_none_and_a_restart_to_come_is_not_the_last() -> None:
     }
     pod = msgspec.convert(manifest, Pod, strict=False)
     assert pod_summary(pod).last_restart is None
+
+
+def test_what_was_said_of_an_end_to_come_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = {"terminated": {"exitCode": 1, "finishedAt": "2999-01-01T00:00:00Z"}}
+    statuses = [{"name": "main", "restartCount": 1, "lastState": ended, "state": {"running": {}}}]
+    manifest = {"status": {"phase": "Running", "containerStatuses": statuses}}
+    pod = msgspec.convert(manifest, Pod, strict=False)
+    assert pod_summary(pod).last_restart is None
+    then = datetime(2999, 1, 1, tzinfo=UTC).timestamp()
+    monkeypatch.setattr("time.time", lambda: then)
+    assert pod_summary(pod).last_restart == then
+    assert pod_summary(pod) is pod_summary(pod)

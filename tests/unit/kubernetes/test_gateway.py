@@ -27,6 +27,7 @@ def test_a_route_says_where_it_leads_and_what_its_parents_say_of_it() -> None:
                     "backendRefs": [
                         {"name": "cart", "port": 80, "weight": 9},
                         {"name": "cart-next", "port": 80, "weight": 1},
+                        {"name": "odd", "port": [80], "weight": [9]},
                     ],
                 },
                 {"filters": [{"type": "RequestRedirect"}]},
@@ -40,7 +41,7 @@ def test_a_route_says_where_it_leads_and_what_its_parents_say_of_it() -> None:
     assert facts == [
         ("Hosts", "shop.example"),
         ("Attached to", "edge/public, https"),
-        ("Route", "GET, /cart (Exact) → cart:80 (weight 9), cart-next:80"),
+        ("Route", "GET, /cart (Exact) → cart:80 (weight 9), cart-next:80, odd:[80] (weight [9])"),
         ("Route", "everything → RequestRedirect"),
     ]
     (view,) = conditions(raw, kind("HTTPRoute"))

@@ -175,6 +175,7 @@ def test_two_of_one_name_are_refused(tmp_path: Path):
         ({"users": []}, "no user named 'u'"),
         ({"clusters": []}, "no cluster named 'c'"),
         ({"kind": "Pod"}, "it is a Pod, not a kubeconfig"),
+        ({"kind": ["Config"]}, "kind is not text"),
     ],
 )
 def test_what_a_file_lacks_is_named(tmp_path: Path, top: dict[str, Any], words: str):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
+from backend.features.cluster.describe_network import describe_service
 from integrations.concern import Concern
+from integrations.kubernetes.models.network import Service
 from tests.unit.kubernetes.objects import (
     CREATED,
     Cluster,
@@ -138,6 +141,27 @@ class TestServices:
         cluster.put("services", manifest)
         row = cluster.row("services", "c1/ns/web")
         assert (row.status, row.healthy, row.readiness) == ("", True, "")
+
+    @pytest.mark.parametrize(
+        ("outside", "points", "pending"),
+        [
+            ([], [], True),
+            ([], [{}], True),
+            (["192.0.2.9"], [], False),
+            ([], [{"hostname": "lb.example"}], False),
+        ],
+    )
+    def test_external_addresses_wait_for_no_load_balancer(
+        self, cluster: Cluster, outside: list[str], points: list[Any], pending: bool
+    ):
+        manifest = service(type="LoadBalancer", externalIPs=outside)
+        manifest["status"] = {"loadBalancer": {"ingress": points}}
+        cluster.put("services", manifest)
+        cluster.put("endpointslices", part("web-a", True))
+        row = cluster.row("services", "c1/ns/web")
+        assert (row.pending, row.status == "Pending") == (pending, pending)
+        words = describe_service(msgspec.convert(manifest, Service, strict=False))
+        assert (words.status, words.healthy) == (("Pending", False) if pending else ("", None))
 
 
 def said(name: str, reason: str, kind: str = "Warning", **more: Any) -> dict[str, Any]:
