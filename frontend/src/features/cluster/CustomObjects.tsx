@@ -1,4 +1,3 @@
-import { Button } from "@patternfly/react-core";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import type { TFunction } from "i18next";
 import { useState } from "react";
@@ -14,6 +13,8 @@ import { EmptyTable, Failed, NoAccess } from "../../states/States";
 import { Status } from "../../status/Status";
 import { Cell } from "../../table/cells/Cell";
 import { CustomFilterBar } from "./CustomFilterBar";
+import { CustomRest } from "./CustomRest";
+import { DRAWN } from "./customPages";
 import {
   arranged,
   type CustomColumn,
@@ -35,7 +36,8 @@ export function CustomObjects({ cluster, definition }: { cluster: string; defini
   const [sort, setSort] = useState<CustomSort | null>(null);
   const [wide, setWide] = useState(false);
   const all = sort !== null || filter.text !== "";
-  const { query, items, kind } = useCustomObjects(cluster, definition, all);
+  const [drawn, setDrawn] = useState(DRAWN);
+  const { query, items, still, kind } = useCustomObjects(cluster, definition, all);
   if (query.isPending) return <SkeletonLines lines={6} />;
   if (!kind) {
     const problem = toProblem(query.error);
@@ -73,7 +75,7 @@ export function CustomObjects({ cluster, definition }: { cluster: string; defini
           </Tr>
         </Thead>
         <Tbody>
-          {rows.map((item) => (
+          {rows.slice(0, drawn).map((item) => (
             <Tr key={`${item.namespace}/${item.name}`}>
               {columns.map((column) => (
                 <Td key={column.id} dataLabel={column.name}>
@@ -94,19 +96,14 @@ export function CustomObjects({ cluster, definition }: { cluster: string; defini
         </Tbody>
       </Table>
       {rows.length === 0 && <p className="cr-muted">{t("custom.none")}</p>}
-      {query.hasNextPage && (
-        <p className="cr-muted">
-          {all && t("custom.among", { count: items.length })}{" "}
-          <Button
-            variant="link"
-            isInline
-            isLoading={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
-          >
-            {t("custom.more")}
-          </Button>
-        </p>
-      )}
+      <CustomRest
+        query={query}
+        among={all ? items.length : null}
+        still={still}
+        drawn={drawn}
+        rows={rows.length}
+        onDraw={setDrawn}
+      />
     </>
   );
 }

@@ -1,14 +1,11 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { listCustomObjects } from "../../api/generated/sdk.gen";
-
-const EVERY_MS = 10_000;
-const PAGE = 500;
-/** A table is put in order among this many objects at most. */
-const MOST = 10_000;
+import { PAGE, readAgainAfter, readsOn } from "./customPages";
 
 /**
  * The objects of a custom kind, page by page and again every ten seconds: nothing watches them.
+ * Many pages are read once (`still`): every one is a request of its own to the API server.
  * `all`: every page is needed, since no order and no filter is known to the API server.
  */
 export function useCustomObjects(cluster: string, definition: string, all: boolean) {
@@ -24,14 +21,17 @@ export function useCustomObjects(cluster: string, definition: string, all: boole
       ).data,
     initialPageParam: "",
     getNextPageParam: (last) => last.next ?? undefined,
-    refetchInterval: EVERY_MS,
+    refetchInterval: ({ state }) => readAgainAfter(state.data?.pages.length ?? 0),
     retry: false,
   });
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
   const { hasNextPage, isFetching, isError, fetchNextPage } = query;
-  const more = all && hasNextPage && !isFetching && !isError && items.length < MOST;
+  const loaded = items.length;
+  const ready = hasNextPage && !isFetching && !isError;
   useEffect(() => {
-    if (more) void fetchNextPage();
-  }, [more, fetchNextPage]);
-  return { query, items, kind: query.data?.pages[0] };
+    // By how many there are: an answer may be there before anything was drawn in between.
+    if (ready && readsOn(all, loaded)) void fetchNextPage();
+  }, [ready, all, loaded, fetchNextPage]);
+  const still = readAgainAfter(query.data?.pages.length ?? 0) === false;
+  return { query, items, still, kind: query.data?.pages[0] };
 }

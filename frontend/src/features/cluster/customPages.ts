@@ -1,0 +1,19 @@
+/** Objects of a custom kind that one answer of the API server brings. */
+export const PAGE = 500;
+/** A table is put in order among this many objects, unless its reader asks for more. */
+export const MOST = 2_000;
+/** Rows that are drawn at once: more only when its reader asks for them. */
+export const DRAWN = 200;
+
+const EVERY_MS = 10_000;
+const AGAIN = 2;
+
+/** Milliseconds after which what was read is read again; never what took many requests. */
+export function readAgainAfter(pages: number): number | false {
+  return pages > AGAIN ? false : EVERY_MS;
+}
+
+/** Whether the next page is read unasked: `all` are wanted, and there is room for it. */
+export function readsOn(all: boolean, objects: number): boolean {
+  return all && objects < MOST;
+}
