@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import psutil
 import pytest
 
 from backend.app import create_app
@@ -76,6 +77,14 @@ class ConsoleProcess:
     @property
     def log(self) -> Path:
         return self.home / "serve.log"
+
+    @property
+    def port(self) -> int:
+        """The port it listens on, whatever address it tells people."""
+        assert self.process is not None
+        found = psutil.Process(self.process.pid).net_connections("inet")
+        (port,) = {c.laddr.port for c in found if c.status == psutil.CONN_LISTEN}
+        return port
 
     def start(self) -> None:
         """Start it (again, on the same port) and wait until it answers."""

@@ -11,10 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import SOON_MS
-from tests.consoleprocess import OWNER, ConsoleProcess, launch_console
-from tests.integration.proxies.conftest import certificate
-from tests.nginx import FORWARDED, UPGRADE, nginx
-from tests.omaha_server import free_port
+from tests.consoleprocess import OWNER, ConsoleProcess
+from tests.integration.proxies.conftest import behind_nginx
+from tests.nginx import FORWARDED, UPGRADE
 from tests.stackfixtures import RunningStack
 
 pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("browser")]
@@ -28,17 +27,10 @@ def behind(tmp_path: Path, stack: RunningStack) -> Iterator[Start]:
     with ExitStack() as running:
 
         def start(server: str, path: str = "", *, tls: bool = False) -> tuple[str, ConsoleProcess]:
-            inner, outer = free_port(), free_port()
-            scheme = "https" if tls else "http"
-            url = f"{scheme}://127.0.0.1:{outer}{path}"
-            environment = {"CRATON_PORT": str(inner), "CRATON_PUBLIC_URL": url}
-            console = launch_console(tmp_path / "home", stack, environment=environment)
-            running.callback(console.stop)
-            listen = f"listen 127.0.0.1:{outer}{' ssl http2' if tls else ''};"
-            listen += certificate(tmp_path) if tls else ""
-            block = listen + server.replace("UPSTREAM", f"http://127.0.0.1:{inner}")
-            running.enter_context(nginx(tmp_path / "nginx", outer, block, scheme=scheme))
-            return url, console
+            public = {"CRATON_PUBLIC_URL": "PUBLIC"}
+            made = behind_nginx(server, tmp_path, path=path, tls=tls, settings=public, stack=stack)
+            site = running.enter_context(made)
+            return site.url, site.console
 
         yield start
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import socket
 import ssl
 import subprocess
 import time
@@ -20,15 +19,10 @@ from backend.stack.paths import cache_root
 from backend.stack.pki import ensure_signing_key
 from backend.stack.programs.provide import provide
 from backend.stack.programs.spec import APISERVER, ETCD, Program
+from tests.ports import free_ports
 from tests.processes import start
 
 ADMIN, LIMITED = "admin-token-of-the-test", "limited-token-of-the-test"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def program(wanted: Program) -> str:
@@ -40,7 +34,7 @@ class ApiServer:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.port, self._etcd_port, peer = free_port(), free_port(), free_port()
+        self.port, self._etcd_port, peer = free_ports(3)
         self.url = f"https://127.0.0.1:{self.port}"
         (home / "tokens.csv").write_text(
             f'{ADMIN},admin,1,"system:masters"\n{LIMITED},limited,2,"nobody"\n'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,8 @@ from cryptography.x509.oid import NameOID
 
 from tests.consoleprocess import ConsoleProcess, launch_console
 from tests.nginx import nginx
-from tests.omaha_server import free_port
+from tests.ports import held_port
+from tests.stackfixtures import RunningStack
 
 
 @dataclass
@@ -67,18 +68,35 @@ def site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
     with ExitStack() as running:
 
         def make(server: str, *, path: str = "", tls: bool = False, **settings: str) -> Site:
-            inner, outer = free_port(), free_port()
-            scheme = "https" if tls else "http"
-            url = f"{scheme}://127.0.0.1:{outer}{path}"
-            environment = {name: value.replace("PUBLIC", url) for name, value in settings.items()}
-            console = launch_console(
-                tmp_path / "home", None, environment={"CRATON_PORT": str(inner), **environment}
-            )
-            running.callback(console.stop)
-            listen = f"listen 127.0.0.1:{outer}{' ssl http2' if tls else ''};"
-            listen += certificate(tmp_path) if tls else ""
-            block = listen + server.replace("UPSTREAM", f"http://127.0.0.1:{inner}")
-            access = running.enter_context(nginx(tmp_path / "nginx", outer, block, scheme=scheme))
-            return Site(console, url, access, inner)
+            made = behind_nginx(server, tmp_path, path=path, tls=tls, settings=settings)
+            return running.enter_context(made)
 
         yield make
+
+
+@contextmanager
+def behind_nginx(
+    server: str,
+    folder: Path,
+    *,
+    path: str,
+    tls: bool,
+    settings: dict[str, str],
+    stack: RunningStack | None = None,
+) -> Iterator[Site]:
+    """A console on a port it chose itself, behind nginx on another: that one is held while the
+    console chooses."""
+    scheme = "https" if tls else "http"
+    with ExitStack() as running:
+        with held_port() as outer:
+            url = f"{scheme}://127.0.0.1:{outer}{path}"
+            environment = {name: value.replace("PUBLIC", url) for name, value in settings.items()}
+            console = launch_console(folder / "home", stack, environment=environment)
+            running.callback(console.stop)
+            inner = console.port
+        assert inner != outer
+        listen = f"listen 127.0.0.1:{outer}{' ssl http2' if tls else ''};"
+        listen += certificate(folder) if tls else ""
+        block = listen + server.replace("UPSTREAM", f"http://127.0.0.1:{inner}")
+        access = running.enter_context(nginx(folder / "nginx", outer, block, scheme=scheme))
+        yield Site(console, url, access, inner)
