@@ -61,7 +61,7 @@ def test_screenshot_of_signing_in(watched: Page, console: ConsoleProcess) -> Non
 def test_screenshot_of_setting_up(
     watched: Page, own_console: Callable[..., ConsoleProcess]
 ) -> None:
-    fresh = own_console(connected=False)
+    fresh = own_console(connected=False, owned=False)
     watched.goto(f"{fresh.url}/setup#token=not-a-real-one")
     watched.get_by_role("button", name=re.compile("Create the owner")).wait_for()
     examine(watched, "setup")

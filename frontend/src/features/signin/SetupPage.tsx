@@ -53,6 +53,8 @@ export function SetupPage() {
     attempt.mutate();
   };
   const state = useQuery({ ...setupStateOptions(), retry: false });
+  // A form that is taken away again as soon as the answer comes would mislead.
+  if (state.isPending) return <SignInFrame title={t("setup.title")}>{null}</SignInFrame>;
   if (state.data?.needed === false)
     return (
       <SignInFrame title={t("setup.title")}>
