@@ -21,20 +21,23 @@ async def test_services_say_where_they_listen_and_lead(
         await create(stack, {"apiVersion": "v1", "kind": "Service", "metadata": meta, "spec": spec})
 
     http = {"name": "http", "port": 80, "targetPort": "web"}
-    await put("waiting", type="LoadBalancer", ports=[http], externalIPs=["192.0.2.7"])
+    await put("waiting", type="LoadBalancer", ports=[http])
+    await put("given", type="LoadBalancer", ports=[http], externalIPs=["192.0.2.7"])
     await put("elsewhere", type="ExternalName", externalName="db.example.test")
     await put("headless", clusterIP="None", ports=[{"port": 5432}])
 
     def row(name: str) -> Any:
         return console.rows("services").get(f"local/{namespace}/{name}")
 
-    await until(lambda: all(map(row, ("waiting", "elsewhere", "headless"))), SECONDS)
+    await until(lambda: all(map(row, ("waiting", "given", "elsewhere", "headless"))), SECONDS)
     found = await problems_of(console, namespace, "Service/waiting")
     assert found["Service/waiting"].cause == "Load balancer is pending"
     (port,) = row("waiting").ports
     assert port.startswith("http 80:3"), port
     assert port.endswith("→web/TCP"), port
-    assert row("waiting").addresses == ("192.0.2.7",)
+    assert (row("waiting").pending, row("waiting").addresses) == (True, ())
+    # kubectl prints its external addresses, not that it is pending.
+    assert (row("given").pending, row("given").addresses) == (False, ("192.0.2.7",))
     assert row("elsewhere").addresses == ("db.example.test",)
     assert row("headless").ip == "None"
     for name, sentence in (
