@@ -65,7 +65,10 @@ async def test_what_a_finalizer_holds_says_so_everywhere(
     assert (row.status, row.healthy, BY in row.reason) == ("Terminating", False, True)
     row = console.rows("persistentvolumeclaims")[f"local/{namespace}/held"]
     assert (row.status, row.healthy, HOLD in row.reason) == ("Terminating", False, True)
-    assert BY in console.rows("configmaps")[f"local/{namespace}/held"].reason
+    key = f"local/{namespace}/held"
+    await until(
+        lambda: key in (rows := console.rows("configmaps")) and BY in rows[key].reason, SECONDS
+    )
 
     for path in (f"pods/{namespace}/held", f"configmaps/{namespace}/held"):
         detail = (await console.get(f"/clusters/local/{path}", ORG)).json()
