@@ -25,8 +25,8 @@ async def test_added_it_is_watched_at_once_and_removed_it_leaves_every_page(
     members = (await owner.get("/collections/etcd-members")).json()
     assert [f["source"] for f in members["freshness"]] == ["etcd/far/members"]
     impact = await owner.get("/connections/etcd/far/impact")
-    told = impact.json()  # at most the event that nothing answers there
-    assert {row["collection"] for row in told["rows"]} <= {"events"}
+    told = impact.json()  # at most the event and the problem that nothing answers there
+    assert {row["collection"] for row in told["rows"]} <= {"events", "problems"}
     assert told["total"] == sum(row["rows"] for row in told["rows"])
     gone = await owner.delete("/connections/etcd/far", headers={"if-match": '"1"'})
     assert gone.status_code == 204, gone.text
