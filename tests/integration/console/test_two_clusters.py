@@ -246,7 +246,8 @@ async def test_no_frame_hints_at_the_other(pair: Pair) -> None:
     try:
         for tab, part in zip(tabs, parts, strict=True):
             for name in part:
-                await tab.subscribe(name, name, limit=200)
+                followed = await tab.subscribe(name, name, limit=200)
+                assert followed.error is None, followed.error
             await tab.subscribe("mine", "configmaps", filter=["namespace=default"])
             await tab.subscribe("none", "configmaps", filter=[f"cluster={HIDDEN}"])
         theirs = await owners.subscribe("theirs", "configmaps", filter=[f"namespace={CANARY}"])
