@@ -14,7 +14,7 @@ from backend.omaha.background.recount import measure, recount
 from backend.omaha.domain.model import UpdateStatus
 from backend.omaha.domain.rules import RolloutPolicy
 from backend.omaha.fleet import actions
-from tests.integration.omaha.test_cycle import rollout, row
+from tests.integration.omaha.written import rollout, row
 from tests.omaha_client import Machine
 from tests.omaha_world import CHECK, NEW, OLD, PING, event
 

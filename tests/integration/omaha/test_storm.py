@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.errors import Problem
 from backend.omaha.domain.rules import RolloutPolicy
 from backend.omaha.fleet import actions
-from tests.integration.omaha.test_cycle import row
+from tests.integration.omaha.written import row
 from tests.omaha_client import post
 from tests.omaha_world import CHECK, FLOOR, NEW, OLD, ORDINARY, PING, body, event
 
