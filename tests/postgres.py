@@ -34,6 +34,7 @@ MIGRATED = "migrated"
 """The shared server's database that others are copied from."""
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120.0
+START_ATTEMPTS = 10
 FAST = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -118,12 +119,22 @@ class Cluster(PostgresServer):
         command = self._as_its_user(
             "postgres", "-D", self.folder / "data", "-p", self.port, *options
         )
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True,
-            )  # fmt: skip
-        self._wait_ready(self._process)
+        for left in reversed(range(START_ATTEMPTS)):
+            with self.log.open("ab") as log:
+                self._process = subprocess.Popen(
+                    command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                    start_new_session=True,
+                )  # fmt: skip
+            try:
+                self._wait_ready(self._process)
+            except RuntimeError:
+                # Its port may be held a moment longer: by what was killed, or by a client that
+                # asked for it while nobody listened and was connected to itself.
+                if not left or self._process.poll() is None:
+                    raise
+                time.sleep(0.5)
+            else:
+                return
 
     def stop(self) -> None:
         """Shut it down at once, without a checkpoint."""
