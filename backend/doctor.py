@@ -17,7 +17,8 @@ from sqlalchemy import text
 from backend.db.engine import create_engine
 from backend.http.static import frontend_folder
 from backend.settings import Settings
-from backend.stack.machine import Finding, look
+from backend.stack.finding import Finding
+from backend.stack.machine import look
 
 __all__ = ["Finding", "check", "run_doctor"]
 

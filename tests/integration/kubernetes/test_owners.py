@@ -112,8 +112,8 @@ async def test_pods_of_operators_and_machines_are_problems_in_their_own_right(
 async def test_an_owner_that_was_made_again_is_another(
     stack: RunningStack, console: KubernetesFeatures, namespace: str
 ) -> None:
-    old = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "once"}}
-    old["metadata"]["uid"] = str(uuid.uuid4())  # type: ignore[index]
+    before = {"name": "once", "uid": str(uuid.uuid4())}
+    old = {"apiVersion": "batch/v1", "kind": "Job", "metadata": before}
     template = {"spec": {"restartPolicy": "Never", "containers": [{"name": "main", "image": "i"}]}}
     spec = {"suspend": True, "template": template}
     meta = {"name": "once", "namespace": namespace}

@@ -12,10 +12,12 @@ import pytest
 
 from backend.stack.causes import cause_of
 from backend.stack.errors import ProgramUnavailable
-from backend.stack.machine import Finding, look
+from backend.stack.finding import Finding
+from backend.stack.machine import look
 from backend.stack.programs import spec
-from backend.stack.programs.gotool import go_environment
+from backend.stack.programs.gotool import go_environment, go_in_cache
 from backend.stack.programs.provide import provide
+from backend.stack.sources import module_proxy, package_index
 
 DOWNLOADS = [f"go: downloading example.org/module{number} v1.0.{number}" for number in range(40)]
 
@@ -26,7 +28,7 @@ DOWNLOADS = [f"go: downloading example.org/module{number} v1.0.{number}" for num
         ("write /tmp/go-build1/b001: no space left on device", "The disk is full."),
         ("go: creating work dir: mkdir /x/go-build: permission denied", "A folder cannot be"),
         ("go: creating work dir: stat /nowhere: no such file or directory", "A folder cannot be"),
-        ("go: dial tcp: lookup proxy.golang.org: no such host", "The module proxy cannot be"),
+        ("go: dial tcp: lookup modules.example: no such host", "The module proxy cannot be"),
         ("module lookup disabled by GOPROXY=off", "The module proxy cannot be"),
         ("listen tcp 127.0.0.1:2379: bind: address already in use", "Its port was taken"),
         ("FATAL: kernel too old", "This kernel or processor"),
@@ -91,6 +93,35 @@ def test_doctor_finds_what_a_build_would_fail_at(
     assert any("module proxy cannot be reached" in f.what for f in failing)
     assert any("still to be built" in f.what and "registry" in f.what for f in findings)
     assert all("\n" not in f.what for f in findings)
+
+
+def test_doctor_asks_the_package_index_that_is_configured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setenv("UV_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
+    said = package_index(tmp_path)
+    assert said is not None
+    assert said.level == "fail"
+    assert said.what.startswith("Go cannot be had from the package index: ")
+    assert "127.0.0.1:9" in said.what
+
+
+def test_doctor_asks_the_module_proxy_that_go_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GOPROXY", raising=False)
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert module_proxy(tmp_path) is None, "no Go, and nobody named one"
+    go = go_in_cache(tmp_path)
+    go.parent.mkdir(parents=True)
+    go.write_text("#!/bin/sh\necho http://127.0.0.1:9,direct\n")
+    go.chmod(0o700)
+    said = module_proxy(tmp_path)
+    assert said is not None
+    assert said.level == "fail"
+    assert said.what.startswith("Go's module proxy cannot be reached")
 
 
 def test_doctor_finds_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
