@@ -38,7 +38,7 @@ async def limits_in_words(gateway: Gateway) -> str:
         ]
     except IntegrationError:
         return ""
-    read = [one for permissions in held for one in permissions if one.permType != "WRITE"]
+    read = [one for permissions in held for one in permissions if one.kind != "WRITE"]
     if any(one.key == EVERY_KEY and one.range_end == EVERY_KEY for one in read):
         return ""
     if not read:

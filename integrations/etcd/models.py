@@ -120,10 +120,10 @@ class UserResponse(msgspec.Struct, frozen=True):
     roles: tuple[str, ...] = ()
 
 
-class Permission(msgspec.Struct, frozen=True):
+class Permission(msgspec.Struct, frozen=True, rename={"kind": "permType"}):
     """What a role may do with a range of keys."""
 
-    permType: str = "READ"  # noqa: N815 the gateway's spelling
+    kind: str = "READ"
     key: bytes = b""
     range_end: bytes = b""
 

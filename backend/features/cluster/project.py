@@ -8,7 +8,7 @@ from integrations.contract import FeedState
 from integrations.kubernetes import ApiServerHealth
 from integrations.kubernetes.models.core import CustomResourceDefinition, Lease, Namespace
 from integrations.kubernetes.models.meta import Meta, seconds
-from integrations.kubernetes.summaries.deletion import being_deleted, hindrances
+from integrations.kubernetes.summaries.deletion import hindrances, still_there
 
 __all__ = ["cluster_row", "definition_row", "lease_row", "namespace_row"]
 
@@ -44,7 +44,7 @@ def namespace_row(cluster: str, namespace: Namespace) -> NamespaceRow:
         status=status.phase or "Unknown",
         healthy=not held,
         concern=concern,
-        reason=being_deleted(namespace, meta),
+        reason=still_there(namespace, meta),
         created=_born(meta),
         labels=meta.labels,
     )

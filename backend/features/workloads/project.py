@@ -11,7 +11,7 @@ from integrations.kubernetes.kinds import KINDS
 from integrations.kubernetes.models.meta import Meta, Metadata, controller, seconds
 from integrations.kubernetes.models.pods import Pod, PodSpec
 from integrations.kubernetes.models.workloads import CronJob, Job
-from integrations.kubernetes.summaries.deletion import being_deleted
+from integrations.kubernetes.summaries.deletion import still_there
 from integrations.kubernetes.summaries.images import image_name
 from integrations.kubernetes.summaries.jobs import job_readiness
 from integrations.kubernetes.summaries.pods import pod_summary
@@ -179,7 +179,7 @@ def metadata_row(cluster: str, found: Metadata) -> MetadataRow:
         owner=owner.text if owner else "",
         created=born(meta),
         labels=shared_labels(meta.labels),
-        reason=being_deleted(found, meta),
+        reason=still_there(found, meta),
     )
 
 

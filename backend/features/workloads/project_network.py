@@ -22,7 +22,7 @@ from integrations.kubernetes.models.network import (
 )
 from integrations.kubernetes.models.storage import PersistentVolume, PersistentVolumeClaim
 from integrations.kubernetes.quantity import parse_quantity
-from integrations.kubernetes.summaries.deletion import being_deleted, hindrances
+from integrations.kubernetes.summaries.deletion import hindrances, still_there
 
 __all__ = ["claim_row", "endpoint_slice_row", "ingress_row", "service_row", "volume_row"]
 
@@ -125,7 +125,7 @@ def volume_row(cluster: str, volume: PersistentVolume) -> VolumeRow:
     """The row of a persistent volume."""
     meta, spec = volume.metadata, volume.spec
     claim = spec.claim_ref
-    leaving = being_deleted(volume, meta)
+    leaving = still_there(volume, meta)
     held = bool(leaving and hindrances(volume, meta))
     phase = volume.status.phase or "Unknown"
     concern = Concern.WARNING if held else _VOLUMES.get(volume.status.phase, Concern.WARNING)
@@ -152,7 +152,7 @@ def volume_row(cluster: str, volume: PersistentVolume) -> VolumeRow:
 def claim_row(cluster: str, claim: PersistentVolumeClaim) -> ClaimRow:
     """The row of a claim."""
     meta, spec, status = claim.metadata, claim.spec, claim.status
-    leaving = being_deleted(claim, meta)
+    leaving = still_there(claim, meta)
     word = "Terminating" if leaving else status.phase or "Unknown"
     concern, reason = _CLAIMS.get(word, (Concern.WARNING, ""))
     if leaving and hindrances(claim, meta):

@@ -8,7 +8,7 @@ from typing import Final
 from integrations.kubernetes.models.core import Namespace
 from integrations.kubernetes.models.meta import Meta
 
-__all__ = ["HELD", "being_deleted", "hindrances", "holding", "moment"]
+__all__ = ["HELD", "being_deleted", "hindrances", "holding", "moment", "still_there"]
 
 HELD: Final = "Deletion is held"
 """The kind of cause, where others may share it."""
@@ -49,6 +49,13 @@ def being_deleted(found: object, meta: Meta) -> str:
         return ""
     why = hindrances(found, meta)
     return f"Being deleted since {moment(since)}" + (f". {why}" if why else "")
+
+
+def still_there(found: object, meta: Meta) -> str:
+    """For a row, which has room for a line: what holds the deletion, else since when it goes on;
+    empty for an object that stays."""
+    leaving = being_deleted(found, meta)
+    return leaving and (hindrances(found, meta) or leaving)
 
 
 def moment(at: datetime) -> str:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from integrations.concern import Concern
 from integrations.kubernetes.models.meta import Condition, seconds
 from integrations.kubernetes.models.pods import ContainerStatus, Pod, Terminated
-from integrations.kubernetes.summaries.deletion import HELD, being_deleted, hindrances
+from integrations.kubernetes.summaries.deletion import HELD, hindrances, still_there
 from integrations.kubernetes.summaries.events import CLOCKS_DIFFER
 from integrations.kubernetes.summaries.pod_reasons import PodReason, reason_of
 
@@ -101,7 +101,7 @@ def _summary(pod: Pod, tally: _Tally) -> PodSummary:
     )
     why = reason_of(pod, tally.status, healthy=healthy)
     if held:
-        why = PodReason(being_deleted(pod, pod.metadata), HELD, Concern.WARNING)
+        why = PodReason(still_there(pod, pod.metadata), HELD, Concern.WARNING)
     return PodSummary(
         status=tally.status,
         reason=why.text,
