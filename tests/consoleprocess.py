@@ -187,15 +187,26 @@ def launch_console(
     return console
 
 
-def wait_loaded(caller: httpx2.Client) -> None:
-    """Wait until every source of the stack has given rows."""
-    wanted = ("pods", "machines", "etcd-members", "keys", "tags")
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        totals = {
-            name: caller.get(f"/collections/{name}?limit=1").json()["total"] for name in wanted
-        }
-        if all(totals.values()):
-            return
+def wait_loaded(caller: httpx2.Client, limit: float = 120.0) -> None:
+    """Wait until every source of the stack is live and has given rows, and etcd is well."""
+    deadline = time.monotonic() + limit
+    while missing := _not_loaded(caller):
+        if time.monotonic() > deadline:
+            pytest.fail(f"the console did not load the stack: {missing}")
         time.sleep(0.3)
-    pytest.fail(f"the console did not load the stack: {totals}")
+
+
+def _not_loaded(caller: httpx2.Client) -> list[str]:
+    systems = caller.get("/overview").json()["systems"]
+    late = [
+        f"{source['source']} is {source['state']}: {source['message']}"
+        for system in systems
+        for source in system["freshness"]
+        if source["state"] not in ("live", "polling", "denied")
+    ]
+    late += [
+        f"{s['name']}: {s['state']}" for s in systems if s["name"] == "etcd" and s["state"] != "ok"
+    ]
+    wanted = ("pods", "machines", "etcd-members", "keys", "tags")
+    totals = {name: caller.get(f"/collections/{name}?limit=1").json()["total"] for name in wanted}
+    return late + [f"no {name}" for name, total in totals.items() if not total]

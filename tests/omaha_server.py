@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import httpx2
 
+from tests.ports import free_port
 from tests.processes import start
 
 ROOT = Path(__file__).parent.parent
@@ -23,12 +23,6 @@ RUN = (
 )
 START_SECONDS = 120
 """A busy machine takes long to import everything."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Server:

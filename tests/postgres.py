@@ -14,7 +14,6 @@ import pwd
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,7 @@ from pathlib import Path
 import psutil
 
 from backend.stack.process import launch
+from tests.ports import free_port
 from tests.processes import controller
 
 __all__ = ["Cluster", "PostgresServer", "cluster", "find_programs", "shared_postgres"]
@@ -94,7 +94,7 @@ class Cluster(PostgresServer):
     is killed when the process that started it ends."""
 
     def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
-        super().__init__(find_programs(), _free_port(), folder / "log")
+        super().__init__(find_programs(), free_port(), folder / "log")
         self.folder = folder
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
@@ -249,9 +249,3 @@ def _run_until_the_run_ends(folder: Path, ready: Path) -> None:
             raise RuntimeError(f"no PostgreSQL: {(folder / 'runner.log').read_text()[-2000:]}")
         time.sleep(0.05)
     runner.returncode = 0  # it ends with the run, which is not this handle's business
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 __all__ = ["until"]
 
 
-async def until(condition: Callable[[], object | Awaitable[object]], seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], object | Awaitable[object]], seconds: float = 60.0) -> None:
     """Return as soon as `condition` (may be async) is true; fails after `seconds`."""
     ends = time.monotonic() + seconds
     while True:

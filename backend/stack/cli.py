@@ -25,6 +25,8 @@ from backend.stack.status import ComponentState, read_status
 app = typer.Typer(help="The local stack of real servers.", no_args_is_help=True)
 
 STOP_LIMIT = 60.0
+RETRY_LIMIT = 10.0
+"""Seconds in which a running stack takes up what is to be tried again (it looks twice a second)."""
 
 Home = Annotated[
     Path | None,
@@ -130,9 +132,17 @@ def retry(
             raise typer.Exit(1)
     if not failed:
         typer.echo("No component has failed.")
-    for name in names or failed:
-        (paths.retries / name).touch(0o600)
-        typer.echo(f"{name} is tried again; see: craton stack status")
+    marks = [paths.retries / name for name in names or failed]
+    for mark in marks:
+        mark.touch(0o600)
+    deadline = time.monotonic() + RETRY_LIMIT
+    while any(mark.exists() for mark in marks) and record.process() is not None:
+        if time.monotonic() > deadline:
+            typer.echo("The stack has not taken it up yet; see: craton stack status", err=True)
+            raise typer.Exit(1)
+        time.sleep(0.05)
+    for mark in marks:
+        typer.echo(f"{mark.name} is tried again; see: craton stack status")
 
 
 def stop_supervisor(paths: StackPaths, limit: float = STOP_LIMIT) -> None:

@@ -1,6 +1,7 @@
 """Ports on loopback: a preferred one, else a free one, remembered across starts."""
 
 import json
+import random
 import socket
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,6 +9,11 @@ from pathlib import Path
 from backend.stack.files import write_atomic
 
 HOST = "127.0.0.1"
+LOWEST = 10_240
+"""Below it are the ports that services are known by."""
+OUTGOING = Path("/proc/sys/net/ipv4/ip_local_port_range")
+"""Where Linux says from which ports it takes one for a connection going out."""
+ATTEMPTS = 100
 
 
 def is_free(port: int) -> bool:
@@ -25,6 +31,27 @@ def _bind(probe: socket.socket, port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def bind_any(probe: socket.socket) -> int:
+    """Take a free port for `probe`; give its number.
+
+    One that no connection going out is given, where the system tells which: such a connection
+    would keep a server that ended from coming back on its port.
+    """
+    try:
+        highest = int(OUTGOING.read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        highest = LOWEST
+    if highest - LOWEST > ATTEMPTS:
+        for port in random.sample(range(LOWEST, highest), ATTEMPTS):
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return port
+    probe.bind((HOST, 0))
+    return int(probe.getsockname()[1])
 
 
 class PortBook:
@@ -53,10 +80,12 @@ class PortBook:
         with ExitStack() as held:
             for name in preferred:
                 probe = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
-                if not _bind(probe, wanted[name]):
+                if not wanted[name]:
+                    bind_any(probe)
+                elif not _bind(probe, wanted[name]):
                     probe.close()
                     probe = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
-                    _bind(probe, 0)
+                    bind_any(probe)
                 chosen[name] = int(probe.getsockname()[1])
         self.moved = {
             name: (wanted[name], port) for name, port in chosen.items() if wanted[name] != port

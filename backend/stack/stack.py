@@ -134,21 +134,23 @@ class Stack:
             await attempt()
             await asked.wait()
             asked.clear()
-            self._board.update(name, ComponentState.WAITING, reason=None, detail="tried again")
             if program is not None:
                 await self._programs.again(program)
 
     async def _hear_retries(self) -> None:
-        """Take what `craton stack retry` leaves; only what failed is tried again."""
+        """Take what `craton stack retry` leaves; only what failed is tried again. A mark goes once
+        the status says so: who left it waits for that."""
         for left in self.paths.retries.iterdir():
             left.unlink(missing_ok=True)
         while True:
             await asyncio.sleep(RETRY_POLL)
             for left in self.paths.retries.iterdir():
-                left.unlink(missing_ok=True)
                 asked = self._retry.get(left.name)
                 if asked is not None and self._board[left.name].state is ComponentState.FAILED:
+                    self._board.update(left.name, ComponentState.WAITING, detail="tried again")
+                    self._board.write()
                     asked.set()
+                left.unlink(missing_ok=True)
 
     async def _settle_etcd(self, context: Context) -> None:
         """Let the members start, after moving them when their peer ports changed."""

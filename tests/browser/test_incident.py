@@ -22,7 +22,7 @@ def test_an_incident_by_the_keys(owner_page: Page, console: ConsoleProcess) -> N
     owner_page.keyboard.type("fraud-check")
     found = owner_page.get_by_role("group", name="Workloads").get_by_role("option", name=WORDS)
     # A busy server answers by parts: the workload stands first once it is found.
-    expect(found.first).to_have_attribute("aria-selected", "true", timeout=15_000)
+    expect(found.first).to_have_attribute("aria-selected", "true", timeout=30_000)
     owner_page.keyboard.press("Shift+Enter")
     owner_page.wait_for_url("**/workloads*row=*fraud-check*")
     panel = owner_page.locator(".cr-panel")

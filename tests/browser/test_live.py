@@ -10,13 +10,11 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OWNER, ConsoleProcess, sign_in
+from tests.browser.conftest import OWNER, SOON_MS, ConsoleProcess, sign_in
 from tests.browser.pages import TablePage
 from tests.stackfixtures import RunningStack
 
 NAMESPACE = "shop"
-SOON_MS = 5_000
-"""Generous for a loaded machine; the measured time is what `seconds_until` reports."""
 
 
 def make_deployment(stack: RunningStack, replicas: int = 1) -> str:

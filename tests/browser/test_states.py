@@ -106,7 +106,7 @@ def test_screenshot_of_stale(
     sign_in(watched.context, console, OWNER, console.password)
     table = TablePage(watched, console, "/workloads/pods").loaded()
     console.stop(signal.SIGKILL)
-    expect(table.freshness).to_have_attribute("data-freshness", "stale", timeout=5_000)
+    expect(table.freshness).to_have_attribute("data-freshness", "stale", timeout=30_000)
     examine(watched, "stale")
 
 
@@ -153,7 +153,7 @@ def test_screenshot_of_a_stack_coming_up(
     parts[1] = component("kube-apiserver", "ready", version="1.36.3")
     write()
     line = watched.locator("[data-component=kube-apiserver]")
-    expect(line).to_have_attribute("data-state", "ready", timeout=10_000)
+    expect(line).to_have_attribute("data-state", "ready", timeout=30_000)
 
 
 def test_keys_select_and_find(owner_page: Page, console: ConsoleProcess) -> None:

@@ -206,7 +206,7 @@ def test_the_palette_opens_the_page_of_an_object(owner_page: Page, console: Cons
     TablePage(owner_page, console, "/machines").loaded()
     options = Shell(owner_page).jump("fraud-check")
     workloads = owner_page.get_by_role("group", name="Workloads")
-    expect(workloads.get_by_role("option").first).to_contain_text("fraud-check", timeout=15_000)
+    expect(workloads.get_by_role("option").first).to_contain_text("fraud-check", timeout=30_000)
     expect(options.first).to_have_attribute("aria-selected", "true")
     owner_page.keyboard.press("Enter")
     owner_page.wait_for_url("**/clusters/local/deployments/payments/fraud-check*")

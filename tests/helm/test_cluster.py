@@ -1,6 +1,7 @@
 """The chart against a real API server: a server-side dry run under the restricted standard."""
 
 import json
+import uuid
 from pathlib import Path
 
 import pytest
@@ -8,25 +9,26 @@ import pytest
 from tests.helm.render import CASES, load, only, render
 from tests.stackfixtures import RunningStack
 
-NAMESPACE = "craton-chart"
-
 
 @pytest.fixture(scope="module")
 def namespace(stack: RunningStack) -> str:
+    """One of this worker's own: what the chart makes for the whole cluster is named after it,
+    and another worker runs the other tests here on the same cluster."""
+    name = f"craton-chart-{uuid.uuid4().hex[:8]}"
     labels = {"pod-security.kubernetes.io/enforce": "restricted"}
     item = {
         "apiVersion": "v1",
         "kind": "Namespace",
-        "metadata": {"name": NAMESPACE, "labels": labels},
+        "metadata": {"name": name, "labels": labels},
     }
     stack.kubectl("apply", "-f", "-", stdin=json.dumps(item))
     account = {
         "apiVersion": "v1",
         "kind": "ServiceAccount",
-        "metadata": {"name": "craton", "namespace": NAMESPACE},
+        "metadata": {"name": "craton", "namespace": name},
     }
     stack.kubectl("apply", "-f", "-", stdin=json.dumps(account))
-    return NAMESPACE
+    return name
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)

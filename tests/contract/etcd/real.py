@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import shutil
-import socket
 import sys
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from backend.stack.pki import Authority
 from backend.stack.programs import spec
 from backend.stack.programs.provide import provide
 from integrations.etcd.settings import EtcdSettings
+from tests.ports import free_ports
 from tests.processes import bound
 
 READY_LIMIT = 30.0
@@ -25,15 +25,6 @@ async def program(which: spec.Program) -> Path:
     if folder and (Path(folder) / which.name).exists():
         return Path(folder) / which.name
     return (await provide(which, cache_root(), lambda *_: None)).path
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports free at this moment."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
 
 
 class RealCluster:

@@ -144,9 +144,9 @@ async def test_a_killed_member_does_not_stop_the_stream(store, connect):
     await store.kill(watched)
     await until(lambda: connection.stats.restarts >= 1)
     await store.put(b"/after", b"1")
-    await until(lambda: "/after" in target.keys.rows, 5.0)
+    await until(lambda: "/after" in target.keys.rows)
     await until(lambda: any(e.reason == "MemberDown" for e in target.events.rows.values()))
     down = [m for m in connection.state.members if m.condition is MemberCondition.DOWN]
     assert len(down) == 1
     await store.revive(watched)
-    await until(lambda: any(e.reason == "MemberUp" for e in target.events.rows.values()), 20)
+    await until(lambda: any(e.reason == "MemberUp" for e in target.events.rows.values()))

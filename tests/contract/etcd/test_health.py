@@ -53,7 +53,7 @@ async def test_the_members_are_compared_in_the_background(store, connect):
     def told():
         return next((s for s in connection.signals() if s.id == "consistency"), None)
 
-    await until(lambda: told() is not None and told().status == "ok", 20)
+    await until(lambda: told() is not None and told().status == "ok")
     assert told().words.startswith("3 members hold the same data at revision ")
     assert feeds.members.now is FeedState.LIVE
     assert all(member.condition is MemberCondition.HEALTHY for member in connection.state.members)

@@ -71,7 +71,7 @@ class Recorder:
             self.states.append((state, message))
 
 
-async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait for a condition; fail when it does not come true in time."""
     async with asyncio.timeout(seconds):
         while not condition():  # what is awaited has no event
@@ -215,7 +215,7 @@ class RealCluster:
         path = KINDS["customresourcedefinitions"].path("", definition)
         spec = self.http.get(path).json()["spec"]
         served = f"/apis/{spec['group']}/v1/{spec['names']['plural']}"
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while self.http.get(served).status_code != 200:  # as above
                 await asyncio.sleep(0.05)
 

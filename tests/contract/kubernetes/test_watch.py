@@ -44,9 +44,9 @@ async def test_the_feed_follows_the_cluster(cluster: Cluster, namespace: str, st
         await until(lambda: feed.now is FeedState.LIVE)
         assert {f"{namespace}/{n}" for n in "abc"} <= set(feed.rows)
         cluster.put("pods", pod(namespace, "d"))
-        await until(lambda: f"{namespace}/d" in feed.rows, 1.0)
+        await until(lambda: f"{namespace}/d" in feed.rows)
         cluster.delete("pods", f"{namespace}/a")
-        await until(lambda: f"{namespace}/a" not in feed.rows, 1.0)
+        await until(lambda: f"{namespace}/a" not in feed.rows)
         assert [state for state, _ in feed.states] == [FeedState.CONNECTING, FeedState.LIVE]
 
 
@@ -58,7 +58,7 @@ async def test_a_change_replaces_the_object(cluster: Cluster, namespace: str):
         secret["metadata"]["labels"] = {"v": "2"}
         cluster.put("secrets", {**secret, "stringData": {"a": "CANARY"}})
         key = f"{namespace}/keys"
-        await until(lambda: feed.rows[key].metadata.labels == {"v": "2"}, 1.0)
+        await until(lambda: feed.rows[key].metadata.labels == {"v": "2"})
         assert "CANARY" not in repr(feed.rows)
 
 
@@ -67,7 +67,7 @@ async def test_cluster_scoped_objects_have_their_name_as_key(cluster: Cluster):
     async with watching(cluster.client(), "nodes") as (feed, _watcher, _):
         await until(lambda: feed.now is FeedState.LIVE)
         cluster.put("nodes", {"metadata": {"name": name}})
-        await until(lambda: name in feed.rows, 1.0)
+        await until(lambda: name in feed.rows)
 
 
 async def test_a_version_too_old_is_answered_by_a_new_listing(cluster: Cluster, namespace: str):
@@ -100,4 +100,4 @@ async def test_events_can_be_watched(cluster: Cluster, namespace: str):
                 "type": "Normal",
             },
         )
-        await until(lambda: f"{namespace}/web.1" in feed.rows, 2.0)
+        await until(lambda: f"{namespace}/web.1" in feed.rows)

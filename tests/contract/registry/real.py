@@ -8,7 +8,8 @@ import httpx2
 
 from backend.stack.programs import spec
 from integrations.registry.settings import RegistrySettings
-from tests.contract.etcd.real import free_ports, program
+from tests.contract.etcd.real import program
+from tests.ports import free_ports
 from tests.processes import bound
 
 SECRET = "a-secret-of-the-test"

@@ -147,12 +147,12 @@ async def test_killed_is_stale_and_back_is_live(store, connect, push, feeds):
     connection.start(feeds)
     await until(lambda: feeds.tags.now is FeedState.LIVE and "app:v1" in feeds.tags.rows)
     await store.kill()
-    await until(lambda: feeds.tags.now is FeedState.STALE, 5)
+    await until(lambda: feeds.tags.now is FeedState.STALE)
     assert "app:v1" in feeds.tags.rows
     await store.revive()
-    await until(lambda: feeds.tags.now is FeedState.LIVE, 5)
+    await until(lambda: feeds.tags.now is FeedState.LIVE)
     await push.image("app", "v3", text="3")
-    await until(lambda: "app:v3" in feeds.tags.rows, 5)
+    await until(lambda: "app:v3" in feeds.tags.rows)
 
 
 async def test_our_own_reads_make_no_changes(store, connect, push, feeds):

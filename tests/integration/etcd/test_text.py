@@ -34,10 +34,10 @@ async def put(cluster, connection, key: bytes, value: bytes) -> None:
 async def test_odd_keys_lie_in_their_folders_and_open(real, watch):
     cluster = await real(size=1)
     connection, feeds = watch(cluster.settings())
-    await until(lambda: feeds.keys.now is FeedState.LIVE, 20)
+    await until(lambda: feeds.keys.now is FeedState.LIVE)
     for key in KEYS:
         await put(cluster, connection, key, b"v")
-    await until(lambda: len(connection.index) == len(KEYS), 20)
+    await until(lambda: len(connection.index) == len(KEYS))
     for key in KEYS:
         path = key_text(key)
         assert path in feeds.keys.rows
@@ -55,7 +55,7 @@ async def test_odd_keys_lie_in_their_folders_and_open(real, watch):
 async def test_values_are_told_as_they_are_stored(real, watch):
     cluster = await real(size=1)
     connection, feeds = watch(cluster.settings())
-    await until(lambda: feeds.keys.now is FeedState.LIVE, 20)
+    await until(lambda: feeds.keys.now is FeedState.LIVE)
     shown = {}
     for key, value in VALUES.items():
         await put(cluster, connection, key, value)

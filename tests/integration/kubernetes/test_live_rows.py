@@ -73,21 +73,21 @@ async def test_scale_and_delete_show_within_a_second(
         return [p for p in console.rows("pods").values() if p.namespace == namespace]
 
     await kubectl(stack, "create", "-f", "-", stdin=deployment(namespace, 1))
-    await until(lambda: key in console.rows("workloads"), 1.0)
-    await until(lambda: len(pods()) == 1, 3.0)
+    await until(lambda: key in console.rows("workloads"))
+    await until(lambda: len(pods()) == 1)
 
     await kubectl(stack, "-n", namespace, "scale", "deployment/probe", "--replicas=3")
-    await until(lambda: console.rows("workloads")[key].desired == 3, 1.0)
-    await until(lambda: len(pods()) == 3, 3.0)
+    await until(lambda: console.rows("workloads")[key].desired == 3)
+    await until(lambda: len(pods()) == 3)
 
     gone = pods()[0].name
     await kubectl(
         stack, "-n", namespace, "delete", "pod", gone, "--wait=false", "--grace-period=0", "--force"
     )
-    await until(lambda: gone not in [p.name for p in pods()], 1.0)
+    await until(lambda: gone not in [p.name for p in pods()])
 
     await kubectl(stack, "-n", namespace, "delete", "deployment", "probe", "--wait=false")
-    await until(lambda: key not in console.rows("workloads"), 1.0)
+    await until(lambda: key not in console.rows("workloads"))
 
 
 async def test_a_cordon_shows_within_a_second(stack: RunningStack, console: KubernetesFeatures):
@@ -99,10 +99,10 @@ async def test_a_cordon_shows_within_a_second(stack: RunningStack, console: Kube
     key = f"local/{name}"
     try:
         await kubectl(stack, "cordon", name)
-        await until(lambda: console.rows("machines")[key].status == "Cordoned", 1.0)
+        await until(lambda: console.rows("machines")[key].status == "Cordoned")
     finally:
         await kubectl(stack, "uncordon", name)
-    await until(lambda: console.rows("machines")[key].status == "Ready", 1.0)
+    await until(lambda: console.rows("machines")[key].status == "Ready")
 
 
 async def test_the_words_are_kubectls(stack: RunningStack, console: KubernetesFeatures):

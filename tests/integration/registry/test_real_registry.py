@@ -89,7 +89,7 @@ async def test_hundreds_of_repositories_do_not_hold_up_a_push(real, watch, pushe
         shutil.copytree(data / "app0", data / f"app{n}")
     connection, feeds = watch(registry.settings(page_size=100))
     registry.listener = lambda headers, body: connection.receive(headers["content-type"], body)
-    await until(lambda: len(feeds.repositories.rows) == 300, 20)
+    await until(lambda: len(feeds.repositories.rows) == 300)
     await push.image("fresh/app", "v1", text="fresh")
     await until(lambda: "fresh/app:v1" in feeds.tags.rows, SOON)
     await until(lambda: connection.crawled, 60)

@@ -105,7 +105,7 @@ async def test_rights_reach_as_far_as_their_scope(owner: Caller, console_on: Con
 async def test_the_overview_says_what_the_service_does(owner: Caller) -> None:
     assert "no group yet" in (await updates(owner))["sentence"]
     await catalogue(owner)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while "1 group" not in (said := await updates(owner))["sentence"]:
             await asyncio.sleep(0.2)
     assert said["sentence"] == "0 machines in 1 group"
@@ -127,7 +127,7 @@ async def updates(caller: Caller) -> dict[str, Any]:
 
 
 async def until(caller: Caller, name: str, wanted: Any) -> list[dict[str, Any]]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not wanted(found := await rows(caller, name)):
             await asyncio.sleep(0.1)
     return found

@@ -94,7 +94,7 @@ async def test_a_frozen_member_is_left_by_the_poll(watched):
     await until(lambda: connection.stats.endpoint)
     frozen = connection.stats.endpoint.removeprefix("http://")
     fake.transport.frozen.add(frozen)
-    await until(lambda: connection.stats.endpoint and frozen not in connection.stats.endpoint, 5)
+    await until(lambda: connection.stats.endpoint and frozen not in connection.stats.endpoint)
     assert FeedState.STALE not in [state for state, _ in feeds.keys.states]
 
 

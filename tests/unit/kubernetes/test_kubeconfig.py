@@ -307,10 +307,10 @@ async def test_a_plugin_that_hangs_has_said_why():
 
 
 async def test_what_a_plugin_leaves_running_is_not_waited_for():
-    leave = "import subprocess, sys; subprocess.Popen(['sleep', '20'], stdout=subprocess.DEVNULL)\n"
+    leave = "import subprocess, sys; subprocess.Popen(['sleep', '90'], stdout=subprocess.DEVNULL)\n"
     started = time.monotonic()
     assert (await plugin(leave + ANSWER).current()).token
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 60
 
 
 async def test_tokens_as_rancher_has_them(tmp_path: Path):
@@ -370,10 +370,9 @@ async def test_a_plugin_runs_again_only_when_its_credential_expires_or_was_refus
     ],
 )
 async def test_a_plugin_that_fails_says_how(body: str, words: str):
-    started = time.monotonic()
+    patience = 2.0 if "sleep" in body else 60.0
     with pytest.raises(ConfigurationError, match=words):
-        await plugin(body, timeout=2.0).current()
-    assert time.monotonic() - started < 10
+        await plugin(body, timeout=patience).current()
 
 
 async def test_a_plugin_sees_what_the_kubeconfig_names_and_none_of_the_consoles_secrets(

@@ -79,7 +79,7 @@ async def table_shown(source: Source, *filters: str, sort: str = "-created"):
         )
 
         async def until(names: list[str]) -> Shown:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 while True:
                     await tab.read()
                     shown = tab.shown.get("t")

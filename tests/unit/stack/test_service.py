@@ -54,7 +54,7 @@ async def test_start_ready_stop(tmp_path, board):
     shell = "echo hello; echo $SET; exec sleep 60"
     service = make(tmp_path, board, shell, said_something, env={"SET": "yes"})
     task = asyncio.create_task(service.run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await service.ready.wait()
     pid = board["thing"].pid
     assert board["thing"].state is ComponentState.READY
@@ -77,7 +77,7 @@ async def test_nobody_is_told_of_it_before_it_is_open(tmp_path, board):
         return "opened"
 
     task = asyncio.create_task(make(tmp_path, board, "exec sleep 60", opening=opening).run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await asked.wait()
     assert board["thing"].state is ComponentState.STARTING
     may.set()
@@ -123,7 +123,7 @@ async def test_a_check_that_ends_with_its_process_hides_no_death(tmp_path, board
 async def test_a_killed_one_is_started_again(tmp_path, board):
     service = make(tmp_path, board, "exec sleep 60")
     task = asyncio.create_task(service.run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await service.ready.wait()
     first = board["thing"].pid
     os.kill(first, signal.SIGKILL)
@@ -162,7 +162,7 @@ async def test_losing_and_finding_readiness_is_shown(tmp_path, board, monkeypatc
 
     service = make(tmp_path, board, "exec sleep 60", check)
     task = asyncio.create_task(service.run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await service.ready.wait()
     answers = False
     await until(lambda: board["thing"].state is ComponentState.UNRESPONSIVE)
@@ -176,7 +176,7 @@ async def test_losing_and_finding_readiness_is_shown(tmp_path, board, monkeypatc
 async def test_a_stubborn_one_is_killed(tmp_path, board):
     service = make(tmp_path, board, "trap '' TERM; while :; do sleep 1; done", stop_patience=0.3)
     task = asyncio.create_task(service.run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await service.ready.wait()
     pid = board["thing"].pid
     await end(task)

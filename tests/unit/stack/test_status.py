@@ -3,12 +3,14 @@
 import io
 import json
 import os
+import threading
 from importlib.resources import files
 
 import jsonschema
 import msgspec
 from typer.testing import CliRunner
 
+from backend.stack import cli
 from backend.stack.cli import app
 from backend.stack.parts import PARTS
 from backend.stack.paths import StackPaths
@@ -99,7 +101,7 @@ def test_the_status_fits_a_terminal_and_says_why_below(tmp_path):
     assert any("craton stack retry registry" in line for line in lines)
 
 
-def test_only_what_failed_is_tried_again(tmp_path):
+def test_only_what_failed_is_tried_again(tmp_path, monkeypatch):
     paths = StackPaths(tmp_path.resolve())
     paths.prepare()
     board = filled(paths.status)
@@ -111,9 +113,15 @@ def test_only_what_failed_is_tried_again(tmp_path):
     assert (refused.exit_code, "etcd-1 is ready" in refused.output) == (1, True)
     assert runner.invoke(app, ["retry", "nothing", "--home", str(tmp_path)]).exit_code == 1
     assert list(paths.retries.iterdir()) == []
+    monkeypatch.setattr(cli, "RETRY_LIMIT", 0.0)
     asked = runner.invoke(app, ["retry", "--home", str(tmp_path)])
-    assert asked.exit_code == 0
-    assert [left.name for left in paths.retries.iterdir()] == ["kwok"]
+    assert (asked.exit_code, "not taken it up yet" in asked.output) == (1, True)
+    (mark,) = paths.retries.iterdir()
+    assert mark.name == "kwok"
+    monkeypatch.setattr(cli, "RETRY_LIMIT", 60.0)
+    threading.Timer(0.3, mark.unlink).start()
+    asked = runner.invoke(app, ["retry", "--home", str(tmp_path)])
+    assert (asked.exit_code, "kwok is tried again" in asked.output) == (0, True)
 
 
 def test_status_and_down_without_a_stack(tmp_path):

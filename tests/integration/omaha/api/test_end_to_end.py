@@ -47,7 +47,7 @@ async def hosted(api: Api, app: int, release: str) -> dict[str, Any]:
 
 async def until(done: Callable[[], Awaitable[Any]]) -> Any:
     """What `done` gives as soon as it gives anything; other replicas follow within seconds."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while not (result := await done()):
             await asyncio.sleep(0.1)
     return result
