@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from backend.http.connections import Connection, Ended, LimitedConfig, Reading, Use
+from backend.http.connections import BODY, HEAD, NOTHING, Connection, Ended, LimitedConfig, Use
 from backend.http.websocket import LimitedWebSocketProtocol
 
 __all__ = ["MAX_FIELDS", "MAX_HEAD", "MAX_PIPELINED", "MAX_TRAILERS", "CheckedHttpProtocol"]
@@ -89,8 +89,8 @@ class CheckedHttpProtocol(HttpToolsProtocol):
             return
         if self._in_head:
             self._raw_head += len(data)
-            if connection.reading is Reading.NOTHING:
-                connection.reading, connection.since = Reading.HEAD, self.loop.time()
+            if connection.reading is NOTHING:
+                connection.reading, connection.since = HEAD, self.loop.time()
             if self._raw_head > MAX_HEAD and b"\r\n\r\n" not in data:
                 self._refuse()
                 return
@@ -127,7 +127,7 @@ class CheckedHttpProtocol(HttpToolsProtocol):
             large
             or self._hosts != 1
             or self.parser.get_http_version() not in _VERSIONS
-            or self._codings not in ([], [b"chunked"])
+            or (self._codings and self._codings != [b"chunked"])
             or not self.url.startswith(b"/")
             or self._unanswered > MAX_PIPELINED
         ):
@@ -153,7 +153,7 @@ class CheckedHttpProtocol(HttpToolsProtocol):
         """The body ended; what follows is a new head."""
         self._in_head, self._raw_head = True, 0
         if self._connection is not None:
-            self._connection.reading = Reading.NOTHING
+            self._connection.reading = NOTHING
             self._connection.since = self.loop.time()
         super().on_message_complete()
 
@@ -213,7 +213,7 @@ class CheckedHttpProtocol(HttpToolsProtocol):
         connection = self._connection
         if connection is None:
             raise _RefusedError
-        connection.reading, connection.since = Reading.BODY, self.loop.time()
+        connection.reading, connection.since = BODY, self.loop.time()
         connection.received = 0
         use = Use.of(self.url.removeprefix(self._prefix))
         if connection.use is None and not self._table.begin(connection, use):

@@ -48,6 +48,12 @@ _NEEDS_COUNTERS: Final = frozenset(
     }
 )
 _HOLDING: Final = (GrantState.OPEN, GrantState.TIMED_OUT)
+_HELD: Final = {
+    (int(status), reason): held_status(status, reason)
+    for status in UpdateStatus
+    for reason in Reason
+}
+"""Looked up: to find the members of an `Enum` takes Python 3.11 longer than all of `_same`."""
 
 
 class _Inadmissible(Exception):
@@ -195,9 +201,7 @@ def _same(report: Report, known: MachineEntry, decision: UpdateDecision) -> bool
     app = report.app
     if report.app.check:
         reason = decision.reason
-        if known.reason != reason or known.status != held_status(
-            UpdateStatus(known.status), reason
-        ):
+        if known.reason != reason or known.status != _HELD[known.status, reason]:
             return False
     return (
         known.ip == report.ip

@@ -61,19 +61,20 @@ _HOLDS = {reason: UpdateDecision(reason) for reason in Reason}
 
 
 def decide(machine: Machine, group: Group, check: CheckContext) -> UpdateDecision:
-    """The answer to an update check, after the request's events were applied."""
+    """The answer to an update check, after the request's events were applied. `Reason.NONE` is
+    the empty text: what holds a machine is true."""
     target = group.target
     held = unavailable(group)
-    if held is not Reason.NONE or target is None:
+    if held or target is None:
         return hold(held)
     release = parse(machine.release)
     held = arrived(release, target, group.policy)
-    if held is not Reason.NONE:
+    if held:
         return hold(held)
     if machine.grant is GrantState.OPEN:
         return _reoffer(release, group, target)
     held = _standing(machine, release, group, check.now)
-    if held is not Reason.NONE:
+    if held:
         return hold(held)
     return _new_offer(machine, group, target, check)
 
@@ -154,7 +155,7 @@ def _new_offer(
     package = next_step(parse(machine.release), group, target)
     limit = not_selected(group.policy, rollout, machine, check.now)
     limit = limit or over_limit(group.policy, rollout, check.counters)
-    if limit is Reason.NONE:
+    if not limit:
         return UpdateDecision(package=package)
     if check.forced and group.policy.forced_checks_skip_limits and limit is not Reason.SAFE_MODE:
         return UpdateDecision(package=package, forced=True)
