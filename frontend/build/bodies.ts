@@ -41,9 +41,14 @@ const KEPT = [
   "pattern",
 ] as const;
 
+/** Of whole numbers, a bound that is itself allowed. */
+const most = ({ type, maximum, exclusiveMaximum }: Json) =>
+  type === "integer" && typeof exclusiveMaximum === "number" ? exclusiveMaximum - 1 : maximum;
+
 /** What a form needs to know of one member; words are the locale files' business. */
 function member(schema: Json, required: boolean): Json {
-  const whole = resolved(schema);
+  const { ...whole } = resolved(schema);
+  whole.maximum = most(whole);
   const kept = Object.fromEntries(
     KEPT.filter((name) => whole[name] !== undefined).map((name) => [name, whole[name]]),
   );

@@ -6,10 +6,10 @@ Sources: reference updates 2.2 (Nebraska's rules), 4 (what this service does dif
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from backend.omaha.domain import semver
 
@@ -155,11 +155,12 @@ class RolloutPolicy(_Document):
             raise ValueError(f"{value!r} is no IANA time zone such as Europe/Berlin") from bad
         return value
 
-    @model_validator(mode="after")
-    def _last_wave_is_everybody(self) -> Self:
-        if self.waves and self.waves[-1].kind is not WaveKind.ALL:
+    @field_validator("waves")
+    @classmethod
+    def _last_wave_is_everybody(cls, waves: tuple[Wave, ...]) -> tuple[Wave, ...]:
+        if waves and waves[-1].kind is not WaveKind.ALL:
             raise ValueError("the last wave must be of kind 'all', or nobody else is ever updated")
-        return self
+        return waves
 
     @property
     def concurrency(self) -> int | None:

@@ -101,6 +101,8 @@ export interface Action<Target, Body = object> {
   rehearse?: {
     verb: ParseKeys;
     first?: boolean;
+    /** The member of the rehearsal's own body that holds the form's. */
+    within?: string;
     run: (target: Target, body: Body) => Promise<Rehearsed>;
   };
   /** What was refused for a reason one may overrule can be done all the same. */

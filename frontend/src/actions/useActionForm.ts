@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { useCallback, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { type Problem, toProblem } from "../api/problem";
 import type { Texts } from "../forms/field";
 import { type FormState, useForm } from "../forms/useForm";
@@ -46,7 +46,8 @@ export function useActionForm({ action, target, name, onClose }: ActionFormOptio
     mutationFn: async () => action.rehearse?.run(against, form.whole()),
   });
   const failed = attempt.error ?? rehearsal.error;
-  const problem: Problem | null = failed ? toProblem(failed) : null;
+  const { within } = action.rehearse ?? {};
+  const problem = useMemo(() => (failed ? problemOf(failed, within) : null), [failed, within]);
   const current = problem?.status === 412 && action.onto ? problem.current : undefined;
   const send = (on: unknown, insist = false) => {
     const found = rehearsal.data?.found;
@@ -103,5 +104,17 @@ export function useActionForm({ action, target, name, onClose }: ActionFormOptio
       rehearsal.reset();
       form.reset();
     },
+  };
+}
+
+/** What went wrong, by the names of the form's fields; a rehearsal may send them `within` another. */
+function problemOf(failed: Error, within: string | undefined): Problem {
+  const problem = toProblem(failed);
+  if (!within || !problem.errors) return problem;
+  const own = (field: string) =>
+    field.startsWith(`${within}.`) ? field.slice(within.length + 1) : field;
+  return {
+    ...problem,
+    errors: problem.errors.map((error) => ({ ...error, field: own(error.field) })),
   };
 }

@@ -3,11 +3,13 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldInputProps } from "./FieldInput";
 import { inputId } from "./field";
+import { useOptionName } from "./useOptionName";
 import { useOptions } from "./useOptions";
 
 /** One of several, from a menu; as text where a system cannot say what there is. */
 export function ChoiceInput({ form, field, texts, wrong, told, onText }: FieldInputProps) {
   const { t } = useTranslation();
+  const nameOf = useOptionName();
   const options = useOptions(form, field, texts);
   const fits = options.length === 0 && !field.whole ? "text" : "menu";
   // What has the focus is not changed for another input, which would lose it.
@@ -29,12 +31,12 @@ export function ChoiceInput({ form, field, texts, wrong, told, onText }: FieldIn
     <FormSelect {...common}>
       {(!field.required || !known) && <FormSelectOption value="" label={t("form.none")} />}
       {!known && common.value && <FormSelectOption value={common.value} label={common.value} />}
-      {options.map(({ value, title, against }) => (
+      {options.map((option) => (
         <FormSelectOption
-          key={value}
-          value={value}
-          label={against ? `${title ?? value}: ${against}` : (title ?? value)}
-          isDisabled={Boolean(against)}
+          key={option.value}
+          value={option.value}
+          label={option.against ? `${nameOf(option)}: ${option.against}` : nameOf(option)}
+          isDisabled={Boolean(option.against)}
         />
       ))}
     </FormSelect>
@@ -43,17 +45,18 @@ export function ChoiceInput({ form, field, texts, wrong, told, onText }: FieldIn
 
 /** One of few that need a sentence each; the first one where none was chosen. */
 export function RadioInput({ form, field, texts, onText }: FieldInputProps) {
+  const nameOf = useOptionName();
   const options = useOptions(form, field, texts);
   const chosen = options.find(({ value }) => value === texts[field.id]) ?? options[0];
-  return options.map(({ value, title, help }) => (
+  return options.map((option) => (
     <Radio
-      key={value}
-      id={`${inputId(form, field.id)}-${value}`}
+      key={option.value}
+      id={`${inputId(form, field.id)}-${option.value}`}
       name={inputId(form, field.id)}
-      label={<span translate="no">{title ?? value}</span>}
-      description={help && <span translate="no">{help}</span>}
-      isChecked={value === chosen?.value}
-      onChange={() => onText(value)}
+      label={<span translate={option.label ? "yes" : "no"}>{nameOf(option)}</span>}
+      description={option.help && <span translate="no">{option.help}</span>}
+      isChecked={option.value === chosen?.value}
+      onChange={() => onText(option.value)}
     />
   ));
 }

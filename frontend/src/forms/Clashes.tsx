@@ -2,8 +2,10 @@ import { Radio } from "@patternfly/react-core";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useTranslation } from "react-i18next";
 import type { Field, Texts } from "./field";
+import { shownIn, thingsIn } from "./list";
 import { useFieldName } from "./useFieldName";
 import type { Clash, FormState } from "./useForm";
+import { useOptionName } from "./useOptionName";
 import { useOptions } from "./useOptions";
 
 /** What somebody else changed, theirs beside yours, field by field, to choose from. */
@@ -74,10 +76,24 @@ function ClashRow({ form, clash, texts, onChoose }: ClashRowProps) {
 /** How a value of a field reads: as its input shows it, not as it is sent. */
 function useShown(form: string, field: Field, texts: Texts) {
   const { t } = useTranslation();
+  const nameOf = useOptionName();
   const options = useOptions(form, field, texts);
   const shown = (text: string): string => {
     if (field.input === "switch") return t(text === "true" ? "form.on" : "form.off");
-    return options.find(({ value }) => value === text)?.title || text || "—";
+    if (field.things) return thingsIn(text).map(inWords).join("\n") || "—";
+    const option = options.find(({ value }) => value === text);
+    return (option && nameOf(option)) || text || "—";
   };
-  return { shown, words: field.input === "switch" };
+  const inWords = (thing: Texts, place: number) => {
+    const { fields = [], one } = field.things ?? {};
+    const parts = shownIn(fields, thing).map((inner) => {
+      const chosen = (thing[inner.id] ?? "").split("\n").map((value) => {
+        const known = typeof inner.options === "function" ? [] : (inner.options ?? []);
+        return nameOf(known.find((option) => option.value === value) ?? { value });
+      });
+      return `${inner.label ? t(inner.label) : inner.id} ${chosen.join(", ") || "—"}`;
+    });
+    return `${one ? t(one, { number: place + 1 }) : ""}: ${parts.join("; ")}`;
+  };
+  return { shown, words: field.input === "switch" || field.things !== undefined };
 }

@@ -1,6 +1,7 @@
 import { Switch, TextArea, TextInput } from "@patternfly/react-core";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
+import { ChecksInput } from "./ChecksInput";
 import { ChoiceInput, RadioInput } from "./ChoiceInput";
 import type { FormFieldProps } from "./FormField";
 import { inputId } from "./field";
@@ -33,6 +34,10 @@ export function FieldInput(props: FieldInputProps) {
   switch (field.input) {
     case "radio":
       return <RadioInput {...props} />;
+    case "checks":
+      return <ChecksInput {...props} />;
+    case "list":
+      return null;
     case "choice":
       return <ChoiceInput {...props} />;
     case "file":
@@ -57,6 +62,8 @@ export function FieldInput(props: FieldInputProps) {
       return (
         <TextArea {...common} rows={field.input === "notes" ? 8 : 3} resizeOrientation="vertical" />
       );
+    case "clock":
+      return <TextInput {...common} type="text" autoComplete="off" />;
     case "number":
       return <TextInput {...common} type="text" inputMode="decimal" autoComplete="off" />;
     case "text":

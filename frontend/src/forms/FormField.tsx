@@ -2,7 +2,7 @@ import { FormGroup, FormHelperText, HelperText, HelperTextItem } from "@patternf
 import { useTranslation } from "react-i18next";
 import type { FieldError } from "../api/problem";
 import { FieldInput } from "./FieldInput";
-import { type Field, inputId, type Texts } from "./field";
+import { type Field, type Input, inputId, type Texts } from "./field";
 import { StoredSecret } from "./StoredSecret";
 import { useFieldName } from "./useFieldName";
 
@@ -18,6 +18,9 @@ export interface FormFieldProps {
   onText: (text: string | undefined) => void;
 }
 
+/** What a field with several inputs is to those who do not see it. */
+const ROLES: Partial<Record<Input, string>> = { radio: "radiogroup", checks: "group" };
+
 /** One field: its name, its input, what it means, and what is wrong with it. */
 export function FormField(props: FormFieldProps) {
   const { t } = useTranslation();
@@ -27,8 +30,8 @@ export function FormField(props: FormFieldProps) {
   const help = field.help ? t(field.help) : field.hint;
   const wrong = fault ?? (error && `${error.message}${error.accepts ? ` (${error.accepts})` : ""}`);
   const keeps = field.stored !== undefined && texts[field.id] === undefined;
-  const group =
-    field.input === "radio" ? { role: "radiogroup", "aria-describedby": `${id}-told` } : {};
+  const role = ROLES[field.input];
+  const group = role ? { role, "aria-describedby": `${id}-told` } : {};
   return (
     <FormGroup
       {...group}

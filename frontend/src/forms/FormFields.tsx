@@ -3,11 +3,12 @@ import { lazy, Suspense, useEffect, useId } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldError } from "../api/problem";
 import { FormField } from "./FormField";
-import { concerns, inputId } from "./field";
+import { concerns, type Field, inputId, type Texts } from "./field";
 import type { FormState } from "./useForm";
 
 /** Seldom needed: it brings tables with it. */
 const Clashes = lazy(async () => ({ default: (await import("./Clashes")).Clashes }));
+const ListField = lazy(async () => ({ default: (await import("./ListField")).ListField }));
 
 export interface FormFieldsProps {
   form: FormState;
@@ -44,20 +45,29 @@ export function FormFields({ form, errors, onChange }: FormFieldsProps) {
           <Clashes id={id} form={form} />
         </Suspense>
       )}
-      {form.fields.map((field) => (
-        <FormField
-          key={field.id}
-          form={id}
-          field={field}
-          texts={form.texts}
-          fault={form.faults[field.id]}
-          error={errors.find((found) => concerns(found.field, field.id))}
-          onText={(text) => {
+      {form.fields.map((field) => {
+        const common = {
+          form: id,
+          field,
+          texts: form.texts,
+          onText: (text: string | undefined) => {
             form.set(field.id, text);
             onChange?.();
-          }}
-        />
-      ))}
+          },
+        };
+        return field.things ? (
+          <Suspense key={field.id} fallback={null}>
+            <ListField {...common} things={field.things} faults={form.faults} errors={errors} />
+          </Suspense>
+        ) : (
+          <FormField
+            key={field.id}
+            {...common}
+            fault={form.faults[field.id]}
+            error={errors.find((found) => concerns(found.field, field.id))}
+          />
+        );
+      })}
     </>
   );
 }
@@ -69,12 +79,26 @@ function useFocusOnWrong(id: string, form: FormState, errors: readonly FieldErro
   // biome-ignore lint/correctness/useExhaustiveDependencies: once a try, not while it is mended
   useEffect(() => {
     if (tries === 0) return;
-    const wrong = form.fields.find(
-      (field) => form.faults[field.id] || errors.some((error) => concerns(error.field, field.id)),
-    );
-    const input = wrong && document.getElementById(inputId(id, wrong.id));
+    const input = firstWrong(id, form.fields, form.faults, errors);
     input?.focus();
     // What is wrong stands below it, and must not be behind the dialogue's foot.
     input?.scrollIntoView?.({ block: "center" });
   }, [tries, told]);
+}
+
+/** The input of the first field that is wrong, or of what it lies in. */
+function firstWrong(
+  form: string,
+  fields: readonly Field[],
+  faults: Texts,
+  errors: readonly FieldError[],
+): HTMLElement | null {
+  const named = [...Object.keys(faults), ...errors.map(({ field }) => field)];
+  const [first] = fields.flatMap(({ id }) => named.filter((one) => concerns(one, id)));
+  const path = first?.split(".") ?? [];
+  for (let depth = path.length; depth > 0; depth -= 1) {
+    const input = document.getElementById(inputId(form, path.slice(0, depth).join(".")));
+    if (input) return input;
+  }
+  return null;
 }

@@ -1,10 +1,14 @@
 import type { TFunction } from "i18next";
+import { minutesOf } from "./clock";
 import type { Field, Texts } from "./field";
+import { shownIn, thingsIn } from "./list";
 
 /** What is wrong with what is typed, as a sentence, before anything is sent; null where nothing is. */
 export function faultOf(field: Field, text: string, t: TFunction): string | null {
   if (text === "") return needed(field) ? t("form.required") : null;
   if (field.input === "number") return numberFault(field, text, t);
+  if (field.input === "clock") return clockFault(field, text, t);
+  if (field.input === "checks" || field.input === "list") return null;
   if (field.input === "lines") {
     const wrong = field.numbers && text.split(/[\s,]+/).find((one) => !/^\d*$/.test(one));
     return wrong ? t("form.wholeNumbers") : null;
@@ -17,7 +21,9 @@ export function faultOf(field: Field, text: string, t: TFunction): string | null
 
 /** A stored secret need not be typed again; a number is never nothing unless nothing is said to be. */
 const needed = ({ required, stored, nullable, input }: Field) =>
-  (required === true || input === "number") && stored === undefined && !nullable;
+  (required === true || input === "number" || input === "clock") &&
+  stored === undefined &&
+  !nullable;
 
 function numberFault(
   { whole, minimum, maximum }: Field,
@@ -32,12 +38,26 @@ function numberFault(
   return null;
 }
 
-/** The faults of a whole form, by field. */
+function clockFault({ maximum = 1440 }: Field, text: string, t: TFunction): string | null {
+  const minutes = minutesOf(text);
+  return minutes === null || minutes > maximum ? t("form.clock") : null;
+}
+
+/** The faults of a whole form, by field; inside a list by the place of the thing too. */
 export function faultsOf(fields: readonly Field[], texts: Texts, t: TFunction): Texts {
-  return Object.fromEntries(
-    fields.flatMap((field) => {
-      const fault = faultOf(field, texts[field.id] ?? "", t);
-      return fault ? [[field.id, fault]] : [];
-    }),
+  const found = fields.flatMap((field) => {
+    const text = texts[field.id] ?? "";
+    const fault = faultOf(field, text, t);
+    const own: [string, string][] = fault ? [[field.id, fault]] : [];
+    return field.things ? [...own, ...insideOf(field, field.things.fields, text, t)] : own;
+  });
+  return Object.fromEntries(found);
+}
+
+function insideOf(list: Field, fields: readonly Field[], text: string, t: TFunction) {
+  return thingsIn(text).flatMap((thing, place) =>
+    Object.entries(faultsOf(shownIn(fields, thing), thing, t)).map(
+      ([id, fault]): [string, string] => [`${list.id}.${place}.${id}`, fault],
+    ),
   );
 }

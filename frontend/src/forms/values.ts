@@ -1,24 +1,18 @@
-import { type Field, type Texts, textOf } from "./field";
+import { minutesOf } from "./clock";
+import type { Field, Texts } from "./field";
+import { shownIn, thingsIn } from "./list";
+import { typedIn } from "./typed";
 
 /** A body or a part of one. */
 export interface Json {
   [name: string]: unknown;
 }
 
-function at(values: object, id: string): unknown {
-  return id
-    .split(".")
-    .reduce<unknown>(
-      (inside, name) =>
-        typeof inside === "object" && inside !== null ? Reflect.get(inside, name) : undefined,
-      values,
-    );
-}
-
 /** What stands in the fields of something that exists; secrets are absent, which means "as stored". */
 export function textsOf(fields: readonly Field[], values: object): Texts {
-  return Object.fromEntries(
-    fields.filter(({ secret }) => !secret).map(({ id }) => [id, textOf(at(values, id))]),
+  return typedIn(
+    fields.filter(({ secret }) => !secret),
+    values,
   );
 }
 
@@ -57,7 +51,12 @@ const holdsNothing = ({ input, minLength = 0 }: Field) =>
 function apiValue(field: Field, text: string): unknown {
   const { input, nullable, numbers, whole } = field;
   if (input === "switch") return text === "true";
-  if (input === "lines") {
+  if (input === "clock") return minutesOf(text);
+  if (input === "list") {
+    const { fields = [] } = field.things ?? {};
+    return thingsIn(text).map((thing) => bodyOf(shownIn(fields, thing), thing));
+  }
+  if (input === "lines" || input === "checks") {
     const kept = text.split(/[\s,]+/).filter(Boolean);
     return numbers ? kept.map(Number) : kept;
   }

@@ -14,16 +14,33 @@ import {
   startHostedImport,
 } from "../../api/generated/sdk.gen";
 import type {
+  ExtraFileBody,
   NewHostedImport,
   PackageChange,
   PackageCreate,
   PackageView,
 } from "../../api/generated/types.gen";
-import { fieldsOf } from "../../forms/field";
+import { fieldsOf, type ListWords } from "../../forms/field";
 import { tableHref } from "../../updates/choices";
 import { edited, match, onto, type Seen, viewOf } from "../../updates/edited";
 
 type Package = Seen<PackageView>;
+
+/** What machines fetch beside the payload. */
+const EXTRAS: ListWords<ExtraFileBody> = {
+  label: "updates.field.extras",
+  help: "updates.extras.help",
+  things: {
+    one: "updates.extras.one",
+    add: "updates.extras.add",
+    words: {
+      name: { label: "updates.field.filename" },
+      size: { label: "updates.field.size" },
+      sha256: { label: "updates.field.sha256", help: "updates.extras.hex" },
+      sha1: { label: "updates.field.sha1", help: "updates.extras.base64" },
+    },
+  },
+};
 
 const load = async ({ id }: Package): Promise<Package> => ({
   id,
@@ -50,6 +67,7 @@ export const addPackage: Action<string, PackageCreate> = {
     sha1: { label: "updates.field.sha1", help: "updates.package.base64" },
     description: { label: "updates.field.description" },
     release_notes: { label: "updates.field.notes" },
+    extras: EXTRAS,
   }),
   run: async (application, body) => {
     const path = { application_id: Number(application) };
@@ -87,6 +105,7 @@ const before = ({ view }: Package): PackageChange =>
         ...(view.hosted ? {} : { url: view.url }),
         description: view.description,
         release_notes: view.release_notes,
+        extras: view.extras,
         blacklist: view.blacklist,
       }
     : {};
@@ -112,6 +131,7 @@ export const editPackage: Action<Package, PackageChange> = {
         : {}),
       description: { label: "updates.field.description" },
       release_notes: { label: "updates.field.notes" },
+      extras: EXTRAS,
       blacklist: { label: "updates.field.blacklist", help: "updates.package.blacklistHelp" },
     }),
   run: (changed, body) =>

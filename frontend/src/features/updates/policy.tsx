@@ -6,13 +6,14 @@ import { fieldsOf } from "../../forms/field";
 import { edited, onto, viewOf } from "../../updates/edited";
 import { type Group, load, machinesOf, one } from "./groups";
 import { PolicyPreview } from "./PolicyPreview";
+import { WAVES, WINDOWS } from "./waves";
 
 const before = ({ view }: Group): RolloutPolicy => view?.policy ?? {};
 
 const send = (view: GroupView, policy: RolloutPolicy) =>
   changePolicy({ ...one(view), body: { ...policy } });
 
-/** Who in a group gets updates, when and how fast. Waves and windows stay as they are. */
+/** Who in a group gets updates, when and how fast. */
 export const setPolicy: Action<Group, RolloutPolicy> = {
   id: "group.policy",
   needs: ["update-group", "update"],
@@ -40,6 +41,8 @@ export const setPolicy: Action<Group, RolloutPolicy> = {
     "schedule.percent": { label: "updates.policy.percent" },
     "schedule.duration_seconds": { label: "updates.policy.duration" },
     "schedule.frame_seconds": { label: "updates.policy.frame" },
+    waves: WAVES,
+    windows: WINDOWS,
     timezone: { label: "updates.policy.timezone", help: "updates.policy.timezoneHelp" },
     allow_downgrade: { label: "updates.policy.downgrade" },
     forced_checks_skip_limits: { label: "updates.policy.forced" },
@@ -53,6 +56,7 @@ export const setPolicy: Action<Group, RolloutPolicy> = {
   }),
   rehearse: {
     verb: "updates.policy.preview",
+    within: "policy",
     run: async (group, body) => {
       const view = viewOf(group);
       const policy = { ...view.policy, ...body };

@@ -221,7 +221,7 @@ async def test_blacklist_and_target_exclude_each_other(api: Api, estate: Estate)
         ("{app}/groups", {"name": "g", "track": "t", "arch": "amd64",
                           "policy": {"windows": [{"start": 2000}]}}, "policy.windows.0.start"),
         ("{app}/groups", {"name": "g", "track": "t", "arch": "amd64",
-                          "policy": {"waves": [{"kind": "canary"}]}}, "policy"),
+                          "policy": {"waves": [{"kind": "canary"}]}}, "policy.waves"),
     ],
 )  # fmt: skip
 async def test_bad_input_is_a_422_that_names_the_field(
