@@ -124,10 +124,11 @@ class ClusterReviews:
         self, caller: Principal, guard: Guard, reviewed: Reviewed, connection: KubernetesConnection
     ) -> Limit | None:
         look = _Look(self, caller, guard, connection)
-        key = (id(connection), reviewed, look.key)
+        resources = reviewed.of(connection.name)
+        key = (id(connection), reviewed, resources, look.key)
         if (known := self._answers.get(key)) is not None:
             return known.limit
-        allowed = [(resource.plural, await look.where(resource)) for resource in reviewed.resources]
+        allowed = [(resource.name, await look.where(resource)) for resource in resources]
         limit = limit_of(connection.name, reviewed, allowed)
         self._answers[key] = _Answer(limit, look.keep)
         return limit

@@ -45,6 +45,9 @@ class Limits(BaseModel):
     line_bytes: int = Field(8 * MiB, ge=1024, description="Largest single event of a watch")
     page_size: int = Field(500, ge=1, le=5000, description="Objects in one page of a listing")
     events_kept: int = Field(10_000, ge=1, description="Newest Kubernetes events kept in memory")
+    custom_kinds: int = Field(
+        100, ge=0, le=1000, description="Custom kinds whose metadata is watched all the time"
+    )
     probe_interval: float = Field(5.0, gt=0, description="Seconds between two health probes")
     idle: float = Field(90.0, gt=0, description="Seconds of silence after which a watch reopens")
     backoff_first: float = Field(0.25, gt=0, description="Seconds before the first retry")

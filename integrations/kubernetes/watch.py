@@ -70,7 +70,8 @@ class WatchCoordinator:
 
 
 class Watcher:
-    """Keeps `feed` equal to the objects of `kind`, for as long as `run` runs."""
+    """Keeps `feed` equal to the objects of `kind`, for as long as `run` runs. `served`: it is known
+    that there is such a kind; not to find it is a matter of a moment."""
 
     def __init__(
         self,
@@ -80,12 +81,14 @@ class Watcher:
         coordinator: WatchCoordinator,
         *,
         rng: random.Random | None = None,
+        served: bool = False,
     ) -> None:
         self.kind = kind
         self.unreadable = 0
         self._client = client
         self._feed = feed
         self._coordinator = coordinator
+        self._served = served
         self._limits: Limits = client.settings.limits
         self._rng = rng or random.Random()  # noqa: S311  # spreads load, keeps no secret
         self._backoff = Backoff(
@@ -140,7 +143,7 @@ class Watcher:
         return None
 
     def _failed(self, error: IntegrationError) -> float:
-        if isinstance(error, NotFound):
+        if isinstance(error, NotFound) and not self._served:
             return self._not_served()
         if isinstance(error, Behind):
             # What we hold may be newer than its history: only a new listing can tell.

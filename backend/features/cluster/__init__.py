@@ -9,6 +9,7 @@ from typing import Any, Final
 from backend.connections.reviewing import ClusterReviews
 from backend.features.cluster import project
 from backend.features.cluster.collections import CLUSTERS, DEFINITIONS, LEASES, NAMESPACES
+from backend.features.cluster.definitions import Definitions
 from backend.features.cluster.overview import Clusters
 from backend.features.cluster.rights import KINDS
 from backend.features.cluster.routes import router
@@ -23,7 +24,6 @@ __all__ = ["register"]
 PLAIN: Final[Mapping[Collection, Callable[[str, Any], Any]]] = {
     NAMESPACES: project.namespace_row,
     LEASES: project.lease_row,
-    DEFINITIONS: project.definition_row,
 }
 """The collections whose rows each come from one object; named like the kind."""
 
@@ -36,6 +36,8 @@ def register(context: FeatureContext) -> Feature:
     for collection in PLAIN:
         sources[collection.name] = MemorySource(collection)
         context.registry.add(collection, sources[collection.name])
+    definitions = Definitions()
+    context.registry.add(DEFINITIONS, definitions.rows)
 
     def known(cluster: str) -> list[str]:
         return [row.name for row in sources["namespaces"] if row.cluster == cluster]
@@ -44,7 +46,7 @@ def register(context: FeatureContext) -> Feature:
 
     def feeds(settings: ConnectionSettings) -> Mapping[str, Feed[Any]]:
         name, within = settings.name, ("cluster", settings.name)
-        feeds = dict(clusters.feeds(name))
+        feeds = {**clusters.feeds(name), **definitions.feeds(name)}
         for collection, make in PLAIN.items():
             source = f"kubernetes/{name}/{collection.name}"
             feeds[collection.name] = sources[collection.name].feed(

@@ -99,6 +99,7 @@ DEFINITIONS: Final = Collection(
         Column("versions", "Versions", Type.LIST),
         Column("status", "Status", Type.STATUS, facet=True),
         Column("reason", "Reason", Type.TEXT, default=False),
+        Column("live", "Objects followed", Type.BOOL, facet=True, default=False),
         *_TAIL,
     ),
     default_sort=("name",),

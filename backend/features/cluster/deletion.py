@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from backend.features.cluster.words import StatusSummary
 from integrations.kubernetes.models.meta import Meta
 from integrations.kubernetes.summaries.deletion import being_deleted, hindrances, moment
 
-__all__ = ["with_deletion"]
+__all__ = ["NOT_RECORDED", "with_deletion"]
+
+NOT_RECORDED: Final = (
+    "not recorded: Kubernetes keeps it only in the audit log of its API server, if there is one"
+)
 
 
 def with_deletion(words: StatusSummary, raw: dict[str, Any], found: Any) -> StatusSummary:
     """The words for an object that was told to go: since when, what holds it, and who put that
-    there where the object tells. The API keeps no note of who asked."""
+    there where the object tells. The API keeps no note of who asked, which is said."""
     meta: Meta = found.metadata
     since, due = meta.told_to_go, meta.deletion_timestamp
     if since is None or due is None:
@@ -22,6 +26,7 @@ def with_deletion(words: StatusSummary, raw: dict[str, Any], found: Any) -> Stat
     managers = _managers(raw)
     facts = (
         ("Being deleted since", moment(since)),
+        ("Deletion asked by", NOT_RECORDED),
         ("Was given time until", moment(due) if due > since else ""),
         *(("Held by finalizer", _with_manager(name, managers)) for name in meta.finalizers),
         *words.facts,

@@ -72,7 +72,9 @@ async def list_custom_objects(
     cursor: Annotated[str, Query(max_length=4096)] = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> CustomPage:
-    """Objects of a custom resource definition; all namespaces unless one is named."""
+    """Objects of a custom resource definition; all namespaces unless one is named. For a minute
+    their changes are followed: see `revision` of the definition's row."""
+    upstreams.find(KUBERNETES, cluster).custom.follow(definition)
     page = listing.CustomAsked(definition, namespace, cursor, limit)
     return await listing.custom_objects(
         _reader(upstreams, caller, cluster, namespace), caller, page

@@ -52,7 +52,8 @@ class LeaseRow(Row, frozen=True):
 
 
 class DefinitionRow(Row, frozen=True):
-    """A custom resource definition. `kind` below the definition's own name."""
+    """A custom resource definition. `kind` below the definition's own name. While `live`, changes
+    of its objects are followed: `revision` is another number after each."""
 
     cluster: str
     name: str
@@ -64,3 +65,5 @@ class DefinitionRow(Row, frozen=True):
     reason: str
     created: float
     labels: dict[str, str]
+    live: bool = False
+    revision: int = 0

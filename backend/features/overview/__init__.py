@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from backend.features.context import Feature, FeatureContext
-from backend.features.overview.collections import PROBLEMS
 from backend.features.overview.derive import Problems
 from backend.features.overview.rights import KINDS
 from backend.features.overview.routes import router
@@ -26,7 +25,7 @@ AFTER = ("cluster", "connections", "events", "images", "keyvalue", "machines", "
 def register(context: FeatureContext) -> Feature:
     """Add `problems`, derived from collections of other features, in whichever order."""
     problems = Problems()
-    context.registry.add(PROBLEMS, problems.rows)
+    context.registry.add(problems.rows.collection, problems.rows)
     service = OverviewService(
         context.registry,
         context.upstreams,

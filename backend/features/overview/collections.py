@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from backend.connections.resources import PLURALS, reviewed
 from backend.features.overview.rows import ProblemRow
 from backend.live.collection import Collection
 from backend.live.column import Column, Type
+from backend.live.reviewed import Resource, Reviewed
 from backend.live.rowscope import Field, RowScope, TextScope
 
-__all__ = ["PROBLEMS"]
+__all__ = ["PROBLEMS", "problems_collection"]
 
 
 PROBLEMS = Collection(
@@ -41,3 +45,10 @@ PROBLEMS = Collection(
     place=75,
     reviewed=reviewed(*PLURALS, by="resource"),
 )
+
+
+def problems_collection(custom: Callable[[str], tuple[Resource, ...]]) -> Collection:
+    """The collection, whose rows may be of custom kinds too: those that `custom` gives of a
+    cluster."""
+    plain: Reviewed = reviewed(*PLURALS, by="resource")
+    return replace(PROBLEMS, reviewed=replace(plain, more=custom))

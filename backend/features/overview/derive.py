@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from backend.features.overview.collections import PROBLEMS
+from backend.features.overview.collections import problems_collection
 from backend.features.overview.contacts import contact_problem
 from backend.features.overview.held import Held, HeldRow
 from backend.features.overview.members import member_problem, quorum_problem
@@ -82,7 +82,7 @@ class Problems:
         self._started = clock()
         self.held = Held(clock)
         self.rows: Derived[ProblemRow] = Derived(
-            PROBLEMS,
+            problems_collection(self.held.resources),
             inputs=(
                 Kept("machines", by=_of_machine, keep=self._dated(machine_problem, _created)),
                 Kept("workloads", by=_of_workload, keep=self._there),

@@ -1,21 +1,26 @@
 """Deletions that do not end: objects that finalizers keep from going, or nobody ends.
 
-Of every watched kind but those whose names alone need a right of their own (Secrets and
-ConfigMaps): a problem is shown by its place, so it would name them to people without it.
+Of custom kinds (`integrations.kubernetes.custom_watches`), and of every watched kind but those
+whose names alone need a right of their own (Secrets and ConfigMaps): a problem is shown by its
+place, so it would name them to people without it.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, Protocol
 
 import msgspec
 
+from backend.live.reviewed import Resource
 from backend.live.row import Row
-from backend.live.table import Table
+from backend.live.table import Change, Table
 from integrations.contract import Feed
+from integrations.kubernetes.custom_feed import CustomObject
+from integrations.kubernetes.custom_watches import DELETIONS
 from integrations.kubernetes.kinds import KINDS
 from integrations.kubernetes.models.meta import Meta, seconds
 from integrations.kubernetes.summaries.deletion import hindrances
@@ -30,6 +35,11 @@ left the namespace says nothing of what hinders it."""
 _WATCHED: Final = tuple(
     plural for plural, kind in KINDS.items() if plural != "events" and not kind.metadata_only
 )
+
+
+_REVIEWED: Final = 20
+"""Custom kinds of a cluster about whose held objects its own rights are asked; rows of further ones
+are hidden from those whom they limit."""
 
 
 class _Named(Protocol):
@@ -60,17 +70,24 @@ class Held:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self.rows: Table[HeldRow] = Table("held deletions")
+        self._custom: dict[str, Counter[Resource]] = {}
+        self.rows.on_change(self._count)
 
     def feeds(self, cluster: str) -> Mapping[str, Feed[Any]]:
         """The feeds that keep one cluster's, by kind."""
-        return {
-            plural: self.rows.feed(
-                f"kubernetes/{cluster}/{plural}",
-                partial(self._held, cluster, plural),
-                within=("cluster", cluster),
-            )
-            for plural in _WATCHED
+        rows: dict[str, Callable[[Any], HeldRow | None]] = {
+            plural: partial(self._held, cluster, plural, KINDS[plural].kind) for plural in _WATCHED
         }
+        rows[DELETIONS] = partial(self._held_custom, cluster)
+        return {
+            what: self.rows.feed(f"kubernetes/{cluster}/{what}", row, within=("cluster", cluster))
+            for what, row in rows.items()
+        }
+
+    def resources(self, cluster: str) -> tuple[Resource, ...]:
+        """The custom kinds of which something is being deleted in a cluster."""
+        found = self._custom.get(cluster, Counter())
+        return tuple(sorted(found, key=lambda resource: resource.name)[:_REVIEWED])
 
     async def look(self) -> None:
         """Time alone makes a deletion overdue: nothing tells of it."""
@@ -79,7 +96,18 @@ class Held:
             if not row.overdue and row.due <= now:
                 self.rows.put(msgspec.structs.replace(row, overdue=True))
 
-    def _held(self, cluster: str, plural: str, found: _Named) -> HeldRow | None:
+    def _count(self, changes: Sequence[Change[HeldRow]]) -> None:
+        for _key, old, new in changes:
+            for row, step in ((old, -1), (new, 1)):
+                if row is not None and "." in row.plural:
+                    known = self._custom.setdefault(row.cluster, Counter())
+                    known[_resource(row)] += step
+                    self._custom[row.cluster] = +known
+
+    def _held_custom(self, cluster: str, found: CustomObject) -> HeldRow | None:
+        return self._held(cluster, found.kind.address, found.kind.kind, found)
+
+    def _held(self, cluster: str, plural: str, kind: str, found: _Named) -> HeldRow | None:
         meta = found.metadata
         end, since = seconds(meta.deletion_timestamp), seconds(meta.told_to_go)
         if end is None or since is None:
@@ -88,7 +116,7 @@ class Held:
         return HeldRow(
             key=f"{cluster}/{plural}/{meta.namespace}/{meta.name}",
             cluster=cluster,
-            kind=KINDS[plural].kind,
+            kind=kind,
             plural=plural,
             namespace=meta.namespace,
             name=meta.name,
@@ -98,6 +126,11 @@ class Held:
             due=due,
             overdue=due <= self._clock(),
         )
+
+
+def _resource(row: HeldRow) -> Resource:
+    plural, _, group = row.plural.partition(".")
+    return Resource(group, plural, bool(row.namespace), custom=True)
 
 
 def _overdue(meta: Meta) -> str:

@@ -33,6 +33,7 @@ from backend.features.overview.systems import (
     part_of,
     state_of,
     trouble_in_words,
+    unseen_in_words,
 )
 from backend.features.overview.updates import updates_view
 from backend.live.page import Page
@@ -148,6 +149,7 @@ class OverviewService:
         freshness = freshness_of(self._registry, caller, "kubernetes")
         state = self._state("kubernetes", freshness, problems)
         sentence = trouble_in_words(freshness) or kubernetes_sentence(state, counts)
+        sentence = ". ".join(part for part in (sentence, unseen_in_words(freshness)) if part)
         return SystemView(
             name="kubernetes",
             state=state,

@@ -10,6 +10,7 @@ from backend.features.overview.schemas import FreshnessView, SystemState
 from backend.live.guard import guard_of
 from backend.live.registry import Registry
 from integrations.contract import FeedState, Freshness
+from integrations.kubernetes.custom_watches import DELETIONS
 
 __all__ = [
     "absent",
@@ -18,6 +19,7 @@ __all__ = [
     "part_of",
     "state_of",
     "trouble_in_words",
+    "unseen_in_words",
 ]
 
 _GOOD = frozenset({FeedState.LIVE, FeedState.POLLING})
@@ -70,6 +72,15 @@ def trouble_in_words(freshness: Iterable[FreshnessView]) -> str:
         if item.state in {FeedState.STALE, FeedState.DENIED}:
             return item.message or f"{item.source} is {item.state}"
     return ""
+
+
+def unseen_in_words(freshness: Iterable[FreshnessView]) -> str:
+    """What is not known of clusters that are otherwise as told; empty when everything is."""
+    return "; ".join(
+        item.message
+        for item in freshness
+        if item.source.endswith(f"/{DELETIONS}") and item.state is FeedState.LIVE and item.message
+    )
 
 
 def absent(name: str, state: SystemState) -> str:

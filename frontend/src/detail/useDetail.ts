@@ -59,7 +59,12 @@ function isMissing(error: unknown): boolean {
  * Read again when `news` changes: at once after a quiet time, else when the settle time is
  * over; news that comes during a read is read after it, so that none is ever missed.
  */
-function useRefetchOnNews(news: unknown, fetching: boolean, refetch: () => void): void {
+export function useRefetchOnNews(
+  news: unknown,
+  fetching: boolean,
+  refetch: () => void,
+  settle: number = SETTLE_MS,
+): void {
   const latest = useRef(refetch);
   latest.current = refetch;
   const seen = useRef(news);
@@ -75,12 +80,12 @@ function useRefetchOnNews(news: unknown, fetching: boolean, refetch: () => void)
     if (!waiting || fetching) return;
     const timer = setTimeout(
       () => {
-        readyAt.current = Date.now() + SETTLE_MS;
+        readyAt.current = Date.now() + settle;
         setWaiting(false);
         latest.current();
       },
       Math.max(0, readyAt.current - Date.now()),
     );
     return () => clearTimeout(timer);
-  }, [waiting, fetching]);
+  }, [waiting, fetching, settle]);
 }

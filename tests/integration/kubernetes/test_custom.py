@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from tests.integration.kubernetes.customkinds import ORG, create, define
+from tests.contract.kubernetes.harness import until
+from tests.integration.kubernetes.customkinds import ORG, SECONDS, create, define
 from tests.integration.kubernetes.test_live_rows import console, kubectl, namespace
 from tests.stackfixtures import RunningStack
 from tests.unit.kubernetes.console import KubernetesFeatures
@@ -91,3 +92,33 @@ async def test_columns_scale_and_conditions_of_a_custom_kind(
     for name in ("empty", "nulls"):
         assert (await detail(name))["healthy"] is None
     await kubectl(stack, "delete", "crd", definition, "--wait=false")
+
+
+async def test_changes_of_custom_objects_are_told(
+    stack: RunningStack, console: KubernetesFeatures, namespace: str
+) -> None:
+    group = f"live-{uuid.uuid4().hex[:6]}.example"
+    definition = await define(stack, "Lamp", group)
+    key = f"local/{definition}"
+
+    def row() -> Any:
+        return console.rows(CRDS).get(key)
+
+    await until(lambda: row() is not None and row().live, SECONDS)
+
+    async def told(change: Any) -> None:
+        """Whoever follows the definition's row hears of the change."""
+        before = row().revision
+        await change
+        await until(lambda: row().live and row().revision != before, SECONDS)
+
+    lamp = {
+        "apiVersion": f"{group}/v1",
+        "kind": "Lamp",
+        "metadata": {"name": "one", "namespace": namespace},
+    }
+    await told(create(stack, lamp))
+    await told(create(stack, {**lamp, "spec": {"on": True}}))
+    await told(kubectl(stack, "-n", namespace, "delete", f"{definition}/one", "--wait=false"))
+    await kubectl(stack, "delete", "crd", definition, "--wait=false")
+    await until(lambda: row() is None, SECONDS)

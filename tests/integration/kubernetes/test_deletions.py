@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import uuid
 from typing import Any
 
 import pytest
 
 from tests.contract.kubernetes.harness import until
-from tests.integration.kubernetes.customkinds import ORG, SECONDS, create, problems_of
+from tests.integration.kubernetes.customkinds import ORG, SECONDS, create, define, problems_of
 from tests.integration.kubernetes.test_live_rows import console, kubectl, namespace
 from tests.stackfixtures import RunningStack
 from tests.unit.kubernetes.console import KubernetesFeatures
@@ -76,6 +77,7 @@ async def test_what_a_finalizer_holds_says_so_everywhere(
         assert (detail["status"], detail["healthy"]) == ("Terminating", False)
         assert detail["summary"].startswith("Being deleted since 20"), detail["summary"]
         assert facts["Held by finalizer"].startswith(f"{HOLD}, set by kubectl")
+        assert facts["Deletion asked by"].startswith("not recorded: Kubernetes keeps it only")
 
     # A namespace's pods go first: as long as one is left, it says nothing of the rest.
     for what in ("pod/held", "pvc/held"):
@@ -92,6 +94,44 @@ async def test_what_a_finalizer_holds_says_so_everywhere(
     assert HOLD in detail["summary"]
     words = ("-n", namespace, "patch", "configmap/held", "--type=merge", "-p", RELEASE)
     await asyncio.to_thread(stack.kubectl, *words)
+
+
+@pytest.mark.parametrize("scope", ["Namespaced", "Cluster"])
+async def test_held_objects_of_custom_kinds_are_problems_while_they_are_held(
+    stack: RunningStack, console: KubernetesFeatures, namespace: str, scope: str
+) -> None:
+    group = f"zones-{uuid.uuid4().hex[:6]}.example"
+    definition = await define(stack, "Zone", group, scope=scope)
+    inside = namespace if scope == "Namespaced" else ""
+
+    def zone(name: str) -> dict[str, Any]:
+        place = {"namespace": inside} if inside else {}
+        meta = {"name": name, "finalizers": [HOLD], **place}
+        return {"apiVersion": f"{group}/v1", "kind": "Zone", "metadata": meta}
+
+    names = [f"{name}-{namespace}" for name in ("stays", "goes")]
+    for name in names:
+        await create(stack, zone(name))
+    where = ("-n", inside) if inside else ()
+    gone = f"{definition}/{names[1]}"
+    await kubectl(stack, *where, "delete", gone, "--wait=false")
+
+    found = await problems_of(console, inside, f"Zone/{names[1]}")
+    assert f"Zone/{names[0]}" not in found
+    problem = found[f"Zone/{names[1]}"]
+    assert (problem.cause, problem.severity) == ("Deletion is held", "warning")
+    assert BY in problem.reason
+    assert problem.link == f"/clusters/local/{definition}/{inside or '-'}/{names[1]}"
+    detail = (await console.get(problem.link, ORG)).json()
+    facts = {fact["label"]: fact["value"] for fact in detail["facts"]}
+    assert facts["Deletion asked by"].startswith("not recorded")
+
+    # What it waits for is done, and it goes: nobody looks anything up for that.
+    await kubectl(stack, *where, "patch", gone, "--type=merge", "-p", RELEASE)
+    await until(lambda: problem.key not in console.rows("problems"), SECONDS)
+    stays = f"{definition}/{names[0]}"
+    await kubectl(stack, *where, "patch", stays, "--type=merge", "-p", RELEASE)
+    await kubectl(stack, "delete", "crd", definition, "--wait=false")
 
 
 async def test_a_lost_claim_and_where_a_volume_lies(

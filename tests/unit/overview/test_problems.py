@@ -63,7 +63,7 @@ async def world() -> tuple[MemorySource[MachineRow], MemorySource[ProblemRow], C
     clock = Clock()
     problems = Problems(clock)
     registry = Registry()
-    registry.add(PROBLEMS, problems.rows)
+    registry.add(problems.rows.collection, problems.rows)
     registry.add(MACHINES, machines)
     return machines, problems.rows, clock
 
@@ -161,7 +161,7 @@ async def test_an_owned_pod_is_its_owners_problem_where_that_has_a_row(
     pods: MemorySource[PodRow] = MemorySource(PODS)
     workloads: MemorySource[WorkloadRow] = MemorySource(WORKLOADS)
     problems, registry = Problems(), Registry()
-    registry.add(PROBLEMS, problems.rows)
+    registry.add(problems.rows.collection, problems.rows)
     registry.add(PODS, pods)
     registry.add(WORKLOADS, workloads)
     healthy = make(
@@ -219,7 +219,7 @@ async def test_a_deletion_that_nothing_ends_is_a_problem_in_time() -> None:
     clock = Clock()
     clock.now = 1795262400.0
     problems, registry = Problems(clock), Registry()
-    registry.add(PROBLEMS, problems.rows)
+    registry.add(problems.rows.collection, problems.rows)
     meta = {"namespace": "shop", "name": "x", "deletionTimestamp": "2026-11-21T12:00:00Z"}
     found = msgspec.convert({"metadata": meta}, KINDS["pods"].model, strict=False)
     problems.held.feeds("c1")["pods"].put("x", found)

@@ -38,7 +38,7 @@ class World:
         self.problems = Problems(self.clock).rows
         registry = Registry()
         registry.add(MEMBERS, self.members)
-        registry.add(PROBLEMS, self.problems)
+        registry.add(self.problems.collection, self.problems)
 
     async def are(self, *rows: MemberRow, at: float) -> dict[str, ProblemRow]:
         self.clock.now = at

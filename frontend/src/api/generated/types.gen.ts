@@ -980,7 +980,8 @@ export type CustomPage = {
 /**
  * DefinitionRow
  *
- * A custom resource definition. `kind` below the definition's own name.
+ * A custom resource definition. `kind` below the definition's own name. While `live`, changes
+ * of its objects are followed: `revision` is another number after each.
  */
 export type DefinitionRow = {
     cluster: string;
@@ -991,8 +992,10 @@ export type DefinitionRow = {
     labels: {
         [key: string]: string;
     };
+    live: boolean;
     name: string;
     reason: string;
+    revision: number;
     scope: string;
     status: string;
     versions: Array<string>;

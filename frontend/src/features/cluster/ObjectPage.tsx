@@ -6,7 +6,7 @@ import type { Detail as ObjectDetail, Row } from "../../api/generated/types.gen"
 import { DetailPage } from "../../detail/DetailPage";
 import { DetailPending, StaleNotice } from "../../detail/DetailStates";
 import { RelationsStrip } from "../../detail/RelationsStrip";
-import { useDetail } from "../../detail/useDetail";
+import { type DetailOptions, useDetail } from "../../detail/useDetail";
 import { type LiveRow, useLiveRow } from "../../detail/useLiveRow";
 import { isDigest, useImageLinks, useTagLinks } from "../../kube/imageLinks";
 import { MachineCapacity } from "../../kube/MachineCapacity";
@@ -20,9 +20,10 @@ import { NamespaceSummary } from "./NamespaceSummary";
 import { Rail } from "./Rail";
 import { stripOf } from "./relations";
 import { StateSentence } from "./StateSentence";
+import { type Followed, useFollowed } from "./useFollowed";
 import { useObjectTabs } from "./useObjectTabs";
 
-/** An object without a collection is read again this often; nothing tells of its changes. */
+/** An object of whose changes nothing tells is read again this often. */
 const POLL_MS = 10_000;
 
 /** The object that the address names. */
@@ -35,10 +36,10 @@ export function ObjectPage() {
 export function ObjectView({ path }: { path: ObjectPath }) {
   const { t } = useTranslation();
   const live = useObjectRow(path);
-  const detail = useDetail(
-    readObjectOptions({ path }),
-    live.known ? { news: live.row } : { every: POLL_MS },
-  );
+  const { cluster, kind, namespace } = path;
+  const definition = kind.includes(".") ? kind : null;
+  const followed = useFollowed(cluster, definition, namespace === "-" ? "" : namespace);
+  const detail = useDetail(readObjectOptions({ path }), newsOf(live, followed));
   const crumbs = crumbsOf(path, t);
   if (!detail.data) return <DetailPending detail={detail} crumbs={crumbs} what={path.name} />;
   return (
@@ -50,6 +51,12 @@ export function ObjectView({ path }: { path: ObjectPath }) {
       notice={<StaleNotice detail={detail} />}
     />
   );
+}
+
+/** What tells that the object is another: its row, the watch of its kind, or else only time. */
+function newsOf(live: ObjectRow, followed: Followed): DetailOptions {
+  if (live.known) return { news: live.row };
+  return followed.live ? { news: followed.revision } : { every: POLL_MS };
 }
 
 interface ObjectRow extends LiveRow {

@@ -5,14 +5,14 @@ import { CustomObjects } from "./CustomObjects";
 
 const OBJECTS = 5_000;
 
-/** An API that has five thousand objects; the cursors it was asked for. */
+/** An API that has five thousand objects; the cursors it was asked for, of whole pages. */
 function manyObjects(): string[] {
   const asked: string[] = [];
   vi.stubGlobal("fetch", async (input: string | Request) => {
     const url = new URL(input instanceof Request ? input.url : input, "http://console.example");
     const start = Number(url.searchParams.get("cursor") || 0);
     const size = Number(url.searchParams.get("limit"));
-    asked.push(String(start));
+    if (size > 1) asked.push(String(start));
     const items = Array.from({ length: size }, (_, n) => ({
       namespace: "",
       name: `thing-${start + n}`,
@@ -49,4 +49,17 @@ test("an order is made among the first objects, of which a part is drawn", {
   screen.getByText(/not read again by themselves/);
   fireEvent.click(screen.getByText("Show more"));
   expect(document.querySelectorAll("tbody tr")).toHaveLength(400);
+});
+
+test("what changed is read again while changes are followed", { timeout: 60_000 }, async () => {
+  const asked = manyObjects();
+  const { snapshot } = await renderInConsole(
+    <CustomObjects cluster="c" definition="things.ops.example" />,
+  );
+  await screen.findByRole("button", { name: "Word" }, { timeout: 30_000 });
+  const row = { key: "c/things.ops.example", name: "things.ops.example", live: true };
+  snapshot({ rows: [{ ...row, revision: 1 }] });
+  const before = asked.length;
+  snapshot({ seq: 2, rows: [{ ...row, revision: 2 }] });
+  await waitFor(() => expect(asked.length).toBeGreaterThan(before), { timeout: 30_000 });
 });

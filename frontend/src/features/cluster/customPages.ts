@@ -8,9 +8,20 @@ export const DRAWN = 200;
 const EVERY_MS = 10_000;
 const AGAIN = 2;
 
-/** Milliseconds after which what was read is read again; never what took many requests. */
-export function readAgainAfter(pages: number): number | false {
-  return pages > AGAIN ? false : EVERY_MS;
+/** How often a page says that it still follows a kind: the console forgets it after a minute. */
+export const FOLLOW_MS = 30_000;
+
+/**
+ * Milliseconds after which what was read is read again: where changes are followed (`live`) they
+ * tell when; never what took many requests.
+ */
+export function readAgainAfter(pages: number, live: boolean): number | false {
+  return live || pages > AGAIN ? false : EVERY_MS;
+}
+
+/** Milliseconds between two readings, however much changes: each page is a request. */
+export function settlesIn(pages: number): number {
+  return 1_000 * Math.max(1, pages);
 }
 
 /** Whether the next page is read unasked: `all` are wanted, and there is room for it. */

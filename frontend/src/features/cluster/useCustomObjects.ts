@@ -1,14 +1,18 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { listCustomObjects } from "../../api/generated/sdk.gen";
-import { PAGE, readAgainAfter, readsOn } from "./customPages";
+import { useRefetchOnNews } from "../../detail/useDetail";
+import { PAGE, readAgainAfter, readsOn, settlesIn } from "./customPages";
+import { useFollowed } from "./useFollowed";
 
 /**
- * The objects of a custom kind, page by page and again every ten seconds: nothing watches them.
- * Many pages are read once (`still`): every one is a request of its own to the API server.
+ * The objects of a custom kind, page by page and again when one of them changed, or every ten
+ * seconds where nothing tells of changes. Then many pages are read once (`still`): every one is a
+ * request of its own to the API server.
  * `all`: every page is needed, since no order and no filter is known to the API server.
  */
 export function useCustomObjects(cluster: string, definition: string, all: boolean) {
+  const { live, revision } = useFollowed(cluster, definition);
   const query = useInfiniteQuery({
     queryKey: ["custom", cluster, definition],
     queryFn: async ({ pageParam, signal }) =>
@@ -21,9 +25,11 @@ export function useCustomObjects(cluster: string, definition: string, all: boole
       ).data,
     initialPageParam: "",
     getNextPageParam: (last) => last.next ?? undefined,
-    refetchInterval: ({ state }) => readAgainAfter(state.data?.pages.length ?? 0),
+    refetchInterval: ({ state }) => readAgainAfter(state.data?.pages.length ?? 0, live),
     retry: false,
   });
+  const pages = query.data?.pages.length ?? 0;
+  useRefetchOnNews(revision, query.isFetching, () => void query.refetch(), settlesIn(pages));
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
   const { hasNextPage, isFetching, isError, fetchNextPage } = query;
   const loaded = items.length;
@@ -32,6 +38,6 @@ export function useCustomObjects(cluster: string, definition: string, all: boole
     // By how many there are: an answer may be there before anything was drawn in between.
     if (ready && readsOn(all, loaded)) void fetchNextPage();
   }, [ready, all, loaded, fetchNextPage]);
-  const still = readAgainAfter(query.data?.pages.length ?? 0) === false;
+  const still = !live && readAgainAfter(pages, live) === false;
   return { query, items, still, kind: query.data?.pages[0] };
 }
