@@ -45,7 +45,9 @@ are hidden from those whom they limit."""
 class _Named(Protocol):
     """Any object of the API."""
 
-    metadata: Meta
+    @property
+    def metadata(self) -> Meta:
+        """Its metadata."""
 
 
 class HeldRow(Row, frozen=True):
