@@ -161,11 +161,6 @@ class Settings(BaseSettings):
         """The public URL's path, without a slash at its end: what the console is below."""
         return urlsplit(self.public_url).path.rstrip("/")
 
-    @property
-    def stack_status_file(self) -> Path:
-        """Where the local stack, if any, writes its state (backend/stack/README.md)."""
-        return self.home / "stack" / "status.json"
-
     @model_validator(mode="before")
     @classmethod
     def _gather_connections(cls, values: Any) -> Any:

@@ -18,6 +18,7 @@ from backend.db.notice import rows
 from backend.secrets.store import Secrets
 from backend.secrets.table import SealedSecret
 from backend.settings import Settings
+from backend.stack.paths import StackPaths
 from integrations.discovery import load
 
 __all__ = ["ConnectionParts", "build_connections"]
@@ -36,7 +37,7 @@ def build_connections(
     settings: Settings, db_sessions: async_sessionmaker[AsyncSession], bus: Bus
 ) -> ConnectionParts:
     """Sources in the order of their precedence: configuration, local stack, table."""
-    stack, secrets, typed = LocalStack(settings.stack_status_file), Secrets(), Typed(settings)
+    stack, secrets, typed = LocalStack(StackPaths(settings.home)), Secrets(), Typed(settings)
 
     async def from_configuration() -> list[Record]:
         return configured(settings)

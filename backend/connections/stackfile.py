@@ -13,6 +13,7 @@ import msgspec
 import psutil
 
 from backend.connections.records import Record, RecordOrigin, read_record
+from backend.stack.paths import StackPaths
 from backend.stack.status import Component
 from integrations.discovery import kinds
 
@@ -35,14 +36,24 @@ class StackStatus:
 class LocalStack:
     """The stack's records, read from its status file each time; `status` is the last read."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, paths: StackPaths) -> None:
         self.status = StackStatus()
-        self._file = file
+        self._paths = paths
+
+    async def read(self) -> StackStatus:
+        """What the file says now, in `status` too."""
+        self.status = await asyncio.to_thread(read_stack_status, self._paths.status)
+        return self.status
+
+    async def retry(self, component: str) -> None:
+        """Ask the supervisor to try this failed component of its again; it looks every moment."""
+        asked = self._paths.retries / component
+        await asyncio.to_thread(asked.parent.mkdir, 0o700, exist_ok=True)
+        await asyncio.to_thread(asked.touch, 0o600)
 
     async def records(self) -> Sequence[Record]:
         """What the stack declares now."""
-        self.status = await asyncio.to_thread(read_stack_status, self._file)
-        return self.status.connections
+        return (await self.read()).connections
 
 
 def read_stack_status(file: Path) -> StackStatus:

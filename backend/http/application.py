@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from backend.http.documented import document_problems
 from backend.http.hosts import HostCheck
+from backend.http.longreads import LongReads
 from backend.http.middleware import HttpRules
 from backend.http.prefix import below
 from backend.http.requirements import document
@@ -38,7 +39,7 @@ class Application(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """FastAPI's own layers inside of ours."""
-        app: ASGIApp = HttpRules(super().build_middleware_stack(), self._settings)
+        app: ASGIApp = HttpRules(LongReads(super().build_middleware_stack()), self._settings)
         for wrap in self._outermost:
             app = wrap(app)
         return below(HostCheck(app, self._settings), self._settings.path_prefix)

@@ -18,6 +18,7 @@ import type { PageManifest } from "./pages/page";
 import { readSearch, SCOPE_SEARCH } from "./pages/search";
 import { sessionQuery } from "./session/session";
 import { forgetOthers } from "./shell/forgetOthers";
+import { createLongHistory } from "./shell/longAddresses";
 import { RouteError, RouteNotFound } from "./shell/RouteError";
 import { parseSearch, stringifySearch } from "./shell/searchParams";
 
@@ -84,6 +85,7 @@ export const router = createRouter({
   routeTree,
   context: { queryClient },
   basepath: BASE,
+  history: createLongHistory(),
   parseSearch,
   stringifySearch,
   defaultPreload: "intent",

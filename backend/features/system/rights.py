@@ -10,4 +10,4 @@ from auth.verb import READ, Verb
 
 __all__ = ["KINDS"]
 
-KINDS: Final = (Kind("stack", "Local stack", READ | {Verb.LOGS}, scope=organisation),)
+KINDS: Final = (Kind("stack", "Local stack", READ | {Verb.LOGS, Verb.RESTART}, scope=organisation),)

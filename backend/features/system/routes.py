@@ -13,17 +13,21 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from auth.role import Verb
+from auth.scope import organisation
+from backend.audit import Target
 from backend.connections.stackfile import LocalStack
-from backend.errors import NotFoundProblem
-from backend.http.guard import Public, Requires
+from backend.errors import Conflict, NotFoundProblem
+from backend.http.audited import Audited
+from backend.http.guard import CurrentPrincipal, Public, Requires
 from backend.http.readiness import Readiness
 from backend.parts import part
-from backend.stack.status import Component
+from backend.stack.status import Component, ComponentState
 
 router = APIRouter(tags=["system"])
 
 Local = Annotated[LocalStack, part(LocalStack)]
 _READS: Final = Requires("stack", Verb.GET)
+_RESTARTS: Final = Requires("stack", Verb.RESTART)
 
 _TAIL_BYTES: Final = 256 * 1024
 
@@ -109,6 +113,27 @@ async def read_component_log(
             tail = await asyncio.to_thread(_tail, Path(component.log), lines)
             return LogTail(name=name, lines=tail)
     raise NotFoundProblem(f"The local stack has no component called {name!r} with a log.")
+
+
+@router.post("/stack/components/{name}/retry", status_code=202, dependencies=[_RESTARTS])
+async def retry_component(
+    name: str, local: Local, caller: CurrentPrincipal, audit: Audited
+) -> ComponentView:
+    """Have the stack try a failed component again, as `craton stack retry` does; what runs goes
+    on. 409 for a component that has not failed, and while no stack runs."""
+    found = await local.read()
+    component = next((one for one in found.components if one.name == name), None)
+    if component is None:
+        raise NotFoundProblem(f"The local stack has no component called {name!r}.")
+    if not found.running:
+        raise Conflict("The local stack does not run. Start it with: craton up")
+    if component.state is not ComponentState.FAILED:
+        raise Conflict(
+            f"{component.title} is {component.state}: only what has failed can be tried again."
+        )
+    audit.did("retry", Target("stack", name, component.title, organisation(caller.organisation)))
+    await local.retry(component.name)
+    return _component(component)
 
 
 def _component(component: Component) -> ComponentView:

@@ -1,5 +1,6 @@
 import type { AnyRouter } from "@tanstack/react-router";
 import { readSearch, SCOPE_SEARCH } from "../pages/search";
+import { shownAddress } from "./longAddresses";
 
 /** `href` with the cluster and namespace of the current page, unless it names its own. */
 function scoped(router: AnyRouter, href: string): string {
@@ -10,12 +11,22 @@ function scoped(router: AnyRouter, href: string): string {
   return url.pathname + url.search + url.hash;
 }
 
+/** The router's own word for a path of the console. */
+function within(router: AnyRouter, href: string): string {
+  return router.basepath.replace(/\/$/, "") + scoped(router, href);
+}
+
 /** The address a browser shows for a path of the console. */
 export function hrefOf(router: AnyRouter, href: string): string {
-  return router.basepath.replace(/\/$/, "") + scoped(router, href);
+  return shownAddress(within(router, href));
 }
 
 /** Go to a path of the console, keeping the scope. */
 export function goTo(router: AnyRouter, href: string): void {
-  router.history.push(hrefOf(router, href));
+  router.history.push(within(router, href));
+}
+
+/** Go there in place of the page that is shown. */
+export function goInstead(router: AnyRouter, href: string): void {
+  router.history.replace(within(router, href));
 }

@@ -1,12 +1,14 @@
 import { Button, Progress, ProgressMeasureLocation } from "@patternfly/react-core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ActionButton } from "../actions/ActionHost";
 import type { ComponentView } from "../api/generated/types.gen";
 import { Age } from "../format/Age";
 import { toUnix } from "../format/time";
 import { Status } from "../status/Status";
 import type { Tone } from "../status/tone";
 import { ComponentLog } from "./ComponentLog";
+import { retryComponent } from "./retrying";
 
 const TONES: Record<ComponentView["state"], Tone> = {
   waiting: "off",
@@ -75,6 +77,9 @@ function ComponentLine({ component, logOpen, onLog }: LineProps) {
       <span className="cr-component-end cr-muted">
         {restarts > 0 && t("stack.restarts", { count: restarts })}{" "}
         {since !== null && <Age at={since} />}
+        {state === "failed" && (
+          <ActionButton action={retryComponent} target={component} name={title} />
+        )}
         {component.log && (
           <Button variant="link" size="sm" isInline onClick={onLog} aria-expanded={logOpen}>
             {logOpen ? t("stack.hideLog") : t("stack.showLog")}

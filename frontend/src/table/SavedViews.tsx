@@ -8,7 +8,7 @@ import { listViewsOptions } from "../api/generated/@tanstack/react-query.gen";
 import type { SavedView } from "../api/generated/types.gen";
 import { MenuButton } from "../overlay/MenuButton";
 import { part } from "../overlay/part";
-import { hrefOf } from "../shell/navigate";
+import { goInstead } from "../shell/navigate";
 import { useScope } from "../shell/scope";
 import type { TableSearch } from "./search";
 import { addressOfView, keptOf } from "./views";
@@ -58,6 +58,6 @@ function useDeepLink(view: SavedView | undefined, kept: string): void {
   const router = useRouter();
   useEffect(() => {
     if (!view || kept !== "" || view.search === "") return;
-    router.history.replace(hrefOf(router, addressOfView(router.state.location.pathname, view)));
+    goInstead(router, addressOfView(router.state.location.pathname, view));
   }, [view, kept, router]);
 }

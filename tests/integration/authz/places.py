@@ -128,6 +128,7 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     # the local stack
     "GET /stack": at(ORG, "/stack"),
     "GET /stack/components/{name}/log": at(ORG, "/stack/components/etcd/log", 200),
+    "POST /stack/components/{name}/retry": at(ORG, "/stack/components/registry/retry", 202),
     # clusters
     "GET /clusters/{cluster}/custom/{definition}": at(
         SHOP, "/clusters/fake/custom/widgets.example.test?namespace=shop"

@@ -166,7 +166,8 @@ async def _local_stack(console: ConsoleApp, home: Path) -> None:
     file = home / "stack" / "status.json"
     status = json.loads(file.read_text())
     known = {"name": "etcd", "kind": "etcd", "title": "etcd", "state": "ready", "log": str(log)}
-    status["components"] = [known]
+    failed = {"name": "registry", "kind": "registry", "title": "Registry", "state": "failed"}
+    status["components"] = [known, failed]
     file.write_text(json.dumps(status))
     await until(lambda: bool(console.state.stack.status.components))
 

@@ -13,6 +13,7 @@ import psutil
 
 from backend.stack.paths import cache_root
 from backend.stack.status import ComponentState
+from tests.consoleprocess import ConsoleProcess
 from tests.stackfixtures import REPOSITORY, RunningStack
 
 MEMBERS = ("etcd-1", "etcd-2", "etcd-3")
@@ -172,6 +173,7 @@ def test_a_program_that_cannot_be_had_fails_alone(own_stack, tmp_path: Path, mon
     stack.wait_ready(*MEMBERS, "kube-apiserver", "kwok")
     assert stack.status().connections.registry == []
     pids = {entry.name: entry.pid for entry in stack.status().components if entry.pid}
+    _retry_from_the_page(stack)
     shutil.rmtree(cache / "programs" / "registry")
     (cache / "programs" / "registry").symlink_to(real / "registry")
     for _ in range(2):
@@ -185,6 +187,36 @@ def test_a_program_that_cannot_be_had_fails_alone(own_stack, tmp_path: Path, mon
     assert len(stack.status().connections.registry) == 1
     now = {entry.name: entry.pid for entry in stack.status().components}
     assert {name: now[name] for name in pids} == pids
+
+
+def _retry_from_the_page(stack: RunningStack) -> None:
+    """What the page asks is what `craton stack retry` asks: tried anew, the others go on."""
+    console = ConsoleProcess(stack.home)
+    console.start()
+    try:
+        with console.caller() as owner:
+            shown = owner.get("/stack").json()["components"]
+            failed = next(one for one in shown if one["name"] == "registry")
+            assert failed["state"] == "failed", failed
+            refused = owner.post("/stack/components/kwok/retry")
+            assert refused.status_code == 409
+            assert "is ready" in refused.json()["detail"]
+            asked = owner.post("/stack/components/registry/retry")
+            assert asked.status_code == 202, asked.text
+            stack.wait(
+                lambda _: (
+                    stack.component("registry").state is ComponentState.FAILED
+                    and stack.component("registry").since > failed["since"]
+                ),
+                60,
+                "tried again",
+            )
+            told = owner.get("/collections/activity?filter=target_kind=stack").json()["rows"]
+            assert [(row["action"], row["target"]) for row in told] == [
+                ("stack:retry", "Image registry")
+            ], told
+    finally:
+        console.stop()
 
 
 def test_a_second_start_may_be_smaller(own_stack):

@@ -15,6 +15,7 @@ from backend.connections.records import Record, configured
 from backend.connections.stackfile import LocalStack
 from backend.connections.upstreams import Upstreams
 from backend.settings import Settings
+from backend.stack.paths import StackPaths
 from integrations import discovery
 from integrations.contract import Feed, FeedState
 from integrations.kubernetes.integration import INTEGRATION as KUBERNETES
@@ -72,7 +73,7 @@ def manager_of(settings: Settings, upstreams: Upstreams | None = None) -> Connec
     async def from_configuration() -> list[Record]:
         return configured(settings)
 
-    stack = LocalStack(settings.stack_status_file)
+    stack = LocalStack(StackPaths(settings.home))
     return ConnectionManager([from_configuration, stack.records], upstreams or Upstreams())
 
 

@@ -7988,6 +7988,52 @@ export type ReadComponentLogResponses = {
 
 export type ReadComponentLogResponse = ReadComponentLogResponses[keyof ReadComponentLogResponses];
 
+export type RetryComponentData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/stack/components/{name}/retry';
+};
+
+export type RetryComponentErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type RetryComponentError = RetryComponentErrors[keyof RetryComponentErrors];
+
+export type RetryComponentResponses = {
+    /**
+     * Successful Response
+     */
+    202: ComponentView;
+};
+
+export type RetryComponentResponse = RetryComponentResponses[keyof RetryComponentResponses];
+
 export type ReadStatusData = {
     body?: never;
     path?: never;

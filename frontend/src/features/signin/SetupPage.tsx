@@ -17,7 +17,7 @@ import { completeSetup } from "../../api/generated/sdk.gen";
 import { toProblem } from "../../api/problem";
 import { sessionQuery } from "../../session/session";
 import { AppLink } from "../../shell/AppLink";
-import { hrefOf } from "../../shell/navigate";
+import { goInstead } from "../../shell/navigate";
 import { SignInFrame } from "./SignInFrame";
 
 interface Fields {
@@ -45,7 +45,7 @@ export function SetupPage() {
     onSuccess: (session) => {
       queryClient.clear();
       queryClient.setQueryData(sessionQuery.queryKey, session);
-      router.history.replace(hrefOf(router, "/"));
+      goInstead(router, "/");
     },
   });
   const submit = (event: FormEvent) => {

@@ -1,4 +1,4 @@
-import { oneOf, text } from "../../pages/search";
+import { longText, oneOf } from "../../pages/search";
 
 /** Where to go after signing in, and whether a session had ended. */
-export const LOGIN_SEARCH = { next: text, ended: oneOf("1") };
+export const LOGIN_SEARCH = { next: longText, ended: oneOf("1") };
