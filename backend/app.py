@@ -47,6 +47,7 @@ from backend.omaha.payloads.serving import Elsewhere, Hosted, payloads_app
 from backend.parts import provide
 from backend.secrets.source import load_ring
 from backend.settings import Settings
+from backend.startcauses import cause_of_start
 from backend.state import Console
 
 __all__ = ["create_app"]
@@ -199,7 +200,8 @@ def _add_features(app: FastAPI, console: Console) -> None:
 async def _lifespan(console: Console, hub: LiveHub, _app: FastAPI) -> AsyncIterator[None]:
     try:
         await _start(console, hub)
-    except BaseException:
+    except BaseException as error:
+        console.cause = cause_of_start(error, console.settings)
         await console.supervisor.stop()  # its loops would open connections again
         await console.jobs.stop()
         await console.engine.dispose()

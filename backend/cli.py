@@ -93,7 +93,7 @@ def openapi() -> None:
 
 
 def main() -> None:
-    """Entry point; a configuration that cannot be read ends with its reason, not a trace."""
+    """Entry point; what an operator can mend ends with its reason in a line, not a trace."""
     from pydantic import ValidationError
 
     try:
@@ -103,3 +103,11 @@ def main() -> None:
             name = "__".join(str(part) for part in item["loc"]).upper()
             typer.echo(f"CRATON_{name}: {item['msg']}", err=True)
         sys.exit(2)
+    except Exception as error:
+        from backend.startcauses import cause_of_start
+
+        cause = cause_of_start(error, Settings())
+        if not cause:
+            raise
+        typer.echo(cause, err=True)
+        sys.exit(1)

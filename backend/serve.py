@@ -10,10 +10,12 @@ from typing import Final
 
 import uvicorn
 from rich.console import Console as Terminal
+from rich.markup import escape
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.app import create_app
 from backend.http.connections import raise_descriptor_limit
-from backend.http.server import bind, server_config
+from backend.http.server import listen, server_config
 from backend.identity import setup
 from backend.logs import configure_logs
 from backend.settings import Settings
@@ -23,6 +25,7 @@ __all__ = ["run_serve"]
 
 _YOUNG: Final = 10_000
 """New objects between looks at the youngest; Python's 700 is for small programs."""
+_NOT_STARTED: Final = 3
 _terminal: Final = Terminal(stderr=True, highlight=False)
 
 
@@ -35,12 +38,40 @@ def run_serve(settings: Settings, inherited: int | None = None) -> None:
     configure_logs(settings.log_level, settings.log_format)
     raise_descriptor_limit()
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    listener = socket.socket(fileno=inherited) if inherited else _listen(settings)
+    if inherited:
+        listener = socket.socket(fileno=inherited)
+    else:
+        listener = listen(settings.host, settings.port, _terminal.print)
     app = create_app(settings)
-    server = _Server(server_config(app, settings), console_of(app), _url(settings, listener))
-    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-        runner.run(server.serve(sockets=[listener]))
-    sys.exit(0 if server.started else 3)
+    console = console_of(app)
+    config = server_config(_Causes(app, console), settings)
+    server = _Server(config, console, _url(settings, listener))
+    try:
+        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(server.serve(sockets=[listener]))
+    finally:
+        if console.cause:
+            _terminal.print(f"[red]{escape(console.cause)}[/red]", soft_wrap=True)
+    sys.exit(0 if server.started else _NOT_STARTED)
+
+
+class _Causes:
+    """Keeps the traceback of a failed start out of the log where its cause is known."""
+
+    def __init__(self, app: ASGIApp, console: Console) -> None:
+        self._app = app
+        self._console = console
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on."""
+        await self._app(scope, receive, self._short(send) if scope["type"] == "lifespan" else send)
+
+    def _short(self, send: Send) -> Send:
+        async def short(message: Message) -> None:
+            failed = message["type"] == "lifespan.startup.failed" and self._console.cause
+            await send({**message, "message": ""} if failed else message)
+
+        return short
 
 
 class _Server(uvicorn.Server):
@@ -77,14 +108,6 @@ def _settle_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_YOUNG, 20, 10)
-
-
-def _listen(settings: Settings) -> socket.socket:
-    listener = bind(settings.host, settings.port)
-    chosen = listener.getsockname()[1]
-    if settings.port not in {0, chosen}:
-        _terminal.print(f"Port {settings.port} is in use: using {chosen}.")
-    return listener
 
 
 def _url(settings: Settings, listener: socket.socket) -> str:

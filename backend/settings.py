@@ -24,11 +24,14 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from integrations.discovery import kinds, load
 
 __all__ = ["Settings", "default_home"]
 
+_DATABASES: Final = ("postgresql+asyncpg://", "sqlite+aiosqlite://")
 _PUBLIC_URL: Final = re.compile(r"https?://[^/?#@\s\"'<>;,]+(/[A-Za-z0-9._~-]+)*/?")
 
 
@@ -170,6 +173,19 @@ class Settings(BaseSettings):
         rest = {name: value for name, value in values.items() if name not in kinds()}
         declared = {name: values[name] for name in kinds() if name in values}
         return {**rest, "connections": {**rest.get("connections", {}), **declared}}
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_database(cls, value: str) -> str:
+        """One of the two databases, by the drivers that are here. The error repeats nothing of
+        the address, which may hold a password."""
+        if value and not value.startswith(_DATABASES):
+            raise ValueError(f"must begin with {' or '.join(_DATABASES)}")
+        try:
+            make_url(value or _DATABASES[0])
+        except (ArgumentError, ValueError):
+            raise ValueError("must be like postgresql+asyncpg://user@host:5432/name") from None
+        return value
 
     @field_validator("public_url")
     @classmethod

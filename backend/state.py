@@ -48,6 +48,8 @@ class Console:
     supervisor: Supervisor = field(default_factory=Supervisor)
     readiness: Readiness = field(init=False)
     hashing: Hashing = HASHING
+    cause: str = ""
+    """Why it did not start, where an operator can mend it (`backend.startcauses`)."""
 
     def __post_init__(self) -> None:
         self.readiness = Readiness(DatabaseProbe(self.engine), lambda: self.failing_loops)

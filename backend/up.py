@@ -17,14 +17,16 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console as Terminal
+from rich.markup import escape
 
-from backend.http.server import bind
+from backend.http.server import listen
 from backend.settings import Settings
 from backend.stack.options import StackOptions
 from backend.stack.process import launch
 from backend.stack.process.backoff import Restarts
 from backend.stack.process.records import RecordFile, clean_leftovers
 from backend.stack.stack import Stack
+from backend.startcauses import cause_of_start
 
 __all__ = ["run_up"]
 
@@ -39,11 +41,9 @@ async def run_up(settings: Settings) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    listener = bind(settings.host, settings.port)
+    listener = listen(settings.host, settings.port, _terminal.print)
     listener.listen(2048)
     port = listener.getsockname()[1]
-    if settings.port not in {0, port}:
-        _terminal.print(f"Port {settings.port} is in use: using {port}.")
     options = StackOptions.from_environment(f"http://127.0.0.1:{port}")
     console = asyncio.create_task(_supervise(settings, listener, stop))
     stack = asyncio.create_task(Stack(settings.home, options).run(stop))
@@ -51,7 +51,8 @@ async def run_up(settings: Settings) -> int:
         done, _ = await asyncio.wait({console, stack}, return_when=asyncio.FIRST_EXCEPTION)
         failed = [task for task in done if task.exception()]
         for task in failed:
-            _terminal.print(f"[red]{task.exception()}[/red]")
+            cause = cause_of_start(task.exception() or RuntimeError(), settings)
+            _terminal.print(f"[red]{escape(cause or str(task.exception()))}[/red]", soft_wrap=True)
         return 1 if failed or console.result() else 0
     finally:
         stop.set()

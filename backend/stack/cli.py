@@ -13,6 +13,7 @@ import platformdirs
 import typer
 
 from backend.stack.errors import NotRunning, ProgramUnavailable, StackError
+from backend.stack.filecauses import cause_of_file
 from backend.stack.options import StackOptions
 from backend.stack.paths import StackPaths, cache_root
 from backend.stack.process.records import RecordFile
@@ -62,7 +63,8 @@ def up(home: Home = None, console_url: str | None = None) -> None:
     try:
         asyncio.run(_run(stack))
     except (StackError, OSError) as error:
-        typer.echo(str(error), err=True)
+        known = cause_of_file(error, stack.paths.home) if isinstance(error, OSError) else ""
+        typer.echo(known or str(error), err=True)
         raise typer.Exit(1) from error
 
 

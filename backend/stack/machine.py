@@ -15,9 +15,12 @@ from typing import Final
 
 import psutil
 
+from backend.stack.components.context import preferred_ports
 from backend.stack.errors import ProgramUnavailable
 from backend.stack.finding import Finding
-from backend.stack.paths import cache_root
+from backend.stack.paths import StackPaths, cache_root
+from backend.stack.ports import PortBook, is_free
+from backend.stack.process.records import RecordFile
 from backend.stack.programs.locate import cached_path
 from backend.stack.programs.spec import ALL
 from backend.stack.sources import module_proxy, package_index, told
@@ -45,6 +48,7 @@ def look(home: Path) -> Iterator[Finding]:
     yield _writable("cache of built programs", cache, _existing(cache), "CRATON_CACHE")
     missing = _missing(cache)
     yield _programs(missing)
+    yield _ports(home)
     yield _room("data", home, _DATA_DISK, "CRATON_HOME")
     if missing:
         yield _room("builds", cache, _BUILD_DISK, "CRATON_CACHE and GOCACHE")
@@ -104,6 +108,21 @@ def _programs(missing: list[str]) -> Finding:
         what = f"programs still to be built: {', '.join(missing)}"
         return Finding("warn", what, "'craton stack build' builds them, which takes a while once.")
     return Finding("ok", "every program of the local stack is there")
+
+
+def _ports(home: Path) -> Finding:
+    """Whether the servers can listen where a start would have them: a port that is taken is
+    replaced, which costs whoever wrote the familiar one down."""
+    paths = StackPaths(home)
+    record = RecordFile(paths.supervisor).read()
+    if record is not None and record.process() is not None:
+        return Finding("ok", "the local stack runs and holds its ports")
+    wanted = PortBook(paths.ports).wanted(preferred_ports(paths.home))
+    taken = [f"{port} ({name})" for name, port in wanted.items() if not is_free(port)]
+    if taken:
+        what = f"ports of the local stack that another program holds: {', '.join(taken)}"
+        return Finding("warn", what, "Free ones are taken instead; or end the other program first.")
+    return Finding("ok", "every port of the local stack is free")
 
 
 def _room(what: str, folder: Path, needed: int, variable: str) -> Finding:

@@ -69,13 +69,18 @@ class PortBook:
         except (OSError, ValueError, AttributeError, TypeError):
             return {}
 
+    def wanted(self, preferred: dict[str, int]) -> dict[str, int]:
+        """Give the port each name had last time, else the preferred one."""
+        remembered = self._remembered()
+        return {name: remembered.get(name, port) for name, port in preferred.items()}
+
     def choose(self, preferred: dict[str, int]) -> dict[str, int]:
         """Give a free port for each name: last time's, else the preferred, else any.
 
         The sockets are held until all are chosen. `moved` says which names did
         not get the port they had or preferred.
         """
-        wanted = {**preferred, **self._remembered()}
+        wanted = self.wanted(preferred)
         chosen: dict[str, int] = {}
         with ExitStack() as held:
             for name in preferred:

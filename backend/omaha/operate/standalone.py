@@ -27,7 +27,7 @@ from backend.http.connections import raise_descriptor_limit
 from backend.http.hosts import HostCheck
 from backend.http.operations import check_scraper
 from backend.http.prefix import below
-from backend.http.server import bind, server_config
+from backend.http.server import listen, server_config
 from backend.jobs import Leases, Loop
 from backend.logs import configure_logs
 from backend.omaha.catalog import files as hosted_files
@@ -40,6 +40,7 @@ from backend.omaha.operate.workers import WorkerSupervisor
 from backend.omaha.payloads.files import PayloadFiles
 from backend.omaha.payloads.serving import MOUNT, Elsewhere, Hosted, payloads_app
 from backend.settings import Settings
+from backend.startcauses import cause_of_start
 
 __all__ = ["Standalone", "run_updates"]
 
@@ -97,8 +98,9 @@ class Standalone:
             await self._make_defaults()
             await self.service.start()
         except Exception as error:
-            _log.exception("update_service_not_started")
-            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            cause = cause_of_start(error, self._settings)
+            _log.error("update_service_not_started", cause=cause, exc_info=not cause)
+            await send({"type": "lifespan.startup.failed", "message": ""})
             raise
         await send({"type": "lifespan.startup.complete"})
         await receive()
@@ -142,7 +144,7 @@ def run_updates(settings: Settings, *, workers: int = 1) -> None:
     configure_logs(settings.log_level, settings.log_format)
     raise_descriptor_limit()
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    listener = bind(settings.host, settings.port)
+    listener = listen(settings.host, settings.port, _log.warning)
     listener.listen(2048)
     host, port = listener.getsockname()[:2]
     _log.info("update_service_listens", address=f"{host}:{port}", workers=workers)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +16,8 @@ from backend.stack.causes import cause_of
 from backend.stack.errors import ProgramUnavailable
 from backend.stack.finding import Finding
 from backend.stack.machine import look
+from backend.stack.paths import StackPaths
+from backend.stack.process.records import RecordFile
 from backend.stack.programs import spec
 from backend.stack.programs.gotool import go_environment, go_in_cache
 from backend.stack.programs.provide import provide
@@ -144,3 +148,18 @@ def test_the_command_ends_with_1_when_something_fails(tmp_path: Path) -> None:
     )
     assert done.returncode == 1, done.stdout
     assert "Set CRATON_HOME" in done.stdout
+
+
+def test_a_port_that_another_program_holds_is_found_before_the_start(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen(1)
+        port = other.getsockname()[1]
+        paths = StackPaths(tmp_path)
+        paths.root.mkdir()
+        paths.ports.write_text(json.dumps({"kube-apiserver": port}))
+        [found] = [one for one in look(tmp_path) if "ports of the local stack" in one.what]
+        assert f"{port} (kube-apiserver)" in found.what
+        assert found.level == "warn"
+        RecordFile(paths.supervisor).write(os.getpid())
+        assert Finding("ok", "the local stack runs and holds its ports") in list(look(tmp_path))
