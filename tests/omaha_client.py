@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from backend.omaha.operate.service import UpdateService
 from tests.omaha_world import CHECK, OLD, PING, body, event
+from tests.waiting import until
 
 UPDATED = re.compile(r'<manifest version="([^"]+)"')
 
@@ -79,6 +81,14 @@ class Machine:
         reply = await self.send(PING, CHECK, report, source=source)
         self.target = reply.offered
         return self.target
+
+    async def learns(self, offered: str | None) -> None:
+        """Check until the service has heard what an operator changed elsewhere: it may hold, or
+        offer again what it granted, by what it knew before, but grants nothing new by it."""
+        await until(partial(self._is_offered, offered))
+
+    async def _is_offered(self, offered: str | None) -> bool:
+        return await self.check() == offered
 
     async def download(self) -> None:
         await self.send(event(13, 1))

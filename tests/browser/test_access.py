@@ -104,7 +104,7 @@ def test_the_setup_link_makes_the_first_owner(
 
 def setup_link(console: ConsoleProcess) -> str:
     """The one-time link as the console prints it after its address."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         found = re.search(r"http\S+/setup#token=\S+", console.log.read_text())
         if found:

@@ -32,7 +32,7 @@ async def test_the_example_runs_and_is_shown(
                 example.GREET, example.Greeting(["Ada", "Grace"]), by="owner"
             )
             owner = await console.owner()
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 60
             while (job := (await owner.get(f"/jobs/{started.id}")).json())["state"] != "succeeded":
                 assert time.monotonic() < deadline, job
                 await asyncio.sleep(0.02)

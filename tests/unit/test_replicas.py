@@ -24,7 +24,7 @@ def hub_of(console: ConsoleApp) -> LiveHub:
 
 
 async def until(tab: Browser, holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < deadline, tab.frames[-3:]
         await tab.read()
@@ -67,7 +67,7 @@ async def test_a_right_taken_here_is_gone_there(tmp_path: Path, postgres_url: st
         rows = (await owner.get("/collections/bindings", params={"filter": "subject=ada"})).json()
         gone = await owner.delete(f"/bindings/{rows['rows'][0]['key']}")
         assert gone.status_code == 204, gone.text
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while (await ada.get("/collections")).json()["collections"]:
             assert time.monotonic() < deadline
             await asyncio.sleep(0.05)

@@ -164,7 +164,7 @@ class RealCluster:
 
     async def leader(self) -> int:
         """The number of the member that leads."""
-        for _ in range(50):
+        for _ in range(300):
             found = json.loads(await self.ctl("endpoint", "status", "-w", "json"))
             for entry in found:
                 if entry["Status"].get("leader") == entry["Status"]["header"]["member_id"]:

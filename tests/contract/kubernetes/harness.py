@@ -202,7 +202,7 @@ class RealCluster:
             **({"groups": [subject.name]} if subject.kind == "Group" else {}),
         }
         review = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not self.http.post(review, json={"spec": spec}).json()["status"]["allowed"]:
             assert time.monotonic() < deadline, "the binding is not in force"
             time.sleep(0.02)

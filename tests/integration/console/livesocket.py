@@ -82,7 +82,7 @@ class LiveSocket:
         return self[name]
 
     async def until(
-        self, holds: Callable[[], bool], limit: float = 10.0, what: str = "what was awaited"
+        self, holds: Callable[[], bool], limit: float = 60.0, what: str = "what was awaited"
     ) -> float:
         """Wait until the frames make it so; when it was seen (monotonic seconds)."""
         deadline = time.monotonic() + limit
@@ -97,7 +97,7 @@ class LiveSocket:
                     await self._heard.wait()
         return time.monotonic()
 
-    async def until_closed(self, limit: float = 10.0) -> int:
+    async def until_closed(self, limit: float = 60.0) -> int:
         await self.until(lambda: self.closed is not None, limit, "the socket is closed")
         assert self.closed is not None
         return self.closed

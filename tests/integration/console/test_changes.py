@@ -201,7 +201,7 @@ async def test_a_stream_ends_as_the_list_says(owner: Person, tab: OpenTab) -> No
         return [row["key"] for row in page["rows"]] == shown.keys and page["total"] == shown.total
 
     for name in names:
-        for _ in range(50):
+        for _ in range(300):
             if await asyncio.to_thread(same, name):
                 break
             await asyncio.sleep(0.1)

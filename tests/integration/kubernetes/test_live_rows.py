@@ -121,7 +121,7 @@ async def test_the_words_are_kubectls(stack: RunningStack, console: KubernetesFe
             if theirs[key] != ours.get(key)
         ]
 
-    for _ in range(10):
+    for _ in range(60):
         found = await different()
         if not found:
             break

@@ -11,6 +11,7 @@ from integrations.contract import FeedState
 from integrations.kubernetes.connection import KubernetesConnection
 from tests.contract.kubernetes.harness import RealCluster, Recorder, pod, unique, until
 from tests.contract.kubernetes.server import ApiServer
+from tests.waiting import until as patiently
 
 pytestmark = pytest.mark.stack
 
@@ -115,6 +116,9 @@ async def test_the_watch_count_does_not_grow(
     await until(lambda: connection.watches == 0)
     await asyncio.to_thread(cluster.server.start)
     await until(lambda: connection.watches == len(feeds))
-    await asyncio.sleep(0.5)
-    assert await asyncio.to_thread(ours) == before
+
+    async def as_before() -> bool:
+        return await asyncio.to_thread(ours) == before
+
+    await patiently(as_before)
     assert connection.watches == len(feeds)

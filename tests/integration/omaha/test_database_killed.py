@@ -120,7 +120,7 @@ async def cycle(
 
 
 async def until_answered(client: httpx2.AsyncClient, server: Server) -> int:
-    for _ in range(50):
+    for _ in range(300):
         answer = await client.post(f"{server.base}/v1/update", content=body(999, OLD, ORDINARY))
         if answer.status_code == 200:
             break

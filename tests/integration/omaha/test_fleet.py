@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.errors import Conflict, NotFoundProblem, PreconditionFailed
 from backend.omaha.background import retention
 from backend.omaha.background.recount import measure, recount
-from backend.omaha.domain.model import UpdateStatus
+from backend.omaha.domain.model import Reason, UpdateStatus
 from backend.omaha.domain.rules import RolloutPolicy
 from backend.omaha.fleet import actions
 from tests.integration.omaha.written import rollout, row
 from tests.omaha_client import Machine
 from tests.omaha_world import CHECK, NEW, OLD, PING, event
+from tests.waiting import until
 
 ONE = RolloutPolicy(enabled=True, safe_mode=False, max_updates_per_period=100, max_concurrent=1)
 
@@ -24,7 +23,6 @@ ONE = RolloutPolicy(enabled=True, safe_mode=False, max_updates_per_period=100, m
 async def act(world, call, *arguments, **named):
     async with AsyncSession(world.engine) as session, session.begin():
         await call(session, *arguments, **named)
-    await asyncio.sleep(0.35)
 
 
 async def test_delete_frees_the_slot_and_the_machine_comes_back(world, serve) -> None:
@@ -38,8 +36,8 @@ async def test_delete_frees_the_slot_and_the_machine_comes_back(world, serve) ->
         await act(world, actions.delete, found.id, version=found.version + 7)
     await act(world, actions.delete, found.id, version=found.version)
     assert await row(world, 1) is None
-    assert await second.check() == NEW
-    assert await first.check() is None
+    await second.learns(NEW)
+    await first.learns(None)
     assert (await row(world, 1)).status == UpdateStatus.ON_HOLD
 
 
@@ -63,12 +61,16 @@ async def test_moved_machine_stays_whatever_its_track(world, serve) -> None:
     with pytest.raises(NotFoundProblem):
         await act(world, actions.move, found.id, 999, version=found.version)
     await act(world, actions.move, found.id, other, version=found.version)
-    assert await machine.check() is None
+    await machine.learns(None)
     assert (await row(world, 1)).group_id == other
-    await asyncio.sleep(0.3)
+
+    async def held() -> bool:
+        return (await row(world, 1)).reason == Reason.DISABLED
+
+    await until(held)  # written at the service's leisure
     found = await row(world, 1)
     await act(world, actions.move, found.id, None, version=found.version)
-    assert await machine.check() == NEW
+    await machine.learns(NEW)
 
 
 async def test_hidden_machine_is_not_counted_until_it_checks_in(world, serve) -> None:
@@ -80,8 +82,12 @@ async def test_hidden_machine_is_not_counted_until_it_checks_in(world, serve) ->
     async with world.engine.connect() as connection:
         total = await connection.execute(text("SELECT sum(machines) FROM omaha_tally"))
         assert total.scalar_one() == 0
-    await Machine(service, 1, NEW).check()
-    assert not (await row(world, 1)).hidden
+
+    async def shown() -> bool:
+        await Machine(service, 1, NEW).check()
+        return not (await row(world, 1)).hidden
+
+    await until(shown)
 
 
 async def test_retry_offers_again_what_did_not_boot(world, serve) -> None:
@@ -93,7 +99,7 @@ async def test_retry_offers_again_what_did_not_boot(world, serve) -> None:
     await machine.send(PING, CHECK, event(3, 0, code=268435500))
     found = await row(world, 1)
     await act(world, actions.retry, found.id, version=found.version)
-    assert await machine.check() == NEW
+    await machine.learns(NEW)
     found = await row(world, 1)
     with pytest.raises(Conflict):
         await act(world, actions.retry, found.id, version=found.version)
@@ -106,19 +112,19 @@ async def test_pause_resume_abort_restart(world, serve) -> None:
     assert await first.check() == NEW
     current = await rollout(world, group)
     await act(world, actions.pause, current.id, "friday", version=current.version)
-    assert await second.check() is None
-    assert await first.check() == NEW
+    await second.learns(None)
+    await first.learns(NEW)
     current = await rollout(world, group)
     assert (current.state, current.reason) == (2, "friday")
     await act(world, actions.resume, current.id, version=current.version)
-    assert await second.check() == NEW
+    await second.learns(NEW)
     current = await rollout(world, group)
     await act(world, actions.abort, current.id, "bad", version=current.version)
-    assert await first.check() is None
+    await first.learns(None)
     current = await rollout(world, group)
     assert (current.state, current.in_progress) == (3, 1)
     await act(world, actions.restart, current.id, version=current.version)
-    assert await first.check() == NEW
+    await first.learns(NEW)
     fresh = await rollout(world, group)
     assert fresh.id != current.id
     assert fresh.in_progress == 1
@@ -133,7 +139,7 @@ async def test_a_brake_is_cleared_by_resuming(world, serve) -> None:
     assert await second.check() is None
     current = await rollout(world, group)
     await act(world, actions.resume, current.id, version=current.version)
-    assert await second.check() == NEW
+    await second.learns(NEW)
 
 
 async def test_recount_heals_and_says_so(world, serve) -> None:

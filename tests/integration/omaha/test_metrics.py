@@ -128,7 +128,7 @@ async def test_workers_are_shown_together(world, database_url, tmp_path) -> None
             async with httpx2.AsyncClient(base_url=server.base, timeout=30) as http:
                 await http.post("/v1/update", content=body(number, NEW, ORDINARY))
         async with httpx2.AsyncClient(base_url=server.base, timeout=30) as http:
-            for _ in range(50):
+            for _ in range(300):
                 found = samples((await http.get("/metrics")).text)
                 total = sum(
                     found.get(("craton_updates_checks_total", frozenset(labels)), 0)

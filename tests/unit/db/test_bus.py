@@ -42,7 +42,7 @@ class Replica:
         self.heard.clear()
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         while not holds():
             assert time.monotonic() < deadline, self.heard
             await asyncio.sleep(0.01)

@@ -44,7 +44,7 @@ async def bindings(console: ConsoleApp) -> AsyncIterator[Browser]:
 
 
 async def until(tab: Browser, holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < deadline, tab.shown and tab.shown["t"].rows
         await tab.read()

@@ -79,7 +79,7 @@ async def served(home: Path, **settings: Any) -> AsyncIterator[Served]:
     listener.close()
 
 
-async def until(condition: Any, seconds: float = 20.0) -> None:
+async def until(condition: Any, seconds: float = 60.0) -> None:
     """Wait for a condition."""
     async with asyncio.timeout(seconds):
         while not condition():

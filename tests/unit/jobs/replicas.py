@@ -115,7 +115,7 @@ class Replica:
         return row
 
 
-async def until(holds: Callable[[], bool], limit: float = 20.0) -> None:
+async def until(holds: Callable[[], bool], limit: float = 60.0) -> None:
     """Poll for a condition of this process."""
     deadline = time.monotonic() + limit
     while not holds():

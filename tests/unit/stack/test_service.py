@@ -14,7 +14,8 @@ from backend.stack.process import service as module
 from backend.stack.process.backoff import Restarts
 from backend.stack.process.records import ProcessRecord, RecordFile, clean_leftovers
 from backend.stack.process.service import ProcessSpec, SupervisedProcess
-from backend.stack.status import ComponentState, StatusBoard
+from backend.stack.status import WRITE_INTERVAL, ComponentState, StatusBoard
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -33,13 +34,6 @@ def make(tmp_path, board, shell, check=None, opening=None, **more):
     )
     record = RecordFile(tmp_path / "thing.json")
     return SupervisedProcess(spec, board, record, *([opening] if opening else []))
-
-
-async def until(wanted, limit=10.0):
-    deadline = time.monotonic() + limit
-    while not wanted():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.02)
 
 
 async def end(task):
@@ -203,10 +197,11 @@ async def test_the_status_is_written_at_most_twice_a_second(tmp_path, board, mon
     writes = []
     monkeypatch.setattr(StatusBoard, "write", lambda self: writes.append(self.status()))
     writer = asyncio.create_task(board.keep_writing())
+    began = time.monotonic()
     for number in range(60):
         board.update("thing", progress=number / 60)
         await asyncio.sleep(0.01)
-    await asyncio.sleep(0.6)
+    await until(lambda: writes and writes[-1].components[0].progress == 59 / 60)
     await end(writer)
-    assert 2 <= len(writes) <= 4
+    assert 2 <= len(writes) <= (time.monotonic() - began) / WRITE_INTERVAL + 1
     assert writes[-1].components[0].progress == 59 / 60
