@@ -56,9 +56,8 @@ class Kind:
         deepest = self.scope(*("*" for _ in taken))
         words, held = deepest[::2], scope[::2]
         # A repository's path may go on for as long as it likes.
-        return held[: len(words)] == words[: len(held)] and (
-            len(held) <= len(words) or words[-1] == "repo"
-        )
+        alike = all(word in {"*", other} for word, other in zip(words, held, strict=False))
+        return alike and (len(held) <= len(words) or words[-1] == "repo")
 
     @property
     def pairs(self) -> frozenset[Pair]:

@@ -46,6 +46,11 @@ def registry(org: str, name: str, repository: str = "") -> Scope:
     return (*base, "repo", *repository.split("/")) if repository else base
 
 
+def system(org: str, kind: str, name: str) -> Scope:
+    """The scope of one system of any kind: a cluster, an etcd cluster, a registry."""
+    return ("org", org, kind, name)
+
+
 def team(org: str, name: str) -> Scope:
     """The scope of one team."""
     return ("org", org, "team", name)

@@ -53,6 +53,7 @@ TAGS: Final = Collection(
         Column("size", "Size", Type.BYTES),
         Column("created", "Created", Type.TIME),
         Column("pushed", "Pushed", Type.TIME),
+        Column("signed", "Signed", Type.BOOL, facet=True),
         Column("badges", "Attached", Type.LIST, facet=True),
         Column("registry", "Registry", Type.TEXT, facet=True, default=False),
         Column("order", "Version order", Type.TEXT, default=False),

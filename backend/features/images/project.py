@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from backend.features.images.rows import RepositoryRow, TagRow
-from integrations.registry.state import Repository, Tag
+from integrations.registry.state import SIGNATURE, Repository, Tag, TagKind
 
 __all__ = ["repository_row", "tag_row"]
+
+_IMAGES: Final = {TagKind.INDEX, TagKind.MANIFEST}
 
 
 def repository_row(registry: str, repository: Repository) -> RepositoryRow:
@@ -36,6 +40,7 @@ def tag_row(registry: str, tag: Tag) -> TagRow:
         created=tag.created,
         pushed=tag.pushed,
         badges=tag.badges,
+        signed=SIGNATURE in tag.badges if tag.kind in _IMAGES else None,
         media_type=tag.media_type,
         reason=tag.message,
     )

@@ -24,9 +24,10 @@ class RepositoryRow(Row, frozen=True):
 
 class TagRow(Row, frozen=True):
     """One tag. `size` is the compressed bytes of the image (of an index: of one platform);
-    `order` sorts versions as people do; times are Unix seconds; `running` counts the pods that
-    run its very digest, `behind` those that ask for the tag and run another, which no registry's
-    tag of this name points at: it moved since they started."""
+    `order` sorts versions as people do; times are Unix seconds; `signed`: a signature is
+    attached, which nobody verified here; `running` counts the pods that run its very digest,
+    `behind` those that ask for the tag and run another, which no registry's tag of this name
+    points at: it moved since they started."""
 
     registry: str
     repository: str
@@ -39,6 +40,7 @@ class TagRow(Row, frozen=True):
     created: float | None
     pushed: float | None
     badges: tuple[str, ...]
+    signed: bool | None
     media_type: str
     reason: str
     running: int | None = 0

@@ -156,14 +156,14 @@ def alone(key: str, update: MachineUpdate) -> MachineRow:
         zone="",
         instance_type=update.oem,
         address=update.address,
-        cpu=0.0,
-        cpu_requested=0.0,
-        cpu_percent=0.0,
-        memory=0.0,
-        memory_requested=0.0,
-        memory_percent=0.0,
-        pods=0,
-        pods_limit=0,
+        cpu=None,
+        cpu_requested=None,
+        cpu_percent=None,
+        memory=None,
+        memory_requested=None,
+        memory_percent=None,
+        pods=None,
+        pods_limit=None,
         conditions=(),
         taints=(),
         simulated=False,
@@ -177,8 +177,8 @@ def alone(key: str, update: MachineUpdate) -> MachineRow:
     return updated(row, update)
 
 
-def _percent(part: float, whole: float) -> float:
-    return round(100 * part / whole, 1) if whole > 0 else 0.0
+def _percent(part: float, whole: float | None) -> float:
+    return round(100 * part / whole, 1) if whole else 0.0
 
 
 def _address(node: Node) -> str:

@@ -34,14 +34,14 @@ class MachineRow(Row, frozen=True):
     zone: str
     instance_type: str
     address: str
-    cpu: float
-    cpu_requested: float
-    cpu_percent: float
-    memory: float
-    memory_requested: float
-    memory_percent: float
-    pods: int
-    pods_limit: int
+    cpu: float | None
+    cpu_requested: float | None
+    cpu_percent: float | None
+    memory: float | None
+    memory_requested: float | None
+    memory_percent: float | None
+    pods: int | None
+    pods_limit: int | None
     conditions: tuple[str, ...]
     taints: tuple[str, ...]
     simulated: bool

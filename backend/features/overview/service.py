@@ -276,8 +276,8 @@ def _by_value(page: Page | None, facet: str) -> dict[object, int]:
 def _sum(rows: list[Any], requested: str, allocatable: str) -> Capacity:
     return Capacity(
         used=None,
-        requested=sum(getattr(row, requested) for row in rows),
-        allocatable=sum(getattr(row, allocatable) for row in rows),
+        requested=sum(getattr(row, requested) or 0 for row in rows),
+        allocatable=sum(getattr(row, allocatable) or 0 for row in rows),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from backend.features.overview.schemas import FreshnessView, SystemState, SystemView
-from backend.features.overview.systems import trouble_in_words
+from backend.features.overview.systems import absent, trouble_in_words
 
 __all__ = ["OFF", "updates_view"]
 
@@ -24,13 +24,15 @@ def updates_view(
     paused = [row for row in groups or () if row.rollout == "paused"]
     broken = trouble_in_words(freshness)
     state = SystemState.DEGRADED if broken or stopped else SystemState.OK
+    if groups is None:
+        state = SystemState.HIDDEN
     return SystemView(
         name="updates",
         state=state if enabled else SystemState.ABSENT,
         sentence=broken or _sentence(groups, stopped, paused) if enabled else OFF,
         freshness=freshness,
         counts={} if groups is None else _counts(groups, stopped, paused),
-        link="/browse/groups",
+        link="/updates",
     )
 
 
@@ -46,7 +48,7 @@ def _counts(groups: Sequence[Any], stopped: list[Any], paused: list[Any]) -> dic
 
 def _sentence(groups: Sequence[Any] | None, stopped: list[Any], paused: list[Any]) -> str:
     if groups is None:
-        return "Machines are answered at /v1/update/; you may see none of its groups."
+        return absent("update service", SystemState.HIDDEN)
     if not groups:
         return "Machines are answered at /v1/update/; there is no group yet to offer anything to."
     machines = sum(row.machines for row in groups)

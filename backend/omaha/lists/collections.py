@@ -251,8 +251,8 @@ REFUSED: Final = Collection(
         Column("first", "First", Type.TIME, default=False),
     ),
     default_sort=("-seen",),
-    label="why",
-    where=("kind", "ip"),
+    label="kind",
+    where=("why", "ip"),
 )
 
 

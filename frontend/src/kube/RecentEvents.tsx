@@ -6,8 +6,10 @@ import { Age } from "../format/Age";
 import { toUnix } from "../format/time";
 import { EMPTY_QUERY } from "../live/query";
 import { useLiveView } from "../live/react";
+import { AppLink } from "../shell/AppLink";
 import { ToneIcon } from "../status/Status";
 import { toneOf } from "../status/tone";
+import { hrefOfEvent } from "./events";
 
 export interface RecentEventsProps {
   cluster: string;
@@ -64,6 +66,17 @@ export function RecentEvents(props: RecentEventsProps) {
   );
 }
 
+/** What of the object's own it was: its pod, its replica set. */
+function EventObject({ row, name }: { row: Row; name: string }) {
+  const href = hrefOfEvent(row);
+  if (!href) return <span className="cr-muted">{name} </span>;
+  return (
+    <>
+      <AppLink href={href}>{name}</AppLink>{" "}
+    </>
+  );
+}
+
 function RecentEvent({ row, own }: { row: Row; own: string | undefined }) {
   const at = toUnix(row.last);
   const name = String(row.object_name ?? "");
@@ -72,7 +85,7 @@ function RecentEvent({ row, own }: { row: Row; own: string | undefined }) {
       <ToneIcon tone={toneOf(String(row.severity ?? ""))} />
       <span className="cr-recent-event-words" translate="no">
         <strong>{String(row.reason ?? "")}</strong>{" "}
-        {name !== own && <span className="cr-muted">{name} </span>}
+        {name !== own && <EventObject row={row} name={name} />}
         {String(row.message ?? "")}
       </span>
       {at !== null && (

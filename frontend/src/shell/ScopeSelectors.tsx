@@ -10,7 +10,11 @@ const menu = part(async () => (await import("./ScopeMenu")).ScopeMenu);
 /** Cluster and namespace as breadcrumbs that are selectors; the choice is in the URL. */
 export function ScopeSelectors() {
   const honoured = useHonoured();
-  return honoured.cluster ? <Selectors namespaced={honoured.namespace} /> : <span />;
+  return honoured.cluster ? (
+    <Selectors namespaced={honoured.namespace} />
+  ) : (
+    <span className="cr-scope" />
+  );
 }
 
 function Selectors({ namespaced }: { namespaced: boolean }) {

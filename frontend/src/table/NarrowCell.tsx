@@ -2,16 +2,28 @@ import { Fragment } from "react";
 import type { ColumnInfo, Row } from "../api/generated/types.gen";
 import { narrowColumns } from "./columns";
 import { Td } from "./elements";
+import { RowTick } from "./RowTick";
 import { RowValue } from "./RowValue";
 import type { TableRowProps } from "./TableRow";
+
+/** What says nothing without its column's head. */
+const NAMELESS: ReadonlySet<ColumnInfo["type"]> = new Set([
+  "number",
+  "quantity",
+  "bytes",
+  "percent",
+  "bool",
+]);
 
 /** A row on a phone: which it is and how it is, then where it is and why. */
 export function NarrowCell({ glow, ...props }: TableRowProps & { glow: ReadonlySet<string> }) {
   const { name, status, where, line, extras } = narrowColumns(props.columns, props.nameId);
   const glows = glow.size > 0 ? " cr-glow" : "";
+  const ticks = props.onSelect ? " cr-narrow-check" : "";
   const places = where.filter(({ id }) => says(props.row, id));
   return (
-    <Td className={`cr-cell cr-narrow${glows}`} colSpan={1}>
+    <Td className={`cr-cell cr-narrow${glows}${ticks}`} colSpan={1}>
+      {props.onSelect && <RowTick {...props} />}
       <span className="cr-narrow-line">
         {name && <RowValue {...props} column={name} />}
         {status && <RowValue {...props} column={status} />}
@@ -29,6 +41,7 @@ export function NarrowCell({ glow, ...props }: TableRowProps & { glow: ReadonlyS
         )}
         {secondLine(props, line, extras).map((column) => (
           <span key={column.id} className={column === line ? "cr-two-lines" : undefined}>
+            {NAMELESS.has(column.type) && `${column.label} `}
             <RowValue {...props} column={column} />
           </span>
         ))}

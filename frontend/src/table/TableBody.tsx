@@ -94,7 +94,8 @@ export function TableBody(props: TableBodyProps) {
         activeIndex={props.active}
         openKey={search.row}
         selection={props.selection}
-        selectable={!props.embedded}
+        // On a phone only where something is done with many: the boxes take room from names.
+        selectable={!props.embedded && (!props.narrow || props.bulk !== undefined)}
         scroller={scroller}
         startAt={props.startAt}
         hrefOf={props.hrefOf}

@@ -80,7 +80,7 @@ export function TableGrid(props: TableGridProps) {
   const fitted = useColumnWidths(props.columns, held, props.nameId, scroller, taken, keep);
   const { columns, widths } = fitted;
   const cells = narrow ? 1 : columns.length + (checks ? 1 : 0);
-  const onSelect = checks ? props.selection.toggle : undefined;
+  const onSelect = props.selectable ? props.selection.toggle : undefined;
 
   return (
     <table

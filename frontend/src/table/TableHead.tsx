@@ -22,22 +22,27 @@ export interface TableHeadProps {
 /** Columns that order rows by how much they need somebody, and that nobody looks at. */
 const TROUBLE: ReadonlySet<string> = new Set(["concern", "healthy", "severity", "rank"]);
 
-/** The column an order is shown at: what the reader sees of "trouble first" is the status. */
-export function sortedColumn(columns: readonly ColumnInfo[], first: string): number {
-  const id = first.replace(/^-/, "");
-  const own = columns.findIndex((column) => column.id === id);
-  if (own !== -1 || !TROUBLE.has(id)) return own;
-  return columns.findIndex((column) => column.type === "status");
+/**
+ * The part of an order that the reader sees, and the column it is shown at: of "trouble first"
+ * that is the status, and what is not on screen (a registry, where there is one) orders nothing.
+ */
+export function shownSort(columns: readonly ColumnInfo[], sort: string) {
+  const status = columns.findIndex((column) => column.type === "status");
+  for (const part of sort.split(",")) {
+    const id = part.replace(/^-/, "");
+    const own = columns.findIndex((column) => column.id === id);
+    const index = own === -1 && TROUBLE.has(id) ? status : own;
+    if (index !== -1) return { part, index, byId: own !== -1 };
+  }
+  return { part: "", index: -1, byId: false };
 }
 
 /** Sticky column headers; a click sorts on the server: up, down, back to the default. */
 export function TableHead(props: TableHeadProps) {
   const { columns, sort, narrow, checks, onSort } = props;
   const { t } = useTranslation();
-  const [first = ""] = sort.split(",");
-  const activeIndex = sortedColumn(columns, first);
+  const { part: first, index: activeIndex, byId } = shownSort(columns, sort);
   const direction = first.startsWith("-") ? "descending" : "ascending";
-  const byId = columns[activeIndex]?.id === first.replace(/^-/, "");
   if (narrow)
     return (
       <thead className="pf-v6-c-table__thead cr-head-narrow">

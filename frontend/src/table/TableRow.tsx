@@ -1,9 +1,9 @@
 import { type MouseEvent, memo, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import type { ColumnInfo, Row } from "../api/generated/types.gen";
 import { isRightAligned } from "./columns";
 import { Td, Tr } from "./elements";
 import { NarrowCell } from "./NarrowCell";
+import { RowTick } from "./RowTick";
 import { RowValue } from "./RowValue";
 import { useGlow } from "./useGlow";
 import { isSentence } from "./widths";
@@ -55,7 +55,11 @@ export const TableRow = memo(function TableRow(props: TableRowProps) {
         <NarrowCell {...props} glow={glow} />
       ) : (
         <>
-          {props.onSelect && <CheckCell {...props} />}
+          {props.onSelect && (
+            <Td className="cr-cell cr-check">
+              <RowTick {...props} />
+            </Td>
+          )}
           {columns.map((column, position) => (
             <Td
               key={column.id}
@@ -82,26 +86,6 @@ function isOwnClick(event: MouseEvent | { target: EventTarget | null }): boolean
   const target = event.target instanceof Element ? event.target : null;
   if (target?.closest("a, button, input, label")) return true;
   return (window.getSelection()?.toString() ?? "") !== "";
-}
-
-function CheckCell({ row, nameId, selected, onSelect }: TableRowProps) {
-  const { t } = useTranslation();
-  const name = String((nameId && row[nameId]) ?? row.key);
-  return (
-    <Td className="cr-cell cr-check">
-      <label>
-        <input
-          type="checkbox"
-          tabIndex={-1}
-          checked={selected}
-          aria-label={t("table.select", { name })}
-          onChange={(event) =>
-            onSelect?.(row, (event.nativeEvent as unknown as PointerEvent).shiftKey === true)
-          }
-        />
-      </label>
-    </Td>
-  );
 }
 
 function cellClass(column: ColumnInfo, position: number, glows: boolean): string {

@@ -15,7 +15,7 @@ const MADE = 280;
 
 /** Text columns that hold sentences: what people came for, so they get the room. */
 const SENTENCE =
-  /^(message|reason|sentence|summary|description|detail|cause|title|images?|preview|affects)$/;
+  /^(message|reason|sentence|summary|description|detail|cause|title|images?|preview|affects|why|begins)$/;
 
 /** Types whose width does not depend on the values. */
 const FIXED: Partial<Record<ColumnType, number>> = {

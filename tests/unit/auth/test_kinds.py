@@ -9,7 +9,7 @@ import pytest
 
 from auth.kinds import Catalogue, Kind, KindError
 from auth.role import RoleError, built_in, compile_role
-from auth.scope import cluster, etcd, namespace, organisation, parse, registry, updates
+from auth.scope import cluster, etcd, namespace, organisation, parse, registry, system, updates
 from auth.verb import EDIT, READ, Verb
 from backend.app import create_app
 from backend.settings import Settings
@@ -49,6 +49,10 @@ def test_a_star_never_means_a_sensitive_kind() -> None:
         (Kind("update-group", "Groups", scope=updates), "org/main/updates/app/group/g1", True),
         (Kind("stack", "Stack", scope=organisation), "org/main/cluster/c1", False),
         (Kind("event", "Events"), "org/main/cluster/c1/ns/web", True),
+        (Kind("connection", "Connections", scope=system), "org/main/cluster/c1", True),
+        (Kind("connection", "Connections", scope=system), "org/main/etcd/e1", True),
+        (Kind("connection", "Connections", scope=system), "org/main/cluster/c1/ns/web", False),
+        (Kind("connection", "Connections", scope=system), "org/main/registry/r1/repo/a", False),
     ],
 )
 def test_a_right_is_of_use_only_where_such_things_can_lie(

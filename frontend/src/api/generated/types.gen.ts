@@ -2894,9 +2894,9 @@ export type MachineRow = {
     cluster: string;
     concern: number;
     conditions: Array<string>;
-    cpu: number;
-    cpu_percent: number;
-    cpu_requested: number;
+    cpu: number | null;
+    cpu_percent: number | null;
+    cpu_requested: number | null;
     created: number;
     healthy: boolean;
     instance: string | null;
@@ -2910,14 +2910,14 @@ export type MachineRow = {
         [key: string]: string;
     };
     machine_id: string;
-    memory: number;
-    memory_percent: number;
-    memory_requested: number;
+    memory: number | null;
+    memory_percent: number | null;
+    memory_requested: number | null;
     name: string;
     os: string;
     os_version: string;
-    pods: number;
-    pods_limit: number;
+    pods: number | null;
+    pods_limit: number | null;
     reason: string;
     reboot_pending: boolean | null;
     roles: Array<string>;
@@ -5101,8 +5101,8 @@ export type SystemView = {
  * TagRow
  *
  * One tag. `size` is the compressed bytes of the image (of an index: of one platform);
- * `order` sorts versions as people do; times are Unix seconds; `running` counts the pods that
- * run its very digest, `behind` those that ask for the tag and run another, which no registry's
+ * `order` sorts versions as people do; times are Unix seconds; `signed`: a signature is attached, which
+ * nobody verified here; `running` counts the pods that run its very digest, `behind` those that ask for the tag and run another, which no registry's
  * tag of this name points at: it moved since they started.
  */
 export type TagRow = {
@@ -5121,6 +5121,7 @@ export type TagRow = {
     registry: string;
     repository: string;
     running: number | null;
+    signed: boolean | null;
     size: number | null;
 };
 

@@ -1,20 +1,28 @@
 import { ActionButton } from "../../actions/ActionHost";
 import type { BindingRow, UserRow } from "../../api/generated/types.gen";
 import { useSession } from "../../session/session";
+import { PersonRoles } from "./PersonRoles";
 import { removePerson, setPassword, switchOff, switchOn } from "./people";
 import { grantRole, takeRole } from "./roles";
 
-/** What can be done with an account, as far as the viewer may. */
+/** What can be done with an account, as far as the viewer may, and what it may do. */
 export function PersonActions({ person }: { person: UserRow }) {
   const organisation = useSession()?.organisation ?? "";
   const { login } = person;
   return (
-    <div className="cr-actions">
-      <ActionButton action={grantRole} target={{ subject: login, organisation }} name={login} />
-      <ActionButton action={person.disabled ? switchOn : switchOff} target={person} name={login} />
-      <ActionButton action={setPassword} target={person} name={login} />
-      <ActionButton action={removePerson} target={person} name={login} variant="danger" />
-    </div>
+    <>
+      <div className="cr-actions">
+        <ActionButton action={grantRole} target={{ subject: login, organisation }} name={login} />
+        <ActionButton
+          action={person.disabled ? switchOn : switchOff}
+          target={person}
+          name={login}
+        />
+        <ActionButton action={setPassword} target={person} name={login} />
+        <ActionButton action={removePerson} target={person} name={login} variant="danger" />
+      </div>
+      <PersonRoles login={login} />
+    </>
   );
 }
 

@@ -40,11 +40,11 @@ export function Containers({
           {live && <Th width={15}>{t("containers.state")}</Th>}
           <Th>{t("containers.image")}</Th>
           {live && (
-            <Th width={10} className="cr-right">
+            <Th modifier="fitContent" className="cr-right">
               {t("containers.restarts")}
             </Th>
           )}
-          {live && <Th width={20}>{t("containers.lastState")}</Th>}
+          {live && <Th width={15}>{t("containers.lastState")}</Th>}
           <Th width={live ? 20 : 35}>{t("containers.resources")}</Th>
         </Tr>
       </Thead>

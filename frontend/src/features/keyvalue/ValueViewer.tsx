@@ -96,7 +96,7 @@ function HiddenValue({ value }: { value: ValueView }) {
       variant="xs"
       {...(value.form === "empty" ? {} : { icon: LockIcon })}
       titleText={t(`value.form.${value.form}`)}
-      headingLevel="h3"
+      headingLevel="h2"
       data-form={value.form}
     >
       <EmptyStateBody>

@@ -8,7 +8,7 @@ import { addApplication } from "./applications";
 import { BulkActions } from "./BulkActions";
 import { moveFiltered } from "./moving";
 import { RowActions } from "./RowActions";
-import { isTable, TABLE_GROUPS, type Table } from "./tables";
+import { isOfOthers, isTable, TABLE_GROUPS, type Table } from "./tables";
 
 /** How far is the rollout, and what holds it back? Groups first. */
 export function UpdatesPage() {
@@ -36,7 +36,7 @@ export function UpdatesPage() {
         onSearch={setSearch}
         title={t(`updates.table.${active}`)}
         sentence={t("updates.sentence")}
-        emptyHint={t("updates.empty")}
+        emptyHint={t(isOfOthers(active) ? `updates.none.${active}` : "updates.empty")}
         bulk={(rows, drop) => <BulkActions table={active} rows={rows} drop={drop} />}
         panel={(row) => <RowActions table={active} row={row} />}
         actions={

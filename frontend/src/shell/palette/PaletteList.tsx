@@ -48,7 +48,9 @@ function Line({ item }: { item: PaletteItem }): ReactNode {
   return (
     <>
       <span className="cr-palette-tone">{item.tone && <ToneIcon tone={item.tone} />}</span>
-      <span translate={item.worded ? "yes" : "no"}>{item.label}</span>
+      <span className="cr-palette-label" translate={item.worded ? "yes" : "no"}>
+        {item.label}
+      </span>
       <span className="cr-palette-where" translate="no">
         {item.where}
       </span>

@@ -1,5 +1,3 @@
-import CheckIcon from "@patternfly/react-icons/dist/esm/icons/check-icon";
-import MinusIcon from "@patternfly/react-icons/dist/esm/icons/minus-icon";
 import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import type { ColumnInfo } from "../../api/generated/types.gen";
@@ -107,12 +105,8 @@ function Path({ text }: { text: string }) {
 
 function BoolMark({ value }: { value: boolean }) {
   const { t } = useTranslation();
-  const word = value ? t("value.yes") : t("value.no");
   return (
-    <span className={value ? undefined : "cr-none"} title={word}>
-      {value ? <CheckIcon /> : <MinusIcon />}
-      <span className="pf-v6-screen-reader">{word}</span>
-    </span>
+    <span className={value ? undefined : "cr-none"}>{t(value ? "value.yes" : "value.no")}</span>
   );
 }
 

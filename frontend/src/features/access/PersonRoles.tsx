@@ -1,0 +1,64 @@
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import type { BindingRow } from "../../api/generated/types.gen";
+import { rowOf } from "../../api/rows";
+import { Section } from "../../detail/Section";
+import { Age } from "../../format/Age";
+import { scopeWords } from "../../format/scope";
+import { EMPTY_QUERY } from "../../live/query";
+import { useLiveView } from "../../live/react";
+import { AppLink } from "../../shell/AppLink";
+
+const MOST = 20;
+
+/** Which roles somebody holds directly, and where; nothing for who may not see that. */
+export function PersonRoles({ login }: { login: string }) {
+  const { t } = useTranslation();
+  const query = useMemo(
+    () => ({
+      ...EMPTY_QUERY,
+      filter: [`subject=${JSON.stringify(login)}`, 'subject_kind="user"'],
+      sort: ["scope", "role"],
+    }),
+    [login],
+  );
+  const { view } = useLiveView("bindings", query, { offset: 0, limit: MOST });
+  if (view.problem || view.status === "loading") return null;
+  const of = new URLSearchParams({ filter: `subject=${JSON.stringify(login)}` });
+  return (
+    <Section title={t("access.rolesOf")}>
+      {view.total === 0 && <p className="cr-muted">{t("access.noRoles")}</p>}
+      <ul className="cr-list">
+        {view.rows.map((row) => (
+          <Role key={row.key} held={rowOf("bindings", row)} />
+        ))}
+      </ul>
+      {view.total > MOST && (
+        <AppLink href={`/access/bindings?${of}`}>
+          {t("access.allRoles", { count: view.total })}
+        </AppLink>
+      )}
+    </Section>
+  );
+}
+
+function Role({ held }: { held: BindingRow }) {
+  const { t } = useTranslation();
+  const { key, role, scope, expires } = held;
+  return (
+    <li>
+      <AppLink href={`/access/bindings?${new URLSearchParams({ row: key })}`}>
+        <span translate="no">{role}</span>
+      </AppLink>{" "}
+      <span className="cr-muted" title={scope}>
+        {scopeWords(scope, t)}
+      </span>
+      {expires !== null && (
+        <span className="cr-muted">
+          {" "}
+          {t("access.until")} <Age at={expires} />
+        </span>
+      )}
+    </li>
+  );
+}
