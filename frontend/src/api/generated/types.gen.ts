@@ -5101,9 +5101,10 @@ export type SystemView = {
  * TagRow
  *
  * One tag. `size` is the compressed bytes of the image (of an index: of one platform);
- * `order` sorts versions as people do; times are Unix seconds; `signed`: a signature is attached, which
- * nobody verified here; `running` counts the pods that run its very digest, `behind` those that ask for the tag and run another, which no registry's
- * tag of this name points at: it moved since they started.
+ * `order` sorts versions as people do; times are Unix seconds; `signed`: a signature is
+ * attached, which nobody verified here; `running` counts the pods that run its very digest,
+ * `behind` those that ask for the tag and run another, which no registry's tag of this name
+ * points at: it moved since they started.
  */
 export type TagRow = {
     badges: Array<string>;
