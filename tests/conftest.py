@@ -15,7 +15,13 @@ from tests.postgres import PostgresServer, shared_postgres
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-pytest_plugins = ("tests.connections", "tests.stackfixtures", "tests.latencies", "tests.grouping")
+pytest_plugins = (
+    "tests.connections",
+    "tests.stackfixtures",
+    "tests.latencies",
+    "tests.grouping",
+    "tests.hashing",
+)
 
 
 @pytest.fixture(scope="session")

@@ -161,8 +161,10 @@ def test_a_decision_names_its_binding():
     assert not made.allows_somewhere("pod", Verb.DELETE)
 
 
+@pytest.mark.usefixtures("real_hashing")
 def test_passwords():
     stored = hash_password("correct horse battery")
+    assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=4$"), "RFC 9106, the second choice"
     assert verify("correct horse battery", stored)
     assert not verify("wrong horse battery", stored)
     assert not verify("correct horse battery", None)
