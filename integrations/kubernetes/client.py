@@ -24,6 +24,7 @@ from integrations.kubernetes.models.meta import Metadata
 from integrations.kubernetes.settings import ConnectionSettings
 from integrations.kubernetes.tables import ACCEPT as PRINTED
 from integrations.kubernetes.tables import TablePage
+from integrations.kubernetes.versions import version_order
 from integrations.sending import Observe, ignore
 
 T = TypeVar("T")
@@ -298,7 +299,8 @@ class KubernetesClient:
 
 
 def custom_kind(definition: CustomResourceDefinition) -> ResourceKind:
-    """The kind that a custom resource definition adds, in its newest served version.
+    """The kind that a custom resource definition adds, in the version that kubectl and discovery
+    prefer: of those served the newest, a stable one before betas and alphas.
 
     Raises `IntegrationError` when none is served.
     """
@@ -306,7 +308,7 @@ def custom_kind(definition: CustomResourceDefinition) -> ResourceKind:
     served = [version for version in spec.versions if version.served]
     if not served:
         raise IntegrationError(spec.names.plural, "no version of this resource is served")
-    chosen = next((version for version in served if version.storage), served[0])
+    chosen = min(served, key=lambda version: version_order(version.name))
     return ResourceKind(
         spec.names.plural,
         spec.names.kind,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from cronsim import CronSim, CronSimError
 
 from backend.features.cluster.describe_network import describe_ingress, describe_service
+from backend.features.cluster.pod_resources import resource_facts
 from backend.features.cluster.words import StatusSummary
 from integrations.kubernetes.models import core, network, pods, storage, workloads
 from integrations.kubernetes.models.meta import Metadata, seconds
@@ -51,6 +52,7 @@ def _pod(pod: pods.Pod) -> StatusSummary:
             ("Service account", pod.spec.service_account_name),
             ("Priority class", pod.spec.priority_class_name),
             ("Restarts", str(words.restarts) if words.restarts else ""),
+            *resource_facts(pod),
         ),
     )
 

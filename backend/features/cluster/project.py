@@ -71,6 +71,8 @@ def definition_row(cluster: str, found: CustomResourceDefinition) -> DefinitionR
     """The row of a custom resource definition."""
     meta, spec = found.metadata, found.spec
     wrong = [c for c in found.status.conditions if c.status != "True" and c.type in _NEEDED]
+    leaving = still_there(found, meta)
+    status = "NotEstablished" if wrong else "Established"
     return DefinitionRow(
         key=f"{cluster}/{meta.name}",
         cluster=cluster,
@@ -79,8 +81,8 @@ def definition_row(cluster: str, found: CustomResourceDefinition) -> DefinitionR
         group=spec.group,
         scope=spec.scope,
         versions=tuple(version.text for version in spec.versions),
-        status="NotEstablished" if wrong else "Established",
-        reason=wrong[0].message if wrong else "",
+        status="Terminating" if leaving else status,
+        reason=leaving or (wrong[0].message if wrong else ""),
         created=_born(meta),
         labels=meta.labels,
     )

@@ -15,6 +15,7 @@ from backend.features.cluster.containers import containers_of
 from backend.features.cluster.custom import custom_summary
 from backend.features.cluster.deletion import with_deletion
 from backend.features.cluster.describe import describe
+from backend.features.cluster.devices import device_facts
 from backend.features.cluster.kinds import DEFINITION, permission_kind, scope_of
 from backend.features.cluster.owners import owners_of
 from backend.features.cluster.quota import quota_facts
@@ -32,7 +33,7 @@ from integrations.kubernetes.models.core import Event, Node
 from integrations.kubernetes.models.meta import Metadata, seconds
 from integrations.kubernetes.models.pods import Pod
 from integrations.kubernetes.reader import ObjectReader
-from integrations.kubernetes.summaries.events import event_count, event_times
+from integrations.kubernetes.summaries.events import event_count, event_severity, event_times
 from integrations.kubernetes.summaries.nodes import is_simulated
 
 __all__ = ["missing_alike", "permitted", "read_detail", "read_yaml", "resolve", "whole_kind"]
@@ -102,12 +103,13 @@ async def read_detail(
             missing.append(f"{what} could not be read: {error.message}")
             return otherwise
 
-    owners, related, events, simulated, quota = await asyncio.gather(
+    owners, related, events, simulated, quota, devices = await asyncio.gather(
         attempt("Its owners", owners_of(reader, meta, sees), []),
         attempt("Related objects", _all_related(reader, found, sees), []),
         attempt("Its events", _events(reader, sees, kind, meta), []),
         attempt("Its machine", _simulated(reader, found), False),
         attempt("Its quota", quota_facts(reader, found), []),
+        attempt("What its pods request", device_facts(reader, found, sees), []),
     )
     words = custom_summary(kind, raw) if kind.custom else describe(found)
     words = with_deletion(words, raw, found)
@@ -127,7 +129,7 @@ async def read_detail(
         healthy=words.healthy,
         summary=summary,
         because=because,
-        facts=[*words.fact_views(), *quota],
+        facts=[*words.fact_views(), *quota, *devices],
         owners=owners,
         related=related,
         conditions=conditions(raw, kind),
@@ -185,7 +187,7 @@ async def _events(
 def _event(event: Event) -> EventView:
     times = event_times(event)
     return EventView(
-        severity="normal" if event.type == "Normal" else "warning",
+        severity=event_severity(event),
         reason=event.reason,
         message=event.message[:_MESSAGE],
         count=event_count(event),

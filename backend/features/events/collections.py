@@ -18,7 +18,7 @@ EVENTS: Final = Collection(
     kind="event",
     row=EventRow,
     scopes=(
-        RowScope("cluster", Field("cluster"), "ns", Field("namespace")),
+        RowScope("cluster", Field("cluster"), "ns", Field("place")),
         RowScope("etcd", Field("etcd")),
         RowScope("registry", Field("registry")),
     ),
@@ -33,6 +33,8 @@ EVENTS: Final = Collection(
         Column("object_kind", "Kind", Type.TEXT, facet=True, default=False),
         Column("object_group", "API group", Type.TEXT, facet=True, default=False),
         Column("first", "First seen", Type.TIME, default=False),
+        Column("stated", "Impossible time given", Type.TIME, default=False),
+        Column("type", "Type", Type.TEXT, facet=True, default=False),
         Column("source", "System", Type.TEXT, facet=True, default=False),
         Column("reporter", "Reported by", Type.TEXT, facet=True, default=False),
         Column("origin", "Connection", Type.TEXT, facet=True, default=False),
@@ -41,7 +43,7 @@ EVENTS: Final = Collection(
     default_sort=("-last",),
     label="object_name",
     where=("object_kind", "reason"),
-    link=("source", "cluster", "namespace", "object_group"),
+    link=("source", "cluster", "place", "object_group"),
     place=80,
     reviewed=reviewed("events"),
 )

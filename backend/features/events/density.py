@@ -26,13 +26,14 @@ router = APIRouter(tags=["events"])
 
 class Density(BaseModel):
     """Events by when they were last seen: one number a bar, from `start` (Unix seconds) on, each
-    `seconds` long; `normal`, `warning` and `error` apart."""
+    `seconds` long; `normal`, `warning`, `error` and `unknown` apart."""
 
     start: float
     seconds: float
     normal: list[int]
     warning: list[int]
     error: list[int]
+    unknown: list[int]
 
 
 @router.get("/events/density")
@@ -56,7 +57,7 @@ async def read_density(
     counted = Density(
         start=since,
         seconds=minutes * 60 / BARS,
-        **{severity: [0] * BARS for severity in ("normal", "warning", "error")},
+        **{severity: [0] * BARS for severity in ("normal", "warning", "error", "unknown")},
     )
     async for rows in source.all_rows(query, guard, now=now):
         _count(counted, rows)

@@ -6,11 +6,15 @@ from sys import intern
 from typing import Final
 
 from backend.features.events.rows import EventRow
-from integrations.contract import Severity
 from integrations.etcd.changes import EtcdEvent
 from integrations.kubernetes.kinds import group_of
 from integrations.kubernetes.models.core import Event
-from integrations.kubernetes.summaries.events import event_count, event_times
+from integrations.kubernetes.summaries.events import (
+    event_count,
+    event_severity,
+    event_times,
+    impossible_time,
+)
 
 __all__ = ["etcd_event_row", "event_row", "last_seen"]
 
@@ -28,16 +32,20 @@ def last_seen(event: Event) -> float:
 def event_row(cluster: str, event: Event) -> EventRow:
     """The row of a Kubernetes event."""
     about, times = event.involved_object, event_times(event)
-    warning: Severity = "error" if event.reason in _ERRORS else "warning"
+    severity = event_severity(event)
+    if severity == "warning" and event.reason in _ERRORS:
+        severity = "error"
     return EventRow(
         key=f"kubernetes/{cluster}/{event.metadata.namespace}/{event.metadata.name}",
         source="kubernetes",
         origin=cluster,
         cluster=cluster,
+        namespace=event.metadata.namespace or about.namespace,
         # An event about a cluster-scoped object is kept in some namespace (often default),
         # but it is the object's place that decides who may see it.
-        namespace=about.namespace,
-        severity="normal" if event.type == "Normal" else warning,
+        place=about.namespace,
+        severity=severity,
+        type=event.type,
         reason=event.reason,
         object_kind=about.kind,
         object_group=intern(group_of(about.api_version)),
@@ -46,6 +54,7 @@ def event_row(cluster: str, event: Event) -> EventRow:
         count=event_count(event),
         first=times.first,
         last=times.last,
+        stated=impossible_time(event),
         reporter=event.reporting_component or event.source.component,
     )
 

@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 _WARNING: Final = 3
+_TERMINATING: Final = "Terminating"
 _SEVERITY: Final[dict[Concern, Severity]] = {Concern.ERROR: "error", Concern.WARNING: "warning"}
 
 
@@ -51,8 +52,9 @@ def machine_problem(row: Machine) -> ProblemRow | None:
 
 
 def workload_problem(row: Workload) -> ProblemRow | None:
-    """A workload that does not run as asked; worse when nothing of it runs."""
-    if row.healthy:
+    """A workload that does not run as asked; worse when nothing of it runs. Of its deletion `held`
+    tells, as of that of everything else."""
+    if row.healthy or row.status == _TERMINATING:
         return None
     missing = max(0, row.desired - row.ready)
     return _of(
@@ -100,7 +102,7 @@ def _of_owner(row: Pod) -> str:
 def claim_problem(row: Claim) -> ProblemRow | None:
     """A claim that cannot be bound, or has lost its volume: the pods that use it wait. Of its
     deletion `held` tells."""
-    if row.healthy or row.status == "Terminating":
+    if row.healthy or row.status == _TERMINATING:
         return None
     return _of(
         row,
@@ -117,7 +119,7 @@ def claim_problem(row: Claim) -> ProblemRow | None:
 
 def volume_problem(row: Volume) -> ProblemRow | None:
     """A volume that failed: what it holds may be lost. Of its deletion `held` tells."""
-    if row.healthy or row.status == "Terminating":
+    if row.healthy or row.status == _TERMINATING:
         return None
     return _of(
         row,
@@ -133,7 +135,7 @@ def volume_problem(row: Volume) -> ProblemRow | None:
 
 def service_problem(row: Service) -> ProblemRow | None:
     """A service behind which nothing answers, or that waits for its address."""
-    if row.healthy:
+    if row.healthy or row.status == _TERMINATING:
         return None
     return _of(
         row,

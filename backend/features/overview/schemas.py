@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from integrations.contract import FeedState, Severity
+from integrations.kubernetes.summaries.events import EventSeverity
 
 __all__ = [
     "Capacity",
@@ -98,7 +99,7 @@ class RecentView(BaseModel):
 
     at: float
     source: str
-    severity: Severity
+    severity: EventSeverity
     reason: str
     cluster: str
     kind: str

@@ -290,7 +290,7 @@ def _recent(row: Any) -> RecentView:
         cluster=row.cluster,
         kind=row.object_kind,
         name=row.object_name,
-        namespace=row.namespace,
+        namespace=row.place,
         message=row.message,
         link="/events",
     )

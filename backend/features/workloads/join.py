@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from backend.features.workloads.collections import WORKLOADS
-from backend.features.workloads.project import workload_row
+from backend.features.workloads.project import TERMINATING, workload_row
 from backend.features.workloads.rows import WorkloadRow
 from backend.live.derive import Derived, DerivedTable, Input, One
 from backend.live.row import Row
@@ -153,7 +153,7 @@ def _explained(
 def _with_trouble(row: WorkloadRow, troubles: Sequence[_Trouble]) -> WorkloadRow:
     """Only a workload that is not well is explained by its pods, by the worst of them: a
     finished job with one failed attempt needs no excuse."""
-    if row.healthy or not troubles:
+    if row.healthy or row.status == TERMINATING or not troubles:
         return row
     first = min(troubles, key=lambda trouble: (trouble.concern, trouble.pod, trouble.reason))
     if first.concern >= Concern.PROGRESS and row.cause not in _VAGUE:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from functools import lru_cache
 from sys import intern
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
-from backend.features.workloads.rows import MetadataRow, PodRow, WorkloadRow
+import msgspec
+
+from backend.features.workloads.rows import MetadataRow, PodRow, ServiceRow, WorkloadRow
+from integrations.concern import Concern
 from integrations.kubernetes.kinds import KINDS
 from integrations.kubernetes.models.meta import Meta, Metadata, controller, seconds
 from integrations.kubernetes.models.pods import Pod, PodSpec
 from integrations.kubernetes.models.workloads import CronJob, Job
-from integrations.kubernetes.summaries.deletion import still_there
+from integrations.kubernetes.summaries.deletion import hindrances, still_there
 from integrations.kubernetes.summaries.images import image_name
 from integrations.kubernetes.summaries.jobs import job_readiness
 from integrations.kubernetes.summaries.pods import pod_summary
@@ -20,9 +23,11 @@ from integrations.kubernetes.summaries.workload_health import WorkloadSummary
 from integrations.kubernetes.summaries.workloads import workload_summary
 
 __all__ = [
+    "TERMINATING",
     "KnownOwner",
     "born",
     "key",
+    "leaving",
     "metadata_row",
     "owner_of",
     "pod_row",
@@ -30,6 +35,9 @@ __all__ = [
     "workload_row",
 ]
 
+L = TypeVar("L", WorkloadRow, ServiceRow)
+TERMINATING: Final = "Terminating"
+"""The state of what was told to go."""
 _HASH = "pod-template-hash"
 _APPS = "apps"
 
@@ -134,7 +142,7 @@ def workload_row(cluster: str, plural: str, workload: Any) -> WorkloadRow:
     template = (spec.job_template.spec if isinstance(workload, CronJob) else spec).template
     words = workload_summary(workload)
     owner = controller(meta)
-    return WorkloadRow(
+    row = WorkloadRow(
         key=f"{cluster}/{plural}/{meta.namespace}/{meta.name}",
         cluster=cluster,
         kind=KINDS[plural].kind,
@@ -156,6 +164,19 @@ def workload_row(cluster: str, plural: str, workload: Any) -> WorkloadRow:
         created=born(meta),
         labels=shared_labels(meta.labels),
         uid=meta.uid,
+    )
+    return leaving(row, workload) if meta.deletion_timestamp is not None else row
+
+
+def leaving(row: L, found: Any) -> L:
+    """The row of an object that was told to go: that is its state, whatever else it is."""
+    held = bool(hindrances(found, found.metadata))
+    return msgspec.structs.replace(
+        row,
+        status=TERMINATING,
+        healthy=not held,
+        concern=Concern.WARNING if held else Concern.PROGRESS,
+        reason=still_there(found, found.metadata),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from backend.features.workloads.project import born, key
+from backend.features.workloads.project import born, key, leaving
 from backend.features.workloads.rows import (
     ClaimRow,
     EndpointSliceRow,
@@ -49,7 +49,7 @@ def service_row(cluster: str, service: Service) -> ServiceRow:
     outside = service.outside
     if spec.external_name:
         outside.append(spec.external_name)
-    return ServiceRow(
+    row = ServiceRow(
         key=key(cluster, meta),
         cluster=cluster,
         namespace=meta.namespace,
@@ -63,6 +63,7 @@ def service_row(cluster: str, service: Service) -> ServiceRow:
         labels=meta.labels,
         pending=service.pending,
     )
+    return leaving(row, service) if meta.deletion_timestamp is not None else row
 
 
 def endpoint_slice_row(cluster: str, found: EndpointSlice) -> EndpointSliceRow:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from backend.features.workloads.collections_network import SERVICES
+from backend.features.workloads.project import TERMINATING
 from backend.features.workloads.project_network import endpoint_slice_row, service_row
 from backend.features.workloads.rows import EndpointSliceRow, ServiceRow
 from backend.live.derive import Derived, Input, One
@@ -49,10 +50,10 @@ def _reached(
     _key: str, row: ServiceRow | None, slices: Sequence[EndpointSliceRow]
 ) -> ServiceRow | None:
     """A service without a selector is somebody else's to fill, an external name is only a
-    name: of neither is it said whether something answers."""
+    name: of neither is it said whether something answers, nor of one that goes."""
     if row is None:
         return None
-    if row.type == "ExternalName":
+    if row.type == "ExternalName" or row.status == TERMINATING:
         return row
     if not row.selector:
         return _waiting(row) if row.pending else row

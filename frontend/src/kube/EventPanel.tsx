@@ -13,6 +13,7 @@ export function EventPanel({ row }: { row: Row }) {
   const { t } = useTranslation();
   const first = toUnix(row.first);
   const last = toUnix(row.last);
+  const stated = toUnix(row.stated);
   const count = Number(row.count ?? 1);
   return (
     <div className="cr-event">
@@ -22,6 +23,10 @@ export function EventPanel({ row }: { row: Row }) {
       <Facts
         facts={[
           [t("events.severity"), <Status key="s" word={text(row.severity)} />],
+          [
+            t("events.type"),
+            row.severity === "unknown" && text(row.type) && <Raw>{text(row.type)}</Raw>,
+          ],
           [
             t("events.object"),
             text(row.object_name) && (
@@ -49,6 +54,7 @@ export function EventPanel({ row }: { row: Row }) {
               </span>
             ),
           ],
+          [t("events.stated"), stated !== null && formatExact(stated)],
           [t("events.reporter"), text(row.reporter) && <Raw>{text(row.reporter)}</Raw>],
           [
             t("events.system"),
@@ -64,6 +70,8 @@ export function EventPanel({ row }: { row: Row }) {
 export const EVENT_PANEL_COLUMNS: readonly string[] = [
   "last",
   "severity",
+  "type",
+  "stated",
   "object_kind",
   "object_group",
   "object_name",

@@ -24,6 +24,7 @@ export const SEVERITY_TONES: Record<EventRow["severity"], Tone> = {
   normal: "ok",
   warning: "warn",
   error: "bad",
+  unknown: "unknown",
 };
 
 /** Icon, word and colour of a state; the only place where a state gets its looks. */

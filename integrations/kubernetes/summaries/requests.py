@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from integrations.kubernetes.models.meta import find_condition
 from integrations.kubernetes.models.pods import Container, ContainerStatus, PodSpec, PodStatus
 from integrations.kubernetes.quantity import parse_quantity
 
-__all__ = ["Requests", "pod_requests"]
+__all__ = ["Requests", "extended_requests", "pod_requests"]
 
 
 class Requests(NamedTuple):
@@ -27,6 +27,7 @@ class Requests(NamedTuple):
 
 
 NOTHING = Requests()
+_OWN: Final = frozenset({"cpu", "memory"})
 _newest: list[tuple[PodSpec, PodStatus | None, Requests]] = []
 
 
@@ -63,6 +64,29 @@ def _counted(spec: PodSpec, status: PodStatus | None) -> Requests:
     if spec.overhead:
         running = running.plus(_read(spec.overhead))
     return running
+
+
+def extended_requests(spec: PodSpec) -> dict[str, float]:
+    """What a pod reserves besides CPU and memory, by resource: devices, huge pages, local disk."""
+    every = (*spec.containers, *spec.init_containers)
+    asked = [*(container.resources.requests for container in every), spec.resources.requests]
+    names = {name for requests in (*asked, spec.overhead) for name in requests} - _OWN
+    return {name: _extended(spec, name) for name in sorted(names)}
+
+
+def _extended(spec: PodSpec, name: str) -> float:
+    def of(requests: dict[str, str]) -> float:
+        return parse_quantity(requests.get(name, "0"))
+
+    sidecars, largest = 0.0, 0.0
+    for container in spec.init_containers:
+        own = of(container.resources.requests)
+        largest = max(largest, sidecars + own)
+        if container.restart_policy == "Always":
+            sidecars += own
+    running = sidecars + sum(of(container.resources.requests) for container in spec.containers)
+    whole = spec.resources.requests
+    return (of(whole) if name in whole else max(running, largest)) + of(spec.overhead)
 
 
 class _Held:

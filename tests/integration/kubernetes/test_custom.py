@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from typing import Any
 
@@ -92,6 +93,55 @@ async def test_columns_scale_and_conditions_of_a_custom_kind(
     for name in ("empty", "nulls"):
         assert (await detail(name))["healthy"] is None
     await kubectl(stack, "delete", "crd", definition, "--wait=false")
+
+
+async def test_a_kind_is_read_in_the_version_kubectl_prefers(
+    stack: RunningStack, console: KubernetesFeatures, namespace: str
+) -> None:
+    """Not in the one it is stored in, whose columns are others."""
+    group = f"versions-{uuid.uuid4().hex[:6]}.example"
+    keep = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+
+    def version(name: str, column: str, **more: Any) -> dict[str, Any]:
+        columns = [{"name": column, "type": "string", "jsonPath": ".spec.word"}]
+        schema = {"openAPIV3Schema": keep}
+        served = {"served": True, "storage": False, **more}
+        return {"name": name, **served, "schema": schema, "additionalPrinterColumns": columns}
+
+    versions = [
+        version("v1beta2", "Beta"),
+        version("v2", "Second", storage=True),
+        version("v10", "Tenth"),
+        version("v11", "Eleventh", served=False),
+        version("other", "Other"),
+    ]
+    names = {"plural": "bells", "singular": "bell", "kind": "Bell", "listKind": "BellList"}
+    spec = {"group": group, "scope": "Namespaced", "names": names, "versions": versions}
+    await create(
+        stack,
+        {
+            "apiVersion": "apiextensions.k8s.io/v1",
+            "kind": "CustomResourceDefinition",
+            "metadata": {"name": f"bells.{group}"},
+            "spec": spec,
+        },
+    )
+    bell = {
+        "apiVersion": f"{group}/v2",
+        "kind": "Bell",
+        "metadata": {"name": "one", "namespace": namespace},
+        "spec": {"word": "ding"},
+    }
+    await create(stack, bell)
+    printed = await asyncio.to_thread(stack.kubectl, "-n", namespace, "get", f"bells.{group}")
+    assert "TENTH" in printed
+    page = (await console.get(f"/clusters/local/custom/bells.{group}", ORG)).json()
+    assert [column["name"] for column in page["columns"]] == ["Tenth"]
+    assert [item["cells"] for item in page["items"]] == [["ding"]]
+    detail = (await console.get(f"/clusters/local/bells.{group}/{namespace}/one", ORG)).json()
+    facts = {fact["label"]: fact["value"] for fact in detail["facts"]}
+    assert facts["Version"] == f"{group}/v10, stored as v2"
+    await kubectl(stack, "delete", "crd", f"bells.{group}", "--wait=false")
 
 
 async def test_changes_of_custom_objects_are_told(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
+from functools import partial
 from typing import Any
 
 import pytest
@@ -132,6 +133,47 @@ async def test_held_objects_of_custom_kinds_are_problems_while_they_are_held(
     stays = f"{definition}/{names[0]}"
     await kubectl(stack, *where, "patch", stays, "--type=merge", "-p", RELEASE)
     await kubectl(stack, "delete", "crd", definition, "--wait=false")
+
+
+async def test_rows_of_workloads_and_services_that_are_held_say_so(
+    stack: RunningStack, console: KubernetesFeatures, namespace: str
+) -> None:
+    labels = {"app": "held"}
+    template = {
+        "metadata": {"labels": labels},
+        "spec": {"containers": [{"name": "main", "image": "i"}]},
+    }
+    meta = {"name": "held", "namespace": namespace, "finalizers": [HOLD]}
+    spec = {"replicas": 0, "selector": {"matchLabels": labels}, "template": template}
+    await create(
+        stack, {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": meta, "spec": spec}
+    )
+    ports = {"selector": labels, "ports": [{"port": 80}]}
+    await create(stack, {"apiVersion": "v1", "kind": "Service", "metadata": meta, "spec": ports})
+    gone = ("deployment/held", "service/held")
+    await kubectl(stack, "-n", namespace, "delete", *gone, "--wait=false")
+    found = await problems_of(console, namespace, "Deployment/held", "Service/held")
+    assert {problem.cause for problem in found.values()} == {"Deletion is held"}
+
+    def row(collection: str, key: str) -> Any:
+        return console.rows(collection)[f"local/{key}"]
+
+    def terminates(collection: str, key: str) -> bool:
+        return bool(row(collection, key).status == "Terminating")
+
+    def is_gone(key: str) -> bool:
+        return key not in console.rows("problems")
+
+    for collection, key in (
+        ("workloads", f"deployments/{namespace}/held"),
+        ("services", f"{namespace}/held"),
+    ):
+        await until(partial(terminates, collection, key), SECONDS)
+        assert (row(collection, key).healthy, BY in row(collection, key).reason) == (False, True)
+    for what in gone:
+        await kubectl(stack, "-n", namespace, "patch", what, "--type=merge", "-p", RELEASE)
+    for key in ("Deployment/held", "Service/held"):
+        await until(partial(is_gone, found[key].key), SECONDS)
 
 
 async def test_a_lost_claim_and_where_a_volume_lies(

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from integrations.kubernetes.quantity import parse_quantity
+from tests.integration.kubernetes.customkinds import create, set_status
 from tests.integration.kubernetes.test_live_rows import console, kubectl, namespace
 from tests.stackfixtures import RunningStack
 from tests.unit.kubernetes.console import KubernetesFeatures
@@ -26,6 +27,64 @@ def _pod(name: str, whole: dict[str, str], own: dict[str, str]) -> str:
         "containers": [{**container, "resources": {"requests": own}}],
     }
     return json.dumps({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec})
+
+
+async def test_what_a_resize_has_come_to_and_what_devices_are_taken(
+    stack: RunningStack, console: KubernetesFeatures, namespace: str
+) -> None:
+    device = "devices.example/lamp"
+    node = {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": f"node-{namespace}"},
+        "spec": {"taints": [{"key": "test", "value": namespace, "effect": "NoSchedule"}]},
+    }
+    await kubectl(stack, "apply", "-f", "-", stdin=json.dumps(node))
+    amounts = {device: "4", "cpu": "8", "memory": "8Gi", "pods": "9"}
+    await set_status(stack, "", f"node/node-{namespace}", {"allocatable": amounts})
+
+    async def pod(name: str, requests: dict[str, str], limits: dict[str, str]) -> None:
+        resources = {"requests": requests, "limits": limits}
+        spec = {
+            "nodeName": f"node-{namespace}",
+            "tolerations": [{"operator": "Exists"}],
+            "containers": [{"name": "main", "image": "i", "resources": resources}],
+        }
+        meta = {"name": name, "namespace": namespace}
+        await create(stack, {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": spec})
+
+    await pod("taker", {}, {device: "2"})
+    await pod("resized", {"cpu": "2", "memory": "1Gi"}, {})
+    held = {"cpu": "1000m", "memory": "1Gi"}
+    running = {
+        "name": "main",
+        "image": "i",
+        "imageID": "",
+        "ready": True,
+        "restartCount": 0,
+        "allocatedResources": held,
+        "resources": {"requests": held},
+    }
+    deferred = {
+        "type": "PodResizePending",
+        "status": "True",
+        "reason": "Deferred",
+        "message": "Node didn't have enough resource: cpu",
+    }
+    status = {"phase": "Running", "conditions": [deferred], "containerStatuses": [running]}
+    await set_status(stack, namespace, "pod/resized", status)
+
+    async def facts(path: str) -> dict[str, str]:
+        found = (await console.get(f"/clusters/local/{path}", "org/main")).json()
+        return {fact["label"]: fact["value"] for fact in found["facts"]}
+
+    found = await facts(f"pods/{namespace}/resized")
+    assert found["Resize"] == "Deferred: Node didn't have enough resource: cpu"
+    assert found["Allocated to main"] == "cpu 1, memory 1Gi (asked: cpu 2, memory 1Gi)"
+    found = await facts(f"nodes/-/node-{namespace}")
+    assert found[f"Requested {device}"] == "2 of 4"
+    await kubectl(stack, "delete", "namespace", namespace, "--wait=false")
+    await kubectl(stack, "delete", "node", f"node-{namespace}", "--wait=false")
 
 
 async def test_resources_of_a_whole_pod_are_its_own_and_its_machines(

@@ -6,11 +6,11 @@ import time
 
 from auth.scope import namespace
 from backend.features.events.rows import EventRow
-from integrations.contract import Severity
+from integrations.kubernetes.summaries.events import EventSeverity
 from tests.console import ConsoleApp
 
 
-def event(number: int, where: str, ago: float, severity: Severity) -> EventRow:
+def event(number: int, where: str, ago: float, severity: EventSeverity) -> EventRow:
     return EventRow(
         object_group="",
         key=f"e{number}",
@@ -18,6 +18,7 @@ def event(number: int, where: str, ago: float, severity: Severity) -> EventRow:
         origin="local",
         cluster="local",
         namespace=where,
+        place=where,
         severity=severity,
         reason="BackOff" if severity == "warning" else "Pulled",
         object_kind="Pod",
@@ -32,7 +33,7 @@ def event(number: int, where: str, ago: float, severity: Severity) -> EventRow:
 
 async def test_events_are_counted_by_time_and_severity(console: ConsoleApp) -> None:
     source = console.state.registry.get("events")
-    happened: list[tuple[str, float, Severity]] = [
+    happened: list[tuple[str, float, EventSeverity]] = [
         ("web", 30, "normal"),
         ("web", 1830, "warning"),
         ("bank", 1830, "error"),

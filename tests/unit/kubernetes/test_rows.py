@@ -266,7 +266,8 @@ class TestOthers:
         }
         cluster.put("events", event)
         (row,) = cluster.console.rows("events").values()
-        assert (row.namespace, row.severity, row.count, row.last) == ("", "error", 7, 1795262400.0)
+        assert (row.namespace, row.place) == ("default", "")
+        assert (row.severity, row.count, row.last) == ("error", 7, 1795262400.0)
         places = cluster.console.source("events").collection.scopes
         assert ("org", "main", "cluster", "c1") in {place(row, "main") for place in places}
 

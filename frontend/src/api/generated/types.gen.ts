@@ -1051,7 +1051,7 @@ export type DeltaFrame = {
  * Density
  *
  * Events by when they were last seen: one number a bar, from `start` (Unix seconds) on, each
- * `seconds` long; `normal`, `warning` and `error` apart.
+ * `seconds` long; `normal`, `warning`, `error` and `unknown` apart.
  */
 export type Density = {
     /**
@@ -1070,6 +1070,10 @@ export type Density = {
      * Start
      */
     start: number;
+    /**
+     * Unknown
+     */
+    unknown: Array<number>;
     /**
      * Warning
      */
@@ -1340,9 +1344,12 @@ export type EtcdHealth = {
  * One event, or many equal ones counted. Times are Unix seconds.
  *
  * `source` names the system (``kubernetes``, ``etcd``) and `origin` the connection;
- * `severity` is ``normal``, ``warning`` or ``error``. `cluster`, `etcd` or `registry` names
- * the connection by its system, which places the event in the estate. `object_group` is the API
- * group of the object's kind, empty for the core's and where the reporter left it out.
+ * `severity` is ``normal``, ``warning``, ``error``, or ``unknown`` where the reporter's `type` is
+ * none that Kubernetes knows. `namespace` is where the event is kept, `place` where its object
+ * lies (empty: the cluster). `stated` is the time its reporter gave, if that cannot be.
+ * `cluster`, `etcd` or `registry` names the connection by its system, which places the event in
+ * the estate. `object_group` is the API group of the object's kind, empty for the core's and
+ * where the reporter left it out.
  */
 export type EventRow = {
     cluster: string;
@@ -1357,11 +1364,14 @@ export type EventRow = {
     object_kind: string;
     object_name: string;
     origin: string;
+    place: string;
     reason: string;
     registry: string;
     reporter: string;
-    severity: 'error' | 'normal' | 'warning';
+    severity: 'error' | 'normal' | 'unknown' | 'warning';
     source: string;
+    stated: number | null;
+    type: string;
 };
 
 /**
@@ -4166,7 +4176,7 @@ export type RecentView = {
     /**
      * Severity
      */
-    severity: 'normal' | 'warning' | 'error';
+    severity: 'normal' | 'warning' | 'error' | 'unknown';
     /**
      * Source
      */

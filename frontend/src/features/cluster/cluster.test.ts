@@ -177,7 +177,9 @@ test("rows lead to their pages", () => {
   expect(hrefOfRow("namespaces", row)).toBe("/clusters/local/namespaces/-/shop");
   expect(hrefOfRow("pods", row)).toBe("/clusters/local/pods/shop/shop");
   const event = { ...row, source: "kubernetes", object_kind: "Node", object_name: "n1" };
-  expect(hrefOfRow("events", { ...event, namespace: "" })).toBe("/clusters/local/nodes/-/n1");
+  expect(hrefOfRow("events", { ...event, namespace: "default", place: "" })).toBe(
+    "/clusters/local/nodes/-/n1",
+  );
   expect(hrefOfRow("events", { ...event, object_kind: "Backup" })).toBeUndefined();
   expect(hrefOfRow("events", { ...event, source: "etcd" })).toBe("/key-value");
 });

@@ -54,7 +54,7 @@ export function Density({ filters, q, onRange }: DensityProps) {
             })}
             onClick={() => onRange(bar.from, bar.to)}
           >
-            {(["error", "warning", "normal"] as const).map((severity) => (
+            {(["error", "warning", "unknown", "normal"] as const).map((severity) => (
               <span
                 key={severity}
                 className={`cr-density-part cr-density-${severity}`}
@@ -79,19 +79,25 @@ interface Bar {
   normal: number;
   warning: number;
   error: number;
+  unknown: number;
   total: number;
 }
 
 /** The answer bar by bar. */
-export function barsOf({ start, seconds, normal, warning, error }: DensityView): Bar[] {
+export function barsOf({ start, seconds, normal, warning, error, unknown }: DensityView): Bar[] {
   return normal.map((count, index) => {
-    const parts = { normal: count, warning: warning[index] ?? 0, error: error[index] ?? 0 };
+    const parts = {
+      normal: count,
+      warning: warning[index] ?? 0,
+      error: error[index] ?? 0,
+      unknown: unknown[index] ?? 0,
+    };
     const from = start + index * seconds;
     return {
       ...parts,
       from,
       to: from + seconds,
-      total: parts.normal + parts.warning + parts.error,
+      total: parts.normal + parts.warning + parts.error + parts.unknown,
     };
   });
 }
