@@ -71,8 +71,15 @@ _NAMED: Final = re.compile(
     re.IGNORECASE,
 )
 """``token abc123…``: a value that is no plain word, as ``token expired`` is."""
+_SENTENCE: Final = (
+    "the|an?|no|not|is|was|has|your|this|that|it|you|we|please|could|cannot|can't|unable|failed|"
+    "failure|error|invalid|expired|missing|unknown|unexpected|refused|denied|request|open|stat|read"
+)
+"""Words that begin what is said after a colon, another word following: ``Error loading SSO Token:
+the session has expired``, ``kubeconfig: no such file``."""
 _ASSIGNED: Final = re.compile(
-    rf"""((?:{WORDS}|assertion|signature|authorization)[\w-]{{0,32}}(?:\\?["'])?\s{{0,4}}[:=]"""
+    rf"""((?:{WORDS}|assertion|signature|authorization)[\w-]{{0,32}}(?:\\?["'])?\s{{0,4}}"""
+    rf"""(?:=|:(?!\s{{1,4}}(?:{_SENTENCE})\s))"""
     r"""\s{0,4}(?:(?:basic|bearer)\s{1,4})?)"""
     r"""(?:(\\?["'])(?:(?!\2).){1,4096}|[^\s"',;]+)""",
     re.IGNORECASE | re.DOTALL,

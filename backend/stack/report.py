@@ -1,15 +1,20 @@
 """The status of the stack for people at a terminal."""
 
+from collections.abc import Sequence
 from typing import TextIO
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from backend.stack.status import Component, ComponentState, StackStatus
 
 WIDTH = 80
 """Columns where nobody says how many there are."""
+_GAP = 2
+_HEADINGS = ("COMPONENT", "STATE", "VERSION", "PID")
 COLOURS = {
     ComponentState.READY: "green",
     ComponentState.FAILED: "red",
@@ -31,6 +36,24 @@ def _doing(component: Component) -> str:
     return component.detail or place
 
 
+def _table(components: Sequence[Component], width: int) -> Table:
+    """One line each. What a component does is cut to what the other columns leave: asked for too
+    much, Rich would cut all columns alike, and the states would be one letter."""
+    cells = [
+        (one.title, str(one.state), one.version or "", str(one.pid or "")) for one in components
+    ]
+    columns = zip(_HEADINGS, *cells, strict=True)
+    left = width - sum(max(map(cell_len, column)) + _GAP for column in columns)
+    table = Table(box=None, pad_edge=False)
+    for heading in (*_HEADINGS, "NOW"):
+        table.add_column(heading, no_wrap=True)
+    for one, (title, state, *rest) in zip(components, cells, strict=True):
+        doing = Text(_doing(one))
+        doing.truncate(max(left, len("NOW")), overflow="ellipsis")
+        table.add_row(escape(title), Text(state, COLOURS.get(one.state, "dim")), *rest, doing)
+    return table
+
+
 def human_status(status: StackStatus, out: TextIO) -> None:
     """Print a table of the components, why any failed, and the lines to paste into a shell.
 
@@ -38,20 +61,7 @@ def human_status(status: StackStatus, out: TextIO) -> None:
     """
     width = Console(file=out).width if out.isatty() else WIDTH
     console = Console(file=out, width=width, highlight=False)
-    table = Table(box=None, pad_edge=False)
-    for heading in ("COMPONENT", "STATE", "VERSION", "PID"):
-        table.add_column(heading, no_wrap=True)
-    table.add_column("NOW", no_wrap=True, overflow="ellipsis")
-    for component in status.components:
-        colour = COLOURS.get(component.state, "dim")
-        table.add_row(
-            component.title,
-            f"[{colour}]{component.state}[/]",
-            component.version or "",
-            str(component.pid or ""),
-            escape(_doing(component)),
-        )
-    console.print(table)
+    console.print(_table(status.components, width))
     for component in status.components:
         if component.reason:
             console.print(f"\n{component.name} failed: {component.reason}", markup=False)

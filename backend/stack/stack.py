@@ -224,7 +224,7 @@ class Stack:
         publish(self._board, context, name)
         moved = self._moved.moved.get(name)
         if moved and not detail:
-            detail = f"port {moved[0]} is taken by another program, using {moved[1]}"
+            detail = f"uses port {moved[1]}: port {moved[0]} is taken by another program"
         return detail
 
     async def _grant(self, context: Context) -> str:

@@ -20,7 +20,9 @@ __all__ = ["Guess", "PlainText", "decoded", "guess", "read_text"]
 _BOM: Final = b"\xef\xbb\xbf"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _RARELY: Final = 8
-"""Of so many characters of text at most one is a control character."""
+_OF_BYTES: Final = re.compile(r"[\x00-\x06\x0b\x0e-\x1a\x1c-\x1f]")
+"""Of so many characters of text at most one is such a control character. What terminals are told
+(bell, backspace, form feed, return, escape, delete) texts may have as often as they like."""
 
 _GUESSED: Final = {
     "cp932": "Shift-JIS", "euc_jp": "EUC-JP", "gb18030": "GB18030", "big5": "Big5",
@@ -63,7 +65,7 @@ def read_text(value: bytes, *, cut: bool = False) -> PlainText | None:
     notes += ["begins with a byte order mark"] if text.startswith("\ufeff") else []
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n")
     shown, controls = CONTROLS.subn(symbol, plain)
-    if controls * _RARELY > len(plain):
+    if len(_OF_BYTES.findall(plain)) * _RARELY > len(plain):
         return None
     shown, hidden = HIDDEN.subn(symbol, shown)
     if controls or hidden:

@@ -116,6 +116,8 @@ def from_status(upstream: str, status: Status, caller: str = "") -> IntegrationE
     details = status.details or StatusDetails()
     if (known := _by_cause(upstream, status, details, message)) is not None:
         return known
+    if status.code == 401:
+        message = f"the API server does not accept this credential, is it expired? ({message})"
     if caller and status.code in {401, 403}:
         return denied_to(upstream, status.code, message, caller)
     waits = float(details.retry_after_seconds) or None

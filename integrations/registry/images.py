@@ -15,6 +15,7 @@ from integrations.contract import IntegrationError, NotFound
 from integrations.registry.client import RegistryClient
 from integrations.registry.models import (
     INDEX_TYPES,
+    NOWHERE,
     Descriptor,
     Document,
     ImageConfig,
@@ -26,12 +27,7 @@ T = TypeVar("T")
 
 _REFERENCE_TYPE: Final = "vnd.docker.reference.type"
 _REFERENCE_DIGEST: Final = "vnd.docker.reference.digest"
-_CONFIG_TYPES: Final = frozenset(
-    {
-        "application/vnd.oci.image.config.v1+json",
-        "application/vnd.docker.container.image.v1+json",
-    }
-)
+_IN_TOTO: Final = "in-toto"
 _EARLIEST: Final = datetime(1980, 1, 2, tzinfo=UTC)
 _CLOCKS_DIFFER: Final = timedelta(days=1)
 _CREATED: Final = "org.opencontainers.image.created"
@@ -87,11 +83,6 @@ def is_attestation(child: Descriptor) -> bool:
     may have lost the annotation."""
     noted = (child.annotations or {}).get(_REFERENCE_TYPE) == "attestation-manifest"
     return noted or (child.platform is not None and child.platform.is_nowhere)
-
-
-def is_image(manifest: Document) -> bool:
-    """Whether the manifest has an image configuration (else it is some other artifact)."""
-    return manifest.config is not None and manifest.config.media_type in _CONFIG_TYPES
 
 
 def image_size(manifest: Document) -> int:
@@ -164,14 +155,20 @@ async def platforms(client: RegistryClient, repository: str, index: Document) ->
             entries = (held.manifests if held else None) or ()
             due.extendleft((entry, depth + 1) for entry in reversed(entries))
         else:
-            found.append(await _with_platform(client, repository, child) if silent else child)
+            told = await _with_platform(client, repository, child) if silent else child
+            if is_attestation(told):
+                attested = True
+            else:
+                found.append(told)
     return Platforms(tuple(found), attested, left_out)
 
 
 async def _with_platform(client: RegistryClient, repository: str, child: Descriptor) -> Descriptor:
-    """The entry with the platform that its image says."""
+    """The entry with the platform that its image says, that of an attestation being nowhere."""
     manifest = await _readable(client.manifest(repository, child.digest))
-    if manifest is None or manifest.config is None or not is_image(manifest):
+    if manifest is not None and any(_IN_TOTO in layer.media_type for layer in manifest.layers):
+        return msgspec.structs.replace(child, platform=NOWHERE)
+    if manifest is None or manifest.config is None or not manifest.is_image:
         return child
     config = await _readable(client.config(repository, manifest.config.digest))
     if config is None:
@@ -229,7 +226,7 @@ async def _referrer_badges(
 
 async def _of_manifest(client: RegistryClient, repository: str, manifest: Document) -> Summary:
     size = image_size(manifest)
-    if not is_image(manifest) or manifest.config is None:
+    if not manifest.is_image or manifest.config is None:
         return Summary(
             TagKind.ARTIFACT, manifest.type or manifest.media_type, (), size,
             _annotated(manifest), frozenset(), manifest.unread,
@@ -238,7 +235,7 @@ async def _of_manifest(client: RegistryClient, repository: str, manifest: Docume
     return Summary(
         TagKind.MANIFEST,
         manifest.media_type,
-        (platform_of(config),),
+        tuple(filter(None, [platform_of(config)])),
         size,
         timestamp(config.created) if config.created else _annotated(manifest),
         frozenset(),

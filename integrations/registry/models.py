@@ -18,6 +18,16 @@ DOCKER_LIST: Final = "application/vnd.docker.distribution.manifest.list.v2+json"
 ACCEPT: Final = f"{OCI_MANIFEST}, {OCI_INDEX}, {DOCKER_MANIFEST}, {DOCKER_LIST}"
 """All four, or a registry answers 404 for what it holds in another form."""
 OCI_EMPTY: Final = "application/vnd.oci.empty.v1+json"
+_LAYER: Final = re.compile(
+    r"layer|rootfs|[.+](?:tar|gzip|zstd)\b|squashfs|oci\.empty", re.IGNORECASE
+)
+"""In the media types of what an image's file system is made of (OCI, Docker, and their kin)."""
+IMAGE_CONFIGS: Final = frozenset(
+    {
+        "application/vnd.oci.image.config.v1+json",
+        "application/vnd.docker.container.image.v1+json",
+    }
+)
 INDEX_TYPES: Final = frozenset({OCI_INDEX, DOCKER_LIST})
 MANIFEST_TYPES: Final = frozenset({OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_LIST})
 
@@ -101,6 +111,9 @@ class Platform(msgspec.Struct, frozen=True):
         return (self.os, self.architecture) == ("unknown", "unknown")
 
 
+NOWHERE: Final = Platform("unknown", "unknown")
+
+
 class Descriptor(msgspec.Struct, frozen=True, rename="camel"):
     """A reference to content by digest; `size` in bytes."""
 
@@ -131,7 +144,20 @@ class Document(msgspec.Struct, frozen=True, rename="camel"):
         first layer (OCI image specification, "Guidelines for artifact usage")."""
         first = self.layers[0].media_type if self.layers else ""
         config = self.config.media_type if self.config else ""
-        return self.artifact_type or (config if config != OCI_EMPTY else "") or first
+        if config in IMAGE_CONFIGS:  # borrowed: it says nothing of what this is
+            config = ""
+        borrowed = config in IMAGE_CONFIGS and not self.is_image
+        says = "" if borrowed or config == OCI_EMPTY else config
+        return self.artifact_type or says or first
+
+    @property
+    def is_image(self) -> bool:
+        """Whether it has an image's configuration, and not only layers of another kind, as old
+        signatures have that borrow one."""
+        layers = [layer.media_type for layer in self.layers if layer.media_type]
+        if layers and not any(_LAYER.search(kind) for kind in layers):
+            return False
+        return self.config is not None and self.config.media_type in IMAGE_CONFIGS
 
     @property
     def is_index(self) -> bool:

@@ -92,7 +92,7 @@ async def _digest(client: RegistryClient, name: str, reference: str) -> str:
 def _kind(document: Document) -> Literal["index", "manifest", "artifact"]:
     if document.is_index:
         return "index"
-    return "manifest" if images.is_image(document) else "artifact"
+    return "manifest" if document.is_image else "artifact"
 
 
 def _tags(connection: RegistryConnection, name: str, digest: str) -> list[str]:
@@ -151,7 +151,7 @@ async def _manifest(
 async def _config(
     client: RegistryClient, name: str, document: Document, missing: list[str]
 ) -> ImageConfig | None:
-    if not images.is_image(document) or document.config is None:
+    if not document.is_image or document.config is None:
         return None
     try:
         config = await client.config(name, document.config.digest)

@@ -16,6 +16,6 @@ KINDS: Final = (
     Kind("update-package", "Update packages", READ | EDIT, scope=updates),
     Kind("update-group", "Update groups", READ | EDIT | {Verb.PAUSE, Verb.PROMOTE}, scope=updates),
     Kind("update-instance", "Updating machines", READ | EDIT, scope=updates),
-    Kind("update-mirror", "Mirrors of updates", READ, scope=updates),
+    Kind("update-mirror", "Mirrors of updates", READ | EDIT, scope=updates),
     Kind("update-refused", "Refused update requests", READ, scope=updates),
 )

@@ -20,6 +20,7 @@ from backend.omaha.api import (
     packages,
     payloads,
     preview,
+    registered,
     rollouts,
     uploads,
 )
@@ -36,6 +37,7 @@ _PARTS = (
     rollouts,
     moves,
     instances,
+    registered,
     figures,
     uploads,
     finishing,

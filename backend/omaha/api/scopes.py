@@ -19,7 +19,12 @@ from backend.http.guard import CurrentPrincipal
 from backend.omaha.api.types import BigId, Id
 from backend.omaha.catalog import imports, places
 from backend.omaha.domain.rights import Rights
-from backend.omaha.store.tables import ChannelRecord, GroupRecord, PackageRecord
+from backend.omaha.store.tables import (
+    ChannelRecord,
+    GroupRecord,
+    PackageRecord,
+    RegisteredMirrorRecord,
+)
 
 __all__ = [
     "ImportId",
@@ -28,6 +33,7 @@ __all__ = [
     "at_group",
     "at_import",
     "at_instance",
+    "at_mirror",
     "at_package",
     "at_rollout",
     "at_root",
@@ -64,6 +70,13 @@ async def at_package(rights: In, db_sessions: DbSessions, package_id: Id) -> Sco
     """The application of the package in the path."""
     async with db_sessions() as session:
         found = await places.application_of(session, PackageRecord, package_id)
+    return rights.application(found) if found else rights.root()
+
+
+async def at_mirror(rights: In, db_sessions: DbSessions, mirror_id: Id) -> Scope:
+    """The application of the registered mirror in the path."""
+    async with db_sessions() as session:
+        found = await places.application_of(session, RegisteredMirrorRecord, mirror_id)
     return rights.application(found) if found else rights.root()
 
 

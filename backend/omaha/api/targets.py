@@ -8,7 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import Target
 from backend.omaha.catalog.importing import Order
-from backend.omaha.domain.rights import APPLICATION, CHANNEL, GROUP, INSTANCE, PACKAGE, Rights
+from backend.omaha.domain.rights import (
+    APPLICATION,
+    CHANNEL,
+    GROUP,
+    INSTANCE,
+    MIRROR,
+    PACKAGE,
+    Rights,
+)
 from backend.omaha.store.tables import (
     ApplicationRecord,
     ChannelRecord,
@@ -16,13 +24,15 @@ from backend.omaha.store.tables import (
     GroupRecord,
     InstanceRecord,
     PackageRecord,
+    RegisteredMirrorRecord,
 )
 
 __all__ = ["Recorded", "import_target", "release_target", "target_of", "upload_target"]
 
 Recorded = (
     ApplicationRecord | ChannelRecord | FileRecord | GroupRecord | InstanceRecord | PackageRecord
-)
+    | RegisteredMirrorRecord
+)  # fmt: skip
 
 _KINDS: Final[dict[type[Recorded], str]] = {
     ApplicationRecord: APPLICATION,
@@ -31,6 +41,7 @@ _KINDS: Final[dict[type[Recorded], str]] = {
     GroupRecord: GROUP,
     InstanceRecord: INSTANCE,
     PackageRecord: PACKAGE,
+    RegisteredMirrorRecord: MIRROR,
 }
 
 
@@ -47,7 +58,7 @@ def target_of(rights: Rights, row: Recorded, name: str = "") -> Target:
         case InstanceRecord():
             scope = rights.group(row.application_id, row.group_id)
             return Target(kind, str(key), name or row.machine_id, scope)
-        case ChannelRecord():
+        case ChannelRecord() | RegisteredMirrorRecord():
             return Target(kind, str(key), name or row.name, rights.application(row.application_id))
         case PackageRecord():
             scope = rights.application(row.application_id)

@@ -20,12 +20,14 @@ from backend.omaha.store.tables import (
     FileRecord,
     GroupRecord,
     PackageRecord,
+    RegisteredMirrorRecord,
     RolloutRecord,
 )
 
 Row = TypeVar(
-    "Row", ApplicationRecord, ChannelRecord, FileRecord, GroupRecord, PackageRecord, RolloutRecord
-)
+    "Row", ApplicationRecord, ChannelRecord, FileRecord, GroupRecord, PackageRecord,
+    RegisteredMirrorRecord, RolloutRecord,
+)  # fmt: skip
 
 KINDS: Final[dict[type[Any], str]] = {
     ApplicationRecord: "application",
@@ -33,6 +35,7 @@ KINDS: Final[dict[type[Any], str]] = {
     FileRecord: "payload",
     GroupRecord: "group",
     PackageRecord: "package",
+    RegisteredMirrorRecord: "registered mirror",
     RolloutRecord: "rollout",
 }
 """What a row is called when one is missing."""

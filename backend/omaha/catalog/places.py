@@ -11,6 +11,7 @@ from backend.omaha.store.tables import (
     GroupRecord,
     InstanceRecord,
     PackageRecord,
+    RegisteredMirrorRecord,
     RolloutRecord,
 )
 
@@ -21,9 +22,12 @@ Place = tuple[int, int]
 
 
 async def application_of(
-    session: AsyncSession, model: type[ChannelRecord | GroupRecord | PackageRecord], key: int
+    session: AsyncSession,
+    model: type[ChannelRecord | GroupRecord | PackageRecord | RegisteredMirrorRecord],
+    key: int,
 ) -> int | None:
-    """The application of a channel, group or package; None when there is no such row."""
+    """The application of a channel, group, package or registered mirror; None when there is no
+    such row."""
     query = select(col(model.application_id)).where(col(model.id) == key)
     return (await session.scalars(query)).one_or_none()
 

@@ -111,6 +111,9 @@ class Engine:
         application_id = self._in_force.config.applications.get(app.key)
         if application_id is None:
             raise _Inadmissible(UNKNOWN_GROUP, Fault.APPLICATION)
+        mirrors = self._in_force.config.mirrors
+        if mirrors and (application_id, app.machine_id) in mirrors:
+            app.is_syncer = True
         if len(app.track) > MAX_TRACK:
             raise _Inadmissible(UNKNOWN_GROUP, Fault.TRACK)
         known = None if app.is_syncer else await self._known(application_id, app.machine_id)

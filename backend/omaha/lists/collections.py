@@ -220,6 +220,8 @@ MIRRORS: Final = Collection(
     scopes=(OF_GROUP,),
     columns=(
         Column("ip", "Address", Type.TEXT, searched=True),
+        Column("name", "Name", Type.TEXT, searched=True),
+        Column("how", "Known by", Type.TEXT, facet=True),
         _APPLICATION,
         Column("group", "Group", Type.TEXT, searched=True, facet=True),
         Column("release", "Has version", Type.TEXT, searched=True, facet=True),
@@ -228,7 +230,8 @@ MIRRORS: Final = Collection(
         Column("requests", "Requests", Type.NUMBER),
         Column("seen", "Last seen", Type.TIME),
         Column("first", "First seen", Type.TIME, default=False),
-        Column("machine_id", "Calls itself", Type.TEXT, default=False),
+        Column("machine_id", "Calls itself", Type.TEXT, searched=True, default=False),
+        Column("registered", "Registration", Type.TEXT, default=False),
     ),
     default_sort=("-seen",),
     label="ip",

@@ -175,8 +175,13 @@ class UpdateEventRow(Row, frozen=True):
 
 
 class MirrorRow(Row, frozen=True):
-    """A server that mirrors a group's packages: what it has, and what it was told last."""
+    """A server that mirrors a group's packages: what it has, and what it was told last. `name`
+    and `registered` (an id) are a person's, empty where its requests alone tell what it is; one
+    that never asked has no group and no times."""
 
+    registered: str
+    name: str
+    how: str
     application_id: str
     group_id: str
     ip: str
@@ -187,8 +192,8 @@ class MirrorRow(Row, frozen=True):
     manifests: int
     requests: int
     machine_id: str
-    first: float
-    seen: float
+    first: float | None
+    seen: float | None
 
 
 class RefusedRow(Row, frozen=True):

@@ -56,6 +56,7 @@ HOSTED: Final = table_of(tables.FileRecord)
 EVENT: Final = table_of(tables.FleetEventRecord)
 MIRROR: Final = table_of(tables.MirrorRecord)
 REFUSED: Final = table_of(tables.RefusedRecord)
+REGISTERED: Final = table_of(tables.RegisteredMirrorRecord)
 
 
 _WRONG: Final = {
@@ -269,10 +270,19 @@ def events() -> sa.Subquery:
 
 
 def mirrors() -> sa.Subquery:
-    """Mirrors with the names of what they mirror."""
-    return (
+    """Mirrors with the names of what they mirror: those that asked, and the registered ones that
+    did not yet."""
+    bare = sa.func.replace(sa.func.replace(MIRROR.c.machine_id, "{", ""), "}", "")
+    same = sa.and_(
+        REGISTERED.c.application_id == MIRROR.c.application_id, REGISTERED.c.machine_id == bare
+    )
+    asked = (
         sa.select(
             MIRROR.c.key,
+            text_of(REGISTERED.c.id).label("registered"),
+            _or_empty(REGISTERED.c.name).label("name"),
+            sa.case((REGISTERED.c.id.is_(None), _word("its requests")), else_=_word("registration"))
+            .label("how"),
             text_of(MIRROR.c.application_id).label("application_id"),
             text_of(MIRROR.c.group_id).label("group_id"),
             MIRROR.c.ip,
@@ -286,10 +296,32 @@ def mirrors() -> sa.Subquery:
             MIRROR.c.first_at.label("first"),
             MIRROR.c.last_at.label("seen"),
         )
+        .outerjoin(REGISTERED, same)
         .outerjoin(GROUP, GROUP.c.id == MIRROR.c.group_id)
         .outerjoin(APPLICATION, APPLICATION.c.id == MIRROR.c.application_id)
-        .subquery()
+    )  # fmt: skip
+    never = sa.cast(sa.null(), sa.Float())
+    silent = (
+        sa.select(
+            (_word("registered ") + text_of(REGISTERED.c.id)).label("key"),
+            text_of(REGISTERED.c.id).label("registered"),
+            REGISTERED.c.name,
+            _word("registration").label("how"),
+            text_of(REGISTERED.c.application_id).label("application_id"),
+            _word("").label("group_id"),
+            _word("").label("ip"),
+            APPLICATION.c.name.label("application"),
+            *(_word("").label(empty) for empty in ("group", "release", "offered")),
+            sa.cast(sa.literal(0), sa.Integer()).label("manifests"),
+            sa.cast(sa.literal(0), sa.BigInteger()).label("requests"),
+            REGISTERED.c.machine_id,
+            never.label("first"),
+            never.label("seen"),
+        )
+        .join(APPLICATION, APPLICATION.c.id == REGISTERED.c.application_id)
+        .where(~sa.exists().where(same))
     )
+    return sa.union_all(asked, silent).subquery()
 
 
 def refused(root: str) -> sa.Subquery:

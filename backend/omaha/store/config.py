@@ -39,13 +39,15 @@ Row = tuple[Any, ...]
 class Config(msgspec.Struct, frozen=True):
     """A consistent reading. `applications`: id by Omaha appid; `tracks`: group by
     application, track and architecture; `groups`: by id. The group of `default_track` serves
-    machines of a track that no group has; without one they are refused."""
+    machines of a track that no group has; without one they are refused. `mirrors` were
+    registered: application and the id they give themselves."""
 
     version: int
     applications: dict[str, int]
     tracks: dict[tuple[int, str, int], Group]
     groups: dict[int, Group]
     default_track: str = ""
+    mirrors: frozenset[tuple[int, str]] = frozenset()
 
     def find(self, application_id: int, track: str, arch: Arch) -> Group | None:
         """The group that serves a machine's track: of its architecture, else of all."""
@@ -107,7 +109,9 @@ async def _read(store: UpdateStore, version: int) -> Config:
         )
     applications = await store.query("SELECT appid, id FROM omaha_application")
     tracks = {(g.application_id, g.track, int(g.arch)): g for g in groups.values()}
-    return Config(version, dict(applications), tracks, groups)
+    mirrors = await store.query("SELECT application_id, machine_id FROM omaha_registered_mirror")
+    known = frozenset((row[0], row[1]) for row in mirrors)
+    return Config(version, dict(applications), tracks, groups, mirrors=known)
 
 
 async def _packages(store: UpdateStore) -> dict[int, Package]:

@@ -19,7 +19,7 @@ from backend.omaha.store.machine_tables import (
     RollupRecord,
     TallyRecord,
 )
-from backend.omaha.store.trace_tables import MirrorRecord, RefusedRecord
+from backend.omaha.store.trace_tables import MirrorRecord, RefusedRecord, RegisteredMirrorRecord
 
 __all__ = [
     "ApplicationRecord",
@@ -37,6 +37,7 @@ __all__ = [
     "PackageFileRecord",
     "PackageRecord",
     "RefusedRecord",
+    "RegisteredMirrorRecord",
     "RolloutRecord",
     "RollupRecord",
     "TallyRecord",

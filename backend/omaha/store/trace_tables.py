@@ -1,9 +1,10 @@
-"""Tables of what asked and is no machine: refused requests, and mirrors. Both are bounded."""
+"""Tables of what asked and is no machine: refused requests, and mirrors. What is remembered of
+requests is bounded."""
 
-from sqlalchemy import BigInteger, Column
+from sqlalchemy import BigInteger, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-__all__ = ["MirrorRecord", "RefusedRecord"]
+__all__ = ["MirrorRecord", "RefusedRecord", "RegisteredMirrorRecord"]
 
 
 class RefusedRecord(SQLModel, table=True):
@@ -40,3 +41,19 @@ class MirrorRecord(SQLModel, table=True):
     requests: int = Field(sa_column=Column(BigInteger, nullable=False))
     first_at: float
     last_at: float = Field(index=True)
+
+
+class RegisteredMirrorRecord(SQLModel, table=True):
+    """A server that a person says mirrors an application, whatever it sends: known by the id it
+    gives itself, without braces."""
+
+    __tablename__ = "omaha_registered_mirror"
+    __table_args__ = (UniqueConstraint("application_id", "machine_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    application_id: int = Field(foreign_key="omaha_application.id", ondelete="CASCADE")
+    machine_id: str = Field(max_length=64)
+    name: str = Field(max_length=128)
+    created_at: float
+    updated_at: float
+    version: int = 1

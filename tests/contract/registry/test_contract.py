@@ -40,7 +40,7 @@ async def test_tag_to_digest_and_back(connect, push):
     assert await client.resolve("app", "v1", found.digest) is None
     manifest = await client.manifest("app", found.digest)
     assert not manifest.is_index
-    assert images.is_image(manifest)
+    assert manifest.is_image
     config = await client.config("app", manifest.config.digest)
     assert images.platform_of(config) == "linux/amd64"
     assert len(config.history) == 2

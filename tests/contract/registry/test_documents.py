@@ -106,6 +106,29 @@ async def test_platforms_of_indexes_in_indexes_and_of_entries_without_one(connec
     assert (found.size, found.created) == (alone.size, alone.created), "of linux/amd64"
 
 
+async def test_an_attestation_that_lost_platform_and_annotation_is_no_platform(connect, push):
+    image = await push.image("bare")
+    layer = await push.blob("bare", b"{}", "application/vnd.in-toto+json")
+    unknown = {"os": "unknown", "architecture": "unknown", "config": {}}
+    attestation = await manifest(push, "bare", "attested", unknown, layers=[layer])
+    found = await summary(connect, "bare", await index(push, "bare", "v1", image, attestation))
+    assert (found.platforms, found.badges) == (("linux/amd64",), {ATTESTATION})
+
+
+async def test_a_signature_in_an_images_clothes_is_an_artifact(connect, push):
+    layer = await push.blob("signed", b"{}", "application/vnd.dev.cosign.simplesigning.v1+json")
+    pushed = await manifest(push, "signed", "sig", {}, layers=[layer])
+    found = await summary(connect, "signed", pushed)
+    assert (found.kind, found.platforms) == (TagKind.ARTIFACT, ())
+    assert found.media_type == "application/vnd.dev.cosign.simplesigning.v1+json"
+
+
+async def test_an_image_that_names_no_platform_shows_none(connect, push):
+    pushed = await manifest(push, "nowhere", "v1", {}, layers=[])
+    found = await summary(connect, "nowhere", pushed)
+    assert (found.kind, found.platforms) == (TagKind.MANIFEST, ())
+
+
 async def test_an_index_of_itself_by_way_of_nothing_ends(connect, push):
     held = await push.image("app")
     for depth in range(6):

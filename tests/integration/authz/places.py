@@ -259,6 +259,16 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
         f"{A}/instances/move", GROUP, "update-instance", "update",
         body={"filter": [], "to_group_id": 1, "dry_run": True},
     ),
+    "POST /updates/applications/{application_id}/registered-mirrors": at(
+        APP, f"{A}/registered-mirrors", 201, body={"machine_id": "another", "name": "n"}
+    ),
+    "GET /updates/registered-mirrors/{mirror_id}": at(APP, f"{U}/registered-mirrors/1"),
+    "PATCH /updates/registered-mirrors/{mirror_id}": at(
+        APP, f"{U}/registered-mirrors/1", body={"name": "m"}, match=True
+    ),
+    "DELETE /updates/registered-mirrors/{mirror_id}": at(
+        APP, f"{U}/registered-mirrors/1", 204, match=True
+    ),
     "GET /updates/instances/{instance_id}": at(GROUP, f"{U}/instances/1"),
     "GET /updates/instances/{instance_id}/history": at(GROUP, f"{U}/instances/1/history"),
     "PATCH /updates/instances/{instance_id}": at(

@@ -27,7 +27,7 @@ from backend.db.session import request_session
 from backend.http.guard import require_principal
 from backend.http.requirements import EXTENSION
 from backend.jobs.tables import JobRecord
-from backend.omaha.catalog import applications, channels, groups, packages
+from backend.omaha.catalog import applications, channels, groups, mirrors, packages
 from backend.omaha.domain.model import Arch, FleetEventKind, Severity
 from backend.omaha.store.tables import (
     CounterRecord,
@@ -212,6 +212,7 @@ async def _updates(db: AsyncSession) -> None:
     new = packages.NewPackage("1.0.0", Arch.AMD64, "f.gz", 5, "x", url="http://x/")
     package = await packages.create(db, app.id or 0, new)
     await channels.create(db, 1, name="c", arch=Arch.AMD64, package_id=package.id)
+    await mirrors.register(db, 1, "mirror", "m")
     group = await groups.create(db, 1, name="g", track="t", arch=Arch.AMD64, channel_id=1)
     await db.flush()
     rollout = RolloutRecord(group_id=1, package_id=1, release="1.0.0", created_at=1.0)

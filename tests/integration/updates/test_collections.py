@@ -13,7 +13,7 @@ from backend.omaha.domain.model import FLATCAR_APPID
 from tests.console import BASE_URL, Caller, ConsoleApp, running_console
 from tests.integration.omaha.api.conftest import package_body
 from tests.omaha_client import Machine, post
-from tests.omaha_world import mirror
+from tests.omaha_world import CHECK, PING, body, mirror
 
 OPEN = {"enabled": True, "safe_mode": False, "max_updates_per_period": None}
 
@@ -153,3 +153,43 @@ async def test_refused_requests_and_mirrors_are_on_the_page(
     assert refused["ip"]
     (mirrored,) = await until(owner, "mirrors", bool)
     assert (mirrored["group"], mirrored["offered"]) == ("Production", "4593.2.5")
+
+
+async def test_a_mirror_that_a_person_registers(console_on: ConsoleApp, owner: Caller) -> None:
+    """Its requests do not tell what it is; it escapes rate and pause only once it is registered,
+    never what was aborted, and is a machine again afterwards."""
+    made = await catalogue(owner)
+    group, service = made["group"], console_on.state.updates
+    off = await owner.patch(
+        f"/updates/groups/{group['id']}/policy",
+        json={"max_updates_per_period": 0},
+        headers={"If-Match": f'"{group["version"]}"'},
+    )
+    assert off.status_code == 200, off.text
+    await service.reload()
+    asks = body("{Edge-7}", "4459.2.0", PING, CHECK)
+    assert (await post(service, asks)).offered is None
+    address = f"/applications/{made['app']['id']}/registered-mirrors"
+    known = await make(owner, address, machine_id="{Edge-7}", name="Edge of Oslo")
+    (row,) = await until(owner, "mirrors", bool)
+    assert (row["name"], row["how"], row["seen"]) == ("Edge of Oslo", "registration", None)
+    again = await owner.post(f"/updates{address}", json={"machine_id": "Edge-7", "name": "x"})
+    assert (again.status_code, again.json()["errors"][0]["field"]) == (409, "machine_id")
+    spaced = await owner.post(f"/updates{address}", json={"machine_id": "a b", "name": "x"})
+    assert spaced.status_code == 422
+    await service.reload()
+    assert (await post(service, asks)).offered == "4593.2.5"
+    (row,) = await until(owner, "mirrors", lambda found: bool(found and found[0]["seen"]))
+    assert (row["name"], row["group"], row["offered"]) == ("Edge of Oslo", "Production", "4593.2.5")
+    assert row["registered"] == str(known["id"])
+    one = f"/updates/registered-mirrors/{known['id']}"
+    renamed = await owner.patch(one, json={"name": "Oslo"}, headers={"If-Match": '"1"'})
+    assert (renamed.status_code, renamed.json()["version"]) == (200, 2)
+    assert (await owner.delete(one, headers={"If-Match": '"1"'})).status_code == 412
+    assert (await owner.delete(one, headers={"If-Match": '"2"'})).status_code == 204
+    await service.reload()
+    assert (await post(service, asks)).offered is None
+    told = (await owner.get("/collections/activity?filter=target_kind=update-mirror")).json()
+    assert sorted(entry["action"].split(":")[1] for entry in told["rows"]) == [
+        *("create", "delete", "update"),
+    ]

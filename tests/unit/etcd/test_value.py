@@ -183,6 +183,8 @@ def test_hostile_documents_are_read_in_linear_time(value: bytes) -> None:
             "⟨U+001B⟩[31mred⟨U+001B⟩[0m alert, and more of it\n",
             "symbols",
         ),
+        ("\x1b[1mX\x1b[0m", "⟨U+001B⟩[1mX⟨U+001B⟩[0m", "symbols"),
+        ("abc\x7fdef", "abc⟨U+007F⟩def", "symbols"),
         ("bar\x00baz and so on", "bar⟨U+0000⟩baz and so on", "symbols"),
         ("page one\x0cpage two\n", "page one⟨U+000C⟩page two\n", "symbols"),
         ("invoice\u202egnp.exe a\u2028b", "invoice⟨U+202E⟩gnp.exe a⟨U+2028⟩b", "symbols"),

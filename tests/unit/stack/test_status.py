@@ -90,7 +90,7 @@ def test_the_status_fits_a_terminal_and_says_why_below(tmp_path):
     board.add("registry", "registry", "Image registry")
     board.update("registry", ComponentState.FAILED)
     board.update("registry", reason="The disk is full. Free some. " + "x" * 300)
-    board.update("etcd-1", detail="port 2379 is taken by another program, using 40001 " + "y" * 90)
+    board.update("etcd-1", detail="uses port 40001: port 2379 is taken by another " + "y" * 90)
     board.connections.kubernetes.clear()
     board.connections.etcd.clear()
     out = io.StringIO()
@@ -99,6 +99,9 @@ def test_the_status_fits_a_terminal_and_says_why_below(tmp_path):
     assert max(len(line) for line in lines) <= 80
     assert any(line.startswith("registry failed: The disk is full.") for line in lines)
     assert any("craton stack retry registry" in line for line in lines)
+    (member,) = [line for line in lines if line.startswith("etcd member 1")]
+    assert " ready " in member
+    assert "uses port 40001" in member
 
 
 def test_only_what_failed_is_tried_again(tmp_path, monkeypatch):

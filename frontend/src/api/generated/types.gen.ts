@@ -3055,24 +3055,41 @@ export type MetadataRow = {
 };
 
 /**
+ * MirrorChange
+ *
+ * What to call it.
+ */
+export type MirrorChange = {
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * MirrorRow
  *
- * A server that mirrors a group's packages: what it has, and what it was told last.
+ * A server that mirrors a group's packages: what it has, and what it was told last. `name`
+ * and `registered` (an id) are a person's, empty where its requests alone tell what it is; one
+ * that never asked has no group and no times.
  */
 export type MirrorRow = {
     application: string;
     application_id: string;
-    first: number;
+    first: number | null;
     group: string;
     group_id: string;
+    how: string;
     ip: string;
     key: string;
     machine_id: string;
     manifests: number;
+    name: string;
     offered: string;
+    registered: string;
     release: string;
     requests: number;
-    seen: number;
+    seen: number | null;
 };
 
 /**
@@ -3385,6 +3402,22 @@ export type NewImport = {
      * Release
      */
     release: string;
+};
+
+/**
+ * NewMirror
+ *
+ * A server that mirrors an application.
+ */
+export type NewMirror = {
+    /**
+     * Machine Id
+     */
+    machine_id: string;
+    /**
+     * Name
+     */
+    name: string;
 };
 
 /**
@@ -4281,6 +4314,42 @@ export type RefusedRow = {
     scope: string;
     seen: number;
     why: string;
+};
+
+/**
+ * RegisteredMirrorView
+ *
+ * A registered mirror: `machine_id` is what it calls itself, without braces.
+ */
+export type RegisteredMirrorView = {
+    /**
+     * Application Id
+     */
+    application_id: number;
+    /**
+     * Created At
+     */
+    created_at: number;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Machine Id
+     */
+    machine_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Updated At
+     */
+    updated_at: number;
+    /**
+     * Version
+     */
+    version: number;
 };
 
 /**
@@ -9095,6 +9164,84 @@ export type CreatePackageResponses = {
 
 export type CreatePackageResponse = CreatePackageResponses[keyof CreatePackageResponses];
 
+export type RegisterMirrorData = {
+    body: NewMirror;
+    path: {
+        /**
+         * Application Id
+         */
+        application_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/applications/{application_id}/registered-mirrors';
+};
+
+export type RegisterMirrorErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type RegisterMirrorError = RegisterMirrorErrors[keyof RegisterMirrorErrors];
+
+export type RegisterMirrorResponses = {
+    /**
+     * Successful Response
+     */
+    201: RegisteredMirrorView;
+};
+
+export type RegisterMirrorResponse = RegisterMirrorResponses[keyof RegisterMirrorResponses];
+
 export type ApplicationTimelineData = {
     body?: never;
     path: {
@@ -11703,6 +11850,248 @@ export type GetFileResponses = {
 };
 
 export type GetFileResponse = GetFileResponses[keyof GetFileResponses];
+
+export type UnregisterMirrorData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Mirror Id
+         */
+        mirror_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/registered-mirrors/{mirror_id}';
+};
+
+export type UnregisterMirrorErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type UnregisterMirrorError = UnregisterMirrorErrors[keyof UnregisterMirrorErrors];
+
+export type UnregisterMirrorResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type UnregisterMirrorResponse = UnregisterMirrorResponses[keyof UnregisterMirrorResponses];
+
+export type GetRegisteredMirrorData = {
+    body?: never;
+    path: {
+        /**
+         * Mirror Id
+         */
+        mirror_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/registered-mirrors/{mirror_id}';
+};
+
+export type GetRegisteredMirrorErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type GetRegisteredMirrorError = GetRegisteredMirrorErrors[keyof GetRegisteredMirrorErrors];
+
+export type GetRegisteredMirrorResponses = {
+    /**
+     * Successful Response
+     */
+    200: RegisteredMirrorView;
+};
+
+export type GetRegisteredMirrorResponse = GetRegisteredMirrorResponses[keyof GetRegisteredMirrorResponses];
+
+export type RenameMirrorData = {
+    body: MirrorChange;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Mirror Id
+         */
+        mirror_id: number;
+    };
+    query?: never;
+    url: '/api/v1/updates/registered-mirrors/{mirror_id}';
+};
+
+export type RenameMirrorErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * No room for a payload
+     */
+    507: ProblemBody;
+};
+
+export type RenameMirrorError = RenameMirrorErrors[keyof RenameMirrorErrors];
+
+export type RenameMirrorResponses = {
+    /**
+     * Successful Response
+     */
+    200: RegisteredMirrorView;
+};
+
+export type RenameMirrorResponse = RenameMirrorResponses[keyof RenameMirrorResponses];
 
 export type GetRolloutData = {
     body?: never;

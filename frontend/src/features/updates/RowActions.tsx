@@ -9,6 +9,7 @@ import type {
   GroupView,
   PackageRow,
   PackageView,
+  RegisteredMirrorView,
   RolloutRow,
   RolloutView,
   Row,
@@ -19,6 +20,7 @@ import { MachineActions } from "../../updates/MachineActions";
 import { editApplication, removeApplication } from "./applications";
 import { addChannel, addFloor, editChannel, removeChannel, removeFloor } from "./channels";
 import { addGroup, editGroup, removeGroup, rollBack, switchOff, switchOn } from "./groups";
+import { registerMirror, renameMirror, unregisterMirror } from "./mirrors";
 import { addPackage, editPackage, importRelease, removePackage } from "./packages";
 import { removePayload } from "./payloads";
 import { setPolicy } from "./policy";
@@ -55,6 +57,17 @@ export function RowActions({ table, row }: { table: Table; row: Row }) {
         </div>
       );
     }
+    case "mirrors": {
+      const { registered, name } = rowOf("mirrors", row);
+      if (!registered) return null;
+      const target = seenOf<RegisteredMirrorView>(registered);
+      return (
+        <div className="cr-actions">
+          <ActionButton action={renameMirror} target={target} name={name} />
+          <ActionButton action={unregisterMirror} target={target} name={name} variant="danger" />
+        </div>
+      );
+    }
     default:
       return null;
   }
@@ -68,6 +81,7 @@ function OfApplication({ row: { key, name } }: { row: ApplicationRow }) {
       <ActionButton action={addChannel} target={key} name={name} />
       <ActionButton action={addPackage} target={key} name={name} />
       <ActionButton action={importRelease} target={key} name={name} />
+      <ActionButton action={registerMirror} target={key} name={name} />
       <ActionButton action={editApplication} target={target} name={name} />
       <ActionButton action={removeApplication} target={target} name={name} variant="danger" />
     </div>
