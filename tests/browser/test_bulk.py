@@ -122,3 +122,14 @@ def test_a_connection_declared_elsewhere_is_named_as_one_that_stays(
     dialogue = page.get_by_role("dialog")
     expect(dialogue.locator("[data-refused]")).to_contain_text("declared elsewhere")
     expect(dialogue.get_by_role("button", name="Switch off")).to_be_disabled()
+
+
+def test_rows_are_ticked_on_a_phone(owner_page: Page, console: ConsoleProcess) -> None:
+    with console.caller() as owner:
+        login = console.add_member(owner)
+    owner_page.set_viewport_size({"width": 390, "height": 844})
+    TablePage(owner_page, console, f"/access?q={login}").loaded()
+    owner_page.get_by_role("checkbox", name=f"Select {login}").check()
+    bar = owner_page.locator(".cr-selection")
+    expect(bar.get_by_role("button", name="Switch off")).to_be_visible()
+    assert violations(owner_page) == []

@@ -154,3 +154,23 @@ def test_a_menu_opens_at_its_button(
     toggle.click()
     expect(owner_page.locator(".pf-v6-c-menu")).to_be_visible()
     owner_page.wait_for_function(IS_BELOW, arg=toggle.element_handle())
+
+
+BESIDE = """() => {
+  const [field, end] = [".cr-jump", ".cr-masthead-end"]
+    .map((each) => document.querySelector(each).getBoundingClientRect());
+  return [Math.round(field.width), Math.round(end.left - field.right)];
+}"""
+"""How wide the field is, and how far from what stands at the masthead's end."""
+
+
+def test_the_way_to_anything_stays_in_its_place(owner_page: Page, console: ConsoleProcess) -> None:
+    """Whether or not there is a selector beside it."""
+    scope = owner_page.get_by_role("navigation", name="Scope")
+    places = []
+    for path, selectors in (("/images", 0), ("/workloads", 1), ("/machines", 0)):
+        owner_page.goto(f"{console.url}{path}")
+        owner_page.locator(ROWS).first.wait_for()
+        expect(scope).to_have_count(selectors)
+        places.append(owner_page.evaluate(BESIDE))
+    assert places == [places[0]] * 3

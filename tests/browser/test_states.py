@@ -60,6 +60,21 @@ def test_screenshot_of_no_access(watched: Page, console: ConsoleProcess) -> None
     examine(page, "no-access")
 
 
+def test_a_viewer_of_a_namespace_is_offered_what_lies_there(
+    watched: Page, console: ConsoleProcess
+) -> None:
+    page = member_page(watched, console, ("viewer", "org/main/cluster/local/ns/payments"))
+    page.goto(console.url)
+    for system in ("etcd", "registry", "updates"):
+        line = page.locator(f".cr-system[data-system={system}]")
+        expect(line).to_have_attribute("data-state", "hidden")
+        expect(line).to_contain_text("Outside your rights.")
+    pages = page.get_by_role("navigation", name="Pages")
+    expect(pages.get_by_role("link", name="Workloads", exact=True)).to_be_visible()
+    for other in ("Machines", "Updates", "Images", "Access", "Connections"):
+        expect(pages.get_by_role("link", name=other, exact=True)).to_have_count(0)
+
+
 def test_screenshot_of_empty(watched: Page, console: ConsoleProcess) -> None:
     page = member_page(watched, console, ("viewer", "org/main/cluster/local/ns/not-there"))
     page.goto(f"{console.url}/workloads/pods")

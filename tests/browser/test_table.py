@@ -281,6 +281,16 @@ def test_a_view_is_kept_shared_by_its_link_and_removed(
     owner_page.get_by_role("dialog").get_by_text("Done.").wait_for()
 
 
+def test_events_say_when_where_there_is_little_room(
+    owner_page: Page, console: ConsoleProcess
+) -> None:
+    owner_page.set_viewport_size({"width": 800, "height": 900})
+    table = TablePage(owner_page, console, "/events").loaded()
+    expect(table.column("Last seen")).to_be_visible()
+    expect(table.column("Message")).to_be_visible()
+    expect(table.column("Count")).to_have_count(0)
+
+
 def test_ticked_rows_are_downloaded(owner_page: Page, console: ConsoleProcess) -> None:
     table = TablePage(owner_page, console, "/workloads/pods").loaded()
     names = table.names()[:2]

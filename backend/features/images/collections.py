@@ -52,7 +52,7 @@ TAGS: Final = Collection(
         Column("platforms", "Platforms", Type.LIST, facet=True),
         Column("size", "Size", Type.BYTES),
         Column("created", "Created", Type.TIME),
-        Column("pushed", "Pushed", Type.TIME),
+        Column("pushed", "Pushed", Type.TIME, default=False),
         Column("signed", "Signed", Type.BOOL, facet=True),
         Column("badges", "Attached", Type.LIST, facet=True),
         Column("registry", "Registry", Type.TEXT, facet=True, default=False),

@@ -220,7 +220,8 @@ class OverviewService:
         )
 
     async def _updates(self, caller: Principal) -> SystemView:
-        groups = await self._page(caller, "groups", limit=_GROUPS)
+        seen = _meets(caller, "update-group", scope.updates(caller.organisation))
+        groups = await self._page(caller, "groups", limit=_GROUPS) if seen else None
         freshness = freshness_of(self._registry, caller, "database")
         rows = groups.rows if groups else None
         return updates_view(rows, freshness, enabled=self._updates_enabled)
@@ -271,6 +272,12 @@ def _unhealthy(page: Page) -> int:
 
 def _by_value(page: Page | None, facet: str) -> dict[object, int]:
     return {f.value: f.count for f in page.facets.get(facet, ())} if page else {}
+
+
+def _meets(caller: Principal, kind: str, part: scope.Scope) -> bool:
+    """Whether the caller may list things of `kind` anywhere in that part of the organisation."""
+    held = caller.policy.scopes(kind, Verb.LIST)
+    return any(scope.covers(each, part) or scope.covers(part, each) for each in held)
 
 
 def _sum(rows: list[Any], requested: str, allocatable: str) -> Capacity:

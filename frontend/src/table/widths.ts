@@ -121,7 +121,8 @@ export function fittingColumns(
   for (const index of [...columns.keys()].reverse()) {
     if (available <= 0 || sum([...kept].map((each) => least[each] ?? 0)) <= available) break;
     const column = columns[index];
-    if (column && !stays(column, nameId)) kept.delete(index);
+    // The first one leads: of events it is when they happened, by which they are ordered.
+    if (index > 0 && column && !stays(column, nameId)) kept.delete(index);
   }
   return kept.size === columns.length ? columns : columns.filter((_, index) => kept.has(index));
 }
