@@ -79,6 +79,20 @@ def test_the_page_outlives_a_killed_console(
     assert watched.evaluate("window.neverReloaded") is True
 
 
+def test_a_computer_without_network_calls_nothing_live(
+    owner_page: Page, console: ConsoleProcess
+) -> None:
+    """Its socket stays open as far as it knows; the lamps and the table agree at once."""
+    table = TablePage(owner_page, console, "/workloads/pods").loaded()
+    expect(table.freshness).to_have_attribute("data-freshness", "live")
+    owner_page.context.set_offline(True)
+    expect(table.freshness).to_have_attribute("data-freshness", "stale")
+    expect(owner_page.locator(".cr-pulse")).to_contain_text("Offline")
+    expect(table.rows.first).to_be_visible()
+    owner_page.context.set_offline(False)
+    expect(table.freshness).to_have_attribute("data-freshness", "live")
+
+
 def test_an_ended_session_leads_to_sign_in_and_back(
     watched: Page, own_console: Callable[..., ConsoleProcess]
 ) -> None:

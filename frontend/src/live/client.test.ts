@@ -72,6 +72,19 @@ test("a subscription made before hello is sent once the socket is open", () => {
   });
 });
 
+test("a socket that others doubt is made anew, and the rows stay until it is", () => {
+  const subscription = open();
+  socket().receive(snapshot(subscription.id, [row("a")]));
+  client.doubt();
+  expect(client.getConnection().phase).toBe("waiting");
+  client.doubt();
+  expect(subscription.getState().rows).toHaveLength(1);
+  vi.advanceTimersByTime(retryDelay(0, () => 0.5));
+  expect(sockets).toHaveLength(2);
+  socket().hello();
+  expect(client.getConnection().phase).toBe("open");
+});
+
 test("snapshot and deltas make the rows", () => {
   const subscription = open();
   socket().receive(snapshot(subscription.id, [row("a"), row("b")]));

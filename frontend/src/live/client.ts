@@ -81,6 +81,14 @@ export class LiveClient {
     this.connect();
   }
 
+  /**
+   * Somebody else heard nothing from the console, or the computer has lost its network: an open
+   * socket may be one that nothing comes through any more, and is made anew.
+   */
+  doubt(): void {
+    if (this.connection.phase === "open") this.reconnect();
+  }
+
   subscribe(collection: string, query: Query, window: Window): Subscription {
     const id = `s${this.nextId++}`;
     const subscription = new Subscription(id, collection, query, window);

@@ -21,12 +21,15 @@ export function LiveProvider({ client, children }: { client: LiveClient; childre
   useEffect(() => {
     const update = () => client.setHidden(document.visibilityState === "hidden");
     const online = () => client.retryNow();
+    const offline = () => client.doubt();
     document.addEventListener("visibilitychange", update);
     window.addEventListener("online", online);
+    window.addEventListener("offline", offline);
     client.start();
     return () => {
       document.removeEventListener("visibilitychange", update);
       window.removeEventListener("online", online);
+      window.removeEventListener("offline", offline);
       client.stop();
     };
   }, [client]);

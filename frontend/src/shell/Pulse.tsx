@@ -1,6 +1,8 @@
 import { Button } from "@patternfly/react-core";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { Freshness, SystemState, SystemView } from "../api/generated/types.gen";
+import { isUnanswered } from "../api/problem";
 import { FreshnessList } from "../live/FreshnessChip";
 import { useLiveClient } from "../live/react";
 import { Popover } from "../overlay/Popover";
@@ -25,9 +27,13 @@ export const SYSTEM_TONES: Record<SystemState, Tone> = {
  */
 export function Pulse() {
   const { t } = useTranslation();
-  const { data } = useOverview();
+  const { data, error } = useOverview();
   const offline = useOffline();
   const client = useLiveClient();
+  const unanswered = error !== null && isUnanswered(error);
+  useEffect(() => {
+    if (unanswered) client.doubt();
+  }, [client, unanswered]);
   const systems = data?.systems ?? [];
   return (
     <Popover
@@ -46,7 +52,7 @@ export function Pulse() {
             </p>
           )}
           {systems.map((system) => (
-            <SystemPulse key={system.name} system={system} />
+            <SystemPulse key={system.name} system={system} offline={offline} />
           ))}
           {systems.length === 0 && !offline && <p>{t("state.loading")}</p>}
         </div>
@@ -109,16 +115,18 @@ function Sources({ system }: { system: SystemView }) {
   );
 }
 
-function SystemPulse({ system }: { system: SystemView }) {
+/** What a system says; without the console that is what it said, and of its sources nothing. */
+function SystemPulse({ system, offline }: { system: SystemView; offline: boolean }) {
   const { t } = useTranslation();
+  const sources = !offline && system.freshness.length > 0 && system.state !== "absent";
   return (
     <section className="cr-pulse-system">
       <h3>
-        <ToneIcon tone={SYSTEM_TONES[system.state]} />{" "}
+        <ToneIcon tone={offline ? "unknown" : SYSTEM_TONES[system.state]} />{" "}
         <AppLink href={system.link}>{t(`system.${system.name}`)}</AppLink>
       </h3>
       <p translate="no">{system.sentence}</p>
-      {system.freshness.length > 0 && system.state !== "absent" && <Sources system={system} />}
+      {sources && <Sources system={system} />}
     </section>
   );
 }
