@@ -291,6 +291,14 @@ def test_events_say_when_where_there_is_little_room(
     expect(table.column("Count")).to_have_count(0)
 
 
+def test_activity_says_on_a_phone_what_was_done(owner_page: Page, console: ConsoleProcess) -> None:
+    with console.caller() as owner:
+        login = console.add_member(owner)
+    owner_page.set_viewport_size({"width": 390, "height": 844})
+    table = TablePage(owner_page, console, f"/activity?q={login}").loaded()
+    expect(table.rows.first).to_contain_text(f"Created user {login}")
+
+
 def test_ticked_rows_are_downloaded(owner_page: Page, console: ConsoleProcess) -> None:
     table = TablePage(owner_page, console, "/workloads/pods").loaded()
     names = table.names()[:2]

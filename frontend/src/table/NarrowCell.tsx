@@ -56,7 +56,9 @@ function secondLine(
   line: ColumnInfo | undefined,
   extras: readonly ColumnInfo[],
 ) {
-  const made = ({ id }: ColumnInfo) => !(id in row) && id in renderers;
+  // What the page words itself says something where the row's own value is empty, too.
+  const made = (column: ColumnInfo) =>
+    column.id in renderers && (column === line || !(column.id in row));
   const chosen = line && (row[line.id] || made(line)) ? [line, ...extras.slice(-1)] : extras;
   return chosen.filter((column) => says(row, column.id) || made(column));
 }

@@ -83,6 +83,9 @@ const PLACES: ReadonlySet<string> = new Set([
   "scope",
 ]);
 
+/** Of several times the one that says for how long; others (an expiry) need their heading. */
+const BEGUN: ReadonlySet<string> = new Set(["since", "last", "seen", "pushed", "created", "at"]);
+
 /** What a narrow row shows: its name, where that is, its state, and two more things. */
 export function narrowColumns(
   columns: readonly ColumnInfo[],
@@ -103,7 +106,8 @@ export function narrowColumns(
   const others = rest.filter(
     (column) => column !== status && column !== line && !where.includes(column),
   );
-  const age = others.findLast((column) => column.type === "time");
+  const times = others.filter((column) => column.type === "time");
+  const age = times.find(({ id }) => BEGUN.has(id)) ?? times.at(-1);
   const first = others.find((column) => column.type === "text") ?? others[0];
   const extras = [first, age].filter((column) => column !== undefined);
   return { name, status, where, line, extras: [...new Set(extras)] };
