@@ -50,7 +50,10 @@ def custom_summary(kind: ResourceKind, raw: dict[str, Any]) -> StatusSummary:
     healthy = False if wrong else phase_is_good(phase)
     if healthy is None and any(c.good for c in listed):
         healthy = True if chief is None or chief.good else None
-    return StatusSummary(word, healthy, _sentence(chief, wrong), facts)
+    sentence = _sentence(chief, wrong)
+    if not sentence and healthy is False and isinstance(status, dict):
+        sentence = _said(status)
+    return StatusSummary(word, healthy, sentence, facts)
 
 
 def _wrong(listed: Sequence[ConditionView], chief: ConditionView | None) -> list[ConditionView]:
@@ -79,6 +82,12 @@ def _why(condition: ConditionView, chief: ConditionView | None) -> str:
         return why
     named = f"{condition.type} is {condition.status}"
     return f"{named}: {why}" if why else named
+
+
+def _said(status: dict[str, Any]) -> str:
+    """Why, where a status says so beside its phase."""
+    found = (status.get(name) for name in ("message", "reason", "error"))
+    return next((value for value in found if isinstance(value, str) and value), "")
 
 
 def _phase(status: dict[str, Any]) -> str:

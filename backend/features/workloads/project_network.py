@@ -156,6 +156,8 @@ def claim_row(cluster: str, claim: PersistentVolumeClaim) -> ClaimRow:
     leaving = still_there(claim, meta)
     word = "Terminating" if leaving else status.phase or "Unknown"
     concern, reason = _CLAIMS.get(word, (Concern.WARNING, ""))
+    if word == "Pending" and spec.volume_name:
+        reason = f"Waits for volume {spec.volume_name}, which it names"
     if leaving and hindrances(claim, meta):
         concern = Concern.WARNING
     got = status.capacity.get("storage")

@@ -6,6 +6,8 @@ import asyncio
 import uuid
 from typing import Any
 
+from backend.live.guard import Guard
+from integrations.kubernetes import ConnectionSettings, KubernetesConnection, Limits
 from tests.contract.kubernetes.harness import until
 from tests.integration.kubernetes.customkinds import ORG, SECONDS, create, define
 from tests.integration.kubernetes.test_live_rows import console, kubectl, namespace
@@ -90,6 +92,10 @@ async def test_columns_scale_and_conditions_of_a_custom_kind(
         "Progressing": None,
         "Suspended": None,
     }
+    await put("said", status={"state": "error", "message": "no answer from the store"})
+    found = await detail("said")
+    assert (found["status"], found["healthy"]) == ("error", False)
+    assert found["summary"] == "no answer from the store"
     for name in ("empty", "nulls"):
         assert (await detail(name))["healthy"] is None
     await kubectl(stack, "delete", "crd", definition, "--wait=false")
@@ -142,6 +148,42 @@ async def test_a_kind_is_read_in_the_version_kubectl_prefers(
     facts = {fact["label"]: fact["value"] for fact in detail["facts"]}
     assert facts["Version"] == f"{group}/v10, stored as v2"
     await kubectl(stack, "delete", "crd", f"bells.{group}", "--wait=false")
+
+
+async def test_kinds_beyond_the_limit_are_followed_while_somebody_looks(
+    stack: RunningStack, namespace: str
+) -> None:
+    """And whose deletions are not known is said on the Overview."""
+    group = f"many-{uuid.uuid4().hex[:6]}.example"
+    definition = await define(stack, "Cup", group)
+    console = KubernetesFeatures()
+    settings = ConnectionSettings(
+        name="local", kubeconfig=stack.kubeconfig, limits=Limits(custom_kinds=0)
+    )
+    connection = KubernetesConnection(settings)
+    await console.connect(connection)
+
+    def row() -> Any:
+        return console.rows(CRDS).get(f"local/{definition}")
+
+    def unseen() -> list[str]:
+        guard = Guard("main", (("org", "main"),))
+        feeds = console.source("problems").freshness(guard)
+        return [feed.message for feed in feeds if feed.source.endswith("custom-deletions")]
+
+    await until(lambda: row() is not None and any(unseen()), SECONDS)
+    assert unseen()[0].startswith("Held deletions are not known of ")
+    assert "beyond the oldest 0" in unseen()[0]
+    assert not row().live
+    page = await console.get(f"/clusters/local/custom/{definition}?namespace={namespace}", ORG)
+    assert page.status_code == 200
+    await until(lambda: row().live, SECONDS)
+    before = row().revision
+    cup = {"apiVersion": f"{group}/v1", "kind": "Cup"}
+    await create(stack, {**cup, "metadata": {"name": "one", "namespace": namespace}})
+    await until(lambda: row().revision != before, SECONDS)
+    await connection.stop()
+    await kubectl(stack, "delete", "crd", definition, "--wait=false")
 
 
 async def test_changes_of_custom_objects_are_told(

@@ -168,6 +168,34 @@ async def test_only_what_both_allow_is_shown(world: World) -> None:
     assert await world.seen(person(scope.cluster("main", "c2"))) == {"elsewhere"}
 
 
+async def test_of_kinds_that_come_and_go_nothing_is_shown_unasked(world: World) -> None:
+    """Not even to those who may see everything else, and not before it is known of what kind
+    there is something."""
+    zones = Resource("dns.example", "zones", custom=True)
+    known: list[Resource] = []
+    plain = THINGS.reviewed
+    assert plain is not None
+    reviewed = replace(plain, more=lambda _cluster: tuple(known))
+    things = replace(THINGS, name="things", reviewed=reviewed)
+    rows: MemorySource[Thing] = MemorySource(things)
+    world.registry.add(things, rows)
+    rows.put(Thing("c1/pod", "c1", "shop", "pod"))
+    rows.put(Thing("c1/zone", "c1", "shop", "zone", "zones.dns.example"))
+
+    async def seen() -> set[str]:
+        world.clock.now += 60
+        guard = await world.registry.guard(person(), things)
+        page = await rows.page(parse_query(things), guard, limit=9, after=None, now=0.0)
+        return {row.name for row in page.rows}
+
+    world.grant(("craton:viewer", "pods", ""), ("craton:viewer", "jobs", ""))
+    assert await seen() == {"pod"}
+    known.append(zones)
+    assert await seen() == {"pod"}
+    world.grant(("craton:viewer", "zones", "shop"))
+    assert await seen() == {"pod", "zone"}
+
+
 async def test_who_may_see_everything_shares_a_view_with_all_who_may(world: World) -> None:
     world.grant(("craton:viewer", "pods", ""), ("craton:viewer", "jobs", ""))
     ada, bob = await world.guard(person()), await world.guard(person(login="bob"))
