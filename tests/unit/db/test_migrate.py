@@ -9,7 +9,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-import backend.app  # noqa: F401 - every table the console has
+import backend.app
+import backend.db.views  # noqa: F401 - with it, every table the console has
 from backend.db.engine import create_engine
 from backend.db.migrate import upgrade
 
