@@ -28,7 +28,8 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
     False (it was typed in the console); a name may lead to public addresses and to
     `networks`. Others raise `DestinationRefused` that names `upstream`. Through a `proxy` (its
     URL, with its user's password) it is the proxy's address that is checked, since the proxy
-    resolves the name. No unix socket, nothing from the environment.
+    resolves the name; an https one is verified by `proxy_verify`. No unix socket, nothing from
+    the environment.
     """
 
     def __init__(
@@ -40,11 +41,12 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         limits: httpx2.Limits,
         listed: bool = True,
         proxy: str | None = None,
+        proxy_verify: ssl.SSLContext | None = None,
     ) -> None:
         self._proxy = proxy_name(proxy)
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=verify,
-            proxy=_proxy(proxy) if proxy else None,
+            proxy=_proxy(proxy, proxy_verify) if proxy else None,
             max_connections=limits.max_connections,
             max_keepalive_connections=limits.max_keepalive_connections,
             keepalive_expiry=limits.keepalive_expiry,
@@ -102,10 +104,11 @@ def proxy_name(proxy: str | None) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
-def _proxy(url: str) -> httpcore2.Proxy:
+def _proxy(url: str, verify: ssl.SSLContext | None) -> httpcore2.Proxy:
     parts = urlsplit(url)
     user = (unquote(parts.username or ""), unquote(parts.password or ""))
-    return httpcore2.Proxy(proxy_name(url), auth=user if parts.username else None)
+    auth = user if parts.username else None
+    return httpcore2.Proxy(proxy_name(url), auth=auth, ssl_context=verify)
 
 
 @contextmanager

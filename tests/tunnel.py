@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -10,8 +11,8 @@ __all__ = ["tunnel"]
 
 
 @asynccontextmanager
-async def tunnel() -> AsyncIterator[tuple[str, list[str]]]:
-    """A proxy that takes CONNECT, and what it was asked for."""
+async def tunnel(tls: ssl.SSLContext | None = None) -> AsyncIterator[tuple[str, list[str]]]:
+    """A proxy that takes CONNECT, over TLS if wanted, and what it was asked for."""
     asked: list[str] = []
 
     async def pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -35,7 +36,7 @@ async def tunnel() -> AsyncIterator[tuple[str, list[str]]]:
                 await one.wait_closed()
 
     serving: list[asyncio.Task[None] | None] = []
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     try:
         yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}", asked
     finally:

@@ -16,7 +16,7 @@ from integrations.caller import Caller, UserToken
 from integrations.contract import UpstreamBusy, UpstreamFailed, UpstreamUnreachable
 from integrations.failures import translated
 from integrations.guarded import GuardedTransport
-from integrations.kubernetes.auth.access import Access, ClientCredential, ssl_context
+from integrations.kubernetes.auth.access import Access, ClientCredential, proxy_context, ssl_context
 from integrations.kubernetes.calling import Headers, caller_name, check_path, identity_headers
 from integrations.kubernetes.errors import Behind, from_response
 from integrations.kubernetes.pool import HttpPool
@@ -287,6 +287,7 @@ class ApiClient:
                 limits=limits,
                 listed=self._listed,
                 proxy=access.proxy,
+                proxy_verify=proxy_context(access),
             ),
             trust_env=False,
             follow_redirects=False,

@@ -29,6 +29,7 @@ from integrations.caller import Caller
 from integrations.contract import UpstreamFailed, UpstreamUnreachable
 from integrations.failures import translated
 from integrations.kubernetes.api_client import USER_AGENT, ApiClient
+from integrations.kubernetes.auth.access import Access, proxy_context
 from integrations.kubernetes.calling import caller_name, check_path
 from integrations.kubernetes.errors import Status, from_response, from_status
 
@@ -182,7 +183,7 @@ async def _connected(
     where = urlsplit(access.server)
     secure = where.scheme == "https"
     host, port = where.hostname or "", where.port or (443 if secure else 80)
-    way = await _way(api, access.proxy or "", host, port)
+    way = await _way(api, access, host, port)
     scheme = "wss" if secure else "ws"
     uri = f"{scheme}://{where.netloc}{path}" + (f"?{urlencode(params)}" if params else "")
     more: dict[str, Any] = {"server_hostname": access.server_name or host} if secure else {}
@@ -209,9 +210,10 @@ async def _connected(
         raise from_response(api.upstream, response.status_code, body, caller_name(as_)) from error
 
 
-async def _way(api: ApiClient, proxy: str, host: str, port: int) -> dict[str, Any]:
+async def _way(api: ApiClient, access: Access, host: str, port: int) -> dict[str, Any]:
     """How the socket is opened: to the address that was checked, the server's or its proxy's. The
     names stay in TLS, in `Host` and in what the proxy is asked for."""
+    proxy = access.proxy or ""
     if not proxy:
         return {"host": await _address(api, host, port), "port": port, "proxy": None}
     parts = urlsplit(proxy)
@@ -224,7 +226,8 @@ async def _way(api: ApiClient, proxy: str, host: str, port: int) -> dict[str, An
     user += ":" if user and ":" not in user else ""  # websockets takes no name alone
     there = f"[{address}]" if ":" in address else address
     way = {"proxy": f"{parts.scheme}://{user}{at}{there}:{door}"}
-    return way | {"proxy_server_hostname": name} if parts.scheme == "https" else way
+    verified = {"proxy_server_hostname": name, "proxy_ssl": proxy_context(access)}
+    return way | verified if parts.scheme == "https" else way
 
 
 async def _address(api: ApiClient, host: str, port: int) -> str:

@@ -17,6 +17,7 @@ from integrations.kubernetes.auth.access import (
     Access,
     ClientCredential,
     StaticCredential,
+    proxy_context,
     ssl_context,
 )
 from integrations.kubernetes.errors import from_response
@@ -70,6 +71,7 @@ async def probe(settings: ConnectionSettings) -> ProbeResult:
                     limits=httpx2.Limits(max_connections=_AT_ONCE),
                     listed=not settings.typed,
                     proxy=access.proxy,
+                    proxy_verify=proxy_context(access),
                 )
             )
             async with _Caller(upstream, access, credential, witness) as caller:

@@ -95,15 +95,33 @@ def ssl_context(access: Access, credential: ClientCredential, upstream: str) -> 
     return context
 
 
+def proxy_context(access: Access) -> ssl.SSLContext | None:
+    """What an https proxy is verified by; None where there is none. client-go takes the cluster's
+    authority for its proxy too, and no verification for none; a public one is as good."""
+    if not (access.proxy or "").startswith("https:"):
+        return None
+    context = ssl.create_default_context()
+    if access.ca is not None:
+        context.load_verify_locations(cadata=_certificates(access.ca))
+    if access.insecure:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 def _trusting(ca: bytes) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cadata=_certificates(ca))
+    return context
+
+
+def _certificates(ca: bytes) -> str:
     """Only the certificates of a bundle are read: what stands between them is a comment in any
     encoding. Raises ValueError where there is none."""
     found = _CERTIFICATE.findall(ca)
     if not found:
         raise ValueError("the certificate authority holds no certificate (PEM)")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_verify_locations(cadata=b"\n".join(found).decode("ascii"))
-    return context
+    return b"\n".join(found).decode("ascii")
 
 
 def _load_pair(context: ssl.SSLContext, certificate: bytes, key: bytes | None) -> None:

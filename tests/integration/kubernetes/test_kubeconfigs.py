@@ -4,6 +4,7 @@ refuses is refused, and why nothing comes stands on the Overview."""
 from __future__ import annotations
 
 import base64
+import ssl
 import sys
 import textwrap
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from integrations.contract import ConfigurationError, UpstreamUnreachable
 from integrations.kubernetes.probe import probe
 from integrations.kubernetes.settings import ConnectionSettings
 from tests.console import running_console
+from tests.integration.proxies.conftest import certificate
 from tests.stackfixtures import RunningStack
 from tests.tunnel import tunnel
 from tests.waiting import until
@@ -179,6 +181,24 @@ async def test_the_api_server_is_reached_through_its_proxy(made: Kubeconfigs):
         assert (await probe(settings(path))).version.startswith("v1.")
     assert asked[0].startswith("CONNECT 127.0.0.1:")
     assert f"Basic {base64.b64encode(b'me:hunter2').decode()}" in asked[0]
+
+
+async def test_the_api_server_is_reached_through_a_proxy_over_tls(
+    made: Kubeconfigs, tmp_path: Path
+):
+    """TLS within TLS. The cluster's authorities vouch for the proxy, as for client-go."""
+    certificate(tmp_path)
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    both = made.folder / "both.crt"
+    both.write_bytes(made.material["ca.crt"] + b"\n" + (tmp_path / "cert.pem").read_bytes())
+    async with tunnel(tls) as (proxy, asked):
+        known = {"proxy-url": f"https://{proxy}", "certificate-authority": "./both.crt"}
+        assert (await probe(settings(made.write("tls", known)))).version.startswith("v1.")
+        assert asked[0].startswith("CONNECT 127.0.0.1:")
+        strange = made.write("strange", {"proxy-url": f"https://{proxy}"})
+        with pytest.raises(UpstreamUnreachable, match="certificate"):
+            await probe(settings(strange))
 
 
 async def test_a_connection_that_cannot_come_is_a_problem_with_its_reason(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import ssl
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -25,6 +26,7 @@ from integrations.kubernetes.api_client import ApiClient
 from integrations.kubernetes.auth.access import Access, ClientCredential, StaticCredential
 from integrations.kubernetes.channels import Duplex, Ended, ExecChannel, open_duplex
 from integrations.kubernetes.settings import Limits
+from tests.integration.proxies.conftest import certificate
 from tests.tunnel import tunnel
 from tests.waiting import until
 
@@ -162,6 +164,26 @@ async def test_streams_go_through_the_proxy_of_the_connection(container, user: s
     assert asked[0].startswith(f"CONNECT {access.server.removeprefix('http://')} ")
     assert (f"Basic {b64encode(sent.encode()).decode()}" in asked[0]) == bool(sent)
     assert running.requests[0].headers["authorization"] == "Bearer own"
+
+
+async def test_streams_go_through_a_proxy_over_tls(container, tmp_path):
+    _, direct = container
+    access, _, _ = await direct.signed(None)
+    certificate(tmp_path)
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    async with tunnel(tls) as (proxy, asked):
+
+        async def load() -> Access:
+            authority = (tmp_path / "cert.pem").read_bytes()
+            return replace(access, proxy=f"https://{proxy}", ca=authority)
+
+        api = ApiClient('Kubernetes "c"', load, Limits())
+        async with open_duplex(api, PATH, [("command", "sh")], as_=MAYA) as duplex:
+            await duplex.send(b"hello")
+            assert await duplex.close_stdin()
+            assert (await output(duplex))[ExecChannel.STDOUT] == b"hello"
+    assert asked[0].startswith("CONNECT ")
 
 
 async def test_the_proxys_address_is_the_one_that_is_checked(container):
