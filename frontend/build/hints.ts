@@ -65,7 +65,9 @@ function manifests(file: string): { path: string; module: string }[] {
   const code = readFileSync(`${FEATURES}${file}`, "utf8");
   const folder = file.replace(/page\.ts$/, "");
   return [
-    ...code.matchAll(/path: "([^"]+)"[\s\S]*?load: async \(\) => (?:\(await import\("\.\/)?(\w+)/g),
+    ...code.matchAll(
+      /path: "([^"]+)"[\s\S]*?load: async \(\) => (?:\(await import\("\.\/)?([\w/]+)/g,
+    ),
   ].map(([, path = "", name]) => ({ path, module: `${FEATURES}${folder}${name}.tsx` }));
 }
 

@@ -33,6 +33,7 @@ PAGES = {
     "activity": ("/activity", ROWS),
     "access": ("/access", ROWS),
     "updates": ("/updates/applications", f"{ROWS}, [data-state=empty]"),
+    "upload": ("/updates/upload", ".cr-drop"),
     "connections": ("/connections", ROWS),
     "connection-new": ("/connections/new", "[data-field=name]"),
     "stack": ("/stack", ".cr-component"),

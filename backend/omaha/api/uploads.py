@@ -56,7 +56,8 @@ class NewUpload(Body):
 
 
 class UploadView(View):
-    """An unfinished upload: `offset` of `size` bytes are here. `job_id` is the job that finishes
+    """An unfinished upload: `offset` of `size` bytes are here. `sha256` (hex) as announced, by
+    which the same file is known again; empty: not announced. `job_id` is the job that finishes
     it, if one does."""
 
     id: str
@@ -64,6 +65,7 @@ class UploadView(View):
     size: int
     format: str
     offset: int
+    sha256: str
     job_id: str
     updated_at: float
 
@@ -172,6 +174,7 @@ def _upload(upload: Upload) -> UploadView:
         size=announced.size,
         format=announced.kind.value,
         offset=upload.offset,
+        sha256=announced.sha256 or "",
         job_id=upload.job_id,
         updated_at=upload.updated,
     )

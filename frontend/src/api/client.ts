@@ -72,7 +72,7 @@ export function createClient(_config: Config): Client {
     (method: Method): Send =>
     async ({ url, path, query, headers, body, bodySerializer, signal, deadline }) =>
       (await send(method, addressOf(url, path, query), {
-        headers: headers as Record<string, string>,
+        headers: headers as Record<string, string | number>,
         body: body === undefined || bodySerializer === null ? body : JSON.stringify(body),
         signal,
         deadline,

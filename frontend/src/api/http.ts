@@ -27,7 +27,7 @@ export function socketUrl(): string {
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 export interface SendOptions {
-  headers?: Record<string, string | null | undefined> | undefined;
+  headers?: Record<string, string | number | null | undefined> | undefined;
   /** As it goes over the wire; its type is in the headers. */
   body?: unknown;
   signal?: AbortSignal | undefined;
@@ -102,7 +102,8 @@ function headersOf(method: Method, given: SendOptions["headers"]): Record<string
     Accept: "application/json, application/problem+json, text/plain;q=0.9",
   };
   if (method !== "GET") headers["X-Craton-Request"] = "1";
-  for (const [name, value] of Object.entries(given ?? {})) if (value) headers[name] = value;
+  for (const [name, value] of Object.entries(given ?? {}))
+    if (value || value === 0) headers[name] = String(value);
   return headers;
 }
 

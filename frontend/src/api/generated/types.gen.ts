@@ -5326,7 +5326,8 @@ export type UploadList = {
 /**
  * UploadView
  *
- * An unfinished upload: `offset` of `size` bytes are here. `job_id` is the job that finishes
+ * An unfinished upload: `offset` of `size` bytes are here. `sha256` (hex) as announced, by
+ * which the same file is known again; empty: not announced. `job_id` is the job that finishes
  * it, if one does.
  */
 export type UploadView = {
@@ -5350,6 +5351,10 @@ export type UploadView = {
      * Offset
      */
     offset: number;
+    /**
+     * Sha256
+     */
+    sha256: string;
     /**
      * Size
      */

@@ -22,7 +22,7 @@ import { addChannel, addFloor, editChannel, removeChannel, removeFloor } from ".
 import { addGroup, editGroup, removeGroup, rollBack, switchOff, switchOn } from "./groups";
 import { registerMirror, renameMirror, unregisterMirror } from "./mirrors";
 import { addPackage, editPackage, importRelease, removePackage } from "./packages";
-import { removePayload } from "./payloads";
+import { packPayload, removePayload } from "./payloads";
 import { setPolicy } from "./policy";
 import { abortRollout, pauseRollout, resumeRollout, retryRollout } from "./rollouts";
 import type { Table } from "./tables";
@@ -48,6 +48,7 @@ export function RowActions({ table, row }: { table: Table; row: Row }) {
       const { key, name } = rowOf("payloads", row);
       return (
         <div className="cr-actions">
+          <ActionButton action={packPayload} target={seenOf<FileView>(key)} name={name} />
           <ActionButton
             action={removePayload}
             target={seenOf<FileView>(key)}

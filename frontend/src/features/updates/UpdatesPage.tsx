@@ -1,6 +1,10 @@
+import { Button } from "@patternfly/react-core";
+import { useRouter } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { ActionButton } from "../../actions/ActionHost";
 import { useAddress } from "../../pages/useAddress";
+import { mayUse, useSession } from "../../session/session";
+import { goTo } from "../../shell/navigate";
 import { LiveTable } from "../../table/LiveTable";
 import { SectionNav } from "../../table/SectionNav";
 import { usePageSearch } from "../../table/usePageSearch";
@@ -14,6 +18,8 @@ import { isOfOthers, isTable, TABLE_GROUPS, type Table } from "./tables";
 export function UpdatesPage() {
   const { t } = useTranslation();
   const { table } = useAddress<"table">();
+  const router = useRouter();
+  const session = useSession();
   const [search, setSearch] = usePageSearch();
   const active: Table = isTable(table) ? table : "groups";
   return (
@@ -44,6 +50,12 @@ export function UpdatesPage() {
             {active === "applications" && (
               <ActionButton action={addApplication} target={null} name="" />
             )}
+            {(active === "packages" || active === "payloads") &&
+              mayUse(session, "update-package", "create") && (
+                <Button variant="secondary" onClick={() => goTo(router, "/updates/upload")}>
+                  {t("updates.upload.title")}
+                </Button>
+              )}
             {active === "instances" && (
               <ActionButton
                 action={moveFiltered}

@@ -27,7 +27,7 @@ import { edited, match, onto, type Seen, viewOf } from "../../updates/edited";
 type Package = Seen<PackageView>;
 
 /** What machines fetch beside the payload. */
-const EXTRAS: ListWords<ExtraFileBody> = {
+export const EXTRAS: ListWords<ExtraFileBody> = {
   label: "updates.field.extras",
   help: "updates.extras.help",
   things: {

@@ -16,6 +16,20 @@ export const pages = [
       ["update-application", "list"],
     ],
     load: async () => (await import("./UpdatesPage")).UpdatesPage,
+    commands: [
+      {
+        id: "updates.upload",
+        title: "updates.upload.title",
+        href: "/updates/upload",
+        needs: ["update-package", "create"],
+      },
+    ],
     lists: Object.fromEntries(TABLES.map((table) => [table, `/updates/${table}`])),
+  }),
+  definePage({
+    id: "upload",
+    path: "/updates/upload",
+    title: "updates.upload.title",
+    load: async () => (await import("./upload/UploadPage")).UploadPage,
   }),
 ];
