@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
 from tests.stackfixtures import REPOSITORY
 
 pytestmark = pytest.mark.timeout(240)
@@ -36,12 +36,6 @@ def fails(command: str, home: Path, **environment: str) -> str:
     return said
 
 
-def unused_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
 @pytest.mark.parametrize("command", ["up", "stack up", "updates serve"])
 def test_a_data_directory_that_cannot_be_made(tmp_path: Path, command: str) -> None:
     taken = tmp_path / "taken"
@@ -54,7 +48,7 @@ def test_a_data_directory_that_cannot_be_made(tmp_path: Path, command: str) -> N
 
 @pytest.mark.parametrize("command", ["serve", "updates serve"])
 def test_a_database_that_cannot_be_reached(tmp_path: Path, command: str) -> None:
-    port = unused_port()
+    port = free_port()
     url = f"postgresql+asyncpg://craton:hunter2@127.0.0.1:{port}/craton"
     said = fails(command, tmp_path, CRATON_DATABASE_URL=url)
     assert f"The database at 127.0.0.1:{port} cannot be reached" in said

@@ -23,6 +23,7 @@ from tests.omaha_world import (
     event,
     mirror,
 )
+from tests.waiting import until
 
 
 async def test_full_cycle_over_a_floor(world, serve) -> None:
@@ -85,7 +86,12 @@ async def test_rollback_offers_the_lower_version(world, serve) -> None:
     await machine.update()
     await machine.check()
     await world.point(group, OLD)
-    await machine.learns(None)
+
+    async def newer() -> bool:
+        assert await machine.check() is None
+        return (await row(world, 1)).reason == Reason.NEWER_THAN_CHANNEL
+
+    await until(newer)
     assert (await row(world, 1)).release == NEW
     allowed = RolloutPolicy(
         enabled=True, safe_mode=False, max_updates_per_period=None, allow_downgrade=True

@@ -36,7 +36,7 @@ async def test_database_killed_under_load(tmp_path) -> None:
             await world.group(policy=policy)
         server = await Server(url, tmp_path).ready()
         done: dict[str, int] = {}
-        async with httpx2.AsyncClient(timeout=20) as client:
+        async with httpx2.AsyncClient(timeout=60) as client:
             tasks = [asyncio.create_task(cycle(client, server, n, done)) for n in range(120)]
             while len(done) < 10:
                 await asyncio.sleep(0.02)

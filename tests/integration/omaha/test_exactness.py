@@ -80,7 +80,7 @@ async def test_kill_between_grant_and_answer_keeps_the_slot(world, database_url,
         granted = await open_grants(world)
         assert len(granted) <= 2
         assert offered <= granted
-        async with httpx2.AsyncClient(timeout=10) as client:
+        async with httpx2.AsyncClient(timeout=60) as client:
             for machine in granted:
                 answer = await client.post(
                     f"{servers[1].base}/v1/update", content=body(machine, OLD, ORDINARY)
@@ -106,7 +106,7 @@ async def _storm(servers: list[Server], kill: int) -> set[str]:
         if UPDATED.search(answer.text):
             offered.add(machine_id(number))
 
-    async with httpx2.AsyncClient(timeout=10) as client:
+    async with httpx2.AsyncClient(timeout=60) as client:
         tasks = [asyncio.create_task(ask(client, n)) for n in range(64)]
         await asyncio.sleep(random.uniform(0.01, 0.12))
         servers[kill].kill()
@@ -135,7 +135,7 @@ async def test_kill_under_load_loses_nothing_acknowledged(world, database_url, t
             if answer.status_code == 200:
                 done[number] = status
 
-    async with httpx2.AsyncClient(timeout=10) as client:
+    async with httpx2.AsyncClient(timeout=60) as client:
         tasks = [asyncio.create_task(machine(client, n)) for n in range(150)]
         while len(done) < 15:
             await asyncio.sleep(0.02)
@@ -168,7 +168,7 @@ async def test_workers_of_one_service_share_port_and_limit(world, database_url, 
 
 async def alone(server: Server, number: int) -> bool:
     """Ask on a connection of its own, so that both workers are asked."""
-    async with httpx2.AsyncClient(timeout=20) as client:
+    async with httpx2.AsyncClient(timeout=60) as client:
         answer = await client.post(f"{server.base}/v1/update", content=body(number, OLD, ORDINARY))
     assert answer.status_code == 200
     return UPDATED.search(answer.text) is not None
