@@ -12,7 +12,7 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from backend.http.connections import ConnectionTable
-from backend.http.server import bind, server_config
+from backend.http.server import listen, server_config
 from backend.settings import Settings
 
 
@@ -63,7 +63,7 @@ class Served:
 @asynccontextmanager
 async def served(home: Path, **settings: Any) -> AsyncIterator[Served]:
     """The server on a free loopback port."""
-    listener = bind("127.0.0.1", 0)
+    listener = listen("127.0.0.1", 0, print)
     app = Served()
     config = server_config(app, Settings(home=home, **settings))
     app.table = config.connections
