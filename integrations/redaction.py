@@ -79,7 +79,7 @@ _SENTENCE: Final = (
 the session has expired``, ``kubeconfig: no such file``."""
 _ASSIGNED: Final = re.compile(
     rf"""((?:{WORDS}|assertion|signature|authorization)[\w-]{{0,32}}(?:\\?["'])?\s{{0,4}}"""
-    rf"""(?:=|:(?!\s{{1,4}}(?:{_SENTENCE})\s))"""
+    rf"""(?:=|:(?![ \t]{{1,4}}(?:{_SENTENCE})[ \t]))"""
     r"""\s{0,4}(?:(?:basic|bearer)\s{1,4})?)"""
     r"""(?:(\\?["'])(?:(?!\2).){1,4096}|[^\s"',;]+)""",
     re.IGNORECASE | re.DOTALL,

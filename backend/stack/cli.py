@@ -143,6 +143,9 @@ def retry(
             typer.echo("The stack has not taken it up yet; see: craton stack status", err=True)
             raise typer.Exit(1)
         time.sleep(0.05)
+    if any(mark.exists() for mark in marks):
+        typer.echo(f"No stack runs any more in {paths.root}.", err=True)
+        raise typer.Exit(1)
     for mark in marks:
         typer.echo(f"{mark.name} is tried again; see: craton stack status")
 

@@ -19,8 +19,8 @@ __all__ = ["Guess", "PlainText", "decoded", "guess", "read_text"]
 
 _BOM: Final = b"\xef\xbb\xbf"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
-_RARELY: Final = 8
 _OF_BYTES: Final = re.compile(r"[\x00-\x06\x0b\x0e-\x1a\x1c-\x1f]")
+_RARELY: Final = 8
 """Of so many characters of text at most one is such a control character. What terminals are told
 (bell, backspace, form feed, return, escape, delete) texts may have as often as they like."""
 

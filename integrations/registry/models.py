@@ -144,10 +144,8 @@ class Document(msgspec.Struct, frozen=True, rename="camel"):
         first layer (OCI image specification, "Guidelines for artifact usage")."""
         first = self.layers[0].media_type if self.layers else ""
         config = self.config.media_type if self.config else ""
-        if config in IMAGE_CONFIGS:  # borrowed: it says nothing of what this is
-            config = ""
-        borrowed = config in IMAGE_CONFIGS and not self.is_image
-        says = "" if borrowed or config == OCI_EMPTY else config
+        # That of an image may be borrowed: it says nothing of what this is.
+        says = "" if config in IMAGE_CONFIGS or config == OCI_EMPTY else config
         return self.artifact_type or says or first
 
     @property

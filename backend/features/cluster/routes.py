@@ -74,11 +74,13 @@ async def list_custom_objects(
 ) -> CustomPage:
     """Objects of a custom resource definition; all namespaces unless one is named. For a minute
     their changes are followed: see `revision` of the definition's row."""
-    upstreams.find(KUBERNETES, cluster).custom.follow(definition)
     page = listing.CustomAsked(definition, namespace, cursor, limit)
-    return await listing.custom_objects(
+    found = await listing.custom_objects(
         _reader(upstreams, caller, cluster, namespace), caller, page
     )
+    # Only for whom the cluster lets list them: a watch is of the whole cluster, and of few kinds.
+    upstreams.find(KUBERNETES, cluster).custom.follow(definition)
+    return found
 
 
 @router.get("/{kind}/{namespace}/{name}")

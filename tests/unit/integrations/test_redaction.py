@@ -20,6 +20,7 @@ from integrations.redaction import own_words, redacted
         ("sent Bearer short1 to it", "sent Bearer ••• to it"),
         ("Authorization: Bearer abc, none", "Authorization: Bearer •••, none"),
         ("Authorization: hello", "Authorization: •••"),
+        ("password: open\nuser: bob", "password: •••\nuser: bob"),
     ],
 )
 def test_what_a_name_says_is_a_secret_is_hidden(text: str, shown: str):
@@ -33,6 +34,7 @@ def test_what_a_name_says_is_a_secret_is_hidden(text: str, shown: str):
         "a bearer token is required",
         "basic auth is off",
         "the password is wrong",
+        "Error loading SSO Token: the session has expired",
         "dial tcp 10.0.0.1:443: connection refused",
     ],
 )
