@@ -13,6 +13,8 @@ import msgspec
 import psutil
 
 from backend.connections.records import Record, RecordOrigin, read_record
+from backend.errors import Unavailable
+from backend.stack.filecauses import cause_of_file
 from backend.stack.paths import StackPaths
 from backend.stack.status import Component
 from integrations.discovery import kinds
@@ -46,10 +48,15 @@ class LocalStack:
         return self.status
 
     async def retry(self, component: str) -> None:
-        """Ask the supervisor to try this failed component of its again; it looks every moment."""
+        """Ask the supervisor to try this failed component of its again; it looks every moment.
+        `Unavailable` where that cannot be written down."""
         asked = self._paths.retries / component
-        await asyncio.to_thread(asked.parent.mkdir, 0o700, exist_ok=True)
-        await asyncio.to_thread(asked.touch, 0o600)
+        try:
+            await asyncio.to_thread(asked.parent.mkdir, 0o700, exist_ok=True)
+            await asyncio.to_thread(asked.touch, 0o600)
+        except OSError as error:
+            why = cause_of_file(error, self._paths.home) or f"The stack cannot be asked: {error}"
+            raise Unavailable(why) from error
 
     async def records(self) -> Sequence[Record]:
         """What the stack declares now."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 import httpx2
+import structlog
 
 from backend.stack.components.context import MEMBERS, Context, preferred_ports
 from backend.stack.components.etcd_move import Mover, must_move
@@ -32,6 +33,8 @@ from backend.stack.status import ComponentState, StackStatus, StatusBoard
 
 RETRY_POLL = 0.5
 """Seconds between looks at what is to be tried again."""
+
+_log = structlog.get_logger("craton.stack")
 
 
 class Stack:
@@ -138,19 +141,29 @@ class Stack:
                 await self._programs.again(program)
 
     async def _hear_retries(self) -> None:
-        """Take what `craton stack retry` leaves; only what failed is tried again. A mark goes once
-        the status says so: who left it waits for that."""
+        """Take what `craton stack retry` leaves; only what failed is tried again. A full disk does
+        not end it: that is what one tries again for."""
         for left in self.paths.retries.iterdir():
             left.unlink(missing_ok=True)
         while True:
             await asyncio.sleep(RETRY_POLL)
-            for left in self.paths.retries.iterdir():
-                asked = self._retry.get(left.name)
-                if asked is not None and self._board[left.name].state is ComponentState.FAILED:
-                    self._board.update(left.name, ComponentState.WAITING, detail="tried again")
-                    self._board.write()
-                    asked.set()
-                left.unlink(missing_ok=True)
+            try:
+                for left in self.paths.retries.iterdir():
+                    self._take(left)
+            except OSError as error:
+                _log.warning("what is to be tried again cannot be read", why=str(error))
+
+    def _take(self, left: Path) -> None:
+        """Try again what the mark names. It goes once the status says so, or cannot: who left it
+        waits for that."""
+        try:
+            asked = self._retry.get(left.name)
+            if asked is not None and self._board[left.name].state is ComponentState.FAILED:
+                self._board.update(left.name, ComponentState.WAITING, detail="tried again")
+                asked.set()
+                self._board.write()
+        finally:
+            left.unlink(missing_ok=True)
 
     async def _settle_etcd(self, context: Context) -> None:
         """Let the members start, after moving them when their peer ports changed."""

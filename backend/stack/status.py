@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import structlog
 
 from backend.stack.files import write_atomic
 
 WRITE_INTERVAL = 0.5
 """Seconds between two writes of the status file."""
+
+_log = structlog.get_logger("craton.stack")
 
 
 def now() -> str:
@@ -156,9 +159,17 @@ class StatusBoard:
         write_atomic(self._path, msgspec.json.format(msgspec.json.encode(self.status())))
 
     async def keep_writing(self) -> None:
-        """Write after every change, at most twice a second, until cancelled."""
+        """Write after every change, at most twice a second, until cancelled; what cannot be
+        written (a full disk), again until it can."""
+        failed = ""
         while True:
             await self._changed.wait()
             self._changed.clear()
-            self.write()
+            try:
+                self.write()
+                failed = ""
+            except OSError as error:
+                self._changed.set()
+                if failed != (failed := error.strerror or str(error)):
+                    _log.warning("the status cannot be written", why=failed)
             await asyncio.sleep(WRITE_INTERVAL)

@@ -68,6 +68,7 @@ class CustomWatches:
         self._running: dict[str, _Running] = {}
         self._state = (FeedState.CONNECTING, "")
         self._complete = False
+        self._over = 0
         self._due = asyncio.Event()
         self._numbers = itertools.count(1)
 
@@ -159,6 +160,7 @@ class CustomWatches:
 
     def _wanted_kinds(self) -> dict[str, ResourceKind]:
         kinds = self._kinds()
+        self._over = max(0, len(kinds) - self._most)
         looked_at = [name for name in reversed(self._followed) if name in kinds]
         names = list(kinds)[: self._most]
         names += [name for name in looked_at if name not in names][:MOST_FOLLOWED]
@@ -197,17 +199,15 @@ class CustomWatches:
         join(self._to[CHANGES]).state(self._state[0], self._state[1])
 
     def _unseen(self, feeds: list[KindFeed]) -> str:
-        """What is not known of this cluster, in words; empty when everything is."""
+        """What is not known of this cluster, in words; empty when everything is. Without names:
+        who may see no definitions reads it too, and which one fails its own row tells."""
         parts = []
-        over = len(self._kinds()) - self._most
-        if over > 0:
-            parts.append(f"of {over} custom kinds beyond the oldest {self._most}")
-        failed = [feed for feed in feeds if feed.failure]
+        if self._over:
+            parts.append(f"of {self._over} custom kinds beyond the oldest {self._most}")
+        failed = sum(bool(feed.failure) for feed in feeds)
         if failed:
-            several = "s" if len(failed) > 1 else ""
-            first = failed[0]
-            which = f"{first.definition}: {first.failure}"
-            parts.append(f"of {len(failed)} custom kind{several} that cannot be watched ({which})")
+            several = "s" if failed > 1 else ""
+            parts.append(f"of {failed} custom kind{several} that cannot be watched")
         return f"Held deletions are not known {' and '.join(parts)}" if parts else ""
 
 

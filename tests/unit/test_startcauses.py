@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import socket
 import sqlite3
 from pathlib import Path
 
@@ -72,6 +73,25 @@ async def test_a_name_that_no_server_has(tmp_path: Path) -> None:
     found = cause_of_start(raised.value, Settings(home=tmp_path, database_url=url))
     assert found.startswith("The database at nobody.invalid:5432 cannot be reached: ")
     assert "hunter2" not in found
+
+
+async def test_a_server_that_is_not_up(tmp_path: Path) -> None:
+    with socket.socket() as taken:  # bound, and never listening
+        taken.bind(("127.0.0.1", 0))
+        url = f"postgresql+asyncpg://craton@127.0.0.1:{taken.getsockname()[1]}/craton"
+        engine = create_engine(url)
+        with pytest.raises(OSError) as raised:
+            await upgrade(engine)
+    found = cause_of_start(raised.value, Settings(home=tmp_path, database_url=url))
+    assert "cannot be reached: " in found
+
+
+def test_what_is_not_of_the_database_keeps_its_traceback(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, database_url="postgresql+asyncpg://craton@nobody.invalid/c")
+    for error in (BrokenPipeError(errno.EPIPE, "Broken pipe"), TimeoutError()):
+        with pytest.raises(OSError) as raised:
+            raise error
+        assert cause_of_start(raised.value, settings) == ""
 
 
 @pytest.mark.parametrize("url", ["mysql://craton:hunter2@db/craton", "postgresql+asyncpg://[::"])

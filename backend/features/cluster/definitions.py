@@ -28,6 +28,7 @@ class _Followed(Row, frozen=True):
 
     live: bool
     revision: int
+    reason: str
 
 
 class Definitions:
@@ -50,10 +51,12 @@ class Definitions:
 
 
 def _followed(cluster: str, found: CustomChanges) -> _Followed:
-    return _Followed(f"{cluster}/{found.definition}", found.live, found.revision)
+    return _Followed(f"{cluster}/{found.definition}", found.live, found.revision, found.reason)
 
 
 def _row(_key: str, plain: DefinitionRow | None, of: _Followed | None) -> DefinitionRow | None:
     if plain is None or of is None:
         return plain
-    return msgspec.structs.replace(plain, live=of.live, revision=of.revision)
+    unseen = f"Its objects cannot be watched: {of.reason}" if of.reason else ""
+    reason = plain.reason or unseen
+    return msgspec.structs.replace(plain, live=of.live, revision=of.revision, reason=reason)

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from backend.connections.stackfile import read_stack_status
+from backend.connections.stackfile import LocalStack, read_stack_status
+from backend.errors import Unavailable
+from backend.stack.paths import StackPaths
 
 DOCUMENT = {
     "version": 1,
@@ -86,3 +88,11 @@ def test_an_oversized_file_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "status.json"
     file.write_text(" " * (2 * 1024 * 1024) + json.dumps(DOCUMENT))
     assert not read_stack_status(file).present
+
+
+async def test_what_cannot_be_asked_says_why(tmp_path: Path) -> None:
+    paths = StackPaths(tmp_path)
+    paths.root.mkdir()
+    paths.retries.write_text("")
+    with pytest.raises(Unavailable, match=r"The data directory .* cannot be used"):
+        await LocalStack(paths).retry("kwok")

@@ -1,5 +1,6 @@
 """The status file against its schema, and what people are shown."""
 
+import asyncio
 import io
 import json
 import os
@@ -7,15 +8,16 @@ from importlib.resources import files
 
 import jsonschema
 import msgspec
+import psutil
 from typer.testing import CliRunner
 
 from backend.stack import cli
 from backend.stack.cli import app
 from backend.stack.parts import PARTS
 from backend.stack.paths import StackPaths
-from backend.stack.process.records import RecordFile
+from backend.stack.process.records import ProcessRecord, RecordFile
 from backend.stack.report import human_status
-from backend.stack.stack import _stop_order
+from backend.stack.stack import Stack, _stop_order
 from backend.stack.status import (
     ComponentState,
     LocalEtcd,
@@ -124,6 +126,47 @@ def test_only_what_failed_is_tried_again(tmp_path, monkeypatch):
     monkeypatch.setattr(cli.time, "sleep", lambda _: mark.unlink())  # the stack takes it up
     asked = runner.invoke(app, ["retry", "--home", str(tmp_path)])
     assert (asked.exit_code, "kwok is tried again" in asked.output) == (0, True)
+
+
+def test_a_stack_that_ends_while_it_is_asked_tries_nothing_again(tmp_path, monkeypatch):
+    paths = StackPaths(tmp_path.resolve())
+    paths.prepare()
+    board = filled(paths.status)
+    board.update("kwok", ComponentState.FAILED)
+    board.write()
+    RecordFile(paths.supervisor).write(os.getpid())
+    monkeypatch.setattr(cli, "RETRY_LIMIT", 60.0)
+    lives = iter((psutil.Process(), None))
+    monkeypatch.setattr(ProcessRecord, "process", lambda _record: next(lives))
+    asked = CliRunner().invoke(app, ["retry", "--home", str(tmp_path)])
+    assert (asked.exit_code, "No stack runs any more" in asked.output) == (1, True)
+
+
+async def test_a_status_that_cannot_be_written_ends_neither_writing_nor_hearing(tmp_path):
+    """A directory in its place is refused as a full disk refuses it."""
+    stack = Stack(tmp_path.resolve())
+    stack.paths.prepare()
+    stack.paths.status.mkdir()
+    board = stack._board
+    board.add("kwok", "simulation", "Simulated nodes")
+    asked = stack._retry["kwok"] = asyncio.Event()
+    tasks = [asyncio.create_task(board.keep_writing()), asyncio.create_task(stack._hear_retries())]
+    await asyncio.sleep(0)  # what was left by an earlier run is gone
+    try:
+        async with asyncio.timeout(60):
+            for _ in range(2):
+                board.update("kwok", ComponentState.FAILED)
+                (stack.paths.retries / "kwok").touch()
+                await asked.wait()
+                asked.clear()
+            stack.paths.status.rmdir()
+            while (found := read_status(stack.paths.status)) is None:
+                await asyncio.sleep(0.05)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    assert found.components[0].detail == "tried again"
 
 
 def test_status_and_down_without_a_stack(tmp_path):
