@@ -15,6 +15,7 @@ __all__ = ["ORG", "SECONDS", "create", "define", "problems_of", "set_status", "t
 ORG = "org/main"
 SECONDS = 90.0
 """For controllers of a loaded machine; nothing here is a promise about speed."""
+_NOT_YET = ("no matches for kind", "could not find the requested resource")
 _READ = ("machines", "workloads", "pods", "services", "persistentvolumeclaims", "problems")
 
 
@@ -53,7 +54,7 @@ async def create(stack: RunningStack, manifest: dict[str, Any]) -> dict[str, Any
                     stdin=json.dumps(manifest),
                 )
             except AssertionError as error:
-                if "no matches for kind" not in str(error):
+                if not any(words in str(error) for words in _NOT_YET):
                     raise
                 await asyncio.sleep(0.5)
             else:

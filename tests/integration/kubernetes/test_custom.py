@@ -132,6 +132,8 @@ async def test_a_kind_is_read_in_the_version_kubectl_prefers(
             "spec": spec,
         },
     )
+    served = ("--for=condition=Established", f"crd/bells.{group}", "--timeout=50s")
+    await kubectl(stack, "wait", *served)
     bell = {
         "apiVersion": f"{group}/v2",
         "kind": "Bell",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.integration.kubernetes.customkinds import ORG, SECONDS, create, defin
 from tests.integration.kubernetes.test_live_rows import console, kubectl, namespace
 from tests.stackfixtures import RunningStack
 from tests.unit.kubernetes.console import KubernetesFeatures
+from tests.waiting import until as patiently
 
 __all__ = ["console", "namespace"]
 
@@ -37,10 +39,42 @@ def claim(namespace: str, name: str, **spec: Any) -> dict[str, Any]:
     }
 
 
+@pytest.fixture
+async def left(stack: RunningStack) -> AsyncIterator[list[tuple[str, ...]]]:
+    """What a test that fails must not leave to the others: `kubectl` words that release it."""
+    words: list[tuple[str, ...]] = []
+    yield words
+    for release in words:
+        with suppress(AssertionError):  # gone, as it should be
+            await kubectl(stack, *release)
+
+
+async def held_of(console: KubernetesFeatures, namespace: str, *names: str) -> dict[str, Any]:
+    """The namespace's problems, once the deletions of `names` are: each is heard of by its own
+    watch, and some have another problem before."""
+    found: dict[str, Any] = {}
+
+    async def held() -> bool:
+        found.update(await problems_of(console, namespace, *names))
+        return {found[name].cause for name in names} == {"Deletion is held"}
+
+    await patiently(held, SECONDS)
+    return found
+
+
+def release(namespace: str, what: str) -> tuple[str, ...]:
+    place = ("-n", namespace) if namespace else ()
+    return (*place, "patch", what, "--type=merge", "-p", RELEASE)
+
+
 @pytest.mark.timeout(240)
 async def test_what_a_finalizer_holds_says_so_everywhere(
-    stack: RunningStack, console: KubernetesFeatures, namespace: str
+    stack: RunningStack,
+    console: KubernetesFeatures,
+    namespace: str,
+    left: list[tuple[str, ...]],
 ) -> None:
+    left += [release(namespace, f"{kind}/held") for kind in ("pod", "pvc", "configmap")]
     pod = {
         "apiVersion": "v1",
         "kind": "Pod",
@@ -58,10 +92,10 @@ async def test_what_a_finalizer_holds_says_so_everywhere(
     gone = ("pod/held", "configmap/held", "pvc/held", "--wait=false", "--grace-period=0")
     await kubectl(stack, "-n", namespace, "delete", *gone)
 
-    found = await problems_of(console, namespace, "Pod/held", "PersistentVolumeClaim/held")
+    found = await held_of(console, namespace, "Pod/held", "PersistentVolumeClaim/held")
     for key in ("Pod/held", "PersistentVolumeClaim/held"):
         # A claim may still have the cluster's own finalizer too: a slow controller takes it away.
-        assert (found[key].cause, HOLD in found[key].reason) == ("Deletion is held", True)
+        assert HOLD in found[key].reason
         assert found[key].since is not None
     row = console.rows("pods")[f"local/{namespace}/held"]
     assert (row.status, row.healthy, BY in row.reason) == ("Terminating", False, True)
@@ -82,8 +116,7 @@ async def test_what_a_finalizer_holds_says_so_everywhere(
 
     # A namespace's pods go first: as long as one is left, it says nothing of the rest.
     for what in ("pod/held", "pvc/held"):
-        words = ("-n", namespace, "patch", what, "--type=merge", "-p", RELEASE)
-        await asyncio.to_thread(stack.kubectl, *words)
+        await kubectl(stack, *release(namespace, what))
     await kubectl(stack, "delete", "namespace", namespace, "--wait=false")
     await problems_of(console, namespace, f"Namespace/{namespace}")
     key = f"local/{namespace}"
@@ -93,13 +126,16 @@ async def test_what_a_finalizer_holds_says_so_everywhere(
     assert "configmaps. has 1 resource instances" in row.reason
     detail = (await console.get(f"/clusters/local/namespaces/-/{namespace}", ORG)).json()
     assert HOLD in detail["summary"]
-    words = ("-n", namespace, "patch", "configmap/held", "--type=merge", "-p", RELEASE)
-    await asyncio.to_thread(stack.kubectl, *words)
+    await kubectl(stack, *release(namespace, "configmap/held"))
 
 
 @pytest.mark.parametrize("scope", ["Namespaced", "Cluster"])
 async def test_held_objects_of_custom_kinds_are_problems_while_they_are_held(
-    stack: RunningStack, console: KubernetesFeatures, namespace: str, scope: str
+    stack: RunningStack,
+    console: KubernetesFeatures,
+    namespace: str,
+    scope: str,
+    left: list[tuple[str, ...]],
 ) -> None:
     group = f"zones-{uuid.uuid4().hex[:6]}.example"
     definition = await define(stack, "Zone", group, scope=scope)
@@ -112,12 +148,14 @@ async def test_held_objects_of_custom_kinds_are_problems_while_they_are_held(
 
     names = [f"{name}-{namespace}" for name in ("stays", "goes")]
     for name in names:
+        left.append(release(inside, f"{definition}/{name}"))
         await create(stack, zone(name))
+    left.append(("delete", "crd", definition, "--wait=false"))
     where = ("-n", inside) if inside else ()
     gone = f"{definition}/{names[1]}"
     await kubectl(stack, *where, "delete", gone, "--wait=false")
 
-    found = await problems_of(console, inside, f"Zone/{names[1]}")
+    found = await held_of(console, inside, f"Zone/{names[1]}")
     assert f"Zone/{names[0]}" not in found
     problem = found[f"Zone/{names[1]}"]
     assert (problem.cause, problem.severity) == ("Deletion is held", "warning")
@@ -128,15 +166,15 @@ async def test_held_objects_of_custom_kinds_are_problems_while_they_are_held(
     assert facts["Deletion asked by"].startswith("not recorded")
 
     # What it waits for is done, and it goes: nobody looks anything up for that.
-    await kubectl(stack, *where, "patch", gone, "--type=merge", "-p", RELEASE)
+    await kubectl(stack, *release(inside, gone))
     await until(lambda: problem.key not in console.rows("problems"), SECONDS)
-    stays = f"{definition}/{names[0]}"
-    await kubectl(stack, *where, "patch", stays, "--type=merge", "-p", RELEASE)
-    await kubectl(stack, "delete", "crd", definition, "--wait=false")
 
 
 async def test_rows_of_workloads_and_services_that_are_held_say_so(
-    stack: RunningStack, console: KubernetesFeatures, namespace: str
+    stack: RunningStack,
+    console: KubernetesFeatures,
+    namespace: str,
+    left: list[tuple[str, ...]],
 ) -> None:
     labels = {"app": "held"}
     template = {
@@ -151,9 +189,9 @@ async def test_rows_of_workloads_and_services_that_are_held_say_so(
     ports = {"selector": labels, "ports": [{"port": 80}]}
     await create(stack, {"apiVersion": "v1", "kind": "Service", "metadata": meta, "spec": ports})
     gone = ("deployment/held", "service/held")
+    left += [release(namespace, what) for what in gone]
     await kubectl(stack, "-n", namespace, "delete", *gone, "--wait=false")
-    found = await problems_of(console, namespace, "Deployment/held", "Service/held")
-    assert {problem.cause for problem in found.values()} == {"Deletion is held"}
+    found = await held_of(console, namespace, "Deployment/held", "Service/held")
 
     def row(collection: str, key: str) -> Any:
         return console.rows(collection)[f"local/{key}"]
@@ -171,7 +209,7 @@ async def test_rows_of_workloads_and_services_that_are_held_say_so(
         await until(partial(terminates, collection, key), SECONDS)
         assert (row(collection, key).healthy, BY in row(collection, key).reason) == (False, True)
     for what in gone:
-        await kubectl(stack, "-n", namespace, "patch", what, "--type=merge", "-p", RELEASE)
+        await kubectl(stack, *release(namespace, what))
     for key in ("Deployment/held", "Service/held"):
         await until(partial(is_gone, found[key].key), SECONDS)
 

@@ -5,13 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from integrations.kubernetes.kinds import KINDS
 from integrations.kubernetes.quantity import parse_quantity
-from tests.integration.kubernetes.customkinds import create, set_status
+from tests.contract.kubernetes.harness import RealCluster, unique
+from tests.contract.kubernetes.server import ApiServer
 from tests.integration.kubernetes.test_live_rows import console, kubectl, namespace
 from tests.stackfixtures import RunningStack
 from tests.unit.kubernetes.console import KubernetesFeatures
+from tests.waiting import until
 
 __all__ = ["console", "namespace"]
 
@@ -29,32 +36,31 @@ def _pod(name: str, whole: dict[str, str], own: dict[str, str]) -> str:
     return json.dumps({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec})
 
 
-async def test_what_a_resize_has_come_to_and_what_devices_are_taken(
-    stack: RunningStack, console: KubernetesFeatures, namespace: str
-) -> None:
-    device = "devices.example/lamp"
-    node = {
-        "apiVersion": "v1",
-        "kind": "Node",
-        "metadata": {"name": f"node-{namespace}"},
-        "spec": {"taints": [{"key": "test", "value": namespace, "effect": "NoSchedule"}]},
-    }
-    await kubectl(stack, "apply", "-f", "-", stdin=json.dumps(node))
+@pytest.fixture
+def alone(api_server: ApiServer, tmp_path: Path) -> Iterator[RealCluster]:
+    """An API server without controllers, where a machine of our own is in nobody's way."""
+    cluster = RealCluster(api_server, tmp_path)
+    yield cluster
+    cluster.http.close()
+
+
+async def test_what_a_resize_has_come_to_and_what_devices_are_taken(alone: RealCluster) -> None:
+    device, place, node = "devices.example/lamp", unique("resize"), unique("node")
+    console, connection = KubernetesFeatures(), alone.connection()
+    await console.connect(connection)
+    alone.put("namespaces", {"metadata": {"name": place}})
+    alone.put("nodes", {"metadata": {"name": node}})
     amounts = {device: "4", "cpu": "8", "memory": "8Gi", "pods": "9"}
-    await set_status(stack, "", f"node/node-{namespace}", {"allocatable": amounts})
+    _status(alone, "nodes", "", node, {"allocatable": amounts})
 
-    async def pod(name: str, requests: dict[str, str], limits: dict[str, str]) -> None:
+    def pod(name: str, requests: dict[str, str], limits: dict[str, str]) -> None:
         resources = {"requests": requests, "limits": limits}
-        spec = {
-            "nodeName": f"node-{namespace}",
-            "tolerations": [{"operator": "Exists"}],
-            "containers": [{"name": "main", "image": "i", "resources": resources}],
-        }
-        meta = {"name": name, "namespace": namespace}
-        await create(stack, {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": spec})
+        containers = [{"name": "main", "image": "i", "resources": resources}]
+        meta = {"name": name, "namespace": place}
+        alone.put("pods", {"metadata": meta, "spec": {"nodeName": node, "containers": containers}})
 
-    await pod("taker", {}, {device: "2"})
-    await pod("resized", {"cpu": "2", "memory": "1Gi"}, {})
+    pod("taker", {}, {device: "2"})
+    pod("resized", {"cpu": "2", "memory": "1Gi"}, {})
     held = {"cpu": "1000m", "memory": "1Gi"}
     running = {
         "name": "main",
@@ -72,19 +78,32 @@ async def test_what_a_resize_has_come_to_and_what_devices_are_taken(
         "message": "Node didn't have enough resource: cpu",
     }
     status = {"phase": "Running", "conditions": [deferred], "containerStatuses": [running]}
-    await set_status(stack, namespace, "pod/resized", status)
+    _status(alone, "pods", place, "resized", status)
 
     async def facts(path: str) -> dict[str, str]:
-        found = (await console.get(f"/clusters/local/{path}", "org/main")).json()
-        return {fact["label"]: fact["value"] for fact in found["facts"]}
+        answer = await console.get(f"/clusters/test/{path}", "org/main")
+        return {fact["label"]: fact["value"] for fact in answer.json().get("facts", [])}
 
-    found = await facts(f"pods/{namespace}/resized")
+    found = await facts(f"pods/{place}/resized")
     assert found["Resize"] == "Deferred: Node didn't have enough resource: cpu"
     assert found["Allocated to main"] == "cpu 1, memory 1Gi (asked: cpu 2, memory 1Gi)"
-    found = await facts(f"nodes/-/node-{namespace}")
-    assert found[f"Requested {device}"] == "2 of 4"
-    await kubectl(stack, "delete", "namespace", namespace, "--wait=false")
-    await kubectl(stack, "delete", "node", f"node-{namespace}", "--wait=false")
+
+    async def counted() -> bool:
+        return (await facts(f"nodes/-/{node}")).get(f"Requested {device}") == "2 of 4"
+
+    await until(counted)
+    await connection.stop()
+
+
+def _status(
+    cluster: RealCluster, plural: str, namespace: str, name: str, status: dict[str, Any]
+) -> None:
+    answer = cluster.http.patch(
+        f"{KINDS[plural].path(namespace, name)}/status",
+        content=json.dumps({"status": status}),
+        headers={"content-type": "application/merge-patch+json"},
+    )
+    assert answer.status_code == 200, answer.text
 
 
 async def test_resources_of_a_whole_pod_are_its_own_and_its_machines(

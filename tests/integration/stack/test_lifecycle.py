@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import psutil
+import pytest
 
 from backend.stack.paths import cache_root
 from backend.stack.status import ComponentState
@@ -152,6 +153,7 @@ def _occupy(port: int) -> socket.socket:
     return taken
 
 
+@pytest.mark.timeout(540)
 def test_a_program_that_cannot_be_had_fails_alone(own_stack, tmp_path: Path, monkeypatch):
     cache = tmp_path / "cache"
     (cache / "programs").mkdir(parents=True)
