@@ -219,8 +219,8 @@ MIRRORS: Final = Collection(
     row=MirrorRow,
     scopes=(OF_GROUP,),
     columns=(
-        Column("ip", "Address", Type.TEXT, searched=True),
         Column("name", "Name", Type.TEXT, searched=True),
+        Column("ip", "Address", Type.TEXT, searched=True),
         Column("how", "Known by", Type.TEXT, facet=True),
         _APPLICATION,
         Column("group", "Group", Type.TEXT, searched=True, facet=True),
@@ -234,7 +234,6 @@ MIRRORS: Final = Collection(
         Column("registered", "Registration", Type.TEXT, default=False),
     ),
     default_sort=("-seen",),
-    label="ip",
     where=("group", "release"),
 )
 

@@ -271,7 +271,8 @@ def events() -> sa.Subquery:
 
 def mirrors() -> sa.Subquery:
     """Mirrors with the names of what they mirror: those that asked, and the registered ones that
-    did not yet."""
+    did not yet. Each is called by its registered name, else by its address: one of the two is
+    always there."""
     bare = sa.func.replace(sa.func.replace(MIRROR.c.machine_id, "{", ""), "}", "")
     same = sa.and_(
         REGISTERED.c.application_id == MIRROR.c.application_id, REGISTERED.c.machine_id == bare
@@ -280,7 +281,8 @@ def mirrors() -> sa.Subquery:
         sa.select(
             MIRROR.c.key,
             text_of(REGISTERED.c.id).label("registered"),
-            _or_empty(REGISTERED.c.name).label("name"),
+            sa.func.coalesce(sa.func.nullif(REGISTERED.c.name, _word("")), MIRROR.c.ip)
+            .label("name"),
             sa.case((REGISTERED.c.id.is_(None), _word("its requests")), else_=_word("registration"))
             .label("how"),
             text_of(MIRROR.c.application_id).label("application_id"),

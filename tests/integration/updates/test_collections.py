@@ -153,6 +153,7 @@ async def test_refused_requests_and_mirrors_are_on_the_page(
     assert refused["ip"]
     (mirrored,) = await until(owner, "mirrors", bool)
     assert (mirrored["group"], mirrored["offered"]) == ("Production", "4593.2.5")
+    assert mirrored["name"] == mirrored["ip"] != ""
 
 
 async def test_a_mirror_that_a_person_registers(console_on: ConsoleApp, owner: Caller) -> None:
@@ -173,6 +174,9 @@ async def test_a_mirror_that_a_person_registers(console_on: ConsoleApp, owner: C
     known = await make(owner, address, machine_id="{Edge-7}", name="Edge of Oslo")
     (row,) = await until(owner, "mirrors", bool)
     assert (row["name"], row["how"], row["seen"]) == ("Edge of Oslo", "registration", None)
+    declared = (await owner.get("/collections")).json()
+    (label,) = [one["label"] for one in declared["collections"] if one["name"] == "mirrors"]
+    assert row[label] == "Edge of Oslo"  # it has no address yet
     again = await owner.post(f"/updates{address}", json={"machine_id": "Edge-7", "name": "x"})
     assert (again.status_code, again.json()["errors"][0]["field"]) == (409, "machine_id")
     spaced = await owner.post(f"/updates{address}", json={"machine_id": "a b", "name": "x"})
