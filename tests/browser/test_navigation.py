@@ -103,6 +103,25 @@ def test_palette_shows_each_thing_once(owner_page: Page, console: ConsoleProcess
     expect(owner_page).to_have_url(re.compile(r"/machines"))
 
 
+@pytest.mark.parametrize("path", ["/machines?row=none", "/machines#?row=none"])
+def test_the_skip_link_leads_into_the_same_page(
+    owner_page: Page, console: ConsoleProcess, path: str
+) -> None:
+    """Also where a long address has its search in the fragment; Back and a reload work after."""
+    owner_page.goto(f"{console.url}{path}")
+    owner_page.locator(ROWS).first.wait_for()
+    address = owner_page.url
+    skip = owner_page.get_by_role("link", name="Skip to the page")
+    skip.focus()
+    skip.press("Enter")
+    expect(owner_page.locator("#main")).to_be_focused()
+    assert owner_page.url == address
+    owner_page.evaluate("location.hash = 'main'")  # an entry that the browser makes itself
+    owner_page.go_back()
+    expect(owner_page).to_have_url(address)
+    owner_page.locator(ROWS).first.wait_for()
+
+
 SCOPED = ("/", "/machines", "/workloads/pods", "/events", "/images", "/key-value/keys", "/jobs")
 
 

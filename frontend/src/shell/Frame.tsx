@@ -1,6 +1,6 @@
 import "@patternfly/react-styles/css/components/Page/page.css";
 import { SkipToContent } from "@patternfly/react-core";
-import type { ReactNode } from "react";
+import type { MouseEvent, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 const MAIN = "main";
@@ -19,7 +19,9 @@ export function Frame({ masthead, sidebar, children }: FrameProps) {
   const { t } = useTranslation();
   return (
     <div className="pf-v6-c-page cr-shell">
-      <SkipToContent href={`#${MAIN}`}>{t("shell.skip")}</SkipToContent>
+      <SkipToContent href={`#${MAIN}`} onClick={skip}>
+        {t("shell.skip")}
+      </SkipToContent>
       {masthead}
       {sidebar}
       <div className="pf-v6-c-page__main-container pf-m-fill">
@@ -29,6 +31,12 @@ export function Frame({ masthead, sidebar, children }: FrameProps) {
       </div>
     </div>
   );
+}
+
+/** Goes to the content without another address: the fragment may hold what the page shows. */
+function skip(event: MouseEvent): void {
+  event.preventDefault();
+  document.getElementById(MAIN)?.focus();
 }
 
 export interface SidebarProps {

@@ -27,3 +27,13 @@ test("a page of a long address is the same after a reload and after Back", async
   reloaded.destroy();
   history.destroy();
 });
+
+test("an entry that the browser made itself has a place in the history", () => {
+  const history = createLongHistory();
+  window.location.hash = "#main";
+  expect(window.history.state ?? null).toBeNull();
+  window.dispatchEvent(new PopStateEvent("popstate"));
+  expect(history.location.hash).toBe("#main");
+  expect(history.location.state.__TSR_index).toBe(0);
+  history.destroy();
+});

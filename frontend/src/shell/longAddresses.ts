@@ -1,3 +1,4 @@
+import { parseHref } from "@tanstack/history";
 import { createBrowserHistory } from "@tanstack/react-router";
 
 /** Proxies let through 8 KB of an address; nginx answers 414 to a longer one. */
@@ -25,12 +26,8 @@ export function createLongHistory() {
     parseLocation: () => {
       const { pathname, search, hash } = window.location;
       const meant = meantBy(search, hash);
-      return {
-        href: `${pathname}${meant.search}${meant.hash}`,
-        pathname,
-        ...meant,
-        state: window.history.state,
-      };
+      // An entry that the browser made itself has no state; the library gives it one.
+      return parseHref(`${pathname}${meant.search}${meant.hash}`, window.history.state);
     },
   });
 }
