@@ -1,5 +1,5 @@
 import { Button, HelperText, HelperTextItem } from "@patternfly/react-core";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldError } from "../api/problem";
 import { concerns, type Field, inputId, type Texts, type Things } from "./field";
@@ -27,7 +27,7 @@ export function ListField(props: ListFieldProps) {
   const things = thingsIn(texts[field.id] ?? "");
   const { errors, outdate } = useErrors(props.errors);
   const [news, setNews] = useState("");
-  const focus = useFocusAfter(texts[field.id]);
+  const focus = useFocusAfter();
   const at = (place: number, part: string) => partId(form, field.id, place, part);
   const change = (next: readonly Texts[]) => onText(listText(kind.fields, next));
   const word = (place: number) => t(kind.one, { number: place + 1 }) as string;
@@ -129,14 +129,11 @@ function useErrors(errors: readonly FieldError[]) {
 }
 
 /** Moves the focus to an input that is there only after the list has changed. */
-function useFocusAfter(text: string | undefined): (id: string) => void {
-  const next = useRef<string | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: after each change of the list
+function useFocusAfter(): (id: string) => void {
+  // Each wish is an object of its own, followed once: a move of equal things changes no text.
+  const [next, setNext] = useState<{ id: string } | null>(null);
   useEffect(() => {
-    if (next.current) document.getElementById(next.current)?.focus();
-    next.current = null;
-  }, [text]);
-  return (id) => {
-    next.current = id;
-  };
+    if (next) document.getElementById(next.id)?.focus();
+  }, [next]);
+  return (id) => setNext({ id });
 }

@@ -86,6 +86,18 @@ test("things are added, moved and removed by keys, and the focus goes with them"
   expect(document.activeElement?.textContent).toBe("Add a window");
 });
 
+test("two things that are alike are moved, and what is typed then stays where it is typed", async () => {
+  await renderInConsole(<Policy />);
+  await press("Add a wave");
+  await press("Add a wave");
+  await press("Move Wave 4 up");
+  expect(document.activeElement?.getAttribute("aria-label")).toBe("Move Wave 3 up");
+  const name = screen.getAllByLabelText("Name").at(-1) as HTMLElement;
+  await userEvent.type(name, "a b");
+  expect(document.activeElement).toBe(name);
+  expect(body()).toMatchObject({ waves: [{ name: "first" }, {}, {}, { name: "a b" }] });
+});
+
 test("what the server says stands at the inner field, until its place changes", async () => {
   told = [
     { field: "waves.0.machines", message: "too many" },
