@@ -24,10 +24,10 @@ const THING = {
   queryFn: async () => (await send("GET", "thing", {})).data as { read: number },
 };
 
-function Page() {
+function Page({ settle }: { settle?: number }) {
   const [news, setNews] = useState(0);
   tell = setNews;
-  const detail = useDetail(THING, { news });
+  const detail = useDetail(THING, { news, ...(settle && { settle }) });
   return (
     <output>
       {JSON.stringify({ ...detail.data, gone: detail.goneAt !== null, ...detail.problem })}
@@ -35,8 +35,8 @@ function Page() {
   );
 }
 
-async function show() {
-  await renderInConsole(<Page />);
+async function show(settle?: number) {
+  await renderInConsole(<Page {...(settle && { settle })} />);
   await waitFor(() => expect(shown().read).toBe(1));
 }
 
@@ -53,6 +53,15 @@ test("news is read at once, a burst of it once more when it settles", async () =
   await waitFor(() => expect(shown().read).toBe(3));
   await pass(900);
   expect(reads).toBe(3);
+});
+
+test("news that is mostly of others is read at once, and then as seldom as is asked for", async () => {
+  await show(3_600_000);
+  act(() => tell(1));
+  await waitFor(() => expect(shown().read).toBe(2));
+  act(() => tell(2));
+  await pass(900);
+  expect(reads).toBe(2);
 });
 
 test("news that comes during a read is read after it", async () => {

@@ -21,6 +21,8 @@ const SETTLE_MS = 700;
 export interface DetailOptions {
   /** Read again when this changes: the live row, whose fields tell that there is news. */
   news?: unknown;
+  /** Milliseconds between two reads for news, however much there is of it. */
+  settle?: number;
   /** Read again after this many milliseconds, where nothing tells of changes. */
   every?: number;
   enabled?: boolean;
@@ -31,14 +33,14 @@ export function useDetail<T, E, K extends readonly unknown[]>(
   read: UseQueryOptions<T, E, T, K>,
   options: DetailOptions = {},
 ): Detail<T> {
-  const { news, every, enabled = true } = options;
+  const { news, settle, every, enabled = true } = options;
   const query = useQuery({
     ...read,
     enabled,
     retry: false,
     refetchInterval: every ? ({ state }) => (isMissing(state.error) ? false : every) : false,
   });
-  useRefetchOnNews(news, query.isFetching || !enabled, () => void query.refetch());
+  useRefetchOnNews(news, query.isFetching || !enabled, () => void query.refetch(), settle);
   const problem = query.error ? toProblem(query.error) : null;
   const gone = isMissing(query.error) && query.data !== undefined;
   return {

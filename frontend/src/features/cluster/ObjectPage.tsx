@@ -25,6 +25,8 @@ import { useObjectTabs } from "./useObjectTabs";
 
 /** An object of whose changes nothing tells is read again this often. */
 const POLL_MS = 10_000;
+/** The watch of a kind tells of all its objects, most often of another than this one. */
+const KIND_SETTLES_MS = 7_000;
 
 /** The object that the address names. */
 export function ObjectPage() {
@@ -56,7 +58,8 @@ export function ObjectView({ path }: { path: ObjectPath }) {
 /** What tells that the object is another: its row, the watch of its kind, or else only time. */
 function newsOf(live: ObjectRow, followed: Followed): DetailOptions {
   if (live.known) return { news: live.row };
-  return followed.live ? { news: followed.revision } : { every: POLL_MS };
+  if (!followed.live) return { every: POLL_MS };
+  return { news: followed.revision, settle: KIND_SETTLES_MS };
 }
 
 interface ObjectRow extends LiveRow {

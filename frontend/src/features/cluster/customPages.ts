@@ -1,3 +1,5 @@
+import { ApiError } from "../../api/problem";
+
 /** Objects of a custom kind that one answer of the API server brings. */
 export const PAGE = 500;
 /** A table is put in order among this many objects, unless its reader asks for more. */
@@ -9,7 +11,12 @@ const EVERY_MS = 10_000;
 const AGAIN = 2;
 
 /** How often a page says that it still follows a kind: the console forgets it after a minute. */
-export const FOLLOW_MS = 30_000;
+const FOLLOW_MS = 30_000;
+
+/** Milliseconds until it says so again; never where it may not see the kind, or there is none. */
+export function followsOnAfter(error: unknown): number | false {
+  return error instanceof ApiError && [403, 404].includes(error.status) ? false : FOLLOW_MS;
+}
 
 /**
  * Milliseconds after which what was read is read again: where changes are followed (`live`) they

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { listCustomObjects } from "../../api/generated/sdk.gen";
 import { useLiveRow } from "../../detail/useLiveRow";
-import { FOLLOW_MS } from "./customPages";
+import { followsOnAfter } from "./customPages";
 import { rowFilters } from "./liveRow";
 
 export interface Followed {
@@ -37,7 +37,7 @@ export function useFollowed(cluster: string, definition: string | null, namespac
       return true;
     },
     enabled: current !== undefined,
-    refetchInterval: ({ state }) => (state.error ? false : FOLLOW_MS),
+    refetchInterval: ({ state }) => followsOnAfter(state.error),
     retry: false,
   });
   return { live: current?.live === true, revision: current?.revision };
