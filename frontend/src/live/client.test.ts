@@ -85,6 +85,20 @@ test("a socket that others doubt is made anew, and the rows stay until it is", (
   expect(client.getConnection().phase).toBe("open");
 });
 
+test("a socket that works is kept when the console answers nobody else", () => {
+  open();
+  vi.advanceTimersByTime(14_000);
+  client.unheard();
+  expect(client.getConnection().phase).toBe("open");
+  socket().receive({ op: "heartbeat", at: 1 });
+  vi.advanceTimersByTime(14_000);
+  client.unheard();
+  expect(client.getConnection().phase).toBe("open");
+  vi.advanceTimersByTime(5_000);
+  client.unheard();
+  expect(client.getConnection().phase).toBe("waiting");
+});
+
 test("snapshot and deltas make the rows", () => {
   const subscription = open();
   socket().receive(snapshot(subscription.id, [row("a"), row("b")]));

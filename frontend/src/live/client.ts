@@ -14,6 +14,8 @@ import { Subscription } from "./subscription";
 /** A hidden tab keeps listening this long before it asks the server to be quiet. */
 const HIDDEN_GRACE_MS = 10_000;
 const HELLO_DEADLINE_MS = 10_000;
+/** A heartbeat may be late by this. */
+const BEAT_LATE_MS = 3_000;
 
 /**
  * One socket per tab, every subscription inside it.
@@ -31,6 +33,7 @@ export class LiveClient {
   private socket: SocketLike | null = null;
   private nextId = 1;
   private heartbeatMs = 15_000;
+  private heardAt = 0;
   private hidden = false;
   private paused = false;
   /** Hidden for so long that nothing is asked for. */
@@ -82,11 +85,19 @@ export class LiveClient {
   }
 
   /**
-   * Somebody else heard nothing from the console, or the computer has lost its network: an open
-   * socket may be one that nothing comes through any more, and is made anew.
+   * The computer has lost its network: an open socket may be one that nothing comes through any
+   * more, and is made anew.
    */
   doubt(): void {
     if (this.connection.phase === "open") this.reconnect();
+  }
+
+  /**
+   * Somebody else was not answered by the console. A slow console and an error of a proxy say
+   * nothing of a socket that works: it is doubted once its heartbeat is missing too.
+   */
+  unheard(): void {
+    if (this.now() - this.heardAt > this.heartbeatMs + BEAT_LATE_MS) this.doubt();
   }
 
   subscribe(collection: string, query: Query, window: Window): Subscription {
@@ -183,7 +194,8 @@ export class LiveClient {
       this.reconnect();
       return;
     }
-    this.guard(this.heartbeatMs * 2 + 3_000);
+    this.heardAt = this.now();
+    this.guard(this.heartbeatMs * 2 + BEAT_LATE_MS);
     if (frame.op === "hello") this.hello(frame.heartbeat, frame.server);
     else if (frame.op === "heartbeat") this.send({ op: "pong" });
     else this.dispatch(frame);
@@ -210,7 +222,7 @@ export class LiveClient {
 
   private hello(heartbeatSeconds: number, server: string): void {
     this.heartbeatMs = heartbeatSeconds * 1000;
-    this.guard(this.heartbeatMs * 2 + 3_000);
+    this.guard(this.heartbeatMs * 2 + BEAT_LATE_MS);
     this.stopAsking();
     this.move({ phase: "open", attempt: 0, retryAt: null, server, polling: false });
     for (const subscription of this.subscriptions.values()) {

@@ -30,10 +30,9 @@ export function Pulse() {
   const { data, error } = useOverview();
   const offline = useOffline();
   const client = useLiveClient();
-  const unanswered = error !== null && isUnanswered(error);
   useEffect(() => {
-    if (unanswered) client.doubt();
-  }, [client, unanswered]);
+    if (error !== null && isUnanswered(error)) client.unheard();
+  }, [client, error]);
   const systems = data?.systems ?? [];
   return (
     <Popover
