@@ -68,6 +68,8 @@ export async function persist<Answer>(
 /** Waits; throws as soon as `signal` is aborted, and goes on at once when the line is back. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    // An abort of before, during a request, tells no listener.
+    signal.throwIfAborted();
     const end = (how: () => void) => () => {
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);

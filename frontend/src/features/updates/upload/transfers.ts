@@ -59,6 +59,12 @@ export function stop(id: string): void {
   note(id, { stage: "stopped", reason: null });
 }
 
+/** Stops all that this tab does with uploads: with another's session it must not go on. */
+export function stopAll(): void {
+  const ended: ReadonlySet<Stage> = new Set(["done", "stopped", "failed"]);
+  for (const { id, stage } of transfers) if (!ended.has(stage)) stop(id);
+}
+
 /** Shows it no longer. */
 export function drop(id: string): void {
   stops.get(id)?.abort();
