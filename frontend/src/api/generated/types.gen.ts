@@ -3069,9 +3069,9 @@ export type MirrorChange = {
 /**
  * MirrorRow
  *
- * A server that mirrors a group's packages: what it has, and what it was told last. `name`
- * and `registered` (an id) are a person's, empty where its requests alone tell what it is; one
- * that never asked has no group and no times.
+ * A server that mirrors a group's packages: what it has, and what it was told last. `name` is
+ * what it is registered as, else its address; `registered` (an id) is empty where its requests
+ * alone tell what it is. One that never asked has no address, no group and no times.
  */
 export type MirrorRow = {
     application: string;
