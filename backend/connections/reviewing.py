@@ -21,7 +21,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
@@ -57,6 +57,7 @@ _SECONDS: Final = 4.0
 _AT_ONCE: Final = 4
 _WARN_SECONDS: Final = 60.0
 _CALLERS: Final = 4096
+_ANSWERS: Final = 16_384
 _VERDICTS: Final = 65_536
 
 _SILENT: Final = frozenset({FeedState.STALE, FeedState.CONNECTING})
@@ -73,10 +74,12 @@ Where = tuple[str, ...] | None
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What a look found, and for how many seconds it is used again."""
+    """Where some resources may be listed, how many questions that took, and for how many seconds
+    it is used again."""
 
-    limit: Limit | None
-    keep: float
+    allowed: tuple[tuple[str, Where], ...]
+    questions: int
+    keep: float = 0.0
 
 
 class ClusterReviews:
@@ -93,7 +96,7 @@ class ClusterReviews:
         self._namespaces = namespaces
         self._clock = clock
         self._answers: TLRUCache[tuple[object, ...], _Answer] = TLRUCache(
-            _CALLERS, ttu=lambda _key, answer, now: now + answer.keep, timer=clock
+            _ANSWERS, ttu=lambda _key, answer, now: now + answer.keep, timer=clock
         )
         self._last: LRUCache[tuple[str, str, Attributes], tuple[bool, float]] = LRUCache(_VERDICTS)
         self._gates: dict[str, asyncio.Semaphore] = {}
@@ -125,13 +128,20 @@ class ClusterReviews:
     ) -> Limit | None:
         look = _Look(self, caller, guard, connection)
         resources = reviewed.of(connection.name)
-        key = (id(connection), reviewed, resources, look.key)
-        if (known := self._answers.get(key)) is not None:
-            return known.limit
-        allowed = [(resource.name, await look.where(resource)) for resource in resources]
-        limit = limit_of(connection.name, reviewed, allowed)
-        self._answers[key] = _Answer(limit, look.keep)
-        return limit
+        fixed = len(reviewed.resources)
+        found: list[_Answer] = []
+        fresh: dict[tuple[object, ...], _Answer] = {}
+        # Of what comes and goes each is asked by itself: the others stay known.
+        for part in (resources[:fixed], *((resource,) for resource in resources[fixed:])):
+            key: tuple[object, ...] = (id(connection), part, look.key)
+            if (known := self._answers.get(key)) is None:
+                known = fresh[key] = await look.answer(part)
+            found.append(known)
+        keep = look.keep(sum(answer.questions for answer in found))
+        for key, answer in fresh.items():
+            self._answers[key] = replace(answer, keep=keep)
+        allowed = [item for answer in found for item in answer.allowed]
+        return limit_of(connection.name, reviewed, allowed)
 
     def gate(self, cluster: str) -> asyncio.Semaphore:
         """Lets a few questions at a time go to `cluster`, so that others find room."""
@@ -182,13 +192,18 @@ class _Look:
         self._inside = _inside(guard.scopes, cluster)
         self.key = (self._caller("").key, self._whole, tuple(self._inside))
 
-    @property
-    def keep(self) -> float:
-        """For how many seconds its answers are used again: by what they cost, unless some are
-        missing."""
+    def keep(self, questions: int) -> float:
+        """For how many seconds its answers are used again: by what the whole costs, unless some
+        are missing."""
         if self._silent is not None:
             return _KEEP
-        return min(_KEEP_MOST, max(_KEEP, self._questions / _A_SECOND))
+        return min(_KEEP_MOST, max(_KEEP, questions / _A_SECOND))
+
+    async def answer(self, resources: Sequence[Resource]) -> _Answer:
+        """Where the caller may list each of them."""
+        before = self._questions
+        allowed = [(resource.name, await self.where(resource)) for resource in resources]
+        return _Answer(tuple(allowed), self._questions - before)
 
     async def where(self, resource: Resource) -> Where:
         """Where in the cluster the caller may list `resource`."""

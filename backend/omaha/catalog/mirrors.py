@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from backend.errors import Conflict
+from backend.errors import Conflict, PreconditionFailed
 from backend.omaha.catalog.edit import AlreadyTaken, change, insert, invalid
+from backend.omaha.fleet import actions
 from backend.omaha.store.tables import RegisteredMirrorRecord
 
 __all__ = ["delete", "register", "rename"]
@@ -25,7 +26,8 @@ _ID: Final = re.compile(r"[\x21-\x7e]{1,64}")
 async def register(
     session: AsyncSession, application_id: int, machine_id: str, name: str
 ) -> RegisteredMirrorRecord:
-    """From now on whoever calls itself `machine_id` is a mirror of the application."""
+    """From now on whoever calls itself `machine_id` is a mirror of the application: the machine
+    it was until now is removed, with what it holds. `Conflict` when it checks in meanwhile."""
     bare = machine_id.strip().strip("{}")
     if not _ID.fullmatch(bare):
         raise invalid("machine_id", "is the id it sends: 1 to 64 characters without spaces.")
@@ -42,7 +44,12 @@ async def register(
     row = RegisteredMirrorRecord(
         application_id=application_id, machine_id=bare, name=name, created_at=now, updated_at=now
     )
-    return await insert(session, row, "A mirror with this id is registered already.", "machine_id")
+    row = await insert(session, row, "A mirror with this id is registered already.", "machine_id")
+    try:
+        await actions.remove(session, application_id, bare)
+    except PreconditionFailed as error:
+        raise Conflict("It checked in at this very moment: register it again.") from error
+    return row
 
 
 async def rename(

@@ -106,6 +106,17 @@ async def delete(session: AsyncSession, instance_id: int, *, version: int) -> No
     await tx.notify([entry.key])
 
 
+async def remove(session: AsyncSession, application_id: int, machine_id: str) -> None:
+    """Remove the machine that calls itself so, if there is one, as `delete` does."""
+    found = await SessionTransaction(session).query(
+        "SELECT id, version FROM omaha_instance WHERE application_id = ? AND machine_id = ?",
+        application_id,
+        machine_id,
+    )
+    for instance_id, version in found:
+        await delete(session, instance_id, version=version)
+
+
 async def pause(session: AsyncSession, rollout_id: int, reason: str, *, version: int) -> None:
     """Grant nothing more until resumed; machines that hold a grant go on."""
 

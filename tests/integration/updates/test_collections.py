@@ -171,7 +171,9 @@ async def test_a_mirror_that_a_person_registers(console_on: ConsoleApp, owner: C
     asks = body("{Edge-7}", "4459.2.0", PING, CHECK)
     assert (await post(service, asks)).offered is None
     address = f"/applications/{made['app']['id']}/registered-mirrors"
+    await until(owner, "machines", bool)
     known = await make(owner, address, machine_id="{Edge-7}", name="Edge of Oslo")
+    await until(owner, "machines", lambda found: not found)
     (row,) = await until(owner, "mirrors", bool)
     assert (row["name"], row["how"], row["seen"]) == ("Edge of Oslo", "registration", None)
     declared = (await owner.get("/collections")).json()

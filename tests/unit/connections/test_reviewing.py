@@ -196,6 +196,32 @@ async def test_of_kinds_that_come_and_go_nothing_is_shown_unasked(world: World) 
     assert await seen() == {"pod", "zone"}
 
 
+async def test_a_kind_that_comes_or_goes_asks_of_no_other_again(world: World) -> None:
+    known: list[Resource] = []
+    plain = THINGS.reviewed
+    assert plain is not None
+    things = replace(
+        THINGS, name="things", reviewed=replace(plain, more=lambda _cluster: tuple(known))
+    )
+    world.registry.add(things, MemorySource(things))
+    many = [f"n{number}" for number in range(200)]
+    who = person(*(scope.namespace("main", "c1", name) for name in many))
+    world.connection.reviews = AccessReviews(world.cluster, clock=world.clock, allow=0.1, deny=0.1)
+    await world.registry.guard(who, things)
+    assert world.cluster.asked == 400
+    world.clock.now += 1
+    known.append(Resource("dns.example", "zones", custom=True))
+    await world.registry.guard(who, things)
+    assert world.cluster.asked == 600
+    known.clear()
+    world.clock.now += 1
+    await world.registry.guard(who, things)
+    assert world.cluster.asked == 600
+    world.clock.now += 60
+    await world.registry.guard(who, things)
+    assert world.cluster.asked == 1000, "a right taken away is still heard of"
+
+
 async def test_who_may_see_everything_shares_a_view_with_all_who_may(world: World) -> None:
     world.grant(("craton:viewer", "pods", ""), ("craton:viewer", "jobs", ""))
     ada, bob = await world.guard(person()), await world.guard(person(login="bob"))
