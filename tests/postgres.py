@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -147,8 +147,7 @@ class Cluster(PostgresServer):
     def kill(self) -> None:
         """kill -9 of the postmaster and every process below it."""
         family = self._family()
-        for process in family:
-            process.send_signal(signal.SIGKILL)
+        _tell(family, signal.SIGKILL)
         if self._process is not None:
             self._process.wait(60)
             self._process = None
@@ -156,13 +155,11 @@ class Cluster(PostgresServer):
 
     def pause(self) -> None:
         """Stop every process of it: connections stay open and say nothing."""
-        for process in self._family():
-            process.suspend()
+        _tell(self._family(), signal.SIGSTOP)
 
     def proceed(self) -> None:
         """Let a paused one go on."""
-        for process in self._family():
-            process.resume()
+        _tell(self._family(), signal.SIGCONT)
 
     def memory(self) -> int:
         """Bytes of physical memory of all its processes, shared pages counted once."""
@@ -176,8 +173,11 @@ class Cluster(PostgresServer):
     def _family(self) -> list[psutil.Process]:
         if not self.pid:
             return []
-        postmaster = psutil.Process(self.pid)
-        return [postmaster, *postmaster.children(recursive=True)]
+        try:
+            postmaster = psutil.Process(self.pid)
+            return [postmaster, *postmaster.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
 
     def _wait_ready(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -195,6 +195,13 @@ class Cluster(PostgresServer):
         script = [sys.executable, "-I", "-S", str(ROOT / "tests/launcher.py"), user]
         script += [launch.__file__, str(os.getpid()), str(self.programs / program)]
         return [*script, *(str(argument) for argument in arguments)]
+
+
+def _tell(family: list[psutil.Process], what: signal.Signals) -> None:
+    """Signal each of them that is still there: a worker of PostgreSQL may end at any moment."""
+    for process in family:
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(what)
 
 
 @contextmanager

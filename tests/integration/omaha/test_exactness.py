@@ -138,6 +138,7 @@ async def test_kill_under_load_loses_nothing_acknowledged(world, database_url, t
     async with httpx2.AsyncClient(timeout=60) as client:
         tasks = [asyncio.create_task(machine(client, n)) for n in range(150)]
         while len(done) < 15:
+            assert not all(task.done() for task in tasks), done
             await asyncio.sleep(0.02)
         server.kill()
         await asyncio.gather(*tasks)
