@@ -38,8 +38,8 @@ def behind(tmp_path: Path, stack: RunningStack) -> Iterator[Start]:
 def signs_in(page: Page, url: str, console: ConsoleProcess) -> None:
     """By the form, as a person does."""
     page.goto(f"{url}/workloads/pods", timeout=SOON_MS)
-    page.get_by_label("Login").or_(page.locator("#cr-login")).first.fill(OWNER)
-    page.locator("#cr-password").fill(console.password)
+    page.get_by_label("User name").fill(OWNER)
+    page.get_by_label("Password").fill(console.password)
     page.locator("form button[type=submit]").click()
     page.wait_for_url(f"{url}/workloads/pods**", timeout=SOON_MS)
 

@@ -1,5 +1,5 @@
 import { Checkbox } from "@patternfly/react-core";
-import type { FieldInputProps } from "./FieldInput";
+import type { FieldInputProps } from "./FieldFrame";
 import { inputId } from "./field";
 import { ordered } from "./typed";
 import { useOptionName } from "./useOptionName";

@@ -1,7 +1,7 @@
 import { FormSelect, FormSelectOption, Radio, TextInput } from "@patternfly/react-core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { FieldInputProps } from "./FieldInput";
+import type { FieldInputProps } from "./FieldFrame";
 import { inputId } from "./field";
 import { useOptionName } from "./useOptionName";
 import { useOptions } from "./useOptions";

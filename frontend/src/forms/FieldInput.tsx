@@ -1,20 +1,14 @@
-import { Switch, TextArea, TextInput } from "@patternfly/react-core";
+import { Switch, TextArea } from "@patternfly/react-core";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { ChecksInput } from "./ChecksInput";
 import { ChoiceInput, RadioInput } from "./ChoiceInput";
-import type { FormFieldProps } from "./FormField";
+import type { FieldInputProps } from "./FieldFrame";
 import { inputId } from "./field";
+import { LineInput } from "./LineInput";
 
 /** Few forms take files: what drops them is heavy. */
 const FileInput = lazy(async () => ({ default: (await import("./FileInput")).FileInput }));
-
-export interface FieldInputProps extends FormFieldProps {
-  name: string;
-  wrong: boolean;
-  /** The id of what is said about it. */
-  told: string;
-}
 
 /** The input of a field, by its kind. */
 export function FieldInput(props: FieldInputProps) {
@@ -63,16 +57,8 @@ export function FieldInput(props: FieldInputProps) {
         <TextArea {...common} rows={field.input === "notes" ? 8 : 3} resizeOrientation="vertical" />
       );
     case "clock":
-      return <TextInput {...common} type="text" autoComplete="off" />;
     case "number":
-      return <TextInput {...common} type="text" inputMode="decimal" autoComplete="off" />;
     case "text":
-      return (
-        <TextInput
-          {...common}
-          type={field.secret ? "password" : "text"}
-          autoComplete={field.secret ? "new-password" : "off"}
-        />
-      );
+      return <LineInput {...props} />;
   }
 }

@@ -1,7 +1,7 @@
 import { FileUpload, TextArea } from "@patternfly/react-core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { FieldInputProps } from "./FieldInput";
+import type { FieldInputProps } from "./FieldFrame";
 import { inputId } from "./field";
 
 const MAX_BYTES = 1024 * 1024;

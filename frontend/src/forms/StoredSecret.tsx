@@ -1,7 +1,7 @@
 import { Button } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import { Age } from "../format/Age";
-import type { FormFieldProps } from "./FormField";
+import type { FormFieldProps } from "./FieldFrame";
 
 /** A stored secret is never shown: it stays, is replaced by typing, or is taken away. */
 export function StoredSecret({

@@ -59,6 +59,8 @@ export interface Field {
   hint?: string;
   placeholder?: string;
   secret?: boolean;
+  /** What a browser or a keeper of passwords may fill in, by HTML's names. */
+  autoComplete?: string;
   required?: boolean;
   nullable?: boolean;
   /** What is in it before anything is typed. */
@@ -88,8 +90,9 @@ export interface FieldWords {
   input?: Input;
   options?: Options;
   initial?: string;
-  /** Needed here, though the API can do without. */
+  /** Needed here, though the API can do without; or not, where it can be said with nothing. */
   required?: boolean;
+  autoComplete?: string;
   only?: { id: string; is: string };
 }
 

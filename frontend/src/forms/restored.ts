@@ -19,8 +19,10 @@ export interface Restored {
  * is no longer what the draft was typed over, both are to be shown; something new has no other
  * author.
  */
-export function restoredFrom(key: string, base: Texts, exists: boolean): Restored {
-  const kept = Object.entries(keptDraft(key)).filter(([id, { text }]) => text !== (base[id] ?? ""));
+export function restoredFrom(key: string | null, base: Texts, exists: boolean): Restored {
+  const kept = Object.entries(key ? keptDraft(key) : {}).filter(
+    ([id, { text }]) => text !== (base[id] ?? ""),
+  );
   const texts = { ...base, ...pick(kept, "text") };
   const moved = exists && kept.some(([id, { over }]) => over !== (base[id] ?? ""));
   return {

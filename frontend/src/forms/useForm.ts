@@ -10,8 +10,8 @@ import { bodyOf, changedIn, firstTexts, type Json, partOf, textsOf } from "./val
 export type FieldsOf = (texts: Texts) => readonly Field[];
 
 export interface FormOptions {
-  /** Names the form's draft; the same form of another thing has another name. */
-  draft: string;
+  /** Names the form's draft; the same form of another thing has another name. Null: none is kept. */
+  draft: string | null;
   fields: FieldsOf;
   /** What the thing is now; null for a new one. */
   before: object | null;
@@ -70,7 +70,8 @@ export function useForm({ draft, fields: fieldsOf, before }: FormOptions): FormS
     setTexts(next);
     const shown = fieldsOf(next);
     // What somebody else changed meanwhile is told again to who comes back before it is saved.
-    keepDraft(draft, draftOf(shown, changedIn(shown, next, base), next, seen?.base ?? base));
+    if (draft)
+      keepDraft(draft, draftOf(shown, changedIn(shown, next, base), next, seen?.base ?? base));
   };
   return {
     fields,
@@ -100,7 +101,7 @@ export function useForm({ draft, fields: fieldsOf, before }: FormOptions): FormS
     },
     reset: (present) => {
       const next = present ? start(present) : base;
-      forgetDraft(draft);
+      if (draft) forgetDraft(draft);
       setBase(next);
       setTexts(next);
       setTries(0);

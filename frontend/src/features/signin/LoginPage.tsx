@@ -1,16 +1,27 @@
-import { Alert, Button, Form, FormGroup, TextInput } from "@patternfly/react-core";
+import { Alert, Button, Form } from "@patternfly/react-core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { setupStateOptions } from "../../api/generated/@tanstack/react-query.gen";
+import { loginRequestBody } from "../../api/generated/bodies.gen";
 import { toProblem } from "../../api/problem";
+import { fieldsOf } from "../../forms/field";
+import { PlainFields } from "../../forms/PlainFields";
+import { useForm } from "../../forms/useForm";
 import { useSearchOf } from "../../pages/useSearchOf";
 import { sessionQuery, signIn } from "../../session/session";
 import { forgetOthers } from "../../shell/forgetOthers";
 import { goTo } from "../../shell/navigate";
+import { errorsOf, Refused } from "./Refused";
 import { SignInFrame } from "./SignInFrame";
 import { LOGIN_SEARCH } from "./search";
+
+const FIELDS = fieldsOf(loginRequestBody, {
+  login: { label: "login.user", autoComplete: "username" },
+  password: { label: "login.password", autoComplete: "current-password" },
+});
+const fields = () => FIELDS;
 
 /** Sign in with a local account; then back to where the viewer was. */
 export function LoginPage() {
@@ -18,8 +29,8 @@ export function LoginPage() {
   const router = useRouter();
   const queryClient = useQueryClient();
   const search = useSearchOf(LOGIN_SEARCH);
-  const [login, setLogin] = useState("");
-  const [password, setPassword] = useState("");
+  const form = useForm({ draft: null, fields, before: null });
+  const { login = "", password = "" } = form.texts;
   const setup = useQuery({ ...setupStateOptions(), retry: true });
   const attempt = useMutation({
     mutationFn: () => signIn(login, password),
@@ -29,17 +40,19 @@ export function LoginPage() {
       queryClient.setQueryData(sessionQuery.queryKey, session);
       goTo(router, safeNext(search.next));
     },
-    onError: () => setPassword(""),
+    // The password is typed anew; the name may have been right.
+    onError: () => form.reset({ login }),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    attempt.mutate();
+    if (form.check()) attempt.mutate();
   };
   return (
     <SignInFrame title={t("login.title")}>
       {search.ended === "1" && !attempt.isError && (
         <Alert
           variant="info"
+          component="p"
           variantLabel={t("alert.info")}
           isInline
           isPlain
@@ -49,6 +62,7 @@ export function LoginPage() {
       {setup.data?.needed && (
         <Alert
           variant="info"
+          component="p"
           variantLabel={t("alert.info")}
           isInline
           title={t("login.setupNeeded")}
@@ -56,40 +70,9 @@ export function LoginPage() {
           {t("login.setupHint")}
         </Alert>
       )}
-      {attempt.isError && (
-        <Alert
-          variant="danger"
-          variantLabel={t("alert.danger")}
-          isInline
-          isLiveRegion
-          title={toProblem(attempt.error).detail ?? toProblem(attempt.error).title}
-        />
-      )}
-      <Form onSubmit={submit}>
-        <FormGroup label={t("login.user")} fieldId="cr-login" isRequired>
-          <TextInput
-            id="cr-login"
-            name="username"
-            value={login}
-            onChange={(_, value) => setLogin(value)}
-            autoComplete="username"
-            autoCapitalize="none"
-            spellCheck={false}
-            isRequired
-            autoFocus
-          />
-        </FormGroup>
-        <FormGroup label={t("login.password")} fieldId="cr-password" isRequired>
-          <TextInput
-            id="cr-password"
-            name="password"
-            type="password"
-            value={password}
-            onChange={(_, value) => setPassword(value)}
-            autoComplete="current-password"
-            isRequired
-          />
-        </FormGroup>
+      {attempt.isError && <Refused problem={toProblem(attempt.error)} form={form} />}
+      <Form noValidate onSubmit={submit}>
+        <PlainFields form={form} errors={errorsOf(attempt.error)} focusFirst />
         <Button type="submit" isBlock isLoading={attempt.isPending} isDisabled={attempt.isPending}>
           {t("login.submit")}
         </Button>

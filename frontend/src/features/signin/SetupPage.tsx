@@ -1,30 +1,27 @@
-import {
-  Alert,
-  Button,
-  Form,
-  FormGroup,
-  FormHelperText,
-  HelperText,
-  HelperTextItem,
-  TextInput,
-} from "@patternfly/react-core";
+import { Alert, Button, Form } from "@patternfly/react-core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { setupStateOptions } from "../../api/generated/@tanstack/react-query.gen";
+import { setupRequestBody } from "../../api/generated/bodies.gen";
 import { completeSetup } from "../../api/generated/sdk.gen";
 import { toProblem } from "../../api/problem";
+import { fieldsOf } from "../../forms/field";
+import { PlainFields } from "../../forms/PlainFields";
+import { useForm } from "../../forms/useForm";
 import { sessionQuery } from "../../session/session";
 import { AppLink } from "../../shell/AppLink";
 import { goInstead } from "../../shell/navigate";
+import { errorsOf, Refused } from "./Refused";
 import { SignInFrame } from "./SignInFrame";
 
-interface Fields {
-  login: string;
-  name: string;
-  password: string;
-}
+const FIELDS = fieldsOf(setupRequestBody, {
+  login: { label: "login.user", autoComplete: "username", initial: "admin" },
+  name: { label: "setup.name", autoComplete: "name", required: false },
+  password: { label: "login.password", help: "setup.passwordHint", autoComplete: "new-password" },
+});
+const fields = () => FIELDS;
 
 /** The one-time link's token; it stays in the fragment, which no server and no log sees. */
 export function tokenOf(hash: string): string {
@@ -37,11 +34,12 @@ export function SetupPage() {
   const router = useRouter();
   const queryClient = useQueryClient();
   const [token] = useState(() => tokenOf(window.location.hash));
-  const [fields, setFields] = useState<Fields>({ login: "admin", name: "", password: "" });
-  const set = (name: keyof Fields) => (_: unknown, value: string) =>
-    setFields({ ...fields, [name]: value });
+  const form = useForm({ draft: null, fields, before: null });
   const attempt = useMutation({
-    mutationFn: async () => (await completeSetup({ body: { token, ...fields } })).data,
+    mutationFn: async () => {
+      const { login = "", name = "", password = "" } = form.texts;
+      return (await completeSetup({ body: { token, login, name, password } })).data;
+    },
     onSuccess: (session) => {
       queryClient.clear();
       queryClient.setQueryData(sessionQuery.queryKey, session);
@@ -50,7 +48,7 @@ export function SetupPage() {
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    attempt.mutate();
+    if (form.check()) attempt.mutate();
   };
   const state = useQuery({ ...setupStateOptions(), retry: false });
   // A form that is taken away again as soon as the answer comes would mislead.
@@ -68,6 +66,7 @@ export function SetupPage() {
       <SignInFrame title={t("setup.title")}>
         <Alert
           variant="warning"
+          component="p"
           variantLabel={t("alert.warning")}
           isInline
           title={t("setup.noToken")}
@@ -79,45 +78,9 @@ export function SetupPage() {
   return (
     <SignInFrame title={t("setup.title")}>
       <p>{t("setup.intro")}</p>
-      {attempt.isError && (
-        <Alert
-          variant="danger"
-          variantLabel={t("alert.danger")}
-          isInline
-          isLiveRegion
-          title={toProblem(attempt.error).detail ?? toProblem(attempt.error).title}
-        />
-      )}
-      <Form onSubmit={submit}>
-        <FormGroup label={t("login.user")} fieldId="cr-login" isRequired>
-          <TextInput
-            id="cr-login"
-            value={fields.login}
-            onChange={set("login")}
-            autoComplete="username"
-            autoCapitalize="none"
-            isRequired
-          />
-        </FormGroup>
-        <FormGroup label={t("setup.name")} fieldId="cr-name">
-          <TextInput id="cr-name" value={fields.name} onChange={set("name")} autoComplete="name" />
-        </FormGroup>
-        <FormGroup label={t("login.password")} fieldId="cr-password" isRequired>
-          <TextInput
-            id="cr-password"
-            type="password"
-            value={fields.password}
-            onChange={set("password")}
-            autoComplete="new-password"
-            aria-describedby="cr-password-hint"
-            isRequired
-          />
-          <FormHelperText>
-            <HelperText id="cr-password-hint">
-              <HelperTextItem>{t("setup.passwordHint")}</HelperTextItem>
-            </HelperText>
-          </FormHelperText>
-        </FormGroup>
+      {attempt.isError && <Refused problem={toProblem(attempt.error)} form={form} />}
+      <Form noValidate onSubmit={submit}>
+        <PlainFields form={form} errors={errorsOf(attempt.error)} />
         <Button type="submit" isBlock isLoading={attempt.isPending} isDisabled={attempt.isPending}>
           {t("setup.submit")}
         </Button>

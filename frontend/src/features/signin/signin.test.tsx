@@ -5,8 +5,9 @@ import { keepDraft, keptDraft } from "../../forms/draft";
 import { announce, forgetNews } from "../../shell/news";
 import Toasts from "../../shell/Toasts";
 import { SESSION } from "../../test/answers";
-import { renderInConsole } from "../../test/console";
+import { expectAccessible, renderInConsole } from "../../test/console";
 import { LoginPage } from "./LoginPage";
+import { SetupPage } from "./SetupPage";
 
 const DRAFT = { name: { text: "of ada", over: "" } };
 
@@ -40,4 +41,49 @@ test("who comes back finds what they typed; the next person finds nothing of it"
   await signIn("bob");
   expect(keptDraft("one")).toEqual({});
   expect(screen.queryByText("Ada removed eve")).toBeNull();
+});
+
+test("what is missing is said at its field, and a refused password is typed anew", async () => {
+  cleanup();
+  const asked: unknown[] = [];
+  vi.stubGlobal("fetch", async (_: string, { method = "GET", body }: RequestInit = {}) => {
+    if (method !== "POST") return Response.json({ needed: false });
+    asked.push(JSON.parse(String(body)));
+    return Response.json({ title: "no", detail: "Wrong name or password." }, { status: 401 });
+  });
+  await renderInConsole(<LoginPage />, "/login");
+  const user = await screen.findByLabelText(/User name/);
+  expect(document.activeElement).toBe(user);
+  await userEvent.type(user, "ada{Enter}");
+  expect(await screen.findByText("This is needed.")).toBeDefined();
+  expect(document.activeElement).toBe(screen.getByLabelText(/Password/));
+  expect(asked).toEqual([]);
+  await userEvent.keyboard("wrong{Enter}");
+  expect(await screen.findByText("Wrong name or password.")).toBeDefined();
+  expect(asked).toEqual([{ login: "ada", password: "wrong" }]);
+  expect(screen.getByLabelText(/Password/)).toHaveProperty("value", "");
+  expect(screen.getByLabelText(/User name/)).toHaveProperty("value", "ada");
+  expect(screen.queryByText("This is needed.")).toBeNull();
+  await expectAccessible();
+  expect(JSON.stringify(sessionStorage)).not.toContain("wrong");
+});
+
+test("the first owner's form says at its fields what the console refuses", async () => {
+  cleanup();
+  window.location.hash = "#token=once";
+  vi.stubGlobal("fetch", async (_: string, { method = "GET" }: RequestInit = {}) =>
+    method === "POST"
+      ? Response.json(
+          { title: "no", detail: "no", errors: [{ field: "password", message: "too short" }] },
+          { status: 422 },
+        )
+      : Response.json({ needed: true }),
+  );
+  await renderInConsole(<SetupPage />, "/setup");
+  await userEvent.type(await screen.findByLabelText(/Password/), "short{Enter}");
+  expect(await screen.findByText("too short")).toBeDefined();
+  expect(document.activeElement).toBe(screen.getByLabelText(/Password/));
+  expect(screen.getByLabelText(/User name/)).toHaveProperty("value", "admin");
+  expect(JSON.stringify(sessionStorage)).not.toContain("short");
+  await expectAccessible();
 });

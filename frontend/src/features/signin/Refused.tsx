@@ -1,0 +1,29 @@
+import { Alert } from "@patternfly/react-core";
+import { useTranslation } from "react-i18next";
+import { type FieldError, type Problem, toProblem } from "../../api/problem";
+import { concerns } from "../../forms/field";
+import type { FormState } from "../../forms/useForm";
+
+/** Why it was refused; what is about single fields stands at them. */
+export function Refused({ problem, form }: { problem: Problem; form: FormState }) {
+  const { t } = useTranslation();
+  const { detail, title } = problem;
+  const errors = problem.errors ?? [];
+  const atFields =
+    errors.length > 0 &&
+    errors.every(({ field }) => form.fields.some(({ id }) => concerns(field, id)));
+  return (
+    <Alert
+      variant="danger"
+      component="p"
+      variantLabel={t("alert.danger")}
+      isInline
+      isLiveRegion
+      title={atFields ? t("form.seeFields") : <span translate="no">{detail || title}</span>}
+    />
+  );
+}
+
+/** What was found wrong with single fields. */
+export const errorsOf = (error: Error | null): readonly FieldError[] =>
+  (error && toProblem(error).errors) || [];
