@@ -38,14 +38,16 @@ export function UploadLine({ line, onGoOn }: UploadLineProps) {
       <div className="cr-upload-head">
         <strong translate="no">{name}</strong>
         <span>
-          {t("updates.upload.there", { done: formatBytes(done), size: formatBytes(size) })}
+          {transfer?.stage === "done"
+            ? formatBytes(size)
+            : t("updates.upload.there", { done: formatBytes(done), size: formatBytes(size) })}
         </span>
       </div>
       {transfer?.stage !== "done" && (
         <progress className="cr-progress" aria-label={name} max={size} value={done} />
       )}
       <p role="status">
-        {words} {transfer?.reason && <span translate="no">{transfer.reason}</span>}{" "}
+        {words} {transfer?.reason && <span translate="no">{asSentence(transfer.reason)}</span>}{" "}
         {transfer?.reason && isCarried(transfer) && t("updates.upload.byItself")}
       </p>
       <div className="cr-upload-acts">
@@ -91,3 +93,6 @@ function GoOn({ upload, onGoOn }: { upload: UploadView; onGoOn: UploadLineProps[
     </Button>
   );
 }
+
+/** Titles of problems have no full stop. */
+const asSentence = (text: string) => (/[.?]$/.test(text) ? text : `${text}.`);
