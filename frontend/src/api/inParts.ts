@@ -1,5 +1,5 @@
-/** Proxies let through 8 KB of an address, with its path and what else is asked. */
-const MOST_CHARACTERS = 4_000;
+/** Of an address that is short enough to be asked as it is, its path and what else is asked left out: see `http`. */
+const MOST_CHARACTERS = 3_700;
 
 /** What is asked for, in parts of at most `most` whose keys fit into an address each. */
 export function inParts<T>(all: readonly T[], most: number, keyOf: (one: T) => string): T[][] {

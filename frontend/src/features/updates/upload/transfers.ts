@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { endWithPerson } from "../../../shell/forgetOthers";
 
 export type Stage = "reading" | "sending" | "checking" | "done" | "stopped" | "failed";
 
@@ -59,11 +60,11 @@ export function stop(id: string): void {
   note(id, { stage: "stopped", reason: null });
 }
 
-/** Stops all that this tab does with uploads: with another's session it must not go on. */
-export function stopAll(): void {
+// With another's session nothing that this tab does with uploads may go on.
+endWithPerson(() => {
   const ended: ReadonlySet<Stage> = new Set(["done", "stopped", "failed"]);
   for (const { id, stage } of transfers) if (!ended.has(stage)) stop(id);
-}
+});
 
 /** Shows it no longer. */
 export function drop(id: string): void {
