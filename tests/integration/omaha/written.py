@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
+from backend.omaha.operate.service import UpdateService
 from backend.omaha.store.tables import InstanceRecord, RolloutRecord
 from tests.omaha_world import World, machine_id
+from tests.waiting import until
 
 __all__ = ["history", "rollout", "row", "settled"]
 
@@ -37,9 +37,7 @@ async def rollout(world: World, group: int):
         return (await session.execute(found)).scalars().all()[-1]
 
 
-async def settled(service) -> None:
-    """Let what nobody waits for be written."""
-    for _ in range(100):
-        await asyncio.sleep(0.01)
-        if not len(service.writer):
-            return
+async def settled(service: UpdateService) -> None:
+    """Let what nobody waits for be written: it is committed a while after it left the queue."""
+    writer = service.writer
+    await until(lambda: not len(writer) and not writer._pending)
