@@ -1,6 +1,7 @@
 import type { Action, Effect } from "../../actions/action";
 import {
   deleteConnection,
+  readConnection,
   readConnectionImpact,
   reauthenticateConnection,
   switchConnection,
@@ -65,6 +66,11 @@ export const reauthenticate: Action<Settings, Values> = {
   title: "connections.reauthenticate.title",
   body: "connections.reauthenticate.body",
   draft: ({ connection }) => `${connection.kind}/${connection.name}`,
+  // The page may not have heard yet of what was saved on it a moment ago.
+  load: async ({ connection: { kind: system, name }, kind }) => ({
+    kind,
+    connection: (await readConnection({ path: { kind: system, name } })).data,
+  }),
   fields: ({ connection, kind }) =>
     fieldsOfWay(kind, wayOf(kind, connection.way), connection.secrets).filter(
       ({ secret }) => secret,
