@@ -9,13 +9,13 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-import backend.app
-import backend.db.views  # noqa: F401 - with it, every table the console has
 from backend.db.engine import create_engine
 from backend.db.migrate import upgrade
+from backend.discovery import find_features
 
 
 async def test_migrated_database_equals_models(empty_database_url: str) -> None:
+    find_features()  # each brings its tables
     engine = create_engine(empty_database_url)
     await upgrade(engine)
     async with engine.connect() as connection:

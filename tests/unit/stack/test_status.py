@@ -9,6 +9,7 @@ from importlib.resources import files
 import jsonschema
 import msgspec
 import psutil
+import pytest
 from typer.testing import CliRunner
 
 from backend.stack import cli
@@ -105,13 +106,19 @@ def test_the_status_fits_a_terminal_and_says_why_below(tmp_path):
     assert "uses port 40001" in member
 
 
-def test_only_what_failed_is_tried_again(tmp_path, monkeypatch):
+@pytest.fixture
+def paths(tmp_path) -> StackPaths:
+    """Of a running stack whose `kwok` has failed."""
     paths = StackPaths(tmp_path.resolve())
     paths.prepare()
     board = filled(paths.status)
     board.update("kwok", ComponentState.FAILED)
     board.write()
     RecordFile(paths.supervisor).write(os.getpid())
+    return paths
+
+
+def test_only_what_failed_is_tried_again(paths, tmp_path, monkeypatch):
     runner = CliRunner()
     refused = runner.invoke(app, ["retry", "etcd-1", "--home", str(tmp_path)])
     assert (refused.exit_code, "etcd-1 is ready" in refused.output) == (1, True)
@@ -128,13 +135,8 @@ def test_only_what_failed_is_tried_again(tmp_path, monkeypatch):
     assert (asked.exit_code, "kwok is tried again" in asked.output) == (0, True)
 
 
+@pytest.mark.usefixtures("paths")
 def test_a_stack_that_ends_while_it_is_asked_tries_nothing_again(tmp_path, monkeypatch):
-    paths = StackPaths(tmp_path.resolve())
-    paths.prepare()
-    board = filled(paths.status)
-    board.update("kwok", ComponentState.FAILED)
-    board.write()
-    RecordFile(paths.supervisor).write(os.getpid())
     monkeypatch.setattr(cli, "RETRY_LIMIT", 60.0)
     lives = iter((psutil.Process(), None))
     monkeypatch.setattr(ProcessRecord, "process", lambda _record: next(lives))

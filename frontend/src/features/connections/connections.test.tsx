@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Texts } from "../../forms/field";
@@ -112,8 +112,10 @@ test("switching on what somebody else changed says so and can be done to theirs"
   const seen = changedMeanwhile({});
   await renderInConsole(<ConnectionPage />);
   await userEvent.click(await screen.findByRole("button", { name: "Switch on" }));
-  await screen.findByRole("dialog");
-  await userEvent.click(screen.getAllByRole("button", { name: "Switch on" }).at(-1) as HTMLElement);
+  // The dialogue that reads the connection gives way to the one that asks.
+  const confirm = () =>
+    within(screen.getByRole("dialog")).getByRole("button", { name: "Switch on" });
+  await userEvent.click(await waitFor(confirm));
   expect(await screen.findByText("Somebody else changed it meanwhile.")).toBeTruthy();
   await userEvent.click(await screen.findByRole("button", { name: "Do it anyway" }));
   expect(await screen.findByText("Done.")).toBeTruthy();

@@ -16,6 +16,10 @@ async function disappearing({ kind, name }: ConnectionView): Promise<Effect[]> {
   return data.rows.map(({ collection, title, rows }) => ({ collection, what: title, count: rows }));
 }
 
+/** As it is now: its page may not have heard yet of what was saved on it a moment ago. */
+const present = async ({ kind, name }: ConnectionView): Promise<ConnectionView> =>
+  (await readConnection({ path: { kind, name } })).data;
+
 const asConnection = (_: ConnectionView, current: unknown) => current as ConnectionView;
 
 const switching = (disabled: boolean): Action<ConnectionView> => ({
@@ -25,6 +29,7 @@ const switching = (disabled: boolean): Action<ConnectionView> => ({
   title: disabled ? "connections.disable.title" : "connections.enable.title",
   body: disabled ? "connections.disable.body" : "connections.enable.body",
   danger: disabled,
+  load: present,
   ...(disabled ? { effects: disappearing } : {}),
   run: async (connection) => {
     const { data, requestId } = await change(connection, disabled);
@@ -49,6 +54,7 @@ export const removeConnection: Action<ConnectionView> = {
   body: "connections.delete.body",
   danger: true,
   goes: true,
+  load: present,
   effects: disappearing,
   run: async (connection) => {
     const { requestId } = await deleteConnection(against(connection));
@@ -66,11 +72,7 @@ export const reauthenticate: Action<Settings, Values> = {
   title: "connections.reauthenticate.title",
   body: "connections.reauthenticate.body",
   draft: ({ connection }) => `${connection.kind}/${connection.name}`,
-  // The page may not have heard yet of what was saved on it a moment ago.
-  load: async ({ connection: { kind: system, name }, kind }) => ({
-    kind,
-    connection: (await readConnection({ path: { kind: system, name } })).data,
-  }),
+  load: async ({ connection, kind }) => ({ kind, connection: await present(connection) }),
   fields: ({ connection, kind }) =>
     fieldsOfWay(kind, wayOf(kind, connection.way), connection.secrets).filter(
       ({ secret }) => secret,
