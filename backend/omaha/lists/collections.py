@@ -230,7 +230,7 @@ MIRRORS: Final = Collection(
         Column("requests", "Requests", Type.NUMBER),
         Column("seen", "Last seen", Type.TIME),
         Column("first", "First seen", Type.TIME, default=False),
-        Column("machine_id", "Calls itself", Type.TEXT, searched=True, default=False),
+        Column("machine_id", "Machine id", Type.TEXT, searched=True, default=False),
         Column("registered", "Registration", Type.TEXT, default=False),
     ),
     default_sort=("-seen",),
