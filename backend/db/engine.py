@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
@@ -26,9 +26,15 @@ _SQLITE_PRAGMAS = (
 )
 
 
-def create_engine(url: str, **pool: Any) -> AsyncEngine:
+IDLE_SECONDS: Final = 30.0
+"""How long a transaction on PostgreSQL may ask nothing before the server ends it: longer than any
+route waits for another system. A replica that stands still in one (a paused machine, a lost line)
+would keep its locks, and with them everybody who takes jobs, for hours."""
+
+
+def create_engine(url: str, *, idle_seconds: float = IDLE_SECONDS, **pool: Any) -> AsyncEngine:
     """An engine for `url` (``sqlite+aiosqlite://`` or ``postgresql+asyncpg://``); `pool` are the
-    pool's arguments on SQLite.
+    pool's arguments on SQLite, `idle_seconds` bound what a transaction on PostgreSQL may be idle.
 
     Its errors, which end in logs, name no values; a SQLite file is the owner's alone.
     """
@@ -38,9 +44,17 @@ def create_engine(url: str, **pool: Any) -> AsyncEngine:
         event.listen(engine.sync_engine, "do_connect", lambda *_: make_private(path))
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         return engine
-    return create_async_engine(
+    engine = create_async_engine(
         url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True
     )
+    limit = f"SET idle_in_transaction_session_timeout = {idle_seconds * 1000:.0f}"
+
+    def prepare(connection: Any, _record: Any) -> None:
+        # Not by a cursor: its transaction would be rolled back, and the setting with it.
+        connection.run_async(lambda driver: driver.execute(limit))
+
+    event.listen(engine.sync_engine, "connect", prepare)
+    return engine
 
 
 def create_db_sessions(

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import insert
 
 from backend.jobs.tables import JobRecord
-from tests.integration.jobs.processes import Fleet
-from tests.integration.jobs.worker import COUNT, FIRST, HOLD, NEWER, SECOND, Count, Hold
+from tests.integration.jobs.processes import LIMIT, Fleet
+from tests.integration.jobs.worker import COUNT, FIRST, HOLD, LOCK, NEWER, SECOND, Count, Hold
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -93,6 +93,25 @@ async def test_a_stopped_process_that_wakes_after_its_lease_writes_nothing(
     second.stop()
     again = await fleet.client.jobs.start(COUNT, Count(1))
     assert (await fleet.client.ended(again.id, 120)).state == "succeeded", "it works on"
+
+
+@pytest.mark.postgres
+async def test_a_process_stopped_in_a_transaction_keeps_nobody_from_going_on(
+    fleet: Fleet, tmp_path: Path
+) -> None:
+    """It holds the lock of its job's row, and whoever claims jobs waits for that one."""
+    first = await fleet.add()
+    started = await fleet.client.jobs.start(LOCK, Hold(str(tmp_path)))
+    await fleet.until((tmp_path / "begun-1").exists)
+    first.process.send_signal(signal.SIGSTOP)
+    await fleet.add()
+    (tmp_path / "go").touch()
+    row = await fleet.client.ended(started.id, LIMIT)
+    assert (row.state, row.fence) == ("succeeded", int(row.result))
+    first.process.send_signal(signal.SIGCONT)
+    await fleet.until(lambda: first.said("job goes on elsewhere"))
+    written = await fleet.notes()
+    assert [note for note in written if note[0] == started.id] == [(row.id, "lock", row.fence)]
 
 
 @pytest.mark.postgres

@@ -28,6 +28,10 @@ NOTES = sa.Table(
 )
 
 
+IDLE = 5.0
+"""Seconds a worker's transaction may ask nothing."""
+
+
 class Count(msgspec.Struct):
     """How many pairs of a step and a transaction."""
 
@@ -69,6 +73,21 @@ async def hold(run: Run, given: Hold) -> int:
     return run.fence
 
 
+async def lock(run: Run, given: Hold) -> int:
+    """As `hold`, within a transaction: with the job's row locked."""
+    folder = Path(given.folder)
+
+    async def write(session: AsyncSession) -> None:
+        await session.execute(NOTES.insert().values(job=run.id, step="lock", fence=run.fence))
+        (folder / f"begun-{run.fence}").touch()
+        while not (folder / "go").exists():
+            await asyncio.sleep(0.02)
+            await session.execute(sa.select(1))
+
+    await run.transaction("lock", write)
+    return run.fence
+
+
 async def tick(run: Run, _given: Count) -> None:
     await note(run, "tick")
 
@@ -90,6 +109,7 @@ async def second_steps(run: Run, _given: Count) -> str:
 
 COUNT = Job("storm.count", Count, count, limit=100)
 HOLD = Job("storm.hold", Hold, hold)
+LOCK = Job("storm.lock", Hold, lock)
 TICK = Job("storm.tick", Count, tick)
 FIRST = Job("storm.steps", Count, first_steps)
 SECOND = replace(FIRST, run=second_steps, version=2, reads=1)
@@ -101,7 +121,7 @@ def declared(version: int) -> tuple[Declared, ...]:
     """What a process of this version of the code knows."""
     every = Schedule("ticks", "* * * * * *", TICK, Count())
     steps = (FIRST,) if version == 1 else (SECOND, NEWER)
-    return (COUNT, HOLD, TICK, every, *steps)
+    return (COUNT, HOLD, LOCK, TICK, every, *steps)
 
 
 async def main(url: str, lease: str, version: str) -> None:
@@ -109,7 +129,7 @@ async def main(url: str, lease: str, version: str) -> None:
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     timing = Timing(lease=float(lease), flush=0.1, retry=0.1, takeovers=10_000)
-    replica = await Replica(url, *declared(int(version)), timing=timing).start()
+    replica = await Replica(url, *declared(int(version)), timing=timing, idle=IDLE).start()
     print("working", flush=True)  # noqa: T201 (the test waits for it)
     await ended.wait()
     await replica.stop()

@@ -15,7 +15,7 @@ from sqlalchemy import event, select, update
 from sqlmodel import col
 
 from backend.db.bus import Bus
-from backend.db.engine import create_db_sessions, create_engine
+from backend.db.engine import IDLE_SECONDS, create_db_sessions, create_engine
 from backend.db.migrate import upgrade
 from backend.jobs import Declared, Jobs, Supervisor, Timing
 from backend.jobs.job import Loop
@@ -32,9 +32,11 @@ class Text(msgspec.Struct):
 class Replica:
     """One process's jobs over the database."""
 
-    def __init__(self, url: str, *declared: Declared, timing: Timing = STEADY) -> None:
+    def __init__(
+        self, url: str, *declared: Declared, timing: Timing = STEADY, idle: float = IDLE_SECONDS
+    ) -> None:
         self.url = url
-        self.engine = create_engine(url)
+        self.engine = create_engine(url, idle_seconds=idle)
         self._opened: WeakSet[Any] = WeakSet()
         event.listen(self.engine.sync_engine, "connect", self._note)
         self.bus = Bus(self.engine)
