@@ -6,11 +6,10 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import httpx2
 import msgspec
-import yaml
 
 from integrations.caller import Caller
 from integrations.contract import IntegrationError, NotFound, UpstreamFailed
@@ -25,11 +24,12 @@ from integrations.kubernetes.settings import ConnectionSettings
 from integrations.kubernetes.tables import ACCEPT as PRINTED
 from integrations.kubernetes.tables import TablePage
 from integrations.kubernetes.versions import version_order
+from integrations.kubernetes.yamltext import exact_float, to_yaml
 from integrations.sending import Observe, ignore
 
 T = TypeVar("T")
 
-__all__ = ["KubernetesClient", "Version", "custom_kind"]
+__all__ = ["KubernetesClient", "Version", "Whole", "custom_kind"]
 
 _PARTIAL: Final = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 _PARTIAL_LIST: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
@@ -37,7 +37,7 @@ _JSON: Final = "application/json"
 _PROBE_SECONDS: Final = 5.0
 _DEFINITION: Final = "customresourcedefinitions"
 _LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
-_RAW: Final = msgspec.json.Decoder(dict[str, Any])
+_RAW: Final = msgspec.json.Decoder(dict[str, Any], float_hook=exact_float)
 _SEGMENT: Final = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9._:]{0,251}[A-Za-z0-9])?")
 
 
@@ -55,6 +55,15 @@ class Version(msgspec.Struct, rename="camel"):
         digits = [re.match(r"\d+", part) for part in (self.major, self.minor)]
         major, minor = (int(found[0]) if found else 0 for found in digits)
         return (major, minor)
+
+
+class Whole(NamedTuple):
+    """One object as the server has it (`raw`), and as its model: `faults` says in words which
+    parts of the model could not be read because they are not as declared."""
+
+    raw: dict[str, Any]
+    typed: Any
+    faults: tuple[str, ...] = ()
 
 
 class _ServedKind(msgspec.Struct, rename="camel"):
@@ -215,20 +224,20 @@ class KubernetesClient:
         Of secrets and config maps only the metadata: neither their values nor the
         annotation in which kubectl repeats them.
         """
-        found = (await self.read(kind, namespace, name, as_=as_))[0]
+        found = (await self.read(kind, namespace, name, as_=as_)).raw
         (found.get("metadata") or {}).pop("managedFields", None)
         return found
 
     async def read(
         self, kind: ResourceKind, namespace: str, name: str, *, as_: Caller | None = None
-    ) -> tuple[dict[str, Any], Any]:
+    ) -> Whole:
         """One object as `raw` gives it, with its record of who set which field, and as
         `kind.model`, from one call."""
         hidden = kind.metadata_only or (not kind.group and kind.plural in METADATA_ONLY)
         accept = _PARTIAL if hidden else _JSON
         path = self.object_path(kind, namespace, name)
         body = await self.api.get(path, accept=accept, as_=as_)
-        typed = self._decoded(self.decoders(kind.model).one, body)
+        typed, faults = self._decoded(self.decoders(kind.model).read, body)
         found = self._decoded(_RAW.decode, body)
         metadata = found.get("metadata") or {}
         # Metadata answers and old servers differ in what they say of themselves.
@@ -236,17 +245,15 @@ class KubernetesClient:
         if hidden:
             (metadata.get("annotations") or {}).pop(_LAST_APPLIED, None)
             # Belt and braces: a server that ignored `as=` must not leak through us.
-            return {**head, "metadata": metadata}, typed
-        return {**head, **{w: v for w, v in found.items() if w not in head}}, typed
+            return Whole({**head, "metadata": metadata}, typed, faults)
+        return Whole({**head, **{w: v for w, v in found.items() if w not in head}}, typed, faults)
 
     async def yaml(
         self, kind: ResourceKind, namespace: str, name: str, *, as_: Caller | None = None
     ) -> str:
         """What `raw` gives, as YAML with the keys in the server's order."""
         found = await self.raw(kind, namespace, name, as_=as_)
-        return await asyncio.to_thread(
-            yaml.dump, found, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True
-        )
+        return await asyncio.to_thread(to_yaml, found)
 
     async def events_of(
         self, namespace: str, name: str, uid: str = "", *, as_: Caller | None = None

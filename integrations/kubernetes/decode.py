@@ -127,22 +127,27 @@ class Decoders(Generic[T]):
 
     def one(self, body: bytes) -> T:
         """A single object; raises `Unreadable`."""
+        return self.read(body)[0]
+
+    def read(self, body: bytes) -> tuple[T, tuple[str, ...]]:
+        """A single object, and a sentence about each part that was left out because it is not as
+        declared; raises `Unreadable`."""
         try:
             decoded: T = self._one.decode(body)
         except msgspec.MsgspecError:
-            decoded = _decode(body, self._one_type)
-        return decoded
+            return _convert(_loose(body), self._one_type, len(body))
+        return decoded, ()
 
     def _second_try(self, line: bytes) -> EventLine[T] | Mark | Status:
         loose = _loose(line)
         kind = loose.get("type") if isinstance(loose, dict) else None
         wanted: Any = {"BOOKMARK": Mark, "ERROR": _Failure}.get(str(kind), self._event_type)
-        found: EventLine[T] | Mark | _Failure = _convert(loose, wanted, len(line))
+        found: EventLine[T] | Mark | _Failure = _convert(loose, wanted, len(line))[0]
         return found.object if isinstance(found, _Failure) else found
 
 
 def _decode(data: bytes, model: Any) -> Any:
-    return _convert(_loose(data), model, len(data))
+    return _convert(_loose(data), model, len(data))[0]
 
 
 def _loose(data: bytes) -> Any:
@@ -152,7 +157,7 @@ def _loose(data: bytes) -> Any:
         raise Unreadable(str(error)) from error
 
 
-def _convert(loose: Any, model: Any, size: int) -> Any:
+def _convert(loose: Any, model: Any, size: int) -> tuple[Any, tuple[str, ...]]:
     try:
         found, faults = convert(loose, model, size=size, limit=_MOST_FAULTS)
     except msgspec.MsgspecError as error:
@@ -161,7 +166,7 @@ def _convert(loose: Any, model: Any, size: int) -> Any:
         if _IDENTITY.match(fault):
             raise Unreadable(fault)
         _say_once(str(model), _NUMBER.sub("[]", fault))
-    return found
+    return found, faults
 
 
 @lru_cache(maxsize=256)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from integrations.caller import Caller
-from integrations.kubernetes.client import KubernetesClient
+from integrations.kubernetes.client import KubernetesClient, Whole
 from integrations.kubernetes.decode import ListPage
 from integrations.kubernetes.kinds import ResourceKind
 from integrations.kubernetes.models.core import Event
@@ -68,9 +68,7 @@ class ObjectReader:
             kind, namespace, limit=limit, continue_=continue_, whole=whole, as_=self._as
         )
 
-    async def read(
-        self, kind: ResourceKind, namespace: str, name: str
-    ) -> tuple[dict[str, Any], Any]:
+    async def read(self, kind: ResourceKind, namespace: str, name: str) -> Whole:
         """One object as the server has it and as `kind.model`."""
         return await self.client.read(kind, namespace, name, as_=self._as)
 

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from integrations.kubernetes import ResourceKind
 
-__all__ = ["gateway_facts", "is_route", "judged_parts"]
+__all__ = ["GROUP", "gateway_facts", "is_route", "judged_parts"]
 
-_GROUP: Final = "gateway.networking.k8s.io"
+GROUP: Final = "gateway.networking.k8s.io"
 _MOST: Final = 40
 _PARTS: Final = (("parents", "parentRef"), ("ancestors", "ancestorRef"), ("listeners", ""))
 """Where a status lists conditions for each of several others, and what names the other."""
@@ -22,7 +22,7 @@ _PARTS: Final = (("parents", "parentRef"), ("ancestors", "ancestorRef"), ("liste
 
 def is_route(kind: ResourceKind) -> bool:
     """Whether it is a kind of route of the Gateway API."""
-    return kind.group == _GROUP and kind.kind.endswith("Route")
+    return kind.group == GROUP and kind.kind.endswith("Route")
 
 
 def judged_parts(status: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -39,7 +39,7 @@ def gateway_facts(kind: ResourceKind, raw: dict[str, Any]) -> list[tuple[str, st
     """Hosts, what it is attached to, paths and where they lead; a gateway's listeners and
     addresses; nothing of other kinds."""
     spec, status = raw.get("spec"), raw.get("status")
-    if kind.group != _GROUP or not isinstance(spec, dict):
+    if kind.group != GROUP or not isinstance(spec, dict):
         return []
     found = _route(spec) if is_route(kind) else _gateway(spec, status)
     return [fact for fact in itertools.islice(found, _MOST) if fact[1]]

@@ -61,7 +61,7 @@ async def _kind_of(reader: ObjectReader, owner: Owner) -> ResourceKind | None:
 async def _read(reader: ObjectReader, kind: ResourceKind, owner: Owner, ref: Ref) -> Meta | None:
     """The owner's metadata, and its state in `ref`; None where it is there no more."""
     try:
-        raw, found = await reader.read(kind, ref.namespace, owner.name)
+        raw, found, _ = await reader.read(kind, ref.namespace, owner.name)
     except NotFound:
         found = None
     if found is None or (owner.uid and found.metadata.uid != owner.uid):

@@ -20,12 +20,8 @@ from backend.features.cluster.kinds import DEFINITION, permission_kind, scope_of
 from backend.features.cluster.owners import owners_of
 from backend.features.cluster.quota import quota_facts
 from backend.features.cluster.related import Sees, related_to
-from backend.features.cluster.schemas import (
-    Detail,
-    EventView,
-    Ref,
-    Related,
-)
+from backend.features.cluster.schemas import Detail, EventView, Ref, Related
+from backend.features.cluster.unread import unread_parts
 from backend.http.guard import no_such, require
 from integrations.contract import IntegrationError, NotFound
 from integrations.kubernetes import KINDS, ResourceKind, custom_kind
@@ -90,11 +86,11 @@ async def read_detail(
 ) -> Detail:
     """Everything the page shows; parts that fail are named in `missing`, not fatal."""
     with missing_alike():
-        raw, found = await reader.read(kind, namespace, name)
+        raw, found, faults = await reader.read(kind, namespace, name)
     meta = found.metadata
     cluster = reader.cluster
     sees = _sight(caller, cluster)
-    missing: list[str] = []
+    missing = unread_parts(raw, kind, faults)
 
     async def attempt(what: str, reading: Any, otherwise: Any) -> Any:
         try:
@@ -226,5 +222,7 @@ def _explained(status: str, summary: str, related: list[Related]) -> tuple[str, 
 
 
 def _annotations(raw: dict[str, Any]) -> dict[str, str]:
-    found = raw.get("metadata", {}).get("annotations") or {}
+    found = raw.get("metadata", {}).get("annotations")
+    if not isinstance(found, dict):
+        return {}
     return {name: str(value) for name, value in found.items() if name != _NOISE}

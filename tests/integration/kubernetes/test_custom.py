@@ -97,7 +97,17 @@ async def test_columns_scale_and_conditions_of_a_custom_kind(
     assert (found["status"], found["healthy"]) == ("error", False)
     assert found["summary"] == "no answer from the store"
     for name in ("empty", "nulls"):
-        assert (await detail(name))["healthy"] is None
+        found = await detail(name)
+        assert (found["healthy"], found["missing"]) == (None, [])
+    await put("wrong", spec=["a"], status={"conditions": "none", "phase": "Failed"})
+    found = await detail("wrong")
+    assert (found["status"], found["missing"]) == (
+        "Failed",
+        [
+            "spec could not be read: expected `object`, got `array`",
+            "status.conditions could not be read: expected `array`, got `str`",
+        ],
+    )
     await kubectl(stack, "delete", "crd", definition, "--wait=false")
 
 
