@@ -103,7 +103,7 @@ def create_app(settings: Settings) -> FastAPI:
         files = PayloadFiles(settings.home / "payloads")
         app.mount(PAYLOADS, payloads_app(files, partial(_hosted, console)))
         app.mount(ADMIN_PATH, admin_gone)
-    app.mount("/", Frontend(settings.path_prefix))
+    app.mount("/", Frontend(settings.path_prefix, console.registry))
     return app
 
 

@@ -7,6 +7,7 @@ of finding one after the other: a script, in it the page's own script, in that o
 
 from __future__ import annotations
 
+from collections.abc import Container
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -26,6 +27,9 @@ class PageHints(msgspec.Struct, frozen=True):
     styles: list[str]
     answers: list[str]
     """Addresses below ``/api/v1/``."""
+    rows: int = 0
+    """How many rows of the table its address ends with, in the order of that table; 0: it is not
+    opened for one."""
 
     def matches(self, address: str) -> bool:
         """Whether the page is at `address`: ``$x`` is any segment, ``{-$x}`` may be missing."""
@@ -53,10 +57,15 @@ def _read(file: Path, _written: int) -> tuple[PageHints, ...]:
 
 
 def link_header(
-    hints: tuple[PageHints, ...], address: str, prefix: str = "", *, signed_in: bool
+    hints: tuple[PageHints, ...],
+    address: str,
+    prefix: str = "",
+    *,
+    signed_in: bool,
+    tables: Container[str] = (),
 ) -> str | None:
     """The `Link` header of the page at `address`; answers only for who may get them. The console
-    is below `prefix`."""
+    is below `prefix`; the first rows are told of one of the `tables`."""
     page = next((page for page in hints if page.matches(address)), None)
     if page is None:
         return None
@@ -64,9 +73,17 @@ def link_header(
     links += [f"<{prefix}{name}>; rel=preload; as=style; crossorigin" for name in page.styles]
     if signed_in:
         links += [
-            f"<{prefix}/api/v1/{name}>; rel=preload; as=fetch; crossorigin" for name in page.answers
+            f"<{prefix}/api/v1/{name}>; rel=preload; as=fetch; crossorigin"
+            for name in (*page.answers, *_rows(page, address, tables))
         ]
     return ", ".join(links) or None
+
+
+def _rows(page: PageHints, address: str, tables: Container[str]) -> list[str]:
+    """What the table of a page asks for while its socket is still on the way, letter by letter
+    (`frontend/src/live/firstRows.ts`)."""
+    table = (_segments(address) or [""])[-1]
+    return [f"collections/{table}?limit={page.rows}"] if page.rows and table in tables else []
 
 
 def _segments(path: str) -> list[str]:

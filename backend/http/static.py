@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 import re
+from collections.abc import Container
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -64,10 +65,11 @@ def frontend_folder() -> Path | None:
 
 class Frontend:
     """ASGI app mounted at the root, behind every other route. `prefix` is what browsers see the
-    console below."""
+    console below, `tables` are the collections that pages may show."""
 
-    def __init__(self, prefix: str = "") -> None:
+    def __init__(self, prefix: str = "", tables: Container[str] = ()) -> None:
         self._prefix = prefix
+        self._tables = tables
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with an asset, the page, or a plain word that it is not built."""
@@ -83,10 +85,13 @@ class Frontend:
         if scope["method"] not in _METHODS:
             raise HTTPException(405, headers={"Allow": "GET, HEAD"})
         headers = Headers(scope=scope)
-        response = self._response(scope["path"], headers)
+        tables = () if scope["query_string"] else self._tables
+        response = self._response(scope["path"], headers, tables)
         await _unless_known(response, headers.get("if-none-match"))(scope, receive, send)
 
-    def _response(self, path: str, headers: Headers) -> Response:
+    def _response(self, path: str, headers: Headers, tables: Container[str]) -> Response:
+        """The asset or the page; a narrowed or sorted table begins with other rows, so that only
+        a plain address is told some of its `tables`."""
         accepted = headers.get("accept-encoding", "")
         folder = frontend_folder()
         if folder is None:
@@ -95,7 +100,8 @@ class Frontend:
         if asset is None:
             page = self._page(folder / "index.html", accepted)
             signed_in = has_session_cookie(headers.get("cookie", ""))
-            link = link_header(read_hints(folder), path, self._prefix, signed_in=signed_in)
+            hints = read_hints(folder)
+            link = link_header(hints, path, self._prefix, signed_in=signed_in, tables=tables)
             if link:
                 page.headers["Link"] = link
             return page

@@ -82,6 +82,10 @@ class Registry:
         limits = await self.reviewer.limits(caller, guard, collection.reviewed)
         return replace(guard, limits=limits) if limits else guard
 
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a collection of that name."""
+        return name in self._sources
+
     def __iter__(self) -> Iterator[Source]:
         return iter(list(self._sources.values()))
 

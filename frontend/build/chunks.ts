@@ -37,7 +37,8 @@ const SHARED: readonly [name: string, modules: string[]][] = [
   [
     "fields",
     [
-      ...["Form", "FormGroup", "TextInput", "Alert", "HelperTextItem"].map(component),
+      ...["Form", "FormGroup", "TextInput", "HelperTextItem"].map(component),
+      at("src/states/Notice.tsx"),
       at("src/forms/PlainFields.tsx"),
       at("src/forms/useForm.ts"),
     ],

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import type { Plugin, Rolldown } from "vite";
+import { FIRST_ROWS } from "../src/live/firstRows";
 import { needed } from "./needed";
 
 const FEATURES = new URL("../src/features/", import.meta.url).pathname;
@@ -21,6 +22,8 @@ interface PageHints {
   scripts: string[];
   styles: string[];
   answers: string[];
+  /** So many rows of the table that its address ends with; 0 where it is none of one. */
+  rows: number;
 }
 
 /**
@@ -39,9 +42,13 @@ export function hints(): Plugin {
       const first = entry ? needed(entry, bundle) : new Set<string>();
       const pages = [
         ...globSync("*/page.ts", { cwd: FEATURES }).flatMap((file) => manifests(file)),
-        ...WITHOUT_MANIFEST.map(([path, module]) => ({ path, module: `${FEATURES}${module}` })),
+        ...WITHOUT_MANIFEST.map(([path, module]) => ({
+          path,
+          module: `${FEATURES}${module}`,
+          isTable: false,
+        })),
       ];
-      const found = pages.map(({ path, module }): PageHints => {
+      const found = pages.map(({ path, module, isTable }): PageHints => {
         const chunk = chunks.find((one) => Object.keys(one.modules).includes(module));
         if (!chunk) throw new Error(`no chunk has ${module}`);
         const files = [...needed(chunk, bundle)].filter((name) => !first.has(name));
@@ -51,6 +58,7 @@ export function hints(): Plugin {
           scripts: files.filter((name) => name.endsWith(".js")).map((name) => `/${name}`),
           styles: files.filter((name) => name.endsWith(".css")).map((name) => `/${name}`),
           answers: outside.has(path) ? [] : [...EVERY_PAGE, ...(hasTable ? TABLE.answers : [])],
+          rows: isTable && hasTable ? FIRST_ROWS : 0,
         };
       });
       // Fixed words before parameters: `/connections/new` is no `/connections/$kind`.
@@ -60,15 +68,26 @@ export function hints(): Plugin {
   };
 }
 
+interface Declared {
+  path: string;
+  module: string;
+  /** Its address is the state of a table. */
+  isTable: boolean;
+}
+
 /** The pages that a `page.ts` declares: their pattern, and the module that shows them. */
-function manifests(file: string): { path: string; module: string }[] {
+function manifests(file: string): Declared[] {
   const code = readFileSync(`${FEATURES}${file}`, "utf8");
   const folder = file.replace(/page\.ts$/, "");
   return [
     ...code.matchAll(
-      /path: "([^"]+)"[\s\S]*?load: async \(\) => (?:\(await import\("\.\/)?([\w/]+)/g,
+      /path: "([^"]+)"([\s\S]*?)load: async \(\) => (?:\(await import\("\.\/)?([\w/]+)/g,
     ),
-  ].map(([, path = "", name]) => ({ path, module: `${FEATURES}${folder}${name}.tsx` }));
+  ].map(([, path = "", declared = "", name]) => ({
+    path,
+    module: `${FEATURES}${folder}${name}.tsx`,
+    isTable: declared.includes("TABLE_SEARCH"),
+  }));
 }
 
 const has = (file: Rolldown.OutputBundle[string] | undefined, module: string) =>

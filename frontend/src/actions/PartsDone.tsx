@@ -1,7 +1,7 @@
-import { Alert } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import { AppLink } from "../shell/AppLink";
 import { entryHref } from "../shell/news";
+import { Notice } from "../states/Notice";
 import type { PartDone } from "./action";
 
 export interface PartsDoneProps {
@@ -19,14 +19,7 @@ export function PartsDone({ parts, onClose }: PartsDoneProps) {
   return (
     <>
       {failed.length > 0 ? (
-        <Alert
-          component="p"
-          variant={made > 0 ? "warning" : "danger"}
-          variantLabel={t(made > 0 ? "alert.warning" : "alert.danger")}
-          isInline
-          isLiveRegion
-          title={title}
-        />
+        <Notice tone={made > 0 ? "warning" : "danger"} live title={title} />
       ) : (
         <p role="status">{title}</p>
       )}

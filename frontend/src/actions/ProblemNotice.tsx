@@ -1,8 +1,8 @@
-import { Alert } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import type { Problem } from "../api/problem";
 import { mayUse, useSession } from "../session/session";
 import { AppLink } from "../shell/AppLink";
+import { Notice } from "../states/Notice";
 import { WhoGrants } from "../states/WhoGrants";
 
 const OWNERS = `/access/bindings?filter=${encodeURIComponent("role=owner")}`;
@@ -17,12 +17,9 @@ export function ProblemNotice({ problem }: { problem: Problem }) {
   const { kind, verb } = problem.needs ?? {};
   const again = [0, 409, 429, 502, 503, 504].includes(problem.status);
   return (
-    <Alert
-      component="p"
-      variant="danger"
-      variantLabel={t("alert.danger")}
-      isInline
-      isLiveRegion
+    <Notice
+      tone="danger"
+      live
       title={<span translate="no">{problem.detail || problem.title}</span>}
       data-status={problem.status}
     >
@@ -37,6 +34,6 @@ export function ProblemNotice({ problem }: { problem: Problem }) {
         </p>
       )}
       {again && <p>{t("action.kept")}</p>}
-    </Alert>
+    </Notice>
   );
 }

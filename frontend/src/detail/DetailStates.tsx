@@ -1,12 +1,12 @@
 import "../styles/table.css";
 import "../styles/detail.css";
-import { Alert, Button } from "@patternfly/react-core";
-import type { ReactNode } from "react";
+import { Button } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import type { Problem } from "../api/problem";
 import { formatClock } from "../format/time";
 import { PageHeader } from "../shell/PageHeader";
 import { useTitle } from "../shell/title";
+import { Notice } from "../states/Notice";
 import { SkeletonLines } from "../states/Skeletons";
 import { Failed, NoAccess, NotFound } from "../states/States";
 import { type Crumb, Crumbs } from "./DetailPage";
@@ -49,6 +49,7 @@ export function StaleNotice({ detail }: { detail: Detail<unknown> }) {
   return (
     <Notice
       tone="warning"
+      className="cr-notice"
       title={t("detail.staleSince", { at: formatClock(readAt) })}
       action={
         <Button variant="link" isInline onClick={detail.retry}>
@@ -56,36 +57,11 @@ export function StaleNotice({ detail }: { detail: Detail<unknown> }) {
         </Button>
       }
     >
-      {reasonOf(problem)}
+      <span translate="no">{reasonOf(problem)}</span>
     </Notice>
   );
 }
 
 function reasonOf(problem: Problem): string {
   return problem.detail ?? problem.title;
-}
-
-export interface NoticeProps {
-  tone: "info" | "warning" | "danger";
-  title: ReactNode;
-  action?: ReactNode;
-  children?: ReactNode;
-}
-
-/** One inline line the reader must see first. */
-export function Notice({ tone, title, action, children }: NoticeProps) {
-  const { t } = useTranslation();
-  return (
-    <Alert
-      isInline
-      variantLabel={t(`detail.notice.${tone}`)}
-      variant={tone}
-      title={title}
-      className="cr-notice"
-      component="div"
-      actionLinks={action}
-    >
-      {children && <span translate="no">{children}</span>}
-    </Alert>
-  );
 }

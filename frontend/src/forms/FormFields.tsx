@@ -1,7 +1,8 @@
-import { Alert, Button } from "@patternfly/react-core";
+import { Button } from "@patternfly/react-core";
 import { lazy, Suspense, useId } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldError } from "../api/problem";
+import { Notice } from "../states/Notice";
 import { FormField } from "./FormField";
 import { concerns } from "./field";
 import { useFocusOnWrong } from "./useFocusOnWrong";
@@ -27,14 +28,11 @@ export function FormFields({ form, errors, onChange }: FormFieldsProps) {
   return (
     <>
       {form.restored && form.dirty && (
-        <Alert
-          component="p"
-          variant="info"
-          variantLabel={t("alert.info")}
-          isInline
-          isPlain
+        <Notice
+          tone="info"
+          plain
           title={t("form.restored")}
-          actionLinks={
+          action={
             <Button variant="link" isInline onClick={() => form.reset()}>
               {t("form.startAnew")}
             </Button>

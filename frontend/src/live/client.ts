@@ -7,6 +7,7 @@ import {
   retryDelay,
   type SocketLike,
 } from "./connection";
+import { showFirstRows } from "./firstRows";
 import { Poller } from "./poller";
 import type { Query, Window } from "./query";
 import { Subscription } from "./subscription";
@@ -100,11 +101,14 @@ export class LiveClient {
     if (this.now() - this.heardAt > this.heartbeatMs + BEAT_LATE_MS) this.doubt();
   }
 
-  subscribe(collection: string, query: Query, window: Window): Subscription {
+  /** `opening`: the page was opened for this table as it comes. */
+  subscribe(collection: string, query: Query, window: Window, opening = false): Subscription {
     const id = `s${this.nextId++}`;
     const subscription = new Subscription(id, collection, query, window);
     this.subscriptions.set(id, subscription);
     this.sendSubscribe(subscription);
+    const { list } = this.options;
+    if (opening && list && this.connection.server === null) void showFirstRows(list, subscription);
     return subscription;
   }
 

@@ -56,20 +56,26 @@ export interface LiveView {
 /**
  * Subscribe for as long as the component is mounted. A changed query keeps the old rows
  * until its snapshot is there; a changed collection starts empty.
- * Without a collection nothing is subscribed.
+ * Without a collection nothing is subscribed. `opening`: see `LiveClient.subscribe`.
  */
-export function useLiveView(collection: string | null, query: Query, first: Window): LiveView {
+export function useLiveView(
+  collection: string | null,
+  query: Query,
+  first: Window,
+  opening = false,
+): LiveView {
   const client = useLiveClient();
-  const firstRef = useRef({ query, window: first });
-  firstRef.current = { query, window: first };
+  const firstRef = useRef({ query, window: first, opening });
+  firstRef.current = { query, window: first, opening };
   const [subscription, setSubscription] = useState<Subscription | null>(null);
   const sent = useRef("");
   const signature = JSON.stringify(query);
 
   useEffect(() => {
     if (collection === null) return;
-    const made = client.subscribe(collection, firstRef.current.query, firstRef.current.window);
-    sent.current = JSON.stringify(firstRef.current.query);
+    const { query, window, opening } = firstRef.current;
+    const made = client.subscribe(collection, query, window, opening);
+    sent.current = JSON.stringify(query);
     setSubscription(made);
     return () => client.release(made);
   }, [client, collection]);

@@ -70,6 +70,14 @@ export class Subscription {
     if (!this.view.pending) this.set({ ...this.view, pending: true });
   }
 
+  /** Rows to look at until the first snapshot is there; none say nothing yet. */
+  begin({ rows, total, total_exact, facets, freshness }: ListAnswer): void {
+    if (this.view.status !== "loading" || rows.length === 0) return;
+    const { query } = this;
+    const begun = { rows, total, totalExact: total_exact, facets, freshness, query };
+    this.set({ ...this.view, ...begun, status: "live" });
+  }
+
   snapshot(frame: SnapshotFrame): void {
     this.seq = frame.seq;
     this.awaitingSnapshot = false;

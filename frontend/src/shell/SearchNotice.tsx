@@ -1,5 +1,5 @@
-import { Alert } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
+import { Notice } from "../states/Notice";
 import { AppLink } from "./AppLink";
 import { stringifySearch } from "./searchParams";
 
@@ -17,21 +17,16 @@ export default function SearchNotice({ pathname, search, wrong }: SearchNoticePr
   const asked = given.filter(([name]) => wrong.includes(name));
   const rest = Object.fromEntries(given.filter(([name]) => !wrong.includes(name)));
   return (
-    <Alert
-      component="p"
-      variant="warning"
-      variantLabel={t("alert.warning")}
-      isInline
+    <Notice
+      tone="warning"
       className="cr-search-notice"
       title={t("state.badSearch")}
-      actionLinks={
-        <AppLink href={pathname + stringifySearch(rest)}>{t("state.badSearchDrop")}</AppLink>
-      }
+      action={<AppLink href={pathname + stringifySearch(rest)}>{t("state.badSearchDrop")}</AppLink>}
     >
       <span translate="no">
         {asked.map(([name, value]) => `${name}=${String(value).slice(0, LONGEST)}`).join(", ")}
       </span>
-    </Alert>
+    </Notice>
   );
 }
 

@@ -3,6 +3,7 @@ import { useRouter } from "@tanstack/react-router";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CollectionInfo, Row } from "../api/generated/types.gen";
+import { isPlain } from "../live/firstRows";
 import { useLiveView } from "../live/react";
 import { part, usePart } from "../overlay/part";
 import { goTo } from "../shell/navigate";
@@ -29,6 +30,7 @@ import { WINDOW_ROWS } from "./useWindow";
 
 const sidePanel = part(async () => (await import("./SidePanel")).SidePanel);
 const NO_FILTERS: readonly string[] = [];
+const FIRST_WINDOW = { offset: 0, limit: WINDOW_ROWS };
 
 /** The table once its collection's declaration is known. */
 export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) {
@@ -61,10 +63,8 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
     const facets = hasHealth(info) ? [...new Set([...menus, "healthy"])] : menus;
     return toQuery(info, search, fixedFilters, facets);
   }, [info, search, fixedFilters, columns, fixedColumns]);
-  const { view, moveWindow, retry } = useLiveView(info.name, query, {
-    offset: 0,
-    limit: WINDOW_ROWS,
-  });
+  const opening = !embedded && isPlain(query, info.default_sort);
+  const { view, moveWindow, retry } = useLiveView(info.name, query, FIRST_WINDOW, opening);
   const held = useHeldRows(view, hold.holding);
 
   const place = usePlace(info.name);

@@ -21,6 +21,7 @@ HINTS = (
         ["/assets/table-1.js", "/assets/workloads-1.js"],
         ["/assets/table-1.css"],
         ["session", "collections"],
+        rows=40,
     ),
 )
 
@@ -51,6 +52,23 @@ def test_answers_are_for_those_who_are_signed_in() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("/workloads/pods", "/console/api/v1/collections/pods?limit=40"),
+        ("/workloads", None),
+        ("/workloads/secrets-of-nobody", None),
+        ("/connections/etcd/pods", None),
+    ],
+)
+def test_a_table_comes_with_its_first_rows(address: str, told: str | None) -> None:
+    links = link_header(HINTS, address, "/console", signed_in=True, tables={"pods"}) or ""
+    assert ("?limit" in links) == (told is not None)
+    assert told is None or f"<{told}>; rel=preload; as=fetch; crossorigin" in links
+    unknown = link_header(HINTS, address, signed_in=False, tables={"pods"})
+    assert "?limit" not in (unknown or "")
+
+
 @pytest.mark.parametrize("text", [None, "", "{", '[{"path": 1}]'])
 def test_a_build_without_hints_is_a_page_without_them(tmp_path: Path, text: str | None) -> None:
     if text is not None:
@@ -65,14 +83,17 @@ async def test_hints_come_with_the_page_and_with_its_304(
     (tmp_path / "index.html").write_text("<html></html>")
     (tmp_path / "hints.json").write_bytes(msgspec.json.encode(HINTS))
     monkeypatch.setattr(static, "frontend_folder", lambda: tmp_path)
-    transport = httpx2.ASGITransport(app=Frontend())
+    transport = httpx2.ASGITransport(app=Frontend(tables={"pods"}))
     headers = {"Cookie": cookie} if cookie else {}
     async with httpx2.AsyncClient(transport=transport, base_url="http://console") as client:
         page = await client.get("/workloads/pods", headers=headers)
         again = await client.get(
             "/workloads/pods", headers=headers | {"If-None-Match": page.headers["etag"]}
         )
+        narrowed = await client.get("/workloads/pods?q=web", headers=headers)
     assert (page.status_code, again.status_code) == (200, 304)
     assert page.headers["link"] == again.headers["link"]
     assert "</assets/table-1.css>; rel=preload; as=style; crossorigin" in page.headers["link"]
     assert ("/api/v1/collections" in page.headers["link"]) == bool(cookie)
+    assert ("/collections/pods?limit=40" in page.headers["link"]) == bool(cookie)
+    assert "?limit" not in narrowed.headers["link"]

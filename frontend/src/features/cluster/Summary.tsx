@@ -1,11 +1,11 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Detail as ObjectDetail, Related } from "../../api/generated/types.gen";
-import { Notice } from "../../detail/DetailStates";
 import { Raw } from "../../detail/Facts";
 import { RelatedChip } from "../../detail/RelationsStrip";
 import { Section } from "../../detail/Section";
 import { RecentEvents } from "../../kube/RecentEvents";
+import { Notice } from "../../states/Notice";
 import { Conditions } from "./Conditions";
 import { Containers } from "./Containers";
 import { type EventSubjects, listedGroups, toRelated } from "./relations";
@@ -28,8 +28,8 @@ export function Summary({ detail, above, podsHaveTab, imagePages, subjects }: Su
   return (
     <div className="cr-stack">
       {detail.missing.map((sentence) => (
-        <Notice key={sentence} tone="info" title={t("detail.incomplete")}>
-          {sentence}
+        <Notice key={sentence} tone="info" title={t("detail.incomplete")} className="cr-notice">
+          <span translate="no">{sentence}</span>
         </Notice>
       ))}
       {above}

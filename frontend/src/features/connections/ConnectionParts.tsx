@@ -1,4 +1,4 @@
-import { Alert, Button, List } from "@patternfly/react-core";
+import { Button, List } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,6 +10,7 @@ import { Section } from "../../detail/Section";
 import { Age } from "../../format/Age";
 import { formatExact } from "../../format/time";
 import { mayUse, useSession } from "../../session/session";
+import { Notice } from "../../states/Notice";
 import { type ConnectionView, diagnosticsHref, kindsQuery } from "./api";
 import { CertificateItem } from "./CertificateItem";
 import { editConnection, type Settings } from "./saving";
@@ -31,11 +32,8 @@ export function ConnectionParts({ connection, since }: ConnectionPartsProps) {
     <>
       <Actions connection={connection} settings={settings} />
       {!connection.editable && (
-        <Alert
-          component="p"
-          variant="info"
-          variantLabel={t("alert.info")}
-          isInline
+        <Notice
+          tone="info"
           title={t(
             connection.origin === "local stack"
               ? "connections.declaredStack"

@@ -1,6 +1,7 @@
-import { Alert, List, ListItem } from "@patternfly/react-core";
+import { List, ListItem } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import { Facts, Raw } from "../../detail/Facts";
+import { Notice } from "../../states/Notice";
 import { ToneIcon } from "../../status/Status";
 import type { FoundView } from "./api";
 import { CertificateItem } from "./CertificateItem";
@@ -11,12 +12,9 @@ export function TestResult({ found }: { found: FoundView }) {
   const missing = found.rights.filter(({ held }) => !held);
   const complete = missing.length === 0;
   return (
-    <Alert
-      component="p"
-      variant={complete ? "success" : "warning"}
-      variantLabel={t(complete ? "alert.success" : "alert.warning")}
-      isInline
-      isLiveRegion
+    <Notice
+      tone={complete ? "success" : "warning"}
+      live
       title={
         complete
           ? t("connections.test.fine")
@@ -52,7 +50,7 @@ export function TestResult({ found }: { found: FoundView }) {
           </ListItem>
         ))}
       </List>
-    </Alert>
+    </Notice>
   );
 }
 

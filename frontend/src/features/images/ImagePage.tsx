@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { readImageOptions } from "../../api/generated/@tanstack/react-query.gen";
 import type { ImageView as ImageDetail } from "../../api/generated/types.gen";
 import { type Crumb, DetailPage } from "../../detail/DetailPage";
-import { DetailPending, Notice, StaleNotice } from "../../detail/DetailStates";
+import { DetailPending, StaleNotice } from "../../detail/DetailStates";
 import { Raw } from "../../detail/Facts";
 import { RelationsStrip } from "../../detail/RelationsStrip";
 import { useDetail } from "../../detail/useDetail";
@@ -16,6 +16,7 @@ import { FreshnessChip } from "../../live/FreshnessChip";
 import { useAddress } from "../../pages/useAddress";
 import { useSearchOf } from "../../pages/useSearchOf";
 import { AppLink } from "../../shell/AppLink";
+import { Notice } from "../../states/Notice";
 import { IMAGE_SEARCH } from "./search";
 import { useImageTabs } from "./useImageTabs";
 
@@ -73,6 +74,7 @@ function MovedOn({ image, behind }: { image: ImageDetail; behind: unknown }) {
   return (
     <Notice
       tone="warning"
+      className="cr-notice"
       title={t("image.movedOn", { count: behind })}
       action={
         <AppLink href={`/workloads/pods?filter=${encodeURIComponent(asked)}`}>

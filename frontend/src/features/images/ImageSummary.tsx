@@ -5,7 +5,6 @@ import type {
   PlatformView,
   ReferrerView,
 } from "../../api/generated/types.gen";
-import { Notice } from "../../detail/DetailStates";
 import { Digest } from "../../detail/Digest";
 import { Facts, Raw } from "../../detail/Facts";
 import { Section } from "../../detail/Section";
@@ -13,6 +12,7 @@ import { Age } from "../../format/Age";
 import { formatBytes } from "../../format/numbers";
 import { imageHref, isDigest, runningFilter } from "../../kube/imageLinks";
 import { AppLink } from "../../shell/AppLink";
+import { Notice } from "../../states/Notice";
 import { Pull } from "./Pull";
 import { RunsIn } from "./RunsIn";
 import { digestsOf } from "./useRunning";
@@ -29,8 +29,8 @@ export function ImageSummary({ image, badges }: ImageSummaryProps) {
   return (
     <div className="cr-stack">
       {image.missing.map((sentence) => (
-        <Notice key={sentence} tone="info" title={t("detail.incomplete")}>
-          {sentence}
+        <Notice key={sentence} tone="info" title={t("detail.incomplete")} className="cr-notice">
+          <span translate="no">{sentence}</span>
         </Notice>
       ))}
       <div className="cr-columns">

@@ -3,12 +3,12 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { EtcdHealth } from "../../api/generated/types.gen";
-import { Notice } from "../../detail/DetailStates";
 import { Raw } from "../../detail/Facts";
 import { useAddress } from "../../pages/useAddress";
 import { useSearchOf } from "../../pages/useSearchOf";
 import { PageHeader } from "../../shell/PageHeader";
 import { PageTabs } from "../../shell/PageTabs";
+import { Notice } from "../../states/Notice";
 import { SkeletonLines } from "../../states/Skeletons";
 import { EmptyTable, Failed, NoAccess } from "../../states/States";
 import { ToneIcon } from "../../status/Status";
@@ -82,11 +82,16 @@ function Warnings({ health }: { health: EtcdHealth }) {
         <Notice
           key={`${member}/${alarm}`}
           tone="danger"
+          className="cr-notice"
           title={t("etcd.alarm", { alarm, member })}
         />
       ))}
       {health.left_out > 0 && (
-        <Notice tone="warning" title={t("etcd.leftOut", { count: health.left_out })} />
+        <Notice
+          tone="warning"
+          className="cr-notice"
+          title={t("etcd.leftOut", { count: health.left_out })}
+        />
       )}
     </>
   );

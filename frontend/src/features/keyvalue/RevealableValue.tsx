@@ -1,4 +1,4 @@
-import { Alert, Button, Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
+import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
 import { useMutation } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,6 +6,7 @@ import { revealValue } from "../../api/generated/sdk.gen";
 import type { ValueView } from "../../api/generated/types.gen";
 import { toProblem } from "../../api/problem";
 import { Raw } from "../../detail/Facts";
+import { Notice } from "../../states/Notice";
 import { ValueBody } from "./ValueViewer";
 
 /** A value with its secrets masked, and the means to see them: asked for, and on record. */
@@ -39,12 +40,11 @@ export function RevealableValue({
   if (reveal.data) {
     return (
       <>
-        <Alert
-          isInline
-          isPlain
-          variant="warning"
+        <Notice
+          plain
+          tone="warning"
           title={t("value.revealed")}
-          actionLinks={
+          action={
             <Button variant="link" isInline onClick={reset}>
               {t("value.hide")}
             </Button>
@@ -95,9 +95,9 @@ function Confirmation({ path, open, pending, error, onConfirm, onClose }: Confir
       <ModalBody>
         <p>{t("value.revealBody", { key: path })}</p>
         {problem && (
-          <Alert isInline variant="danger" title={t("value.revealFailed")}>
+          <Notice tone="danger" title={t("value.revealFailed")}>
             <Raw>{problem.detail ?? problem.title}</Raw>
-          </Alert>
+          </Notice>
         )}
       </ModalBody>
       <ModalFooter>

@@ -1,4 +1,4 @@
-import { Alert, Button, Form } from "@patternfly/react-core";
+import { Button, Form } from "@patternfly/react-core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import type { FormEvent } from "react";
@@ -13,6 +13,7 @@ import { useSearchOf } from "../../pages/useSearchOf";
 import { sessionQuery, signIn } from "../../session/session";
 import { forgetOthers } from "../../shell/forgetOthers";
 import { goTo } from "../../shell/navigate";
+import { Notice } from "../../states/Notice";
 import { errorsOf, Refused } from "./Refused";
 import { SignInFrame } from "./SignInFrame";
 import { LOGIN_SEARCH } from "./search";
@@ -50,25 +51,12 @@ export function LoginPage() {
   return (
     <SignInFrame title={t("login.title")}>
       {search.ended === "1" && !attempt.isError && (
-        <Alert
-          variant="info"
-          component="p"
-          variantLabel={t("alert.info")}
-          isInline
-          isPlain
-          title={t("login.ended")}
-        />
+        <Notice tone="info" plain title={t("login.ended")} />
       )}
       {setup.data?.needed && (
-        <Alert
-          variant="info"
-          component="p"
-          variantLabel={t("alert.info")}
-          isInline
-          title={t("login.setupNeeded")}
-        >
+        <Notice tone="info" title={t("login.setupNeeded")}>
           {t("login.setupHint")}
-        </Alert>
+        </Notice>
       )}
       {attempt.isError && <Refused problem={toProblem(attempt.error)} form={form} />}
       <Form noValidate onSubmit={submit}>

@@ -1,8 +1,8 @@
-import { Alert } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import { type FieldError, type Problem, toProblem } from "../../api/problem";
 import { concerns } from "../../forms/field";
 import type { FormState } from "../../forms/useForm";
+import { Notice } from "../../states/Notice";
 
 /** Why it was refused; what is about single fields stands at them. */
 export function Refused({ problem, form }: { problem: Problem; form: FormState }) {
@@ -13,12 +13,9 @@ export function Refused({ problem, form }: { problem: Problem; form: FormState }
     errors.length > 0 &&
     errors.every(({ field }) => form.fields.some(({ id }) => concerns(field, id)));
   return (
-    <Alert
-      variant="danger"
-      component="p"
-      variantLabel={t("alert.danger")}
-      isInline
-      isLiveRegion
+    <Notice
+      tone="danger"
+      live
       title={atFields ? t("form.seeFields") : <span translate="no">{detail || title}</span>}
     />
   );

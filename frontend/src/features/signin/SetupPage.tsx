@@ -1,4 +1,4 @@
-import { Alert, Button, Form } from "@patternfly/react-core";
+import { Button, Form } from "@patternfly/react-core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
@@ -13,6 +13,7 @@ import { useForm } from "../../forms/useForm";
 import { sessionQuery } from "../../session/session";
 import { AppLink } from "../../shell/AppLink";
 import { goInstead } from "../../shell/navigate";
+import { Notice } from "../../states/Notice";
 import { errorsOf, Refused } from "./Refused";
 import { SignInFrame } from "./SignInFrame";
 
@@ -64,15 +65,9 @@ export function SetupPage() {
   if (!token)
     return (
       <SignInFrame title={t("setup.title")}>
-        <Alert
-          variant="warning"
-          component="p"
-          variantLabel={t("alert.warning")}
-          isInline
-          title={t("setup.noToken")}
-        >
+        <Notice tone="warning" title={t("setup.noToken")}>
           {t("setup.noTokenHint")}
-        </Alert>
+        </Notice>
       </SignInFrame>
     );
   return (

@@ -1,18 +1,16 @@
-import { Alert, List, ListItem } from "@patternfly/react-core";
+import { List, ListItem } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import type { PreviewView } from "../../api/generated/types.gen";
+import { Notice } from "../../states/Notice";
 
 /** What a policy would mean now: who could start, and what holds the others. */
 export function PolicyPreview({ found }: { found: PreviewView }) {
   const { t } = useTranslation();
   const { eligible, machines, target, held } = found;
   return (
-    <Alert
-      component="p"
-      variant="info"
-      variantLabel={t("alert.info")}
-      isInline
-      isLiveRegion
+    <Notice
+      tone="info"
+      live
       title={t("updates.policy.previewed", { eligible, machines, target: target ?? "—" })}
       data-preview
     >
@@ -25,6 +23,6 @@ export function PolicyPreview({ found }: { found: PreviewView }) {
           </ListItem>
         ))}
       </List>
-    </Alert>
+    </Notice>
   );
 }

@@ -1,5 +1,5 @@
 import "../../../styles/upload.css";
-import { Alert, Title } from "@patternfly/react-core";
+import { Title } from "@patternfly/react-core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -12,6 +12,7 @@ import { toProblem } from "../../../api/problem";
 import { Crumbs } from "../../../detail/DetailPage";
 import { useSession } from "../../../session/session";
 import { PageHeader } from "../../../shell/PageHeader";
+import { Notice } from "../../../states/Notice";
 import { Failed } from "../../../states/States";
 import { carry, type Sentence } from "./carrying";
 import { FileDrop } from "./FileDrop";
@@ -66,16 +67,7 @@ export function UploadPage() {
           }}
         />
       )}
-      {wrong && (
-        <Alert
-          component="p"
-          variant="warning"
-          variantLabel={t("alert.warning")}
-          isInline
-          isLiveRegion
-          title={wrong}
-        />
-      )}
+      {wrong && <Notice tone="warning" live title={wrong} />}
       {error && <Failed problem={toProblem(error)} onRetry={() => void refetch()} />}
       {lines.length > 0 && (
         <>
