@@ -28,6 +28,7 @@ from backend.http.problems import install_problem_handlers
 from backend.http.sockets import SessionSockets
 from backend.http.static import Frontend
 from backend.identity import setup
+from backend.identity.badtokens import BadTokens
 from backend.identity.credentials import Identities
 from backend.identity.limits import AttemptLimits
 from backend.identity.sessions import SessionLimits
@@ -90,6 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
         console.refusals,
         console.readiness,
         console.attempts,
+        BadTokens(console.attempts),
         console.hashing,
         console.jobs,
         hub,

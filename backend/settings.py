@@ -90,6 +90,15 @@ class Settings(BaseSettings):
     session_absolute_hours: int = Field(
         default=12, ge=1, le=168, description="A session this old ends"
     )
+    token_days: int = Field(
+        default=90, ge=1, le=3660, description="An API token ends after so many days, unless told"
+    )
+    token_max_days: int = Field(
+        default=366, ge=1, le=3660, description="The longest an API token may be made for"
+    )
+    token_overlap_hours: int = Field(
+        default=24, ge=0, le=720, description="A rotated API token works so much longer"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe log line written"
     )

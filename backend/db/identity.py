@@ -93,20 +93,24 @@ class MembershipRecord(SQLModel, table=True):
 
 
 class ServiceRecord(SQLModel, table=True):
-    """A service account: something other than a person that calls with tokens of its own."""
+    """A service account: something other than a person that calls with tokens of its own. It
+    belongs to the team of that name, or to the organisation; `title` says what it is for."""
 
     __tablename__ = "service_account"
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
     name: str = Field(max_length=128, unique=True)
     title: str = Field(default="", max_length=256)
+    team: str = Field(default="", max_length=63)
     disabled: bool = False
     created: float = Field(default_factory=time.time)
+    created_by: str = Field(default="", max_length=128)
     row_version: int = 1
 
 
 class SessionRecord(SQLModel, table=True):
-    """A signed-in browser. `id` is the SHA-256 of the cookie's 256-bit random value."""
+    """A signed-in browser. `id` is the SHA-256 of the cookie's 256-bit random value; `address`
+    is where it was opened, `last_address` where it was used last."""
 
     __tablename__ = "user_session"
 
@@ -116,6 +120,7 @@ class SessionRecord(SQLModel, table=True):
     last_seen: float
     expires: float
     address: str = Field(default="", max_length=64)
+    last_address: str = Field(default="", max_length=64)
     agent: str = Field(default="", max_length=256)
     method: str = Field(default="password", max_length=32)
     strong_at: float | None = None
@@ -124,7 +129,8 @@ class SessionRecord(SQLModel, table=True):
 class TokenRecord(SQLModel, table=True):
     """An access token. `id` is the SHA-256 of its 256-bit random value; `prefix` its clear
     beginning, for people. `rights` (``kind:verb``) and `scopes` bound what it may do of what
-    its owner, a user or a service, may do at the time."""
+    its owner, a user or a service, may do at the time. `replaced`: when it was rotated; it works
+    on until `expires`."""
 
     __tablename__ = "access_token"
 
@@ -138,6 +144,9 @@ class TokenRecord(SQLModel, table=True):
     created: float = Field(default_factory=time.time)
     expires: float
     last_used: float | None = None
+    last_address: str = Field(default="", max_length=64)
+    created_by: str = Field(default="", max_length=128)
+    replaced: float | None = None
 
 
 class SetupToken(SQLModel, table=True):

@@ -28,7 +28,7 @@ from auth.role import Verb
 from auth.scope import Scope, organisation, render
 from backend.audit import Target
 from backend.errors import Forbidden, NotFoundProblem, Problem, Unauthenticated
-from backend.http.credentials import read_credential
+from backend.http.callers import caller_of
 from backend.http.denial import Denial
 from backend.identity.credentials import Identities
 from backend.parts import part
@@ -52,8 +52,7 @@ async def require_principal(
     connection: HTTPConnection, identities: Annotated[Identities, part(Identities)]
 ) -> Principal:
     """The signed-in caller of a request or socket; 401 otherwise. No guard by itself."""
-    presented = read_credential(connection)
-    principal = await identities.resolve(presented) if presented else None
+    principal = await caller_of(connection, identities)
     if principal is None:
         raise Unauthenticated("Sign in to use the console: your session is missing or over.")
     return principal

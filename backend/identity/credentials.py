@@ -22,12 +22,14 @@ from backend.identity.sessions import (
     open_session,
     remove_old_sessions,
 )
-from backend.identity.tokens import digest
+from backend.identity.tokens import digest, remove_old_tokens
 
 __all__ = ["Identities", "Presented"]
 
 _TOUCH_SECONDS: Final = 30.0
 """How often the last-used time of a credential in use is written."""
+_KEEP_ENDED_SECONDS: Final = 30 * 86400.0
+"""How long a token that is over is still listed."""
 _ATTEMPTS: Final = 5
 """Loads that a change of rights overtook, before the newest is asked for again later."""
 
@@ -50,6 +52,7 @@ class _Known:
     loaded: Loaded
     last_used: float
     written: float
+    address: str = ""
 
 
 class Identities:
@@ -90,15 +93,20 @@ class Identities:
         await end_session(db, credential.id)
         self._known.pop(credential, None)
 
-    async def resolve(self, presented: Presented) -> Principal | None:
+    def knows(self, presented: Presented) -> bool:
+        """Whether it was found before: told without asking the database."""
+        return presented.credential in self._known
+
+    async def resolve(self, presented: Presented, address: str = "") -> Principal | None:
         """The caller, or None when the credential is unknown or over.
 
-        Counts as use of it.
+        Counts as use of it, at `address`.
         """
         known = await self._lookup(presented.credential)
         if known is None:
             return None
         known.last_used = self._clock()
+        known.address = address or known.address
         await self._write(known)
         return known.loaded.principal
 
@@ -135,6 +143,7 @@ class Identities:
         self._known = {k: v for k, v in self._known.items() if self._alive(v, now)}
         async with self._db_sessions() as db, db.begin():
             await remove_old_sessions(db, now=now, idle_since=now - self._limits.idle)
+            await remove_old_tokens(db, ended_before=now - _KEEP_ENDED_SECONDS)
 
     async def _lookup(self, credential: Credential) -> _Known | None:
         known = self._known.get(credential)
@@ -159,7 +168,7 @@ class Identities:
             return None
         stored = loaded.last_used or 0.0  # a token may never have been used
         used = max(stored, before.last_used if before else 0.0)
-        known = _Known(loaded, used, stored)
+        known = _Known(loaded, used, stored, before.address if before else "")
         self._known[credential] = known
         return known
 
@@ -180,11 +189,12 @@ class Identities:
             return
         known.written = known.last_used
         credential = known.loaded.principal.credential
+        at = {"last_address": known.address[:64]} if known.address else {}
         if credential.kind is CredentialKind.SESSION:
             sessions = update(SessionRecord).where(col(SessionRecord.id) == credential.id)
-            change = sessions.values(last_seen=known.last_used)
+            change = sessions.values(last_seen=known.last_used, **at)
         else:
             tokens = update(TokenRecord).where(col(TokenRecord.id) == credential.id)
-            change = tokens.values(last_used=known.last_used)
+            change = tokens.values(last_used=known.last_used, **at)
         async with self._db_sessions() as db, db.begin():
             await db.execute(change)

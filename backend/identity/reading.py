@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,7 +23,10 @@ from backend.db.identity import (
 from backend.db.rights import BindingRecord, RoleRecord
 from backend.identity.principals import Person
 
-__all__ = ["bindings", "credentials", "custom_roles", "owner", "people", "subject"]
+__all__ = ["CALLERS", "bindings", "credentials", "custom_roles", "owner", "people", "subject"]
+
+CALLERS: Final = frozenset({SubjectKind.USER, SubjectKind.SERVICE})
+"""Subjects that call: teams and groups are what they hold rights as."""
 
 
 async def credentials(

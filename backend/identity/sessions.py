@@ -37,6 +37,7 @@ def open_session(
             last_seen=now,
             expires=ends,
             address=address[:64],
+            last_address=address[:64],
             agent=agent[:256],
         )
     )

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable
-from typing import Final
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from auth.scope import Scope, render
 from auth.subject import Subject
+from auth.tokens import SHOWN, make_token
 from backend.db.identity import TokenRecord
 
-__all__ = ["TOKEN_PREFIX", "digest", "make_access_token", "new_token"]
-
-TOKEN_PREFIX: Final = "craton_"  # noqa: S105 (the public beginning of every token)
+__all__ = ["digest", "make_access_token", "new_token", "remove_old_tokens"]
 
 
 def new_token() -> str:
@@ -27,18 +29,31 @@ def digest(token: str) -> str:
 
 
 def make_access_token(
-    owner: Subject, name: str, rights: Iterable[str], scopes: Iterable[Scope], *, expires: float
+    owner: Subject,
+    name: str,
+    rights: Iterable[str],
+    scopes: Iterable[Scope],
+    *,
+    expires: float,
+    created_by: str = "",
 ) -> tuple[str, TokenRecord]:
     """A token's secret, to be shown once, and the record to store."""
-    secret = TOKEN_PREFIX + new_token()
+    secret = make_token()
     record = TokenRecord(
         id=digest(secret),
         owner_kind=owner.kind.value,
         owner_id=owner.id,
         name=name,
-        prefix=secret[: len(TOKEN_PREFIX) + 5],
+        prefix=secret[:SHOWN],
         rights=sorted(rights),
         scopes=sorted(map(render, scopes)),
         expires=expires,
+        created_by=created_by,
     )
     return secret, record
+
+
+async def remove_old_tokens(db: AsyncSession, *, ended_before: float) -> None:
+    """Remove the records of tokens that ended that long ago: for a while they are shown, so that
+    their owner sees why a program is refused."""
+    await db.execute(delete(TokenRecord).where(col(TokenRecord.expires) < ended_before))

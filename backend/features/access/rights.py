@@ -14,5 +14,4 @@ KINDS: Final = (
     Kind("binding", "Role bindings", READ | EDIT | {Verb.BIND}, sensitive=True),
     Kind("role", "Roles", READ | EDIT | {Verb.BIND, Verb.ESCALATE}, sensitive=True),
     Kind("team", "Teams", READ | EDIT, sensitive=True),
-    Kind("token", "Access tokens", READ | EDIT, sensitive=True),
 )

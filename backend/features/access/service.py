@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from auth.binding import Binding
 from auth.password import WeakPasswordError, check_strength
 from auth.principal import Principal
 from auth.role import Role, Verb
@@ -25,7 +26,6 @@ from backend.db.identity import UserRecord
 from backend.db.rights import BindingRecord
 from backend.errors import (
     Conflict,
-    Forbidden,
     NotFoundProblem,
     PreconditionFailed,
     Unprocessable,
@@ -34,6 +34,7 @@ from backend.features.access.schemas import NewBinding, NewUser, UserChange
 from backend.features.access.subjects import find_subject, name_of
 from backend.http.guard import require
 from backend.identity.epoch import raise_epoch
+from backend.identity.granting import refuse_escalation
 from backend.identity.hashing import HASHING
 from backend.identity.owners import require_an_owner
 from backend.identity.removal import remove_holdings
@@ -121,7 +122,8 @@ async def create_binding(
     """The new binding."""
     role, scope = _role(body.role, roles), _scope(body.scope, caller.organisation)
     require(caller, "binding", Verb.CREATE, scope)
-    _refuse_escalation(caller, role, scope, body.expires)
+    given = Binding("", caller.subject, role, scope, body.expires)
+    refuse_escalation(caller, [given], f"You may not grant {role.id} there")
     if body.expires is not None and body.expires <= time.time():
         raise _invalid("expires", str(body.expires), "this moment is over", "a time to come")
     subject = await find_subject(db, body.subject_kind, body.subject)
@@ -188,19 +190,6 @@ def _scope(text: str, org: str) -> Scope:
     if not covers(organisation(org), scope):
         raise _invalid("scope", text, "another organisation's scope", f"org/{org}/…")
     return scope
-
-
-def _refuse_escalation(caller: Principal, role: Role, scope: Scope, expires: float | None) -> None:
-    """The granter holds every right of the role there, or may bind any role there, and does so
-    for at least as long as what is granted."""
-    policy = caller.policy.lasting(expires)
-    if role.pairs <= policy.pairs_at(scope) or policy.decide("role", Verb.BIND, scope).allowed:
-        return
-    raise Forbidden(
-        f"You may not grant {role.id} there: you do not hold all of it yourself, or not for as "
-        "long.",
-        needs={"kind": "role", "verb": Verb.BIND.value},
-    )
 
 
 async def find_user(db: AsyncSession, user_id: str) -> UserRecord:

@@ -125,6 +125,15 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
         body={"subject": "member", "role": "viewer", "scope": "org/main/cluster/fake"},
     ),
     "DELETE /bindings/{binding_id}": at(ETCD, "/bindings/{binding}", 204),
+    # one's own tokens need no right: tests/unit/features/test_tokens.py
+    "GET /tokens": OwnPlace("/tokens"),
+    "GET /tokens/choices": OwnPlace("/tokens/choices"),
+    "POST /tokens": OwnPlace("/tokens", 422),
+    "GET /tokens/{token_id}": LatePlace("/tokens/{token}", ORG, "token", "get"),
+    "DELETE /tokens/{token_id}": LatePlace("/tokens/{token}", ORG, "token", "delete"),
+    "POST /tokens/{token_id}/rotate": LatePlace(
+        "/tokens/{token}/rotate", ORG, "token", "create", body={}
+    ),
     # the local stack
     "GET /stack": at(ORG, "/stack"),
     "GET /stack/components/{name}/log": at(ORG, "/stack/components/etcd/log", 200),

@@ -100,7 +100,9 @@ async def ask_late(world: MatrixWorld, name: str, place: LatePlace) -> list[str]
         answer = await world.ask(method_of(name), place.address, caller, place.body, {})
         allowed = holds(caller, place.kind, place.verb, place.scope)
         empty = refused(answer) or (place.empty is not None and place.empty(answer.json()))
-        if empty == allowed or (not refused(answer) and answer.status_code not in {200, 201, 202}):
+        if empty == allowed or (
+            not refused(answer) and answer.status_code not in {200, 201, 202, 204}
+        ):
             faults.append(fault(answer, name, who, "something" if allowed else "nothing"))
     return faults
 

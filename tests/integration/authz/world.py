@@ -20,12 +20,14 @@ from auth.kinds import Catalogue
 from auth.principal import Principal
 from auth.role import Role, built_in
 from auth.scope import Scope
+from auth.subject import Subject, SubjectKind
 from backend.connections.feeds import join
-from backend.db.identity import UserRecord
+from backend.db.identity import ServiceRecord, UserRecord
 from backend.db.rights import BindingRecord
 from backend.db.session import request_session
 from backend.http.guard import require_principal
 from backend.http.requirements import EXTENSION
+from backend.identity.tokens import make_access_token
 from backend.jobs.tables import JobRecord
 from backend.omaha.catalog import applications, channels, groups, mirrors, packages
 from backend.omaha.domain.model import Arch, FleetEventKind, Severity
@@ -203,7 +205,19 @@ async def _rows(console: ConsoleApp) -> dict[str, str]:
             id="a" * 32, kind="test", input="{}", due=1e12, scope="org/main/cluster/fake/ns/shop"
         )
         db.add(job)
-        return {"user": user.id, "binding": binding.id, "job": job.id}
+        token = await _service(db)
+        return {"user": user.id, "binding": binding.id, "job": job.id, "token": token}
+
+
+async def _service(db: AsyncSession) -> str:
+    """A service account that views an etcd cluster, and the id of its token."""
+    service = ServiceRecord(id="bot", name="bot")
+    held = {"subject_kind": "service", "subject_id": "bot", "role_id": "viewer"}
+    subject = Subject(SubjectKind.SERVICE, service.id)
+    _, token = make_access_token(subject, "ci", ["*:get"], [("org", "main")], expires=2e10)
+    db.add_all([service, token, BindingRecord(**held, scope="org/main/etcd/local")])
+    await db.flush()
+    return token.id
 
 
 async def _updates(db: AsyncSession) -> None:

@@ -544,6 +544,7 @@ export type CollectionRows = {
     secrets: MetadataRow;
     services: ServiceRow;
     tags: TagRow;
+    tokens: TokenRow;
     'update-events': UpdateEventRow;
     users: UserRow;
     workloads: WorkloadRow;
@@ -2945,6 +2946,67 @@ export type MachineRow = {
 };
 
 /**
+ * MadeToken
+ *
+ * A token just made. `secret` is told this one time and kept nowhere.
+ */
+export type MadeToken = {
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Created By
+     */
+    created_by: string;
+    /**
+     * Expires
+     */
+    expires: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Address
+     */
+    last_address: string;
+    /**
+     * Last Used
+     */
+    last_used: number | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Owner Id
+     */
+    owner_id: string;
+    owner_kind: SubjectKind;
+    /**
+     * Prefix
+     */
+    prefix: string;
+    /**
+     * Replaced
+     */
+    replaced: number | null;
+    /**
+     * Rights
+     */
+    rights: Array<string>;
+    /**
+     * Scopes
+     */
+    scopes: Array<string>;
+    /**
+     * Secret
+     */
+    secret: string;
+};
+
+/**
  * MaintenanceWindow
  *
  * Minutes of the local day on some weekdays (0 Monday to 6 Sunday) in which updates may
@@ -3418,6 +3480,38 @@ export type NewMirror = {
      * Name
      */
     name: string;
+};
+
+/**
+ * NewToken
+ *
+ * A token for oneself, or for the service account whose id is `service`.
+ *
+ * `rights` are ``kind:verb``, where ``*`` means every kind that is not sensitive or every verb;
+ * `scopes` are places, e.g. ``org/main/cluster/c1/ns/web``, the whole organisation unless given.
+ * It never may more than its owner may at the time. `days` until it ends.
+ */
+export type NewToken = {
+    /**
+     * Days
+     */
+    days?: number | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Rights
+     */
+    rights: Array<string>;
+    /**
+     * Scopes
+     */
+    scopes?: Array<string>;
+    /**
+     * Service
+     */
+    service?: string | null;
 };
 
 /**
@@ -4766,6 +4860,18 @@ export type RolloutView = {
 };
 
 /**
+ * Rotation
+ *
+ * How many hours the old token works beside the new one; as configured unless given.
+ */
+export type Rotation = {
+    /**
+     * Overlap Hours
+     */
+    overlap_hours?: number | null;
+};
+
+/**
  * Row
  *
  * The base of a collection's row; `key` is unique in the collection.
@@ -5272,6 +5378,133 @@ export type TimelineSeries = {
         number,
         number
     ]>;
+};
+
+/**
+ * TokenChoices
+ *
+ * What a token of this owner may be made for: kinds and places, and for how long.
+ */
+export type TokenChoices = {
+    /**
+     * Days
+     */
+    days: number;
+    /**
+     * Kinds
+     */
+    kinds: Array<TokenKind>;
+    /**
+     * Most Days
+     */
+    most_days: number;
+    /**
+     * Overlap Hours
+     */
+    overlap_hours: number;
+    /**
+     * Scopes
+     */
+    scopes: Array<string>;
+};
+
+/**
+ * TokenKind
+ *
+ * A kind of thing and the verbs on it that the owner holds somewhere.
+ */
+export type TokenKind = {
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Verbs
+     */
+    verbs: Array<string>;
+};
+
+/**
+ * TokenRow
+ *
+ * An access token; nothing secret. It lies in the team of its service account, else in the
+ * organisation.
+ */
+export type TokenRow = {
+    created: number;
+    created_by: string;
+    expires: number;
+    key: string;
+    last_address: string;
+    last_used: number | null;
+    name: string;
+    owner: string;
+    owner_kind: string;
+    prefix: string;
+    replaced: number | null;
+    team: string;
+};
+
+/**
+ * TokenView
+ *
+ * A token without its secret: `prefix` is its clear beginning. `replaced`: when it was
+ * rotated; it works until `expires`. Times are Unix seconds.
+ */
+export type TokenView = {
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Created By
+     */
+    created_by: string;
+    /**
+     * Expires
+     */
+    expires: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Address
+     */
+    last_address: string;
+    /**
+     * Last Used
+     */
+    last_used: number | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Owner Id
+     */
+    owner_id: string;
+    owner_kind: SubjectKind;
+    /**
+     * Prefix
+     */
+    prefix: string;
+    /**
+     * Replaced
+     */
+    replaced: number | null;
+    /**
+     * Rights
+     */
+    rights: Array<string>;
+    /**
+     * Scopes
+     */
+    scopes: Array<string>;
 };
 
 /**
@@ -8144,6 +8377,319 @@ export type ReadStatusResponses = {
 };
 
 export type ReadStatusResponse = ReadStatusResponses[keyof ReadStatusResponses];
+
+export type ListTokensData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Service
+         */
+        service?: string | null;
+    };
+    url: '/api/v1/tokens';
+};
+
+export type ListTokensErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ListTokensError = ListTokensErrors[keyof ListTokensErrors];
+
+export type ListTokensResponses = {
+    /**
+     * Response List Tokens
+     *
+     * Successful Response
+     */
+    200: Array<TokenView>;
+};
+
+export type ListTokensResponse = ListTokensResponses[keyof ListTokensResponses];
+
+export type CreateTokenData = {
+    body: NewToken;
+    path?: never;
+    query?: never;
+    url: '/api/v1/tokens';
+};
+
+export type CreateTokenErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type CreateTokenError = CreateTokenErrors[keyof CreateTokenErrors];
+
+export type CreateTokenResponses = {
+    /**
+     * Successful Response
+     */
+    201: MadeToken;
+};
+
+export type CreateTokenResponse = CreateTokenResponses[keyof CreateTokenResponses];
+
+export type TokenChoicesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Service
+         */
+        service?: string | null;
+    };
+    url: '/api/v1/tokens/choices';
+};
+
+export type TokenChoicesErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type TokenChoicesError = TokenChoicesErrors[keyof TokenChoicesErrors];
+
+export type TokenChoicesResponses = {
+    /**
+     * Successful Response
+     */
+    200: TokenChoices;
+};
+
+export type TokenChoicesResponse = TokenChoicesResponses[keyof TokenChoicesResponses];
+
+export type RevokeTokenData = {
+    body?: never;
+    path: {
+        /**
+         * Token Id
+         */
+        token_id: string;
+    };
+    query?: never;
+    url: '/api/v1/tokens/{token_id}';
+};
+
+export type RevokeTokenErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type RevokeTokenError = RevokeTokenErrors[keyof RevokeTokenErrors];
+
+export type RevokeTokenResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RevokeTokenResponse = RevokeTokenResponses[keyof RevokeTokenResponses];
+
+export type ReadTokenData = {
+    body?: never;
+    path: {
+        /**
+         * Token Id
+         */
+        token_id: string;
+    };
+    query?: never;
+    url: '/api/v1/tokens/{token_id}';
+};
+
+export type ReadTokenErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ReadTokenError = ReadTokenErrors[keyof ReadTokenErrors];
+
+export type ReadTokenResponses = {
+    /**
+     * Successful Response
+     */
+    200: TokenView;
+};
+
+export type ReadTokenResponse = ReadTokenResponses[keyof ReadTokenResponses];
+
+export type RotateTokenData = {
+    body: Rotation;
+    path: {
+        /**
+         * Token Id
+         */
+        token_id: string;
+    };
+    query?: never;
+    url: '/api/v1/tokens/{token_id}/rotate';
+};
+
+export type RotateTokenErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type RotateTokenError = RotateTokenErrors[keyof RotateTokenErrors];
+
+export type RotateTokenResponses = {
+    /**
+     * Successful Response
+     */
+    201: MadeToken;
+};
+
+export type RotateTokenResponse = RotateTokenResponses[keyof RotateTokenResponses];
 
 export type CreateApplicationData = {
     body: NewApplication;

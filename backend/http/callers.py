@@ -1,0 +1,51 @@
+"""Who is behind a request or a socket: its one credential, resolved; unknown tokens are limited."""
+
+from __future__ import annotations
+
+from starlette.requests import HTTPConnection
+
+from auth.principal import CredentialKind, Principal
+from auth.tokens import is_token
+from backend.errors import TooManyRequests
+from backend.http.connections import address_group
+from backend.http.credentials import read_credential
+from backend.identity.badtokens import BadTokens
+from backend.identity.credentials import Identities, Presented
+from backend.parts import parts_of
+
+__all__ = ["caller_of"]
+
+
+async def caller_of(connection: HTTPConnection, identities: Identities) -> Principal | None:
+    """The caller, or None when the credential is missing, unknown or over. `TooManyRequests`
+    for an address that sent many tokens that are none; what is no token costs no question."""
+    presented = read_credential(connection)
+    if presented is None:
+        return None
+    address = connection.client.host if connection.client else ""
+    if presented.kind is CredentialKind.SESSION:
+        return await identities.resolve(presented, address)
+    if not is_token(presented.secret):
+        return None
+    return await _by_token(connection, identities, presented, address)
+
+
+async def _by_token(
+    connection: HTTPConnection, identities: Identities, presented: Presented, address: str
+) -> Principal | None:
+    bad, group = parts_of(connection).find(BadTokens), address_group(address)
+    if bad is not None and not identities.knows(presented):
+        _refuse(bad.wait(group))
+    principal = await identities.resolve(presented, address)
+    if principal is None and bad is not None:
+        _refuse(await bad.count(group))
+    return principal
+
+
+def _refuse(seconds: int) -> None:
+    if seconds:
+        raise TooManyRequests(
+            f"Too many unknown tokens came from this address. Try again in {seconds} seconds.",
+            headers={"Retry-After": str(seconds)},
+            retry_after=seconds,
+        )

@@ -1,0 +1,32 @@
+"""What a subject holds now, whoever asks: for granting, for tokens and for explanations."""
+
+from __future__ import annotations
+
+import time
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from auth.kinds import Catalogue
+from auth.policy import Policy
+from auth.subject import Subject
+from backend.identity import reading
+from backend.identity.principals import all_roles, compile_bindings
+
+__all__ = ["policy_of", "subjects_of"]
+
+
+async def subjects_of(db: AsyncSession, subject: Subject) -> frozenset[Subject]:
+    """Everything `subject` holds rights as; nothing for who is switched off or gone, itself for a
+    team or a group."""
+    found = await reading.people(db, [subject])
+    if subject.kind in reading.CALLERS:
+        return found[subject].subjects if subject in found else frozenset()
+    return frozenset({subject})
+
+
+async def policy_of(db: AsyncSession, subject: Subject, catalogue: Catalogue) -> Policy:
+    """The policy that a session of `subject` would have at this moment."""
+    subjects = await subjects_of(db, subject)
+    records = await reading.bindings(db, subjects, time.time())
+    roles = all_roles(await reading.custom_roles(db, {r.role_id for r in records}), catalogue)
+    return Policy(compile_bindings(records, roles))
