@@ -147,9 +147,12 @@ class EtcdClient:
             raise NotFound(self.upstream, "the key does not exist")
         return answer.kvs[0], answer.header.revision
 
-    async def position(self) -> Header:
-        """Where the cluster is now, by its quorum: its id and newest revision."""
-        request = RangeRequest(key=EVERY_KEY, count_only=True)
+    async def position(self, prefix: bytes = b"") -> Header:
+        """Where the cluster is now, by its quorum: its id and newest revision.
+
+        Asked with a key of `prefix`: a user limited to it may read no other.
+        """
+        request = RangeRequest(key=prefix or EVERY_KEY, count_only=True)
         return (await self.gateway.call("kv/range", request, RangeResponse)).header
 
     async def lease(self, lease: str) -> TimeToLiveResponse:

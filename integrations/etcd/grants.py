@@ -26,7 +26,7 @@ _CHARACTERS: Final = 60
 
 async def limits_in_words(gateway: Gateway) -> str:
     """``viewer may read "/app/" only: …`` with what to do; empty where etcd does not tell, or
-    the user may read everything."""
+    the user may read all this connection shows."""
     user = gateway.settings.username
     if not user:
         return ""
@@ -39,7 +39,8 @@ async def limits_in_words(gateway: Gateway) -> str:
     except IntegrationError:
         return ""
     read = [one for permissions in held for one in permissions if one.kind != "WRITE"]
-    if any(one.key == EVERY_KEY and one.range_end == EVERY_KEY for one in read):
+    wanted = key_range(gateway.settings.prefix.encode())
+    if any(_covers(one, *wanted) for one in read):
         return ""
     if not read:
         return f"{user} may read no key: none of its roles allows it"
@@ -47,6 +48,13 @@ async def limits_in_words(gateway: Gateway) -> str:
     more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
     words = f"{user} may read {', '.join(named[:_NAMED])}{more} only"
     return f"{words}: give one of them as the prefix of this connection"
+
+
+def _covers(permission: Permission, start: bytes, end: bytes) -> bool:
+    """Whether all keys from `start` to before `end` are in it; an end of NUL is no end."""
+    if permission.range_end == EVERY_KEY:
+        return permission.key <= start
+    return end != EVERY_KEY and permission.key <= start and end <= permission.range_end
 
 
 def _named(permission: Permission) -> str:

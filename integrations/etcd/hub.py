@@ -126,7 +126,7 @@ class WatchHub:
         A watch from a future revision gives no events, so it must not be opened.
         """
         try:
-            now = await self._client.position()
+            now = await self._client.position(self._prefix)
         except (UpstreamUnreachable, UpstreamFailed):  # no quorum to ask: nothing new either
             return False
         return now.revision < self._next - 1 or now.cluster_id != self._cluster_id

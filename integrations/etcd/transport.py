@@ -130,7 +130,7 @@ class Gateway:
             try:
                 data = await self._post(endpoint, path, body, token, deadline)
             except (UpstreamDenied, UpstreamRefused) as error:
-                if not token or not token_refused(error.message) or isinstance(as_, UserToken):
+                if path == _AUTHENTICATE or not self._renews(error, token, as_):
                     raise
                 self.forget_token(token)
                 token = await self._tokens.get(endpoint, as_)
@@ -159,23 +159,45 @@ class Gateway:
         The header `hasleader` makes a member without leader end the stream instead of
         keeping it silent. Closing the context closes the connection.
         """
+        content = b"\n".join(msgspec.json.encode(r) for r in requests)
+        response = await self._opened(endpoint, path, content)
+        try:
+            yield self._lines(response)
+        finally:
+            await response.aclose()
+
+    async def _opened(
+        self, endpoint: str, path: str, content: bytes, *, again: bool = True
+    ) -> httpx2.Response:
+        """A stream that was taken up; signs in once more where the token was refused."""
         headers = {"Grpc-Metadata-hasleader": "true", "Content-Type": "application/json"}
         if token := await self._tokens.get(endpoint):
             headers["Authorization"] = token
         request = self._http.build_request(
             "POST",
             f"{endpoint}/v3/{path}",
-            content=b"\n".join(msgspec.json.encode(r) for r in requests),
+            content=content,
             headers=headers,
             timeout=httpx2.Timeout(self.settings.deadline, read=self.settings.watch_silence),
         )
         response = await self._open(request)
+        if response.status_code == 200:
+            return response
         try:
-            if response.status_code != 200:
-                raise await self._stream_refusal(response, token)
-            yield self._lines(response)
+            error = await self._stream_refusal(response)
         finally:
             await response.aclose()
+        if not again or not self._renews(error, token, None):
+            raise error
+        self.forget_token(token)
+        return await self._opened(endpoint, path, content, again=False)
+
+    def _renews(self, error: IntegrationError, token: str, as_: Caller | None) -> bool:
+        """Whether signing in again may help: the token is refused, or there was none because
+        the cluster's authentication was off when we last asked."""
+        if not token_refused(error.message) or isinstance(as_, UserToken):
+            return False
+        return bool(token) or (as_ is None and bool(self.settings.username))
 
     @property
     def current_token(self) -> str:
@@ -278,16 +300,13 @@ class Gateway:
         except (TimeoutError, httpx2.TransportError) as error:
             raise from_transport(self.upstream, error) from error
 
-    async def _stream_refusal(self, response: httpx2.Response, token: str) -> IntegrationError:
+    async def _stream_refusal(self, response: httpx2.Response) -> IntegrationError:
         try:
             async with asyncio.timeout(self.settings.deadline):
                 body = await self._body(response, _MAX_ERROR_BODY)
         except (TimeoutError, httpx2.TransportError, UpstreamFailed):
             body = b""
-        error = errors.from_answer(self.upstream, response.status_code, body)
-        if token_refused(error.message):
-            self.forget_token(token)
-        return error
+        return errors.from_answer(self.upstream, response.status_code, body)
 
     async def _lines(self, response: httpx2.Response) -> AsyncIterator[bytes]:
         lines = Lines(self.settings.max_response)

@@ -124,3 +124,52 @@ async def test_tokens_that_expire_or_are_older_than_the_roles_are_renewed(guarde
     held, _ = await connection.client.value(b"/app/x")
     assert held.value == b"1"
     assert FeedState.DENIED not in {state for state, _ in feeds.members.states}
+
+
+@pytest.mark.parametrize("user", [{}, {"username": "viewer", "password": "reading"}])
+async def test_authentication_switched_on_and_off_under_a_connection(real, watch, user):
+    cluster = await real(size=1)
+    await cluster.ctl("put", "/app/x", "1")
+    connection, feeds = watch(cluster.settings(prefix="/app/", poll_interval=0.3, **user))
+    await until(lambda: feeds.members.now is FeedState.LIVE and feeds.keys.rows, PATIENCE)
+    await cluster.allow("viewer", "reading", "/app/")
+    if user:
+        await until(lambda: connection.client.gateway.current_token, PATIENCE)
+        assert FeedState.DENIED not in {state for state, _ in feeds.members.states}
+    else:
+        await until(lambda: feeds.members.now is FeedState.DENIED, PATIENCE)
+        assert "asks for a user and a password" in feeds.members.states[-1][1]
+        assert "quorum lost" not in quorum_sentence(connection.state)
+    await cluster.ctl("auth", "disable", ROOT)
+    await until(lambda: feeds.members.now is FeedState.LIVE, PATIENCE)
+    polled = connection.state.at
+    await until(lambda: connection.state.at > polled and connection.state.has_quorum, PATIENCE)
+    assert "QuorumLost" not in {event.reason for event in feeds.events.rows.values()}
+
+
+async def test_a_user_with_a_prefix_goes_on_after_the_watch_broke_and_its_token_is_gone(
+    guarded, watch
+):
+    """etcd keeps its simple tokens in memory: a member that starts again knows none."""
+    cluster = await guarded(args=("--auth-token-ttl=5",))
+    _, feeds = watch(
+        cluster.settings(username="viewer", password="reading", prefix="/app/", poll_interval=0.3)
+    )
+    await until(lambda: feeds.keys.now is FeedState.LIVE and feeds.members.rows, PATIENCE)
+    await cluster.kill(0)
+    await until(lambda: feeds.keys.now is FeedState.STALE, PATIENCE)
+    await cluster.revive(0)
+    await until(lambda: feeds.keys.now is FeedState.LIVE, PATIENCE)
+    await cluster.ctl("put", "/app/later", "1", ROOT)
+    await until(lambda: "/app/later" in feeds.keys.rows, PATIENCE)
+    for feed in (feeds.keys, feeds.members):
+        assert FeedState.DENIED not in {state for state, _ in feed.states}
+
+
+async def test_a_prefix_that_is_not_the_users_is_refused_with_the_one_that_is(guarded, watch):
+    cluster = await guarded()
+    _, feeds = watch(cluster.settings(username="viewer", password="reading", prefix="/other/"))
+    await until(lambda: feeds.keys.now is FeedState.DENIED, PATIENCE)
+    assert feeds.keys.states[-1][1].startswith('viewer may read "/app/" only: give one of them')
+    _, narrower = watch(cluster.settings(username="viewer", password="reading", prefix="/app/x"))
+    await until(lambda: narrower.keys.now is FeedState.LIVE and narrower.keys.rows, PATIENCE)
