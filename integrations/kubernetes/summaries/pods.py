@@ -7,6 +7,7 @@ sentence is ours.
 from __future__ import annotations
 
 import time
+from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
 from integrations.concern import Concern
@@ -18,6 +19,7 @@ from integrations.kubernetes.summaries.pod_reasons import PodReason, reason_of
 
 __all__ = ["PodSummary", "pod_summary"]
 
+_NONE: Final[frozenset[str]] = frozenset()
 _DONE: Final = frozenset({"Succeeded", "Failed"})
 _WELL: Final = frozenset({"Completed", "Succeeded"})
 
@@ -81,9 +83,11 @@ def pod_summary(pod: Pod) -> PodSummary:
 
 def _summary(pod: Pod, tally: _Tally) -> PodSummary:
     status = pod.status
-    if any(c.type == "PodScheduled" and c.reason == "SchedulingGated" for c in status.conditions):
-        tally.status = "SchedulingGated"
-    sidecars = {c.name for c in pod.spec.init_containers if c.restart_policy == "Always"}
+    for condition in status.conditions:  # a loop: a generator costs more than it looks at
+        if condition.reason == "SchedulingGated" and condition.type == "PodScheduled":
+            tally.status = "SchedulingGated"
+    declared = pod.spec.init_containers
+    sidecars = {c.name for c in declared if c.restart_policy == "Always"} if declared else _NONE
     initialising = _init_containers(pod, sidecars, tally)
     if not initialising or _true(status.conditions, "Initialized"):
         _containers(pod, tally)
@@ -93,7 +97,7 @@ def _summary(pod: Pod, tally: _Tally) -> PodSummary:
         elif status.phase not in _DONE:
             tally.status = "Terminating"
     total = len(pod.spec.containers) + len(sidecars)
-    held = bool(hindrances(pod, pod.metadata)) and pod.metadata.deletion_timestamp is not None
+    held = pod.metadata.deletion_timestamp is not None and bool(hindrances(pod, pod.metadata))
     healthy = not held and (
         tally.status in _WELL
         or tally.status == "Terminating"
@@ -118,10 +122,13 @@ def _summary(pod: Pod, tally: _Tally) -> PodSummary:
 def _counts(conditions: list[Condition]) -> bool:
     """Whether services and controllers count it: not when a readiness gate holds it or the
     node controller marked it, though its containers are ready."""
-    return not any(c.type == "Ready" and c.status == "False" for c in conditions)
+    for condition in conditions:
+        if condition.type == "Ready" and condition.status == "False":
+            return False
+    return True
 
 
-def _init_containers(pod: Pod, sidecars: set[str], tally: _Tally) -> bool:
+def _init_containers(pod: Pod, sidecars: AbstractSet[str], tally: _Tally) -> bool:
     for number, container in enumerate(pod.status.init_container_statuses):
         tally.restarts += container.restart_count
         tally.ended(container)

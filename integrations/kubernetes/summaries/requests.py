@@ -95,14 +95,18 @@ class _Held:
     def __init__(self, status: PodStatus | None) -> None:
         self._statuses: dict[str, ContainerStatus] = {}
         self._infeasible = False
-        if status is not None:
-            both = (*status.container_statuses, *status.init_container_statuses)
-            self._statuses = {c.name: c for c in both if c.allocated_resources}
+        if status is None:
+            return
+        both = [*status.container_statuses, *status.init_container_statuses]
+        held = [c for c in both if c.allocated_resources]
+        if held:
+            self._statuses = {c.name: c for c in held}
             pending = find_condition(status.conditions, "PodResizePending", "True")
             self._infeasible = pending is not None and pending.reason == "Infeasible"
 
     def requests(self, container: Container) -> Requests:
-        asked, held = container.resources.requests, self._statuses.get(container.name)
+        asked = container.resources.requests
+        held = self._statuses.get(container.name) if self._statuses else None
         if held is None or held.allocated_resources == asked == held.resources.requests:
             return _read(asked)
         present = _read(held.allocated_resources).most(_read(held.resources.requests))
@@ -123,6 +127,8 @@ def _with_init(containers: list[Container], running: Requests, held: _Held) -> R
 
 
 def _read(quantities: dict[str, str]) -> Requests:
+    if not quantities:
+        return NOTHING
     return Requests(
         parse_quantity(quantities.get("cpu", "0")), parse_quantity(quantities.get("memory", "0"))
     )
