@@ -23,6 +23,7 @@ from integrations.kubernetes.summaries.nodes import (
     taint_text,
 )
 from integrations.kubernetes.summaries.requests import pod_requests
+from integrations.kubernetes.summaries.since import node_since
 
 __all__ = ["Load", "Share", "alone", "loaded", "machine_row", "pod_share", "updated"]
 
@@ -102,6 +103,7 @@ def machine_row(cluster: str, node: Node) -> MachineRow:
         system_uuid=info.system_uuid,
         created=seconds(meta.creation_timestamp) or 0.0,
         labels=labels,
+        since=None if words.healthy else node_since(node),
     )
 
 

@@ -12,6 +12,7 @@ class MachineRow(Row, frozen=True):
 
     Requested is what the node's unfinished pods reserve; percent is of what the node can
     give (allocatable). `concern` is a `integrations.concern.Concern`. `simulated` nodes are KWOK's.
+    `since`: when the node stopped being well, by its own word.
 
     From `instance` on it is what the update service knows of the machine, all None when it does
     not know it. A machine that is no node of a cluster has no `cluster`, and lies where its
@@ -62,3 +63,4 @@ class MachineRow(Row, frozen=True):
     instance_group: str = ""
     alone_application: str = ""
     alone_group: str = ""
+    since: float | None = None

@@ -33,6 +33,7 @@ PROBLEMS = Collection(
         Column("reason", "Reason", Type.TEXT, searched=True),
         Column("affects", "Affects", Type.TEXT),
         Column("since", "Since", Type.TIME),
+        Column("seen", "First seen", Type.TIME, default=False),
         Column("cause", "Cause", Type.TEXT, facet=True, default=False),
         Column("count", "Size", Type.NUMBER, default=False),
         Column("system", "System", Type.TEXT, facet=True, default=False),

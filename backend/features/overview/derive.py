@@ -15,6 +15,8 @@ from backend.features.overview.members import member_problem, quorum_problem
 from backend.features.overview.read import (
     Claim,
     Contact,
+    Dated,
+    InCluster,
     Machine,
     Member,
     Pod,
@@ -73,8 +75,9 @@ class _Part(msgspec.Struct, frozen=True):
 class Problems:
     """`rows` is the collection's source.
 
-    A problem's `since` is the moment it was seen to begin. What was wrong already when this
-    console first looked has none: a made-up time would mislead at 3 a.m.
+    A problem's `since` is the moment it was seen to begin. Of what was wrong already when this
+    console first looked it is what the thing itself tells, and where that tells nothing there is
+    none: a made-up time would mislead at 3 a.m.
     """
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
@@ -84,18 +87,16 @@ class Problems:
         self.rows: Derived[ProblemRow] = Derived(
             problems_collection(self.held.resources),
             inputs=(
-                Kept("machines", by=_of_machine, keep=self._dated(machine_problem, _created)),
+                Kept("machines", by=_of_machine, keep=self._dated(machine_problem, _told)),
                 Kept("workloads", by=_of_workload, keep=self._there),
                 Kept("pods", by=_of_pod, keep=self._part),
                 Kept(
                     "persistentvolumeclaims",
                     by=_of_claim,
-                    keep=self._dated(claim_problem, _created),
+                    keep=self._dated(claim_problem, _told),
                 ),
-                Kept("services", by=_of_service, keep=self._dated(service_problem, _created)),
-                Kept(
-                    "persistentvolumes", by=_of_volume, keep=self._dated(volume_problem, _created)
-                ),
+                Kept("services", by=_of_service, keep=self._dated(service_problem, _made)),
+                Kept("persistentvolumes", by=_of_volume, keep=self._dated(volume_problem, _told)),
                 Kept("etcd-members", by=_of_member, keep=self._judged),
                 Input(self.held.rows, by=_of_held),
                 Kept("connections", by=_of_contact, keep=self._dated(contact_problem, _unknown)),
@@ -104,16 +105,20 @@ class Problems:
         )
 
     def _dated(
-        self, rule: Callable[[T], ProblemRow | None], created: Callable[[T], float | None]
+        self, rule: Callable[[T], ProblemRow | None], began: Callable[[T, float], float | None]
     ) -> Callable[[ProblemRow | None, bool, T], ProblemRow | None]:
-        """The rule's problem of a row, with its beginning."""
+        """The rule's problem of a row, with its beginning: `began` gives what the row tells of
+        it, to a console that looks since then."""
 
         def keep(held: ProblemRow | None, known: bool, row: T) -> ProblemRow | None:
             found = rule(row)
             if found is None:
                 return None
-            since = held.since if held is not None else self._since(created(row), known=known)
-            return msgspec.structs.replace(found, since=since)
+            if held is not None:
+                return msgspec.structs.replace(found, since=held.since, seen=held.seen)
+            now = self._clock()
+            told = now if known else began(row, self._started)
+            return msgspec.structs.replace(found, since=told and min(told, now), seen=now)
 
         return keep
 
@@ -121,18 +126,12 @@ class Problems:
         dated = self._dated(member_problem, _unknown)
         return _Judged(row, dated(held.problem if held else None, known, row), known)
 
-    def _since(self, created: float | None, *, known: bool) -> float | None:
-        """Of what is wrong from now on; `known`: it was there before, and well."""
-        if known:
-            return self._clock()
-        return created if created is not None and created > self._started else None
-
     def _there(self, held: _There | None, known: bool, row: Workload) -> _There:
-        dated = self._dated(workload_problem, _created)
+        dated = self._dated(workload_problem, _told)
         return _There(row.uid, dated(held.problem if held else None, known, row))
 
     def _part(self, held: _Part | None, known: bool, row: Pod) -> _Part | None:
-        dated = self._dated(pod_problem, _created)
+        dated = self._dated(pod_problem, _told)
         found = dated(held.problem if held else None, known, row)
         return None if found is None else _Part(row.owner_uid, found)
 
@@ -151,10 +150,12 @@ class Problems:
             found = [judged.problem for judged in members if judged.problem is not None]
             yield from found or contacts
             return
-        shown = self.rows.get(whole.key)
-        began = self._clock() if any(judged.known for judged in members) else None
-        since = shown.since if shown is not None else began
-        yield msgspec.structs.replace(whole, since=since)
+        shown, now = self.rows.get(whole.key), self._clock()
+        if shown is not None:
+            yield msgspec.structs.replace(whole, since=shown.since, seen=shown.seen)
+            return
+        since = now if any(judged.known for judged in members) else None
+        yield msgspec.structs.replace(whole, since=since, seen=now)
 
 
 def _spoken_for(part: _Part, workloads: Iterable[_There]) -> bool:
@@ -162,11 +163,17 @@ def _spoken_for(part: _Part, workloads: Iterable[_There]) -> bool:
     return any(not asked or not there.uid or there.uid == asked for there in workloads)
 
 
-def _created(row: Machine | Workload | Pod | Claim | Service | Volume) -> float | None:
-    return row.created
+def _told(row: Dated, started: float) -> float | None:
+    """What the thing itself says; else its making, where that was looked at."""
+    return row.since if row.since is not None else _made(row, started)
 
 
-def _unknown(_row: Member | Contact) -> float | None:
+def _made(row: InCluster, started: float) -> float | None:
+    """Of what was made since this console looks, and was never seen well."""
+    return row.created if row.created > started else None
+
+
+def _unknown(_row: Member | Contact, _started: float) -> float | None:
     """What tells no time of its making."""
     return None
 

@@ -49,6 +49,7 @@ def _view(row: ProblemRow, *, named: bool) -> ProblemView:
         reason=row.reason,
         affects=row.affects,
         since=row.since,
+        seen=row.seen,
         count=row.count,
         link=row.link,
         alike=1,
@@ -58,8 +59,8 @@ def _view(row: ProblemRow, *, named: bool) -> ProblemView:
 
 
 def _together(group: Sequence[ProblemRow], *, named: bool) -> ProblemView:
-    """One line for many; since when is the earliest that is known, and not said when one was
-    so before this console looked."""
+    """One line for many; since when is the earliest that is known, and where one was so for longer
+    than anybody knows, before when."""
     first = group[0]
     reasons = {row.reason for row in group}
     affects = {row.affects for row in group}
@@ -75,6 +76,7 @@ def _together(group: Sequence[ProblemRow], *, named: bool) -> ProblemView:
         reason=first.reason if len(reasons) == 1 else first.cause,
         affects=_pods(group) or (first.affects if len(affects) == 1 else ""),
         since=min(known) if len(known) == len(moments) else None,
+        seen=min(row.seen if row.since is None else row.since for row in group),
         count=sum(row.count for row in group),
         link=_all_of(first),
         alike=len(group),

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Protocol
 
-__all__ = ["Claim", "Contact", "Machine", "Member", "Pod", "Service", "Volume", "Workload"]
+__all__ = [
+    "Claim",
+    "Contact",
+    "Dated",
+    "InCluster",
+    "Machine",
+    "Member",
+    "Pod",
+    "Service",
+    "Volume",
+    "Workload",
+]
 
 
 class InCluster(Protocol):
@@ -20,13 +31,19 @@ class InCluster(Protocol):
     created: float
 
 
-class Machine(InCluster, Protocol):
+class Dated(InCluster, Protocol):
+    """What tells itself since when it is not well, where it knows."""
+
+    since: float | None
+
+
+class Machine(Dated, Protocol):
     """What is read of a row of `machines`."""
 
     pods: int
 
 
-class Workload(InCluster, Protocol):
+class Workload(Dated, Protocol):
     """What is read of a row of `workloads`."""
 
     kind: str
@@ -38,7 +55,7 @@ class Workload(InCluster, Protocol):
     ready: int
 
 
-class Pod(InCluster, Protocol):
+class Pod(Dated, Protocol):
     """What is read of a row of `pods`."""
 
     namespace: str
@@ -49,13 +66,13 @@ class Pod(InCluster, Protocol):
     owner_uid: str
 
 
-class Claim(InCluster, Protocol):
+class Claim(Dated, Protocol):
     """What is read of a row of `persistentvolumeclaims`."""
 
     namespace: str
 
 
-class Volume(InCluster, Protocol):
+class Volume(Dated, Protocol):
     """What is read of a row of `persistentvolumes`."""
 
     claim: str

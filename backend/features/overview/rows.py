@@ -12,10 +12,10 @@ class ProblemRow(Row, frozen=True):
     """One cause of trouble at one thing.
 
     `rank` orders (0 is worst); `since` is Unix seconds, None when it was so before this
-    console looked. `reason` says why, the cause first; `cause` is its kind that others may
-    share. The scope fields repeat those of the row it is about;
-    `resource` is its plural in a cluster. A connection is no part of what it leads to: it has
-    its `scope` in text.
+    console looked and nothing tells since when; `seen` is when it first saw it so. `reason` says
+    why, the cause first; `cause` is its kind that others may share. The scope fields repeat those
+    of the row it is about; `resource` is its plural in a cluster. A connection is no part of what
+    it leads to: it has its `scope` in text.
     """
 
     rank: int
@@ -36,3 +36,4 @@ class ProblemRow(Row, frozen=True):
     etcd: str = ""
     resource: str = ""
     scope: str = ""
+    seen: float = 0.0

@@ -170,6 +170,7 @@ def held_problem(row: HeldRow) -> ProblemRow:
         cluster=row.cluster,
         namespace=row.name if row.plural == "namespaces" else row.namespace,
         resource=row.plural,
+        seen=row.since,
     )
 
 

@@ -58,7 +58,7 @@ class ProblemView(BaseModel):
     """One cause of trouble: at one thing, or at the `alike` many that share it.
 
     Of many, `name` is empty, `members` are the first of them and `link` leads to all. `since`
-    is Unix seconds, null where it was so before this console looked.
+    is Unix seconds, null where nothing tells more than that it was so before `seen`.
     """
 
     id: str
@@ -70,6 +70,7 @@ class ProblemView(BaseModel):
     reason: str
     affects: str
     since: float | None
+    seen: float
     count: int
     link: str
     alike: int

@@ -25,6 +25,7 @@ from integrations.kubernetes.kinds import kind_of
 from integrations.kubernetes.models.meta import Meta, controller
 from integrations.kubernetes.models.pods import Pod
 from integrations.kubernetes.summaries.pods import pod_summary
+from integrations.kubernetes.summaries.since import pod_since
 
 __all__ = ["SHOWN", "Workloads"]
 
@@ -50,6 +51,7 @@ class _Trouble(Row, frozen=True):
     reason: str
     cause: str
     concern: int
+    since: float | None
 
 
 class _Troubled(Row, frozen=True):
@@ -104,7 +106,8 @@ def _trouble(cluster: str, pod: Pod) -> _Trouble | None:
     key = f"{cluster}/{meta.namespace}/{meta.name}"
     cause = summary.cause or summary.status
     reason = summary.reason or summary.status
-    return _Trouble(key, owner, uid, meta.name, reason, cause, summary.concern)
+    since = pod_since(pod)
+    return _Trouble(key, owner, uid, meta.name, reason, cause, summary.concern, since)
 
 
 def _controller_of(cluster: str, meta: Meta) -> tuple[str, str]:
@@ -164,7 +167,16 @@ def _with_trouble(row: WorkloadRow, troubles: Sequence[_Trouble]) -> WorkloadRow
         cause=first.cause,
         culprit=first.pod,
         concern=min(row.concern, first.concern) if row.ready == 0 else row.concern,
+        since=_since(row, [trouble for trouble in troubles if trouble.cause == first.cause]),
     )
+
+
+def _since(row: WorkloadRow, alike: Sequence[_Trouble]) -> float | None:
+    """When the first of its pods stopped being well, where each tells; else when its controller
+    gave up on it."""
+    moments = [trouble.since for trouble in alike]
+    known = [moment for moment in (*moments, row.since) if moment is not None]
+    return row.since if None in moments else min(known)
 
 
 def _cause_in_words(first: _Trouble, troubles: Sequence[_Trouble]) -> str:

@@ -19,6 +19,7 @@ from integrations.kubernetes.summaries.images import image_name
 from integrations.kubernetes.summaries.jobs import job_readiness
 from integrations.kubernetes.summaries.pods import pod_summary
 from integrations.kubernetes.summaries.requests import pod_requests
+from integrations.kubernetes.summaries.since import pod_since, workload_since
 from integrations.kubernetes.summaries.workload_health import WorkloadSummary
 from integrations.kubernetes.summaries.workloads import workload_summary
 
@@ -133,6 +134,7 @@ def pod_row(cluster: str, pod: Pod) -> PodRow:
         simulated=False,
         created=born(meta),
         labels=shared_labels(meta.labels),
+        since=None if words.healthy else pod_since(pod),
     )
 
 
@@ -164,6 +166,7 @@ def workload_row(cluster: str, plural: str, workload: Any) -> WorkloadRow:
         created=born(meta),
         labels=shared_labels(meta.labels),
         uid=meta.uid,
+        since=None if words.healthy else workload_since(workload),
     )
     return leaving(row, workload) if meta.deletion_timestamp is not None else row
 

@@ -15,6 +15,7 @@ from backend.features.workloads.rows import (
     VolumeRow,
 )
 from integrations.concern import Concern
+from integrations.kubernetes.models.meta import seconds
 from integrations.kubernetes.models.network import (
     EndpointSlice,
     Ingress,
@@ -147,6 +148,7 @@ def volume_row(cluster: str, volume: PersistentVolume) -> VolumeRow:
         labels=meta.labels,
         driver=spec.source.driver,
         handle=spec.source.handle,
+        since=seconds(volume.status.last_phase_transition_time) if phase == "Failed" else None,
     )
 
 
@@ -177,4 +179,5 @@ def claim_row(cluster: str, claim: PersistentVolumeClaim) -> ClaimRow:
         storage_class=spec.storage_class_name,
         created=born(meta),
         labels=meta.labels,
+        since=seconds(meta.creation_timestamp) if word == "Pending" else None,
     )

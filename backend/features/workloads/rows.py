@@ -23,7 +23,7 @@ class PodRow(Row, frozen=True):
     `owner` is the workload a person knows: the deployment, not its replica set; its kind is one
     of `owner_group`, `owner_uid` is empty where another object stands between. `images` as
     asked for, `digests` as they run, `repositories` by whose names they are asked for.
-    `simulated`: on a KWOK node."""
+    `simulated`: on a KWOK node. `since`: when it stopped being well, where it tells."""
 
     cluster: str
     namespace: str
@@ -51,12 +51,14 @@ class PodRow(Row, frozen=True):
     simulated: bool
     created: float
     labels: dict[str, str]
+    since: float | None = None
 
 
 class WorkloadRow(Row, frozen=True):
     """What runs pods. `kind` as in its manifest, `plural` as in URLs. Counts are pods, and
     `readiness` two of them in one text (``0/2``). `reason` is the cause, without the counts;
-    `culprit` names the pod that it is told of, `cause` its kind that others may share."""
+    `culprit` names the pod that it is told of, `cause` its kind that others may share. `since`:
+    when it, or the pods it is told of, stopped being well, where they tell."""
 
     cluster: str
     kind: str
@@ -78,6 +80,7 @@ class WorkloadRow(Row, frozen=True):
     created: float
     labels: dict[str, str]
     uid: str = ""
+    since: float | None = None
 
 
 class ServiceRow(Row, frozen=True):
@@ -139,7 +142,7 @@ class IngressRow(Row, frozen=True):
 
 class VolumeRow(Row, frozen=True):
     """A persistent volume; `claim` is ``namespace/name``. `driver` reaches it (or the kind of
-    storage it is), `handle` is what the storage calls it."""
+    storage it is), `handle` is what the storage calls it. `since`: when it failed."""
 
     cluster: str
     name: str
@@ -156,11 +159,12 @@ class VolumeRow(Row, frozen=True):
     labels: dict[str, str]
     driver: str = ""
     handle: str = ""
+    since: float | None = None
 
 
 class ClaimRow(Row, frozen=True):
     """A claim on storage; `capacity` is what it got (None: nothing yet), `requested` what it
-    asked for, `reason` why it has none."""
+    asked for, `reason` why it has none, since it exists or (`since` None) since nobody knows."""
 
     cluster: str
     namespace: str
@@ -176,6 +180,7 @@ class ClaimRow(Row, frozen=True):
     storage_class: str
     created: float
     labels: dict[str, str]
+    since: float | None = None
 
 
 class MetadataRow(Row, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final, NamedTuple
 
 import msgspec
@@ -99,11 +100,12 @@ def _camel(name: str) -> str:
 
 
 class VolumeStatus(Slim):
-    """``Available``, ``Bound``, ``Released`` or ``Failed``, and why."""
+    """``Available``, ``Bound``, ``Released`` or ``Failed``, since when and why."""
 
     phase: str = ""
     reason: str = ""
     message: str = ""
+    last_phase_transition_time: datetime | None = None
 
 
 class PersistentVolume(Slim):

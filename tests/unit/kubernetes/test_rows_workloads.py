@@ -213,3 +213,18 @@ class TestClaims:
         cluster.put("persistentvolumeclaims", self.claim(uid="u2"))
         row = cluster.row("persistentvolumeclaims", self.KEY)
         assert (row.reason, row.healthy) == ("Waits for a volume", True)
+
+
+def test_a_workload_is_not_well_since_the_first_of_its_pods(cluster: Cluster):
+    cluster.put("deployments", workload("web", rolled(2, 0)))
+    cluster.put("replicasets", workload("web-1", rolled(2, 0), **owned("Deployment", "web")))
+    for name, hour in (("a", 13), ("b", 12)):
+        waits = pod(f"web-1-{name}", "", phase="Pending", **owned("ReplicaSet", "web-1"))
+        at = f"2026-11-21T{hour}:00:00Z"
+        unplaced = {"type": "PodScheduled", "status": "False", "lastTransitionTime": at}
+        waits["status"].update(containerStatuses=[], conditions=[unplaced])
+        cluster.put("pods", waits)
+    assert cluster.row("workloads", TestWorkloads.KEY).since == 1795262400.0
+    cluster.put("pods", crashing("web-1-a", "web-1"))
+    cluster.put("pods", crashing("web-1-b", "web-1"))
+    assert cluster.row("workloads", TestWorkloads.KEY).since is None

@@ -109,6 +109,21 @@ async def test_a_problem_ends_with_recovery_or_deletion(world) -> None:
     assert list(problems) == []
 
 
+async def test_what_was_wrong_before_begins_when_the_thing_itself_says(world) -> None:
+    machines, problems, clock = world
+    machines.put(msgspec.structs.replace(machine("NotReady"), since=400.0))
+    machines.put(msgspec.structs.replace(machine("NotReady", name="fast"), since=9000.0))
+    machines.put(machine("NotReady", name="mute"))
+    clock.now = 1005.0
+    await settled(machines, problems)
+    found = {problem.name: (problem.since, problem.seen) for problem in problems}
+    assert found == {"n1": (400.0, 1005.0), "fast": (1005.0, 1005.0), "mute": (None, 1005.0)}
+    told, mute = (row for row in problems if row.name in {"n1", "mute"})
+    many = [told, mute] * 3
+    (line,) = lines(many, named=False)
+    assert (line.since, line.seen) == (None, 400.0), "one of them is so for longer than is known"
+
+
 def test_a_machine_under_pressure_is_a_warning_below_one_that_is_down() -> None:
     pressed, down = machine_problem(machine("Pressure")), machine_problem(machine("Unknown"))
     assert pressed is not None

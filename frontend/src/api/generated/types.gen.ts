@@ -448,7 +448,7 @@ export type ChoicesAsked = {
  * ClaimRow
  *
  * A claim on storage; `capacity` is what it got (None: nothing yet), `requested` what it
- * asked for, `reason` why it has none.
+ * asked for, `reason` why it has none, since it exists or (`since` None) since nobody knows.
  */
 export type ClaimRow = {
     access_modes: Array<string>;
@@ -465,6 +465,7 @@ export type ClaimRow = {
     namespace: string;
     reason: string;
     requested: number;
+    since: number | null;
     status: string;
     storage_class: string;
     volume: string;
@@ -2890,6 +2891,7 @@ export type MachineMove = {
  *
  * Requested is what the node's unfinished pods reserve; percent is of what the node can
  * give (allocatable). `concern` is a `integrations.concern.Concern`. `simulated` nodes are KWOK's.
+ * `since`: when the node stopped being well, by its own word.
  *
  * From `instance` on it is what the update service knows of the machine, all None when it does
  * not know it. A machine that is no node of a cluster has no `cluster`, and lies where its
@@ -2934,6 +2936,7 @@ export type MachineRow = {
     roles: Array<string>;
     runtime: string;
     simulated: boolean;
+    since: number | null;
     status: string;
     system_uuid: string;
     taints: Array<string>;
@@ -3973,7 +3976,7 @@ export type PlatformView = {
  * `owner` is the workload a person knows: the deployment, not its replica set; its kind is one
  * of `owner_group`, `owner_uid` is empty where another object stands between. `images` as
  * asked for, `digests` as they run, `repositories` by whose names they are asked for.
- * `simulated`: on a KWOK node.
+ * `simulated`: on a KWOK node. `since`: when it stopped being well, where it tells.
  */
 export type PodRow = {
     cause: string;
@@ -4004,6 +4007,7 @@ export type PodRow = {
     repositories: Array<string>;
     restarts: number;
     simulated: boolean;
+    since: number | null;
     status: string;
 };
 
@@ -4155,10 +4159,10 @@ export type ProblemBody = {
  * One cause of trouble at one thing.
  *
  * `rank` orders (0 is worst); `since` is Unix seconds, None when it was so before this
- * console looked. `reason` says why, the cause first; `cause` is its kind that others may
- * share. The scope fields repeat those of the row it is about;
- * `resource` is its plural in a cluster. A connection is no part of what it leads to: it has
- * its `scope` in text.
+ * console looked and nothing tells since when; `seen` is when it first saw it so. `reason` says
+ * why, the cause first; `cause` is its kind that others may share. The scope fields repeat those
+ * of the row it is about; `resource` is its plural in a cluster. A connection is no part of what
+ * it leads to: it has its `scope` in text.
  */
 export type ProblemRow = {
     affects: string;
@@ -4176,6 +4180,7 @@ export type ProblemRow = {
     reason: string;
     resource: string;
     scope: string;
+    seen: number;
     severity: 'error' | 'normal' | 'warning';
     since: number | null;
     system: string;
@@ -4188,7 +4193,7 @@ export type ProblemRow = {
  * One cause of trouble: at one thing, or at the `alike` many that share it.
  *
  * Of many, `name` is empty, `members` are the first of them and `link` leads to all. `since`
- * is Unix seconds, null where it was so before this console looked.
+ * is Unix seconds, null where nothing tells more than that it was so before `seen`.
  */
 export type ProblemView = {
     /**
@@ -4239,6 +4244,10 @@ export type ProblemView = {
      * Reason
      */
     reason: string;
+    /**
+     * Seen
+     */
+    seen: number;
     /**
      * Severity
      */
@@ -5811,7 +5820,7 @@ export type ViewChange = {
  * VolumeRow
  *
  * A persistent volume; `claim` is ``namespace/name``. `driver` reaches it (or the kind of
- * storage it is), `handle` is what the storage calls it.
+ * storage it is), `handle` is what the storage calls it. `since`: when it failed.
  */
 export type VolumeRow = {
     access_modes: Array<string>;
@@ -5830,6 +5839,7 @@ export type VolumeRow = {
     name: string;
     reason: string;
     reclaim_policy: string;
+    since: number | null;
     status: string;
     storage_class: string;
 };
@@ -5953,7 +5963,8 @@ export type Why = {
  *
  * What runs pods. `kind` as in its manifest, `plural` as in URLs. Counts are pods, and
  * `readiness` two of them in one text (``0/2``). `reason` is the cause, without the counts;
- * `culprit` names the pod that it is told of, `cause` its kind that others may share.
+ * `culprit` names the pod that it is told of, `cause` its kind that others may share. `since`:
+ * when it, or the pods it is told of, stopped being well, where they tell.
  */
 export type WorkloadRow = {
     cause: string;
@@ -5976,6 +5987,7 @@ export type WorkloadRow = {
     readiness: string;
     ready: number;
     reason: string;
+    since: number | null;
     status: string;
     uid: string;
     updated: number;

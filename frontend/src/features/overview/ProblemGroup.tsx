@@ -4,18 +4,18 @@ import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ProblemView } from "../../api/generated/types.gen";
 import { KindBadge } from "../../detail/KindBadge";
-import { Age } from "../../format/Age";
 import { formatNumber } from "../../format/numbers";
 import { AppLink } from "../../shell/AppLink";
 import { SEVERITY_TONES, ToneIcon } from "../../status/Status";
 import { ProblemLine } from "./ProblemLine";
+import { ProblemSince } from "./ProblemSince";
 
 /** Many things of one kind with one cause: a line that opens to the first of them. */
 export function ProblemGroup({ problem }: { problem: ProblemView }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const id = useId();
-  const { severity, kind, reason, affects, since, link, alike, namespaces, members } = problem;
+  const { severity, kind, reason, affects, link, alike, namespaces, members } = problem;
   const Arrow = open ? AngleDownIcon : AngleRightIcon;
   return (
     <>
@@ -40,7 +40,9 @@ export function ProblemGroup({ problem }: { problem: ProblemView }) {
         <span className="cr-muted cr-line-affects" translate="no" title={affects}>
           {affects}
         </span>
-        <span className="cr-line-end">{since !== null && <Age at={since} />}</span>
+        <span className="cr-line-end">
+          <ProblemSince {...problem} />
+        </span>
       </div>
       <div id={id} className="cr-line-members" hidden={!open}>
         {open && members.map((member) => <ProblemLine key={member.id} problem={member} />)}

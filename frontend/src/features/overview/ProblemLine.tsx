@@ -1,12 +1,12 @@
 import type { ProblemView } from "../../api/generated/types.gen";
 import { KindBadge } from "../../detail/KindBadge";
-import { Age } from "../../format/Age";
 import { AppLink } from "../../shell/AppLink";
 import { SEVERITY_TONES, ToneIcon } from "../../status/Status";
+import { ProblemSince } from "./ProblemSince";
 
 /** One thing that is wrong: what, why, what it affects, since when. */
 export function ProblemLine({ problem }: { problem: ProblemView }) {
-  const { severity, kind, name, namespace, cluster, reason, affects, since, link } = problem;
+  const { severity, kind, name, namespace, cluster, reason, affects, link } = problem;
   const where = [cluster, namespace].filter(Boolean).join("/");
   return (
     <div className="cr-line">
@@ -24,7 +24,9 @@ export function ProblemLine({ problem }: { problem: ProblemView }) {
       <span className="cr-muted cr-line-affects" translate="no" title={affects}>
         {affects}
       </span>
-      <span className="cr-line-end">{since !== null && <Age at={since} />}</span>
+      <span className="cr-line-end">
+        <ProblemSince {...problem} />
+      </span>
     </div>
   );
 }
