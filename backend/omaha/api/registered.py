@@ -55,9 +55,8 @@ async def register_mirror(
 ) -> RegisteredMirrorView:
     """Have whoever calls itself so be a mirror: it gets every release at once, floors and
     target, is not counted, and holds nobody up."""
-    await call.begin()
-    application = await edit.get(call.session, ApplicationRecord, application_id)
     row = await mirrors.register(call.session, application_id, body.machine_id, body.name)
+    application = await edit.get(call.session, ApplicationRecord, application_id)
     call.did("create", row, body.model_dump(), name=f"{application.name}/{row.name}")
     return _answer(row, response)
 

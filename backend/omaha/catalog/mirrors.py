@@ -12,14 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.errors import Conflict, PreconditionFailed
+from backend.omaha.catalog import edit
 from backend.omaha.catalog.edit import AlreadyTaken, change, insert, invalid
 from backend.omaha.fleet import actions
+from backend.omaha.store.session import SessionTransaction
 from backend.omaha.store.tables import RegisteredMirrorRecord
 
 __all__ = ["delete", "register", "rename"]
 
 MAX_MIRRORS: Final = 200
 """Of one application."""
+_TRIES: Final = 5
 _ID: Final = re.compile(r"[\x21-\x7e]{1,64}")
 
 
@@ -27,7 +30,10 @@ async def register(
     session: AsyncSession, application_id: int, machine_id: str, name: str
 ) -> RegisteredMirrorRecord:
     """From now on whoever calls itself `machine_id` is a mirror of the application: the machine
-    it was until now is removed, with what it holds. `Conflict` when it checks in meanwhile."""
+    it was until now is removed, with what it holds, and cannot come back: a report of it that is
+    under way is written before, and removed, or sees the new configuration. `Conflict` when it
+    checks in again and again meanwhile."""
+    await SessionTransaction(session).admit_nobody()
     bare = machine_id.strip().strip("{}")
     if not _ID.fullmatch(bare):
         raise invalid("machine_id", "is the id it sends: 1 to 64 characters without spaces.")
@@ -40,16 +46,22 @@ async def register(
     )
     if (await session.scalars(same)).first() is not None:
         raise AlreadyTaken("A mirror with this id is registered already.", "machine_id")
+    await _remove_machine(session, application_id, bare)
+    await edit.begin(session)
     now = time.time()
     row = RegisteredMirrorRecord(
         application_id=application_id, machine_id=bare, name=name, created_at=now, updated_at=now
     )
-    row = await insert(session, row, "A mirror with this id is registered already.", "machine_id")
-    try:
-        await actions.remove(session, application_id, bare)
-    except PreconditionFailed as error:
-        raise Conflict("It checked in at this very moment: register it again.") from error
-    return row
+    return await insert(session, row, "A mirror with this id is registered already.", "machine_id")
+
+
+async def _remove_machine(session: AsyncSession, application_id: int, machine_id: str) -> None:
+    for _ in range(_TRIES):
+        try:
+            return await actions.remove(session, application_id, machine_id)
+        except PreconditionFailed:  # it checked in between two of our statements
+            continue
+    raise Conflict("It checks in all the time: register it again.")
 
 
 async def rename(

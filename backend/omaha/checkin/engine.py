@@ -16,7 +16,7 @@ from backend.omaha.checkin.metrics import ANSWERS, MIRRORED, REFUSED, REPORTED
 from backend.omaha.checkin.seen import SeenTimes
 from backend.omaha.checkin.step import NO_DECISION, Report, told
 from backend.omaha.checkin.traces import Fault, Traces
-from backend.omaha.checkin.writer import GroupGone, Writer
+from backend.omaha.checkin.writer import GroupGone, NowMirror, Writer
 from backend.omaha.domain.model import Counters, GrantState, Group, Reason, UpdateStatus
 from backend.omaha.domain.semver import is_valid
 from backend.omaha.policy.decision import CheckContext, UpdateDecision, decide
@@ -97,6 +97,9 @@ class Engine:
     async def _one(self, app: AppRequest, request: OmahaRequest, ip: str, hosted: str) -> Answer:
         try:
             return await self._admitted(app, request, ip, hosted)
+        except NowMirror:
+            app.is_syncer = True
+            return await self._one(app, request, ip, hosted)
         except GroupGone:
             ANSWERS[REFUSED] += 1
             return Answer(UNKNOWN_GROUP)

@@ -49,6 +49,10 @@ class GroupGone(Exception):
     """The group was deleted between the look-up and the write."""
 
 
+class NowMirror(Exception):
+    """The machine was registered as a mirror between the look-up and the write."""
+
+
 class Item:
     """A report on its way into the database since `since` (monotonic); `done` is None when
     nobody waits."""
@@ -97,7 +101,7 @@ class Writer:
 
     async def write(self, report: Report, entry: MachineEntry | None) -> UpdateDecision:
         """Work the report off and return when it is committed. `entry` is what is remembered.
-        Raises `Overloaded`, `StoreDown`, `GroupGone`."""
+        Raises `Overloaded`, `StoreDown`, `GroupGone`, `NowMirror`."""
         if len(self._queue) >= MAX_WAITING:
             raise Overloaded("Too many machines are waiting for the database.")
         done: asyncio.Future[UpdateDecision] = asyncio.get_running_loop().create_future()
@@ -195,6 +199,8 @@ class Writer:
         newer one may have been loaded since, and must not be taken for it."""
         groups, rollouts = _needs(batch)
         async with self._store.transaction() as tx:
+            if any(item.entry is None for item in batch):
+                await tx.admit()
             locked = await tx.lock(sorted(groups), sorted(rollouts))
             if locked.config_version != config_version:
                 raise _StaleConfig
@@ -244,9 +250,13 @@ def _measured(reports: int, oldest: float, began: float) -> None:
 
 
 def _resolve(config: Config, batch: list[Item]) -> None:
-    """Give every report the group as it is configured now."""
+    """Give every report the group as it is configured now. Of a mirror's nothing is written."""
+    batch[:] = [i for i in batch if i.done is not None or i.report.key not in config.mirrors]
     for item in batch:
         if _settled(item):
+            continue
+        if item.report.key in config.mirrors:
+            _set_exception(item, NowMirror("It was registered as a mirror."))
             continue
         group = find_group(config, item.report, item.entry)
         if group is None:

@@ -1,8 +1,8 @@
 """What the engine asks of a database; PostgreSQL and SQLite answer alike.
 
-Locks are always taken in one order: counters by group, rollouts by id, instances, tally by
-key. A transaction that meets somebody else's newer row raises `WriteConflict` and is done again
-from fresh reads.
+Locks are always taken in one order: admission, counters by group, rollouts by id, instances,
+tally by key. A transaction that meets somebody else's newer row raises `WriteConflict` and is
+done again from fresh reads.
 """
 
 from __future__ import annotations
@@ -93,6 +93,10 @@ class Locked(msgspec.Struct):
 
 class Transaction(Protocol):
     """One atomic change. Leaving the context normally commits durably."""
+
+    async def admit(self) -> None:
+        """Call first where machines will be inserted: whoever must be sure that none is
+        (`SessionTransaction.admit_nobody`) waits for the commit."""
 
     async def lock(self, groups: Sequence[int], rollouts: Sequence[int]) -> Locked:
         """Lock the counters of `groups` and the rollouts, in ascending order."""

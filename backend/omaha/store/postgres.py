@@ -102,6 +102,10 @@ class PostgresTransaction:
         rows = await self._connection.fetch(sql.numbered(statement), *arguments)
         return [tuple(row) for row in rows]
 
+    async def admit(self) -> None:
+        """See `store.Transaction.admit`."""
+        await self._connection.fetch("SELECT pg_advisory_xact_lock_shared($1)", sql.ADMISSION)
+
     async def lock(self, groups: Sequence[int], rollouts: Sequence[int]) -> Locked:
         """See `store.Transaction.lock`."""
         fetch = self._connection.fetch

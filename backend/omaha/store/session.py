@@ -30,11 +30,22 @@ class SessionTransaction:
         result = await self._run(statement, arguments)
         return [tuple(row) for row in result.fetchall()] if result.returns_rows else []
 
+    async def admit_nobody(self) -> None:
+        """From here until the commit no machine is added: wait for those that are being added.
+        Call it before anything else is locked."""
+        if self._postgres:
+            await self.query("SELECT pg_advisory_xact_lock(?)", sql.ADMISSION)
+        else:
+            await self._be_the_writer()
+
+    async def admit(self) -> None:
+        """Nothing: operators add no machines."""
+
     async def lock(self, groups: Sequence[int], rollouts: Sequence[int]) -> Locked:
         """See `store.Transaction.lock`."""
         ending = " FOR UPDATE" if self._postgres else ""
         if not self._postgres:
-            await self.query("UPDATE omaha_config SET version = version WHERE id = 1")
+            await self._be_the_writer()
         counters, held = {}, {}
         for group in groups:
             for row in await self.query(f"{sql.READ_COUNTERS} WHERE group_id = ?{ending}", group):
@@ -93,6 +104,10 @@ class SessionTransaction:
     async def announce(self) -> None:
         """See `store.Transaction.announce`."""
         await announce.announce(self._session)
+
+    async def _be_the_writer(self) -> None:
+        """SQLite has one at a time, who sees what those before it wrote."""
+        await self.query("UPDATE omaha_config SET version = version WHERE id = 1")
 
     async def _run(self, statement: str, arguments: Any) -> CursorResult[Any]:
         """The statement as the database's driver writes it, in the session's transaction."""

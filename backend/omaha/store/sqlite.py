@@ -102,6 +102,9 @@ class SqliteTransaction:
         """See `store.Transaction.query`."""
         return await self._visit(lambda: self._connection.query(statement, arguments))
 
+    async def admit(self) -> None:
+        """Nothing: there is one writer."""
+
     async def lock(self, groups: Sequence[int], rollouts: Sequence[int]) -> Locked:
         """See `store.Transaction.lock`."""
         return await self._visit(lambda: self._lock(groups, rollouts))

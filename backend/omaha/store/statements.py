@@ -20,6 +20,9 @@ ROLLOUT: Final = ", ".join(ROLLOUT_COLUMNS)
 _KEPT: Final = ("id", "group_id", "package_id", "release")
 ROLLOUT_CHANGING: Final = tuple(name for name in ROLLOUT_COLUMNS if name not in _KEPT)
 
+ADMISSION: Final = 0x6F_6D_61_68_61  # "omaha"
+"""PostgreSQL's advisory lock: shared by those that add machines, exclusive for who must be sure
+that none is added."""
 READ_CONFIG: Final = "SELECT version FROM omaha_config WHERE id = 1"
 READ_COUNTERS: Final = "SELECT group_id, in_progress, timed_out, buckets FROM omaha_counter"
 UPDATE_COUNTER: Final = (
