@@ -4,7 +4,7 @@ a tag still run what it pointed at before."""
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,10 +17,13 @@ from backend.live.table import Table
 from integrations.contract import Feed
 from integrations.kubernetes.models.pods import Pod
 from integrations.kubernetes.summaries.images import image_name
+from integrations.registry.state import ATTESTATION, SBOM, SIGNATURE
 
 __all__ = ["Images"]
 
 _ENDED = frozenset({"Succeeded", "Failed"})
+_ATTACHED = (SIGNATURE, ATTESTATION, SBOM)
+"""In the order of a repository's columns."""
 
 
 class _Runs(Row, frozen=True):
@@ -46,6 +49,20 @@ class _Current(Row, frozen=True):
 
     reference: str
     pods: int
+
+
+class _Sum(NamedTuple):
+    """Of a repository's tags: pods behind them, and images with what is attached to them."""
+
+    behind: int = 0
+    images: int = 0
+    signed: int = 0
+    attested: int = 0
+    sboms: int = 0
+
+    def of_images(self, attached: int) -> str:
+        """``3/12``; empty without images."""
+        return f"{attached}/{self.images}" if self.images else ""
 
 
 class Images:
@@ -84,7 +101,7 @@ class Images:
             inputs=(
                 One(self._repositories),
                 Foreign(repositories, of=self._repositories, by=_name),
-                Fold(self.tags, by=_repository_key, zero=0, add=_plus_behind),
+                Fold(self.tags, by=_repository_key, zero=_Sum(), add=_plus_image),
             ),
             row=_repository,
         )
@@ -193,8 +210,11 @@ def _repository_key(tag: TagRow) -> tuple[str, ...]:
     return (f"{tag.registry}/{tag.repository}",)
 
 
-def _plus_behind(number: int, tag: TagRow, sign: int) -> int:
-    return number + sign * (tag.behind or 0)
+def _plus_image(total: _Sum, tag: TagRow, sign: int) -> _Sum:
+    """Of which tag it is not known whether it is an image, that is not counted as one."""
+    image = tag.signed is not None
+    held = (tag.behind or 0, image, *(image and badge in tag.badges for badge in _ATTACHED))
+    return _Sum(*(before + sign * more for before, more in zip(total, held, strict=True)))
 
 
 def _tag(
@@ -211,11 +231,18 @@ def _tag(
 
 
 def _repository(
-    _key: str, row: RepositoryRow | None, count: _Count | None, behind: int
+    _key: str, row: RepositoryRow | None, count: _Count | None, tags: _Sum
 ) -> RepositoryRow | None:
     if row is None:
         return None
-    return msgspec.structs.replace(row, running=_pods(count), behind=behind)
+    return msgspec.structs.replace(
+        row,
+        running=_pods(count),
+        behind=tags.behind,
+        signed=tags.of_images(tags.signed),
+        attested=tags.of_images(tags.attested),
+        sbom=tags.of_images(tags.sboms),
+    )
 
 
 def _pods(count: _Count | None) -> int:

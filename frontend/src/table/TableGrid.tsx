@@ -4,7 +4,7 @@ import type { ColumnInfo, Row } from "../api/generated/types.gen";
 import type { Window } from "../live/query";
 import { settle, useSettled } from "../live/useSettled";
 import { Td, Tr } from "./elements";
-import { NARROW_ROW_HEIGHT, ROW_HEIGHT, useDensity } from "./preferences";
+import { NARROW_ROW_HEIGHT, ROW_HEIGHT, TALL_ROW_HEIGHT, useDensity } from "./preferences";
 import { SkeletonCells } from "./SkeletonCells";
 import { TableHead } from "./TableHead";
 import { type Renderers, TableRow } from "./TableRow";
@@ -45,7 +45,13 @@ export interface TableGridProps {
 export function TableGrid(props: TableGridProps) {
   const { held, narrow, scroller, activeIndex, onWindow } = props;
   const [density] = useDensity();
-  const height = narrow ? NARROW_ROW_HEIGHT : ROW_HEIGHT[density];
+  const checks = props.selectable && !narrow;
+  const taken = checks ? CHECK_WIDTH : 0;
+  const keep = narrow || props.chosen;
+  const fitted = useColumnWidths(props.columns, held, props.nameId, scroller, taken, keep);
+  const { columns, widths } = fitted;
+  const tall = fitted.tall && !narrow;
+  const height = narrow ? NARROW_ROW_HEIGHT : tall ? TALL_ROW_HEIGHT : ROW_HEIGHT[density];
   const virtual = useVirtualizer({
     count: held.total,
     getScrollElement: () => scroller,
@@ -74,11 +80,6 @@ export function TableGrid(props: TableGridProps) {
   useFollowWindow({ first, last }, held.offset, held.total, onWindow);
   const before = items[0]?.start ?? 0;
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
-  const checks = props.selectable && !narrow;
-  const taken = checks ? CHECK_WIDTH : 0;
-  const keep = narrow || props.chosen;
-  const fitted = useColumnWidths(props.columns, held, props.nameId, scroller, taken, keep);
-  const { columns, widths } = fitted;
   const cells = narrow ? 1 : columns.length + (checks ? 1 : 0);
   const onSelect = props.selectable ? props.selection.toggle : undefined;
 
@@ -88,7 +89,7 @@ export function TableGrid(props: TableGridProps) {
       role="grid"
       aria-label={props.label}
       aria-rowcount={held.total + 1}
-      className={`pf-v6-c-table pf-m-compact cr-table ${narrow ? "cr-table-narrow" : `cr-${density}`}`}
+      className={`pf-v6-c-table pf-m-compact cr-table ${narrow ? "cr-table-narrow" : tall ? "cr-tall" : `cr-${density}`}`}
       style={narrow ? {} : { minWidth: widths.reduce((sum, width) => sum + width, taken) }}
     >
       {!narrow && (

@@ -1,12 +1,14 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { ColumnInfo } from "../api/generated/types.gen";
 import type { HeldRows } from "./useHeldRows";
-import { columnWidths, fittingColumns } from "./widths";
+import { columnWidths, fittingColumns, needsThirdLine } from "./widths";
 
 /** What is shown of the columns, and how wide. */
 export interface FittedColumns {
   columns: readonly ColumnInfo[];
   widths: number[];
+  /** Rows are of three lines, for there is a sentence that needs them. */
+  tall: boolean;
 }
 
 /**
@@ -30,7 +32,8 @@ export function useColumnWidths(
   return useMemo(() => {
     const plain = rows.map(({ row }) => row);
     const shown = chosen ? columns : fittingColumns(columns, plain, nameId, available);
-    return { columns: shown, widths: columnWidths(shown, plain, nameId, available) };
+    const widths = columnWidths(shown, plain, nameId, available);
+    return { columns: shown, widths, tall: needsThirdLine(shown, plain, nameId, widths) };
   }, [columns, rows, nameId, available, chosen]);
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { column } from "../test/collections";
-import { columnWidths, fittingColumns } from "./widths";
+import { columnWidths, fittingColumns, needsThirdLine } from "./widths";
 
 const COLUMNS = [
   column("name", "text"),
@@ -47,6 +47,20 @@ test("what there is no room for is left out from the end, never the cause or the
   const few = fittingColumns(COLUMNS, rows, "name", 600);
   expect(few.map(({ id }) => id)).toEqual(["name", "status", "reason"]);
   expect(fittingColumns(COLUMNS, rows, "name", 0)).toBe(COLUMNS);
+});
+
+test("with little room a long sentence has half of it, and three lines where two do not do", () => {
+  const rows = rowWith(110);
+  const few = fittingColumns(COLUMNS, rows, "name", 700);
+  expect(few.map(({ id }) => id)).toEqual(["name", "status", "reason"]);
+  const widths = columnWidths(few, rows, "name", 700);
+  expect(widths[2]).toBeGreaterThanOrEqual(340);
+  expect(needsThirdLine(few, rows, "name", widths)).toBe(true);
+  expect(needsThirdLine(few, rowWith(80), "name", widths)).toBe(false);
+  expect(needsThirdLine(few, rowWith(300), "name", columnWidths(few, rows, "name", 1_000))).toBe(
+    false,
+  );
+  expect(needsThirdLine(few, rows, "name", [])).toBe(false);
 });
 
 test("a sentence nobody has yet leaves the room to the others", () => {

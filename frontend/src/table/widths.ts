@@ -10,6 +10,10 @@ const HEADING_ROOM = 24;
 const TWO_LINES = 0.56;
 /** Sentences whose two lines are no wider are shown whole, rather than a column less about it. */
 const WHOLE_UP_TO = 240;
+/** With less room than this, half of it is the sentence's, and it may go on in a third line. */
+const SCARCE = 900;
+/** Average advance of a character of a sentence in lines, which are set smaller. */
+const SMALL_CHARACTER = 6.2;
 const SAMPLE = 80;
 const MADE = 280;
 
@@ -113,9 +117,10 @@ export function fittingColumns(
   nameId: string | undefined,
   available: number,
 ): readonly ColumnInfo[] {
+  const whole = available < SCARCE ? Math.max(WHOLE_UP_TO, available / 2) : WHOLE_UP_TO;
   const least = columns.map((column) => {
     const wish = wishOf(column, rows, column.id === nameId);
-    return Math.max(wish.least, Math.min(wish.two, WHOLE_UP_TO));
+    return Math.max(wish.least, Math.min(wish.two, whole));
   });
   const kept = new Set(columns.keys());
   for (const index of [...columns.keys()].reverse()) {
@@ -163,6 +168,22 @@ export function columnWidths(
   if (spare > 0 && last !== -1) widths[last] = (widths[last] ?? 0) + spare;
   else if (spare > 0) share(widths, columns, spare);
   return widths.map(Math.floor);
+}
+
+/** Whether there is so little room that a sentence of the first rows goes on in a third line. */
+export function needsThirdLine(
+  columns: readonly ColumnInfo[],
+  rows: readonly Row[],
+  nameId: string | undefined,
+  widths: readonly number[],
+): boolean {
+  const room = sum(widths);
+  if (room <= 0 || room >= SCARCE) return false;
+  return columns.some((column, index) => {
+    if (column.id === nameId || !isSentence(column)) return false;
+    const fit = ((widths[index] ?? 0) - PADDING) / TWO_LINES / SMALL_CHARACTER;
+    return rows.slice(0, SAMPLE).some((row) => lengthOf(row[column.id]) > fit);
+  });
 }
 
 /** Without a sentence the columns of words share what is left, so that none stands far off. */

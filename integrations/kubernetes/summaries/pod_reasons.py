@@ -8,20 +8,13 @@ from typing import Final, NamedTuple
 
 from integrations.concern import Concern
 from integrations.kubernetes.models.pods import ContainerStatus, Pod, Terminated
+from integrations.kubernetes.summaries.scheduling import misfits
 
 __all__ = ["MACHINE_SILENT", "PodReason", "reason_of"]
 
 MACHINE_SILENT: Final = "Machine does not answer"
 _LIMIT: Final = 240
 _MESSAGE: Final = 120
-_SCHEDULER: Final = (
-    (r" node\(s\) were unschedulable", " are cordoned"),
-    (r" node\(s\) had untolerated taint(\(s\))?", " are tainted"),
-    (r" node\(s\) didn't match Pod's node affinity/selector", " do not match"),
-    (r" Insufficient (\S+)", r" lack \1"),
-)
-_SINGULAR: Final = {"are": "is", "do": "does", "lack": "lacks"}
-_ONE: Final = re.compile(r"\b1 (are|do|lack)\b")
 _AVAILABLE: Final = re.compile(r"^0/(\d+) nodes are available: ")
 
 
@@ -78,7 +71,7 @@ def _not_placed(pod: Pod) -> PodReason:
         if condition.type == "PodScheduled" and condition.status == "False":
             why = _first_sentence(condition.message or condition.reason)
             fits = _AVAILABLE.match(why)
-            why = _scheduler(why[fits.end() :]) if fits else why
+            why = misfits(why[fits.end() :]) if fits else why
             start = f"None of {fits[1]} machines fits" if fits else "No machine fits"
             return PodReason(f"{start}: {why}", "No machine fits", Concern.ERROR)
     return PodReason(
@@ -86,13 +79,6 @@ def _not_placed(pod: Pod) -> PodReason:
         "Waits for the scheduler",
         Concern.WARNING,
     )
-
-
-def _scheduler(why: str) -> str:
-    """Its counts in words: ``5 node(s) had untolerated taint(s)`` → ``5 are tainted``."""
-    for said, words in _SCHEDULER:
-        why = re.sub(said, words, why)
-    return _ONE.sub(lambda found: f"1 {_SINGULAR[found[1]]}", why)
 
 
 def _not_pulled(pod: Pod, word: str) -> PodReason:

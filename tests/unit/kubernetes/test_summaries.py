@@ -314,7 +314,7 @@ CASES: list[tuple[str, Pod, str, str, bool, str]] = [
         "Pending",
         "0/1",
         False,
-        "None of 12 machines fits: 1 is cordoned, 11 lack cpu",
+        "None of 12 machines fits: 11 lack cpu, 1 is cordoned",
     ),
     (
         "not looked at by the scheduler",

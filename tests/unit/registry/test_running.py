@@ -12,7 +12,7 @@ from backend.features.images.collections import TAGS
 from backend.features.images.running import Images
 from integrations.kubernetes.models.pods import Pod
 from integrations.kubernetes.summaries.images import image_name
-from integrations.registry.state import Repository, Tag
+from integrations.registry.state import Repository, Tag, TagKind
 
 DIGEST = "sha256:" + "a" * 64
 
@@ -73,6 +73,32 @@ def test_pods_are_counted_by_digest_and_by_repository(pods_first: bool) -> None:
     cluster["pods"].delete("shop/a")
     (shown,) = images.tags
     assert shown.running == 1
+
+
+def test_a_repository_tells_of_how_many_images_something_is_attached() -> None:
+    images = Images()
+    registry = images.of_registry("local")
+    registry["repositories"].put("shop/cart", Repository(name="shop/cart"))
+
+    def put(name: str, kind: TagKind, *badges: str) -> None:
+        tag = Tag("shop/cart", name, kind=kind, digest=DIGEST, badges=badges)
+        registry["tags"].put(tag.key, tag)
+
+    def told() -> tuple[str, str, str]:
+        (row,) = images.repositories
+        return row.signed, row.attested, row.sbom
+
+    assert told() == ("", "", "")
+    put("chart", TagKind.ARTIFACT, "signature")
+    put("new", TagKind.UNRESOLVED)
+    assert told() == ("", "", ""), "no image is known yet"
+    put("1", TagKind.INDEX, "signature", "sbom")
+    put("2", TagKind.MANIFEST, "attestation")
+    assert told() == ("1/2", "1/2", "1/2")
+    put("2", TagKind.MANIFEST, "signature")
+    assert told() == ("2/2", "0/2", "1/2")
+    registry["tags"].delete("shop/cart:1")
+    assert told() == ("1/1", "0/1", "0/1")
 
 
 async def test_pods_that_a_tag_left_behind_are_counted_until_they_follow() -> None:

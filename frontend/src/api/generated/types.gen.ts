@@ -4516,9 +4516,12 @@ export type ReleaseFilter = {
  *
  * One repository. `pushed` (Unix seconds) is the newest push seen, else the newest image's
  * own date; `reason` says why it could not be read; `running` counts pods that ask for it,
- * `behind` those of them that run what one of its tags pointed at before.
+ * `behind` those of them that run what one of its tags pointed at before. `signed`, `attested` and
+ * `sbom`: of how many of its images one is attached (``3/12``), which nobody verified here; empty
+ * where it has none, or none of them was looked at yet.
  */
 export type RepositoryRow = {
+    attested: string;
     behind: number | null;
     key: string;
     name: string;
@@ -4526,6 +4529,8 @@ export type RepositoryRow = {
     reason: string;
     registry: string;
     running: number | null;
+    sbom: string;
+    signed: string;
     state: string;
     tags: number;
 };
