@@ -27,6 +27,7 @@ from pydantic_settings import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from auth.oidc.provider import Provider
 from integrations.discovery import kinds, load
 
 __all__ = ["Settings", "default_home"]
@@ -153,6 +154,9 @@ class Settings(BaseSettings):
     connection_http_hosts: tuple[str, ...] = Field(
         default=(), description="Hosts that such connections may ask without TLS (JSON list)"
     )
+    identity_providers: tuple[Provider, ...] = Field(
+        default=(), description="OpenID Connect providers to sign in with (JSON list)"
+    )
     connections: dict[str, tuple[Any, ...]] = Field(default_factory=dict)
     """By kind, each of its integration's settings; given as one name a kind, see `kinds`."""
 
@@ -202,6 +206,14 @@ class Settings(BaseSettings):
         """An origin and, at most, a plain path: it is put into pages, cookies and redirects."""
         if value and not _PUBLIC_URL.fullmatch(value):
             raise ValueError("must be like https://craton.example or https://example/console")
+        return value
+
+    @field_validator("identity_providers")
+    @classmethod
+    def _are_different(cls, value: tuple[Provider, ...]) -> tuple[Provider, ...]:
+        """Their names are keys."""
+        if len({provider.name for provider in value}) != len(value):
+            raise ValueError("two identity providers have the same name")
         return value
 
     @field_validator("connections", mode="before")

@@ -45,7 +45,8 @@ class UserRecord(SQLModel, table=True):
 
 
 class IdentityRecord(SQLModel, table=True):
-    """How a provider knows a user: (provider, issuer, subject). A local password needs none."""
+    """How a provider knows a user: (provider, issuer, subject). A local password needs none.
+    `login` and `email` are what it called them last: for display, never a key."""
 
     __tablename__ = "user_identity"
     __table_args__ = (UniqueConstraint("provider", "issuer", "subject"),)
@@ -56,6 +57,9 @@ class IdentityRecord(SQLModel, table=True):
     issuer: str = Field(max_length=512)
     subject: str = Field(max_length=256)
     created: float = Field(default_factory=time.time)
+    login: str = Field(default="", max_length=128)
+    email: str = Field(default="", max_length=256)
+    used: float = 0.0
 
 
 class GroupRecord(SQLModel, table=True):

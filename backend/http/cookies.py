@@ -5,7 +5,8 @@ cookies are for that path, and ``__Secure-``, since ``__Host-`` is for whole hos
 
 The session's says who is signed in. The device's says only that this browser signed in before:
 it opens nothing, and keeps its owner from being locked out by other people's wrong passwords
-(`backend.identity.limits`).
+(`backend.identity.limits`). The attempt's says that a sign-in by a provider was begun in this
+browser, so that nobody can be made to end one that somebody else began.
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ __all__ = [
     "clear_session_cookie",
     "has_session_cookie",
     "is_loopback",
+    "read_attempt_cookie",
     "read_device_cookie",
     "read_session_cookie",
+    "set_attempt_cookie",
     "set_device_cookie",
     "set_session_cookie",
 ]
@@ -35,6 +38,9 @@ LOOPBACK_NAME: Final = "craton-session"
 SECURE_DEVICE: Final = "__Host-craton-device"
 BELOW_DEVICE: Final = "__Secure-craton-device"
 LOOPBACK_DEVICE: Final = "craton-device"
+SECURE_ATTEMPT: Final = "__Host-craton-signin"
+BELOW_ATTEMPT: Final = "__Secure-craton-signin"
+LOOPBACK_ATTEMPT: Final = "craton-signin"
 _MAX_LENGTH: Final = 128
 
 
@@ -62,6 +68,18 @@ def has_session_cookie(header: str) -> bool:
 def read_device_cookie(connection: HTTPConnection) -> str | None:
     """The device cookie's value."""
     return _read(connection, _device_name(connection))
+
+
+def read_attempt_cookie(connection: HTTPConnection) -> str | None:
+    """The value of the cookie of sign-ins by provider."""
+    return _read(connection, _attempt_name(connection))
+
+
+def set_attempt_cookie(
+    connection: HTTPConnection, response: Response, token: str, max_age: float
+) -> None:
+    """Send the cookie that a provider's answer must come back with."""
+    _set(connection, response, _attempt_name(connection), token, max_age)
 
 
 def set_session_cookie(
@@ -99,6 +117,12 @@ def _device_name(connection: HTTPConnection) -> str:
     if not _secure(connection):
         return LOOPBACK_DEVICE
     return BELOW_DEVICE if _prefix(connection) else SECURE_DEVICE
+
+
+def _attempt_name(connection: HTTPConnection) -> str:
+    if not _secure(connection):
+        return LOOPBACK_ATTEMPT
+    return BELOW_ATTEMPT if _prefix(connection) else SECURE_ATTEMPT
 
 
 def _prefix(connection: HTTPConnection) -> str:

@@ -7,12 +7,13 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from backend.http.cookies import is_loopback
 from backend.settings import Settings
 
-__all__ = ["host_allowed", "host_name", "same_origin"]
+__all__ = ["host_allowed", "host_name", "own_address", "same_origin"]
 
 
 _LAST_PORT: Final = 65535
@@ -45,3 +46,11 @@ def same_origin(scope: Scope, settings: Settings) -> bool:
     scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"])
     host = headers.get("host", "")
     return bool(host) and origin == f"{scheme}://{host}"
+
+
+def own_address(connection: HTTPConnection, settings: Settings) -> str:
+    """This console as browsers know it, without a slash at the end: the public URL, else what
+    the request was sent to (its Host was checked)."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    return f"{connection.url.scheme}://{connection.url.netloc}"

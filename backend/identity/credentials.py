@@ -82,11 +82,19 @@ class Identities:
         """Absolute life of a session in seconds: the cookie's Max-Age."""
         return self._limits.absolute
 
-    async def open(self, db: AsyncSession, user: UserRecord, address: str, agent: str) -> str:
+    async def open(
+        self,
+        db: AsyncSession,
+        user: UserRecord,
+        address: str,
+        agent: str,
+        *,
+        method: str = "password",
+    ) -> str:
         """Record a session for `user`; the cookie's value. The caller's transaction commits."""
         now = self._clock()
         ends = now + self._limits.absolute
-        return open_session(db, user, address, agent, now=now, ends=ends)
+        return open_session(db, user, address, agent, now=now, ends=ends, method=method)
 
     async def end(self, db: AsyncSession, credential: Credential) -> None:
         """End one session, everywhere."""

@@ -25,9 +25,17 @@ class SessionLimits:
 
 
 def open_session(
-    db: AsyncSession, user: UserRecord, address: str, agent: str, *, now: float, ends: float
+    db: AsyncSession,
+    user: UserRecord,
+    address: str,
+    agent: str,
+    *,
+    now: float,
+    ends: float,
+    method: str = "password",
 ) -> str:
-    """Record a session for `user`; the cookie's value. The caller's transaction commits."""
+    """Record a session for `user`; the cookie's value. The caller's transaction commits.
+    `method` is how they signed in."""
     token = new_token()
     db.add(
         SessionRecord(
@@ -39,6 +47,7 @@ def open_session(
             address=address[:64],
             last_address=address[:64],
             agent=agent[:256],
+            method=method,
         )
     )
     return token

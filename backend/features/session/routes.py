@@ -18,6 +18,7 @@ from backend.features.session.schemas import (
     SessionView,
     SetupRequest,
     SetupState,
+    SignedOut,
 )
 from backend.http.audited import Audited, StrangerAudited
 from backend.http.cookies import clear_session_cookie, set_device_cookie, set_session_cookie
@@ -55,7 +56,7 @@ async def sign_in(
     return await _after_commit(db, request, response, opened)
 
 
-@router.delete("/session", status_code=204)
+@router.delete("/session")
 async def sign_out(
     principal: Own,
     entry: service.Door,
@@ -64,10 +65,12 @@ async def sign_out(
     response: Response,
     db: DbSession,
     audit: Audited,
-) -> None:
-    """End this session on every replica; open streams close within two seconds."""
-    await service.sign_out(db, entry, principal, audit)
+) -> SignedOut:
+    """End this session on every replica; open streams close within two seconds. Where it was
+    opened by a provider, the answer says where the browser signs out there too."""
+    url = await service.sign_out(db, entry, principal, audit, request)
     clear_session_cookie(request, response)
+    return SignedOut(url=url)
 
 
 @router.get("/setup", dependencies=[Public])

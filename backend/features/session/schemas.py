@@ -9,7 +9,7 @@ from pydantic import BaseModel, StringConstraints
 from auth.password import MAX_LENGTH
 from backend.http.fields import NO_CONTROLS, SECRET
 
-__all__ = ["HeldRole", "LoginRequest", "SessionView", "SetupRequest", "SetupState"]
+__all__ = ["HeldRole", "LoginRequest", "SessionView", "SetupRequest", "SetupState", "SignedOut"]
 
 Login = Annotated[
     str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$")
@@ -62,3 +62,9 @@ class SetupState(BaseModel):
     """Whether the console still waits for its first owner."""
 
     needed: bool
+
+
+class SignedOut(BaseModel):
+    """Where the browser goes to sign out at the identity provider too; empty for nowhere."""
+
+    url: str

@@ -24,12 +24,16 @@ from backend.errors import TooManyRequests, Unauthenticated
 from backend.features.session.schemas import LoginRequest, SetupRequest
 from backend.http.connections import address_group
 from backend.http.cookies import read_device_cookie
+from backend.http.origin import own_address
 from backend.identity import setup
 from backend.identity.credentials import Identities
 from backend.identity.devices import Familiar, familiar, remember
 from backend.identity.hashing import Hashing
 from backend.identity.limits import AttemptLimits, Limit, attempt_limits
 from backend.parts import part
+from backend.providers.leaving import leaving
+from backend.providers.service import Providers
+from backend.settings import Settings
 
 __all__ = ["Door", "Entrance", "Opened", "complete_setup", "sign_in", "sign_out"]
 
@@ -45,17 +49,24 @@ class Entrance:
     attempts: AttemptLimits
     hashing: Hashing
     refusals: Refusals
+    providers: Providers
+    settings: Settings
 
 
 async def entrance(
     db_sessions: DbSessions,
     identities: Annotated[Identities, part(Identities)],
     attempts: Annotated[AttemptLimits, part(AttemptLimits)],
+    *,
     hashing: Annotated[Hashing, part(Hashing)],
     refusals: Annotated[Refusals, part(Refusals)],
+    providers: Annotated[Providers, part(Providers)],
+    settings: Annotated[Settings, part(Settings)],
 ) -> Entrance:
     """The running console's."""
-    return Entrance(db_sessions, identities, attempts, hashing, refusals)
+    return Entrance(
+        db_sessions, identities, attempts, hashing, refusals, providers=providers, settings=settings
+    )
 
 
 Door = Annotated[Entrance, Depends(entrance)]
@@ -96,10 +107,15 @@ async def sign_in(
     return await _opened(db, entry, now, request, audit)
 
 
-async def sign_out(db: AsyncSession, entry: Entrance, principal: Principal, audit: Audit) -> None:
-    """End the caller's session."""
+async def sign_out(
+    db: AsyncSession, entry: Entrance, principal: Principal, audit: Audit, request: Request
+) -> str:
+    """End the caller's session; where the browser signs out at its provider too, if anywhere."""
+    back = f"{own_address(request, entry.settings)}/login"
+    url = await leaving(db, entry.providers, principal.credential.id, back)
     audit.did("close", _session(principal.organisation, principal.login))
     await entry.identities.end(db, principal.credential)
+    return url
 
 
 async def complete_setup(

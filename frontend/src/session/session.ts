@@ -36,6 +36,7 @@ export async function signIn(login: string, password: string): Promise<SessionVi
   return (await postSession({ body: { login, password } })).data;
 }
 
-export async function signOut(): Promise<void> {
-  await deleteSession();
+/** Ends the session; where the browser signs out at the identity provider too, if anywhere. */
+export async function signOut(): Promise<string> {
+  return (await deleteSession()).data.url;
 }

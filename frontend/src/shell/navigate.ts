@@ -30,3 +30,8 @@ export function goTo(router: AnyRouter, href: string): void {
 export function goInstead(router: AnyRouter, href: string): void {
   router.history.replace(within(router, href));
 }
+
+/** Leave the console for an address of another site, which the server named. */
+export function goOutside(url: string): void {
+  if (/^https?:\/\//.test(url)) window.location.assign(url);
+}

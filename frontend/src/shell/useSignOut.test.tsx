@@ -22,7 +22,7 @@ beforeEach(() => {
   calls = [];
   vi.stubGlobal("fetch", async (_: string, { method = "GET" }: RequestInit = {}) => {
     calls.push(method);
-    return method === "DELETE" ? new Response(null, { status: 204 }) : Response.json(SESSION);
+    return Response.json(method === "DELETE" ? { url: "" } : SESSION);
   });
 });
 

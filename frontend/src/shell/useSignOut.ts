@@ -4,6 +4,7 @@ import { useCallback } from "react";
 import { forgetDrafts } from "../forms/draft";
 import { mayLose } from "../forms/leaving";
 import { sessionQuery, signOut } from "../session/session";
+import { goOutside } from "./navigate";
 import { forgetNews } from "./news";
 
 /** Ends the session, after asking about what is typed; nothing read with it stays in the tab. */
@@ -12,12 +13,13 @@ export function useSignOut(): () => Promise<void> {
   const router = useRouter();
   return useCallback(async () => {
     if (!(await mayLose())) return;
-    await signOut().catch(() => undefined);
+    const provider = await signOut().catch(() => "");
     queryClient.clear();
     forgetNews();
     queryClient.setQueryData(sessionQuery.queryKey, null);
     await router.navigate({ to: "/login" });
     // Last: a form that was still open would have kept its draft again.
     forgetDrafts();
+    if (provider) goOutside(provider);
   }, [queryClient, router]);
 }

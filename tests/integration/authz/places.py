@@ -87,7 +87,7 @@ IMPORT = {"release": "4593.2.5", "board": "amd64-usr"}
 
 MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "GET /session": OwnPlace("/session"),
-    "DELETE /session": OwnPlace("/session", 204),
+    "DELETE /session": OwnPlace("/session"),
     "GET /overview": OwnPlace("/overview"),
     "GET /collections": OwnPlace("/collections"),  # kinds held anywhere: they are no secret
     "GET /collections/{name}": LatePlace(

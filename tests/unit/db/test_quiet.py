@@ -33,6 +33,8 @@ PERIODIC = {
     r"FROM omaha_instance WHERE grant_state = 1": 5.0,  # grants that time out
     r"FROM omaha_rollout WHERE state = 1": 5.0,  # rollouts that time moves on
     r"omaha_tally t JOIN": 5.0,  # and whether machines are still under way
+    r"^SELECT provider_session": 60.0,  # whose groups are asked for again?
+    r"^DELETE FROM (login_attempt|logout_token_seen|sealed_secret|provider_trial)": 60.0,
     r"^PRAGMA data_version": 2.0,  # did another process write the SQLite file?
     r"^SELECT version FROM omaha_config": 2.0,  # and the configuration?
 }

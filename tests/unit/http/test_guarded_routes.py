@@ -28,6 +28,10 @@ OPEN = {
     "GET /api/v1/setup",
     "POST /api/v1/setup",
     "POST /api/v1/hooks/registry/{name}",
+    "GET /api/v1/signin/providers",
+    "POST /api/v1/signin/{provider}",
+    "GET /api/v1/signin/callback/{provider}",
+    "POST /api/v1/hooks/logout/{provider}",
 }
 """The routes that may be public; anything new here is a decision to review."""
 

@@ -143,6 +143,22 @@ export type ApplicationView = {
 };
 
 /**
+ * Begin
+ *
+ * Where to return to, and whom the provider may propose.
+ */
+export type Begin = {
+    /**
+     * Hint
+     */
+    hint?: string;
+    /**
+     * Next
+     */
+    next?: string;
+};
+
+/**
  * BindingRow
  *
  * A role a subject holds at a scope. `subject` is its name, for people.
@@ -3617,6 +3633,31 @@ export type ObjectView = {
 };
 
 /**
+ * Offered
+ *
+ * A button of the sign-in page. People whose addresses end in one of `domains` are pointed
+ * to it.
+ */
+export type Offered = {
+    /**
+     * Domains
+     */
+    domains: Array<string>;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * Op
  *
  * Operators of a filter, as written.
@@ -5085,6 +5126,18 @@ export type SetupState = {
 };
 
 /**
+ * SignInAddress
+ *
+ * Where the browser goes to sign in; empty after signing out where nothing is left to do.
+ */
+export type SignInAddress = {
+    /**
+     * Url
+     */
+    url: string;
+};
+
+/**
  * SignalView
  *
  * One judged number; `member` is empty for the whole cluster, null means not known.
@@ -5132,6 +5185,18 @@ export type SignalView = {
      * Words
      */
     words: string;
+};
+
+/**
+ * SignedOut
+ *
+ * Where the browser goes to sign out at the identity provider too; empty for nowhere.
+ */
+export type SignedOut = {
+    /**
+     * Url
+     */
+    url: string;
 };
 
 /**
@@ -7609,6 +7674,54 @@ export type ReadGrantorsResponses = {
 
 export type ReadGrantorsResponse = ReadGrantorsResponses[keyof ReadGrantorsResponses];
 
+export type EndByProviderData = {
+    body?: never;
+    path: {
+        /**
+         * Provider
+         */
+        provider: string;
+    };
+    query?: never;
+    url: '/api/v1/hooks/logout/{provider}';
+};
+
+export type EndByProviderErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+};
+
+export type EndByProviderError = EndByProviderErrors[keyof EndByProviderErrors];
+
+export type EndByProviderResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
+
 export type ReceiveNotificationsData = {
     body?: never;
     path: {
@@ -8067,7 +8180,7 @@ export type SignOutResponses = {
     /**
      * Successful Response
      */
-    204: void;
+    200: SignedOut;
 };
 
 export type SignOutResponse = SignOutResponses[keyof SignOutResponses];
@@ -8235,6 +8348,141 @@ export type CompleteSetupResponses = {
 };
 
 export type CompleteSetupResponse = CompleteSetupResponses[keyof CompleteSetupResponses];
+
+export type FinishSignInData = {
+    body?: never;
+    path: {
+        /**
+         * Provider
+         */
+        provider: string;
+    };
+    query?: {
+        /**
+         * Code
+         */
+        code?: string;
+        /**
+         * State
+         */
+        state?: string;
+        /**
+         * Iss
+         */
+        iss?: string;
+        /**
+         * Error
+         */
+        error?: string;
+        /**
+         * Error Description
+         */
+        error_description?: string;
+    };
+    url: '/api/v1/signin/callback/{provider}';
+};
+
+export type FinishSignInErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type FinishSignInError = FinishSignInErrors[keyof FinishSignInErrors];
+
+export type ListOfferedProvidersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/signin/providers';
+};
+
+export type ListOfferedProvidersErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+};
+
+export type ListOfferedProvidersError = ListOfferedProvidersErrors[keyof ListOfferedProvidersErrors];
+
+export type ListOfferedProvidersResponses = {
+    /**
+     * Response List Offered Providers
+     *
+     * Successful Response
+     */
+    200: Array<Offered>;
+};
+
+export type ListOfferedProvidersResponse = ListOfferedProvidersResponses[keyof ListOfferedProvidersResponses];
+
+export type BeginSignInData = {
+    body: Begin;
+    path: {
+        /**
+         * Provider
+         */
+        provider: string;
+    };
+    query?: never;
+    url: '/api/v1/signin/{provider}';
+};
+
+export type BeginSignInErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+};
+
+export type BeginSignInError = BeginSignInErrors[keyof BeginSignInErrors];
+
+export type BeginSignInResponses = {
+    /**
+     * Successful Response
+     */
+    200: SignInAddress;
+};
+
+export type BeginSignInResponse = BeginSignInResponses[keyof BeginSignInResponses];
 
 export type ReadStackData = {
     body?: never;

@@ -3,7 +3,10 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { setupStateOptions } from "../../api/generated/@tanstack/react-query.gen";
+import {
+  listOfferedProvidersOptions,
+  setupStateOptions,
+} from "../../api/generated/@tanstack/react-query.gen";
 import { loginRequestBody } from "../../api/generated/bodies.gen";
 import { toProblem } from "../../api/problem";
 import { fieldsOf } from "../../forms/field";
@@ -14,6 +17,7 @@ import { sessionQuery, signIn } from "../../session/session";
 import { forgetOthers } from "../../shell/forgetOthers";
 import { goTo } from "../../shell/navigate";
 import { Notice } from "../../states/Notice";
+import { ByProvider } from "./ByProvider";
 import { errorsOf, Refused } from "./Refused";
 import { SignInFrame } from "./SignInFrame";
 import { LOGIN_SEARCH } from "./search";
@@ -24,7 +28,7 @@ const FIELDS = fieldsOf(loginRequestBody, {
 });
 const fields = () => FIELDS;
 
-/** Sign in with a local account; then back to where the viewer was. */
+/** Sign in by an identity provider or with a local account; then back to where the viewer was. */
 export function LoginPage() {
   const { t } = useTranslation();
   const router = useRouter();
@@ -33,13 +37,16 @@ export function LoginPage() {
   const form = useForm({ draft: null, fields, before: null });
   const { login = "", password = "" } = form.texts;
   const setup = useQuery({ ...setupStateOptions(), retry: true });
+  const providers = useQuery({ ...listOfferedProvidersOptions(), retry: false });
+  const offered = providers.data ?? [];
+  const next = safeNext(search.next);
   const attempt = useMutation({
     mutationFn: () => signIn(login, password),
     onSuccess: (session) => {
       queryClient.clear();
       forgetOthers(session.login);
       queryClient.setQueryData(sessionQuery.queryKey, session);
-      goTo(router, safeNext(search.next));
+      goTo(router, next);
     },
     // The password is typed anew; the name may have been right.
     onError: () => form.reset({ login }),
@@ -48,6 +55,8 @@ export function LoginPage() {
     event.preventDefault();
     if (form.check()) attempt.mutate();
   };
+  // Buttons that push the form down once they are known would be in the way of who types.
+  if (providers.isPending) return <SignInFrame title={t("login.title")}>{null}</SignInFrame>;
   return (
     <SignInFrame title={t("login.title")}>
       {search.ended === "1" && !attempt.isError && (
@@ -58,10 +67,23 @@ export function LoginPage() {
           {t("login.setupHint")}
         </Notice>
       )}
+      <ByProvider
+        offered={offered}
+        next={next}
+        login={login}
+        refused={search.refused}
+        by={search.by}
+      />
       {attempt.isError && <Refused problem={toProblem(attempt.error)} form={form} />}
       <Form noValidate onSubmit={submit}>
-        <PlainFields form={form} errors={errorsOf(attempt.error)} focusFirst />
-        <Button type="submit" isBlock isLoading={attempt.isPending} isDisabled={attempt.isPending}>
+        <PlainFields form={form} errors={errorsOf(attempt.error)} focusFirst={!offered.length} />
+        <Button
+          type="submit"
+          isBlock
+          variant={offered.length ? "secondary" : "primary"}
+          isLoading={attempt.isPending}
+          isDisabled={attempt.isPending}
+        >
           {t("login.submit")}
         </Button>
       </Form>

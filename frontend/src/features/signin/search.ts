@@ -1,4 +1,13 @@
-import { longText, oneOf } from "../../pages/search";
+import { longText, oneOf, text } from "../../pages/search";
 
-/** Where to go after signing in, and whether a session had ended. */
-export const LOGIN_SEARCH = { next: longText, ended: oneOf("1") };
+/** Why an identity provider's answer let nobody in. */
+const REFUSALS = ["old", "denied", "failed", "unreachable", "unknown", "disabled"] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
+/** Where to go after signing in, whether a session had ended, and what a provider's answer was. */
+export const LOGIN_SEARCH = {
+  next: longText,
+  ended: oneOf("1"),
+  refused: oneOf(...REFUSALS),
+  by: text,
+};

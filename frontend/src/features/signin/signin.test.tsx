@@ -7,14 +7,22 @@ import Toasts from "../../shell/Toasts";
 import { SESSION } from "../../test/answers";
 import { expectAccessible, renderInConsole } from "../../test/console";
 import { LoginPage } from "./LoginPage";
+import { providerOf } from "./ProviderButtons";
 import { SetupPage } from "./SetupPage";
 
 const DRAFT = { name: { text: "of ada", over: "" } };
 
+const SSO = { name: "sso", kind: "oidc", label: "Our SSO", domains: ["example.test"] };
+const GITLAB = { name: "lab", kind: "gitlab", label: "GitLab", domains: [] };
+
+/** What is asked before anybody signs in. */
+const stateAt = (url: string, offered: object[] = []) =>
+  url.endsWith("/signin/providers") ? offered : { needed: false };
+
 async function signIn(login: string) {
   cleanup();
-  vi.stubGlobal("fetch", async (_: string, { method = "GET" }: RequestInit = {}) =>
-    Response.json(method === "POST" ? { ...SESSION, login } : { needed: false }),
+  vi.stubGlobal("fetch", async (url: string, { method = "GET" }: RequestInit = {}) =>
+    Response.json(method === "POST" ? { ...SESSION, login } : stateAt(url)),
   );
   const page = (
     <>
@@ -46,8 +54,8 @@ test("who comes back finds what they typed; the next person finds nothing of it"
 test("what is missing is said at its field, and a refused password is typed anew", async () => {
   cleanup();
   const asked: unknown[] = [];
-  vi.stubGlobal("fetch", async (_: string, { method = "GET", body }: RequestInit = {}) => {
-    if (method !== "POST") return Response.json({ needed: false });
+  vi.stubGlobal("fetch", async (url: string, { method = "GET", body }: RequestInit = {}) => {
+    if (method !== "POST") return Response.json(stateAt(url));
     asked.push(JSON.parse(String(body)));
     return Response.json({ title: "no", detail: "Wrong name or password." }, { status: 401 });
   });
@@ -86,4 +94,45 @@ test("the first owner's form says at its fields what the console refuses", async
   expect(screen.getByLabelText(/User name/)).toHaveProperty("value", "admin");
   expect(JSON.stringify(sessionStorage)).not.toContain("short");
   await expectAccessible();
+});
+
+test("providers come first, and lead away and back to the page asked for", async () => {
+  cleanup();
+  const asked: [string, unknown][] = [];
+  vi.stubGlobal("fetch", async (url: string, { method = "GET", body }: RequestInit = {}) => {
+    if (method !== "POST") return Response.json(stateAt(url, [SSO, GITLAB]));
+    asked.push([url, JSON.parse(String(body))]);
+    return Response.json({ url: "nowhere" });
+  });
+  await renderInConsole(<LoginPage />, "/login?next=/pods");
+  const buttons = await screen.findAllByRole("button", { name: /Sign in/ });
+  expect(buttons.map((one) => one.textContent)).toEqual([
+    "Sign in with Our SSO",
+    "Sign in with GitLab",
+    "Sign in",
+  ]);
+  await expectAccessible();
+  await userEvent.click(screen.getByRole("button", { name: "Sign in with GitLab" }));
+  await waitFor(() => expect(asked.length).toBe(1));
+  expect(asked[0]?.[0]).toContain("/signin/lab");
+  expect(asked[0]?.[1]).toEqual({ next: "/pods", hint: "" });
+});
+
+test("a refused sign-in says what to do, beside the button to try again", async () => {
+  cleanup();
+  vi.stubGlobal("fetch", async (url: string, { method = "GET" }: RequestInit = {}) =>
+    method === "POST"
+      ? Response.json({ title: "no", detail: "Our SSO does not answer." }, { status: 502 })
+      : Response.json(stateAt(url, [SSO])),
+  );
+  await renderInConsole(<LoginPage />, "/login?refused=denied&by=sso");
+  expect(await screen.findByText(/Our SSO did not let you in/)).toBeDefined();
+  await userEvent.click(screen.getByRole("button", { name: "Sign in with Our SSO" }));
+  expect(await screen.findByText("Our SSO does not answer.")).toBeDefined();
+});
+
+test("an address of a provider's people proposes it", () => {
+  expect(providerOf([GITLAB, SSO], "ada@Example.test")).toBe("sso");
+  expect(providerOf([GITLAB, SSO], "ada")).toBeUndefined();
+  expect(providerOf([GITLAB, SSO], "ada@other.test")).toBeUndefined();
 });

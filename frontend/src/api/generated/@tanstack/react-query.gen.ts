@@ -3,8 +3,8 @@
 import { queryOptions } from '@tanstack/react-query';
 
 import { client } from '../console-client.gen';
-import { applicationBreakdown, applicationOverview, applicationTimeline, currentSession, downloadDiagnostics, find, getApplication, getChannel, getFile, getGroup, getHostedImport, getInstance, getJob, getPackage, getRegisteredMirror, getRollout, getUpload, getUploadFinish, groupOverview, groupTimeline, listCollections, listConnectionKinds, listCustomObjects, listFloors, listFolder, listHistory, listHostedImports, listMirrors, listPermitted, listRows, listTokens, listUploads, listViews, type Options, previewDeletion, previewValues, readComponentLog, readConnection, readConnectionImpact, readDensity, readGrantors, readHealth, readImage, readObject, readOverview, readRepository, readRow, readStack, readStatus, readToken, readValue, readYaml, setupState, tokenChoices } from '../sdk.gen';
-import type { ApplicationBreakdownData, ApplicationBreakdownError, ApplicationBreakdownResponse, ApplicationOverviewData, ApplicationOverviewError, ApplicationOverviewResponse, ApplicationTimelineData, ApplicationTimelineError, ApplicationTimelineResponse, CurrentSessionData, CurrentSessionError, CurrentSessionResponse, DownloadDiagnosticsData, DownloadDiagnosticsError, DownloadDiagnosticsResponse, FindData, FindError, FindResponse, GetApplicationData, GetApplicationError, GetApplicationResponse, GetChannelData, GetChannelError, GetChannelResponse, GetFileData, GetFileError, GetFileResponse, GetGroupData, GetGroupError, GetGroupResponse, GetHostedImportData, GetHostedImportError, GetHostedImportResponse, GetInstanceData, GetInstanceError, GetInstanceResponse, GetJobData, GetJobError, GetJobResponse, GetPackageData, GetPackageError, GetPackageResponse, GetRegisteredMirrorData, GetRegisteredMirrorError, GetRegisteredMirrorResponse, GetRolloutData, GetRolloutError, GetRolloutResponse, GetUploadData, GetUploadError, GetUploadFinishData, GetUploadFinishError, GetUploadFinishResponse, GetUploadResponse, GroupOverviewData, GroupOverviewError, GroupOverviewResponse, GroupTimelineData, GroupTimelineError, GroupTimelineResponse, ListCollectionsData, ListCollectionsError, ListCollectionsResponse, ListConnectionKindsData, ListConnectionKindsError, ListConnectionKindsResponse, ListCustomObjectsData, ListCustomObjectsError, ListCustomObjectsResponse, ListFloorsData, ListFloorsError, ListFloorsResponse, ListFolderData, ListFolderError, ListFolderResponse, ListHistoryData, ListHistoryError, ListHistoryResponse, ListHostedImportsData, ListHostedImportsError, ListHostedImportsResponse, ListMirrorsData, ListMirrorsError, ListMirrorsResponse, ListPermittedData, ListPermittedError, ListPermittedResponse, ListRowsData, ListRowsError, ListRowsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListViewsData, ListViewsError, ListViewsResponse, PreviewDeletionData, PreviewDeletionError, PreviewDeletionResponse, PreviewValuesData, PreviewValuesError, PreviewValuesResponse, ReadComponentLogData, ReadComponentLogError, ReadComponentLogResponse, ReadConnectionData, ReadConnectionError, ReadConnectionImpactData, ReadConnectionImpactError, ReadConnectionImpactResponse, ReadConnectionResponse, ReadDensityData, ReadDensityError, ReadDensityResponse, ReadGrantorsData, ReadGrantorsError, ReadGrantorsResponse, ReadHealthData, ReadHealthError, ReadHealthResponse, ReadImageData, ReadImageError, ReadImageResponse, ReadObjectData, ReadObjectError, ReadObjectResponse, ReadOverviewData, ReadOverviewError, ReadOverviewResponse, ReadRepositoryData, ReadRepositoryError, ReadRepositoryResponse, ReadRowData, ReadRowError, ReadRowResponse, ReadStackData, ReadStackError, ReadStackResponse, ReadStatusData, ReadStatusError, ReadStatusResponse, ReadTokenData, ReadTokenError, ReadTokenResponse, ReadValueData, ReadValueError, ReadValueResponse, ReadYamlData, ReadYamlError, ReadYamlResponse, SetupStateData, SetupStateError, SetupStateResponse, TokenChoicesData, TokenChoicesError, TokenChoicesResponse } from '../types.gen';
+import { applicationBreakdown, applicationOverview, applicationTimeline, currentSession, downloadDiagnostics, find, finishSignIn, getApplication, getChannel, getFile, getGroup, getHostedImport, getInstance, getJob, getPackage, getRegisteredMirror, getRollout, getUpload, getUploadFinish, groupOverview, groupTimeline, listCollections, listConnectionKinds, listCustomObjects, listFloors, listFolder, listHistory, listHostedImports, listMirrors, listOfferedProviders, listPermitted, listRows, listTokens, listUploads, listViews, type Options, previewDeletion, previewValues, readComponentLog, readConnection, readConnectionImpact, readDensity, readGrantors, readHealth, readImage, readObject, readOverview, readRepository, readRow, readStack, readStatus, readToken, readValue, readYaml, setupState, tokenChoices } from '../sdk.gen';
+import type { ApplicationBreakdownData, ApplicationBreakdownError, ApplicationBreakdownResponse, ApplicationOverviewData, ApplicationOverviewError, ApplicationOverviewResponse, ApplicationTimelineData, ApplicationTimelineError, ApplicationTimelineResponse, CurrentSessionData, CurrentSessionError, CurrentSessionResponse, DownloadDiagnosticsData, DownloadDiagnosticsError, DownloadDiagnosticsResponse, FindData, FindError, FindResponse, FinishSignInData, FinishSignInError, GetApplicationData, GetApplicationError, GetApplicationResponse, GetChannelData, GetChannelError, GetChannelResponse, GetFileData, GetFileError, GetFileResponse, GetGroupData, GetGroupError, GetGroupResponse, GetHostedImportData, GetHostedImportError, GetHostedImportResponse, GetInstanceData, GetInstanceError, GetInstanceResponse, GetJobData, GetJobError, GetJobResponse, GetPackageData, GetPackageError, GetPackageResponse, GetRegisteredMirrorData, GetRegisteredMirrorError, GetRegisteredMirrorResponse, GetRolloutData, GetRolloutError, GetRolloutResponse, GetUploadData, GetUploadError, GetUploadFinishData, GetUploadFinishError, GetUploadFinishResponse, GetUploadResponse, GroupOverviewData, GroupOverviewError, GroupOverviewResponse, GroupTimelineData, GroupTimelineError, GroupTimelineResponse, ListCollectionsData, ListCollectionsError, ListCollectionsResponse, ListConnectionKindsData, ListConnectionKindsError, ListConnectionKindsResponse, ListCustomObjectsData, ListCustomObjectsError, ListCustomObjectsResponse, ListFloorsData, ListFloorsError, ListFloorsResponse, ListFolderData, ListFolderError, ListFolderResponse, ListHistoryData, ListHistoryError, ListHistoryResponse, ListHostedImportsData, ListHostedImportsError, ListHostedImportsResponse, ListMirrorsData, ListMirrorsError, ListMirrorsResponse, ListOfferedProvidersData, ListOfferedProvidersError, ListOfferedProvidersResponse, ListPermittedData, ListPermittedError, ListPermittedResponse, ListRowsData, ListRowsError, ListRowsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListViewsData, ListViewsError, ListViewsResponse, PreviewDeletionData, PreviewDeletionError, PreviewDeletionResponse, PreviewValuesData, PreviewValuesError, PreviewValuesResponse, ReadComponentLogData, ReadComponentLogError, ReadComponentLogResponse, ReadConnectionData, ReadConnectionError, ReadConnectionImpactData, ReadConnectionImpactError, ReadConnectionImpactResponse, ReadConnectionResponse, ReadDensityData, ReadDensityError, ReadDensityResponse, ReadGrantorsData, ReadGrantorsError, ReadGrantorsResponse, ReadHealthData, ReadHealthError, ReadHealthResponse, ReadImageData, ReadImageError, ReadImageResponse, ReadObjectData, ReadObjectError, ReadObjectResponse, ReadOverviewData, ReadOverviewError, ReadOverviewResponse, ReadRepositoryData, ReadRepositoryError, ReadRepositoryResponse, ReadRowData, ReadRowError, ReadRowResponse, ReadStackData, ReadStackError, ReadStackResponse, ReadStatusData, ReadStatusError, ReadStatusResponse, ReadTokenData, ReadTokenError, ReadTokenResponse, ReadValueData, ReadValueError, ReadValueResponse, ReadYamlData, ReadYamlError, ReadYamlResponse, SetupStateData, SetupStateError, SetupStateResponse, TokenChoicesData, TokenChoicesError, TokenChoicesResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -523,6 +523,47 @@ export const setupStateOptions = (options?: Options<SetupStateData>) => queryOpt
         return data;
     },
     queryKey: setupStateQueryKey(options)
+});
+
+export const finishSignInQueryKey = (options: Options<FinishSignInData>) => createQueryKey('finishSignIn', options);
+
+/**
+ * Finish Sign In
+ *
+ * Where a provider sends the browser back to: signs in and goes to the page asked for, or
+ * back to the sign-in page with a word that says why not.
+ */
+export const finishSignInOptions = (options: Options<FinishSignInData>) => queryOptions<unknown, FinishSignInError, unknown, ReturnType<typeof finishSignInQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await finishSignIn({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: finishSignInQueryKey(options)
+});
+
+export const listOfferedProvidersQueryKey = (options?: Options<ListOfferedProvidersData>) => createQueryKey('listOfferedProviders', options);
+
+/**
+ * List Offered Providers
+ *
+ * The buttons of the sign-in page, in their order.
+ */
+export const listOfferedProvidersOptions = (options?: Options<ListOfferedProvidersData>) => queryOptions<ListOfferedProvidersResponse, ListOfferedProvidersError, ListOfferedProvidersResponse, ReturnType<typeof listOfferedProvidersQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listOfferedProviders({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listOfferedProvidersQueryKey(options)
 });
 
 export const readStackQueryKey = (options?: Options<ReadStackData>) => createQueryKey('readStack', options);

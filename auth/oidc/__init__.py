@@ -1,0 +1,1 @@
+"""OpenID Connect without I/O: what a provider says, verified and read."""

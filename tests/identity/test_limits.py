@@ -1,0 +1,18 @@
+"""Limits of sign-in by provider (C19)."""
+
+from __future__ import annotations
+
+from tests.console import ConsoleApp
+from tests.identity.browser import sign_in
+from tests.identity.provider import LyingProvider
+
+
+async def test_a_flood_is_limited_by_its_address_and_locks_nobody_else_out(
+    believer: ConsoleApp, provider: LyingProvider
+) -> None:
+    flood = believer.caller("192.0.2.9")
+    statuses = [(await flood.post("/signin/sso", json={})).status_code for _ in range(80)]
+    assert 429 in statuses
+    assert statuses.count(200) >= 60
+    caller, _ = await sign_in(believer, provider)
+    assert (await caller.get("/session")).status_code == 200

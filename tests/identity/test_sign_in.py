@@ -1,0 +1,177 @@
+"""Signing in by an honest provider: the account, its groups and rights, and what ends them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from sqlalchemy import select
+
+from auth.scope import render
+from backend.db.identity import IdentityRecord, UserRecord
+from backend.secrets.keyring import make_key
+from tests.console import ConsoleApp, running_console
+from tests.identity.browser import begin, come_back, refusal, sign_in
+from tests.identity.provider import LyingProvider
+
+SHOP = ("org", "main", "cluster", "local", "ns", "shop")
+
+
+@pytest.fixture
+async def site(
+    tmp_path: Path, database_url: str, provider: LyingProvider
+) -> AsyncIterator[ConsoleApp]:
+    declared = (provider.settings(label="Our SSO"),)
+    async with running_console(
+        tmp_path, database_url, identity_providers=declared, secrets_keys=make_key()
+    ) as console:
+        yield console
+
+
+async def test_a_person_signs_in_and_has_an_account(
+    site: ConsoleApp, provider: LyingProvider
+) -> None:
+    caller, answer = await sign_in(site, provider, next_path="/pods?filter=a#x")
+    assert answer.headers["location"] == "/pods?filter=a#x"
+    session = (await caller.get("/session")).json()
+    assert (session["login"], session["name"], session["roles"]) == ("ada", "Ada Lovelace", [])
+    query = provider.queries[0]
+    assert query["code_challenge_method"] == "S256"
+    assert query["scope"].split()[0] == "openid"
+    again, _ = await sign_in(site, provider)
+    assert (await again.get("/session")).json()["id"] == session["id"]
+    async with site.state.db_sessions() as db:
+        (known,) = (await db.execute(select(IdentityRecord))).scalars()
+    key = (known.provider, known.issuer, known.subject)
+    assert key == ("sso", provider.issuer, "ada-1")
+
+
+async def test_the_page_offers_the_providers(site: ConsoleApp) -> None:
+    offered = (await site.caller().get("/signin/providers")).json()
+    assert offered == [{"name": "sso", "kind": "oidc", "label": "Our SSO", "domains": []}]
+
+
+async def test_a_group_of_the_provider_gives_its_rights_and_takes_them(
+    site: ConsoleApp, provider: LyingProvider
+) -> None:
+    owner = await site.owner()
+    grant = {"subject_kind": "group", "subject": "sso/engineers", "role": "viewer"}
+    made = await owner.post("/bindings", json={**grant, "scope": render(SHOP)})
+    assert made.status_code == 201, made.text
+    caller, _ = await sign_in(site, provider)
+    held = (await caller.get("/session")).json()["roles"]
+    assert held == [{"role": "viewer", "title": "Viewer", "scope": render(SHOP)}]
+    provider.person["groups"] = ["sales"]
+    await sign_in(site, provider)
+    assert (await caller.get("/session")).json()["roles"] == []
+
+
+async def test_nobody_gets_an_account_by_its_name_or_address(
+    site: ConsoleApp, provider: LyingProvider
+) -> None:
+    provider.person |= {"preferred_username": "owner", "email": "owner@example.test"}
+    caller, _ = await sign_in(site, provider)
+    session = (await caller.get("/session")).json()
+    assert (session["login"], session["roles"]) == ("owner@sso", [])
+    provider.person["sub"] = "eve-2"
+    other, _ = await sign_in(site, provider)
+    assert (await other.get("/session")).json()["login"] == "owner@sso-2"
+
+
+async def test_a_switched_off_account_does_not_get_in(
+    site: ConsoleApp, provider: LyingProvider
+) -> None:
+    caller, _ = await sign_in(site, provider)
+    session = (await caller.get("/session")).json()
+    owner = await site.owner()
+    off = await owner.patch(
+        f"/users/{session['id']}", json={"disabled": True}, headers={"If-Match": '"1"'}
+    )
+    assert off.status_code == 200, off.text
+    assert (await caller.get("/session")).status_code == 401
+    _, answer = await sign_in(site, provider)
+    assert refusal(answer) == "disabled"
+
+
+async def test_only_known_people_where_the_provider_says_so(
+    tmp_path: Path, database_url: str, provider: LyingProvider
+) -> None:
+    declared = (provider.settings(known_only=True),)
+    async with running_console(
+        tmp_path, database_url, identity_providers=declared, secrets_keys=make_key()
+    ) as console:
+        _, answer = await sign_in(console, provider)
+        assert refusal(answer) == "unknown"
+        async with console.state.db_sessions() as db:
+            assert len((await db.execute(select(UserRecord))).scalars().all()) == 1
+
+
+async def test_several_tabs_at_once(site: ConsoleApp, provider: LyingProvider) -> None:
+    caller = site.caller()
+    urls = [await begin(caller, next_path=f"/tab-{number}") for number in range(3)]
+    for number in (2, 0, 1):
+        answer = await come_back(caller, await provider.visit(urls[number]))
+        assert answer.headers["location"] == f"/tab-{number}"
+
+
+async def test_groups_come_from_userinfo_where_the_token_has_none(
+    site: ConsoleApp, provider: LyingProvider
+) -> None:
+    provider.lies.claims = lambda honest: {
+        name: value for name, value in honest.items() if name != "groups"
+    }
+    await sign_in(site, provider)
+    assert provider.asked["/userinfo"] == 1
+    provider.lies.userinfo = lambda honest: {**honest, "sub": "somebody else"}
+    _, answer = await sign_in(site, provider)
+    assert refusal(answer) == "failed"
+
+
+async def test_a_sign_in_and_a_refusal_are_in_the_record(
+    site: ConsoleApp, provider: LyingProvider
+) -> None:
+    await sign_in(site, provider)
+    provider.lies.callback = lambda honest: {
+        "state": honest["state"], "iss": honest["iss"], "error": "access_denied",
+        "error_description": "not today",
+    }  # fmt: skip
+    _, answer = await sign_in(site, provider)
+    assert refusal(answer) == "denied"
+    assert "not today" not in answer.headers["location"]
+    owner = await site.owner()
+    rows = (await owner.get("/collections/activity")).json()["rows"]
+    text = str(rows)
+    assert "subject ada-1" in text
+    assert "not today" in text
+
+
+ELSEWHERE = (
+    "//evil.test", "/\\evil.test", "https://evil.test", "/a b", "/a\tb", "/login", "evil.test",
+    "javascript:1", "/api/v1/signin/callback/sso", "\\\\evil.test", "/%0d%0a\n", "",
+)  # fmt: skip
+
+
+async def test_a_browser_returns_to_paths_of_the_console_only(
+    site: ConsoleApp, provider: LyingProvider
+) -> None:
+    """C27."""
+    for asked in ELSEWHERE:
+        _, answer = await sign_in(site, provider, next_path=asked)
+        assert answer.headers["location"] == "/", asked
+
+
+async def test_signing_out_leads_to_the_provider(site: ConsoleApp, provider: LyingProvider) -> None:
+    caller, _ = await sign_in(site, provider)
+    left = await caller.delete("/session")
+    assert left.status_code == 200
+    url = urlsplit(left.json()["url"])
+    assert f"{url.scheme}://{url.netloc}{url.path}" == f"{provider.issuer}/leave"
+    query = parse_qs(url.query)
+    assert query["client_id"] == ["craton"]
+    assert query["id_token_hint"][0].count(".") == 2
+    assert query["post_logout_redirect_uri"] == ["http://127.0.0.1:8080/login"]
+    assert (await caller.get("/session")).status_code == 401
+    owner = await site.owner()
+    assert (await owner.delete("/session")).json() == {"url": ""}
