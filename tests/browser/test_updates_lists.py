@@ -95,6 +95,20 @@ def test_waves_are_added_put_in_order_refused_at_their_field_and_undone(
     assert now(console, f"groups/{group['id']}")["policy"]["waves"] == []
 
 
+def test_waves_are_put_in_order_by_the_mouse(
+    owner_page: Page, console: ConsoleProcess, made: Made
+) -> None:
+    dialogue = opened(owner_page, console, "groups", made["group"]["name"], "Policy")
+    for place, name in enumerate(("first", "second")):
+        dialogue.get_by_role("button", name="Add a wave").click()
+        inner(dialogue, f"waves.{place}.name").fill(name)
+    heads = dialogue.locator("[data-field=waves] .cr-list-handle")
+    heads.nth(1).locator("span").first.drag_to(heads.nth(0).locator("span").first)
+    expect(inner(dialogue, "waves.0.name")).to_have_value("second")
+    expect(inner(dialogue, "waves.1.name")).to_have_value("first")
+    expect(dialogue.get_by_role("status")).to_contain_text("Wave 2 is Wave 1 now.")
+
+
 def test_a_list_left_half_done_is_there_when_its_form_is_opened_again(
     owner_page: Page, console: ConsoleProcess, made: Made
 ) -> None:

@@ -15,6 +15,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import SOON_MS, ConsoleProcess
+from tests.browser.fleet import Fleet, wait_for
 from tests.browser.pages import TablePage
 from tests.cutline import cut_line
 
@@ -183,3 +184,31 @@ def test_what_is_no_payload_is_refused_in_a_sentence_and_a_stopped_one_discarded
     with console.caller() as caller:
         items = caller.get("/updates/uploads").json()["items"]
     assert hosted_name(payload) not in {item["name"] for item in items}
+
+
+def test_files_that_no_package_needs_are_removed_together(
+    owner_page: Page, console: ConsoleProcess, tmp_path: Path
+) -> None:
+    page, fleet = owner_page, Fleet(console)
+    head = struct.pack(">4sQQ", b"CrAU", 1, 1000)
+    for name in ("free", "other", "used"):
+        path = tmp_path / f"{fleet.mark}-{name}.gz"
+        path.write_bytes(head + random.Random(path.name).randbytes(9_000))
+        expect_hosted(begin(page, console.url, path), console, path)
+    (used,) = (key for key, row in fleet.rows("payloads").items() if "used" in row["name"])
+    made = {"release": "5000.1.0", "arch": "amd64", "file_id": int(used)}
+    fleet.post(f"applications/{fleet.application}/packages", made)
+    table = TablePage(page, console, f"/updates/payloads?q={fleet.mark}").loaded()
+    expect(table.rows).to_have_count(3)
+    page.get_by_role("checkbox", name="Select all rows shown").check()
+    bar = page.get_by_role("group", name="Selected rows")
+    bar.get_by_role("button", name="Delete", exact=True).click()
+    dialogue = page.get_by_role("dialog")
+    expect(dialogue.locator("[data-refused]")).to_have_text(
+        f"{fleet.mark}-used.gz: a package needs it."
+    )
+    expect(dialogue.locator("[data-part]")).to_have_count(2)
+    assert violations(page) == []
+    dialogue.get_by_role("button", name="Delete", exact=True).press("Enter")
+    expect(dialogue).to_contain_text("2 of 2 done.")
+    wait_for(lambda: list(fleet.rows("payloads")) == [used])

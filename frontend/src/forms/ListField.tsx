@@ -5,6 +5,7 @@ import type { FieldError } from "../api/problem";
 import { concerns, type Field, inputId, type Texts, type Things } from "./field";
 import { ListThing, partId } from "./ListThing";
 import { listText, moved, shownIn, textsIn, thingsIn } from "./list";
+import { useDragged } from "./useDragged";
 import { useFieldName } from "./useFieldName";
 
 export interface ListFieldProps {
@@ -51,6 +52,7 @@ export function ListField(props: ListFieldProps) {
     setNews(t("form.list.moved", { thing: word(from), now: word(to) }));
     change(moved(things, from, to));
   };
+  const dragged = useDragged(move);
   const id = inputId(form, field.id);
   const addId = `${id}-add`;
   const own = errors.filter(({ field: named }) => isOwn(named, field.id, kind.fields, things));
@@ -86,6 +88,7 @@ export function ListField(props: ListFieldProps) {
               )
             }
             onRemove={() => remove(place)}
+            {...(things.length > 1 ? { drag: dragged(place) } : {})}
             {...(place > 0 ? { onUp: () => move(place, place - 1) } : {})}
             {...(place < things.length - 1 ? { onDown: () => move(place, place + 1) } : {})}
           />

@@ -1,4 +1,5 @@
 import { Button } from "@patternfly/react-core";
+import GripVerticalIcon from "@patternfly/react-icons/dist/esm/icons/grip-vertical-icon";
 import LongArrowAltDownIcon from "@patternfly/react-icons/dist/esm/icons/long-arrow-alt-down-icon";
 import LongArrowAltUpIcon from "@patternfly/react-icons/dist/esm/icons/long-arrow-alt-up-icon";
 import TimesIcon from "@patternfly/react-icons/dist/esm/icons/times-icon";
@@ -7,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import type { FieldError } from "../api/problem";
 import { FormField } from "./FormField";
 import { concerns, type Field, inputId, type Texts } from "./field";
+import type { Dragging } from "./useDragged";
 
 /** The id of a button of a thing in a list. */
 export const partId = (form: string, list: string, place: number, part: string) =>
@@ -23,6 +25,8 @@ export interface ListThingProps {
   errors: readonly FieldError[];
   onText: (inner: string, text: string) => void;
   onRemove: () => void;
+  /** Absent for the only one. */
+  drag?: Dragging;
   /** Absent for the first. */
   onUp?: () => void;
   /** Absent for the last. */
@@ -31,7 +35,7 @@ export interface ListThingProps {
 
 /** One thing of a list: its fields, and what can be done with it as a whole. */
 export function ListThing(props: ListThingProps) {
-  const { form, path, name, fields, thing, faults, errors, onText } = props;
+  const { form, path, name, fields, thing, faults, errors, drag, onText } = props;
   const { t } = useTranslation();
   const id = inputId(form, path);
   const button = (part: "up" | "down" | "remove", icon: ReactNode, act?: () => void) => (
@@ -46,11 +50,13 @@ export function ListThing(props: ListThingProps) {
     />
   );
   return (
-    <li className="cr-list-thing">
+    <li className="cr-list-thing" data-over={drag?.over} {...drag?.place}>
       <fieldset id={id} data-thing={path} tabIndex={-1}>
         <legend className="pf-v6-screen-reader">{name}</legend>
-        <div className="cr-list-head">
-          <span aria-hidden="true">{name}</span>
+        <div className={drag ? "cr-list-head cr-list-handle" : "cr-list-head"} {...drag?.handle}>
+          <span aria-hidden="true">
+            {drag && <GripVerticalIcon />} {name}
+          </span>
           {button("up", <LongArrowAltUpIcon />, props.onUp)}
           {button("down", <LongArrowAltDownIcon />, props.onDown)}
           {button("remove", <TimesIcon />, props.onRemove)}

@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { fireEvent, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import i18next from "i18next";
 import { beforeEach, expect, test } from "vitest";
@@ -84,6 +84,30 @@ test("things are added, moved and removed by keys, and the focus goes with them"
   expect(Object.keys(keptDraft("policy"))).toEqual(["waves"]);
   await press("Remove Window 1");
   expect(document.activeElement?.textContent).toBe("Add a window");
+});
+
+test("things are put in order by dragging, too, and nothing from elsewhere is taken", async () => {
+  await renderInConsole(<Policy />);
+  await press("Add a wave");
+  await userEvent.keyboard("last");
+  const dataTransfer = { setData: () => undefined, effectAllowed: "" };
+  const wave = (place: number) =>
+    document.querySelector(`[data-thing="waves.${place}"]`)?.closest("li") as HTMLElement;
+  fireEvent.drop(wave(0), { dataTransfer });
+  const names = () => (body() as { waves: { name: string }[] }).waves.map(({ name }) => name);
+  expect(fireEvent.dragOver(wave(0), { dataTransfer })).toBe(true);
+  fireEvent.dragStart(wave(2).querySelector(".cr-list-handle") as Element, { dataTransfer });
+  expect(fireEvent.dragOver(wave(0), { dataTransfer })).toBe(false);
+  expect(wave(0).dataset.over).toBe("before");
+  fireEvent.drop(wave(0), { dataTransfer });
+  expect(names()).toEqual(["last", "first", ""]);
+  expect(screen.getByText("Wave 3 is Wave 1 now.")).toBeDefined();
+  expect(document.querySelector("[data-over]")).toBeNull();
+  fireEvent.dragStart(wave(0).querySelector(".cr-list-handle") as Element, { dataTransfer });
+  fireEvent.dragOver(wave(1), { dataTransfer });
+  expect(wave(1).dataset.over).toBe("behind");
+  fireEvent.dragEnd(wave(0).querySelector(".cr-list-handle") as Element);
+  expect(names()).toEqual(["last", "first", ""]);
 });
 
 test("two things that are alike are moved, and what is typed then stays where it is typed", async () => {
