@@ -1,3 +1,6 @@
+// Made once, as those of time.ts.
+const CORES = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+const NUMBER = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 });
 const IEC = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
 
 /** Bytes in IEC units with at most one decimal: `0 B`, `640 KiB`, `1.5 GiB`. */
@@ -16,11 +19,11 @@ export function formatBytes(bytes: number): string {
 /** CPU cores: millicores below one core, cores with at most one decimal above. */
 export function formatCores(cores: number): string {
   if (cores !== 0 && Math.abs(cores) < 1) return `${Math.round(cores * 1000)}m`;
-  return new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 }).format(cores);
+  return CORES.format(cores);
 }
 
 export function formatNumber(value: number): string {
-  return new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 }).format(value);
+  return NUMBER.format(value);
 }
 
 /** A percentage given as 0–100; below ten with one decimal unless it is whole. */
