@@ -143,3 +143,18 @@ def test_extra_files_of_a_package_are_refused_at_their_field_and_kept(
     assert now(console, f"packages/{package['id']}")["extras"] == [
         {"name": "oem-qemu.gz", "size": 7, "sha1": "", "sha256": ""}
     ]
+
+
+def test_a_mirrors_row_on_a_phone_says_what_a_person_needs_first(
+    owner_page: Page, console: ConsoleProcess, made: Made
+) -> None:
+    page, mark = owner_page, made["group"]["track"]
+    with console.caller() as caller:
+        body = {"machine_id": f"mirror-{mark}", "name": f"mirror {mark}"}
+        application = made["group"]["application_id"]
+        post(caller, f"applications/{application}/registered-mirrors", body)
+    page.set_viewport_size({"width": 390, "height": 844})
+    found = TablePage(page, console, f"/updates/mirrors?q={mark}").loaded()
+    row = found.row(f"mirror {mark}").first
+    expect(row).to_contain_text("Last seen never: it has not asked yet")
+    assert violations(page) == []

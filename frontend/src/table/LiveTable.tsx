@@ -25,6 +25,9 @@ export interface LiveTableProps {
   renderers?: Renderers;
   /** Columns the page makes itself, by its `renderers`; they stand behind the name. */
   added?: readonly ColumnInfo[];
+  /** On a phone the columns below a row's name, in this order and under their headings, where
+   * the table's own choice would not say what a person needs first. */
+  brief?: readonly string[];
   /** Where the detail page of a row is; without it there is only the side panel. */
   href?: (row: Row) => string | undefined;
   /** More content of the side panel, above the row's values. */

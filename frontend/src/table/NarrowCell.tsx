@@ -41,7 +41,7 @@ export function NarrowCell({ glow, ...props }: TableRowProps & { glow: ReadonlyS
         )}
         {secondLine(props, line, extras).map((column) => (
           <span key={column.id} className={column === line ? "cr-two-lines" : undefined}>
-            {NAMELESS.has(column.type) && `${column.label} `}
+            {(NAMELESS.has(column.type) || props.brief) && `${column.label} `}
             <RowValue {...props} column={column} />
           </span>
         ))}
@@ -52,10 +52,14 @@ export function NarrowCell({ glow, ...props }: TableRowProps & { glow: ReadonlyS
 
 /** The sentence and the age, else what else the row has; a dash says nothing in a line. */
 function secondLine(
-  { row, renderers }: TableRowProps,
+  { row, renderers, brief, columns }: TableRowProps,
   line: ColumnInfo | undefined,
   extras: readonly ColumnInfo[],
 ) {
+  if (brief)
+    return brief.flatMap((id) =>
+      columns.filter((column) => column.id === id && (says(row, id) || id in renderers)),
+    );
   // What the page words itself says something where the row's own value is empty, too.
   const made = (column: ColumnInfo) =>
     column.id in renderers && (column === line || !(column.id in row));

@@ -89,6 +89,7 @@ export function TableBody(props: TableBodyProps) {
         chosen={search.cols !== undefined}
         nameId={nameColumn(info)?.id}
         renderers={props.renderers ?? NO_RENDERERS}
+        brief={props.brief}
         sort={props.sort}
         narrow={props.narrow}
         activeIndex={props.active}

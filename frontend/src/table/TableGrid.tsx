@@ -24,6 +24,7 @@ export interface TableGridProps {
   /** The column that opens the row. */
   nameId: string | undefined;
   renderers: Renderers;
+  brief: readonly string[] | undefined;
   sort: string;
   narrow: boolean;
   activeIndex: number | null;
@@ -124,6 +125,7 @@ export function TableGrid(props: TableGridProps) {
               columns={columns}
               nameId={props.nameId}
               renderers={props.renderers}
+              brief={props.brief}
               active={item.index === activeIndex}
               open={entry.row.key === props.openKey}
               selected={props.selection.selected.has(entry.row.key)}

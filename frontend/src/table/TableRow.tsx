@@ -17,6 +17,8 @@ export interface TableRowProps {
   columns: readonly ColumnInfo[];
   nameId: string | undefined;
   renderers: Renderers;
+  /** What a narrow row shows below its name, where its page chooses. */
+  brief: readonly string[] | undefined;
   active: boolean;
   open: boolean;
   selected: boolean;

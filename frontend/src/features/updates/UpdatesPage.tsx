@@ -10,6 +10,7 @@ import { SectionNav } from "../../table/SectionNav";
 import { usePageSearch } from "../../table/usePageSearch";
 import { addApplication } from "./applications";
 import { BulkActions } from "./BulkActions";
+import { MIRROR_BRIEF, MIRROR_RENDERERS } from "./mirrorRows";
 import { moveFiltered } from "./moving";
 import { RowActions } from "./RowActions";
 import { isOfOthers, isTable, TABLE_GROUPS, type Table } from "./tables";
@@ -42,6 +43,7 @@ export function UpdatesPage() {
         onSearch={setSearch}
         title={t(`updates.table.${active}`)}
         sentence={t("updates.sentence")}
+        {...(active === "mirrors" && { brief: MIRROR_BRIEF, renderers: MIRROR_RENDERERS })}
         emptyHint={t(isOfOthers(active) ? `updates.none.${active}` : "updates.empty")}
         bulk={(rows, drop) => <BulkActions table={active} rows={rows} drop={drop} />}
         panel={(row) => <RowActions table={active} row={row} />}
