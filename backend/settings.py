@@ -91,6 +91,10 @@ class Settings(BaseSettings):
     session_absolute_hours: int = Field(
         default=12, ge=1, le=168, description="A session this old ends"
     )
+    step_up_minutes: int = Field(
+        default=10, ge=1, le=1440, description="Whoever changes rights, makes tokens or reveals "
+        "a secret gave their password within so many minutes",
+    )  # fmt: skip
     token_days: int = Field(
         default=90, ge=1, le=3660, description="An API token ends after so many days, unless told"
     )

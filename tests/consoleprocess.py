@@ -97,6 +97,8 @@ class ConsoleProcess:
             "CRATON_PORT": port,
             "CRATON_LOG_FORMAT": "text",
             "CRATON_UPDATE_DEFAULTS": "false",
+            # A shared console outlives the sign-in of who uses it.
+            "CRATON_STEP_UP_MINUTES": "1440",
         }
         env |= self.environment
         if self.owned:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from auth.binding import Binding
@@ -39,5 +40,5 @@ def principal(
         organisation="main",
         policy=policy,
         credential=Credential(CredentialKind.SESSION, session),
-        assurance=Assurance("password", 0.0),
+        assurance=Assurance("password", 0.0, strong_at=math.inf),
     )

@@ -67,7 +67,7 @@ class NeededRight(BaseModel):
 class ProblemBody(BaseModel):
     """RFC 9457 problem+json. Further members depend on the `type`: `current` (412: the object as
     it is now), `needs` (403), `tested` (false: refused because it could not be tried),
-    `used_by` (409), `offset` (uploads)."""
+    `used_by` (409), `offset` (uploads), `methods` and `within` (403, step-up-required)."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -80,6 +80,7 @@ class ProblemBody(BaseModel):
     current: Any | None = None
     needs: NeededRight | None = None
     tested: bool | None = None
+    methods: list[str] | None = None
 
 
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -48,6 +48,7 @@ def open_session(
             last_address=address[:64],
             agent=agent[:256],
             method=method,
+            strong_at=now,
         )
     )
     return token

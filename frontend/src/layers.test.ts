@@ -15,7 +15,7 @@ const LAYERS = [
   ["shell", "system", "jobs", "forms", "actions"],
   ["table"],
   ["detail"],
-  ["kube", "updates"],
+  ["kube", "updates", "tokens"],
   ["features"],
   ["."],
 ];

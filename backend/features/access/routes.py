@@ -27,9 +27,11 @@ from backend.http.audited import Audited
 from backend.http.documented import answers
 from backend.http.fields import PathId
 from backend.http.guard import CurrentPrincipal, Decides, Requires
+from backend.http.stepup import Fresh, require_fresh
 from backend.http.versions import IfMatch, check, tagged
 from backend.identity.roles import present_roles
 from backend.parts import part
+from backend.settings import Settings
 
 router = APIRouter(tags=["access"], responses=answers(409))
 
@@ -76,12 +78,15 @@ async def change_user(
     db: DbSession,
     audit: Audited,
     response: Response,
+    settings: Annotated[Settings, part(Settings)],
     if_match: IfMatch = None,
 ) -> UserView:
     """Switch an account off or on, or set its password. Needs `If-Match`."""
     present = await service.find_user(db, user_id)
     check(if_match, present.row_version, _user_view(present))
     user = await service.change_user(db, audit, caller, present, body)
+    if body.password is not None:
+        require_fresh(caller, settings)  # who sets a password can sign in with it
     tagged(response, user.row_version)
     return _user_view(user)
 
@@ -94,15 +99,18 @@ async def delete_user(user_id: PathId, db: DbSession, audit: Audited) -> None:
 
 @router.post("/bindings", status_code=201)
 async def create_binding(
+    *,
     caller: Annotated[Principal, Decides("create on bindings, at the scope the body names")],
     body: NewBinding,
     db: DbSession,
     audit: Audited,
     catalogue: Annotated[Catalogue, part(Catalogue)],
+    settings: Annotated[Settings, part(Settings)],
 ) -> BindingView:
     """Give a subject a role at a scope, where the caller may and holds as much."""
     roles = await present_roles(db, catalogue)
     record = await service.create_binding(db, audit, caller, body, roles)
+    require_fresh(caller, settings)  # last: who may not, or mistyped, is told so first
     named = {"subject": body.subject, "role": record.role_id}
     return BindingView(**record.model_dump(exclude={"subject_id", "role_id"}), **named)
 
@@ -110,7 +118,7 @@ async def create_binding(
 @router.delete(
     "/bindings/{binding_id}",
     status_code=204,
-    dependencies=[Requires("binding", Verb.DELETE, at_binding)],
+    dependencies=[Requires("binding", Verb.DELETE, at_binding), Fresh],
 )
 async def delete_binding(binding_id: PathId, db: DbSession, audit: Audited) -> None:
     """Take the role away again, where the caller may."""

@@ -26,6 +26,7 @@ from backend.features.keyvalue.schemas import (
 from backend.http.audited import Audited
 from backend.http.documented import UPSTREAM, answers
 from backend.http.guard import CurrentPrincipal, Requires
+from backend.http.stepup import Fresh
 from backend.parts import part
 from integrations.etcd.integration import INTEGRATION as ETCD
 
@@ -93,7 +94,7 @@ async def preview_values(
     return await previews(connection, [service.read_key(text) for text in key])
 
 
-@router.post("/value/reveal", dependencies=[_holds("key", Verb.REVEAL)])
+@router.post("/value/reveal", dependencies=[_holds("key", Verb.REVEAL), Fresh])
 async def reveal_value(
     name: Name,
     body: RevealBody,

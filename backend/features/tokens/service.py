@@ -23,6 +23,7 @@ from backend.features.tokens.limits import bounds, invalid
 from backend.features.tokens.owners import Owner, owner_of, service_for
 from backend.features.tokens.schemas import NewToken
 from backend.http.guard import no_such
+from backend.http.stepup import require_fresh
 from backend.identity.epoch import raise_epoch
 from backend.identity.granting import refuse_escalation
 from backend.identity.holdings import policy_of
@@ -147,6 +148,7 @@ async def _made(
     secret, record = make_access_token(
         owner.subject, name, rights, limits.scopes, expires=expires, created_by=caller.login
     )
+    require_fresh(caller, mint.settings)  # last: who may not, or mistyped, is told so first
     mint.db.add(record)
     change = Change.of(record.model_dump(include=set(_SHOWN)), show=_SHOWN)
     mint.audit.did("create", _target(record, owner), change=change)

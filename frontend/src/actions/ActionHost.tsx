@@ -95,7 +95,8 @@ export function ActionButton<Target, Body>({
   label,
 }: ActionButtonProps<Target, Body>) {
   const { t } = useTranslation();
-  const offered = mayUse(useSession(), ...action.needs);
+  const session = useSession();
+  const offered = !action.needs || mayUse(session, ...action.needs);
   const start = useContext(Starting);
   if (!start) throw new Error("ActionButton outside ActionHost");
   if (!offered) return null;

@@ -35,6 +35,7 @@ export function ActionResult({ title, done, onClose }: ActionResultProps) {
           <p role="status">{t(back.data ? "action.undone" : "action.done")}</p>
         )}
         {newest.parts && <PartsDone parts={newest.parts} onClose={close} />}
+        {!back.data && done.told}
         {newest.href && (
           <p>
             <AppLink href={newest.href} onClick={close}>

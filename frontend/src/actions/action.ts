@@ -39,6 +39,8 @@ export interface Done {
   /** Where the result is seen: a job, the new object. */
   href?: string;
   undo?: () => Promise<Done>;
+  /** What is told this one time: a secret that is kept nowhere. */
+  told?: ReactNode;
   /** What was changed, as it is now: a form that stays goes on from there. */
   now?: unknown;
 }
@@ -71,7 +73,8 @@ export type ActionFields<Target> =
  */
 export interface Action<Target, Body = object> {
   id: string;
-  needs: Right;
+  /** Null for what is one's own: nobody needs a right for it. */
+  needs: Right | null;
   /** The button's word, e.g. "Switch off". */
   verb: ParseKeys;
   /** A question or sentence with `{{name}}`. */

@@ -12,6 +12,13 @@ export function setUnauthenticatedHandler(handler: () => void): void {
   onUnauthenticated = handler;
 }
 
+let onStepUp: (problem: Problem) => Promise<boolean> = async () => false;
+
+/** Called where the server wants to know again who is there; when it gives true, it is asked anew. */
+export function setStepUpHandler(handler: typeof onStepUp): void {
+  onStepUp = handler;
+}
+
 /** The address of an API path, relative to where the console is served: for links and sockets. */
 export function apiUrl(path: string): string {
   return `${BASE}api/v1/${path}`;
@@ -39,6 +46,23 @@ export interface SendOptions {
  * undefined. Throws `ApiError` for every answer that is not a success, and for none at all.
  */
 export async function send(
+  method: Method,
+  address: string,
+  options: SendOptions,
+): Promise<{ data: unknown; requestId: string }> {
+  try {
+    return await sendOnce(method, address, options);
+  } catch (error) {
+    if (!(error instanceof ApiError) || !asksAgain(error.problem)) throw error;
+    if (!(await onStepUp(error.problem))) throw error;
+    return sendOnce(method, address, options);
+  }
+}
+
+const asksAgain = ({ type, methods }: Problem) =>
+  type.endsWith(":step-up-required") && (methods ?? []).length > 0;
+
+async function sendOnce(
   method: Method,
   address: string,
   { headers, body, signal, deadline }: SendOptions,

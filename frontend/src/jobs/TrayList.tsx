@@ -6,7 +6,6 @@ import { mayUse, useSession } from "../session/session";
 import { AppLink } from "../shell/AppLink";
 import { entryHref, useNewsHistory } from "../shell/news";
 import { Status } from "../status/Status";
-import { cancelJob } from "./cancelling";
 import { JobProgress } from "./JobProgress";
 import { isFinished, jobWord } from "./state";
 
@@ -56,7 +55,7 @@ interface TrayJobProps {
 
 function TrayJob({ row, onCancel }: TrayJobProps) {
   const { t } = useTranslation();
-  const may = mayUse(useSession(), ...cancelJob.needs);
+  const may = mayUse(useSession(), "job", "cancel");
   const title = String(row.title || row.kind);
   const finished = isFinished(row.state);
   return (

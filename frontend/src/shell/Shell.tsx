@@ -15,6 +15,7 @@ import { Navigation } from "./Navigation";
 import { useShownNews } from "./news";
 import { useRecentPlaces } from "./recent";
 import { ScopeSelectors } from "./ScopeSelectors";
+import { StepUp } from "./StepUp";
 import { useCurrentTitle } from "./title";
 import { useLayout } from "./useNarrow";
 import { useShellKeys } from "./useShellKeys";
@@ -63,6 +64,7 @@ export function Shell() {
         />
       )}
       <News />
+      <StepUp />
       {palette && Palette && <Palette typed={typed} onClose={closePalette} onHelp={openHelp} />}
       {help && KeysHelp && <KeysHelp onClose={() => setHelp(false)} />}
     </Frame>

@@ -134,6 +134,20 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "POST /tokens/{token_id}/rotate": LatePlace(
         "/tokens/{token}/rotate", ORG, "token", "create", body={}
     ),
+    # a team's own: tests/unit/features/test_service_accounts.py
+    "POST /service-accounts": LatePlace(
+        "/service-accounts", ORG, "service-account", "create", body={"name": "another"}
+    ),
+    "GET /service-accounts/{account_id}": at(ORG, "/service-accounts/bot"),
+    "PATCH /service-accounts/{account_id}": at(
+        ORG, "/service-accounts/bot", body={"disabled": True}, match=True
+    ),
+    "DELETE /service-accounts/{account_id}": at(ORG, "/service-accounts/bot", 204),
+    # one's own need no right: tests/unit/features/test_sessions.py
+    "GET /sessions": OwnPlace("/sessions"),
+    "DELETE /sessions": OwnPlace("/sessions", 204),
+    "DELETE /sessions/{session_id}": LatePlace("/sessions/{session}", ORG, "session", "delete"),
+    "POST /session/step-up": OwnPlace("/session/step-up", 422),
     # the local stack
     "GET /stack": at(ORG, "/stack"),
     "GET /stack/components/{name}/log": at(ORG, "/stack/components/etcd/log", 200),

@@ -22,7 +22,7 @@ from auth.role import Role, built_in
 from auth.scope import Scope
 from auth.subject import Subject, SubjectKind
 from backend.connections.feeds import join
-from backend.db.identity import ServiceRecord, UserRecord
+from backend.db.identity import ServiceRecord, SessionRecord, UserRecord
 from backend.db.rights import BindingRecord
 from backend.db.session import request_session
 from backend.http.guard import require_principal
@@ -205,8 +205,10 @@ async def _rows(console: ConsoleApp) -> dict[str, str]:
             id="a" * 32, kind="test", input="{}", due=1e12, scope="org/main/cluster/fake/ns/shop"
         )
         db.add(job)
-        token = await _service(db)
-        return {"user": user.id, "binding": binding.id, "job": job.id, "token": token}
+        named = {"user": user.id, "binding": binding.id, "job": job.id}
+        times = {"created": 1.0, "last_seen": 1.0, "expires": 2e10}
+        db.add(SessionRecord(id="5" * 64, user_id=user.id, **times))
+        return named | {"token": await _service(db), "session": "5" * 64}
 
 
 async def _service(db: AsyncSession) -> str:

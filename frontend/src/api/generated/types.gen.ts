@@ -559,7 +559,9 @@ export type CollectionRows = {
     repositories: RepositoryRow;
     rollouts: RolloutRow;
     secrets: MetadataRow;
+    'service-accounts': ServiceAccountRow;
     services: ServiceRow;
+    sessions: SessionRow;
     tags: TagRow;
     tokens: TokenRow;
     'update-events': UpdateEventRow;
@@ -3502,6 +3504,27 @@ export type NewMirror = {
 };
 
 /**
+ * NewServiceAccount
+ *
+ * A service account of `team`, or without one of the whole organisation. `title` says what it
+ * is for.
+ */
+export type NewServiceAccount = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Team
+     */
+    team?: string;
+    /**
+     * Title
+     */
+    title?: string;
+};
+
+/**
  * NewToken
  *
  * A token for oneself, or for the service account whose id is `service`.
@@ -3663,6 +3686,51 @@ export type Offered = {
  * Operators of a filter, as written.
  */
 export type Op = '!=' | '!~' | '<' | '<=' | '=' | '>' | '>=' | '^=' | 'in' | 'notin' | '~';
+
+/**
+ * OpenSession
+ *
+ * One of the caller's sessions; `current` is the one that asks. `agent` is what the browser
+ * calls itself. Times are Unix seconds.
+ */
+export type OpenSession = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Agent
+     */
+    agent: string;
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Current
+     */
+    current: boolean;
+    /**
+     * Expires
+     */
+    expires: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Address
+     */
+    last_address: string;
+    /**
+     * Last Seen
+     */
+    last_seen: number;
+    /**
+     * Method
+     */
+    method: string;
+};
 
 /**
  * Overview
@@ -4155,7 +4223,7 @@ export type PrinterColumn = {
  *
  * RFC 9457 problem+json. Further members depend on the `type`: `current` (412: the object as
  * it is now), `needs` (403), `tested` (false: refused because it could not be tried),
- * `used_by` (409), `offset` (uploads).
+ * `used_by` (409), `offset` (uploads), `methods` and `within` (403, step-up-required).
  */
 export type ProblemBody = {
     /**
@@ -4174,6 +4242,10 @@ export type ProblemBody = {
      * Instance
      */
     instance?: string | null;
+    /**
+     * Methods
+     */
+    methods?: Array<string> | null;
     needs?: NeededRight | null;
     /**
      * Status
@@ -5024,6 +5096,82 @@ export type SecretView = {
 export type ServerFrame = HelloFrame | SnapshotFrame | DeltaFrame | ResyncFrame | RefusedFrame | HeartbeatFrame;
 
 /**
+ * ServiceAccountChange
+ *
+ * Say what it is for, or switch it off or on. Absent fields stay.
+ */
+export type ServiceAccountChange = {
+    /**
+     * Disabled
+     */
+    disabled?: boolean | null;
+    /**
+     * Title
+     */
+    title?: string | null;
+};
+
+/**
+ * ServiceAccountRow
+ *
+ * A service account of a team, or of the organisation; `title` says what it is for.
+ */
+export type ServiceAccountRow = {
+    created: number;
+    created_by: string;
+    disabled: boolean;
+    key: string;
+    last_used: number | null;
+    name: string;
+    roles: number;
+    row_version: number;
+    status: string;
+    team: string;
+    title: string;
+    tokens: number;
+};
+
+/**
+ * ServiceAccountView
+ *
+ * A service account. `row_version` guards changes (`If-Match`).
+ */
+export type ServiceAccountView = {
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Created By
+     */
+    created_by: string;
+    /**
+     * Disabled
+     */
+    disabled: boolean;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Row Version
+     */
+    row_version: number;
+    /**
+     * Team
+     */
+    team: string;
+    /**
+     * Title
+     */
+    title: string;
+};
+
+/**
  * ServiceRow
  *
  * A service. `addresses`: where it listens from outside, when it does; `pending`: it waits for
@@ -5052,6 +5200,23 @@ export type ServiceRow = {
     };
     status: string;
     type: string;
+};
+
+/**
+ * SessionRow
+ *
+ * A signed-in browser: by whom, since when, from where, and how they signed in.
+ */
+export type SessionRow = {
+    address: string;
+    agent: string;
+    created: number;
+    expires: number;
+    key: string;
+    last_address: string;
+    last_seen: number;
+    login: string;
+    method: string;
 };
 
 /**
@@ -5266,6 +5431,18 @@ export type Status = {
 };
 
 /**
+ * StepUp
+ *
+ * The caller's password, once more.
+ */
+export type StepUp = {
+    /**
+     * Password
+     */
+    password: string;
+};
+
+/**
  * StepView
  *
  * One build step; `empty` made no layer.
@@ -5287,6 +5464,18 @@ export type StepView = {
      * Empty
      */
     empty: boolean;
+};
+
+/**
+ * SteppedUp
+ *
+ * Until when (Unix seconds) nothing more is asked.
+ */
+export type SteppedUp = {
+    /**
+     * Until
+     */
+    until: number;
 };
 
 /**
@@ -8148,6 +8337,233 @@ export type FindResponses = {
 
 export type FindResponse = FindResponses[keyof FindResponses];
 
+export type CreateServiceAccountData = {
+    body: NewServiceAccount;
+    path?: never;
+    query?: never;
+    url: '/api/v1/service-accounts';
+};
+
+export type CreateServiceAccountErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type CreateServiceAccountError = CreateServiceAccountErrors[keyof CreateServiceAccountErrors];
+
+export type CreateServiceAccountResponses = {
+    /**
+     * Successful Response
+     */
+    201: ServiceAccountView;
+};
+
+export type CreateServiceAccountResponse = CreateServiceAccountResponses[keyof CreateServiceAccountResponses];
+
+export type DeleteServiceAccountData = {
+    body?: never;
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+    };
+    query?: never;
+    url: '/api/v1/service-accounts/{account_id}';
+};
+
+export type DeleteServiceAccountErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type DeleteServiceAccountError = DeleteServiceAccountErrors[keyof DeleteServiceAccountErrors];
+
+export type DeleteServiceAccountResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteServiceAccountResponse = DeleteServiceAccountResponses[keyof DeleteServiceAccountResponses];
+
+export type ReadServiceAccountData = {
+    body?: never;
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+    };
+    query?: never;
+    url: '/api/v1/service-accounts/{account_id}';
+};
+
+export type ReadServiceAccountErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ReadServiceAccountError = ReadServiceAccountErrors[keyof ReadServiceAccountErrors];
+
+export type ReadServiceAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: ServiceAccountView;
+};
+
+export type ReadServiceAccountResponse = ReadServiceAccountResponses[keyof ReadServiceAccountResponses];
+
+export type ChangeServiceAccountData = {
+    body: ServiceAccountChange;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+    };
+    query?: never;
+    url: '/api/v1/service-accounts/{account_id}';
+};
+
+export type ChangeServiceAccountErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type ChangeServiceAccountError = ChangeServiceAccountErrors[keyof ChangeServiceAccountErrors];
+
+export type ChangeServiceAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: ServiceAccountView;
+};
+
+export type ChangeServiceAccountResponse = ChangeServiceAccountResponses[keyof ChangeServiceAccountResponses];
+
 export type SignOutData = {
     body?: never;
     path?: never;
@@ -8274,6 +8690,201 @@ export type SignInResponses = {
 };
 
 export type SignInResponse = SignInResponses[keyof SignInResponses];
+
+export type StepUpData = {
+    body: StepUp;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/step-up';
+};
+
+export type StepUpErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+};
+
+export type StepUpError = StepUpErrors[keyof StepUpErrors];
+
+export type StepUpResponses = {
+    /**
+     * Successful Response
+     */
+    200: SteppedUp;
+};
+
+export type StepUpResponse = StepUpResponses[keyof StepUpResponses];
+
+export type EndOtherSessionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/sessions';
+};
+
+export type EndOtherSessionsErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+};
+
+export type EndOtherSessionsError = EndOtherSessionsErrors[keyof EndOtherSessionsErrors];
+
+export type EndOtherSessionsResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type EndOtherSessionsResponse = EndOtherSessionsResponses[keyof EndOtherSessionsResponses];
+
+export type ListSessionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/sessions';
+};
+
+export type ListSessionsErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+};
+
+export type ListSessionsError = ListSessionsErrors[keyof ListSessionsErrors];
+
+export type ListSessionsResponses = {
+    /**
+     * Response List Sessions
+     *
+     * Successful Response
+     */
+    200: Array<OpenSession>;
+};
+
+export type ListSessionsResponse = ListSessionsResponses[keyof ListSessionsResponses];
+
+export type EndOneSessionData = {
+    body?: never;
+    path: {
+        /**
+         * Session Id
+         */
+        session_id: string;
+    };
+    query?: never;
+    url: '/api/v1/sessions/{session_id}';
+};
+
+export type EndOneSessionErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type EndOneSessionError = EndOneSessionErrors[keyof EndOneSessionErrors];
+
+export type EndOneSessionResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type EndOneSessionResponse = EndOneSessionResponses[keyof EndOneSessionResponses];
 
 export type SetupStateData = {
     body?: never;

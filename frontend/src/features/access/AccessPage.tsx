@@ -1,53 +1,52 @@
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { ActionButton } from "../../actions/ActionHost";
-import { rowOf } from "../../api/rows";
+import type { BulkProps } from "../../actions/BulkButton";
+import type { Row } from "../../api/generated/types.gen";
 import { useAddress } from "../../pages/useAddress";
+import { mayUse, useSession } from "../../session/session";
 import { PageTabs } from "../../shell/PageTabs";
 import { LiveTable } from "../../table/LiveTable";
+import type { Renderers } from "../../table/TableRow";
 import { usePageSearch } from "../../table/usePageSearch";
-import { BindingsBulk, PeopleBulk } from "./BulkActions";
-import { addPerson } from "./people";
-import { BindingActions, PersonActions } from "./RowActions";
+import { TABS } from "./tabs";
 
-/** Who can do what: people, and the roles they hold where. */
+/** One list of the page: what it shows, and what can be done there. */
+export interface AccessTab {
+  /** The collection it lists. */
+  id: string;
+  /** The kind of its rows: only who may list them is offered the tab. */
+  kind: string;
+  href: string;
+  title: ReactNode;
+  sentence: string;
+  panel: (row: Row) => ReactNode;
+  bulk: (ticked: BulkProps) => ReactNode;
+  actions?: ReactNode;
+  renderers?: Renderers;
+}
+
+/** Who can do what: people and programs, and the roles they hold where. */
 export function AccessPage() {
   const { t } = useTranslation();
   const { tab } = useAddress<"tab">();
+  const session = useSession();
   const [search, setSearch] = usePageSearch();
-  const active = tab === "bindings" ? "bindings" : "users";
+  const tabs = TABS(t).filter(({ kind }) => mayUse(session, kind));
+  const active = tabs.find(({ href }) => href === `/access/${tab}`) ?? tabs[0] ?? TABS(t)[0];
+  if (!active) return null;
   return (
     <LiveTable
-      key={active}
-      collection={active}
+      key={active.id}
+      collection={active.id}
       search={search}
       onSearch={setSearch}
       title={t("nav.access")}
-      panel={(row) =>
-        active === "users" ? (
-          <PersonActions person={rowOf("users", row)} />
-        ) : (
-          <BindingActions binding={rowOf("bindings", row)} />
-        )
-      }
-      bulk={(rows, drop) =>
-        active === "users" ? (
-          <PeopleBulk rows={rows} drop={drop} />
-        ) : (
-          <BindingsBulk rows={rows} drop={drop} />
-        )
-      }
-      actions={active === "users" && <ActionButton action={addPerson} target={null} name="" />}
-      sentence={t("access.sentence")}
-      tabs={
-        <PageTabs
-          label={t("nav.access")}
-          active={active}
-          tabs={[
-            { id: "users", href: "/access", title: t("access.users") },
-            { id: "bindings", href: "/access/bindings", title: t("access.bindings") },
-          ]}
-        />
-      }
+      panel={active.panel}
+      bulk={(rows, drop) => active.bulk({ rows, drop })}
+      actions={active.actions}
+      sentence={active.sentence}
+      {...(active.renderers ? { renderers: active.renderers } : {})}
+      tabs={<PageTabs label={t("nav.access")} active={active.id} tabs={tabs} />}
     />
   );
 }

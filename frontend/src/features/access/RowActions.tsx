@@ -1,7 +1,7 @@
 import { ActionButton } from "../../actions/ActionHost";
 import type { BindingRow, UserRow } from "../../api/generated/types.gen";
 import { useSession } from "../../session/session";
-import { PersonRoles } from "./PersonRoles";
+import { HeldRoles } from "./HeldRoles";
 import { removePerson, setPassword, switchOff, switchOn } from "./people";
 import { grantRole, takeRole } from "./roles";
 
@@ -21,7 +21,7 @@ export function PersonActions({ person }: { person: UserRow }) {
         <ActionButton action={setPassword} target={person} name={login} />
         <ActionButton action={removePerson} target={person} name={login} variant="danger" />
       </div>
-      <PersonRoles login={login} />
+      <HeldRoles subject={login} kind="user" />
     </>
   );
 }

@@ -12,8 +12,17 @@ export const pages = [
     needs: [
       ["user", "list"],
       ["binding", "list"],
+      ["service-account", "list"],
+      ["token", "list"],
+      ["session", "list"],
     ],
     load: async () => (await import("./AccessPage")).AccessPage,
-    lists: { users: "/access/users", bindings: "/access/bindings" },
+    lists: {
+      users: "/access/users",
+      bindings: "/access/bindings",
+      "service-accounts": "/access/service-accounts",
+      tokens: "/access/tokens",
+      sessions: "/access/sessions",
+    },
   }),
 ];

@@ -7,7 +7,11 @@ import { fieldsOf } from "../../forms/field";
 /** Whom a role is given to, and the whole organisation's scope. */
 interface Receiver {
   subject: string;
+  /** A person, unless told. */
+  kind?: NonNullable<NewBinding["subject_kind"]>;
   organisation: string;
+  /** Whose things it is about, where it belongs to a team. */
+  team?: string;
 }
 
 const ROLES = ["viewer", "operator", "owner"].map((value) => ({ value }));
@@ -19,17 +23,18 @@ export const grantRole: Action<Receiver, Omit<NewBinding, "subject">> = {
   verb: "access.grant.do",
   title: "access.grant.title",
   body: "access.grant.body",
-  fields: ({ organisation }) =>
+  draft: ({ kind, subject }) => `${kind} ${subject}`,
+  fields: ({ organisation, team }) =>
     fieldsOf(newBindingBody, {
       role: { label: "access.grant.role", options: ROLES, initial: "viewer" },
       scope: {
         label: "access.grant.scope",
         help: "access.grant.scopeHint",
-        initial: `org/${organisation}`,
+        initial: team ? `org/${organisation}/team/${team}` : `org/${organisation}`,
       },
       reason: { label: "access.grant.reason" },
     }),
-  run: ({ subject }, body) => grant({ ...body, subject }),
+  run: ({ subject, kind = "user" }, body) => grant({ ...body, subject, subject_kind: kind }),
 };
 
 /** Takes a role away again; undone by giving the same one. */

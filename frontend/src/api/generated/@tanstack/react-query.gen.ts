@@ -3,8 +3,8 @@
 import { queryOptions } from '@tanstack/react-query';
 
 import { client } from '../console-client.gen';
-import { applicationBreakdown, applicationOverview, applicationTimeline, currentSession, downloadDiagnostics, find, finishSignIn, getApplication, getChannel, getFile, getGroup, getHostedImport, getInstance, getJob, getPackage, getRegisteredMirror, getRollout, getUpload, getUploadFinish, groupOverview, groupTimeline, listCollections, listConnectionKinds, listCustomObjects, listFloors, listFolder, listHistory, listHostedImports, listMirrors, listOfferedProviders, listPermitted, listRows, listTokens, listUploads, listViews, type Options, previewDeletion, previewValues, readComponentLog, readConnection, readConnectionImpact, readDensity, readGrantors, readHealth, readImage, readObject, readOverview, readRepository, readRow, readStack, readStatus, readToken, readValue, readYaml, setupState, tokenChoices } from '../sdk.gen';
-import type { ApplicationBreakdownData, ApplicationBreakdownError, ApplicationBreakdownResponse, ApplicationOverviewData, ApplicationOverviewError, ApplicationOverviewResponse, ApplicationTimelineData, ApplicationTimelineError, ApplicationTimelineResponse, CurrentSessionData, CurrentSessionError, CurrentSessionResponse, DownloadDiagnosticsData, DownloadDiagnosticsError, DownloadDiagnosticsResponse, FindData, FindError, FindResponse, FinishSignInData, FinishSignInError, GetApplicationData, GetApplicationError, GetApplicationResponse, GetChannelData, GetChannelError, GetChannelResponse, GetFileData, GetFileError, GetFileResponse, GetGroupData, GetGroupError, GetGroupResponse, GetHostedImportData, GetHostedImportError, GetHostedImportResponse, GetInstanceData, GetInstanceError, GetInstanceResponse, GetJobData, GetJobError, GetJobResponse, GetPackageData, GetPackageError, GetPackageResponse, GetRegisteredMirrorData, GetRegisteredMirrorError, GetRegisteredMirrorResponse, GetRolloutData, GetRolloutError, GetRolloutResponse, GetUploadData, GetUploadError, GetUploadFinishData, GetUploadFinishError, GetUploadFinishResponse, GetUploadResponse, GroupOverviewData, GroupOverviewError, GroupOverviewResponse, GroupTimelineData, GroupTimelineError, GroupTimelineResponse, ListCollectionsData, ListCollectionsError, ListCollectionsResponse, ListConnectionKindsData, ListConnectionKindsError, ListConnectionKindsResponse, ListCustomObjectsData, ListCustomObjectsError, ListCustomObjectsResponse, ListFloorsData, ListFloorsError, ListFloorsResponse, ListFolderData, ListFolderError, ListFolderResponse, ListHistoryData, ListHistoryError, ListHistoryResponse, ListHostedImportsData, ListHostedImportsError, ListHostedImportsResponse, ListMirrorsData, ListMirrorsError, ListMirrorsResponse, ListOfferedProvidersData, ListOfferedProvidersError, ListOfferedProvidersResponse, ListPermittedData, ListPermittedError, ListPermittedResponse, ListRowsData, ListRowsError, ListRowsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListViewsData, ListViewsError, ListViewsResponse, PreviewDeletionData, PreviewDeletionError, PreviewDeletionResponse, PreviewValuesData, PreviewValuesError, PreviewValuesResponse, ReadComponentLogData, ReadComponentLogError, ReadComponentLogResponse, ReadConnectionData, ReadConnectionError, ReadConnectionImpactData, ReadConnectionImpactError, ReadConnectionImpactResponse, ReadConnectionResponse, ReadDensityData, ReadDensityError, ReadDensityResponse, ReadGrantorsData, ReadGrantorsError, ReadGrantorsResponse, ReadHealthData, ReadHealthError, ReadHealthResponse, ReadImageData, ReadImageError, ReadImageResponse, ReadObjectData, ReadObjectError, ReadObjectResponse, ReadOverviewData, ReadOverviewError, ReadOverviewResponse, ReadRepositoryData, ReadRepositoryError, ReadRepositoryResponse, ReadRowData, ReadRowError, ReadRowResponse, ReadStackData, ReadStackError, ReadStackResponse, ReadStatusData, ReadStatusError, ReadStatusResponse, ReadTokenData, ReadTokenError, ReadTokenResponse, ReadValueData, ReadValueError, ReadValueResponse, ReadYamlData, ReadYamlError, ReadYamlResponse, SetupStateData, SetupStateError, SetupStateResponse, TokenChoicesData, TokenChoicesError, TokenChoicesResponse } from '../types.gen';
+import { applicationBreakdown, applicationOverview, applicationTimeline, currentSession, downloadDiagnostics, find, finishSignIn, getApplication, getChannel, getFile, getGroup, getHostedImport, getInstance, getJob, getPackage, getRegisteredMirror, getRollout, getUpload, getUploadFinish, groupOverview, groupTimeline, listCollections, listConnectionKinds, listCustomObjects, listFloors, listFolder, listHistory, listHostedImports, listMirrors, listOfferedProviders, listPermitted, listRows, listSessions, listTokens, listUploads, listViews, type Options, previewDeletion, previewValues, readComponentLog, readConnection, readConnectionImpact, readDensity, readGrantors, readHealth, readImage, readObject, readOverview, readRepository, readRow, readServiceAccount, readStack, readStatus, readToken, readValue, readYaml, setupState, tokenChoices } from '../sdk.gen';
+import type { ApplicationBreakdownData, ApplicationBreakdownError, ApplicationBreakdownResponse, ApplicationOverviewData, ApplicationOverviewError, ApplicationOverviewResponse, ApplicationTimelineData, ApplicationTimelineError, ApplicationTimelineResponse, CurrentSessionData, CurrentSessionError, CurrentSessionResponse, DownloadDiagnosticsData, DownloadDiagnosticsError, DownloadDiagnosticsResponse, FindData, FindError, FindResponse, FinishSignInData, FinishSignInError, GetApplicationData, GetApplicationError, GetApplicationResponse, GetChannelData, GetChannelError, GetChannelResponse, GetFileData, GetFileError, GetFileResponse, GetGroupData, GetGroupError, GetGroupResponse, GetHostedImportData, GetHostedImportError, GetHostedImportResponse, GetInstanceData, GetInstanceError, GetInstanceResponse, GetJobData, GetJobError, GetJobResponse, GetPackageData, GetPackageError, GetPackageResponse, GetRegisteredMirrorData, GetRegisteredMirrorError, GetRegisteredMirrorResponse, GetRolloutData, GetRolloutError, GetRolloutResponse, GetUploadData, GetUploadError, GetUploadFinishData, GetUploadFinishError, GetUploadFinishResponse, GetUploadResponse, GroupOverviewData, GroupOverviewError, GroupOverviewResponse, GroupTimelineData, GroupTimelineError, GroupTimelineResponse, ListCollectionsData, ListCollectionsError, ListCollectionsResponse, ListConnectionKindsData, ListConnectionKindsError, ListConnectionKindsResponse, ListCustomObjectsData, ListCustomObjectsError, ListCustomObjectsResponse, ListFloorsData, ListFloorsError, ListFloorsResponse, ListFolderData, ListFolderError, ListFolderResponse, ListHistoryData, ListHistoryError, ListHistoryResponse, ListHostedImportsData, ListHostedImportsError, ListHostedImportsResponse, ListMirrorsData, ListMirrorsError, ListMirrorsResponse, ListOfferedProvidersData, ListOfferedProvidersError, ListOfferedProvidersResponse, ListPermittedData, ListPermittedError, ListPermittedResponse, ListRowsData, ListRowsError, ListRowsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListViewsData, ListViewsError, ListViewsResponse, PreviewDeletionData, PreviewDeletionError, PreviewDeletionResponse, PreviewValuesData, PreviewValuesError, PreviewValuesResponse, ReadComponentLogData, ReadComponentLogError, ReadComponentLogResponse, ReadConnectionData, ReadConnectionError, ReadConnectionImpactData, ReadConnectionImpactError, ReadConnectionImpactResponse, ReadConnectionResponse, ReadDensityData, ReadDensityError, ReadDensityResponse, ReadGrantorsData, ReadGrantorsError, ReadGrantorsResponse, ReadHealthData, ReadHealthError, ReadHealthResponse, ReadImageData, ReadImageError, ReadImageResponse, ReadObjectData, ReadObjectError, ReadObjectResponse, ReadOverviewData, ReadOverviewError, ReadOverviewResponse, ReadRepositoryData, ReadRepositoryError, ReadRepositoryResponse, ReadRowData, ReadRowError, ReadRowResponse, ReadServiceAccountData, ReadServiceAccountError, ReadServiceAccountResponse, ReadStackData, ReadStackError, ReadStackResponse, ReadStatusData, ReadStatusError, ReadStatusResponse, ReadTokenData, ReadTokenError, ReadTokenResponse, ReadValueData, ReadValueError, ReadValueResponse, ReadYamlData, ReadYamlError, ReadYamlResponse, SetupStateData, SetupStateError, SetupStateResponse, TokenChoicesData, TokenChoicesError, TokenChoicesResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -485,6 +485,26 @@ export const findOptions = (options?: Options<FindData>) => queryOptions<FindRes
     queryKey: findQueryKey(options)
 });
 
+export const readServiceAccountQueryKey = (options: Options<ReadServiceAccountData>) => createQueryKey('readServiceAccount', options);
+
+/**
+ * Read Service Account
+ *
+ * One service account.
+ */
+export const readServiceAccountOptions = (options: Options<ReadServiceAccountData>) => queryOptions<ReadServiceAccountResponse, ReadServiceAccountError, ReadServiceAccountResponse, ReturnType<typeof readServiceAccountQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readServiceAccount({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readServiceAccountQueryKey(options)
+});
+
 export const currentSessionQueryKey = (options?: Options<CurrentSessionData>) => createQueryKey('currentSession', options);
 
 /**
@@ -503,6 +523,26 @@ export const currentSessionOptions = (options?: Options<CurrentSessionData>) => 
         return data;
     },
     queryKey: currentSessionQueryKey(options)
+});
+
+export const listSessionsQueryKey = (options?: Options<ListSessionsData>) => createQueryKey('listSessions', options);
+
+/**
+ * List Sessions
+ *
+ * Where the caller is signed in, the session used last first.
+ */
+export const listSessionsOptions = (options?: Options<ListSessionsData>) => queryOptions<ListSessionsResponse, ListSessionsError, ListSessionsResponse, ReturnType<typeof listSessionsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listSessions({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listSessionsQueryKey(options)
 });
 
 export const setupStateQueryKey = (options?: Options<SetupStateData>) => createQueryKey('setupState', options);

@@ -11,23 +11,31 @@ import { AppLink } from "../../shell/AppLink";
 
 const MOST = 20;
 
+/** Whom roles are held by. */
+export interface Holder {
+  subject: string;
+  kind: "user" | "service" | "team";
+}
+
 /** Which roles somebody holds directly, and where; nothing for who may not see that. */
-export function PersonRoles({ login }: { login: string }) {
+export function HeldRoles({ subject, kind }: Holder) {
   const { t } = useTranslation();
   const query = useMemo(
     () => ({
       ...EMPTY_QUERY,
-      filter: [`subject=${JSON.stringify(login)}`, 'subject_kind="user"'],
+      filter: [`subject=${JSON.stringify(subject)}`, `subject_kind=${JSON.stringify(kind)}`],
       sort: ["scope", "role"],
     }),
-    [login],
+    [subject, kind],
   );
   const { view } = useLiveView("bindings", query, { offset: 0, limit: MOST });
   if (view.problem || view.status === "loading") return null;
-  const of = new URLSearchParams({ filter: `subject=${JSON.stringify(login)}` });
+  const of = new URLSearchParams({ filter: `subject=${JSON.stringify(subject)}` });
   return (
     <Section title={t("access.rolesOf")}>
-      {view.total === 0 && <p className="cr-muted">{t("access.noRoles")}</p>}
+      {view.total === 0 && (
+        <p className="cr-muted">{t(kind === "user" ? "access.noRoles" : "access.noRolesYet")}</p>
+      )}
       <ul className="cr-list">
         {view.rows.map((row) => (
           <Role key={row.key} held={rowOf("bindings", row)} />

@@ -1,0 +1,76 @@
+"""`/api/v1/sessions` and `/api/v1/session/step-up`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter
+
+from auth.principal import Principal
+from backend.audit import Refusals
+from backend.db.session import DbSession
+from backend.features.sessions import service
+from backend.features.sessions.schemas import OpenSession, SteppedUp, StepUp
+from backend.http.audited import Audited
+from backend.http.documented import answers
+from backend.http.fields import PathId
+from backend.http.guard import Decides
+from backend.identity.hashing import Hashing
+from backend.identity.limits import AttemptLimits
+from backend.parts import part
+from backend.settings import Settings
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["session"], responses=answers(409))
+
+_HOW: Final = "the caller's own sessions; others' by the right to end sessions"
+Caller = Annotated[Principal, Decides(_HOW)]
+
+
+@router.get("/sessions")
+async def list_sessions(caller: Caller, db: DbSession) -> list[OpenSession]:
+    """Where the caller is signed in, the session used last first."""
+    return [
+        OpenSession(**record.model_dump(), current=record.id == caller.credential.id)
+        for record in await service.own(db, caller)
+    ]
+
+
+@router.delete("/sessions", status_code=204)
+async def end_other_sessions(caller: Caller, db: DbSession, audit: Audited) -> None:
+    """Sign out everywhere but here."""
+    await service.end_others(db, audit, caller)
+
+
+@router.delete("/sessions/{session_id}", status_code=204)
+async def end_one_session(
+    session_id: PathId, caller: Caller, db: DbSession, audit: Audited
+) -> None:
+    """End one session: its requests and open streams stop within two seconds, on every replica."""
+    await service.end(db, audit, caller, session_id)
+
+
+@router.post("/session/step-up", responses=answers(429, 503))
+async def step_up(
+    *,
+    caller: Caller,
+    body: StepUp,
+    db: DbSession,
+    audit: Audited,
+    attempts: Annotated[AttemptLimits, part(AttemptLimits)],
+    hashing: Annotated[Hashing, part(Hashing)],
+    refusals: Annotated[Refusals, part(Refusals)],
+    settings: Annotated[Settings, part(Settings)],
+) -> SteppedUp:
+    """Give one's password once more: what asks who is there goes on for a while."""
+    await service.confirm(
+        db,
+        caller,
+        body.password,
+        attempts=attempts,
+        hashing=hashing,
+        refusals=refusals,
+        audit=audit,
+    )
+    return SteppedUp(until=await service.stamp(db, audit, caller) + settings.step_up_minutes * 60)

@@ -1,0 +1,112 @@
+"""End sessions, and confirm who is there: recorded, limited, felt at once on every replica."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from auth.principal import Credential, CredentialKind, Principal
+from auth.scope import organisation
+from auth.subject import SubjectKind
+from auth.verb import Verb
+from backend.audit import Audit, Refusals, Target
+from backend.db.identity import SessionRecord, UserRecord
+from backend.errors import Conflict, Forbidden, NotFoundProblem, TooManyRequests, Unprocessable
+from backend.http.guard import no_such, require
+from backend.identity.epoch import raise_epoch
+from backend.identity.hashing import Hashing
+from backend.identity.limits import AttemptLimits, Limit
+from backend.identity.sessions import end_session, end_sessions
+
+__all__ = ["confirm", "end", "end_others", "own", "stamp"]
+
+_BURST: Final = 10
+_EVERY: Final = 30.0
+
+
+async def own(db: AsyncSession, caller: Principal) -> Sequence[SessionRecord]:
+    """The caller's sessions, the one used last first; a service account has none."""
+    person = caller.subject.id if caller.subject.kind is SubjectKind.USER else ""
+    query = select(SessionRecord).where(
+        col(SessionRecord.user_id) == person, col(SessionRecord.expires) > time.time()
+    )
+    query = query.order_by(col(SessionRecord.last_seen).desc(), col(SessionRecord.id))
+    return (await db.execute(query)).scalars().all()
+
+
+async def end(db: AsyncSession, audit: Audit, caller: Principal, session_id: str) -> None:
+    """End a session: the caller's own, or another's by right; 404 otherwise."""
+    record = await db.get(SessionRecord, session_id)
+    person = await db.get(UserRecord, record.user_id) if record else None
+    if record is None or person is None:
+        raise NotFoundProblem(no_such("session"))
+    where = organisation(caller.organisation)
+    if record.user_id != caller.subject.id:
+        require(caller, "session", Verb.DELETE, where)
+    audit.did("delete", Target("session", record.id, person.login, where))
+    await end_session(db, record.id)
+
+
+async def end_others(db: AsyncSession, audit: Audit, caller: Principal) -> None:
+    """End all of the caller's sessions but the one that asks."""
+    if caller.subject.kind is not SubjectKind.USER:
+        raise Forbidden("A service account has no sessions.")
+    await raise_epoch(db, caller.subject)
+    await end_sessions(db, caller.subject.id, but=caller.credential.id)
+    target = Target("session", "", caller.login, organisation(caller.organisation))
+    audit.did("end-others", target, right=Verb.DELETE)
+
+
+async def confirm(
+    db: AsyncSession,
+    caller: Principal,
+    password: str,
+    *,
+    attempts: AttemptLimits,
+    hashing: Hashing,
+    refusals: Refusals,
+    audit: Audit,
+) -> None:
+    """Return when the password is the caller's: 422 when it is not, 429 after too many, 409 when
+    the console has none of theirs. No connection is held while it is checked."""
+    if caller.credential.kind is not CredentialKind.SESSION:
+        raise Forbidden("Only a person who is signed in can confirm who they are.")
+    user = await db.get(UserRecord, caller.subject.id)
+    if user is None or user.password_hash is None:
+        raise Conflict("The console has no password of yours: sign in again instead.")
+    stored = user.password_hash
+    await db.rollback()  # gives its connection back
+    limits = [Limit("device", f"step-up {caller.subject.id}", _BURST, _EVERY)]
+    with hashing.place(caller.subject.id, known=True):
+        wait = await attempts.take(limits)
+        if wait:
+            raise TooManyRequests(
+                f"Too many attempts failed. Try again in {wait} seconds.",
+                headers={"Retry-After": str(wait)},
+                retry_after=wait,
+            )
+        right = await hashing.verify(password, stored, known=True)
+    if not right:
+        await refusals.record(audit.origin, "step-up", _target(caller))
+        message = "The password is wrong."
+        raise Unprocessable(message, errors=[{"field": "password", "message": message}])
+    await attempts.give_back(limits)
+
+
+async def stamp(db: AsyncSession, audit: Audit, caller: Principal) -> float:
+    """Write into the session that its person showed who they are; when."""
+    now = time.time()
+    await raise_epoch(db, Credential(CredentialKind.SESSION, caller.credential.id))
+    session = update(SessionRecord).where(col(SessionRecord.id) == caller.credential.id)
+    await db.execute(session.values(strong_at=now))
+    audit.did("step-up", _target(caller), right=Verb.GET)
+    return now
+
+
+def _target(caller: Principal) -> Target:
+    return Target("session", caller.credential.id, caller.login, organisation(caller.organisation))

@@ -1,0 +1,59 @@
+"""Step-up: what moves rights or shows secrets wants to know again who is there.
+
+Whoever gave a strong factor (here: the password) within `Settings.step_up_minutes` passes. Anybody
+else is answered 403 with the type ``step-up-required``, which names what may be given
+(`methods`): ``password`` to `/session/step-up`, or ``sign-in`` anew where the console has no
+password of theirs. Tokens cannot step up (security reference, section 7).
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated, Final
+
+from fastapi import Depends
+
+from auth.principal import CredentialKind, Principal
+from backend.errors import Forbidden
+from backend.http.guard import CurrentPrincipal
+from backend.parts import part
+from backend.settings import Settings
+
+__all__ = ["PASSWORD", "SIGN_IN", "Fresh", "StepUpRequired", "require_fresh"]
+
+PASSWORD: Final = "password"  # noqa: S105 (a method of signing in)
+SIGN_IN: Final = "sign-in"
+
+
+class StepUpRequired(Forbidden):
+    """403: allowed, once the caller has shown again who they are."""
+
+    slug, title = "step-up-required", "Confirm that it is you"
+
+
+def require_fresh(caller: Principal, settings: Settings) -> None:
+    """Pass who gave a strong factor lately, or raise `StepUpRequired`."""
+    within = settings.step_up_minutes * 60
+    if caller.credential.kind is CredentialKind.TOKEN:
+        raise StepUpRequired(
+            "A token cannot do this: it needs a person who has just shown who they are.",
+            headers={"WWW-Authenticate": 'Bearer error="insufficient_user_authentication"'},
+            methods=[],
+            within=within,
+        )
+    if caller.assurance.strong_within(within, time.time()):
+        return
+    methods = [PASSWORD if caller.assurance.method == PASSWORD else SIGN_IN]
+    raise StepUpRequired(
+        "This needs to know again that it is you: give your password once more, or sign in anew.",
+        methods=methods,
+        within=within,
+    )
+
+
+async def _fresh(caller: CurrentPrincipal, settings: Annotated[Settings, part(Settings)]) -> None:
+    require_fresh(caller, settings)
+
+
+Fresh: Final = Depends(_fresh)
+"""A route's dependency, put behind its guard: who may not is told so first."""

@@ -1,0 +1,69 @@
+import type { TFunction } from "i18next";
+import { ActionButton } from "../../actions/ActionHost";
+import { rowOf } from "../../api/rows";
+import { deviceOf } from "../../format/device";
+import type { AccessTab } from "./AccessPage";
+import { BindingsBulk, PeopleBulk, ServicesBulk, SessionsBulk, TokensBulk } from "./BulkActions";
+import { addPerson } from "./people";
+import { BindingActions, PersonActions } from "./RowActions";
+import { ServicePanel } from "./ServicePanel";
+import { addService } from "./services";
+import { SessionActions, TokenActions } from "./TokenActions";
+
+/** The lists of the page, in the order of its tabs. */
+export const TABS = (t: TFunction): readonly AccessTab[] => [
+  {
+    id: "users",
+    kind: "user",
+    href: "/access",
+    title: t("access.users"),
+    sentence: t("access.sentence"),
+    panel: (row) => <PersonActions person={rowOf("users", row)} />,
+    bulk: (ticked) => <PeopleBulk {...ticked} />,
+    actions: <ActionButton action={addPerson} target={null} name="" />,
+  },
+  {
+    id: "service-accounts",
+    kind: "service-account",
+    href: "/access/service-accounts",
+    title: t("access.services"),
+    sentence: t("access.servicesSentence"),
+    panel: (row) => <ServicePanel account={rowOf("service-accounts", row)} />,
+    bulk: (ticked) => <ServicesBulk {...ticked} />,
+    actions: <ActionButton action={addService} target={null} name="" />,
+  },
+  {
+    id: "bindings",
+    kind: "binding",
+    href: "/access/bindings",
+    title: t("access.bindings"),
+    sentence: t("access.bindingsSentence"),
+    panel: (row) => <BindingActions binding={rowOf("bindings", row)} />,
+    bulk: (ticked) => <BindingsBulk {...ticked} />,
+  },
+  {
+    id: "tokens",
+    kind: "token",
+    href: "/access/tokens",
+    title: t("access.tokens"),
+    sentence: t("access.tokensSentence"),
+    panel: (row) => <TokenActions token={rowOf("tokens", row)} />,
+    bulk: (ticked) => <TokensBulk {...ticked} />,
+  },
+  {
+    id: "sessions",
+    kind: "session",
+    href: "/access/sessions",
+    title: t("access.sessions"),
+    sentence: t("access.sessionsSentence"),
+    panel: (row) => <SessionActions session={rowOf("sessions", row)} />,
+    bulk: (ticked) => <SessionsBulk {...ticked} />,
+    renderers: {
+      agent: (row) => (
+        <span title={String(row.agent)} translate="no">
+          {deviceOf(String(row.agent))}
+        </span>
+      ),
+    },
+  },
+];

@@ -1,0 +1,14 @@
+import { definePage } from "../../pages/page";
+
+export const pages = [
+  definePage({
+    id: "profile",
+    path: "/profile/{-$tab}",
+    title: "profile.title",
+    load: async () => (await import("./ProfilePage")).ProfilePage,
+    commands: [
+      { id: "profile.tokens", title: "profile.myTokens", href: "/profile" },
+      { id: "profile.sessions", title: "profile.mySessions", href: "/profile/sessions" },
+    ],
+  }),
+];
