@@ -3,6 +3,8 @@ import { join } from "node:path";
 import i18next from "i18next";
 import { expect, test } from "vitest";
 import en from "./en.json";
+import later from "./later.json";
+import "./later";
 import { PSEUDO_CLOSE, PSEUDO_OPEN, pseudo, pseudoCatalogue } from "./pseudo";
 
 type Tree = { [key: string]: string | Tree };
@@ -19,7 +21,7 @@ function sources(folder: string): string[] {
     .map((name) => readFileSync(join(folder, name), "utf8"));
 }
 
-const KEYS = keysOf(en);
+const KEYS = [...keysOf(en), ...keysOf(later)];
 const CODE = sources(join(import.meta.dirname, "..")).join("\n");
 
 test("every key the code names is in the catalogue", () => {
@@ -50,7 +52,7 @@ test("sentences keep the house's tone", () => {
 
 test("the pseudo-locale marks every string and leaves placeholders alone", () => {
   expect(pseudo("{{count}} rows")).toMatch(/^⟦\{\{count\}\} róws~*⟧$/);
-  const marked = keysOf(pseudoCatalogue(en) as Tree);
+  const marked = [en, later].flatMap((words) => keysOf(pseudoCatalogue(words) as Tree));
   expect(marked).toEqual(KEYS);
   expect(JSON.stringify(pseudoCatalogue({ a: "b" }))).toContain(PSEUDO_OPEN);
   expect(pseudo("x").endsWith(PSEUDO_CLOSE)).toBe(true);

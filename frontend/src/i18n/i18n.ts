@@ -1,12 +1,13 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import en from "./en.json";
+import type later from "./later.json";
 import { pseudoCatalogue } from "./pseudo";
 
 declare module "i18next" {
   interface CustomTypeOptions {
     defaultNS: "translation";
-    resources: { translation: typeof en };
+    resources: { translation: typeof en & typeof later };
   }
 }
 
@@ -15,7 +16,22 @@ export function chosenLanguage(search: string): "en" | "qps" {
   return new URLSearchParams(search).get("lng") === "qps" ? "qps" : "en";
 }
 
-/** Set up before the first render; the one catalogue is part of the first bundle. */
+type Words = { [key: string]: string | Words };
+const added: Words[] = [];
+
+/** Words that come with the pages that say them: the first page is quicker without. */
+export function addWords(words: Words): void {
+  added.push(words);
+  if (i18next.isInitialized) put(words);
+}
+
+function put(words: Words): void {
+  i18next.addResourceBundle("en", "translation", words, true, true);
+  if (i18next.language === "qps")
+    i18next.addResourceBundle("qps", "translation", pseudoCatalogue(words), true, true);
+}
+
+/** Set up before the first render; what every page says is part of the first bundle. */
 export async function startI18n(language: "en" | "qps"): Promise<void> {
   await i18next.use(initReactI18next).init({
     lng: language,
@@ -27,4 +43,5 @@ export async function startI18n(language: "en" | "qps"): Promise<void> {
     interpolation: { escapeValue: false },
     returnNull: false,
   });
+  added.forEach(put);
 }

@@ -21,10 +21,10 @@ export function TokenTable({ tokens, actions, label }: TokenTableProps) {
     <Table variant="compact" className="cr-plain-table" aria-label={label}>
       <Thead>
         <Tr>
-          <Th>{t("tokens.name")}</Th>
-          <Th>{t("tokens.may")}</Th>
-          <Th>{t("tokens.until")}</Th>
-          <Th>{t("tokens.used")}</Th>
+          <Th modifier="wrap">{t("tokens.name")}</Th>
+          <Th modifier="wrap">{t("tokens.may")}</Th>
+          <Th modifier="wrap">{t("tokens.until")}</Th>
+          <Th modifier="wrap">{t("tokens.used")}</Th>
           <Th screenReaderText={t("tokens.actions")} />
         </Tr>
       </Thead>
@@ -71,7 +71,7 @@ function TokenLine({ token, actions }: { token: TokenView; actions: typeof OWN_T
           {!over && replaced === null && (
             <ActionButton action={actions.rotate} target={target} name={name} />
           )}
-          <ActionButton action={actions.revoke} target={target} name={name} variant="danger" />
+          <ActionButton action={actions.revoke} target={target} name={name} />
         </div>
       </Td>
     </Tr>
@@ -84,9 +84,9 @@ const MOST = 3;
 function May({ token: { rights, scopes } }: { token: TokenView }) {
   const { t } = useTranslation();
   const words = rights.includes("*:*")
-    ? t("tokens.all")
+    ? t("tokens.mayAll")
     : rights.every((right) => right.startsWith("*:"))
-      ? t("tokens.read")
+      ? t("tokens.mayRead")
       : [...rights.slice(0, MOST), ...(rights.length > MOST ? ["…"] : [])].join(", ");
   return (
     <>

@@ -1,3 +1,4 @@
+import "../i18n/later";
 import type { Action, Done } from "../actions/action";
 import { createToken, revokeToken, rotateToken, tokenChoices } from "../api/generated/sdk.gen";
 import type { MadeToken, TokenChoices } from "../api/generated/types.gen";

@@ -1,3 +1,4 @@
+import "../../i18n/later";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { BulkProps } from "../../actions/BulkButton";

@@ -31,10 +31,10 @@ export function OwnSessions() {
         <Table variant="compact" className="cr-plain-table" aria-label={t("profile.sessions")}>
           <Thead>
             <Tr>
-              <Th>{t("sessions.device")}</Th>
-              <Th>{t("sessions.used")}</Th>
-              <Th>{t("sessions.begun")}</Th>
-              <Th>{t("sessions.until")}</Th>
+              <Th modifier="wrap">{t("sessions.device")}</Th>
+              <Th modifier="wrap">{t("sessions.used")}</Th>
+              <Th modifier="wrap">{t("sessions.begun")}</Th>
+              <Th modifier="wrap">{t("sessions.until")}</Th>
               <Th screenReaderText={t("tokens.actions")} />
             </Tr>
           </Thead>

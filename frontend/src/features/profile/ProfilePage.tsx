@@ -1,3 +1,4 @@
+import "../../i18n/later";
 import { useTranslation } from "react-i18next";
 import { useAddress } from "../../pages/useAddress";
 import { useSession } from "../../session/session";
@@ -26,7 +27,9 @@ export function ProfilePage() {
           { id: "sessions", href: "/profile/sessions", title: t("profile.sessions") },
         ]}
       />
-      <div className="cr-stack">{active === "tokens" ? <OwnTokens /> : <OwnSessions />}</div>
+      <div className="cr-stack cr-below-tabs">
+        {active === "tokens" ? <OwnTokens /> : <OwnSessions />}
+      </div>
     </section>
   );
 }

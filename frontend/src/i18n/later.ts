@@ -1,0 +1,4 @@
+import { addWords } from "./i18n";
+import later from "./later.json";
+
+addWords(later);
