@@ -32,6 +32,8 @@ PAGES = {
     "events": ("/events", ROWS),
     "activity": ("/activity", ROWS),
     "access": ("/access", ROWS),
+    "access-sessions": ("/access/sessions", ROWS),
+    "profile": ("/profile/sessions", "tbody tr"),
     "updates": ("/updates/applications", f"{ROWS}, [data-state=empty]"),
     "upload": ("/updates/upload", ".cr-drop"),
     "connections": ("/connections", ROWS),
