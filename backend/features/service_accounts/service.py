@@ -39,7 +39,7 @@ async def create(
     """A new account without rights; 409 for a name that is taken, 422 for a team there is not."""
     where = place(caller.organisation, body.team)
     require(caller, KIND, Verb.CREATE, where, WORD)
-    known = select(TeamRecord.id).where(col(TeamRecord.name) == body.team)
+    known = select(col(TeamRecord.id)).where(col(TeamRecord.name) == body.team)
     if body.team and (await db.execute(known)).first() is None:
         message = "there is no such team"
         raise Unprocessable(f"team: {message}", errors=[{"field": "team", "message": message}])
