@@ -12,13 +12,14 @@ import httpx2
 import msgspec
 from cachetools import LRUCache
 
-from integrations.caller import Caller, Impersonation, UserPassword, UserToken
+from integrations.caller import Caller, Impersonation, UserPassword, UserToken, sendable
 from integrations.contract import (
     ConfigurationError,
     DestinationRefused,
     UpstreamDenied,
     UpstreamFailed,
 )
+from integrations.lenient import read
 from integrations.registry import errors
 from integrations.registry.headers import Challenge, read_challenges
 from integrations.registry.models import TokenAnswer
@@ -120,10 +121,12 @@ class Authenticator:
             error = errors.from_answer(self._upstream, response.status_code, body)
             raise UpstreamDenied(self._upstream, f"no token was given: {error.message}")
         try:
-            answer = msgspec.json.decode(body, type=TokenAnswer)
-        except msgspec.DecodeError as error:
+            answer, _ = read(body, TokenAnswer)
+        except (msgspec.MsgspecError, RecursionError) as error:
             raise UpstreamFailed(self._upstream, "the token server's answer is unusable") from error
         token = answer.token or answer.access_token
+        if not sendable(token):
+            raise UpstreamFailed(self._upstream, "the token server gave no token that can be sent")
         life = min(max(answer.expires_in, 1.0), _LONGEST) * _REFRESH_AT
         self._tokens[_key(scope, as_)] = (token, time.monotonic() + life)
         return token

@@ -15,7 +15,7 @@ from integrations.lenient import read
 from integrations.registry import errors
 from integrations.registry.auth import CATALOGUE_SCOPE, pull_scope
 from integrations.registry.cache import DigestCache, verify
-from integrations.registry.headers import read_links
+from integrations.registry.headers import read_links, tells_of_next
 from integrations.registry.models import (
     ACCEPT,
     OCI_INDEX,
@@ -35,6 +35,10 @@ from integrations.sending import Observe, ignore
 T = TypeVar("T")
 _SMALLEST_PAGE: Final = 50
 _MAX_PAGES: Final = 2000
+_SCHEMA_1: Final = (
+    "an image in Docker's schema 1, which tells neither size nor platform nor date: pull it with an"
+    " old client and push it with a new one"
+)
 
 
 class Resolved(msgspec.Struct, frozen=True):
@@ -137,6 +141,8 @@ class RegistryClient:
         """A manifest or index by digest, verified and cached."""
         content = await self.manifest_bytes(repository, digest, as_=as_)
         document, unread = self._read(content, Document)
+        if document.is_schema_1:
+            unread = (*unread, _SCHEMA_1)
         return msgspec.structs.replace(document, unread=unread)
 
     async def manifest_bytes(
@@ -219,9 +225,12 @@ class RegistryClient:
         Raises `UpstreamFailed` for a page that cannot be followed, so that no list is silently
         short.
         """
-        links = read_links(headers.get_list("link"))
+        lines = headers.get_list("link")
+        links = read_links(lines)
         target = next((link.target for link in links if "next" in link.relations), None)
         if target is None:
+            if tells_of_next(lines):
+                raise UpstreamFailed(self.upstream, "the link to the next page cannot be read")
             return None
         parts = urlsplit(urljoin(path, target))
         if not parts.path.endswith(path):

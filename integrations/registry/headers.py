@@ -1,7 +1,8 @@
 """``WWW-Authenticate`` and ``Link`` by their grammars (RFC 9110 11.6.1, RFC 8288 3).
 
 Read leniently where registries are known to write otherwise: values without quotes may hold what
-a token may not (``realm=http://host/token``). What cannot be read is passed over up to the next
+a token may not (``realm=http://host/token``), may stand in apostrophes, and a semicolon may stand
+for a comma. What cannot be read is passed over up to the next
 comma and takes nothing else with it.
 """
 
@@ -12,16 +13,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-__all__ = ["Challenge", "Link", "read_challenges", "read_links"]
+__all__ = ["Challenge", "Link", "read_challenges", "read_links", "tells_of_next"]
 
 _TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _TOKEN68: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*(?=[ \t]*(?:,|$))")
 _EQUALS: Final = re.compile(r"[ \t]*=[ \t]*")
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|$)')
+_APOSTROPHES: Final = re.compile(r"'([^']*)'")
+_A_NEXT_PAGE: Final = re.compile(r"\brel\s*\*?=\s*[\"']?[^;,>]*\bnext\b", re.IGNORECASE)
 _BARE: Final = re.compile(r"[^\s,;\"]*")
 _BARE_OF_CHALLENGE: Final = re.compile(r"[^\s,\"]*")
 _SPACES: Final = re.compile(r"[ \t]*")
-_BETWEEN: Final = re.compile(r"[\s,]*")
+_BETWEEN: Final = re.compile(r"[\s,;]*")
 _ESCAPED: Final = re.compile(r"\\(.)")
 _UP_TO_COMMA: Final = re.compile(r"[^,]*")
 _AND: Final = re.compile(r"[ \t]*;[ \t]*")
@@ -53,6 +56,11 @@ def read_challenges(lines: Iterable[str]) -> list[Challenge]:
 def read_links(lines: Iterable[str]) -> list[Link]:
     """Every link of every line, in their order."""
     return [link for line in _bounded(lines) for link in _links(line)]
+
+
+def tells_of_next(lines: Iterable[str]) -> bool:
+    """Whether the lines speak of a next page, also one that `read_links` cannot read."""
+    return any(_A_NEXT_PAGE.search(line) for line in lines)
 
 
 def _bounded(lines: Iterable[str]) -> Iterator[str]:
@@ -116,6 +124,8 @@ def _value(text: str, at: int, bare: re.Pattern[str]) -> tuple[str, int]:
     """The value at `at`, quoted or not, and where it ends."""
     if quoted := _QUOTED.match(text, at):
         return _ESCAPED.sub(r"\1", quoted[1]), quoted.end()
+    if quoted := _APOSTROPHES.match(text, at):
+        return quoted[1], quoted.end()
     found = bare.match(text, at)
     return (found[0], found.end()) if found else ("", at)
 

@@ -85,10 +85,10 @@ def is_attestation(child: Descriptor) -> bool:
     return noted or (child.platform is not None and child.platform.is_nowhere)
 
 
-def image_size(manifest: Document) -> int:
-    """Compressed bytes: layers and configuration."""
-    config = manifest.config.size if manifest.config else 0
-    return config + sum(layer.size for layer in manifest.layers)
+def image_size(manifest: Document) -> int | None:
+    """Compressed bytes: layers and configuration; None where they are not told, or nonsense."""
+    sizes = [part.size for part in (manifest.config, *manifest.layers) if part is not None]
+    return None if manifest.is_schema_1 or min(sizes, default=0) < 0 else sum(sizes)
 
 
 def timestamp(text: str) -> float | None:

@@ -17,6 +17,7 @@ DOCKER_MANIFEST: Final = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_LIST: Final = "application/vnd.docker.distribution.manifest.list.v2+json"
 ACCEPT: Final = f"{OCI_MANIFEST}, {OCI_INDEX}, {DOCKER_MANIFEST}, {DOCKER_LIST}"
 """All four, or a registry answers 404 for what it holds in another form."""
+DOCKER_SCHEMA_1: Final = "application/vnd.docker.distribution.manifest.v1+json"
 OCI_EMPTY: Final = "application/vnd.oci.empty.v1+json"
 _LAYER: Final = re.compile(
     r"layer|rootfs|[.+](?:tar|gzip|zstd)\b|squashfs|oci\.empty", re.IGNORECASE
@@ -130,6 +131,7 @@ class Document(msgspec.Struct, frozen=True, rename="camel"):
 
     media_type: str = ""
     artifact_type: str = ""
+    schema_version: int = 2
     config: Descriptor | None = None
     layers: tuple[Descriptor, ...] = ()
     manifests: tuple[Descriptor, ...] | None = None
@@ -146,7 +148,13 @@ class Document(msgspec.Struct, frozen=True, rename="camel"):
         config = self.config.media_type if self.config else ""
         # That of an image may be borrowed: it says nothing of what this is.
         says = "" if config in IMAGE_CONFIGS or config == OCI_EMPTY else config
-        return self.artifact_type or says or first
+        return self.artifact_type or says or first or (DOCKER_SCHEMA_1 if self.is_schema_1 else "")
+
+    @property
+    def is_schema_1(self) -> bool:
+        """Docker's form before 2016, which old registries still hold and none takes any more. It
+        names no media type, no configuration and no sizes."""
+        return self.schema_version == 1 and self.config is None and self.manifests is None
 
     @property
     def is_image(self) -> bool:

@@ -70,6 +70,9 @@ async def served(scheme: str, challenges: list[str], link: str) -> RegistryClien
         ("bearer", [f'Bearer service="my \\"own\\", registry" , realm = "{REALM}?account=x"']),
         ("bearer", [f'BEARER REALM="{REALM}", SERVICE="fake"']),
         ("bearer", ['NTLM TlRMTVNTUAAB/+==, Basic realm="a"', f'bearer realm="{REALM}"']),
+        ("bearer", [f"Negotiate, Bearer realm='{REALM}', service='fake'"]),
+        ("bearer", [f'Bearer realm="{REALM}";service="fake";error="invalid_token"']),
+        ("bearer", [f'Bearer realm="{REALM}" service="fake"', "Basic"]),
         ("basic", ["Basic realm=/"]),
         ("basic", ["Basic"]),
         ("basic", ['Digest realm="x", nonce="a,b", qop="auth", Basic realm="y", charset="UTF-8"']),
@@ -91,6 +94,9 @@ async def test_every_writing_of_a_challenge_signs_in(scheme, challenges):
         '</artifactory/api/docker/local{path}?{query}>;REL="Next"',
         '<{path}?first>; rel="first", <{path}?{query}>; rel="next last"',
         'nonsense, <{path}?{query}> ; title ; rel = "next"',
+        "<{path}?{query}>; rel='next'",
+        '<{path}?{query}>; rel="prev NEXT https://rel.example/next"; anchor="#a"',
+        '</elsewhere>; rel="first"; title="x, <y>; rel=z", <{path}?{query}>;rel=next',
     ],
 )
 async def test_every_writing_of_a_link_is_followed_to_the_end(link):
@@ -105,6 +111,9 @@ async def test_every_writing_of_a_link_is_followed_to_the_end(link):
     [
         ("<http://registry.test:5000/elsewhere?{query}>; rel=next", "somewhere else: '/elsewhere'"),
         ("<{path}?n=2>; rel=next", "the same page again"),
+        ('{path}?{query}; rel="next"', "the link to the next page cannot be read"),
+        ('<{path}?{query}> rel="next"', "the link to the next page cannot be read"),
+        ("<{path}?{query}&cursor=" + 9_000 * "x" + '>; rel="next"', "cannot be read"),
     ],
 )
 async def test_a_page_that_cannot_be_followed_is_said(link, why):

@@ -1,5 +1,6 @@
 import asyncio
 import hashlib
+import json
 
 import httpx2
 import pytest
@@ -224,3 +225,40 @@ async def test_a_repository_is_read_as_the_caller(client_of, scheme):
     with pytest.raises(ConfigurationError):
         await client.tags("team/mine", as_=Impersonation("craton:maya"))
     assert await client.tags("app") == ["v1"], "the connection itself still may"
+
+
+class Answering(FakeRegistry):
+    """Its token server answers in another way: `{}` stands for the token."""
+
+    answer = "{}"
+
+    def _token(self, **asked):
+        status, headers, body = super()._token(**asked)
+        token = json.loads(body)["access_token"]
+        return status, headers, self.answer.replace("{}", token).encode()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '{"token": "{}", "expires_in": "300", "issued_at": null}',
+        '{"token": null, "access_token": "{}", "expires_in": null}',
+        '{"token": "{}", "expires_in": -5, "issued_at": "0001-01-01T00:00:00Z"}',
+        '{"token": "{}", "expires_in": 1e300}',
+        '{"token": "{}", "expires_in": "soon"}',
+    ],
+)
+async def test_every_writing_of_a_token_server_s_answer_signs_in(client_of, answer):
+    registry = Answering("bearer")
+    await pushed(registry)
+    registry.answer = answer
+    assert await client_of(registry).tags("app") == ["v1"]
+
+
+@pytest.mark.parametrize("answer", ['{"token": ""}', "{}x", "[]", '{"token": "a\\nb"}', "<html>"])
+async def test_a_token_that_is_none_is_said(client_of, answer):
+    registry = Answering("bearer")
+    await pushed(registry)
+    registry.answer = answer
+    with pytest.raises(UpstreamFailed, match="the token server"):
+        await client_of(registry).tags("app")
