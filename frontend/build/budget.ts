@@ -8,12 +8,16 @@ const MORE_FOR_A_PAGE = 135;
 /** Pages that show nothing but a table: what people open most. */
 const TABLE_PAGES = ["WorkloadsPage", "MachinesPage", "ActivityPage", "BrowsePage", "JobsPage"];
 const MORE_FOR_A_TABLE = 42;
+/** Signing in: the forms' fields, on top of the console that follows. */
+const MORE_TO_SIGN_IN = 18;
 /** Pages whose own work needs more, and why. */
 const HEAVIER: Record<string, number> = {
   KeyValuePage: 150, // the tree of folders and the viewer of values
   ConnectionPage: 160, // files that are dropped
   NewConnectionPage: 160,
   ObjectPage: 140,
+  LoginPage: MORE_TO_SIGN_IN,
+  SetupPage: MORE_TO_SIGN_IN,
   ...Object.fromEntries(TABLE_PAGES.map((name) => [name, MORE_FOR_A_TABLE])),
 };
 /** Of the fonts, the one that the first words are set in. */

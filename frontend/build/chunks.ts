@@ -19,6 +19,21 @@ const component = (name: string) => {
  */
 const SHARED: readonly [name: string, modules: string[]][] = [
   ["console", ["src/main.tsx", "src/features/overview/OverviewPage.tsx"].map(at)],
+  // What forms hold, which tables name as well: theirs open on demand.
+  ["schemas", ["forms/field.ts", "api/generated/bodies.gen.ts"].map((name) => at(`src/${name}`))],
+  // All that signing in needs, with the page itself: one file. Menus take a few helpers from it.
+  [
+    "fields",
+    [
+      ...["Form", "FormGroup", "TextInput", "HelperTextItem"].map(component),
+      ...[
+        "states/Notice.tsx",
+        "forms/PlainFields.tsx",
+        "forms/useForm.ts",
+        "features/signin/LoginPage.tsx",
+      ].map((name) => at(`src/${name}`)),
+    ],
+  ],
   [
     "menus",
     [
@@ -29,18 +44,6 @@ const SHARED: readonly [name: string, modules: string[]][] = [
         "overlay/PopoverNow",
       ].map((name) => at(`src/${name}.tsx`)),
       component("Tooltip"),
-    ],
-  ],
-  // What forms hold, which tables name as well: theirs open on demand.
-  ["schemas", ["forms/field.ts", "api/generated/bodies.gen.ts"].map((name) => at(`src/${name}`))],
-  // All that signing in needs.
-  [
-    "fields",
-    [
-      ...["Form", "FormGroup", "TextInput", "HelperTextItem"].map(component),
-      at("src/states/Notice.tsx"),
-      at("src/forms/PlainFields.tsx"),
-      at("src/forms/useForm.ts"),
     ],
   ],
   ["forms", ["FormSelect", "FormSelectOption", "Checkbox", "Modal"].map(component)],

@@ -106,7 +106,8 @@ def test_waves_are_put_in_order_by_the_mouse(
     heads.nth(1).locator("span").first.drag_to(heads.nth(0).locator("span").first)
     expect(inner(dialogue, "waves.0.name")).to_have_value("second")
     expect(inner(dialogue, "waves.1.name")).to_have_value("first")
-    expect(dialogue.get_by_role("status")).to_contain_text("Wave 2 is Wave 1 now.")
+    said = dialogue.locator("[data-field=waves]").get_by_role("status")
+    expect(said).to_have_text("Wave 2 is Wave 1 now.")
 
 
 def test_a_list_left_half_done_is_there_when_its_form_is_opened_again(

@@ -1,5 +1,4 @@
 import { useEffect } from "react";
-import { BASE } from "../api/base";
 
 /** How the estate is, as a tab among thirty others can show it. */
 export type Mood = "well" | "warn" | "bad" | "offline";
@@ -11,22 +10,21 @@ const BADGES: Record<Exclude<Mood, "well">, string> = {
   offline: '<circle cx="24.5" cy="24.5" r="5.5" fill="#fff" stroke="#6a6e73" stroke-width="3"/>',
 };
 
-const MARK =
-  '<path d="M16 2.5 28 9.4v13.2L16 29.5 4 22.6V9.4Z" fill="#0b2239"/>' +
-  '<path d="M16 6.6 24.4 11.4 16 16.2 7.6 11.4Z" fill="#7cc4ff"/>' +
-  '<path d="M7.6 14.6 14.7 18.7v6.3L7.6 20.9Z" fill="#3f8fd6"/>' +
-  '<path d="M24.4 14.6 17.3 18.7v6.3l7.1-4.1Z" fill="#d9eeff"/>';
+const END = "%3C/svg%3E";
 
-/** The address of the icon for a mood: the file itself, or the mark with a badge over it. */
-export function faviconOf(mood: Mood): string {
-  if (mood === "well") return `${BASE}favicon.svg`;
-  const drawing = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">${MARK}${BADGES[mood]}</svg>`;
-  return `data:image/svg+xml,${encodeURIComponent(drawing)}`;
+/** The address of the icon for a mood: the one that the page came with, with a badge over it. */
+export function faviconOf(plain: string, mood: Mood): string {
+  if (mood === "well") return plain;
+  return plain.replace(END, () => `${encodeURIComponent(BADGES[mood])}${END}`);
 }
+
+let plain: string | undefined;
 
 /** Keeps the tab's icon at the mood. */
 export function useFavicon(mood: Mood): void {
   useEffect(() => {
-    document.querySelector('link[rel="icon"]')?.setAttribute("href", faviconOf(mood));
+    const icon = document.querySelector('link[rel="icon"]');
+    plain ??= icon?.getAttribute("href") ?? "";
+    icon?.setAttribute("href", faviconOf(plain, mood));
   }, [mood]);
 }

@@ -1,7 +1,7 @@
 import { Divider } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import type { Offered } from "../../api/generated/types.gen";
-import { Notice } from "./Notice";
+import { Notice } from "../../states/Notice";
 import { ProviderButtons, providerOf } from "./ProviderButtons";
 import type { Refusal } from "./search";
 
@@ -22,7 +22,7 @@ export function ByProvider({ offered, next, login, refused, by }: Props) {
   const first = by ?? providerOf(offered, login) ?? offered[0]?.name;
   return (
     <>
-      {refused && <Notice tone="danger" title={t(SENTENCES[refused], { provider })} />}
+      {refused && <Notice tone="danger" live title={t(SENTENCES[refused], { provider })} />}
       {offered.length > 0 && (
         <>
           <ProviderButtons

@@ -5,7 +5,7 @@ import { beginSignIn } from "../../api/generated/sdk.gen";
 import type { Offered } from "../../api/generated/types.gen";
 import { toProblem } from "../../api/problem";
 import { goOutside } from "../../shell/navigate";
-import { Notice } from "./Notice";
+import { Notice } from "../../states/Notice";
 
 /** As long as the server waits for a provider. */
 const PROVIDER_MS = 15_000;
@@ -26,6 +26,7 @@ export function ProviderButtons({ offered, next, first, hint }: Props) {
       {attempt.isError && (
         <Notice
           tone="danger"
+          live
           title={<span translate="no">{toProblem(attempt.error).detail}</span>}
         />
       )}
