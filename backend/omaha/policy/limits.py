@@ -20,12 +20,18 @@ Bucket = tuple[float, float, int]
 def granted_within(buckets: list[Bucket], period: float, now: float) -> int:
     """Grants in the last `period` seconds. A bucket counts whole until its last grant is
     older, so the sum is never too low; it holds for any `period`, changed ones too."""
-    return sum(count for _, last, count in buckets if last > now - period)
+    return sum(bucket[2] for bucket in buckets if _counts(bucket, period, now))
+
+
+def _counts(bucket: Bucket, period: float, now: float) -> bool:
+    """Whether its last grant is within the period; one further ahead than a period was made by
+    a clock that was wrong, and would count for ever."""
+    return now - period < bucket[1] <= now + period
 
 
 def add_grants(buckets: list[Bucket], period: float, now: float, grants: int) -> list[Bucket]:
     """`buckets` with `grants` more at `now`, and without those that no longer count."""
-    kept = [bucket for bucket in buckets if bucket[1] > now - period]
+    kept = [bucket for bucket in buckets if _counts(bucket, period, now)]
     if kept and 0 <= now - kept[-1][0] < period / BUCKETS:
         first, last, count = kept.pop()
         return [*kept, (first, max(last, now), count + grants)]
