@@ -30,6 +30,8 @@ _TOUCH_SECONDS: Final = 30.0
 """How often the last-used time of a credential in use is written."""
 _KEEP_ENDED_SECONDS: Final = 30 * 86400.0
 """How long a token that is over is still listed."""
+_CLOCKS_DIFFER: Final = 600.0
+"""Seconds, over replicas and corrections."""
 _ATTEMPTS: Final = 5
 """Loads that a change of rights overtook, before the newest is asked for again later."""
 
@@ -150,7 +152,12 @@ class Identities:
         now = self._clock()
         self._known = {k: v for k, v in self._known.items() if self._alive(v, now)}
         async with self._db_sessions() as db, db.begin():
-            await remove_old_sessions(db, now=now, idle_since=now - self._limits.idle)
+            await remove_old_sessions(
+                db,
+                now=now,
+                idle_since=now - self._limits.idle,
+                latest_end=self._latest_end(now),
+            )
             await remove_old_tokens(db, ended_before=now - _KEEP_ENDED_SECONDS)
 
     async def _lookup(self, credential: Credential) -> _Known | None:
@@ -189,8 +196,14 @@ class Identities:
         if now >= known.loaded.expires:
             return False
         if known.loaded.principal.credential.kind is CredentialKind.SESSION:
-            return now < known.last_used + self._limits.idle
+            in_time = known.loaded.expires <= self._latest_end(now)
+            return in_time and now < known.last_used + self._limits.idle
         return True
+
+    def _latest_end(self, now: float) -> float:
+        """When a session can end at the latest: one that ends later was opened by a clock that
+        was wrong, and would outlive all others."""
+        return now + self._limits.absolute + _CLOCKS_DIFFER
 
     async def _write(self, known: _Known) -> None:
         if known.last_used - known.written < _TOUCH_SECONDS:

@@ -32,11 +32,15 @@ REFUSED: Final = Counter(
 )
 _FORGET_EVERY: Final = 64
 """Attempts between two removals of worn-off rows."""
+_CLOCKS_DIFFER: Final = 600.0
+"""Seconds. What is counted further ahead than a limit reaches was counted by a clock that was
+wrong: nobody is locked out until then."""
 _TAKE: Final = text(
     "INSERT INTO sign_in_attempts (key, until) VALUES (:key, :fresh)"
     " ON CONFLICT (key) DO UPDATE SET until = CASE WHEN sign_in_attempts.until > :now"
-    " THEN sign_in_attempts.until + :every ELSE :fresh END"
-    " WHERE sign_in_attempts.until <= :latest RETURNING until"
+    " AND sign_in_attempts.until <= :possible THEN sign_in_attempts.until + :every ELSE :fresh END"
+    " WHERE sign_in_attempts.until <= :latest OR sign_in_attempts.until > :possible"
+    " RETURNING until"
 )
 _GIVE_BACK: Final = text("UPDATE sign_in_attempts SET until = until - :every WHERE key = :key")
 
@@ -114,6 +118,7 @@ class AttemptLimits:
             "fresh": now + limit.every,
             "every": limit.every,
             "latest": latest,
+            "possible": latest + limit.every + _CLOCKS_DIFFER,
         }
         if (await connection.execute(_TAKE, values)).first() is not None:
             return 0

@@ -66,7 +66,10 @@ async def end_sessions(db: AsyncSession, user_id: str, *, but: str = "") -> None
     await db.execute(delete(SessionRecord).where(theirs))
 
 
-async def remove_old_sessions(db: AsyncSession, *, now: float, idle_since: float) -> None:
-    """Remove the records of sessions that are over."""
-    over = (col(SessionRecord.expires) < now) | (col(SessionRecord.last_seen) < idle_since)
+async def remove_old_sessions(
+    db: AsyncSession, *, now: float, idle_since: float, latest_end: float
+) -> None:
+    """Remove the records of sessions that are over, or end later than any can."""
+    ends = col(SessionRecord.expires)
+    over = (ends < now) | (ends > latest_end) | (col(SessionRecord.last_seen) < idle_since)
     await db.execute(delete(SessionRecord).where(over))

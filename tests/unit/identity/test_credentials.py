@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from auth.principal import CredentialKind, Principal
@@ -20,6 +20,7 @@ from backend.db.identity import (
     GroupRecord,
     MembershipRecord,
     ServiceRecord,
+    SessionRecord,
     TeamRecord,
     TokenRecord,
     UserRecord,
@@ -164,6 +165,20 @@ async def test_a_token_ends_with_its_time_and_with_its_owner(world: World) -> No
     assert await world.identities.resolve(own) is None
     wrong = Presented(CredentialKind.SESSION, own.secret)
     assert await world.identities.resolve(wrong) is None
+
+
+async def test_a_session_of_a_clock_that_stood_ahead_ends_with_it(world: World) -> None:
+    right, world.now = world.now, world.now + 10 * 365 * 86_400
+    ahead = await world.signed_in()
+    assert await world.identities.resolve(ahead) is not None
+    world.now = right
+    assert await world.identities.resolve(ahead) is None
+    later = await world.signed_in()
+    await world.identities.sweep()
+    assert await world.identities.resolve(later) is not None
+    async with world.db_sessions() as db:
+        kept = (await db.scalars(select(SessionRecord.id))).all()
+    assert list(kept) == [later.credential.id]
 
 
 async def test_a_session_ends_when_idle_and_when_its_time_is_over(world: World) -> None:

@@ -113,3 +113,15 @@ async def test_a_known_browser_and_address_pass_whoever_attacks(replicas) -> Non
     assert await replicas[0].take(attempt_limits("ada", "new", None, known=False)) > 0
     assert await replicas[0].take(attempt_limits("ada", "192.0.2.1", None, known=True)) == 0
     assert await replicas[0].take(attempt_limits("ada", "203.0.113.1", "device", known=False)) == 0
+
+
+async def test_a_clock_that_stood_ahead_locks_nobody_out(replicas, clock: Clock) -> None:
+    right, clock.now = clock.now, clock.now + 10 * 365 * 86_400
+    while not await replicas[0].take([ADA]):
+        pass
+    clock.now = right
+    for _ in range(3):
+        assert await replicas[1].take([ADA]) == 0
+    assert await replicas[0].take([ADA]) == 60
+    clock.now -= 5  # clocks of replicas differ by seconds: that forgives nothing
+    assert await replicas[1].take([ADA]) == 65
