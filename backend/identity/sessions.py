@@ -33,9 +33,11 @@ def open_session(
     now: float,
     ends: float,
     method: str = "password",
+    strong_at: float | None = None,
 ) -> str:
     """Record a session for `user`; the cookie's value. The caller's transaction commits.
-    `method` is how they signed in."""
+    `method` is how they signed in, `strong_at` when they gave a strong factor for it: where that
+    is a provider's word, which may be of days ago, and otherwise now."""
     token = new_token()
     db.add(
         SessionRecord(
@@ -48,7 +50,7 @@ def open_session(
             last_address=address[:64],
             agent=agent[:256],
             method=method,
-            strong_at=now,
+            strong_at=now if method == "password" else strong_at,
         )
     )
     return token

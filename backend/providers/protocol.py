@@ -19,7 +19,7 @@ from auth.oidc.metadata import Metadata
 from auth.oidc.person import names_groups
 from auth.oidc.problems import Refused, Rejected
 from auth.oidc.provider import Provider
-from auth.oidc.signatures import header_of
+from auth.oidc.signatures import Keys, header_of
 from backend.providers.answer import Answer, Tokens
 from backend.providers.documents import Documents
 from backend.providers.outward import SECONDS, Outward, basic_headers, reached
@@ -35,6 +35,12 @@ class Protocol:
     def __init__(self, outward: Outward, documents: Documents) -> None:
         self._outward = outward
         self._documents = documents
+
+    async def published(self, provider: Provider, *, declared: bool) -> tuple[Metadata, Keys]:
+        """What the provider publishes now. Raises `Unreachable` and `Rejected`."""
+        documents = Documents(self._outward)
+        metadata = await documents.metadata(provider, declared=declared)
+        return metadata, await documents.keys(provider, declared=declared)
 
     async def authorization(
         self,

@@ -10,7 +10,7 @@ import httpx2
 from tests.console import BASE_URL, Caller, ConsoleApp
 from tests.identity.provider import LyingProvider
 
-__all__ = ["begin", "come_back", "refusal", "sign_in"]
+__all__ = ["begin", "come_back", "holds_nothing", "refusal", "sign_in", "signed_out"]
 
 
 async def begin(caller: Caller, name: str = "sso", next_path: str = "/", **more: Any) -> str:
@@ -42,3 +42,13 @@ def refusal(answer: httpx2.Response) -> str:
     if parts.path != "/login":
         return ""
     return parse_qs(parts.query)["refused"][0]
+
+
+async def signed_out(caller: Caller) -> bool:
+    """Whether the session is over. On PostgreSQL that is heard a moment after the commit."""
+    return (await caller.get("/session")).status_code == 401
+
+
+async def holds_nothing(caller: Caller) -> bool:
+    """Whether who is signed in holds no role (any more)."""
+    return bool((await caller.get("/session")).json()["roles"] == [])

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from backend.db.notice import rows as rows_of
 from backend.features.context import Feature, FeatureContext
-from backend.features.providers import signing_in
+from backend.features.providers import routes, signing_in
 from backend.features.providers.rights import KINDS
+from backend.features.providers.rows import IDENTITY_PROVIDERS, provider_source
 from backend.jobs import Loop
 from backend.providers.refreshing import Refreshing
 from backend.providers.service import Providers
+from backend.providers.table import PROVIDERS
 
 __all__ = ["register"]
 
@@ -20,7 +23,13 @@ def register(context: FeatureContext) -> Feature:
     """The routes, and the loop in which providers are asked again about who is signed in."""
     providers = Providers(context.settings, context.secrets)
     refreshing = Refreshing(providers, context.db_sessions, context.organisation)
+    declared = context.settings.identity_providers
+    source = provider_source(context.db_sessions, context.organisation, declared)
+    context.registry.add(IDENTITY_PROVIDERS, source)
+    for table in (PROVIDERS, "user_identity"):
+        context.bus.subscribe(rows_of(table), lambda _notice: source.notify())
     router = APIRouter()
     router.include_router(signing_in.router)
+    router.include_router(routes.router)
     loop = Loop("identity providers", refreshing.run, every=_REFRESH_SECONDS, single=True)
     return Feature("providers", router, kinds=KINDS, jobs=(loop,), parts=(providers,))

@@ -6,6 +6,7 @@ wrong; the reason is in the activity record and the log, for administrators.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ import structlog
 from fastapi import Request
 from starlette.responses import RedirectResponse
 
+from auth.oidc.idtoken import number
 from auth.oidc.person import Person, read_person, without_secrets
 from auth.oidc.problems import Refused, Rejected
 from auth.oidc.provider import Provider
@@ -138,7 +140,16 @@ class _Visit:
             detail = f"By {name}, subject {person.subject} of {person.issuer}."
             audit.did("open", session, detail=detail)
             agent = request.headers.get("user-agent", "")
-            token = await entry.identities.open(db, user, address, agent, method=METHOD)
+            # Step-up: a provider that does not say when they signed in there gives none.
+            strong = number(tokens.claims, "auth_time")
+            token = await entry.identities.open(
+                db,
+                user,
+                address,
+                agent,
+                method=METHOD,
+                strong_at=strong and min(strong, time.time()),
+            )
             held = {ID_TOKEN: tokens.id_token, REFRESH_TOKEN: tokens.refresh_token}
             secrets = entry.providers.secrets
             await keep(db, secrets, digest(token), self.provider, person=person, tokens=held)

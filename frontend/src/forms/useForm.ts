@@ -82,9 +82,14 @@ export function useForm({ draft, fields: fieldsOf, before }: FormOptions): FormS
     restored,
     clashes: seen ? clashesOf(fields, base, seen) : [],
     set: (id, text) => {
-      const gone = new Set([id, ...(fields.find((field) => field.id === id)?.clears ?? [])]);
+      const cleared = fields.find((field) => field.id === id)?.clears ?? [];
+      const gone = new Set([id, ...cleared]);
       const others = Object.fromEntries(Object.entries(texts).filter(([one]) => !gone.has(one)));
-      update(text === undefined ? others : { ...others, [id]: text });
+      const next = text === undefined ? others : { ...others, [id]: text };
+      // What was cleared begins anew: with what the fields now hold before anything is typed.
+      const anew = cleared.length ? firstTexts(fieldsOf(next)) : {};
+      const begun = cleared.flatMap((one) => (anew[one] ? [[one, anew[one]]] : []));
+      update({ ...next, ...Object.fromEntries(begun) });
     },
     check: () => {
       setTries(tries + 1);

@@ -83,6 +83,9 @@ PACKAGE = {
     "release": "2.0.0", "arch": "amd64", "kind": "flatcar", "url": "https://mirror.test/f.gz",
     "filename": "f.gz", "size": 5, "sha256": "x" * 43 + "=",
 }  # fmt: skip
+PROVIDER = {
+    "name": "new", "issuer": "https://sso.invalid", "client_id": "craton", "untested": True,
+}  # fmt: skip
 IMPORT = {"release": "4593.2.5", "board": "amd64-usr"}
 
 MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
@@ -114,6 +117,23 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     ),
     "GET /jobs/{job_id}": LatePlace("/jobs/{job}", SHOP, "job", "get"),
     "POST /jobs/{job_id}/cancel": LatePlace("/jobs/{job}/cancel", SHOP, "job", "cancel"),
+    # identity providers
+    "GET /identity-providers/presets": at(ORG, "/identity-providers/presets"),
+    "POST /identity-providers/test": at(ORG, "/identity-providers/test", 422, body=PROVIDER),
+    "POST /identity-providers": at(ORG, "/identity-providers", 201, body=PROVIDER),
+    "GET /identity-providers/{name}": at(ORG, "/identity-providers/sso"),
+    "PUT /identity-providers/{name}": at(
+        ORG, "/identity-providers/sso", body={"client_id": "craton"}, match=True
+    ),
+    "PATCH /identity-providers/{name}": at(
+        ORG, "/identity-providers/sso", body={"disabled": True}, match=True
+    ),
+    "GET /identity-providers/{name}/impact": at(ORG, "/identity-providers/sso/impact"),
+    "DELETE /identity-providers/{name}": at(ORG, "/identity-providers/sso", 204, match=True),
+    "POST /identity-providers/{name}/trial": at(ORG, "/identity-providers/sso/trial", 429, 502),
+    "GET /identity-providers/{name}/trials/{trial}": at(
+        ORG, "/identity-providers/sso/trials/none", 404
+    ),
     # access
     "POST /users": at(
         ORG, "/users", 201, body={"login": "new", "password": "correct horse battery"}

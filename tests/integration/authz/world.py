@@ -39,6 +39,7 @@ from backend.omaha.store.tables import (
     RolloutRecord,
     TallyRecord,
 )
+from backend.providers.table import ProviderRow
 from integrations.etcd.integration import INTEGRATION as ETCD
 from integrations.kubernetes import ResourceKind
 from integrations.kubernetes.models.meta import Metadata
@@ -193,6 +194,7 @@ async def _cluster(console: ConsoleApp) -> World:
 async def _rows(console: ConsoleApp) -> dict[str, str]:
     async with console.state.db_sessions() as db, db.begin():
         await _updates(db)
+        db.add(_provider())
         user = UserRecord(login="member", name="Member")
         db.add(user)
         await db.flush()
@@ -209,6 +211,22 @@ async def _rows(console: ConsoleApp) -> dict[str, str]:
         times = {"created": 1.0, "last_seen": 1.0, "expires": 2e10}
         db.add(SessionRecord(id="5" * 64, user_id=user.id, **times))
         return named | {"token": await _service(db), "session": "5" * 64}
+
+
+def _provider() -> ProviderRow:
+    return ProviderRow(
+        name="sso",
+        kind="oidc",
+        label="SSO",
+        issuer="https://sso.invalid",
+        client_id="craton",
+        scopes="openid",
+        claim_login="preferred_username",
+        claim_name="name",
+        claim_email="email",
+        claim_groups="groups",
+        domains=[],
+    )
 
 
 async def _service(db: AsyncSession) -> str:

@@ -541,6 +541,7 @@ export type CollectionRows = {
     'etcd-members': MemberRow;
     events: EventRow;
     groups: GroupRow;
+    'identity-providers': IdentityProviderRow;
     ingresses: IngressRow;
     instances: InstanceRow;
     jobs: JobRow;
@@ -2200,6 +2201,24 @@ export type HostedImportView = {
 };
 
 /**
+ * IdentityProviderRow
+ *
+ * One provider; nothing secret. `people` is how many accounts it knows.
+ */
+export type IdentityProviderRow = {
+    issuer: string;
+    key: string;
+    kind: string;
+    label: string;
+    name: string;
+    origin: string;
+    people: number;
+    place: number;
+    row_version: number;
+    status: string;
+};
+
+/**
  * ImageView
  *
  * Everything about one tag or digest. `tags` are all known tags of the same digest;
@@ -3504,6 +3523,71 @@ export type NewMirror = {
 };
 
 /**
+ * NewProvider
+ *
+ * A provider to make. Kind, name and issuer stay: they are part of whom it knows.
+ */
+export type NewProvider = {
+    /**
+     * Claim Email
+     */
+    claim_email?: string;
+    /**
+     * Claim Groups
+     */
+    claim_groups?: string;
+    /**
+     * Claim Login
+     */
+    claim_login?: string;
+    /**
+     * Claim Name
+     */
+    claim_name?: string;
+    /**
+     * Client Id
+     */
+    client_id: string;
+    /**
+     * Client Secret
+     */
+    client_secret?: string | null;
+    /**
+     * Domains
+     */
+    domains?: Array<string>;
+    /**
+     * Issuer
+     */
+    issuer: string;
+    kind?: ProviderKind;
+    /**
+     * Known Only
+     */
+    known_only?: boolean;
+    /**
+     * Label
+     */
+    label?: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Place
+     */
+    place?: number;
+    /**
+     * Scopes
+     */
+    scopes?: string;
+    /**
+     * Untested
+     */
+    untested?: boolean;
+};
+
+/**
  * NewServiceAccount
  *
  * A service account of `team`, or without one of the whole organisation. `title` says what it
@@ -4147,6 +4231,39 @@ export type PongFrame = {
 };
 
 /**
+ * PresetView
+ *
+ * What the form proposes for a product. Words in capitals are to be replaced.
+ */
+export type PresetView = {
+    /**
+     * Claim Groups
+     */
+    claim_groups: string;
+    /**
+     * Claim Login
+     */
+    claim_login: string;
+    /**
+     * Hint
+     */
+    hint: string;
+    /**
+     * Issuer
+     */
+    issuer: string;
+    kind: ProviderKind;
+    /**
+     * Scopes
+     */
+    scopes: string;
+    /**
+     * Title
+     */
+    title: string;
+};
+
+/**
  * PreviewView
  *
  * The answers the group's machines would get. `eligible` would be offered `target` when
@@ -4369,6 +4486,300 @@ export type ProblemView = {
      * Since
      */
     since: number | null;
+};
+
+/**
+ * ProviderDraft
+ *
+ * What can be changed of a provider. A secret that is left out stays as it is stored; an
+ * empty one is taken away.
+ */
+export type ProviderDraft = {
+    /**
+     * Claim Email
+     */
+    claim_email?: string;
+    /**
+     * Claim Groups
+     */
+    claim_groups?: string;
+    /**
+     * Claim Login
+     */
+    claim_login?: string;
+    /**
+     * Claim Name
+     */
+    claim_name?: string;
+    /**
+     * Client Id
+     */
+    client_id: string;
+    /**
+     * Client Secret
+     */
+    client_secret?: string | null;
+    /**
+     * Domains
+     */
+    domains?: Array<string>;
+    /**
+     * Known Only
+     */
+    known_only?: boolean;
+    /**
+     * Label
+     */
+    label?: string;
+    /**
+     * Place
+     */
+    place?: number;
+    /**
+     * Scopes
+     */
+    scopes?: string;
+};
+
+/**
+ * ProviderFound
+ *
+ * What a test found: `notes` say what may be missed later.
+ */
+export type ProviderFound = {
+    /**
+     * Algorithms
+     */
+    algorithms: Array<string>;
+    /**
+     * Backchannel
+     */
+    backchannel: boolean;
+    /**
+     * End Session
+     */
+    end_session: boolean;
+    /**
+     * Issuer
+     */
+    issuer: string;
+    /**
+     * Keys
+     */
+    keys: number;
+    /**
+     * Notes
+     */
+    notes: Array<string>;
+    /**
+     * Userinfo
+     */
+    userinfo: boolean;
+};
+
+/**
+ * ProviderImpact
+ *
+ * Whom a change concerns: people it knows, sessions it opened, roles its groups hold.
+ */
+export type ProviderImpact = {
+    /**
+     * Bindings
+     */
+    bindings: number;
+    /**
+     * People
+     */
+    people: number;
+    /**
+     * Sessions
+     */
+    sessions: number;
+};
+
+/**
+ * ProviderKind
+ *
+ * Whose product it is: what the form proposes, and nothing else, differs.
+ */
+export type ProviderKind = 'keycloak' | 'dex' | 'google' | 'okta' | 'entra' | 'gitlab' | 'oidc';
+
+/**
+ * ProviderSwitch
+ *
+ * Switch a provider off or on.
+ */
+export type ProviderSwitch = {
+    /**
+     * Disabled
+     */
+    disabled: boolean;
+};
+
+/**
+ * ProviderTested
+ *
+ * What to try: a new one, or the present one of that name with changes.
+ */
+export type ProviderTested = {
+    /**
+     * Claim Email
+     */
+    claim_email?: string;
+    /**
+     * Claim Groups
+     */
+    claim_groups?: string;
+    /**
+     * Claim Login
+     */
+    claim_login?: string;
+    /**
+     * Claim Name
+     */
+    claim_name?: string;
+    /**
+     * Client Id
+     */
+    client_id: string;
+    /**
+     * Client Secret
+     */
+    client_secret?: string | null;
+    /**
+     * Domains
+     */
+    domains?: Array<string>;
+    /**
+     * Issuer
+     */
+    issuer: string;
+    kind?: ProviderKind;
+    /**
+     * Known Only
+     */
+    known_only?: boolean;
+    /**
+     * Label
+     */
+    label?: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Place
+     */
+    place?: number;
+    /**
+     * Scopes
+     */
+    scopes?: string;
+    /**
+     * Untested
+     */
+    untested?: boolean;
+};
+
+/**
+ * ProviderView
+ *
+ * A provider without anything secret. `redirect_uri` and `backchannel_uri` are what it has
+ * to be told; `row_version` guards changes and is 0 for a declared one.
+ */
+export type ProviderView = {
+    /**
+     * Backchannel Uri
+     */
+    backchannel_uri: string;
+    /**
+     * Changed
+     */
+    changed: number | null;
+    /**
+     * Changed By
+     */
+    changed_by: string;
+    /**
+     * Claim Email
+     */
+    claim_email: string;
+    /**
+     * Claim Groups
+     */
+    claim_groups: string;
+    /**
+     * Claim Login
+     */
+    claim_login: string;
+    /**
+     * Claim Name
+     */
+    claim_name: string;
+    /**
+     * Client Id
+     */
+    client_id: string;
+    /**
+     * Disabled
+     */
+    disabled: boolean;
+    /**
+     * Domains
+     */
+    domains: Array<string>;
+    /**
+     * Editable
+     */
+    editable: boolean;
+    /**
+     * Issuer
+     */
+    issuer: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Known Only
+     */
+    known_only: boolean;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Place
+     */
+    place: number;
+    /**
+     * Problem
+     */
+    problem: string;
+    /**
+     * Redirect Uri
+     */
+    redirect_uri: string;
+    /**
+     * Row Version
+     */
+    row_version: number;
+    /**
+     * Scopes
+     */
+    scopes: string;
+    /**
+     * Secret Set
+     */
+    secret_set: number | null;
+    /**
+     * Signed Out Uri
+     */
+    signed_out_uri: string;
 };
 
 /**
@@ -5773,6 +6184,84 @@ export type TokenView = {
      * Scopes
      */
     scopes: Array<string>;
+};
+
+/**
+ * TrialGrant
+ *
+ * A role that a sign-in would give, and by which group; empty: by the account itself.
+ */
+export type TrialGrant = {
+    /**
+     * Group
+     */
+    group: string;
+    /**
+     * Role
+     */
+    role: string;
+    /**
+     * Scope
+     */
+    scope: string;
+};
+
+/**
+ * TrialView
+ *
+ * What a dry-run sign-in found. `failure` says why it failed; then all else is empty.
+ */
+export type TrialView = {
+    /**
+     * Account
+     */
+    account: string;
+    /**
+     * Advice
+     */
+    advice: Array<string>;
+    /**
+     * Claims
+     */
+    claims: {
+        [key: string]: unknown;
+    };
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Failure
+     */
+    failure: string;
+    /**
+     * Grants
+     */
+    grants: Array<TrialGrant>;
+    /**
+     * Groups
+     */
+    groups: Array<string>;
+    /**
+     * Issuer
+     */
+    issuer: string;
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Refreshes
+     */
+    refreshes: boolean;
+    /**
+     * Subject
+     */
+    subject: string;
 };
 
 /**
@@ -7962,6 +8451,581 @@ export type ReceiveNotificationsResponses = {
      */
     202: unknown;
 };
+
+export type CreateProviderData = {
+    body: NewProvider;
+    path?: never;
+    query?: never;
+    url: '/api/v1/identity-providers';
+};
+
+export type CreateProviderErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type CreateProviderError = CreateProviderErrors[keyof CreateProviderErrors];
+
+export type CreateProviderResponses = {
+    /**
+     * Successful Response
+     */
+    201: ProviderView;
+};
+
+export type CreateProviderResponse = CreateProviderResponses[keyof CreateProviderResponses];
+
+export type ListProviderPresetsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/identity-providers/presets';
+};
+
+export type ListProviderPresetsErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+};
+
+export type ListProviderPresetsError = ListProviderPresetsErrors[keyof ListProviderPresetsErrors];
+
+export type ListProviderPresetsResponses = {
+    /**
+     * Response List Provider Presets
+     *
+     * Successful Response
+     */
+    200: Array<PresetView>;
+};
+
+export type ListProviderPresetsResponse = ListProviderPresetsResponses[keyof ListProviderPresetsResponses];
+
+export type TestProviderData = {
+    body: ProviderTested;
+    path?: never;
+    query?: never;
+    url: '/api/v1/identity-providers/test';
+};
+
+export type TestProviderErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type TestProviderError = TestProviderErrors[keyof TestProviderErrors];
+
+export type TestProviderResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProviderFound;
+};
+
+export type TestProviderResponse = TestProviderResponses[keyof TestProviderResponses];
+
+export type DeleteProviderData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/identity-providers/{name}';
+};
+
+export type DeleteProviderErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type DeleteProviderError = DeleteProviderErrors[keyof DeleteProviderErrors];
+
+export type DeleteProviderResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteProviderResponse = DeleteProviderResponses[keyof DeleteProviderResponses];
+
+export type ReadProviderData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/identity-providers/{name}';
+};
+
+export type ReadProviderErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ReadProviderError = ReadProviderErrors[keyof ReadProviderErrors];
+
+export type ReadProviderResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProviderView;
+};
+
+export type ReadProviderResponse = ReadProviderResponses[keyof ReadProviderResponses];
+
+export type SwitchProviderData = {
+    body: ProviderSwitch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/identity-providers/{name}';
+};
+
+export type SwitchProviderErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type SwitchProviderError = SwitchProviderErrors[keyof SwitchProviderErrors];
+
+export type SwitchProviderResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProviderView;
+};
+
+export type SwitchProviderResponse = SwitchProviderResponses[keyof SwitchProviderResponses];
+
+export type ChangeProviderData = {
+    body: ProviderDraft;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/identity-providers/{name}';
+};
+
+export type ChangeProviderErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type ChangeProviderError = ChangeProviderErrors[keyof ChangeProviderErrors];
+
+export type ChangeProviderResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProviderView;
+};
+
+export type ChangeProviderResponse = ChangeProviderResponses[keyof ChangeProviderResponses];
+
+export type ReadProviderImpactData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/identity-providers/{name}/impact';
+};
+
+export type ReadProviderImpactErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ReadProviderImpactError = ReadProviderImpactErrors[keyof ReadProviderImpactErrors];
+
+export type ReadProviderImpactResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProviderImpact;
+};
+
+export type ReadProviderImpactResponse = ReadProviderImpactResponses[keyof ReadProviderImpactResponses];
+
+export type TryProviderData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/identity-providers/{name}/trial';
+};
+
+export type TryProviderErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+};
+
+export type TryProviderError = TryProviderErrors[keyof TryProviderErrors];
+
+export type TryProviderResponses = {
+    /**
+     * Successful Response
+     */
+    200: SignInAddress;
+};
+
+export type TryProviderResponse = TryProviderResponses[keyof TryProviderResponses];
+
+export type ReadTrialOfProviderData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+        /**
+         * Trial
+         */
+        trial: string;
+    };
+    query?: never;
+    url: '/api/v1/identity-providers/{name}/trials/{trial}';
+};
+
+export type ReadTrialOfProviderErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ReadTrialOfProviderError = ReadTrialOfProviderErrors[keyof ReadTrialOfProviderErrors];
+
+export type ReadTrialOfProviderResponses = {
+    /**
+     * Successful Response
+     */
+    200: TrialView;
+};
+
+export type ReadTrialOfProviderResponse = ReadTrialOfProviderResponses[keyof ReadTrialOfProviderResponses];
 
 export type GetJobData = {
     body?: never;

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { BulkProps } from "../../actions/BulkButton";
 import type { Row } from "../../api/generated/types.gen";
+import { hrefOfRow } from "../../pages/registry";
 import { useAddress } from "../../pages/useAddress";
 import { mayUse, useSession } from "../../session/session";
 import { PageTabs } from "../../shell/PageTabs";
@@ -20,8 +21,9 @@ export interface AccessTab {
   href: string;
   title: ReactNode;
   sentence: string;
-  panel: (row: Row) => ReactNode;
-  bulk: (ticked: BulkProps) => ReactNode;
+  /** Beside the table; without it a row leads to its page. */
+  panel?: (row: Row) => ReactNode;
+  bulk?: (ticked: BulkProps) => ReactNode;
   actions?: ReactNode;
   renderers?: Renderers;
 }
@@ -35,6 +37,7 @@ export function AccessPage() {
   const tabs = TABS(t).filter(({ kind }) => mayUse(session, kind));
   const active = tabs.find(({ href }) => href === `/access/${tab}`) ?? tabs[0] ?? TABS(t)[0];
   if (!active) return null;
+  const { panel, bulk } = active;
   return (
     <LiveTable
       key={active.id}
@@ -42,8 +45,8 @@ export function AccessPage() {
       search={search}
       onSearch={setSearch}
       title={t("nav.access")}
-      panel={active.panel}
-      bulk={(rows, drop) => active.bulk({ rows, drop })}
+      {...(panel ? { panel } : { href: (row) => hrefOfRow(active.id, row) })}
+      {...(bulk ? { bulk: (rows, drop) => bulk({ rows, drop }) } : {})}
       actions={active.actions}
       sentence={active.sentence}
       {...(active.renderers ? { renderers: active.renderers } : {})}

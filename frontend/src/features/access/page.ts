@@ -1,6 +1,7 @@
 import UsersIcon from "@patternfly/react-icons/dist/esm/icons/users-icon";
-import { definePage } from "../../pages/page";
+import { definePage, segment } from "../../pages/page";
 import { TABLE_SEARCH } from "../../pages/search";
+import { PROVIDER_SEARCH } from "./providerSearch";
 
 export const pages = [
   definePage({
@@ -15,6 +16,7 @@ export const pages = [
       ["service-account", "list"],
       ["token", "list"],
       ["session", "list"],
+      ["identity-provider", "list"],
     ],
     load: async () => (await import("./AccessPage")).AccessPage,
     lists: {
@@ -23,6 +25,29 @@ export const pages = [
       "service-accounts": "/access/service-accounts",
       tokens: "/access/tokens",
       sessions: "/access/sessions",
+      "identity-providers": "/access/providers",
     },
+    commands: [
+      {
+        id: "providers.add",
+        title: "providers.add",
+        href: "/access/providers/new",
+        needs: ["identity-provider", "create"],
+      },
+    ],
+  }),
+  definePage({
+    id: "identity-provider-new",
+    path: "/access/providers/new",
+    title: "providers.add",
+    load: async () => (await import("./NewProviderPage")).NewProviderPage,
+  }),
+  definePage({
+    id: "identity-provider",
+    path: "/access/providers/$name",
+    search: PROVIDER_SEARCH,
+    title: "providers.title",
+    load: async () => (await import("./ProviderPage")).ProviderPage,
+    rows: { "identity-providers": (row) => `/access/providers/${segment(row.name)}` },
   }),
 ];

@@ -3,6 +3,7 @@ import { ActionButton } from "../../actions/ActionHost";
 import { rowOf } from "../../api/rows";
 import { deviceOf } from "../../format/device";
 import type { AccessTab } from "./AccessPage";
+import { AddProvider } from "./AddProvider";
 import { BindingsBulk, PeopleBulk, ServicesBulk, SessionsBulk, TokensBulk } from "./BulkActions";
 import { addPerson } from "./people";
 import { BindingActions, PersonActions } from "./RowActions";
@@ -65,5 +66,13 @@ export const TABS = (t: TFunction): readonly AccessTab[] => [
         </span>
       ),
     },
+  },
+  {
+    id: "identity-providers",
+    kind: "identity-provider",
+    href: "/access/providers",
+    title: t("providers.title"),
+    sentence: t("providers.sentence"),
+    actions: <AddProvider />,
   },
 ];

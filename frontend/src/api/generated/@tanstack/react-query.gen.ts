@@ -3,8 +3,8 @@
 import { queryOptions } from '@tanstack/react-query';
 
 import { client } from '../console-client.gen';
-import { applicationBreakdown, applicationOverview, applicationTimeline, currentSession, downloadDiagnostics, find, finishSignIn, getApplication, getChannel, getFile, getGroup, getHostedImport, getInstance, getJob, getPackage, getRegisteredMirror, getRollout, getUpload, getUploadFinish, groupOverview, groupTimeline, listCollections, listConnectionKinds, listCustomObjects, listFloors, listFolder, listHistory, listHostedImports, listMirrors, listOfferedProviders, listPermitted, listRows, listSessions, listTokens, listUploads, listViews, type Options, previewDeletion, previewValues, readComponentLog, readConnection, readConnectionImpact, readDensity, readGrantors, readHealth, readImage, readObject, readOverview, readRepository, readRow, readServiceAccount, readStack, readStatus, readToken, readValue, readYaml, setupState, tokenChoices } from '../sdk.gen';
-import type { ApplicationBreakdownData, ApplicationBreakdownError, ApplicationBreakdownResponse, ApplicationOverviewData, ApplicationOverviewError, ApplicationOverviewResponse, ApplicationTimelineData, ApplicationTimelineError, ApplicationTimelineResponse, CurrentSessionData, CurrentSessionError, CurrentSessionResponse, DownloadDiagnosticsData, DownloadDiagnosticsError, DownloadDiagnosticsResponse, FindData, FindError, FindResponse, FinishSignInData, FinishSignInError, GetApplicationData, GetApplicationError, GetApplicationResponse, GetChannelData, GetChannelError, GetChannelResponse, GetFileData, GetFileError, GetFileResponse, GetGroupData, GetGroupError, GetGroupResponse, GetHostedImportData, GetHostedImportError, GetHostedImportResponse, GetInstanceData, GetInstanceError, GetInstanceResponse, GetJobData, GetJobError, GetJobResponse, GetPackageData, GetPackageError, GetPackageResponse, GetRegisteredMirrorData, GetRegisteredMirrorError, GetRegisteredMirrorResponse, GetRolloutData, GetRolloutError, GetRolloutResponse, GetUploadData, GetUploadError, GetUploadFinishData, GetUploadFinishError, GetUploadFinishResponse, GetUploadResponse, GroupOverviewData, GroupOverviewError, GroupOverviewResponse, GroupTimelineData, GroupTimelineError, GroupTimelineResponse, ListCollectionsData, ListCollectionsError, ListCollectionsResponse, ListConnectionKindsData, ListConnectionKindsError, ListConnectionKindsResponse, ListCustomObjectsData, ListCustomObjectsError, ListCustomObjectsResponse, ListFloorsData, ListFloorsError, ListFloorsResponse, ListFolderData, ListFolderError, ListFolderResponse, ListHistoryData, ListHistoryError, ListHistoryResponse, ListHostedImportsData, ListHostedImportsError, ListHostedImportsResponse, ListMirrorsData, ListMirrorsError, ListMirrorsResponse, ListOfferedProvidersData, ListOfferedProvidersError, ListOfferedProvidersResponse, ListPermittedData, ListPermittedError, ListPermittedResponse, ListRowsData, ListRowsError, ListRowsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListViewsData, ListViewsError, ListViewsResponse, PreviewDeletionData, PreviewDeletionError, PreviewDeletionResponse, PreviewValuesData, PreviewValuesError, PreviewValuesResponse, ReadComponentLogData, ReadComponentLogError, ReadComponentLogResponse, ReadConnectionData, ReadConnectionError, ReadConnectionImpactData, ReadConnectionImpactError, ReadConnectionImpactResponse, ReadConnectionResponse, ReadDensityData, ReadDensityError, ReadDensityResponse, ReadGrantorsData, ReadGrantorsError, ReadGrantorsResponse, ReadHealthData, ReadHealthError, ReadHealthResponse, ReadImageData, ReadImageError, ReadImageResponse, ReadObjectData, ReadObjectError, ReadObjectResponse, ReadOverviewData, ReadOverviewError, ReadOverviewResponse, ReadRepositoryData, ReadRepositoryError, ReadRepositoryResponse, ReadRowData, ReadRowError, ReadRowResponse, ReadServiceAccountData, ReadServiceAccountError, ReadServiceAccountResponse, ReadStackData, ReadStackError, ReadStackResponse, ReadStatusData, ReadStatusError, ReadStatusResponse, ReadTokenData, ReadTokenError, ReadTokenResponse, ReadValueData, ReadValueError, ReadValueResponse, ReadYamlData, ReadYamlError, ReadYamlResponse, SetupStateData, SetupStateError, SetupStateResponse, TokenChoicesData, TokenChoicesError, TokenChoicesResponse } from '../types.gen';
+import { applicationBreakdown, applicationOverview, applicationTimeline, currentSession, downloadDiagnostics, find, finishSignIn, getApplication, getChannel, getFile, getGroup, getHostedImport, getInstance, getJob, getPackage, getRegisteredMirror, getRollout, getUpload, getUploadFinish, groupOverview, groupTimeline, listCollections, listConnectionKinds, listCustomObjects, listFloors, listFolder, listHistory, listHostedImports, listMirrors, listOfferedProviders, listPermitted, listProviderPresets, listRows, listSessions, listTokens, listUploads, listViews, type Options, previewDeletion, previewValues, readComponentLog, readConnection, readConnectionImpact, readDensity, readGrantors, readHealth, readImage, readObject, readOverview, readProvider, readProviderImpact, readRepository, readRow, readServiceAccount, readStack, readStatus, readToken, readTrialOfProvider, readValue, readYaml, setupState, tokenChoices } from '../sdk.gen';
+import type { ApplicationBreakdownData, ApplicationBreakdownError, ApplicationBreakdownResponse, ApplicationOverviewData, ApplicationOverviewError, ApplicationOverviewResponse, ApplicationTimelineData, ApplicationTimelineError, ApplicationTimelineResponse, CurrentSessionData, CurrentSessionError, CurrentSessionResponse, DownloadDiagnosticsData, DownloadDiagnosticsError, DownloadDiagnosticsResponse, FindData, FindError, FindResponse, FinishSignInData, FinishSignInError, GetApplicationData, GetApplicationError, GetApplicationResponse, GetChannelData, GetChannelError, GetChannelResponse, GetFileData, GetFileError, GetFileResponse, GetGroupData, GetGroupError, GetGroupResponse, GetHostedImportData, GetHostedImportError, GetHostedImportResponse, GetInstanceData, GetInstanceError, GetInstanceResponse, GetJobData, GetJobError, GetJobResponse, GetPackageData, GetPackageError, GetPackageResponse, GetRegisteredMirrorData, GetRegisteredMirrorError, GetRegisteredMirrorResponse, GetRolloutData, GetRolloutError, GetRolloutResponse, GetUploadData, GetUploadError, GetUploadFinishData, GetUploadFinishError, GetUploadFinishResponse, GetUploadResponse, GroupOverviewData, GroupOverviewError, GroupOverviewResponse, GroupTimelineData, GroupTimelineError, GroupTimelineResponse, ListCollectionsData, ListCollectionsError, ListCollectionsResponse, ListConnectionKindsData, ListConnectionKindsError, ListConnectionKindsResponse, ListCustomObjectsData, ListCustomObjectsError, ListCustomObjectsResponse, ListFloorsData, ListFloorsError, ListFloorsResponse, ListFolderData, ListFolderError, ListFolderResponse, ListHistoryData, ListHistoryError, ListHistoryResponse, ListHostedImportsData, ListHostedImportsError, ListHostedImportsResponse, ListMirrorsData, ListMirrorsError, ListMirrorsResponse, ListOfferedProvidersData, ListOfferedProvidersError, ListOfferedProvidersResponse, ListPermittedData, ListPermittedError, ListPermittedResponse, ListProviderPresetsData, ListProviderPresetsError, ListProviderPresetsResponse, ListRowsData, ListRowsError, ListRowsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListViewsData, ListViewsError, ListViewsResponse, PreviewDeletionData, PreviewDeletionError, PreviewDeletionResponse, PreviewValuesData, PreviewValuesError, PreviewValuesResponse, ReadComponentLogData, ReadComponentLogError, ReadComponentLogResponse, ReadConnectionData, ReadConnectionError, ReadConnectionImpactData, ReadConnectionImpactError, ReadConnectionImpactResponse, ReadConnectionResponse, ReadDensityData, ReadDensityError, ReadDensityResponse, ReadGrantorsData, ReadGrantorsError, ReadGrantorsResponse, ReadHealthData, ReadHealthError, ReadHealthResponse, ReadImageData, ReadImageError, ReadImageResponse, ReadObjectData, ReadObjectError, ReadObjectResponse, ReadOverviewData, ReadOverviewError, ReadOverviewResponse, ReadProviderData, ReadProviderError, ReadProviderImpactData, ReadProviderImpactError, ReadProviderImpactResponse, ReadProviderResponse, ReadRepositoryData, ReadRepositoryError, ReadRepositoryResponse, ReadRowData, ReadRowError, ReadRowResponse, ReadServiceAccountData, ReadServiceAccountError, ReadServiceAccountResponse, ReadStackData, ReadStackError, ReadStackResponse, ReadStatusData, ReadStatusError, ReadStatusResponse, ReadTokenData, ReadTokenError, ReadTokenResponse, ReadTrialOfProviderData, ReadTrialOfProviderError, ReadTrialOfProviderResponse, ReadValueData, ReadValueError, ReadValueResponse, ReadYamlData, ReadYamlError, ReadYamlResponse, SetupStateData, SetupStateError, SetupStateResponse, TokenChoicesData, TokenChoicesError, TokenChoicesResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -361,6 +361,86 @@ export const readGrantorsOptions = (options?: Options<ReadGrantorsData>) => quer
         return data;
     },
     queryKey: readGrantorsQueryKey(options)
+});
+
+export const listProviderPresetsQueryKey = (options?: Options<ListProviderPresetsData>) => createQueryKey('listProviderPresets', options);
+
+/**
+ * List Provider Presets
+ *
+ * What the form proposes for each product.
+ */
+export const listProviderPresetsOptions = (options?: Options<ListProviderPresetsData>) => queryOptions<ListProviderPresetsResponse, ListProviderPresetsError, ListProviderPresetsResponse, ReturnType<typeof listProviderPresetsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listProviderPresets({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listProviderPresetsQueryKey(options)
+});
+
+export const readProviderQueryKey = (options: Options<ReadProviderData>) => createQueryKey('readProvider', options);
+
+/**
+ * Read Provider
+ *
+ * One provider with its settings; of its secret only that it is set.
+ */
+export const readProviderOptions = (options: Options<ReadProviderData>) => queryOptions<ReadProviderResponse, ReadProviderError, ReadProviderResponse, ReturnType<typeof readProviderQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readProvider({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readProviderQueryKey(options)
+});
+
+export const readProviderImpactQueryKey = (options: Options<ReadProviderImpactData>) => createQueryKey('readProviderImpact', options);
+
+/**
+ * Read Provider Impact
+ *
+ * Whom a change of it concerns.
+ */
+export const readProviderImpactOptions = (options: Options<ReadProviderImpactData>) => queryOptions<ReadProviderImpactResponse, ReadProviderImpactError, ReadProviderImpactResponse, ReturnType<typeof readProviderImpactQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readProviderImpact({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readProviderImpactQueryKey(options)
+});
+
+export const readTrialOfProviderQueryKey = (options: Options<ReadTrialOfProviderData>) => createQueryKey('readTrialOfProvider', options);
+
+/**
+ * Read Trial Of Provider
+ *
+ * What the caller's own trial found, for ten minutes.
+ */
+export const readTrialOfProviderOptions = (options: Options<ReadTrialOfProviderData>) => queryOptions<ReadTrialOfProviderResponse, ReadTrialOfProviderError, ReadTrialOfProviderResponse, ReturnType<typeof readTrialOfProviderQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readTrialOfProvider({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readTrialOfProviderQueryKey(options)
 });
 
 export const getJobQueryKey = (options: Options<GetJobData>) => createQueryKey('getJob', options);

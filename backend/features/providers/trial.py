@@ -1,0 +1,87 @@
+"""What a dry-run sign-in would give, told before anybody signs in so."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from auth.oidc.provider import Provider
+from auth.subject import Subject, SubjectKind, group
+from backend.db.identity import IdentityRecord, UserRecord
+from backend.features.providers.schemas import TrialGrant, TrialView
+from backend.identity import reading
+
+__all__ = ["trial_view"]
+
+
+async def trial_view(db: AsyncSession, provider: Provider, found: dict[str, Any]) -> TrialView:
+    """What was found, with the account and the roles that it leads to now."""
+    account = await _account(db, provider, found)
+    groups: list[str] = found.get("groups", [])
+    subjects = {group(provider.name, name): name for name in groups}
+    if account is not None:
+        subjects[Subject(SubjectKind.USER, account.id)] = ""
+    bindings = await reading.bindings(db, subjects, time.time())
+    return TrialView(
+        failure=str(found.get("failure", "")),
+        issuer=str(found.get("issuer", "")),
+        subject=str(found.get("subject", "")),
+        login=str(found.get("login", "")),
+        name=str(found.get("name", "")),
+        email=str(found.get("email", "")),
+        groups=groups,
+        refreshes=bool(found.get("refreshes")),
+        account=account.login if account else "",
+        grants=[
+            TrialGrant(role=b.role_id, scope=b.scope, group=subjects[reading.subject(b)])
+            for b in bindings
+        ],
+        advice=_advice(provider, found, known=account is not None, granted=bool(bindings)),
+        claims=found.get("claims", {}),
+    )
+
+
+async def _account(
+    db: AsyncSession, provider: Provider, found: dict[str, Any]
+) -> UserRecord | None:
+    query = (
+        select(UserRecord)
+        .join(IdentityRecord, col(IdentityRecord.user_id) == col(UserRecord.id))
+        .where(
+            col(IdentityRecord.provider) == provider.name,
+            col(IdentityRecord.issuer) == found.get("issuer", ""),
+            col(IdentityRecord.subject) == found.get("subject", ""),
+        )
+    )
+    return (await db.execute(query)).scalar_one_or_none()
+
+
+def _advice(provider: Provider, found: dict[str, Any], *, known: bool, granted: bool) -> list[str]:
+    """What to change, as far as it can be seen from here."""
+    if found.get("failure"):
+        return []
+    told: list[str] = []
+    if provider.known_only and not known:
+        told.append("This person would be refused: only people who are known already may sign in.")
+    if found.get("too_many"):
+        told.append(
+            "Not all groups were told: the person is in more than a token holds. Assign groups to "
+            "the application at the provider, so that only those are told."
+        )
+    elif provider.claim_groups and not found.get("groups"):
+        told.append(
+            f"No groups were read: there is no claim {provider.claim_groups!r}, or it is empty. "
+            "See below which claims came, and what the provider needs to tell groups."
+        )
+    if not granted:
+        told.append("This person would hold no role: give one of the groups a role.")
+    if not found.get("refreshes"):
+        told.append(
+            "The provider gave no refresh token: groups stay as they were told at sign-in until "
+            "the session ends (many want the scope offline_access for it)."
+        )
+    return told

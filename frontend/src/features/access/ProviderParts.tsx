@@ -1,0 +1,117 @@
+import { Button } from "@patternfly/react-core";
+import { useMutation } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { ActionButton } from "../../actions/ActionHost";
+import { ActionPageForm } from "../../actions/ActionPageForm";
+import { tryProvider } from "../../api/generated/sdk.gen";
+import { toProblem } from "../../api/problem";
+import { Facts, Raw } from "../../detail/Facts";
+import { Section } from "../../detail/Section";
+import { CopyButton } from "../../format/CopyButton";
+import { formatExact } from "../../format/time";
+import { mayUse, useSession } from "../../session/session";
+import { AppLink } from "../../shell/AppLink";
+import { goOutside } from "../../shell/navigate";
+import { Notice } from "../../states/Notice";
+import {
+  editProvider,
+  grantGroup,
+  groupsHref,
+  removeProvider,
+  switchOff,
+  switchOn,
+} from "./providers";
+import type { ProviderView } from "./providersApi";
+
+/** What can be done with a provider, what it has to be told, and its settings. */
+export function ProviderParts({ provider }: { provider: ProviderView }) {
+  const { t } = useTranslation();
+  const { name, editable, problem } = provider;
+  return (
+    <>
+      <Actions provider={provider} />
+      {!editable && <Notice tone="info" title={t("providers.declared")} />}
+      {problem && <Notice tone="danger" title={<Raw>{problem}</Raw>} />}
+      <Section title={t("providers.tell.title")} note={t("providers.tell.note")}>
+        <Facts
+          facts={[
+            [t("providers.tell.redirect"), <Copied key="r" text={provider.redirect_uri} />],
+            [t("providers.tell.backchannel"), <Copied key="b" text={provider.backchannel_uri} />],
+            [t("providers.tell.signedOut"), <Copied key="s" text={provider.signed_out_uri} />],
+          ]}
+        />
+      </Section>
+      <Section title={t("providers.about")}>
+        <Facts
+          facts={[
+            [t("providers.field.name"), <Raw key="n">{name}</Raw>],
+            [t("providers.field.kind"), <Raw key="k">{provider.kind}</Raw>],
+            [t("providers.field.issuer"), <Raw key="i">{provider.issuer}</Raw>],
+            [
+              t("connections.changedBy"),
+              provider.changed !== null && (
+                <Raw key="c">
+                  {provider.changed_by}, {formatExact(provider.changed)}
+                </Raw>
+              ),
+            ],
+          ]}
+        />
+        <AppLink href={groupsHref(name)}>{t("providers.groupRoles")}</AppLink>
+      </Section>
+      {editable && (
+        <Section title={t("providers.settings")}>
+          <ActionPageForm action={editProvider} target={provider} name={name} />
+        </Section>
+      )}
+    </>
+  );
+}
+
+function Copied({ text }: { text: string }) {
+  return (
+    <>
+      <Raw>{text}</Raw> <CopyButton text={text} />
+    </>
+  );
+}
+
+function Actions({ provider }: { provider: ProviderView }) {
+  const { t } = useTranslation();
+  const session = useSession();
+  const { name, disabled, editable } = provider;
+  const attempt = useMutation({
+    mutationFn: async () => goOutside((await tryProvider({ path: { name } })).data.url),
+  });
+  return (
+    <>
+      <div className="cr-actions">
+        {mayUse(session, "identity-provider", "update") && (
+          <Button
+            variant="secondary"
+            size="sm"
+            isLoading={attempt.isPending}
+            isDisabled={attempt.isPending}
+            onClick={() => attempt.mutate()}
+          >
+            {t("providers.trial.do")}
+          </Button>
+        )}
+        <ActionButton
+          action={grantGroup}
+          target={{ provider: name, organisation: session?.organisation ?? "" }}
+          name={name}
+        />
+        {editable && (
+          <ActionButton action={disabled ? switchOn : switchOff} target={provider} name={name} />
+        )}
+        {editable && (
+          <ActionButton action={removeProvider} target={provider} name={name} variant="danger" />
+        )}
+      </div>
+      {attempt.isError && (
+        <Notice tone="danger" live title={<Raw>{toProblem(attempt.error).detail ?? ""}</Raw>} />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,58 @@
+import { newProviderBody, providerDraftBody } from "../../api/generated/bodies.gen";
+import type { FieldWords } from "../../forms/field";
+import { type Field, fieldsOf } from "../../forms/field";
+import type { PresetView, ProviderView } from "./providersApi";
+
+const SHARED = {
+  client_id: { label: "providers.field.clientId", help: "providers.field.clientIdHelp" },
+  client_secret: { label: "providers.field.secret", help: "providers.field.secretHelp" },
+  label: { label: "providers.field.label", help: "providers.field.labelHelp" },
+  claim_groups: { label: "providers.field.groups", help: "providers.field.groupsHelp" },
+  claim_login: { label: "providers.field.login", help: "providers.field.loginHelp" },
+  scopes: { label: "providers.field.scopes" },
+  domains: { label: "providers.field.domains", help: "providers.field.domainsHelp" },
+  known_only: { label: "providers.field.known", help: "providers.field.knownHelp" },
+  place: { label: "providers.field.place", help: "providers.field.placeHelp" },
+} as const satisfies Record<string, FieldWords>;
+
+/** What a product's own words replace when another product is chosen. */
+const PROPOSED = ["issuer", "scopes", "claim_login", "claim_groups"] as const;
+
+/** The form of a new provider, with what its product usually needs. */
+export function newFields(presets: readonly PresetView[], chosen: string | undefined): Field[] {
+  const preset = presets.find(({ kind }) => kind === chosen) ?? presets[0];
+  const proposed = new Map(Object.entries(preset ?? {}));
+  const fields = fieldsOf(newProviderBody, {
+    kind: {
+      label: "providers.field.kind",
+      input: "radio",
+      initial: presets[0]?.kind ?? "oidc",
+      options: presets.map(({ kind, title }) => ({ value: kind, title })),
+    },
+    name: { label: "providers.field.name", help: "providers.field.nameHelp" },
+    issuer: { label: "providers.field.issuer", help: "providers.field.issuerHelp" },
+    ...SHARED,
+  });
+  return fields.map((field) => {
+    if (field.id === "kind") return { ...field, clears: PROPOSED };
+    if (field.id === "issuer") return issuerField(field, preset);
+    const words = PROPOSED.some((id) => id === field.id) ? proposed.get(field.id) : undefined;
+    return words === undefined ? field : { ...field, initial: String(words) };
+  });
+}
+
+/** An issuer that is the same for everybody is filled in; of the others the pattern is shown. */
+function issuerField(field: Field, preset: PresetView | undefined): Field {
+  if (!preset) return field;
+  const { issuer, hint } = preset;
+  const fixed = !/[A-Z]{4}/.test(issuer);
+  return { ...field, hint, placeholder: issuer, ...(fixed ? { initial: issuer } : {}) };
+}
+
+/** The form of one that is there; a stored secret stays unless another is typed. */
+export const fieldsOfProvider = (provider: ProviderView): Field[] =>
+  fieldsOf(providerDraftBody, SHARED).map((field) =>
+    field.id === "client_secret" && provider.secret_set !== null
+      ? { ...field, stored: provider.secret_set }
+      : field,
+  );
