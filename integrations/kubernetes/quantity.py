@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -24,6 +26,8 @@ _SUFFIXES: Final = {
     "P": 1e15,
     "E": 1e18,
 }
+_NUMBER: Final = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?", re.ASCII)
+"""What Kubernetes takes for a number: not all that Python does (``1_000``, ``inf``)."""
 
 
 @lru_cache(maxsize=4096)
@@ -38,7 +42,7 @@ def parse_quantity(text: str) -> float:
 
 
 def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
+    if _NUMBER.fullmatch(text) is None:
         return 0.0
+    number = float(text)
+    return number if math.isfinite(number) else 0.0

@@ -72,8 +72,14 @@ def test_the_whole_console_below_a_path(watched: Page, behind: Start) -> None:
     assert [path for path in asked if not path.startswith("/console/")] == []
 
 
-def test_lists_come_by_polling_where_a_proxy_refuses_websockets(page: Page, behind: Start) -> None:
-    url, console = behind(f"location / {{ proxy_pass UPSTREAM; {FORWARDED} }}")
+@pytest.mark.parametrize(
+    "instead", ["", "if ($http_upgrade) { return 200 '<p>no</p>'; }"], ids=["refused", "a page"]
+)
+def test_lists_come_by_polling_where_a_proxy_refuses_websockets(
+    page: Page, behind: Start, instead: str
+) -> None:
+    """Also where it answers with a page of its own, as if all were well."""
+    url, console = behind(f"location / {{ {instead} proxy_pass UPSTREAM; {FORWARDED} }}")
     page.set_default_timeout(SOON_MS)
     signs_in(page, url, console)
     page.locator("tr.cr-row").first.wait_for()

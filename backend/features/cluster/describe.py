@@ -107,7 +107,7 @@ def _claim(claim: storage.PersistentVolumeClaim) -> StatusSummary:
     phase, volume = claim.status.phase, claim.spec.volume_name
     sentence = {
         "Bound": f"Bound to volume {volume}",
-        "Pending": "Waits for a volume",
+        "Pending": f"Waits for volume {volume}, which it names" if volume else "Waits for a volume",
         "Lost": f"Its volume {volume} is gone",
     }
     return StatusSummary(

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from backend.features.cluster.describe import describe
 from backend.features.cluster.schemas import Ref, Related
-from integrations.contract import NotFound
+from integrations.contract import NotFound, UpstreamDenied
 from integrations.kubernetes import KINDS, ResourceKind
 from integrations.kubernetes.models import core, network, pods, storage, workloads
 from integrations.kubernetes.models.meta import seconds
@@ -40,6 +40,8 @@ async def related_to(reader: ObjectReader, found: Any, sees: Sees) -> AsyncItera
         groups = _of_cron_job(reader, found)
     elif isinstance(found, (workloads.Deployment, *_REPLICATED)):
         groups = _of_workload(reader, found)
+    elif isinstance(found, storage.PersistentVolumeClaim):
+        groups = _of_claim(reader, found)
     else:
         groups = _by_name(found)
     async for group in groups:
@@ -101,6 +103,22 @@ async def _of_workload(reader: ObjectReader, found: Any) -> AsyncIterator[Relate
     yield Related(title="Services", items=[ref_of(KINDS["services"], s) for s in reached])
 
 
+async def _of_claim(
+    reader: ObjectReader, claim: storage.PersistentVolumeClaim
+) -> AsyncIterator[Related]:
+    name, volumes = claim.spec.volume_name, KINDS["persistentvolumes"]
+    if not name:
+        return
+    ref = Ref(kind=volumes.kind, plural=volumes.plural, namespace="", name=name)
+    try:
+        ref = ref_of(volumes, await reader.get(volumes, "", name))
+    except NotFound:
+        ref.status, ref.healthy, ref.reason = "Missing", False, f"There is no volume {name}"
+    except UpstreamDenied:
+        pass  # what the claim says itself is its own to tell
+    yield Related(title="Volume", items=[ref])
+
+
 async def _by_name(found: Any) -> AsyncIterator[Related]:
     """Objects that are only named, not read."""
     if isinstance(found, network.Ingress):
@@ -108,10 +126,6 @@ async def _by_name(found: Any) -> AsyncIterator[Related]:
         space = found.metadata.namespace
         items = [Ref(kind="Service", plural="services", namespace=space, name=n) for n in names]
         yield Related(title="Services", items=items)
-    elif isinstance(found, storage.PersistentVolumeClaim) and found.spec.volume_name:
-        name = found.spec.volume_name
-        ref = Ref(kind="PersistentVolume", plural="persistentvolumes", namespace="", name=name)
-        yield Related(title="Volume", items=[ref])
     elif isinstance(found, storage.PersistentVolume) and found.spec.claim_ref:
         claim = found.spec.claim_ref
         plural = "persistentvolumeclaims"

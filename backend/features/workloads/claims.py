@@ -1,4 +1,8 @@
-"""Claims ⋈ what is said of them: why a claim waits stands only in its events."""
+"""Claims ⋈ what is said of them: why a claim waits stands only in its events.
+
+Of one that names a volume which does not exist Kubernetes says nothing at all: it waits for it
+for ever, without an event.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +15,14 @@ import msgspec
 from backend.features.workloads.collections_network import CLAIMS
 from backend.features.workloads.project_network import claim_row
 from backend.features.workloads.rows import ClaimRow
-from backend.live.derive import Derived, Input, One
+from backend.live.derive import Derived, Foreign, Input, One
+from backend.live.feed import MemoryFeed
 from backend.live.row import Row
 from backend.live.table import Table
 from integrations.concern import Concern
-from integrations.contract import Feed
+from integrations.contract import Feed, FeedState
 from integrations.kubernetes.models.core import Event
-from integrations.kubernetes.models.storage import PersistentVolumeClaim
+from integrations.kubernetes.models.storage import PersistentVolume, PersistentVolumeClaim
 from integrations.kubernetes.summaries.events import event_times
 
 __all__ = ["Claims"]
@@ -43,31 +48,103 @@ class _Said(Row, frozen=True):
     at: float
 
 
+class _There(Row, frozen=True):
+    """A volume there is; or under a cluster's name, that all its volumes are known."""
+
+
+class _Volumes:
+    """The feed of a cluster's volumes, which also tells when all of them are known: before, one
+    that is not there may only not have been read."""
+
+    def __init__(self, feed: MemoryFeed[PersistentVolume], known: Table[_There], name: str) -> None:
+        self._feed = feed
+        self._known = known
+        self._name = name
+
+    def put(self, key: str, value: PersistentVolume) -> None:
+        """A volume there is."""
+        self._feed.put(key, value)
+
+    def delete(self, key: str) -> None:
+        """A volume that is gone."""
+        self._feed.delete(key)
+
+    def begin(self) -> None:
+        """All are listed."""
+        self._feed.begin()
+
+    def commit(self) -> None:
+        """What was not listed is gone."""
+        self._feed.commit()
+
+    def state(self, state: FeedState, message: str = "") -> None:
+        """Known is only what is told now."""
+        self._feed.state(state, message)
+        if state is FeedState.LIVE:
+            self._known.put(_There(self._name))
+        else:
+            self._known.remove(self._name)
+
+    def close(self) -> None:
+        """The connection is gone."""
+        self._known.remove(self._name)
+        self._feed.close()
+
+
 class Claims:
     """The claims of every cluster: `rows` is the collection's source."""
 
     def __init__(self) -> None:
         self._claims: Table[_Claim] = Table("claims as they are")
         self._said: Table[_Said] = Table("events of claims")
+        self._volumes: Table[_There] = Table("volumes that claims name")
+        self._known: Table[_There] = Table("clusters whose volumes are known")
         self.rows = Derived(
-            CLAIMS, inputs=(One(self._claims), Input(self._said, by=_claim_of)), row=_explained
+            CLAIMS,
+            inputs=(
+                One(self._claims),
+                Input(self._said, by=_claim_of),
+                Foreign(self._volumes, of=self._claims, by=_volume_of),
+                Foreign(self._known, of=self._claims, by=_cluster_of),
+            ),
+            row=_explained,
         )
 
     def feeds(self, cluster: str) -> dict[str, Feed[Any]]:
         """The feeds that keep one cluster's claims, by kind."""
         within, name = ("cluster", cluster), f"kubernetes/{cluster}"
         claims, said = partial(_claim, cluster), partial(_event, cluster)
+        volumes = self._volumes.feed(
+            f"{name}/persistentvolumes", partial(_volume, cluster), within=within
+        )
         return {
             "persistentvolumeclaims": self._claims.feed(
                 f"{name}/persistentvolumeclaims", claims, within=within
             ),
             "events": self._said.feed(f"{name}/events", said, within=within),
+            "persistentvolumes": _Volumes(volumes, self._known, cluster),
         }
 
 
 def _claim(cluster: str, found: PersistentVolumeClaim) -> _Claim:
     row = claim_row(cluster, found)
     return _Claim(row.key, row, found.metadata.uid)
+
+
+def _volume(cluster: str, found: PersistentVolume) -> _There:
+    return _There(f"{cluster}/{found.metadata.name}")
+
+
+def _volume_of(claim: _Claim) -> str:
+    """Whether it exists is asked of a volume that is waited for: of one that is lost the claim
+    says so itself."""
+    row = claim.row
+    waits = row.status == "Pending" and row.volume
+    return f"{row.cluster}/{row.volume}" if waits else ""
+
+
+def _cluster_of(claim: _Claim) -> str:
+    return claim.row.cluster if _volume_of(claim) else ""
 
 
 def _event(cluster: str, event: Event) -> _Said | None:
@@ -89,12 +166,21 @@ def _claim_of(said: _Said) -> tuple[str, ...]:
     return (said.claim,)
 
 
-def _explained(_key: str, claim: _Claim | None, said: Sequence[_Said]) -> ClaimRow | None:
+def _explained(
+    _key: str,
+    claim: _Claim | None,
+    said: Sequence[_Said],
+    volume: _There | None,
+    known: _There | None,
+) -> ClaimRow | None:
     if claim is None:
         return None
     row = claim.row
     if row.status != "Pending":
         return row
+    if known is not None and volume is None:
+        reason = f"Cannot be bound: it asks for volume {row.volume}, which does not exist"
+        return msgspec.structs.replace(row, reason=reason, healthy=False, concern=Concern.ERROR)
     mine = [event for event in said if not event.uid or event.uid == claim.uid]
     newest = max(mine, key=lambda event: (event.at, event.key), default=None)
     return row if newest is None else _waiting(row, newest)

@@ -26,6 +26,7 @@ from integrations.kubernetes.models.meta import Meta, controller
 from integrations.kubernetes.models.pods import Pod
 from integrations.kubernetes.summaries.pods import pod_summary
 from integrations.kubernetes.summaries.since import pod_since
+from integrations.kubernetes.summaries.workload_health import WorkloadHealth
 
 __all__ = ["SHOWN", "Workloads"]
 
@@ -52,6 +53,7 @@ class _Trouble(Row, frozen=True):
     cause: str
     concern: int
     since: float | None
+    ended: bool
 
 
 class _Troubled(Row, frozen=True):
@@ -106,8 +108,8 @@ def _trouble(cluster: str, pod: Pod) -> _Trouble | None:
     key = f"{cluster}/{meta.namespace}/{meta.name}"
     cause = summary.cause or summary.status
     reason = summary.reason or summary.status
-    since = pod_since(pod)
-    return _Trouble(key, owner, uid, meta.name, reason, cause, summary.concern, since)
+    since, ended = pod_since(pod), pod.status.phase == "Failed"
+    return _Trouble(key, owner, uid, meta.name, reason, cause, summary.concern, since, ended)
 
 
 def _controller_of(cluster: str, meta: Meta) -> tuple[str, str]:
@@ -156,9 +158,12 @@ def _explained(
 def _with_trouble(row: WorkloadRow, troubles: Sequence[_Trouble]) -> WorkloadRow:
     """Only a workload that is not well is explained by its pods, by the worst of them: a
     finished job with one failed attempt needs no excuse."""
+    if row.status == _RUNNING and any(_stuck(t) for t in troubles):
+        # A job's controller waits for its pods for ever: that they cannot run only they tell.
+        row = msgspec.structs.replace(row, status=_DEGRADED, healthy=False, concern=Concern.WARNING)
     if row.healthy or row.status == TERMINATING or not troubles:
         return row
-    first = min(troubles, key=lambda trouble: (trouble.concern, trouble.pod, trouble.reason))
+    first = min(troubles, key=lambda t: (t.concern, t.ended, t.pod, t.reason))
     if first.concern >= Concern.PROGRESS and row.cause not in _VAGUE:
         return row
     return msgspec.structs.replace(
@@ -169,6 +174,11 @@ def _with_trouble(row: WorkloadRow, troubles: Sequence[_Trouble]) -> WorkloadRow
         concern=min(row.concern, first.concern) if row.ready == 0 else row.concern,
         since=_since(row, [trouble for trouble in troubles if trouble.cause == first.cause]),
     )
+
+
+def _stuck(trouble: _Trouble) -> bool:
+    """Whether the pod cannot run as it is; one that ran and failed its job counts by itself."""
+    return trouble.concern == Concern.ERROR and not trouble.ended
 
 
 def _since(row: WorkloadRow, alike: Sequence[_Trouble]) -> float | None:
@@ -188,6 +198,8 @@ def _cause_in_words(first: _Trouble, troubles: Sequence[_Trouble]) -> str:
     return "; ".join(parts)
 
 
+_RUNNING: Final = WorkloadHealth.RUNNING.value
+_DEGRADED: Final = WorkloadHealth.DEGRADED.value
 _STUCK: Final = "Rollout is stuck"
 _VAGUE: Final = frozenset({"", "Not ready", "Rolling out", "Waits for its pods", _STUCK})
 """Causes that a pod on its way explains better."""

@@ -9,7 +9,15 @@ import msgspec
 from integrations.kubernetes.models.meta import AnnotatedMeta, Condition, LabelSelector, Meta, Slim
 from integrations.kubernetes.models.pods import PodTemplate
 
-__all__ = ["CronJob", "DaemonSet", "Deployment", "Job", "ReplicaSet", "StatefulSet"]
+__all__ = [
+    "CronJob",
+    "DaemonSet",
+    "Deployment",
+    "DeploymentStatus",
+    "Job",
+    "ReplicaSet",
+    "StatefulSet",
+]
 
 
 class RollingUpdate(Slim):

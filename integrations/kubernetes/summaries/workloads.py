@@ -10,6 +10,7 @@ from integrations.kubernetes.models.workloads import (
     CronJob,
     DaemonSet,
     Deployment,
+    DeploymentStatus,
     Job,
     ReplicaSet,
     StatefulSet,
@@ -42,12 +43,17 @@ def _deployment(workload: Deployment) -> WorkloadSummary:
     if stuck is not None and stuck.reason == "ProgressDeadlineExceeded":
         health = WorkloadHealth.FAILED if words.ready == 0 else WorkloadHealth.DEGRADED
         return _besides(words, health, "the rollout is stuck", "Rollout is stuck")
+    return _made(words, status)
+
+
+def _made(words: WorkloadSummary, status: DeploymentStatus) -> WorkloadSummary:
+    """The same, unless pods cannot be made (a quota, an admission refuses them)."""
     failure = find_condition(status.conditions, "ReplicaFailure", "True")
-    if failure is not None:
-        health = WorkloadHealth.FAILED if words.ready == 0 else WorkloadHealth.DEGRADED
-        why = failure.message or failure.reason
-        return _besides(words, health, why, "Pods cannot be made")
-    return words
+    if failure is None:
+        return words
+    health = WorkloadHealth.FAILED if words.ready == 0 else WorkloadHealth.DEGRADED
+    why = failure.message or failure.reason
+    return _besides(words, health, why, "Pods cannot be made")
 
 
 def _besides(
@@ -60,12 +66,14 @@ def _besides(
 
 def _replica_set(workload: ReplicaSet) -> WorkloadSummary:
     status = workload.status
-    return _replicated(
+    words = _replicated(
         workload.spec.replicas,
         status.ready_replicas,
         status.replicas,
         observed=status.observed_generation >= workload.metadata.generation,
+        made=status.replicas,
     )
+    return _made(words, status)
 
 
 def _stateful_set(workload: StatefulSet) -> WorkloadSummary:

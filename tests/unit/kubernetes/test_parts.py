@@ -41,6 +41,15 @@ from tests.contract.kubernetes.harness import Recorder
         ("250u", 250e-6),
         ("", 0.0),
         ("lots", 0.0),
+        ("1e3", 1000.0),
+        ("0.5Gi", 2**29),
+        ("1E3", 1000.0),
+        (".5", 0.5),
+        ("5.", 5.0),
+        ("1_000", 0.0),
+        ("inf", 0.0),
+        ("nan", 0.0),
+        ("1e999", 0.0),
     ],
 )
 def test_quantities(text: str, value: float):

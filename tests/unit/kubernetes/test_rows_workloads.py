@@ -54,6 +54,21 @@ class TestWorkloads:
         assert row.reason == "Keeps crashing; 1 more otherwise not well"
         assert row.culprit == "web-1-b"
 
+    def test_a_job_whose_pods_cannot_run_says_so_though_its_controller_does_not(
+        self, cluster: Cluster
+    ):
+        job = {"metadata": {"name": "j", "namespace": "ns"}, "spec": {}, "status": {"active": 1}}
+        cluster.put("jobs", job)
+        stuck = crashing("j-1", "j")
+        stuck["metadata"]["ownerReferences"] = owned("Job", "j")["ownerReferences"]
+        cluster.put("pods", pod("j-0", phase="Failed", **owned("Job", "j")))
+        row = cluster.row("workloads", "c1/jobs/ns/j")
+        assert (row.status, row.healthy) == ("Running", True)
+        cluster.put("pods", stuck)
+        row = cluster.row("workloads", "c1/jobs/ns/j")
+        assert (row.status, row.healthy, row.concern) == ("Degraded", False, Concern.ERROR)
+        assert row.reason.startswith("Keeps crashing")
+
     def test_and_no_longer_once_they_are_well_or_gone(self, cluster: Cluster):
         short(cluster)
         cluster.put("pods", pod("web-1-a", **owned("ReplicaSet", "web-1")))

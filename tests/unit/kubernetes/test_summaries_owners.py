@@ -126,6 +126,13 @@ COMPLETE_BY_DESIGN = [
             "Degraded",
             "2 of 2 replicas ready; exceeded quota",
         ),
+        (
+            "replicasets",
+            {"replicas": 2},
+            rolled(0, 0, **condition("ReplicaFailure", "True", "FailedCreate", "exceeded quota")),
+            "Failed",
+            "Rolling out, 0 of 2 updated; 0 of 2 replicas ready; exceeded quota",
+        ),
         ("statefulsets", {"replicas": 2}, rolled(2, 2, 0), "Healthy", "2 of 2 replicas ready"),
         (
             "statefulsets",
