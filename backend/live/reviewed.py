@@ -29,7 +29,7 @@ class Resource:
     @property
     def name(self) -> str:
         """What rows call it."""
-        return f"{self.plural}.{self.group}" if self.custom else self.plural
+        return f"{self.plural}.{self.group}" if self.custom and self.group else self.plural
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,9 @@ from integrations.contract import (
 )
 from integrations.kubernetes.auth.access import Access
 from integrations.kubernetes.client import KubernetesClient, Version
-from integrations.kubernetes.custom_watches import CHANGES, DELETIONS, CustomWatches
+from integrations.kubernetes.discovery import further_kinds
 from integrations.kubernetes.kinds import KINDS, ResourceKind
+from integrations.kubernetes.metadata_watches import CHANGES, DELETIONS, ROUTES, MetadataWatches
 from integrations.kubernetes.reviews import ALLOW_SECONDS, DENY_SECONDS, AccessReviews
 from integrations.kubernetes.settings import ConnectionSettings
 from integrations.kubernetes.watch import WatchCoordinator, Watcher
@@ -78,8 +79,10 @@ class KubernetesConnection:
         """For rows: whoever asks may keep an answer for the second that is left."""
         self.health = ApiServerHealth(since=time.time())
         self.coordinator = WatchCoordinator()
-        self.custom = CustomWatches(self._custom_watcher, settings.limits.custom_kinds)
-        """The watches of the kinds that definitions add."""
+        self.metadata = MetadataWatches(
+            self._metadata_watcher, self._further_kinds, settings.limits.custom_kinds
+        )
+        """The watches of the kinds that have no rows."""
         self._rng = rng or random.Random()  # noqa: S311  # spreads load, keeps no secret
         self._feeds: dict[str, list[Feed[Any]]] = {}
         self._watchers: list[Watcher] = []
@@ -95,15 +98,16 @@ class KubernetesConnection:
         """Feed all objects of `kind` (a key of `KINDS`) into `feed`, from `start` on.
 
         The kind ``health`` is this connection itself: its `ApiServerHealth` under its name.
-        ``custom-deletions`` and ``custom-changes`` are of all custom kinds: see `custom_watches`.
+        ``deletions``, ``custom-changes`` and ``routes`` are of kinds without rows: see
+        `metadata_watches`.
         """
         if self._task is not None:
             raise RuntimeError("attach feeds before the connection is started")
         if kind == HEALTH:
             feed.state(FeedState.LIVE)
             self.on_health(lambda health: feed.put(self.name, health))
-        elif kind in {CHANGES, DELETIONS}:
-            self.custom.attach(kind, feed)
+        elif kind in {CHANGES, DELETIONS, ROUTES}:
+            self.metadata.attach(kind, feed)
         else:
             self._feeds.setdefault(KINDS[kind].plural, []).append(feed)
 
@@ -120,8 +124,8 @@ class KubernetesConnection:
         for kind, given in (feeds or {}).items():
             for feed in given if isinstance(given, Sequence) else [given]:
                 self.attach(kind, feed)
-        if self.custom.wanted:
-            self.attach(_DEFINITIONS, self.custom)
+        if self.metadata.wanted:
+            self.attach(_DEFINITIONS, self.metadata)
         self._watchers = [
             Watcher(self.client, KINDS[kind], join(several), self.coordinator, rng=self._rng)
             for kind, several in self._feeds.items()
@@ -143,10 +147,13 @@ class KubernetesConnection:
             for watcher in self._watchers:
                 group.create_task(watcher.run(), name=f"{self.name}/{watcher.kind.plural}")
             group.create_task(self._probe_forever(), name=f"{self.name}/health")
-            if self.custom.wanted:
-                group.create_task(self.custom.run(), name=f"{self.name}/custom")
+            if self.metadata.wanted:
+                group.create_task(self.metadata.run(), name=f"{self.name}/metadata")
 
-    def _custom_watcher(self, kind: ResourceKind, feed: Feed[Any]) -> Watcher:
+    async def _further_kinds(self) -> list[ResourceKind]:
+        return await further_kinds(self.client.api)
+
+    def _metadata_watcher(self, kind: ResourceKind, feed: Feed[Any]) -> Watcher:
         return Watcher(self.client, kind, feed, self.coordinator, rng=self._rng, served=True)
 
     async def _first_contact(self) -> None:
@@ -200,7 +207,7 @@ class KubernetesConnection:
         except IntegrationError as error:
             await self._unreachable(error)
             if was is FeedState.LIVE:
-                for watcher in (*self._watchers, *self.custom.watchers):
+                for watcher in (*self._watchers, *self.metadata.watchers):
                     watcher.interrupt(error.message)
         else:
             words = f"not ready: {', '.join(failing)}" if failing else ""

@@ -6,9 +6,9 @@ from typing import Final
 
 from integrations.contract import Feeds, Integration, Observe
 from integrations.kubernetes.connection import HEALTH, KubernetesConnection
-from integrations.kubernetes.custom_watches import CHANGES, DELETIONS
 from integrations.kubernetes.forms import WAYS, choices, destinations
 from integrations.kubernetes.kinds import KINDS
+from integrations.kubernetes.metadata_watches import CHANGES, DELETIONS, ROUTES
 from integrations.kubernetes.probe import certificates, probe
 from integrations.kubernetes.settings import ConnectionSettings
 
@@ -28,7 +28,7 @@ INTEGRATION: Final = Integration(
     title="Kubernetes",
     settings=ConnectionSettings,
     scope="cluster",
-    feeds=frozenset(KINDS) | {HEALTH, CHANGES, DELETIONS},
+    feeds=frozenset(KINDS) | {HEALTH, CHANGES, DELETIONS, ROUTES},
     connect=_connect,
     test=probe,
     ways=WAYS,

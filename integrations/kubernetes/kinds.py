@@ -29,13 +29,14 @@ class ResourceKind:
 
     @property
     def custom(self) -> bool:
-        """Whether a custom resource definition adds it: of such, every document is other."""
+        """Whether nothing here knows its documents: most such kinds are added by custom resource
+        definitions, some Kubernetes brings along (NetworkPolicy, Role)."""
         return self.model is meta.Metadata and not self.metadata_only
 
     @property
     def address(self) -> str:
-        """Its name in the addresses of pages: that of a custom kind has its group."""
-        return f"{self.plural}.{self.group}" if self.custom else self.plural
+        """Its name in the addresses of pages: that of a custom kind has its group, if any."""
+        return f"{self.plural}.{self.group}" if self.custom and self.group else self.plural
 
     @property
     def api_version(self) -> str:

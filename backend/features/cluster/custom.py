@@ -14,6 +14,7 @@ from backend.features.cluster.words import StatusSummary
 from integrations.kubernetes import ResourceKind
 from integrations.kubernetes.paths import value_at
 from integrations.kubernetes.summaries.conditions import phase_is_good
+from integrations.kubernetes.summaries.routes import is_route, route_words
 
 __all__ = ["custom_summary"]
 
@@ -39,6 +40,8 @@ def custom_summary(kind: ResourceKind, raw: dict[str, Any]) -> StatusSummary:
     meta = raw.get("metadata")
     if isinstance(meta, dict) and meta.get("deletionTimestamp"):
         return StatusSummary("Terminating", None, "Is being deleted", facts)
+    if is_route(kind):
+        return StatusSummary(*route_words(raw), facts)
     chief = next((c for name in _CHIEF for c in listed if c.type == name), None)
     wrong = _wrong(listed, chief)
     status = raw.get("status")

@@ -15,8 +15,8 @@ from backend.live.derive import Derived, One
 from backend.live.row import Row
 from backend.live.table import Table
 from integrations.contract import Feed
-from integrations.kubernetes.custom_feed import CustomChanges
-from integrations.kubernetes.custom_watches import CHANGES
+from integrations.kubernetes.metadata_feed import CustomChanges
+from integrations.kubernetes.metadata_watches import CHANGES
 
 __all__ = ["Definitions"]
 

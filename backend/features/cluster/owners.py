@@ -10,6 +10,7 @@ from backend.features.cluster.related import Sees
 from backend.features.cluster.schemas import Ref
 from integrations.contract import IntegrationError, NotFound
 from integrations.kubernetes import ResourceKind, kind_of
+from integrations.kubernetes.discovery import kind_called
 from integrations.kubernetes.models.meta import Meta, Owner, controller
 from integrations.kubernetes.reader import ObjectReader
 
@@ -53,7 +54,8 @@ async def _kind_of(reader: ObjectReader, owner: Owner) -> ResourceKind | None:
     if kind is not None:
         return kind
     try:
-        return await reader.client.custom_kind_of(owner.api_version, owner.kind)
+        found = await reader.client.custom_kind_of(owner.api_version, owner.kind)
+        return found or await kind_called(reader.client.api, owner.group, owner.kind)
     except IntegrationError:
         return None
 

@@ -79,7 +79,7 @@ async def list_custom_objects(
         _reader(upstreams, caller, cluster, namespace), caller, page
     )
     # Only for whom the cluster lets list them: a watch is of the whole cluster, and of few kinds.
-    upstreams.find(KUBERNETES, cluster).custom.follow(definition)
+    upstreams.find(KUBERNETES, cluster).metadata.follow(definition)
     return found
 
 

@@ -25,6 +25,7 @@ from backend.features.cluster.unread import unread_parts
 from backend.http.guard import no_such, require
 from integrations.contract import IntegrationError, NotFound
 from integrations.kubernetes import KINDS, ResourceKind, custom_kind
+from integrations.kubernetes.discovery import built_in_kind
 from integrations.kubernetes.models.core import Event, Node
 from integrations.kubernetes.models.meta import Metadata, seconds
 from integrations.kubernetes.models.pods import Pod
@@ -42,17 +43,16 @@ _PROBLEMS: Final = frozenset({"Degraded", "Failed", "Progressing"})
 def permitted(
     caller: Principal, cluster: str, plural: str, namespace: str, name: str
 ) -> ResourceKind:
-    """The kind called `plural` (``plural.group`` for custom ones), if the caller may see the
-    object; 404 otherwise. Nothing is asked for it, not even whether the cluster exists.
+    """The kind called `plural` (``plural.group`` for those without rows, if they have a group), if
+    the caller may see the object; 404 otherwise. Nothing is asked for it, not even whether the
+    cluster exists.
 
-    Of a custom kind only plural and group are known yet: see `resolve`.
+    Of a kind without rows only plural and group are known yet: see `resolve`.
     """
     plural = "nodes" if plural == "machines" else plural
     kind = KINDS.get(plural)
     if kind is None:
-        short, dot, group = plural.partition(".")
-        if not dot:
-            raise NotFoundProblem(no_such("object"))
+        short, _, group = plural.partition(".")
         kind = ResourceKind(short, "", group, "", Metadata, namespaced=bool(namespace))
     if kind.namespaced != bool(namespace):
         raise NotFoundProblem(no_such("object"))
@@ -73,10 +73,15 @@ async def resolve(reader: ObjectReader, kind: ResourceKind) -> ResourceKind:
 async def whole_kind(
     reader: ObjectReader, definition: str, *, namespaced: bool | None
 ) -> ResourceKind:
-    """The kind that a definition adds; 404 where there is none, or none of that scope."""
-    with missing_alike():
+    """The kind that a definition adds, or that Kubernetes brings along without one; 404 where
+    there is none, or none of that scope."""
+    found: ResourceKind | None
+    try:
         found = custom_kind(await reader.client.get(KINDS[DEFINITION], "", definition))
-    if namespaced is not None and found.namespaced != namespaced:
+    except NotFound:
+        plural, _, group = definition.partition(".")
+        found = await built_in_kind(reader.client.api, group, plural)
+    if found is None or (namespaced is not None and found.namespaced != namespaced):
         raise NotFoundProblem(no_such("object"))
     return found
 

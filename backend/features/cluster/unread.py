@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from backend.features.cluster.gateway import GROUP
 from integrations.kubernetes import ResourceKind
 from integrations.kubernetes.models.custom import CustomParts, GatewayParts
+from integrations.kubernetes.summaries.routes import GATEWAY_API
 from integrations.lenient import MOST_FAULTS, convert
 
 __all__ = ["unread_parts"]
@@ -22,7 +22,7 @@ def unread_parts(raw: dict[str, Any], kind: ResourceKind, faults: Sequence[str])
     shows of every one: `spec`, `status` and its conditions."""
     found = list(faults)
     if kind.custom:
-        found += _of_custom(raw, GatewayParts if kind.group == GROUP else CustomParts)
+        found += _of_custom(raw, GatewayParts if kind.group == GATEWAY_API else CustomParts)
     return [_sentence(fault) for fault in dict.fromkeys(found)]
 
 

@@ -32,10 +32,10 @@ def register(context: FeatureContext) -> Feature:
         updates_enabled=context.settings.updates_enabled,
     )
 
-    look = Loop("deletions that do not end", problems.held.look, every=_LOOK_SECONDS)
+    look = Loop("what does not end, and what is not taken", problems.look, every=_LOOK_SECONDS)
 
     def feeds(settings: ConnectionSettings) -> Mapping[str, Feed[Any]]:
-        return problems.held.feeds(settings.name)
+        return problems.feeds(settings.name)
 
     return Feature(
         "overview", router, feeds={"kubernetes": feeds}, kinds=KINDS, jobs=(look,), parts=(service,)

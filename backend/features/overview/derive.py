@@ -10,6 +10,7 @@ import msgspec
 
 from backend.features.overview.collections import problems_collection
 from backend.features.overview.contacts import contact_problem
+from backend.features.overview.gateway import RouteRow, Routes
 from backend.features.overview.held import Held, HeldRow
 from backend.features.overview.members import member_problem, quorum_problem
 from backend.features.overview.read import (
@@ -30,11 +31,14 @@ from backend.features.overview.rules import (
     held_problem,
     machine_problem,
     pod_problem,
+    route_problem,
     service_problem,
     volume_problem,
     workload_problem,
 )
 from backend.live.derive import Derived, Input, Kept
+from backend.live.reviewed import Resource
+from integrations.contract import Feed
 
 __all__ = ["Problems"]
 
@@ -84,8 +88,9 @@ class Problems:
         self._clock = clock
         self._started = clock()
         self.held = Held(clock)
+        self.routes = Routes(clock)
         self.rows: Derived[ProblemRow] = Derived(
-            problems_collection(self.held.resources),
+            problems_collection(self._resources),
             inputs=(
                 Kept("machines", by=_of_machine, keep=self._dated(machine_problem, _told)),
                 Kept("workloads", by=_of_workload, keep=self._there),
@@ -99,10 +104,24 @@ class Problems:
                 Kept("persistentvolumes", by=_of_volume, keep=self._dated(volume_problem, _told)),
                 Kept("etcd-members", by=_of_member, keep=self._judged),
                 Input(self.held.rows, by=_of_held),
+                Kept(self.routes.rows, by=_of_route, keep=self._dated(_route, _asked)),
                 Kept("connections", by=_of_contact, keep=self._dated(contact_problem, _unknown)),
             ),
             rows=self._all,
         )
+
+    def _resources(self, cluster: str) -> tuple[Resource, ...]:
+        both = {*self.held.resources(cluster), *self.routes.resources(cluster)}
+        return tuple(sorted(both, key=lambda resource: resource.name))
+
+    def feeds(self, cluster: str) -> dict[str, Feed[Any]]:
+        """The feeds of what is judged of one cluster's objects themselves, by kind."""
+        return {**self.held.feeds(cluster), **self.routes.feeds(cluster)}
+
+    async def look(self) -> None:
+        """What time alone makes a problem."""
+        await self.held.look()
+        await self.routes.look()
 
     def _dated(
         self, rule: Callable[[T], ProblemRow | None], began: Callable[[T, float], float | None]
@@ -140,8 +159,9 @@ class Problems:
         connection to it. A pod whose owner has no row has nobody else to speak for it: an
         operator's resource, a machine, a workload that is gone though another is called so now.
         Of an etcd whose members say what is wrong the connection need not."""
-        machines, workloads, pods, claims, services, volumes, members, held, contacts = parts
-        yield from (*machines, *claims, *services, *volumes)
+        machines, workloads, pods, claims, services, volumes, *more = parts
+        members, held, routes, contacts = more
+        yield from (*machines, *claims, *services, *volumes, *routes)
         yield from (there.problem for there in workloads if there.problem is not None)
         yield from (part.problem for part in pods if not _spoken_for(part, workloads))
         yield from (held_problem(row) for row in held if row.held or row.overdue)
@@ -168,9 +188,19 @@ def _told(row: Dated, started: float) -> float | None:
     return row.since if row.since is not None else _made(row, started)
 
 
+def _route(row: RouteRow) -> ProblemRow | None:
+    return route_problem(row) if row.wrong else None
+
+
 def _made(row: InCluster, started: float) -> float | None:
     """Of what was made since this console looks, and was never seen well."""
     return row.created if row.created > started else None
+
+
+def _asked(row: RouteRow, started: float) -> float | None:
+    """What nothing has taken was never taken."""
+    never = row.status == "Pending" or row.created > started
+    return row.created if never and row.created else None
 
 
 def _unknown(_row: Member | Contact, _started: float) -> float | None:
@@ -204,6 +234,10 @@ def _of_service(row: Service) -> tuple[str, ...]:
 
 def _of_held(row: HeldRow) -> tuple[str, ...]:
     return (f"held/{row.key}",)
+
+
+def _of_route(row: RouteRow) -> tuple[str, ...]:
+    return (f"routes/{row.key}",)
 
 
 def _of_volume(row: Volume) -> tuple[str, ...]:

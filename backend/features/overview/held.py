@@ -1,6 +1,7 @@
 """Deletions that do not end: objects that finalizers keep from going, or nobody ends.
 
-Of custom kinds (`integrations.kubernetes.custom_watches`), and of every watched kind but those
+Of kinds whose metadata alone is watched (`integrations.kubernetes.metadata_watches`: custom ones,
+and those of Kubernetes that have no rows), and of every kind that has rows but those
 whose names alone need a right of their own (Secrets and ConfigMaps): a problem is shown by its
 place, so it would name them to people without it.
 """
@@ -19,9 +20,9 @@ from backend.live.reviewed import Resource
 from backend.live.row import Row
 from backend.live.table import Change, Table
 from integrations.contract import Feed
-from integrations.kubernetes.custom_feed import CustomObject
-from integrations.kubernetes.custom_watches import DELETIONS
 from integrations.kubernetes.kinds import KINDS
+from integrations.kubernetes.metadata_feed import DeletedObject
+from integrations.kubernetes.metadata_watches import DELETIONS
 from integrations.kubernetes.models.meta import Meta, seconds
 from integrations.kubernetes.summaries.deletion import hindrances
 
@@ -38,7 +39,7 @@ _WATCHED: Final = tuple(
 
 
 _REVIEWED: Final = 20
-"""Custom kinds of a cluster about whose held objects its own rights are asked; rows of further ones
+"""Kinds without rows about whose held objects its own rights are asked; rows of further ones
 are hidden from those whom they limit."""
 
 
@@ -87,7 +88,7 @@ class Held:
         }
 
     def resources(self, cluster: str) -> tuple[Resource, ...]:
-        """The custom kinds of which something is being deleted in a cluster."""
+        """The kinds without rows of which something is being deleted in a cluster."""
         found = self._custom.get(cluster, Counter())
         return tuple(sorted(found, key=lambda resource: resource.name)[:_REVIEWED])
 
@@ -101,12 +102,12 @@ class Held:
     def _count(self, changes: Sequence[Change[HeldRow]]) -> None:
         for _key, old, new in changes:
             for row, step in ((old, -1), (new, 1)):
-                if row is not None and "." in row.plural:
+                if row is not None and row.plural not in KINDS:
                     known = self._custom.setdefault(row.cluster, Counter())
                     known[_resource(row)] += step
                     self._custom[row.cluster] = +known
 
-    def _held_custom(self, cluster: str, found: CustomObject) -> HeldRow | None:
+    def _held_custom(self, cluster: str, found: DeletedObject) -> HeldRow | None:
         return self._held(cluster, found.kind.address, found.kind.kind, found)
 
     def _held(self, cluster: str, plural: str, kind: str, found: _Named) -> HeldRow | None:

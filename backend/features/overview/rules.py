@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 from urllib.parse import quote
 
+from backend.features.overview.gateway import RouteRow
 from backend.features.overview.held import HeldRow
 from backend.features.overview.read import Claim, Machine, Pod, Service, Volume, Workload
 from backend.features.overview.rows import ProblemRow
@@ -23,6 +24,7 @@ __all__ = [
     "held_problem",
     "machine_problem",
     "pod_problem",
+    "route_problem",
     "service_problem",
     "volume_problem",
     "workload_problem",
@@ -171,6 +173,30 @@ def held_problem(row: HeldRow) -> ProblemRow:
         namespace=row.name if row.plural == "namespaces" else row.namespace,
         resource=row.plural,
         seen=row.since,
+    )
+
+
+def route_problem(row: RouteRow) -> ProblemRow:
+    """A route of the Gateway API that what it is attached to has not taken, or not wholly."""
+    none = row.status in {"NotAccepted", "Pending"}
+    return ProblemRow(
+        key=f"routes/{row.key}",
+        rank=2 if none else 3,
+        severity="error" if none else "warning",
+        system="kubernetes",
+        kind=row.kind,
+        name=row.name,
+        reason=row.reason,
+        cause="Route is not taken" if none else row.status,
+        affects="no request comes to it" if none else "",
+        count=1,
+        since=None,
+        link=_object(row.cluster, row.plural, row.namespace, row.name),
+        collection=row.plural,
+        target="",
+        cluster=row.cluster,
+        namespace=row.namespace,
+        resource=row.plural,
     )
 
 

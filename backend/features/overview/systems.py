@@ -10,7 +10,7 @@ from backend.features.overview.schemas import FreshnessView, SystemState
 from backend.live.guard import guard_of
 from backend.live.registry import Registry
 from integrations.contract import FeedState, Freshness
-from integrations.kubernetes.custom_watches import DELETIONS
+from integrations.kubernetes.metadata_watches import DELETIONS
 
 __all__ = [
     "absent",

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl
 
 from integrations.kubernetes.fake import writing
 from integrations.kubernetes.fake.caller import Caller, caller_of, review
+from integrations.kubernetes.fake.discovery import discovered
 from integrations.kubernetes.fake.refusal import Place, Refusal
 from integrations.kubernetes.fake.store import Change, Resource, Store, Watch
 
@@ -80,6 +81,8 @@ class FakeKubernetes:
             await self._ready(send)
         elif path.endswith("/log"):
             await self._log(self._target(path), query, send, caller)
+        elif (kinds := discovered(store, path)) is not None:
+            await _json(send, kinds)
         else:
             await self._resource(self._target(path), query, send, caller, partial=partial)
 

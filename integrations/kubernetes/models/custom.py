@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from integrations.kubernetes.models.meta import Slim
+from integrations.kubernetes.models.meta import Meta, Slim
 
-__all__ = ["CustomParts", "GatewayParts"]
+__all__ = ["CustomParts", "GatewayParts", "Route"]
 
 
 class Stated(Slim):
@@ -55,3 +55,11 @@ class GatewayParts(Slim):
 
     spec: GatewaySpec = msgspec.field(default_factory=GatewaySpec)
     status: GatewayStatus = msgspec.field(default_factory=GatewayStatus)
+
+
+class Route(Slim):
+    """A route of the Gateway API, of whichever kind; what is inside is judged part by part."""
+
+    metadata: Meta = msgspec.field(default_factory=Meta)
+    spec: dict[str, Any] = {}
+    status: dict[str, Any] = {}

@@ -152,9 +152,10 @@ async def test_a_pushed_image_shows(
 
 
 async def settled(count: Callable[[], float]) -> float:
-    """The count once it has stood for three seconds: lists are there before their watches."""
+    """The count once it has stood for ten seconds: lists are there before their watches, and the
+    watches of kinds without rows come last, some of them every five seconds at the latest."""
     seen: list[float] = []
-    while not seen or len(seen) < 6 or len(set(seen[-6:])) > 1 or not seen[-1]:
+    while len(seen) < 20 or len(set(seen[-20:])) > 1 or not seen[-1]:
         assert len(seen) < 240, seen
         seen.append(await asyncio.to_thread(count))
         await asyncio.sleep(0.5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import uuid
 from typing import Any
 
@@ -99,15 +100,47 @@ async def test_columns_scale_and_conditions_of_a_custom_kind(
     for name in ("empty", "nulls"):
         found = await detail(name)
         assert (found["healthy"], found["missing"]) == (None, [])
-    await put("wrong", spec=["a"], status={"conditions": "none", "phase": "Failed"})
-    found = await detail("wrong")
-    assert (found["status"], found["missing"]) == (
+    await kubectl(stack, "delete", "crd", definition, "--wait=false")
+
+
+async def test_parts_that_are_not_as_declared_are_named_and_yaml_is_what_kubectl_reads(
+    stack: RunningStack, console: KubernetesFeatures, namespace: str
+) -> None:
+    group = f"odd-{uuid.uuid4().hex[:6]}.example"
+    definition = await define(stack, "Chest", group)
+    texts = [
+        "1e3",
+        "0o17",
+        "y",
+        "n",
+        "on",
+        "12:30:00",
+        "0.5Gi",
+        ".5",
+        "1_000",
+        "null",
+        "2026-01-01",
+    ]
+    found: dict[str, Any] = {"texts": texts, "numbers": [1.5, 1e21, 1e-7, None], "flag": True}
+    kind = {"apiVersion": f"{group}/v1", "kind": "Chest"}
+    wrong = {"spec": ["a", None], "status": {"conditions": "none", "phase": "Failed"}}
+    await create(stack, {**kind, "metadata": {"name": "wrong", "namespace": namespace}, **wrong})
+    await create(
+        stack, {**kind, "metadata": {"name": "texts", "namespace": namespace}, "spec": found}
+    )
+    place = f"/clusters/local/{definition}/{namespace}"
+    detail = (await console.get(f"{place}/wrong", ORG)).json()
+    assert (detail["status"], detail["missing"]) == (
         "Failed",
         [
             "spec could not be read: expected `object`, got `array`",
             "status.conditions could not be read: expected `array`, got `str`",
         ],
     )
+    text = (await console.get(f"{place}/texts/yaml", ORG)).text
+    read = ("create", "--dry-run=client", "--validate=false", "-o", "json", "-f", "-")
+    again = json.loads(await asyncio.to_thread(stack.kubectl, *read, stdin=text))
+    assert again["spec"] == found
     await kubectl(stack, "delete", "crd", definition, "--wait=false")
 
 
@@ -181,7 +214,7 @@ async def test_kinds_beyond_the_limit_are_followed_while_somebody_looks(
     def unseen() -> list[str]:
         guard = Guard("main", (("org", "main"),))
         feeds = console.source("problems").freshness(guard)
-        return [feed.message for feed in feeds if feed.source.endswith("custom-deletions")]
+        return [feed.message for feed in feeds if feed.source.endswith("/deletions")]
 
     await until(lambda: row() is not None and any(unseen()), SECONDS)
     assert unseen()[0].startswith("Held deletions are not known of ")

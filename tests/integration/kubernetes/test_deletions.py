@@ -250,3 +250,148 @@ async def test_a_lost_claim_and_where_a_volume_lies(
     problem = found["PersistentVolumeClaim/data"]
     assert (problem.cause, problem.severity) == ("Volume is lost", "error")
     await kubectl(stack, "-n", namespace, "patch", "pvc", "data", "--type=merge", "-p", RELEASE)
+
+
+RULES = [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]
+BROUGHT_ALONG: tuple[tuple[str, str, str, bool, dict[str, Any]], ...] = (
+    ("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies", True, {"spec": {}}),
+    ("rbac.authorization.k8s.io/v1", "Role", "roles", True, {"rules": RULES}),
+    ("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets", True, {"spec": {}}),
+    ("v1", "ServiceAccount", "serviceaccounts", True, {}),
+    ("v1", "LimitRange", "limitranges", True, {"spec": {"limits": []}}),
+    ("v1", "ResourceQuota", "resourcequotas", True, {"spec": {"hard": {"pods": "9"}}}),
+    (
+        "storage.k8s.io/v1",
+        "VolumeAttachment",
+        "volumeattachments",
+        False,
+        {
+            "spec": {
+                "attacher": "csi.example.test",
+                "nodeName": "nowhere",
+                "source": {"persistentVolumeName": "none"},
+            }
+        },
+    ),
+    (
+        "admissionregistration.k8s.io/v1",
+        "ValidatingAdmissionPolicy",
+        "validatingadmissionpolicies",
+        False,
+        {
+            "spec": {
+                "matchConstraints": {
+                    "resourceRules": [
+                        {
+                            "apiGroups": ["nothing.example"],
+                            "apiVersions": ["v1"],
+                            "operations": ["CREATE"],
+                            "resources": ["things"],
+                        }
+                    ]
+                },
+                "validations": [{"expression": "true"}],
+            }
+        },
+    ),
+)
+"""Kinds of Kubernetes that the console has no rows of: version, kind, plural, namespaced, spec."""
+
+
+@pytest.mark.timeout(300)
+async def test_held_objects_of_kinds_that_kubernetes_brings_along_are_problems(
+    stack: RunningStack,
+    console: KubernetesFeatures,
+    namespace: str,
+    left: list[tuple[str, ...]],
+) -> None:
+    name = f"held-{namespace}"
+    for version, kind, plural, namespaced, more in BROUGHT_ALONG:
+        place = namespace if namespaced else ""
+        meta = {"name": name, "finalizers": [HOLD], **({"namespace": place} if place else {})}
+        left.append(release(place, f"{_typed(version, plural)}/{name}"))
+        await create(stack, {"apiVersion": version, "kind": kind, "metadata": meta, **more})
+        words = ("-n", place) if place else ()
+        await kubectl(stack, *words, "delete", f"{_typed(version, plural)}/{name}", "--wait=false")
+    inside = [f"{kind}/{name}" for _, kind, _, namespaced, _ in BROUGHT_ALONG if namespaced]
+    outside = [f"{kind}/{name}" for _, kind, _, namespaced, _ in BROUGHT_ALONG if not namespaced]
+    found = {
+        **await held_of(console, namespace, *inside),
+        **await held_of(console, "", *outside),
+    }
+    for version, kind, plural, namespaced, _ in BROUGHT_ALONG:
+        problem = found[f"{kind}/{name}"]
+        assert (problem.severity, BY in problem.reason) == ("warning", True)
+        address = _typed(version, plural)
+        assert (
+            problem.link == f"/clusters/local/{address}/{namespace if namespaced else '-'}/{name}"
+        )
+        answer = await console.get(problem.link, ORG)
+        assert answer.status_code == 200, answer.text
+        detail = answer.json()
+        facts = {fact["label"]: fact["value"] for fact in detail["facts"]}
+        assert (detail["kind"], detail["status"]) == (kind, "Terminating")
+        assert facts["Held by finalizer"].startswith(f"{HOLD}, set by kubectl")
+        assert (await console.get(f"{problem.link}/yaml", ORG)).status_code == 200
+        await kubectl(stack, *release(namespace if namespaced else "", f"{address}/{name}"))
+    for one in (*inside, *outside):
+        await until(partial(_is_gone, console, found[one].key), SECONDS)
+
+
+def _typed(version: str, plural: str) -> str:
+    group = version.rpartition("/")[0]
+    return f"{plural}.{group}" if group else plural
+
+
+def _is_gone(console: KubernetesFeatures, key: str) -> bool:
+    return key not in console.rows("problems")
+
+
+async def test_a_claim_whose_volume_does_not_exist_is_a_problem_until_it_does(
+    stack: RunningStack, console: KubernetesFeatures, namespace: str
+) -> None:
+    name = f"late-{namespace}"
+    made = claim(namespace, "data", volumeName=name)
+    del made["metadata"]["finalizers"]
+    await create(stack, made)
+    found = await problems_of(console, namespace, "PersistentVolumeClaim/data")
+    problem = found["PersistentVolumeClaim/data"]
+    assert (problem.cause, problem.severity) == ("Claim cannot be bound", "error")
+    assert f"asks for volume {name}, which does not exist" in problem.reason
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "uses", "namespace": namespace},
+        "spec": {
+            "containers": [{"name": "main", "image": "i"}],
+            "volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}],
+        },
+    }
+    await create(stack, pod)
+
+    async def waits_for_it() -> bool:
+        found = await problems_of(console, namespace, "Pod/uses")
+        return "PersistentVolumeClaim" in found["Pod/uses"].reason
+
+    await patiently(waits_for_it, SECONDS)
+    volume = {
+        "apiVersion": "v1",
+        "kind": "PersistentVolume",
+        "metadata": {"name": name},
+        "spec": {
+            "capacity": {"storage": "1Gi"},
+            "accessModes": ["ReadWriteOnce"],
+            "persistentVolumeReclaimPolicy": "Delete",
+            "hostPath": {"path": "/tmp/none"},
+        },
+    }
+    await create(stack, volume)
+
+    async def is_well() -> bool:
+        for collection in ("persistentvolumeclaims", "problems"):
+            await console.source(collection).flush()
+        return _is_gone(console, problem.key)
+
+    await patiently(is_well, SECONDS)
+    await kubectl(stack, "delete", "namespace", namespace, "--wait=false")
+    await kubectl(stack, "delete", "pv", name, "--wait=false")

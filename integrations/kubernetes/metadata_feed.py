@@ -1,21 +1,22 @@
-"""One custom kind's metadata → what leaves, and that something changed."""
+"""One kind's metadata → what leaves, and that something changed."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
 from integrations.contract import Feed, FeedState
 from integrations.kubernetes.kinds import ResourceKind
-from integrations.kubernetes.models.meta import Meta, Metadata
+from integrations.kubernetes.models.meta import Meta
 
-__all__ = ["CustomChanges", "CustomObject", "KindFeed", "Told"]
+__all__ = ["CustomChanges", "DeletedObject", "KindFeed", "Told"]
 
 
-class CustomObject(msgspec.Struct, frozen=True):
-    """The metadata of an object of a custom kind."""
+class DeletedObject(msgspec.Struct, frozen=True):
+    """The metadata of an object of a kind without rows."""
 
     kind: ResourceKind
     metadata: Meta
@@ -35,13 +36,21 @@ class Told(NamedTuple):
     """Who is told. `state` is called when the state of a watch is another; `numbers` are the
     revisions."""
 
-    deletions: Feed[CustomObject]
+    deletions: Feed[DeletedObject]
     changes: Feed[CustomChanges]
     state: Callable[[], None]
     numbers: Iterator[int]
 
 
-class KindFeed:
+class _Named(Protocol):
+    @property
+    def metadata(self) -> Meta: ...
+
+
+N = TypeVar("N", bound=_Named)
+
+
+class KindFeed(Generic[N]):
     """What the watch of one kind tells."""
 
     def __init__(self, definition: str, kind: ResourceKind, told: Told) -> None:
@@ -54,6 +63,8 @@ class KindFeed:
         self._leaving: set[str] = set()
         self._listed: set[str] | None = None
         self._state = (FeedState.CONNECTING, "")
+        self.known = asyncio.Event()
+        """Set when something is known of the kind, be it that it cannot be watched."""
 
     @property
     def starts(self) -> bool:
@@ -66,12 +77,12 @@ class KindFeed:
         state, message = self._state
         return "" if state is FeedState.LIVE else message
 
-    def put(self, key: str, value: Metadata) -> None:
+    def put(self, key: str, value: N) -> None:
         """An object there is."""
         meta, full = value.metadata, f"{self.definition}/{key}"
         if meta.deletion_timestamp is not None:
             self._leaving.add(full)
-            self._deletions.put(full, CustomObject(self._kind, meta))
+            self._deletions.put(full, DeletedObject(self._kind, meta))
             if self._listed is not None:
                 self._listed.add(full)
         else:
@@ -99,6 +110,8 @@ class KindFeed:
         if self._state == (state, message):
             return
         self._state = (state, message)
+        if not self.starts:
+            self.known.set()
         # Behind a gap anything may have changed.
         self._changed()
         self._told()
