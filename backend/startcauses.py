@@ -5,7 +5,6 @@ What is not known here is a fault of the program's, and keeps its traceback.
 
 from __future__ import annotations
 
-import traceback
 from typing import Final
 
 import asyncpg
@@ -13,7 +12,7 @@ from alembic.util import CommandError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
-from backend.db.away import is_away
+from backend.db.away import is_away, met_on_the_way
 from backend.http.server import CannotListen
 from backend.secrets.envelope import SecretProblem
 from backend.secrets.keyring import KeyRingError
@@ -75,15 +74,9 @@ def _of_postgres(error: BaseException, address: str) -> str:
         )
     if isinstance(known, asyncpg.InvalidCatalogNameError | asyncpg.InsufficientPrivilegeError):
         return f"The database at {where} cannot be used: {said}. Check CRATON_DATABASE_URL."
-    if is_away(error) and (not isinstance(error, OSError) or _of_asyncpg(error)):
+    if is_away(error) and (not isinstance(error, OSError) or met_on_the_way(error)):
         return (
             f"The database at {where} cannot be reached: {said}. "
             "Check CRATON_DATABASE_URL and that the server is up."
         )
     return ""
-
-
-def _of_asyncpg(error: OSError) -> bool:
-    """Whether it was met on the way to the database; others are of files, or of other servers."""
-    frames = (frame for frame, _line in traceback.walk_tb(error.__traceback__))
-    return any(str(frame.f_globals.get("__name__")).startswith("asyncpg.") for frame in frames)

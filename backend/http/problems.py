@@ -15,7 +15,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Send
 
 from backend.audit import Origin, Refusals
-from backend.errors import FieldError, Problem, Unprocessable, problem_from_integration
+from backend.db.away import DATABASE_AWAY, in_words
+from backend.errors import (
+    FieldError,
+    Problem,
+    Unavailable,
+    Unprocessable,
+    problem_from_integration,
+)
 from backend.http.denial import Denial
 from backend.parts import parts_of, provide
 from integrations.contract import IntegrationError
@@ -23,6 +30,8 @@ from integrations.contract import IntegrationError
 __all__ = ["install_problem_handlers", "problem_response", "send_problem"]
 
 _MEDIA_TYPE = "application/problem+json"
+_RETRY_AFTER: Final = "5"
+_LONGEST: Final = 500
 _log = structlog.get_logger("craton.http")
 
 
@@ -56,6 +65,7 @@ def install_problem_handlers(app: FastAPI) -> None:
         HTTPException: _http,
         ClientDisconnect: _gone,
         Exception: _unexpected,
+        **dict.fromkeys(DATABASE_AWAY, _unexpected),
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
@@ -103,6 +113,10 @@ async def _gone(_request: Request, _error: ClientDisconnect) -> Response:
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    if told := in_words(error):
+        _log.warning("database away", path=request.url.path, error=str(error)[:_LONGEST])
+        headers = {"Retry-After": _RETRY_AFTER}
+        return problem_response(Unavailable(told, headers=headers), request.url.path)
     request_id = getattr(request.state, "request_id", "")
     _log.error("unexpected error", path=request.url.path, exc_info=error)
     return problem_response(
