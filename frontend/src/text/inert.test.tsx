@@ -17,6 +17,14 @@ test.each([
   ["admin\u200b\ufeff\u2028", "admin⟨U+200B⟩⟨U+FEFF⟩⟨U+2028⟩"],
   ["half \ud83d of 🚀", "half ⟨U+D83D⟩ of 🚀"],
   ["\u009b31m", "⟨U+009B⟩31m"],
+  ["ok\u{e0048}\u{e0049}", "ok⟨U+E0048⟩⟨U+E0049⟩"],
+  [
+    "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+    "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+  ],
+  ["葛\u{e0100} ❤\ufe0f", "葛\u{e0100} ❤\ufe0f"],
+  ["a\ufe0f\ufe01\u{e0100}", "a\ufe0f⟨U+FE01⟩⟨U+E0100⟩"],
+  ["root\u3164", "root⟨U+3164⟩"],
 ])("%j is shown as %j", (text, shown) => {
   expect(inert(text)).toBe(shown);
   expect(inert(shown)).toBe(shown);
