@@ -51,8 +51,8 @@ export function TableGrid(props: TableGridProps) {
   const keep = narrow || props.chosen;
   const fitted = useColumnWidths(props.columns, held, props.nameId, scroller, taken, keep);
   const { columns, widths } = fitted;
-  const tall = fitted.tall && !narrow;
-  const height = narrow ? NARROW_ROW_HEIGHT : tall ? TALL_ROW_HEIGHT : ROW_HEIGHT[density];
+  const tall = narrow ? undefined : TALL_ROW_HEIGHT[fitted.lines];
+  const height = narrow ? NARROW_ROW_HEIGHT : (tall ?? ROW_HEIGHT[density]);
   const virtual = useVirtualizer({
     count: held.total,
     getScrollElement: () => scroller,
@@ -90,7 +90,7 @@ export function TableGrid(props: TableGridProps) {
       role="grid"
       aria-label={props.label}
       aria-rowcount={held.total + 1}
-      className={`pf-v6-c-table pf-m-compact cr-table ${narrow ? "cr-table-narrow" : tall ? "cr-tall" : `cr-${density}`}`}
+      className={`pf-v6-c-table pf-m-compact cr-table ${narrow ? "cr-table-narrow" : tall ? `cr-tall-${fitted.lines}` : `cr-${density}`}`}
       style={narrow ? {} : { minWidth: widths.reduce((sum, width) => sum + width, taken) }}
     >
       {!narrow && (

@@ -25,5 +25,5 @@ function setDensity(density: Density): void {
 
 export const ROW_HEIGHT: Record<Density, number> = { compact: 32, comfortable: 42 };
 export const NARROW_ROW_HEIGHT = 60;
-/** With a sentence of three lines. */
-export const TALL_ROW_HEIGHT = 46;
+/** With sentences of three and of four lines. */
+export const TALL_ROW_HEIGHT: Record<number, number> = { 3: 46, 4: 60 };

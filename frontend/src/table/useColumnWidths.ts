@@ -1,14 +1,14 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { ColumnInfo } from "../api/generated/types.gen";
 import type { HeldRows } from "./useHeldRows";
-import { columnWidths, fittingColumns, needsThirdLine } from "./widths";
+import { columnWidths, fittingColumns, sentenceLines } from "./widths";
 
 /** What is shown of the columns, and how wide. */
 export interface FittedColumns {
   columns: readonly ColumnInfo[];
   widths: number[];
-  /** Rows are of three lines, for there is a sentence that needs them. */
-  tall: boolean;
+  /** So many lines a sentence may have. */
+  lines: number;
 }
 
 /**
@@ -33,7 +33,7 @@ export function useColumnWidths(
     const plain = rows.map(({ row }) => row);
     const shown = chosen ? columns : fittingColumns(columns, plain, nameId, available);
     const widths = columnWidths(shown, plain, nameId, available);
-    return { columns: shown, widths, tall: needsThirdLine(shown, plain, nameId, widths) };
+    return { columns: shown, widths, lines: sentenceLines(shown, plain, nameId, widths) };
   }, [columns, rows, nameId, available, chosen]);
 }
 

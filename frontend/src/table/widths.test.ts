@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { column } from "../test/collections";
-import { columnWidths, fittingColumns, needsThirdLine } from "./widths";
+import { columnWidths, fittingColumns, sentenceLines } from "./widths";
 
 const COLUMNS = [
   column("name", "text"),
@@ -49,18 +49,15 @@ test("what there is no room for is left out from the end, never the cause or the
   expect(fittingColumns(COLUMNS, rows, "name", 0)).toBe(COLUMNS);
 });
 
-test("with little room a long sentence has half of it, and three lines where two do not do", () => {
-  const rows = rowWith(110);
-  const few = fittingColumns(COLUMNS, rows, "name", 700);
-  expect(few.map(({ id }) => id)).toEqual(["name", "status", "reason"]);
-  const widths = columnWidths(few, rows, "name", 700);
-  expect(widths[2]).toBeGreaterThanOrEqual(340);
-  expect(needsThirdLine(few, rows, "name", widths)).toBe(true);
-  expect(needsThirdLine(few, rowWith(80), "name", widths)).toBe(false);
-  expect(needsThirdLine(few, rowWith(300), "name", columnWidths(few, rows, "name", 1_000))).toBe(
-    false,
-  );
-  expect(needsThirdLine(few, rows, "name", [])).toBe(false);
+test("with little room a long sentence has more lines, and the row still says where it is", () => {
+  const at = (length: number) => rowWith(length).map((row) => ({ ...row, owner: "payments" }));
+  const few = fittingColumns(COLUMNS, at(110), "name", 680);
+  expect(few.map(({ id }) => id)).toEqual(["name", "status", "reason", "owner"]);
+  const lines = (length: number, room = 680) =>
+    sentenceLines(few, at(length), "name", columnWidths(few, at(length), "name", room));
+  expect([lines(40), lines(80), lines(110), lines(300)]).toEqual([2, 3, 4, 4]);
+  expect(lines(300, 1_000)).toBe(2);
+  expect(sentenceLines(few, at(110), "name", [])).toBe(2);
 });
 
 test("a sentence nobody has yet leaves the room to the others", () => {

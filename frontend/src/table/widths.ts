@@ -10,8 +10,9 @@ const HEADING_ROOM = 24;
 const TWO_LINES = 0.56;
 /** Sentences whose two lines are no wider are shown whole, rather than a column less about it. */
 const WHOLE_UP_TO = 240;
-/** With less room than this, half of it is the sentence's, and it may go on in a third line. */
+/** With less room than this a sentence may go on in a third and a fourth line. */
 const SCARCE = 900;
+const MOST_LINES = 4;
 /** Average advance of a character of a sentence in lines, which are set smaller. */
 const SMALL_CHARACTER = 6.2;
 const SAMPLE = 80;
@@ -117,10 +118,9 @@ export function fittingColumns(
   nameId: string | undefined,
   available: number,
 ): readonly ColumnInfo[] {
-  const whole = available < SCARCE ? Math.max(WHOLE_UP_TO, available / 2) : WHOLE_UP_TO;
   const least = columns.map((column) => {
     const wish = wishOf(column, rows, column.id === nameId);
-    return Math.max(wish.least, Math.min(wish.two, whole));
+    return Math.max(wish.least, Math.min(wish.two, WHOLE_UP_TO));
   });
   const kept = new Set(columns.keys());
   for (const index of [...columns.keys()].reverse()) {
@@ -170,20 +170,22 @@ export function columnWidths(
   return widths.map(Math.floor);
 }
 
-/** Whether there is so little room that a sentence of the first rows goes on in a third line. */
-export function needsThirdLine(
+/** In how many lines the longest sentence of the first rows is whole, where room is scarce; else two. */
+export function sentenceLines(
   columns: readonly ColumnInfo[],
   rows: readonly Row[],
   nameId: string | undefined,
   widths: readonly number[],
-): boolean {
+): number {
   const room = sum(widths);
-  if (room <= 0 || room >= SCARCE) return false;
-  return columns.some((column, index) => {
-    if (column.id === nameId || !isSentence(column)) return false;
-    const fit = ((widths[index] ?? 0) - PADDING) / TWO_LINES / SMALL_CHARACTER;
-    return rows.slice(0, SAMPLE).some((row) => lengthOf(row[column.id]) > fit);
+  if (room <= 0 || room >= SCARCE) return 2;
+  const lines = columns.map((column, index) => {
+    if (column.id === nameId || !isSentence(column)) return 2;
+    const longest = Math.max(...rows.slice(0, SAMPLE).map((row) => lengthOf(row[column.id])), 0);
+    const whole = longest * SMALL_CHARACTER * 2 * TWO_LINES;
+    return Math.ceil(whole / Math.max(1, (widths[index] ?? 0) - PADDING));
   });
+  return Math.min(MOST_LINES, Math.max(2, ...lines));
 }
 
 /** Without a sentence the columns of words share what is left, so that none stands far off. */

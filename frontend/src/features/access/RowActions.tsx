@@ -1,3 +1,4 @@
+import "../../i18n/later";
 import { ActionButton } from "../../actions/ActionHost";
 import type { BindingRow, UserRow } from "../../api/generated/types.gen";
 import { useSession } from "../../session/session";

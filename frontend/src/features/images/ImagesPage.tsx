@@ -6,6 +6,9 @@ import { LiveTable } from "../../table/LiveTable";
 import { usePageSearch } from "../../table/usePageSearch";
 import { REPOSITORY_RENDERERS, TAG_INTERNALS, TAG_RENDERERS } from "./tagKind";
 
+/** On a phone. */
+const REPOSITORY_BRIEF = ["running", "tags", "signed"];
+
 /** What images there are, by repository or by tag. */
 export function ImagesPage() {
   const { t } = useTranslation();
@@ -21,7 +24,7 @@ export function ImagesPage() {
       title={t("nav.images")}
       {...(active === "tags"
         ? { renderers: TAG_RENDERERS, panelHidden: TAG_INTERNALS }
-        : { renderers: REPOSITORY_RENDERERS })}
+        : { renderers: REPOSITORY_RENDERERS, brief: REPOSITORY_BRIEF })}
       href={(row) => hrefOfRow(active, row)}
       emptyHint={t("images.empty")}
       tabs={
