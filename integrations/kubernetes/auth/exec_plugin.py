@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
@@ -26,6 +26,10 @@ __all__ = ["ExecPlugin", "ExecSpec"]
 TIMEOUT: Final = 30.0
 MAX_OUTPUT: Final = 1024 * 1024
 EARLY: Final = 60.0
+LEAST: Final = 10.0
+"""Seconds for which a credential is used whatever end it tells: one that is short-lived, or that a
+program with a wrong clock dates in the past, must not cost a process for each request. One the
+server refuses is fetched anew at once."""
 _MOST_WORDS: Final = 400
 API_VERSIONS: Final = frozenset(
     {"client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"}
@@ -75,15 +79,23 @@ class ExecPlugin:
         self._timeout = timeout
         self._clock = clock
         self._credential: ClientCredential | None = None
+        self._fetched = 0.0
         self._lock = asyncio.Lock()
 
     async def current(self) -> ClientCredential:
         """The plugin's credential; raises `ConfigurationError` when it does not give one."""
         async with self._lock:
             held = self._credential
-            if held is None or (held.expires and held.expires - EARLY <= self._clock()):
+            if held is None or self._is_over(held):
                 self._credential = held = self._read(await self._run())
+                self._fetched = self._clock()
             return held
+
+    def _is_over(self, held: ClientCredential) -> bool:
+        now = self._clock()
+        if held.expires is None or 0 <= now - self._fetched < LEAST:
+            return False
+        return held.expires - EARLY <= now
 
     def invalidate(self) -> bool:
         """Run the program again next time."""
@@ -112,7 +124,7 @@ class ExecPlugin:
             token=status.token,
             certificate=_bytes(status.client_certificate_data),
             key=_bytes(status.client_key_data),
-            expires=expires.timestamp() if expires else None,
+            expires=_moment(expires) if expires else None,
         )
 
     async def _run(self) -> bytes:
@@ -198,6 +210,12 @@ async def _drain(process: asyncio.subprocess.Process) -> None:
         while await process.stdout.read(65536):
             pass
     await process.wait()
+
+
+def _moment(told: datetime) -> float:
+    """Without a zone it is UTC, as Kubernetes writes times: here it would be local time, which
+    has no year 1."""
+    return (told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp()
 
 
 def _bytes(text: str | None) -> bytes | None:

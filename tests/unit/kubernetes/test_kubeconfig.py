@@ -363,6 +363,22 @@ async def test_a_plugin_runs_again_only_when_its_credential_expires_or_was_refus
 
 
 @pytest.mark.parametrize(
+    "ends",
+    ["2001-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00", "2026-01-01T00:00:00"],
+)
+async def test_an_end_in_the_past_does_not_cost_a_process_for_each_request(ends: str):
+    moments = [1795263000.0]
+    tried = plugin(ANSWER.replace("2026-11-21T12:10:00Z", ends), clock=lambda: moments[0])
+    first = (await tried.current()).token
+    assert (await tried.current()).token == first
+    moments[0] += 11
+    second = (await tried.current()).token
+    assert second != first
+    assert tried.invalidate()
+    assert (await tried.current()).token != second
+
+
+@pytest.mark.parametrize(
     ("body", "words"),
     [
         ("import sys; sys.exit(3)", "ended with code 3"),
