@@ -51,8 +51,11 @@ function ProviderDetail({ name }: { name: string }) {
       {problem && problem.status !== 404 && (
         <Failed problem={problem} onRetry={() => void refetch()} />
       )}
-      {data && trial && <TrialResult name={name} trial={trial} />}
-      {data && <ProviderParts provider={data} />}
+      {data && (
+        <ProviderParts provider={data}>
+          {trial && <TrialResult name={name} trial={trial} />}
+        </ProviderParts>
+      )}
     </section>
   );
 }

@@ -1,5 +1,6 @@
 import { Button } from "@patternfly/react-core";
 import { useMutation } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ActionButton } from "../../actions/ActionHost";
 import { ActionPageForm } from "../../actions/ActionPageForm";
@@ -23,13 +24,20 @@ import {
 } from "./providers";
 import type { ProviderView } from "./providersApi";
 
+interface Props {
+  provider: ProviderView;
+  /** What a trial found, below the button that made it. */
+  children?: ReactNode;
+}
+
 /** What can be done with a provider, what it has to be told, and its settings. */
-export function ProviderParts({ provider }: { provider: ProviderView }) {
+export function ProviderParts({ provider, children }: Props) {
   const { t } = useTranslation();
   const { name, editable, problem } = provider;
   return (
     <>
       <Actions provider={provider} />
+      {children}
       {!editable && <Notice tone="info" title={t("providers.declared")} />}
       {problem && <Notice tone="danger" title={<Raw>{problem}</Raw>} />}
       <Section title={t("providers.tell.title")} note={t("providers.tell.note")}>

@@ -36,6 +36,7 @@ export function newFields(presets: readonly PresetView[], chosen: string | undef
   return fields.map((field) => {
     if (field.id === "kind") return { ...field, clears: PROPOSED };
     if (field.id === "issuer") return issuerField(field, preset);
+    if (field.id === "claim_groups" && preset) return groupsField(field, preset);
     const words = PROPOSED.some((id) => id === field.id) ? proposed.get(field.id) : undefined;
     return words === undefined ? field : { ...field, initial: String(words) };
   });
@@ -44,9 +45,14 @@ export function newFields(presets: readonly PresetView[], chosen: string | undef
 /** An issuer that is the same for everybody is filled in; of the others the pattern is shown. */
 function issuerField(field: Field, preset: PresetView | undefined): Field {
   if (!preset) return field;
-  const { issuer, hint } = preset;
+  const { issuer } = preset;
   const fixed = !/[A-Z]{4}/.test(issuer);
-  return { ...field, hint, placeholder: issuer, ...(fixed ? { initial: issuer } : {}) };
+  return { ...field, placeholder: issuer, ...(fixed ? { initial: issuer } : {}) };
+}
+
+/** What the product needs to tell groups stands where they are read. */
+function groupsField({ help: _, ...field }: Field, { claim_groups, hint }: PresetView): Field {
+  return { ...field, initial: claim_groups, hint };
 }
 
 /** The form of one that is there; a stored secret stays unless another is typed. */
