@@ -13,6 +13,7 @@ const WHOLE_UP_TO = 240;
 /** With less room than this a sentence may go on in a third and a fourth line. */
 const SCARCE = 900;
 const MOST_LINES = 4;
+const NARROWEST = 160;
 /** Average advance of a character of a sentence in lines, which are set smaller. */
 const SMALL_CHARACTER = 6.2;
 const SAMPLE = 80;
@@ -150,6 +151,8 @@ export function columnWidths(
     ({ sentence, two }, width) => (sentence ? two : width),
     ({ sentence, least }, width) => (sentence ? width : least),
     ({ least }) => least,
+    // Before a column lies off the screen: its sentence has more lines then.
+    ({ sentence, least }) => (sentence ? Math.min(least, NARROWEST) : least),
   ];
   for (const floor of floors) {
     const lack = sum(widths) - available;
