@@ -26,7 +26,7 @@ def conditions(raw: dict[str, Any], kind: ResourceKind) -> list[ConditionView]:
 
 
 def _condition(found: dict[str, Any], kind: ResourceKind, of: str = "") -> ConditionView:
-    name, status = _text(found.get("type")), _text(found.get("status"))
+    name, status = _text(found.get("type")), _status(found.get("status"))
     return ConditionView(
         type=f"{name} ({of})" if of else name,
         status=status,
@@ -42,6 +42,12 @@ def _good(name: str, status: str, kind: ResourceKind) -> bool | None:
         known = status in {"True", "False"}
         return not wrong_on_a_node(Condition(type=name, status=status)) if known else None
     return is_good(name, status, custom=kind.custom)
+
+
+def _status(value: Any) -> str:
+    """``True``, ``False`` or ``Unknown``, also of what writes them as JSON's values or small."""
+    text = _text(value)
+    return text.capitalize() if text.lower() in {"true", "false", "unknown"} else text
 
 
 def _text(value: Any) -> str:

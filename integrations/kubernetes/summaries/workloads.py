@@ -38,7 +38,11 @@ def _deployment(workload: Deployment) -> WorkloadSummary:
         available=status.available_replicas if spec.min_ready_seconds else None,
     )
     if spec.paused and words.health in {WorkloadHealth.PROGRESSING, WorkloadHealth.HEALTHY}:
-        return _besides(words, WorkloadHealth.SUSPENDED, "the rollout is paused", "Paused")
+        health = WorkloadHealth.SUSPENDED
+        if words.ready < words.desired <= status.replicas:
+            # Nobody paused the pods there are: that they do not work is no rollout's matter.
+            health = WorkloadHealth.FAILED if words.ready == 0 else WorkloadHealth.DEGRADED
+        return _besides(words, health, "the rollout is paused", "Paused")
     stuck = find_condition(status.conditions, "Progressing", "False")
     if stuck is not None and stuck.reason == "ProgressDeadlineExceeded":
         health = WorkloadHealth.FAILED if words.ready == 0 else WorkloadHealth.DEGRADED

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from backend.features.cluster.conditions import conditions
 from backend.features.cluster.custom import custom_summary
 from backend.features.cluster.listing import printed_dates
 from integrations.kubernetes import ResourceKind
@@ -68,3 +69,25 @@ def defined(*columns: dict[str, Any]) -> ResourceKind:
     raw = {"metadata": {"name": "things.ops.example"}, "spec": {"versions": [version]}}
     definition, _ = convert(raw, CustomResourceDefinition, size=0)
     return ResourceKind("things", "Thing", "ops.example", "v1", Metadata, definition=definition)
+
+
+@pytest.mark.parametrize(
+    ("status", "shown", "good"),
+    [
+        (True, "True", True),
+        (False, "False", False),
+        ("true", "True", True),
+        ("FALSE", "False", False),
+        ("unknown", "Unknown", None),
+        (None, "", None),
+        (1, "1", None),
+        (["True"], "['True']", None),
+    ],
+)
+def test_a_condition_is_read_however_its_status_is_written(
+    status: Any, shown: str, good: bool | None
+) -> None:
+    raw = {"status": {"conditions": [{"type": "Ready", "status": status}, None]}}
+    (view,) = conditions(raw, KIND)
+    assert (view.status, view.good) == (shown, good)
+    assert custom_summary(KIND, raw).healthy is good

@@ -107,6 +107,20 @@ COMPLETE_BY_DESIGN = [
         ),
         (
             "deployments",
+            {"replicas": 2, "paused": True},
+            rolled(2, 0, 0),
+            "Failed",
+            "Rolling out, 0 of 2 updated; 0 of 2 replicas ready; the rollout is paused",
+        ),
+        (
+            "deployments",
+            {"replicas": 2, "paused": True},
+            rolled(0, 0, 0),
+            "Suspended",
+            "Rolling out, 0 of 2 updated; 0 of 2 replicas ready; the rollout is paused",
+        ),
+        (
+            "deployments",
             {"replicas": 2},
             rolled(2, 1, **STUCK),
             "Degraded",
