@@ -10,6 +10,7 @@ from auth.kinds import Catalogue
 from auth.policy import Policy
 from auth.subject import Subject
 from backend.identity import reading
+from backend.identity.owned import owned_by
 from backend.identity.principals import all_roles, compile_bindings
 
 __all__ = ["policy_of", "subjects_of"]
@@ -29,4 +30,5 @@ async def policy_of(db: AsyncSession, subject: Subject, catalogue: Catalogue) ->
     subjects = await subjects_of(db, subject)
     records = await reading.bindings(db, subjects, time.time())
     roles = all_roles(await reading.custom_roles(db, {r.role_id for r in records}), catalogue)
-    return Policy(compile_bindings(records, roles))
+    owned = await owned_by(db, {r.scope for r in records})
+    return Policy(compile_bindings(records, roles, owned))

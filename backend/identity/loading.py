@@ -22,6 +22,7 @@ from backend.db.identity import SessionRecord, TokenRecord
 from backend.db.rights import BindingRecord
 from backend.identity import reading
 from backend.identity.epoch import read_epoch
+from backend.identity.owned import Owned, owned_by
 from backend.identity.principals import (
     Person,
     all_roles,
@@ -113,12 +114,13 @@ class PrincipalLoader:
             roles = all_roles(
                 await reading.custom_roles(db, {b.role_id for b in bindings}), self._catalogue
             )
+            owned = await owned_by(db, {b.scope for b in bindings})
         held: dict[Subject, list[BindingRecord]] = {}
         for binding in bindings:
             held.setdefault(reading.subject(binding), []).append(binding)
         return {
             credential: self._loaded(
-                credential, record, person, held=held, roles=roles, epoch=epoch
+                credential, record, person, held=held, roles=roles, owned=owned, epoch=epoch
             )
             for credential, record in records.items()
             if (person := people.get(reading.owner(record)))
@@ -132,10 +134,11 @@ class PrincipalLoader:
         *,
         held: dict[Subject, list[BindingRecord]],
         roles: dict[str, Role],
+        owned: Owned,
         epoch: int,
     ) -> Loaded:
         own = [b for subject in sorted(person.subjects) for b in held.get(subject, ())]
-        policy = Policy(compile_bindings(own, roles), epoch)
+        policy = Policy(compile_bindings(own, roles, owned), epoch)
         if isinstance(record, TokenRecord):
             policy = restrict_to_token(policy, record, self._catalogue)
             assurance, used = Assurance("token", record.created), record.last_used

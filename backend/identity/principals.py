@@ -14,6 +14,7 @@ from auth.scope import InvalidScopeError, Scope, parse
 from auth.subject import Subject, SubjectKind
 from backend.db.identity import TokenRecord
 from backend.db.rights import BindingRecord, RoleRecord
+from backend.identity.owned import Owned, spread
 
 __all__ = ["Person", "all_roles", "compile_bindings", "make_principal", "restrict_to_token"]
 
@@ -40,11 +41,12 @@ def all_roles(custom: Iterable[RoleRecord], catalogue: Catalogue) -> dict[str, R
 
 
 def compile_bindings(
-    records: Iterable[BindingRecord], roles: Mapping[str, Role]
+    records: Iterable[BindingRecord], roles: Mapping[str, Role], owned: Owned | None = None
 ) -> tuple[Binding, ...]:
-    """The bindings as the policy takes them. One to a role or scope that this release does
-    not know grants nothing."""
-    return tuple(b for record in records if (b := _compile(record, roles)))
+    """The bindings as the policy takes them; those at a team hold at what it owns, too. One to a
+    role or scope that this release does not know grants nothing."""
+    compiled = (b for record in records if (b := _compile(record, roles)))
+    return tuple(spread(compiled, owned or {}))
 
 
 def make_principal(

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -21,6 +21,7 @@ from backend.db.identity import (
     UserRecord,
 )
 from backend.db.rights import BindingRecord, RoleRecord
+from backend.db.teams import TeamGroupRecord
 from backend.identity.principals import Person
 
 __all__ = ["CALLERS", "bindings", "credentials", "custom_roles", "owner", "people", "subject"]
@@ -118,9 +119,21 @@ async def _users(db: AsyncSession, ids: set[str]) -> dict[Subject, Person]:
     groups = select(GroupRecord).where(col(GroupRecord.user_id).in_(ids))
     for one in (await db.execute(groups)).scalars():
         belongs[one.user_id].add(group(one.provider, one.name))
+    for user_id, team_id in (await db.execute(_by_group(ids))).all():
+        belongs[user_id].add(Subject(SubjectKind.TEAM, team_id))
     found: dict[Subject, Person] = {}
     for user in records:
         itself = Subject(SubjectKind.USER, user.id)
         subjects = frozenset({itself, *belongs[user.id]})
         found[itself] = Person(itself, user.login, user.name, subjects)
     return found
+
+
+def _by_group(ids: set[str]) -> Select[str, str]:
+    """Who belongs to which team because a provider says they are in a group of it."""
+    same = and_(
+        col(TeamGroupRecord.provider) == col(GroupRecord.provider),
+        col(TeamGroupRecord.name) == col(GroupRecord.name),
+    )
+    query = select(col(GroupRecord.user_id), col(TeamGroupRecord.team_id))
+    return query.join(TeamGroupRecord, same).where(col(GroupRecord.user_id).in_(ids))

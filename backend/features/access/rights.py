@@ -13,5 +13,4 @@ KINDS: Final = (
     Kind("user", "Users", READ | EDIT, sensitive=True),
     Kind("binding", "Role bindings", READ | EDIT | {Verb.BIND}, sensitive=True),
     Kind("role", "Roles", READ | EDIT | {Verb.BIND, Verb.ESCALATE}, sensitive=True),
-    Kind("team", "Teams", READ | EDIT, sensitive=True),
 )

@@ -14,6 +14,7 @@ from backend.db.identity import UserRecord
 from backend.db.rights import BindingRecord
 from backend.db.session import DbSession, DbSessions
 from backend.features.access import service
+from backend.features.access.explaining import router as explaining
 from backend.features.access.grantors import grantors
 from backend.features.access.schemas import (
     BindingView,
@@ -34,6 +35,7 @@ from backend.parts import part
 from backend.settings import Settings
 
 router = APIRouter(tags=["access"], responses=answers(409))
+router.include_router(explaining)
 
 
 async def at_binding(

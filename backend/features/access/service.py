@@ -36,6 +36,7 @@ from backend.http.guard import require
 from backend.identity.epoch import raise_epoch
 from backend.identity.granting import refuse_escalation
 from backend.identity.hashing import HASHING
+from backend.identity.owned import owned_by, spread
 from backend.identity.owners import require_an_owner
 from backend.identity.removal import remove_holdings
 from backend.identity.sessions import end_sessions
@@ -123,7 +124,8 @@ async def create_binding(
     role, scope = _role(body.role, roles), _scope(body.scope, caller.organisation)
     require(caller, "binding", Verb.CREATE, scope)
     given = Binding("", caller.subject, role, scope, body.expires)
-    refuse_escalation(caller, [given], f"You may not grant {role.id} there")
+    everywhere = spread([given], await owned_by(db, [render(scope)]))
+    refuse_escalation(caller, everywhere, f"You may not grant {role.id} there")
     if body.expires is not None and body.expires <= time.time():
         raise _invalid("expires", str(body.expires), "this moment is over", "a time to come")
     subject = await find_subject(db, body.subject_kind, body.subject)

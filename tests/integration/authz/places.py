@@ -111,6 +111,11 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "PATCH /views/{view_id}": OwnPlace("/views/none", 422),
     "DELETE /views/{view_id}": OwnPlace("/views/none", 404),
     "GET /grantors": OwnPlace("/grantors"),
+    "GET /kinds": OwnPlace("/kinds"),
+    "GET /explanation": LatePlace(
+        "/explanation?kind=pod&verb=get&subject=member&scope=org/main/etcd/local",
+        ETCD, "binding", "get",
+    ),
     "GET /events/density": LatePlace(
         "/events/density?minutes=1440&filter=namespace=shop", SHOP, "event", "list",
         empty=lambda a: not any(map(any, (a["normal"], a["warning"], a["error"]))),
@@ -168,6 +173,12 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "DELETE /sessions": OwnPlace("/sessions", 204),
     "DELETE /sessions/{session_id}": LatePlace("/sessions/{session}", ORG, "session", "delete"),
     "POST /session/step-up": OwnPlace("/session/step-up", 422),
+    "POST /teams": at(ORG, "/teams", 201, body={"name": "green"}),
+    "GET /teams/{name}": at((*ORG, "team", "blue"), "/teams/blue"),
+    "PATCH /teams/{name}": at(
+        (*ORG, "team", "blue"), "/teams/blue", body={"title": "Azure"}, match=True
+    ),
+    "DELETE /teams/{name}": at((*ORG, "team", "blue"), "/teams/blue", 204),
     # the local stack
     "GET /stack": at(ORG, "/stack"),
     "GET /stack/components/{name}/log": at(ORG, "/stack/components/etcd/log", 200),

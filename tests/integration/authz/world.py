@@ -22,7 +22,7 @@ from auth.role import Role, built_in
 from auth.scope import Scope
 from auth.subject import Subject, SubjectKind
 from backend.connections.feeds import join
-from backend.db.identity import ServiceRecord, SessionRecord, UserRecord
+from backend.db.identity import ServiceRecord, SessionRecord, TeamRecord, UserRecord
 from backend.db.rights import BindingRecord
 from backend.db.session import request_session
 from backend.http.guard import require_principal
@@ -208,7 +208,7 @@ async def _rows(console: ConsoleApp) -> dict[str, str]:
         )
         db.add(job)
         named = {"user": user.id, "binding": binding.id, "job": job.id}
-        times = {"created": 1.0, "last_seen": 1.0, "expires": 2e10}
+        times = {"created": 1.0, "last_seen": 2e10, "expires": 2e10}  # nobody sweeps it away
         db.add(SessionRecord(id="5" * 64, user_id=user.id, **times))
         return named | {"token": await _service(db), "session": "5" * 64}
 
@@ -232,6 +232,7 @@ def _provider() -> ProviderRow:
 async def _service(db: AsyncSession) -> str:
     """A service account that views an etcd cluster, and the id of its token."""
     service = ServiceRecord(id="bot", name="bot")
+    db.add(TeamRecord(name="blue", title="Blue"))
     held = {"subject_kind": "service", "subject_id": "bot", "role_id": "viewer"}
     subject = Subject(SubjectKind.SERVICE, service.id)
     _, token = make_access_token(subject, "ci", ["*:get"], [("org", "main")], expires=2e10)

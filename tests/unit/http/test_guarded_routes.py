@@ -46,6 +46,8 @@ LATE = {
     "GET /api/v1/overview",
     "GET /api/v1/events/density",
     "GET /api/v1/grantors",
+    "GET /api/v1/kinds",
+    "GET /api/v1/explanation",
     "GET /api/v1/views",
     "POST /api/v1/views",
     "PATCH /api/v1/views/{view_id}",

@@ -564,6 +564,7 @@ export type CollectionRows = {
     services: ServiceRow;
     sessions: SessionRow;
     tags: TagRow;
+    teams: TeamRow;
     tokens: TokenRow;
     'update-events': UpdateEventRow;
     users: UserRow;
@@ -1429,6 +1430,40 @@ export type EventView = {
      * Severity
      */
     severity: string;
+};
+
+/**
+ * ExplanationView
+ *
+ * `reasons` allow it, the deciding one first; without any, `elsewhere` would at other places,
+ * `lacking` reach the place with roles that do not allow it, `roles` are those that would, and
+ * `grantors` people who can give one.
+ */
+export type ExplanationView = {
+    /**
+     * Allowed
+     */
+    allowed: boolean;
+    /**
+     * Elsewhere
+     */
+    elsewhere: Array<Reason>;
+    /**
+     * Grantors
+     */
+    grantors: Array<string>;
+    /**
+     * Lacking
+     */
+    lacking: Array<Reason>;
+    /**
+     * Reasons
+     */
+    reasons: Array<Reason>;
+    /**
+     * Roles
+     */
+    roles: Array<string>;
 };
 
 /**
@@ -3609,6 +3644,22 @@ export type NewServiceAccount = {
 };
 
 /**
+ * NewTeam
+ *
+ * A team; `name` is its segment in scopes (``org/main/team/NAME``) and never changes.
+ */
+export type NewTeam = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Title
+     */
+    title?: string;
+};
+
+/**
  * NewToken
  *
  * A token for oneself, or for the service account whose id is `service`.
@@ -4796,6 +4847,36 @@ export type QueryWords = {
 };
 
 /**
+ * Reason
+ *
+ * A role that has to do with it: given to the subject, or through a team or group. Only where
+ * is told of one that the caller may not see.
+ */
+export type Reason = {
+    /**
+     * Binding
+     */
+    binding: string | null;
+    /**
+     * Expires
+     */
+    expires: number | null;
+    /**
+     * Role
+     */
+    role: string | null;
+    /**
+     * Scope
+     */
+    scope: string;
+    /**
+     * Through
+     */
+    through: string | null;
+    through_kind: SubjectKind | null;
+};
+
+/**
  * RecentView
  *
  * Something that happened, newest first.
@@ -5142,6 +5223,26 @@ export type RevealBody = {
      * Key
      */
     key: string;
+};
+
+/**
+ * RightKind
+ *
+ * A kind of thing that rights are about, and its verbs.
+ */
+export type RightKind = {
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Verbs
+     */
+    verbs: Array<string>;
 };
 
 /**
@@ -5988,6 +6089,91 @@ export type TagRow = {
     running: number | null;
     signed: boolean | null;
     size: number | null;
+};
+
+/**
+ * TeamChange
+ *
+ * What is to be different; each list is given whole. Absent members stay.
+ *
+ * `members` are logins, `groups` ``provider/group``, `scopes` what the team owns, e.g.
+ * ``org/main/cluster/c1/ns/shop``.
+ */
+export type TeamChange = {
+    /**
+     * Groups
+     */
+    groups?: Array<string> | null;
+    /**
+     * Members
+     */
+    members?: Array<string> | null;
+    /**
+     * Scopes
+     */
+    scopes?: Array<string> | null;
+    /**
+     * Title
+     */
+    title?: string | null;
+};
+
+/**
+ * TeamRow
+ *
+ * A team, and how many people by hand, provider groups, owned scopes and roles it has.
+ */
+export type TeamRow = {
+    created: number;
+    groups: number;
+    key: string;
+    members: number;
+    name: string;
+    roles: number;
+    row_version: number;
+    scopes: number;
+    title: string;
+};
+
+/**
+ * TeamView
+ *
+ * A team: people put in by hand (logins), provider groups whose people belong to it, and what
+ * it owns. `row_version` guards changes (`If-Match`).
+ */
+export type TeamView = {
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Groups
+     */
+    groups: Array<string>;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Members
+     */
+    members: Array<string>;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Row Version
+     */
+    row_version: number;
+    /**
+     * Scopes
+     */
+    scopes: Array<string>;
+    /**
+     * Title
+     */
+    title: string;
 };
 
 /**
@@ -8311,6 +8497,66 @@ export type ReadDensityResponses = {
 
 export type ReadDensityResponse = ReadDensityResponses[keyof ReadDensityResponses];
 
+export type ExplainRightsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Kind
+         */
+        kind: string;
+        verb: Verb;
+        /**
+         * Scope
+         */
+        scope: string;
+        subject_kind?: SubjectKind;
+        /**
+         * Subject
+         */
+        subject?: string;
+    };
+    url: '/api/v1/explanation';
+};
+
+export type ExplainRightsErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ExplainRightsError = ExplainRightsErrors[keyof ExplainRightsErrors];
+
+export type ExplainRightsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ExplanationView;
+};
+
+export type ExplainRightsResponse = ExplainRightsResponses[keyof ExplainRightsResponses];
+
 export type ReadGrantorsData = {
     body?: never;
     path?: never;
@@ -9118,6 +9364,49 @@ export type CancelJobResponses = {
 };
 
 export type CancelJobResponse = CancelJobResponses[keyof CancelJobResponses];
+
+export type ListKindsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/kinds';
+};
+
+export type ListKindsErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+};
+
+export type ListKindsError = ListKindsErrors[keyof ListKindsErrors];
+
+export type ListKindsResponses = {
+    /**
+     * Response List Kinds
+     *
+     * Successful Response
+     */
+    200: Array<RightKind>;
+};
+
+export type ListKindsResponse = ListKindsResponses[keyof ListKindsResponses];
 
 export type ReadOverviewData = {
     body?: never;
@@ -10317,6 +10606,233 @@ export type ReadStatusResponses = {
 };
 
 export type ReadStatusResponse = ReadStatusResponses[keyof ReadStatusResponses];
+
+export type CreateTeamData = {
+    body: NewTeam;
+    path?: never;
+    query?: never;
+    url: '/api/v1/teams';
+};
+
+export type CreateTeamErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type CreateTeamError = CreateTeamErrors[keyof CreateTeamErrors];
+
+export type CreateTeamResponses = {
+    /**
+     * Successful Response
+     */
+    201: TeamView;
+};
+
+export type CreateTeamResponse = CreateTeamResponses[keyof CreateTeamResponses];
+
+export type DeleteTeamData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/teams/{name}';
+};
+
+export type DeleteTeamErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type DeleteTeamError = DeleteTeamErrors[keyof DeleteTeamErrors];
+
+export type DeleteTeamResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteTeamResponse = DeleteTeamResponses[keyof DeleteTeamResponses];
+
+export type ReadTeamData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/teams/{name}';
+};
+
+export type ReadTeamErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ReadTeamError = ReadTeamErrors[keyof ReadTeamErrors];
+
+export type ReadTeamResponses = {
+    /**
+     * Successful Response
+     */
+    200: TeamView;
+};
+
+export type ReadTeamResponse = ReadTeamResponses[keyof ReadTeamResponses];
+
+export type ChangeTeamData = {
+    body: TeamChange;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/teams/{name}';
+};
+
+export type ChangeTeamErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type ChangeTeamError = ChangeTeamErrors[keyof ChangeTeamErrors];
+
+export type ChangeTeamResponses = {
+    /**
+     * Successful Response
+     */
+    200: TeamView;
+};
+
+export type ChangeTeamResponse = ChangeTeamResponses[keyof ChangeTeamResponses];
 
 export type ListTokensData = {
     body?: never;

@@ -5,21 +5,16 @@ import type { BulkProps } from "../../actions/BulkButton";
 import type { Row } from "../../api/generated/types.gen";
 import { hrefOfRow } from "../../pages/registry";
 import { useAddress } from "../../pages/useAddress";
-import { mayUse, useSession } from "../../session/session";
-import { PageTabs } from "../../shell/PageTabs";
 import { LiveTable } from "../../table/LiveTable";
 import type { Renderers } from "../../table/TableRow";
 import { usePageSearch } from "../../table/usePageSearch";
+import { AccessTabs, useLists } from "./AccessTabs";
 import { TABS } from "./tabs";
 
 /** One list of the page: what it shows, and what can be done there. */
 export interface AccessTab {
   /** The collection it lists. */
   id: string;
-  /** The kind of its rows: only who may list them is offered the tab. */
-  kind: string;
-  href: string;
-  title: ReactNode;
   sentence: string;
   /** Beside the table; without it a row leads to its page. */
   panel?: (row: Row) => ReactNode;
@@ -32,12 +27,13 @@ export interface AccessTab {
 export function AccessPage() {
   const { t } = useTranslation();
   const { tab } = useAddress<"tab">();
-  const session = useSession();
   const [search, setSearch] = usePageSearch();
-  const tabs = TABS(t).filter(({ kind }) => mayUse(session, kind));
-  const active = tabs.find(({ href }) => href === `/access/${tab}`) ?? tabs[0] ?? TABS(t)[0];
+  const lists = useLists();
+  const list = lists.find(({ href }) => href === `/access/${tab}`) ?? lists[0];
+  const tabs = TABS(t);
+  const active = tabs.find(({ id }) => id === list?.id) ?? tabs[0];
   if (!active) return null;
-  const { panel, bulk } = active;
+  const { panel, bulk, renderers } = active;
   return (
     <LiveTable
       key={active.id}
@@ -49,8 +45,8 @@ export function AccessPage() {
       {...(bulk ? { bulk: (rows, drop) => bulk({ rows, drop }) } : {})}
       actions={active.actions}
       sentence={active.sentence}
-      {...(active.renderers ? { renderers: active.renderers } : {})}
-      tabs={<PageTabs label={t("nav.access")} active={active.id} tabs={tabs} />}
+      {...(renderers ? { renderers } : {})}
+      tabs={<AccessTabs active={active.id} />}
     />
   );
 }

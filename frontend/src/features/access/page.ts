@@ -5,6 +5,13 @@ import { PROVIDER_SEARCH } from "./providerSearch";
 
 export const pages = [
   definePage({
+    id: "access-why",
+    path: "/access/why",
+    title: "nav.access",
+    load: async () => (await import("./WhyPage")).WhyPage,
+    commands: [{ id: "access.why", title: "nav.why", href: "/access/why" }],
+  }),
+  definePage({
     id: "access",
     path: "/access/{-$tab}",
     search: TABLE_SEARCH,
@@ -13,6 +20,7 @@ export const pages = [
     needs: [
       ["user", "list"],
       ["binding", "list"],
+      ["team", "list"],
       ["service-account", "list"],
       ["token", "list"],
       ["session", "list"],
@@ -22,6 +30,7 @@ export const pages = [
     lists: {
       users: "/access/users",
       bindings: "/access/bindings",
+      teams: "/access/teams",
       "service-accounts": "/access/service-accounts",
       tokens: "/access/tokens",
       sessions: "/access/sessions",

@@ -9,25 +9,27 @@ import { addPerson } from "./people";
 import { BindingActions, PersonActions } from "./RowActions";
 import { ServicePanel } from "./ServicePanel";
 import { addService } from "./services";
+import { TeamPanel } from "./TeamPanel";
 import { SessionActions, TokenActions } from "./TokenActions";
+import { addTeam } from "./teams";
 
 /** The lists of the page, in the order of its tabs. */
 export const TABS = (t: TFunction): readonly AccessTab[] => [
   {
     id: "users",
-    kind: "user",
-    href: "/access",
-    title: t("access.users"),
     sentence: t("access.sentence"),
     panel: (row) => <PersonActions person={rowOf("users", row)} />,
     bulk: (ticked) => <PeopleBulk {...ticked} />,
     actions: <ActionButton action={addPerson} target={null} name="" />,
   },
   {
+    id: "teams",
+    sentence: t("access.teamsSentence"),
+    panel: (row) => <TeamPanel team={rowOf("teams", row)} />,
+    actions: <ActionButton action={addTeam} target={null} name="" />,
+  },
+  {
     id: "service-accounts",
-    kind: "service-account",
-    href: "/access/service-accounts",
-    title: t("access.services"),
     sentence: t("access.servicesSentence"),
     panel: (row) => <ServicePanel account={rowOf("service-accounts", row)} />,
     bulk: (ticked) => <ServicesBulk {...ticked} />,
@@ -35,27 +37,18 @@ export const TABS = (t: TFunction): readonly AccessTab[] => [
   },
   {
     id: "bindings",
-    kind: "binding",
-    href: "/access/bindings",
-    title: t("access.bindings"),
     sentence: t("access.bindingsSentence"),
     panel: (row) => <BindingActions binding={rowOf("bindings", row)} />,
     bulk: (ticked) => <BindingsBulk {...ticked} />,
   },
   {
     id: "tokens",
-    kind: "token",
-    href: "/access/tokens",
-    title: t("access.tokens"),
     sentence: t("access.tokensSentence"),
     panel: (row) => <TokenActions token={rowOf("tokens", row)} />,
     bulk: (ticked) => <TokensBulk {...ticked} />,
   },
   {
     id: "sessions",
-    kind: "session",
-    href: "/access/sessions",
-    title: t("access.sessions"),
     sentence: t("access.sessionsSentence"),
     panel: (row) => <SessionActions session={rowOf("sessions", row)} />,
     bulk: (ticked) => <SessionsBulk {...ticked} />,
@@ -69,9 +62,6 @@ export const TABS = (t: TFunction): readonly AccessTab[] => [
   },
   {
     id: "identity-providers",
-    kind: "identity-provider",
-    href: "/access/providers",
-    title: t("providers.title"),
     sentence: t("providers.sentence"),
     actions: <AddProvider />,
   },

@@ -3,8 +3,8 @@
 import { queryOptions } from '@tanstack/react-query';
 
 import { client } from '../console-client.gen';
-import { applicationBreakdown, applicationOverview, applicationTimeline, currentSession, downloadDiagnostics, find, finishSignIn, getApplication, getChannel, getFile, getGroup, getHostedImport, getInstance, getJob, getPackage, getRegisteredMirror, getRollout, getUpload, getUploadFinish, groupOverview, groupTimeline, listCollections, listConnectionKinds, listCustomObjects, listFloors, listFolder, listHistory, listHostedImports, listMirrors, listOfferedProviders, listPermitted, listProviderPresets, listRows, listSessions, listTokens, listUploads, listViews, type Options, previewDeletion, previewValues, readComponentLog, readConnection, readConnectionImpact, readDensity, readGrantors, readHealth, readImage, readObject, readOverview, readProvider, readProviderImpact, readRepository, readRow, readServiceAccount, readStack, readStatus, readToken, readTrialOfProvider, readValue, readYaml, setupState, tokenChoices } from '../sdk.gen';
-import type { ApplicationBreakdownData, ApplicationBreakdownError, ApplicationBreakdownResponse, ApplicationOverviewData, ApplicationOverviewError, ApplicationOverviewResponse, ApplicationTimelineData, ApplicationTimelineError, ApplicationTimelineResponse, CurrentSessionData, CurrentSessionError, CurrentSessionResponse, DownloadDiagnosticsData, DownloadDiagnosticsError, DownloadDiagnosticsResponse, FindData, FindError, FindResponse, FinishSignInData, FinishSignInError, GetApplicationData, GetApplicationError, GetApplicationResponse, GetChannelData, GetChannelError, GetChannelResponse, GetFileData, GetFileError, GetFileResponse, GetGroupData, GetGroupError, GetGroupResponse, GetHostedImportData, GetHostedImportError, GetHostedImportResponse, GetInstanceData, GetInstanceError, GetInstanceResponse, GetJobData, GetJobError, GetJobResponse, GetPackageData, GetPackageError, GetPackageResponse, GetRegisteredMirrorData, GetRegisteredMirrorError, GetRegisteredMirrorResponse, GetRolloutData, GetRolloutError, GetRolloutResponse, GetUploadData, GetUploadError, GetUploadFinishData, GetUploadFinishError, GetUploadFinishResponse, GetUploadResponse, GroupOverviewData, GroupOverviewError, GroupOverviewResponse, GroupTimelineData, GroupTimelineError, GroupTimelineResponse, ListCollectionsData, ListCollectionsError, ListCollectionsResponse, ListConnectionKindsData, ListConnectionKindsError, ListConnectionKindsResponse, ListCustomObjectsData, ListCustomObjectsError, ListCustomObjectsResponse, ListFloorsData, ListFloorsError, ListFloorsResponse, ListFolderData, ListFolderError, ListFolderResponse, ListHistoryData, ListHistoryError, ListHistoryResponse, ListHostedImportsData, ListHostedImportsError, ListHostedImportsResponse, ListMirrorsData, ListMirrorsError, ListMirrorsResponse, ListOfferedProvidersData, ListOfferedProvidersError, ListOfferedProvidersResponse, ListPermittedData, ListPermittedError, ListPermittedResponse, ListProviderPresetsData, ListProviderPresetsError, ListProviderPresetsResponse, ListRowsData, ListRowsError, ListRowsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListViewsData, ListViewsError, ListViewsResponse, PreviewDeletionData, PreviewDeletionError, PreviewDeletionResponse, PreviewValuesData, PreviewValuesError, PreviewValuesResponse, ReadComponentLogData, ReadComponentLogError, ReadComponentLogResponse, ReadConnectionData, ReadConnectionError, ReadConnectionImpactData, ReadConnectionImpactError, ReadConnectionImpactResponse, ReadConnectionResponse, ReadDensityData, ReadDensityError, ReadDensityResponse, ReadGrantorsData, ReadGrantorsError, ReadGrantorsResponse, ReadHealthData, ReadHealthError, ReadHealthResponse, ReadImageData, ReadImageError, ReadImageResponse, ReadObjectData, ReadObjectError, ReadObjectResponse, ReadOverviewData, ReadOverviewError, ReadOverviewResponse, ReadProviderData, ReadProviderError, ReadProviderImpactData, ReadProviderImpactError, ReadProviderImpactResponse, ReadProviderResponse, ReadRepositoryData, ReadRepositoryError, ReadRepositoryResponse, ReadRowData, ReadRowError, ReadRowResponse, ReadServiceAccountData, ReadServiceAccountError, ReadServiceAccountResponse, ReadStackData, ReadStackError, ReadStackResponse, ReadStatusData, ReadStatusError, ReadStatusResponse, ReadTokenData, ReadTokenError, ReadTokenResponse, ReadTrialOfProviderData, ReadTrialOfProviderError, ReadTrialOfProviderResponse, ReadValueData, ReadValueError, ReadValueResponse, ReadYamlData, ReadYamlError, ReadYamlResponse, SetupStateData, SetupStateError, SetupStateResponse, TokenChoicesData, TokenChoicesError, TokenChoicesResponse } from '../types.gen';
+import { applicationBreakdown, applicationOverview, applicationTimeline, currentSession, downloadDiagnostics, explainRights, find, finishSignIn, getApplication, getChannel, getFile, getGroup, getHostedImport, getInstance, getJob, getPackage, getRegisteredMirror, getRollout, getUpload, getUploadFinish, groupOverview, groupTimeline, listCollections, listConnectionKinds, listCustomObjects, listFloors, listFolder, listHistory, listHostedImports, listKinds, listMirrors, listOfferedProviders, listPermitted, listProviderPresets, listRows, listSessions, listTokens, listUploads, listViews, type Options, previewDeletion, previewValues, readComponentLog, readConnection, readConnectionImpact, readDensity, readGrantors, readHealth, readImage, readObject, readOverview, readProvider, readProviderImpact, readRepository, readRow, readServiceAccount, readStack, readStatus, readTeam, readToken, readTrialOfProvider, readValue, readYaml, setupState, tokenChoices } from '../sdk.gen';
+import type { ApplicationBreakdownData, ApplicationBreakdownError, ApplicationBreakdownResponse, ApplicationOverviewData, ApplicationOverviewError, ApplicationOverviewResponse, ApplicationTimelineData, ApplicationTimelineError, ApplicationTimelineResponse, CurrentSessionData, CurrentSessionError, CurrentSessionResponse, DownloadDiagnosticsData, DownloadDiagnosticsError, DownloadDiagnosticsResponse, ExplainRightsData, ExplainRightsError, ExplainRightsResponse, FindData, FindError, FindResponse, FinishSignInData, FinishSignInError, GetApplicationData, GetApplicationError, GetApplicationResponse, GetChannelData, GetChannelError, GetChannelResponse, GetFileData, GetFileError, GetFileResponse, GetGroupData, GetGroupError, GetGroupResponse, GetHostedImportData, GetHostedImportError, GetHostedImportResponse, GetInstanceData, GetInstanceError, GetInstanceResponse, GetJobData, GetJobError, GetJobResponse, GetPackageData, GetPackageError, GetPackageResponse, GetRegisteredMirrorData, GetRegisteredMirrorError, GetRegisteredMirrorResponse, GetRolloutData, GetRolloutError, GetRolloutResponse, GetUploadData, GetUploadError, GetUploadFinishData, GetUploadFinishError, GetUploadFinishResponse, GetUploadResponse, GroupOverviewData, GroupOverviewError, GroupOverviewResponse, GroupTimelineData, GroupTimelineError, GroupTimelineResponse, ListCollectionsData, ListCollectionsError, ListCollectionsResponse, ListConnectionKindsData, ListConnectionKindsError, ListConnectionKindsResponse, ListCustomObjectsData, ListCustomObjectsError, ListCustomObjectsResponse, ListFloorsData, ListFloorsError, ListFloorsResponse, ListFolderData, ListFolderError, ListFolderResponse, ListHistoryData, ListHistoryError, ListHistoryResponse, ListHostedImportsData, ListHostedImportsError, ListHostedImportsResponse, ListKindsData, ListKindsError, ListKindsResponse, ListMirrorsData, ListMirrorsError, ListMirrorsResponse, ListOfferedProvidersData, ListOfferedProvidersError, ListOfferedProvidersResponse, ListPermittedData, ListPermittedError, ListPermittedResponse, ListProviderPresetsData, ListProviderPresetsError, ListProviderPresetsResponse, ListRowsData, ListRowsError, ListRowsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListViewsData, ListViewsError, ListViewsResponse, PreviewDeletionData, PreviewDeletionError, PreviewDeletionResponse, PreviewValuesData, PreviewValuesError, PreviewValuesResponse, ReadComponentLogData, ReadComponentLogError, ReadComponentLogResponse, ReadConnectionData, ReadConnectionError, ReadConnectionImpactData, ReadConnectionImpactError, ReadConnectionImpactResponse, ReadConnectionResponse, ReadDensityData, ReadDensityError, ReadDensityResponse, ReadGrantorsData, ReadGrantorsError, ReadGrantorsResponse, ReadHealthData, ReadHealthError, ReadHealthResponse, ReadImageData, ReadImageError, ReadImageResponse, ReadObjectData, ReadObjectError, ReadObjectResponse, ReadOverviewData, ReadOverviewError, ReadOverviewResponse, ReadProviderData, ReadProviderError, ReadProviderImpactData, ReadProviderImpactError, ReadProviderImpactResponse, ReadProviderResponse, ReadRepositoryData, ReadRepositoryError, ReadRepositoryResponse, ReadRowData, ReadRowError, ReadRowResponse, ReadServiceAccountData, ReadServiceAccountError, ReadServiceAccountResponse, ReadStackData, ReadStackError, ReadStackResponse, ReadStatusData, ReadStatusError, ReadStatusResponse, ReadTeamData, ReadTeamError, ReadTeamResponse, ReadTokenData, ReadTokenError, ReadTokenResponse, ReadTrialOfProviderData, ReadTrialOfProviderError, ReadTrialOfProviderResponse, ReadValueData, ReadValueError, ReadValueResponse, ReadYamlData, ReadYamlError, ReadYamlResponse, SetupStateData, SetupStateError, SetupStateResponse, TokenChoicesData, TokenChoicesError, TokenChoicesResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -342,6 +342,26 @@ export const readDensityOptions = (options?: Options<ReadDensityData>) => queryO
     queryKey: readDensityQueryKey(options)
 });
 
+export const explainRightsQueryKey = (options: Options<ExplainRightsData>) => createQueryKey('explainRights', options);
+
+/**
+ * Explain Rights
+ *
+ * Why somebody may do it, or what is missing: the answer every decision gives.
+ */
+export const explainRightsOptions = (options: Options<ExplainRightsData>) => queryOptions<ExplainRightsResponse, ExplainRightsError, ExplainRightsResponse, ReturnType<typeof explainRightsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await explainRights({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: explainRightsQueryKey(options)
+});
+
 export const readGrantorsQueryKey = (options?: Options<ReadGrantorsData>) => createQueryKey('readGrantors', options);
 
 /**
@@ -461,6 +481,26 @@ export const getJobOptions = (options: Options<GetJobData>) => queryOptions<GetJ
         return data;
     },
     queryKey: getJobQueryKey(options)
+});
+
+export const listKindsQueryKey = (options?: Options<ListKindsData>) => createQueryKey('listKinds', options);
+
+/**
+ * List Kinds
+ *
+ * Everything a right can be held on.
+ */
+export const listKindsOptions = (options?: Options<ListKindsData>) => queryOptions<ListKindsResponse, ListKindsError, ListKindsResponse, ReturnType<typeof listKindsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listKinds({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listKindsQueryKey(options)
 });
 
 export const readOverviewQueryKey = (options?: Options<ReadOverviewData>) => createQueryKey('readOverview', options);
@@ -744,6 +784,26 @@ export const readStatusOptions = (options?: Options<ReadStatusData>) => queryOpt
         return data;
     },
     queryKey: readStatusQueryKey(options)
+});
+
+export const readTeamQueryKey = (options: Options<ReadTeamData>) => createQueryKey('readTeam', options);
+
+/**
+ * Read Team
+ *
+ * One team: its people, groups and what it owns.
+ */
+export const readTeamOptions = (options: Options<ReadTeamData>) => queryOptions<ReadTeamResponse, ReadTeamError, ReadTeamResponse, ReturnType<typeof readTeamQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readTeam({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readTeamQueryKey(options)
 });
 
 export const listTokensQueryKey = (options?: Options<ListTokensData>) => createQueryKey('listTokens', options);

@@ -1,0 +1,13 @@
+"""The kinds of thing this feature declares for the catalogue of rights."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from auth.kinds import Kind
+from auth.verb import EDIT, READ
+
+__all__ = ["KINDS"]
+
+KINDS: Final = (Kind("team", "Teams", READ | EDIT, sensitive=True),)
+"""A team lies at its own scope: its owner sees and changes it, and no other."""
