@@ -1,7 +1,9 @@
 """Optimistic concurrency: a row's version is its ETag, and a change names the one it means.
 
 RFC 9110 section 13.1.1: 428 without `If-Match`, 412 with a stale one; the 412 carries the
-present representation, so that a caller can merge without asking again.
+present representation, so that a caller can merge without asking again. A weak tag is taken for
+its strong one: a proxy that packs answers (nginx with `gzip`) makes it so, and it still names the
+version.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ def check(if_match: str | None, version: int, current: BaseModel) -> None:
             "overwritten.",
             headers=headers,
         )
-    if etag(version) not in {tag.strip() for tag in if_match.split(",")}:
+    if etag(version) not in {tag.strip().removeprefix("W/") for tag in if_match.split(",")}:
         raise stale(version, current)
 
 

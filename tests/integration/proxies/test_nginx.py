@@ -102,6 +102,31 @@ def test_a_proxy_that_buffers_holds_nothing_up(site: Any) -> None:
         assert len(table.text.splitlines()[0].split(",")) > 3
 
 
+def test_a_proxy_that_packs_answers_below_a_path_keeps_versions_and_sockets(site: Any) -> None:
+    """nginx makes the tags of what it packs weak; a change that names such a tag goes through."""
+    here = site(
+        "gzip on; gzip_types application/json text/csv; gzip_min_length 1; proxy_buffering on;"
+        f"location /console/ {{ proxy_pass UPSTREAM/; {UPGRADE} {FORWARDED} }}",
+        path="/console",
+        CRATON_PUBLIC_URL="PUBLIC",
+    )
+    with browser(here) as client:
+        assert sign_in(client, here).status_code == 200
+        view = {"collection": "users", "name": "packed", "search": "q=a"}
+        made = client.post("/views", json=view)
+        assert made.status_code == 201, made.text
+        kept, tag = f"/views/{made.json()['id']}", '"1"'
+        for name in ("once", "twice"):
+            changed = client.patch(kept, json={"name": name}, headers={"if-match": tag})
+            assert changed.status_code == 200, changed.text
+            tag = changed.headers["etag"]
+            assert tag.startswith("W/")
+        gone = client.patch(kept, json={"name": "late"}, headers={"if-match": 'W/"1"'})
+        assert gone.status_code == 412
+        with socket_of(client, here) as socket:
+            frames(socket, "hello")
+
+
 def assert_leads_below(client: httpx2.Client) -> None:
     """An answer that says where to go on names the address browsers know."""
     uploads, content = "/updates/uploads", b"some bytes"
