@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { Row } from "../../api/generated/types.gen";
 import { formatExact, formatMoment, toUnix } from "../../format/time";
 import type { Renderers } from "../../table/TableRow";
-import { DID, isDid } from "./did";
+import { asWords, DID, isDid } from "./did";
 
 /** What somebody did as a sentence, at a time that can be quoted. */
 export const ACTIVITY_RENDERERS: Renderers = {
@@ -35,7 +35,7 @@ function Sentence({ row }: { row: Row }) {
         ? t("activity.refused", { verb, kind })
         : isDid(verb)
           ? t(`activity.did.${DID[verb]}`, { kind })
-          : `${verb} ${kind}`}
+          : `${asWords(verb)}: ${kind}`}
       {named && (
         <>
           {" "}

@@ -15,6 +15,12 @@ export const DID = {
   revoke: "revoke",
 } as const;
 
+/** Any other verb in words: `set-policy` → `Set policy`. */
+export function asWords(verb: string): string {
+  const words = verb.replaceAll("-", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 export function isDid(verb: string): verb is keyof typeof DID {
   return verb in DID;
 }
