@@ -23,9 +23,10 @@ from fastapi import Depends
 from fastapi.params import Depends as DependsParameter
 from starlette.requests import HTTPConnection
 
-from auth.principal import Principal
+from auth.principal import CredentialKind, Principal
 from auth.role import Verb
 from auth.scope import Scope, organisation, render
+from auth.subject import Subject
 from backend.audit import Target
 from backend.errors import Forbidden, NotFoundProblem, Problem, Unauthenticated
 from backend.http.callers import caller_of
@@ -41,6 +42,7 @@ __all__ = [
     "Requirement",
     "Requires",
     "no_such",
+    "owns",
     "public",
     "require",
     "require_principal",
@@ -156,6 +158,12 @@ def require(principal: Principal, kind: str, verb: Verb, scope: Scope, word: str
         )
     problem.denial = Denial(principal, verb, Target(kind, "", render(scope), scope))
     raise problem
+
+
+def owns(caller: Principal, subject: Subject) -> bool:
+    """Whether what is `subject`'s is the caller's own, which needs no right: of a person who is
+    signed in. A token may what it was made for, and not what its owner may with their own."""
+    return caller.credential.kind is CredentialKind.SESSION and caller.subject == subject
 
 
 def no_such(word: str) -> str:

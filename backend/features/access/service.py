@@ -32,7 +32,7 @@ from backend.errors import (
 )
 from backend.features.access.schemas import NewBinding, NewUser, UserChange
 from backend.features.access.subjects import find_subject, name_of
-from backend.http.guard import require
+from backend.http.guard import owns, require
 from backend.identity.epoch import raise_epoch
 from backend.identity.granting import refuse_escalation
 from backend.identity.hashing import HASHING
@@ -79,11 +79,12 @@ async def change_user(
     """Apply the change to the version of `user` that was read; sessions end when it is switched
     off. Of two changes of one version at once the second is a 412."""
     # Before the lock on the epoch: hashing takes long, and all changes of rights wait for it.
-    if body.password is not None and user.id != caller.subject.id:
+    subject = Subject(SubjectKind.USER, user.id)
+    if body.password is not None and not owns(caller, subject):
         # Who sets a password can sign in with it: that is as much as granting all they hold.
         require(caller, "role", Verb.BIND, organisation(caller.organisation))
     hashed = None if body.password is None else await _hash(body.password, user.login)
-    await raise_epoch(db, Subject(SubjectKind.USER, user.id))
+    await raise_epoch(db, subject)
     await _advance(db, user)
     before = _facts(user)
     if body.disabled is not None:

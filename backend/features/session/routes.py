@@ -10,7 +10,7 @@ from auth.kinds import Catalogue
 from auth.principal import CredentialKind, Principal
 from auth.scope import render
 from backend.db.session import DbSession
-from backend.errors import Unauthenticated
+from backend.errors import Forbidden, Unauthenticated
 from backend.features.session import service
 from backend.features.session.schemas import (
     HeldRole,
@@ -68,6 +68,8 @@ async def sign_out(
 ) -> SignedOut:
     """End this session on every replica; open streams close within two seconds. Where it was
     opened by a provider, the answer says where the browser signs out there too."""
+    if principal.credential.kind is not CredentialKind.SESSION:
+        raise Forbidden("A token has no session to end: revoke the token instead.")
     url = await service.sign_out(db, entry, principal, audit, request)
     clear_session_cookie(request, response)
     return SignedOut(url=url)

@@ -24,7 +24,7 @@ __all__ = ["router"]
 
 router = APIRouter(tags=["session"], responses=answers(409))
 
-_HOW: Final = "the caller's own sessions; others' by the right to end sessions"
+_HOW: Final = "the own sessions of who is signed in; others' by the right on sessions"
 Caller = Annotated[Principal, Decides(_HOW)]
 
 

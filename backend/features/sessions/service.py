@@ -12,12 +12,12 @@ from sqlmodel import col
 
 from auth.principal import Credential, CredentialKind, Principal
 from auth.scope import organisation
-from auth.subject import SubjectKind
+from auth.subject import Subject, SubjectKind
 from auth.verb import Verb
 from backend.audit import Audit, Refusals, Target
 from backend.db.identity import SessionRecord, UserRecord
 from backend.errors import Conflict, Forbidden, NotFoundProblem, TooManyRequests, Unprocessable
-from backend.http.guard import no_such, require
+from backend.http.guard import no_such, owns, require
 from backend.identity.epoch import raise_epoch
 from backend.identity.hashing import Hashing
 from backend.identity.limits import AttemptLimits, Limit
@@ -30,7 +30,10 @@ _EVERY: Final = 30.0
 
 
 async def own(db: AsyncSession, caller: Principal) -> Sequence[SessionRecord]:
-    """The caller's sessions, the one used last first; a service account has none."""
+    """The caller's sessions, the one used last first; a service account has none. With a token
+    they need the right to list sessions."""
+    if not owns(caller, caller.subject):
+        require(caller, "session", Verb.LIST, organisation(caller.organisation))
     person = caller.subject.id if caller.subject.kind is SubjectKind.USER else ""
     query = select(SessionRecord).where(
         col(SessionRecord.user_id) == person, col(SessionRecord.expires) > time.time()
@@ -46,7 +49,7 @@ async def end(db: AsyncSession, audit: Audit, caller: Principal, session_id: str
     if record is None or person is None:
         raise NotFoundProblem(no_such("session"))
     where = organisation(caller.organisation)
-    if record.user_id != caller.subject.id:
+    if not owns(caller, Subject(SubjectKind.USER, record.user_id)):
         require(caller, "session", Verb.DELETE, where)
     audit.did("delete", Target("session", record.id, person.login, where))
     await end_session(db, record.id)
@@ -54,8 +57,8 @@ async def end(db: AsyncSession, audit: Audit, caller: Principal, session_id: str
 
 async def end_others(db: AsyncSession, audit: Audit, caller: Principal) -> None:
     """End all of the caller's sessions but the one that asks."""
-    if caller.subject.kind is not SubjectKind.USER:
-        raise Forbidden("A service account has no sessions.")
+    if not owns(caller, caller.subject):
+        raise Forbidden("Only a person who is signed in can end all of their other sessions.")
     await raise_epoch(db, caller.subject)
     await end_sessions(db, caller.subject.id, but=caller.credential.id)
     target = Target("session", "", caller.login, organisation(caller.organisation))

@@ -34,7 +34,9 @@ __all__ = ["router"]
 
 router = APIRouter(tags=["tokens"], prefix="/tokens", responses=answers(409))
 
-_HOW: Final = "the caller's own tokens; others' by the right on tokens where their owner belongs"
+_HOW: Final = (
+    "the own tokens of who is signed in; others' by the right on tokens where their owner belongs"
+)
 Caller = Annotated[Principal, Decides(_HOW)]
 Kinds = Annotated[Catalogue, part(Catalogue)]
 Of = Annotated[str | None, Query(alias="service", min_length=1, max_length=32)]
@@ -55,7 +57,8 @@ Minting = Annotated[Mint, Depends(_mint, scope="function")]
 
 @router.get("")
 async def list_tokens(caller: Caller, db: DbSession, of: Of = None) -> list[TokenView]:
-    """The caller's own tokens, or those of the service account of that id; newest first."""
+    """The caller's own tokens, or those of the service account of that id; newest first. With a
+    token also one's own need the right to list tokens."""
     owner = await service_for(db, caller, of, Verb.LIST)
     return [_view(record) for record in await service.tokens_of(db, owner.subject)]
 
@@ -69,6 +72,7 @@ async def token_choices(
     of: Of = None,
 ) -> TokenChoices:
     """What a new token may be made for: what its owner holds now, and for how long."""
+    service.refuse_tokens(caller)
     owner = await service_for(db, caller, of, Verb.CREATE)
     policy = await service.policy_for(db, caller, owner, catalogue)
     found = ((kind, policy.useful_verbs(kind)) for kind in catalogue)

@@ -30,7 +30,17 @@ from backend.identity.holdings import policy_of
 from backend.identity.tokens import make_access_token
 from backend.settings import Settings
 
-__all__ = ["Mint", "Minted", "create", "find", "policy_for", "revoke", "rotate", "tokens_of"]
+__all__ = [
+    "Mint",
+    "Minted",
+    "create",
+    "find",
+    "policy_for",
+    "refuse_tokens",
+    "revoke",
+    "rotate",
+    "tokens_of",
+]
 
 MOST: Final = 100
 """Tokens of one owner, those that ended lately among them."""
@@ -75,7 +85,7 @@ async def policy_for(db: AsyncSession, caller: Principal, owner: Owner, kinds: C
 
 async def create(mint: Mint, body: NewToken) -> Minted:
     """A new token; 422 for rights, places or a time that its owner cannot give it."""
-    _refuse_tokens(mint.caller)
+    refuse_tokens(mint.caller)
     owner = await service_for(mint.db, mint.caller, body.service, Verb.CREATE)
     days = body.days or min(mint.settings.token_days, mint.settings.token_max_days)
     if days > mint.settings.token_max_days:
@@ -90,7 +100,7 @@ async def create(mint: Mint, body: NewToken) -> Minted:
 
 async def rotate(mint: Mint, present: TokenRecord, overlap_hours: int | None) -> Minted:
     """A token that may the same, for as long again; the present one works on for the overlap."""
-    _refuse_tokens(mint.caller)
+    refuse_tokens(mint.caller)
     owner = await owner_of(mint.db, mint.caller, present, Verb.CREATE)
     if not owner.own and owner.subject.kind is SubjectKind.USER:
         raise Forbidden(f"Only {owner.name} can rotate this token. You can revoke it.")
@@ -155,8 +165,8 @@ async def _made(
     return secret, record
 
 
-def _refuse_tokens(caller: Principal) -> None:
-    """A token that could make another would outlive its own end."""
+def refuse_tokens(caller: Principal) -> None:
+    """403 for a caller with a token: one that could make another would outlive its own end."""
     if caller.credential.kind is CredentialKind.TOKEN:
         raise Forbidden("A token cannot make tokens: sign in to the console for that.")
 

@@ -30,7 +30,7 @@ from backend.db.views import SavedViewRecord
 from backend.errors import Conflict, Forbidden, NotFoundProblem, PreconditionFailed
 from backend.features.views.rights import KIND
 from backend.features.views.schemas import NewView, SavedView, ViewChange
-from backend.http.guard import no_such, require
+from backend.http.guard import no_such, owns, require
 
 __all__ = ["Found", "change", "create", "find", "listed", "own", "remove", "view_of"]
 
@@ -81,6 +81,8 @@ async def create(db: AsyncSession, audit: Audit, caller: Principal, body: NewVie
     right to make shared views."""
     if caller.subject.kind is not SubjectKind.USER:
         raise Forbidden("Views belong to people: a service cannot keep one.")
+    if not body.shared and not owns(caller, caller.subject):
+        raise Forbidden("A token keeps no views of one's own: sign in, or share the view.")
     if body.shared:
         _require(caller, Verb.CREATE)
     own = col(SavedViewRecord.owner_id) == caller.subject.id
@@ -153,7 +155,8 @@ def _same(record: SavedViewRecord) -> ColumnElement[bool]:
 
 
 def _person(caller: Principal) -> str:
-    return caller.subject.id if caller.subject.kind is SubjectKind.USER else ""
+    """Whose views are the caller's own to see and change; nobody's with a token."""
+    return caller.subject.id if owns(caller, caller.subject) else ""
 
 
 def _is_own(caller: Principal, record: SavedViewRecord) -> bool:

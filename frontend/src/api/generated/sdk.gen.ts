@@ -684,7 +684,8 @@ export const changeTeam = <ThrowOnError extends boolean = false>(options: Option
 /**
  * List Tokens
  *
- * The caller's own tokens, or those of the service account of that id; newest first.
+ * The caller's own tokens, or those of the service account of that id; newest first. With a
+ * token also one's own need the right to list tokens.
  */
 export const listTokens = <ThrowOnError extends boolean = false>(options?: Options<ListTokensData, ThrowOnError>): RequestResult<ListTokensResponses, ListTokensErrors, ThrowOnError> => (options?.client ?? client).get<ListTokensResponses, ListTokensErrors, ThrowOnError>({ url: '/api/v1/tokens', ...options });
 

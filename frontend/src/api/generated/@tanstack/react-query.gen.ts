@@ -811,7 +811,8 @@ export const listTokensQueryKey = (options?: Options<ListTokensData>) => createQ
 /**
  * List Tokens
  *
- * The caller's own tokens, or those of the service account of that id; newest first.
+ * The caller's own tokens, or those of the service account of that id; newest first. With a
+ * token also one's own need the right to list tokens.
  */
 export const listTokensOptions = (options?: Options<ListTokensData>) => queryOptions<ListTokensResponse, ListTokensError, ListTokensResponse, ReturnType<typeof listTokensQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
