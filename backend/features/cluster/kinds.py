@@ -6,9 +6,10 @@ from typing import Final
 
 from auth import scope
 from auth.scope import Scope
+from backend.features.cluster.rights import CLUSTER_ACCESS
 from integrations.kubernetes import KINDS, ResourceKind
 
-__all__ = ["DEFINITION", "permission_kind", "scope_of"]
+__all__ = ["DEFINITION", "permission_kind", "permission_of", "scope_of"]
 
 DEFINITION: Final = "customresourcedefinitions"
 
@@ -30,14 +31,30 @@ _KINDS: Final = {
 _WORKLOADS: Final = frozenset(
     {"deployments", "replicasets", "statefulsets", "daemonsets", "jobs", "cronjobs"}
 )
+_POD_SPECS: Final = frozenset(
+    {("", "podtemplates"), ("", "replicationcontrollers"), ("apps", "controllerrevisions")}
+)
+"""Kinds without rows that hold what pods are made from, with the values of their variables."""
+_ACCESS_GROUPS: Final = frozenset(
+    {"admissionregistration.k8s.io", "certificates.k8s.io", "rbac.authorization.k8s.io"}
+)
 
 
 def permission_kind(kind: ResourceKind) -> str:
     """The kind rights are granted on: the one its collection declares."""
-    known = KINDS.get(kind.plural)
-    if known is None or known.group != kind.group:
-        return "customresource"
-    return "workload" if kind.plural in _WORKLOADS else _KINDS[kind.plural]
+    return permission_of(kind.plural, kind.group)
+
+
+def permission_of(plural: str, group: str) -> str:
+    """The same by name: told before it is known whether there is such a kind."""
+    known = KINDS.get(plural)
+    if known is not None and known.group == group:
+        return "workload" if plural in _WORKLOADS else _KINDS[plural]
+    if (group, plural) in _POD_SPECS:
+        return "workload"
+    if group in _ACCESS_GROUPS or (group, plural) == ("", "serviceaccounts"):
+        return CLUSTER_ACCESS
+    return "customresource"
 
 
 def scope_of(

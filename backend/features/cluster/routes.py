@@ -15,9 +15,10 @@ from auth.scope import Scope
 from backend.connections.acting import kubernetes_caller
 from backend.connections.upstreams import Upstreams
 from backend.features.cluster import listing, service
+from backend.features.cluster.kinds import permission_of
 from backend.features.cluster.schemas import CustomPage, Detail
 from backend.http.documented import UPSTREAM, answers
-from backend.http.guard import CurrentPrincipal, Decides, Requires
+from backend.http.guard import CurrentPrincipal, Decides, Requires, require
 from backend.parts import part
 from integrations.kubernetes import ResourceKind
 from integrations.kubernetes.integration import INTEGRATION as KUBERNETES
@@ -72,8 +73,12 @@ async def list_custom_objects(
     cursor: Annotated[str, Query(max_length=4096)] = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> CustomPage:
-    """Objects of a custom resource definition; all namespaces unless one is named. For a minute
+    """Objects of a custom resource definition, or of a kind that Kubernetes brings along without
+    rows here, by the right on it; all namespaces unless one is named. For a minute
     their changes are followed: see `revision` of the definition's row."""
+    plural, _, group = definition.partition(".")
+    where = await listed_in(caller, cluster, namespace)
+    require(caller, permission_of(plural, group), Verb.LIST, where, "object")
     page = listing.CustomAsked(definition, namespace, cursor, limit)
     found = await listing.custom_objects(
         _reader(upstreams, caller, cluster, namespace), caller, page

@@ -43,7 +43,8 @@ export const deleteBinding = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * List Custom Objects
  *
- * Objects of a custom resource definition; all namespaces unless one is named. For a minute
+ * Objects of a custom resource definition, or of a kind that Kubernetes brings along without
+ * rows here, by the right on it; all namespaces unless one is named. For a minute
  * their changes are followed: see `revision` of the definition's row.
  */
 export const listCustomObjects = <ThrowOnError extends boolean = false>(options: Options<ListCustomObjectsData, ThrowOnError>): RequestResult<ListCustomObjectsResponses, ListCustomObjectsErrors, ThrowOnError> => (options.client ?? client).get<ListCustomObjectsResponses, ListCustomObjectsErrors, ThrowOnError>({ url: '/api/v1/clusters/{cluster}/custom/{definition}', ...options });

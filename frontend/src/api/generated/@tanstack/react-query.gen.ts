@@ -44,7 +44,8 @@ export const listCustomObjectsQueryKey = (options: Options<ListCustomObjectsData
 /**
  * List Custom Objects
  *
- * Objects of a custom resource definition; all namespaces unless one is named. For a minute
+ * Objects of a custom resource definition, or of a kind that Kubernetes brings along without
+ * rows here, by the right on it; all namespaces unless one is named. For a minute
  * their changes are followed: see `revision` of the definition's row.
  */
 export const listCustomObjectsOptions = (options: Options<ListCustomObjectsData>) => queryOptions<ListCustomObjectsResponse, ListCustomObjectsError, ListCustomObjectsResponse, ReturnType<typeof listCustomObjectsQueryKey>>({
