@@ -18,7 +18,8 @@ __all__ = ["caller_of"]
 
 async def caller_of(connection: HTTPConnection, identities: Identities) -> Principal | None:
     """The caller, or None when the credential is missing, unknown or over. `TooManyRequests`
-    for an address that sent many tokens that are none; what is no token costs no question."""
+    for a token that is none from an address that sent many of them, and for any from one that asks
+    far too often; what is no token costs no question."""
     presented = read_credential(connection)
     if presented is None:
         return None
@@ -35,9 +36,10 @@ async def _by_token(
 ) -> Principal | None:
     bad, group = parts_of(connection).find(BadTokens), address_group(address)
     if bad is not None and not identities.knows(presented):
-        _refuse(bad.wait(group))
+        _refuse(bad.ask(group))
     principal = await identities.resolve(presented, address)
-    if principal is None and bad is not None:
+    # One that is over is no guess: a job that still sends it must not lock out those beside it.
+    if principal is None and bad is not None and not await identities.on_record(presented):
         _refuse(await bad.count(group))
     return principal
 

@@ -1,8 +1,9 @@
 """Limits on tokens that are none, by address: each costs a question to the database.
 
-Nobody guesses 256 bits, so this protects the database and the record, not the tokens. An address
-that used up its attempts is refused without asking anything, until its time is over; tokens that
-were found right before work from there all the while.
+Nobody guesses 256 bits, so this protects the database and the record, not the tokens. A token is
+looked up first: one that is good works, whatever others send from its address. Only what turns
+out to be none counts, over all replicas; and how many are looked up for an address is bounded
+generously on each replica, without those that were found right before.
 """
 
 from __future__ import annotations
@@ -19,8 +20,12 @@ __all__ = ["BadTokens"]
 
 BURST: Final = 30
 EVERY: Final = 2.0
+ASKED_BURST: Final = 600
+ASKED_EVERY: Final = 0.02
+"""Seconds between two questions of an address in the long run, after so many at once."""
+_ROUNDING: Final = 1e-3
 _REMEMBERED: Final = 4096
-"""Addresses refused without asking; the database counts for those forgotten here."""
+"""Addresses remembered here; the database counts for those forgotten."""
 
 
 class BadTokens:
@@ -30,21 +35,35 @@ class BadTokens:
         self._attempts = attempts
         self._clock = clock
         self._until: OrderedDict[str, float] = OrderedDict()
+        self._asked: OrderedDict[str, float] = OrderedDict()
 
-    def wait(self, group: str) -> int:
-        """For how many seconds nothing more is looked up for this address; 0: go on."""
+    def ask(self, group: str) -> int:
+        """A token of this address is to be looked up: 0, or for how many seconds none is."""
+        now = self._clock()
+        most = now + ASKED_BURST * ASKED_EVERY
+        # A clock that stood ahead locks nobody out for long once it is corrected.
+        worn = min(max(self._asked.pop(group, now), now), most) + ASKED_EVERY
+        left = worn - most
+        _remember(self._asked, group, worn if left <= _ROUNDING else most)
+        return self._refused(left) if left > _ROUNDING else 0
+
+    async def count(self, group: str) -> int:
+        """A token of this address was unknown: 0, or for how many seconds that is refused now."""
         left = self._until.get(group, 0.0) - self._clock()
-        if left <= 0:
-            self._until.pop(group, None)
-            return 0
+        if left > 0:
+            return self._refused(left)
+        self._until.pop(group, None)
+        seconds = await self._attempts.take([Limit("token", group, BURST, EVERY)])
+        if seconds:
+            _remember(self._until, group, self._clock() + seconds)
+        return seconds
+
+    def _refused(self, left: float) -> int:
         REFUSED.labels("token").inc()
         return math.ceil(left)
 
-    async def count(self, group: str) -> int:
-        """A token of this address was unknown: 0, or for how many seconds it is refused now."""
-        seconds = await self._attempts.take([Limit("token", group, BURST, EVERY)])
-        if seconds:
-            self._until[group] = self._clock() + seconds
-            while len(self._until) > _REMEMBERED:
-                self._until.popitem(last=False)
-        return seconds
+
+def _remember(times: OrderedDict[str, float], group: str, value: float) -> None:
+    times[group] = value
+    while len(times) > _REMEMBERED:
+        times.popitem(last=False)

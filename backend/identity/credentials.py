@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import col
 
@@ -109,6 +109,12 @@ class Identities:
     def knows(self, presented: Presented) -> bool:
         """Whether it was found before: told without asking the database."""
         return presented.credential in self._known
+
+    async def on_record(self, presented: Presented) -> bool:
+        """Whether there is such a token, be it over or its owner's account switched off."""
+        query = select(col(TokenRecord.id)).where(col(TokenRecord.id) == presented.credential.id)
+        async with self._db_sessions() as db:
+            return (await db.execute(query)).first() is not None
 
     async def resolve(self, presented: Presented, address: str = "") -> Principal | None:
         """The caller, or None when the credential is unknown or over.

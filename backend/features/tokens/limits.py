@@ -22,12 +22,26 @@ class Bounds:
     scopes: tuple[Scope, ...]
     policy: Policy
 
+    @property
+    def written_out(self) -> list[str]:
+        """Its rights without any ``*``: what it could do now and no more, whatever its owner is
+        given later."""
+        pairs = {pair for binding in self.policy.bindings for pair in binding.role.pairs}
+        return sorted(f"{kind}:{verb.value}" for kind, verb in pairs)
+
 
 def bounds(
-    owner: Policy, rights: Sequence[str], scopes: Sequence[str], org: str, catalogue: Catalogue
+    owner: Policy,
+    rights: Sequence[str],
+    scopes: Sequence[str],
+    org: str,
+    catalogue: Catalogue,
+    *,
+    again: bool = False,
 ) -> Bounds:
     """`Unprocessable`, at its field, for a right or place that is none or that the owner does not
-    hold. A ``*`` may reach further than the owner: it gives what they hold of it."""
+    hold. A ``*`` may reach further than the owner: it gives what they hold of it. So does each
+    right of a token that is made `again`: its owner may have lost some of them since."""
     places = tuple(dict.fromkeys(_place(text, org) for text in scopes)) or (organisation(org),)
     pairs: set[Pair] = set()
     for right in rights:
@@ -38,7 +52,7 @@ def bounds(
     left = owner.restricted(frozenset(pairs), places)
     for right in rights:
         kind, _, verb = right.partition(":")
-        if ANY not in {kind, verb} and not left.allows_somewhere(kind, Verb(verb)):
+        if not again and ANY not in {kind, verb} and not left.allows_somewhere(kind, Verb(verb)):
             raise invalid("rights", right, f"its owner does not hold {right} there")
     for place in places:
         if not any(covers(place, binding.scope) for binding in left.bindings):

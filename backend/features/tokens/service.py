@@ -125,7 +125,7 @@ async def rotate(mint: Mint, present: TokenRecord, overlap_hours: int | None) ->
         change=Change.of({"expires": ends}, show=_SHOWN),
         right=Verb.CREATE,
     )
-    return await _made(mint, owner, name, rights, scopes, expires=now + life)
+    return await _made(mint, owner, name, rights, scopes, expires=now + life, again=True)
 
 
 async def revoke(db: AsyncSession, audit: Audit, caller: Principal, present: TokenRecord) -> None:
@@ -148,11 +148,14 @@ async def _made(
     scopes: Sequence[str],
     *,
     expires: float,
+    again: bool = False,
 ) -> Minted:
     caller, org = mint.caller, mint.caller.organisation
     held = await policy_for(mint.db, caller, owner, mint.catalogue)
-    limits = bounds(held, rights, scopes, org, mint.catalogue)
+    limits = bounds(held, rights, scopes, org, mint.catalogue, again=again and not owner.own)
     if not owner.own:
+        # What the account is given later was not the caller's to give.
+        rights = limits.written_out
         sentence = f"You may not make this token of {owner.name}"
         refuse_escalation(caller, limits.policy.bindings, sentence)
     secret, record = make_access_token(
