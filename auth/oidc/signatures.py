@@ -41,11 +41,7 @@ def read_keys(document: Any) -> Keys:
         raise Rejected("the provider's key set is not one")
     if len(found) > _MOST_KEYS:
         raise Rejected(f"the provider's key set has more than {_MOST_KEYS} keys")
-    return tuple(
-        key
-        for key in found
-        if isinstance(key, Mapping) and key.get("kty") in _KINDS and key.get("use", "sig") == "sig"
-    )
+    return tuple(key for key in found if isinstance(key, Mapping) and _can_sign(key))
 
 
 def header_of(token: str) -> Mapping[str, Any]:
@@ -81,9 +77,14 @@ def verified_claims(token: str, keys: Keys, algorithms: Collection[str]) -> dict
     raise StaleKeys(f"the provider has no key {str(header.get('kid'))[:80]!r} for {algorithm}")
 
 
+def _can_sign(key: Mapping[str, Any]) -> bool:
+    kind = key.get("kty")
+    return isinstance(kind, str) and kind in _KINDS and key.get("use", "sig") == "sig"
+
+
 def _fits(key: Mapping[str, Any], kid: Any, algorithm: str) -> bool:
     named = kid is None or key.get("kid") == kid
-    meant = key.get("alg") in {None, algorithm}
+    meant = key.get("alg") in (None, algorithm)
     return named and meant and algorithm in _KINDS[key["kty"]]
 
 

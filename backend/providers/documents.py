@@ -78,8 +78,9 @@ class Documents:
         now = self._clock()
         if known.forced and now < known.forced + FORCED_SECONDS:
             return None
+        keys = await self.keys(provider, declared=declared, fresh=True)
         known.forced = now
-        return await self.keys(provider, declared=declared, fresh=True)
+        return keys
 
     async def _metadata(
         self, known: _Known, provider: Provider, *, declared: bool, fresh: bool

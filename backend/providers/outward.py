@@ -8,6 +8,7 @@ is unpacked, no answer is longer than a megabyte, and no exchange takes longer t
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -28,7 +29,6 @@ __all__ = ["Outward", "Unreachable"]
 SECONDS: Final = 10.0
 MOST_BYTES: Final = 1024 * 1024
 _LIMITS: Final = httpx2.Limits(max_connections=4, max_keepalive_connections=0)
-_LOOPBACK: Final = ("localhost", "127.", "::1")
 
 
 class Unreachable(Exception):
@@ -48,13 +48,13 @@ class Outward:
         parts = urlsplit(url)
         host = (parts.hostname or "").lower()
         written = declared and host == _host(provider.issuer)
-        plain = host in self._http_hosts or (written and host.startswith(_LOOPBACK))
+        plain = host in self._http_hosts or (written and _is_loopback(host))
         if parts.scheme != "https" and not plain:
             return (
                 f"{url[:200]} is asked without TLS, which the operator has to allow for the host "
                 "(CRATON_CONNECTION_HTTP_HOSTS)"
             )
-        if parts.port == self._own_port and self._own_port and host.startswith(_LOOPBACK):
+        if parts.port == self._own_port and self._own_port and _is_loopback(host):
             return f"{url[:200]} is the console itself"
         return ""
 
@@ -146,6 +146,17 @@ def parsed(content: bytes, url: str) -> Any:
         return json.loads(content)
     except (ValueError, RecursionError):
         raise Rejected(f"what {url[:200]} answered is no JSON") from None
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether a host's text says loopback: `127.evil.example` and `localhost.evil.example` do
+    not."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _host(url: str) -> str:

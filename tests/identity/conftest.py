@@ -7,8 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from backend.providers import outward, protocol
 from tests.console import ConsoleApp, running_console
 from tests.identity.provider import LyingProvider, running_provider
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A provider in the test's own process is slow where the machine is: only a test that makes
+    it slow is to see it given up."""
+    for module in (outward, protocol):
+        monkeypatch.setattr(module, "SECONDS", 120.0)
 
 
 @pytest.fixture

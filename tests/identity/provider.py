@@ -14,7 +14,7 @@ import json
 import socket
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -69,6 +69,8 @@ class LyingProvider:
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     refreshable: dict[str, str] = field(default_factory=dict)
     queries: list[dict[str, str]] = field(default_factory=list)
+    hurry: asyncio.Event = field(default_factory=asyncio.Event)
+    """Ends every `wait`: a test that is over waits for no answer."""
     gone: bool = False
     """Whether refreshes are refused: the session here is over."""
 
@@ -208,7 +210,9 @@ class LyingProvider:
         path = request.url.path
         self.asked[path] = self.asked.get(path, 0) + 1
         if self.lies.wait:
-            await asyncio.sleep(self.lies.wait)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.lies.wait):
+                    await self.hurry.wait()
 
 
 def _json(content: Any, status: int = 200) -> Response:
@@ -260,5 +264,6 @@ async def running_provider() -> AsyncIterator[LyingProvider]:
         try:
             yield provider
         finally:
+            provider.hurry.set()
             server.should_exit = True
             await task

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from joserfc.jwk import OctKey, RSAKey
 
+from auth.oidc.problems import Rejected
+from auth.oidc.signatures import read_keys, verified_claims
 from tests.console import ConsoleApp
 from tests.identity.browser import begin, come_back, refusal, sign_in
 from tests.identity.provider import LyingProvider, symmetric, unsigned
@@ -114,6 +116,18 @@ async def test_a_key_id_that_is_used_again_for_another_key(
 ) -> None:
     assert await refused_not(believer, provider)
     provider.key = RSAKey.generate_key(2048, {"kid": "k1"})
+    assert await refused_not(believer, provider)
+
+
+@pytest.mark.parametrize("strange", [{"kty": []}, {"alg": []}, {"kty": {}, "use": []}, {"kid": []}])
+async def test_keys_of_strange_types_serve_nothing(
+    believer: ConsoleApp, provider: LyingProvider, strange: dict[str, Any]
+) -> None:
+    """They are passed over: the honest key beside them is used."""
+    public = provider.key.as_dict(private=False)
+    with pytest.raises(Rejected):
+        verified_claims(provider.id_token("n"), read_keys({"keys": [public | strange]}), ("RS256",))
+    provider.lies.keys = lambda honest: {"keys": [{**public, **strange}, *honest["keys"]]}
     assert await refused_not(believer, provider)
 
 

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from auth.role import built_in
 from auth.scope import render
+from backend.audit import Audit, Origin
+from backend.db.identity import SessionRecord
+from backend.db.rights import RoleRecord
+from backend.features.providers.managing import Managing
+from backend.features.providers.schemas import NewProvider
+from backend.identity.limits import AttemptLimits
+from backend.providers.service import Providers
 from backend.secrets.keyring import make_key
 from backend.secrets.table import SealedSecret
 from tests.console import Caller, ConsoleApp, running_console
 from tests.identity.browser import begin, come_back, refusal, sign_in, signed_out
 from tests.identity.provider import CLIENT, SECRET, LyingProvider
+from tests.people import holding, principal
 from tests.waiting import until
 
 SHOP = ("org", "main", "cluster", "local", "ns", "shop")
 URL = "/identity-providers"
+STOPPED = time.time()
 
 
 @pytest.fixture
@@ -241,3 +252,81 @@ async def test_a_declared_provider_is_read_only_and_wins(
         assert taken.status_code == 409
         rows = (await owner.get("/collections/identity-providers")).json()["rows"]
         assert [(row["name"], row["origin"]) for row in rows] == [("sso", "configuration")]
+
+
+async def test_the_name_of_a_declared_provider_leads_nowhere_else(
+    tmp_path: Path, provider: LyingProvider
+) -> None:
+    """What was typed is not declared because of its name: loopback is asked for nobody."""
+    declared = (provider.settings(issuer="http://127.0.0.1:9/declared"),)
+    async with running_console(tmp_path, identity_providers=declared) as console:
+        owner = await console.owner()
+        answer = await owner.post(f"{URL}/test", json=draft(provider, name="sso"))
+        assert answer.status_code == 422
+        assert "without TLS" in answer.json()["detail"]
+        assert provider.asked == {}
+
+
+async def test_a_declared_provider_can_be_tried(
+    believer: ConsoleApp, provider: LyingProvider
+) -> None:
+    owner = await believer.owner()
+    answer = await owner.post(f"{URL}/test", json=draft(provider, name="sso"))
+    assert answer.status_code == 200, answer.text
+
+
+async def test_who_may_not_give_every_role_neither_tries_nor_deletes(
+    site: ConsoleApp, provider: LyingProvider
+) -> None:
+    """Trying leads the console to an address of the caller's; deleting takes roles of others."""
+    owner = await site.owner()
+    await made(owner, provider)
+    async with site.state.db_sessions() as db, db.begin():
+        rights = [f"identity-provider:{verb}" for verb in ("get", "create", "update", "delete")]
+        db.add(RoleRecord(id="sso-admin", title="SSO", rights=rights))
+    some = await site.member("some", ("sso-admin", ("org", "main")))
+    asked = dict(provider.asked)
+    for answer in (
+        await some.post(f"{URL}/test", json=draft(provider, name="later")),
+        await some.post(URL, json=draft(provider, name="later")),
+        await some.delete(f"{URL}/made", headers=at(1)),
+    ):
+        assert answer.status_code in {403, 404}, answer.text
+        assert "role" in answer.json()["detail"], "which they may not give"
+    assert provider.asked == asked
+
+
+async def test_trying_wants_to_know_again_who_is_there_and_is_counted(
+    site: ConsoleApp, provider: LyingProvider
+) -> None:
+    owner = await site.owner()
+    typed = draft(provider, issuer="https://10.0.0.1")
+    site.replace(AttemptLimits(site.state.engine, clock=lambda: STOPPED))
+    statuses = [(await owner.post(f"{URL}/test", json=typed)).status_code for _ in range(62)]
+    assert statuses == [422] * 60 + [429] * 2
+    async with site.state.db_sessions() as db, db.begin():
+        await db.execute(update(SessionRecord).values(strong_at=1.0))
+    site.state.identities._known.clear()
+    answer = await owner.post(f"{URL}/test", json=typed)
+    assert answer.json()["type"].endswith("step-up-required"), answer.text
+
+
+async def test_no_transaction_is_held_while_a_provider_is_asked(
+    site: ConsoleApp, provider: LyingProvider
+) -> None:
+    manager = Managing(site.app.state.parts.get(Providers))
+    caller = principal(holding((built_in(site.state.catalogue)["owner"], ("org", "main"))))
+    audit_origin = Origin.system("main", "test")
+    held: list[bool] = []
+    body = NewProvider(**draft(provider))
+    async with site.state.db_sessions() as db:
+
+        def asked(honest: dict[str, Any]) -> dict[str, Any]:
+            held.append(db.in_transaction())
+            return honest
+
+        provider.lies.metadata = asked
+        await manager.test(db, caller, body)
+        await manager.create(db, Audit(db, audit_origin, caller.policy), caller, body)
+        await db.commit()
+    assert held == [False, False]

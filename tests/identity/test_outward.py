@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from joserfc.jwk import RSAKey
 from starlette.responses import RedirectResponse, Response
+from structlog.testing import capture_logs
 
+from auth.oidc.provider import Provider
 from backend.providers import outward
-from tests.console import ConsoleApp, running_console
-from tests.identity.browser import refusal, sign_in
+from backend.providers.outward import Outward, Unreachable
+from backend.settings import Settings
+from tests.console import ConsoleApp
+from tests.identity.browser import come_back, refusal, sign_in
 from tests.identity.provider import LyingProvider
+from tests.waiting import until
 
 
 def leading(**more: Any) -> Any:
@@ -33,20 +41,19 @@ async def test_a_discovery_document_leads_into_no_private_network(
     """Its issuer stands on loopback because the operator wrote so; nothing else may."""
     provider.lies.metadata = leading(jwks_uri=url)
     caller = believer.caller()
-    begun = await caller.post("/signin/sso", json={})
-    if begun.status_code == 502:
-        return
-    _, answer = await sign_in(believer, provider)
-    assert refusal(answer) == "unreachable"
+    with capture_logs() as log:
+        begun = await caller.post("/signin/sso", json={})
+        if begun.status_code == 200:
+            answer = await come_back(caller, await provider.visit(begun.json()["url"]))
+            assert refusal(answer) == "unreachable"
+    (reason,) = [str(line["reason"]) for line in log if "reason" in line]
+    assert re.search("without TLS|is link-local", reason), reason
 
 
 async def test_a_provider_made_in_the_console_stands_where_the_operator_allows(
     tmp_path: Path, provider: LyingProvider
 ) -> None:
     """Loopback and plain HTTP have to be listed; both together are needed."""
-    from backend.providers.outward import Outward, Unreachable
-    from backend.settings import Settings
-
     known = Settings(identity_providers=(provider.settings(),)).identity_providers[0]
     url = f"{provider.issuer}/keys"
     lists: dict[str, Any] = {"connection_http_hosts": ("127.0.0.1",)}
@@ -89,10 +96,40 @@ async def test_a_provider_that_is_slow_is_given_up(
     assert provider.issuer not in answer.text
 
 
-async def test_the_console_goes_on_while_a_provider_is_slow(tmp_path: Path) -> None:
-    """One that nobody answers for is declared: the page and other sign-ins do not wait."""
-    declared = ({"name": "gone", "issuer": "https://sso.invalid", "client_id": "x"},)
-    async with running_console(tmp_path, identity_providers=declared) as console:
-        assert (await console.caller().get("/signin/providers")).status_code == 200
-        assert (await console.caller().post("/signin/gone", json={})).status_code == 502
-        assert (await (await console.owner()).get("/session")).status_code == 200
+async def test_the_console_goes_on_while_a_provider_is_slow(
+    believer: ConsoleApp, provider: LyingProvider
+) -> None:
+    """The page and other sign-ins do not wait: they are answered while it has not."""
+    provider.lies.wait = 3600
+    waiting = asyncio.create_task(believer.caller().post("/signin/sso", json={}))
+    await until(lambda: bool(provider.asked))
+    assert (await believer.caller().get("/signin/providers")).status_code == 200
+    assert (await (await believer.owner()).get("/session")).status_code == 200
+    assert not waiting.done()
+    waiting.cancel()
+    provider.hurry.set()
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    ["http://localhost.evil.example", "http://127.evil.example", "http://127.0.0.1.nip.io"],
+)
+def test_a_name_that_only_begins_like_loopback_needs_tls(tmp_path: Path, issuer: str) -> None:
+    own = Outward(Settings(home=tmp_path))
+    known = Provider(name="sso", issuer=issuer, client_id="x")
+    assert "without TLS" in own.against(f"{issuer}/keys", known, declared=True)
+
+
+async def test_a_failed_reading_of_newer_keys_is_tried_again(
+    believer: ConsoleApp, provider: LyingProvider
+) -> None:
+    """Only one that was done counts for the time in which none is."""
+    await sign_in(believer, provider)
+    provider.key = RSAKey.generate_key(2048, {"kid": "k2"})
+    honest = provider.lies.keys
+    provider.lies.keys = lambda _honest: Response(status_code=500)
+    _, answer = await sign_in(believer, provider)
+    assert refusal(answer) == "unreachable"
+    provider.lies.keys = honest
+    _, answer = await sign_in(believer, provider)
+    assert refusal(answer) == ""

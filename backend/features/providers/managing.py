@@ -82,10 +82,19 @@ class Managing:
             )
         return found.row
 
-    async def test(self, db: AsyncSession, body: NewProvider) -> ProviderFound:
-        """Discovery and keys of what was typed. 422 with the failure at its field."""
+    async def test(self, db: AsyncSession, caller: Principal, body: NewProvider) -> ProviderFound:
+        """Discovery and keys of what was typed. 422 with the failure at its field.
+
+        It needs what keeping it needs: the console asks an address that the caller chose. Only
+        the very issuer that the operator declared is asked as one.
+        """
+        _require_all(caller)
+        typed = _typed(body, body.client_secret or "")
         stored = await self.providers.find(db, body.name)
-        return await self._tested(_typed(body, body.client_secret or ""), stored)
+        written = stored.provider if stored is not None and stored.declared else None
+        await db.rollback()  # no transaction is held while a provider is asked
+        declared = written is not None and written.issuer == typed.issuer
+        return await self._tested(typed, declared=declared)
 
     async def create(
         self, db: AsyncSession, audit: Audit, caller: Principal, body: NewProvider
@@ -96,7 +105,8 @@ class Managing:
         if await self.providers.find(db, body.name) is not None:
             raise _taken(body.name)
         if not body.untested:
-            await self._tested(typed, None)
+            await db.rollback()  # no transaction is held while a provider is asked
+            await self._tested(typed, declared=False)
         row = ProviderRow(
             **typed.model_dump(exclude={SECRET_FIELD, "domains", "kind"}),
             kind=typed.kind.value,
@@ -144,9 +154,12 @@ class Managing:
         await _advance(db, row, caller.login, disabled=off)
         audit.did("disable" if off else "enable", _target(row, audit), right=Verb.UPDATE)
 
-    async def delete(self, db: AsyncSession, audit: Audit, row: ProviderRow) -> None:
+    async def delete(
+        self, db: AsyncSession, audit: Audit, caller: Principal, row: ProviderRow
+    ) -> None:
         """Forget it with its secret, its people's ways in, and the roles of its groups. Their
         accounts stay, with what they hold themselves."""
+        _require_all(caller)
         await self._end(db, row.name)
         prefix = f"{row.name}/"
         held = func.substr(col(BindingRecord.subject_id), 1, len(prefix)) == prefix
@@ -194,9 +207,8 @@ class Managing:
         if secret is not None:
             await self.providers.secrets.put(db, PROVIDERS, row.id, {SECRET_FIELD: secret})
 
-    async def _tested(self, typed: Provider, stored: KnownProvider | None) -> ProviderFound:
+    async def _tested(self, typed: Provider, *, declared: bool) -> ProviderFound:
         protocol = await self.providers.protocol()
-        declared = stored is not None and stored.declared
         try:
             metadata, keys = await protocol.published(typed, declared=declared)
         except (Unreachable, Rejected) as error:

@@ -131,10 +131,19 @@ async def list_provider_presets() -> list[PresetView]:
     return list(PRESETS)
 
 
-@router.post("/test", dependencies=[New])
-async def test_provider(body: ProviderTested, db: DbSession, manager: Manager) -> ProviderFound:
-    """Read what a provider publishes, without saving anything."""
-    return await manager.test(db, body)
+@router.post("/test", dependencies=[Fresh], responses=answers(429))
+async def test_provider(
+    body: ProviderTested,
+    caller: Annotated[Principal, New],
+    entry: Door,
+    manager: Manager,
+    *,
+    db: DbSession,
+    request: Request,
+) -> ProviderFound:
+    """Read what a provider publishes, without saving anything. It needs what adding one does."""
+    await count(entry, request, "test")
+    return await manager.test(db, caller, body)
 
 
 @router.post("", status_code=201, dependencies=[Fresh])
@@ -210,9 +219,10 @@ async def read_provider_impact(
     return await manager.impact(db, name)
 
 
-@router.delete("/{name}", status_code=204, dependencies=[Deletes, Fresh])
+@router.delete("/{name}", status_code=204, dependencies=[Fresh])
 async def delete_provider(
     name: ProviderName,
+    caller: Annotated[Principal, Deletes],
     manager: Manager,
     *,
     db: DbSession,
@@ -221,7 +231,7 @@ async def delete_provider(
     if_match: IfMatch = None,
 ) -> None:
     """Forget it with its people's ways in and its groups' roles. Needs `If-Match`."""
-    await manager.delete(db, audit, await show.current(name, if_match))
+    await manager.delete(db, audit, caller, await show.current(name, if_match))
 
 
 @router.post("/{name}/trial", responses=answers(429, 502))
@@ -231,14 +241,14 @@ async def try_provider(
     entry: Door,
     manager: Manager,
     *,
-    db: DbSession,
     request: Request,
     response: Response,
 ) -> SignInAddress:
     """Begin a dry-run sign-in in this browser: it signs nobody in, and shows what one would
     give. Works while the provider is switched off."""
     await count(entry, request, "begin")
-    known = await manager.known(db, name)
+    async with entry.db_sessions() as db:  # over before the provider is asked
+        known = await manager.known(db, name)
     if known.provider is None:
         raise NotFoundProblem(known.problem)
     url = await begun(entry, request, response, known, next_path="/", trial_by=caller.id)

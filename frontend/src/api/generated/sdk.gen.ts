@@ -321,7 +321,7 @@ export const listProviderPresets = <ThrowOnError extends boolean = false>(option
 /**
  * Test Provider
  *
- * Read what a provider publishes, without saving anything.
+ * Read what a provider publishes, without saving anything. It needs what adding one does.
  */
 export const testProvider = <ThrowOnError extends boolean = false>(options: Options<TestProviderData, ThrowOnError>): RequestResult<TestProviderResponses, TestProviderErrors, ThrowOnError> => (options.client ?? client).post<TestProviderResponses, TestProviderErrors, ThrowOnError>({
     url: '/api/v1/identity-providers/test',

@@ -8834,6 +8834,10 @@ export type TestProviderErrors = {
      * A field is not valid; `errors` names it
      */
     422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
 };
 
 export type TestProviderError = TestProviderErrors[keyof TestProviderErrors];
