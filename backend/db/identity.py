@@ -114,7 +114,8 @@ class ServiceRecord(SQLModel, table=True):
 
 class SessionRecord(SQLModel, table=True):
     """A signed-in browser. `id` is the SHA-256 of the cookie's 256-bit random value; `address`
-    is where it was opened, `last_address` where it was used last."""
+    is where it was opened, `last_address` where it was used last. `replaced_by`: the id under which
+    it goes on since its person showed again who they are; the old one is over soon."""
 
     __tablename__ = "user_session"
 
@@ -128,6 +129,7 @@ class SessionRecord(SQLModel, table=True):
     agent: str = Field(default="", max_length=256)
     method: str = Field(default="password", max_length=32)
     strong_at: float | None = None
+    replaced_by: str | None = Field(default=None, max_length=64, index=True)
 
 
 class TokenRecord(SQLModel, table=True):

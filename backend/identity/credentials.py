@@ -132,9 +132,12 @@ class Identities:
     async def current(self, principal: Principal) -> Principal | None:
         """The same caller with the rights in force now, or None when the credential is over.
 
-        Does not count as use: an open page alone does not keep a session alive.
+        Does not count as use: an open page alone does not keep a session alive. Of a session that
+        goes on under another id the caller is told by that one.
         """
         known = await self._lookup(principal.credential)
+        if known is not None and known.loaded.replaced_by is not None:
+            known = await self._lookup(known.loaded.replaced_by)
         return known.loaded.principal if known else None
 
     def touch(self, principal: Principal) -> None:

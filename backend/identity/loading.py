@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from auth.kinds import Catalogue
 from auth.policy import Policy
-from auth.principal import Assurance, Credential, Principal
+from auth.principal import Assurance, Credential, CredentialKind, Principal
 from auth.role import Role
 from auth.subject import Subject
 from backend.db.identity import SessionRecord, TokenRecord
@@ -46,6 +46,8 @@ class Loaded:
     expires: float
     until: float
     last_used: float | None
+    replaced_by: Credential | None = None
+    """What the session goes on as since a step-up."""
 
 
 class PrincipalLoader:
@@ -139,21 +141,26 @@ class PrincipalLoader:
     ) -> Loaded:
         own = [b for subject in sorted(person.subjects) for b in held.get(subject, ())]
         policy = Policy(compile_bindings(own, roles, owned), epoch)
+        after: Credential | None = None
         if isinstance(record, TokenRecord):
             policy = restrict_to_token(policy, record, self._catalogue)
             assurance, used = Assurance("token", record.created), record.last_used
         else:
             assurance = Assurance(record.method, record.created, record.strong_at)
             used = record.last_seen
+            if record.replaced_by:
+                after = Credential(CredentialKind.SESSION, record.replaced_by)
         principal = make_principal(
             person, credential, assurance, policy, organisation=self._organisation
         )
         ends = [b.expires for b in own if b.expires is not None]
         depends = [credential, *person.subjects, *(f"role:{b.role_id}" for b in own)]
+        depends += [after] if after else []
         return Loaded(
             principal=principal,
             depends=frozenset(map(str, depends)),
             expires=record.expires,
             until=min([record.expires, *ends]),
             last_used=used,
+            replaced_by=after,
         )

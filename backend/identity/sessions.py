@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -13,7 +14,17 @@ from backend.db.identity import SessionRecord, UserRecord
 from backend.identity.epoch import raise_epoch
 from backend.identity.tokens import digest, new_token
 
-__all__ = ["SessionLimits", "end_session", "end_sessions", "open_session", "remove_old_sessions"]
+__all__ = [
+    "SessionLimits",
+    "end_session",
+    "end_sessions",
+    "open_session",
+    "remove_old_sessions",
+    "renew_session",
+]
+
+GRACE: Final = 60.0
+"""Seconds that an id which was replaced serves requests under way and finds open sockets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +69,41 @@ def open_session(
 
 async def end_session(db: AsyncSession, identifier: str) -> None:
     """End one session, everywhere, once the caller's transaction commits."""
-    await raise_epoch(db, Credential(CredentialKind.SESSION, identifier))
-    await db.execute(delete(SessionRecord).where(col(SessionRecord.id) == identifier))
+    await raise_epoch(db, _credential(identifier))
+    query = select(col(SessionRecord.replaced_by)).where(col(SessionRecord.id) == identifier)
+    after = (await db.execute(query)).scalar_one_or_none()
+    if after:
+        await raise_epoch(db, _credential(after))
+    ids = [identifier, after] if after else [identifier]
+    theirs = or_(col(SessionRecord.id).in_(ids), col(SessionRecord.replaced_by).in_(ids))
+    await db.execute(delete(SessionRecord).where(theirs))
+
+
+async def renew_session(db: AsyncSession, identifier: str, now: float) -> str | None:
+    """Let the session go on under a new id, with a strong factor given `now`: the new value of its
+    cookie (security reference, C1). None where it is over, or replaced already.
+
+    Requests under way and other tabs' sockets find the old id for a minute (`GRACE`), with what it
+    was worth before. The caller's transaction commits.
+    """
+    await raise_epoch(db, _credential(identifier))  # the lock: of two at once the second finds None
+    record = await db.get(SessionRecord, identifier, populate_existing=True)
+    if record is None or record.replaced_by is not None:
+        return None
+    token = new_token()
+    after = digest(token)
+    facts = record.model_dump(exclude={"id", "strong_at", "last_seen"})
+    db.add(SessionRecord(id=after, strong_at=now, last_seen=now, **facts))
+    await db.flush()
+    before = or_(col(SessionRecord.id) == identifier, col(SessionRecord.replaced_by) == identifier)
+    await db.execute(update(SessionRecord).where(before).values(replaced_by=after))
+    record.expires = min(record.expires, now + GRACE)
+    await db.flush()
+    return token
+
+
+def _credential(identifier: str) -> Credential:
+    return Credential(CredentialKind.SESSION, identifier)
 
 
 async def end_sessions(db: AsyncSession, user_id: str, *, but: str = "") -> None:

@@ -188,13 +188,15 @@ def _still_allowed(
     """Whether the caller's session goes on with all the rights it began with, looked at once a
     second: a running download ends when something of them is gone."""
     asked = time.monotonic()
+    known = caller
 
     async def still_allowed() -> bool:
-        nonlocal asked
+        nonlocal asked, known
         if time.monotonic() - asked < RECHECK:
             return True
         asked = time.monotonic()
-        now = await hub.auth.current(caller)
+        now = await hub.auth.current(known)
+        known = now or known
         return now is not None and guard.within(await hub.registry.guard(now, source.collection))
 
     return still_allowed

@@ -18,6 +18,7 @@ from backend.db.identity import SessionRecord
 from backend.identity.sessions import end_session
 from backend.identity.tokens import digest
 from backend.providers.table import SESSIONS, LogoutSeen, ProviderSession
+from backend.secrets.envelope import SecretProblem
 from backend.secrets.store import Secrets, SecretsUnavailable
 from backend.secrets.table import SealedSecret
 
@@ -30,6 +31,7 @@ __all__ = [
     "forget_old",
     "keep",
     "keep_tokens",
+    "move",
 ]
 
 REFRESH_SECONDS: Final = 300.0
@@ -75,6 +77,24 @@ async def keep_tokens(
         return
     if tokens.get(REFRESH_TOKEN):
         row.due = time.time() + REFRESH_SECONDS
+
+
+async def move(db: AsyncSession, secrets: Secrets, before: str, after: str) -> None:
+    """The session goes on under another id: what it has from its provider goes with it. Tokens are
+    sealed for their row, so they are sealed anew; one that cannot be opened is left behind."""
+    row = await db.get(ProviderSession, before)
+    if row is None:
+        return
+    try:
+        held = await secrets.open(db, SESSIONS, before)
+    except (SecretProblem, SecretsUnavailable):
+        held = {}
+    facts = row.model_dump(exclude={"session_id"})
+    await db.delete(row)
+    db.add(ProviderSession(session_id=after, **facts))
+    await db.flush()
+    await secrets.remove(db, SESSIONS, before)
+    await secrets.put(db, SESSIONS, after, held)
 
 
 async def end_told(

@@ -11,8 +11,11 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from auth.scope import render
+from backend.identity.sessions import renew_session
+from backend.identity.tokens import digest
 from backend.providers.refreshing import Refreshing
 from backend.providers.service import Providers
+from backend.providers.sessions import move
 from backend.providers.table import SESSIONS, ProviderSession
 from backend.secrets.keyring import make_key
 from backend.secrets.table import SealedSecret
@@ -172,3 +175,28 @@ async def test_a_provider_that_does_not_answer_ends_nothing(
     await make_due(believer)
     await refreshing(believer).run()
     assert await alive(caller)
+
+
+async def test_what_a_session_has_from_its_provider_follows_a_step_up(
+    believer: ConsoleApp, provider: LyingProvider
+) -> None:
+    caller, _ = await sign_in(believer, provider)
+    (session,) = (await caller.get("/sessions")).json()
+    secrets = believer.app.state.parts.get(Providers).secrets
+    async with believer.state.db_sessions() as db, db.begin():
+        held = await secrets.open(db, SESSIONS, session["id"])
+        token = await renew_session(db, session["id"], time.time())
+        assert token is not None
+        after = digest(token)
+        await move(db, secrets, session["id"], after)
+    async with believer.state.db_sessions() as db:
+        assert held
+        assert await secrets.open(db, SESSIONS, after) == held
+        assert await secrets.open(db, SESSIONS, session["id"]) == {}
+        assert await db.get(ProviderSession, session["id"]) is None
+    renewed = believer.caller()
+    renewed.cookies.set("craton-session", token)
+    assert await alive(renewed)
+    assert await tell(believer.caller("192.0.2.7"), provider.logout_token()) == 200
+    await ended(renewed)
+    await ended(caller)

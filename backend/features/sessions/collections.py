@@ -63,6 +63,8 @@ def _named_sessions() -> sa.Select[Any]:
     tables = SQLModel.metadata.tables
     session, user = tables["user_session"], tables["user_account"]
     kept = ("agent", "method", "created", "last_seen", "address", "last_address", "expires")
-    return sa.select(
-        session.c.id.label("key"), user.c.login, *(session.c[name] for name in kept)
-    ).select_from(session.join(user, session.c.user_id == user.c.id))
+    return (
+        sa.select(session.c.id.label("key"), user.c.login, *(session.c[name] for name in kept))
+        .select_from(session.join(user, session.c.user_id == user.c.id))
+        .where(session.c.replaced_by.is_(None))
+    )

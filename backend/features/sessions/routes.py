@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 
 from auth.principal import Principal
 from backend.audit import Refusals
@@ -12,12 +12,15 @@ from backend.db.session import DbSession
 from backend.features.sessions import service
 from backend.features.sessions.schemas import OpenSession, SteppedUp, StepUp
 from backend.http.audited import Audited
+from backend.http.cookies import set_session_cookie
 from backend.http.documented import answers
 from backend.http.fields import PathId
 from backend.http.guard import Decides
+from backend.identity.credentials import Identities
 from backend.identity.hashing import Hashing
 from backend.identity.limits import AttemptLimits
 from backend.parts import part
+from backend.providers.service import Providers
 from backend.settings import Settings
 
 __all__ = ["router"]
@@ -62,8 +65,13 @@ async def step_up(
     hashing: Annotated[Hashing, part(Hashing)],
     refusals: Annotated[Refusals, part(Refusals)],
     settings: Annotated[Settings, part(Settings)],
+    identities: Annotated[Identities, part(Identities)],
+    providers: Annotated[Providers, part(Providers)],
+    request: Request,
+    response: Response,
 ) -> SteppedUp:
-    """Give one's password once more: what asks who is there goes on for a while."""
+    """Give one's password once more: what asks who is there goes on for a while. The session gets
+    a new cookie."""
     await service.confirm(
         db,
         caller,
@@ -73,4 +81,6 @@ async def step_up(
         refusals=refusals,
         audit=audit,
     )
-    return SteppedUp(until=await service.stamp(db, audit, caller) + settings.step_up_minutes * 60)
+    token, at = await service.renew(db, audit, caller, providers.secrets)
+    set_session_cookie(request, response, token, identities.lifetime)
+    return SteppedUp(until=at + settings.step_up_minutes * 60)

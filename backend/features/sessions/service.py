@@ -6,11 +6,11 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from auth.principal import Credential, CredentialKind, Principal
+from auth.principal import CredentialKind, Principal
 from auth.scope import organisation
 from auth.subject import Subject, SubjectKind
 from auth.verb import Verb
@@ -21,9 +21,12 @@ from backend.http.guard import no_such, owns, require
 from backend.identity.epoch import raise_epoch
 from backend.identity.hashing import Hashing
 from backend.identity.limits import AttemptLimits, Limit
-from backend.identity.sessions import end_session, end_sessions
+from backend.identity.sessions import end_session, end_sessions, renew_session
+from backend.identity.tokens import digest
+from backend.providers.sessions import move
+from backend.secrets.store import Secrets
 
-__all__ = ["confirm", "end", "end_others", "own", "stamp"]
+__all__ = ["confirm", "end", "end_others", "own", "renew"]
 
 _BURST: Final = 10
 _EVERY: Final = 30.0
@@ -36,7 +39,9 @@ async def own(db: AsyncSession, caller: Principal) -> Sequence[SessionRecord]:
         require(caller, "session", Verb.LIST, organisation(caller.organisation))
     person = caller.subject.id if caller.subject.kind is SubjectKind.USER else ""
     query = select(SessionRecord).where(
-        col(SessionRecord.user_id) == person, col(SessionRecord.expires) > time.time()
+        col(SessionRecord.user_id) == person,
+        col(SessionRecord.expires) > time.time(),
+        col(SessionRecord.replaced_by).is_(None),
     )
     query = query.order_by(col(SessionRecord.last_seen).desc(), col(SessionRecord.id))
     return (await db.execute(query)).scalars().all()
@@ -101,14 +106,18 @@ async def confirm(
     await attempts.give_back(limits)
 
 
-async def stamp(db: AsyncSession, audit: Audit, caller: Principal) -> float:
-    """Write into the session that its person showed who they are; when."""
-    now = time.time()
-    await raise_epoch(db, Credential(CredentialKind.SESSION, caller.credential.id))
-    session = update(SessionRecord).where(col(SessionRecord.id) == caller.credential.id)
-    await db.execute(session.values(strong_at=now))
+async def renew(
+    db: AsyncSession, audit: Audit, caller: Principal, secrets: Secrets
+) -> tuple[str, float]:
+    """Let the session go on under a new id, of which it is written that its person showed who they
+    are: the cookie's new value, and when. 409 when another tab did so at this moment."""
+    now, before = time.time(), caller.credential.id
+    token = await renew_session(db, before, now)
+    if token is None:
+        raise Conflict("Somebody confirmed who they are in another tab just now: try again.")
+    await move(db, secrets, before, digest(token))
     audit.did("step-up", _target(caller), right=Verb.GET)
-    return now
+    return token, now
 
 
 def _target(caller: Principal) -> Target:

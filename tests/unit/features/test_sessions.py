@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 from sqlalchemy import update
+from sqlmodel import col
 
+from auth.principal import CredentialKind
 from auth.scope import organisation
 from backend.db.identity import SessionRecord
+from backend.identity.credentials import Presented
 from tests.console import OWNER_PASSWORD, Caller, ConsoleApp
 from tests.unit.features.test_tokens import READ, program, stop_clocks
 
@@ -92,6 +96,84 @@ async def test_rights_tokens_and_secrets_ask_again_who_is_there(console_on: Cons
     assert (await owner.post("/bindings", json=GRANT)).status_code == 201
     activity = await owner.get("/collections/activity")
     assert "session:step-up" in activity.text
+
+
+async def step_up(caller: Caller) -> None:
+    answer = await caller.post("/session/step-up", json={"password": OWNER_PASSWORD})
+    assert answer.status_code == 200, answer.text
+
+
+def with_cookies(console: ConsoleApp, cookies: dict[str, str]) -> Caller:
+    """Another tab, or a thief, with the cookies of before."""
+    caller = console.caller()
+    caller.cookies.update(cookies)
+    return caller
+
+
+async def here(caller: Caller) -> dict[str, Any]:
+    (found,) = [one for one in (await caller.get("/sessions")).json() if one["current"]]
+    return dict(found)
+
+
+async def test_step_up_gives_the_session_a_new_id(console_on: ConsoleApp) -> None:
+    """C1: what somebody had of the session before is worth no more than before, and soon
+    nothing."""
+    await console_on.member("ada")
+    owner = await console_on.owner()
+    await grown_old(console_on)
+    before = dict(owner.cookies)
+    old = await here(owner)
+    identities = console_on.state.identities
+    socket = await identities.resolve(Presented(CredentialKind.SESSION, before["craton-session"]))
+    assert socket is not None
+    await step_up(owner)
+    assert owner.cookies["craton-session"] != before["craton-session"]
+    new = await here(owner)
+    assert new["id"] != old["id"]
+    assert {new[name] == old[name] for name in ("created", "address", "agent", "expires")} == {True}
+    rows = (await owner.get("/collections/sessions")).json()["rows"]
+    keys = {row["key"] for row in rows}
+    assert new["id"] in keys
+    assert old["id"] not in keys | {one["id"] for one in (await owner.get("/sessions")).json()}
+    other = with_cookies(console_on, before)
+    assert (await other.get("/session")).status_code == 200, "what is under way goes on"
+    assert (await other.post("/bindings", json=GRANT)).status_code == 403
+    followed = await identities.current(socket)
+    assert followed is not None, "an open socket goes on"
+    assert followed.credential.id == new["id"]
+    body = {"password": OWNER_PASSWORD}
+    assert (await other.post("/session/step-up", json=body)).status_code == 409
+    await grace_over(console_on)
+    assert (await other.get("/session")).status_code == 401
+    assert (await owner.post("/bindings", json=GRANT)).status_code == 201
+
+
+async def grace_over(console: ConsoleApp) -> None:
+    async with console.state.db_sessions() as db, db.begin():
+        old = col(SessionRecord.replaced_by).is_not(None)
+        await db.execute(update(SessionRecord).where(old).values(expires=time.time() - 1))
+    console.state.identities._known.clear()
+
+
+async def test_the_end_of_a_session_is_that_of_its_old_ids(console_on: ConsoleApp) -> None:
+    owner = await console_on.owner()
+    first = dict(owner.cookies)
+    await step_up(owner)
+    second = dict(owner.cookies)
+    await step_up(owner)
+    tabs = [with_cookies(console_on, cookies) for cookies in (first, second)]
+    assert [(await tab.get("/session")).status_code for tab in tabs] == [200, 200]
+    mine = await here(owner)
+    assert (await owner.delete(f"/sessions/{mine['id']}")).status_code == 204
+    assert [(await one.get("/session")).status_code for one in (owner, *tabs)] == [401] * 3
+
+
+async def test_signing_out_with_the_old_id_ends_the_session(console: ConsoleApp) -> None:
+    owner = await console.owner()
+    before = dict(owner.cookies)
+    await step_up(owner)
+    assert (await with_cookies(console, before).delete("/session")).status_code == 200
+    assert (await owner.get("/session")).status_code == 401
 
 
 async def test_who_may_not_is_told_so_before_anything_is_asked(console: ConsoleApp) -> None:

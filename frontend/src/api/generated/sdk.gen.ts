@@ -528,7 +528,8 @@ export const signIn = <ThrowOnError extends boolean = false>(options: Options<Si
 /**
  * Step Up
  *
- * Give one's password once more: what asks who is there goes on for a while.
+ * Give one's password once more: what asks who is there goes on for a while. The session gets
+ * a new cookie.
  */
 export const stepUp = <ThrowOnError extends boolean = false>(options: Options<StepUpData, ThrowOnError>): RequestResult<StepUpResponses, StepUpErrors, ThrowOnError> => (options.client ?? client).post<StepUpResponses, StepUpErrors, ThrowOnError>({
     url: '/api/v1/session/step-up',
