@@ -19,10 +19,12 @@ from backend.http.guard import CurrentPrincipal
 from backend.parts import part
 from backend.settings import Settings
 
-__all__ = ["PASSWORD", "SIGN_IN", "Fresh", "StepUpRequired", "require_fresh"]
+__all__ = ["PASSWORD", "SIGN_IN", "Fresh", "FreshNow", "StepUpRequired", "require_fresh"]
 
 PASSWORD: Final = "password"  # noqa: S105 (a method of signing in)
 SIGN_IN: Final = "sign-in"
+ACTION_SECONDS: float = 120.0
+"""For what asks who is there for that very action (security reference, section 7)."""
 
 
 class StepUpRequired(Forbidden):
@@ -31,9 +33,10 @@ class StepUpRequired(Forbidden):
     slug, title = "step-up-required", "Confirm that it is you"
 
 
-def require_fresh(caller: Principal, settings: Settings) -> None:
-    """Pass who gave a strong factor lately, or raise `StepUpRequired`."""
-    within = settings.step_up_minutes * 60
+def require_fresh(caller: Principal, settings: Settings, seconds: float = float("inf")) -> None:
+    """Pass who gave a strong factor lately, and in the last `seconds`, or raise
+    `StepUpRequired`."""
+    within = int(min(settings.step_up_minutes * 60, seconds))
     if caller.credential.kind is CredentialKind.TOKEN:
         raise StepUpRequired(
             "A token cannot do this: it needs a person who has just shown who they are.",
@@ -57,3 +60,13 @@ async def _fresh(caller: CurrentPrincipal, settings: Annotated[Settings, part(Se
 
 Fresh: Final = Depends(_fresh)
 """A route's dependency, put behind its guard: who may not is told so first."""
+
+
+async def _fresh_now(
+    caller: CurrentPrincipal, settings: Annotated[Settings, part(Settings)]
+) -> None:
+    require_fresh(caller, settings, ACTION_SECONDS)
+
+
+FreshNow: Final = Depends(_fresh_now)
+"""The same for the few things that ask it of nearly every time: who lets people in."""

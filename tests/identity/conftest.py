@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.http import stepup
 from backend.providers import outward, protocol
 from tests.console import ConsoleApp, running_console
 from tests.identity.provider import LyingProvider, running_provider
@@ -15,9 +16,10 @@ from tests.identity.provider import LyingProvider, running_provider
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A provider in the test's own process is slow where the machine is: only a test that makes
-    it slow is to see it given up."""
+    it slow is to see it given up. Nor does it ask anew who is there, however long a test takes."""
     for module in (outward, protocol):
         monkeypatch.setattr(module, "SECONDS", 120.0)
+    monkeypatch.setattr(stepup, "ACTION_SECONDS", float("inf"))
 
 
 @pytest.fixture

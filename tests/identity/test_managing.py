@@ -18,6 +18,7 @@ from backend.db.identity import SessionRecord
 from backend.db.rights import RoleRecord
 from backend.features.providers.managing import Managing
 from backend.features.providers.schemas import NewProvider
+from backend.http import stepup
 from backend.identity.limits import AttemptLimits
 from backend.providers.service import Providers
 from backend.secrets.keyring import make_key
@@ -309,6 +310,22 @@ async def test_trying_wants_to_know_again_who_is_there_and_is_counted(
     site.state.identities._known.clear()
     answer = await owner.post(f"{URL}/test", json=typed)
     assert answer.json()["type"].endswith("step-up-required"), answer.text
+
+
+async def test_a_change_asks_who_is_there_for_that_action(
+    site: ConsoleApp, provider: LyingProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Security reference, section 7: two minutes, where other changes of rights take ten."""
+    monkeypatch.setattr(stepup, "ACTION_SECONDS", 120.0)
+    owner = await site.owner()
+    grant = {"subject": "owner", "role": "viewer", "scope": "org/main"}
+    async with site.state.db_sessions() as db, db.begin():
+        await db.execute(update(SessionRecord).values(strong_at=time.time() - 130))
+    site.state.identities._known.clear()
+    answer = await owner.post(URL, json=draft(provider))
+    assert answer.status_code == 403
+    assert answer.json()["within"] == 120
+    assert (await owner.post("/bindings", json=grant)).status_code == 201
 
 
 async def test_no_transaction_is_held_while_a_provider_is_asked(

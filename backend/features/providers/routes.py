@@ -33,7 +33,7 @@ from backend.http.audited import Audited
 from backend.http.documented import answers
 from backend.http.guard import Requires
 from backend.http.origin import own_address
-from backend.http.stepup import Fresh
+from backend.http.stepup import Fresh, FreshNow
 from backend.http.versions import IfMatch, check, tagged
 from backend.parts import part
 from backend.providers.records import SECRET_FIELD, KnownProvider
@@ -146,7 +146,7 @@ async def test_provider(
     return await manager.test(db, caller, body)
 
 
-@router.post("", status_code=201, dependencies=[Fresh])
+@router.post("", status_code=201, dependencies=[FreshNow])
 async def create_provider(
     body: NewProvider,
     caller: Annotated[Principal, New],
@@ -172,7 +172,7 @@ async def read_provider(
     return found
 
 
-@router.put("/{name}", dependencies=[Fresh])
+@router.put("/{name}", dependencies=[FreshNow])
 async def change_provider(
     name: ProviderName,
     body: ProviderDraft,
@@ -191,7 +191,7 @@ async def change_provider(
     return await show.changed(row, response)
 
 
-@router.patch("/{name}", dependencies=[Fresh])
+@router.patch("/{name}", dependencies=[FreshNow])
 async def switch_provider(
     name: ProviderName,
     body: ProviderSwitch,
@@ -219,7 +219,7 @@ async def read_provider_impact(
     return await manager.impact(db, name)
 
 
-@router.delete("/{name}", status_code=204, dependencies=[Fresh])
+@router.delete("/{name}", status_code=204, dependencies=[FreshNow])
 async def delete_provider(
     name: ProviderName,
     caller: Annotated[Principal, Deletes],

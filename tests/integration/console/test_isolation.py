@@ -248,6 +248,8 @@ def test_the_owner_gets_what_the_matrix_asks_for(estate: Estate) -> None:
     assert len(good) > 50, good
 
 
+BROUGHT_ALONG = ("serviceaccounts", "podtemplates", "rolebindings.rbac.authorization.k8s.io")
+"""Kinds without rows, of each right they may need."""
 EMPTY = {"items": [], "next": None}
 
 
@@ -276,7 +278,7 @@ def urls(path: str, estate: Estate) -> Iterator[str]:
         return
     values = {
         "{cluster}": ["local"],
-        "{kind}": ["machines", "deployments", *KINDS, DEFINITION],
+        "{kind}": ["machines", "deployments", *KINDS, DEFINITION, *BROUGHT_ALONG],
         "{namespace}": [estate.hidden, "-"],
         "{definition}": [DEFINITION],
         "{name}": [*named(path, estate)],
