@@ -21,7 +21,7 @@ from backend.errors import Unprocessable
 from backend.features.access.grantors import grantors
 from backend.features.access.subjects import find_subject, name_of
 from backend.http.fields import NO_CONTROLS
-from backend.http.guard import Decides, require
+from backend.http.guard import Decides, owns, require
 from backend.identity.holdings import policy_of
 from backend.identity.roles import present_roles
 from backend.parts import part
@@ -107,7 +107,7 @@ async def explain_rights(
         subject = await find_subject(db, asked.subject_kind, asked.subject)
         if subject is None:
             raise _invalid("subject", f"there is no such {asked.subject_kind.value}")
-        own = subject == caller.subject
+        own = owns(caller, subject)
         policy = await policy_of(db, subject, catalogue)
     told = explain(policy, asked.kind, asked.verb, scope)
     roles = (await present_roles(db, catalogue)).values()

@@ -36,13 +36,14 @@ async def service_for(
 ) -> Owner:
     """The caller themselves, or the service account on whose tokens they hold `verb`; 404 for one
     that is not there or that they may not see. With a token also one's own need the right."""
+    if service_id is None and owns(caller, caller.subject):
+        return Owner(caller.subject, caller.login, organisation(caller.organisation), own=True)
     word = "token" if service_id is None else "service account"
     subject = Subject(SubjectKind.SERVICE, service_id) if service_id else caller.subject
     owner = await _owner(db, caller, subject)
     if owner is None:
         raise NotFoundProblem(no_such(word))
-    if not owner.own:
-        require(caller, "token", verb, owner.scope, word)
+    require(caller, "token", verb, owner.scope, word)
     return owner
 
 

@@ -114,3 +114,17 @@ async def test_a_service_s_token_ends_no_other_of_it(console: ConsoleApp) -> Non
         assert (await calling.delete(f"/tokens/{first['id']}")).status_code == 204
         async with console.state.db_sessions() as db:
             assert await db.get(TokenRecord, second["id"]) is not None
+
+
+async def test_it_is_told_of_its_owners_roles_where_it_may_see_bindings_only(
+    console: ConsoleApp,
+) -> None:
+    """Of oneself everything is explained; a token is not oneself."""
+    owner = await console.owner()
+    place = "/".join(WEB)
+    made = await make(owner, rights=["binding:get"], scopes=[place])
+    question = {"kind": "pod", "verb": "get", "scope": place, "subject": "owner"}
+    calling = program(console, made["secret"])
+    for caller, role in ((owner, "owner"), (calling, None)):
+        told = (await caller.get("/explanation", params=question)).json()
+        assert [reason["role"] for reason in told["reasons"]] == [role]
