@@ -37,7 +37,7 @@ _log = structlog.get_logger("craton.providers")
 
 
 class Refreshing:
-    """Run on one replica at a time (`every`)."""
+    """Runs on every replica at once: each claims whom it asks about."""
 
     def __init__(
         self, providers: Providers, db_sessions: async_sessionmaker[AsyncSession], org: str
@@ -57,11 +57,14 @@ class Refreshing:
             await trials.forget_old(db)
 
     async def _due(self) -> list[str]:
-        """Some that are due; each is put off first, so that a failure is not met in a circle."""
+        """Some that are due and that no other replica claims at this moment. Each is put off
+        first, so that a failure is not met in a circle and nobody else asks with the same token:
+        a provider that gives a new one for each use would end the session."""
         now = time.time()
         async with self._db_sessions() as db, db.begin():
             query = select(col(ProviderSession.session_id)).where(col(ProviderSession.due) <= now)
             query = query.order_by(col(ProviderSession.due)).limit(_AT_ONCE)
+            query = query.with_for_update(skip_locked=True)
             chosen = list((await db.execute(query)).scalars())
             later = update(ProviderSession).where(col(ProviderSession.session_id).in_(chosen))
             if chosen:

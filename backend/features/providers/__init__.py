@@ -31,5 +31,6 @@ def register(context: FeatureContext) -> Feature:
     router = APIRouter()
     router.include_router(signing_in.router)
     router.include_router(routes.router)
-    loop = Loop("identity providers", refreshing.run, every=_REFRESH_SECONDS, single=True)
+    # On every replica: each claims whom it asks about. A lease would be a write every few seconds.
+    loop = Loop("identity providers", refreshing.run, every=_REFRESH_SECONDS)
     return Feature("providers", router, kinds=KINDS, jobs=(loop,), parts=(providers,))
