@@ -5,7 +5,7 @@ PY := .venv/bin/python
 UV := .venv/bin/uv
 LOCK := $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
-.PHONY: help run dev test lint bench bench-load bench-updates screenshots openapi lock setup frontend
+.PHONY: help run dev test test-slow lint bench bench-load bench-updates screenshots openapi lock setup frontend
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -21,6 +21,10 @@ test: ## lint, types and every test, against real servers
 	@.ci/frontend
 	@.ci/programs
 	@.ci/test
+
+test-slow: ## test against servers that take long to start (Keycloak; needs a JDK and Maven)
+	@.ci/setup test
+	@$(PY) -m pytest tests -m slow -q
 
 lint: setup ## format, lint, types, import rules
 	@.ci/frontend packages
