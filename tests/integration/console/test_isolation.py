@@ -33,6 +33,7 @@ ELSEWHERE = {
     *("machines", "clusters", "etcd-members", "keys", "repositories", "tags"),
     *("applications", "channels", "packages", "groups", "rollouts", "instances"),
     *("update-events", "payloads", "mirrors", "refused-requests", "jobs", "connections"),
+    "identity-providers",
 }
 """Collections that hold nothing of a namespace; its viewer sees them empty."""
 
@@ -67,7 +68,14 @@ def estate(stack: RunningStack, server: ConsoleProcess, owner: Person) -> Iterat
     assert owner.http.post("/users", json=other).status_code == 201
     grant = {"subject": word, "role": "viewer", "scope": f"org/main/cluster/local/ns/{hidden}"}
     assert owner.http.post("/bindings", json=grant).status_code == 201
-    with server.signed_in(login) as viewer:
+    for path, body in (
+        ("/teams", {"name": word}),
+        ("/service-accounts", {"name": word}),
+        ("/tokens", {"name": word, "rights": ["*:get"]}),
+    ):
+        assert owner.http.post(path, json=body).status_code == 201, path
+    # The other one is signed in too: theirs is the session that is not to be seen.
+    with server.signed_in(login) as viewer, server.signed_in(word):
         found = Estate(own, mine, hidden, word, viewer, owner)
         _wait_seen(found)
         yield found
@@ -162,7 +170,10 @@ def test_own_rows_are_all_there(estate: Estate) -> None:
     seen = {n for n in collections(estate.viewer) if estate.mine in text_of(estate.viewer, n)}
     hidden = {n for n in collections(estate.owner) if estate.word in text_of(estate.owner, n)}
     # Secrets: the cluster, which decides too, lets no viewer list them.
-    assert hidden - seen == {"keys", "users", "bindings", "activity", "secrets"}
+    assert hidden - seen == {
+        *("keys", "users", "bindings", "activity", "secrets"),
+        *("teams", "service-accounts", "tokens", "sessions"),
+    }
     assert {"pods", "workloads", "events", "namespaces", "problems", "leases"} <= seen
 
 
@@ -223,12 +234,18 @@ OPEN = {
     "/api/v1/collections/{name}",
     "/api/v1/events/density",
     "/api/v1/grantors",
+    "/api/v1/kinds",
     "/api/v1/overview",
     "/api/v1/permitted/{name}",
     "/api/v1/search",
     "/api/v1/session",
+    "/api/v1/sessions",
     "/api/v1/setup",
+    "/api/v1/signin/callback/{provider}",
+    "/api/v1/signin/providers",
     "/api/v1/status",
+    "/api/v1/tokens",
+    "/api/v1/tokens/choices",
     "/api/v1/views",
     "/healthz",
     "/metrics",
