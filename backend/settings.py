@@ -95,6 +95,10 @@ class Settings(BaseSettings):
         default=10, ge=1, le=1440, description="Whoever changes rights, makes tokens or reveals "
         "a secret gave their password within so many minutes",
     )  # fmt: skip
+    group_hours: int = Field(
+        default=24, ge=1, le=8760, description="So many hours after an identity provider last said "
+        "that somebody is in a group, their API tokens hold its roles no more",
+    )  # fmt: skip
     token_days: int = Field(
         default=90, ge=1, le=3660, description="An API token ends after so many days, unless told"
     )

@@ -70,6 +70,8 @@ class GroupRecord(SQLModel, table=True):
     user_id: str = Field(foreign_key="user_account.id", ondelete="CASCADE", primary_key=True)
     provider: str = Field(primary_key=True, max_length=64)
     name: str = Field(primary_key=True, max_length=256)
+    told: float = Field(default_factory=time.time)
+    """When the provider said so last."""
 
 
 class TeamRecord(SQLModel, table=True):

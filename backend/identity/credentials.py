@@ -75,7 +75,7 @@ class Identities:
         self._db_sessions = db_sessions
         self._limits = limits
         self._clock = clock
-        self._loader = PrincipalLoader(db_sessions, organisation, catalogue, clock)
+        self._loader = PrincipalLoader(db_sessions, organisation, catalogue, clock, limits.groups)
         self._changed = ChangedRights()
         self._known: dict[Credential, _Known] = {}
 

@@ -17,7 +17,7 @@ from sqlmodel import col
 from backend.db.bus import publish
 from backend.db.identity import PolicyEpoch
 
-__all__ = ["TOPIC", "ChangedRights", "raise_epoch", "read_epoch"]
+__all__ = ["TOPIC", "ChangedRights", "hold_epoch", "raise_epoch", "read_epoch"]
 
 TOPIC: Final = "policy"
 _REMEMBERED: Final = 10_000
@@ -33,6 +33,12 @@ async def raise_epoch(session: AsyncSession, *concerned: object) -> int:
     epoch: int = (await session.execute(statement)).scalar_one()
     publish(session, TOPIC, [f"{one}@{epoch}" for one in concerned] or None)
     return epoch
+
+
+async def hold_epoch(session: AsyncSession) -> None:
+    """Wait for other changes of rights, and let none happen until the caller's transaction ends:
+    what it reads from here on is what it changes. Nobody is told of it."""
+    await session.execute(update(PolicyEpoch).values(value=col(PolicyEpoch.value)))
 
 
 async def read_epoch(session: AsyncSession) -> int:

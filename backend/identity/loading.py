@@ -24,6 +24,7 @@ from backend.identity import reading
 from backend.identity.epoch import read_epoch
 from backend.identity.owned import Owned, owned_by
 from backend.identity.principals import (
+    BY_PROVIDER,
     Person,
     all_roles,
     compile_bindings,
@@ -59,11 +60,13 @@ class PrincipalLoader:
         organisation: str,
         catalogue: Catalogue,
         clock: Callable[[], float],
+        groups_last: float,
     ) -> None:
         self._db_sessions = db_sessions
         self._organisation = organisation
         self._catalogue = catalogue
         self._clock = clock
+        self._groups_last = groups_last
         self._wanted: dict[Credential, asyncio.Future[Loaded | None]] = {}
         self._running: asyncio.Task[None] | None = None
         self.batches = 0
@@ -139,6 +142,11 @@ class PrincipalLoader:
         owned: Owned,
         epoch: int,
     ) -> Loaded:
+        ends = [record.expires]
+        if not isinstance(record, SessionRecord) or record.method != BY_PROVIDER:
+            # Of the other sessions the provider is asked again, or it ends them.
+            person = person.since(self._clock() - self._groups_last)
+            ends += [told + self._groups_last for told in person.told.values()]
         own = [b for subject in sorted(person.subjects) for b in held.get(subject, ())]
         policy = Policy(compile_bindings(own, roles, owned), epoch)
         after: Credential | None = None
@@ -153,14 +161,14 @@ class PrincipalLoader:
         principal = make_principal(
             person, credential, assurance, policy, organisation=self._organisation
         )
-        ends = [b.expires for b in own if b.expires is not None]
+        ends += [b.expires for b in own if b.expires is not None]
         depends = [credential, *person.subjects, *(f"role:{b.role_id}" for b in own)]
         depends += [after] if after else []
         return Loaded(
             principal=principal,
             depends=frozenset(map(str, depends)),
             expires=record.expires,
-            until=min([record.expires, *ends]),
+            until=min(ends),
             last_used=used,
             replaced_by=after,
         )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from auth.binding import Binding
 from auth.kinds import Catalogue, Pair
@@ -16,7 +17,17 @@ from backend.db.identity import TokenRecord
 from backend.db.rights import BindingRecord, RoleRecord
 from backend.identity.owned import Owned, spread
 
-__all__ = ["Person", "all_roles", "compile_bindings", "make_principal", "restrict_to_token"]
+__all__ = [
+    "BY_PROVIDER",
+    "Person",
+    "all_roles",
+    "compile_bindings",
+    "make_principal",
+    "restrict_to_token",
+]
+
+BY_PROVIDER: Final = "oidc"
+"""How a session says that an identity provider opened it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,14 @@ class Person:
     login: str
     name: str
     subjects: frozenset[Subject]
+    told: Mapping[Subject, float] = field(default_factory=dict, hash=False)
+    """Of each group, when its provider said so last."""
+
+    def since(self, earliest: float) -> Person:
+        """The same with only those groups that were told later than that."""
+        old = {group for group, told in self.told.items() if told <= earliest}
+        told = {group: at for group, at in self.told.items() if group not in old}
+        return replace(self, subjects=self.subjects - old, told=told)
 
 
 def all_roles(custom: Iterable[RoleRecord], catalogue: Catalogue) -> dict[str, Role]:

@@ -116,16 +116,18 @@ async def _users(db: AsyncSession, ids: set[str]) -> dict[Subject, Person]:
     members = select(MembershipRecord).where(col(MembershipRecord.user_id).in_(ids))
     for member in (await db.execute(members)).scalars():
         belongs[member.user_id].add(Subject(SubjectKind.TEAM, member.team_id))
+    told: dict[str, dict[Subject, float]] = defaultdict(dict)
     groups = select(GroupRecord).where(col(GroupRecord.user_id).in_(ids))
     for one in (await db.execute(groups)).scalars():
         belongs[one.user_id].add(group(one.provider, one.name))
+        told[one.user_id][group(one.provider, one.name)] = one.told
     for user_id, team_id in (await db.execute(_by_group(ids))).all():
         belongs[user_id].add(Subject(SubjectKind.TEAM, team_id))
     found: dict[Subject, Person] = {}
     for user in records:
         itself = Subject(SubjectKind.USER, user.id)
         subjects = frozenset({itself, *belongs[user.id]})
-        found[itself] = Person(itself, user.login, user.name, subjects)
+        found[itself] = Person(itself, user.login, user.name, subjects, told[user.id])
     return found
 
 

@@ -29,10 +29,12 @@ GRACE: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class SessionLimits:
-    """Idle and absolute life of a session, in seconds."""
+    """Idle and absolute life of a session, in seconds. `groups` is for how long a provider's word
+    about a person's groups holds for credentials that it is not asked about again."""
 
     idle: float
     absolute: float
+    groups: float = 86400.0
 
 
 def open_session(

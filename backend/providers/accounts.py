@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -17,11 +17,21 @@ from sqlmodel import col
 from auth.oidc.person import Person
 from auth.oidc.provider import Provider
 from auth.subject import Subject, SubjectKind, group
-from backend.db.identity import GroupRecord, IdentityRecord, UserRecord, new_id
-from backend.identity.epoch import raise_epoch
+from backend.db.identity import (
+    GroupRecord,
+    IdentityRecord,
+    SessionRecord,
+    UserRecord,
+    new_id,
+)
+from backend.identity.epoch import hold_epoch, raise_epoch
+from backend.providers.table import ProviderSession
 
-__all__ = ["NotLetIn", "present_groups", "set_groups", "settle"]
+__all__ = ["NotLetIn", "forget_groups", "set_groups", "settle"]
 
+_TRIES: Final = 5
+_FRESH_SECONDS: Final = 3600.0
+"""Groups told longer ago than that may count no more somewhere: who holds them is told anew."""
 _NAMES: Final = 100
 """Logins tried beside the one the provider tells."""
 
@@ -38,6 +48,7 @@ class NotLetIn(Exception):
 async def settle(db: AsyncSession, provider: Provider, person: Person) -> tuple[UserRecord, bool]:
     """The account of `person`, with the name and groups the provider tells now, and whether it
     was made for this sign-in. Raises `NotLetIn`."""
+    await hold_epoch(db)
     identity = await _identity(db, provider, person)
     made = identity is None
     if identity is None:
@@ -57,32 +68,44 @@ async def settle(db: AsyncSession, provider: Provider, person: Person) -> tuple[
 async def set_groups(
     db: AsyncSession, user_id: str, provider: str, names: tuple[str, ...]
 ) -> tuple[set[str], set[str]]:
-    """Make `names` the person's groups of that provider; what is new and what is gone. Their
-    rights follow everywhere once the caller's transaction commits."""
-    before, now = set(await present_groups(db, user_id, provider)), set(names)
-    if before == now:
-        return set(), set()
-    user = Subject(SubjectKind.USER, user_id)
-    await raise_epoch(db, user, *(group(provider, name) for name in before ^ now))
-    await db.execute(
-        delete(GroupRecord).where(
-            col(GroupRecord.user_id) == user_id,
-            col(GroupRecord.provider) == provider,
-            col(GroupRecord.name).in_(before - now),
-        )
-    )
+    """Make `names` the person's groups of that provider, told now; what is new and what is gone.
+    Their rights follow everywhere once the caller's transaction commits."""
+    await hold_epoch(db)  # before reading: two that tell at once do it one after the other
+    told, at = await _told_groups(db, user_id, provider), time.time()
+    before, now = set(told), set(names)
+    changed = {name for name in before if told[name] < at - _FRESH_SECONDS} | (before ^ now)
+    if changed:
+        user = Subject(SubjectKind.USER, user_id)
+        await raise_epoch(db, user, *(group(provider, name) for name in changed))
+    theirs = (col(GroupRecord.user_id) == user_id) & (col(GroupRecord.provider) == provider)
+    await db.execute(delete(GroupRecord).where(theirs, col(GroupRecord.name).in_(before - now)))
+    await db.execute(update(GroupRecord).where(theirs).values(told=at))
     db.add_all(
-        GroupRecord(user_id=user_id, provider=provider, name=name) for name in sorted(now - before)
+        GroupRecord(user_id=user_id, provider=provider, name=name, told=at)
+        for name in sorted(now - before)
     )
     await db.flush()
     return now - before, before - now
 
 
-async def present_groups(db: AsyncSession, user_id: str, provider: str) -> list[str]:
-    """The groups that the provider told of last."""
+async def forget_groups(db: AsyncSession, user_id: str, provider: str) -> None:
+    """Take the person's groups of that provider away, unless a session of theirs is left that it
+    opened: it is asked about that one."""
+    await hold_epoch(db)
+    left = (
+        select(col(SessionRecord.id))
+        .join(ProviderSession, col(ProviderSession.session_id) == col(SessionRecord.id))
+        .where(col(SessionRecord.user_id) == user_id, col(ProviderSession.provider) == provider)
+    )
+    if (await db.execute(left.limit(1))).first() is None:
+        await set_groups(db, user_id, provider, ())
+
+
+async def _told_groups(db: AsyncSession, user_id: str, provider: str) -> dict[str, float]:
+    """The groups that the provider told of last, and when."""
     theirs = (col(GroupRecord.user_id) == user_id) & (col(GroupRecord.provider) == provider)
-    query = select(col(GroupRecord.name)).where(theirs).order_by(col(GroupRecord.name))
-    return list((await db.execute(query)).scalars())
+    query = select(col(GroupRecord.name), col(GroupRecord.told)).where(theirs)
+    return dict((await db.execute(query)).tuples().all())
 
 
 async def _identity(db: AsyncSession, provider: Provider, person: Person) -> IdentityRecord | None:
@@ -95,29 +118,35 @@ async def _identity(db: AsyncSession, provider: Provider, person: Person) -> Ide
 
 
 async def _make(db: AsyncSession, provider: Provider, person: Person) -> IdentityRecord:
-    """A new account. Of two first sign-ins at once the second finds the first's."""
-    try:
-        async with db.begin_nested():
-            user = UserRecord(
-                id=new_id(),
-                login=await _free_login(db, provider.name, person.login),
-                name=person.name or person.login,
-            )
-            db.add(user)
-            await db.flush()
-            identity = IdentityRecord(
-                user_id=user.id,
-                provider=provider.name,
-                issuer=person.issuer,
-                subject=person.subject,
-            )
-            db.add(identity)
-            await db.flush()
-    except IntegrityError:
-        found = await _identity(db, provider, person)
-        if found is None:
-            raise
-        return found
+    """A new account. Of two first sign-ins at once the second finds the first's, and takes the
+    next free login where that was somebody else's."""
+    for _ in range(_TRIES - 1):
+        try:
+            return await _tried(db, provider, person)
+        except IntegrityError:
+            found = await _identity(db, provider, person)
+            if found is not None:
+                return found
+    return await _tried(db, provider, person)
+
+
+async def _tried(db: AsyncSession, provider: Provider, person: Person) -> IdentityRecord:
+    async with db.begin_nested():
+        user = UserRecord(
+            id=new_id(),
+            login=await _free_login(db, provider.name, person.login),
+            name=person.name or person.login,
+        )
+        db.add(user)
+        await db.flush()
+        identity = IdentityRecord(
+            user_id=user.id,
+            provider=provider.name,
+            issuer=person.issuer,
+            subject=person.subject,
+        )
+        db.add(identity)
+        await db.flush()
     return identity
 
 

@@ -21,8 +21,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What a provider gave. `claims` are checked, with those of userinfo where it was asked."""
+    """What a provider gave. `claims` are checked, with those of userinfo where it was asked;
+    `silent` says that neither an ID token nor userinfo told anything of the person."""
 
     claims: Mapping[str, Any]
     id_token: str
     refresh_token: str
+    silent: bool = False

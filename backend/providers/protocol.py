@@ -22,7 +22,7 @@ from auth.oidc.provider import Provider
 from auth.oidc.signatures import Keys, header_of
 from backend.providers.answer import Answer, Tokens
 from backend.providers.documents import Documents
-from backend.providers.outward import SECONDS, Outward, basic_headers, reached
+from backend.providers.outward import SECONDS, Outward, Unreachable, basic_headers, reached
 
 __all__ = ["Protocol"]
 
@@ -153,11 +153,13 @@ class Protocol:
         if metadata.userinfo and (not id_token or not names_groups(claims, provider)):
             more = await self._userinfo(provider, metadata, token, claims, declared=declared)
             claims = {**more, **claims}
+        silent = not id_token and not metadata.userinfo
         refresh = token.get("refresh_token")
         return Tokens(
             claims=claims,
             id_token=id_token if isinstance(id_token, str) else "",
             refresh_token=refresh if isinstance(refresh, str) else "",
+            silent=silent,
         )
 
     async def _userinfo(
@@ -220,7 +222,14 @@ def _check_issuer(answer: Answer, metadata: Metadata) -> None:
 
 
 async def _asked(client: Any, url: str, sent: Mapping[str, str]) -> Mapping[str, Any]:
-    """The token endpoint's answer."""
+    """The token endpoint's answer. What a proxy before it says is no word of the provider's."""
+
+    def heard(answer: Any) -> Any:
+        if answer.status_code not in (200, 400, 401):
+            raise Unreachable(f"{url[:_TEXT]} answered {answer.status_code}")
+        return answer
+
+    client.register_compliance_hook("access_token_response", heard)
     try:
         async with reached(url), client:
             token = await client.fetch_token(url, **sent)
@@ -231,6 +240,6 @@ async def _asked(client: Any, url: str, sent: Mapping[str, str]) -> Mapping[str,
         raise Refused(f"the provider answered {told[:_TEXT]!r}", gone=gone) from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Rejected("what the provider answered is no token") from error
-    if not isinstance(token, Mapping):
+    if not isinstance(token, Mapping) or not isinstance(token.get("access_token"), str):
         raise Rejected("what the provider answered is no token")
     return token

@@ -47,6 +47,11 @@ class KnownProvider:
         return self.provider is not None and not (self.row and self.row.disabled)
 
     @property
+    def issuer(self) -> str:
+        """Its issuer, also of one that cannot be used."""
+        return self.provider.issuer if self.provider else self.row.issuer if self.row else ""
+
+    @property
     def version(self) -> str:
         """Differs when anything of its settings does: no attempt outlives a change of them."""
         parts = [self.name, repr(self.provider and self.provider.model_dump(mode="python"))]
@@ -55,15 +60,13 @@ class KnownProvider:
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-async def all_providers(
-    db: AsyncSession, declared: Iterable[Provider], secrets: Secrets
-) -> list[KnownProvider]:
-    """All of them, in the order of their buttons."""
+async def all_providers(db: AsyncSession, declared: Iterable[Provider]) -> list[KnownProvider]:
+    """All of them, in the order of their buttons, for showing them: no secret is opened."""
     known = [KnownProvider(provider.name, provider) for provider in declared]
     taken = {one.name for one in known}
     query = select(ProviderRow).order_by(col(ProviderRow.place), col(ProviderRow.created))
     rows = [row for row in (await db.execute(query)).scalars() if row.name not in taken]
-    return known + [await _stored(db, row, secrets) for row in rows]
+    return known + [_made(row, "") for row in rows]
 
 
 async def find_provider(
@@ -89,8 +92,13 @@ def typed_provider(row: ProviderRow, secret: str) -> Provider:
 async def _stored(db: AsyncSession, row: ProviderRow, secrets: Secrets) -> KnownProvider:
     try:
         opened = await secrets.open(db, PROVIDERS, row.id)
-        return KnownProvider(row.name, typed_provider(row, opened.get(SECRET_FIELD, "")), row)
     except SecretProblem as error:
         return KnownProvider(row.name, None, row, str(error))
+    return _made(row, opened.get(SECRET_FIELD, ""))
+
+
+def _made(row: ProviderRow, secret: str) -> KnownProvider:
+    try:
+        return KnownProvider(row.name, typed_provider(row, secret), row)
     except ValidationError:
         return KnownProvider(row.name, None, row, "its stored settings cannot be used")

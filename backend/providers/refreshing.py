@@ -11,18 +11,20 @@ import time
 from typing import Final
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import col
 
-from auth.oidc.person import claim, read_person
+from auth.oidc.person import read_person
 from auth.oidc.problems import Refused, Rejected
 from auth.scope import organisation
 from backend.audit import Audit, Origin, Target
-from backend.db.identity import SessionRecord, UserRecord
+from backend.db.identity import GroupRecord, SessionRecord, UserRecord
+from backend.identity.epoch import hold_epoch, raise_epoch
 from backend.identity.sessions import end_session
 from backend.providers import attempts, sessions, trials
-from backend.providers.accounts import set_groups
+from backend.providers.accounts import forget_groups, set_groups
+from backend.providers.answer import Tokens
 from backend.providers.outward import Unreachable
 from backend.providers.records import KnownProvider
 from backend.providers.service import Providers
@@ -32,7 +34,6 @@ from backend.providers.table import SESSIONS, ProviderSession
 __all__ = ["Refreshing"]
 
 AGAIN_SECONDS: Final = 60.0
-_AT_ONCE: Final = 20
 _log = structlog.get_logger("craton.providers")
 
 
@@ -45,42 +46,68 @@ class Refreshing:
         self._providers = providers
         self._db_sessions = db_sessions
         self._organisation = org
+        self._looked = False
 
     async def run(self) -> None:
-        """Ask again about everybody who is due, and forget what is over."""
-        while chosen := await self._due():
-            for session_id in chosen:
-                await self._one(session_id)
+        """Forget what is over, then ask again about everybody who is due, once. A provider that
+        did not answer is not asked again in this run: others wait for it once."""
+        if not self._looked:
+            await self._forget_removed()
+            self._looked = True
         async with self._db_sessions() as db, db.begin():
             await attempts.forget_old(db)
             await sessions.forget_old(db)
             await trials.forget_old(db)
+        started, silent = time.time(), set[str]()
+        while chosen := await self._due(started):
+            for session_id in chosen:
+                try:
+                    await self._one(session_id, silent)
+                except Exception:  # noqa: BLE001 (logged; the others are asked all the same)
+                    _log.exception("a session could not be asked about")
 
-    async def _due(self) -> list[str]:
-        """Some that are due and that no other replica claims at this moment. Each is put off
+    async def _forget_removed(self) -> None:
+        """End what providers left here that are declared no more (once, after the start)."""
+        async with self._db_sessions() as db, db.begin():
+            await hold_epoch(db)
+            names = await self._providers.names(db)
+            for name in await sessions.left_of_others(db, names):
+                _log.info("a provider is gone: its sessions and groups end", provider=name)
+                await raise_epoch(db)
+                await sessions.end_of_provider(db, name)
+                await db.execute(delete(GroupRecord).where(col(GroupRecord.provider) == name))
+
+    async def _due(self, now: float) -> list[str]:
+        """One that is due and that no other replica claims at this moment, if any. It is put off
         first, so that a failure is not met in a circle and nobody else asks with the same token:
-        a provider that gives a new one for each use would end the session."""
-        now = time.time()
+        a provider that gives a new one for each use would end the session. One alone: of several
+        the last would be claimed again while a slow provider is asked about the first."""
         async with self._db_sessions() as db, db.begin():
             query = select(col(ProviderSession.session_id)).where(col(ProviderSession.due) <= now)
-            query = query.order_by(col(ProviderSession.due)).limit(_AT_ONCE)
+            query = query.order_by(col(ProviderSession.due)).limit(1)
             query = query.with_for_update(skip_locked=True)
             chosen = list((await db.execute(query)).scalars())
             later = update(ProviderSession).where(col(ProviderSession.session_id).in_(chosen))
             if chosen:
-                await db.execute(later.values(due=now + AGAIN_SECONDS))
+                await db.execute(later.values(due=time.time() + AGAIN_SECONDS))
         return chosen
 
-    async def _one(self, session_id: str) -> None:
+    async def _one(self, session_id: str, silent: set[str]) -> None:
         protocol = await self._providers.protocol()
         async with self._db_sessions() as db:
             row = await db.get(ProviderSession, session_id)
             known = await self._providers.find(db, row.provider) if row else None
-            held = await self._providers.secrets.open(db, SESSIONS, session_id)
-        if row is None or not held.get(REFRESH_TOKEN):
+        if row is None or row.provider in silent:
             return
-        if known is None or known.provider is None or known.provider.issuer != row.issuer:
-            await self._end(row, "its provider is gone")
+        enabled = known is not None and (known.enabled or bool(known.problem))
+        if known is None or not enabled or known.issuer != row.issuer:
+            await self._end(row, "its provider is gone or switched off")
+            return
+        if known.provider is None:
+            return
+        async with self._db_sessions() as db:
+            held = await self._providers.secrets.open(db, SESSIONS, session_id)
+        if not held.get(REFRESH_TOKEN):
             return
         try:
             tokens = await protocol.refresh(
@@ -91,23 +118,26 @@ class Refreshing:
                 await self._end(row, str(error))
             return
         except (Unreachable, Rejected) as error:
+            if isinstance(error, Unreachable):
+                silent.add(row.provider)
             _log.info("a session was not asked about", provider=row.provider, reason=str(error))
             return
         kept = {
             REFRESH_TOKEN: tokens.refresh_token or held[REFRESH_TOKEN],
             ID_TOKEN: tokens.id_token or held.get(ID_TOKEN, ""),
         }
-        await self._follow(row, known, dict(tokens.claims), kept)
+        await self._follow(row, known, tokens, kept)
 
     async def _follow(
         self,
         row: ProviderSession,
         known: KnownProvider,
-        claims: dict[str, object],
+        tokens: Tokens,
         kept: dict[str, str],
     ) -> None:
         """Take over what the provider says now."""
         async with self._db_sessions() as db, db.begin():
+            await hold_epoch(db)
             present = await db.get(ProviderSession, row.session_id)
             session = await db.get(SessionRecord, row.session_id)
             if present is None or session is None or known.provider is None:
@@ -115,10 +145,12 @@ class Refreshing:
             await sessions.keep_tokens(db, self._providers.secrets, present, kept)
             present.due = time.time() + REFRESH_SECONDS
             provider = known.provider
-            silent = provider.claim_groups and claim(claims, provider.claim_groups) is None
-            # A refreshed token without the claim says that the person is in no group any more.
-            groups = () if silent else read_person(claims, provider).groups
-            new, gone = await set_groups(db, session.user_id, provider.name, groups)
+            person = read_person(tokens.claims, provider)
+            # Of a person it tells without groups it says that there are none any more; not so
+            # where it tells nothing, or that they are too many for a token.
+            if tokens.silent or (person.too_many and not person.groups):
+                return
+            new, gone = await set_groups(db, session.user_id, provider.name, person.groups)
             if new or gone:
                 user = await db.get(UserRecord, session.user_id)
                 told = [f"+{name}" for name in sorted(new)] + [f"-{name}" for name in sorted(gone)]
@@ -130,11 +162,13 @@ class Refreshing:
 
     async def _end(self, row: ProviderSession, reason: str) -> None:
         async with self._db_sessions() as db, db.begin():
+            await hold_epoch(db)
             session = await db.get(SessionRecord, row.session_id)
             if session is None:
                 return
             user = await db.get(UserRecord, session.user_id)
             await end_session(db, row.session_id)
+            await forget_groups(db, session.user_id, row.provider)
             self._audit(db).did(
                 "close",
                 self._target(user, "session"),

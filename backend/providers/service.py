@@ -30,8 +30,12 @@ class Providers:
         self._protocol: Protocol | None = None
 
     async def all(self, db: AsyncSession) -> list[KnownProvider]:
-        """All of them, in the order of their buttons."""
-        return await all_providers(db, self._declared, self.secrets)
+        """All of them, in the order of their buttons, without their secrets."""
+        return await all_providers(db, self._declared)
+
+    async def names(self, db: AsyncSession) -> set[str]:
+        """What they are called."""
+        return {known.name for known in await self.all(db)}
 
     async def find(self, db: AsyncSession, name: str) -> KnownProvider | None:
         """The one of that name, enabled or not."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from sqlalchemy import delete, select
@@ -14,7 +14,7 @@ from sqlmodel import col
 from auth.oidc.logouttoken import LIFE, Ended
 from auth.oidc.person import Person
 from auth.oidc.provider import Provider
-from backend.db.identity import SessionRecord
+from backend.db.identity import GroupRecord, SessionRecord
 from backend.identity.sessions import end_session
 from backend.identity.tokens import digest
 from backend.providers.table import SESSIONS, LogoutSeen, ProviderSession
@@ -31,6 +31,7 @@ __all__ = [
     "forget_old",
     "keep",
     "keep_tokens",
+    "left_of_others",
     "move",
 ]
 
@@ -127,6 +128,15 @@ async def end_of_provider(db: AsyncSession, name: str) -> int:
     rows = (await db.execute(query)).scalars().all()
     await _end(db, rows)
     return len(rows)
+
+
+async def left_of_others(db: AsyncSession, names: Collection[str]) -> list[str]:
+    """Providers that sessions or groups are of, beside those."""
+    sessions = select(col(ProviderSession.provider)).where(
+        col(ProviderSession.provider).not_in(names)
+    )
+    groups = select(col(GroupRecord.provider)).where(col(GroupRecord.provider).not_in(names))
+    return sorted((await db.execute(sessions.union(groups))).scalars())
 
 
 async def forget_old(db: AsyncSession) -> None:

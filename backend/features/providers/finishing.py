@@ -32,6 +32,8 @@ from backend.http.cookies import (
 )
 from backend.http.credentials import read_credential
 from backend.identity.devices import DEVICE_SECONDS, remember
+from backend.identity.epoch import hold_epoch
+from backend.identity.principals import BY_PROVIDER
 from backend.identity.tokens import digest
 from backend.providers.accounts import NotLetIn, settle
 from backend.providers.answer import Answer, Tokens
@@ -41,10 +43,8 @@ from backend.providers.sessions import ID_TOKEN, REFRESH_TOKEN, keep
 from backend.providers.table import LoginAttempt
 from backend.providers.trials import keep_trial
 
-__all__ = ["METHOD", "finished"]
+__all__ = ["finished"]
 
-METHOD = "oidc"
-"""How such a session says it was opened."""
 _log = structlog.get_logger("craton.providers")
 
 
@@ -131,6 +131,11 @@ class _Visit:
         org = entry.settings.organisation
         address = address_of(request)
         async with entry.db_sessions() as db, db.begin():
+            await hold_epoch(db)
+            # Switched off, changed or deleted while it was asked: nothing may come of it.
+            now = await entry.providers.find(db, name)
+            if now is None or not now.enabled or now.version != self.attempt.version:
+                raise NotLetIn("old", "the provider was changed or switched off meanwhile")
             user, made = await settle(db, self.provider, person)
             audit = Audit(db, Origin(org, user.login, "user", user.id).over(request))
             if made:
@@ -147,7 +152,7 @@ class _Visit:
                 user,
                 address,
                 agent,
-                method=METHOD,
+                method=BY_PROVIDER,
                 strong_at=strong and min(strong, time.time()),
             )
             held = {ID_TOKEN: tokens.id_token, REFRESH_TOKEN: tokens.refresh_token}

@@ -1,0 +1,25 @@
+"""When a provider last told that somebody is in a group."""
+
+import time
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0021"
+down_revision = "0020"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("user_group") as table:
+        table.add_column(sa.Column("told", sa.Float(), nullable=True))
+    told = sa.table("user_group", sa.column("told", sa.Float()))
+    op.execute(told.update().values(told=time.time()))
+    with op.batch_alter_table("user_group") as table:
+        table.alter_column("told", existing_type=sa.Float(), nullable=False)
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("user_group") as table:
+        table.drop_column("told")
