@@ -105,7 +105,7 @@ async def _told_groups(db: AsyncSession, user_id: str, provider: str) -> dict[st
     """The groups that the provider told of last, and when."""
     theirs = (col(GroupRecord.user_id) == user_id) & (col(GroupRecord.provider) == provider)
     query = select(col(GroupRecord.name), col(GroupRecord.told)).where(theirs)
-    return dict((await db.execute(query)).tuples().all())
+    return {row[0]: row[1] for row in (await db.execute(query)).all()}
 
 
 async def _identity(db: AsyncSession, provider: Provider, person: Person) -> IdentityRecord | None:

@@ -17,12 +17,15 @@ from auth.oidc.metadata import Metadata, discovery_address, read_metadata
 from auth.oidc.problems import Rejected, StaleKeys
 from auth.oidc.provider import Provider
 from auth.oidc.signatures import Keys, read_keys, verified_claims
-from backend.providers.outward import Outward
+from backend.providers.outward import Outward, Unreachable
 
 __all__ = ["FORCED_SECONDS", "Documents"]
 
 KEPT_SECONDS: Final = 3600.0
 FORCED_SECONDS: Final = 30.0
+FAILED_SECONDS: Final = 5.0
+"""For so long a provider that did not answer counts as silent: who waited for it together does
+not wait for it again one after the other."""
 
 
 @dataclass(slots=True)
@@ -33,6 +36,8 @@ class _Known:
     keys: Keys = ()
     keys_read: float = 0.0
     forced: float = 0.0
+    failed: float = 0.0
+    failure: str = ""
 
 
 class Documents:
@@ -50,6 +55,10 @@ class Documents:
         known = self._of(provider, declared=declared)
         async with known.lock:
             return await self._metadata(known, provider, declared=declared, fresh=fresh)
+
+    def present(self, provider: Provider, *, declared: bool) -> Metadata | None:
+        """Its discovery document as it was read last, if it was: nobody is asked."""
+        return self._of(provider, declared=declared).metadata
 
     async def keys(self, provider: Provider, *, declared: bool, fresh: bool = False) -> Keys:
         """Its signing keys. Raises `Unreachable` and `Rejected`."""
@@ -87,13 +96,25 @@ class Documents:
     ) -> Metadata:
         if known.metadata is not None and not fresh and not self._old(known.read):
             return known.metadata
+        if not known.failed or self._clock() > known.failed + FAILED_SECONDS:
+            try:
+                return await self._read_metadata(known, provider, declared=declared)
+            except Unreachable as error:
+                known.failed, known.failure = self._clock(), str(error)
+        if known.metadata is None or fresh:
+            raise Unreachable(known.failure)
+        return known.metadata  # old, and better than none
+
+    async def _read_metadata(
+        self, known: _Known, provider: Provider, *, declared: bool
+    ) -> Metadata:
         url = discovery_address(provider.issuer)
         document = await self._outward.read_json(url, provider, declared=declared)
         metadata = read_metadata(provider.issuer, document)
         for asked in metadata.asked:
             if message := self._outward.against(asked, provider, declared=declared):
                 raise Rejected(message)
-        known.metadata, known.read = metadata, self._clock()
+        known.metadata, known.read, known.failed = metadata, self._clock(), 0.0
         return metadata
 
     async def _read_keys(

@@ -118,11 +118,12 @@ class Protocol:
             now=time.time(),
         )
 
-    async def leaving(self, provider: Provider, *, declared: bool, id_token: str, back: str) -> str:
+    def leaving(self, provider: Provider, *, declared: bool, id_token: str, back: str) -> str:
         """Where the browser goes to sign out at the provider too; empty where it has no such
-        place (OpenID Connect RP-Initiated Logout 1.0)."""
-        metadata = await self._documents.metadata(provider, declared=declared)
-        if not metadata.end_session:
+        place (OpenID Connect RP-Initiated Logout 1.0), or its document was not read yet: it is
+        not asked."""
+        metadata = self._documents.present(provider, declared=declared)
+        if metadata is None or not metadata.end_session:
             return ""
         query = {"client_id": provider.client_id, "post_logout_redirect_uri": back}
         if id_token:

@@ -41,6 +41,11 @@ class Providers:
         """The one of that name, enabled or not."""
         return await find_provider(db, self._declared, self.secrets, name)
 
+    @property
+    def loaded_protocol(self) -> Protocol | None:
+        """The same, where somebody spoke with one before."""
+        return self._protocol
+
     async def protocol(self) -> Protocol:
         """How to speak with them. Loads the libraries for it at the first call."""
         if self._protocol is None:

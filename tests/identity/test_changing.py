@@ -15,17 +15,21 @@ from starlette.responses import Response
 
 from auth.scope import render
 from backend.db.identity import GroupRecord
+from backend.identity.limits import AttemptLimits
 from backend.providers import accounts
+from backend.providers.documents import KEPT_SECONDS
+from backend.providers.service import Providers
 from backend.providers.table import SESSIONS, LoginAttempt, ProviderSession
 from backend.secrets.keyring import make_key
 from backend.secrets.table import SealedSecret
 from tests.console import Caller, ConsoleApp, running_console
 from tests.identity.browser import begin, come_back, holds_nothing, refusal, sign_in, signed_out
 from tests.identity.provider import LyingProvider
-from tests.identity.test_logout import alive, ended, make_due, refreshing
+from tests.identity.test_logout import alive, ended, make_due, refreshing, tell
 from tests.waiting import until
 
 SHOP = ("org", "main", "cluster", "local", "ns", "shop")
+STOPPED = time.time()
 OLD_ATTEMPT: dict[str, Any] = {
     "id": "old", "provider": "sso", "version": "", "browser": "", "nonce": "", "verifier": "",
     "redirect": "", "next": "/", "expires": 1.0,
@@ -187,3 +191,60 @@ async def test_a_login_that_was_taken_at_the_same_moment_is_not_taken_twice(
     monkeypatch.setattr(accounts, "_free_login", free_login)
     caller, _ = await sign_in(believer, provider)
     assert (await caller.get("/session")).json()["login"] == "ada"
+
+
+async def test_many_logouts_that_are_believed_are_not_limited(
+    believer: ConsoleApp, provider: LyingProvider
+) -> None:
+    believer.replace(AttemptLimits(believer.state.engine, clock=lambda: STOPPED))
+    server = believer.caller("192.0.2.7")
+    for number in range(62):
+        assert await tell(server, provider.logout_token(sid=f"s{number}")) == 200
+    statuses = [await tell(server, "a.b.c") for _ in range(62)]
+    assert statuses == [400] * 60 + [429] * 2
+    assert await tell(server, provider.logout_token()) == 200
+
+
+async def test_strangers_at_the_callback_are_limited_and_write_no_names(
+    believer: ConsoleApp, provider: LyingProvider
+) -> None:
+    believer.replace(AttemptLimits(believer.state.engine, clock=lambda: STOPPED))
+    flood = believer.caller("192.0.2.9")
+    paths = [f"/signin/callback/made-up-{number}?state=x" for number in range(62)]
+    statuses = [(await flood.get(path, follow_redirects=False)).status_code for path in paths]
+    assert statuses == [303] * 60 + [429] * 2
+    owner = await believer.owner()
+    assert "made-up" not in (await owner.get("/collections/activity")).text
+
+
+async def test_signing_out_waits_for_no_provider(
+    believer: ConsoleApp, provider: LyingProvider
+) -> None:
+    """Neither for a document nor for who waits for one."""
+    caller, _ = await sign_in(believer, provider)
+    protocol = await believer.app.state.parts.get(Providers).protocol()
+    for known in protocol._documents._known.values():
+        known.read -= 2 * KEPT_SECONDS
+    provider.lies.wait = 3600
+    before = dict(provider.asked)
+    waiting = asyncio.create_task(believer.caller().post("/signin/sso", json={}))
+    await until(lambda: provider.asked != before)
+    left = await caller.delete("/session")
+    assert left.json()["url"].startswith(f"{provider.issuer}/leave")
+    assert not waiting.done()
+    provider.hurry.set()
+    assert (await waiting).status_code == 200
+
+
+async def test_an_old_document_serves_while_its_provider_is_silent(
+    believer: ConsoleApp, provider: LyingProvider
+) -> None:
+    await sign_in(believer, provider)
+    protocol = await believer.app.state.parts.get(Providers).protocol()
+    for known in protocol._documents._known.values():
+        known.read -= 2 * KEPT_SECONDS
+    provider.lies.metadata = lambda _honest: Response(status_code=503)
+    before = provider.asked["/.well-known/openid-configuration"]
+    for _ in range(3):
+        assert (await believer.caller().post("/signin/sso", json={})).status_code == 200
+    assert provider.asked["/.well-known/openid-configuration"] >= before + 1

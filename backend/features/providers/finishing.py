@@ -52,10 +52,10 @@ async def finished(
     entry: Entrance, request: Request, name: str, answer: Answer, state: str
 ) -> RedirectResponse:
     """Where the browser goes now, signed in or told why not."""
-    door = _Door(entry, request, name)
     async with entry.db_sessions() as db, db.begin():
         attempt = await take(db, state, provider=name, browser=read_attempt_cookie(request))
         known = await entry.providers.find(db, name)
+    door = _Door(entry, request, name if known is not None else "")
     if attempt is None:
         return await door.refused("old", "/", "no such attempt, or it is over")
     usable = known is not None and (known.enabled or bool(attempt.trial_by))
@@ -82,7 +82,8 @@ def _word(error: Exception) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Door:
-    """A browser that came back, from the provider `name` as the address says."""
+    """A browser that came back, from the provider `name` as the address says; empty where there
+    is none of that name: what a stranger made up is kept nowhere."""
 
     entry: Entrance
     request: Request
@@ -92,10 +93,12 @@ class _Door:
         """Back to the sign-in page with a word; the reason is recorded."""
         org = self.entry.settings.organisation
         _log.info("sign-in refused", provider=self.name, why=code, reason=detail)
-        origin = Origin.anonymous(org, f"(by {self.name})").over(self.request)
+        origin = Origin.anonymous(org, f"(by {self.name or 'no known provider'})").over(
+            self.request
+        )
         target = Target("session", "", self.name, organisation(org))
         await self.entry.refusals.record(origin, "open", target, detail)
-        query = {"refused": code, "by": self.name}
+        query = {"refused": code} | ({"by": self.name} if self.name else {})
         if next_path != "/":
             query["next"] = next_path
         return RedirectResponse(f"/login?{urlencode(query)}", 303)

@@ -15,7 +15,7 @@ from auth.scope import organisation
 from backend.audit import Audit, Origin, Target
 from backend.db.identity import SessionRecord, UserRecord
 from backend.db.session import DbSession
-from backend.errors import BadRequest, UpstreamBroken
+from backend.errors import BadRequest, NotFoundProblem, UpstreamBroken
 from backend.features.providers.beginning import begun, enabled_provider
 from backend.features.providers.entrance import Door, count
 from backend.features.providers.finishing import finished
@@ -63,7 +63,12 @@ async def begin_sign_in(
     return SignInAddress(url=url)
 
 
-@router.get("/signin/callback/{provider}", status_code=303, response_class=RedirectResponse)
+@router.get(
+    "/signin/callback/{provider}",
+    status_code=303,
+    response_class=RedirectResponse,
+    responses=answers(429),
+)
 async def finish_sign_in(
     provider: ProviderName,
     entry: Door,
@@ -77,6 +82,7 @@ async def finish_sign_in(
 ) -> RedirectResponse:
     """Where a provider sends the browser back to: signs in and goes to the page asked for, or
     back to the sign-in page with a word that says why not."""
+    await count(entry, request, "callback")
     answer = Answer(code=code, issuer=iss, error=error, description=error_description)
     return await finished(entry, request, provider, answer, state)
 
@@ -88,15 +94,23 @@ async def end_by_provider(
     """A provider tells that a session is over (OpenID Connect Back-Channel Logout 1.0): the
     form field `logout_token`. The sessions it names end on every replica; 400 for a token that
     is not believed."""
-    await count(entry, request, "logout")
     response.headers["Cache-Control"] = "no-store"
-    known = await enabled_provider(entry, provider)
-    token = _logout_token(await request.body())
-    assert known.provider is not None  # noqa: S101 (it is enabled)
+    async with entry.db_sessions() as db:
+        known = await entry.providers.find(db, provider)
+    if known is None or known.provider is None:  # switched off: its sessions end all the same
+        await count(entry, request, "logout")
+        raise NotFoundProblem("There is no such identity provider.")
+    try:
+        token = _logout_token(await request.body())
+    except BadRequest:
+        await count(entry, request, "logout")
+        raise
     protocol = await entry.providers.protocol()
     try:
         ended = await protocol.logout(known.provider, token, declared=known.declared)
     except Rejected as error:
+        # What is believed is never counted: a provider that ends many sessions is heard.
+        await count(entry, request, "logout")
         raise await _disbelieved(entry, request, provider, str(error)) from error
     except Unreachable as error:
         raise UpstreamBroken("The provider's keys cannot be read at the moment.") from error

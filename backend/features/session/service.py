@@ -112,7 +112,7 @@ async def sign_out(
 ) -> str:
     """End the caller's session; where the browser signs out at its provider too, if anywhere."""
     back = f"{own_address(request, entry.settings)}/login"
-    url = await leaving(db, entry.providers, principal.credential.id, back)
+    url = await leaving(db, entry.providers, principal.credential.id, back)  # asks nobody
     audit.did("close", _session(principal.organisation, principal.login))
     await entry.identities.end(db, principal.credential)
     return url

@@ -9,6 +9,7 @@ import { useForm } from "../forms/useForm";
 import { useUnsaved } from "../forms/useUnsaved";
 import { SESSION } from "../test/answers";
 import { expectAccessible, renderInConsole } from "../test/console";
+import { useShownNews } from "./news";
 import { useSignOut } from "./useSignOut";
 
 const USER = fieldsOf(newUserBody, { login: { label: "login.user" } });
@@ -16,12 +17,16 @@ const fields = () => USER;
 const DRAFT = "craton.draft.left";
 
 let calls: string[] = [];
+/** The status with which signing out fails; 0: it does not. */
+let fails = 0;
 
 beforeEach(() => {
   sessionStorage.clear();
   calls = [];
+  fails = 0;
   vi.stubGlobal("fetch", async (_: string, { method = "GET" }: RequestInit = {}) => {
     calls.push(method);
+    if (method === "DELETE" && fails) return Response.json({ status: fails }, { status: fails });
     return Response.json(method === "DELETE" ? { url: "" } : SESSION);
   });
 });
@@ -31,6 +36,7 @@ function Page() {
   const { question } = useUnsaved(form, () => undefined);
   const router = useRouter();
   const leave = useSignOut();
+  const news = useShownNews();
   return (
     <>
       <FormFields form={form} errors={[]} />
@@ -40,6 +46,11 @@ function Page() {
       <button type="button" onClick={() => router.history.push("/login?ended=1")}>
         Ended
       </button>
+      {news.map(({ id, tone, title }) => (
+        <p key={id}>
+          {tone}: {title}
+        </p>
+      ))}
       {question}
     </>
   );
@@ -76,4 +87,16 @@ test("an ended session leads to sign-in at once, and the draft stays", async () 
   await waitFor(() => expect(console.location()).toContain("/login"));
   expect(screen.queryByText("Leave without saving?")).toBeNull();
   expect(sessionStorage.getItem(DRAFT)).toContain("eve");
+});
+
+test("a failed sign-out is told, and nobody is called signed out", async () => {
+  const console = await renderInConsole(<Page />, "/page");
+  fails = 503;
+  await press("Out");
+  await waitFor(() => expect(calls).toContain("DELETE"));
+  await screen.findByText("danger: Sign out");
+  expect(console.location()).toBe("/page");
+  fails = 401;
+  await press("Out");
+  await waitFor(() => expect(console.location()).toBe("/login"));
 });

@@ -98,6 +98,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM sealed_secret WHERE owner IN ('identity_provider', 'provider_session')")
     with op.batch_alter_table("user_identity") as table:
         for name in ("used", "email", "login"):
             table.drop_column(name)

@@ -18,6 +18,15 @@ def upgrade() -> None:
     op.execute(told.update().values(told=time.time()))
     with op.batch_alter_table("user_group") as table:
         table.alter_column("told", existing_type=sa.Float(), nullable=False)
+    with op.batch_alter_table("user_identity") as table:
+        for name, kind in (
+            ("login", sa.String(128)),
+            ("email", sa.String(256)),
+            ("used", sa.Float()),
+        ):
+            table.alter_column(
+                name, existing_type=kind, existing_nullable=False, server_default=None
+            )
 
 
 def downgrade() -> None:

@@ -10363,6 +10363,10 @@ export type FinishSignInErrors = {
      * A field is not valid; `errors` names it
      */
     422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
 };
 
 export type FinishSignInError = FinishSignInErrors[keyof FinishSignInErrors];
