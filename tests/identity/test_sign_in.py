@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -199,3 +201,15 @@ async def test_step_up_counts_from_when_they_signed_in_there(
         caller, _ = await sign_in(site, provider)
         answer = await caller.post("/bindings", json=more)
         assert answer.status_code == expected, answer.text
+
+
+async def test_new_people_of_one_login_at_once_get_one_each(
+    site: ConsoleApp, provider: LyingProvider
+) -> None:
+    """And the same person twice at once gets one account; nobody waits for another forever."""
+    subjects = itertools.cycle(["p-1", "p-2", "p-3"])
+    provider.lies.claims = lambda honest: {**honest, "sub": next(subjects)}
+    came = await asyncio.gather(*(sign_in(site, provider) for _ in range(6)))
+    sessions = [(await caller.get("/session")).json() for caller, _ in came]
+    assert {session["login"] for session in sessions} == {"ada", "ada@sso", "ada@sso-2"}
+    assert len({session["id"] for session in sessions}) == 3
