@@ -83,8 +83,9 @@ def test_screenshot_of_empty(watched: Page, console: ConsoleProcess) -> None:
 
 
 def test_screenshot_of_loading(owner_page: Page, console: ConsoleProcess) -> None:
-    """A console that takes a request and says nothing yet."""
+    """A console that takes requests and says nothing yet: by the socket, or of the first rows."""
     owner_page.route_web_socket("**/api/v1/live", lambda _: None)
+    owner_page.route("**/api/v1/collections/pods?*", lambda _: None)
     owner_page.goto(f"{console.url}/workloads/pods")
     owner_page.locator(".pf-v6-c-skeleton").first.wait_for()
     examine(owner_page, "loading")
