@@ -13,12 +13,18 @@ from tests.consoleprocess import ConsoleProcess, Person, openapi_document
 
 pytestmark = pytest.mark.timeout(240)
 
+CALLBACK = "/api/v1/signin/callback/{provider}"
+"""Where a browser arrives from a provider: a person reads its refusals on the sign-in page."""
 PUBLIC = {
     ("get", "/api/v1/status"),
     ("get", "/api/v1/setup"),
     ("post", "/api/v1/setup"),
     ("post", "/api/v1/session"),
     ("post", "/api/v1/hooks/registry/{name}"),
+    ("post", "/api/v1/hooks/logout/{provider}"),
+    ("get", "/api/v1/signin/providers"),
+    ("post", "/api/v1/signin/{provider}"),
+    ("get", CALLBACK),
     ("get", "/healthz"),
     ("get", "/readyz"),
     ("get", "/metrics"),
@@ -60,8 +66,10 @@ def test_nobody_gets_anything_but_401(anonymous: httpx2.Client, server: ConsoleP
 def test_what_does_not_exist(owner: Person, server: ConsoleProcess) -> None:
     """404 or, where the name cannot be one, 422; never a 5xx, never an empty 200."""
     for method, path, _ in operations():
-        if method == "get" and "{" in path:
+        if method == "get" and "{" in path and path != CALLBACK:
             problem(owner.http.get(url(server, path)), 404, 422)
+    refused = owner.http.get(url(server, CALLBACK))
+    assert (refused.status_code, refused.headers["location"][:7]) == (303, "/login?")
     for path in ("/api/v1/nonsense", "/api/v2/status", "/api/", "/v1/nonsense"):
         problem(owner.http.get(server.url + path), 404)
 

@@ -296,11 +296,11 @@ async def test_one_api_server_dies_and_the_other_goes_on(pair: Pair) -> None:
         os.kill(pid, signal.SIGKILL)
         half = {SEEN: {"stale"}, HIDDEN: {"live"}}
         for name in ("pods", "configmaps", "machines"):
-            await tab.until(lambda n=name: states_of(tab, n) == half, 10, f"half of the {name}")
+            await tab.until(lambda n=name: states_of(tab, n) == half, BACK, f"half of the {name}")
         assert rows["machines"] == set(tab["machines"].keys), "rows stay while it is away"
         await asyncio.to_thread(hidden.kubectl, *maps)
         key = f"{HIDDEN}/{CANARY}/meanwhile"
-        await tab.until(lambda: key in tab["configmaps"].keys, 10, "the other cluster's news")
+        await tab.until(lambda: key in tab["configmaps"].keys, BACK, "the other cluster's news")
         assert states_of(tab, "configmaps")[HIDDEN] == {"live"}
         for name in ("pods", "configmaps", "machines"):
             await tab.until(lambda n=name: states_of(tab, n) == all_live, BACK, f"{name} again")
@@ -312,7 +312,9 @@ async def test_one_api_server_dies_and_the_other_goes_on(pair: Pair) -> None:
             BACK,
             "both clusters are live",
         )
-        assert set(tab["configmaps"].keys) >= rows["configmaps"] | {key}
+        # What an earlier test lent may be going away at this very time.
+        kept = {known for known in rows["configmaps"] if "/lent-" not in known}
+        assert set(tab["configmaps"].keys) >= kept | {key}
         tab.assert_as_described()
     finally:
         await tab.close()

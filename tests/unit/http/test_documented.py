@@ -52,7 +52,8 @@ def test_sign_in_says_what_can_go_wrong() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tag", "status"), [(None, 428), ('"99"', 412), ('W/"1"', 412), ('"1"', 200), ('"7", "1"', 200)]
+    ("tag", "status"),
+    [(None, 428), ('"99"', 412), ('W/"99"', 412), ('W/"1"', 200), ('"1"', 200), ('"7", "1"', 200)],
 )
 async def test_an_account_is_changed_by_version(
     console: ConsoleApp, tag: str | None, status: int
