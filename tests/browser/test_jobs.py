@@ -38,7 +38,7 @@ def test_a_job_is_followed_and_cancelled(owner_page: Page, console: ConsoleProce
     owner_page.keyboard.press("Escape")
     owner_page.get_by_role("button", name="Cancel job Import something large").first.click()
     dialogue = owner_page.get_by_role("dialog")
-    expect(dialogue).to_contain_text("undoes what it did so far")
+    expect(dialogue).to_contain_text("what was done so far is undone")
     dialogue.get_by_role("button", name="Cancel job").click()
     expect(dialogue.get_by_role("link", name="Show the record in Activity")).to_be_visible()
     dialogue.get_by_role("button", name="Close").last.click()
