@@ -24,6 +24,7 @@ from backend.jobs.limits import Timing
 from backend.jobs.metrics import RUNNING
 from backend.jobs.records import TOPIC
 from backend.jobs.schedules import next_tick, prepare, start_due
+from backend.jobs.silent import end_silent
 from backend.jobs.tables import JobRecord
 
 __all__ = ["Worker"]
@@ -92,6 +93,7 @@ class Worker:
                     pause = await within(self._look(), self._timing.lease)
                 except TimeoutError:
                     self._given_up += 1
+                    await self._unblock()
                     pause = self._timing.retry  # a connection that says nothing: try another
                 except DATABASE_AWAY as error:
                     if not is_away(error):
@@ -104,6 +106,13 @@ class Worker:
                     continue
         finally:
             stop()
+
+    async def _unblock(self) -> None:
+        """Whoever keeps the lock of claims and stands still keeps it no longer."""
+        try:
+            await within(end_silent(self._db_sessions, self._timing.lease), self._timing.lease)
+        except (*DATABASE_AWAY, TimeoutError) as error:
+            _log.info("nobody could be asked who stands still", error=str(error)[:200])
 
     async def beat(self) -> None:
         """Show signs of life for the running jobs, until cancelled; give up those whose lease
