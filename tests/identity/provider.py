@@ -42,7 +42,7 @@ class Lies:
     keys: Callable[[dict[str, Any]], Any] = lambda honest: honest
     claims: Callable[[dict[str, Any]], dict[str, Any]] = lambda honest: honest
     header: Callable[[dict[str, Any]], dict[str, Any]] = lambda honest: honest
-    answer: Callable[[dict[str, Any]], dict[str, Any]] = lambda honest: honest
+    answer: Callable[[dict[str, Any]], Any] = lambda honest: honest
     callback: Callable[[dict[str, str]], dict[str, str]] = lambda honest: honest
     userinfo: Callable[[dict[str, Any]], Any] = lambda honest: honest
     sign: Callable[[dict[str, Any], dict[str, Any]], str] | None = None

@@ -81,7 +81,7 @@ async def test_one_that_does_not_answer_is_asked_once_in_a_run(
     callers = [(await sign_in(believer, provider))[0] for _ in range(3)]
     before = provider.asked["/token"]
     down = Response(b'{"error": "invalid_grant"}', 503, media_type="application/json")
-    provider.lies.answer = lambda _honest: down  # type: ignore[assignment,return-value]
+    provider.lies.answer = lambda _honest: down
     await make_due(believer)
     await refreshing(believer).run()
     assert provider.asked["/token"] == before + 1

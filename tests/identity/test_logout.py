@@ -171,7 +171,7 @@ async def test_a_provider_that_does_not_answer_ends_nothing(
     if lie == "broken":
         provider.lies.answer = lambda _honest: {"id_token": "x.y.z", "access_token": "a"}
     else:
-        provider.lies.answer = lambda _honest: b"<html>"  # type: ignore[return-value]
+        provider.lies.answer = lambda _honest: b"<html>"
     await make_due(believer)
     await refreshing(believer).run()
     assert await alive(caller)
