@@ -1,6 +1,6 @@
 import { Tab, Tabs, TabTitleText } from "@patternfly/react-core";
 import { useRouter } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { goTo, hrefOf } from "./navigate";
 
 /** The page itself is what a tab shows. */
@@ -23,6 +23,11 @@ export function PageTabs({
   tabs: readonly PageTab[];
 }) {
   const router = useRouter();
+  useEffect(() => {
+    // On a phone the tab of a page opened by its address may lie beyond the edge.
+    const tab = document.querySelector(`.cr-tabs [id^="pf-tab-${active}-"]`);
+    tab?.scrollIntoView?.({ block: "nearest", inline: "center" });
+  }, [active]);
   return (
     <Tabs
       component="nav"
