@@ -96,7 +96,7 @@ def is_stale(tab: LiveSocket, name: str) -> Callable[[], bool]:
 async def agrees(place: Place, tab: LiveSocket, name: str, truth: Callable[[], set[str]]) -> None:
     """The tab, the list and the system itself name the same objects."""
     said: tuple[set[str], set[str], set[str]] = (set(), set(), set())
-    for _ in range(100):
+    for _ in range(300):
         wanted, page = await asyncio.to_thread(lambda: (truth(), place.rows(name)))
         said = (wanted, {row["key"] for row in page["rows"]}, set(tab[name].keys))
         if said[0] == said[1] == said[2] and tab[name].total == len(wanted) == page["total"]:
