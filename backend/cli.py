@@ -4,35 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from backend.omaha.operate.cli import app as updates_app
-from backend.omaha.simulate.cli import app as simulate_app
-from backend.settings import Settings
-from backend.stack.cli import app as stack_app
+from backend.client.commands import COMMANDS, context_app
+from backend.client.failures import CommandFailed
+from backend.lazycommands import LazyCommands
 
 __all__ = ["main"]
 
 app = typer.Typer(
     name="craton",
+    cls=LazyCommands,
     help="The operator's console of a self-updating container platform.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
 secrets_app = typer.Typer(no_args_is_help=True)
 app.add_typer(secrets_app, name="secrets", help="The key ring that seals secrets.")
-app.add_typer(stack_app, name="stack", help="The local stack of real servers, alone.")
-app.add_typer(updates_app, name="updates", help="The update service and its data.")
-app.add_typer(simulate_app, name="simulate", help="Load against real endpoints.")
+app.add_typer(context_app, name="context")
+for command in COMMANDS:
+    app.command()(command)
 
 
 @app.command()
 def up() -> None:
     """Start the console with the local stack; Ctrl-C stops everything it started."""
+    from backend.settings import Settings
     from backend.up import run_up
 
     sys.exit(asyncio.run(run_up(Settings())))
@@ -46,6 +49,7 @@ def serve(
 ) -> None:
     """Start the console alone, against the configured connections."""
     from backend.serve import run_serve
+    from backend.settings import Settings
 
     run_serve(Settings(), listener)
 
@@ -55,6 +59,7 @@ def migrate() -> None:
     """Bring the database to the newest revision and exit (for a Job before the roll-out)."""
     from backend.db.engine import create_engine
     from backend.db.migrate import upgrade
+    from backend.settings import Settings
 
     settings = Settings()
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -87,6 +92,7 @@ def secrets_key() -> None:
 def openapi() -> None:
     """Print the OpenAPI document of the REST API."""
     from backend.app import create_app
+    from backend.settings import Settings
 
     document = create_app(Settings(home=Path("unused"), port=0)).openapi()
     typer.echo(json.dumps(document, indent=1, sort_keys=True))
@@ -94,20 +100,36 @@ def openapi() -> None:
 
 def main() -> None:
     """Entry point; what an operator can mend ends with its reason in a line, not a trace."""
+    try:
+        app(prog_name="craton")
+    except CommandFailed as failed:
+        typer.echo(f"craton: {failed}", err=True)
+        sys.exit(failed.code)
+    except BrokenPipeError:
+        # Who read has seen enough; the interpreter must not try to write the rest as it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(128 + signal.SIGPIPE)
+    except Exception as error:
+        code = _told(error)
+        if not code:
+            raise
+        sys.exit(code)
+
+
+def _told(error: Exception) -> int:
+    """Say why a server does not start: how to exit. 0 for what is not known: a fault of ours."""
     from pydantic import ValidationError
 
-    try:
-        app()
-    except ValidationError as error:
+    if isinstance(error, ValidationError):
         for item in error.errors():
             name = "__".join(str(part) for part in item["loc"]).upper()
             typer.echo(f"CRATON_{name}: {item['msg']}", err=True)
-        sys.exit(2)
-    except Exception as error:
-        from backend.startcauses import cause_of_start
+        return 2
+    from backend.settings import Settings
+    from backend.startcauses import cause_of_start
 
-        cause = cause_of_start(error, Settings())
-        if not cause:
-            raise
-        typer.echo(cause, err=True)
-        sys.exit(1)
+    cause = cause_of_start(error, Settings())
+    if not cause:
+        return 0
+    typer.echo(cause, err=True)
+    return 1
