@@ -11,9 +11,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from auth.kinds import Catalogue, Kind, Pair
-from auth.verb import OPERATE, VIEW, Verb
+from auth.verb import Verb
 
-__all__ = ["OPERATOR", "OWNER", "VIEWER", "Role", "RoleError", "Verb", "built_in", "compile_role"]
+__all__ = [
+    "OPERATOR",
+    "OWNER",
+    "VIEWER",
+    "Role",
+    "RoleError",
+    "Verb",
+    "compile_known",
+    "compile_role",
+]
 
 ANY: Final = "*"
 
@@ -28,27 +37,17 @@ class RoleError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A set of rights under a name. `id` is the key; `title` is for people."""
+    """A set of rights under a name. `id` is the key; `title` is for people; `idle` are rights it
+    names that nothing in this release knows: they grant nothing."""
 
     id: str
     title: str
     pairs: frozenset[Pair]
+    idle: frozenset[str] = frozenset()
 
     def allows(self, kind: str, verb: Verb) -> bool:
         """Whether this role holds the pair (`kind`, `verb`)."""
         return (kind, verb) in self.pairs
-
-
-def built_in(catalogue: Catalogue) -> dict[str, Role]:
-    """The roles every console has, by id: owner (everything), operator and viewer
-    (nothing on sensitive kinds)."""
-    every = frozenset(Verb)
-    roles = (
-        Role(OWNER, "Owner", catalogue.pairs(every, sensitive=True)),
-        Role(OPERATOR, "Operator", catalogue.pairs(OPERATE)),
-        Role(VIEWER, "Viewer", catalogue.pairs(VIEW)),
-    )
-    return {role.id: role for role in roles}
 
 
 def compile_role(role_id: str, title: str, rights: Iterable[str], catalogue: Catalogue) -> Role:
@@ -60,6 +59,19 @@ def compile_role(role_id: str, title: str, rights: Iterable[str], catalogue: Cat
     for right in rights:
         pairs |= _meant(right, catalogue)
     return Role(role_id, title, frozenset(pairs))
+
+
+def compile_known(role_id: str, title: str, rights: Iterable[str], catalogue: Catalogue) -> Role:
+    """The same of a stored role: a right that this release does not know is kept apart, and the
+    others hold."""
+    pairs: set[Pair] = set()
+    idle: set[str] = set()
+    for right in rights:
+        try:
+            pairs |= _meant(right, catalogue)
+        except RoleError:
+            idle.add(right)
+    return Role(role_id, title, frozenset(pairs), frozenset(idle))
 
 
 def _meant(right: str, catalogue: Catalogue) -> frozenset[Pair]:

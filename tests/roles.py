@@ -6,8 +6,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from pkgutil import iter_modules
 
+from auth.builtin import built_in
 from auth.kinds import Catalogue, Kind
-from auth.role import built_in
 from auth.verb import EDIT, READ
 from backend import features
 

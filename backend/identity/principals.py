@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from auth.binding import Binding
+from auth.builtin import built_in
 from auth.kinds import Catalogue, Pair
 from auth.policy import Policy
 from auth.principal import Assurance, Credential, Principal
-from auth.role import Role, RoleError, built_in, compile_role
+from auth.role import Role, RoleError, compile_known, compile_role
 from auth.scope import InvalidScopeError, Scope, parse
 from auth.subject import Subject, SubjectKind
 from backend.db.identity import TokenRecord
@@ -53,8 +54,7 @@ def all_roles(custom: Iterable[RoleRecord], catalogue: Catalogue) -> dict[str, R
     (an extension was removed) is left out; the others hold."""
     roles = built_in(catalogue)
     for record in custom:
-        pairs = (_known(right, catalogue) for right in record.rights)
-        role = Role(record.id, record.title, frozenset[Pair]().union(*pairs))
+        role = compile_known(record.id, record.title, record.rights, catalogue)
         roles.setdefault(role.id, role)
     return roles
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlalchemy import select, update
 
-from auth.role import built_in
+from auth.builtin import built_in
 from auth.scope import render
 from backend.audit import Audit, Origin
 from backend.db.identity import SessionRecord

@@ -12,5 +12,4 @@ __all__ = ["KINDS"]
 KINDS: Final = (
     Kind("user", "Users", READ | EDIT, sensitive=True),
     Kind("binding", "Role bindings", READ | EDIT | {Verb.BIND}, sensitive=True),
-    Kind("role", "Roles", READ | EDIT | {Verb.BIND, Verb.ESCALATE}, sensitive=True),
 )

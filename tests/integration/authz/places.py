@@ -150,6 +150,12 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
         body={"subject": "member", "role": "viewer", "scope": "org/main/cluster/fake"},
     ),
     "DELETE /bindings/{binding_id}": at(ETCD, "/bindings/{binding}", 204),
+    "GET /roles": LatePlace("/roles?scope=org/main/etcd/local", ETCD, "role", "get"),
+    "POST /roles": at(ORG, "/roles", 201, body={"id": "another", "rights": []}),
+    "GET /roles/{role_id}": at(ORG, "/roles/looking"),
+    "POST /roles/{role_id}/impact": at(ORG, "/roles/looking/impact", body={"rights": []}),
+    "PATCH /roles/{role_id}": at(ORG, "/roles/looking", body={"title": "Look"}, match=True),
+    "DELETE /roles/{role_id}": at(ORG, "/roles/looking", 204, match=True),
     # one's own tokens need no right: tests/unit/features/test_tokens.py
     "GET /tokens": OwnPlace("/tokens"),
     "GET /tokens/choices": OwnPlace("/tokens/choices"),

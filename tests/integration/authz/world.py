@@ -16,14 +16,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import col
 
+from auth.builtin import built_in
 from auth.kinds import Catalogue
 from auth.principal import Principal
-from auth.role import Role, built_in
+from auth.role import Role
 from auth.scope import Scope
 from auth.subject import Subject, SubjectKind
 from backend.connections.feeds import join
 from backend.db.identity import ServiceRecord, SessionRecord, TeamRecord, UserRecord
-from backend.db.rights import BindingRecord
+from backend.db.rights import BindingRecord, RoleRecord
 from backend.db.session import request_session
 from backend.http.guard import require_principal
 from backend.http.requirements import EXTENSION
@@ -200,7 +201,7 @@ async def _rows(console: ConsoleApp) -> dict[str, str]:
         await db.flush()
         held = {"subject_kind": "user", "subject_id": user.id, "role_id": "viewer"}
         binding = BindingRecord(**held, scope="org/main/etcd/local")
-        db.add(binding)
+        db.add_all([binding, RoleRecord(id="looking", title="Looking", rights=["pod:get"])])
         await db.flush()
         # Its time never comes: nobody runs it.
         job = JobRecord(

@@ -70,6 +70,7 @@ def estate(stack: RunningStack, server: ConsoleProcess, owner: Person) -> Iterat
     assert owner.http.post("/bindings", json=grant).status_code == 201
     for path, body in (
         ("/teams", {"name": word}),
+        ("/roles", {"id": word, "rights": ["pod:get"]}),
         ("/service-accounts", {"name": word}),
         ("/tokens", {"name": word, "rights": ["*:get"]}),
     ):
@@ -172,7 +173,7 @@ def test_own_rows_are_all_there(estate: Estate) -> None:
     # Secrets: the cluster, which decides too, lets no viewer list them.
     assert hidden - seen == {
         *("keys", "users", "bindings", "activity", "secrets"),
-        *("teams", "service-accounts", "tokens", "sessions"),
+        *("teams", "service-accounts", "tokens", "sessions", "roles"),
     }
     assert {"pods", "workloads", "events", "namespaces", "problems", "leases"} <= seen
 

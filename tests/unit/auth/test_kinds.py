@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from auth.builtin import built_in
 from auth.kinds import Catalogue, Kind, KindError
-from auth.role import RoleError, built_in, compile_role
+from auth.role import RoleError, compile_role
 from auth.scope import cluster, etcd, namespace, organisation, parse, registry, system, updates
 from auth.verb import EDIT, READ, Verb
 from backend.app import create_app

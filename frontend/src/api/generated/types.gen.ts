@@ -558,6 +558,7 @@ export type CollectionRows = {
     problems: ProblemRow;
     'refused-requests': RefusedRow;
     repositories: RepositoryRow;
+    roles: RoleRow;
     rollouts: RolloutRow;
     secrets: MetadataRow;
     'service-accounts': ServiceAccountRow;
@@ -2145,6 +2146,35 @@ export type Hit = {
 };
 
 /**
+ * Holder
+ *
+ * Who holds a role by one binding; `people` is how many active people that is.
+ */
+export type Holder = {
+    /**
+     * Binding
+     */
+    binding: string;
+    /**
+     * Expires
+     */
+    expires: number | null;
+    /**
+     * People
+     */
+    people: number;
+    /**
+     * Scope
+     */
+    scope: string;
+    /**
+     * Subject
+     */
+    subject: string;
+    subject_kind: SubjectKind;
+};
+
+/**
  * HostedImportView
  *
  * An import and how far it is; its `id` is that of its job. `bytes_done` of `bytes_total`
@@ -3620,6 +3650,27 @@ export type NewProvider = {
      * Untested
      */
     untested?: boolean;
+};
+
+/**
+ * NewRole
+ *
+ * A role; `id` is its name and never changes. `rights` are ``kind:verb``; ``*`` is written out
+ * for the kinds there are when it is saved.
+ */
+export type NewRole = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Rights
+     */
+    rights: Array<string>;
+    /**
+     * Title
+     */
+    title?: string;
 };
 
 /**
@@ -5263,6 +5314,152 @@ export type RightView = {
      * Without
      */
     without: string;
+};
+
+/**
+ * RoleChange
+ *
+ * What is to be different; `rights` are given whole. Absent members stay.
+ */
+export type RoleChange = {
+    /**
+     * Rights
+     */
+    rights?: Array<string> | null;
+    /**
+     * Title
+     */
+    title?: string | null;
+};
+
+/**
+ * RoleChoice
+ *
+ * A role that could be given at a place, and whether the caller may give it there.
+ */
+export type RoleChoice = {
+    /**
+     * Built In
+     */
+    built_in: boolean;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * May Give
+     */
+    may_give: boolean;
+    /**
+     * Title
+     */
+    title: string;
+};
+
+/**
+ * RoleDraft
+ *
+ * Rights a role might have.
+ */
+export type RoleDraft = {
+    /**
+     * Rights
+     */
+    rights: Array<string>;
+};
+
+/**
+ * RoleImpact
+ *
+ * What a change of a role would do: the rights it `grants` and `takes`, and to whom. `hidden`
+ * counts bindings the caller may not see; `people` are logins of those behind the others, the
+ * first fifty of `people_total`.
+ */
+export type RoleImpact = {
+    /**
+     * Grants
+     */
+    grants: Array<string>;
+    /**
+     * Hidden
+     */
+    hidden: number;
+    /**
+     * Holders
+     */
+    holders: Array<Holder>;
+    /**
+     * Holders Total
+     */
+    holders_total: number;
+    /**
+     * Idle
+     */
+    idle: Array<string>;
+    /**
+     * People
+     */
+    people: Array<string>;
+    /**
+     * People Total
+     */
+    people_total: number;
+    /**
+     * Takes
+     */
+    takes: Array<string>;
+};
+
+/**
+ * RoleRow
+ *
+ * A role and how often it is given. `origin` is ``Built-in`` or ``Custom``.
+ */
+export type RoleRow = {
+    created: number | null;
+    given: number;
+    key: string;
+    name: string;
+    origin: string;
+    row_version: number;
+    title: string;
+};
+
+/**
+ * RoleView
+ *
+ * A role: its `rights` written out, and those it names that have no effect yet (`idle`).
+ * `row_version` guards changes (`If-Match`); a built-in role has none to make.
+ */
+export type RoleView = {
+    /**
+     * Built In
+     */
+    built_in: boolean;
+    /**
+     * Created
+     */
+    created: number | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Idle
+     */
+    idle: Array<string>;
+    /**
+     * Rights
+     */
+    rights: Array<string>;
+    /**
+     * Row Version
+     */
+    row_version: number;
+    /**
+     * Title
+     */
+    title: string;
 };
 
 /**
@@ -9643,6 +9840,359 @@ export type ReadRepositoryResponses = {
 };
 
 export type ReadRepositoryResponse = ReadRepositoryResponses[keyof ReadRepositoryResponses];
+
+export type ListRolesData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Scope
+         */
+        scope: string;
+    };
+    url: '/api/v1/roles';
+};
+
+export type ListRolesErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ListRolesError = ListRolesErrors[keyof ListRolesErrors];
+
+export type ListRolesResponses = {
+    /**
+     * Response List Roles
+     *
+     * Successful Response
+     */
+    200: Array<RoleChoice>;
+};
+
+export type ListRolesResponse = ListRolesResponses[keyof ListRolesResponses];
+
+export type CreateRoleData = {
+    body: NewRole;
+    path?: never;
+    query?: never;
+    url: '/api/v1/roles';
+};
+
+export type CreateRoleErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type CreateRoleError = CreateRoleErrors[keyof CreateRoleErrors];
+
+export type CreateRoleResponses = {
+    /**
+     * Successful Response
+     */
+    201: RoleView;
+};
+
+export type CreateRoleResponse = CreateRoleResponses[keyof CreateRoleResponses];
+
+export type DeleteRoleData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Role Id
+         */
+        role_id: string;
+    };
+    query?: never;
+    url: '/api/v1/roles/{role_id}';
+};
+
+export type DeleteRoleErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type DeleteRoleError = DeleteRoleErrors[keyof DeleteRoleErrors];
+
+export type DeleteRoleResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteRoleResponse = DeleteRoleResponses[keyof DeleteRoleResponses];
+
+export type ReadRoleData = {
+    body?: never;
+    path: {
+        /**
+         * Role Id
+         */
+        role_id: string;
+    };
+    query?: never;
+    url: '/api/v1/roles/{role_id}';
+};
+
+export type ReadRoleErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ReadRoleError = ReadRoleErrors[keyof ReadRoleErrors];
+
+export type ReadRoleResponses = {
+    /**
+     * Successful Response
+     */
+    200: RoleView;
+};
+
+export type ReadRoleResponse = ReadRoleResponses[keyof ReadRoleResponses];
+
+export type ChangeRoleData = {
+    body: RoleChange;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Role Id
+         */
+        role_id: string;
+    };
+    query?: never;
+    url: '/api/v1/roles/{role_id}';
+};
+
+export type ChangeRoleErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type ChangeRoleError = ChangeRoleErrors[keyof ChangeRoleErrors];
+
+export type ChangeRoleResponses = {
+    /**
+     * Successful Response
+     */
+    200: RoleView;
+};
+
+export type ChangeRoleResponse = ChangeRoleResponses[keyof ChangeRoleResponses];
+
+export type ReadRoleImpactData = {
+    body: RoleDraft;
+    path: {
+        /**
+         * Role Id
+         */
+        role_id: string;
+    };
+    query?: never;
+    url: '/api/v1/roles/{role_id}/impact';
+};
+
+export type ReadRoleImpactErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ReadRoleImpactError = ReadRoleImpactErrors[keyof ReadRoleImpactErrors];
+
+export type ReadRoleImpactResponses = {
+    /**
+     * Successful Response
+     */
+    200: RoleImpact;
+};
+
+export type ReadRoleImpactResponse = ReadRoleImpactResponses[keyof ReadRoleImpactResponses];
 
 export type FindData = {
     body?: never;
