@@ -18,7 +18,7 @@ import httpx2
 
 from integrations.addresses import Network, permitted
 
-__all__ = ["GuardedTransport", "proxy_name"]
+__all__ = ["GuardedBackend", "GuardedTransport", "proxy_name"]
 
 
 class GuardedTransport(httpx2.AsyncBaseTransport):
@@ -50,7 +50,7 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
             max_connections=limits.max_connections,
             max_keepalive_connections=limits.max_keepalive_connections,
             keepalive_expiry=limits.keepalive_expiry,
-            network_backend=_GuardedBackend(upstream, tuple(networks), listed=listed),
+            network_backend=GuardedBackend(upstream, tuple(networks), listed=listed),
         )
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -141,7 +141,10 @@ def _is_tls(error: BaseException) -> bool:
     return cause is not None
 
 
-class _GuardedBackend(httpcore2.AsyncNetworkBackend):
+class GuardedBackend(httpcore2.AsyncNetworkBackend):
+    """Opens connections to addresses that the rules allow, for `networks` and `listed` see
+    `GuardedTransport`."""
+
     def __init__(self, upstream: str, networks: tuple[Network, ...], *, listed: bool) -> None:
         self._upstream = upstream
         self._networks = networks
@@ -156,6 +159,7 @@ class _GuardedBackend(httpcore2.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
+        """A connection. Raises `DestinationRefused`, and httpcore2's errors."""
         failure: Exception | None = None
         for address in await permitted(
             self._upstream, self._networks, host, port, timeout, listed=self._listed
@@ -169,4 +173,5 @@ class _GuardedBackend(httpcore2.AsyncNetworkBackend):
         raise failure or httpcore2.ConnectError(f"{host} has no address")
 
     async def sleep(self, seconds: float) -> None:
+        """Wait."""
         await self._inner.sleep(seconds)

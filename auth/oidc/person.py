@@ -3,47 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from auth.oidc.provider import Provider
+from auth.person import LENGTH, LOGIN_LENGTH, MOST_GROUPS, Person, group_name, line
 
-__all__ = ["MOST_GROUPS", "Person", "claim", "names_groups", "read_person", "without_secrets"]
+__all__ = ["claim", "names_groups", "read_person", "without_secrets"]
 
-MOST_GROUPS: Final = 1000
-_LENGTH: Final = 256
-_LOGIN_LENGTH: Final = 100
 _KEPT: Final = 4096
 _SIDE: Final = frozenset({"at_hash", "c_hash", "nonce", "jti", "s_hash"})
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A person as a provider tells of them: `issuer` and `subject` are the key, all else is for
-    display. `groups` are sorted; `too_many` says that not all of them could be told."""
-
-    issuer: str
-    subject: str
-    sid: str
-    login: str
-    name: str
-    email: str
-    groups: tuple[str, ...]
-    too_many: bool = False
 
 
 def read_person(claims: Mapping[str, Any], provider: Provider) -> Person:
     """The person of checked claims. What is missing is empty; the login never is."""
     subject = str(claims["sub"])
-    email = _text(claim(claims, provider.claim_email), _LENGTH)
-    login = _text(claim(claims, provider.claim_login), _LOGIN_LENGTH) or email or subject
+    email = line(claim(claims, provider.claim_email), LENGTH)
+    login = line(claim(claims, provider.claim_login), LOGIN_LENGTH) or email or subject
     groups, too_many = _groups(claims, provider.claim_groups)
     return Person(
         issuer=str(claims["iss"]),
         subject=subject,
-        sid=_text(claims.get("sid"), _LENGTH),
-        login=login.replace(" ", "-")[:_LOGIN_LENGTH],
-        name=_text(claim(claims, provider.claim_name), _LENGTH) or login,
+        sid=line(claims.get("sid"), LENGTH),
+        login=login.replace(" ", "-")[:LOGIN_LENGTH],
+        name=line(claim(claims, provider.claim_name), LENGTH) or login,
         email=email,
         groups=groups,
         too_many=too_many,
@@ -71,8 +53,8 @@ def claim(claims: Mapping[str, Any], name: str) -> Any:
 def without_secrets(claims: Mapping[str, Any]) -> dict[str, Any]:
     """The claims as an administrator may see them in a trial: nothing that could be used again."""
     return {
-        str(name)[:_LENGTH]: value if len(repr(value)) <= _KEPT else "(too long to show)"
-        for name, value in list(claims.items())[:_LENGTH]
+        str(name)[:LENGTH]: value if len(repr(value)) <= _KEPT else "(too long to show)"
+        for name, value in list(claims.items())[:LENGTH]
         if name not in _SIDE
     }
 
@@ -83,18 +65,5 @@ def _groups(claims: Mapping[str, Any], name: str) -> tuple[tuple[str, ...], bool
         elsewhere = claims.get("_claim_names")
         return (), isinstance(elsewhere, Mapping) and name in elsewhere
     several = found if isinstance(found, list) else [found]
-    usable = {text for one in several if (text := _group(one))}
+    usable = {text for one in several if (text := group_name(one))}
     return tuple(sorted(usable)[:MOST_GROUPS]), len(usable) > MOST_GROUPS
-
-
-def _group(value: Any) -> str:
-    """A group's name as it is: one that had to be cut would be another group."""
-    if not isinstance(value, str) or len(value) > _LENGTH or not value.isprintable():
-        return ""
-    return value
-
-
-def _text(value: Any, most: int) -> str:
-    if not isinstance(value, str):
-        return ""
-    return "".join(c for c in value if c.isprintable()).strip()[:most]

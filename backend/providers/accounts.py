@@ -14,8 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from auth.oidc.person import Person
 from auth.oidc.provider import Provider
+from auth.person import Person
 from auth.subject import Subject, SubjectKind, group
 from backend.db.identity import (
     GroupRecord,

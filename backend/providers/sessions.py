@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from auth.oidc.logouttoken import LIFE, Ended
-from auth.oidc.person import Person
 from auth.oidc.provider import Provider
+from auth.person import Person
 from backend.db.identity import GroupRecord, SessionRecord
 from backend.identity.sessions import end_session
 from backend.identity.tokens import digest

@@ -15,9 +15,10 @@ from fastapi import Request
 from starlette.responses import RedirectResponse
 
 from auth.oidc.idtoken import number
-from auth.oidc.person import Person, read_person, without_secrets
+from auth.oidc.person import read_person, without_secrets
 from auth.oidc.problems import Refused, Rejected
 from auth.oidc.provider import Provider
+from auth.person import Person
 from auth.scope import organisation
 from auth.verb import Verb
 from backend.audit import Audit, Origin, Target

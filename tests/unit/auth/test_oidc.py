@@ -12,11 +12,12 @@ from pydantic import ValidationError
 from auth.oidc.idtoken import Expected, check_id_token
 from auth.oidc.logouttoken import check_logout_token
 from auth.oidc.metadata import read_metadata
-from auth.oidc.person import MOST_GROUPS, read_person
+from auth.oidc.person import read_person
 from auth.oidc.problems import Rejected, StaleKeys
 from auth.oidc.provider import Provider
 from auth.oidc.returning import own_path
 from auth.oidc.signatures import read_keys, verified_claims
+from auth.person import MOST_GROUPS
 
 ISSUER = "https://sso.test/realms/main"
 NOW = 1_800_000_000.0

@@ -1,0 +1,1 @@
+"""Asking directories: connections, searches, and what they say of a person."""
