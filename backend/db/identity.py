@@ -31,7 +31,9 @@ def new_id() -> str:
 
 
 class UserRecord(SQLModel, table=True):
-    """A person. The key is `id`; `login` is unique here but never an identity elsewhere."""
+    """A person. The key is `id`; `login` is unique here but never an identity elsewhere. With
+    `one_time_until` the password is one that somebody else was shown: good until then, and only to
+    set another."""
 
     __tablename__ = "user_account"
 
@@ -42,6 +44,7 @@ class UserRecord(SQLModel, table=True):
     disabled: bool = False
     created: float = Field(default_factory=time.time)
     row_version: int = 1
+    one_time_until: float | None = None
 
 
 class IdentityRecord(SQLModel, table=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import Field, SQLModel
 
-__all__ = ["AttemptCount", "KnownDevice"]
+__all__ = ["AttemptCount", "KnownDevice", "SignInStep"]
 
 
 class AttemptCount(SQLModel, table=True):
@@ -25,3 +25,18 @@ class KnownDevice(SQLModel, table=True):
     user_id: str = Field(foreign_key="user_account.id", ondelete="CASCADE", index=True)
     address: str = Field(max_length=64)
     used: float
+
+
+class SignInStep(SQLModel, table=True):
+    """Something begun that one answer ends: the next step of a sign-in, or a challenge. `id` is
+    the SHA-256 of the value the browser holds; `held` is what only the console knows of it."""
+
+    __tablename__ = "sign_in_step"
+
+    id: str = Field(primary_key=True, max_length=64)
+    purpose: str = Field(max_length=32)
+    user_id: str | None = Field(
+        default=None, foreign_key="user_account.id", ondelete="CASCADE", index=True, max_length=32
+    )
+    held: str = Field(default="", max_length=1024)
+    expires: float = Field(index=True)

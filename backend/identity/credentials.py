@@ -22,6 +22,7 @@ from backend.identity.sessions import (
     open_session,
     remove_old_sessions,
 )
+from backend.identity.steps import forget_old_steps
 from backend.identity.tokens import digest, remove_old_tokens
 
 __all__ = ["Identities", "Presented"]
@@ -171,6 +172,7 @@ class Identities:
                 latest_end=self._latest_end(now),
             )
             await remove_old_tokens(db, ended_before=now - _KEEP_ENDED_SECONDS)
+            await forget_old_steps(db, now)
 
     async def _lookup(self, credential: Credential) -> _Known | None:
         known = self._known.get(credential)

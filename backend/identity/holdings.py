@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +14,7 @@ from backend.identity import reading
 from backend.identity.owned import owned_by
 from backend.identity.principals import all_roles, compile_bindings
 
-__all__ = ["policy_of", "subjects_of"]
+__all__ = ["policy_behind", "policy_of", "subjects_of"]
 
 
 async def subjects_of(db: AsyncSession, subject: Subject) -> frozenset[Subject]:
@@ -27,7 +28,19 @@ async def subjects_of(db: AsyncSession, subject: Subject) -> frozenset[Subject]:
 
 async def policy_of(db: AsyncSession, subject: Subject, catalogue: Catalogue) -> Policy:
     """The policy that a session of `subject` would have at this moment."""
-    subjects = await subjects_of(db, subject)
+    return await _compiled(db, await subjects_of(db, subject), catalogue)
+
+
+async def policy_behind(db: AsyncSession, user: Subject, catalogue: Catalogue) -> Policy:
+    """The policy that whoever gets hold of the account of `user` could have, be it switched off
+    now."""
+    found = await reading.people(db, [user], switched_off=True)
+    return await _compiled(db, found[user].subjects if user in found else (), catalogue)
+
+
+async def _compiled(
+    db: AsyncSession, subjects: Collection[Subject], catalogue: Catalogue
+) -> Policy:
     records = await reading.bindings(db, subjects, time.time())
     roles = all_roles(await reading.custom_roles(db, {r.role_id for r in records}), catalogue)
     owned = await owned_by(db, {r.scope for r in records})

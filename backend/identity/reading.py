@@ -56,12 +56,15 @@ def owner(record: SessionRecord | TokenRecord) -> Subject:
     return Subject(SubjectKind(record.owner_kind), record.owner_id)
 
 
-async def people(db: AsyncSession, wanted: Iterable[Subject]) -> dict[Subject, Person]:
-    """The users and services among `wanted` that exist and are not disabled."""
+async def people(
+    db: AsyncSession, wanted: Iterable[Subject], *, switched_off: bool = False
+) -> dict[Subject, Person]:
+    """The users and services among `wanted` that exist and are not disabled; with `switched_off`
+    users who are disabled too."""
     ids: dict[SubjectKind, set[str]] = defaultdict(set)
     for one in wanted:
         ids[one.kind].add(one.id)
-    found = await _users(db, ids[SubjectKind.USER])
+    found = await _users(db, ids[SubjectKind.USER], switched_off=switched_off)
     if chosen := ids[SubjectKind.SERVICE]:
         services = select(ServiceRecord).where(
             col(ServiceRecord.id).in_(chosen), col(ServiceRecord.disabled).is_(False)
@@ -105,12 +108,12 @@ def subject(binding: BindingRecord) -> Subject:
     return Subject(SubjectKind(binding.subject_kind), binding.subject_id)
 
 
-async def _users(db: AsyncSession, ids: set[str]) -> dict[Subject, Person]:
+async def _users(db: AsyncSession, ids: set[str], *, switched_off: bool) -> dict[Subject, Person]:
     if not ids:
         return {}
-    users = select(UserRecord).where(
-        col(UserRecord.id).in_(ids), col(UserRecord.disabled).is_(False)
-    )
+    users = select(UserRecord).where(col(UserRecord.id).in_(ids))
+    if not switched_off:
+        users = users.where(col(UserRecord.disabled).is_(False))
     records = (await db.execute(users)).scalars().all()
     belongs: dict[str, set[Subject]] = defaultdict(set)
     members = select(MembershipRecord).where(col(MembershipRecord.user_id).in_(ids))

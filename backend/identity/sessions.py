@@ -15,6 +15,7 @@ from backend.identity.epoch import raise_epoch
 from backend.identity.tokens import digest, new_token
 
 __all__ = [
+    "LOCAL",
     "SessionLimits",
     "end_session",
     "end_sessions",
@@ -23,6 +24,8 @@ __all__ = [
     "renew_session",
 ]
 
+LOCAL: Final = frozenset({"password"})
+"""How sessions say that a local account opened them: a strong factor was given at that moment."""
 GRACE: Final = 60.0
 """Seconds that an id which was replaced serves requests under way and finds open sockets."""
 
@@ -63,7 +66,7 @@ def open_session(
             last_address=address[:64],
             agent=agent[:256],
             method=method,
-            strong_at=now if method == "password" else strong_at,
+            strong_at=now if method in LOCAL else strong_at,
         )
     )
     return token
@@ -108,10 +111,13 @@ def _credential(identifier: str) -> Credential:
     return Credential(CredentialKind.SESSION, identifier)
 
 
-async def end_sessions(db: AsyncSession, user_id: str, *, but: str = "") -> None:
-    """End the sessions of a user, `but` one. The caller raises the epoch for the user."""
+async def end_sessions(db: AsyncSession, user_id: str, *, but: str = "") -> int:
+    """End the sessions of a user, `but` one; how many people see end. The caller raises the epoch
+    for the user."""
     theirs = (col(SessionRecord.user_id) == user_id) & (col(SessionRecord.id) != but)
-    await db.execute(delete(SessionRecord).where(theirs))
+    ended = delete(SessionRecord).where(theirs).returning(col(SessionRecord.replaced_by))
+    gone = await db.execute(ended.execution_options(synchronize_session=False))
+    return sum(after is None for after in gone.scalars())
 
 
 async def remove_old_sessions(

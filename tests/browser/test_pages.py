@@ -34,6 +34,7 @@ PAGES = {
     "access": ("/access", ROWS),
     "access-sessions": ("/access/sessions", ROWS),
     "profile": ("/profile/sessions", "tbody tr"),
+    "profile-sign-in": ("/profile/sign-in", ".cr-section"),
     "updates": ("/updates/applications", f"{ROWS}, [data-state=empty]"),
     "upload": ("/updates/upload", ".cr-drop"),
     "connections": ("/connections", ROWS),

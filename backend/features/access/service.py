@@ -90,7 +90,7 @@ async def change_user(
     if body.disabled is not None:
         user.disabled = body.disabled
     if hashed is not None:
-        user.password_hash = hashed
+        user.password_hash, user.one_time_until = hashed, None
     if user.disabled or body.password is not None:
         await end_sessions(db, user.id, but=caller.credential.id)
     await require_an_owner(db, caller.organisation)

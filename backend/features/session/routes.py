@@ -15,6 +15,7 @@ from backend.features.session import service
 from backend.features.session.schemas import (
     HeldRole,
     LoginRequest,
+    NextAnswer,
     SessionView,
     SetupRequest,
     SetupState,
@@ -53,6 +54,22 @@ async def sign_in(
 ) -> SessionView:
     """Sign in with a local account; the answer sets the session cookie."""
     opened = await service.sign_in(db, entry, body, request, audit)
+    return await _after_commit(db, request, response, opened)
+
+
+@router.post("/session/next", dependencies=[Public], responses=answers(401, 429, 503))
+async def continue_sign_in(
+    entry: service.Door,
+    *,
+    body: NextAnswer,
+    request: Request,
+    response: Response,
+    db: DbSession,
+    audit: StrangerAudited,
+) -> SessionView:
+    """Answer what a sign-in asks next (a 401 of the type ``next-step`` says what); the answer to
+    the last step sets the session cookie."""
+    opened = await service.go_on(db, entry, body, request, audit)
     return await _after_commit(db, request, response, opened)
 
 

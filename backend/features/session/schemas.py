@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from auth.password import MAX_LENGTH
 from backend.http.fields import NO_CONTROLS, SECRET
 
-__all__ = ["HeldRole", "LoginRequest", "SessionView", "SetupRequest", "SetupState", "SignedOut"]
+__all__ = [
+    "HeldRole",
+    "LoginRequest",
+    "NextAnswer",
+    "SessionView",
+    "SetupRequest",
+    "SetupState",
+    "SignedOut",
+]
 
 Login = Annotated[
     str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$")
@@ -24,6 +32,15 @@ class LoginRequest(BaseModel):
         str,
         StringConstraints(strip_whitespace=True, min_length=1, max_length=128, pattern=NO_CONTROLS),
     ]
+    password: Password
+
+
+class NextAnswer(BaseModel):
+    """The answer to a sign-in's next step, with the `state` that came with it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: Annotated[str, StringConstraints(min_length=1, max_length=128)]
     password: Password
 
 

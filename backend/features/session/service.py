@@ -21,11 +21,13 @@ from backend.audit import Audit, Origin, Refusals, Target
 from backend.db.identity import UserRecord
 from backend.db.session import DbSessions
 from backend.errors import TooManyRequests, Unauthenticated
-from backend.features.session.schemas import LoginRequest, SetupRequest
+from backend.features.session.schemas import LoginRequest, NextAnswer, SetupRequest
+from backend.features.session.steps import Reached, next_of, reached, used_up
 from backend.http.connections import address_group
 from backend.http.cookies import read_device_cookie
 from backend.http.origin import own_address
 from backend.identity import setup
+from backend.identity.choosing import chosen, put_password
 from backend.identity.credentials import Identities
 from backend.identity.devices import Familiar, familiar, remember
 from backend.identity.hashing import Hashing
@@ -35,7 +37,7 @@ from backend.providers.leaving import leaving
 from backend.providers.service import Providers
 from backend.settings import Settings
 
-__all__ = ["Door", "Entrance", "Opened", "complete_setup", "sign_in", "sign_out"]
+__all__ = ["Door", "Entrance", "Opened", "complete_setup", "go_on", "sign_in", "sign_out"]
 
 _WRONG = "The user name or the password is wrong."
 
@@ -104,7 +106,49 @@ async def sign_in(
         await entry.refusals.record(origin, "open", _session(origin.organisation, origin.actor))
         raise Unauthenticated(_WRONG)
     await entry.attempts.give_back(limits)
+    await _ask_more(entry, now, "password")
     return await _opened(db, entry, now, request, audit)
+
+
+async def go_on(
+    db: AsyncSession, entry: Entrance, body: NextAnswer, request: Request, audit: Audit
+) -> Opened:
+    """Take the answer to a sign-in's next step; its session opens with the last one. 401 with the
+    step after it, or when it is over; 422 when the answer is not right."""
+    group = address_group(_address(request))
+    await _count(entry, [Limit("address", group, 30, 3.0)])
+    async with entry.db_sessions() as own:
+        at = await reached(own, body.state)
+    return await _with_new_password(db, entry, at, body, request=request, audit=audit)
+
+
+async def _with_new_password(
+    db: AsyncSession,
+    entry: Entrance,
+    at: Reached,
+    body: NextAnswer,
+    *,
+    request: Request,
+    audit: Audit,
+) -> Opened:
+    before, login = at.user.password_hash, at.user.login
+    hashed = await chosen(entry.hashing, body.password, login, before=before)
+    now = await used_up(db, body.state)
+    await put_password(db, now.user, hashed)
+    org = audit.origin.organisation
+    theirs = audit.acting_as(Origin(org, login, "user", now.user.id).over(request))
+    account = Target("user", now.user.id, login, organisation(org))
+    theirs.did("set-password", account, detail="In place of the one-time password.")
+    return await _opened(db, entry, now.user, request, audit, method=now.method)
+
+
+async def _ask_more(entry: Entrance, user: UserRecord, method: str) -> None:
+    """Raise what is asked next, if anything; it is kept in a transaction of its own, because the
+    request's rolls back."""
+    async with entry.db_sessions() as own, own.begin():
+        step = await next_of(own, user, method)
+    if step is not None:
+        raise step
 
 
 async def sign_out(
@@ -143,14 +187,20 @@ async def _account(
 
 
 async def _opened(
-    db: AsyncSession, entry: Entrance, user: UserRecord, request: Request, audit: Audit
+    db: AsyncSession,
+    entry: Entrance,
+    user: UserRecord,
+    request: Request,
+    audit: Audit,
+    *,
+    method: str = "password",
 ) -> Opened:
     """The session is recorded as its user's, who was nobody when the request came."""
     org = audit.origin.organisation
     origin = Origin(org, user.login, "user", user.id).over(request)
     audit.acting_as(origin).did("open", _session(org, user.login))
     agent = request.headers.get("user-agent", "")
-    token = await entry.identities.open(db, user, _address(request), agent)
+    token = await entry.identities.open(db, user, _address(request), agent, method=method)
     group = address_group(_address(request))
     return Opened(token, await remember(db, user.id, read_device_cookie(request), group))
 

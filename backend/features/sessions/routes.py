@@ -7,18 +7,16 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Request, Response
 
 from auth.principal import Principal
-from backend.audit import Refusals
 from backend.db.session import DbSession
 from backend.features.sessions import service
 from backend.features.sessions.schemas import OpenSession, SteppedUp, StepUp
 from backend.http.audited import Audited
+from backend.http.confirming import Confirming
 from backend.http.cookies import set_session_cookie
 from backend.http.documented import answers
 from backend.http.fields import PathId
 from backend.http.guard import Decides
 from backend.identity.credentials import Identities
-from backend.identity.hashing import Hashing
-from backend.identity.limits import AttemptLimits
 from backend.parts import part
 from backend.providers.service import Providers
 from backend.settings import Settings
@@ -61,9 +59,7 @@ async def step_up(
     body: StepUp,
     db: DbSession,
     audit: Audited,
-    attempts: Annotated[AttemptLimits, part(AttemptLimits)],
-    hashing: Annotated[Hashing, part(Hashing)],
-    refusals: Annotated[Refusals, part(Refusals)],
+    check: Confirming,
     settings: Annotated[Settings, part(Settings)],
     identities: Annotated[Identities, part(Identities)],
     providers: Annotated[Providers, part(Providers)],
@@ -72,15 +68,7 @@ async def step_up(
 ) -> SteppedUp:
     """Give one's password once more: what asks who is there goes on for a while. The session gets
     a new cookie."""
-    await service.confirm(
-        db,
-        caller,
-        body.password,
-        attempts=attempts,
-        hashing=hashing,
-        refusals=refusals,
-        audit=audit,
-    )
+    await check.confirm(db, caller, body.password, audit)
     token, at = await service.renew(db, audit, caller, providers.secrets)
     set_session_cookie(request, response, token, identities.lifetime)
     return SteppedUp(until=at + settings.step_up_minutes * 60)

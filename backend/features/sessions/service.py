@@ -1,35 +1,30 @@
-"""End sessions, and confirm who is there: recorded, limited, felt at once on every replica."""
+"""End sessions, and let one go on after its person showed who they are: recorded, felt at once on
+every replica."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from auth.principal import CredentialKind, Principal
+from auth.principal import Principal
 from auth.scope import organisation
 from auth.subject import Subject, SubjectKind
 from auth.verb import Verb
-from backend.audit import Audit, Refusals, Target
+from backend.audit import Audit, Target
 from backend.db.identity import SessionRecord, UserRecord
-from backend.errors import Conflict, Forbidden, NotFoundProblem, TooManyRequests, Unprocessable
+from backend.errors import Conflict, Forbidden, NotFoundProblem
 from backend.http.guard import no_such, owns, require
 from backend.identity.epoch import raise_epoch
-from backend.identity.hashing import Hashing
-from backend.identity.limits import AttemptLimits, Limit
 from backend.identity.sessions import end_session, end_sessions, renew_session
 from backend.identity.tokens import digest
 from backend.providers.sessions import move
 from backend.secrets.store import Secrets
 
-__all__ = ["confirm", "end", "end_others", "own", "renew"]
-
-_BURST: Final = 10
-_EVERY: Final = 30.0
+__all__ = ["end", "end_others", "own", "renew"]
 
 
 async def own(db: AsyncSession, caller: Principal) -> Sequence[SessionRecord]:
@@ -68,42 +63,6 @@ async def end_others(db: AsyncSession, audit: Audit, caller: Principal) -> None:
     await end_sessions(db, caller.subject.id, but=caller.credential.id)
     target = Target("session", "", caller.login, organisation(caller.organisation))
     audit.did("end-others", target, right=Verb.DELETE)
-
-
-async def confirm(
-    db: AsyncSession,
-    caller: Principal,
-    password: str,
-    *,
-    attempts: AttemptLimits,
-    hashing: Hashing,
-    refusals: Refusals,
-    audit: Audit,
-) -> None:
-    """Return when the password is the caller's: 422 when it is not, 429 after too many, 409 when
-    the console has none of theirs. No connection is held while it is checked."""
-    if caller.credential.kind is not CredentialKind.SESSION:
-        raise Forbidden("Only a person who is signed in can confirm who they are.")
-    user = await db.get(UserRecord, caller.subject.id)
-    if user is None or user.password_hash is None:
-        raise Conflict("The console has no password of yours: sign in again instead.")
-    stored = user.password_hash
-    await db.rollback()  # gives its connection back
-    limits = [Limit("device", f"step-up {caller.subject.id}", _BURST, _EVERY)]
-    with hashing.place(caller.subject.id, known=True):
-        wait = await attempts.take(limits)
-        if wait:
-            raise TooManyRequests(
-                f"Too many attempts failed. Try again in {wait} seconds.",
-                headers={"Retry-After": str(wait)},
-                retry_after=wait,
-            )
-        right = await hashing.verify(password, stored, known=True)
-    if not right:
-        await refusals.record(audit.origin, "step-up", _target(caller))
-        message = "The password is wrong."
-        raise Unprocessable(message, errors=[{"field": "password", "message": message}])
-    await attempts.give_back(limits)
 
 
 async def renew(

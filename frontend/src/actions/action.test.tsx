@@ -4,11 +4,12 @@ import { useState } from "react";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { UserRow } from "../api/generated/types.gen";
 import { PersonActions } from "../features/access/RowActions";
+import { changeOwnPassword } from "../features/profile/password";
 import { forgetNews } from "../shell/news";
 import Toasts from "../shell/Toasts";
 import { SESSION } from "../test/answers";
 import { expectAccessible, renderInConsole } from "../test/console";
-import { ActionHost } from "./ActionHost";
+import { ActionButton, ActionHost } from "./ActionHost";
 
 const ADA: UserRow = {
   key: "u1",
@@ -126,12 +127,14 @@ test("what somebody else changed is said, and it can be done to the present vers
 });
 
 test("a field's error stands at the field and what was typed is kept", async () => {
-  await begin("Set password");
+  await renderInConsole(<ActionButton action={changeOwnPassword} target={null} name="" />);
+  await userEvent.click(await button("Change password"));
+  await userEvent.type(await screen.findByLabelText(/Present password/), "old");
   const errors = [{ field: "password", message: "too common" }];
   answer = () => Response.json({ title: "Invalid", detail: "x", errors }, { status: 422 });
-  const input = await screen.findByLabelText(/Password/);
+  const input = await screen.findByLabelText(/New password/);
   await userEvent.type(input, "hunter2");
-  await confirm("Set password");
+  await confirm("Change password");
   expect(await screen.findByText("too common")).toBeDefined();
   expect((input as HTMLInputElement).value).toBe("hunter2");
   expect(screen.queryByRole("alert")).toBeNull();

@@ -59,6 +59,9 @@ export async function send(
   }
 }
 
+/** Where a 401 says that nobody got in, not that somebody's session is over. */
+const OPENS = /\/session(\/next)?$/;
+
 const asksAgain = ({ type, methods }: Problem) =>
   type.endsWith(":step-up-required") && (methods ?? []).length > 0;
 
@@ -86,7 +89,7 @@ async function sendOnce(
   }
   learnClock(response.headers.get("Date"), sent);
   if (!response.ok) {
-    if (response.status === 401 && !address.endsWith("/session")) onUnauthenticated();
+    if (response.status === 401 && !OPENS.test(address)) onUnauthenticated();
     throw new ApiError(await problemOf(response));
   }
   const requestId = response.headers.get("X-Request-Id") ?? "";

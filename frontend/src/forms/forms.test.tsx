@@ -1,3 +1,4 @@
+import "../i18n/signin";
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import i18next from "i18next";

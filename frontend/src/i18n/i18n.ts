@@ -3,11 +3,12 @@ import { initReactI18next } from "react-i18next";
 import en from "./en.json";
 import type later from "./later.json";
 import { pseudoCatalogue } from "./pseudo";
+import type signin from "./signin.json";
 
 declare module "i18next" {
   interface CustomTypeOptions {
     defaultNS: "translation";
-    resources: { translation: typeof en & typeof later };
+    resources: { translation: typeof en & typeof later & typeof signin };
   }
 }
 

@@ -1,3 +1,4 @@
+import "./signin";
 import { addWords } from "./i18n";
 import later from "./later.json";
 

@@ -1,3 +1,4 @@
+import "../i18n/signin";
 import { useRouter } from "@tanstack/react-router";
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";

@@ -25,6 +25,7 @@ OPEN = {
     "GET /metrics",
     "GET /api/v1/status",
     "POST /api/v1/session",
+    "POST /api/v1/session/next",
     "GET /api/v1/setup",
     "POST /api/v1/setup",
     "POST /api/v1/hooks/registry/{name}",
@@ -38,6 +39,8 @@ OPEN = {
 LATE = {
     "GET /api/v1/session",
     "DELETE /api/v1/session",
+    "GET /api/v1/account",
+    "PUT /api/v1/account/password",
     "GET /api/v1/collections",
     "GET /api/v1/collections/{name}",
     "GET /api/v1/collections/{name}/{key}",

@@ -5,6 +5,26 @@ export type ClientOptions = {
 };
 
 /**
+ * AccountView
+ *
+ * How the caller signs in. `password`: whether the console has one of theirs.
+ */
+export type AccountView = {
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Password
+     */
+    password: boolean;
+};
+
+/**
  * ActivityRow
  *
  * One action, done or refused; `scope` is the target's, in text.
@@ -3814,6 +3834,22 @@ export type NewView = {
 };
 
 /**
+ * NextAnswer
+ *
+ * The answer to a sign-in's next step, with the `state` that came with it.
+ */
+export type NextAnswer = {
+    /**
+     * Password
+     */
+    password: string;
+    /**
+     * State
+     */
+    state: string;
+};
+
+/**
  * ObjectView
  *
  * The Kubernetes object a value holds.
@@ -3864,6 +3900,26 @@ export type Offered = {
      * Name
      */
     name: string;
+};
+
+/**
+ * OneTimePassword
+ *
+ * A password that is good once and until `until` (Unix seconds); it is told this one time.
+ */
+export type OneTimePassword = {
+    /**
+     * Password
+     */
+    password: string;
+    /**
+     * Sessions Ended
+     */
+    sessions_ended: number;
+    /**
+     * Until
+     */
+    until: number;
 };
 
 /**
@@ -4201,6 +4257,47 @@ export type PackageView = {
 };
 
 /**
+ * PasswordChange
+ *
+ * A new password. `current` may be left out by who has just shown who they are. API tokens stay
+ * unless they are to be revoked too.
+ */
+export type PasswordChange = {
+    /**
+     * Current
+     */
+    current?: string | null;
+    /**
+     * Password
+     */
+    password: string;
+    /**
+     * Revoke Tokens
+     */
+    revoke_tokens?: boolean;
+};
+
+/**
+ * PasswordChanged
+ *
+ * How many other sessions ended by it, and how many API tokens were revoked or work on.
+ */
+export type PasswordChanged = {
+    /**
+     * Sessions Ended
+     */
+    sessions_ended: number;
+    /**
+     * Tokens Left
+     */
+    tokens_left: number;
+    /**
+     * Tokens Revoked
+     */
+    tokens_revoked: number;
+};
+
+/**
  * Pause
  *
  * Send nothing but heartbeats: nobody looks at the tab.
@@ -4442,7 +4539,8 @@ export type PrinterColumn = {
  *
  * RFC 9457 problem+json. Further members depend on the `type`: `current` (412: the object as
  * it is now), `needs` (403), `tested` (false: refused because it could not be tried),
- * `used_by` (409), `offset` (uploads), `methods` and `within` (403, step-up-required).
+ * `used_by` (409), `offset` (uploads), `methods` and `within` (403, step-up-required), `step`
+ * and `state` (401, next-step).
  */
 export type ProblemBody = {
     /**
@@ -4467,9 +4565,17 @@ export type ProblemBody = {
     methods?: Array<string> | null;
     needs?: NeededRight | null;
     /**
+     * State
+     */
+    state?: string | null;
+    /**
      * Status
      */
     status: number;
+    /**
+     * Step
+     */
+    step?: string | null;
     /**
      * Tested
      */
@@ -7123,6 +7229,108 @@ export type WorkloadRow = {
     uid: string;
     updated: number;
 };
+
+export type ReadAccountData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/account';
+};
+
+export type ReadAccountErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+};
+
+export type ReadAccountError = ReadAccountErrors[keyof ReadAccountErrors];
+
+export type ReadAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: AccountView;
+};
+
+export type ReadAccountResponse = ReadAccountResponses[keyof ReadAccountResponses];
+
+export type ChangePasswordData = {
+    body: PasswordChange;
+    path?: never;
+    query?: never;
+    url: '/api/v1/account/password';
+};
+
+export type ChangePasswordErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+};
+
+export type ChangePasswordError = ChangePasswordErrors[keyof ChangePasswordErrors];
+
+export type ChangePasswordResponses = {
+    /**
+     * Successful Response
+     */
+    200: PasswordChanged;
+};
+
+export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswordResponses];
 
 export type CreateBindingData = {
     body: NewBinding;
@@ -10597,6 +10805,59 @@ export type SignInResponses = {
 };
 
 export type SignInResponse = SignInResponses[keyof SignInResponses];
+
+export type ContinueSignInData = {
+    body: NextAnswer;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/next';
+};
+
+export type ContinueSignInErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+};
+
+export type ContinueSignInError = ContinueSignInErrors[keyof ContinueSignInErrors];
+
+export type ContinueSignInResponses = {
+    /**
+     * Successful Response
+     */
+    200: SessionView;
+};
+
+export type ContinueSignInResponse = ContinueSignInResponses[keyof ContinueSignInResponses];
 
 export type StepUpData = {
     body: StepUp;
@@ -16768,6 +17029,60 @@ export type ChangeUserResponses = {
 };
 
 export type ChangeUserResponse = ChangeUserResponses[keyof ChangeUserResponses];
+
+export type ResetPasswordData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{user_id}/password-reset';
+};
+
+export type ResetPasswordErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+};
+
+export type ResetPasswordError = ResetPasswordErrors[keyof ResetPasswordErrors];
+
+export type ResetPasswordResponses = {
+    /**
+     * Successful Response
+     */
+    200: OneTimePassword;
+};
+
+export type ResetPasswordResponse = ResetPasswordResponses[keyof ResetPasswordResponses];
 
 export type ListViewsData = {
     body?: never;

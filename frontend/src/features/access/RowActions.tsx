@@ -3,7 +3,8 @@ import { ActionButton } from "../../actions/ActionHost";
 import type { BindingRow, UserRow } from "../../api/generated/types.gen";
 import { useSession } from "../../session/session";
 import { HeldRoles } from "./HeldRoles";
-import { removePerson, setPassword, switchOff, switchOn } from "./people";
+import { removePerson, switchOff, switchOn } from "./people";
+import { resetPassword } from "./resetting";
 import { grantRole, takeRole } from "./roles";
 
 /** What can be done with an account, as far as the viewer may, and what it may do. */
@@ -19,7 +20,7 @@ export function PersonActions({ person }: { person: UserRow }) {
           target={person}
           name={login}
         />
-        <ActionButton action={setPassword} target={person} name={login} />
+        <ActionButton action={resetPassword} target={person} name={login} />
         <ActionButton action={removePerson} target={person} name={login} variant="danger" />
       </div>
       <HeldRoles subject={login} kind="user" />

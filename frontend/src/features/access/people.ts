@@ -1,5 +1,5 @@
 import type { Action, Done, Effect } from "../../actions/action";
-import { newUserBody, userChangeBody } from "../../api/generated/bodies.gen";
+import { newUserBody } from "../../api/generated/bodies.gen";
 import { changeUser, createUser, deleteUser, listRows } from "../../api/generated/sdk.gen";
 import type { NewUser, UserChange, UserRow, UserView } from "../../api/generated/types.gen";
 import { fieldsOf } from "../../forms/field";
@@ -44,20 +44,6 @@ function switching(disabled: boolean): Action<Account> {
     onto: (_, current) => accountOf(current as UserView),
   };
 }
-
-export const setPassword: Action<Account, UserChange> = {
-  id: "user.password",
-  final: true,
-  needs: ["user", "update"],
-  verb: "access.password.do",
-  title: "access.password.title",
-  body: "access.password.body",
-  fields: fieldsOf(userChangeBody, {
-    password: { label: "login.password", help: "setup.passwordHint", required: true },
-  }),
-  run: (account, body) => change(account, body),
-  onto: (_, current) => accountOf(current as UserView),
-};
 
 /** Gone with the roles they hold themselves, which are counted first. */
 export const removePerson: Action<Account> = {

@@ -9,6 +9,7 @@ export const pages = [
     commands: [
       { id: "profile.tokens", title: "profile.myTokens", href: "/profile" },
       { id: "profile.sessions", title: "profile.mySessions", href: "/profile/sessions" },
+      { id: "profile.signIn", title: "profile.mySignIn", href: "/profile/sign-in" },
     ],
   }),
 ];

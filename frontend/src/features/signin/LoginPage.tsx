@@ -1,14 +1,16 @@
+import "../../i18n/signin";
 import { Button, Form } from "@patternfly/react-core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
-import type { FormEvent } from "react";
+import { type FormEvent, lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import {
   listOfferedProvidersOptions,
   setupStateOptions,
 } from "../../api/generated/@tanstack/react-query.gen";
 import { loginRequestBody } from "../../api/generated/bodies.gen";
-import { toProblem } from "../../api/problem";
+import type { SessionView } from "../../api/generated/types.gen";
+import { type Problem, toProblem } from "../../api/problem";
 import { fieldsOf } from "../../forms/field";
 import { PlainFields } from "../../forms/PlainFields";
 import { useForm } from "../../forms/useForm";
@@ -27,6 +29,11 @@ const FIELDS = fieldsOf(loginRequestBody, {
   password: { label: "login.password", autoComplete: "current-password" },
 });
 const fields = () => FIELDS;
+const NextStep = lazy(async () => import("./NextStep"));
+
+/** What more is asked of who gave the right password. */
+const nextOf = (error: Error | null) =>
+  error && toProblem(error).type.endsWith(":next-step") ? toProblem(error) : null;
 
 /** Sign in by an identity provider or with a local account; then back to where the viewer was. */
 export function LoginPage() {
@@ -40,16 +47,21 @@ export function LoginPage() {
   const providers = useQuery({ ...listOfferedProvidersOptions(), retry: false });
   const offered = providers.data ?? [];
   const next = safeNext(search.next);
+  const [step, setStep] = useState<Problem | null>(null);
+  const entered = (session: SessionView) => {
+    queryClient.clear();
+    forgetOthers(session.login);
+    queryClient.setQueryData(sessionQuery.queryKey, session);
+    goTo(router, next);
+  };
   const attempt = useMutation({
     mutationFn: () => signIn(login, password),
-    onSuccess: (session) => {
-      queryClient.clear();
-      forgetOthers(session.login);
-      queryClient.setQueryData(sessionQuery.queryKey, session);
-      goTo(router, next);
+    onSuccess: entered,
+    onError: (error) => {
+      setStep(nextOf(error));
+      // The password is typed anew; the name may have been right.
+      form.reset({ login });
     },
-    // The password is typed anew; the name may have been right.
-    onError: () => form.reset({ login }),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -57,6 +69,20 @@ export function LoginPage() {
   };
   // Buttons that push the form down once they are known would be in the way of who types.
   if (providers.isPending) return <SignInFrame title={t("login.title")}>{null}</SignInFrame>;
+  if (step)
+    return (
+      <Suspense fallback={<SignInFrame title={t("login.next.title")}>{null}</SignInFrame>}>
+        <NextStep
+          step={step}
+          login={login}
+          onEntered={entered}
+          onAnew={() => {
+            setStep(null);
+            attempt.reset();
+          }}
+        />
+      </Suspense>
+    );
   return (
     <SignInFrame title={t("login.title")}>
       {search.ended === "1" && !attempt.isError && (

@@ -1,3 +1,4 @@
+import "../../i18n/signin";
 import { Button, Form } from "@patternfly/react-core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";

@@ -136,3 +136,25 @@ test("an address of a provider's people proposes it", () => {
   expect(providerOf([GITLAB, SSO], "ada")).toBeUndefined();
   expect(providerOf([GITLAB, SSO], "ada@other.test")).toBeUndefined();
 });
+
+test("a one-time password leads to choosing one's own, and then in", async () => {
+  cleanup();
+  const asked: [string, unknown][] = [];
+  const step = { type: "urn:craton:problem:next-step", title: "One more step", status: 401 };
+  vi.stubGlobal("fetch", async (url: string, { method = "GET", body }: RequestInit = {}) => {
+    if (method !== "POST") return Response.json(stateAt(url));
+    asked.push([url.replace(/^.*\/v1/, ""), JSON.parse(String(body))]);
+    if (url.endsWith("/session/next")) return Response.json(SESSION);
+    const detail = "This password is good once.";
+    return Response.json({ ...step, detail, step: "new-password", state: "s1" }, { status: 401 });
+  });
+  const console = await renderInConsole(<LoginPage />, "/login?next=/pods");
+  await userEvent.type(await screen.findByLabelText(/User name/), "ada");
+  await userEvent.type(screen.getByLabelText(/Password/), "once{Enter}");
+  const field = await screen.findByLabelText(/Choose your own password/);
+  expect(screen.getByText("This password is good once.")).toBeDefined();
+  await expectAccessible();
+  await userEvent.type(field, "correct horse{Enter}");
+  await waitFor(() => expect(console.location()).toBe("/pods"));
+  expect(asked.at(-1)).toEqual(["/session/next", { state: "s1", password: "correct horse" }]);
+});

@@ -1,0 +1,100 @@
+"""The caller's password, asked for once more: limited, recorded where it is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import Depends
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from auth.principal import CredentialKind, Principal
+from auth.scope import organisation
+from backend.audit import Audit, Refusals, Target
+from backend.db.identity import UserRecord
+from backend.errors import Conflict, Forbidden, TooManyRequests, Unprocessable
+from backend.identity.hashing import Hashing
+from backend.identity.limits import AttemptLimits, Limit
+from backend.parts import part
+
+__all__ = ["Confirming", "PasswordCheck", "only_people", "own_limits", "refuse_many", "wrong"]
+
+_BURST: Final = 10
+_EVERY: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordCheck:
+    """What checking a password works with."""
+
+    attempts: AttemptLimits
+    hashing: Hashing
+    refusals: Refusals
+
+    async def confirm(
+        self,
+        db: AsyncSession,
+        caller: Principal,
+        password: str,
+        audit: Audit,
+        field: str = "password",
+    ) -> None:
+        """Return when the password is the caller's: 422 when it is not, 429 after too many, 409
+        when the console has none of theirs. No connection is held while it is checked."""
+        only_people(caller)
+        user = await db.get(UserRecord, caller.subject.id)
+        if user is None or user.password_hash is None:
+            raise Conflict("The console has no password of yours: sign in again instead.")
+        stored = user.password_hash
+        await db.rollback()  # gives its connection back
+        limits = own_limits(caller)
+        with self.hashing.place(caller.subject.id, known=True):
+            await refuse_many(self.attempts, limits)
+            right = await self.hashing.verify(password, stored, known=True)
+        if not right:
+            await self.refusals.record(audit.origin, "step-up", _target(caller))
+            raise wrong(field, "The password is wrong.")
+        await self.attempts.give_back(limits)
+
+
+async def _password_check(
+    attempts: Annotated[AttemptLimits, part(AttemptLimits)],
+    hashing: Annotated[Hashing, part(Hashing)],
+    refusals: Annotated[Refusals, part(Refusals)],
+) -> PasswordCheck:
+    return PasswordCheck(attempts, hashing, refusals)
+
+
+Confirming = Annotated[PasswordCheck, Depends(_password_check)]
+"""Route parameter."""
+
+
+def only_people(caller: Principal) -> None:
+    """403 for who calls with a token: only somebody who is signed in shows who they are."""
+    if caller.credential.kind is not CredentialKind.SESSION:
+        raise Forbidden("Only a person who is signed in can confirm who they are.")
+
+
+def own_limits(caller: Principal) -> list[Limit]:
+    """What a signed-in person's attempts to show who they are count against: their own."""
+    return [Limit("device", f"step-up {caller.subject.id}", _BURST, _EVERY)]
+
+
+async def refuse_many(attempts: AttemptLimits, limits: list[Limit]) -> None:
+    """Count an attempt, or 429."""
+    wait = await attempts.take(limits)
+    if wait:
+        raise TooManyRequests(
+            f"Too many attempts failed. Try again in {wait} seconds.",
+            headers={"Retry-After": str(wait)},
+            retry_after=wait,
+        )
+
+
+def wrong(field: str, message: str) -> Unprocessable:
+    """What was given is not right, said at its field."""
+    return Unprocessable(message, errors=[{"field": field, "message": message}])
+
+
+def _target(caller: Principal) -> Target:
+    return Target("session", caller.credential.id, caller.login, organisation(caller.organisation))

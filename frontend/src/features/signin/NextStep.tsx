@@ -1,0 +1,90 @@
+import { Button, Form } from "@patternfly/react-core";
+import { useMutation } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { nextAnswerBody } from "../../api/generated/bodies.gen";
+import { continueSignIn } from "../../api/generated/sdk.gen";
+import type { SessionView } from "../../api/generated/types.gen";
+import { type Problem, toProblem } from "../../api/problem";
+import { type Field, fieldsOf } from "../../forms/field";
+import { PlainFields } from "../../forms/PlainFields";
+import { useForm } from "../../forms/useForm";
+import { errorsOf, Refused } from "./Refused";
+import { SignInFrame } from "./SignInFrame";
+
+/** What each step asks for. */
+const ASKED: Readonly<Record<string, readonly Field[]>> = {
+  "new-password": fieldsOf(nextAnswerBody, {
+    password: {
+      label: "login.next.newPassword",
+      help: "login.next.newHint",
+      autoComplete: "new-password",
+    },
+  }),
+};
+
+/** A sign-in that takes more than a password, step by step. */
+export default function NextStep({ step: first, ...rest }: Props) {
+  const [step, setStep] = useState(first);
+  return <OneStep key={step.state} step={step} onNext={setStep} {...rest} />;
+}
+
+interface Props {
+  /** What the server answered to the password. */
+  step: Problem;
+  login: string;
+  onEntered: (session: SessionView) => void;
+  onAnew: () => void;
+}
+
+function OneStep({ step, login, onEntered, onAnew, onNext }: StepProps) {
+  const { t } = useTranslation();
+  const [fields] = useState(() => () => ASKED[step.step ?? ""] ?? []);
+  const form = useForm({ draft: null, fields, before: null });
+  const attempt = useMutation({
+    mutationFn: async () =>
+      (
+        await continueSignIn({
+          body: { state: step.state ?? "", password: form.texts.password ?? "" },
+        })
+      ).data,
+    onSuccess: onEntered,
+    onError: (error) => {
+      const problem = toProblem(error);
+      if (problem.type.endsWith(":next-step")) onNext(problem);
+      form.reset();
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (form.check()) attempt.mutate();
+  };
+  const over = attempt.isError && toProblem(attempt.error).status === 401;
+  return (
+    <SignInFrame title={t("login.next.title")}>
+      <p translate="no">{step.detail}</p>
+      {attempt.isError && <Refused problem={toProblem(attempt.error)} form={form} />}
+      {!over && (
+        <Form noValidate onSubmit={submit}>
+          <input type="hidden" autoComplete="username" value={login} readOnly />
+          <PlainFields form={form} errors={errorsOf(attempt.error)} focusFirst />
+          <Button
+            type="submit"
+            isBlock
+            isLoading={attempt.isPending}
+            isDisabled={attempt.isPending}
+          >
+            {t("login.next.submit")}
+          </Button>
+        </Form>
+      )}
+      <Button variant={over ? "primary" : "link"} isBlock onClick={onAnew}>
+        {t("login.next.anew")}
+      </Button>
+    </SignInFrame>
+  );
+}
+
+interface StepProps extends Props {
+  onNext: (step: Problem) => void;
+}
