@@ -1,4 +1,5 @@
-"""How an access token is written: ``craton_``, 43 letters and digits, 6 of checksum.
+"""How an access token is written: ``craton_``, 43 letters and digits, 6 of checksum; what a
+command line signs in with begins ``craton_cli_``.
 
 The beginning lets a secret scanner find tokens in code and logs, and the checksum (CRC-32 of what
 stands before it) lets it, and us, tell a token from a text that looks like one without asking
@@ -13,9 +14,18 @@ import string
 import zlib
 from typing import Final
 
-__all__ = ["SHOWN", "TOKEN_LENGTH", "TOKEN_PREFIX", "is_token", "make_token"]
+__all__ = [
+    "SHOWN",
+    "TOKEN_LENGTH",
+    "TOKEN_PREFIX",
+    "is_device_token",
+    "is_token",
+    "make_device_token",
+    "make_token",
+]
 
 TOKEN_PREFIX: Final = "craton_"  # noqa: S105 (the public beginning of every token)
+DEVICE_PREFIX: Final = "craton_cli_"
 _DIGITS: Final = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _RANDOM: Final = 43
 """62 to the power of 43 is more than 2 to the power of 256."""
@@ -23,19 +33,38 @@ _CHECK: Final = 6
 TOKEN_LENGTH: Final = len(TOKEN_PREFIX) + _RANDOM + _CHECK
 SHOWN: Final = len(TOKEN_PREFIX) + 5
 """Characters that people may see again, to tell their tokens apart."""
-_FORM: Final = re.compile(rf"{TOKEN_PREFIX}[0-9A-Za-z]{{{_RANDOM + _CHECK}}}")
+_BODY: Final = re.compile(rf"[0-9A-Za-z]{{{_RANDOM + _CHECK}}}")
 
 
 def make_token() -> str:
     """A fresh secret of 256 random bits and its checksum."""
-    body = TOKEN_PREFIX + "".join(secrets.choice(_DIGITS) for _ in range(_RANDOM))
-    return body + _checksum(body)
+    return _made(TOKEN_PREFIX)
+
+
+def make_device_token() -> str:
+    """The same for the session of a command line."""
+    return _made(DEVICE_PREFIX)
 
 
 def is_token(text: str) -> bool:
     """Whether the text is written as a token is; nothing of whether there is such a one."""
-    body, check = text[:-_CHECK], text[-_CHECK:]
-    return _FORM.fullmatch(text) is not None and check == _checksum(body)
+    return _written(TOKEN_PREFIX, text)
+
+
+def is_device_token(text: str) -> bool:
+    """Whether the text is written as that of a command line's session."""
+    return _written(DEVICE_PREFIX, text)
+
+
+def _made(prefix: str) -> str:
+    body = prefix + "".join(secrets.choice(_DIGITS) for _ in range(_RANDOM))
+    return body + _checksum(body)
+
+
+def _written(prefix: str, text: str) -> bool:
+    if not text.startswith(prefix) or not _BODY.fullmatch(text, len(prefix)):
+        return False
+    return text[-_CHECK:] == _checksum(text[:-_CHECK])
 
 
 def _checksum(body: str) -> str:

@@ -122,6 +122,7 @@ def _console(settings: Settings) -> Console:
     limits = SessionLimits(
         idle=settings.session_idle_minutes * 60.0,
         absolute=settings.session_absolute_hours * 3600.0,
+        device=settings.device_idle_hours * 3600.0,
         groups=settings.group_hours * 3600.0,
     )
     connections = build_connections(settings, db_sessions, bus)

@@ -91,6 +91,12 @@ class Settings(BaseSettings):
     session_absolute_hours: int = Field(
         default=12, ge=1, le=168, description="A session this old ends"
     )
+    device_idle_hours: int = Field(
+        default=8, ge=1, le=168, description="A command line's session unused this long ends"
+    )
+    device_sign_in: bool = Field(
+        default=True, description="Let people sign in on the command line (craton login)"
+    )
     step_up_minutes: int = Field(
         default=10, ge=1, le=1440, description="Whoever changes rights, makes tokens or reveals "
         "a secret gave their password within so many minutes",

@@ -116,6 +116,38 @@ def completion(
     typer.echo(script)
 
 
+def login(
+    url: Annotated[str, typer.Argument(help="The console, e.g. https://craton.example")],
+    name: Annotated[str, typer.Option("--name", help="What the context is called")] = "",
+    ca_file: Annotated[str, typer.Option(help="The CA its certificate is checked with (PEM)")] = "",
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Check no certificate; this machine's consoles only")
+    ] = False,
+    with_token: Annotated[
+        bool, typer.Option("--with-token", help="Take an API token from the standard input")
+    ] = False,
+) -> None:
+    """Sign in to a console: a page of it asks you whether this command line may act as you."""
+    from pathlib import Path
+
+    from backend.client import signing
+    from backend.client.contexts import Context
+
+    file = str(Path(ca_file).absolute()) if ca_file else ""
+    context = Context(name, url, file, insecure)
+    if with_token:
+        signing.login_with_token(context, typer.get_text_stream("stdin").readline().strip())
+    else:
+        signing.login(context, signing.in_browser)
+
+
+def logout(context: Chosen = None) -> None:
+    """Sign out: the session ends at the console, and its credential is forgotten."""
+    from backend.client import signing
+
+    signing.logout(context)
+
+
 @context_app.command("list")
 def list_contexts() -> None:
     """List the known consoles; the current one has a star."""
@@ -148,5 +180,5 @@ def remove_context(name: Named) -> None:
     forget(Contexts().remove(name))
 
 
-COMMANDS: Final = (get, describe, whoami, completion)
+COMMANDS: Final = (login, logout, get, describe, whoami, completion)
 """What is directly below `craton`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import HTTPConnection
 
 from auth.principal import CredentialKind, Principal
-from auth.tokens import is_token
+from auth.tokens import is_device_token, is_token
 from backend.errors import TooManyRequests
 from backend.http.connections import address_group
 from backend.http.credentials import read_credential
@@ -24,6 +24,8 @@ async def caller_of(connection: HTTPConnection, identities: Identities) -> Princ
     if presented is None:
         return None
     address = connection.client.host if connection.client else ""
+    if is_device_token(presented.secret):
+        return await _by_token(connection, identities, presented, address)
     if presented.kind is CredentialKind.SESSION:
         return await identities.resolve(presented, address)
     if not is_token(presented.secret):

@@ -15,6 +15,7 @@ from backend.db.identity import UserRecord
 from backend.errors import Conflict, Forbidden, TooManyRequests, Unprocessable
 from backend.identity.hashing import Hashing
 from backend.identity.limits import AttemptLimits, Limit
+from backend.identity.sessions import DEVICE
 from backend.parts import part
 
 __all__ = ["Confirming", "PasswordCheck", "only_people", "own_limits", "refuse_many", "wrong"]
@@ -70,8 +71,9 @@ Confirming = Annotated[PasswordCheck, Depends(_password_check)]
 
 
 def only_people(caller: Principal) -> None:
-    """403 for who calls with a token: only somebody who is signed in shows who they are."""
-    if caller.credential.kind is not CredentialKind.SESSION:
+    """403 for who calls with a token, or on a command line: only somebody who is signed in in a
+    browser shows who they are."""
+    if caller.credential.kind is not CredentialKind.SESSION or caller.assurance.method == DEVICE:
         raise Forbidden("Only a person who is signed in can confirm who they are.")
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from starlette.requests import HTTPConnection
 
 from auth.principal import CredentialKind
+from auth.tokens import is_device_token
 from backend.http.cookies import read_session_cookie
 from backend.identity.credentials import Presented
 
@@ -26,10 +27,18 @@ def bearer_token(authorization: str) -> str | None:
 
 def read_credential(connection: HTTPConnection) -> Presented | None:
     """The one credential that counts. With an Authorization header the cookie is ignored:
-    a wrong token must not fall back to that browser's session."""
+    a wrong token must not fall back to that browser's session. A command line's session is
+    presented as a bearer token and never as a cookie, a browser's only as one."""
     authorization = connection.headers.get("authorization")
     if authorization is not None:
         token = bearer_token(authorization)
-        return Presented(CredentialKind.TOKEN, token) if token else None
+        return _borne(token) if token else None
     cookie = read_session_cookie(connection)
-    return Presented(CredentialKind.SESSION, cookie) if cookie else None
+    if not cookie or is_device_token(cookie):
+        return None
+    return Presented(CredentialKind.SESSION, cookie)
+
+
+def _borne(token: str) -> Presented:
+    kind = CredentialKind.SESSION if is_device_token(token) else CredentialKind.TOKEN
+    return Presented(kind, token)

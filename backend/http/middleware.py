@@ -2,7 +2,8 @@
 
 CSRF (security reference, C2): an unsafe method under ``/api/`` needs our own header (which
 a cross-origin form cannot send) and, where the browser says where it comes from, our exact
-Origin. Callers for whom no cookie counts (``/v1/``, ``/api/v1/hooks/``, bearer tokens) are exempt.
+Origin. Callers for whom no cookie counts (``/v1/``, ``/api/v1/hooks/``, ``/api/v1/oauth/``, bearer
+tokens) are exempt.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ __all__ = ["CSRF_HEADER", "MAX_PATH", "HttpRules", "decorate"]
 
 CSRF_HEADER: Final = "x-craton-request"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_EXEMPT: Final = ("/api/v1/hooks/",)
+_EXEMPT: Final = ("/api/v1/hooks/", "/api/v1/oauth/")
 MAX_PATH: Final = 2048
 """Characters of a decoded path; the longest names of ours are far below."""
 _SHOWN: Final = 256

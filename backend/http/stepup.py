@@ -16,7 +16,7 @@ from fastapi import Depends
 from auth.principal import CredentialKind, Principal
 from backend.errors import Forbidden
 from backend.http.guard import CurrentPrincipal
-from backend.identity.sessions import LOCAL
+from backend.identity.sessions import DEVICE, LOCAL
 from backend.parts import part
 from backend.settings import Settings
 
@@ -41,6 +41,13 @@ def require_fresh(caller: Principal, settings: Settings, seconds: float = float(
     if caller.credential.kind is CredentialKind.TOKEN:
         raise StepUpRequired(
             "A token cannot do this: it needs a person who has just shown who they are.",
+            headers={"WWW-Authenticate": 'Bearer error="insufficient_user_authentication"'},
+            methods=[],
+            within=within,
+        )
+    if caller.assurance.method == DEVICE:
+        raise StepUpRequired(
+            "A command line cannot do this: do it in the console, in a browser.",
             headers={"WWW-Authenticate": 'Bearer error="insufficient_user_authentication"'},
             methods=[],
             within=within,

@@ -17,6 +17,7 @@ from backend.db.identity import SessionRecord, TokenRecord, UserRecord
 from backend.identity.epoch import ChangedRights, read_epoch
 from backend.identity.loading import Loaded, PrincipalLoader
 from backend.identity.sessions import (
+    DEVICE,
     SessionLimits,
     end_session,
     open_session,
@@ -165,12 +166,7 @@ class Identities:
         now = self._clock()
         self._known = {k: v for k, v in self._known.items() if self._alive(v, now)}
         async with self._db_sessions() as db, db.begin():
-            await remove_old_sessions(
-                db,
-                now=now,
-                idle_since=now - self._limits.idle,
-                latest_end=self._latest_end(now),
-            )
+            await remove_old_sessions(db, self._limits, now=now, latest_end=self._latest_end(now))
             await remove_old_tokens(db, ended_before=now - _KEEP_ENDED_SECONDS)
             await forget_old_steps(db, now)
 
@@ -210,8 +206,10 @@ class Identities:
         if now >= known.loaded.expires:
             return False
         if known.loaded.principal.credential.kind is CredentialKind.SESSION:
+            device = known.loaded.principal.assurance.method == DEVICE
+            idle = self._limits.device if device else self._limits.idle
             in_time = known.loaded.expires <= self._latest_end(now)
-            return in_time and now < known.last_used + self._limits.idle
+            return in_time and now < known.last_used + idle
         return True
 
     def _latest_end(self, now: float) -> float:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from auth.principal import Credential, CredentialKind
+from auth.tokens import make_device_token
 from backend.db.identity import SessionRecord, UserRecord
 from backend.identity.epoch import raise_epoch
 from backend.identity.tokens import digest, new_token
 
 __all__ = [
+    "DEVICE",
     "LOCAL",
     "SessionLimits",
     "end_session",
@@ -24,6 +26,8 @@ __all__ = [
     "renew_session",
 ]
 
+DEVICE: Final = "device"
+"""The method of a command line's session, which another session of its person let in."""
 LOCAL: Final = frozenset({"password"})
 """How sessions say that a local account opened them: a strong factor was given at that moment."""
 GRACE: Final = 60.0
@@ -32,11 +36,14 @@ GRACE: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class SessionLimits:
-    """Idle and absolute life of a session, in seconds. `groups` is for how long a provider's word
-    about a person's groups holds for credentials that it is not asked about again."""
+    """Idle and absolute life of a session, in seconds; `device` is the idle life of a command
+    line's, which is not asked something all the time as an open page is. `groups` is for how long
+    a provider's word about a person's groups holds for credentials it is not asked about again.
+    """
 
     idle: float
     absolute: float
+    device: float = 28800.0
     groups: float = 86400.0
 
 
@@ -54,7 +61,7 @@ def open_session(
     """Record a session for `user`; the cookie's value. The caller's transaction commits.
     `method` is how they signed in, `strong_at` when they gave a strong factor for it: where that
     is a provider's word, which may be of days ago, and otherwise now."""
-    token = new_token()
+    token = make_device_token() if method == DEVICE else new_token()
     db.add(
         SessionRecord(
             id=digest(token),
@@ -121,9 +128,11 @@ async def end_sessions(db: AsyncSession, user_id: str, *, but: str = "") -> int:
 
 
 async def remove_old_sessions(
-    db: AsyncSession, *, now: float, idle_since: float, latest_end: float
+    db: AsyncSession, limits: SessionLimits, *, now: float, latest_end: float
 ) -> None:
     """Remove the records of sessions that are over, or end later than any can."""
     ends = col(SessionRecord.expires)
-    over = (ends < now) | (ends > latest_end) | (col(SessionRecord.last_seen) < idle_since)
+    seen, device = col(SessionRecord.last_seen), col(SessionRecord.method) == DEVICE
+    idle = and_(device, seen < now - limits.device) | and_(~device, seen < now - limits.idle)
+    over = (ends < now) | (ends > latest_end) | idle
     await db.execute(delete(SessionRecord).where(over))

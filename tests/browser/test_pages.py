@@ -33,6 +33,7 @@ PAGES = {
     "activity": ("/activity", ROWS),
     "access": ("/access", ROWS),
     "access-sessions": ("/access/sessions", ROWS),
+    "device": ("/device", "[data-field=code]"),
     "profile": ("/profile/sessions", "tbody tr"),
     "profile-sign-in": ("/profile/sign-in", ".cr-section"),
     "updates": ("/updates/applications", f"{ROWS}, [data-state=empty]"),

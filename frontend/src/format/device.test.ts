@@ -16,6 +16,7 @@ test.each([
     "Chrome, iPhone",
   ],
   ["curl/8.5.0", "curl"],
+  ["craton on build host", "craton on build host"],
   ["", ""],
 ])("%s", (agent, device) => {
   expect(deviceOf(agent)).toBe(device);

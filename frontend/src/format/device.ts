@@ -21,6 +21,7 @@ const firstOf = (agent: string, named: typeof BROWSERS) =>
 
 /** What a browser says of itself, as people call it: "Firefox, Linux"; other programs by their word. */
 export function deviceOf(agent: string): string {
+  if (agent.startsWith("craton on ")) return agent; // a command line, of which nothing is hidden
   const [browser, system] = [firstOf(agent, BROWSERS), firstOf(agent, SYSTEMS)];
   if (browser && system) return `${browser}, ${system}`;
   return browser ?? agent.split(/[\s/]/)[0] ?? "";

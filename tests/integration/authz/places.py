@@ -183,6 +183,8 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "DELETE /sessions": OwnPlace("/sessions", 204),
     "DELETE /sessions/{session_id}": LatePlace("/sessions/{session}", ORG, "session", "delete"),
     "POST /session/step-up": OwnPlace("/session/step-up", 422),
+    "POST /device-requests/lookup": OwnPlace("/device-requests/lookup", 422),
+    "POST /device-requests/decision": OwnPlace("/device-requests/decision", 422),
     "POST /teams": at(ORG, "/teams", 201, body={"name": "green"}),
     "GET /teams/{name}": at((*ORG, "team", "blue"), "/teams/blue"),
     "PATCH /teams/{name}": at(

@@ -22,6 +22,8 @@ PUBLIC = {
     ("post", "/api/v1/session"),
     ("post", "/api/v1/hooks/registry/{name}"),
     ("post", "/api/v1/hooks/logout/{provider}"),
+    ("post", "/api/v1/oauth/device_authorization"),
+    ("post", "/api/v1/oauth/token"),
     ("get", "/api/v1/signin/providers"),
     ("post", "/api/v1/signin/{provider}"),
     ("get", CALLBACK),

@@ -33,6 +33,8 @@ OPEN = {
     "POST /api/v1/signin/{provider}",
     "GET /api/v1/signin/callback/{provider}",
     "POST /api/v1/hooks/logout/{provider}",
+    "POST /api/v1/oauth/device_authorization",
+    "POST /api/v1/oauth/token",
 }
 """The routes that may be public; anything new here is a decision to review."""
 
@@ -62,6 +64,8 @@ LATE = {
     "DELETE /api/v1/sessions",
     "DELETE /api/v1/sessions/{session_id}",
     "POST /api/v1/session/step-up",
+    "POST /api/v1/device-requests/lookup",
+    "POST /api/v1/device-requests/decision",
     "GET /api/v1/tokens",
     "POST /api/v1/tokens",
     "GET /api/v1/tokens/choices",

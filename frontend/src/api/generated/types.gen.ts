@@ -163,6 +163,39 @@ export type ApplicationView = {
 };
 
 /**
+ * Asking
+ *
+ * A device that asks: what it calls itself, from where and since when (Unix seconds); `here`
+ * says whether that is the address the caller has as well.
+ */
+export type Asking = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Client
+     */
+    client: string;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Expires
+     */
+    expires: number;
+    /**
+     * Here
+     */
+    here: boolean;
+};
+
+/**
  * Begin
  *
  * Where to return to, and whom the provider may propose.
@@ -527,6 +560,18 @@ export type ClusterRow = {
     since: number;
     status: string;
     version: string;
+};
+
+/**
+ * Code
+ *
+ * The code a device shows, as it was typed.
+ */
+export type Code = {
+    /**
+     * Code
+     */
+    code: string;
 };
 
 /**
@@ -1021,6 +1066,22 @@ export type CustomPage = {
 };
 
 /**
+ * Decision
+ *
+ * Whether the device may act as the caller.
+ */
+export type Decision = {
+    /**
+     * Allow
+     */
+    allow: boolean;
+    /**
+     * Code
+     */
+    code: string;
+};
+
+/**
  * DefinitionRow
  *
  * A custom resource definition. `kind` below the definition's own name. While `live`, changes
@@ -1225,6 +1286,58 @@ export type Detail = {
      * Uid
      */
     uid: string;
+};
+
+/**
+ * DeviceAnswer
+ *
+ * The device is let in: the bearer token of its session, and for how many seconds at most.
+ */
+export type DeviceAnswer = {
+    /**
+     * Access Token
+     */
+    access_token: string;
+    /**
+     * Expires In
+     */
+    expires_in: number;
+    /**
+     * Token Type
+     */
+    token_type?: 'Bearer';
+};
+
+/**
+ * DeviceCodes
+ *
+ * The codes of a new request (RFC 8628, section 3.2). Times are seconds.
+ */
+export type DeviceCodes = {
+    /**
+     * Device Code
+     */
+    device_code: string;
+    /**
+     * Expires In
+     */
+    expires_in: number;
+    /**
+     * Interval
+     */
+    interval: number;
+    /**
+     * User Code
+     */
+    user_code: string;
+    /**
+     * Verification Uri
+     */
+    verification_uri: string;
+    /**
+     * Verification Uri Complete
+     */
+    verification_uri_complete: string;
 };
 
 /**
@@ -8463,6 +8576,112 @@ export type ReadConnectionImpactResponses = {
 
 export type ReadConnectionImpactResponse = ReadConnectionImpactResponses[keyof ReadConnectionImpactResponses];
 
+export type DecideDeviceRequestData = {
+    body: Decision;
+    path?: never;
+    query?: never;
+    url: '/api/v1/device-requests/decision';
+};
+
+export type DecideDeviceRequestErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+};
+
+export type DecideDeviceRequestError = DecideDeviceRequestErrors[keyof DecideDeviceRequestErrors];
+
+export type DecideDeviceRequestResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DecideDeviceRequestResponse = DecideDeviceRequestResponses[keyof DecideDeviceRequestResponses];
+
+export type ReadDeviceRequestData = {
+    body: Code;
+    path?: never;
+    query?: never;
+    url: '/api/v1/device-requests/lookup';
+};
+
+export type ReadDeviceRequestErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+};
+
+export type ReadDeviceRequestError = ReadDeviceRequestErrors[keyof ReadDeviceRequestErrors];
+
+export type ReadDeviceRequestResponses = {
+    /**
+     * Successful Response
+     */
+    200: Asking;
+};
+
+export type ReadDeviceRequestResponse = ReadDeviceRequestResponses[keyof ReadDeviceRequestResponses];
+
 export type ReadHealthData = {
     body?: never;
     path: {
@@ -9816,6 +10035,64 @@ export type ListKindsResponses = {
 };
 
 export type ListKindsResponse = ListKindsResponses[keyof ListKindsResponses];
+
+export type AuthorizeDeviceData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/oauth/device_authorization';
+};
+
+export type AuthorizeDeviceErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+};
+
+export type AuthorizeDeviceError = AuthorizeDeviceErrors[keyof AuthorizeDeviceErrors];
+
+export type AuthorizeDeviceResponses = {
+    /**
+     * Successful Response
+     */
+    200: DeviceCodes;
+};
+
+export type AuthorizeDeviceResponse = AuthorizeDeviceResponses[keyof AuthorizeDeviceResponses];
+
+export type DeviceTokenData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/oauth/token';
+};
+
+export type DeviceTokenErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+};
+
+export type DeviceTokenError = DeviceTokenErrors[keyof DeviceTokenErrors];
+
+export type DeviceTokenResponses = {
+    /**
+     * Successful Response
+     */
+    200: DeviceAnswer;
+};
+
+export type DeviceTokenResponse = DeviceTokenResponses[keyof DeviceTokenResponses];
 
 export type ReadOverviewData = {
     body?: never;
