@@ -90,6 +90,11 @@ def test_the_setup_link_makes_the_first_owner(
     watched.get_by_label("Password").fill(PASSWORD)
     watched.get_by_role("button", name="Create the owner").click()
     expect(watched.get_by_role("heading", name="Overview", level=1)).to_be_visible()
+    # Where nothing is watched, "nothing is wrong" would say what nobody knows.
+    expect(watched.get_by_role("heading", name="Nothing is connected yet")).to_be_visible()
+    expect(watched.get_by_text("Nothing is wrong")).to_have_count(0)
+    watched.get_by_role("button", name="Add a connection").click()
+    expect(watched).to_have_url(f"{console.url}/connections/new")
     watched.goto(link)
     expect(watched.get_by_text("This console is set up already.")).to_be_visible()
     expect(watched.get_by_role("link", name="Sign in")).to_be_visible()

@@ -1,7 +1,8 @@
 """Claims ⋈ what is said of them: why a claim waits stands only in its events.
 
 Of one that names a volume which does not exist Kubernetes says nothing at all: it waits for it
-for ever, without an event.
+for ever, without an event. To say so tells no more of volumes than Kubernetes does itself: of one
+that exists, it binds the claim or writes into its namespace why not.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import type { SystemView } from "../../api/generated/types.gen";
 import { toProblem } from "../../api/problem";
 import { formatClock, formatExact } from "../../format/time";
 import { part, usePart } from "../../overlay/part";
@@ -15,6 +16,7 @@ import { ProblemList } from "./ProblemList";
 import { RecentList } from "./RecentList";
 import { SystemStrip } from "./SystemStrip";
 
+const nothing = part(async () => (await import("./NothingConnected")).NothingConnected);
 const list = part(async () => (await import("../../system/ComponentList")).ComponentList);
 
 /** Is anything wrong, and what changes right now? */
@@ -23,13 +25,16 @@ export function OverviewPage() {
   const scope = useScope();
   const { data, error, isPending, refetch } = useOverview(scope);
   const problems = data?.problems ?? [];
+  const bare = data !== undefined && problems.length === 0 && isBare(data.systems);
+  const Nothing = usePart(nothing, bare);
   const part = [scope.namespace ?? scope.cluster, data?.part].filter(Boolean).join(", ");
   return (
     <section className="cr-page cr-scroll-page">
       <PageHeader
         title={t("nav.overview")}
         sentence={
-          data && (
+          data &&
+          !bare && (
             <span className="cr-tone-count">
               <ToneIcon tone={headTone(problems.map(({ severity }) => severity))} />{" "}
               {problems.length === 0
@@ -56,7 +61,8 @@ export function OverviewPage() {
       {data && (
         <>
           <SystemStrip systems={data.systems} />
-          <ProblemList problems={problems} checked={data.checked} />
+          {Nothing && <Nothing />}
+          {!bare && <ProblemList problems={problems} checked={data.checked} />}
           <StackComingUp />
           <div className="cr-overview-columns">
             <RecentList recent={data.recent} />
@@ -66,6 +72,11 @@ export function OverviewPage() {
       )}
     </section>
   );
+}
+
+/** Nothing is connected: the update service is the console's own. */
+function isBare(systems: readonly SystemView[]): boolean {
+  return systems.every(({ name, state }) => name === "updates" || state === "absent");
 }
 
 function headTone(severities: readonly string[]): "ok" | "warn" | "bad" {
