@@ -36,7 +36,7 @@ class Witness(httpx2.AsyncBaseTransport):
         took = time.time() - began
         if self.latency is None or took < self.latency:
             self.latency = took
-            self.clock_skew = _skew(response, began + took / 2)
+            self.clock_skew = _skew(response, began, took)
         self.certificate = self.certificate or _peer(response)
         return response
 
@@ -63,15 +63,16 @@ async def tried(title: str, call: Awaitable[object], without: str = "") -> Right
     return Right(title, held=True)
 
 
-def _skew(response: httpx2.Response, ours: float) -> float | None:
-    """Its clock minus ours; a `Date` has whole seconds, so that less than one is none."""
+def _skew(response: httpx2.Response, began: float, took: float) -> float | None:
+    """Its clock minus ours. A `Date` has whole seconds and was written at some moment between
+    question and answer: less than both leave open is none."""
     try:
         moment = parsedate_to_datetime(response.headers["date"])
     except (KeyError, ValueError):
         return None
     theirs = moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() + 0.5
-    difference = theirs - ours
-    return 0.0 if abs(difference) < 1.0 else difference
+    difference = theirs - (began + took / 2)
+    return 0.0 if abs(difference) < 1.0 + took / 2 else difference
 
 
 def _peer(response: httpx2.Response) -> Certificate | None:

@@ -26,7 +26,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 _FRAMES = 24
 _FAILED: pytest.StashKey[bool] = pytest.StashKey()
 _NEXT = itertools.count()

@@ -119,7 +119,7 @@ class ConsoleProcess:
         return ["/bin/sh", "-c", f'ulimit -n {self.descriptors}; exec "$@"', "sh"]
 
     def _wait(self, seen: int) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             text = self.log.read_bytes()[seen:].decode(errors="replace")
             found = re.search(r"Craton is at (https?://\S+)", text)
@@ -136,12 +136,12 @@ class ConsoleProcess:
         """End it; SIGKILL is a crash."""
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(how)
-            self.process.wait(timeout=30)
+            self.process.wait(timeout=60)
 
     def anyone(self) -> httpx2.Client:
         """A REST client of somebody who is not signed in."""
         headers = {"x-craton-request": "1", "origin": self.url}
-        return httpx2.Client(base_url=f"{self.url}/api/v1", headers=headers, timeout=20)
+        return httpx2.Client(base_url=f"{self.url}/api/v1", headers=headers, timeout=60)
 
     @contextmanager
     def signed_in(self, login: str, password: str = PASSWORD) -> Iterator[Person]:

@@ -83,8 +83,8 @@ class Machine:
         return self.target
 
     async def learns(self, offered: str | None) -> None:
-        """Check until the service has heard what an operator changed elsewhere: it may hold, or
-        offer again what it granted, by what it knew before, but grants nothing new by it."""
+        """Check until the service has heard what an operator changed elsewhere: it may hold by what
+        it knew before, but offers nothing by it."""
         await until(partial(self._is_offered, offered))
 
     async def _is_offered(self, offered: str | None) -> bool:

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 HOST = b"Host: 127.0.0.1\r\n"
 END = b"Connection: close\r\n\r\n"
-SILENCE_SECONDS = 5.0
+SILENCE_SECONDS = 60.0
 
 
 def connect(port: int, *, receive_buffer: int = 0) -> socket.socket:

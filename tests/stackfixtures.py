@@ -30,6 +30,7 @@ from backend.stack.errors import NotRunning
 from backend.stack.paths import StackPaths
 from backend.stack.process.logs import tail
 from backend.stack.status import Component, ComponentState, LocalEtcd, StackStatus, read_status
+from tests.ports import given
 from tests.processes import CONTROLLER_VARIABLE, controller
 
 ROOT_VARIABLE = "CRATON_TEST_STACK_ROOT"
@@ -170,7 +171,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         return
     root = Path(os.environ.pop(ROOT_VARIABLE))
     RunningStack(root / "home").stop()
-    shutil.rmtree(root, ignore_errors=True)
+    for folder in (root, given()):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

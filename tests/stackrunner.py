@@ -13,6 +13,7 @@ from pathlib import Path
 
 from backend.stack.options import StackOptions
 from backend.stack.stack import Stack
+from tests.ports import share_ports
 from tests.processes import wait_for_end
 
 
@@ -29,6 +30,7 @@ async def main(home: str, controller: str, options: str) -> None:
         loop.call_soon_threadsafe(stop.set)
 
     threading.Thread(target=end_with_it, daemon=True).start()
+    share_ports()
     await Stack(Path(home), StackOptions(**json.loads(options))).run(stop)
     if orphaned.is_set():
         shutil.rmtree(home, ignore_errors=True)

@@ -13,7 +13,7 @@ from tests.browser.axe import CONSOLE_NOISE
 from tests.consoleprocess import OWNER, ConsoleProcess, launch_console, wait_loaded
 from tests.stackfixtures import REPOSITORY, RunningStack
 
-SOON_MS: Final = 30_000
+SOON_MS: Final = 60_000
 """How long a page is waited for: a machine on which everything runs at once is slow, not wrong."""
 
 expect.set_options(timeout=SOON_MS)

@@ -107,7 +107,7 @@ class Fleet:
             machine, "4459.2.0", *(more or (PING, CHECK)),
             track=f"{self.mark}-{track}", appid=self.mark, alias=f"{self.mark}-{name}",
         )  # fmt: skip
-        return httpx2.post(f"{self.console.url}/v1/update", content=content, timeout=30).text
+        return httpx2.post(f"{self.console.url}/v1/update", content=content, timeout=60).text
 
     def fail(self, machine: str, name: str, track: str) -> None:
         """The machine is offered an update, and reports that it failed."""

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import re
+import time
+
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import ConsoleProcess
 
-__all__ = ["Shell", "TablePage"]
+__all__ = ["Shell", "TablePage", "settled"]
+
+
+def settled(page: Page, script: str, wanted: object, seconds: float = 30.0) -> None:
+    """Fails unless the script gives what is wanted in the end: a live page may be looked at while
+    rows come in or a width changes."""
+    ends = time.monotonic() + seconds
+    while (found := page.evaluate(script)) != wanted:
+        assert time.monotonic() < ends, found
+        page.wait_for_timeout(200)
 
 
 class Shell:
@@ -20,6 +32,13 @@ class Shell:
         self.page.keyboard.press("/")
         self.page.get_by_role("combobox", name="Jump to anything").fill(text)
         return self.page.get_by_role("option")
+
+    def choose(self, text: str, option: str) -> None:
+        """The same, and take the option of this beginning once it is the one that Enter takes."""
+        self.jump(text)
+        chosen = self.page.locator('[role=option][aria-selected="true"]')
+        expect(chosen).to_contain_text(re.compile(option, re.IGNORECASE))
+        self.page.keyboard.press("Enter")
 
     def lamp(self, system: str) -> Locator:
         return self.page.locator(f".cr-lamp[data-system={system}]")
@@ -43,7 +62,7 @@ class TablePage:
 
     def loaded(self) -> TablePage:
         """Wait for the first rows, on a busy machine too."""
-        expect(self.rows.first).to_be_visible(timeout=30_000)
+        expect(self.rows.first).to_be_visible()
         return self
 
     def row(self, name: str) -> Locator:

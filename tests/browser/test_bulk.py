@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import ConsoleProcess
+from tests.browser.fleet import wait_for
 from tests.browser.pages import TablePage
 
 PASSWORD = "correct horse battery"
@@ -63,11 +64,13 @@ def test_people_are_switched_off_together_told_one_by_one_and_switched_on_again(
     expect(dialogue).to_contain_text("Undone.")
     dialogue.get_by_role("button", name="Close").last.click()
     expect(bar.get_by_role("status")).to_have_text("1 row selected")
-    with console.caller() as caller:
-        found = caller.get("/collections/users", params={"q": people}).json()["rows"]
-    assert {row["login"][-1]: row["disabled"] for row in found} == {
-        "a": False, "b": False, "c": True,
-    }  # fmt: skip
+
+    def switched_off() -> dict[str, bool]:
+        with console.caller() as caller:
+            found = caller.get("/collections/users", params={"q": people}).json()["rows"]
+        return {row["login"][-1]: row["disabled"] for row in found}
+
+    wait_for(lambda: switched_off() == {"a": False, "b": False, "c": True})
 
 
 def test_one_that_fails_is_named_and_the_others_are_done(

@@ -69,9 +69,13 @@ def test_machines_are_moved_back_hidden_and_forgotten(owner_page: Page, fleet: F
     confirm(dialogue, "Move to group", 2)
     wait_for(lambda: groups() == {f"{fleet.mark}-two"})
     undo(dialogue)
-    for name, machine in machines.items():  # their track decides again, once they ask
-        fleet.check(machine, name, "one")
-    wait_for(lambda: groups() == {f"{fleet.mark}-one"})
+
+    def back() -> bool:
+        for name, machine in machines.items():  # their track decides again, once they ask
+            fleet.check(machine, name, "one")
+        return groups() == {f"{fleet.mark}-one"}
+
+    wait_for(back)
     close(dialogue)
     dialogue = begin(page, ticked(page, fleet, "updates/instances", 2), "Retry update")
     expect(dialogue.locator("[data-refused]")).to_have_count(2)
@@ -248,7 +252,7 @@ def jobs(console: ConsoleProcess) -> str:
     """What the titles of two jobs begin with: one waits for code that is not here, one is over."""
     mark = f"chore {uuid.uuid4().hex[:8]}"
     now = time.time()
-    with sqlite3.connect(console.home / "craton.db", timeout=30) as database:
+    with sqlite3.connect(console.home / "craton.db", timeout=60) as database:
         for state in ("waiting", "failed"):
             values = {
                 "id": uuid.uuid4().hex, "kind": "browser.test", "title": f"{mark} {state}",

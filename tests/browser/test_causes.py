@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ConsoleProcess
-from tests.browser.pages import TablePage
+from tests.browser.pages import TablePage, settled
 
 TABLES = ("/workloads/pods", "/workloads", "/machines", "/workloads/persistentvolumeclaims")
 CUT = """() => [...document.querySelectorAll('tr.cr-row[data-key] .cr-two-lines')]
@@ -34,8 +34,8 @@ def test_causes_are_read_to_their_end(
     TablePage(owner_page, console, path).loaded()
     expect(owner_page.locator("tr.cr-row .cr-two-lines").first).to_be_visible()
     owner_page.wait_for_function(f"() => ({OFF_SCREEN})() <= 0")
-    assert owner_page.evaluate(CUT) == []
-    assert owner_page.evaluate(HEADS) == []
+    settled(owner_page, CUT, [])
+    settled(owner_page, HEADS, [])
 
 
 def test_chosen_columns_are_all_there(owner_page: Page, console: ConsoleProcess) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import ConsoleProcess
-from tests.browser.pages import TablePage
+from tests.browser.pages import TablePage, settled
 
 WORDS = re.compile("^fraud-check")
 
@@ -22,7 +22,7 @@ def test_an_incident_by_the_keys(owner_page: Page, console: ConsoleProcess) -> N
     owner_page.keyboard.type("fraud-check")
     found = owner_page.get_by_role("group", name="Workloads").get_by_role("option", name=WORDS)
     # A busy server answers by parts: the workload stands first once it is found.
-    expect(found.first).to_have_attribute("aria-selected", "true", timeout=30_000)
+    expect(found.first).to_have_attribute("aria-selected", "true")
     owner_page.keyboard.press("Shift+Enter")
     owner_page.wait_for_url("**/workloads*row=*fraud-check*")
     panel = owner_page.locator(".cr-panel")
@@ -56,9 +56,7 @@ def test_an_incident_on_a_phone(owner_page: Page, console: ConsoleProcess) -> No
     expect(row).to_contain_text("payments")
     row.get_by_role("link").first.click()
     expect(table.panel()).to_be_visible()
-    box = table.panel().bounding_box()
-    assert box is not None
-    assert box["width"] == 390
+    settled(owner_page, "document.querySelector('.cr-panel').getBoundingClientRect().width", 390)
     # Nothing behind the panel can be reached.
     for _ in range(12):
         owner_page.keyboard.press("Tab")
@@ -67,7 +65,7 @@ def test_an_incident_on_a_phone(owner_page: Page, console: ConsoleProcess) -> No
     table.panel().get_by_role("link").first.click()
     owner_page.wait_for_url("**/clusters/local/pods/payments/fraud-check*")
     expect(owner_page.get_by_role("heading", name="Containers")).to_be_visible()
-    assert not owner_page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    settled(owner_page, "document.documentElement.scrollWidth > window.innerWidth", False)
     assert violations(owner_page) == []
     owner_page.go_back()
     expect(table.panel()).to_be_visible()

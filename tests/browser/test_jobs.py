@@ -22,7 +22,7 @@ def add_job(console: ConsoleProcess) -> None:
         "organisation": "main", "scope": "org/main", "created": now, "updated": now,
     }  # fmt: skip
     columns, marks = ", ".join(values), ", ".join("?" * len(values))
-    with sqlite3.connect(console.home / "craton.db", timeout=10) as database:
+    with sqlite3.connect(console.home / "craton.db", timeout=60) as database:
         database.execute(f"INSERT INTO job ({columns}) VALUES ({marks})", list(values.values()))
 
 

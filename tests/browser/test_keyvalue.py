@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Error, Page, Route, expect
 
 from tests.browser.conftest import SCREENSHOTS, ConsoleProcess
+from tests.browser.fleet import wait_for
 from tests.browser.pages import TablePage
 from tests.stackfixtures import RunningStack
 
@@ -93,7 +94,8 @@ def test_a_folder_shows_its_own_keys(owner_page: Page, console: ConsoleProcess, 
     tree.get_by_text("keyvalue-test", exact=True).first.click()
     owner_page.wait_for_url("**folder*keyvalue-test*")
     expect(table.rows).to_have_count(len(NAMED) + 1)
-    assert set(table.names()) == {*NAMED, OPEN}, "called by their paths within the folder"
+    # Called by their paths within the folder.
+    wait_for(lambda: set(table.names()) == {*NAMED, OPEN})
 
 
 def test_what_is_not_known_of_a_key_is_said(

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from tests.browser.axe import violations
 from tests.browser.conftest import SCREENSHOTS, ConsoleProcess
+from tests.browser.pages import settled
 
 WIDE, NARROW = (1440, 900), (390, 844)
 ROWS = "tr.cr-row[data-key]"
@@ -102,7 +103,9 @@ def examine(page: Page, name: str) -> None:
             page.wait_for_timeout(250)
             photograph(page, name, theme, size)
             where = f"{name} {theme} {size[0]}"
-            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            try:
+                settled(page, "document.documentElement.scrollWidth > window.innerWidth", False, 5)
+            except AssertionError:
                 faults.append(f"{where}: scrolls sideways")
             # The narrow page differs in layout, not in colour: once is enough.
             if size == WIDE or theme == "light":

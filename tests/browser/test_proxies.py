@@ -54,6 +54,7 @@ def test_the_whole_console_below_a_path(watched: Page, behind: Start) -> None:
     watched.on("websocket", lambda socket: sockets.append(urlsplit(socket.url).path))
     signs_in(watched, url, console)
     watched.locator("tr.cr-row").first.wait_for()
+    expect(watched.get_by_text("Live", exact=True).first).to_be_visible()
     for link in watched.get_by_role("navigation").first.get_by_role("link").all():
         address = link.get_attribute("href") or ""
         assert address.startswith("/console/"), address
@@ -84,7 +85,7 @@ def test_lists_come_by_polling_where_a_proxy_refuses_websockets(
     signs_in(page, url, console)
     page.locator("tr.cr-row").first.wait_for()
     chip = page.get_by_text("Polling").first
-    expect(chip).to_be_visible(timeout=90_000)
+    expect(chip).to_be_visible(timeout=2 * SOON_MS)
     expect(page.get_by_text("Live", exact=True)).to_have_count(0)
     chip.click()
     expect(page.get_by_text("refuses WebSockets")).to_be_visible()

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import SOON_MS, sign_in
+from tests.browser.fleet import wait_for
 from tests.browser.pages import TablePage
 from tests.browser.test_pages import PAGES, examine
 from tests.consoleprocess import OWNER, PASSWORD, ConsoleProcess
@@ -24,6 +25,7 @@ from tests.consoleprocess import OWNER, PASSWORD, ConsoleProcess
 def strict_page(browser: Browser, console: ConsoleProcess):
     """The owner's page with the content policy in force, as in everybody's browser."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(SOON_MS)
     sign_in(context, console, OWNER, console.password)
     yield context.new_page()
     context.close()
@@ -122,7 +124,7 @@ def test_screenshot_of_stale(
     sign_in(watched.context, console, OWNER, console.password)
     table = TablePage(watched, console, "/workloads/pods").loaded()
     console.stop(signal.SIGKILL)
-    expect(table.freshness).to_have_attribute("data-freshness", "stale", timeout=30_000)
+    expect(table.freshness).to_have_attribute("data-freshness", "stale")
     examine(watched, "stale")
 
 
@@ -169,7 +171,7 @@ def test_screenshot_of_a_stack_coming_up(
     parts[1] = component("kube-apiserver", "ready", version="1.36.3")
     write()
     line = watched.locator("[data-component=kube-apiserver]")
-    expect(line).to_have_attribute("data-state", "ready", timeout=30_000)
+    expect(line).to_have_attribute("data-state", "ready")
 
 
 def test_keys_select_and_find(owner_page: Page, console: ConsoleProcess) -> None:
@@ -184,11 +186,12 @@ def test_keys_select_and_find(owner_page: Page, console: ConsoleProcess) -> None
 
 
 def test_reloading_keeps_filter_and_sort(owner_page: Page, console: ConsoleProcess) -> None:
-    address = "/workloads/pods?filter=namespace%3Ddata&sort=-name"
+    # Pods that no cron job makes: they stay.
+    address = "/workloads/pods?filter=name~database&sort=-name"
     table = TablePage(owner_page, console, address).loaded()
-    before = table.names()
-    assert before == sorted(before, reverse=True)
+    before = [f"database-{number}" for number in (2, 1, 0)]
+    wait_for(lambda: table.names() == before)
     owner_page.reload()
     table.loaded()
     expect(owner_page).to_have_url(re.compile(r"sort=-name"))
-    assert table.names() == before
+    wait_for(lambda: table.names() == before)

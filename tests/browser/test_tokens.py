@@ -11,6 +11,7 @@ import httpx2
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import ConsoleProcess
+from tests.browser.fleet import wait_for
 
 ASKED = {
     "type": "urn:craton:problem:step-up-required",
@@ -32,7 +33,7 @@ def test_a_token_is_made_shown_once_and_revoked(owner_page: Page, console: Conso
     secret = page.locator("[data-secret]").inner_text()
     asking = {"authorization": f"Bearer {secret}"}
     session = f"{console.url}/api/v1/session"
-    assert httpx2.get(session, headers=asking, timeout=30).status_code == 200
+    wait_for(lambda: httpx2.get(session, headers=asking, timeout=60).status_code == 200)
     dialogue.get_by_role("button", name="Close", exact=True).last.click()
     expect(page.locator("[data-secret]")).to_have_count(0)
     line = page.locator(f"tr[data-token='{name}']")
@@ -41,7 +42,7 @@ def test_a_token_is_made_shown_once_and_revoked(owner_page: Page, console: Conso
     page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
     expect(page.get_by_role("dialog")).to_contain_text("Done.")
     expect(line).to_have_count(0)
-    assert httpx2.get(session, headers=asking, timeout=30).status_code == 401
+    wait_for(lambda: httpx2.get(session, headers=asking, timeout=60).status_code == 401)
 
 
 def test_what_asks_who_is_there_goes_on_once_it_is_told(

@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 import pytest
@@ -22,7 +23,8 @@ def field(dialogue: Locator, name: str) -> Locator:
 
 def opened(page: Page, console: ConsoleProcess, table: str, name: str) -> TablePage:
     """The table with the side panel of one of its rows."""
-    found = TablePage(page, console, f"/updates/{table}").loaded()
+    # What other tests made is more than a screen shows.
+    found = TablePage(page, console, f"/updates/{table}?q={quote(name)}").loaded()
     found.row(name).first.locator("td[data-column=name]").click()
     expect(found.panel().get_by_role("button", name="Edit", exact=True)).to_be_visible()
     return found

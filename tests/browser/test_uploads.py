@@ -60,10 +60,13 @@ def line_of(page: Page, path: Path) -> Locator:
 def expect_hosted(line: Locator, console: ConsoleProcess, payload: Path) -> None:
     """The service has the file, byte for byte."""
     expect(line).to_have_attribute("data-stage", "done", timeout=LONG_MS)
-    with console.caller() as caller:
-        rows = caller.get("/collections/payloads", params={"q": hosted_name(payload)}).json()
-    (row,) = rows["rows"]
-    assert row["sha256"] == hashlib.sha256(payload.read_bytes()).hexdigest()
+
+    def hosted() -> list[str]:
+        with console.caller() as caller:
+            rows = caller.get("/collections/payloads", params={"q": hosted_name(payload)}).json()
+        return [row["sha256"] for row in rows["rows"]]
+
+    wait_for(lambda: hosted() == [hashlib.sha256(payload.read_bytes()).hexdigest()])
 
 
 def test_a_payload_is_uploaded_and_made_a_package(

@@ -94,7 +94,7 @@ def weigh(
     session.on("Network.loadingFinished", wire.answered)
     page.add_init_script(f"({SHIFTS})()")
     page.goto(url)
-    page.locator(ready).first.wait_for(timeout=30_000)
+    page.locator(ready).first.wait_for()
     wire.there = True
     page.wait_for_load_state("networkidle")
     assert sum(wire.sizes.values()) <= most_bytes, str(wire)

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import ConsoleProcess
+from tests.browser.pages import settled
 
 PAGES = ("/", "/workloads/pods", "/machines", "/clusters/local/deployments/payments/fraud-check")
 
@@ -30,5 +31,5 @@ def test_pseudo_locale(owner_page: Page, console: ConsoleProcess, path: str) -> 
     owner_page.get_by_role("heading", level=1).wait_for()
     shown = "tr.cr-row[data-key], .cr-detail-rail, .cr-line, .cr-system"
     owner_page.locator(shown).first.wait_for()
-    assert owner_page.evaluate(PLAIN) == []
-    assert not owner_page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    settled(owner_page, PLAIN, [])
+    settled(owner_page, "document.documentElement.scrollWidth > window.innerWidth", False)

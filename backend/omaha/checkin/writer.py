@@ -208,6 +208,7 @@ class Writer:
             changes = [step(item.report, item.entry, ledger) for item in batch]
             written = [change for change in changes if change.dirty]
             ids: dict[Key, int] = {}
+            await tx.confirm([c.new for c in changes if _offered_again(c)])
             if written:
                 await tx.update([change.new for change in written if change.old is not None])
                 ids = await tx.insert([change.new for change in written if change.old is None])
@@ -307,6 +308,12 @@ def _history(changes: list[MachineChange], ids: dict[Key, int]) -> list[StatusCh
         for change in changes
         for item in change.history
     ]
+
+
+def _offered_again(change: MachineChange) -> bool:
+    """Whether an offer stands on a row that is not written: an operator may have moved the machine
+    meanwhile, and what this process remembers may be older."""
+    return not change.dirty and change.decision.package is not None
 
 
 def _grant_changed(change: MachineChange) -> bool:

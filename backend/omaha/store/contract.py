@@ -108,6 +108,10 @@ class Transaction(Protocol):
         """Write rows whose `version` is the one they were read with; the database raises it.
         Raises `WriteConflict` when one of them changed meanwhile."""
 
+    async def confirm(self, entries: Sequence[MachineEntry]) -> None:
+        """Nothing is written of these rows, but something is promised by them. Raises
+        `WriteConflict` when one of them is not of the `version` it was read with any more."""
+
     async def insert(self, entries: Sequence[MachineEntry]) -> dict[Key, int]:
         """Add rows; their ids. Raises `WriteConflict` when one of them exists."""
 

@@ -60,6 +60,10 @@ _UPDATE: Final = (
     f") AS s(id, version, {', '.join(CHANGING)})"
     " WHERE i.id = s.id AND i.version = s.version"
 )
+_UNCHANGED: Final = (
+    "SELECT count(*) FROM omaha_instance i JOIN unnest($1::int8[], $2::int4[]) AS s(id, version)"
+    " ON i.id = s.id AND i.version = s.version"
+)
 _INSERT: Final = (
     f"INSERT INTO omaha_instance ({', '.join(INSERTED)})"
     f" SELECT * FROM unnest({_arrays([_TYPES[c] for c in INSERTED])})"
@@ -138,6 +142,14 @@ class PostgresTransaction:
         ]
         done = await self._connection.execute(_UPDATE, *columns)
         if int(done.rpartition(" ")[2]) != len(ordered):
+            raise WriteConflict
+
+    async def confirm(self, entries: Sequence[MachineEntry]) -> None:
+        """See `store.Transaction.confirm`."""
+        if not entries:
+            return
+        columns = [entry.id for entry in entries], [entry.version for entry in entries]
+        if await self._connection.fetchval(_UNCHANGED, *columns) != len(entries):
             raise WriteConflict
 
     async def insert(self, entries: Sequence[MachineEntry]) -> dict[Key, int]:

@@ -75,6 +75,13 @@ class SessionTransaction:
         if rows:
             await self._run(sql.UPDATE_INSTANCE, rows)
 
+    async def confirm(self, entries: Sequence[MachineEntry]) -> None:
+        """See `store.Transaction.confirm`."""
+        for entry in entries:
+            query = "SELECT 1 FROM omaha_instance WHERE id = ? AND version = ?"
+            if not await self.query(query, entry.id, entry.version):
+                raise WriteConflict
+
     async def insert(self, entries: Sequence[MachineEntry]) -> dict[Key, int]:
         """Machines register themselves; operators add none."""
         if entries:

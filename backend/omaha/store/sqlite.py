@@ -49,6 +49,9 @@ _INSERT: Final = (
     f"INSERT INTO omaha_instance ({', '.join(INSERTED)})"
     f" VALUES ({', '.join('?' * len(INSERTED))}) ON CONFLICT DO NOTHING"
 )
+_OF_IT: Final = "AND machine_id = ?"
+"""SQLite gives the id of the newest row that was deleted to the next one."""
+_UNCHANGED: Final = f"SELECT 1 FROM omaha_instance WHERE id = ? AND version = ? {_OF_IT}"
 _SEEN: Final = "UPDATE omaha_instance SET last_seen = ? WHERE id = ? AND version = ?"
 
 
@@ -111,8 +114,14 @@ class SqliteTransaction:
 
     async def update(self, entries: Sequence[MachineEntry]) -> None:
         """See `store.Transaction.update`; the conflict shows at the next visit."""
-        rows = [(*values(entry, CHANGING), entry.id, entry.version) for entry in entries]
-        self._keep(sql.UPDATE_INSTANCE, rows, exact=True)
+        rows = [(*values(e, CHANGING), e.id, e.version, e.machine_id) for e in entries]
+        self._keep(f"{sql.UPDATE_INSTANCE} {_OF_IT}", rows, exact=True)
+
+    async def confirm(self, entries: Sequence[MachineEntry]) -> None:
+        """See `store.Transaction.confirm`; the conflict shows at the next visit."""
+        rows = [(entry.id, entry.version, entry.machine_id) for entry in entries]
+        if rows:
+            self._kept.append(lambda: self._confirm(rows))
 
     async def insert(self, entries: Sequence[MachineEntry]) -> dict[Key, int]:
         """See `store.Transaction.insert`."""
@@ -173,6 +182,10 @@ class SqliteTransaction:
     def _execute(self, statement: str, rows: Sequence[tuple[Any, ...]], exact: bool) -> None:
         done = self._connection.raw.executemany(statement, rows)
         if exact and done.rowcount != len(rows):
+            raise WriteConflict
+
+    def _confirm(self, rows: Sequence[tuple[int, int, str]]) -> None:
+        if not all(self._connection.query(_UNCHANGED, row) for row in rows):
             raise WriteConflict
 
     def _insert(self, entries: Sequence[MachineEntry]) -> dict[Key, int]:

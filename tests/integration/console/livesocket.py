@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from jsonschema import Draft202012Validator
@@ -18,7 +18,10 @@ from tests.consoleprocess import ConsoleProcess, Person
 from tests.stackfixtures import REPOSITORY
 from tests.unit.live.browser import Browser, Shown
 
-__all__ = ["LiveSocket", "open_socket", "socket_url"]
+__all__ = ["LiveSocket", "connected", "open_socket", "socket_url"]
+
+# How soon a busy machine shakes hands or answers a ping is no test's business.
+connected = partial(connect, open_timeout=60, ping_interval=None)
 
 _SCHEMA: Path = REPOSITORY / "backend" / "live" / "schema.json"
 
@@ -117,11 +120,10 @@ async def open_socket(
 ) -> LiveSocket:
     """Open a tab of this person; `origin` as another site's page would send it."""
     headers = {"Cookie": person.cookie} if person else {}
-    connection = await connect(
+    connection = await connected(
         socket_url(console),
         origin=origin or console.url,
         additional_headers=headers,
         max_size=None,
-        open_timeout=20,
     )
     return LiveSocket(connection)

@@ -21,7 +21,7 @@ from tests.integration.console.conftest import OpenTab
 from tests.integration.console.livesocket import LiveSocket
 from tests.stackfixtures import RunningStack
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 
 NAMESPACE = "shop"
 LIMIT = 60.0
@@ -86,9 +86,9 @@ async def test_scaling_and_deleting_pods(
         chosen = ("deployment", deployment, f"--replicas={replicas}")
         return partial(stack.kubectl, "scale", *chosen, "-n", NAMESPACE)
 
-    await stopwatch.seen(socket, scale(3), lambda: len(pods.rows) == 3, "kubectl scale")
-    assert pods.total == 3
-
+    await stopwatch.seen(
+        socket, scale(3), lambda: len(pods.rows) == pods.total == 3, "kubectl scale"
+    )
     gone = pods.rows[0]["name"]
     await stopwatch.seen(
         socket,
@@ -173,7 +173,7 @@ async def test_machines(
     def status() -> str:
         return next(row["status"] for row in machines.rows if row["name"] == name)
 
-    before = machines.total
+    others = {row["name"] for row in machines.rows if "-worker-" in row["name"]}
     try:
         await stopwatch.seen(
             socket, lambda: stack.kubectl("cordon", name), lambda: status() != "Ready", "cordon"
@@ -181,7 +181,7 @@ async def test_machines(
     finally:
         stack.kubectl("uncordon", name)
     await socket.until(lambda: status() == "Ready", LIMIT, "uncordoned")
-    assert machines.total == before
+    assert others <= {row["name"] for row in machines.rows}
 
 
 async def test_a_stream_ends_as_the_list_says(owner: Person, tab: OpenTab) -> None:
@@ -189,8 +189,8 @@ async def test_a_stream_ends_as_the_list_says(owner: Person, tab: OpenTab) -> No
     most 32 subscriptions, and the collections are more."""
     names = [entry["name"] for entry in owner.http.get("/collections").json()["collections"]]
     assert len(names) > 20
-    tabs = [await tab(owner) for _ in range(2)]
-    sockets = {name: tabs[number % 2] for number, name in enumerate(names)}
+    tabs = [await tab(owner) for _ in range(0, len(names), 30)]
+    sockets = {name: tabs[number % len(tabs)] for number, name in enumerate(names)}
     for name in names:
         shown = await sockets[name].subscribe(name, name)
         assert shown.error is None, shown.error
@@ -201,11 +201,9 @@ async def test_a_stream_ends_as_the_list_says(owner: Person, tab: OpenTab) -> No
         return [row["key"] for row in page["rows"]] == shown.keys and page["total"] == shown.total
 
     for name in names:
-        for _ in range(300):
-            if await asyncio.to_thread(same, name):
-                break
+        ends = time.monotonic() + LIMIT
+        while not await asyncio.to_thread(same, name):
+            assert time.monotonic() < ends, f"{name}: the stream does not agree with the list"
             await asyncio.sleep(0.1)
-        else:
-            pytest.fail(f"{name}: the stream does not agree with the list")
     for socket in tabs:
         socket.assert_as_described()

@@ -74,7 +74,7 @@ async def test_a_cluster_is_tested_added_and_removed(
     assert {"the server's certificate", "our client certificate", "the CA"} == {
         certificate["what"] for certificate in told["certificates"]
     }
-    assert told["latency"] < 5
+    assert 0 < told["latency"] < 60, "in seconds"
     assert told["clock_skew"] == 0.0
     for name in ("remote", "other"):
         made = await owner.post("/connections", json=cluster(stack, name))
@@ -84,7 +84,7 @@ async def test_a_cluster_is_tested_added_and_removed(
         rows = (await owner.get("/collections/clusters")).json()["rows"]
         return {row["name"] for row in rows} == {"remote", "other"}
 
-    await until(read, 30)
+    await until(read)
 
     async def same() -> bool:
         each = [
@@ -93,7 +93,7 @@ async def test_a_cluster_is_tested_added_and_removed(
         ]
         return each[0] == each[1] > 0
 
-    await until(same, 30)
+    await until(same)
     impact = (await owner.get("/connections/kubernetes/remote/impact")).json()
     assert {"namespaces", "machines"} <= {row["collection"] for row in impact["rows"]}
     gone = await owner.delete("/connections/kubernetes/remote", headers={"if-match": '"1"'})
@@ -152,13 +152,13 @@ async def test_an_etcd_and_a_registry(console: ConsoleApp, stack: RunningStack) 
     made = await owner.post("/connections", json=store(stack))
     assert made.status_code == 201, made.text
     assert set(made.json()["secrets"]) == {"key_data"}
-    await until(lambda: total(owner, "etcd-members"), 30)
+    await until(lambda: total(owner, "etcd-members"))
     values = {"url": stack.registry_url}
     draft = {"kind": "registry", "name": "remote", "way": "url", "values": values}
     found = (await owner.post("/connections/test", json=draft)).json()
     assert [right["held"] for right in found["rights"]][:1] == [True]
     assert (await owner.post("/connections", json=draft)).status_code == 201
-    await until(lambda: total(owner, "repositories"), 30)
+    await until(lambda: total(owner, "repositories"))
     trusted = store(stack)["values"]["ca_data"]
     foreign = {**draft, "values": {"url": stack.etcd.endpoints[0], "ca_data": trusted}}
     refused = await owner.post("/connections/test", json=foreign)
@@ -177,7 +177,7 @@ async def test_credentials_are_renewed_without_a_restart(
         rows = (await owner.get("/collections/connections")).json()["rows"]
         return [row["status"] for row in rows] == [word]
 
-    await until(lambda: status("Connected"), 30)
+    await until(lambda: status("Connected"))
     broken = store(stack, cert_data="", key_data="")
     answer = await owner.put(
         "/connections/etcd/remote",
@@ -192,7 +192,7 @@ async def test_credentials_are_renewed_without_a_restart(
         headers={"if-match": '"1"'},
     )
     assert answer.status_code == 200, answer.text
-    await until(lambda: status("Down"), 30)
+    await until(lambda: status("Down"))
     mended = store(stack)
     answer = await owner.put(
         "/connections/etcd/remote",
@@ -200,11 +200,11 @@ async def test_credentials_are_renewed_without_a_restart(
         headers={"if-match": '"2"'},
     )
     assert answer.status_code == 200, answer.text
-    await until(lambda: status("Connected"), 30)
+    await until(lambda: status("Connected"))
     answer = await owner.post(
         "/connections/etcd/remote/credentials",
         json={"values": {"key_data": mended["values"]["key_data"]}},
         headers={"if-match": '"3"'},
     )
     assert answer.status_code == 200, answer.text
-    await until(lambda: status("Connected"), 30)
+    await until(lambda: status("Connected"))

@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance
 
 from tests.consoleprocess import ConsoleProcess, Person, openapi_document
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 
 REAL: dict[str, list[str]] = {
     "cluster": ["local"],

@@ -26,10 +26,12 @@ from tests.contract.registry.push import Pusher
 from tests.integration.console.livesocket import LiveSocket, open_socket
 from tests.ports import free_port
 from tests.stackfixtures import RunningStack, launch_stack
+from tests.unit.live.browser import Shown
+from tests.waiting import until
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 
-BACK = 60.0
+BACK = 120.0
 """Seconds in which a server that was killed is back and believed again."""
 
 
@@ -43,6 +45,7 @@ class Place:
 
     def kill(self, *names: str, how: signal.WatchCoordinator = signal.SIGKILL) -> None:
         for name in names:
+            self.stack.wait(lambda _, one=name: self.stack.component(one).pid, what=f"{name} runs")
             pid = self.stack.component(name).pid
             assert pid is not None
             os.kill(pid, how)
@@ -96,13 +99,19 @@ def is_stale(tab: LiveSocket, name: str) -> Callable[[], bool]:
 async def agrees(place: Place, tab: LiveSocket, name: str, truth: Callable[[], set[str]]) -> None:
     """The tab, the list and the system itself name the same objects."""
     said: tuple[set[str], set[str], set[str]] = (set(), set(), set())
-    for _ in range(300):
+    ends = time.monotonic() + BACK
+    while time.monotonic() < ends:
         wanted, page = await asyncio.to_thread(lambda: (truth(), place.rows(name)))
         said = (wanted, {row["key"] for row in page["rows"]}, set(tab[name].keys))
         if said[0] == said[1] == said[2] and tab[name].total == len(wanted) == page["total"]:
             return
         await asyncio.sleep(0.2)
     pytest.fail(f"{name}: {[sorted(s ^ said[0])[:5] for s in said]}")
+
+
+def lasting(shown: Shown) -> set[str]:
+    """The keys of the pods that no job runs: those come and go at any moment."""
+    return {row["key"] for row in shown.rows if row["owner_kind"] != "Job"}
 
 
 def pods_of(place: Place) -> Callable[[], set[str]]:
@@ -201,11 +210,15 @@ async def test_thirty_tabs_watch_the_cluster_once(place: Place) -> None:
         for number, tab in enumerate(tabs):
             for name in ("pods", "workloads", "events", "machines"):
                 await tab.subscribe(name, name, limit=20 + number, q="a" * (number % 3))
-        own_then, every_then = await asyncio.gather(least(connections), least(watches))
-        assert await asyncio.to_thread(said) == told
-        assert own_then < own + 5, "the console watches more because tabs are open"
-        # Controllers also open watches of their own in the meantime, if not one for each tab.
-        assert every_then < every + len(tabs)
+
+        async def no_more() -> bool:
+            # A watch that ends is begun again: each count may be one of in between.
+            own_then, every_then = await asyncio.gather(least(connections), least(watches))
+            told_then = await asyncio.to_thread(said)
+            # Controllers also open watches of their own in the meantime, if not one for each tab.
+            return told_then == told and own_then < own + 5 and every_then < every + len(tabs)
+
+        await until(no_more, BACK)
     finally:
         for tab in tabs:
             await tab.close()
@@ -214,22 +227,29 @@ async def test_thirty_tabs_watch_the_cluster_once(place: Place) -> None:
 async def test_the_api_server_dies_and_returns(place: Place, tab: LiveSocket) -> None:
     pods = await tab.subscribe("pods", "pods")
     keys = await tab.subscribe("keys", "keys", limit=50)
-    gone = next(row for row in pods.rows if row["owner_kind"] == "Deployment" and row["healthy"])
-    before = set(pods.keys)
+
+    def deployed() -> list[dict]:
+        return [r for r in pods.rows if r["owner_kind"] == "Deployment" and r["healthy"]]
+
+    await tab.until(lambda: bool(deployed()), BACK, "a healthy pod")
+    gone = deployed()[0]
+    before = lasting(pods)
     place.kill("kube-apiserver")
     await tab.until(is_stale(tab, "pods"), BACK, "the pods are stale")
-    assert set(pods.keys) == before, "rows stay while the source is away"
+    assert lasting(pods) >= before, "rows stay while the source is away"
     assert all(source["message"] for source in pods.freshness if source["state"] == "stale")
-    assert is_live(tab, "keys")(), keys.freshness
-    overview = (await asyncio.to_thread(place.owner.http.get, "/overview")).json()
-    states = {
-        system["name"]: {source["state"] for source in system["freshness"]}
-        for system in overview["systems"]
-    }
-    assert states["etcd"] <= {"live", "polling"}, states
+    await tab.until(is_live(tab, "keys"), BACK, f"the keys are live: {keys.freshness}")
+
+    async def etcd_goes_on() -> bool:
+        overview = (await asyncio.to_thread(place.owner.http.get, "/overview")).json()
+        (system,) = [one for one in overview["systems"] if one["name"] == "etcd"]
+        return {source["state"] for source in system["freshness"]} <= {"live", "polling"}
+
+    await until(etcd_goes_on, BACK)
     await tab.until(is_live(tab, "pods"), BACK, "the pods are live again")
-    await asyncio.to_thread(
-        place.stack.kubectl, "delete", "pod", gone["name"], "-n", gone["namespace"], "--wait=false"
+    delete = ("delete", "pod", gone["name"], "-n", gone["namespace"])
+    await until_done(
+        lambda: place.stack.kubectl(*delete, "--wait=false", "--ignore-not-found=true")
     )
     await tab.until(lambda: gone["key"] not in pods.keys, BACK, "a pod deleted afterwards")
     await agrees(place, tab, "pods", pods_of(place))
@@ -284,14 +304,20 @@ async def test_a_lost_quorum_is_called_that(place: Place, tab: LiveSocket) -> No
             lambda: "QuorumLost" in {row["reason"] for row in events.rows}, BACK, "the event"
         )
         await tab.until(lambda: quorum_is_the_problem(problems.rows), BACK, "one problem")
-        assert set(keys.keys) == before, "rows stay"
-        health = (await asyncio.to_thread(place.owner.http.get, "/etcd/local")).json()
-        assert "quorum lost" in health["sentence"]
-        assert health["status"] == "critical"
-        overview = (await asyncio.to_thread(place.owner.http.get, "/overview")).json()
-        system = next(entry for entry in overview["systems"] if entry["name"] == "etcd")
-        assert "quorum lost" in system["sentence"], system
-        assert system["state"] in {"down", "degraded"}
+        assert set(keys.keys) >= before, "rows stay"
+
+        async def said_everywhere() -> bool:
+            health = (await asyncio.to_thread(place.owner.http.get, "/etcd/local")).json()
+            overview = (await asyncio.to_thread(place.owner.http.get, "/overview")).json()
+            system = next(entry for entry in overview["systems"] if entry["name"] == "etcd")
+            return (
+                "quorum lost" in health["sentence"]
+                and health["status"] == "critical"
+                and "quorum lost" in system["sentence"]
+                and system["state"] in {"down", "degraded"}
+            )
+
+        await until(said_everywhere, BACK)
         assert quorum_is_the_problem(problems.rows), "one line as long as it lasts"
     finally:
         place.kill("etcd-1", "etcd-3", how=signal.SIGCONT)
@@ -319,7 +345,7 @@ async def test_the_registry_dies_and_returns(place: Place, tab: LiveSocket) -> N
     place.kill("registry", how=signal.SIGSTOP)
     try:
         await tab.until(is_stale(tab, "tags"), BACK, "the tags are stale")
-        assert set(tags.keys) == before, "rows stay"
+        assert set(tags.keys) >= before, "rows stay"
     finally:
         place.kill("registry")
     await asyncio.to_thread(place.stack.wait_ready, "registry")
@@ -337,7 +363,7 @@ async def test_the_registry_dies_and_returns(place: Place, tab: LiveSocket) -> N
 async def test_the_console_is_killed_and_started_again(place: Place) -> None:
     tab = await open_socket(place.console, place.owner)
     pods = await tab.subscribe("pods", "pods")
-    hello, keys = tab.frames[0]["server"], set(pods.keys)
+    hello, before = tab.frames[0]["server"], lasting(pods)
     place.console.stop(signal.SIGKILL)
     assert await tab.until_closed() == 1006
     await asyncio.to_thread(place.console.start)
@@ -347,7 +373,7 @@ async def test_the_console_is_killed_and_started_again(place: Place) -> None:
         shown = await again.subscribe("pods", "pods")
         await again.until(is_live(again, "pods"), BACK, "live again")
         await agrees(place, again, "pods", pods_of(place))
-        assert shown.total >= len(keys) - 2, "cron jobs come and go, others do not"
+        assert lasting(shown) >= before, "cron jobs' pods come and go, others do not"
         me = place.owner.http.get("/session")
         assert me.status_code == 200, "the session outlives the process"
     finally:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.consoleprocess import ConsoleProcess, Person, openapi_document
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 
 CALLBACK = "/api/v1/signin/callback/{provider}"
 """Where a browser arrives from a provider: a person reads its refusals on the sign-in page."""

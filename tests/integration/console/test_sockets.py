@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import uuid
+from collections.abc import Callable, Iterator
 
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.consoleprocess import ConsoleProcess, Person
 from tests.integration.console.conftest import OpenTab
-from tests.integration.console.livesocket import open_socket, socket_url
+from tests.integration.console.livesocket import connected, open_socket, socket_url
+from tests.stackfixtures import RunningStack
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 
 FOREIGN: dict[str, Callable[[str], str | None]] = {
     "none": lambda _: None,
@@ -38,7 +41,7 @@ async def test_a_foreign_origin_is_refused_before_the_handshake(
     headers = {"Cookie": owner.cookie}
     origin = FOREIGN[name](server.url)
     with pytest.raises(InvalidStatus) as refused:
-        await connect(socket_url(server), origin=origin, additional_headers=headers)
+        await connected(socket_url(server), origin=origin, additional_headers=headers)
     assert refused.value.response.status_code == 403
 
 
@@ -48,7 +51,7 @@ async def test_a_foreign_host_is_refused(host: str, server: ConsoleProcess, owne
     port = server.url.rpartition(":")[2]
     headers = {"Cookie": owner.cookie}
     with pytest.raises(InvalidStatus) as refused:
-        await connect(
+        await connected(
             f"ws://{host or 'x'}:{port}/api/v1/live",
             origin=f"http://{host or 'x'}:{port}",
             additional_headers=headers,
@@ -67,7 +70,7 @@ async def test_without_a_session_the_code_says_sign_in(server: ConsoleProcess) -
 async def test_a_made_up_session_is_none(server: ConsoleProcess, owner: Person) -> None:
     name = owner.cookie.partition("=")[0]
     headers = {"Cookie": f"{name}=made-up"}
-    connection = await connect(socket_url(server), origin=server.url, additional_headers=headers)
+    connection = await connected(socket_url(server), origin=server.url, additional_headers=headers)
     with pytest.raises(ConnectionClosed):
         await connection.recv()
     assert connection.close_code == 4401
@@ -97,7 +100,7 @@ async def test_a_broken_frame_ends_the_socket(
     frame: str | bytes, server: ConsoleProcess, owner: Person
 ) -> None:
     headers = {"Cookie": owner.cookie}
-    async with connect(
+    async with connected(
         socket_url(server), origin=server.url, additional_headers=headers
     ) as connection:
         await connection.send(frame)
@@ -136,16 +139,36 @@ async def test_a_bad_query_is_an_error_of_its_subscription_alone(
     socket.assert_as_described()
 
 
-async def test_windows_move_and_pauses_end_with_the_present(owner: Person, tab: OpenTab) -> None:
+@pytest.fixture
+def maps(stack: RunningStack) -> Iterator[list[str]]:
+    """The names of twenty config maps of this test's own, which nobody else touches."""
+    mark = f"window-{uuid.uuid4().hex[:8]}"
+    names = [f"{mark}-{number:02}" for number in range(20)]
+    items = [
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": "shop"}}
+        for name in names
+    ]
+    document = {"apiVersion": "v1", "kind": "List", "items": items}
+    stack.kubectl("create", "-f", "-", stdin=json.dumps(document))
+    yield names
+    stack.kubectl("delete", "configmaps", "-n", "shop", "--wait=false", *names)
+
+
+async def test_windows_move_and_pauses_end_with_the_present(
+    owner: Person, tab: OpenTab, maps: list[str]
+) -> None:
     socket = await tab(owner)
-    pods = await socket.subscribe("pods", "pods", limit=10, sort=["namespace", "name"])
-    first = pods.keys
-    assert len(first) == 10
-    await socket.send("window", id="pods", offset=10, limit=10)
-    await socket.until(lambda: pods.keys != first and len(pods.keys) == 10, what="the next window")
-    assert not set(pods.keys) & set(first)
+    shown = await socket.subscribe("maps", "configmaps", limit=10, sort=["name"], q=maps[0][:-3])
+
+    def names() -> list[str]:
+        return [row["name"] for row in shown.rows]
+
+    await socket.until(lambda: names() == maps[:10] and shown.total == 20, what="the first window")
+    await socket.send("window", id="maps", offset=10, limit=10)
+    await socket.until(lambda: names() == maps[10:], what="the next window")
+    snapshots = shown.snapshots
     await socket.send("pause")
     await socket.send("resume")
-    snapshots = pods.snapshots
-    await socket.until(lambda: pods.snapshots > snapshots, what="a fresh snapshot")
+    await socket.until(lambda: shown.snapshots > snapshots, what="a fresh snapshot")
+    assert names() == maps[10:]
     socket.assert_as_described()

@@ -14,7 +14,7 @@ from tests.contract.etcd.recording import until
 pytestmark = pytest.mark.stack
 
 ROOT = "--user=root:root-password"
-PATIENCE = 30
+PATIENCE = 90
 
 
 @pytest.fixture

@@ -101,6 +101,8 @@ def test_a_csrf_header_behind_the_body_is_none(target: Target) -> None:
 @pytest.mark.parametrize("flood", [b"0\r\nX: ", b"0\r\nX: y\r\nY: ", b"5;x="])
 def test_trailers_and_extensions_without_end_cost_nothing(target: Target, flood: bytes) -> None:
     head = b"POST /v1/update HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n"
+    # What a first one costs once (code, buffers) is no growth: it is had before.
+    exchange(target.port, head + flood + b"y" * 64 * MIB)
     before = target.memory
     exchange(target.port, head + flood + b"y" * 64 * MIB)
     assert target.memory - before < 32 * MIB

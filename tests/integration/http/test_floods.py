@@ -39,7 +39,10 @@ def test_220_unfinished_requests_starve_nobody_of_160_descriptors(
         with narrow.caller() as owner:
             assert owner.get("/collections/audit").status_code in {200, 404}
             assert owner.get("/session").status_code == 200
-    assert "connections_ended" in narrow.log.read_text()
+    ends = time.monotonic() + 60
+    while "connections_ended" not in narrow.log.read_text():
+        assert time.monotonic() < ends
+        time.sleep(0.1)
 
 
 def test_a_half_head_is_ended_and_said_in_metrics(target: Target) -> None:
@@ -89,7 +92,8 @@ def test_a_new_console_is_unharmed(tmp_path) -> None:
         with ExitStack() as stack:
             clients = [stack.enter_context(connect(port)) for _ in range(600)]
             assert statuses(exchange(port, HALF + END)) == [200]
-            clients[0].sendall(HALF + END)
-            assert statuses(read_all(clients[0])) == [200]
+            # The first ones may be older by now than a head may take.
+            clients[-1].sendall(HALF + END)
+            assert statuses(read_all(clients[-1])) == [200]
     finally:
         console.stop()

@@ -42,6 +42,7 @@ def test_a_killed_run_leaves_no_server_behind(tmp_path: Path) -> None:
 
     run.kill()
     run.wait(60)
+    deadline = time.monotonic() + LIMIT
 
     while left := [process for process in servers if not has_ended(process)]:
         assert time.monotonic() < deadline, left

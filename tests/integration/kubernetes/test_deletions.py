@@ -97,10 +97,14 @@ async def test_what_a_finalizer_holds_says_so_everywhere(
         # A claim may still have the cluster's own finalizer too: a slow controller takes it away.
         assert HOLD in found[key].reason
         assert found[key].since is not None
-    row = console.rows("pods")[f"local/{namespace}/held"]
-    assert (row.status, row.healthy, BY in row.reason) == ("Terminating", False, True)
-    row = console.rows("persistentvolumeclaims")[f"local/{namespace}/held"]
-    assert (row.status, row.healthy, HOLD in row.reason) == ("Terminating", False, True)
+    for collection in ("pods", "persistentvolumeclaims"):
+
+        def terminates(collection: str = collection) -> bool:
+            row = console.rows(collection)[f"local/{namespace}/held"]
+            return (row.status, row.healthy, HOLD in row.reason) == ("Terminating", False, True)
+
+        await until(terminates, SECONDS)
+    assert BY in console.rows("pods")[f"local/{namespace}/held"].reason
     key = f"local/{namespace}/held"
     await until(
         lambda: key in (rows := console.rows("configmaps")) and BY in rows[key].reason, SECONDS
@@ -120,10 +124,14 @@ async def test_what_a_finalizer_holds_says_so_everywhere(
     await kubectl(stack, "delete", "namespace", namespace, "--wait=false")
     await problems_of(console, namespace, f"Namespace/{namespace}")
     key = f"local/{namespace}"
-    await until(lambda: HOLD in console.rows("namespaces")[key].reason, SECONDS)
+
+    def says_what_is_left() -> bool:
+        reason = console.rows("namespaces")[key].reason
+        return HOLD in reason and "configmaps. has 1 resource instances" in reason
+
+    await until(says_what_is_left, SECONDS)
     row = console.rows("namespaces")[key]
     assert (row.status, row.healthy) == ("Terminating", False)
-    assert "configmaps. has 1 resource instances" in row.reason
     detail = (await console.get(f"/clusters/local/namespaces/-/{namespace}", ORG)).json()
     assert HOLD in detail["summary"]
     await kubectl(stack, *release(namespace, "configmap/held"))
@@ -238,6 +246,7 @@ async def test_a_lost_claim_and_where_a_volume_lies(
     await until(
         lambda: key in (rows := console.rows(claims)) and rows[key].status == "Bound", SECONDS
     )
+    await until(lambda: f"local/{name}" in console.rows("persistentvolumes"), SECONDS)
     row = console.rows("persistentvolumes")[f"local/{name}"]
     assert (row.driver, row.handle) == ("csi.example.test", "vol-0a1b")
     detail = (await console.get(f"/clusters/local/persistentvolumes/-/{name}", ORG)).json()
@@ -246,9 +255,13 @@ async def test_a_lost_claim_and_where_a_volume_lies(
     # Deleted behind the claim's back, as people do who clean up.
     await kubectl(stack, "delete", "pv", name, "--wait=false")
     await kubectl(stack, "patch", "pv", name, "--type=merge", "-p", RELEASE)
-    found = await problems_of(console, namespace, "PersistentVolumeClaim/data")
-    problem = found["PersistentVolumeClaim/data"]
-    assert (problem.cause, problem.severity) == ("Volume is lost", "error")
+
+    async def lost() -> bool:
+        found = await problems_of(console, namespace, "PersistentVolumeClaim/data")
+        problem = found["PersistentVolumeClaim/data"]
+        return (problem.cause, problem.severity) == ("Volume is lost", "error")
+
+    await patiently(lost, SECONDS)
     await kubectl(stack, "-n", namespace, "patch", "pvc", "data", "--type=merge", "-p", RELEASE)
 
 

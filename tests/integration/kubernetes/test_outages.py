@@ -110,8 +110,13 @@ async def test_the_watch_count_does_not_grow(
             if 'verb="WATCH"' in labels and 'resource="secrets"' in labels
         )
 
+    await until(lambda: connection.watches == len(feeds))
+
+    async def counted() -> bool:
+        return await asyncio.to_thread(ours) > 0
+
+    await patiently(counted)
     before = await asyncio.to_thread(ours)
-    assert connection.watches == len(feeds)
     cluster.server.kill()
     await until(lambda: connection.watches == 0)
     await asyncio.to_thread(cluster.server.start)
@@ -121,4 +126,4 @@ async def test_the_watch_count_does_not_grow(
         return await asyncio.to_thread(ours) == before
 
     await patiently(as_before)
-    assert connection.watches == len(feeds)
+    await until(lambda: connection.watches == len(feeds))

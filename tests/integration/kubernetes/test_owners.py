@@ -17,6 +17,7 @@ from tests.integration.kubernetes.customkinds import (
 from tests.integration.kubernetes.test_live_rows import console, kubectl, namespace
 from tests.stackfixtures import RunningStack
 from tests.unit.kubernetes.console import KubernetesFeatures
+from tests.waiting import until as patiently
 
 __all__ = ["console", "namespace"]
 
@@ -95,8 +96,13 @@ async def test_pods_of_operators_and_machines_are_problems_in_their_own_right(
     node = json.loads(stack.kubectl("get", "node", name, "-o", "json"))
     await troubled_pod(stack, namespace, f"etcd-{name}", node)
     found = await problems_of(console, namespace, "Pod/pg-1", f"Pod/etcd-{name}")
+
+    async def is_an_error() -> bool:
+        found.update(await problems_of(console, namespace, "Pod/pg-1", f"Pod/etcd-{name}"))
+        return bool(found["Pod/pg-1"].severity == "error")
+
+    await patiently(is_an_error, SECONDS)
     assert found["Pod/pg-1"].affects == f"of Cluster pg ({group})"
-    assert found["Pod/pg-1"].severity == "error"
     assert found[f"Pod/etcd-{name}"].affects == f"static pod of Node {name}"
 
     detail = (await console.get(f"/clusters/local/pods/{namespace}/pg-1", ORG)).json()

@@ -58,6 +58,6 @@ async def test_what_is_held_back_by_design_is_no_rollout_for_ever(
     await _shown(console, f"local/statefulsets/{namespace}/canary", "Healthy", canary)
     vault = f"0 of 2 updated ({held})"
     await _shown(console, f"local/statefulsets/{namespace}/vault", "Healthy", vault)
-    status = ("-n", namespace, "rollout", "status", "sts/canary", "--timeout=10s")
+    status = ("-n", namespace, "rollout", "status", "sts/canary", "--timeout=50s")
     assert "complete" in await asyncio.to_thread(stack.kubectl, *status)
     await kubectl(stack, "delete", "namespace", namespace, "--wait=false")

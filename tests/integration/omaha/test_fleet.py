@@ -14,7 +14,7 @@ from backend.omaha.domain.rules import RolloutPolicy
 from backend.omaha.fleet import actions
 from tests.integration.omaha.written import rollout, row
 from tests.omaha_client import Machine
-from tests.omaha_world import CHECK, NEW, OLD, PING, event
+from tests.omaha_world import CHECK, NEW, OLD, PING, event, machine_id
 from tests.waiting import until
 
 ONE = RolloutPolicy(enabled=True, safe_mode=False, max_updates_per_period=100, max_concurrent=1)
@@ -71,6 +71,25 @@ async def test_moved_machine_stays_whatever_its_track(world, serve) -> None:
     found = await row(world, 1)
     await act(world, actions.move, found.id, None, version=found.version)
     await machine.learns(NEW)
+
+
+@pytest.mark.parametrize("how", ["moved", "deleted"])
+async def test_what_is_only_remembered_is_not_offered_again(world, serve, how: str) -> None:
+    """Another process may change a machine, of which this one hears a moment later."""
+    await world.group(policy=ONE)
+    other = await world.group("other", RolloutPolicy(enabled=False))
+    service = await serve()
+    machine = Machine(service, 1)
+    assert await machine.check() == NEW
+    remembered = service.machines.get((world.app_id, machine_id(1)))
+    found = await row(world, 1)
+    if how == "moved":
+        await act(world, actions.move, found.id, other, version=found.version)
+    else:
+        await act(world, actions.delete, found.id, version=found.version)
+        assert await Machine(service, 2).check() == NEW, "it has the only slot now"
+    service.machines.put(remembered)
+    assert await machine.check() is None
 
 
 async def test_hidden_machine_is_not_counted_until_it_checks_in(world, serve) -> None:

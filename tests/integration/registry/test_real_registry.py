@@ -92,9 +92,9 @@ async def test_hundreds_of_repositories_do_not_hold_up_a_push(real, watch, pushe
     await until(lambda: len(feeds.repositories.rows) == 300)
     await push.image("fresh/app", "v1", text="fresh")
     await until(lambda: "fresh/app:v1" in feeds.tags.rows, SOON)
-    await until(lambda: connection.crawled, 60)
-    await until(lambda: all(tag.kind is TagKind.MANIFEST for tag in feeds.tags.rows.values()), 60)
-    assert len(feeds.tags.rows) == 301
+    await until(lambda: connection.crawled, 120)
+    await until(lambda: all(tag.kind is TagKind.MANIFEST for tag in feeds.tags.rows.values()), 120)
+    await until(lambda: len(feeds.tags.rows) == 301)
     assert feeds.tags.rows["seed/app299:v1"].digest == first["digest"]
 
 
@@ -107,4 +107,4 @@ async def test_a_repository_that_is_gone_leaves_after_a_complete_crawl(real, wat
     await until(lambda: {"keep:v1", "drop:v1"} <= set(feeds.tags.rows))
     shutil.rmtree(registry._folder / "data/docker/registry/v2/repositories/drop")
     await until(lambda: set(feeds.repositories.rows) == {"keep"})
-    assert set(feeds.tags.rows) == {"keep:v1"}
+    await until(lambda: set(feeds.tags.rows) == {"keep:v1"})

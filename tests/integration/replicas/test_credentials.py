@@ -14,11 +14,10 @@ from typing import Any
 
 import httpx2
 import pytest
-from websockets.asyncio.client import connect
 
 from auth.tokens import make_token
 from tests.consoleprocess import ConsoleProcess
-from tests.integration.console.livesocket import LiveSocket, socket_url
+from tests.integration.console.livesocket import LiveSocket, connected, socket_url
 from tests.postgres import PostgresServer
 
 pytestmark = pytest.mark.timeout(540)
@@ -45,16 +44,14 @@ class Pair:
         return httpx2.get(
             f"{self.there.url}/api/v1/session",
             headers={"authorization": f"Bearer {secret}"},
-            timeout=30,
+            timeout=60,
         ).status_code
 
     async def socket(self, secret: str) -> LiveSocket:
         """An open socket at the other replica: a program's, without Origin and cookie."""
         headers = {"authorization": f"Bearer {secret}"}
         url = socket_url(self.there)
-        return LiveSocket(
-            await connect(url, additional_headers=headers, max_size=None, open_timeout=30)
-        )
+        return LiveSocket(await connected(url, additional_headers=headers, max_size=None))
 
 
 @pytest.fixture(scope="module")

@@ -107,7 +107,7 @@ async def test_replicas_outlive_a_server_that_stands_still_and_a_line_that_does(
         await tab.close()
         for version in VERSIONS:
             replicas.publish(version, 2 << 20)
-        replicas.mirror.pause = 0.05
+        replicas.mirror.pause = 0.2
         jobs = await asyncio.to_thread(replicas.import_all, owner.http, VERSIONS)
     await replicas.downloading(await at_work(replicas))
     await stand_still(postgres, replicas)
@@ -156,7 +156,7 @@ async def stand_still(postgres: Cluster, replicas: Replicas) -> None:
     postgres.pause()
     await until_ready(replicas, 503)
     for replica in replicas.all:
-        lives = await asyncio.to_thread(httpx2.get, f"{replica.url}/healthz", timeout=30)
+        lives = await asyncio.to_thread(httpx2.get, f"{replica.url}/healthz", timeout=60)
         assert lives.status_code == 200, "it is no reason to kill it"
     await asyncio.sleep(max(0.0, FROZEN - (time.monotonic() - began)))
     postgres.proceed()

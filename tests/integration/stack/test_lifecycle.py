@@ -15,6 +15,7 @@ import pytest
 from backend.stack.paths import cache_root
 from backend.stack.status import ComponentState
 from tests.consoleprocess import ConsoleProcess
+from tests.processes import has_ended
 from tests.stackfixtures import REPOSITORY, RunningStack
 
 MEMBERS = ("etcd-1", "etcd-2", "etcd-3")
@@ -29,22 +30,25 @@ def test_a_killed_component_comes_back(own_stack):
     stack.wait_ready()
     before = stack.component("etcd-2")
     os.kill(before.pid, signal.SIGKILL)
-    stack.wait(lambda _: stack.component("etcd-2").restarts == 1, 10, "restarting")
+    stack.wait(lambda _: stack.component("etcd-2").restarts >= 1, what="restarting")
     stack.wait_ready("etcd-2")
     after = stack.component("etcd-2")
     assert after.pid != before.pid
     assert after.endpoint == before.endpoint
-    assert "member" not in after.detail
+    stack.wait(lambda _: "member" not in stack.component("etcd-2").detail, what="a member again")
 
 
 def test_a_right_that_was_taken_away_stays_away_when_the_api_server_returns(own_stack):
     stack: RunningStack = own_stack()
     stack.wait_ready("kube-apiserver")
     binding = ("rolebinding", "craton-viewer-view", "-n", "default")
-    assert "craton-viewer-view" in stack.kubectl("get", *binding)
+    stack.wait(
+        lambda _: "craton-viewer-view" in stack.kubectl("get", "rolebindings", "-n", "default"),
+        what="granting",
+    )
     stack.kubectl("delete", *binding)
     os.kill(stack.component("kube-apiserver").pid, signal.SIGKILL)
-    stack.wait(lambda _: stack.component("kube-apiserver").restarts == 1, 30, "restarting")
+    stack.wait(lambda _: stack.component("kube-apiserver").restarts >= 1, what="restarting")
     stack.wait_ready("kube-apiserver")
     assert "craton-viewer-view" not in stack.kubectl("get", "rolebindings", "-n", "default")
 
@@ -58,7 +62,7 @@ def test_nothing_outlives_a_killed_supervisor_and_the_data_is_kept(own_stack):
     assert len(pids) == 9
     stack.process.send_signal(signal.SIGKILL)
     stack.process.wait()
-    _, alive = psutil.wait_procs([psutil.Process(p) for p in pids if psutil.pid_exists(p)], 10)
+    _, alive = psutil.wait_procs([psutil.Process(p) for p in pids if psutil.pid_exists(p)], 60)
     assert not alive
     again: RunningStack = own_stack(stack.home)
     again.wait_ready()
@@ -69,7 +73,7 @@ def test_nothing_outlives_a_killed_supervisor_and_the_data_is_kept(own_stack):
 def test_down_stops_everything_by_pid(own_stack):
     stack: RunningStack = own_stack()
     stack.wait_ready()
-    pids = _pids(stack)
+    processes = [psutil.Process(pid) for pid in _pids(stack)]
     command = [sys.executable, "-m", "backend.stack.cli"]
     home = ["--home", str(stack.home)]
     shown = subprocess.run(
@@ -80,7 +84,7 @@ def test_down_stops_everything_by_pid(own_stack):
         [*command, "down", *home], cwd=REPOSITORY, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert not [pid for pid in pids if psutil.pid_exists(pid)]
+    assert not [process for process in processes if not has_ended(process)]
     assert {entry.state for entry in stack.status().components if entry.kind != "tool"} == {
         ComponentState.STOPPED
     }
@@ -96,7 +100,7 @@ def test_a_second_supervisor_of_the_same_directory_is_refused(own_stack):
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
     assert second.returncode == 1
@@ -135,10 +139,18 @@ def test_taken_peer_ports_do_not_lose_the_etcd_cluster(own_stack):
         again: RunningStack = own_stack(stack.home)
         again.wait_ready(*MEMBERS, "kube-apiserver")
         assert again.etcdctl("get", "/kept", "--print-value-only").strip() == "yes"
-        assert again.etcdctl("endpoint", "health", "--cluster").count("is healthy") == 3
+        again.wait(lambda _: _healthy(again) == 3, what="healthy")
     finally:
         for entry in sockets:
             entry.close()
+
+
+def _healthy(stack: RunningStack) -> int:
+    """How many members of etcd say so; none while one is too busy to say it."""
+    try:
+        return stack.etcdctl("endpoint", "health", "--cluster").count("is healthy")
+    except AssertionError:
+        return 0
 
 
 def _port(stack: RunningStack, name: str) -> int:
@@ -166,7 +178,7 @@ def test_a_program_that_cannot_be_had_fails_alone(own_stack, tmp_path: Path, mon
     monkeypatch.setenv("GOPROXY", "off")
     monkeypatch.setenv("GOMODCACHE", str(tmp_path / "empty"))
     stack: RunningStack = own_stack()
-    stack.wait(lambda _: stack.component("registry").state is ComponentState.FAILED, 60, "failed")
+    stack.wait(lambda _: stack.component("registry").state is ComponentState.FAILED, 200, "failed")
     reason = stack.component("registry").reason or ""
     assert reason.startswith("The module proxy cannot be reached.")
     assert "GOPROXY" in reason
@@ -210,7 +222,7 @@ def _retry_from_the_page(stack: RunningStack) -> None:
                     stack.component("registry").state is ComponentState.FAILED
                     and stack.component("registry").since > failed["since"]
                 ),
-                60,
+                200,
                 "tried again",
             )
             told = owner.get("/collections/activity?filter=target_kind=stack").json()["rows"]

@@ -49,6 +49,6 @@ async def test_a_push_is_told_with_the_secret(own_stack, console):
         events = [event for _, _, body in received for event in body["events"]]
         return any(event["target"].get("tag") == "v1" for event in events)
 
-    stack.wait(told, 10, "telling about the push")
+    stack.wait(told, what="telling about the push")
     assert {path for path, _, _ in received} == {"/api/v1/hooks/registry/local"}
     assert {header for _, header, _ in received} == {f"Bearer {stack.webhook_secret}"}

@@ -2,9 +2,11 @@
 
 import json
 import time
+import uuid
 
 import httpx2
 
+from backend.stack.seed.workloads import TEAMS
 from tests.stackfixtures import RunningStack
 
 
@@ -43,7 +45,7 @@ def test_pods_are_in_every_state(own_stack):
         seen.update(_states(stack))  # a crash loop is not in all of its states at once
         return wanted <= seen
 
-    stack.wait(all_seen, 90, f"showing {sorted(wanted)}")
+    stack.wait(all_seen, 200, f"showing {sorted(wanted)}")
 
 
 def _states(stack: RunningStack) -> set[str]:
@@ -52,7 +54,7 @@ def _states(stack: RunningStack) -> set[str]:
 
 
 def test_pods_run_images_of_the_registry_by_digest(stack: RunningStack):
-    stack.wait(lambda _: _frontends(stack), 60, "running the frontend")
+    stack.wait(lambda _: _frontends(stack), what="running the frontend")
     status = _frontends(stack)[0]
     name, _, digest = status["imageID"].partition("@")
     answer = httpx2.get(
@@ -70,7 +72,7 @@ def _frontends(stack: RunningStack) -> list[dict]:
         container
         for pod in pods
         for container in pod["status"].get("containerStatuses", [])
-        if container["name"] == "frontend"
+        if container["name"] == "frontend" and container.get("imageID")
     ]
 
 
@@ -79,11 +81,13 @@ def test_etcd_has_three_members_and_keys_of_every_kind(stack: RunningStack):
     assert len(members) == 3
     keys = set(stack.etcdctl("get", "--prefix", "/", "--keys-only").split())
     assert {"/assets/logo.png", "/config/shop/cart/settings.json"} <= keys
-    assert len(stack.etcdctl("lease", "list").splitlines()) == 2
+    assert len(stack.etcdctl("lease", "list").splitlines()) >= 2
 
 
 def test_a_custom_resource_can_be_listed(stack: RunningStack):
-    assert len(stack.kubectl("get", "backups", "-A", "--no-headers").splitlines()) == 6
+    items = json.loads(stack.kubectl("get", "backups", "-A", "-o", "json"))["items"]
+    # Other tests of the shared stack make some in namespaces of their own.
+    assert len([one for one in items if one["metadata"]["namespace"] in TEAMS]) == 6
 
 
 def test_roles_of_the_console_have_rights_in_the_cluster(stack: RunningStack):
@@ -109,9 +113,10 @@ def test_roles_of_the_console_have_rights_in_the_cluster(stack: RunningStack):
     assert may("craton:owner", "delete", "nodes")
     assert not may("craton:owner:shop", "get", "nodes/proxy")
     assert stack.status().connections.kubernetes[0].rights == "both"
-    stack.kubectl("create", "namespace", "made-later")
-    ends = time.monotonic() + 30
-    while not may("craton:viewer:made-later", "get", "pods", "-n", "made-later"):
+    later = f"later-{uuid.uuid4().hex[:8]}"
+    stack.kubectl("create", "namespace", later)
+    ends = time.monotonic() + 120
+    while not may(f"craton:viewer:{later}", "get", "pods", "-n", later):
         assert time.monotonic() < ends, "the new namespace has no bindings"
         time.sleep(0.2)
-    stack.kubectl("delete", "namespace", "made-later", "--wait=false")
+    stack.kubectl("delete", "namespace", later, "--wait=false")

@@ -103,12 +103,12 @@ class Replica:
         async with self.db_sessions() as session:
             return list((await session.execute(query.order_by(col(LogRow.id)))).scalars())
 
-    async def ended(self, job_id: str, limit: float = 30.0) -> JobRecord:
+    async def ended(self, job_id: str, limit: float = 120.0) -> JobRecord:
         """The job once it is finished."""
         return await self.until(job_id, lambda row: row.state in FINISHED, limit)
 
     async def until(
-        self, job_id: str, holds: Callable[[JobRecord], bool], limit: float = 30.0
+        self, job_id: str, holds: Callable[[JobRecord], bool], limit: float = 120.0
     ) -> JobRecord:
         deadline = time.monotonic() + limit
         while not holds(row := await self.row(job_id)):
