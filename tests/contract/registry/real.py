@@ -70,7 +70,7 @@ class RealRegistry:
                 stdin=asyncio.subprocess.DEVNULL,
                 env={"OTEL_TRACES_EXPORTER": "none", "PATH": "/usr/bin"},
             )
-        async with httpx2.AsyncClient() as http:
+        async with httpx2.AsyncClient(timeout=60) as http:
             for _ in range(200):
                 try:
                     if (await http.get(f"{self.url}/v2/")).status_code in {200, 401}:

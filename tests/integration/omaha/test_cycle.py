@@ -7,6 +7,7 @@ import re
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.omaha.checkin import seen
 from backend.omaha.domain.model import GrantState, Reason, UpdateStatus
 from backend.omaha.domain.rules import RolloutPolicy, RolloutSchedule, Spread, Wave, WaveKind
 from backend.omaha.fleet import actions
@@ -268,7 +269,8 @@ async def test_several_applications_answer_in_order(world, serve) -> None:
     assert reply.offered == NEW
 
 
-async def test_steady_checks_write_last_seen_in_batches(world, serve) -> None:
+async def test_steady_checks_write_last_seen_in_batches(world, serve, monkeypatch) -> None:
+    monkeypatch.setattr(seen, "FLUSH_SECONDS", 3600.0)  # when the test says
     await world.group()
     moment = [1_000_000.0]
     service = await serve(clock=lambda: moment[0])

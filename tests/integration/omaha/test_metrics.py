@@ -68,7 +68,7 @@ async def test_what_was_asked_and_answered_is_counted(world, database_url, tmp_p
     await host(world, tmp_path, b"x" * 70_000)
     server = await Server(database_url, tmp_path).ready()
     try:
-        async with httpx2.AsyncClient(base_url=server.base, timeout=30) as http:
+        async with httpx2.AsyncClient(base_url=server.base, timeout=60) as http:
             await drive(http)
             part = await http.get("/v1/payloads/p.gz", headers={"range": "bytes=0-999"})
             assert (part.status_code, len(part.content)) == (206, 1000)
@@ -109,7 +109,7 @@ async def test_the_labels_stay_few_whatever_machines_send(world, database_url, t
     await world.group()
     server = await Server(database_url, tmp_path).ready()
     try:
-        async with httpx2.AsyncClient(base_url=server.base, timeout=30) as http:
+        async with httpx2.AsyncClient(base_url=server.base, timeout=60) as http:
             for number in range(40):
                 for inner in (ORDINARY, event(number + 20, number), event(3, 0, code=number * 97)):
                     await http.post("/v1/update", content=body(number, OLD, inner))
@@ -125,9 +125,9 @@ async def test_workers_are_shown_together(world, database_url, tmp_path) -> None
     server = await Server(database_url, tmp_path, workers=2).ready()
     try:
         for number in range(12):
-            async with httpx2.AsyncClient(base_url=server.base, timeout=30) as http:
+            async with httpx2.AsyncClient(base_url=server.base, timeout=60) as http:
                 await http.post("/v1/update", content=body(number, NEW, ORDINARY))
-        async with httpx2.AsyncClient(base_url=server.base, timeout=30) as http:
+        async with httpx2.AsyncClient(base_url=server.base, timeout=60) as http:
             for _ in range(300):
                 found = samples((await http.get("/metrics")).text)
                 total = sum(

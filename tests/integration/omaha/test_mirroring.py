@@ -23,6 +23,7 @@ from backend.omaha.store.tables import FloorRecord, PackageFileRecord, PackageRe
 from tests.integration.omaha.syncing import Syncer
 from tests.omaha_server import Server
 from tests.omaha_world import NEW, World
+from tests.waiting import until
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -118,7 +119,11 @@ async def nothing_but_what_is_on_offer(
     assert (await answers(target), await answers(floor)) == (302, 302)
     world.packages[("9999.0.1", 1)] = secret
     await world.point(group, "9999.0.1")
-    assert (await answers(secret), await answers(target)) == (302, 404)
+
+    async def led_on() -> bool:
+        return (await answers(secret), await answers(target)) == (302, 404)
+
+    await until(led_on)
 
 
 async def test_more_than_five_floors_at_different_places_arrive_whole(
@@ -151,7 +156,7 @@ async def test_more_than_five_floors_at_different_places_arrive_whole(
             assert (kept / f"flatcar-amd64-{version}.gz").read_text() == f"payload {version}"
             (extra,) = kept.glob(f"extrafile-amd64-{version}-*oem-qemu.gz")
             assert extra.read_text() == f"oem {version}"
-        async with httpx2.AsyncClient(base_url=server.base) as http:
+        async with httpx2.AsyncClient(base_url=server.base, timeout=60) as http:
             for nothing in ("package/", "package/1", "package/1-other.gz", "package/999-x", "-x/"):
                 answer = await http.get(f"/v1/payloads/{nothing}")
                 assert answer.status_code == 404, nothing

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.timeout(300)
 
 async def answered(server: Server, number: int) -> bool:
     try:
-        async with httpx2.AsyncClient(timeout=5) as http:
+        async with httpx2.AsyncClient(timeout=60) as http:
             answer = await http.post(
                 f"{server.base}/v1/update", content=body(number, OLD, ORDINARY)
             )
@@ -64,8 +64,9 @@ async def test_a_killed_worker_comes_back_and_the_others_serve(
 async def test_sigterm_ends_all(world, database_url, tmp_path) -> None:
     await world.group()
     server = await Server(database_url, tmp_path, workers=3).ready()
-    family = psutil.Process(server.process.pid).children()
-    assert len(family) == 3
+    parent = psutil.Process(server.process.pid)
+    await until(lambda: len(parent.children()) == 3)
+    family = parent.children()
     server.stop()
     assert server.process.returncode == 0
     assert not [child for child in family if child.is_running()]

@@ -61,6 +61,7 @@ def test_pods_run_images_of_the_registry_by_digest(stack: RunningStack):
         f"{stack.registry_url}/v2/{name.partition('/')[2]}/manifests/{digest}",
         headers={"Accept": "application/vnd.oci.image.index.v1+json"},
         trust_env=False,
+        timeout=60,
     )
     kinds = [entry["platform"]["architecture"] for entry in answer.json()["manifests"]]
     assert kinds == ["amd64", "arm64", "unknown", "unknown"]

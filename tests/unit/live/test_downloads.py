@@ -101,7 +101,7 @@ async def test_a_download_breaks_off_when_rights_change(
     source, caller = PausedSource(), {"now": person()}
     for name in ("a", "b", "c"):
         source.put(pod(name, namespace=name))
-    async with served(application(source, caller)) as url, httpx2.AsyncClient() as client:
+    async with served(application(source, caller)) as url, httpx2.AsyncClient(timeout=60) as client:
         read = ""
         question = client.stream("GET", f"{url}/api/v1/collections/pods?format=csv")
         broke_off = False
@@ -133,7 +133,7 @@ async def test_a_download_goes_to_its_end_while_rights_stay(
     source, caller = PausedSource(), {"now": person(*clusters)}
     for name in ("a", "b", "c"):
         source.put(pod(name, namespace=name))
-    async with served(application(source, caller)) as url, httpx2.AsyncClient() as client:
+    async with served(application(source, caller)) as url, httpx2.AsyncClient(timeout=60) as client:
         question = asyncio.create_task(client.get(f"{url}/api/v1/collections/pods?format=csv"))
         while not source.begun:
             await asyncio.sleep(0.01)

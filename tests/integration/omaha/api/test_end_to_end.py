@@ -14,6 +14,7 @@ import pytest
 from backend.omaha.background.recount import measure
 from backend.omaha.operate.service import UpdateService
 from tests.integration.omaha.api.conftest import Api
+from tests.integration.omaha.written import settled
 from tests.omaha_client import Machine
 from tests.omaha_world import OwnService
 from tests.unit.omaha.payloads.samples import payload
@@ -79,7 +80,7 @@ async def test_a_rollout_from_upload_to_rollback(api: Api, service: UpdateServic
 
     rollout = await until(opened)
     machine = Machine(service, 1)
-    assert await machine.check() == NEW
+    await machine.learns(NEW)
     await _downloads(api, machine)
     await machine.install()
     assert (await the_machine(api, 1))["status"] == "installed"
@@ -168,6 +169,7 @@ async def test_machines_are_moved_hidden_and_deleted_while_they_check_in(
         return await api.rows("instances", q="00000001")
 
     await until(known)
+    await settled(service)
     shown = await the_machine(api, 1)
     assert shown["group"]["name"] == "A"
     moved = await api.patch(f"/instances/{shown['id']}", shown["version"], group_id=second["id"])
@@ -175,6 +177,7 @@ async def test_machines_are_moved_hidden_and_deleted_while_they_check_in(
     for _ in range(3):
         await Machine(service, 1).check()
     assert (await the_machine(api, 1))["group"]["name"] == "B", "pinned, whatever its track says"
+    await settled(service)
     shown = await the_machine(api, 1)
     assert (await api.delete(f"/instances/{shown['id']}", shown["version"])).status_code == 204
     assert (await api.get(f"/groups/{second['id']}"))["machines"] == 0
