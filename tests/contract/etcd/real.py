@@ -15,8 +15,10 @@ from integrations.etcd.settings import EtcdSettings
 from tests.ports import free_ports
 from tests.processes import bound
 
-READY_LIMIT = 30.0
+READY_LIMIT = 120.0
 CALL_LIMIT = 45.0
+_ON_THE_WAY = ("DeadlineExceeded", "timed out", "leader changed", "no leader")
+"""What a put is answered while another leader is found."""
 
 
 async def program(which: spec.Program) -> Path:
@@ -107,15 +109,15 @@ class RealCluster:
 
     async def put(self, key: bytes, value: bytes) -> None:
         """Put; again when the answer was lost with a leader that just died."""
-        for _ in range(3):
+        for _ in range(5):
             try:
                 await self.ctl("put", "--", key.decode(), value.decode())
             except RuntimeError as error:
-                if "DeadlineExceeded" not in str(error) and "timed out" not in str(error):
+                if not any(words in str(error) for words in _ON_THE_WAY):
                     raise
             else:
                 return
-        raise RuntimeError("etcd did not take a put in three tries")
+        raise RuntimeError("etcd did not take a put in five tries")
 
     async def delete(self, key: bytes) -> None:
         await self.ctl("del", key.decode())

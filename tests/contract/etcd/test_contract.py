@@ -48,13 +48,21 @@ async def test_members_and_status(store, connect):
     connection = connect()
     target = feeds()
     connection.start(target)
+
+    def all_healthy() -> bool:
+        found = connection.state and connection.state.members
+        return bool(found) and all(
+            m.condition is MemberCondition.HEALTHY
+            and m.db_size and m.db_in_use and m.quota and m.latency
+            for m in found
+        )  # fmt: skip
+
     await until(lambda: len(target.members.rows) == 3 and connection.state.has_quorum)
+    await until(all_healthy)
     state = connection.state
     leaders = [m for m in state.members if m.role is RaftRole.LEADER]
     assert len(leaders) == 1
     assert {m.name for m in state.members} == {"m1", "m2", "m3"}
-    assert all(m.condition is MemberCondition.HEALTHY for m in state.members)
-    assert all(m.db_size and m.db_in_use and m.quota and m.latency for m in state.members)
     assert all(m.version.startswith("3.") for m in state.members)
     assert all(int(m.id) > 0 and m.id.isdigit() for m in state.members)
     assert target.members.now is FeedState.LIVE
@@ -140,13 +148,15 @@ async def test_a_killed_member_does_not_stop_the_stream(store, connect):
     target = feeds()
     connection.start(target)
     await until(lambda: target.keys.now is FeedState.LIVE and connection.state is not None)
+    await until(lambda: connection.stats.endpoint)
     watched = connection.settings.endpoints.index(connection.stats.endpoint)
     await store.kill(watched)
     await until(lambda: connection.stats.restarts >= 1)
     await store.put(b"/after", b"1")
     await until(lambda: "/after" in target.keys.rows)
     await until(lambda: any(e.reason == "MemberDown" for e in target.events.rows.values()))
-    down = [m for m in connection.state.members if m.condition is MemberCondition.DOWN]
-    assert len(down) == 1
+    await until(
+        lambda: sum(m.condition is MemberCondition.DOWN for m in connection.state.members) == 1
+    )
     await store.revive(watched)
     await until(lambda: any(e.reason == "MemberUp" for e in target.events.rows.values()))

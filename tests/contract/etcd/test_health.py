@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from integrations.contract import FeedState
+from integrations.contract import FeedState, IntegrationError
 from integrations.etcd.checks import parse_checks
 from integrations.etcd.client import EtcdClient
 from integrations.etcd.connection import EtcdConnection, EtcdFeeds
@@ -15,6 +15,7 @@ from integrations.etcd.errors import Compacted
 from integrations.etcd.snapshot import ClusterState, MemberCondition, MemberState, RaftRole
 from tests.contract.etcd.real import RealCluster
 from tests.contract.etcd.recording import RecordingFeed, until
+from tests.waiting import until as patiently
 
 READY = ["data_corruption", "linearizable_read", "non_learner", "serializable_read"]
 
@@ -22,9 +23,14 @@ READY = ["data_corruption", "linearizable_read", "non_learner", "serializable_re
 async def test_every_member_passes_its_checks(store, connect):
     client = connect().client
     for endpoint in client.gateway.endpoints:
-        ready = parse_checks(await client.readiness(endpoint))
-        assert [check.name for check in ready] == READY
-        assert all(check.ok for check in ready)
+
+        async def is_ready(endpoint: str = endpoint) -> bool:
+            """A member that has just started may not have heard of its leader yet."""
+            ready = parse_checks(await client.readiness(endpoint))
+            assert [check.name for check in ready] == READY
+            return all(check.ok for check in ready)
+
+        await patiently(is_ready)
         (alive,) = parse_checks(await client.liveness(endpoint))
         assert (alive.name, alive.ok) == ("serializable_read", True)
 
@@ -34,7 +40,18 @@ async def test_members_hash_the_same_at_one_revision(store, connect):
         await store.put(b"k%d" % n, b"%d" % n)
     client = connect().client
     _, revision = await client.value(b"k3", fresh=True)
-    newer = [await client.hash(url, revision) for url in client.gateway.endpoints]
+
+    newer = []
+
+    async def all_answer() -> bool:
+        """A follower hears of a put a moment after the leader, and hashes no later revision."""
+        try:
+            newer[:] = [await client.hash(url, revision) for url in client.gateway.endpoints]
+        except IntegrationError:
+            return False
+        return True
+
+    await patiently(all_answer)
     assert len({(found.hash, found.compact_revision) for found in newer}) == 1
     older = await client.hash(client.gateway.endpoints[0], revision - 1)
     assert older.hash != newer[0].hash
@@ -56,7 +73,9 @@ async def test_the_members_are_compared_in_the_background(store, connect):
     await until(lambda: told() is not None and told().status == "ok")
     assert told().words.startswith("3 members hold the same data at revision ")
     assert feeds.members.now is FeedState.LIVE
-    assert all(member.condition is MemberCondition.HEALTHY for member in connection.state.members)
+    await until(
+        lambda: all(m.condition is MemberCondition.HEALTHY for m in connection.state.members)
+    )
 
 
 def members_of(endpoints) -> ClusterState:

@@ -116,7 +116,7 @@ users: [{{name: test, user: {{token: "{token}"}}}}]
         context = ssl.create_default_context(cafile=str(self.home / "certs" / "apiserver.crt"))
         headers = {"authorization": f"Bearer {ADMIN}"}
         return httpx2.Client(
-            base_url=self.url, verify=context, headers=headers, trust_env=False, timeout=10
+            base_url=self.url, verify=context, headers=headers, trust_env=False, timeout=60
         )
 
     def metric(self, name: str) -> dict[str, float]:
@@ -131,7 +131,7 @@ users: [{{name: test, user: {{token: "{token}"}}}}]
             return start(*argv, stdout=log, stderr=log, start_new_session=True)
 
     def _await_ready(self) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 150
         while time.monotonic() < deadline:
             try:
                 with self.http() as http:

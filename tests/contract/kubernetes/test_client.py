@@ -64,7 +64,7 @@ async def test_what_is_not_there_is_said_so(client: KubernetesClient, namespace:
 async def test_a_version_of_the_future_is_no_silence(client: KubernetesClient):
     future = {"resourceVersion": "99999999999", "resourceVersionMatch": "NotOlderThan"}
     with pytest.raises(Behind, match="99999999999 was asked for") as failed:
-        await client.api.get("/api/v1/namespaces", future, deadline=5.0)
+        await client.api.get("/api/v1/namespaces", future, deadline=60.0)
     assert failed.value.retry_after == 1.0
     initial = {"sendInitialEvents": "true", "allowWatchBookmarks": "true", **future}
     decoders = client.decoders(KINDS["namespaces"].model)

@@ -16,7 +16,11 @@ def digest_of(content: bytes) -> str:
 class Pusher:
     def __init__(self, url: str, transport=None, auth=None) -> None:
         self.http = httpx2.AsyncClient(
-            base_url=url, transport=transport, headers={"User-Agent": "docker/27"}, auth=auth
+            base_url=url,
+            transport=transport,
+            headers={"User-Agent": "docker/27"},
+            auth=auth,
+            timeout=60,
         )
 
     async def blob(self, repository: str, content: bytes, media_type: str) -> dict:

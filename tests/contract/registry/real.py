@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from pathlib import Path
 
 import httpx2
@@ -50,7 +51,7 @@ class RealRegistry:
                         "name": "craton",
                         "url": f"http://127.0.0.1:{self._hook_port}/hook",
                         "headers": {"Authorization": [f"Bearer {SECRET}"]},
-                        "timeout": "2s",
+                        "timeout": "60s",
                         "threshold": 3,
                         "backoff": "1s",
                     }
@@ -71,7 +72,8 @@ class RealRegistry:
                 env={"OTEL_TRACES_EXPORTER": "none", "PATH": "/usr/bin"},
             )
         async with httpx2.AsyncClient(timeout=60) as http:
-            for _ in range(200):
+            ends = time.monotonic() + 120
+            while time.monotonic() < ends:
                 try:
                     if (await http.get(f"{self.url}/v2/")).status_code in {200, 401}:
                         return

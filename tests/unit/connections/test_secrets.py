@@ -120,7 +120,7 @@ async def test_a_new_active_key_takes_over_by_a_job(tmp_path: Path) -> None:
             async with console.state.db_sessions() as db:
                 return not await console.state.secrets.outdated(db)
 
-        await until(rotated, 30.0)
+        await until(rotated)
 
 
 async def test_without_a_key_ring_on_a_shared_database_secrets_are_refused(

@@ -52,7 +52,8 @@ async def test_half_heads_keep_nobody_out(server: Served, opened: Open) -> None:
     await until(lambda: sum(map(is_closed, clients)) >= 44)
     assert await asked(server) == [200]
     assert len(server.table) <= 16
-    assert [is_closed(c) for c in clients] == sorted(map(is_closed, clients), reverse=True)
+    ended = [is_closed(client) for client in reversed(clients)]  # more may end while it is asked
+    assert ended == sorted(ended), "the oldest go first"
 
 
 @pytest.mark.parametrize(
@@ -129,7 +130,7 @@ async def test_one_address_has_a_share(tmp_path) -> None:
             await until(lambda: is_closed(clients[0]) and is_closed(clients[1]))
             late = connect(running.port)
             await until(lambda: is_closed(late))
-            assert len(running.table) == 4
+            await until(lambda: len(running.table) == 4)
             late.close()
         finally:
             for client in clients:

@@ -26,7 +26,7 @@ class Held:
         with self._lock:
             self.running += 1
             self.most = max(self.most, self.running)
-        self.go.wait(30)
+        self.go.wait(120)
         with self._lock:
             self.running -= 1
         return True

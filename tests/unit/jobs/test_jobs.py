@@ -149,7 +149,7 @@ async def test_a_step_may_be_retried_and_timed(replica: Make) -> None:
         return "there"
 
     async def work(run: Run, _given: Text) -> str:
-        return await run.step("slow", slow, retries=1, timeout=0.05)
+        return await run.step("slow", slow, retries=1, timeout=1.0)
 
     job = Job("test", Text, work, attempts=1)
     one = await replica(job)

@@ -21,7 +21,7 @@ from tests.property.things import METADATA, TABLE, THINGS, Thing
 from tests.unit.live.browser import Browser, browser
 from tests.unit.live.sample import Sockets, person
 
-pytestmark = [pytest.mark.postgres, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.postgres, pytest.mark.timeout(600)]
 
 
 def thing(name: str) -> Thing:
@@ -33,7 +33,7 @@ async def write(engine: AsyncEngine, name: str) -> None:
         await connection.execute(TABLE.insert(), [stored(thing(name))])
 
 
-async def until(tab: Browser, holds: Callable[[], bool], seconds: float = 30) -> None:
+async def until(tab: Browser, holds: Callable[[], bool], seconds: float = 90) -> None:
     async with asyncio.timeout(seconds):
         while not holds():
             await tab.read()
@@ -80,7 +80,7 @@ async def test_rows_stay_and_are_called_stale_until_it_is_back() -> None:
             await write(engine, "b")
             # Nobody tells of it: the source asks by itself until it is answered.
             await until(tab, lambda: shown.keys == ["a", "b"])
-            assert shown.freshness[0]["state"] == "live"
+            await until(tab, lambda: shown.freshness[0]["state"] == "live")
             assert shown.freshness[0]["message"] == ""
         finally:
             work.cancel()

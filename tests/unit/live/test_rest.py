@@ -267,7 +267,7 @@ async def test_searches_in_time_do_not_shut_out_others(monkeypatch):
 
     class Slow(MemorySource):
         async def find(self, words, guard, limit, deadline):
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 await together.wait()
             return await super().find(words, guard, limit, deadline)
 

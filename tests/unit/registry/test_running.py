@@ -86,7 +86,7 @@ async def test_a_repository_tells_of_how_many_images_something_is_attached() -> 
 
     async def told(*expected: str) -> None:
         found: tuple[str, ...] = ()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while found != expected:
                 await images.tags.flush()
                 await images.repositories.flush()
@@ -118,7 +118,7 @@ async def test_pods_that_a_tag_left_behind_are_counted_until_they_follow() -> No
 
     async def settles(expected: int) -> None:
         found: tuple[int | None, ...] = ()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while found != (expected, expected):
                 await images.tags.flush()
                 await images.repositories.flush()

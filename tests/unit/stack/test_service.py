@@ -109,7 +109,7 @@ async def test_a_check_that_ends_with_its_process_hides_no_death(tmp_path, board
     service = make(tmp_path, board, "exit 1", check)
     service._process = Dying()
     living = asyncio.create_task(service._live())
-    done, _ = await asyncio.wait({living}, timeout=10)
+    done, _ = await asyncio.wait({living}, timeout=60)
     assert done, "the death was not noticed"
     assert await living == -9
 
