@@ -42,5 +42,5 @@ async def test_the_example_runs_and_is_shown(
         sys.modules.pop("backend.features.greetings", None)
     assert (job["title"], job["result"], job["done"], job["total"]) == ("Greet 2 people", 2, 2, 2)
     assert [step["name"] for step in job["steps"]] == ["greet Ada", "greet Grace", "note"]
-    assert [row["key"] for row in rows] == [started.id]
+    assert started.id in {row["key"] for row in rows}, "beside what a schedule has begun"
     assert again.status_code == 409
