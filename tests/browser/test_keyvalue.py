@@ -19,7 +19,7 @@ SECRET = "hunter2-must-never-be-shown"
 ROOT = "/keyvalue-test/"
 NAMED = ("db-password", "API_TOKEN", "client.secret", "tokens/ci")
 OPEN = "settings"
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 WIDTHS = [pytest.param(1440, id="wide"), pytest.param(390, id="narrow")]
 
 

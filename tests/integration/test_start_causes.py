@@ -12,7 +12,7 @@ import pytest
 from tests.ports import free_port
 from tests.stackfixtures import REPOSITORY
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 
 
 def fails(command: str, home: Path, **environment: str) -> str:

@@ -13,7 +13,7 @@ from backend.jobs import Timing
 from tests.integration.jobs.worker import COUNT, Count
 from tests.unit.jobs.replicas import Replica
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.postgres]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.postgres]
 CLAIMS = 0x6A_6F_62_73
 
 

@@ -67,7 +67,7 @@ def release(namespace: str, what: str) -> tuple[str, ...]:
     return (*place, "patch", what, "--type=merge", "-p", RELEASE)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_what_a_finalizer_holds_says_so_everywhere(
     stack: RunningStack,
     console: KubernetesFeatures,
@@ -311,7 +311,7 @@ BROUGHT_ALONG: tuple[tuple[str, str, str, bool, dict[str, Any]], ...] = (
 """Kinds of Kubernetes that the console has no rows of: version, kind, plural, namespaced, spec."""
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_held_objects_of_kinds_that_kubernetes_brings_along_are_problems(
     stack: RunningStack,
     console: KubernetesFeatures,

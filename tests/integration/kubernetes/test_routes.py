@@ -19,7 +19,7 @@ from tests.contract.kubernetes.harness import RealCluster, unique, until
 from tests.contract.kubernetes.server import ApiServer
 from tests.unit.kubernetes.console import KubernetesFeatures
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 
 ORG = "org/main"
 KINDS = {

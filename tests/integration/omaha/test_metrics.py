@@ -18,7 +18,7 @@ from backend.omaha.payloads.files import PayloadFiles
 from tests.omaha_server import Server
 from tests.omaha_world import NEW, OLD, ORDINARY, PING, World, body, event, machine_id
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 ONE = RolloutPolicy(enabled=True, safe_mode=False, max_updates_per_period=1)
 Samples = dict[tuple[str, frozenset[str]], float]

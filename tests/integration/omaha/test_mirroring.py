@@ -25,7 +25,7 @@ from tests.omaha_server import Server
 from tests.omaha_world import NEW, World
 from tests.waiting import until
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 FLOORS = tuple(f"4593.1.{number}" for number in range(7))
 

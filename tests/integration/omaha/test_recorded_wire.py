@@ -20,7 +20,7 @@ from tests.omaha_server import Server
 from tests.omaha_world import FLOOR, NEW, World
 
 pytestmark = [
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(600),
     pytest.mark.skipif(not FIXTURES.exists(), reason="the shared recordings are not here"),
 ]
 OTHERS = (

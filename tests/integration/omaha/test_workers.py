@@ -12,7 +12,7 @@ import pytest
 from tests.omaha_server import Server
 from tests.omaha_world import OLD, ORDINARY, body
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 async def answered(server: Server, number: int) -> bool:

@@ -18,7 +18,7 @@ from tests.integration.proxies.conftest import Site
 from tests.nginx import FORWARDED, UPGRADE
 from tests.omaha_world import mirror
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 
 OPEN = f"location / {{ proxy_pass UPSTREAM; {UPGRADE} {FORWARDED} }}"
 CUT = f"proxy_read_timeout 20s; proxy_send_timeout 20s; {OPEN}"

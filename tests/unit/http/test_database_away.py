@@ -54,7 +54,7 @@ async def test_a_full_disk_is_said_as_such(tmp_path: Path) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(600)
 async def test_a_database_that_is_down_is_said_as_such() -> None:
     with cluster() as postgres:
         engine = create_engine(postgres.create_database("away"))

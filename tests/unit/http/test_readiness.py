@@ -15,7 +15,7 @@ from backend.http.readiness import _MOST_STUCK, DatabaseProbe
 from tests.postgres import Cluster, cluster
 from tests.waiting import until
 
-pytestmark = [pytest.mark.postgres, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.postgres, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")

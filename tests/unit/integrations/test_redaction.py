@@ -42,7 +42,7 @@ def test_plain_words_stay(text: str):
     assert redacted(text) == text
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(90)
 @pytest.mark.parametrize("text", ["token:" * 20_000, 'token="' * 20_000, "token " * 20_000])
 def test_hostile_words_are_read_in_linear_time(text: str):
     assert len(own_words(text, 300)) <= 300

@@ -125,7 +125,7 @@ async def _run_until_over(replica: Replica, job_id: str, death: Death) -> None:
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_every_point_of_a_job_may_be_its_process_s_last(
     database_url: str, tmp_path: Path
 ) -> None:
