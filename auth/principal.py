@@ -39,6 +39,13 @@ class Assurance:
     method: str
     at: float
     strong_at: float | None = None
+    provider: str = ""
+    """The identity provider they came by; empty without one."""
+
+    @property
+    def way(self) -> str:
+        """The method, with the provider: ``oidc:sso``."""
+        return f"{self.method}:{self.provider}" if self.provider else self.method
 
     def strong_within(self, seconds: float, now: float) -> bool:
         """Whether a strong factor was given in the last `seconds` (security reference, 7)."""

@@ -14,6 +14,7 @@ from typer.main import get_command
 __all__ = ["LazyCommands"]
 
 _GROUPS: Final = {
+    "audit": ("backend.audit.cli", "The audit record: verify and export its chain."),
     "stack": ("backend.stack.cli", "The local stack of real servers, alone."),
     "updates": ("backend.omaha.operate.cli", "The update service and its data."),
     "simulate": ("backend.omaha.simulate.cli", "Load against real endpoints."),

@@ -24,6 +24,10 @@ class Origin:
     credential_id: str = ""
     address: str = ""
     request: str = ""
+    provider: str = ""
+    """How they signed in: ``password``, ``oidc:NAME``."""
+    agent: str = ""
+    """What the caller's program says it is."""
 
     @classmethod
     def system(cls, organisation: str, actor: str) -> Origin:
@@ -45,15 +49,17 @@ class Origin:
             subject_id=principal.id,
             credential_kind=principal.credential.kind,
             credential_id=principal.credential.id,
+            provider=principal.assurance.way,
         )
 
     def over(self, connection: HTTPConnection) -> Origin:
-        """The same with the address and request id of `connection`."""
+        """The same with the address, request id and program of `connection`."""
         client = connection.client
         return replace(
             self,
             address=(client.host if client else "")[:64],
             request=str(getattr(connection.state, "request_id", ""))[:64],
+            agent=connection.headers.get("user-agent", "")[:256],
         )
 
 

@@ -36,11 +36,13 @@ class Audit:
         change: Change | None = None,
         detail: str = "",
         right: Verb | None = None,
+        upstream: str = "",
     ) -> None:
         """Record that `action` was done to `target`, in the caller's transaction.
 
         `action` is a verb (``update``) or a finer word (``set-policy``); then `right` is the
-        verb that allowed it, ``update`` unless given. `detail` is a sentence for people.
+        verb that allowed it, ``update`` unless given. `detail` is a sentence for people, `upstream`
+        what another system answered.
         """
         self._db.add(
             entry(
@@ -52,13 +54,23 @@ class Audit:
                 binding=self._deciding(action, target, right),
                 change=change.render() if change else "",
                 detail=detail,
+                upstream=upstream[:512],
             )
         )
 
-    def failed(self, action: str, target: Target, *, detail: str) -> None:
+    def failed(self, action: str, target: Target, *, detail: str, upstream: str = "") -> None:
         """Record that `action` was allowed and tried, and did not come to its end."""
         self._db.add(
-            entry(self.origin, action, target, decision="allowed", outcome="failed", detail=detail)
+            entry(
+                self.origin,
+                action,
+                target,
+                decision="allowed",
+                outcome="failed",
+                detail=detail,
+                binding=self._deciding(action, target, None),
+                upstream=upstream[:512],
+            )
         )
 
     def acting_as(self, origin: Origin) -> Audit:
@@ -82,6 +94,7 @@ def entry(
     said = {
         **who,
         "actor": origin.actor[:128],
+        "provider": origin.provider[:96],
         "action": f"{target.kind}:{action}"[:96],
         "target_kind": target.kind,
         "target_id": target.id[:512],

@@ -133,6 +133,7 @@ class SessionRecord(SQLModel, table=True):
     last_address: str = Field(default="", max_length=64)
     agent: str = Field(default="", max_length=256)
     method: str = Field(default="password", max_length=32)
+    provider: str = Field(default="", max_length=63)
     strong_at: float | None = None
     replaced_by: str | None = Field(default=None, max_length=64, index=True)
 

@@ -95,13 +95,15 @@ class Identities:
         *,
         method: str = "password",
         strong_at: float | None = None,
+        provider: str = "",
     ) -> str:
         """Record a session for `user`; the cookie's value. The caller's transaction commits."""
         now = self._clock()
         ends = now + self._limits.absolute
         return open_session(
-            db, user, address, agent, now=now, ends=ends, method=method, strong_at=strong_at
-        )
+            db, user, address, agent, now=now, ends=ends, method=method, strong_at=strong_at,
+            provider=provider,
+        )  # fmt: skip
 
     async def end(self, db: AsyncSession, credential: Credential) -> None:
         """End one session, everywhere."""

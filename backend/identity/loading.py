@@ -154,7 +154,7 @@ class PrincipalLoader:
             policy = restrict_to_token(policy, record, self._catalogue)
             assurance, used = Assurance("token", record.created), record.last_used
         else:
-            assurance = Assurance(record.method, record.created, record.strong_at)
+            assurance = Assurance(record.method, record.created, record.strong_at, record.provider)
             used = record.last_seen
             if record.replaced_by:
                 after = Credential(CredentialKind.SESSION, record.replaced_by)

@@ -57,10 +57,11 @@ def open_session(
     ends: float,
     method: str = "password",
     strong_at: float | None = None,
+    provider: str = "",
 ) -> str:
     """Record a session for `user`; the cookie's value. The caller's transaction commits.
-    `method` is how they signed in, `strong_at` when they gave a strong factor for it: where that
-    is a provider's word, which may be of days ago, and otherwise now."""
+    `method` is how they signed in, `provider` by whom, `strong_at` when they gave a strong factor
+    for it: where that is a provider's word, which may be of days ago, and otherwise now."""
     token = make_device_token() if method == DEVICE else new_token()
     db.add(
         SessionRecord(
@@ -73,6 +74,7 @@ def open_session(
             last_address=address[:64],
             agent=agent[:256],
             method=method,
+            provider=provider,
             strong_at=now if method in LOCAL else strong_at,
         )
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backend.db.notice import rows
 from backend.features.activity.collections import ACTIVITY, activity_source
-from backend.features.activity.jobs import declared
+from backend.features.activity.jobs import Record, declared
 from backend.features.activity.rights import KINDS
 from backend.features.context import Feature, FeatureContext
 
@@ -16,4 +16,6 @@ def register(context: FeatureContext) -> Feature:
     source = activity_source(context.db_sessions, context.organisation)
     context.registry.add(ACTIVITY, source)
     context.bus.subscribe(rows("audit_entry"), lambda notice: source.notify(notice.keys))
-    return Feature("activity", kinds=KINDS, jobs=declared(context.settings.activity_days))
+    record = Record(context)
+    jobs = declared(record, context.settings.activity_days)
+    return Feature("activity", kinds=KINDS, jobs=jobs, parts=(record,))

@@ -7,7 +7,7 @@ wrong; the reason is in the activity record and the log, for administrators.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 import structlog
@@ -141,13 +141,13 @@ class _Visit:
             if now is None or not now.enabled or now.version != self.attempt.version:
                 raise NotLetIn("old", "the provider was changed or switched off meanwhile")
             user, made = await settle(db, self.provider, person)
-            audit = Audit(db, Origin(org, user.login, "user", user.id).over(request))
+            who = Origin(org, user.login, "user", user.id, provider=f"{BY_PROVIDER}:{name}")
+            audit = Audit(db, who.over(request))
             if made:
                 account = Target("user", user.id, user.login, organisation(org))
                 audit.did("create", account, detail=f"Made at the first sign-in by {name}.")
             session = Target("session", "", user.login, organisation(org))
             detail = f"By {name}, subject {person.subject} of {person.issuer}."
-            audit.did("open", session, detail=detail)
             agent = request.headers.get("user-agent", "")
             # Step-up: a provider that does not say when they signed in there gives none.
             strong = number(tokens.claims, "auth_time")
@@ -158,7 +158,10 @@ class _Visit:
                 agent,
                 method=BY_PROVIDER,
                 strong_at=strong and min(strong, time.time()),
+                provider=name,
             )
+            here = replace(audit.origin, credential_kind="session", credential_id=digest(token))
+            audit.acting_as(here).did("open", session, detail=detail)
             held = {ID_TOKEN: tokens.id_token, REFRESH_TOKEN: tokens.refresh_token}
             secrets = entry.providers.secrets
             await keep(db, secrets, digest(token), self.provider, person=person, tokens=held)

@@ -32,6 +32,7 @@ from backend.identity.credentials import Identities
 from backend.identity.devices import Familiar, familiar, remember
 from backend.identity.hashing import Hashing
 from backend.identity.limits import AttemptLimits, Limit, attempt_limits
+from backend.identity.tokens import digest
 from backend.parts import part
 from backend.providers.leaving import leaving
 from backend.providers.service import Providers
@@ -197,10 +198,10 @@ async def _opened(
 ) -> Opened:
     """The session is recorded as its user's, who was nobody when the request came."""
     org = audit.origin.organisation
-    origin = Origin(org, user.login, "user", user.id).over(request)
-    audit.acting_as(origin).did("open", _session(org, user.login))
     agent = request.headers.get("user-agent", "")
     token = await entry.identities.open(db, user, _address(request), agent, method=method)
+    origin = Origin(org, user.login, "user", user.id, "session", digest(token), provider=method)
+    audit.acting_as(origin.over(request)).did("open", _session(org, user.login))
     group = address_group(_address(request))
     return Opened(token, await remember(db, user.id, read_device_cookie(request), group))
 

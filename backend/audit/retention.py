@@ -1,0 +1,75 @@
+"""The oldest entries go, by whole segments: up to a checkpoint, whose cut keeps the proof.
+
+First a signed cut is recorded, then what lies before it may be deleted (a trigger refuses anything
+else), a piece at a time.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, delete, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from backend.audit.chain import CUT, HEAD, Head, checkpoint
+from backend.audit.signing import Signer
+from backend.db.audit import AuditCheckpoint, AuditEntry, AuditLink
+
+__all__ = ["cut", "last_cut", "prune"]
+
+
+async def last_cut(db: AsyncSession, organisation: str) -> AuditCheckpoint | None:
+    """The newest cut: the chain begins behind it."""
+    query = select(AuditCheckpoint).where(
+        col(AuditCheckpoint.organisation) == organisation, col(AuditCheckpoint.kind) == CUT
+    )
+    newest = query.order_by(col(AuditCheckpoint.sequence).desc()).limit(1)
+    return (await db.execute(newest)).scalar_one_or_none()
+
+
+async def cut(
+    db: AsyncSession, organisation: str, before: float, signer: Signer | None
+) -> AuditCheckpoint | None:
+    """Record that everything up to the newest checkpoint made before the time `before` goes; None
+    when there is nothing to cut. All that a checkpoint covers is older than itself."""
+    query = select(AuditCheckpoint).where(
+        col(AuditCheckpoint.organisation) == organisation,
+        col(AuditCheckpoint.kind) == HEAD,
+        col(AuditCheckpoint.at) < before,
+    )
+    newest = query.order_by(col(AuditCheckpoint.sequence).desc()).limit(1)
+    found = (await db.execute(newest)).scalar_one_or_none()
+    known = await last_cut(db, organisation)
+    if found is None or (known is not None and known.sequence >= found.sequence):
+        return None
+    return await checkpoint(db, organisation, Head(found.sequence, found.hash), signer, CUT)
+
+
+async def prune(db: AsyncSession, organisation: str, limit: int = 1000) -> int:
+    """Delete up to `limit` entries before the newest cut, with their links; and with the last of
+    them the checkpoints before. How many entries."""
+    until = await last_cut(db, organisation)
+    if until is None:
+        return 0
+    query = select(col(AuditLink.sequence), col(AuditLink.entry)).where(
+        col(AuditLink.organisation) == organisation, col(AuditLink.sequence) <= until.sequence
+    )
+    found = (await db.execute(query.order_by(col(AuditLink.sequence)).limit(limit))).all()
+    if found:
+        keys = [key for _, key in found]
+        await db.execute(delete(AuditEntry).where(col(AuditEntry.key).in_(keys)))
+        upto = and_(
+            col(AuditLink.organisation) == organisation,
+            col(AuditLink.sequence) <= found[-1].sequence,
+        )
+        await db.execute(delete(AuditLink).where(upto))
+    if len(found) < limit:
+        older = or_(
+            col(AuditCheckpoint.sequence) < until.sequence,
+            and_(
+                col(AuditCheckpoint.sequence) == until.sequence,
+                col(AuditCheckpoint.kind) == HEAD,
+            ),
+        )
+        mine = col(AuditCheckpoint.organisation) == organisation
+        await db.execute(delete(AuditCheckpoint).where(mine, older))
+    return len(found)
