@@ -197,6 +197,8 @@ def _add_features(app: FastAPI, console: Console) -> None:
         provide(app, *feature.parts)
         if feature.router is not None:
             app.include_router(feature.router, prefix="/api/v1")
+        for path, mounted in feature.mounts.items():
+            app.mount(path, mounted)
         console.jobs.declare(feature.jobs, console.supervisor)
 
 

@@ -91,6 +91,14 @@ class Settings(BaseSettings):
     session_absolute_hours: int = Field(
         default=12, ge=1, le=168, description="A session this old ends"
     )
+    kubectl_url: str = Field(
+        default="",
+        pattern=r"^(https://[^/?#@\s\"'<>;,]+(/[A-Za-z0-9._~-]+)*)?$",
+        description="https URL of this console for kubectl, where CRATON_PUBLIC_URL is none",
+    )
+    kubectl_ca_file: Path | None = Field(
+        default=None, description="The CA (PEM) that kubectl checks it with; else its system's"
+    )
     device_idle_hours: int = Field(
         default=8, ge=1, le=168, description="A command line's session unused this long ends"
     )

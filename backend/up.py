@@ -13,6 +13,8 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -22,11 +24,13 @@ from rich.markup import escape
 from backend.http.server import listen
 from backend.settings import Settings
 from backend.stack.options import StackOptions
+from backend.stack.pki import Authority
 from backend.stack.process import launch
 from backend.stack.process.backoff import Restarts
 from backend.stack.process.records import RecordFile, clean_leftovers
 from backend.stack.stack import Stack
 from backend.startcauses import cause_of_start
+from backend.tlsfront import tls_front
 
 __all__ = ["run_up"]
 
@@ -45,7 +49,9 @@ async def run_up(settings: Settings) -> int:
     listener.listen(2048)
     port = listener.getsockname()[1]
     options = StackOptions.from_environment(f"http://127.0.0.1:{port}")
-    console = asyncio.create_task(_supervise(settings, listener, stop))
+    front = AsyncExitStack()
+    more = await front.enter_async_context(_for_kubectl(settings, port))
+    console = asyncio.create_task(_supervise(settings, listener, stop, more))
     stack = asyncio.create_task(Stack(settings.home, options).run(stop))
     try:
         done, _ = await asyncio.wait({console, stack}, return_when=asyncio.FIRST_EXCEPTION)
@@ -57,10 +63,40 @@ async def run_up(settings: Settings) -> int:
     finally:
         stop.set()
         await asyncio.gather(console, stack, return_exceptions=True)
+        await front.aclose()
         listener.close()
 
 
-async def _supervise(settings: Settings, listener: socket.socket, stop: asyncio.Event) -> int:
+@asynccontextmanager
+async def _for_kubectl(settings: Settings, port: int) -> AsyncIterator[dict[str, str]]:
+    """TLS in front of the console on this machine, unless it is at an https address anyway: what
+    the console has to know of it, as environment. The port is the same at the next start."""
+    if f"{settings.kubectl_url}{settings.public_url}".startswith("https:"):
+        yield {}
+        return
+    folder = settings.home / "run" / "kubectl"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    authority = await asyncio.to_thread(Authority, folder, "console")
+    pair = await asyncio.to_thread(authority.issue, "console", hosts=["127.0.0.1", "localhost"])
+    kept = folder / "port"
+    wanted = int(kept.read_text()) if kept.exists() else 0
+    async with AsyncExitStack() as opened:
+        try:
+            front = tls_front(port, pair.cert, pair.key, wanted)
+            there = await opened.enter_async_context(front)
+        except OSError:  # somebody else has it by now
+            front = tls_front(port, pair.cert, pair.key)
+            there = await opened.enter_async_context(front)
+        kept.write_text(str(there))
+        yield {
+            "CRATON_KUBECTL_URL": f"https://127.0.0.1:{there}",
+            "CRATON_KUBECTL_CA_FILE": str(authority.pair.cert),
+        }
+
+
+async def _supervise(
+    settings: Settings, listener: socket.socket, stop: asyncio.Event, more: dict[str, str]
+) -> int:
     """Keep the console's server process running until `stop`; its exit status when hopeless."""
     folder = settings.home / "run"
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -68,7 +104,7 @@ async def _supervise(settings: Settings, listener: socket.socket, stop: asyncio.
     record, restarts = RecordFile(folder / "console.json"), Restarts(limit=20)
     while not stop.is_set():
         started = time.monotonic()
-        process = await _start(listener.fileno())
+        process = await _start(listener.fileno(), more)
         record.write(process.pid)
         status = await _until_end(process, stop)
         record.remove()
@@ -86,11 +122,11 @@ async def _supervise(settings: Settings, listener: socket.socket, stop: asyncio.
     return 0
 
 
-async def _start(listener: int) -> asyncio.subprocess.Process:
+async def _start(listener: int, more: dict[str, str]) -> asyncio.subprocess.Process:
     craton = [sys.executable, "-m", "backend", "serve", "--fd", str(listener)]
     command = [sys.executable, "-I", "-S", str(Path(launch.__file__)), str(os.getpid()), *craton]
     return await asyncio.create_subprocess_exec(
-        *command, pass_fds=(listener,), start_new_session=True
+        *command, pass_fds=(listener,), start_new_session=True, env=os.environ | more
     )
 
 

@@ -148,6 +148,26 @@ def logout(context: Chosen = None) -> None:
     signing.logout(context)
 
 
+def kubeconfig(
+    cluster: Annotated[str, typer.Argument(help="A cluster of the console, e.g. local")],
+    context: Chosen = None,
+) -> None:
+    """Print a kubeconfig for kubectl through the console; there is no secret in it."""
+    from backend.client import asking, kube
+
+    kube.print_kubeconfig(asking.console_for(context), cluster)
+
+
+def kube_credential(
+    url: Annotated[str, typer.Option(help="The console, instead of a context")] = "",
+    context: Chosen = None,
+) -> None:
+    """Print the credential that kubectl asks for (an exec plugin)."""
+    from backend.client import kube
+
+    kube.print_credential(context, url)
+
+
 @context_app.command("list")
 def list_contexts() -> None:
     """List the known consoles; the current one has a star."""
@@ -180,5 +200,14 @@ def remove_context(name: Named) -> None:
     forget(Contexts().remove(name))
 
 
-COMMANDS: Final = (login, logout, get, describe, whoami, completion)
+COMMANDS: Final = (
+    login,
+    logout,
+    get,
+    describe,
+    whoami,
+    kubeconfig,
+    kube_credential,
+    completion,
+)
 """What is directly below `craton`."""

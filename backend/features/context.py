@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from starlette.types import ASGIApp
 
 from auth.kinds import Kind
 from backend.connections.feeds import FeedFactory
@@ -54,3 +55,5 @@ class Feature:
     kinds: tuple[Kind, ...] = ()
     jobs: tuple[Declared, ...] = ()
     parts: tuple[object, ...] = ()
+    mounts: Mapping[str, ASGIApp] = field(default_factory=dict)
+    """Applications of their own by path: what is no interface of the console's."""

@@ -198,6 +198,27 @@ class ApiClient:
                 finally:
                     self.watches -= watch
 
+    @asynccontextmanager
+    async def relay(
+        self,
+        method: str,
+        path: str,
+        params: Params,
+        *,
+        accept: str,
+        as_: Caller,
+        body: Body | None = None,
+        follows: bool = False,
+    ) -> AsyncIterator[httpx2.Response]:
+        """The answer as it is, refusals too, for somebody who speaks to the API server themselves:
+        always as a caller. One that `follows` what happens may be silent for as long as it likes;
+        any other has the deadline of a call until its head is there."""
+        idle = None if follows else self._limits.idle
+        call = _Call(method, path, params, accept, body, as_, idle)
+        with translated(self.upstream):
+            async with self._open(call) as response:
+                yield response
+
     async def signed(self, as_: Caller | None) -> tuple[Access, ssl.SSLContext | None, Headers]:
         """What another transport (WebSocket) needs to make one request: where to, trust and
         identity."""

@@ -10,6 +10,7 @@ from backend.connections.reviewing import ClusterReviews
 from backend.features.cluster import project
 from backend.features.cluster.collections import CLUSTERS, DEFINITIONS, LEASES, NAMESPACES
 from backend.features.cluster.definitions import Definitions
+from backend.features.cluster.kubectl.proxy import MOUNT, KubectlProxy
 from backend.features.cluster.overview import Clusters
 from backend.features.cluster.rights import KINDS
 from backend.features.cluster.routes import router
@@ -54,4 +55,5 @@ def register(context: FeatureContext) -> Feature:
             )
         return feeds
 
-    return Feature("cluster", router, {"kubernetes": feeds}, kinds=KINDS)
+    mounts = {MOUNT: KubectlProxy()}
+    return Feature("cluster", router, {"kubernetes": feeds}, kinds=KINDS, mounts=mounts)

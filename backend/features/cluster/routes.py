@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import PlainTextResponse
 
 from auth import scope
@@ -14,12 +16,16 @@ from auth.role import Verb
 from auth.scope import Scope
 from backend.connections.acting import kubernetes_caller
 from backend.connections.upstreams import Upstreams
+from backend.errors import NotFoundProblem
 from backend.features.cluster import listing, service
 from backend.features.cluster.kinds import permission_of
+from backend.features.cluster.kubectl.config import kubeconfig_for
+from backend.features.cluster.kubectl.deciding import may_reach
 from backend.features.cluster.schemas import CustomPage, Detail
 from backend.http.documented import UPSTREAM, answers
-from backend.http.guard import CurrentPrincipal, Decides, Requires, require
+from backend.http.guard import CurrentPrincipal, Decides, Requires, no_such, require
 from backend.parts import part
+from backend.settings import Settings
 from integrations.kubernetes import ResourceKind
 from integrations.kubernetes.integration import INTEGRATION as KUBERNETES
 from integrations.kubernetes.reader import ObjectReader
@@ -60,6 +66,25 @@ async def asked(caller: Reader, cluster: Name, kind: Name, namespace: Name, name
 
 
 Connected = Annotated[Upstreams, part(Upstreams)]
+
+
+@router.get("/kubeconfig", response_class=PlainTextResponse, responses=answers(409))
+async def read_kubeconfig(
+    request: Request,
+    caller: Annotated[Principal, Decides("anything held in the cluster")],
+    upstreams: Connected,
+    settings: Annotated[Settings, part(Settings)],
+    cluster: Name,
+) -> PlainTextResponse:
+    """A kubeconfig for this cluster through the console. There is no secret in it: kubectl asks
+    `craton kube-credential` for the session of the command line."""
+    connection = upstreams.get(KUBERNETES, cluster)
+    if connection is None or not may_reach(caller, cluster):
+        raise NotFoundProblem(no_such("cluster"))
+    text = await asyncio.to_thread(kubeconfig_for, connection.settings, request, settings)
+    name = quote(f"craton-{cluster}.yaml")
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{name}"}
+    return PlainTextResponse(text, media_type="application/yaml", headers=headers)
 
 
 @router.get("/custom/{definition}")

@@ -196,6 +196,8 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "GET /stack/components/{name}/log": at(ORG, "/stack/components/etcd/log", 200),
     "POST /stack/components/{name}/retry": at(ORG, "/stack/components/registry/retry", 202),
     # clusters
+    # whoever holds anything in it: tests/unit/features/test_kubectl.py
+    "GET /clusters/{cluster}/kubeconfig": OwnPlace("/clusters/none/kubeconfig", 404),
     "GET /clusters/{cluster}/custom/{definition}": at(
         SHOP, "/clusters/fake/custom/widgets.example.test?namespace=shop"
     ),

@@ -137,6 +137,17 @@ async def test_watch_ends_with_its_token(
         watching.wait(30)
 
 
+def test_the_examples_of_the_readme_work(shell: CommandLine) -> None:
+    section = (REPOSITORY / "README.md").read_text().split("### Command line")[1]
+    block = section.split("```console\n")[1].split("```")[0]
+    lines = [line.removeprefix("$ craton ") for line in block.splitlines()]
+    asked = [line.split() for line in lines if line.startswith(("get", "whoami"))]
+    assert len(asked) >= 4
+    for words in asked:
+        if "--watch" not in words:
+            shell.run(*words)
+
+
 def test_a_reader_that_has_seen_enough(shell: CommandLine) -> None:
     """`craton get | head` says nothing of its own."""
     command = f"{sys.executable} -m backend get pods -o json | head -n 1"

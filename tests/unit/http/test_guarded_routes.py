@@ -74,6 +74,7 @@ LATE = {
     "POST /api/v1/tokens/{token_id}/rotate",
     "GET /api/v1/jobs/{job_id}",
     "POST /api/v1/jobs/{job_id}/cancel",
+    "GET /api/v1/clusters/{cluster}/kubeconfig",
     "GET /api/v1/clusters/{cluster}/{kind}/{namespace}/{name}",
     "GET /api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/yaml",
     "GET /api/v1/updates/applications/{application_id}/breakdown",
@@ -86,8 +87,9 @@ LATE = {
 SOCKETS = {"/api/v1/live"}
 """Sockets check Host, Origin and session in `SessionSockets.authenticate`."""
 
-MOUNTS = {"", "/v1/update", "/v1/payloads", "/_ah"}
-"""The frontend's files, and what machines (not people) ask."""
+MOUNTS = {"", "/kube", "/v1/update", "/v1/payloads", "/_ah"}
+"""The frontend's files, what machines (not people) ask, and kubectl, whose every request decides
+for itself (`tests/unit/features/test_kubectl.py`)."""
 
 
 @pytest.fixture(scope="module")

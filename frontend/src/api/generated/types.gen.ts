@@ -7623,6 +7623,68 @@ export type ListCustomObjectsResponses = {
 
 export type ListCustomObjectsResponse = ListCustomObjectsResponses[keyof ListCustomObjectsResponses];
 
+export type ReadKubeconfigData = {
+    body?: never;
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+    };
+    query?: never;
+    url: '/api/v1/clusters/{cluster}/kubeconfig';
+};
+
+export type ReadKubeconfigErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type ReadKubeconfigError = ReadKubeconfigErrors[keyof ReadKubeconfigErrors];
+
+export type ReadKubeconfigResponses = {
+    /**
+     * Successful Response
+     */
+    200: string;
+};
+
+export type ReadKubeconfigResponse = ReadKubeconfigResponses[keyof ReadKubeconfigResponses];
+
 export type ReadObjectData = {
     body?: never;
     path: {
