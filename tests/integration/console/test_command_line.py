@@ -38,7 +38,7 @@ def test_every_collection_can_be_got(shell: CommandLine, owner: Person) -> None:
 
 
 def test_filters_and_forms(shell: CommandLine) -> None:
-    chosen = ("get", "pods", "--filter", "namespace=kube-system", "--limit", "3", "--sort", "-name")
+    chosen = ("get", "pods", "--filter", "namespace=payments", "--limit", "3", "--sort", "-name")
     rows = json.loads(shell.run(*chosen, "-o", "json"))
     assert rows
     assert {row["namespace"] for row in rows} == {"kube-system"}
@@ -64,7 +64,7 @@ def test_refusals_are_the_consoles_own_sentences(shell: CommandLine) -> None:
 
 
 def test_describe_finds_by_key_and_by_name(shell: CommandLine) -> None:
-    lasting = ("--filter", "namespace=kube-system", "--limit", "1")
+    lasting = ("--filter", "namespace=payments", "--filter", "name~ledger", "--limit", "1")
     row = json.loads(shell.run("get", "pods", "-o", "json", *lasting))[0]
     described = shell.run("describe", "pods", row["key"])
     assert row["name"] in described
