@@ -39,7 +39,9 @@ def sorts(ctx: Any, incomplete: str) -> list[str]:
 
 
 def _columns(ctx: Any) -> list[str]:
-    return _cached(ctx.params.get("context")).get(ctx.params.get("collection") or "", [])
+    # An option that still lacks its value ends the reading before the collection gets its place.
+    collection = ctx.params.get("collection") or next(iter(ctx.args), "")
+    return _cached(ctx.params.get("context")).get(collection, [])
 
 
 def _cached(context: str | None) -> dict[str, list[str]]:

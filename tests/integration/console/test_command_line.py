@@ -23,6 +23,7 @@ from tests.waiting import until
 @pytest.fixture
 def shell(server: ConsoleProcess, owner: Person, tmp_path: Path) -> CommandLine:
     rights = ("*:*", "user:get", "user:list", "service-account:list", "service-account:get")
+    rights += ("service-account:watch",)
     return CommandLine(tmp_path, token_for(server, owner, *rights))
 
 
@@ -41,7 +42,7 @@ def test_filters_and_forms(shell: CommandLine) -> None:
     chosen = ("get", "pods", "--filter", "namespace=payments", "--limit", "3", "--sort", "-name")
     rows = json.loads(shell.run(*chosen, "-o", "json"))
     assert rows
-    assert {row["namespace"] for row in rows} == {"kube-system"}
+    assert {row["namespace"] for row in rows} == {"payments"}
     names = [row["name"] for row in rows]
     assert names == sorted(names, reverse=True)
     assert [row["key"] for row in yaml.safe_load(shell.run(*chosen, "-o", "yaml"))]
@@ -166,7 +167,7 @@ def test_completion_knows_collections_and_columns(shell: CommandLine) -> None:
         assert "_CRATON_COMPLETE" in shell.run("completion", script)
     assert "pods" in complete(shell, "craton get po")
     assert "phase=" in complete(shell, "craton get pods --filter ph")
-    assert "-created" in complete(shell, "craton get pods --sort -cr")
+    assert "created" in complete(shell, "craton get pods --sort cr")
 
 
 def complete(shell: CommandLine, line: str) -> list[str]:
