@@ -20,6 +20,7 @@ PUBLIC = {
     ("get", "/api/v1/setup"),
     ("post", "/api/v1/setup"),
     ("post", "/api/v1/session"),
+    ("post", "/api/v1/session/next"),
     ("post", "/api/v1/hooks/registry/{name}"),
     ("post", "/api/v1/hooks/logout/{provider}"),
     ("post", "/api/v1/oauth/device_authorization"),
