@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,6 +19,11 @@ Domain = Annotated[str, Field(max_length=253, pattern=r"^[A-Za-z0-9]([A-Za-z0-9.
 class ProviderBase(BaseModel):
     """One identity provider. `name` never changes: with the issuer and the subject it is what an
     account is known by, and with a group's name what a group is."""
+
+    protocol: ClassVar[str]
+    """How it is spoken with: each has a kind of settings of its own."""
+    secret: ClassVar[str]
+    """Which of its settings is a secret."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 

@@ -27,7 +27,7 @@ from pydantic_settings import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from auth.oidc.provider import Provider
+from auth.providers import AnyProvider, Declared
 from integrations.discovery import kinds, load
 
 __all__ = ["Settings", "default_home"]
@@ -176,8 +176,9 @@ class Settings(BaseSettings):
     connection_http_hosts: tuple[str, ...] = Field(
         default=(), description="Hosts that such connections may ask without TLS (JSON list)"
     )
-    identity_providers: tuple[Provider, ...] = Field(
-        default=(), description="OpenID Connect providers to sign in with (JSON list)"
+    identity_providers: tuple[Declared, ...] = Field(
+        default=(),
+        description="Identity providers to sign in with: OpenID Connect, LDAP (JSON list)",
     )
     connections: dict[str, tuple[Any, ...]] = Field(default_factory=dict)
     """By kind, each of its integration's settings; given as one name a kind, see `kinds`."""
@@ -232,7 +233,7 @@ class Settings(BaseSettings):
 
     @field_validator("identity_providers")
     @classmethod
-    def _are_different(cls, value: tuple[Provider, ...]) -> tuple[Provider, ...]:
+    def _are_different(cls, value: tuple[AnyProvider, ...]) -> tuple[AnyProvider, ...]:
         """Their names are keys."""
         if len({provider.name for provider in value}) != len(value):
             raise ValueError("two identity providers have the same name")

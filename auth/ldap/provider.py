@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Final, Self
+from typing import Annotated, ClassVar, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -66,6 +66,9 @@ class LdapProvider(ProviderBase):
     """One directory: its servers hold the same entries, and are asked in this order. `ca` (PEM)
     verifies them instead of the system's authorities. `unique` is the attribute a person is known
     by for ever; `login_by` those whose value they may type as their user name."""
+
+    protocol: ClassVar[Literal["ldap"]] = "ldap"
+    secret: ClassVar[str] = "bind_password"  # noqa: S105 (the field's name)
 
     kind: LdapKind = LdapKind.OTHER
     servers: tuple[str, ...] = Field(min_length=1, max_length=_MOST_SERVERS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from auth.oidc.provider import Provider
+from auth.oidc.provider import OidcProvider
 from auth.person import LENGTH, LOGIN_LENGTH, MOST_GROUPS, Person, group_name, line
 
 __all__ = ["claim", "names_groups", "read_person", "without_secrets"]
@@ -14,7 +14,7 @@ _KEPT: Final = 4096
 _SIDE: Final = frozenset({"at_hash", "c_hash", "nonce", "jti", "s_hash"})
 
 
-def read_person(claims: Mapping[str, Any], provider: Provider) -> Person:
+def read_person(claims: Mapping[str, Any], provider: OidcProvider) -> Person:
     """The person of checked claims. What is missing is empty; the login never is."""
     subject = str(claims["sub"])
     email = line(claim(claims, provider.claim_email), LENGTH)
@@ -32,7 +32,7 @@ def read_person(claims: Mapping[str, Any], provider: Provider) -> Person:
     )
 
 
-def names_groups(claims: Mapping[str, Any], provider: Provider) -> bool:
+def names_groups(claims: Mapping[str, Any], provider: OidcProvider) -> bool:
     """Whether the claims say anything of groups, or need not."""
     return not provider.claim_groups or claim(claims, provider.claim_groups) is not None
 

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 
-__all__ = ["ISSUER_LENGTH", "NAME_PATTERN", "Provider", "ProviderKind"]
+from auth.provider import ProviderBase
 
-NAME_PATTERN: Final = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
-"""What a provider may be called: it is part of its addresses and of its groups' names."""
+__all__ = ["ISSUER_LENGTH", "OidcKind", "OidcProvider"]
+
 ISSUER_LENGTH: Final = 512
 
 Claim = Annotated[str, Field(max_length=128, pattern=r"^[^\x00-\x1f\x7f]*$")]
-Text = Annotated[str, Field(max_length=128, pattern=r"^[^\x00-\x1f\x7f]*$")]
-Domain = Annotated[str, Field(max_length=253, pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")]
 
 
-class ProviderKind(StrEnum):
+class OidcKind(StrEnum):
     """Whose product it is: what the form proposes, and nothing else, differs."""
 
     KEYCLOAK = "keycloak"
@@ -31,15 +29,13 @@ class ProviderKind(StrEnum):
     OTHER = "oidc"
 
 
-class Provider(BaseModel):
-    """One OpenID Connect provider. `name` never changes: with the issuer and the subject it is
-    what an account is known by, and with a group's name what a group is."""
+class OidcProvider(ProviderBase):
+    """One OpenID Connect provider."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    protocol: ClassVar[Literal["oidc"]] = "oidc"
+    secret: ClassVar[str] = "client_secret"  # noqa: S105 (the field's name)
 
-    name: Annotated[str, Field(pattern=NAME_PATTERN)]
-    kind: ProviderKind = ProviderKind.OTHER
-    label: Text = ""
+    kind: OidcKind = OidcKind.OTHER
     issuer: Annotated[str, Field(max_length=ISSUER_LENGTH)]
     client_id: Annotated[str, Field(min_length=1, max_length=256)]
     client_secret: SecretStr = SecretStr("")
@@ -50,13 +46,16 @@ class Provider(BaseModel):
     claim_name: Claim = "name"
     claim_email: Claim = "email"
     claim_groups: Claim = "groups"
-    domains: tuple[Domain, ...] = Field(default=(), max_length=64)
-    known_only: bool = False
 
     @property
-    def button(self) -> str:
-        """What its button says: its label, else its name."""
-        return self.label or self.name
+    def identity_issuer(self) -> str:
+        """What its subjects are unique within."""
+        return self.issuer
+
+    @property
+    def address(self) -> str:
+        """Its issuer."""
+        return self.issuer
 
     @property
     def asked(self) -> str:

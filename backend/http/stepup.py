@@ -16,6 +16,7 @@ from fastapi import Depends
 from auth.principal import CredentialKind, Principal
 from backend.errors import Forbidden
 from backend.http.guard import CurrentPrincipal
+from backend.identity.principals import BY_DIRECTORY
 from backend.identity.sessions import DEVICE, LOCAL
 from backend.parts import part
 from backend.settings import Settings
@@ -54,7 +55,8 @@ def require_fresh(caller: Principal, settings: Settings, seconds: float = float(
         )
     if caller.assurance.strong_within(within, time.time()):
         return
-    methods = [PASSWORD if caller.assurance.method in LOCAL else SIGN_IN]
+    here = caller.assurance.method in LOCAL | {BY_DIRECTORY}
+    methods = [PASSWORD if here else SIGN_IN]
     raise StepUpRequired(
         "This needs to know again that it is you: give your password once more, or sign in anew.",
         methods=methods,

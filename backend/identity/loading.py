@@ -24,7 +24,7 @@ from backend.identity import reading
 from backend.identity.epoch import read_epoch
 from backend.identity.owned import Owned, owned_by
 from backend.identity.principals import (
-    BY_PROVIDER,
+    ASKED_AGAIN,
     Person,
     all_roles,
     compile_bindings,
@@ -143,7 +143,7 @@ class PrincipalLoader:
         epoch: int,
     ) -> Loaded:
         ends = [record.expires]
-        if not isinstance(record, SessionRecord) or record.method != BY_PROVIDER:
+        if not isinstance(record, SessionRecord) or record.method not in ASKED_AGAIN:
             # Of the other sessions the provider is asked again, or it ends them.
             person = person.since(self._clock() - self._groups_last)
             ends += [told + self._groups_last for told in person.told.values()]

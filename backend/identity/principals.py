@@ -19,6 +19,8 @@ from backend.db.rights import BindingRecord, RoleRecord
 from backend.identity.owned import Owned, spread
 
 __all__ = [
+    "ASKED_AGAIN",
+    "BY_DIRECTORY",
     "BY_PROVIDER",
     "Person",
     "all_roles",
@@ -28,7 +30,12 @@ __all__ = [
 ]
 
 BY_PROVIDER: Final = "oidc"
-"""How a session says that an identity provider opened it."""
+"""How a session says that an identity provider opened it, where the person gave a password or more
+to it and not to us."""
+BY_DIRECTORY: Final = "ldap"
+"""How a session says that a directory opened it, by a password given here."""
+ASKED_AGAIN: Final = frozenset({BY_PROVIDER, BY_DIRECTORY})
+"""Of such sessions the provider is asked again, or it ends them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from auth.oidc.provider import Provider
 from auth.person import Person
+from auth.provider import ProviderBase
 from auth.subject import Subject, SubjectKind, group
 from backend.db.identity import (
     GroupRecord,
@@ -45,7 +45,9 @@ class NotLetIn(Exception):
         self.code = code
 
 
-async def settle(db: AsyncSession, provider: Provider, person: Person) -> tuple[UserRecord, bool]:
+async def settle(
+    db: AsyncSession, provider: ProviderBase, person: Person
+) -> tuple[UserRecord, bool]:
     """The account of `person`, with the name and groups the provider tells now, and whether it
     was made for this sign-in. Raises `NotLetIn`."""
     await hold_epoch(db)
@@ -108,7 +110,9 @@ async def _told_groups(db: AsyncSession, user_id: str, provider: str) -> dict[st
     return {row[0]: row[1] for row in (await db.execute(query)).all()}
 
 
-async def _identity(db: AsyncSession, provider: Provider, person: Person) -> IdentityRecord | None:
+async def _identity(
+    db: AsyncSession, provider: ProviderBase, person: Person
+) -> IdentityRecord | None:
     query = select(IdentityRecord).where(
         col(IdentityRecord.provider) == provider.name,
         col(IdentityRecord.issuer) == person.issuer,
@@ -117,7 +121,7 @@ async def _identity(db: AsyncSession, provider: Provider, person: Person) -> Ide
     return (await db.execute(query)).scalar_one_or_none()
 
 
-async def _make(db: AsyncSession, provider: Provider, person: Person) -> IdentityRecord:
+async def _make(db: AsyncSession, provider: ProviderBase, person: Person) -> IdentityRecord:
     """A new account. Of two first sign-ins at once the second finds the first's, and takes the
     next free login where that was somebody else's."""
     for _ in range(_TRIES - 1):
@@ -130,7 +134,7 @@ async def _make(db: AsyncSession, provider: Provider, person: Person) -> Identit
     return await _tried(db, provider, person)
 
 
-async def _tried(db: AsyncSession, provider: Provider, person: Person) -> IdentityRecord:
+async def _tried(db: AsyncSession, provider: ProviderBase, person: Person) -> IdentityRecord:
     async with db.begin_nested():
         user = UserRecord(
             id=new_id(),

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from auth.oidc.metadata import Metadata, discovery_address, read_metadata
 from auth.oidc.problems import Rejected, StaleKeys
-from auth.oidc.provider import Provider
+from auth.oidc.provider import OidcProvider
 from auth.oidc.signatures import Keys, read_keys, verified_claims
 from backend.providers.outward import Outward, Unreachable
 
@@ -49,18 +49,18 @@ class Documents:
         self._known: dict[tuple[str, str, bool], _Known] = {}
 
     async def metadata(
-        self, provider: Provider, *, declared: bool, fresh: bool = False
+        self, provider: OidcProvider, *, declared: bool, fresh: bool = False
     ) -> Metadata:
         """Its discovery document. Raises `Unreachable` and `Rejected`."""
         known = self._of(provider, declared=declared)
         async with known.lock:
             return await self._metadata(known, provider, declared=declared, fresh=fresh)
 
-    def present(self, provider: Provider, *, declared: bool) -> Metadata | None:
+    def present(self, provider: OidcProvider, *, declared: bool) -> Metadata | None:
         """Its discovery document as it was read last, if it was: nobody is asked."""
         return self._of(provider, declared=declared).metadata
 
-    async def keys(self, provider: Provider, *, declared: bool, fresh: bool = False) -> Keys:
+    async def keys(self, provider: OidcProvider, *, declared: bool, fresh: bool = False) -> Keys:
         """Its signing keys. Raises `Unreachable` and `Rejected`."""
         known = self._of(provider, declared=declared)
         async with known.lock:
@@ -69,7 +69,7 @@ class Documents:
                 await self._read_keys(known, metadata, provider, declared=declared)
             return known.keys
 
-    async def verify(self, token: str, provider: Provider, *, declared: bool) -> dict[str, Any]:
+    async def verify(self, token: str, provider: OidcProvider, *, declared: bool) -> dict[str, Any]:
         """The claims of a token that the provider signed. Raises `Unreachable`, `Rejected`."""
         metadata = await self.metadata(provider, declared=declared)
         keys = await self.keys(provider, declared=declared)
@@ -81,7 +81,7 @@ class Documents:
                 raise Rejected(f"{error} (its keys were read again a moment ago)") from error
             return verified_claims(token, newer, metadata.algorithms)
 
-    async def _forced(self, provider: Provider, *, declared: bool) -> Keys | None:
+    async def _forced(self, provider: OidcProvider, *, declared: bool) -> Keys | None:
         """The keys, read again; None when that was done a moment ago."""
         known = self._of(provider, declared=declared)
         now = self._clock()
@@ -92,7 +92,7 @@ class Documents:
         return keys
 
     async def _metadata(
-        self, known: _Known, provider: Provider, *, declared: bool, fresh: bool
+        self, known: _Known, provider: OidcProvider, *, declared: bool, fresh: bool
     ) -> Metadata:
         if known.metadata is not None and not fresh and not self._old(known.read):
             return known.metadata
@@ -106,7 +106,7 @@ class Documents:
         return known.metadata  # old, and better than none
 
     async def _read_metadata(
-        self, known: _Known, provider: Provider, *, declared: bool
+        self, known: _Known, provider: OidcProvider, *, declared: bool
     ) -> Metadata:
         url = discovery_address(provider.issuer)
         document = await self._outward.read_json(url, provider, declared=declared)
@@ -118,12 +118,12 @@ class Documents:
         return metadata
 
     async def _read_keys(
-        self, known: _Known, metadata: Metadata, provider: Provider, *, declared: bool
+        self, known: _Known, metadata: Metadata, provider: OidcProvider, *, declared: bool
     ) -> None:
         document = await self._outward.read_json(metadata.jwks, provider, declared=declared)
         known.keys, known.keys_read = read_keys(document), self._clock()
 
-    def _of(self, provider: Provider, *, declared: bool) -> _Known:
+    def _of(self, provider: OidcProvider, *, declared: bool) -> _Known:
         key = (provider.name, provider.issuer, declared)
         return self._known.setdefault(key, _Known())
 

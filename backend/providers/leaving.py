@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from auth.oidc.provider import OidcProvider
 from backend.providers.service import Providers
 from backend.providers.sessions import ID_TOKEN
 from backend.providers.table import SESSIONS, ProviderSession
@@ -21,7 +22,7 @@ async def leaving(db: AsyncSession, providers: Providers, session_id: str, back:
     here never asks it."""
     row = await db.get(ProviderSession, session_id)
     known = await providers.find(db, row.provider) if row else None
-    if row is None or known is None or known.provider is None:
+    if row is None or known is None or not isinstance(known.provider, OidcProvider):
         return ""
     try:
         held = await providers.secrets.open(db, SESSIONS, session_id)

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from auth.oidc.problems import Rejected
-from auth.oidc.provider import Provider
+from auth.oidc.provider import OidcProvider
 from backend.settings import Settings
 from integrations.contract import IntegrationError
 from integrations.tls import TlsMaterial
@@ -43,7 +43,7 @@ class Outward:
         self._http_hosts = {host.lower() for host in settings.connection_http_hosts}
         self._own_port = settings.port
 
-    def against(self, url: str, provider: Provider, *, declared: bool) -> str:
+    def against(self, url: str, provider: OidcProvider, *, declared: bool) -> str:
         """What speaks against asking `url`; empty when nothing does."""
         parts = urlsplit(url)
         host = (parts.hostname or "").lower()
@@ -58,7 +58,7 @@ class Outward:
             return f"{url[:200]} is the console itself"
         return ""
 
-    def transport(self, url: str, provider: Provider, *, declared: bool) -> BoundedTransport:
+    def transport(self, url: str, provider: OidcProvider, *, declared: bool) -> BoundedTransport:
         """The way to `url`. Raises `Unreachable` where it may not be asked."""
         if message := self.against(url, provider, declared=declared):
             raise Unreachable(message)
@@ -72,7 +72,7 @@ class Outward:
     async def read_json(
         self,
         url: str,
-        provider: Provider,
+        provider: OidcProvider,
         *,
         declared: bool,
         headers: Mapping[str, str] | None = None,

@@ -18,7 +18,7 @@ from auth.oidc.logouttoken import Ended, check_logout_token
 from auth.oidc.metadata import Metadata
 from auth.oidc.person import names_groups
 from auth.oidc.problems import Refused, Rejected
-from auth.oidc.provider import Provider
+from auth.oidc.provider import OidcProvider
 from auth.oidc.signatures import Keys, header_of
 from backend.providers.answer import Answer, Tokens
 from backend.providers.documents import Documents
@@ -36,7 +36,7 @@ class Protocol:
         self._outward = outward
         self._documents = documents
 
-    async def published(self, provider: Provider, *, declared: bool) -> tuple[Metadata, Keys]:
+    async def published(self, provider: OidcProvider, *, declared: bool) -> tuple[Metadata, Keys]:
         """What the provider publishes now. Raises `Unreachable` and `Rejected`."""
         documents = Documents(self._outward)
         metadata = await documents.metadata(provider, declared=declared)
@@ -44,7 +44,7 @@ class Protocol:
 
     async def authorization(
         self,
-        provider: Provider,
+        provider: OidcProvider,
         *,
         declared: bool,
         redirect: str,
@@ -65,7 +65,7 @@ class Protocol:
 
     async def exchange(
         self,
-        provider: Provider,
+        provider: OidcProvider,
         answer: Answer,
         *,
         declared: bool,
@@ -91,7 +91,7 @@ class Protocol:
         return await self._tokens(provider, metadata, token, declared=declared, nonce=nonce)
 
     async def refresh(
-        self, provider: Provider, refresh_token: str, subject: str, *, declared: bool
+        self, provider: OidcProvider, refresh_token: str, subject: str, *, declared: bool
     ) -> Tokens:
         """What the provider says of the person now. Raises as `exchange` does; a `Refused` that
         is `gone` ends the session."""
@@ -106,7 +106,7 @@ class Protocol:
             raise Refused("the provider tells of another person now", gone=True)
         return tokens
 
-    async def logout(self, provider: Provider, token: str, *, declared: bool) -> Ended:
+    async def logout(self, provider: OidcProvider, token: str, *, declared: bool) -> Ended:
         """What a back-channel logout token ends. Raises `Rejected` and `Unreachable`."""
         header = header_of(token)
         claims = await self._documents.verify(token, provider, declared=declared)
@@ -118,7 +118,7 @@ class Protocol:
             now=time.time(),
         )
 
-    def leaving(self, provider: Provider, *, declared: bool, id_token: str, back: str) -> str:
+    def leaving(self, provider: OidcProvider, *, declared: bool, id_token: str, back: str) -> str:
         """Where the browser goes to sign out at the provider too; empty where it has no such
         place (OpenID Connect RP-Initiated Logout 1.0), or its document was not read yet: it is
         not asked."""
@@ -133,7 +133,7 @@ class Protocol:
 
     async def _tokens(
         self,
-        provider: Provider,
+        provider: OidcProvider,
         metadata: Metadata,
         token: Mapping[str, Any],
         *,
@@ -165,7 +165,7 @@ class Protocol:
 
     async def _userinfo(
         self,
-        provider: Provider,
+        provider: OidcProvider,
         metadata: Metadata,
         token: Mapping[str, Any],
         claims: Mapping[str, Any],
@@ -187,7 +187,7 @@ class Protocol:
         return found
 
     def _client(
-        self, provider: Provider, metadata: Metadata, *, declared: bool, redirect: str
+        self, provider: OidcProvider, metadata: Metadata, *, declared: bool, redirect: str
     ) -> Any:
         secret = provider.client_secret.get_secret_value()
         return AsyncOAuth2Client(

@@ -7,23 +7,20 @@ is declared.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from auth.oidc.provider import Provider
+from auth.providers import AnyProvider, made_of
 from backend.providers.table import PROVIDERS, ProviderRow
 from backend.secrets.envelope import SecretProblem
 from backend.secrets.store import Secrets
 
-__all__ = ["SECRET_FIELD", "KnownProvider", "all_providers", "find_provider", "typed_provider"]
-
-SECRET_FIELD = "client_secret"  # noqa: S105 (the field's name)
-"""Under which name a provider's secret is sealed."""
+__all__ = ["KnownProvider", "all_providers", "find_provider", "typed_provider"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +29,7 @@ class KnownProvider:
     `problem` says why; `row` is None for a declared one."""
 
     name: str
-    provider: Provider | None
+    provider: AnyProvider | None
     row: ProviderRow | None = None
     problem: str = ""
 
@@ -47,11 +44,6 @@ class KnownProvider:
         return self.provider is not None and not (self.row and self.row.disabled)
 
     @property
-    def issuer(self) -> str:
-        """Its issuer, also of one that cannot be used."""
-        return self.provider.issuer if self.provider else self.row.issuer if self.row else ""
-
-    @property
     def version(self) -> str:
         """Differs when anything of its settings does: no attempt outlives a change of them."""
         parts = [self.name, repr(self.provider and self.provider.model_dump(mode="python"))]
@@ -60,17 +52,17 @@ class KnownProvider:
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-async def all_providers(db: AsyncSession, declared: Iterable[Provider]) -> list[KnownProvider]:
+async def all_providers(db: AsyncSession, declared: Iterable[AnyProvider]) -> list[KnownProvider]:
     """All of them, in the order of their buttons, for showing them: no secret is opened."""
     known = [KnownProvider(provider.name, provider) for provider in declared]
     taken = {one.name for one in known}
     query = select(ProviderRow).order_by(col(ProviderRow.place), col(ProviderRow.created))
     rows = [row for row in (await db.execute(query)).scalars() if row.name not in taken]
-    return known + [_made(row, "") for row in rows]
+    return known + [_made(row, {}) for row in rows]
 
 
 async def find_provider(
-    db: AsyncSession, declared: Iterable[Provider], secrets: Secrets, name: str
+    db: AsyncSession, declared: Iterable[AnyProvider], secrets: Secrets, name: str
 ) -> KnownProvider | None:
     """The one of that name."""
     for provider in declared:
@@ -81,12 +73,11 @@ async def find_provider(
     return await _stored(db, row, secrets) if row else None
 
 
-def typed_provider(row: ProviderRow, secret: str) -> Provider:
-    """The settings of a row. Raises pydantic's `ValidationError`."""
-    return Provider(
-        client_secret=SecretStr(secret),
-        **row.model_dump(include=set(Provider.model_fields)),
-    )
+def typed_provider(row: ProviderRow, secrets: Mapping[str, str]) -> AnyProvider:
+    """The settings of a row with its secrets by field. Raises pydantic's `ValidationError`, and
+    `KeyError` where its product is not known."""
+    common = row.model_dump(include={"name", "label", "domains", "known_only"})
+    return made_of(row.kind, {**row.settings, **common, **secrets})
 
 
 async def _stored(db: AsyncSession, row: ProviderRow, secrets: Secrets) -> KnownProvider:
@@ -94,11 +85,11 @@ async def _stored(db: AsyncSession, row: ProviderRow, secrets: Secrets) -> Known
         opened = await secrets.open(db, PROVIDERS, row.id)
     except SecretProblem as error:
         return KnownProvider(row.name, None, row, str(error))
-    return _made(row, opened.get(SECRET_FIELD, ""))
+    return _made(row, opened)
 
 
-def _made(row: ProviderRow, secret: str) -> KnownProvider:
+def _made(row: ProviderRow, opened: Mapping[str, str]) -> KnownProvider:
     try:
-        return KnownProvider(row.name, typed_provider(row, secret), row)
-    except ValidationError:
+        return KnownProvider(row.name, typed_provider(row, opened), row)
+    except (ValidationError, KeyError):
         return KnownProvider(row.name, None, row, "its stored settings cannot be used")

@@ -8,15 +8,21 @@ later, and the session's own end stands.
 from __future__ import annotations
 
 import time
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, assert_never
 
 import structlog
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import col
 
+from auth.ldap.problems import NotAccepted, Unusable
+from auth.ldap.provider import LdapProvider
 from auth.oidc.person import read_person
 from auth.oidc.problems import Refused, Rejected
+from auth.oidc.provider import OidcProvider
+from auth.person import Person
+from auth.providers import AnyProvider
 from auth.scope import organisation
 from backend.audit import Audit, Origin, Target
 from backend.db.identity import GroupRecord, SessionRecord, UserRecord
@@ -24,9 +30,7 @@ from backend.identity.epoch import hold_epoch, raise_epoch
 from backend.identity.sessions import end_session
 from backend.providers import attempts, sessions, trials
 from backend.providers.accounts import forget_groups, set_groups
-from backend.providers.answer import Tokens
 from backend.providers.outward import Unreachable
-from backend.providers.records import KnownProvider
 from backend.providers.service import Providers
 from backend.providers.sessions import ID_TOKEN, REFRESH_SECONDS, REFRESH_TOKEN
 from backend.providers.table import SESSIONS, ProviderSession
@@ -93,62 +97,93 @@ class Refreshing:
         return chosen
 
     async def _one(self, session_id: str, silent: set[str]) -> None:
-        protocol = await self._providers.protocol()
         async with self._db_sessions() as db:
             row = await db.get(ProviderSession, session_id)
             known = await self._providers.find(db, row.provider) if row else None
         if row is None or row.provider in silent:
             return
         enabled = known is not None and (known.enabled or bool(known.problem))
-        if known is None or not enabled or known.issuer != row.issuer:
-            await self._end(row, "its provider is gone or switched off")
+        provider = known.provider if known else None
+        if known is None or not enabled or (provider and provider.identity_issuer != row.issuer):
+            await self._end([row], "its provider is gone or switched off")
             return
-        if known.provider is None:
+        try:
+            match provider:
+                case None:
+                    return
+                case OidcProvider():
+                    await self._refreshed(row, provider, declared=known.declared)
+                case LdapProvider():
+                    await self._looked_up(row, provider, declared=known.declared)
+                case _:
+                    assert_never(provider)
+        except (Unreachable, Rejected, Unusable) as error:
+            if isinstance(error, Unreachable):
+                silent.add(row.provider)
+            _log.info("a session was not asked about", provider=row.provider, reason=str(error))
+
+    async def _looked_up(
+        self, row: ProviderSession, provider: LdapProvider, *, declared: bool
+    ) -> None:
+        """Read the person's entry. Who is not there any more, or may not sign in, is signed out
+        everywhere."""
+        directories = self._providers.directories
+        try:
+            person = await directories.present(provider, row.subject, declared=declared)
+        except NotAccepted as error:
+            async with self._db_sessions() as db:
+                rows = await sessions.of_subject(db, row)
+            await self._end(rows, str(error))
             return
+        await self._follow(row, provider, person)
+
+    async def _refreshed(
+        self, row: ProviderSession, provider: OidcProvider, *, declared: bool
+    ) -> None:
+        """Give the refresh token for what the provider says now."""
+        session_id = row.session_id
         async with self._db_sessions() as db:
             held = await self._providers.secrets.open(db, SESSIONS, session_id)
         if not held.get(REFRESH_TOKEN):
             return
+        protocol = await self._providers.protocol()
         try:
             tokens = await protocol.refresh(
-                known.provider, held[REFRESH_TOKEN], row.subject, declared=known.declared
+                provider, held[REFRESH_TOKEN], row.subject, declared=declared
             )
         except Refused as error:
             if error.gone:
-                await self._end(row, str(error))
-            return
-        except (Unreachable, Rejected) as error:
-            if isinstance(error, Unreachable):
-                silent.add(row.provider)
-            _log.info("a session was not asked about", provider=row.provider, reason=str(error))
+                await self._end([row], str(error))
             return
         kept = {
             REFRESH_TOKEN: tokens.refresh_token or held[REFRESH_TOKEN],
             ID_TOKEN: tokens.id_token or held.get(ID_TOKEN, ""),
         }
-        await self._follow(row, known, tokens, kept)
+        # Of a person it tells without groups it says that there are none any more; not so where
+        # it tells nothing, or that they are too many for a token.
+        person = read_person(tokens.claims, provider)
+        told = not tokens.silent and (person.groups or not person.too_many)
+        await self._follow(row, provider, person if told else None, kept)
 
     async def _follow(
         self,
         row: ProviderSession,
-        known: KnownProvider,
-        tokens: Tokens,
-        kept: dict[str, str],
+        provider: AnyProvider,
+        person: Person | None,
+        kept: dict[str, str] | None = None,
     ) -> None:
-        """Take over what the provider says now."""
+        """Take over what the provider says now: groups where it tells them, tokens where it gives
+        new ones."""
         async with self._db_sessions() as db, db.begin():
             await hold_epoch(db)
             present = await db.get(ProviderSession, row.session_id)
             session = await db.get(SessionRecord, row.session_id)
-            if present is None or session is None or known.provider is None:
+            if present is None or session is None:
                 return
-            await sessions.keep_tokens(db, self._providers.secrets, present, kept)
+            if kept is not None:
+                await sessions.keep_tokens(db, self._providers.secrets, present, kept)
             present.due = time.time() + REFRESH_SECONDS
-            provider = known.provider
-            person = read_person(tokens.claims, provider)
-            # Of a person it tells without groups it says that there are none any more; not so
-            # where it tells nothing, or that they are too many for a token.
-            if tokens.silent or (person.too_many and not person.groups):
+            if person is None:
                 return
             new, gone = await set_groups(db, session.user_id, provider.name, person.groups)
             if new or gone:
@@ -160,20 +195,21 @@ class Refreshing:
                     detail=f"Groups of {provider.name} now: {', '.join(told)[:2000]}",
                 )
 
-    async def _end(self, row: ProviderSession, reason: str) -> None:
+    async def _end(self, rows: Sequence[ProviderSession], reason: str) -> None:
         async with self._db_sessions() as db, db.begin():
             await hold_epoch(db)
-            session = await db.get(SessionRecord, row.session_id)
-            if session is None:
-                return
-            user = await db.get(UserRecord, session.user_id)
-            await end_session(db, row.session_id)
-            await forget_groups(db, session.user_id, row.provider)
-            self._audit(db).did(
-                "close",
-                self._target(user, "session"),
-                detail=f"Ended by {row.provider}: {reason}",
-            )
+            for row in rows:
+                session = await db.get(SessionRecord, row.session_id)
+                if session is None:
+                    continue
+                user = await db.get(UserRecord, session.user_id)
+                await end_session(db, row.session_id)
+                await forget_groups(db, session.user_id, row.provider)
+                self._audit(db).did(
+                    "close",
+                    self._target(user, "session"),
+                    detail=f"Ended by {row.provider}: {reason}"[:2000],
+                )
 
     def _audit(self, db: AsyncSession) -> Audit:
         return Audit(db, Origin.system(self._organisation, "identity provider"))

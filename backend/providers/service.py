@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.providers.documents import Documents
+from backend.providers.ldap.directories import Directories
+from backend.providers.ldap.places import Places
+from backend.providers.ldap.servers import Servers
 from backend.providers.outward import Outward
 from backend.providers.records import KnownProvider, all_providers, find_provider
 from backend.secrets.store import Secrets
@@ -26,6 +29,8 @@ class Providers:
     def __init__(self, settings: Settings, secrets: Secrets) -> None:
         self.secrets = secrets
         self.outward = Outward(settings)
+        self.directories = Directories(Servers(settings))
+        self.places = Places()
         self._declared = settings.identity_providers
         self._protocol: Protocol | None = None
 

@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from auth.oidc.logouttoken import LIFE, Ended
-from auth.oidc.provider import Provider
+from auth.oidc.provider import OidcProvider
 from auth.person import Person
+from auth.provider import ProviderBase
 from backend.db.identity import GroupRecord, SessionRecord
 from backend.identity.sessions import end_session
 from backend.identity.tokens import digest
@@ -33,6 +34,7 @@ __all__ = [
     "keep_tokens",
     "left_of_others",
     "move",
+    "of_subject",
 ]
 
 REFRESH_SECONDS: Final = 300.0
@@ -46,12 +48,14 @@ async def keep(
     db: AsyncSession,
     secrets: Secrets,
     session_id: str,
-    provider: Provider,
+    provider: ProviderBase,
     *,
     person: Person,
     tokens: dict[str, str],
+    due: float | None = None,
 ) -> None:
-    """Remember what the session has from its provider."""
+    """Remember what the session has from its provider. `due` is when that is asked again, of one
+    that needs no token for it."""
     await db.flush()
     row = ProviderSession(
         session_id=session_id,
@@ -59,10 +63,12 @@ async def keep(
         issuer=person.issuer,
         subject=person.subject,
         sid=person.sid,
+        due=due,
     )
     db.add(row)
     await db.flush()
-    await keep_tokens(db, secrets, row, tokens)
+    if tokens:
+        await keep_tokens(db, secrets, row, tokens)
 
 
 async def keep_tokens(
@@ -99,7 +105,7 @@ async def move(db: AsyncSession, secrets: Secrets, before: str, after: str) -> N
 
 
 async def end_told(
-    db: AsyncSession, provider: Provider, ended: Ended
+    db: AsyncSession, provider: OidcProvider, ended: Ended
 ) -> Sequence[ProviderSession] | None:
     """End the sessions that a logout token names, on every replica once the caller's transaction
     commits. None when the token was used before."""
@@ -120,6 +126,16 @@ async def end_told(
     rows = (await db.execute(query)).scalars().all()
     await _end(db, rows)
     return rows
+
+
+async def of_subject(db: AsyncSession, row: ProviderSession) -> Sequence[ProviderSession]:
+    """The sessions that the provider opened for the person of this one."""
+    query = select(ProviderSession).where(
+        col(ProviderSession.provider) == row.provider,
+        col(ProviderSession.issuer) == row.issuer,
+        col(ProviderSession.subject) == row.subject,
+    )
+    return (await db.execute(query)).scalars().all()
 
 
 async def end_of_provider(db: AsyncSession, name: str) -> int:

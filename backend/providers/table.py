@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from sqlalchemy import JSON, Column, Text
 from sqlmodel import Field, SQLModel
@@ -24,8 +25,9 @@ SESSIONS = "provider_session"
 
 
 class ProviderRow(SQLModel, table=True):
-    """A provider made in the console. Its client secret lies sealed in `sealed_secret` under
-    `id`; `place` is its order among the buttons."""
+    """A provider made in the console. Its secret lies sealed in `sealed_secret` under `id`;
+    `place` is its order among the buttons, `settings` what only providers of its kind have, and
+    `address` where it is, for people to read."""
 
     __tablename__ = PROVIDERS
 
@@ -34,13 +36,8 @@ class ProviderRow(SQLModel, table=True):
     kind: str = Field(max_length=32)
     label: str = Field(max_length=128)
     place: int = 0
-    issuer: str = Field(max_length=512)
-    client_id: str = Field(max_length=256)
-    scopes: str = Field(max_length=512)
-    claim_login: str = Field(max_length=128)
-    claim_name: str = Field(max_length=128)
-    claim_email: str = Field(max_length=128)
-    claim_groups: str = Field(max_length=128)
+    address: str = Field(max_length=512)
+    settings: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     domains: list[str] = Field(sa_column=Column(JSON, nullable=False))
     known_only: bool = False
     disabled: bool = False

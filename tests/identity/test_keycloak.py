@@ -109,7 +109,7 @@ async def test_a_person_with_only_a_keycloak_account(tmp_path: Path) -> None:
 
 def declare(console: Any, settings: dict[str, Any]) -> None:
     """As if the operator had: where Keycloak is was not known when the console started."""
-    from auth.oidc.provider import Provider
+    from auth.oidc.provider import OidcProvider
     from backend.providers.service import Providers
 
-    console.app.state.parts.get(Providers)._declared = (Provider.model_validate(settings),)
+    console.app.state.parts.get(Providers)._declared = (OidcProvider.model_validate(settings),)

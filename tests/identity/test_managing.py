@@ -17,7 +17,7 @@ from backend.audit import Audit, Origin
 from backend.db.identity import SessionRecord
 from backend.db.rights import RoleRecord
 from backend.features.providers.managing import Managing
-from backend.features.providers.schemas import NewProvider
+from backend.features.providers.schemas import NewOidcProvider
 from backend.http import stepup
 from backend.identity.limits import AttemptLimits
 from backend.providers.service import Providers
@@ -335,7 +335,7 @@ async def test_no_transaction_is_held_while_a_provider_is_asked(
     caller = principal(holding((built_in(site.state.catalogue)["owner"], ("org", "main"))))
     audit_origin = Origin.system("main", "test")
     held: list[bool] = []
-    body = NewProvider(**draft(provider))
+    body = NewOidcProvider(**draft(provider))
     async with site.state.db_sessions() as db:
 
         def asked(honest: dict[str, Any]) -> dict[str, Any]:

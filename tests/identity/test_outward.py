@@ -13,7 +13,7 @@ from joserfc.jwk import RSAKey
 from starlette.responses import RedirectResponse, Response
 from structlog.testing import capture_logs
 
-from auth.oidc.provider import Provider
+from auth.oidc.provider import OidcProvider
 from backend.providers import outward
 from backend.providers.outward import Outward, Unreachable
 from backend.settings import Settings
@@ -116,7 +116,7 @@ async def test_the_console_goes_on_while_a_provider_is_slow(
 )
 def test_a_name_that_only_begins_like_loopback_needs_tls(tmp_path: Path, issuer: str) -> None:
     own = Outward(Settings(home=tmp_path))
-    known = Provider(name="sso", issuer=issuer, client_id="x")
+    known = OidcProvider(name="sso", issuer=issuer, client_id="x")
     assert "without TLS" in own.against(f"{issuer}/keys", known, declared=True)
 
 

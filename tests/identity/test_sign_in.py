@@ -61,7 +61,9 @@ async def test_a_person_signs_in_and_has_an_account(
 
 async def test_the_page_offers_the_providers(site: ConsoleApp) -> None:
     offered = (await site.caller().get("/signin/providers")).json()
-    assert offered == [{"name": "sso", "kind": "oidc", "label": "Our SSO", "domains": []}]
+    assert offered == [
+        {"name": "sso", "kind": "oidc", "label": "Our SSO", "domains": []} | {"password": False}
+    ]
 
 
 async def test_a_group_of_the_provider_gives_its_rights_and_takes_them(

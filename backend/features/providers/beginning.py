@@ -6,6 +6,7 @@ import structlog
 from fastapi import Request, Response
 
 from auth.oidc.problems import Rejected
+from auth.oidc.provider import OidcProvider
 from auth.oidc.returning import own_path
 from backend.errors import NotFoundProblem, UpstreamBroken
 from backend.features.providers.entrance import Entrance, callback_of
@@ -42,7 +43,8 @@ async def begun(
 ) -> str:
     """The provider's address for a new attempt of this browser. 502 where the provider does not
     answer as one; no attempt is kept then."""
-    assert known.provider is not None  # noqa: S101 (the callers looked)
+    if not isinstance(known.provider, OidcProvider):
+        raise NotFoundProblem("Nobody leaves for this provider: give user name and password here.")
     redirect = callback_of(own_address(request, entry.settings), known.name)
     browser = read_attempt_cookie(request) or new_token()
     protocol = await entry.providers.protocol()

@@ -7,7 +7,7 @@ wrong; the reason is in the activity record and the log, for administrators.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import structlog
@@ -17,30 +17,23 @@ from starlette.responses import RedirectResponse
 from auth.oidc.idtoken import number
 from auth.oidc.person import read_person, without_secrets
 from auth.oidc.problems import Refused, Rejected
-from auth.oidc.provider import Provider
+from auth.oidc.provider import OidcProvider
 from auth.person import Person
 from auth.scope import organisation
 from auth.verb import Verb
-from backend.audit import Audit, Origin, Target
-from backend.features.providers.entrance import Entrance, address_of
+from backend.features.providers.entrance import Entrance
+from backend.features.providers.opening import Proved, opened, recorded
 from backend.features.providers.rights import KIND
-from backend.http.connections import address_group
 from backend.http.cookies import (
     read_attempt_cookie,
-    read_device_cookie,
-    set_device_cookie,
-    set_session_cookie,
 )
 from backend.http.credentials import read_credential
-from backend.identity.devices import DEVICE_SECONDS, remember
-from backend.identity.epoch import hold_epoch
 from backend.identity.principals import BY_PROVIDER
-from backend.identity.tokens import digest
-from backend.providers.accounts import NotLetIn, settle
+from backend.providers.accounts import NotLetIn
 from backend.providers.answer import Answer, Tokens
 from backend.providers.attempts import take
 from backend.providers.outward import Unreachable
-from backend.providers.sessions import ID_TOKEN, REFRESH_TOKEN, keep
+from backend.providers.sessions import ID_TOKEN, REFRESH_TOKEN
 from backend.providers.table import LoginAttempt
 from backend.providers.trials import keep_trial
 
@@ -60,10 +53,12 @@ async def finished(
     if attempt is None:
         return await door.refused("old", "/", "no such attempt, or it is over")
     usable = known is not None and (known.enabled or bool(attempt.trial_by))
-    if known is None or known.provider is None or not usable or known.version != attempt.version:
+    provider = known.provider if known is not None else None
+    changed = known is None or not usable or known.version != attempt.version
+    if known is None or changed or not isinstance(provider, OidcProvider):
         detail = "the provider was changed or switched off since the attempt began"
         return await door.refused("old", attempt.next, detail)
-    visit = _Visit(door, known.provider, attempt, declared=known.declared)
+    visit = _Visit(door, provider, attempt, declared=known.declared)
     try:
         return await visit.answered(answer)
     except (Refused, Unreachable, Rejected, NotLetIn) as error:
@@ -92,13 +87,8 @@ class _Door:
 
     async def refused(self, code: str, next_path: str, detail: str) -> RedirectResponse:
         """Back to the sign-in page with a word; the reason is recorded."""
-        org = self.entry.settings.organisation
         _log.info("sign-in refused", provider=self.name, why=code, reason=detail)
-        origin = Origin.anonymous(org, f"(by {self.name or 'no known provider'})").over(
-            self.request
-        )
-        target = Target("session", "", self.name, organisation(org))
-        await self.entry.refusals.record(origin, "open", target, detail)
+        await recorded(self.entry, self.request, self.name, detail)
         query = {"refused": code} | ({"by": self.name} if self.name else {})
         if next_path != "/":
             query["next"] = next_path
@@ -110,7 +100,7 @@ class _Visit:
     """The same, with the attempt that it ends."""
 
     door: _Door
-    provider: Provider
+    provider: OidcProvider
     attempt: LoginAttempt
     declared: bool
 
@@ -131,45 +121,18 @@ class _Visit:
         return await self._opened(tokens, person)
 
     async def _opened(self, tokens: Tokens, person: Person) -> RedirectResponse:
-        entry, request, name = self.door.entry, self.door.request, self.door.name
-        org = entry.settings.organisation
-        address = address_of(request)
-        async with entry.db_sessions() as db, db.begin():
-            await hold_epoch(db)
-            # Switched off, changed or deleted while it was asked: nothing may come of it.
-            now = await entry.providers.find(db, name)
-            if now is None or not now.enabled or now.version != self.attempt.version:
-                raise NotLetIn("old", "the provider was changed or switched off meanwhile")
-            user, made = await settle(db, self.provider, person)
-            who = Origin(org, user.login, "user", user.id, provider=f"{BY_PROVIDER}:{name}")
-            audit = Audit(db, who.over(request))
-            if made:
-                account = Target("user", user.id, user.login, organisation(org))
-                audit.did("create", account, detail=f"Made at the first sign-in by {name}.")
-            session = Target("session", "", user.login, organisation(org))
-            detail = f"By {name}, subject {person.subject} of {person.issuer}."
-            agent = request.headers.get("user-agent", "")
-            # Step-up: a provider that does not say when they signed in there gives none.
-            strong = number(tokens.claims, "auth_time")
-            token = await entry.identities.open(
-                db,
-                user,
-                address,
-                agent,
-                method=BY_PROVIDER,
-                strong_at=strong and min(strong, time.time()),
-                provider=name,
-            )
-            here = replace(audit.origin, credential_kind="session", credential_id=digest(token))
-            audit.acting_as(here).did("open", session, detail=detail)
-            held = {ID_TOKEN: tokens.id_token, REFRESH_TOKEN: tokens.refresh_token}
-            secrets = entry.providers.secrets
-            await keep(db, secrets, digest(token), self.provider, person=person, tokens=held)
-            known_by = read_device_cookie(request)
-            device = await remember(db, user.id, known_by, address_group(address))
+        # Step-up: a provider that does not say when they signed in there gives none.
+        strong = number(tokens.claims, "auth_time")
+        proved = Proved(
+            self.provider,
+            self.attempt.version,
+            person,
+            method=BY_PROVIDER,
+            strong_at=strong and min(strong, time.time()),
+            tokens={ID_TOKEN: tokens.id_token, REFRESH_TOKEN: tokens.refresh_token},
+        )
         response = RedirectResponse(self.attempt.next, 303)
-        set_session_cookie(request, response, token, entry.identities.lifetime)
-        set_device_cookie(request, response, device, DEVICE_SECONDS)
+        await opened(self.door.entry, self.door.request, response, proved)
         return response
 
     async def kept(self, found: dict[str, object]) -> RedirectResponse:

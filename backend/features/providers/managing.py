@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar, assert_never
 
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from auth.oidc.problems import Rejected
-from auth.oidc.provider import Provider
+from auth.ldap.provider import LdapProvider
+from auth.oidc.provider import OidcProvider
 from auth.principal import Principal
+from auth.provider import ProviderBase
+from auth.providers import OF_KIND, AnyProvider, settings_of
 from auth.scope import organisation
 from auth.subject import SubjectKind
 from auth.verb import Verb
@@ -35,28 +37,30 @@ from backend.errors import (
 )
 from backend.features.providers.rights import KIND
 from backend.features.providers.schemas import (
-    NewProvider,
-    ProviderDraft,
-    ProviderFound,
+    DirectoryDraft,
+    DirectoryFound,
+    NewDirectory,
+    NewOidcProvider,
+    OidcDraft,
+    OidcFound,
     ProviderImpact,
 )
+from backend.features.providers.testing import directory_tested, oidc_tested
 from backend.http.guard import no_such, require
 from backend.identity.epoch import raise_epoch
-from backend.providers.outward import Unreachable
-from backend.providers.records import SECRET_FIELD, KnownProvider, typed_provider
+from backend.providers.records import KnownProvider
 from backend.providers.service import Providers
 from backend.providers.sessions import end_of_provider
 from backend.providers.table import PROVIDERS, ProviderRow, ProviderSession
 
 __all__ = ["Managing"]
 
-_SHOWN: Final = frozenset(
-    {
-        "kind", "name", "label", "place", "issuer", "client_id", "scopes", "claim_login",
-        "claim_name", "claim_email", "claim_groups", "domains", "known_only", "disabled",
-    }
-)  # fmt: skip
-_FIXED: Final = {"kind", "name", "issuer", "untested", SECRET_FIELD}
+_COMMON: Final = ("kind", "name", "label", "place", "domains", "known_only", "disabled")
+_ASIDE: Final = {"place", "untested"}
+"""What is typed and is no setting of a provider."""
+
+
+P = TypeVar("P", bound=ProviderBase)
 
 
 class Managing:
@@ -82,35 +86,57 @@ class Managing:
             )
         return found.row
 
-    async def test(self, db: AsyncSession, caller: Principal, body: NewProvider) -> ProviderFound:
+    async def test(self, db: AsyncSession, caller: Principal, body: NewOidcProvider) -> OidcFound:
         """Discovery and keys of what was typed. 422 with the failure at its field.
 
         It needs what keeping it needs: the console asks an address that the caller chose. Only
         the very issuer that the operator declared is asked as one.
         """
         _require_all(caller)
-        typed = _typed(body, body.client_secret or "")
+        typed = _valid(OidcProvider, _typed(body, {}))
         stored = await self.providers.find(db, body.name)
         written = stored.provider if stored is not None and stored.declared else None
         await db.rollback()  # no transaction is held while a provider is asked
-        declared = written is not None and written.issuer == typed.issuer
-        return await self._tested(typed, declared=declared)
+        declared = written is not None and written.identity_issuer == typed.issuer
+        return await oidc_tested(self.providers, typed, declared=declared)
+
+    async def test_directory(
+        self, db: AsyncSession, caller: Principal, body: NewDirectory
+    ) -> DirectoryFound:
+        """The same of a directory. A password that was left out is the stored one, which goes
+        only to servers it was stored for: nobody can have it sent to one of theirs."""
+        _require_all(caller)
+        typed = _valid(LdapProvider, _typed(body, {}))
+        stored = await self.providers.find(db, body.name)
+        known = stored.provider if stored is not None else None
+        await db.rollback()
+        held = isinstance(known, LdapProvider) and known.bind_password.get_secret_value()
+        if body.bind_password is None and isinstance(known, LdapProvider) and held:
+            _stays_there(typed, settings_of(known))
+            typed = typed.model_copy(update={"bind_password": known.bind_password})
+        return await directory_tested(self.providers, typed, declared=False)
 
     async def create(
-        self, db: AsyncSession, audit: Audit, caller: Principal, body: NewProvider
+        self,
+        db: AsyncSession,
+        audit: Audit,
+        caller: Principal,
+        body: NewOidcProvider | NewDirectory,
     ) -> ProviderRow:
         """A new provider, tried before it is kept unless `untested`."""
         _require_all(caller)
-        typed = _typed(body, body.client_secret or "")
+        typed = _valid(OF_KIND[body.kind], _typed(body, {}))
         if await self.providers.find(db, body.name) is not None:
             raise _taken(body.name)
         if not body.untested:
             await db.rollback()  # no transaction is held while a provider is asked
-            await self._tested(typed, declared=False)
+            await self._tested(typed)
         row = ProviderRow(
-            **typed.model_dump(exclude={SECRET_FIELD, "domains", "kind"}),
+            **typed.model_dump(include={"name", "label", "known_only"}),
             kind=typed.kind.value,
             domains=list(typed.domains),
+            address=typed.address,
+            settings=settings_of(typed),
             place=body.place,
             created_by=caller.login,
             changed_by=caller.login,
@@ -120,8 +146,9 @@ class Managing:
             await db.flush()
         except IntegrityError as error:
             raise _taken(body.name) from error
-        await self._keep_secret(db, row, body.client_secret)
-        audit.did("create", _target(row, audit), change=Change.of(_facts(row), show=_SHOWN))
+        await self._keep_secret(db, row, typed.secret, getattr(body, typed.secret))
+        facts = _facts(row)
+        audit.did("create", _target(row, audit), change=Change.of(facts, show=frozenset(facts)))
         return row
 
     async def change(
@@ -130,18 +157,35 @@ class Managing:
         audit: Audit,
         caller: Principal,
         row: ProviderRow,
-        body: ProviderDraft,
+        body: OidcDraft | DirectoryDraft,
     ) -> None:
-        """Change the version that was read; attempts that are under way end."""
+        """Change the version that was read; attempts that are under way end. 409 for settings of
+        another kind."""
         _require_all(caller)
+        kind = OF_KIND.get(row.kind)
+        if kind is None or kind.protocol != protocol_of(body):
+            raise Conflict("These are settings of another kind of provider. Reload the page.")
         before = _facts(row)
-        values = body.model_dump(exclude=_FIXED)
-        after = ProviderRow(**{**row.model_dump(), **values})
-        _valid(lambda: typed_provider(after, ""))
-        await _advance(db, row, caller.login, **values)
-        await self._keep_secret(db, row, body.client_secret)
-        told = _facts(row) | ({"secret": "new"} if body.client_secret is not None else {})
-        audit.did("update", _target(row, audit), change=Change.between(before, told, show=_SHOWN))
+        fixed = {"kind": row.kind, "name": row.name}
+        typed = _valid(kind, _typed(body, {**row.settings, **fixed}))
+        await _advance(
+            db,
+            row,
+            caller.login,
+            **typed.model_dump(include={"label", "known_only"}),
+            domains=list(typed.domains),
+            address=typed.address,
+            settings=settings_of(typed),
+            place=body.place,
+        )
+        secret = getattr(body, typed.secret)
+        stored = await self.providers.secrets.states(db, PROVIDERS, row.id)
+        if secret is None and stored and isinstance(typed, LdapProvider):
+            _stays_there(typed, before)
+        await self._keep_secret(db, row, typed.secret, secret)
+        told = _facts(row) | ({"secret": "new"} if secret is not None else {})
+        shown = frozenset(before) | frozenset(_facts(row))
+        audit.did("update", _target(row, audit), change=Change.between(before, told, show=shown))
 
     async def switch(
         self, db: AsyncSession, audit: Audit, caller: Principal, row: ProviderRow, *, off: bool
@@ -203,60 +247,62 @@ class Managing:
         await end_of_provider(db, name)
         await db.execute(delete(GroupRecord).where(col(GroupRecord.provider) == name))
 
-    async def _keep_secret(self, db: AsyncSession, row: ProviderRow, secret: str | None) -> None:
+    async def _keep_secret(
+        self, db: AsyncSession, row: ProviderRow, field: str, secret: str | None
+    ) -> None:
         if secret is not None:
-            await self.providers.secrets.put(db, PROVIDERS, row.id, {SECRET_FIELD: secret})
+            await self.providers.secrets.put(db, PROVIDERS, row.id, {field: secret})
 
-    async def _tested(self, typed: Provider, *, declared: bool) -> ProviderFound:
-        protocol = await self.providers.protocol()
-        try:
-            metadata, keys = await protocol.published(typed, declared=declared)
-        except (Unreachable, Rejected) as error:
-            message = str(error)
-            raise Unprocessable(
-                f"The test failed: {message}.",
-                errors=[{"field": "issuer", "message": message}],
-                tested=False,
-            ) from error
-        notes = []
-        if not metadata.backchannel:
-            notes.append(
-                "It does not say that it tells when a session ends (back-channel logout): people "
-                "stay signed in here until a refresh is refused or the session ends."
-            )
-        if not metadata.names_issuer:
-            notes.append("Its answers do not name their issuer (RFC 9207).")
-        if not keys:
-            notes.append("It publishes no key that we use: nobody could sign in.")
-        return ProviderFound(
-            issuer=metadata.issuer,
-            algorithms=list(metadata.algorithms),
-            keys=len(keys),
-            userinfo=bool(metadata.userinfo),
-            end_session=bool(metadata.end_session),
-            backchannel=metadata.backchannel,
-            notes=notes,
-        )
+    async def _tested(self, typed: AnyProvider) -> None:
+        match typed:
+            case OidcProvider():
+                await oidc_tested(self.providers, typed, declared=False)
+            case LdapProvider():
+                await directory_tested(self.providers, typed, declared=False)
+            case _:
+                assert_never(typed)
 
 
-def _typed(body: NewProvider, secret: str) -> Provider:
-    values = body.model_dump(exclude={"untested", "place", SECRET_FIELD})
-    return _valid(lambda: Provider(client_secret=SecretStr(secret), **values))
+def _stays_there(typed: LdapProvider, before: Mapping[str, Any]) -> None:
+    """422 where a stored password would go to other servers than it was stored for, or less
+    safely: nobody who may change a provider can have it sent to a server of theirs."""
+    same = (
+        set(typed.servers) <= set(before.get("servers", ()))
+        and typed.ca == before.get("ca")
+        and (typed.starttls or not before.get("starttls"))
+    )
+    if not same:
+        message = "give it again: it was stored for other servers, or another way to reach them"
+        errors: list[FieldError] = [{"field": "bind_password", "message": message}]
+        raise Unprocessable(f"bind_password: {message}", errors=errors)
 
 
-def _valid(make: Any) -> Provider:
+def protocol_of(body: OidcDraft | DirectoryDraft) -> str:
+    """Of which kind of provider these are settings."""
+    return OidcProvider.protocol if isinstance(body, OidcDraft) else LdapProvider.protocol
+
+
+def _typed(body: OidcDraft | DirectoryDraft, before: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed, over what stays as it was; an absent secret is none."""
+    return {**before, **body.model_dump(exclude=_ASIDE, exclude_none=True)}
+
+
+def _valid(kind: type[P], values: Mapping[str, Any]) -> P:
     """The provider, or 422 naming the fields and never what is in them."""
     try:
-        found: Provider = make()
+        return kind.model_validate(values)
     except ValidationError as error:
         errors: list[FieldError] = [
-            {"field": str(item["loc"][0]) if item["loc"] else "", "message": _words(item)}
+            {"field": _field(item["loc"]), "message": _words(item)}
             for item in error.errors(include_input=False, include_url=False)
         ]
         raise Unprocessable(
             f"{errors[0]['field']}: {errors[0]['message']}", errors=errors
         ) from None
-    return found
+
+
+def _field(place: tuple[int | str, ...]) -> str:
+    return str(place[0]) if place else ""
 
 
 def _words(item: Mapping[str, Any]) -> str:
@@ -296,7 +342,8 @@ def _taken(name: str) -> Conflict:
 
 
 def _facts(row: ProviderRow) -> dict[str, object]:
-    return {name: getattr(row, name) for name in sorted(_SHOWN)}
+    """What is recorded of a change: all settings, of which none is a secret."""
+    return {name: getattr(row, name) for name in _COMMON} | row.settings
 
 
 def _target(row: ProviderRow, audit: Audit) -> Target:

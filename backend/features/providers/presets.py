@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from auth.oidc.provider import ProviderKind
-from backend.features.providers.schemas import PresetView
+from auth.ldap.provider import GroupsBy, LdapKind
+from auth.oidc.provider import OidcKind
+from backend.features.providers.schemas import DirectoryPreset, OidcPreset
 
 __all__ = ["PRESETS"]
 
 _USUAL: Final = "openid profile email"
 
 PRESETS: Final = (
-    PresetView(
-        kind=ProviderKind.KEYCLOAK,
+    OidcPreset(
+        kind=OidcKind.KEYCLOAK,
         title="Keycloak",
         issuer="https://HOST/realms/REALM",
         scopes=_USUAL,
@@ -22,8 +23,8 @@ PRESETS: Final = (
         hint="Give the client a mapper of type Group Membership with the claim name groups, or "
         "read realm roles with realm_access.roles.",
     ),
-    PresetView(
-        kind=ProviderKind.DEX,
+    OidcPreset(
+        kind=OidcKind.DEX,
         title="Dex",
         issuer="https://HOST/dex",
         scopes=f"{_USUAL} groups offline_access",
@@ -31,8 +32,8 @@ PRESETS: Final = (
         claim_groups="groups",
         hint="Add the client to staticClients. Groups come from connectors that have them.",
     ),
-    PresetView(
-        kind=ProviderKind.GOOGLE,
+    OidcPreset(
+        kind=OidcKind.GOOGLE,
         title="Google",
         issuer="https://accounts.google.com",
         scopes=_USUAL,
@@ -41,8 +42,8 @@ PRESETS: Final = (
         hint="Google tells no groups: give roles to people and teams. Who may sign in is decided "
         "by the consent screen: make it internal.",
     ),
-    PresetView(
-        kind=ProviderKind.OKTA,
+    OidcPreset(
+        kind=OidcKind.OKTA,
         title="Okta",
         issuer="https://ORGANISATION.okta.com",
         scopes=f"{_USUAL} groups offline_access",
@@ -50,8 +51,8 @@ PRESETS: Final = (
         claim_groups="groups",
         hint="Set a groups claim filter at the application (Sign On, OpenID Connect ID Token).",
     ),
-    PresetView(
-        kind=ProviderKind.ENTRA,
+    OidcPreset(
+        kind=OidcKind.ENTRA,
         title="Microsoft Entra ID",
         issuer="https://login.microsoftonline.com/TENANT/v2.0",
         scopes=f"{_USUAL} offline_access",
@@ -60,8 +61,8 @@ PRESETS: Final = (
         hint="Add the groups claim under Token configuration; groups come as object ids. Assign "
         "groups to the application, so that nobody is in more than a token holds.",
     ),
-    PresetView(
-        kind=ProviderKind.GITLAB,
+    OidcPreset(
+        kind=OidcKind.GITLAB,
         title="GitLab",
         issuer="https://gitlab.com",
         scopes=_USUAL,
@@ -70,13 +71,82 @@ PRESETS: Final = (
         hint="Make an application with the scopes openid, profile and email. For a GitLab of your "
         "own the issuer is its address.",
     ),
-    PresetView(
-        kind=ProviderKind.OTHER,
+    OidcPreset(
+        kind=OidcKind.OTHER,
         title="Another OpenID Connect provider",
         issuer="https://HOST",
         scopes=_USUAL,
         claim_login="preferred_username",
         claim_groups="groups",
         hint="Its discovery document lies below the issuer at /.well-known/openid-configuration.",
+    ),
+    DirectoryPreset(
+        kind=LdapKind.ACTIVE_DIRECTORY,
+        title="Active Directory",
+        server="ldaps://DC1.EXAMPLE.COM",
+        bind_dn="SEARCHER@EXAMPLE.COM",
+        people_base="DC=EXAMPLE,DC=COM",
+        people_filter="(&(objectCategory=person)(objectClass=user))",
+        login_by=["sAMAccountName", "userPrincipalName"],
+        unique="objectGUID",
+        login_attribute="sAMAccountName",
+        name_attribute="displayName",
+        groups_by=GroupsBy.CHAIN,
+        groups_base="OU=GROUPS,DC=EXAMPLE,DC=COM",
+        groups_filter="(objectClass=group)",
+        group_name="sAMAccountName",
+        hint="The domain controller looks up groups of groups itself. Primary groups (Domain "
+        "Users) are not told.",
+    ),
+    DirectoryPreset(
+        kind=LdapKind.OPENLDAP,
+        title="OpenLDAP",
+        server="ldaps://LDAP.EXAMPLE.COM",
+        bind_dn="cn=SEARCHER,dc=EXAMPLE,dc=COM",
+        people_base="ou=PEOPLE,dc=EXAMPLE,dc=COM",
+        people_filter="(objectClass=inetOrgPerson)",
+        login_by=["uid", "mail"],
+        unique="entryUUID",
+        login_attribute="uid",
+        name_attribute="cn",
+        groups_by=GroupsBy.MEMBER,
+        groups_base="ou=GROUPS,dc=EXAMPLE,dc=COM",
+        groups_filter="(objectClass=groupOfNames)",
+        group_name="cn",
+        hint="For groups of the class posixGroup, read members by memberUid.",
+    ),
+    DirectoryPreset(
+        kind=LdapKind.FREEIPA,
+        title="FreeIPA",
+        server="ldaps://IPA.EXAMPLE.COM",
+        bind_dn="uid=SEARCHER,cn=sysaccounts,cn=etc,dc=EXAMPLE,dc=COM",
+        people_base="cn=users,cn=accounts,dc=EXAMPLE,dc=COM",
+        people_filter="(objectClass=posixAccount)",
+        login_by=["uid"],
+        unique="ipaUniqueID",
+        login_attribute="uid",
+        name_attribute="cn",
+        groups_by=GroupsBy.MEMBER_OF,
+        groups_base="cn=groups,cn=accounts,dc=EXAMPLE,dc=COM",
+        groups_filter="(objectClass=ipaUserGroup)",
+        group_name="cn",
+        hint="FreeIPA tells of groups of groups in memberOf itself.",
+    ),
+    DirectoryPreset(
+        kind=LdapKind.OTHER,
+        title="Another LDAP directory",
+        server="ldaps://HOST",
+        bind_dn="cn=SEARCHER,dc=EXAMPLE,dc=COM",
+        people_base="dc=EXAMPLE,dc=COM",
+        people_filter="(objectClass=person)",
+        login_by=["uid"],
+        unique="entryUUID",
+        login_attribute="uid",
+        name_attribute="cn",
+        groups_by=GroupsBy.MEMBER,
+        groups_base="dc=EXAMPLE,dc=COM",
+        groups_filter="(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames))",
+        group_name="cn",
+        hint="Groups of the class groupOfUniqueNames name people in uniqueMember.",
     ),
 )

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
+from auth.ldap.provider import LdapProvider
+from auth.oidc.provider import OidcProvider
 from auth.principal import Principal
+from auth.providers import OF_KIND, settings_of
 from auth.verb import Verb
 from backend.db.session import DbSession
-from backend.errors import NotFoundProblem
+from backend.errors import Conflict, NotFoundProblem
 from backend.features.providers.beginning import begun
 from backend.features.providers.entrance import Door, callback_of, count, logout_of
 from backend.features.providers.managing import Managing
+from backend.features.providers.passwords import tried
 from backend.features.providers.presets import PRESETS
 from backend.features.providers.rights import KIND
 from backend.features.providers.schemas import (
-    NewProvider,
-    PresetView,
-    ProviderDraft,
-    ProviderFound,
+    DirectoryDraft,
+    DirectoryFound,
+    DirectoryView,
+    NewDirectory,
+    NewOidcProvider,
+    OidcDraft,
+    OidcFound,
+    OidcView,
+    PasswordSignIn,
+    Preset,
     ProviderImpact,
     ProviderName,
     ProviderSwitch,
-    ProviderTested,
     ProviderView,
     SignInAddress,
     TrialView,
@@ -36,7 +45,7 @@ from backend.http.origin import own_address
 from backend.http.stepup import Fresh, FreshNow
 from backend.http.versions import IfMatch, check, tagged
 from backend.parts import part
-from backend.providers.records import SECRET_FIELD, KnownProvider
+from backend.providers.records import KnownProvider
 from backend.providers.service import Providers
 from backend.providers.table import PROVIDERS, ProviderRow
 from backend.providers.trials import read_trial
@@ -75,42 +84,42 @@ class Shown:
         self._manager = manager
         self._base = own_address(request, settings)
 
-    async def view(self, known: KnownProvider) -> ProviderView:
+    async def view(self, known: KnownProvider) -> OidcView | DirectoryView:
         """One provider without anything secret."""
-        row, settings = known.row, known.provider
+        row, provider = known.row, known.provider
         states = {}
         if row is not None:
             states = await self._manager.providers.secrets.states(self._db, PROVIDERS, row.id)
-        source = settings or row
+        source = provider or row
         assert source is not None  # noqa: S101 (a stored one has a row, a declared one settings)
-        secret = states.get(SECRET_FIELD)
-        return ProviderView(
-            name=known.name,
-            kind=str(source.kind),
-            label=source.label,
-            issuer=source.issuer,
-            client_id=source.client_id,
-            secret_set=secret.changed if secret else None,
-            scopes=source.scopes,
-            claim_login=source.claim_login,
-            claim_name=source.claim_name,
-            claim_email=source.claim_email,
-            claim_groups=source.claim_groups,
-            domains=list(source.domains),
-            known_only=source.known_only,
-            place=row.place if row else 0,
-            disabled=bool(row and row.disabled),
-            editable=row is not None,
-            problem=known.problem,
-            redirect_uri=callback_of(self._base, known.name),
-            backchannel_uri=logout_of(self._base, known.name),
-            signed_out_uri=f"{self._base}/login",
-            changed=row.changed if row else None,
-            changed_by=row.changed_by if row else "",
-            row_version=row.row_version if row else 0,
-        )
+        facts: dict[str, Any] = {
+            "name": known.name,
+            "kind": str(source.kind),
+            "label": source.label,
+            "address": source.address,
+            "secret_set": next((state.changed for state in states.values()), None),
+            "domains": list(source.domains),
+            "known_only": source.known_only,
+            "place": row.place if row else 0,
+            "disabled": bool(row and row.disabled),
+            "editable": row is not None,
+            "problem": known.problem,
+            "changed": row.changed if row else None,
+            "changed_by": row.changed_by if row else "",
+            "row_version": row.row_version if row else 0,
+        }
+        own = settings_of(provider) if provider is not None else row.settings if row else {}
+        kind = OF_KIND.get(str(source.kind), OidcProvider)
+        if kind is LdapProvider:
+            return DirectoryView.model_validate(facts | own)
+        told = {
+            "redirect_uri": callback_of(self._base, known.name),
+            "backchannel_uri": logout_of(self._base, known.name),
+            "signed_out_uri": f"{self._base}/login",
+        }
+        return OidcView.model_validate(facts | own | told)
 
-    async def changed(self, row: ProviderRow, response: Response) -> ProviderView:
+    async def changed(self, row: ProviderRow, response: Response) -> OidcView | DirectoryView:
         """The same after a change."""
         tagged(response, row.row_version)
         return await self.view(await self._manager.known(self._db, row.name))
@@ -126,21 +135,21 @@ Show = Annotated[Shown, Depends(Shown)]
 
 
 @router.get("/presets", dependencies=[New])
-async def list_provider_presets() -> list[PresetView]:
+async def list_provider_presets() -> list[Preset]:
     """What the form proposes for each product."""
     return list(PRESETS)
 
 
 @router.post("/test", dependencies=[Fresh], responses=answers(429))
 async def test_provider(
-    body: ProviderTested,
+    body: NewOidcProvider,
     caller: Annotated[Principal, New],
     entry: Door,
     manager: Manager,
     *,
     db: DbSession,
     request: Request,
-) -> ProviderFound:
+) -> OidcFound:
     """Read what a provider publishes, without saving anything. It needs what adding one does."""
     await count(entry, request, "test")
     return await manager.test(db, caller, body)
@@ -148,7 +157,7 @@ async def test_provider(
 
 @router.post("", status_code=201, dependencies=[FreshNow])
 async def create_provider(
-    body: NewProvider,
+    body: NewOidcProvider,
     caller: Annotated[Principal, New],
     manager: Manager,
     *,
@@ -158,6 +167,37 @@ async def create_provider(
     response: Response,
 ) -> ProviderView:
     """Add a provider; its button is on the sign-in page at once."""
+    row = await manager.create(db, audit, caller, body)
+    return await show.changed(row, response)
+
+
+@router.post("/directories/test", dependencies=[Fresh], responses=answers(429))
+async def test_directory(
+    body: NewDirectory,
+    caller: Annotated[Principal, New],
+    entry: Door,
+    manager: Manager,
+    *,
+    db: DbSession,
+    request: Request,
+) -> DirectoryFound:
+    """Ask each server of a directory, without saving anything. It needs what adding one does."""
+    await count(entry, request, "test")
+    return await manager.test_directory(db, caller, body)
+
+
+@router.post("/directories", status_code=201, dependencies=[FreshNow])
+async def create_directory(
+    body: NewDirectory,
+    caller: Annotated[Principal, New],
+    manager: Manager,
+    *,
+    db: DbSession,
+    audit: Audited,
+    show: Show,
+    response: Response,
+) -> ProviderView:
+    """Add a directory (LDAP); its button is on the sign-in page at once."""
     row = await manager.create(db, audit, caller, body)
     return await show.changed(row, response)
 
@@ -175,7 +215,7 @@ async def read_provider(
 @router.put("/{name}", dependencies=[FreshNow])
 async def change_provider(
     name: ProviderName,
-    body: ProviderDraft,
+    body: OidcDraft,
     caller: Annotated[Principal, Changes],
     manager: Manager,
     *,
@@ -186,6 +226,25 @@ async def change_provider(
     if_match: IfMatch = None,
 ) -> ProviderView:
     """Change its settings. Needs `If-Match`."""
+    row = await show.current(name, if_match)
+    await manager.change(db, audit, caller, row, body)
+    return await show.changed(row, response)
+
+
+@router.put("/{name}/directory", dependencies=[FreshNow])
+async def change_directory(
+    name: ProviderName,
+    body: DirectoryDraft,
+    caller: Annotated[Principal, Changes],
+    manager: Manager,
+    *,
+    db: DbSession,
+    audit: Audited,
+    show: Show,
+    response: Response,
+    if_match: IfMatch = None,
+) -> ProviderView:
+    """Change a directory's settings. Needs `If-Match`."""
     row = await show.current(name, if_match)
     await manager.change(db, audit, caller, row, body)
     return await show.changed(row, response)
@@ -251,8 +310,33 @@ async def try_provider(
         known = await manager.known(db, name)
     if known.provider is None:
         raise NotFoundProblem(known.problem)
+    if not isinstance(known.provider, OidcProvider):
+        raise Conflict("A directory is tried with a user name and a password.")
     url = await begun(entry, request, response, known, next_path="/", trial_by=caller.id)
     return SignInAddress(url=url)
+
+
+@router.post("/{name}/directory/trial", dependencies=[Changes, Fresh], responses=answers(429, 503))
+async def try_directory(
+    name: ProviderName,
+    body: PasswordSignIn,
+    entry: Door,
+    manager: Manager,
+    *,
+    db: DbSession,
+    request: Request,
+) -> TrialView:
+    """Try a user name and password: it signs nobody in, and shows the attributes that are read,
+    and what one would get. Works while the directory is switched off."""
+    await count(entry, request, "begin")
+    known = await manager.known(db, name)
+    if known.provider is None:
+        raise NotFoundProblem(known.problem)
+    if not isinstance(known.provider, LdapProvider):
+        raise Conflict("Only a directory is tried with a user name and a password.")
+    await db.rollback()  # no transaction is held while a directory is asked
+    found = await tried(entry, request, known, known.provider, body)
+    return await trial_view(db, known.provider, found)
 
 
 @router.get("/{name}/trials/{trial}")

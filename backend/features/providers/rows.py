@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import SQLModel
 
-from auth.oidc.provider import Provider
+from auth.providers import AnyProvider
 from backend.features.providers.rights import KIND
 from backend.live.collection import Collection
 from backend.live.column import Column, Type
@@ -27,7 +27,7 @@ class IdentityProviderRow(Row, frozen=True):
     label: str
     name: str
     kind: str
-    issuer: str
+    address: str
     status: str
     origin: str
     place: int
@@ -45,7 +45,7 @@ IDENTITY_PROVIDERS = Collection(
         Column("label", "Button", Type.TEXT, searched=True),
         Column("name", "Name", Type.TEXT, searched=True),
         Column("kind", "Product", Type.TEXT, facet=True),
-        Column("issuer", "Issuer", Type.TEXT, searched=True),
+        Column("address", "Address", Type.TEXT, searched=True),
         Column("status", "Status", Type.STATUS, facet=True),
         Column("people", "People", Type.NUMBER),
         Column("origin", "Declared in", Type.TEXT, facet=True),
@@ -60,14 +60,14 @@ IDENTITY_PROVIDERS = Collection(
 
 
 def provider_source(
-    db_sessions: async_sessionmaker[AsyncSession], org: str, declared: Sequence[Provider]
+    db_sessions: async_sessionmaker[AsyncSession], org: str, declared: Sequence[AnyProvider]
 ) -> SqlSource:
     """Every provider; the key is its name."""
     rows = _rows(declared).subquery()
     return SqlSource(IDENTITY_PROVIDERS, db_sessions, rows, organisation=org)
 
 
-def _rows(declared: Sequence[Provider]) -> sa.CompoundSelect[Any] | sa.Select[Any]:
+def _rows(declared: Sequence[AnyProvider]) -> sa.CompoundSelect[Any] | sa.Select[Any]:
     table = SQLModel.metadata.tables[PROVIDERS].c
     label = sa.case((table.label != "", table.label), else_=table.name)
     status = sa.case((table.disabled, "Switched off"), else_="Active")
@@ -76,7 +76,7 @@ def _rows(declared: Sequence[Provider]) -> sa.CompoundSelect[Any] | sa.Select[An
         label.label("label"),
         table.name.label("name"),
         table.kind.label("kind"),
-        table.issuer.label("issuer"),
+        table.address.label("address"),
         status.label("status"),
         sa.literal("console").label("origin"),
         table.place.label("place"),
@@ -90,14 +90,14 @@ def _rows(declared: Sequence[Provider]) -> sa.CompoundSelect[Any] | sa.Select[An
     return sa.union_all(stored.where(table.name.not_in(names)), *fixed)
 
 
-def _fixed(number: int, provider: Provider) -> sa.Select[Any]:
+def _fixed(number: int, provider: AnyProvider) -> sa.Select[Any]:
     name = sa.literal(provider.name)
     return sa.select(
         name.label("key"),
         sa.literal(provider.button).label("label"),
         name.label("name"),
         sa.literal(provider.kind.value).label("kind"),
-        sa.literal(provider.issuer).label("issuer"),
+        sa.literal(provider.address).label("address"),
         sa.literal("Active").label("status"),
         sa.literal("configuration").label("origin"),
         sa.literal(number - 1000).label("place"),

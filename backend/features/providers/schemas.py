@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from auth.oidc.provider import NAME_PATTERN, ProviderKind
+from auth.ldap.provider import DN_LENGTH, GroupsBy, LdapKind
+from auth.oidc.provider import OidcKind
+from auth.provider import NAME_PATTERN
 from backend.http.fields import NO_CONTROLS, SECRET
 
 __all__ = [
     "Begin",
-    "NewProvider",
+    "DirectoryDraft",
+    "DirectoryFound",
+    "DirectoryPreset",
+    "DirectoryView",
+    "NewDirectory",
+    "NewOidcProvider",
     "Offered",
-    "PresetView",
-    "ProviderDraft",
-    "ProviderFound",
+    "OidcDraft",
+    "OidcFound",
+    "OidcPreset",
+    "OidcView",
+    "PasswordSignIn",
+    "Preset",
     "ProviderImpact",
     "ProviderName",
     "ProviderSwitch",
-    "ProviderTested",
     "ProviderView",
+    "ServerFound",
     "SignInAddress",
     "TrialGrant",
     "TrialView",
@@ -38,6 +48,8 @@ class Offered(BaseModel):
     kind: str
     label: str
     domains: list[str]
+    password: bool
+    """Whether its people give user name and password here; else the browser goes there."""
 
 
 class Begin(BaseModel):
@@ -55,13 +67,21 @@ class SignInAddress(BaseModel):
 
 Line = Annotated[str, StringConstraints(max_length=128, pattern=NO_CONTROLS)]
 Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=512)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=DN_LENGTH)]
+Filter = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4096)]
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=256)]
 
 
-class PresetView(BaseModel):
+ALL_TOLD: Final = ConfigDict(json_schema_serialization_defaults_required=True)
+"""Of an answer: members that have a default are always there."""
+
+
+class OidcPreset(BaseModel):
     """What the form proposes for a product. Words in capitals are to be replaced."""
 
-    kind: ProviderKind
+    model_config = ALL_TOLD
+    protocol: Literal["oidc"] = "oidc"
+    kind: OidcKind
     title: str
     issuer: str
     scopes: str
@@ -70,13 +90,46 @@ class PresetView(BaseModel):
     hint: str
 
 
-class ProviderDraft(BaseModel):
-    """What can be changed of a provider. A secret that is left out stays as it is stored; an
-    empty one is taken away."""
+class DirectoryPreset(BaseModel):
+    """The same for a directory. Words in capitals are to be replaced."""
+
+    model_config = ALL_TOLD
+    protocol: Literal["ldap"] = "ldap"
+    kind: LdapKind
+    title: str
+    server: str
+    bind_dn: str
+    people_base: str
+    people_filter: str
+    login_by: list[str]
+    unique: str
+    login_attribute: str
+    name_attribute: str
+    groups_by: GroupsBy
+    groups_base: str
+    groups_filter: str
+    group_name: str
+    hint: str
+
+
+Preset = Annotated[OidcPreset | DirectoryPreset, Field(discriminator="protocol")]
+
+
+class Draft(BaseModel):
+    """What can be changed of a provider of any kind. A secret that is left out stays as it is
+    stored; an empty one is taken away."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
     label: Line = ""
+    domains: Annotated[list[Line], Field(max_length=64)] = []
+    known_only: bool = False
+    place: Annotated[int, Field(ge=0, le=1000)] = 0
+
+
+class OidcDraft(Draft):
+    """What can be changed of an OpenID Connect provider."""
+
     client_id: Word
     client_secret: Annotated[str | None, StringConstraints(max_length=1024), SECRET] = None
     scopes: Annotated[str, StringConstraints(max_length=512)] = "openid profile email"
@@ -84,25 +137,62 @@ class ProviderDraft(BaseModel):
     claim_name: Line = "name"
     claim_email: Line = "email"
     claim_groups: Line = "groups"
-    domains: Annotated[list[Line], Field(max_length=64)] = []
-    known_only: bool = False
-    place: Annotated[int, Field(ge=0, le=1000)] = 0
 
 
-class NewProvider(ProviderDraft):
+class NewOidcProvider(OidcDraft):
     """A provider to make. Kind, name and issuer stay: they are part of whom it knows."""
 
-    kind: ProviderKind = ProviderKind.OTHER
+    kind: OidcKind = OidcKind.OTHER
     name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=63)]
     issuer: Address
     untested: bool = False
 
 
-class ProviderTested(NewProvider):
-    """What to try: a new one, or the present one of that name with changes."""
+class DirectoryDraft(Draft):
+    """What can be changed of a directory."""
+
+    servers: Annotated[list[Address], Field(min_length=1, max_length=8)]
+    starttls: bool = True
+    ca: Annotated[str, StringConstraints(max_length=65_536)] = ""
+    bind_dn: Name = ""
+    bind_password: Annotated[str | None, StringConstraints(max_length=1024), SECRET] = None
+    people_base: Annotated[Name, StringConstraints(min_length=1)]
+    people_filter: Filter = "(objectClass=person)"
+    login_by: Annotated[list[Line], Field(min_length=1, max_length=4)] = ["uid"]
+    login_attribute: Line = "uid"
+    name_attribute: Line = "cn"
+    email_attribute: Line = "mail"
+    groups_by: GroupsBy = GroupsBy.MEMBER
+    groups_base: Name = ""
+    groups_filter: Filter = "(objectClass=groupOfNames)"
+    group_name: Line = "cn"
+    group_member: Line = "member"
+    nested: bool = True
 
 
-class ProviderFound(BaseModel):
+class NewDirectory(DirectoryDraft):
+    """A directory to make. Kind, name and the attribute people are known by stay: they are part
+    of whom it knows."""
+
+    kind: LdapKind = LdapKind.OTHER
+    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=63)]
+    unique: Line = "entryUUID"
+    untested: bool = False
+
+
+class PasswordSignIn(BaseModel):
+    """A user name and a password of a directory."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    login: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=256, pattern=NO_CONTROLS),
+    ]
+    password: Annotated[str, StringConstraints(min_length=1, max_length=1024), SECRET]
+
+
+class OidcFound(BaseModel):
     """What a test found: `notes` say what may be missed later."""
 
     issuer: str
@@ -114,39 +204,97 @@ class ProviderFound(BaseModel):
     notes: list[str]
 
 
+class ServerFound(BaseModel):
+    """One server of a directory: which TLS it speaks, its certificate's subject and end (Unix
+    seconds); empty without TLS."""
+
+    server: str
+    tls: str
+    certificate: str
+    expires: float | None
+
+
+class DirectoryFound(BaseModel):
+    """What a test found. Of those in `more` ("people", "groups") there are more than were
+    counted; `notes` say what may be missed later."""
+
+    servers: list[ServerFound]
+    people: int
+    groups: int
+    more: list[str]
+    notes: list[str]
+
+
 class ProviderSwitch(BaseModel):
     """Switch a provider off or on."""
 
     disabled: bool
 
 
-class ProviderView(BaseModel):
-    """A provider without anything secret. `redirect_uri` and `backchannel_uri` are what it has
-    to be told; `row_version` guards changes and is 0 for a declared one."""
+class ProviderFacts(BaseModel):
+    """What a provider of any kind shows; nothing secret. `row_version` guards changes and is 0
+    for a declared one; `address` is where it is."""
+
+    model_config = ALL_TOLD
 
     name: str
-    kind: str
     label: str
-    issuer: str
-    client_id: str
+    address: str
     secret_set: float | None
-    scopes: str
-    claim_login: str
-    claim_name: str
-    claim_email: str
-    claim_groups: str
     domains: list[str]
     known_only: bool
     place: int
     disabled: bool
     editable: bool
     problem: str
-    redirect_uri: str
-    backchannel_uri: str
-    signed_out_uri: str
     changed: float | None
     changed_by: str
     row_version: int
+
+
+class OidcView(ProviderFacts):
+    """An OpenID Connect provider. `redirect_uri` and `backchannel_uri` are what it has to be
+    told."""
+
+    protocol: Literal["oidc"] = "oidc"
+    kind: str
+    issuer: str = ""
+    client_id: str = ""
+    scopes: str = ""
+    claim_login: str = ""
+    claim_name: str = ""
+    claim_email: str = ""
+    claim_groups: str = ""
+    redirect_uri: str
+    backchannel_uri: str
+    signed_out_uri: str
+
+
+class DirectoryView(ProviderFacts):
+    """A directory."""
+
+    protocol: Literal["ldap"] = "ldap"
+    kind: str
+    servers: list[str] = []
+    starttls: bool = True
+    ca: str = ""
+    bind_dn: str = ""
+    people_base: str = ""
+    people_filter: str = ""
+    login_by: list[str] = []
+    unique: str = ""
+    login_attribute: str = ""
+    name_attribute: str = ""
+    email_attribute: str = ""
+    groups_by: str = ""
+    groups_base: str = ""
+    groups_filter: str = ""
+    group_name: str = ""
+    group_member: str = ""
+    nested: bool = True
+
+
+ProviderView = Annotated[OidcView | DirectoryView, Field(discriminator="protocol")]
 
 
 class ProviderImpact(BaseModel):
@@ -178,5 +326,6 @@ class TrialView(BaseModel):
     refreshes: bool
     account: str
     grants: list[TrialGrant]
+    teams: list[str]
     advice: list[str]
     claims: dict[str, Any]

@@ -10,7 +10,9 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
+from auth.ldap.provider import LdapProvider
 from auth.oidc.problems import Rejected
+from auth.oidc.provider import OidcProvider
 from auth.scope import organisation
 from backend.audit import Audit, Origin, Target
 from backend.db.identity import SessionRecord, UserRecord
@@ -19,7 +21,14 @@ from backend.errors import BadRequest, NotFoundProblem, UpstreamBroken
 from backend.features.providers.beginning import begun, enabled_provider
 from backend.features.providers.entrance import Door, count
 from backend.features.providers.finishing import finished
-from backend.features.providers.schemas import Begin, Offered, ProviderName, SignInAddress
+from backend.features.providers.passwords import sign_in
+from backend.features.providers.schemas import (
+    Begin,
+    Offered,
+    PasswordSignIn,
+    ProviderName,
+    SignInAddress,
+)
 from backend.http.documented import answers
 from backend.http.guard import Public
 from backend.parts import part
@@ -46,6 +55,7 @@ async def list_offered_providers(
             kind=known.provider.kind,
             label=known.provider.button,
             domains=list(known.provider.domains),
+            password=isinstance(known.provider, LdapProvider),
         )
         for known in await providers.all(db)
         if known.enabled and known.provider is not None
@@ -61,6 +71,24 @@ async def begin_sign_in(
     known = await enabled_provider(entry, provider)
     url = await begun(entry, request, response, known, next_path=body.next, hint=body.hint)
     return SignInAddress(url=url)
+
+
+@router.post(
+    "/signin/{provider}/password",
+    status_code=204,
+    responses=answers(401, 403, 404, 429, 502, 503),
+)
+async def sign_in_by_password(
+    provider: ProviderName,
+    body: PasswordSignIn,
+    entry: Door,
+    request: Request,
+    response: Response,
+) -> None:
+    """Sign in with the user name and password of a directory; the answer sets the session cookie.
+    401 with one text for every wrong input."""
+    known = await enabled_provider(entry, provider)
+    await sign_in(entry, request, response, known, body)
 
 
 @router.get(
@@ -97,7 +125,9 @@ async def end_by_provider(
     response.headers["Cache-Control"] = "no-store"
     async with entry.db_sessions() as db:
         known = await entry.providers.find(db, provider)
-    if known is None or known.provider is None:  # switched off: its sessions end all the same
+    if known is None or not isinstance(
+        known.provider, OidcProvider
+    ):  # switched off: its sessions end all the same
         await count(entry, request, "logout")
         raise NotFoundProblem("There is no such identity provider.")
     try:

@@ -9,16 +9,19 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from auth.oidc.provider import Provider
+from auth.ldap.provider import LdapProvider
+from auth.oidc.provider import OidcProvider
+from auth.providers import AnyProvider
 from auth.subject import Subject, SubjectKind, group
-from backend.db.identity import IdentityRecord, UserRecord
+from backend.db.identity import IdentityRecord, TeamRecord, UserRecord
+from backend.db.teams import TeamGroupRecord
 from backend.features.providers.schemas import TrialGrant, TrialView
 from backend.identity import reading
 
 __all__ = ["trial_view"]
 
 
-async def trial_view(db: AsyncSession, provider: Provider, found: dict[str, Any]) -> TrialView:
+async def trial_view(db: AsyncSession, provider: AnyProvider, found: dict[str, Any]) -> TrialView:
     """What was found, with the account and the roles that it leads to now."""
     account = await _account(db, provider, found)
     groups: list[str] = found.get("groups", [])
@@ -40,13 +43,26 @@ async def trial_view(db: AsyncSession, provider: Provider, found: dict[str, Any]
             TrialGrant(role=b.role_id, scope=b.scope, group=subjects[reading.subject(b)])
             for b in bindings
         ],
+        teams=await _teams(db, provider, groups),
         advice=_advice(provider, found, known=account is not None, granted=bool(bindings)),
         claims=found.get("claims", {}),
     )
 
 
+async def _teams(db: AsyncSession, provider: AnyProvider, groups: list[str]) -> list[str]:
+    """The teams that these groups belong to."""
+    query = (
+        select(col(TeamRecord.name))
+        .join(TeamGroupRecord, col(TeamGroupRecord.team_id) == col(TeamRecord.id))
+        .where(
+            col(TeamGroupRecord.provider) == provider.name, col(TeamGroupRecord.name).in_(groups)
+        )
+    )
+    return sorted(set((await db.execute(query)).scalars()))
+
+
 async def _account(
-    db: AsyncSession, provider: Provider, found: dict[str, Any]
+    db: AsyncSession, provider: AnyProvider, found: dict[str, Any]
 ) -> UserRecord | None:
     query = (
         select(UserRecord)
@@ -60,28 +76,46 @@ async def _account(
     return (await db.execute(query)).scalar_one_or_none()
 
 
-def _advice(provider: Provider, found: dict[str, Any], *, known: bool, granted: bool) -> list[str]:
+def _advice(
+    provider: AnyProvider, found: dict[str, Any], *, known: bool, granted: bool
+) -> list[str]:
     """What to change, as far as it can be seen from here."""
     if found.get("failure"):
         return []
     told: list[str] = []
     if provider.known_only and not known:
         told.append("This person would be refused: only people who are known already may sign in.")
-    if found.get("too_many"):
-        told.append(
-            "Not all groups were told: the person is in more than a token holds. Assign groups to "
-            "the application at the provider, so that only those are told."
-        )
-    elif provider.claim_groups and not found.get("groups"):
-        told.append(
-            f"No groups were read: there is no claim {provider.claim_groups!r}, or it is empty. "
-            "See below which claims came, and what the provider needs to tell groups."
-        )
+    told += _about_groups(provider, found)
     if not granted:
         told.append("This person would hold no role: give one of the groups a role.")
-    if not found.get("refreshes"):
+    if not found.get("refreshes") and not isinstance(provider, LdapProvider):
         told.append(
             "The provider gave no refresh token: groups stay as they were told at sign-in until "
             "the session ends (many want the scope offline_access for it)."
         )
     return told
+
+
+def _about_groups(provider: AnyProvider, found: dict[str, Any]) -> list[str]:
+    many, none = bool(found.get("too_many")), not found.get("groups")
+    match provider:
+        case LdapProvider() if many:
+            told = "The person is in more groups than are read: narrow the filter of groups."
+        case LdapProvider() if none and provider.groups_by != "none":
+            told = (
+                "No groups were read: see where groups are, their filter, and how they name their "
+                "members."
+            )
+        case OidcProvider() if many:
+            told = (
+                "Not all groups were told: the person is in more than a token holds. Assign groups "
+                "to the application at the provider, so that only those are told."
+            )
+        case OidcProvider() if none and provider.claim_groups:
+            told = (
+                f"No groups were read: there is no claim {provider.claim_groups!r}, or it is "
+                "empty. See below which claims came, and what the provider needs to tell groups."
+            )
+        case _:
+            return []
+    return [told]

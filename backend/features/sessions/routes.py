@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from auth.principal import Principal
 from backend.db.session import DbSession
 from backend.features.sessions import service
+from backend.features.sessions.directory import confirm_at_directory
 from backend.features.sessions.schemas import OpenSession, SteppedUp, StepUp
 from backend.http.audited import Audited
 from backend.http.confirming import Confirming
@@ -17,6 +18,7 @@ from backend.http.documented import answers
 from backend.http.fields import PathId
 from backend.http.guard import Decides
 from backend.identity.credentials import Identities
+from backend.identity.principals import BY_DIRECTORY
 from backend.parts import part
 from backend.providers.service import Providers
 from backend.settings import Settings
@@ -52,7 +54,7 @@ async def end_one_session(
     await service.end(db, audit, caller, session_id)
 
 
-@router.post("/session/step-up", responses=answers(429, 503))
+@router.post("/session/step-up", responses=answers(429, 502, 503))
 async def step_up(
     *,
     caller: Caller,
@@ -68,7 +70,12 @@ async def step_up(
 ) -> SteppedUp:
     """Give one's password once more: what asks who is there goes on for a while. The session gets
     a new cookie."""
-    await check.confirm(db, caller, body.password, audit)
+    if caller.assurance.method == BY_DIRECTORY:
+        await confirm_at_directory(
+            db, caller, body.password, providers=providers, check=check, audit=audit
+        )
+    else:
+        await check.confirm(db, caller, body.password, audit)
     token, at = await service.renew(db, audit, caller, providers.secrets)
     set_session_cookie(request, response, token, identities.lifetime)
     return SteppedUp(until=at + settings.step_up_minutes * 60)

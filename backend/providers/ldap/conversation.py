@@ -19,6 +19,7 @@ from auth.ldap.messages import (
     DONE,
     ENTRY,
     EXTENDED_ANSWER,
+    ONLY,
     TREE,
     Answer,
     Result,
@@ -90,8 +91,9 @@ class Conversation:
         scope: int = TREE,
         most: int = MOST_ENTRIES,
     ) -> Found:
-        """The entries that match, at most `most`, read page by page. An entry that is not there
-        has none below it. Raises `Unreachable`, and `Unusable` where it may not be searched."""
+        """The entries that match, at most `most`, read page by page; none where `ONLY` one is
+        asked for that is not there. Raises `Unreachable`, and `Unusable` where it may not be
+        searched."""
         names, found, cookie = tuple(attributes), Found(), b""
         while True:
             size = min(PAGE, most + 1 - len(found.entries))
@@ -108,7 +110,7 @@ class Conversation:
             await self.wire.send(request)
             done = await self._page(found)
             result = read_result(done)
-            if result.code in NOT_THERE:
+            if result.code in NOT_THERE and scope == ONLY:
                 return found
             if result.code not in PARTIAL | {SUCCESS}:
                 raise self._failed(base, result)

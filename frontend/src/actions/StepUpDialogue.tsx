@@ -1,3 +1,4 @@
+import "../i18n/signin";
 import "../i18n/later";
 import { Button, Form, Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
 import { useMutation } from "@tanstack/react-query";

@@ -4,9 +4,13 @@ import {
   currentSession,
   signOut as deleteSession,
   signIn as postSession,
+  signInByPassword,
 } from "../api/generated/sdk.gen";
 import type { SessionView } from "../api/generated/types.gen";
 import { ApiError } from "../api/problem";
+
+/** As long as the server waits for a directory. */
+const DIRECTORY_MS = 30_000;
 
 /** Who is signed in; null when nobody is. */
 export const sessionQuery = queryOptions({
@@ -34,6 +38,16 @@ export function mayUse(session: SessionView | null, kind: string, verb = "list")
 
 export async function signIn(login: string, password: string): Promise<SessionView> {
   return (await postSession({ body: { login, password } })).data;
+}
+
+/** Sign in with the user name and password of a directory. */
+export async function signInWith(
+  provider: string,
+  login: string,
+  password: string,
+): Promise<SessionView> {
+  await signInByPassword({ path: { provider }, body: { login, password }, deadline: DIRECTORY_MS });
+  return (await currentSession()).data;
 }
 
 /** Ends the session; where the browser signs out at the identity provider too, if anywhere. */

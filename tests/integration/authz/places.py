@@ -86,6 +86,8 @@ PACKAGE = {
 PROVIDER = {
     "name": "new", "issuer": "https://sso.invalid", "client_id": "craton", "untested": True,
 }  # fmt: skip
+DIRECTORY = {"servers": ["ldaps://ldap.invalid"], "people_base": "dc=example"}
+NEW_DIRECTORY = {"name": "newdir", "untested": True, **DIRECTORY}
 IMPORT = {"release": "4593.2.5", "board": "amd64-usr"}
 
 MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
@@ -126,6 +128,22 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "GET /identity-providers/presets": at(ORG, "/identity-providers/presets"),
     "POST /identity-providers/test": at(ORG, "/identity-providers/test", 422, body=PROVIDER),
     "POST /identity-providers": at(ORG, "/identity-providers", 201, body=PROVIDER),
+    "POST /identity-providers/directories/test": at(
+        ORG, "/identity-providers/directories/test", 422, body=NEW_DIRECTORY
+    ),
+    "POST /identity-providers/directories": at(
+        ORG, "/identity-providers/directories", 201, body=NEW_DIRECTORY
+    ),
+    "PUT /identity-providers/{name}/directory": at(
+        ORG, "/identity-providers/corp/directory", body=DIRECTORY, match=True
+    ),
+    "POST /identity-providers/{name}/directory/trial": at(
+        ORG,
+        "/identity-providers/corp/directory/trial",
+        200,
+        429,
+        body={"login": "ada", "password": "secret"},
+    ),
     "GET /identity-providers/{name}": at(ORG, "/identity-providers/sso"),
     "PUT /identity-providers/{name}": at(
         ORG, "/identity-providers/sso", body={"client_id": "craton"}, match=True

@@ -195,7 +195,7 @@ async def _cluster(console: ConsoleApp) -> World:
 async def _rows(console: ConsoleApp) -> dict[str, str]:
     async with console.state.db_sessions() as db, db.begin():
         await _updates(db)
-        db.add(_provider())
+        db.add_all([_provider(), _directory()])
         user = UserRecord(login="member", name="Member")
         db.add(user)
         await db.flush()
@@ -219,13 +219,20 @@ def _provider() -> ProviderRow:
         name="sso",
         kind="oidc",
         label="SSO",
-        issuer="https://sso.invalid",
-        client_id="craton",
-        scopes="openid",
-        claim_login="preferred_username",
-        claim_name="name",
-        claim_email="email",
-        claim_groups="groups",
+        address="https://sso.invalid",
+        settings={"issuer": "https://sso.invalid", "client_id": "craton"},
+        domains=[],
+    )
+
+
+def _directory() -> ProviderRow:
+    settings = {"servers": ["ldaps://ldap.invalid"], "people_base": "dc=example"}
+    return ProviderRow(
+        name="corp",
+        kind="ldap",
+        label="Corp",
+        address="ldaps://ldap.invalid",
+        settings={**settings, "ca": "", "starttls": True},
         domains=[],
     )
 

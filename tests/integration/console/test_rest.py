@@ -27,6 +27,7 @@ PUBLIC = {
     ("post", "/api/v1/oauth/token"),
     ("get", "/api/v1/signin/providers"),
     ("post", "/api/v1/signin/{provider}"),
+    ("post", "/api/v1/signin/{provider}/password"),
     ("get", CALLBACK),
     ("get", "/healthz"),
     ("get", "/readyz"),

@@ -14,14 +14,14 @@ from auth.oidc.logouttoken import check_logout_token
 from auth.oidc.metadata import read_metadata
 from auth.oidc.person import read_person
 from auth.oidc.problems import Rejected, StaleKeys
-from auth.oidc.provider import Provider
+from auth.oidc.provider import OidcProvider
 from auth.oidc.returning import own_path
 from auth.oidc.signatures import read_keys, verified_claims
 from auth.person import MOST_GROUPS
 
 ISSUER = "https://sso.test/realms/main"
 NOW = 1_800_000_000.0
-PROVIDER = Provider(name="sso", issuer=ISSUER, client_id="craton")
+PROVIDER = OidcProvider(name="sso", issuer=ISSUER, client_id="craton")
 
 
 def claims(**more: Any) -> dict[str, Any]:
@@ -202,7 +202,7 @@ def test_an_honest_logout_token_ends_a_session_or_all_of_a_person() -> None:
 )  # fmt: skip
 def test_what_is_no_issuer(issuer: str) -> None:
     with pytest.raises(ValidationError):
-        Provider(name="sso", issuer=issuer, client_id="craton")
+        OidcProvider(name="sso", issuer=issuer, client_id="craton")
 
 
 def test_own_paths() -> None:

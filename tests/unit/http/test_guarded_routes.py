@@ -31,6 +31,7 @@ OPEN = {
     "POST /api/v1/hooks/registry/{name}",
     "GET /api/v1/signin/providers",
     "POST /api/v1/signin/{provider}",
+    "POST /api/v1/signin/{provider}/password",
     "GET /api/v1/signin/callback/{provider}",
     "POST /api/v1/hooks/logout/{provider}",
     "POST /api/v1/oauth/device_authorization",

@@ -1341,6 +1341,326 @@ export type DeviceCodes = {
 };
 
 /**
+ * DirectoryDraft
+ *
+ * What can be changed of a directory.
+ */
+export type DirectoryDraft = {
+    /**
+     * Bind Dn
+     */
+    bind_dn?: string;
+    /**
+     * Bind Password
+     */
+    bind_password?: string | null;
+    /**
+     * Ca
+     */
+    ca?: string;
+    /**
+     * Domains
+     */
+    domains?: Array<string>;
+    /**
+     * Email Attribute
+     */
+    email_attribute?: string;
+    /**
+     * Group Member
+     */
+    group_member?: string;
+    /**
+     * Group Name
+     */
+    group_name?: string;
+    /**
+     * Groups Base
+     */
+    groups_base?: string;
+    groups_by?: GroupsBy;
+    /**
+     * Groups Filter
+     */
+    groups_filter?: string;
+    /**
+     * Known Only
+     */
+    known_only?: boolean;
+    /**
+     * Label
+     */
+    label?: string;
+    /**
+     * Login Attribute
+     */
+    login_attribute?: string;
+    /**
+     * Login By
+     */
+    login_by?: Array<string>;
+    /**
+     * Name Attribute
+     */
+    name_attribute?: string;
+    /**
+     * Nested
+     */
+    nested?: boolean;
+    /**
+     * People Base
+     */
+    people_base: string;
+    /**
+     * People Filter
+     */
+    people_filter?: string;
+    /**
+     * Place
+     */
+    place?: number;
+    /**
+     * Servers
+     */
+    servers: Array<string>;
+    /**
+     * Starttls
+     */
+    starttls?: boolean;
+};
+
+/**
+ * DirectoryFound
+ *
+ * What a test found. Of those in `more` ("people", "groups") there are more than were
+ * counted; `notes` say what may be missed later.
+ */
+export type DirectoryFound = {
+    /**
+     * Groups
+     */
+    groups: number;
+    /**
+     * More
+     */
+    more: Array<string>;
+    /**
+     * Notes
+     */
+    notes: Array<string>;
+    /**
+     * People
+     */
+    people: number;
+    /**
+     * Servers
+     */
+    servers: Array<ServerFound>;
+};
+
+/**
+ * DirectoryPreset
+ *
+ * The same for a directory. Words in capitals are to be replaced.
+ */
+export type DirectoryPreset = {
+    /**
+     * Bind Dn
+     */
+    bind_dn: string;
+    /**
+     * Group Name
+     */
+    group_name: string;
+    /**
+     * Groups Base
+     */
+    groups_base: string;
+    groups_by: GroupsBy;
+    /**
+     * Groups Filter
+     */
+    groups_filter: string;
+    /**
+     * Hint
+     */
+    hint: string;
+    kind: LdapKind;
+    /**
+     * Login Attribute
+     */
+    login_attribute: string;
+    /**
+     * Login By
+     */
+    login_by: Array<string>;
+    /**
+     * Name Attribute
+     */
+    name_attribute: string;
+    /**
+     * People Base
+     */
+    people_base: string;
+    /**
+     * People Filter
+     */
+    people_filter: string;
+    /**
+     * Protocol
+     */
+    protocol: 'ldap';
+    /**
+     * Server
+     */
+    server: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Unique
+     */
+    unique: string;
+};
+
+/**
+ * DirectoryView
+ *
+ * A directory.
+ */
+export type DirectoryView = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Bind Dn
+     */
+    bind_dn: string;
+    /**
+     * Ca
+     */
+    ca: string;
+    /**
+     * Changed
+     */
+    changed: number | null;
+    /**
+     * Changed By
+     */
+    changed_by: string;
+    /**
+     * Disabled
+     */
+    disabled: boolean;
+    /**
+     * Domains
+     */
+    domains: Array<string>;
+    /**
+     * Editable
+     */
+    editable: boolean;
+    /**
+     * Email Attribute
+     */
+    email_attribute: string;
+    /**
+     * Group Member
+     */
+    group_member: string;
+    /**
+     * Group Name
+     */
+    group_name: string;
+    /**
+     * Groups Base
+     */
+    groups_base: string;
+    /**
+     * Groups By
+     */
+    groups_by: string;
+    /**
+     * Groups Filter
+     */
+    groups_filter: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Known Only
+     */
+    known_only: boolean;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Login Attribute
+     */
+    login_attribute: string;
+    /**
+     * Login By
+     */
+    login_by: Array<string>;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Name Attribute
+     */
+    name_attribute: string;
+    /**
+     * Nested
+     */
+    nested: boolean;
+    /**
+     * People Base
+     */
+    people_base: string;
+    /**
+     * People Filter
+     */
+    people_filter: string;
+    /**
+     * Place
+     */
+    place: number;
+    /**
+     * Problem
+     */
+    problem: string;
+    /**
+     * Protocol
+     */
+    protocol: 'ldap';
+    /**
+     * Row Version
+     */
+    row_version: number;
+    /**
+     * Secret Set
+     */
+    secret_set: number | null;
+    /**
+     * Servers
+     */
+    servers: Array<string>;
+    /**
+     * Starttls
+     */
+    starttls: boolean;
+    /**
+     * Unique
+     */
+    unique: string;
+};
+
+/**
  * Disappears
  *
  * Rows of a collection that come from this connection.
@@ -2153,6 +2473,13 @@ export type GroupView = {
 };
 
 /**
+ * GroupsBy
+ *
+ * How a person's groups are found.
+ */
+export type GroupsBy = 'memberof' | 'member' | 'chain' | 'none';
+
+/**
  * Heartbeat
  *
  * The server lives; answer with a pong.
@@ -2404,7 +2731,7 @@ export type HostedImportView = {
  * One provider; nothing secret. `people` is how many accounts it knows.
  */
 export type IdentityProviderRow = {
-    issuer: string;
+    address: string;
     key: string;
     kind: string;
     label: string;
@@ -2961,6 +3288,13 @@ export type LayerView = {
      */
     size: number;
 };
+
+/**
+ * LdapKind
+ *
+ * Whose product it is: what the form proposes, and nothing else, differs.
+ */
+export type LdapKind = 'active-directory' | 'openldap' | 'freeipa' | 'ldap';
 
 /**
  * LeaseRow
@@ -3618,6 +3952,109 @@ export type NewCredentials = {
 };
 
 /**
+ * NewDirectory
+ *
+ * A directory to make. Kind, name and the attribute people are known by stay: they are part
+ * of whom it knows.
+ */
+export type NewDirectory = {
+    /**
+     * Bind Dn
+     */
+    bind_dn?: string;
+    /**
+     * Bind Password
+     */
+    bind_password?: string | null;
+    /**
+     * Ca
+     */
+    ca?: string;
+    /**
+     * Domains
+     */
+    domains?: Array<string>;
+    /**
+     * Email Attribute
+     */
+    email_attribute?: string;
+    /**
+     * Group Member
+     */
+    group_member?: string;
+    /**
+     * Group Name
+     */
+    group_name?: string;
+    /**
+     * Groups Base
+     */
+    groups_base?: string;
+    groups_by?: GroupsBy;
+    /**
+     * Groups Filter
+     */
+    groups_filter?: string;
+    kind?: LdapKind;
+    /**
+     * Known Only
+     */
+    known_only?: boolean;
+    /**
+     * Label
+     */
+    label?: string;
+    /**
+     * Login Attribute
+     */
+    login_attribute?: string;
+    /**
+     * Login By
+     */
+    login_by?: Array<string>;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Name Attribute
+     */
+    name_attribute?: string;
+    /**
+     * Nested
+     */
+    nested?: boolean;
+    /**
+     * People Base
+     */
+    people_base: string;
+    /**
+     * People Filter
+     */
+    people_filter?: string;
+    /**
+     * Place
+     */
+    place?: number;
+    /**
+     * Servers
+     */
+    servers: Array<string>;
+    /**
+     * Starttls
+     */
+    starttls?: boolean;
+    /**
+     * Unique
+     */
+    unique?: string;
+    /**
+     * Untested
+     */
+    untested?: boolean;
+};
+
+/**
  * NewGroup
  *
  * A group to be made. Without a policy it grants nothing until one is set.
@@ -3721,11 +4158,11 @@ export type NewMirror = {
 };
 
 /**
- * NewProvider
+ * NewOidcProvider
  *
  * A provider to make. Kind, name and issuer stay: they are part of whom it knows.
  */
-export type NewProvider = {
+export type NewOidcProvider = {
     /**
      * Claim Email
      */
@@ -3758,7 +4195,7 @@ export type NewProvider = {
      * Issuer
      */
     issuer: string;
-    kind?: ProviderKind;
+    kind?: OidcKind;
     /**
      * Known Only
      */
@@ -4013,6 +4450,251 @@ export type Offered = {
      * Name
      */
     name: string;
+    /**
+     * Password
+     */
+    password: boolean;
+};
+
+/**
+ * OidcDraft
+ *
+ * What can be changed of an OpenID Connect provider.
+ */
+export type OidcDraft = {
+    /**
+     * Claim Email
+     */
+    claim_email?: string;
+    /**
+     * Claim Groups
+     */
+    claim_groups?: string;
+    /**
+     * Claim Login
+     */
+    claim_login?: string;
+    /**
+     * Claim Name
+     */
+    claim_name?: string;
+    /**
+     * Client Id
+     */
+    client_id: string;
+    /**
+     * Client Secret
+     */
+    client_secret?: string | null;
+    /**
+     * Domains
+     */
+    domains?: Array<string>;
+    /**
+     * Known Only
+     */
+    known_only?: boolean;
+    /**
+     * Label
+     */
+    label?: string;
+    /**
+     * Place
+     */
+    place?: number;
+    /**
+     * Scopes
+     */
+    scopes?: string;
+};
+
+/**
+ * OidcFound
+ *
+ * What a test found: `notes` say what may be missed later.
+ */
+export type OidcFound = {
+    /**
+     * Algorithms
+     */
+    algorithms: Array<string>;
+    /**
+     * Backchannel
+     */
+    backchannel: boolean;
+    /**
+     * End Session
+     */
+    end_session: boolean;
+    /**
+     * Issuer
+     */
+    issuer: string;
+    /**
+     * Keys
+     */
+    keys: number;
+    /**
+     * Notes
+     */
+    notes: Array<string>;
+    /**
+     * Userinfo
+     */
+    userinfo: boolean;
+};
+
+/**
+ * OidcKind
+ *
+ * Whose product it is: what the form proposes, and nothing else, differs.
+ */
+export type OidcKind = 'keycloak' | 'dex' | 'google' | 'okta' | 'entra' | 'gitlab' | 'oidc';
+
+/**
+ * OidcPreset
+ *
+ * What the form proposes for a product. Words in capitals are to be replaced.
+ */
+export type OidcPreset = {
+    /**
+     * Claim Groups
+     */
+    claim_groups: string;
+    /**
+     * Claim Login
+     */
+    claim_login: string;
+    /**
+     * Hint
+     */
+    hint: string;
+    /**
+     * Issuer
+     */
+    issuer: string;
+    kind: OidcKind;
+    /**
+     * Protocol
+     */
+    protocol: 'oidc';
+    /**
+     * Scopes
+     */
+    scopes: string;
+    /**
+     * Title
+     */
+    title: string;
+};
+
+/**
+ * OidcView
+ *
+ * An OpenID Connect provider. `redirect_uri` and `backchannel_uri` are what it has to be
+ * told.
+ */
+export type OidcView = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Backchannel Uri
+     */
+    backchannel_uri: string;
+    /**
+     * Changed
+     */
+    changed: number | null;
+    /**
+     * Changed By
+     */
+    changed_by: string;
+    /**
+     * Claim Email
+     */
+    claim_email: string;
+    /**
+     * Claim Groups
+     */
+    claim_groups: string;
+    /**
+     * Claim Login
+     */
+    claim_login: string;
+    /**
+     * Claim Name
+     */
+    claim_name: string;
+    /**
+     * Client Id
+     */
+    client_id: string;
+    /**
+     * Disabled
+     */
+    disabled: boolean;
+    /**
+     * Domains
+     */
+    domains: Array<string>;
+    /**
+     * Editable
+     */
+    editable: boolean;
+    /**
+     * Issuer
+     */
+    issuer: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Known Only
+     */
+    known_only: boolean;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Place
+     */
+    place: number;
+    /**
+     * Problem
+     */
+    problem: string;
+    /**
+     * Protocol
+     */
+    protocol: 'oidc';
+    /**
+     * Redirect Uri
+     */
+    redirect_uri: string;
+    /**
+     * Row Version
+     */
+    row_version: number;
+    /**
+     * Scopes
+     */
+    scopes: string;
+    /**
+     * Secret Set
+     */
+    secret_set: number | null;
+    /**
+     * Signed Out Uri
+     */
+    signed_out_uri: string;
 };
 
 /**
@@ -4411,6 +5093,22 @@ export type PasswordChanged = {
 };
 
 /**
+ * PasswordSignIn
+ *
+ * A user name and a password of a directory.
+ */
+export type PasswordSignIn = {
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Password
+     */
+    password: string;
+};
+
+/**
  * Pause
  *
  * Send nothing but heartbeats: nobody looks at the tab.
@@ -4540,39 +5238,6 @@ export type PolicyDraft = {
  */
 export type PongFrame = {
     op: 'pong';
-};
-
-/**
- * PresetView
- *
- * What the form proposes for a product. Words in capitals are to be replaced.
- */
-export type PresetView = {
-    /**
-     * Claim Groups
-     */
-    claim_groups: string;
-    /**
-     * Claim Login
-     */
-    claim_login: string;
-    /**
-     * Hint
-     */
-    hint: string;
-    /**
-     * Issuer
-     */
-    issuer: string;
-    kind: ProviderKind;
-    /**
-     * Scopes
-     */
-    scopes: string;
-    /**
-     * Title
-     */
-    title: string;
 };
 
 /**
@@ -4810,95 +5475,6 @@ export type ProblemView = {
 };
 
 /**
- * ProviderDraft
- *
- * What can be changed of a provider. A secret that is left out stays as it is stored; an
- * empty one is taken away.
- */
-export type ProviderDraft = {
-    /**
-     * Claim Email
-     */
-    claim_email?: string;
-    /**
-     * Claim Groups
-     */
-    claim_groups?: string;
-    /**
-     * Claim Login
-     */
-    claim_login?: string;
-    /**
-     * Claim Name
-     */
-    claim_name?: string;
-    /**
-     * Client Id
-     */
-    client_id: string;
-    /**
-     * Client Secret
-     */
-    client_secret?: string | null;
-    /**
-     * Domains
-     */
-    domains?: Array<string>;
-    /**
-     * Known Only
-     */
-    known_only?: boolean;
-    /**
-     * Label
-     */
-    label?: string;
-    /**
-     * Place
-     */
-    place?: number;
-    /**
-     * Scopes
-     */
-    scopes?: string;
-};
-
-/**
- * ProviderFound
- *
- * What a test found: `notes` say what may be missed later.
- */
-export type ProviderFound = {
-    /**
-     * Algorithms
-     */
-    algorithms: Array<string>;
-    /**
-     * Backchannel
-     */
-    backchannel: boolean;
-    /**
-     * End Session
-     */
-    end_session: boolean;
-    /**
-     * Issuer
-     */
-    issuer: string;
-    /**
-     * Keys
-     */
-    keys: number;
-    /**
-     * Notes
-     */
-    notes: Array<string>;
-    /**
-     * Userinfo
-     */
-    userinfo: boolean;
-};
-
-/**
  * ProviderImpact
  *
  * Whom a change concerns: people it knows, sessions it opened, roles its groups hold.
@@ -4919,13 +5495,6 @@ export type ProviderImpact = {
 };
 
 /**
- * ProviderKind
- *
- * Whose product it is: what the form proposes, and nothing else, differs.
- */
-export type ProviderKind = 'keycloak' | 'dex' | 'google' | 'okta' | 'entra' | 'gitlab' | 'oidc';
-
-/**
  * ProviderSwitch
  *
  * Switch a provider off or on.
@@ -4935,172 +5504,6 @@ export type ProviderSwitch = {
      * Disabled
      */
     disabled: boolean;
-};
-
-/**
- * ProviderTested
- *
- * What to try: a new one, or the present one of that name with changes.
- */
-export type ProviderTested = {
-    /**
-     * Claim Email
-     */
-    claim_email?: string;
-    /**
-     * Claim Groups
-     */
-    claim_groups?: string;
-    /**
-     * Claim Login
-     */
-    claim_login?: string;
-    /**
-     * Claim Name
-     */
-    claim_name?: string;
-    /**
-     * Client Id
-     */
-    client_id: string;
-    /**
-     * Client Secret
-     */
-    client_secret?: string | null;
-    /**
-     * Domains
-     */
-    domains?: Array<string>;
-    /**
-     * Issuer
-     */
-    issuer: string;
-    kind?: ProviderKind;
-    /**
-     * Known Only
-     */
-    known_only?: boolean;
-    /**
-     * Label
-     */
-    label?: string;
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * Place
-     */
-    place?: number;
-    /**
-     * Scopes
-     */
-    scopes?: string;
-    /**
-     * Untested
-     */
-    untested?: boolean;
-};
-
-/**
- * ProviderView
- *
- * A provider without anything secret. `redirect_uri` and `backchannel_uri` are what it has
- * to be told; `row_version` guards changes and is 0 for a declared one.
- */
-export type ProviderView = {
-    /**
-     * Backchannel Uri
-     */
-    backchannel_uri: string;
-    /**
-     * Changed
-     */
-    changed: number | null;
-    /**
-     * Changed By
-     */
-    changed_by: string;
-    /**
-     * Claim Email
-     */
-    claim_email: string;
-    /**
-     * Claim Groups
-     */
-    claim_groups: string;
-    /**
-     * Claim Login
-     */
-    claim_login: string;
-    /**
-     * Claim Name
-     */
-    claim_name: string;
-    /**
-     * Client Id
-     */
-    client_id: string;
-    /**
-     * Disabled
-     */
-    disabled: boolean;
-    /**
-     * Domains
-     */
-    domains: Array<string>;
-    /**
-     * Editable
-     */
-    editable: boolean;
-    /**
-     * Issuer
-     */
-    issuer: string;
-    /**
-     * Kind
-     */
-    kind: string;
-    /**
-     * Known Only
-     */
-    known_only: boolean;
-    /**
-     * Label
-     */
-    label: string;
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * Place
-     */
-    place: number;
-    /**
-     * Problem
-     */
-    problem: string;
-    /**
-     * Redirect Uri
-     */
-    redirect_uri: string;
-    /**
-     * Row Version
-     */
-    row_version: number;
-    /**
-     * Scopes
-     */
-    scopes: string;
-    /**
-     * Secret Set
-     */
-    secret_set: number | null;
-    /**
-     * Signed Out Uri
-     */
-    signed_out_uri: string;
 };
 
 /**
@@ -6021,6 +6424,31 @@ export type SecretView = {
     changed: number;
 };
 
+/**
+ * ServerFound
+ *
+ * One server of a directory: which TLS it speaks, its certificate's subject and end (Unix
+ * seconds); empty without TLS.
+ */
+export type ServerFound = {
+    /**
+     * Certificate
+     */
+    certificate: string;
+    /**
+     * Expires
+     */
+    expires: number | null;
+    /**
+     * Server
+     */
+    server: string;
+    /**
+     * Tls
+     */
+    tls: string;
+};
+
 export type ServerFrame = HelloFrame | SnapshotFrame | DeltaFrame | ResyncFrame | RefusedFrame | HeartbeatFrame;
 
 /**
@@ -6864,6 +7292,10 @@ export type TrialView = {
      * Subject
      */
     subject: string;
+    /**
+     * Teams
+     */
+    teams: Array<string>;
 };
 
 /**
@@ -9385,7 +9817,7 @@ export type ReceiveNotificationsResponses = {
 };
 
 export type CreateProviderData = {
-    body: NewProvider;
+    body: NewOidcProvider;
     path?: never;
     query?: never;
     url: '/api/v1/identity-providers';
@@ -9430,12 +9862,134 @@ export type CreateProviderError = CreateProviderErrors[keyof CreateProviderError
 
 export type CreateProviderResponses = {
     /**
+     * Response Create Provider
+     *
      * Successful Response
      */
-    201: ProviderView;
+    201: ({
+        protocol: 'oidc';
+    } & OidcView) | ({
+        protocol: 'ldap';
+    } & DirectoryView);
 };
 
 export type CreateProviderResponse = CreateProviderResponses[keyof CreateProviderResponses];
+
+export type CreateDirectoryData = {
+    body: NewDirectory;
+    path?: never;
+    query?: never;
+    url: '/api/v1/identity-providers/directories';
+};
+
+export type CreateDirectoryErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type CreateDirectoryError = CreateDirectoryErrors[keyof CreateDirectoryErrors];
+
+export type CreateDirectoryResponses = {
+    /**
+     * Response Create Directory
+     *
+     * Successful Response
+     */
+    201: ({
+        protocol: 'oidc';
+    } & OidcView) | ({
+        protocol: 'ldap';
+    } & DirectoryView);
+};
+
+export type CreateDirectoryResponse = CreateDirectoryResponses[keyof CreateDirectoryResponses];
+
+export type TestDirectoryData = {
+    body: NewDirectory;
+    path?: never;
+    query?: never;
+    url: '/api/v1/identity-providers/directories/test';
+};
+
+export type TestDirectoryErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+};
+
+export type TestDirectoryError = TestDirectoryErrors[keyof TestDirectoryErrors];
+
+export type TestDirectoryResponses = {
+    /**
+     * Successful Response
+     */
+    200: DirectoryFound;
+};
+
+export type TestDirectoryResponse = TestDirectoryResponses[keyof TestDirectoryResponses];
 
 export type ListProviderPresetsData = {
     body?: never;
@@ -9475,13 +10029,13 @@ export type ListProviderPresetsResponses = {
      *
      * Successful Response
      */
-    200: Array<PresetView>;
+    200: Array<OidcPreset | DirectoryPreset>;
 };
 
 export type ListProviderPresetsResponse = ListProviderPresetsResponses[keyof ListProviderPresetsResponses];
 
 export type TestProviderData = {
-    body: ProviderTested;
+    body: NewOidcProvider;
     path?: never;
     query?: never;
     url: '/api/v1/identity-providers/test';
@@ -9532,7 +10086,7 @@ export type TestProviderResponses = {
     /**
      * Successful Response
      */
-    200: ProviderFound;
+    200: OidcFound;
 };
 
 export type TestProviderResponse = TestProviderResponses[keyof TestProviderResponses];
@@ -9646,9 +10200,15 @@ export type ReadProviderError = ReadProviderErrors[keyof ReadProviderErrors];
 
 export type ReadProviderResponses = {
     /**
+     * Response Read Provider
+     *
      * Successful Response
      */
-    200: ProviderView;
+    200: ({
+        protocol: 'oidc';
+    } & OidcView) | ({
+        protocol: 'ldap';
+    } & DirectoryView);
 };
 
 export type ReadProviderResponse = ReadProviderResponses[keyof ReadProviderResponses];
@@ -9720,15 +10280,21 @@ export type SwitchProviderError = SwitchProviderErrors[keyof SwitchProviderError
 
 export type SwitchProviderResponses = {
     /**
+     * Response Switch Provider
+     *
      * Successful Response
      */
-    200: ProviderView;
+    200: ({
+        protocol: 'oidc';
+    } & OidcView) | ({
+        protocol: 'ldap';
+    } & DirectoryView);
 };
 
 export type SwitchProviderResponse = SwitchProviderResponses[keyof SwitchProviderResponses];
 
 export type ChangeProviderData = {
-    body: ProviderDraft;
+    body: OidcDraft;
     headers?: {
         /**
          * If-Match
@@ -9794,12 +10360,164 @@ export type ChangeProviderError = ChangeProviderErrors[keyof ChangeProviderError
 
 export type ChangeProviderResponses = {
     /**
+     * Response Change Provider
+     *
      * Successful Response
      */
-    200: ProviderView;
+    200: ({
+        protocol: 'oidc';
+    } & OidcView) | ({
+        protocol: 'ldap';
+    } & DirectoryView);
 };
 
 export type ChangeProviderResponse = ChangeProviderResponses[keyof ChangeProviderResponses];
+
+export type ChangeDirectoryData = {
+    body: DirectoryDraft;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/identity-providers/{name}/directory';
+};
+
+export type ChangeDirectoryErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type ChangeDirectoryError = ChangeDirectoryErrors[keyof ChangeDirectoryErrors];
+
+export type ChangeDirectoryResponses = {
+    /**
+     * Response Change Directory
+     *
+     * Successful Response
+     */
+    200: ({
+        protocol: 'oidc';
+    } & OidcView) | ({
+        protocol: 'ldap';
+    } & DirectoryView);
+};
+
+export type ChangeDirectoryResponse = ChangeDirectoryResponses[keyof ChangeDirectoryResponses];
+
+export type TryDirectoryData = {
+    body: PasswordSignIn;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/identity-providers/{name}/directory/trial';
+};
+
+export type TryDirectoryErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+};
+
+export type TryDirectoryError = TryDirectoryErrors[keyof TryDirectoryErrors];
+
+export type TryDirectoryResponses = {
+    /**
+     * Successful Response
+     */
+    200: TrialView;
+};
+
+export type TryDirectoryResponse = TryDirectoryResponses[keyof TryDirectoryResponses];
 
 export type ReadProviderImpactData = {
     body?: never;
@@ -11243,6 +11961,10 @@ export type StepUpErrors = {
      */
     429: ProblemBody;
     /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
      * Not available now; Retry-After may say when to try again
      */
     503: ProblemBody;
@@ -11605,6 +12327,72 @@ export type BeginSignInResponses = {
 };
 
 export type BeginSignInResponse = BeginSignInResponses[keyof BeginSignInResponses];
+
+export type SignInByPasswordData = {
+    body: PasswordSignIn;
+    path: {
+        /**
+         * Provider
+         */
+        provider: string;
+    };
+    query?: never;
+    url: '/api/v1/signin/{provider}/password';
+};
+
+export type SignInByPasswordErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+};
+
+export type SignInByPasswordError = SignInByPasswordErrors[keyof SignInByPasswordErrors];
+
+export type SignInByPasswordResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type SignInByPasswordResponse = SignInByPasswordResponses[keyof SignInByPasswordResponses];
 
 export type ReadStackData = {
     body?: never;

@@ -2,10 +2,10 @@ import { List, ListItem } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import { Facts, Raw } from "../../detail/Facts";
 import { Notice } from "../../states/Notice";
-import type { ProviderFound } from "./providersApi";
+import type { OidcFound } from "./providersApi";
 
 /** What a provider publishes, and what may be missed later. */
-export function ProviderFoundNotice({ found }: { found: ProviderFound }) {
+export function ProviderFoundNotice({ found }: { found: OidcFound }) {
   const { t } = useTranslation();
   const yes = (held: boolean) => t(held ? "providers.test.yes" : "providers.test.no");
   return (

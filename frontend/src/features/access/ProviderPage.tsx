@@ -41,7 +41,7 @@ function ProviderDetail({ name }: { name: string }) {
         sentence={
           data && (
             <>
-              <Status word={data.disabled ? "Switched off" : "Active"} /> <Raw>{data.issuer}</Raw>
+              <Status word={data.disabled ? "Switched off" : "Active"} /> <Raw>{data.address}</Raw>
             </>
           )
         }

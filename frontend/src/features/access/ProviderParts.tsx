@@ -14,7 +14,9 @@ import { mayUse, useSession } from "../../session/session";
 import { AppLink } from "../../shell/AppLink";
 import { goOutside } from "../../shell/navigate";
 import { Notice } from "../../states/Notice";
+import { DirectoryTrial } from "./DirectoryTrial";
 import {
+  editDirectory,
   editProvider,
   grantGroup,
   groupsHref,
@@ -22,7 +24,7 @@ import {
   switchOff,
   switchOn,
 } from "./providers";
-import type { ProviderView } from "./providersApi";
+import type { DirectoryView, OidcView, ProviderView } from "./providersApi";
 
 interface Props {
   provider: ProviderView;
@@ -40,21 +42,15 @@ export function ProviderParts({ provider, children }: Props) {
       {children}
       {!editable && <Notice tone="info" title={t("providers.declared")} />}
       {problem && <Notice tone="danger" title={<Raw>{problem}</Raw>} />}
-      <Section title={t("providers.tell.title")} note={t("providers.tell.note")}>
-        <Facts
-          facts={[
-            [t("providers.tell.redirect"), <Copied key="r" text={provider.redirect_uri} />],
-            [t("providers.tell.backchannel"), <Copied key="b" text={provider.backchannel_uri} />],
-            [t("providers.tell.signedOut"), <Copied key="s" text={provider.signed_out_uri} />],
-          ]}
-        />
-      </Section>
+      {provider.protocol === "oidc" ? <ToTell provider={provider} /> : <Try provider={provider} />}
       <Section title={t("providers.about")}>
         <Facts
           facts={[
             [t("providers.field.name"), <Raw key="n">{name}</Raw>],
             [t("providers.field.kind"), <Raw key="k">{provider.kind}</Raw>],
-            [t("providers.field.issuer"), <Raw key="i">{provider.issuer}</Raw>],
+            provider.protocol === "oidc"
+              ? [t("providers.field.issuer"), <Raw key="i">{provider.issuer}</Raw>]
+              : [t("directories.unique"), <Raw key="u">{provider.unique}</Raw>],
             [
               t("connections.changedBy"),
               provider.changed !== null && (
@@ -69,11 +65,36 @@ export function ProviderParts({ provider, children }: Props) {
       </Section>
       {editable && (
         <Section title={t("providers.settings")}>
-          <ActionPageForm action={editProvider} target={provider} name={name} />
+          {provider.protocol === "oidc" ? (
+            <ActionPageForm action={editProvider} target={provider} name={name} />
+          ) : (
+            <ActionPageForm action={editDirectory} target={provider} name={name} />
+          )}
         </Section>
       )}
     </>
   );
+}
+
+function ToTell({ provider }: { provider: OidcView }) {
+  const { t } = useTranslation();
+  return (
+    <Section title={t("providers.tell.title")} note={t("providers.tell.note")}>
+      <Facts
+        facts={[
+          [t("providers.tell.redirect"), <Copied key="r" text={provider.redirect_uri} />],
+          [t("providers.tell.backchannel"), <Copied key="b" text={provider.backchannel_uri} />],
+          [t("providers.tell.signedOut"), <Copied key="s" text={provider.signed_out_uri} />],
+        ]}
+      />
+    </Section>
+  );
+}
+
+function Try({ provider }: { provider: DirectoryView }) {
+  const session = useSession();
+  if (!mayUse(session, "identity-provider", "update") || provider.problem) return null;
+  return <DirectoryTrial name={provider.name} />;
 }
 
 function Copied({ text }: { text: string }) {
@@ -87,14 +108,14 @@ function Copied({ text }: { text: string }) {
 function Actions({ provider }: { provider: ProviderView }) {
   const { t } = useTranslation();
   const session = useSession();
-  const { name, disabled, editable } = provider;
+  const { name, disabled, editable, protocol } = provider;
   const attempt = useMutation({
     mutationFn: async () => goOutside((await tryProvider({ path: { name } })).data.url),
   });
   return (
     <>
       <div className="cr-actions">
-        {mayUse(session, "identity-provider", "update") && (
+        {protocol === "oidc" && mayUse(session, "identity-provider", "update") && (
           <Button
             variant="secondary"
             size="sm"

@@ -1,3 +1,4 @@
+import "../../i18n/signin";
 import { List, ListItem } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -18,13 +19,19 @@ export function TrialResult({ name, trial }: { name: string; trial: string }) {
     <Section title={t("providers.trial.title")}>
       {!data && !error && <SkeletonLines />}
       {error && <Failed problem={toProblem(error)} onRetry={() => void refetch()} />}
-      {data?.failure && (
-        <Notice tone="danger" title={t("providers.trial.failed")}>
-          <Raw>{data.failure}</Raw>
-        </Notice>
-      )}
-      {data && !data.failure && <Found found={data} />}
+      {data && <TrialFound found={data} />}
     </Section>
+  );
+}
+
+/** What a trial found, or why it failed. */
+export function TrialFound({ found }: { found: TrialView }) {
+  const { t } = useTranslation();
+  if (!found.failure) return <Found found={found} />;
+  return (
+    <Notice tone="danger" live title={t("providers.trial.failed")}>
+      <Raw>{found.failure}</Raw>
+    </Notice>
   );
 }
 
@@ -51,6 +58,7 @@ function Found({ found }: { found: TrialView }) {
           ],
           [t("providers.trial.groups"), lines(found.groups)],
           [t("providers.trial.grants"), lines(granted)],
+          [t("providers.trial.teams"), lines(found.teams)],
         ]}
       />
       <h3>{t("providers.trial.claims")}</h3>

@@ -1,7 +1,8 @@
-import { newProviderBody, providerDraftBody } from "../../api/generated/bodies.gen";
+import { newOidcProviderBody, oidcDraftBody } from "../../api/generated/bodies.gen";
 import type { FieldWords } from "../../forms/field";
 import { type Field, fieldsOf } from "../../forms/field";
-import type { PresetView, ProviderView } from "./providersApi";
+import { newDirectoryFields } from "./directoryFields";
+import type { OidcPreset, OidcView, Preset } from "./providersApi";
 
 const SHARED = {
   client_id: { label: "providers.field.clientId", help: "providers.field.clientIdHelp" },
@@ -18,23 +19,46 @@ const SHARED = {
 /** What a product's own words replace when another product is chosen. */
 const PROPOSED = ["issuer", "scopes", "claim_login", "claim_groups"] as const;
 
+/** The fields whose texts go when another product is chosen: what each of them proposes. */
+const CLEARED = [
+  ...PROPOSED,
+  "servers",
+  "bind_dn",
+  "people_base",
+  "people_filter",
+  "login_by",
+  "unique",
+  "login_attribute",
+  "name_attribute",
+  "groups_by",
+  "groups_base",
+  "groups_filter",
+  "group_name",
+] as const;
+
 /** The form of a new provider, with what its product usually needs. */
-export function newFields(presets: readonly PresetView[], chosen: string | undefined): Field[] {
+export function newFields(presets: readonly Preset[], chosen: string | undefined): Field[] {
   const preset = presets.find(({ kind }) => kind === chosen) ?? presets[0];
+  const kind = {
+    label: "providers.field.kind",
+    input: "radio",
+    initial: presets[0]?.kind ?? "oidc",
+    options: presets.map((one) => ({ value: one.kind, title: one.title })),
+  } as const satisfies FieldWords;
+  const fields =
+    preset?.protocol === "ldap" ? newDirectoryFields(kind, preset) : newOidcFields(kind, preset);
+  return fields.map((field) => (field.id === "kind" ? { ...field, clears: CLEARED } : field));
+}
+
+function newOidcFields(kind: FieldWords, preset: OidcPreset | undefined): Field[] {
   const proposed = new Map(Object.entries(preset ?? {}));
-  const fields = fieldsOf(newProviderBody, {
-    kind: {
-      label: "providers.field.kind",
-      input: "radio",
-      initial: presets[0]?.kind ?? "oidc",
-      options: presets.map(({ kind, title }) => ({ value: kind, title })),
-    },
+  const fields = fieldsOf(newOidcProviderBody, {
+    kind,
     name: { label: "providers.field.name", help: "providers.field.nameHelp" },
     issuer: { label: "providers.field.issuer", help: "providers.field.issuerHelp" },
     ...SHARED,
   });
   return fields.map((field) => {
-    if (field.id === "kind") return { ...field, clears: PROPOSED };
     if (field.id === "issuer") return issuerField(field, preset);
     if (field.id === "claim_groups" && preset) return groupsField(field, preset);
     const words = PROPOSED.some((id) => id === field.id) ? proposed.get(field.id) : undefined;
@@ -43,7 +67,7 @@ export function newFields(presets: readonly PresetView[], chosen: string | undef
 }
 
 /** An issuer that is the same for everybody is filled in; of the others the pattern is shown. */
-function issuerField(field: Field, preset: PresetView | undefined): Field {
+function issuerField(field: Field, preset: OidcPreset | undefined): Field {
   if (!preset) return field;
   const { issuer } = preset;
   const fixed = !/[A-Z]{4}/.test(issuer);
@@ -51,13 +75,13 @@ function issuerField(field: Field, preset: PresetView | undefined): Field {
 }
 
 /** What the product needs to tell groups stands where they are read. */
-function groupsField({ help: _, ...field }: Field, { claim_groups, hint }: PresetView): Field {
+function groupsField({ help: _, ...field }: Field, { claim_groups, hint }: OidcPreset): Field {
   return { ...field, initial: claim_groups, hint };
 }
 
 /** The form of one that is there; a stored secret stays unless another is typed. */
-export const fieldsOfProvider = (provider: ProviderView): Field[] =>
-  fieldsOf(providerDraftBody, SHARED).map((field) =>
+export const fieldsOfProvider = (provider: OidcView): Field[] =>
+  fieldsOf(oidcDraftBody, SHARED).map((field) =>
     field.id === "client_secret" && provider.secret_set !== null
       ? { ...field, stored: provider.secret_set }
       : field,

@@ -1,20 +1,35 @@
 import { cleanup, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test } from "vitest";
-import type { PresetView, ProviderView, TrialView } from "../../api/generated/types.gen";
+import type {
+  DirectoryPreset,
+  DirectoryView,
+  OidcPreset,
+  OidcView,
+  TrialView,
+} from "../../api/generated/types.gen";
+import { SESSION } from "../../test/answers";
 import { expectAccessible, renderInConsole, stubApi } from "../../test/console";
 import { NewProviderPage } from "./NewProviderPage";
 import { ProviderParts } from "./ProviderParts";
 import { groupsHref } from "./providers";
 import { TrialResult } from "./TrialResult";
 
-const preset = { scopes: "openid", claim_login: "email", claim_groups: "groups", hint: "Map it." };
-const PRESETS: PresetView[] = [
+const preset = {
+  protocol: "oidc",
+  scopes: "openid",
+  claim_login: "email",
+  claim_groups: "groups",
+  hint: "Map it.",
+} as const;
+const PRESETS: OidcPreset[] = [
   { ...preset, kind: "keycloak", title: "Keycloak", issuer: "https://HOST/realms/REALM" },
   { ...preset, kind: "google", title: "Google", issuer: "https://accounts.test", claim_groups: "" },
 ];
 
-const PROVIDER: ProviderView = {
+const PROVIDER: OidcView = {
+  protocol: "oidc",
+  address: "https://sso.test/realms/main",
   name: "sso",
   kind: "keycloak",
   label: "Our SSO",
@@ -50,6 +65,7 @@ const TRIAL: TrialView = {
   groups: ["engineers"],
   refreshes: true,
   account: "",
+  teams: [],
   grants: [{ role: "viewer", scope: "org/main", group: "engineers" }],
   advice: ["Give it a role."],
   claims: { sub: "s-1" },
@@ -100,4 +116,92 @@ test("a trial shows who, which groups and roles, and what to change", async () =
 
 test("the link to the roles of its groups leaves other providers out", () => {
   expect(decodeURIComponent(groupsHref("sso"))).toContain('subject^="sso/"');
+});
+
+const DIRECTORY_PRESET: DirectoryPreset = {
+  protocol: "ldap",
+  kind: "active-directory",
+  title: "Active Directory",
+  server: "ldaps://DC1.EXAMPLE.COM",
+  bind_dn: "SEARCHER@EXAMPLE.COM",
+  people_base: "DC=EXAMPLE,DC=COM",
+  people_filter: "(objectClass=user)",
+  login_by: ["sAMAccountName"],
+  unique: "objectGUID",
+  login_attribute: "sAMAccountName",
+  name_attribute: "displayName",
+  groups_by: "chain",
+  groups_base: "OU=GROUPS,DC=EXAMPLE,DC=COM",
+  groups_filter: "(objectClass=group)",
+  group_name: "sAMAccountName",
+  hint: "Groups of groups are found.",
+};
+
+const DIRECTORY: DirectoryView = {
+  protocol: "ldap",
+  name: "corp",
+  kind: "openldap",
+  label: "Corp",
+  address: "ldaps://ldap.test",
+  secret_set: 1,
+  domains: [],
+  known_only: false,
+  place: 0,
+  disabled: false,
+  editable: true,
+  problem: "",
+  changed: 1,
+  changed_by: "ada",
+  row_version: 1,
+  servers: ["ldaps://ldap.test"],
+  starttls: true,
+  ca: "",
+  bind_dn: "cn=searcher",
+  people_base: "ou=people,dc=test",
+  people_filter: "(objectClass=person)",
+  login_by: ["uid"],
+  unique: "entryUUID",
+  login_attribute: "uid",
+  name_attribute: "cn",
+  email_attribute: "mail",
+  groups_by: "member",
+  groups_base: "ou=groups,dc=test",
+  groups_filter: "(objectClass=groupOfNames)",
+  group_name: "cn",
+  group_member: "member",
+  nested: true,
+};
+
+test("a directory's form is filled with what its product needs, names to be replaced are not", async () => {
+  stubApi({ "identity-providers/presets": [DIRECTORY_PRESET, ...PRESETS] });
+  await renderInConsole(<NewProviderPage />);
+  const server = await screen.findByLabelText(/Servers/);
+  expect(server).toHaveProperty("placeholder", "ldaps://DC1.EXAMPLE.COM");
+  expect(server).toHaveProperty("value", "");
+  expect(screen.getByLabelText(/Known by/)).toHaveProperty("value", "objectGUID");
+  expect(screen.getByLabelText(/Active Directory finds them/)).toHaveProperty("checked", true);
+  await userEvent.click(screen.getByLabelText("Google"));
+  expect(screen.queryByLabelText(/Servers/)).toBeNull();
+  expect(screen.getByLabelText(/Issuer/)).toHaveProperty("value", "https://accounts.test");
+  await expectAccessible();
+});
+
+test("a directory is tried with a name and a password, and has nothing to be told", async () => {
+  const session = { ...SESSION, permissions: { "identity-provider": ["update"] } };
+  stubApi({
+    session,
+    "identity-providers/corp/directory/trial": {
+      ...TRIAL,
+      teams: ["blue"],
+      claims: { mail: ["ada@test"] },
+    },
+  });
+  await renderInConsole(<ProviderParts provider={DIRECTORY} />);
+  expect(screen.queryByText("Redirect URI")).toBeNull();
+  await userEvent.type(await screen.findByLabelText(/User name/), "ada");
+  const [password] = screen.getAllByLabelText(/^Password/);
+  if (!password) throw new Error("no field for the password");
+  await userEvent.type(password, "secret");
+  await userEvent.click(screen.getByRole("button", { name: "Try signing in" }));
+  expect(await screen.findByText("blue")).toBeTruthy();
 });

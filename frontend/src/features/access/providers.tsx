@@ -1,33 +1,52 @@
 import type { Action, Done, Effect } from "../../actions/action";
 import { newBindingBody } from "../../api/generated/bodies.gen";
 import {
+  changeDirectory,
   changeProvider,
   createBinding,
+  createDirectory,
   createProvider,
   deleteBinding,
   deleteProvider,
   readProvider,
   readProviderImpact,
   switchProvider,
+  testDirectory,
   testProvider,
 } from "../../api/generated/sdk.gen";
-import type { NewBinding, NewProvider, ProviderDraft } from "../../api/generated/types.gen";
+import type {
+  DirectoryDraft,
+  NewBinding,
+  NewDirectory,
+  NewOidcProvider,
+  OidcDraft,
+} from "../../api/generated/types.gen";
 import { fieldsOf } from "../../forms/field";
 import { segment } from "../../pages/page";
+import { DirectoryFoundNotice } from "./DirectoryFound";
+import { fieldsOfDirectory } from "./directoryFields";
 import { ProviderFoundNotice } from "./ProviderFound";
 import { fieldsOfProvider, newFields } from "./providerFields";
-import type { PresetView, ProviderView } from "./providersApi";
+import type { DirectoryView, OidcView, Preset, ProviderView } from "./providersApi";
 
-/** As long as the server waits for a provider's two documents. */
+/** As long as the server waits for a provider's two documents, or for a directory. */
 const TEST_MS = 30_000;
 
+type NewProvider = NewOidcProvider | NewDirectory;
+
+const isDirectory = (body: NewProvider): body is NewDirectory => "people_base" in body;
+
 const test = async (body: NewProvider) => {
+  if (isDirectory(body)) {
+    const { data } = await testDirectory({ body, deadline: TEST_MS });
+    return { shown: <DirectoryFoundNotice found={data} /> };
+  }
   const { data } = await testProvider({ body, deadline: TEST_MS });
   return { shown: <ProviderFoundNotice found={data} /> };
 };
 
-/** A new provider, whose documents are read before it is kept. */
-export const addProvider: Action<readonly PresetView[], NewProvider> = {
+/** A new provider, which is asked before it is kept. */
+export const addProvider: Action<readonly Preset[], NewProvider> = {
   id: "identity-provider.create",
   needs: ["identity-provider", "create"],
   verb: "providers.save.new",
@@ -37,16 +56,16 @@ export const addProvider: Action<readonly PresetView[], NewProvider> = {
   rehearse: { verb: "providers.test.do", run: (_, body) => test(body) },
   insist: { verb: "providers.save.untested", after: ({ tested }) => tested === false },
   run: async (_, body, { insist: untested }) => {
-    const { data, requestId } = await createProvider({
-      body: { ...body, untested },
-      deadline: TEST_MS,
-    });
+    const more = { deadline: TEST_MS };
+    const { data, requestId } = isDirectory(body)
+      ? await createDirectory({ body: { ...body, untested }, ...more })
+      : await createProvider({ body: { ...body, untested }, ...more });
     return { requestId, href: `/access/providers/${segment(data.name)}` };
   },
 };
 
 /** The settings of one that is there. Its name, product and issuer stay. */
-export const editProvider: Action<ProviderView, ProviderDraft> = {
+export const editProvider: Action<OidcView, OidcDraft> = {
   id: "identity-provider.update",
   needs: ["identity-provider", "update"],
   verb: "providers.save.changes",
@@ -63,7 +82,28 @@ export const editProvider: Action<ProviderView, ProviderDraft> = {
     const { data, requestId } = await changeProvider({ ...against(provider), body });
     return { requestId, now: data };
   },
-  onto: (_, current) => current as ProviderView,
+  onto: (_, current) => current as OidcView,
+};
+
+/** The settings of a directory. Its name, product and what people are known by stay. */
+export const editDirectory: Action<DirectoryView, DirectoryDraft> = {
+  id: "identity-provider.change-directory",
+  needs: ["identity-provider", "update"],
+  verb: "providers.save.changes",
+  title: "providers.settings",
+  whole: true,
+  draft: ({ name }) => name,
+  before: (directory) => directory,
+  fields: fieldsOfDirectory,
+  rehearse: {
+    verb: "providers.test.do",
+    run: ({ name, unique }, body) => test({ ...body, name, unique }),
+  },
+  run: async (directory, body) => {
+    const { data, requestId } = await changeDirectory({ ...against(directory), body });
+    return { requestId, now: data };
+  },
+  onto: (_, current) => current as DirectoryView,
 };
 
 const switching = (disabled: boolean): Action<ProviderView> => ({

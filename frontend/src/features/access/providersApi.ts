@@ -4,13 +4,32 @@ import {
   readTrialOfProviderOptions,
 } from "../../api/generated/@tanstack/react-query.gen";
 import type {
-  PresetView,
-  ProviderFound,
-  ProviderView,
+  DirectoryFound,
+  DirectoryPreset,
+  DirectoryView,
+  ListProviderPresetsResponse,
+  OidcFound,
+  OidcPreset,
+  OidcView,
+  ReadProviderResponse,
   TrialView,
 } from "../../api/generated/types.gen";
 
-export type { PresetView, ProviderFound, ProviderView, TrialView };
+export type {
+  DirectoryFound,
+  DirectoryPreset,
+  DirectoryView,
+  OidcFound,
+  OidcPreset,
+  OidcView,
+  TrialView,
+};
+
+/** What the form proposes, whatever the kind. */
+export type Preset = ListProviderPresetsResponse[number];
+
+/** A provider of any kind. */
+export type ProviderView = ReadProviderResponse;
 
 /** What the form proposes for each product. */
 export const presetsQuery = { ...listProviderPresetsOptions(), staleTime: 300_000 };

@@ -1,3 +1,4 @@
+import "../../i18n/signin";
 import { useTranslation } from "react-i18next";
 import type { Action, Done } from "../../actions/action";
 import { passwordChangeBody } from "../../api/generated/bodies.gen";

@@ -15,7 +15,8 @@ import { fieldsOf } from "../../forms/field";
 import { PlainFields } from "../../forms/PlainFields";
 import { useForm } from "../../forms/useForm";
 import { useSearchOf } from "../../pages/useSearchOf";
-import { sessionQuery, signIn } from "../../session/session";
+import { sessionQuery, signIn, signInWith } from "../../session/session";
+import { AppLink } from "../../shell/AppLink";
 import { forgetOthers } from "../../shell/forgetOthers";
 import { goTo } from "../../shell/navigate";
 import { Notice } from "../../states/Notice";
@@ -46,6 +47,7 @@ export function LoginPage() {
   const setup = useQuery({ ...setupStateOptions(), retry: true });
   const providers = useQuery({ ...listOfferedProvidersOptions(), retry: false });
   const offered = providers.data ?? [];
+  const directory = offered.find(({ name, password: asks }) => asks && name === search.with);
   const next = safeNext(search.next);
   const [step, setStep] = useState<Problem | null>(null);
   const entered = (session: SessionView) => {
@@ -55,7 +57,8 @@ export function LoginPage() {
     goTo(router, next);
   };
   const attempt = useMutation({
-    mutationFn: () => signIn(login, password),
+    mutationFn: () =>
+      directory ? signInWith(directory.name, login, password) : signIn(login, password),
     onSuccess: entered,
     onError: (error) => {
       setStep(nextOf(error));
@@ -63,6 +66,7 @@ export function LoginPage() {
       form.reset({ login });
     },
   });
+  const alone = Boolean(directory) || offered.length === 0;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (form.check()) attempt.mutate();
@@ -84,7 +88,9 @@ export function LoginPage() {
       </Suspense>
     );
   return (
-    <SignInFrame title={t("login.title")}>
+    <SignInFrame
+      title={directory ? t("login.by", { provider: directory.label }) : t("login.title")}
+    >
       {search.ended === "1" && !attempt.isError && (
         <Notice tone="info" plain title={t("login.ended")} />
       )}
@@ -93,26 +99,31 @@ export function LoginPage() {
           {t("login.setupHint")}
         </Notice>
       )}
-      <ByProvider
-        offered={offered}
-        next={next}
-        login={login}
-        refused={search.refused}
-        by={search.by}
-      />
+      {!directory && (
+        <ByProvider
+          offered={offered}
+          next={next}
+          login={login}
+          refused={search.refused}
+          by={search.by}
+        />
+      )}
       {attempt.isError && <Refused problem={toProblem(attempt.error)} form={form} />}
       <Form noValidate onSubmit={submit}>
-        <PlainFields form={form} errors={errorsOf(attempt.error)} focusFirst={!offered.length} />
+        <PlainFields form={form} errors={errorsOf(attempt.error)} focusFirst={alone} />
         <Button
           type="submit"
           isBlock
-          variant={offered.length ? "secondary" : "primary"}
+          variant={alone ? "primary" : "secondary"}
           isLoading={attempt.isPending}
           isDisabled={attempt.isPending}
         >
           {t("login.submit")}
         </Button>
       </Form>
+      {directory && (
+        <AppLink href={`/login?${new URLSearchParams({ next })}`}>{t("login.otherWay")}</AppLink>
+      )}
     </SignInFrame>
   );
 }

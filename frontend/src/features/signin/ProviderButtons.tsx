@@ -4,13 +4,15 @@ import { useTranslation } from "react-i18next";
 import { beginSignIn } from "../../api/generated/sdk.gen";
 import type { Offered } from "../../api/generated/types.gen";
 import { toProblem } from "../../api/problem";
+import { AppLink } from "../../shell/AppLink";
 import { goOutside } from "../../shell/navigate";
 import { Notice } from "../../states/Notice";
 
 /** As long as the server waits for a provider. */
 const PROVIDER_MS = 15_000;
 
-/** One button for each identity provider; pressing it leaves for the provider. */
+/** One button for each identity provider; pressing it leaves for the provider, or
+ * for the form of a directory. */
 export function ProviderButtons({ offered, next, first, hint }: Props) {
   const { t } = useTranslation();
   const attempt = useMutation({
@@ -30,21 +32,38 @@ export function ProviderButtons({ offered, next, first, hint }: Props) {
           title={<span translate="no">{toProblem(attempt.error).detail}</span>}
         />
       )}
-      {offered.map(({ name, label }) => (
-        <Button
-          key={name}
-          isBlock
-          variant={name === first ? "primary" : "secondary"}
-          isLoading={busy && attempt.variables === name}
-          isDisabled={busy}
-          onClick={() => attempt.mutate(name)}
-        >
-          {t("login.by", { provider: label })}
-        </Button>
-      ))}
+      {offered.map(({ name, label, password }) => {
+        const look = { isBlock: true, variant: name === first ? "primary" : "secondary" } as const;
+        const words = t("login.by", { provider: label });
+        if (password)
+          return (
+            <Button
+              key={name}
+              {...look}
+              component={(props) => <AppLink {...props} href={formHref(name, next)} />}
+            >
+              {words}
+            </Button>
+          );
+        return (
+          <Button
+            key={name}
+            {...look}
+            isLoading={busy && attempt.variables === name}
+            isDisabled={busy}
+            onClick={() => attempt.mutate(name)}
+          >
+            {words}
+          </Button>
+        );
+      })}
     </div>
   );
 }
+
+/** Where user name and password of a directory are given. */
+const formHref = (name: string, next: string) =>
+  `/login?${new URLSearchParams({ with: name, ...(next === "/" ? {} : { next }) })}`;
 
 interface Props {
   offered: readonly Offered[];

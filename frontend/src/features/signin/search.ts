@@ -4,10 +4,12 @@ import { longText, oneOf, text } from "../../pages/search";
 const REFUSALS = ["old", "denied", "failed", "unreachable", "unknown", "disabled"] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
-/** Where to go after signing in, whether a session had ended, and what a provider's answer was. */
+/** Where to go after signing in, whether a session had ended, what a provider's answer was, and
+ * which directory the user name and password are of. */
 export const LOGIN_SEARCH = {
   next: longText,
   ended: oneOf("1"),
   refused: oneOf(...REFUSALS),
   by: text,
+  with: text,
 };

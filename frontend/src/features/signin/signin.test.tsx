@@ -12,8 +12,14 @@ import { SetupPage } from "./SetupPage";
 
 const DRAFT = { name: { text: "of ada", over: "" } };
 
-const SSO = { name: "sso", kind: "oidc", label: "Our SSO", domains: ["example.test"] };
-const GITLAB = { name: "lab", kind: "gitlab", label: "GitLab", domains: [] };
+const SSO = {
+  name: "sso",
+  kind: "oidc",
+  label: "Our SSO",
+  domains: ["example.test"],
+  password: false,
+};
+const GITLAB = { name: "lab", kind: "gitlab", label: "GitLab", domains: [], password: false };
 
 /** What is asked before anybody signs in. */
 const stateAt = (url: string, offered: object[] = []) =>
@@ -157,4 +163,26 @@ test("a one-time password leads to choosing one's own, and then in", async () =>
   await userEvent.type(field, "correct horse{Enter}");
   await waitFor(() => expect(console.location()).toBe("/pods"));
   expect(asked.at(-1)).toEqual(["/session/next", { state: "s1", password: "correct horse" }]);
+});
+
+test("a directory's name and password are given here, and go to it alone", async () => {
+  cleanup();
+  const asked: string[] = [];
+  const corp = { name: "corp", kind: "ldap", label: "Corp", domains: [], password: true };
+  vi.stubGlobal("fetch", async (url: string, { method = "GET" }: RequestInit = {}) => {
+    if (method === "POST") asked.push(url);
+    if (url.endsWith("/password")) return new Response(null, { status: 204 });
+    return Response.json(url.endsWith("/session") ? SESSION : stateAt(url, [corp, SSO]));
+  });
+  const console = await renderInConsole(<LoginPage />, "/login?next=/next");
+  const link = await screen.findByRole("link", { name: "Sign in with Corp" });
+  expect(link.getAttribute("href")).toContain("with=corp");
+  await userEvent.click(link);
+  await screen.findByRole("heading", { name: "Sign in with Corp" });
+  await userEvent.type(screen.getByLabelText(/User name/), "ada");
+  await userEvent.type(screen.getByLabelText(/Password/), "x");
+  await expectAccessible();
+  await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
+  await waitFor(() => expect(console.location()).toBe("/next"));
+  expect(asked.map((url) => url.replace(/^.*\/api\/v1/, ""))).toEqual(["/signin/corp/password"]);
 });

@@ -1,0 +1,181 @@
+"""Signing in with the user name and password of a directory.
+
+Whoever is refused is told the same, whatever it was: that the name is unknown, the password wrong,
+or the account disabled, locked or expired there. The reason is in the activity record.
+"""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from typing import Final
+
+import structlog
+from fastapi import Request, Response
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from auth.ldap.problems import NotAccepted, Unusable
+from auth.ldap.provider import LdapProvider
+from backend.db.identity import IdentityRecord
+from backend.errors import (
+    Forbidden,
+    NotFoundProblem,
+    TooManyRequests,
+    Unauthenticated,
+    UpstreamBroken,
+)
+from backend.features.providers.entrance import Entrance, address_of
+from backend.features.providers.opening import Proved, opened, recorded
+from backend.features.providers.schemas import PasswordSignIn
+from backend.http.connections import address_group
+from backend.http.cookies import read_device_cookie
+from backend.identity.devices import familiar
+from backend.identity.limits import Limit, attempt_limits
+from backend.identity.principals import BY_DIRECTORY
+from backend.providers.accounts import NotLetIn
+from backend.providers.ldap.directories import Looked
+from backend.providers.outward import Unreachable
+from backend.providers.records import KnownProvider
+from backend.providers.sessions import REFRESH_SECONDS
+
+__all__ = ["sign_in", "tried"]
+
+_WRONG: Final = "The user name or the password is wrong."
+_NOT_LET_IN: Final = {
+    "unknown": "Only people who are known here already may sign in with {label}. Ask an owner of "
+    "this console to let you in.",
+    "disabled": "Your account here is switched off. Ask an owner of this console.",
+    "old": "The way to sign in was changed at this moment. Try again.",
+}
+_log = structlog.get_logger("craton.providers")
+
+
+async def sign_in(
+    entry: Entrance,
+    request: Request,
+    response: Response,
+    known: KnownProvider,
+    body: PasswordSignIn,
+) -> None:
+    """Open a session and set its cookie. 401 for every wrong input, 403 for somebody the console
+    does not let in, 429 when limited, 502 when the directory does not answer, 503 when too many
+    passwords are being checked."""
+    provider = known.provider
+    if not isinstance(provider, LdapProvider):
+        raise NotFoundProblem("Nobody signs in with a password by this provider.")
+    group = address_group(address_of(request))
+    user_id, limits = await _limits(entry, request, provider, body.login)
+    with entry.providers.places.place(group):
+        await _count(entry, limits)
+        try:
+            looked = await _asked(entry, request, known, provider, body, user_id=user_id)
+        except UpstreamBroken:
+            await entry.attempts.give_back(limits)  # nothing was said of the password
+            raise
+    await entry.attempts.give_back(limits)
+    now = time.time()
+    proved = Proved(
+        provider,
+        known.version,
+        looked.person,
+        method=BY_DIRECTORY,
+        strong_at=now,
+        due=now + REFRESH_SECONDS,
+    )
+    try:
+        await opened(entry, request, response, proved)
+    except NotLetIn as error:
+        await recorded(entry, request, known.name, str(error), looked.person.login)
+        raise Forbidden(_NOT_LET_IN[error.code].format(label=provider.button)) from error
+
+
+async def tried(
+    entry: Entrance,
+    request: Request,
+    known: KnownProvider,
+    provider: LdapProvider,
+    body: PasswordSignIn,
+) -> dict[str, object]:
+    """What a sign-in with these would give, or why it would fail."""
+    _, limits = await _limits(entry, request, provider, body.login)
+    with entry.providers.places.place(address_group(address_of(request))):
+        await _count(entry, limits)
+        try:
+            looked = await entry.providers.directories.sign_in(
+                provider, body.login, body.password, declared=known.declared
+            )
+        except NotAccepted as error:
+            return {"failure": str(error)}
+        except (Unreachable, Unusable) as error:
+            await entry.attempts.give_back(limits)  # nothing was said of the password
+            return {"failure": str(error)}
+    await entry.attempts.give_back(limits)
+    person = looked.person
+    return {
+        "claims": looked.attributes,
+        "issuer": person.issuer,
+        "subject": person.subject,
+        "login": person.login,
+        "name": person.name,
+        "email": person.email,
+        "groups": list(person.groups),
+        "too_many": person.too_many,
+        "refreshes": True,
+        "failure": "",
+    }
+
+
+async def _asked(
+    entry: Entrance,
+    request: Request,
+    known: KnownProvider,
+    provider: LdapProvider,
+    body: PasswordSignIn,
+    *,
+    user_id: str,
+) -> Looked:
+    """Who the directory says it is; refusals are recorded. What was typed as a user name is kept
+    only where it is one: it may be a password typed into the wrong field."""
+    actor = body.login if user_id else ""
+    try:
+        return await entry.providers.directories.sign_in(
+            provider, body.login, body.password, declared=known.declared
+        )
+    except NotAccepted as error:
+        await recorded(entry, request, known.name, str(error), actor)
+        raise Unauthenticated(_WRONG) from error
+    except (Unreachable, Unusable) as error:
+        _log.warning("a directory cannot be used", provider=known.name, reason=str(error))
+        await recorded(entry, request, known.name, str(error), actor)
+        raise UpstreamBroken(
+            f"{provider.button} does not answer as it should. Try again in a moment, or sign in "
+            "another way."
+        ) from error
+
+
+async def _limits(
+    entry: Entrance, request: Request, provider: LdapProvider, login: str
+) -> tuple[str, list[Limit]]:
+    """Whose account it is, where the name is known here, and what the attempt counts against: as
+    for an account of the console. Directories tell names apart without case."""
+    name = unicodedata.normalize("NFKC", login).casefold()
+    group = address_group(address_of(request))
+    query = select(col(IdentityRecord.user_id)).where(
+        col(IdentityRecord.provider) == provider.name,
+        func.lower(col(IdentityRecord.login)) == login.lower(),
+    )
+    async with entry.db_sessions() as db:
+        user_id = (await db.execute(query.limit(1))).scalar_one_or_none() or ""
+        place = await familiar(db, user_id, read_device_cookie(request), group)
+    key = f"{provider.name}/{name}"
+    return user_id, attempt_limits(key, group, place.device, known=place.address)
+
+
+async def _count(entry: Entrance, limits: list[Limit]) -> None:
+    if wait := await entry.attempts.take(limits):
+        raise TooManyRequests(
+            f"Too many attempts failed. Try again in {wait} seconds.",
+            headers={"Retry-After": str(wait)},
+            retry_after=wait,
+        )
