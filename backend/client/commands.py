@@ -35,7 +35,7 @@ def get(  # noqa: PLR0917 (each is an option of the command)
         typer.Option(
             "--filter",
             "-f",
-            help="column op value, e.g. phase=Running, restarts>=3, name~web; may be repeated",
+            help="column op value, e.g. status=Running, restarts>=3, name~web; may be repeated",
             autocompletion=completing.filters,
         ),
     ] = None,

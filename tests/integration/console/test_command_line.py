@@ -107,7 +107,7 @@ async def test_watch_tells_what_comes_changes_and_goes(
         changed = owner.http.patch(
             f"/service-accounts/{account['id']}",
             json={"title": "second"},
-            headers={"if-match": made.headers["etag"]},
+            headers={"if-match": f'"{account["row_version"]}"'},
         )
         assert changed.status_code == 200, changed.text
         await until(lambda: told()[-1:] == [("MODIFIED", "second")])
@@ -166,7 +166,7 @@ def test_completion_knows_collections_and_columns(shell: CommandLine) -> None:
     for script in ("bash", "zsh", "fish"):
         assert "_CRATON_COMPLETE" in shell.run("completion", script)
     assert "pods" in complete(shell, "craton get po")
-    assert "phase=" in complete(shell, "craton get pods --filter ph")
+    assert "status=" in complete(shell, "craton get pods --filter st")
     assert "created" in complete(shell, "craton get pods --sort cr")
 
 
