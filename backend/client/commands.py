@@ -47,7 +47,7 @@ def get(  # noqa: PLR0917 (each is an option of the command)
     ] = "",
     columns: Annotated[
         str,
-        typer.Option(help="Columns to print, e.g. name,phase", autocompletion=completing.columns),
+        typer.Option(help="Columns to print, e.g. name,status", autocompletion=completing.columns),
     ] = "",
     limit: Annotated[int, typer.Option(min=0, help="Rows at most; 0: all")] = 0,
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Follow what changes")] = False,
