@@ -20,7 +20,12 @@ const component = (name: string) => {
 const SHARED: readonly [name: string, modules: string[]][] = [
   ["console", ["src/main.tsx", "src/features/overview/OverviewPage.tsx"].map(at)],
   // What forms hold, which tables name as well: theirs open on demand.
-  ["schemas", ["forms/field.ts", "api/generated/bodies.gen.ts"].map((name) => at(`src/${name}`))],
+  [
+    "schemas",
+    ["forms/field.ts", "api/generated/signInBodies.gen.ts"].map((name) => at(`src/${name}`)),
+  ],
+  // Not with those: who signs in needs few of them.
+  ["bodies", [at("src/api/generated/bodies.gen.ts")]],
   // All that signing in needs, with the page itself: one file. Menus take a few helpers from it.
   [
     "fields",

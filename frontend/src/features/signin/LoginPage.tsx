@@ -8,7 +8,7 @@ import {
   listOfferedProvidersOptions,
   setupStateOptions,
 } from "../../api/generated/@tanstack/react-query.gen";
-import { loginRequestBody } from "../../api/generated/bodies.gen";
+import { loginRequestBody } from "../../api/generated/signInBodies.gen";
 import type { SessionView } from "../../api/generated/types.gen";
 import { type Problem, toProblem } from "../../api/problem";
 import { fieldsOf } from "../../forms/field";
