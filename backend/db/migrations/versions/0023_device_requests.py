@@ -12,7 +12,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "device_request",
-        sa.Column("id", sa.String(64), primary_key=True),
+        sa.Column("id", sa.String(64), nullable=False),
         sa.Column("code", sa.String(64), nullable=False),
         sa.Column("client", sa.String(128), nullable=False),
         sa.Column("address", sa.String(64), nullable=False),
@@ -24,11 +24,16 @@ def upgrade() -> None:
         sa.Column(
             "user_id",
             sa.String(32),
-            sa.ForeignKey("user_account.id", ondelete="CASCADE"),
+            sa.ForeignKey(
+                "user_account.id",
+                name="fk_device_request_user_id_user_account",
+                ondelete="CASCADE",
+            ),
             nullable=True,
             index=True,
         ),
         sa.Column("strong_at", sa.Float(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_device_request"),
         sa.UniqueConstraint("code", name="uq_device_request_code"),
     )
 
