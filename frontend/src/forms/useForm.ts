@@ -86,9 +86,13 @@ export function useForm({ draft, fields: fieldsOf, before }: FormOptions): FormS
       const gone = new Set([id, ...cleared]);
       const others = Object.fromEntries(Object.entries(texts).filter(([one]) => !gone.has(one)));
       const next = text === undefined ? others : { ...others, [id]: text };
-      // What was cleared begins anew: with what the fields now hold before anything is typed.
+      // What was cleared, or is shown for the first time, begins with what the fields now hold
+      // before anything is typed.
       const anew = cleared.length ? firstTexts(fieldsOf(next)) : {};
-      const begun = cleared.flatMap((one) => (anew[one] ? [[one, anew[one]]] : []));
+      const shown = new Set(fields.map((field) => field.id));
+      const begun = Object.entries(anew).filter(
+        ([one, text]) => text && (cleared.includes(one) || !(shown.has(one) || one in next)),
+      );
       update({ ...next, ...Object.fromEntries(begun) });
     },
     check: () => {

@@ -173,13 +173,19 @@ const DIRECTORY: DirectoryView = {
 };
 
 test("a directory's form is filled with what its product needs, names to be replaced are not", async () => {
-  stubApi({ "identity-providers/presets": [DIRECTORY_PRESET, ...PRESETS] });
+  stubApi({ "identity-providers/presets": [...PRESETS, DIRECTORY_PRESET] });
   await renderInConsole(<NewProviderPage />);
+  await userEvent.click(await screen.findByLabelText("Active Directory"));
   const server = await screen.findByLabelText(/Servers/);
   expect(server).toHaveProperty("placeholder", "ldaps://DC1.EXAMPLE.COM");
   expect(server).toHaveProperty("value", "");
   expect(screen.getByLabelText(/Known by/)).toHaveProperty("value", "objectGUID");
   expect(screen.getByLabelText(/Active Directory finds them/)).toHaveProperty("checked", true);
+  expect(await screen.findByLabelText(/Attribute with the members/)).toHaveProperty(
+    "value",
+    "member",
+  );
+  expect(screen.getByLabelText(/Begin TLS/)).toHaveProperty("checked", true);
   await userEvent.click(screen.getByLabelText("Google"));
   expect(screen.queryByLabelText(/Servers/)).toBeNull();
   expect(screen.getByLabelText(/Issuer/)).toHaveProperty("value", "https://accounts.test");
