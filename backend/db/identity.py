@@ -49,7 +49,8 @@ class UserRecord(SQLModel, table=True):
 
 class IdentityRecord(SQLModel, table=True):
     """How a provider knows a user: (provider, issuer, subject). A local password needs none.
-    `login` and `email` are what it called them last: for display, never a key."""
+    `login` and `email` are what it called them last: for display, never a key. `refused`: since
+    when it does not let them in; `looked`: when it was last asked about them without a session."""
 
     __tablename__ = "user_identity"
     __table_args__ = (UniqueConstraint("provider", "issuer", "subject"),)
@@ -63,6 +64,8 @@ class IdentityRecord(SQLModel, table=True):
     login: str = Field(default="", max_length=128)
     email: str = Field(default="", max_length=256)
     used: float = 0.0
+    refused: float | None = None
+    looked: float = 0.0
 
 
 class GroupRecord(SQLModel, table=True):

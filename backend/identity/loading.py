@@ -31,6 +31,7 @@ from backend.identity.principals import (
     make_principal,
     restrict_to_token,
 )
+from backend.identity.sessions import DEVICE
 
 __all__ = ["Loaded", "PrincipalLoader"]
 
@@ -129,6 +130,7 @@ class PrincipalLoader:
             )
             for credential, record in records.items()
             if (person := people.get(reading.owner(record)))
+            and not (person.refused and _of_no_sign_in(record))
         }
 
     def _loaded(
@@ -172,3 +174,8 @@ class PrincipalLoader:
             last_used=used,
             replaced_by=after,
         )
+
+
+def _of_no_sign_in(record: SessionRecord | TokenRecord) -> bool:
+    """Whether nobody showed who they are for it: a token, and what a session let in."""
+    return isinstance(record, TokenRecord) or record.method == DEVICE

@@ -48,6 +48,9 @@ class Person:
     subjects: frozenset[Subject]
     told: Mapping[Subject, float] = field(default_factory=dict, hash=False)
     """Of each group, when its provider said so last."""
+    refused: bool = False
+    """Their provider does not let them in: only a session they opened otherwise is worth
+    something."""
 
     def since(self, earliest: float) -> Person:
         """The same with only those groups that were told later than that."""

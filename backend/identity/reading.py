@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -14,6 +14,7 @@ from auth.principal import Credential, CredentialKind
 from auth.subject import Subject, SubjectKind, group
 from backend.db.identity import (
     GroupRecord,
+    IdentityRecord,
     MembershipRecord,
     ServiceRecord,
     SessionRecord,
@@ -111,10 +112,13 @@ def subject(binding: BindingRecord) -> Subject:
 async def _users(db: AsyncSession, ids: set[str], *, switched_off: bool) -> dict[Subject, Person]:
     if not ids:
         return {}
-    users = select(UserRecord).where(col(UserRecord.id).in_(ids))
+    refused = exists().where(
+        col(IdentityRecord.user_id) == col(UserRecord.id), col(IdentityRecord.refused).is_not(None)
+    )
+    users = select(UserRecord, refused).where(col(UserRecord.id).in_(ids))
     if not switched_off:
         users = users.where(col(UserRecord.disabled).is_(False))
-    records = (await db.execute(users)).scalars().all()
+    records = (await db.execute(users)).all()
     belongs: dict[str, set[Subject]] = defaultdict(set)
     members = select(MembershipRecord).where(col(MembershipRecord.user_id).in_(ids))
     for member in (await db.execute(members)).scalars():
@@ -127,10 +131,10 @@ async def _users(db: AsyncSession, ids: set[str], *, switched_off: bool) -> dict
     for user_id, team_id in (await db.execute(_by_group(ids))).all():
         belongs[user_id].add(Subject(SubjectKind.TEAM, team_id))
     found: dict[Subject, Person] = {}
-    for user in records:
+    for user, is_refused in records:
         itself = Subject(SubjectKind.USER, user.id)
         subjects = frozenset({itself, *belongs[user.id]})
-        found[itself] = Person(itself, user.login, user.name, subjects, told[user.id])
+        found[itself] = Person(itself, user.login, user.name, subjects, told[user.id], is_refused)
     return found
 
 

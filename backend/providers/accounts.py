@@ -27,7 +27,7 @@ from backend.db.identity import (
 from backend.identity.epoch import hold_epoch, raise_epoch
 from backend.providers.table import ProviderSession
 
-__all__ = ["NotLetIn", "forget_groups", "set_groups", "settle"]
+__all__ = ["NotLetIn", "forget_groups", "identity_of", "lift", "set_groups", "settle"]
 
 _TRIES: Final = 5
 _FRESH_SECONDS: Final = 3600.0
@@ -63,6 +63,7 @@ async def settle(
     user.name = person.name or user.name
     identity.login, identity.email = person.login, person.email
     identity.used = time.time()
+    await lift(db, identity)
     await set_groups(db, user.id, provider.name, person.groups)
     return user, made
 
@@ -103,6 +104,25 @@ async def forget_groups(db: AsyncSession, user_id: str, provider: str) -> None:
         await set_groups(db, user_id, provider, ())
 
 
+async def lift(db: AsyncSession, identity: IdentityRecord) -> None:
+    """The provider accepts the person: their API tokens are worth something again."""
+    if identity.refused is not None:
+        identity.refused = None
+        await raise_epoch(db, Subject(SubjectKind.USER, identity.user_id))
+
+
+async def identity_of(
+    db: AsyncSession, provider: str, issuer: str, subject: str
+) -> IdentityRecord | None:
+    """How the provider knows that person here."""
+    query = select(IdentityRecord).where(
+        col(IdentityRecord.provider) == provider,
+        col(IdentityRecord.issuer) == issuer,
+        col(IdentityRecord.subject) == subject,
+    )
+    return (await db.execute(query)).scalar_one_or_none()
+
+
 async def _told_groups(db: AsyncSession, user_id: str, provider: str) -> dict[str, float]:
     """The groups that the provider told of last, and when."""
     theirs = (col(GroupRecord.user_id) == user_id) & (col(GroupRecord.provider) == provider)
@@ -113,12 +133,7 @@ async def _told_groups(db: AsyncSession, user_id: str, provider: str) -> dict[st
 async def _identity(
     db: AsyncSession, provider: ProviderBase, person: Person
 ) -> IdentityRecord | None:
-    query = select(IdentityRecord).where(
-        col(IdentityRecord.provider) == provider.name,
-        col(IdentityRecord.issuer) == person.issuer,
-        col(IdentityRecord.subject) == person.subject,
-    )
-    return (await db.execute(query)).scalar_one_or_none()
+    return await identity_of(db, provider.name, person.issuer, person.subject)
 
 
 async def _make(db: AsyncSession, provider: ProviderBase, person: Person) -> IdentityRecord:

@@ -25,11 +25,11 @@ from auth.person import Person
 from auth.providers import AnyProvider
 from auth.scope import organisation
 from backend.audit import Audit, Origin, Target
-from backend.db.identity import GroupRecord, SessionRecord, UserRecord
+from backend.db.identity import GroupRecord, IdentityRecord, SessionRecord, UserRecord
 from backend.identity.epoch import hold_epoch, raise_epoch
 from backend.identity.sessions import end_session
-from backend.providers import attempts, sessions, trials
-from backend.providers.accounts import forget_groups, set_groups
+from backend.providers import attempts, sessions, standing, trials
+from backend.providers.accounts import forget_groups, identity_of, lift, set_groups
 from backend.providers.outward import Unreachable
 from backend.providers.service import Providers
 from backend.providers.sessions import ID_TOKEN, REFRESH_SECONDS, REFRESH_TOKEN
@@ -69,6 +69,11 @@ class Refreshing:
                     await self._one(session_id, silent)
                 except Exception:  # noqa: BLE001 (logged; the others are asked all the same)
                     _log.exception("a session could not be asked about")
+        while identity := await self._absent(started):
+            try:
+                await self._one_absent(identity, silent)
+            except Exception:  # noqa: BLE001 (logged; the others are asked all the same)
+                _log.exception("a person could not be asked about")
 
     async def _forget_removed(self) -> None:
         """End what providers left here that are declared no more (once, after the start)."""
@@ -96,6 +101,50 @@ class Refreshing:
                 await db.execute(later.values(due=time.time() + AGAIN_SECONDS))
         return chosen
 
+    async def _absent(self, now: float) -> IdentityRecord | None:
+        """Somebody who is due, of a directory: other providers tell nothing without a session."""
+        async with self._db_sessions() as db, db.begin():
+            names = [
+                known.name
+                for known in await self._providers.all(db)
+                if known.enabled and isinstance(known.provider, LdapProvider)
+            ]
+            if not names:
+                return None
+            return await standing.claim_absent(db, names, now, AGAIN_SECONDS)
+
+    async def _one_absent(self, who: IdentityRecord, silent: set[str]) -> None:
+        """Read the entry of somebody who has only a command line's session or API tokens."""
+        async with self._db_sessions() as db:
+            known = await self._providers.find(db, who.provider)
+        provider = known.provider if known and known.enabled else None
+        if known is None or not isinstance(provider, LdapProvider) or who.provider in silent:
+            return
+        if provider.identity_issuer != who.issuer:
+            return  # of the directory that was there before: this one does not know them
+        directories = self._providers.directories
+        try:
+            person = await directories.present(provider, who.subject, declared=known.declared)
+        except NotAccepted as error:
+            if who.refused is None:
+                await self._refuse(who, str(error))
+            return
+        except (Unreachable, Unusable) as error:
+            self._not_asked(who.provider, error, silent)
+            return
+        async with self._db_sessions() as db, db.begin():
+            await hold_epoch(db)
+            identity = await db.get(IdentityRecord, who.id)
+            if identity is not None:
+                identity.looked = time.time()
+                await lift(db, identity)
+                await self._groups_told(db, identity.user_id, provider, person)
+
+    def _not_asked(self, provider: str, error: Exception, silent: set[str]) -> None:
+        if isinstance(error, Unreachable):
+            silent.add(provider)
+        _log.info("somebody was not asked about", provider=provider, reason=str(error))
+
     async def _one(self, session_id: str, silent: set[str]) -> None:
         async with self._db_sessions() as db:
             row = await db.get(ProviderSession, session_id)
@@ -118,22 +167,24 @@ class Refreshing:
                 case _:
                     assert_never(provider)
         except (Unreachable, Rejected, Unusable) as error:
-            if isinstance(error, Unreachable):
-                silent.add(row.provider)
-            _log.info("a session was not asked about", provider=row.provider, reason=str(error))
+            self._not_asked(row.provider, error, silent)
 
     async def _looked_up(
         self, row: ProviderSession, provider: LdapProvider, *, declared: bool
     ) -> None:
         """Read the person's entry. Who is not there any more, or may not sign in, is signed out
-        everywhere."""
+        everywhere, of the command line too, and their API tokens give nothing."""
         directories = self._providers.directories
         try:
             person = await directories.present(provider, row.subject, declared=declared)
         except NotAccepted as error:
             async with self._db_sessions() as db:
-                rows = await sessions.of_subject(db, row)
-            await self._end(rows, str(error))
+                found = (row.provider, row.issuer, row.subject)
+                identity = await identity_of(db, *found)
+            if identity is None:
+                await self._end([row], str(error))
+            else:
+                await self._refuse(identity, str(error))
             return
         await self._follow(row, provider, person)
 
@@ -185,15 +236,36 @@ class Refreshing:
             present.due = time.time() + REFRESH_SECONDS
             if person is None:
                 return
-            new, gone = await set_groups(db, session.user_id, provider.name, person.groups)
-            if new or gone:
-                user = await db.get(UserRecord, session.user_id)
-                told = [f"+{name}" for name in sorted(new)] + [f"-{name}" for name in sorted(gone)]
-                self._audit(db).did(
-                    "update",
-                    self._target(user, "user"),
-                    detail=f"Groups of {provider.name} now: {', '.join(told)[:2000]}",
-                )
+            await self._groups_told(db, session.user_id, provider, person)
+
+    async def _groups_told(
+        self, db: AsyncSession, user_id: str, provider: AnyProvider, person: Person
+    ) -> None:
+        new, gone = await set_groups(db, user_id, provider.name, person.groups)
+        if new or gone:
+            user = await db.get(UserRecord, user_id)
+            told = [f"+{name}" for name in sorted(new)] + [f"-{name}" for name in sorted(gone)]
+            self._audit(db).did(
+                "update",
+                self._target(user, "user"),
+                detail=f"Groups of {provider.name} now: {', '.join(told)[:2000]}",
+            )
+
+    async def _refuse(self, who: IdentityRecord, reason: str) -> None:
+        async with self._db_sessions() as db, db.begin():
+            await hold_epoch(db)
+            identity = await db.get(IdentityRecord, who.id)
+            if identity is None:
+                return
+            ended = await standing.refuse(db, identity)
+            user = await db.get(UserRecord, identity.user_id)
+            told = f"Ended by {identity.provider}: {reason}"[:1900]
+            self._audit(db).did(
+                "close",
+                self._target(user, "session"),
+                detail=f"{told}. Sessions that ended: {ended}. API tokens give nothing until "
+                f"{identity.provider} accepts the person again.",
+            )
 
     async def _end(self, rows: Sequence[ProviderSession], reason: str) -> None:
         async with self._db_sessions() as db, db.begin():

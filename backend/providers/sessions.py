@@ -34,7 +34,6 @@ __all__ = [
     "keep_tokens",
     "left_of_others",
     "move",
-    "of_subject",
 ]
 
 REFRESH_SECONDS: Final = 300.0
@@ -126,16 +125,6 @@ async def end_told(
     rows = (await db.execute(query)).scalars().all()
     await _end(db, rows)
     return rows
-
-
-async def of_subject(db: AsyncSession, row: ProviderSession) -> Sequence[ProviderSession]:
-    """The sessions that the provider opened for the person of this one."""
-    query = select(ProviderSession).where(
-        col(ProviderSession.provider) == row.provider,
-        col(ProviderSession.issuer) == row.issuer,
-        col(ProviderSession.subject) == row.subject,
-    )
-    return (await db.execute(query)).scalars().all()
 
 
 async def end_of_provider(db: AsyncSession, name: str) -> int:

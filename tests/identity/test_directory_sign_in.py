@@ -12,7 +12,7 @@ import httpx2
 import pytest
 from sqlalchemy import select, update
 
-from backend.db.identity import TeamRecord
+from backend.db.identity import IdentityRecord, TeamRecord
 from backend.db.teams import TeamGroupRecord
 from backend.http import stepup
 from backend.identity.limits import AttemptLimits
@@ -25,6 +25,8 @@ from tests.identity.browser import holds_nothing, signed_out
 from tests.identity.provider import LyingProvider
 from tests.ports import free_port
 from tests.slapd import BASE, PASSWORD, SEARCHER, SEARCHER_PASSWORD, Slapd
+from tests.unit.features.test_device import signed_in as command_line
+from tests.unit.features.test_tokens import READ, program
 from tests.waiting import until
 
 URL = "/identity-providers"
@@ -74,6 +76,7 @@ async def asked_again(site: ConsoleApp) -> None:
     """The refresh loop's next round, with everybody due."""
     async with site.state.db_sessions() as db, db.begin():
         await db.execute(update(ProviderSession).values(due=time.time() - 1))
+        await db.execute(update(IdentityRecord).values(looked=0.0))
     providers = site.app.state.parts.get(Providers)
     await Refreshing(providers, site.state.db_sessions, "main").run()
 
@@ -248,6 +251,39 @@ async def test_a_directory_that_is_down_or_refuses_the_searcher_ends_nobodys_ses
             providers._declared = (LdapProvider(**directory.settings(**wrong)),)
             await asked_again(console)
             assert (await caller.get("/session")).status_code == 200, wrong
+
+
+@pytest.mark.parametrize("page_open", [True, False], ids=["signed in", "browser closed"])
+async def test_c5_who_may_not_sign_in_any_more_keeps_no_command_line_and_no_token(
+    site: ConsoleApp, directory: Slapd, *, page_open: bool
+) -> None:
+    ada = named("ada")
+    dn = directory.person(ada)
+    owner = await site.owner()
+    caller = await enter(site, ada)
+    grant = {"subject": ada, "role": "viewer", "scope": "org/main"}
+    assert (await owner.post("/bindings", json=grant)).status_code == 201
+    device = await command_line(site, caller)
+    made = await caller.post("/tokens", json=READ)
+    assert made.status_code == 201, made.text
+    token = program(site, made.json()["secret"])
+    if not page_open:
+        assert (await caller.delete("/session")).status_code < 300
+    await asked_again(site)
+    for one in (device, token):
+        assert (await one.get("/session")).status_code == 200
+    directory.set(dn, "pwdAccountLockedTime", "000001010000Z")
+    await asked_again(site)
+    for one in (caller, device, token):
+        await until(lambda one=one: signed_out(one))
+    activity = (await owner.get("/collections/activity")).text
+    assert "API tokens give nothing until corp accepts the person again" in activity
+    await asked_again(site)
+    assert await signed_out(token)
+    directory.change(f"dn: {dn}\nchangetype: modify\ndelete: pwdAccountLockedTime\n")
+    await enter(site, ada)
+    assert (await token.get("/session")).status_code == 200
+    assert await signed_out(device)
 
 
 # Step-up
