@@ -109,6 +109,12 @@ class AttemptLimits:
                 else:
                     await connection.execute(_GIVE_BACK, {"key": limit.row, "every": limit.every})
 
+    async def take_back(self, limits: Sequence[Limit]) -> None:
+        """Nothing was found out of the attempt: it alone does not count."""
+        async with self._engine.begin() as connection:
+            for limit in limits:
+                await connection.execute(_GIVE_BACK, {"key": limit.row, "every": limit.every})
+
     async def _take(self, connection: AsyncConnection, limit: Limit) -> int:
         now = self._clock()
         latest = now + (limit.burst - 1) * limit.every

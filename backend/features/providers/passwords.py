@@ -71,7 +71,7 @@ async def sign_in(
         try:
             looked = await _asked(entry, request, known, provider, body, user_id=user_id)
         except UpstreamBroken:
-            await entry.attempts.give_back(limits)  # nothing was said of the password
+            await entry.attempts.take_back(limits)  # nothing was said of the password
             raise
     await entry.attempts.give_back(limits)
     now = time.time()
@@ -108,7 +108,7 @@ async def tried(
         except NotAccepted as error:
             return {"failure": str(error)}
         except (Unreachable, Unusable) as error:
-            await entry.attempts.give_back(limits)  # nothing was said of the password
+            await entry.attempts.take_back(limits)  # nothing was said of the password
             return {"failure": str(error)}
     await entry.attempts.give_back(limits)
     person = looked.person

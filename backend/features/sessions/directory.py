@@ -49,7 +49,7 @@ async def confirm_at_directory(
             await check.refusals.record(audit.origin, "step-up", target, str(error))
             raise wrong("password", "The password is wrong.") from error
         except (Unreachable, Unusable) as error:
-            await check.attempts.give_back(limits)
+            await check.attempts.take_back(limits)
             raise UpstreamBroken(
                 f"{provider.button} does not answer as it should. Try again in a moment."
             ) from error

@@ -80,6 +80,16 @@ async def test_a_right_password_is_no_attempt(replicas) -> None:
         await replicas[1].give_back([ADA, wide])
 
 
+async def test_an_attempt_nothing_came_of_forgives_no_other(replicas) -> None:
+    for _ in range(2):
+        assert await replicas[0].take([ADA]) == 0
+    for _ in range(9):
+        assert await replicas[0].take([ADA]) == 0
+        await replicas[1].take_back([ADA])
+    assert await replicas[0].take([ADA]) == 0
+    assert await replicas[0].take([ADA]) > 0
+
+
 async def test_a_flood_of_names_evicts_nobody_and_is_forgotten(replicas, clock: Clock) -> None:
     limits = replicas[0]
     while not await limits.take([ADA]):
