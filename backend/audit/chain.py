@@ -22,6 +22,7 @@ __all__ = [
     "CUT",
     "HEAD",
     "Head",
+    "begun",
     "checkpoint",
     "extend",
     "fields_of",
@@ -94,6 +95,18 @@ async def extend(db: AsyncSession, limit: int = 500) -> int:
     await db.execute(delete(AuditPending).where(col(AuditPending.key).in_(keys)))
     db.expunge_all()
     return len(entries)
+
+
+async def begun(db: AsyncSession, organisation: str) -> float:
+    """When the first entry of the chain was recorded; now where there is none."""
+    query = (
+        select(col(AuditEntry.at))
+        .join(AuditLink, col(AuditLink.entry) == col(AuditEntry.key))
+        .where(col(AuditLink.organisation) == organisation)
+        .order_by(col(AuditLink.sequence))
+    )
+    found = (await db.execute(query.limit(1))).scalar_one_or_none()
+    return time.time() if found is None else found
 
 
 async def last_checkpoint(db: AsyncSession, organisation: str) -> AuditCheckpoint | None:

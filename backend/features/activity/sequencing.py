@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from backend.audit.chain import Head, checkpoint, extend, head, last_checkpoint, take_turn
+from backend.audit.chain import Head, begun, checkpoint, extend, head, last_checkpoint, take_turn
 from backend.db.bus import Bus
 from backend.db.notice import rows
 from backend.features.activity.keys import signer
@@ -78,7 +78,8 @@ class Sequencer:
             behind = last.sequence - (known.sequence if known else 0)
             if not behind:
                 return None
-            age = time.time() - known.at if known else 0.0
+            since = known.at if known else await begun(db, self._organisation)
+            age = time.time() - since
             if now or behind >= EVERY_ENTRIES or age >= EVERY_SECONDS:
                 await self._checkpoint(db, last)
                 return None
