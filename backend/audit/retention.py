@@ -10,11 +10,19 @@ from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from backend.audit.canonical import checkpoint_bytes
 from backend.audit.chain import CUT, HEAD, Head, checkpoint
-from backend.audit.signing import Signer
-from backend.db.audit import AuditCheckpoint, AuditEntry, AuditLink
+from backend.audit.signing import Signer, signed_by
+from backend.db.audit import AuditCheckpoint, AuditEntry, AuditKey, AuditLink
 
-__all__ = ["cut", "last_cut", "prune"]
+__all__ = ["ForgedCheckpoint", "cut", "last_cut", "prune"]
+
+
+class ForgedCheckpoint(Exception):
+    """No key of this console signed the checkpoint that retention would cut at."""
+
+    def __init__(self, sequence: int) -> None:
+        super().__init__(f"The checkpoint at entry {sequence} is signed by no key of this console.")
 
 
 async def last_cut(db: AsyncSession, organisation: str) -> AuditCheckpoint | None:
@@ -29,19 +37,34 @@ async def last_cut(db: AsyncSession, organisation: str) -> AuditCheckpoint | Non
 async def cut(
     db: AsyncSession, organisation: str, before: float, signer: Signer | None
 ) -> AuditCheckpoint | None:
-    """Record that everything up to the newest checkpoint made before the time `before` goes; None
-    when there is nothing to cut. All that a checkpoint covers is older than itself."""
+    """Record that everything up to the newest signed checkpoint made before the time `before`
+    goes; None when there is nothing to cut, or no key to sign the cut with: nobody could tell it
+    from a forged one. All that a checkpoint covers is older than itself."""
+    if signer is None:
+        return None
     query = select(AuditCheckpoint).where(
         col(AuditCheckpoint.organisation) == organisation,
         col(AuditCheckpoint.kind) == HEAD,
+        col(AuditCheckpoint.signature) != "",
         col(AuditCheckpoint.at) < before,
     )
     newest = query.order_by(col(AuditCheckpoint.sequence).desc()).limit(1)
     found = (await db.execute(newest)).scalar_one_or_none()
+    if found is not None:
+        await _is_own(db, found)
     known = await last_cut(db, organisation)
     if found is None or (known is not None and known.sequence >= found.sequence):
         return None
     return await checkpoint(db, organisation, Head(found.sequence, found.hash), signer, CUT)
+
+
+async def _is_own(db: AsyncSession, one: AuditCheckpoint) -> None:
+    """Raise `ForgedCheckpoint` unless a key of this console signed it: the cut would sign what it
+    says, and everything before it would go."""
+    key = await db.get(AuditKey, one.key_id)
+    covered = checkpoint_bytes(one.organisation, one.sequence, one.kind, one.hash, one.at)
+    if key is None or not signed_by(key.public, one.signature, covered):
+        raise ForgedCheckpoint(one.sequence)
 
 
 async def prune(db: AsyncSession, organisation: str, limit: int = 1000) -> int:

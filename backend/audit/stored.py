@@ -66,6 +66,30 @@ async def verify_stored(
 ) -> Report:
     """Verify the chain in the database. `trusted` are public keys kept outside, instead of those
     beside the chain; `outside` are checkpoints kept there. Raises `Broken`."""
+    while True:
+        before = await _cut_at(db_sessions, organisation)
+        try:
+            return await _verified(db_sessions, organisation, trusted, outside)
+        except Broken:
+            # Retention may have taken away meanwhile what was still to be read.
+            if await _cut_at(db_sessions, organisation) == before:
+                raise
+
+
+async def _cut_at(db_sessions: DbSessions, organisation: str) -> int:
+    query = select(func.max(col(AuditCheckpoint.sequence))).where(
+        col(AuditCheckpoint.organisation) == organisation, col(AuditCheckpoint.kind) == "cut"
+    )
+    async with db_sessions() as db:
+        return (await db.execute(query)).scalar_one() or 0
+
+
+async def _verified(
+    db_sessions: DbSessions,
+    organisation: str,
+    trusted: Mapping[str, str] | None,
+    outside: Collection[Statement],
+) -> Report:
     async with db_sessions() as db:
         believed = dict(trusted) if trusted is not None else await keys(db)
         known = await statements(db, organisation)

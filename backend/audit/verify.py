@@ -93,6 +93,8 @@ class Verifier:
         self._at: dict[int, list[Statement]] = {}
         self.report = Report()
         ordered = sorted(statements, key=lambda one: (one.sequence, one.kind))
+        signed = [one.sequence for one in ordered if one.signature]
+        self._first_signed = min(signed, default=None)
         for one in ordered:
             self._believe(one)
             self._at.setdefault(one.sequence, []).append(one)
@@ -149,7 +151,7 @@ class Verifier:
                 f"The {what} at entry {one.sequence} is of the organisation {one.organisation!r}.",
             )
         if not one.signature:
-            self.report.unsigned += 1
+            self._bear(one, what)
             return
         public = self._keys.get(one.key_id)
         if public is None:
@@ -165,6 +167,19 @@ class Verifier:
                 f"that of the key {one.key_id!r}.",
             )
         self.report.checkpoints += 1
+
+    def _bear(self, one: Statement, what: str) -> None:
+        """Whoever writes to the database can make an unsigned statement. One of a time before the
+        console could sign says nothing that lets entries go; a cut does at any time."""
+        first = self._first_signed
+        late = bool(self._keys) if first is None else one.sequence >= first
+        if late or one.kind == "cut":
+            raise Broken(
+                one.sequence,
+                f"The {what} at entry {one.sequence} is not signed: whoever can write to the "
+                "database may have put it there.",
+            )
+        self.report.unsigned += 1
 
     def _begin(self, cut: Statement) -> None:
         self._previous, self._next = cut.hash, cut.sequence + 1

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from backend.audit.chain import extend, head
+from backend.audit import stored
+from backend.audit.chain import CUT, checkpoint, extend, head
 from backend.audit.exported import Unreadable, export_lines, read_statements, verify_file
-from backend.audit.retention import cut, prune
+from backend.audit.retention import ForgedCheckpoint, cut, prune
 from backend.audit.signing import Signer, new_private
-from backend.audit.stored import statements, verify_stored
-from backend.audit.verify import Broken
+from backend.audit.stored import links, statements, verify_stored
+from backend.audit.verify import Broken, Link
 from backend.db.audit import AuditEntry
 from tests.unit.audit.chained import ORG, Chained, chained
 from tests.waiting import until
@@ -238,6 +241,80 @@ async def test_retention_goes_by_segments_and_keeps_the_proof(
                 await db.execute(text("DELETE FROM audit_checkpoint"))
         await chain.tamper("UPDATE audit_checkpoint SET sequence = 8 WHERE kind = 'cut'")
         assert "The cut at entry 8 was forged" in (await broken(chain)).sentence
+
+
+@pytest.mark.parametrize("with_key", [True, False])
+async def test_an_unsigned_cut_lets_nothing_go(database_url: str, *, with_key: bool) -> None:
+    """Whoever can insert rows makes one; the triggers, the verification and retention see it."""
+    async with chained(database_url, 9) as chain:
+        await chain.add(2)
+        trusted = {chain.signer.id: chain.signer.public} if with_key else None
+        async with chain.db_sessions() as db, db.begin():
+            await checkpoint(db, ORG, await head(db, ORG), None, CUT)
+        for table in ("audit_entry", "audit_link", "audit_checkpoint"):
+            with pytest.raises(DBAPIError, match="by retention only"):
+                async with chain.engine.begin() as db:
+                    await db.execute(text(f"DELETE FROM {table}"))
+        await chain.tamper(
+            "DELETE FROM audit_checkpoint WHERE kind = 'head'", "DELETE FROM audit_link",
+            "DELETE FROM audit_entry",
+        )
+        with pytest.raises(Broken, match="cut at entry 11 is not signed"):
+            await verify_stored(chain.db_sessions, ORG, trusted)
+
+
+async def test_an_unsigned_checkpoint_is_borne_only_before_the_first_signed_one(
+    database_url: str,
+) -> None:
+    async with chained(database_url) as chain:
+        for _ in range(2):
+            await chain.add(3)
+            async with chain.db_sessions() as db, db.begin():
+                await checkpoint(db, ORG, await head(db, ORG), None)
+        assert (await verify_stored(chain.db_sessions, ORG)).unsigned == 2
+        with pytest.raises(Broken, match="checkpoint at entry 3 is not signed"):
+            trusted = {chain.signer.id: chain.signer.public}
+            await verify_stored(chain.db_sessions, ORG, trusted)
+        async with chain.db_sessions() as db, db.begin():
+            assert await cut(db, ORG, 9e12, None) is None
+            assert await cut(db, ORG, 9e12, chain.signer) is None
+        await chain.know()
+        await chain.add(1)
+        await chain.sign()
+        assert (await verify_stored(chain.db_sessions, ORG)).unsigned == 2
+        await chain.add(1)
+        async with chain.db_sessions() as db, db.begin():
+            await checkpoint(db, ORG, await head(db, ORG), None)
+        assert "checkpoint at entry 8 is not signed" in (await broken(chain)).sentence
+
+
+async def test_retention_does_not_sign_what_somebody_else_signed(database_url: str) -> None:
+    async with chained(database_url, 3) as chain:
+        await chain.add(2)
+        async with chain.db_sessions() as db, db.begin():
+            await checkpoint(db, ORG, await head(db, ORG), Signer(new_private()))
+        async with chain.db_sessions() as db, db.begin():
+            with pytest.raises(ForgedCheckpoint, match="at entry 5"):
+                await cut(db, ORG, 9e12, chain.signer)
+
+
+async def test_retention_during_a_verification_is_no_break(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with chained(database_url, 7) as chain:
+        await chain.add(4)
+
+        async def late(*given: Any) -> AsyncIterator[list[Link]]:
+            monkeypatch.setattr(stored, "links", links)
+            async with chain.db_sessions() as db, db.begin():
+                await cut(db, ORG, 9e12, chain.signer)
+                assert await prune(db, ORG) == 7
+            async for piece in links(*given):
+                yield piece
+
+        monkeypatch.setattr(stored, "links", late)
+        report = await verify_stored(chain.db_sessions, ORG)
+        assert (report.first, report.last) == (8, 11)
 
 
 async def test_a_chain_that_was_cut_to_nothing_goes_on(database_url: str) -> None:

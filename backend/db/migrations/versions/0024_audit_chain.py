@@ -22,17 +22,18 @@ _CAME_BY = (
 )
 _CUT = (
     "SELECT 1 FROM audit_checkpoint c WHERE c.organisation = OLD.organisation"
-    " AND c.kind = 'cut' AND "
+    " AND c.kind = 'cut' AND c.signature <> '' AND "
 )
 _MAY_GO = {
     "audit_entry": "SELECT 1 FROM audit_link l JOIN audit_checkpoint c"
-    " ON c.organisation = l.organisation AND c.kind = 'cut' AND c.sequence >= l.sequence"
+    " ON c.organisation = l.organisation AND c.kind = 'cut' AND c.signature <> ''"
+    " AND c.sequence >= l.sequence"
     " WHERE l.entry = OLD.key",
     "audit_link": f"{_CUT}c.sequence >= OLD.sequence",
     "audit_checkpoint": f"{_CUT}(c.sequence > OLD.sequence"
     " OR (c.sequence = OLD.sequence AND OLD.kind = 'head'))",
 }
-"""When a row may be deleted: it lies before a cut."""
+"""When a row may be deleted: it lies before a signed cut."""
 _NEVER = "audit entries are never changed"
 _KEPT = "audit entries are deleted by retention only"
 
