@@ -256,7 +256,8 @@ async def test_an_unsigned_cut_lets_nothing_go(database_url: str, *, with_key: b
                 async with chain.engine.begin() as db:
                     await db.execute(text(f"DELETE FROM {table}"))
         await chain.tamper(
-            "DELETE FROM audit_checkpoint WHERE kind = 'head'", "DELETE FROM audit_link",
+            "DELETE FROM audit_checkpoint WHERE kind = 'head'",
+            "DELETE FROM audit_link",
             "DELETE FROM audit_entry",
         )
         with pytest.raises(Broken, match="cut at entry 11 is not signed"):
@@ -272,8 +273,8 @@ async def test_an_unsigned_checkpoint_is_borne_only_before_the_first_signed_one(
             async with chain.db_sessions() as db, db.begin():
                 await checkpoint(db, ORG, await head(db, ORG), None)
         assert (await verify_stored(chain.db_sessions, ORG)).unsigned == 2
+        trusted = {chain.signer.id: chain.signer.public}
         with pytest.raises(Broken, match="checkpoint at entry 3 is not signed"):
-            trusted = {chain.signer.id: chain.signer.public}
             await verify_stored(chain.db_sessions, ORG, trusted)
         async with chain.db_sessions() as db, db.begin():
             assert await cut(db, ORG, 9e12, None) is None

@@ -1,5 +1,5 @@
-"""People whom their provider does not let in any more: since when, and when it was asked about those
-who have no session of its own open."""
+"""People whom their provider does not let in any more: since when; and when it was asked about
+those who have no session of its own open."""
 
 import sqlalchemy as sa
 from alembic import op
