@@ -37,7 +37,7 @@ from backend.features.providers.schemas import (
     SignInAddress,
     TrialView,
 )
-from backend.features.providers.trial import trial_view
+from backend.features.providers.trial import record_trial, trial_view
 from backend.http.audited import Audited
 from backend.http.documented import answers
 from backend.http.guard import Requires
@@ -324,6 +324,7 @@ async def try_directory(
     manager: Manager,
     *,
     db: DbSession,
+    audit: Audited,
     request: Request,
 ) -> TrialView:
     """Try a user name and password: it signs nobody in, and shows the attributes that are read,
@@ -336,6 +337,7 @@ async def try_directory(
         raise Conflict("Only a directory is tried with a user name and a password.")
     await db.rollback()  # no transaction is held while a directory is asked
     found = await tried(entry, request, known, known.provider, body)
+    record_trial(audit, name, body.login, str(found["failure"]))
     return await trial_view(db, known.provider, found)
 
 

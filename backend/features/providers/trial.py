@@ -12,13 +12,26 @@ from sqlmodel import col
 from auth.ldap.provider import LdapProvider
 from auth.oidc.provider import OidcProvider
 from auth.providers import AnyProvider
+from auth.scope import organisation
 from auth.subject import Subject, SubjectKind, group
+from auth.verb import Verb
+from backend.audit import Audit, Target
 from backend.db.identity import IdentityRecord, TeamRecord, UserRecord
 from backend.db.teams import TeamGroupRecord
 from backend.features.providers.schemas import TrialGrant, TrialView
 from backend.identity import reading
 
-__all__ = ["trial_view"]
+__all__ = ["record_trial", "trial_view"]
+
+
+def record_trial(audit: Audit, name: str, login: str, failure: str) -> None:
+    """Record that the caller tried somebody's user name and password at the provider `name`."""
+    target = Target("identity-provider", name, name, organisation(audit.origin.organisation))
+    tried = f"A sign-in was tried with the user name {login[:256]!r}"
+    if failure:
+        audit.failed("trial", target, detail=f"{tried}: {failure}")
+    else:
+        audit.did("trial", target, right=Verb.UPDATE, detail=f"{tried}: it would succeed.")
 
 
 async def trial_view(db: AsyncSession, provider: AnyProvider, found: dict[str, Any]) -> TrialView:
