@@ -30,6 +30,7 @@ from backend.identity.epoch import hold_epoch, raise_epoch
 from backend.identity.sessions import end_session
 from backend.providers import attempts, sessions, standing, trials
 from backend.providers.accounts import forget_groups, identity_of, lift, set_groups
+from backend.providers.ldap.directories import NoPlace
 from backend.providers.outward import Unreachable
 from backend.providers.service import Providers
 from backend.providers.sessions import ID_TOKEN, REFRESH_SECONDS, REFRESH_TOKEN
@@ -141,7 +142,7 @@ class Refreshing:
                 await self._groups_told(db, identity.user_id, provider, person)
 
     def _not_asked(self, provider: str, error: Exception, silent: set[str]) -> None:
-        if isinstance(error, Unreachable):
+        if isinstance(error, Unreachable) and not isinstance(error, NoPlace):
             silent.add(provider)
         _log.info("somebody was not asked about", provider=provider, reason=str(error))
 

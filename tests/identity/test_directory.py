@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -14,10 +14,11 @@ import pytest
 from auth.ldap.problems import NotAccepted, Unusable
 from auth.ldap.provider import LdapProvider
 from auth.person import Person
-from backend.providers.ldap import servers
-from backend.providers.ldap.directories import Directories, Looked
+from backend.providers.ldap import directories, servers
+from backend.providers.ldap.directories import Directories, Looked, NoPlace
 from backend.providers.ldap.servers import Servers
 from backend.providers.outward import Unreachable
+from backend.providers.refreshing import Refreshing
 from backend.settings import Settings
 from tests.ports import free_port
 from tests.slapd import BASE, PASSWORD, SEARCHER, Slapd
@@ -30,6 +31,10 @@ def named(word: str) -> str:
     return f"{word}{uuid4().hex[:12]}"
 
 
+async def uncounted(subject: str) -> None:
+    """Guesses are counted where people sign in."""
+
+
 @pytest.fixture
 def asked(tmp_path: Path) -> Directories:
     return Directories(Servers(Settings(home=tmp_path)))
@@ -39,7 +44,7 @@ async def entered(
     asked: Directories, directory: Slapd, login: str, password: str = PASSWORD, **more: Any
 ) -> Looked:
     provider = LdapProvider(**directory.settings(**more))
-    return await asked.sign_in(provider, login, password, declared=True)
+    return await asked.sign_in(provider, login, password, declared=True, found=uncounted)
 
 
 async def refused(
@@ -48,6 +53,30 @@ async def refused(
     with pytest.raises(NotAccepted) as error:
         await entered(asked, directory, login, password, **more)
     return str(error.value)
+
+
+async def test_people_who_sign_in_take_no_place_of_the_refresh(
+    asked: Directories, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sign-ins of strangers at a slow directory kept it from asking who is still let in."""
+    monkeypatch.setattr(directories, "WAIT_SECONDS", 0.01)
+    gone = LdapProvider(
+        name="corp", servers=[f"ldap://127.0.0.1:{free_port()}"], people_base=BASE,
+        unique="entryUUID",
+    )  # fmt: skip
+    for _ in range(directories.MOST_AT_ONCE):
+        await asked._places.acquire()
+    with pytest.raises(NoPlace):
+        await asked.sign_in(gone, "ada", PASSWORD, declared=True, found=uncounted)
+    with pytest.raises(Unreachable) as found:
+        await asked.present(gone, "subject", declared=True)
+    assert not isinstance(found.value, NoPlace)
+    silent = set[str]()
+    refreshing = Refreshing(cast("Any", None), cast("Any", None), "main")
+    refreshing._not_asked("corp", NoPlace("no place"), silent)
+    assert not silent, "a console that is busy is no provider that is silent"
+    refreshing._not_asked("corp", found.value, silent)
+    assert silent == {"corp"}
 
 
 async def test_a_person_is_found_by_user_name_or_address(
@@ -230,7 +259,7 @@ async def test_another_server_is_asked_where_the_first_is_silent(
     gone = f"ldaps://127.0.0.1:{free_port()}"
     provider = LdapProvider(**directory.settings(servers=[gone, directory.secure]))
     for _ in range(2):
-        looked = await asked.sign_in(provider, ada, PASSWORD, declared=True)
+        looked = await asked.sign_in(provider, ada, PASSWORD, declared=True, found=uncounted)
         assert looked.person.login == ada
     with pytest.raises(Unreachable, match=gone):
         await entered(asked, directory, ada, servers=[gone])
@@ -276,16 +305,18 @@ async def test_c14_only_addresses_the_operator_allows_are_asked(
     typed = LdapProvider(**directory.settings())
     strict = Directories(Servers(Settings(home=tmp_path)))
     with pytest.raises(Unreachable, match=r"leads to 127\.0\.0\.1"):
-        await strict.sign_in(typed, "ada", PASSWORD, declared=False)
+        await strict.sign_in(typed, "ada", PASSWORD, declared=False, found=uncounted)
     listed = Servers(Settings(home=tmp_path, **LISTED))
     with pytest.raises(NotAccepted):
-        await Directories(listed).sign_in(typed, named("ada"), PASSWORD, declared=False)
+        await Directories(listed).sign_in(
+            typed, named("ada"), PASSWORD, declared=False, found=uncounted
+        )
     plain = LdapProvider(**directory.settings(servers=[directory.plain], starttls=False))
     with pytest.raises(Unreachable, match="without TLS"):
-        await Directories(listed).sign_in(plain, "ada", PASSWORD, declared=False)
+        await Directories(listed).sign_in(plain, "ada", PASSWORD, declared=False, found=uncounted)
     metadata = LdapProvider(**directory.settings(servers=["ldaps://169.254.169.254"]))
     with pytest.raises(Unreachable, match="link-local"):
-        await Directories(listed).sign_in(metadata, "ada", PASSWORD, declared=True)
+        await Directories(listed).sign_in(metadata, "ada", PASSWORD, declared=True, found=uncounted)
 
 
 @asynccontextmanager

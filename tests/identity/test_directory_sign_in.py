@@ -171,6 +171,21 @@ async def test_c19_guesses_are_limited_by_account_and_address_and_lock_nobody_ou
     assert (await give(site.caller("198.51.100.7"), bob)).status_code == 204
 
 
+async def test_c19_one_person_is_one_account_whatever_they_are_called_by(
+    site: ConsoleApp, directory: Slapd
+) -> None:
+    site.replace(AttemptLimits(site.state.engine, clock=lambda: STOPPED))
+    ada = named("ada")
+    directory.person(ada)
+    guesser = site.caller("192.0.2.78")
+    called = [ada, f"{ada}@example.test"] * 4
+    statuses = [(await give(guesser, login, "wrong")).status_code for login in called]
+    assert statuses == [401] * 5 + [429] * 3
+    nobody = named("nobody")
+    unknown = [(await give(guesser, nobody, "wrong")).status_code for _ in range(7)]
+    assert unknown == [401] * 5 + [429] * 2, "who is not there looks the same"
+
+
 async def test_only_known_people_where_the_provider_says_so(
     tmp_path: Path, directory: Slapd
 ) -> None:
@@ -417,5 +432,11 @@ async def test_a_trial_shows_what_a_sign_in_would_give_and_signs_nobody_in(
     assert "userpassword" not in view["claims"]
     wrong = (await owner.post(trial, json={"login": ada, "password": "wrong"})).json()
     assert "result 49" in wrong["failure"]
+    entries = (await owner.get("/collections/activity")).json()["rows"]
+    trials = {one["outcome"]: one for one in entries if one["action"].endswith(":trial")}
+    assert set(trials) == {"success", "failed"}
+    assert all(ada in one["detail"] and one["actor"] == "owner" for one in trials.values())
+    assert "result 49" in trials["failed"]["detail"]
+    assert PASSWORD not in str(entries)
     rows = (await owner.get("/collections/identity-providers")).json()["rows"]
     assert rows[0]["people"] == 0

@@ -7,31 +7,24 @@ or the account disabled, locked or expired there. The reason is in the activity 
 from __future__ import annotations
 
 import time
-import unicodedata
 from typing import Final
 
 import structlog
 from fastapi import Request, Response
-from sqlalchemy import func, select
-from sqlmodel import col
 
 from auth.ldap.problems import NotAccepted, Unusable
 from auth.ldap.provider import LdapProvider
-from backend.db.identity import IdentityRecord
 from backend.errors import (
     Forbidden,
     NotFoundProblem,
-    TooManyRequests,
     Unauthenticated,
     UpstreamBroken,
 )
 from backend.features.providers.entrance import Entrance, address_of
+from backend.features.providers.guessing import Guess, begun
 from backend.features.providers.opening import Proved, opened, recorded
 from backend.features.providers.schemas import PasswordSignIn
 from backend.http.connections import address_group
-from backend.http.cookies import read_device_cookie
-from backend.identity.devices import familiar
-from backend.identity.limits import Limit, attempt_limits
 from backend.identity.principals import BY_DIRECTORY
 from backend.providers.accounts import NotLetIn
 from backend.providers.ldap.directories import Looked
@@ -65,15 +58,15 @@ async def sign_in(
     if not isinstance(provider, LdapProvider):
         raise NotFoundProblem("Nobody signs in with a password by this provider.")
     group = address_group(address_of(request))
-    user_id, limits = await _limits(entry, request, provider, body.login)
+    guess = await begun(entry, request, provider, body.login)
     with entry.providers.places.place(group):
-        await _count(entry, limits)
+        await guess.count()
         try:
-            looked = await _asked(entry, request, known, provider, body, user_id=user_id)
+            looked = await _asked(entry, request, known, provider, body, guess=guess)
         except UpstreamBroken:
-            await entry.attempts.take_back(limits)  # nothing was said of the password
+            await guess.take_back()  # nothing was said of the password
             raise
-    await entry.attempts.give_back(limits)
+    await guess.give_back()
     now = time.time()
     proved = Proved(
         provider,
@@ -98,19 +91,19 @@ async def tried(
     body: PasswordSignIn,
 ) -> dict[str, object]:
     """What a sign-in with these would give, or why it would fail."""
-    _, limits = await _limits(entry, request, provider, body.login)
+    guess = await begun(entry, request, provider, body.login)
     with entry.providers.places.place(address_group(address_of(request))):
-        await _count(entry, limits)
+        await guess.count()
         try:
             looked = await entry.providers.directories.sign_in(
-                provider, body.login, body.password, declared=known.declared
+                provider, body.login, body.password, declared=known.declared, found=guess.found
             )
         except NotAccepted as error:
             return {"failure": str(error)}
         except (Unreachable, Unusable) as error:
-            await entry.attempts.take_back(limits)  # nothing was said of the password
+            await guess.take_back()  # nothing was said of the password
             return {"failure": str(error)}
-    await entry.attempts.give_back(limits)
+    await guess.give_back()
     person = looked.person
     return {
         "claims": looked.attributes,
@@ -133,14 +126,14 @@ async def _asked(
     provider: LdapProvider,
     body: PasswordSignIn,
     *,
-    user_id: str,
+    guess: Guess,
 ) -> Looked:
     """Who the directory says it is; refusals are recorded. What was typed as a user name is kept
     only where it is one: it may be a password typed into the wrong field."""
-    actor = body.login if user_id else ""
+    actor = body.login if guess.user_id else ""
     try:
         return await entry.providers.directories.sign_in(
-            provider, body.login, body.password, declared=known.declared
+            provider, body.login, body.password, declared=known.declared, found=guess.found
         )
     except NotAccepted as error:
         await recorded(entry, request, known.name, str(error), actor)
@@ -152,30 +145,3 @@ async def _asked(
             f"{provider.button} does not answer as it should. Try again in a moment, or sign in "
             "another way."
         ) from error
-
-
-async def _limits(
-    entry: Entrance, request: Request, provider: LdapProvider, login: str
-) -> tuple[str, list[Limit]]:
-    """Whose account it is, where the name is known here, and what the attempt counts against: as
-    for an account of the console. Directories tell names apart without case."""
-    name = unicodedata.normalize("NFKC", login).casefold()
-    group = address_group(address_of(request))
-    query = select(col(IdentityRecord.user_id)).where(
-        col(IdentityRecord.provider) == provider.name,
-        func.lower(col(IdentityRecord.login)) == login.lower(),
-    )
-    async with entry.db_sessions() as db:
-        user_id = (await db.execute(query.limit(1))).scalar_one_or_none() or ""
-        place = await familiar(db, user_id, read_device_cookie(request), group)
-    key = f"{provider.name}/{name}"
-    return user_id, attempt_limits(key, group, place.device, known=place.address)
-
-
-async def _count(entry: Entrance, limits: list[Limit]) -> None:
-    if wait := await entry.attempts.take(limits):
-        raise TooManyRequests(
-            f"Too many attempts failed. Try again in {wait} seconds.",
-            headers={"Retry-After": str(wait)},
-            retry_after=wait,
-        )

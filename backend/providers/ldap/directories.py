@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from auth.ldap.entries import Entry, found_by
+from auth.ldap.entries import Entry, found_by, identifier
 from auth.ldap.filters import Filter, both, either, equal, parsed, present
 from auth.ldap.messages import ONLY
 from auth.ldap.names import beside
@@ -29,11 +29,17 @@ from backend.providers.ldap.groups import groups_of
 from backend.providers.ldap.servers import Servers
 from backend.providers.outward import Unreachable
 
-__all__ = ["Directories", "Looked", "Told"]
+__all__ = ["Directories", "Looked", "NoPlace", "Told"]
 
 MOST_AT_ONCE: Final = 16
 """Conversations of one process: a flood of sign-ins is no flood for the directory."""
+MOST_OF_REFRESH: Final = 4
+"""Those that ask who may stay: people who sign in take none of their places."""
 WAIT_SECONDS: float = 5.0
+
+
+class NoPlace(Unreachable):
+    """The directory was not asked: too many conversations go on at once here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +71,26 @@ class Directories:
     def __init__(self, servers: Servers) -> None:
         self._servers = servers
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
+        self._refreshing = asyncio.Semaphore(MOST_OF_REFRESH)
 
     async def sign_in(
-        self, provider: LdapProvider, login: str, password: str, *, declared: bool
+        self,
+        provider: LdapProvider,
+        login: str,
+        password: str,
+        *,
+        declared: bool,
+        found: Callable[[str], Awaitable[None]],
     ) -> Looked:
         """Who that is, if the password is theirs. Raises `NotAccepted`, `Unreachable` and
-        `Unusable`. It takes as long for somebody the directory does not know."""
+        `Unusable`. It takes as long for somebody the directory does not know. `found` is told by
+        what the person is known, empty for nobody, before the password is tried; what it raises
+        ends the attempt."""
         if not login or not password:
             raise NotAccepted("no user name or no password was given")
         async with self._conversation(provider, declared=declared) as talk:
             typed = either(*(equal(one, login) for one in provider.login_by))
-            return await self._proved(talk, provider, typed, password)
+            return await self._proved(talk, provider, typed, password, found)
 
     async def confirm(
         self, provider: LdapProvider, subject: str, password: str, *, declared: bool
@@ -90,7 +105,8 @@ class Directories:
     async def present(self, provider: LdapProvider, subject: str, *, declared: bool) -> Person:
         """The person known by `subject` as they are now. Raises `NotAccepted` where there is
         none any more, or they may not sign in; `Unreachable` and `Unusable`."""
-        async with self._conversation(provider, declared=declared) as talk:
+        places = self._refreshing
+        async with self._conversation(provider, declared=declared, places=places) as talk:
             entry = await self._entry(talk, provider, found_by(provider.unique, subject))
             if entry is None:
                 raise NotAccepted("the directory does not know the person any more")
@@ -123,9 +139,16 @@ class Directories:
             )
 
     async def _proved(
-        self, talk: Conversation, provider: LdapProvider, wanted: Filter, password: str
+        self,
+        talk: Conversation,
+        provider: LdapProvider,
+        wanted: Filter,
+        password: str,
+        found: Callable[[str], Awaitable[None]] | None = None,
     ) -> Looked:
         entry = await self._entry(talk, provider, wanted)
+        if found is not None:
+            await found(identifier(entry, provider.unique) if entry else "")
         # Somebody who is not there is tried all the same, under a name that nobody has.
         dn = entry.dn if entry else beside(secrets.token_hex(16), provider.people_base)
         reason = refusal(await talk.bind(dn, password))
@@ -153,18 +176,24 @@ class Directories:
 
     @asynccontextmanager
     async def _conversation(
-        self, provider: LdapProvider, *, declared: bool, only: str = ""
+        self,
+        provider: LdapProvider,
+        *,
+        declared: bool,
+        only: str = "",
+        places: asyncio.Semaphore | None = None,
     ) -> AsyncIterator[Conversation]:
+        places = places or self._places
         try:
             async with asyncio.timeout(WAIT_SECONDS):
-                await self._places.acquire()
+                await places.acquire()
         except TimeoutError:
-            raise Unreachable("too many people sign in at once") from None
+            raise NoPlace("too many people sign in at once") from None
         try:
             async with self._servers.conversation(provider, declared=declared, only=only) as talk:
                 yield talk
         finally:
-            self._places.release()
+            places.release()
 
 
 async def _base_is_there(talk: Conversation, provider: LdapProvider) -> None:
