@@ -15,7 +15,9 @@ export function NothingConnected() {
       <h2 id="cr-unconnected-title">{t("unconnected.title")}</h2>
       <p>{t(may ? "unconnected.add" : "unconnected.ask")}</p>
       {may && (
-        <Button onClick={() => goTo(router, "/connections/new")}>{t("connections.add")}</Button>
+        <p className="cr-impact">
+          <Button onClick={() => goTo(router, "/connections/new")}>{t("connections.add")}</Button>
+        </p>
       )}
     </section>
   );
