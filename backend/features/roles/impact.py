@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from auth.principal import Principal
 from auth.role import Role
-from auth.scope import InvalidScopeError, parse
+from auth.scope import InvalidScopeError, organisation, parse, team
 from auth.subject import Subject, SubjectKind
 from auth.verb import Verb
 from backend.db.identity import ServiceRecord, TeamRecord
@@ -31,13 +31,15 @@ MOST_PEOPLE: Final = 50
 async def impact_of(
     db: AsyncSession, caller: Principal, role_id: str, before: Role, after: Role
 ) -> RoleImpact:
-    """What lies between `before` and `after`, and who holds the role now."""
+    """What lies between `before` and `after`, and who holds the role now: people by name to who
+    may know who is in the team or group, and counted to others."""
     found = await _bindings(db, role_id)
     seen = [record for record in found if _visible(caller, record)]
     subjects = {reading.subject(record) for record in seen}
     people = await people_behind(db, subjects)
-    everybody = sorted(frozenset[str]().union(*people.values()))
+    everybody = frozenset[str]().union(*people.values())
     names = await _names(db, subjects)
+    told = (who for one, who in people.items() if _sees(caller, one, names.get(one, one.id)))
     holders = [
         Holder(
             binding=record.id,
@@ -58,7 +60,7 @@ async def impact_of(
         holders=holders,
         holders_total=len(seen),
         hidden=len(found) - len(seen),
-        people=everybody[:MOST_PEOPLE],
+        people=sorted(frozenset[str]().union(*told))[:MOST_PEOPLE],
         people_total=len(everybody),
     )
 
@@ -75,6 +77,16 @@ def _visible(caller: Principal, record: BindingRecord) -> bool:
     except InvalidScopeError:
         return False
     return caller.policy.decide("binding", Verb.GET, scope).allowed
+
+
+def _sees(caller: Principal, subject: Subject, name: str) -> bool:
+    """Whether the caller may know who is behind it: of a person the binding tells that itself."""
+    org, policy = caller.organisation, caller.policy
+    if subject.kind is SubjectKind.TEAM:
+        return policy.decide("team", Verb.GET, team(org, name)).allowed
+    if subject.kind is SubjectKind.GROUP:
+        return policy.decide("user", Verb.LIST, organisation(org)).allowed
+    return True
 
 
 def _alone(people: dict[Subject, frozenset[str]], subject: Subject) -> str:

@@ -83,7 +83,8 @@ class Holder(BaseModel):
 class RoleImpact(BaseModel):
     """What a change of a role would do: the rights it `grants` and `takes`, and to whom. `hidden`
     counts bindings the caller may not see; `people` are logins of those behind the others, the
-    first fifty of `people_total`."""
+    first fifty, without members of teams and groups that the caller may not see. `people_total`
+    counts all."""
 
     grants: list[str]
     takes: list[str]

@@ -8,6 +8,7 @@ import pytest
 
 from auth.builtin import AWAITED, built_in
 from auth.scope import namespace, organisation
+from backend.db.identity import GroupRecord
 from backend.db.rights import BindingRecord, RoleRecord
 from backend.identity.epoch import raise_epoch
 from tests.console import Caller, ConsoleApp
@@ -176,6 +177,34 @@ async def test_what_an_edit_would_do_is_told_before(console_on: ConsoleApp) -> N
     assert await grant(owner, "reader", "role-reader") == 201
     hidden = (await reader.post("/roles/shop/impact", json={"rights": []})).json()
     assert (hidden["hidden"], hidden["holders"], hidden["people"]) == (3, [], [])
+
+
+async def test_who_is_in_a_team_or_group_is_told_to_who_may_know(console_on: ConsoleApp) -> None:
+    owner, ada = await console_on.owner(), await console_on.member("ada")
+    await console_on.member("bob")
+    await console_on.member("eve")
+    await make(owner, "shop", POD)
+    await owner.post("/teams", json={"name": "blue"})
+    await owner.patch("/teams/blue", json={"members": ["bob"]}, headers={"if-match": '"1"'})
+    me = (await ada.get("/session")).json()["id"]
+    async with console_on.state.db_sessions() as db, db.begin():
+        db.add(GroupRecord(user_id=me, provider="corp", name="ops"))
+    assert await grant(owner, "blue", "shop", subject_kind="team") == 201
+    assert await grant(owner, "corp/ops", "shop", subject_kind="group") == 201
+    assert await grant(owner, "eve", "shop") == 201
+    reading = ["role:get", "binding:get"]
+    for login, further, told in (
+        ("none", [], ["eve"]),
+        ("users", ["user:list"], ["ada", "eve"]),
+        ("teams", ["team:get"], ["bob", "eve"]),
+        ("both", ["user:list", "team:get"], ["ada", "bob", "eve"]),
+    ):
+        assert (await make(owner, f"sees-{login}", reading + further)).status_code == 201
+        reader = await console_on.member(login)
+        assert await grant(owner, login, f"sees-{login}") == 201
+        body = (await reader.post("/roles/shop/impact", json={"rights": []})).json()
+        assert (body["people"], body["people_total"]) == (told, 3), login
+        assert sorted(h["people"] for h in body["holders"]) == [1, 1, 1]
 
 
 async def test_which_roles_can_be_given_is_told_where_somebody_grants(console: ConsoleApp) -> None:
