@@ -12,6 +12,7 @@ from sqlmodel import col
 from auth.principal import Credential, CredentialKind
 from auth.tokens import make_device_token
 from backend.db.identity import SessionRecord, UserRecord
+from backend.db.signin import DeviceRequest
 from backend.identity.epoch import raise_epoch
 from backend.identity.tokens import digest, new_token
 
@@ -121,8 +122,9 @@ def _credential(identifier: str) -> Credential:
 
 
 async def end_sessions(db: AsyncSession, user_id: str, *, but: str = "") -> int:
-    """End the sessions of a user, `but` one; how many people see end. The caller raises the epoch
-    for the user."""
+    """End the sessions of a user, `but` one, and the command lines they let in that have not asked
+    for theirs yet; how many sessions people see end. The caller raises the epoch for the user."""
+    await db.execute(delete(DeviceRequest).where(col(DeviceRequest.user_id) == user_id))
     theirs = (col(SessionRecord.user_id) == user_id) & (col(SessionRecord.id) != but)
     ended = delete(SessionRecord).where(theirs).returning(col(SessionRecord.replaced_by))
     gone = await db.execute(ended.execution_options(synchronize_session=False))

@@ -225,6 +225,29 @@ async def test_who_is_switched_off_is_not_let_in(console: ConsoleApp) -> None:
     assert (await calling.get("/session")).status_code == 401
 
 
+@pytest.mark.parametrize("ending", ["others", "password", "reset"])
+async def test_what_ends_all_sessions_ends_what_was_let_in(
+    console_on: ConsoleApp, ending: str
+) -> None:
+    """It has no session yet, and gets none: for another person nothing ends."""
+    owner, ada = await console_on.owner(), await console_on.member("ada")
+    device, other = machine(console_on), machine(console_on, "192.0.2.8")
+    codes, theirs = await ask(device), await ask(other)
+    assert await decide(ada, codes) == 204
+    assert await decide(owner, theirs) == 204
+    if ending == "others":
+        done = await ada.delete("/sessions")
+    elif ending == "password":
+        body = {"current": OWNER_PASSWORD, "password": "another battery staple"}
+        done = await ada.put("/account/password", json=body)
+    else:
+        me = (await ada.get("/session")).json()["id"]
+        done = await owner.post(f"/users/{me}/password-reset")
+    assert done.status_code in {200, 204}, done.text
+    assert (await poll(device, codes))["error"] == "expired_token"
+    assert "access_token" in await poll(other, theirs)
+
+
 async def test_signing_out_ends_it(console: ConsoleApp) -> None:
     ada = await console.member("ada")
     calling = await signed_in(console, ada)
