@@ -28,7 +28,7 @@ export function AskingDevice({ asking }: { asking: Asking }) {
       </Notice>
     );
   return (
-    <div className="cr-stack">
+    <div className="cr-stack cr-below-tabs">
       {decided.error && <ProblemNotice problem={toProblem(decided.error)} />}
       {!asking.here && (
         <Notice tone="warning" title={t("device.elsewhere")}>

@@ -36,7 +36,7 @@ export function DevicePage() {
       {asked.data ? (
         <AskingDevice asking={asked.data} />
       ) : (
-        <Form noValidate className="cr-form" onSubmit={submit}>
+        <Form noValidate className="cr-form cr-below-tabs" onSubmit={submit}>
           {asked.error && <ProblemNotice problem={toProblem(asked.error)} />}
           <FormFields form={form} errors={[]} onChange={asked.reset} />
           <div className="cr-actions">
