@@ -124,7 +124,10 @@ def _credential(identifier: str) -> Credential:
 async def end_sessions(db: AsyncSession, user_id: str, *, but: str = "") -> int:
     """End the sessions of a user, `but` one, and the command lines they let in that have not asked
     for theirs yet; how many sessions people see end. The caller raises the epoch for the user."""
-    await db.execute(delete(DeviceRequest).where(col(DeviceRequest.user_id) == user_id))
+    # First: one that becomes a session at this moment is waited for, and ends as a session.
+    let_in = (col(DeviceRequest.user_id) == user_id) & (col(DeviceRequest.decision) == "allowed")
+    refuse = update(DeviceRequest).where(let_in).values(decision="denied")
+    await db.execute(refuse.execution_options(synchronize_session=False))
     theirs = (col(SessionRecord.user_id) == user_id) & (col(SessionRecord.id) != but)
     ended = delete(SessionRecord).where(theirs).returning(col(SessionRecord.replaced_by))
     gone = await db.execute(ended.execution_options(synchronize_session=False))

@@ -89,11 +89,12 @@ async def device_token(
     _refuse_client(form.need("client_id"), settings)
     await _count(attempts, Limit("device-poll", address_group(_address(request)), 60, 0.2))
     found = await devicelogin.poll(db, form.need("device_code"))
-    await db.commit()  # that it asked counts, whatever it is told
     user = await _allowed_by(db, found)
     if user is None or isinstance(found, Answer):
+        await db.commit()  # that it asked counts, whatever it is told
         told = found if isinstance(found, Answer) else Answer.DENIED
         raise refused(told, _SENTENCES[told])
+    # In one transaction with the end of its request: what ends all sessions finds one of the two.
     token = await identities.open(
         db, user, _address(request), found.client, method=DEVICE, strong_at=found.strong_at
     )

@@ -244,7 +244,7 @@ async def test_what_ends_all_sessions_ends_what_was_let_in(
         me = (await ada.get("/session")).json()["id"]
         done = await owner.post(f"/users/{me}/password-reset")
     assert done.status_code in {200, 204}, done.text
-    assert (await poll(device, codes))["error"] == "expired_token"
+    assert (await poll(device, codes))["error"] == "access_denied"
     assert "access_token" in await poll(other, theirs)
 
 
