@@ -5995,7 +5995,8 @@ export type RoleDraft = {
  *
  * What a change of a role would do: the rights it `grants` and `takes`, and to whom. `hidden`
  * counts bindings the caller may not see; `people` are logins of those behind the others, the
- * first fifty of `people_total`.
+ * first fifty, without members of teams and groups that the caller may not see. `people_total`
+ * counts all.
  */
 export type RoleImpact = {
     /**
