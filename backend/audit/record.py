@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +15,10 @@ from backend.audit.origin import Origin
 from backend.audit.target import Target
 from backend.db.audit import AuditEntry
 
-__all__ = ["Audit", "entry"]
+__all__ = ["Audit", "Tried", "entry"]
+
+Tried = Literal["begun", "failed", "unknown"]
+"""How far an action came that is not known to be done."""
 
 
 class Audit:
@@ -58,20 +61,27 @@ class Audit:
             )
         )
 
-    def failed(self, action: str, target: Target, *, detail: str, upstream: str = "") -> None:
-        """Record that `action` was allowed and tried, and did not come to its end."""
+    def tried(
+        self, action: str, target: Target, outcome: Tried, *, detail: str, upstream: str = ""
+    ) -> None:
+        """Record that `action` was allowed and tried, and did not come to its end: it is only
+        ``begun``, it ``failed``, or what came of it is ``unknown``."""
         self._db.add(
             entry(
                 self.origin,
                 action,
                 target,
                 decision="allowed",
-                outcome="failed",
+                outcome=outcome,
                 detail=detail,
                 binding=self._deciding(action, target, None),
                 upstream=upstream[:512],
             )
         )
+
+    def failed(self, action: str, target: Target, *, detail: str, upstream: str = "") -> None:
+        """Record that `action` was allowed and tried, and failed."""
+        self.tried(action, target, "failed", detail=detail, upstream=upstream)
 
     def acting_as(self, origin: Origin) -> Audit:
         """The same record for a caller who has just signed in."""
