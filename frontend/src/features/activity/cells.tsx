@@ -19,6 +19,9 @@ function Moment({ at }: { at: number | null }) {
   );
 }
 
+/** Not done, as far as anybody knows. */
+const OPEN: ReadonlySet<string> = new Set(["begun", "failed", "unknown"]);
+
 /** `Opened session`, `Was refused: list pods`, with the thing and what was noted of it. */
 function Sentence({ row }: { row: Row }) {
   const { t } = useTranslation();
@@ -29,11 +32,12 @@ function Sentence({ row }: { row: Row }) {
   // Somebody's own session is called by their name, which stands beside it.
   const named = target !== "" && target !== row.actor;
   const refused = row.outcome === "refused" || row.outcome === "denied";
+  const done = !OPEN.has(String(row.outcome));
   return (
     <span title={[row.action, target, detail].filter(Boolean).join(" ")}>
       {refused
         ? t("activity.refused", { verb, kind })
-        : isDid(verb)
+        : done && isDid(verb)
           ? t(`activity.did.${DID[verb]}`, { kind })
           : `${asWords(verb)}: ${kind}`}
       {named && (
