@@ -122,6 +122,50 @@ def test_rights(method: str, path: str, found: list[tuple[str, Verb]]) -> None:
     assert needs(asked) == found
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["watch", "watch=", "watch=f", "watch=no", "watch=True", "watch=true&watch=false",
+     "watch=false&watch=false", "follow", "follow=yes", "follow=1&follow=0"],
+)  # fmt: skip
+@pytest.mark.parametrize("path", [PODS, f"{PODS}/web/log", "/apis/apps/v1"])
+def test_what_the_cluster_might_take_for_a_watch_is_refused(path: str, query: str) -> None:
+    """It takes the first of several, and an empty one for yes."""
+    with pytest.raises(NotPassed) as refused:
+        read_path("GET", path, query)
+    assert refused.value.code == 400
+
+
+@pytest.mark.parametrize(("query", "verb"), [("watch=1", "watch"), ("watch=0", "list")])
+def test_a_number_says_it_too(query: str, verb: str) -> None:
+    asked = read_path("GET", PODS, query)
+    assert isinstance(asked, Asked)
+    assert asked.verb == verb
+
+
+APPLY = "application/apply-patch+yaml"
+UPDATE, CREATE = ("configmap", Verb.UPDATE), ("configmap", Verb.CREATE)
+MAP = "/api/v1/namespaces/shop/configmaps/made"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "content", "found"),
+    [
+        ("PATCH", MAP, APPLY, [UPDATE, CREATE]),
+        ("PATCH", MAP, "Application/Apply-Patch+YAML; charset=utf-8", [UPDATE, CREATE]),
+        ("PATCH", MAP, "application/merge-patch+json", [UPDATE]),
+        ("PATCH", MAP, "application/strategic-merge-patch+json", [UPDATE]),
+        ("PATCH", MAP, "application/json-patch+json", [UPDATE]),
+        ("PATCH", f"{PODS}/web/status", APPLY, [("pod", Verb.UPDATE)]),
+    ],
+)
+def test_what_is_applied_may_be_created(
+    method: str, path: str, content: str, found: list[tuple[str, Verb]]
+) -> None:
+    asked = read_path(method, path, "", content)
+    assert isinstance(asked, Asked)
+    assert (asked.verb, needs(asked)) == ("patch", found)
+
+
 async def ask(console: ConsoleApp, path: str, **headers: str) -> httpx2.Response:
     caller = console.caller()
     for name in ("x-craton-request", "origin"):

@@ -8,11 +8,11 @@ reference, C15).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import parse_qsl
 
-__all__ = ["Asked", "Discovery", "NotPassed", "read_path"]
+__all__ = ["Asked", "Discovery", "NotPassed", "Unclear", "read_path"]
 
 _SEGMENT: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._:-]*[A-Za-z0-9])?")
 _MOST: Final = 1024
@@ -20,11 +20,23 @@ _VERBS: Final = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": 
 _CLOSED: Final = frozenset({"proxy", "token", "portforward", "exec", "attach"})
 """Subresources that lead past the console: to what listens in the cluster, or to a credential that
 works on when the caller's is over; terminals and forwarding come as sockets, which are not."""
+_FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
+_FOLLOWING: Final = frozenset({"watch", "follow"})
+_APPLY: Final = "apply-patch"
+"""In the media types of server-side apply (``application/apply-patch+yaml``)."""
 _NONE: Final = "This is not a path of the Kubernetes API that the console passes on."
 
 
 class NotPassed(ValueError):
-    """The console does not pass this request on; the message says why."""
+    """The console does not pass this request on; the message says why, `code` is the status."""
+
+    code = 403
+
+
+class Unclear(NotPassed):
+    """The API server might read it in another way than the console."""
+
+    code = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +48,8 @@ class Discovery:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A verb (as Kubernetes calls it) on a resource. `name` is empty for a list or a creation."""
+    """A verb (as Kubernetes calls it) on a resource. `name` is empty for a list or a creation.
+    One that `applies` (server-side apply) creates what is not there."""
 
     path: str
     verb: str
@@ -45,6 +58,7 @@ class Asked:
     namespace: str = ""
     name: str = ""
     subresource: str = ""
+    applies: bool = False
 
     @property
     def follows(self) -> bool:
@@ -52,8 +66,9 @@ class Asked:
         return self.verb == "watch" or self.subresource == "log"
 
 
-def read_path(method: str, raw_path: str, query: str) -> Asked | Discovery:
+def read_path(method: str, raw_path: str, query: str, content_type: str = "") -> Asked | Discovery:
     """What is asked; raises `NotPassed` for what is not passed on."""
+    watches = _flags(query).get("watch", False)
     segments = raw_path.strip("/").split("/")
     if len(raw_path) > _MOST or not all(map(_SEGMENT.fullmatch, segments)):
         raise NotPassed(_NONE)
@@ -64,10 +79,12 @@ def read_path(method: str, raw_path: str, query: str) -> Asked | Discovery:
             raise NotPassed(_NONE)
         return Discovery(path)
     group = segments[1] if segments[0] == "apis" else ""
-    return _resource(method, path, group, segments[start:], query)
+    found = _resource(method, path, group, segments[start:], watches=watches)
+    applies = found.verb == "patch" and _APPLY in content_type.lower()
+    return replace(found, applies=applies)
 
 
-def _resource(method: str, path: str, group: str, rest: list[str], query: str) -> Asked:
+def _resource(method: str, path: str, group: str, rest: list[str], *, watches: bool) -> Asked:
     namespace = ""
     of_itself = not group and len(rest) > 2 and rest[2] in _OF_NAMESPACES
     if rest[0] == "namespaces" and len(rest) > 2 and not of_itself:
@@ -79,17 +96,29 @@ def _resource(method: str, path: str, group: str, rest: list[str], query: str) -
         raise NotPassed(f"The console does not pass on {resource}/{subresource}.")
     if resource == "namespaces" and not group:
         namespace = name
-    verb = _verb(method, name, query)
+    verb = _verb(method, name, watches=watches)
     return Asked(path, verb, group, resource, namespace, name, subresource)
 
 
 _OF_NAMESPACES: Final = frozenset({"status", "finalize"})
 
 
-def _verb(method: str, name: str, query: str) -> str:
+def _flags(query: str) -> dict[str, bool]:
+    """What the query says of whether the answer goes on. The API server takes the first of several,
+    and an empty one for yes: only what can be read in one way is passed on."""
+    found: dict[str, bool] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        if name not in _FOLLOWING:
+            continue
+        if name in found or value not in _FLAGS:
+            raise Unclear(f"Say {name} once, and true, false, 1 or 0.")
+        found[name] = _FLAGS[value]
+    return found
+
+
+def _verb(method: str, name: str, *, watches: bool) -> str:
     if method == "GET":
-        words = dict(parse_qsl(query, keep_blank_values=True))
-        if words.get("watch", "false").lower() not in {"", "0", "false", "f"}:
+        if watches:
             return "watch"
         return "get" if name else "list"
     if method not in _VERBS:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from typing import Final
 
 from auth import scope
-from auth.principal import CredentialKind, Principal
+from auth.principal import Principal
 from auth.scope import Scope, covers
 from auth.verb import Verb
 from backend.features.cluster.kinds import permission_of
 from backend.features.cluster.kubectl.asked import Asked
 
-__all__ = ["Need", "may_reach", "needs", "place_of", "shown_lately"]
+__all__ = ["Need", "asks_who_is_there", "may_reach", "needs", "place_of"]
 
 Need = tuple[str, Verb]
 """A kind and the verb on it."""
@@ -51,8 +50,9 @@ def place_of(caller: Principal, cluster: str, asked: Asked) -> Scope:
 
 
 def needs(asked: Asked) -> list[Need]:
-    """The rights it needs, all of them. Nothing is read of a Secret without the right to reveal
-    it, whatever the verb: most answers hold the object."""
+    """The rights it needs, all of them; the first is what is done. Nothing is read of a Secret
+    without the right to reveal it, whatever the verb: most answers hold the object. What is applied
+    may be created by that; a part of an object (its status) is not."""
     if asked.group == "authorization.k8s.io" and asked.resource in _SELF:
         return []
     kind, verb = permission_of(asked.resource, asked.group), _VERBS[asked.verb]
@@ -65,6 +65,8 @@ def needs(asked: Asked) -> list[Need]:
     elif asked.subresource and verb in {Verb.CREATE, Verb.DELETE}:
         verb = Verb.UPDATE
     found = [(kind, verb)]
+    if asked.applies and not asked.subresource:
+        found.append((kind, Verb.CREATE))
     if asked.verb == "deletecollection":
         found.append((kind, Verb.LIST))
     if kind == "secret":
@@ -72,11 +74,6 @@ def needs(asked: Asked) -> list[Need]:
     return found
 
 
-def shown_lately(caller: Principal, needed: list[Need], minutes: int) -> bool:
-    """Whether terminals and secrets may be opened: the person showed who they are within so many
-    minutes, in a browser or as the command line was let in (security reference, section 7). A
-    token cannot."""
-    if not any(verb in {Verb.EXEC, Verb.REVEAL} for _, verb in needed):
-        return True
-    session = caller.credential.kind is CredentialKind.SESSION
-    return session and caller.assurance.strong_within(minutes * 60, time.time())
+def asks_who_is_there(needed: list[Need]) -> bool:
+    """Whether it opens a terminal or a Secret (security reference, section 7)."""
+    return any(verb in {Verb.EXEC, Verb.REVEAL} for _, verb in needed)

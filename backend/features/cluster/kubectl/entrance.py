@@ -9,8 +9,7 @@ from starlette.requests import HTTPConnection
 
 from auth.principal import Principal
 from auth.scope import Scope, render
-from auth.verb import Verb
-from backend.audit import Audit, Refusals, Target, origin_of
+from backend.audit import Refusals, Target, origin_of
 from backend.connections.acting import kubernetes_caller
 from backend.connections.upstreams import Upstreams
 from backend.errors import Problem
@@ -18,12 +17,13 @@ from backend.features.cluster.kubectl.answers import NotLet
 from backend.features.cluster.kubectl.asked import Asked, Discovery
 from backend.features.cluster.kubectl.deciding import (
     Need,
+    asks_who_is_there,
     may_reach,
     needs,
     place_of,
-    shown_lately,
 )
 from backend.http.callers import caller_of
+from backend.http.stepup import StepUpRequired, require_fresh
 from backend.identity.credentials import Identities
 from backend.parts import parts_of
 from backend.settings import Settings
@@ -32,7 +32,7 @@ from integrations.kubernetes.connection import KubernetesConnection
 from integrations.kubernetes.integration import INTEGRATION as KUBERNETES
 from integrations.kubernetes.reviews import Attributes
 
-__all__ = ["Entrance", "Passed"]
+__all__ = ["Entrance", "Passed", "target_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Passed:
 
 
 class Entrance:
-    """Decides about one request, and records what was refused or changed."""
+    """Decides about one request, and records what was refused."""
 
     def __init__(self, http: HTTPConnection) -> None:
         parts = parts_of(http)
@@ -99,23 +99,6 @@ class Entrance:
         verdict = await passed.connection.reviews.decide(passed.as_, what)
         return verdict.allowed or verdict.failed or verdict.unreachable
 
-    async def record(self, http: HTTPConnection, passed: Passed, failed: str = "") -> None:
-        """Record a change, a terminal, or a Secret that was shown; nothing of what only reads."""
-        if not passed.needed or not isinstance(passed.asked, Asked):
-            return
-        verb = passed.needed[-1][1]
-        if verb in {Verb.GET, Verb.LIST, Verb.WATCH, Verb.LOGS}:
-            return
-        target = _target(passed.needed, passed.place, passed.asked)
-        origin = origin_of(http, passed.principal.organisation, passed.principal)
-        async with self._db_sessions() as db, db.begin():
-            audit = Audit(db, origin, passed.principal.policy)
-            words = f"kubectl: {passed.asked.verb} {passed.asked.path}"
-            if failed:
-                audit.failed(passed.needed[0][1].value, target, detail=f"{words}: {failed}")
-            else:
-                audit.did(passed.needed[0][1].value, target, detail=words)
-
     async def _caller(self, http: HTTPConnection) -> Principal:
         if "authorization" not in http.headers:
             raise NotLet(401, "Sign in: craton login, and a kubeconfig of craton kubeconfig.")
@@ -139,16 +122,21 @@ class Entrance:
             if caller.policy.decide(kind, verb, place).allowed:
                 continue
             origin = origin_of(http, caller.organisation, caller)
-            await self._refusals.record(origin, verb.value, _target(needed, place, asked))
+            await self._refusals.record(origin, verb.value, target_of(needed, place, asked))
             raise NotLet(403, f"you may not {verb.value} {kind} at {render(place)}")
-        if not shown_lately(caller, needed, self._settings.step_up_minutes):
+        if asks_who_is_there(needed):
+            self._ask_who_is_there(caller)
+
+    def _ask_who_is_there(self, caller: Principal) -> None:
+        try:
+            require_fresh(caller, self._settings)
+        except StepUpRequired as refused:
             raise NotLet(
-                403,
-                "a Secret needs to know that it is you: sign in once more with "
-                "craton login. API tokens cannot.",
-            )
+                403, f"a Secret or a terminal needs to know that it is you. {refused.detail}"
+            ) from refused
 
 
-def _target(needed: list[Need], place: Scope, asked: Asked) -> Target:
+def target_of(needed: list[Need], place: Scope, asked: Asked) -> Target:
+    """What the audit record calls it."""
     name = asked.name or asked.resource
     return Target(needed[0][0], f"{asked.namespace}/{asked.name}", name, place)

@@ -3,8 +3,9 @@
 A bearer token of the console says who asks (no cookie counts here, so no page in a browser can
 ask), the console's rights and the cluster's decide, and the cluster is asked as that person by
 impersonation. Headers are made anew in both directions (security reference, C17 and C18). What
-goes on for long (watches, logs) ends within two seconds when the credential or the right
-does, on every replica; the cluster is asked again every ten.
+stays open (watches, logs, any answer after a second) ends within two seconds when the credential
+or the right does, on every replica; the cluster is asked again every ten. A change is recorded
+before it is sent.
 """
 
 from __future__ import annotations
@@ -12,17 +13,19 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import httpx2
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 
 from backend.features.cluster.kubectl.answers import NotLet, send_status, status
 from backend.features.cluster.kubectl.asked import Asked, NotPassed, read_path
 from backend.features.cluster.kubectl.entrance import Entrance, Passed
+from backend.features.cluster.kubectl.recording import recorded
 from integrations.caller import sendable
 from integrations.contract import IntegrationError
 from integrations.kubernetes.api_client import Body
@@ -34,6 +37,8 @@ _MOST_BODY: Final = 3 * 1024 * 1024
 _MOST_HEADER: Final = 1024
 _MOST_OPEN: Final = 64
 """Answers that go on, of one credential."""
+_SHORT: Final = 1.0
+"""Seconds that an answer which does not go on may take before it is asked about."""
 _AGAIN: Final = 0.5
 _AGAIN_THERE: Final = 10.0
 _LAST: Final = (
@@ -82,16 +87,15 @@ class KubectlProxy:
             body=body,
             follows=follows,
         )
-        async with relayed as response:
-            failed = "" if response.status_code < 300 else f"answered {response.status_code}"
-            await entrance.record(http, passed, failed)
-            if not follows:
-                await _copy(response, send)
-                await _end(send)
-                return
-            async with self._counted(passed):
+        async with recorded(http, passed) as answered, relayed as response:
+            await answered(response.status_code)
+            counted = self._counted(passed) if follows else nullcontext()
+            async with counted:
+                # Whatever it was taken for: what stays open ends with the right.
                 over = await _first(
-                    _copy(response, send), _until_over(entrance, passed), _gone(receive)
+                    _copy(response, send),
+                    _until_over(entrance, passed, 0.0 if follows else _SHORT),
+                    _gone(receive),
                 )
                 await _end(send, _LAST if over and _is_watch(passed) else b"")
 
@@ -109,9 +113,11 @@ class KubectlProxy:
                 del self._open[whose]
 
 
-async def _until_over(entrance: Entrance, passed: Passed) -> bool:
-    """True, once the console or the cluster would not let it through any more."""
-    since = 0.0
+async def _until_over(entrance: Entrance, passed: Passed, wait: float) -> bool:
+    """True, once the console or the cluster would not let it through any more; asked first after
+    `wait` seconds."""
+    await asyncio.sleep(wait)
+    since = wait
     while await entrance.still(passed):
         await asyncio.sleep(_AGAIN)
         since += _AGAIN
@@ -131,11 +137,12 @@ def _read(scope: Scope) -> tuple[str, Any]:
     path = raw.decode("latin-1").removeprefix(scope.get("root_path", ""))
     path = path.removeprefix(f"{MOUNT}/").lstrip("/")
     cluster, _, rest = path.partition("/")
+    query = scope["query_string"].decode("latin-1")
+    body_type = Headers(scope=scope).get("content-type", "")
     try:
-        method = scope.get("method", "GET")
-        return cluster, read_path(method, rest, scope["query_string"].decode("latin-1"))
+        return cluster, read_path(scope.get("method", "GET"), rest, query, body_type)
     except NotPassed as error:
-        raise NotLet(403, str(error)) from error
+        raise NotLet(error.code, str(error)) from error
 
 
 async def _body(http: HTTPConnection, receive: Receive) -> Body | None:
