@@ -164,8 +164,8 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "PATCH /users/{user_id}": at(ORG, "/users/{user}", body={"disabled": False}, match=True),
     "DELETE /users/{user_id}": at(ORG, "/users/{user}", 204),
     "POST /users/{user_id}/password-reset": at(ORG, "/users/{user}/password-reset"),
-    # one's own account: tests/unit/features/test_passwords.py
-    "GET /account": OwnPlace("/account"),
+    # one's own account (these callers have none): tests/unit/features/test_passwords.py
+    "GET /account": OwnPlace("/account", 404),
     "PUT /account/password": OwnPlace("/account/password", 422),
     "POST /bindings": LatePlace(
         "/bindings", CLUSTER, "binding", "create",

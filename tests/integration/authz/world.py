@@ -196,7 +196,8 @@ async def _rows(console: ConsoleApp) -> dict[str, str]:
     async with console.state.db_sessions() as db, db.begin():
         await _updates(db)
         db.add_all([_provider(), _directory()])
-        user = UserRecord(login="member", name="Member")
+        # Of a local account: only of such is there a password to reset. Nothing verifies by it.
+        user = UserRecord(login="member", name="Member", password_hash="none")
         db.add(user)
         await db.flush()
         held = {"subject_kind": "user", "subject_id": user.id, "role_id": "viewer"}
