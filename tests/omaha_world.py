@@ -129,11 +129,11 @@ class World:
 
     async def edit(self, kind: Any, identity: int, **changes: Any) -> None:
         async with AsyncSession(self.engine) as session, session.begin():
+            await announce(session)
             row = (await session.execute(select(kind).where(kind.id == identity))).scalar_one()
             for name, value in changes.items():
                 setattr(row, name, value)
             row.version += 1
-            await announce(session)
 
     async def package(
         self, release: str, arch: Arch = Arch.AMD64, app: int = 0, extras: int = 1
@@ -210,6 +210,7 @@ class World:
         """Repoint the group's channel."""
         package = await self.package(release)
         async with AsyncSession(self.engine) as session, session.begin():
+            await announce(session)
             row = (
                 await session.execute(select(GroupRecord).where(GroupRecord.id == group))
             ).scalar_one()
@@ -219,7 +220,6 @@ class World:
                 )
             ).scalar_one()
             channel.package_id = package
-            await announce(session)
 
     async def set_policy(self, group: int, policy: RolloutPolicy) -> None:
         await self.edit(GroupRecord, group, policy=policy.model_dump(mode="json"))

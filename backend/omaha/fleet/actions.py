@@ -209,6 +209,7 @@ async def _turn(
     change: Callable[[Rollout, float], Rollout],
 ) -> None:
     tx = SessionTransaction(session)
+    await tx.announce()  # first, as every edit does: see `lifecycle.open_for`
     rows = await tx.query("SELECT group_id FROM omaha_rollout WHERE id = ?", rollout_id)
     if not rows:
         raise NotFoundProblem("There is no such rollout.")
@@ -224,7 +225,6 @@ async def _turn(
     ledger = Ledger(locked.counters, locked.rollouts)
     ledger.amend(change(locked.rollouts[rollout_id], now))
     await tx.settle(ledger)
-    await tx.announce()
 
 
 def _released(entry: MachineEntry) -> MachineEntry:

@@ -38,6 +38,10 @@ async def open_for(store: UpdateStore, group: Group, now: float) -> None:
     if target is None:
         return
     async with store.transaction() as tx:
+        # First, as an edit does (`catalog.edit.begin`): who holds the group and waits for the
+        # configuration while an edit does it the other way round stops both for a second, and
+        # PostgreSQL refuses one of them.
+        await tx.query("UPDATE omaha_config SET version = version WHERE id = 1")
         await tx.query(
             "INSERT INTO omaha_counter (group_id, in_progress, timed_out, buckets, silent,"
             " silent_at) VALUES (?, 0, 0, '[]', 0, 0) ON CONFLICT DO NOTHING",

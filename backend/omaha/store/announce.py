@@ -39,9 +39,9 @@ def tell_machines(session: AsyncSession, keys: Iterable[tuple[int, str]]) -> Non
 
 
 async def announce(session: AsyncSession) -> None:
-    """Raise the configuration's version in the caller's transaction; call it after the last
-    edit. Replicas reload when it commits, and no grant is decided by older configuration once
-    it has."""
+    """Raise the configuration's version in the caller's transaction; call it before the first
+    edit: whoever edits, and whoever opens a rollout, waits here and nowhere else. Replicas reload
+    when it commits, and no grant is decided by older configuration once it has."""
     await session.execute(
         text(
             "INSERT INTO omaha_config (id, version) VALUES (1, 1)"
