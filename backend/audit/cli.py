@@ -16,6 +16,7 @@ from backend.audit.signing import is_public, key_id
 from backend.audit.stored import DbSessions, keys, verify_stored
 from backend.audit.verify import Broken, Report
 from backend.db.engine import create_db_sessions, create_engine
+from backend.db.files import make_private
 from backend.settings import Settings
 
 __all__ = ["app"]
@@ -72,6 +73,8 @@ def export(
 ) -> None:
     """Write the whole record with its chain as JSON lines, which `verify` reads offline."""
     settings = Settings()
+    if output:
+        make_private(str(output))  # it names people, addresses and what they did
 
     async def write(db_sessions: DbSessions) -> None:
         out = output.open("w", encoding="utf-8") if output else sys.stdout
@@ -88,8 +91,16 @@ def export(
 
 @app.command("keys")
 def print_keys() -> None:
-    """Print the public keys that checkpoints are signed with: keep them outside."""
+    """Print the public keys that checkpoints are signed with: keep them outside. Ends with 2 where
+    nothing is signed yet, so that no empty file is kept for a key."""
     found = _on_database(Settings(), _read_keys)
+    if not found:
+        typer.echo(
+            "Nothing is signed yet: the first checkpoint comes within minutes of the first entry, "
+            "where the console has a key ring. Ask again then.",
+            err=True,
+        )
+        sys.exit(NOT_READ)
     for name, public in sorted(found.items()):
         typer.echo(json.dumps({"type": "key", "id": name, "public": public}))
 

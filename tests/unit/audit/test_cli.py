@@ -35,6 +35,7 @@ def test_a_whole_chain_is_verified_here_and_from_a_file(home: Path) -> None:
     keys, file = home / "keys", home / "audit.jsonl"
     keys.write_text(craton("keys").output)
     assert craton("export", "--output", file).exit_code == 0
+    assert file.stat().st_mode & 0o777 == 0o600
     assert craton("verify", file, "--key", keys).output.startswith("OK: 5 entries")
     keys.write_text(json.loads(keys.read_text())["public"])  # the bare key will do as well
     assert craton("verify", file, "--key", keys, "--checkpoints", file).exit_code == 0
@@ -53,6 +54,18 @@ def test_what_is_no_export_and_no_key_ends_with_two(home: Path) -> None:
     wrong.write_text("nothing\n")
     assert craton("verify", wrong).exit_code == 2
     assert craton("verify", "--key", wrong).exit_code == 2
+
+
+def test_where_nothing_is_signed_there_is_no_key_to_keep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRATON_HOME", str(tmp_path))
+    monkeypatch.delenv("CRATON_DATABASE_URL", raising=False)
+    place_sqlite(tmp_path / "craton.db")
+    told = craton("keys")
+    assert told.exit_code == 2
+    assert told.stdout == ""
+    assert "Nothing is signed yet" in told.stderr
 
 
 async def _fill(home: Path, *statements: str) -> None:
