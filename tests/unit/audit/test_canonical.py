@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,8 +16,8 @@ TIME = st.floats(min_value=1e9, max_value=4e9)
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS), TEXT | TIME | st.integers(0, 2**53 - 1)))
-def test_it_is_what_a_library_of_rfc_8785_writes(value: dict[str, object]) -> None:
-    assert canonical(value) == rfc8785.dumps(value)  # type: ignore[arg-type]
+def test_it_is_what_a_library_of_rfc_8785_writes(value: dict[str, Any]) -> None:
+    assert canonical(value) == rfc8785.dumps(value)
 
 
 def test_every_column_of_an_entry_is_covered() -> None:
