@@ -50,6 +50,10 @@ class AheadSocket implements SocketLike {
     socket.onerror = () => undefined;
   }
 
+  get readyState(): number {
+    return this.socket.readyState;
+  }
+
   /** Whether it is still of use; what came so far is told once its new owner listens. */
   take(): boolean {
     queueMicrotask(() => {

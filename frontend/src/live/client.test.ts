@@ -60,6 +60,20 @@ function open() {
   return subscription;
 }
 
+test("nothing is said into a socket that is closing", () => {
+  const kept = open();
+  const left = client.subscribe("nodes", EMPTY_QUERY, WINDOW);
+  socket().serverIsClosing();
+  const before = socket().sent.length;
+  client.release(left);
+  client.moveWindow(kept, { offset: 100, limit: 100 });
+  expect(socket().sent).toHaveLength(before);
+  socket().serverCloses(1006);
+  vi.advanceTimersByTime(1_000);
+  socket().hello("two");
+  expect(socket().last("subscribe")).toMatchObject({ id: kept.id, offset: 100 });
+});
+
 test("a subscription made before hello is sent once the socket is open", () => {
   client.start();
   const subscription = client.subscribe("pods", EMPTY_QUERY, WINDOW);

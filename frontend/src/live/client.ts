@@ -5,6 +5,7 @@ import {
   type ConnectionState,
   type LiveOptions,
   retryDelay,
+  SOCKET_OPEN,
   type SocketLike,
 } from "./connection";
 import { showFirstRows } from "./firstRows";
@@ -241,8 +242,12 @@ export class LiveClient {
     this.send({ op: "subscribe", id, collection, query, ...window });
   }
 
+  /**
+   * A frame for a socket that is closing is let go: its end is told a moment later, and every
+   * subscription is sent anew on the next one.
+   */
   private send(frame: ClientFrame): void {
-    if (this.connection.phase !== "open" || !this.socket) return;
+    if (this.connection.phase !== "open" || this.socket?.readyState !== SOCKET_OPEN) return;
     this.socket.send(JSON.stringify(frame));
   }
 

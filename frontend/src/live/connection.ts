@@ -25,8 +25,13 @@ export function retryDelay(attempt: number, random: () => number): number {
   return ceiling / 2 + (ceiling / 2) * random();
 }
 
+/** `WebSocket.OPEN`, where there is no browser too. */
+export const SOCKET_OPEN = 1;
+
 /** The least a browser socket must offer; a test passes its own. */
 export interface SocketLike {
+  /** As a browser's socket counts: only one that is `SOCKET_OPEN` takes a frame. */
+  readonly readyState: number;
   onopen: ((event: never) => void) | null;
   onmessage: ((event: { data: unknown }) => void) | null;
   onclose: ((event: { code: number }) => void) | null;

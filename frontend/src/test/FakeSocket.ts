@@ -1,5 +1,5 @@
 import type { ClientFrame, ServerFrame } from "../api/generated/types.gen";
-import type { SocketLike } from "../live/connection";
+import { SOCKET_OPEN, type SocketLike } from "../live/connection";
 
 /** A socket whose other end is the test. */
 export class FakeSocket implements SocketLike {
@@ -9,13 +9,16 @@ export class FakeSocket implements SocketLike {
   onerror: SocketLike["onerror"] = null;
   readonly sent: ClientFrame[] = [];
   closed = false;
+  readyState: number = SOCKET_OPEN;
 
   send(data: string): void {
+    if (this.readyState !== SOCKET_OPEN) throw new Error("sent to a socket that is not open");
     this.sent.push(JSON.parse(data) as ClientFrame);
   }
 
   close(): void {
     this.closed = true;
+    this.readyState = SOCKET_OPEN + 2;
   }
 
   receive(frame: ServerFrame): void {
@@ -26,7 +29,13 @@ export class FakeSocket implements SocketLike {
     this.receive({ op: "hello", protocol: 1, heartbeat: 15, server });
   }
 
+  /** The server has said that it closes; the page is told by `serverCloses`, later. */
+  serverIsClosing(): void {
+    this.readyState = SOCKET_OPEN + 1;
+  }
+
   serverCloses(code: number): void {
+    this.readyState = SOCKET_OPEN + 2;
     this.onclose?.({ code });
   }
 
