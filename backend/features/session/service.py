@@ -200,10 +200,24 @@ async def _opened(
     org = audit.origin.organisation
     agent = request.headers.get("user-agent", "")
     token = await entry.identities.open(db, user, _address(request), agent, method=method)
+    await _require_unchanged(db, user)
     origin = Origin(org, user.login, "user", user.id, "session", digest(token), provider=method)
     audit.acting_as(origin.over(request)).did("open", _session(org, user.login))
     group = address_group(_address(request))
     return Opened(token, await remember(db, user.id, read_device_cookie(request), group))
+
+
+async def _require_unchanged(db: AsyncSession, user: UserRecord) -> None:
+    """401 where the account was switched off, or its password set anew, since it was read.
+
+    Asked with the session already written: a change ends the sessions it finds, so one that comes
+    later than this look waits for the new session and ends it.
+    """
+    await db.flush()
+    verified = user.password_hash
+    await db.refresh(user, ["password_hash", "disabled"], with_for_update={"read": True})
+    if user.disabled or user.password_hash != verified:
+        raise Unauthenticated(_WRONG)
 
 
 async def _count(entry: Entrance, limits: list[Limit]) -> None:

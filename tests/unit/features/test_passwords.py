@@ -94,6 +94,19 @@ async def test_a_token_changes_no_password(console: ConsoleApp) -> None:
     assert reset.status_code == 403
 
 
+async def test_a_sign_in_is_refused_where_the_password_is_set_anew_meanwhile(
+    console_on: ConsoleApp,
+) -> None:
+    await console_on.member("ada")
+    caller = console_on.caller()
+    ada = update(UserRecord).where(UserRecord.login == "ada")
+    async with console_on.state.db_sessions() as db, db.begin():
+        await db.execute(ada.values(password_hash="of another password"))
+        signing_in = asyncio.create_task(caller.sign_in("ada", OWNER_PASSWORD))
+        await asyncio.wait([signing_in], timeout=2)  # long enough to have read the one before
+    assert (await signing_in).status_code == 401
+
+
 async def reset(console: ConsoleApp, login: str) -> tuple[Caller, str]:
     """A member whose password the owner reset; the one-time password."""
     person = await console.member(login)
