@@ -13,6 +13,10 @@ from typing import Final
 __all__ = ["cause_of"]
 
 _LONGEST: Final = 300
+_ENDING: Final = 140
+"""Characters that are shown of a line at most, and of its end: what went wrong stands there, behind
+the paths."""
+_READ: Final = 10_000
 _CAUSES: Final[tuple[tuple[str, str], ...]] = (
     (
         r"no space left on device|disk quota exceeded",
@@ -58,9 +62,15 @@ _NOTHING_SAID: Final = re.compile(r"^(?:go: downloading |go: finding |#|\s*$|exi
 
 def cause_of(lines: Sequence[str]) -> str:
     """The cause in one line: what to do, and the line that says it; empty where none does."""
-    said = [" ".join(line.split())[:_LONGEST] for line in lines if not _NOTHING_SAID.match(line)]
+    said = [" ".join(line[:_READ].split()) for line in lines if not _NOTHING_SAID.match(line)]
     for pattern, advice in _CAUSES:
         for line in reversed(said):
             if re.search(pattern, line, re.IGNORECASE):
-                return f"{advice} ({line})"
-    return said[-1] if said else ""
+                return f"{advice} ({_shortened(line)})"
+    return _shortened(said[-1]) if said else ""
+
+
+def _shortened(line: str) -> str:
+    if len(line) <= _LONGEST:
+        return line
+    return f"{line[: _LONGEST - _ENDING]} … {line[-_ENDING:]}"

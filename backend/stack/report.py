@@ -62,12 +62,20 @@ def human_status(status: StackStatus, out: TextIO) -> None:
     width = Console(file=out).width if out.isatty() else WIDTH
     console = Console(file=out, width=width, highlight=False)
     console.print(_table(status.components, width))
-    for component in status.components:
-        if component.reason:
-            console.print(f"\n{component.name} failed: {component.reason}", markup=False)
-            console.print(f"  Then: craton stack retry {component.name}", markup=False)
+    for reason, names in _failures(status.components).items():
+        console.print(f"\n{', '.join(names)} failed: {reason}", markup=False)
+        console.print(f"  Then: craton stack retry {' '.join(names)}", markup=False)
     for line in shell_lines(status):
         console.print(line, soft_wrap=True, markup=False)
+
+
+def _failures(components: Sequence[Component]) -> dict[str, list[str]]:
+    """Which components failed, by their reason: those of one program share it."""
+    found: dict[str, list[str]] = {}
+    for component in components:
+        if component.reason:
+            found.setdefault(component.reason, []).append(component.name)
+    return found
 
 
 def shell_lines(status: StackStatus) -> list[str]:

@@ -46,6 +46,16 @@ def test_the_cause_is_one_line_with_what_to_do(line: str, advice: str) -> None:
     assert "downloading" not in found
 
 
+def test_a_cause_behind_long_paths_is_found_and_shown() -> None:
+    """Go tells first what it copied where."""
+    line = f"go build x: copying {'/tmp/deep' * 30} to {'/cache' * 30}: no space left on device"
+    found = cause_of([line])
+    assert found.startswith("The disk is full.")
+    assert found.endswith("no space left on device)")
+    assert len(found) < 420
+    assert cause_of([f"{'a' * 500} is no such thing"]).endswith("a is no such thing")
+
+
 def test_a_cause_nobody_knows_is_the_last_line_that_says_something() -> None:
     assert cause_of(["main.go:1: syntax error", *DOWNLOADS]) == "main.go:1: syntax error"
     assert cause_of(DOWNLOADS) == ""

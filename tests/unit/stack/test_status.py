@@ -106,6 +106,18 @@ def test_the_status_fits_a_terminal_and_says_why_below(tmp_path):
     assert "uses port 40001" in member
 
 
+def test_what_failed_for_one_reason_is_said_once(tmp_path):
+    board = filled(tmp_path / "status.json")
+    for name in ("etcd-1", "kwok"):
+        board.update(name, ComponentState.FAILED)
+        board.update(name, reason="The disk is full.")
+    out = io.StringIO()
+    human_status(board.status(), out)
+    assert "etcd-1, kwok failed: The disk is full." in out.getvalue()
+    assert "craton stack retry etcd-1 kwok" in out.getvalue()
+    assert out.getvalue().count("The disk is full.") == 1
+
+
 @pytest.fixture
 def paths(tmp_path) -> StackPaths:
     """Of a running stack whose `kwok` has failed."""
