@@ -43,6 +43,7 @@ http {{
   scgi_temp_path {folder}/scgi;
   client_max_body_size 64m;
   map $http_upgrade $upgrading {{ default upgrade; '' close; }}
+  {maps}
   server {{
     {server}
   }}
@@ -59,11 +60,14 @@ def find_nginx() -> str:
 
 
 @contextmanager
-def nginx(folder: Path, port: int, server: str, *, scheme: str = "http") -> Iterator[Path]:
-    """nginx with this `server` block, once it answers on `port`; its access log."""
+def nginx(
+    folder: Path, port: int, server: str, *, scheme: str = "http", maps: str = ""
+) -> Iterator[Path]:
+    """nginx with this `server` block (and further `maps` of variables), once it answers on `port`;
+    its access log."""
     folder.mkdir()
     conf = folder / "nginx.conf"
-    conf.write_text(_CONF.format(folder=folder, server=server))
+    conf.write_text(_CONF.format(folder=folder, server=server, maps=maps))
     argv = [find_nginx(), "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(conf)]
     process = start(*argv, stdin=subprocess.DEVNULL)
     try:

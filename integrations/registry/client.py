@@ -81,6 +81,7 @@ class RegistryClient:
     async def catalogue(self) -> AsyncIterator[tuple[str, ...]]:
         """Pages of repository names, as large as the registry serves them."""
         path, params = "/v2/_catalog", self._first_page()
+        asked: set[str] = set()
         for _ in range(_MAX_PAGES):
             try:
                 answer = await self._http.get(path, CATALOGUE_SCOPE, params=params)
@@ -91,25 +92,26 @@ class RegistryClient:
                 params = params.set("n", str(self._page_size))
                 continue
             yield self._decode(answer.body, RepositoryList).repositories or ()
-            following = self._next(answer.headers, path, params)
+            following = self._next(answer.headers, path, params, asked)
             if following is None:
                 return
             params = following
         raise UpstreamFailed(self.upstream, "the catalogue does not end")
 
     async def tags(self, repository: str, *, as_: Caller | None = None) -> list[str]:
-        """All tags of a repository in the registry's order, `tag_limit` at most."""
+        """All tags of a repository in the registry's order, `tag_limit` at most: so many may not
+        be all."""
         self._check(repository)
         path, found = f"/v2/{repository}/tags/list", list[str]()
-        params = self._first_page()
+        params, asked = self._first_page(), set[str]()
         for _ in range(_MAX_PAGES):
             answer = await self._http.get(path, pull_scope(repository), params=params, as_=as_)
-            found += self._decode(answer.body, TagList).tags or ()
-            following = self._next(answer.headers, path, params)
+            found += filter(is_tag, self._decode(answer.body, TagList).tags or ())
+            following = self._next(answer.headers, path, params, asked)
             if following is None or len(found) >= self.settings.tag_limit:
-                break
+                return found[: self.settings.tag_limit]
             params = following
-        return [tag for tag in found if is_tag(tag)][: self.settings.tag_limit]
+        raise UpstreamFailed(self.upstream, "the list of tags does not end")
 
     async def resolve(
         self, repository: str, tag: str, known: str = "", *, as_: Caller | None = None
@@ -217,10 +219,11 @@ class RegistryClient:
         return httpx2.QueryParams({"n": str(self._page_size)})
 
     def _next(
-        self, headers: httpx2.Headers, path: str, asked: httpx2.QueryParams
+        self, headers: httpx2.Headers, path: str, params: httpx2.QueryParams, asked: set[str]
     ) -> httpx2.QueryParams | None:
         """The next page's query, used unchanged on *our* URL: a registry behind a proxy names
-        its public host or a path before ours, and credentials must not go there.
+        its public host or a path before ours, and credentials must not go there. `asked` are
+        the pages that were read, `params` the newest.
 
         Raises `UpstreamFailed` for a page that cannot be followed, so that no list is silently
         short.
@@ -236,7 +239,8 @@ class RegistryClient:
         if not parts.path.endswith(path):
             raise UpstreamFailed(self.upstream, f"the next page is somewhere else: {parts.path!r}")
         following = httpx2.QueryParams(parts.query)
-        if following == asked:
+        asked.add(str(params))
+        if str(following) in asked:
             raise UpstreamFailed(self.upstream, "the next page is the same page again")
         return following
 

@@ -68,8 +68,9 @@ class RegistryIndex:
             self._tags.delete(tag.key)
         self._repositories.delete(repository)
 
-    def list_tags(self, repository: str, names: list[str]) -> RepositoryIndex:
-        """Take over a complete tag list: new tags come, gone ones go, known ones stay."""
+    def list_tags(self, repository: str, names: list[str], note: str = "") -> RepositoryIndex:
+        """Take over a tag list: new tags come, gone ones go, known ones stay. `note` says what
+        it lacks."""
         entry = self.add(repository)
         entry.names = sort_out(names)
         wanted = set(entry.names.tags)
@@ -79,11 +80,12 @@ class RegistryIndex:
             if name not in entry.tags:
                 self.put_tag(entry, Tag(repository, name))
         state = RepositoryState.READY if entry.tags else RepositoryState.EMPTY
-        self._update(entry, state=state, tags=len(entry.tags), message="")
+        self._update(entry, state=state, tags=len(entry.tags), message=note)
         return entry
 
     def put_tag(self, entry: RepositoryIndex, tag: Tag) -> None:
-        """Take over a tag's row; the repository's counts and newest push follow."""
+        """Take over a tag's row; the repository's counts and newest push follow. Why its list
+        could not be read still holds."""
         if entry.tags.get(tag.name) == tag or self._entries.get(tag.repository) is not entry:
             return
         entry.tags[tag.name] = tag
@@ -91,9 +93,9 @@ class RegistryIndex:
         newest = max(
             (t for t in (entry.row.pushed, tag.pushed, tag.created) if t is not None), default=None
         )
-        self._update(
-            entry, state=RepositoryState.READY, tags=len(entry.tags), pushed=newest, message=""
-        )
+        unread = entry.row.state in {RepositoryState.DENIED, RepositoryState.FAILED}
+        state = entry.row.state if unread else RepositoryState.READY
+        self._update(entry, state=state, tags=len(entry.tags), pushed=newest)
 
     def fail(self, repository: str, state: RepositoryState, message: str) -> None:
         """Its tags could not be read: the row says why, known tags stay."""

@@ -75,6 +75,7 @@ class RegistryWatcher:
             _LOOKED_LIMIT, self._settings.tag_ttl
         )
         self._listed = False
+        self._over = ""
         self.index = RegistryIndex(feeds.repositories, feeds.tags)
         self.crawled: float = 0.0
         """When the last complete crawl ended (Unix seconds, 0 before)."""
@@ -153,11 +154,11 @@ class RegistryWatcher:
 
     def _fresh(self) -> None:
         if self._settings.hook_secret:
-            self._state(FeedState.LIVE)
+            self._state(FeedState.LIVE, self._over)
             return
         minutes = self._settings.crawl_interval / 60
         text = f"no webhook is set up: a push shows after the next crawl (every {minutes:.0f} min)"
-        self._state(FeedState.POLLING, text)
+        self._state(FeedState.POLLING, "; ".join(filter(None, [text, self._over])))
 
     def _state(self, state: FeedState, message: str = "") -> None:
         self._feeds.repositories.state(state, message)
@@ -185,13 +186,18 @@ class RegistryWatcher:
 
     async def _crawl(self) -> None:
         """Read the catalogue, then every repository's tags; drop what a complete read lacks."""
-        started = time.monotonic()
+        # What answers is not fresh for that: a list that cannot be read stays said.
+        self._listed = False
+        started, most = time.monotonic(), self._settings.repository_limit
         seen: set[str] = set()
+        over = False
         async for page in self._catalogue():
-            for name in page:
-                if is_repository(name) and len(seen) < self._settings.repository_limit:
+            for name in filter(is_repository, page):
+                over = over or (len(seen) >= most and name not in seen)
+                if len(seen) < most:
                     seen.add(name)
                     self.index.add(name)
+        self._over = f"only {most} repositories are read: there are more" if over else ""
         for name in self.index.names:
             entry = self.index.entry(name)
             if name not in seen and entry is not None and entry.touched < started:
@@ -251,7 +257,9 @@ class RegistryWatcher:
             except IntegrationError as error:
                 self.index.fail(repository, RepositoryState.FAILED, error.message)
                 return
-            self._review(self.index.list_tags(repository, names), before)
+            most = self._settings.tag_limit
+            note = f"Only {most} tags are read: there may be more" if len(names) >= most else ""
+            self._review(self.index.list_tags(repository, names, note), before)
 
     async def _settled_tags(self, entry: RepositoryIndex) -> list[str]:
         """The tags, once the companions we were told of are among them.

@@ -31,6 +31,19 @@ async def test_pages_above_the_maximum_are_halved(connect, push):
     assert [page async for page in client.catalogue()] == [("a",)]
 
 
+async def test_what_is_beyond_the_limits_is_said(connect, push, feeds):
+    for repository, tag in (("a", "v1"), ("a", "v2"), ("a", "v3"), ("b", "v1"), ("c", "v1")):
+        await push.image(repository, tag)
+    connect(repository_limit=2, tag_limit=2, **FRESH).start(feeds)
+    over = (FeedState.LIVE, "only 2 repositories are read: there are more")
+    await until(lambda: feeds.repositories.states[-1:] == [over])
+    told = "Only 2 tags are read: there may be more"
+    await until(lambda: feeds.repositories.rows["a"].message == told)
+    await until(lambda: all(t.kind is not TagKind.UNRESOLVED for t in feeds.tags.rows.values()))
+    assert feeds.repositories.rows["a"].message == told, "tags that are read do not take it away"
+    assert set(feeds.repositories.rows) == {"a", "b"}
+
+
 async def test_tag_to_digest_and_back(connect, push):
     pushed = await push.image("app", "v1")
     client = connect().client

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.contract import UpstreamFailed
+from integrations.contract import FeedState, UpstreamFailed
 from integrations.registry.client import RegistryClient
+from integrations.registry.connection import RegistryConnection, RegistryFeeds
 from integrations.registry.fake import FakeRegistry
 from integrations.registry.headers import Challenge, Link, read_challenges, read_links
 from integrations.registry.settings import RegistrySettings
+from tests.contract.etcd.recording import RecordingFeed, until
 from tests.contract.registry.push import Pusher
 
 REALM = "http://registry.test:5000/token"
@@ -44,13 +48,18 @@ class Rewritten(httpx2.AsyncBaseTransport):
         return response
 
 
-async def served(scheme: str, challenges: list[str], link: str) -> RegistryClient:
+async def filled() -> FakeRegistry:
     registry = FakeRegistry("")
     push = Pusher(registry.url, registry)
     for name in NAMES:
         for tag in TAGS if name == NAMES[0] else TAGS[:1]:
             await push.image(name, tag)
     await push.aclose()
+    return registry
+
+
+async def served(scheme: str, challenges: list[str], link: str) -> RegistryClient:
+    registry = await filled()
     registry.auth = scheme
     settings = RegistrySettings(
         name="r", url=registry.url, username="craton", password="secret", page_size=2
@@ -121,6 +130,50 @@ async def test_a_page_that_cannot_be_followed_is_said(link, why):
     with pytest.raises(UpstreamFailed, match=why):
         await client.tags(NAMES[0])
     await client.aclose()
+
+
+class Circling(Rewritten):
+    """Each page leads to the one before."""
+
+    def __init__(self, registry: FakeRegistry) -> None:
+        super().__init__(registry, [], "")
+        self.links = cycle(f"<{{path}}?n=2&last={last}>; rel=next" for last in ("1.1", "1.0"))
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        self.link = next(self.links)
+        return await super().handle_async_request(request)
+
+
+async def test_pages_that_lead_in_a_circle_are_said():
+    registry = await filled()
+    settings = RegistrySettings(name="r", url=registry.url, page_size=2)
+    client = RegistryClient(settings, Circling(registry))
+    with pytest.raises(UpstreamFailed, match="the same page again"):
+        await client.tags(NAMES[0])
+    await client.aclose()
+
+
+async def test_a_list_that_can_no_longer_be_read_is_stale_while_the_registry_answers():
+    registry = await filled()
+    rewritten = Rewritten(registry, [], "<{path}?{query}>; rel=next")
+    settings = RegistrySettings(
+        name="r", url=registry.url, page_size=2, crawl_interval=0.2, ping_interval=0.02
+    )
+    connection = RegistryConnection(settings, rewritten)
+    feeds = RegistryFeeds(RecordingFeed(), RecordingFeed())
+    connection.start(feeds)
+    try:
+        await until(lambda: feeds.repositories.now is FeedState.POLLING)
+        await until(lambda: len(feeds.repositories.rows) == len(NAMES))
+        rewritten.link = "{path}?{query}; rel=next"
+        await until(lambda: feeds.repositories.now is FeedState.STALE)
+        told = len(feeds.repositories.states)
+        pinged = registry.requests.count("GET /v2/")
+        await until(lambda: registry.requests.count("GET /v2/") > pinged + 5)
+        assert len(feeds.repositories.states) == told
+        assert "cannot be read" in feeds.repositories.states[-1][1]
+    finally:
+        await connection.stop()
 
 
 def test_what_cannot_be_read_takes_nothing_else_with_it():
