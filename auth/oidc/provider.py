@@ -46,6 +46,8 @@ class OidcProvider(ProviderBase):
     claim_name: Claim = "name"
     claim_email: Claim = "email"
     claim_groups: Claim = "groups"
+    acr: Annotated[str, Field(max_length=512, pattern=r"^([\x21-\x7e]+( [\x21-\x7e]+)*)?$")] = ""
+    """The authentication contexts (`acr`) that show who is there; empty: any does."""
 
     @property
     def identity_issuer(self) -> str:
@@ -62,6 +64,10 @@ class OidcProvider(ProviderBase):
         """The scopes to ask for: `openid` is always one of them."""
         wanted = self.scopes.split()
         return " ".join(dict.fromkeys(["openid", *wanted]))
+
+    def shows_who(self, acr: object) -> bool:
+        """Whether a sign-in in that authentication context counts for step-up."""
+        return not self.acr or acr in self.acr.split()
 
     @field_validator("issuer")
     @classmethod

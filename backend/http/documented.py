@@ -67,8 +67,8 @@ class NeededRight(BaseModel):
 class ProblemBody(BaseModel):
     """RFC 9457 problem+json. Further members depend on the `type`: `current` (412: the object as
     it is now), `needs` (403), `tested` (false: refused because it could not be tried),
-    `used_by` (409), `offset` (uploads), `methods` and `within` (403, step-up-required), `step`
-    and `state` (401, next-step)."""
+    `used_by` (409), `offset` (uploads), `methods`, `within` and `provider` (403,
+    step-up-required), `step` and `state` (401, next-step)."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -82,6 +82,7 @@ class ProblemBody(BaseModel):
     needs: NeededRight | None = None
     tested: bool | None = None
     methods: list[str] | None = None
+    provider: str | None = None
     step: str | None = None
     state: str | None = None
 

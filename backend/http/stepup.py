@@ -3,7 +3,8 @@
 Whoever gave a strong factor (here: the password) within `Settings.step_up_minutes` passes. Anybody
 else is answered 403 with the type ``step-up-required``, which names what may be given
 (`methods`): ``password`` to `/session/step-up`, or ``sign-in`` anew where the console has no
-password of theirs. Tokens cannot step up (security reference, section 7).
+password of theirs, begun `fresh` with the `provider` they came by. Tokens cannot step up
+(security reference, section 7).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from fastapi import Depends
 from auth.principal import CredentialKind, Principal
 from backend.errors import Forbidden
 from backend.http.guard import CurrentPrincipal
-from backend.identity.principals import BY_DIRECTORY
+from backend.identity.principals import BY_DIRECTORY, BY_PROVIDER
 from backend.identity.sessions import DEVICE, LOCAL
 from backend.parts import part
 from backend.settings import Settings
@@ -55,13 +56,25 @@ def require_fresh(caller: Principal, settings: Settings, seconds: float = float(
         )
     if caller.assurance.strong_within(within, time.time()):
         return
+    if caller.assurance.method == BY_PROVIDER:
+        raise _ask_provider(caller, within)
     here = caller.assurance.method in LOCAL | {BY_DIRECTORY}
-    methods = [PASSWORD if here else SIGN_IN]
     raise StepUpRequired(
         "This needs to know again that it is you: give your password once more, or sign in anew.",
-        methods=methods,
+        methods=[PASSWORD if here else SIGN_IN],
         within=within,
     )
+
+
+def _ask_provider(caller: Principal, within: int) -> StepUpRequired:
+    name = caller.assurance.provider
+    detail = f"This needs to know again that it is you: sign in once more with {name}."
+    if caller.assurance.strong_at is None:
+        detail += (
+            " If you are asked this again afterwards, the provider does not tell when and how "
+            "people sign in there (auth_time, acr), and its administrator has to change that."
+        )
+    return StepUpRequired(detail, methods=[SIGN_IN], within=within, provider=name)
 
 
 async def _fresh(caller: CurrentPrincipal, settings: Annotated[Settings, part(Settings)]) -> None:

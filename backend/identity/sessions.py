@@ -25,6 +25,7 @@ __all__ = [
     "open_session",
     "remove_old_sessions",
     "renew_session",
+    "replace_session",
 ]
 
 DEVICE: Final = "device"
@@ -109,12 +110,29 @@ async def renew_session(db: AsyncSession, identifier: str, now: float) -> str | 
     after = digest(token)
     facts = record.model_dump(exclude={"id", "strong_at", "last_seen"})
     db.add(SessionRecord(id=after, strong_at=now, last_seen=now, **facts))
+    await _replace(db, record, after, now)
+    return token
+
+
+async def replace_session(db: AsyncSession, identifier: str, token: str, now: float) -> None:
+    """Let the session that `token` opened take the place of one of the same person, who signed in
+    anew in the same browser; nothing where that is not one. The caller's transaction commits."""
+    await raise_epoch(db, _credential(identifier))
+    record = await db.get(SessionRecord, identifier, populate_existing=True)
     await db.flush()
-    before = or_(col(SessionRecord.id) == identifier, col(SessionRecord.replaced_by) == identifier)
+    new = await db.get(SessionRecord, digest(token))
+    theirs = record is not None and new is not None and record.user_id == new.user_id
+    if record is None or not theirs or record.replaced_by is not None or record.method == DEVICE:
+        return
+    await _replace(db, record, digest(token), now)
+
+
+async def _replace(db: AsyncSession, record: SessionRecord, after: str, now: float) -> None:
+    await db.flush()
+    before = or_(col(SessionRecord.id) == record.id, col(SessionRecord.replaced_by) == record.id)
     await db.execute(update(SessionRecord).where(before).values(replaced_by=after))
     record.expires = min(record.expires, now + GRACE)
     await db.flush()
-    return token
 
 
 def _credential(identifier: str) -> Credential:

@@ -52,10 +52,15 @@ class Protocol:
         nonce: str,
         verifier: str,
         hint: str = "",
+        fresh: bool = False,
     ) -> str:
-        """Where the browser goes to sign in. Raises `Unreachable` and `Rejected`."""
+        """Where the browser goes to sign in; `fresh`: the provider has to ask who is there, even
+        somebody signed in there (OpenID Connect Core, 3.1.2.1). Raises `Unreachable` and
+        `Rejected`."""
         metadata = await self._documents.metadata(provider, declared=declared)
-        more = {"nonce": nonce, "login_hint": hint} if hint else {"nonce": nonce}
+        more = {"nonce": nonce} | ({"login_hint": hint} if hint else {})
+        if fresh:
+            more |= {"max_age": "0"} | ({"acr_values": provider.acr} if provider.acr else {})
         client = self._client(provider, metadata, declared=declared, redirect=redirect)
         async with client:
             url, _ = client.create_authorization_url(

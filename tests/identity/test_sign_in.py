@@ -205,6 +205,32 @@ async def test_step_up_counts_from_when_they_signed_in_there(
         assert answer.status_code == expected, answer.text
 
 
+async def test_the_provider_asks_again_who_is_there(
+    tmp_path: Path, database_url: str, provider: LyingProvider
+) -> None:
+    """C30: `max_age=0` and `acr_values`; of what it tells only a context that was chosen counts."""
+    declared = (provider.settings(acr="gold phr"),)
+    async with running_console(tmp_path, database_url, identity_providers=declared) as console:
+        owner = await console.owner()
+        grant = {"subject_kind": "group", "subject": "sso/engineers", "role": "owner"}
+        await owner.post("/bindings", json={**grant, "scope": "org/main"})
+        more = {"subject": "owner", "role": "viewer", "scope": render(SHOP)}
+        caller, _ = await sign_in(console, provider)  # tells no context
+        refused = await caller.post("/bindings", json=more)
+        problem = refused.json()
+        assert (refused.status_code, problem["provider"]) == (403, "sso"), refused.text
+        assert "auth_time, acr" in problem["detail"]
+        provider.lies.claims = lambda honest: {**honest, "acr": "phr"}
+        url = await begin(caller, next_path="/access", fresh=True)
+        asked = parse_qs(urlsplit(url).query)
+        assert (asked["max_age"], asked["acr_values"]) == (["0"], ["gold phr"])
+        back = await come_back(caller, await provider.visit(url))
+        assert back.headers["location"] == "/access"
+        assert (await caller.post("/bindings", json=more)).status_code == 201
+        (session,) = (await caller.get("/sessions")).json()
+        assert session["current"], "the session before is not left behind"
+
+
 async def test_new_people_of_one_login_at_once_get_one_each(
     site: ConsoleApp, provider: LyingProvider
 ) -> None:

@@ -39,9 +39,11 @@ async def begun(
     *,
     next_path: str,
     hint: str = "",
+    fresh: bool = False,
     trial_by: str = "",
 ) -> str:
-    """The provider's address for a new attempt of this browser. 502 where the provider does not
+    """The provider's address for a new attempt of this browser, `fresh` where it has to ask who
+    is there. 502 where the provider does not
     answer as one; no attempt is kept then."""
     if not isinstance(known.provider, OidcProvider):
         raise NotFoundProblem("Nobody leaves for this provider: give user name and password here.")
@@ -67,6 +69,7 @@ async def begun(
                 nonce=attempt.nonce,
                 verifier=attempt.verifier,
                 hint=hint,
+                fresh=fresh,
             )
         except (Unreachable, Rejected) as error:
             _log.warning("a provider cannot be used", provider=known.name, reason=str(error))

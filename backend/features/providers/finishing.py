@@ -121,8 +121,9 @@ class _Visit:
         return await self._opened(tokens, person)
 
     async def _opened(self, tokens: Tokens, person: Person) -> RedirectResponse:
-        # Step-up: a provider that does not say when they signed in there gives none.
-        strong = number(tokens.claims, "auth_time")
+        # Step-up: a provider that does not say when and how they signed in there gives none.
+        known = self.provider.shows_who(tokens.claims.get("acr"))
+        strong = number(tokens.claims, "auth_time") if known else None
         proved = Proved(
             self.provider,
             self.attempt.version,

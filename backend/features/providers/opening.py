@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 
 from fastapi import Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.person import Person
+from auth.principal import CredentialKind
 from auth.providers import AnyProvider
 from auth.scope import organisation
 from backend.audit import Audit, Origin, Target
 from backend.features.providers.entrance import Entrance, address_of
 from backend.http.connections import address_group
 from backend.http.cookies import read_device_cookie, set_device_cookie, set_session_cookie
+from backend.http.credentials import read_credential
 from backend.identity.devices import DEVICE_SECONDS, remember
 from backend.identity.epoch import hold_epoch
+from backend.identity.sessions import replace_session
 from backend.identity.tokens import digest
 from backend.providers.accounts import NotLetIn, settle
 from backend.providers.sessions import keep
@@ -75,10 +80,18 @@ async def opened(entry: Entrance, request: Request, response: Response, proved: 
             tokens=proved.tokens,
             due=proved.due,
         )
+        await _in_place_of(db, request, token)
         known_by = read_device_cookie(request)
         device = await remember(db, user.id, known_by, address_group(address))
     set_session_cookie(request, response, token, entry.identities.lifetime)
     set_device_cookie(request, response, device, DEVICE_SECONDS)
+
+
+async def _in_place_of(db: AsyncSession, request: Request, token: str) -> None:
+    """Whoever signs in anew where they are signed in, as for a step-up, has one session after."""
+    before = read_credential(request)
+    if before is not None and before.kind is CredentialKind.SESSION:
+        await replace_session(db, before.credential.id, token, time.time())
 
 
 async def recorded(

@@ -53,9 +53,11 @@ class Offered(BaseModel):
 
 
 class Begin(BaseModel):
-    """Where to return to, and whom the provider may propose."""
+    """Where to return to, and whom the provider may propose. `fresh`: it has to ask who is there,
+    signed in there or not."""
 
     next: Annotated[str, StringConstraints(max_length=2048)] = "/"
+    fresh: bool = False
     hint: Annotated[str, StringConstraints(max_length=128, pattern=r"^[\x20-\x7e]*$")] = ""
 
 
@@ -137,6 +139,7 @@ class OidcDraft(Draft):
     claim_name: Line = "name"
     claim_email: Line = "email"
     claim_groups: Line = "groups"
+    acr: Annotated[str, StringConstraints(max_length=512, strip_whitespace=True)] = ""
 
 
 class NewOidcProvider(OidcDraft):
@@ -265,6 +268,7 @@ class OidcView(ProviderFacts):
     claim_name: str = ""
     claim_email: str = ""
     claim_groups: str = ""
+    acr: str = ""
     redirect_uri: str
     backchannel_uri: str
     signed_out_uri: str

@@ -69,7 +69,9 @@ async def begin_sign_in(
     """Begin to sign in with a provider: where the browser goes."""
     await count(entry, request, "begin")
     known = await enabled_provider(entry, provider)
-    url = await begun(entry, request, response, known, next_path=body.next, hint=body.hint)
+    url = await begun(
+        entry, request, response, known, next_path=body.next, hint=body.hint, fresh=body.fresh
+    )
     return SignInAddress(url=url)
 
 

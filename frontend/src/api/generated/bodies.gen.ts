@@ -10,6 +10,7 @@ export const applicationChangeBody: BodySchema<ApplicationChange> = {
 };
 
 export const beginBody: BodySchema<Begin> = {
+    "fresh": {"type":"boolean","default":false},
     "hint": {"type":"string","default":"","maxLength":128,"pattern":"^[\\x20-\\x7e]*$"},
     "next": {"type":"string","default":"/","maxLength":2048},
 };
@@ -186,6 +187,7 @@ export const newMirrorBody: BodySchema<NewMirror> = {
 };
 
 export const newOidcProviderBody: BodySchema<NewOidcProvider> = {
+    "acr": {"type":"string","default":"","maxLength":512},
     "claim_email": {"type":"string","default":"email","maxLength":128,"pattern":"^[^\\x00-\\x1f\\x7f]*$"},
     "claim_groups": {"type":"string","default":"groups","maxLength":128,"pattern":"^[^\\x00-\\x1f\\x7f]*$"},
     "claim_login": {"type":"string","default":"preferred_username","maxLength":128,"pattern":"^[^\\x00-\\x1f\\x7f]*$"},
@@ -249,6 +251,7 @@ export const newViewBody: BodySchema<NewView> = {
 };
 
 export const oidcDraftBody: BodySchema<OidcDraft> = {
+    "acr": {"type":"string","default":"","maxLength":512},
     "claim_email": {"type":"string","default":"email","maxLength":128,"pattern":"^[^\\x00-\\x1f\\x7f]*$"},
     "claim_groups": {"type":"string","default":"groups","maxLength":128,"pattern":"^[^\\x00-\\x1f\\x7f]*$"},
     "claim_login": {"type":"string","default":"preferred_username","maxLength":128,"pattern":"^[^\\x00-\\x1f\\x7f]*$"},

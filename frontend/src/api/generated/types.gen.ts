@@ -198,9 +198,14 @@ export type Asking = {
 /**
  * Begin
  *
- * Where to return to, and whom the provider may propose.
+ * Where to return to, and whom the provider may propose. `fresh`: it has to ask who is there,
+ * signed in there or not.
  */
 export type Begin = {
+    /**
+     * Fresh
+     */
+    fresh?: boolean;
     /**
      * Hint
      */
@@ -4164,6 +4169,10 @@ export type NewMirror = {
  */
 export type NewOidcProvider = {
     /**
+     * Acr
+     */
+    acr?: string;
+    /**
      * Claim Email
      */
     claim_email?: string;
@@ -4463,6 +4472,10 @@ export type Offered = {
  */
 export type OidcDraft = {
     /**
+     * Acr
+     */
+    acr?: string;
+    /**
      * Claim Email
      */
     claim_email?: string;
@@ -4595,6 +4608,10 @@ export type OidcPreset = {
  * told.
  */
 export type OidcView = {
+    /**
+     * Acr
+     */
+    acr: string;
     /**
      * Address
      */
@@ -5317,8 +5334,8 @@ export type PrinterColumn = {
  *
  * RFC 9457 problem+json. Further members depend on the `type`: `current` (412: the object as
  * it is now), `needs` (403), `tested` (false: refused because it could not be tried),
- * `used_by` (409), `offset` (uploads), `methods` and `within` (403, step-up-required), `step`
- * and `state` (401, next-step).
+ * `used_by` (409), `offset` (uploads), `methods`, `within` and `provider` (403,
+ * step-up-required), `step` and `state` (401, next-step).
  */
 export type ProblemBody = {
     /**
@@ -5342,6 +5359,10 @@ export type ProblemBody = {
      */
     methods?: Array<string> | null;
     needs?: NeededRight | null;
+    /**
+     * Provider
+     */
+    provider?: string | null;
     /**
      * State
      */

@@ -11,6 +11,7 @@ const SHARED = {
   claim_groups: { label: "providers.field.groups", help: "providers.field.groupsHelp" },
   claim_login: { label: "providers.field.login", help: "providers.field.loginHelp" },
   scopes: { label: "providers.field.scopes" },
+  acr: { label: "providers.field.acr", help: "providers.field.acrHelp" },
   domains: { label: "providers.field.domains", help: "providers.field.domainsHelp" },
   known_only: { label: "providers.field.known", help: "providers.field.knownHelp" },
   place: { label: "providers.field.place", help: "providers.field.placeHelp" },
