@@ -21,6 +21,7 @@ pytest_plugins = (
     "tests.latencies",
     "tests.grouping",
     "tests.hashing",
+    "tests.signatures",
 )
 
 
