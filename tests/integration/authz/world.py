@@ -210,7 +210,8 @@ async def _rows(console: ConsoleApp) -> dict[str, str]:
         )
         db.add(job)
         named = {"user": user.id, "binding": binding.id, "job": job.id}
-        times = {"created": 1.0, "last_seen": 2e10, "expires": 2e10}  # nobody sweeps it away
+        # The sweep, once a minute, removes it neither as idle nor as one that ends too late.
+        times = {"created": 1.0, "last_seen": 2e10, "expires": time.time() + 3600.0}
         db.add(SessionRecord(id="5" * 64, user_id=user.id, **times))
         return named | {"token": await _service(db), "session": "5" * 64}
 
