@@ -6,7 +6,7 @@ import re
 from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import SCREENSHOTS, ConsoleProcess
@@ -201,3 +201,35 @@ def test_the_way_to_anything_stays_in_its_place(owner_page: Page, console: Conso
         expect(scope).to_have_count(selectors)
         places.append(owner_page.evaluate(BESIDE))
     assert places == [places[0]] * 3
+
+
+def test_what_is_typed_before_the_palette_is_there_is_its(
+    owner_page: Page, console: ConsoleProcess
+) -> None:
+    """Its code is held back until some was typed; the rest follows while it comes."""
+    held: list[Route] = []
+    free = False
+
+    def hold(route: Route) -> None:
+        if free:
+            route.continue_()
+        else:
+            held.append(route)
+
+    owner_page.route(re.compile(r"/assets/Palette-[^/]*\.js$"), hold)
+    owner_page.goto(console.url)
+    owner_page.locator(".cr-system").first.wait_for()
+    owner_page.keyboard.press("/")
+    owner_page.keyboard.type("fraud")
+    expect(owner_page.get_by_role("textbox", name="Jump to anything")).to_have_value("fraud")
+    expect(owner_page.get_by_role("dialog")).to_have_count(0)
+    free = True
+    for route in held:
+        route.continue_()
+    owner_page.keyboard.type("-check")
+    field = owner_page.get_by_role("combobox", name="Jump to anything")
+    expect(field).to_have_value("fraud-check")
+    owner_page.keyboard.press("Escape")
+    owner_page.keyboard.press("/")
+    owner_page.keyboard.type("mach")
+    expect(field).to_have_value("mach")

@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test } from "vitest";
 import { groupChangeBody } from "../api/generated/bodies.gen";
 import { expectAccessible, renderInConsole } from "../test/console";
+import "../i18n/updates";
 import { FormFields } from "./FormFields";
 import { fieldsOf } from "./field";
 import { useForm } from "./useForm";

@@ -5,6 +5,7 @@ import { beforeEach, expect, test } from "vitest";
 import { rolloutPolicyBody } from "../api/generated/bodies.gen";
 import { WAVES, WINDOWS } from "../features/updates/waves";
 import { expectAccessible, renderInConsole } from "../test/console";
+import "../i18n/updates";
 import { keptDraft } from "./draft";
 import { FormFields } from "./FormFields";
 import { faultsOf } from "./faults";

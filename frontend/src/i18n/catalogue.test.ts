@@ -5,8 +5,10 @@ import { expect, test } from "vitest";
 import en from "./en.json";
 import later from "./later.json";
 import "./later";
+import "./updates";
 import { PSEUDO_CLOSE, PSEUDO_OPEN, pseudo, pseudoCatalogue } from "./pseudo";
 import signin from "./signin.json";
+import updates from "./updates.json";
 
 type Tree = { [key: string]: string | Tree };
 
@@ -22,7 +24,7 @@ function sources(folder: string): string[] {
     .map((name) => readFileSync(join(folder, name), "utf8"));
 }
 
-const KEYS = [en, later, signin].flatMap((words) => keysOf(words));
+const KEYS = [en, later, signin, updates].flatMap((words) => keysOf(words));
 const CODE = sources(join(import.meta.dirname, "..")).join("\n");
 
 test("every key the code names is in the catalogue", () => {
@@ -53,7 +55,9 @@ test("sentences keep the house's tone", () => {
 
 test("the pseudo-locale marks every string and leaves placeholders alone", () => {
   expect(pseudo("{{count}} rows")).toMatch(/^⟦\{\{count\}\} róws~*⟧$/);
-  const marked = [en, later, signin].flatMap((words) => keysOf(pseudoCatalogue(words) as Tree));
+  const marked = [en, later, signin, updates].flatMap((words) =>
+    keysOf(pseudoCatalogue(words) as Tree),
+  );
   expect(marked).toEqual(KEYS);
   expect(JSON.stringify(pseudoCatalogue({ a: "b" }))).toContain(PSEUDO_OPEN);
   expect(pseudo("x").endsWith(PSEUDO_CLOSE)).toBe(true);

@@ -4,11 +4,12 @@ import en from "./en.json";
 import type later from "./later.json";
 import { pseudoCatalogue } from "./pseudo";
 import type signin from "./signin.json";
+import type updates from "./updates.json";
 
 declare module "i18next" {
   interface CustomTypeOptions {
     defaultNS: "translation";
-    resources: { translation: typeof en & typeof later & typeof signin };
+    resources: { translation: typeof en & typeof later & typeof signin & typeof updates };
   }
 }
 

@@ -1,5 +1,5 @@
 import { Outlet, useRouterState } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { lazy, type RefObject, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { formatNumber } from "../format/numbers";
 import { part, usePart } from "../overlay/part";
@@ -56,13 +56,7 @@ export function Shell() {
     >
       <WrongSearch />
       <Outlet />
-      {palette && !Palette && (
-        <Typed
-          onText={(text) => {
-            typed.current = text;
-          }}
-        />
-      )}
+      {palette && !Palette && <Typed typed={typed} onClose={closePalette} />}
       <News />
       <StepUp />
       {palette && Palette && <Palette typed={typed} onClose={closePalette} onHelp={openHelp} />}
@@ -72,17 +66,23 @@ export function Shell() {
 }
 
 /** Takes what is typed while the palette's code is on its way: nobody types twice. */
-function Typed({ onText }: { onText: (text: string) => void }) {
+function Typed({ typed, onClose }: { typed: RefObject<string>; onClose: () => void }) {
   const { t } = useTranslation();
   return (
     <input
-      ref={(field) => field?.focus()}
-      className="pf-v6-screen-reader"
+      ref={focused}
+      className="cr-early"
       aria-label={t("palette.jump")}
-      onChange={(event) => onText(event.currentTarget.value)}
+      placeholder={t("palette.jump")}
+      onChange={(event) => {
+        typed.current = event.currentTarget.value;
+      }}
+      onKeyDown={({ key }) => key === "Escape" && onClose()}
     />
   );
 }
+
+const focused = (field: HTMLInputElement | null) => field?.focus();
 
 /** What this page is called, and in every tab how many problems there are. */
 function usePageTitle(): string {

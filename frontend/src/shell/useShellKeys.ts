@@ -1,8 +1,9 @@
-import { useEffect } from "react";
+import { useLayoutEffect } from "react";
 
 /** `/` outside of fields and Ctrl-K anywhere open the palette; `?` lists the keys. */
 export function useShellKeys(palette: () => void, help: () => void): void {
-  useEffect(() => {
+  // With the page itself: keys pressed at the sight of it are heard.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const typing =
         event.target instanceof HTMLElement &&

@@ -1,5 +1,4 @@
 import "../styles/table.css";
-import "../styles/detail.css";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { ColumnInfo, Row } from "../api/generated/types.gen";

@@ -1,3 +1,4 @@
+import "../styles/detail.css";
 import {
   DescriptionList,
   DescriptionListDescription,

@@ -4,6 +4,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { ActionButton } from "../../actions/ActionHost";
 import { SESSION } from "../../test/answers";
 import { expectAccessible, renderInConsole } from "../../test/console";
+import "../../i18n/updates";
 import { moveFiltered } from "./moving";
 
 let sent: unknown[] = [];

@@ -4,6 +4,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import type { GroupView, Row } from "../../api/generated/types.gen";
 import { SESSION } from "../../test/answers";
 import { expectAccessible, renderInConsole } from "../../test/console";
+import "../../i18n/updates";
 import { RowActions } from "./RowActions";
 
 const ROW: Row = { key: "7", name: "web", updates: "on", application_id: "1" };

@@ -1,3 +1,4 @@
+import "../../styles/palette.css";
 import { Modal, ModalBody, TextInputGroup, TextInputGroupMain } from "@patternfly/react-core";
 import SearchIcon from "@patternfly/react-icons/dist/esm/icons/search-icon";
 import { useRouter } from "@tanstack/react-router";
@@ -75,8 +76,9 @@ function PaletteBody({ typed, onClose, onHelp }: PaletteProps) {
           aria-label={t("palette.jump")}
           aria-activedescendant={items.length > 0 ? `${listId}-${current}` : ""}
           placeholder={t("palette.jump")}
-          autoFocus
-          autoComplete="off"
+          // On the field itself: what is given to the group stays on the group, and the dialogue's
+          // own focus comes a moment later, with all selected, so that the next key replaced it.
+          inputProps={{ autoFocus: true, autoComplete: "off" }}
           onKeyDown={onKey}
           onChange={(_, next) => {
             setText(next);

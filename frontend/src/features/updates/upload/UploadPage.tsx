@@ -1,3 +1,4 @@
+import "../../../i18n/updates";
 import "../../../styles/upload.css";
 import { Title } from "@patternfly/react-core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";

@@ -1,0 +1,4 @@
+import { addWords } from "./i18n";
+import updates from "./updates.json";
+
+addWords(updates);
