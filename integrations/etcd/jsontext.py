@@ -12,7 +12,9 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
-__all__ = ["Members", "Number", "lay_out", "looks_like_json", "read", "same_tokens"]
+from integrations.inert import CONTROLS, HIDDEN
+
+__all__ = ["Members", "Number", "escaped", "lay_out", "looks_like_json", "read", "same_tokens"]
 
 _DEEPEST: Final = 64
 """Levels; what is nested deeper is shown as it is stored."""
@@ -98,17 +100,18 @@ def _block(opening: str, parts: list[str], closing: str, indent: str) -> str:
 
 
 def _quoted(value: Any) -> str:
-    """A scalar; half a surrogate pair keeps its escape, as it has no text."""
-    text = json.dumps(value, ensure_ascii=False)
-    return text if text.isprintable() and _encodes(text) else json.dumps(value)
+    """A scalar, whose text stays text."""
+    return escaped(json.dumps(value, ensure_ascii=False))
 
 
-def _encodes(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+def escaped(text: str) -> str:
+    """`text` of JSON with what acts or hides in it (bidirectional marks, control characters) as
+    escapes; so is half a surrogate pair, which has no text."""
+    return HIDDEN.sub(_escape, CONTROLS.sub(_escape, text))
+
+
+def _escape(found: re.Match[str]) -> str:
+    return json.dumps(found[0])[1:-1] if found[0] != "\x7f" else r"\u007f"
 
 
 def _refuse(word: str) -> NoReturn:

@@ -35,6 +35,8 @@ _PLAIN_ENCRYPTED: Final = b"k8s:enc:"
 _BOM: Final = b"\xef\xbb\xbf"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _REWRITTEN: Final = "escapes in its strings are shown as their characters: see it as stored"
+_ESCAPED: Final = "hidden characters in its strings are shown as escapes: see it as stored"
+_MARKED: Final = "begins with a byte order mark"
 _GUESS_SHOWN: Final = 80
 
 
@@ -159,8 +161,18 @@ def _json(value: bytes) -> SafeValue | None:
 def _laid_out(value: bytes, text: str) -> SafeValue:
     """A document for reading, beside the text it is stored as."""
     raw = value.decode()
-    note = "" if jsontext.same_tokens(raw, text) else _REWRITTEN
+    note = _rewritten(raw, text)
+    if value.startswith(_BOM):
+        note = f"{_MARKED}; {note}" if note else _MARKED
     return SafeValue(Form.JSON, len(value), text, note=note, raw=None if raw == text else raw)
+
+
+def _rewritten(raw: str, text: str) -> str:
+    """What was done to the strings of a document, in words; empty where nothing was."""
+    if jsontext.same_tokens(raw, text):
+        return ""
+    escaped = jsontext.escaped(raw.removeprefix("\ufeff"))
+    return _ESCAPED if jsontext.same_tokens(escaped, text) else _REWRITTEN
 
 
 def _parsed(value: bytes) -> Any | None:
@@ -176,7 +188,8 @@ def _text(value: bytes) -> SafeValue | None:
     if found is None:
         return None
     raw = decoded(value[:PREVIEW], cut=cut)
-    notes = [found.note, "not laid out: no JSON that can be" if _is_odd_json(value) else ""]
+    why = f"larger than {PREVIEW // 1024} KiB" if cut else "no JSON that can be"
+    notes = [found.note, f"not laid out: {why}" if _is_odd_json(value) else ""]
     return SafeValue(
         Form.TEXT,
         len(value),

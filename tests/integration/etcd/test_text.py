@@ -21,6 +21,9 @@ VALUES = {
     b"/text/nbsp": "prix\u00a0: 10\u202f000\u00a0\u20ac".encode(),
     b"/text/sjis": "\u8a2d\u5b9a\u30d5\u30a1\u30a4\u30eb".encode("shift_jis"),
     b"/text/decimal": b'{"price": 1.10, "a": 1, "a": 2}',
+    b"/text/document": (
+        '\ufeff{"team": "\U0001f469\u200d\U0001f680\u00a0B", "f": "\u202egnp"}'
+    ).encode(),
 }
 
 
@@ -66,3 +69,7 @@ async def test_values_are_told_as_they_are_stored(real, watch):
     assert shown[b"/text/decimal"].raw == VALUES[b"/text/decimal"].decode()
     assert '"price": 1.10' in shown[b"/text/decimal"].text
     assert shown[b"/text/decimal"].text.count('"a"') == 2
+    document = shown[b"/text/document"]
+    assert '"team": "\U0001f469\u200d\U0001f680\u00a0B"' in document.text
+    assert r'"f": "\u202egnp"' in document.text
+    assert document.note.startswith("begins with a byte order mark; hidden characters")

@@ -216,6 +216,27 @@ def test_a_document_is_laid_out_and_not_changed(value: str):
 
 
 @pytest.mark.parametrize(
+    ("stored", "shown", "note"),
+    [
+        ("prix\u00a0: 10\u202f000 €, 👩\u200d🚀", "prix\u00a0: 10\u202f000 €, 👩\u200d🚀", ""),
+        ("é\u202egnp\u200b\U000e0041", "é\\u202egnp\\u200b\\udb40\\udc41", "hidden characters"),
+        ("del\x7f", "del\\u007f", "hidden characters"),
+        ("\\u003cb\\u003e\u202e", "<b>\\u202e", "escapes in its strings"),
+    ],
+)
+def test_text_in_a_document_is_text_and_inert(stored: str, shown: str, note: str):
+    """One character that acts does not make escapes of all others."""
+    found = safe_view(b"k", f'{{"a": "{stored}"}}'.encode())
+    assert (found.form, found.text) == (Form.JSON, f'{{\n  "a": "{shown}"\n}}')
+    assert found.note.startswith(note)
+    assert bool(note) == bool(found.note)
+
+
+def test_a_document_that_is_too_large_says_so():
+    assert "larger than 64 KiB" in safe_view(b"k", b'{"a":"' + b"x" * PREVIEW + b'"}').note
+
+
+@pytest.mark.parametrize(
     ("value", "raw"),
     [
         (b'{"b":1.10}', '{"b":1.10}'),
@@ -306,7 +327,8 @@ def test_a_guess_is_not_lost_by_where_it_is_cut(text: str, encoding: str, name: 
 
 
 def test_json_behind_a_byte_order_mark_is_json():
-    assert safe_view(b"k", b'\xef\xbb\xbf{"replicas": 3}').form is Form.JSON
+    shown = safe_view(b"k", b'\xef\xbb\xbf{"replicas": 3}')
+    assert (shown.form, shown.note) == (Form.JSON, "begins with a byte order mark")
 
 
 def test_every_member_of_a_name_is_masked_and_other_numbers_stay():
