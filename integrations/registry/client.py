@@ -145,7 +145,9 @@ class RegistryClient:
         document, unread = self._read(content, Document)
         if document.is_schema_1:
             unread = (*unread, _SCHEMA_1)
-        return msgspec.structs.replace(document, unread=unread)
+        # OCI lets it be left out: then its members tell what it is, as registries answer it.
+        media_type = document.media_type or document.untold_type
+        return msgspec.structs.replace(document, media_type=media_type, unread=unread)
 
     async def manifest_bytes(
         self, repository: str, digest: str, *, as_: Caller | None = None

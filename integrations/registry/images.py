@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from integrations.contract import IntegrationError, NotFound
+from integrations.contract import IntegrationError, NotFound, UpstreamUnreachable
 from integrations.registry.client import RegistryClient
 from integrations.registry.models import (
     INDEX_TYPES,
@@ -66,6 +66,8 @@ class Summary:
     created: float | None
     badges: frozenset[str]
     unread: tuple[str, ...] = ()
+    retry: bool = False
+    """Whether what could not be read may be there later."""
 
 
 def attestations(index: Document) -> dict[str, tuple[Descriptor, ...]]:
@@ -131,12 +133,14 @@ async def summarise(client: RegistryClient, repository: str, digest: str) -> Sum
         size=inner.size,
         created=inner.created if inner.created is not None else summary.created,
         unread=(*summary.unread, *inner.unread),
+        retry=inner.retry,
     )
 
 
 async def platforms(client: RegistryClient, repository: str, index: Document) -> Platforms:
     """The platforms of an index, also of indexes in it and of entries that do not say theirs."""
     found: list[Descriptor] = []
+    told_of: set[tuple[str, Platform | None]] = set()
     attested, asked, left_out = False, 0, 0
     due = deque((child, 1) for child in index.manifests or ())
     while due:
@@ -158,7 +162,8 @@ async def platforms(client: RegistryClient, repository: str, index: Document) ->
             told = await _with_platform(client, repository, child) if silent else child
             if is_attestation(told):
                 attested = True
-            else:
+            elif (told.digest, told.platform) not in told_of:
+                told_of.add((told.digest, told.platform))
                 found.append(told)
     return Platforms(tuple(found), attested, left_out)
 
@@ -204,6 +209,7 @@ async def complete(client: RegistryClient, tag: Tag, digest: str, names: TagName
         created=summary.created,
         badges=tuple(sorted(badges)),
         message="; ".join(summary.unread),
+        retry=summary.retry,
     )
 
 
@@ -231,7 +237,16 @@ async def _of_manifest(client: RegistryClient, repository: str, manifest: Docume
             TagKind.ARTIFACT, manifest.type or manifest.media_type, (), size,
             _annotated(manifest), frozenset(), manifest.unread,
         )  # fmt: skip
-    config = await client.config(repository, manifest.config.digest)
+    try:
+        config = await client.config(repository, manifest.config.digest)
+    except UpstreamUnreachable:
+        raise
+    except IntegrationError as error:  # of the image it is still known that and how large it is
+        unread = f"its configuration cannot be read: {error.message}"
+        return Summary(
+            TagKind.MANIFEST, manifest.media_type, (), size,
+            _annotated(manifest), frozenset(), (*manifest.unread, unread), retry=True,
+        )  # fmt: skip
     return Summary(
         TagKind.MANIFEST,
         manifest.media_type,

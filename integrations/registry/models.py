@@ -157,6 +157,13 @@ class Document(msgspec.Struct, frozen=True, rename="camel"):
         return self.schema_version == 1 and self.config is None and self.manifests is None
 
     @property
+    def untold_type(self) -> str:
+        """The media type of one that names none, by what is in it."""
+        if self.is_schema_1:
+            return DOCKER_SCHEMA_1
+        return OCI_MANIFEST if self.manifests is None else OCI_INDEX
+
+    @property
     def is_image(self) -> bool:
         """Whether it has an image's configuration, and not only layers of another kind, as old
         signatures have that borrow one."""

@@ -55,7 +55,8 @@ class Repository:
 class Tag:
     """One tag. `size` is the compressed bytes of the image (of an index: of the platform
     shown first); `created` is what the image says of itself, `pushed` when we saw it pushed
-    (both Unix seconds, None if not known). `order` sorts versions as people do."""
+    (both Unix seconds, None if not known). `order` sorts versions as people do. `retry`: not all
+    of it could be read (`message`), it is read again at the next crawl."""
 
     repository: str
     name: str
@@ -68,6 +69,7 @@ class Tag:
     pushed: float | None = None
     badges: tuple[str, ...] = ()
     message: str = ""
+    retry: bool = False
 
     @property
     def key(self) -> str:

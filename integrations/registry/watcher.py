@@ -319,7 +319,8 @@ class RegistryWatcher:
         if entry is None or tag is None:
             return
         try:
-            found = await self._client.resolve(repository, name, tag.digest)
+            known = "" if tag.retry else tag.digest
+            found = await self._client.resolve(repository, name, known)
             if found is not None:
                 await self._take(entry, tag, found.digest)
         except NotFound as error:
@@ -333,6 +334,16 @@ class RegistryWatcher:
             await self._take(entry, replace(tag, pushed=time.time()), push.digest, create=True)
         except NotFound:
             await self._refresh(push.repository)
+
+    async def _read(self, entry: RepositoryIndex, tag: Tag, digest: str) -> Tag:
+        """The row of what `digest` is; what cannot be read says why."""
+        try:
+            return await images.complete(self._client, tag, digest, entry.names)
+        except (NotFound, UpstreamUnreachable):
+            raise
+        except IntegrationError as error:
+            message = f"it cannot be read: {error.message}"
+            return replace(tag, digest=digest, message=message, retry=True)
 
     async def _take(
         self,
@@ -349,8 +360,9 @@ class RegistryWatcher:
         was just pushed), and a newer digest is not overwritten by an older one.
         """
         known = entry.tags.get(tag.name)
-        if again or known is None or known.digest != digest or known.kind is TagKind.UNRESOLVED:
-            row = await images.complete(self._client, tag, digest, entry.names)
+        again = again or known is None or known.retry or known.kind is TagKind.UNRESOLVED
+        if again or known is None or known.digest != digest:
+            row = await self._read(entry, tag, digest)
         else:
             row = replace(known, pushed=tag.pushed or known.pushed)
         now = entry.tags.get(tag.name)

@@ -77,12 +77,13 @@ class ConfigView(BaseModel):
 
 
 class ManifestView(BaseModel):
-    """A manifest: of an index, the platform shown first. `config` is null for artifacts."""
+    """A manifest: of an index, the platform shown first. `config` is null for artifacts, `size`
+    where the manifest tells none, or nonsense."""
 
     digest: str
     media_type: str
     artifact_type: str
-    size: int
+    size: int | None
     layers: list[LayerView]
     annotations: dict[str, str]
     config: ConfigView | None

@@ -35,16 +35,20 @@ class Pusher:
         assert done.status_code == 201, done.text
         return {"mediaType": media_type, "digest": digest_of(content), "size": len(content)}
 
-    async def document(self, repository: str, reference: str, document: dict) -> dict:
+    async def document(
+        self, repository: str, reference: str, document: dict, media_type: str = ""
+    ) -> dict:
+        """Push a manifest, as `media_type` where it does not say one."""
         body = json.dumps(document).encode()
+        media_type = media_type or document["mediaType"]
         answer = await self.http.put(
             f"/v2/{repository}/manifests/{reference or digest_of(body)}",
             content=body,
-            headers={"Content-Type": document["mediaType"]},
+            headers={"Content-Type": media_type},
         )
         assert answer.status_code == 201, answer.text
         return {
-            "mediaType": document["mediaType"],
+            "mediaType": media_type,
             "digest": digest_of(body),
             "size": len(body),
         }

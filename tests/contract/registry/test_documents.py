@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from backend.features.images.service import image
 from integrations.registry import images
 from integrations.registry.models import OCI_INDEX, OCI_MANIFEST
 from integrations.registry.state import ATTESTATION, TagKind
+from tests.contract.etcd.recording import until
 from tests.contract.registry.push import CONFIG_TYPE
 
 MADE = "2026-11-03T08:00:00Z"
@@ -142,6 +144,61 @@ async def test_entries_beyond_what_is_shown_are_said(connect, push):
     found = await summary(connect, "app", await index(push, "app", "many", *many))
     assert len(found.platforms) == 256
     assert found.unread == ("4 further entries are not shown",)
+
+
+@pytest.mark.parametrize("config", [b"[]", b'{"os":"linux"', b"\xff"])
+async def test_an_image_whose_configuration_cannot_be_read_is_one_and_says_so(
+    connect, push, feeds, config
+):
+    """The registry takes any bytes; such a tag stayed unresolved for ever, without a reason."""
+    held = await push.blob("odd", config, CONFIG_TYPE)
+    document = {"schemaVersion": 2, "mediaType": OCI_MANIFEST, "config": held, "layers": []}
+    await push.document("odd", "v1", document)
+    connect().start(feeds)
+    await until(lambda: "odd:v1" in feeds.tags.rows and feeds.tags.rows["odd:v1"].message)
+    row = feeds.tags.rows["odd:v1"]
+    assert (row.kind, row.size, row.platforms) == (TagKind.MANIFEST, len(config), ())
+    assert row.message.startswith("its configuration cannot be read: ")
+
+
+async def test_a_manifest_that_cannot_be_read_says_so(connect, push, feeds):
+    """Larger than what is read of one document."""
+    layers = [await push.blob("odd", bytes([n]), "application/x.layer") for n in range(40)]
+    await manifest(push, "odd", "v1", PLATFORM, layers=layers)
+    connect(max_document=2_000).start(feeds)
+    await until(lambda: "odd:v1" in feeds.tags.rows and feeds.tags.rows["odd:v1"].message)
+    assert "larger than 2000 bytes" in feeds.tags.rows["odd:v1"].message
+
+
+async def test_sizes_that_none_can_have_are_no_size(connect, push):
+    """A real registry takes a negative one; the page of such an image failed."""
+    layer = await push.blob("odd", b"layer", "application/vnd.oci.image.layer.v1.tar")
+    pushed = await manifest(push, "odd", "v1", PLATFORM, layers=[{**layer, "size": -1}])
+    assert (await summary(connect, "odd", pushed)).size is None
+    shown = await image(connect(), "odd", "v1")
+    assert (shown.kind, shown.manifest.size) == ("manifest", None)
+
+
+async def test_an_index_that_names_the_same_twice_shows_it_once(connect, push):
+    child = {**await push.image("app"), "platform": {"os": "linux", "architecture": "amd64"}}
+    inner = await index(push, "app", "inner", child)
+    found = await summary(connect, "app", await index(push, "app", "v1", inner, inner, child))
+    assert found.platforms == ("linux/amd64",)
+
+
+async def test_what_names_no_media_type_is_told_by_its_members(connect, push):
+    """As Docker and some tools leave it out; the registry has it from who pushes."""
+    config = await push.blob("bare", json.dumps(PLATFORM).encode(), CONFIG_TYPE)
+    untyped = {"schemaVersion": 2, "config": config, "layers": []}
+    image = await push.document("bare", "v1", untyped, media_type=OCI_MANIFEST)
+    found = await summary(connect, "bare", image)
+    assert (found.kind, found.media_type) == (TagKind.MANIFEST, OCI_MANIFEST)
+    many = {"schemaVersion": 2, "manifests": [image]}
+    found = await summary(
+        connect, "bare", await push.document("bare", "all", many, media_type=OCI_INDEX)
+    )
+    assert (found.kind, found.media_type) == (TagKind.INDEX, OCI_INDEX)
+    assert found.platforms == ("linux/riscv64",)
 
 
 @pytest.mark.parametrize(

@@ -3611,7 +3611,8 @@ export type MaintenanceWindow = {
 /**
  * ManifestView
  *
- * A manifest: of an index, the platform shown first. `config` is null for artifacts.
+ * A manifest: of an index, the platform shown first. `config` is null for artifacts, `size`
+ * where the manifest tells none, or nonsense.
  */
 export type ManifestView = {
     /**
@@ -3640,7 +3641,7 @@ export type ManifestView = {
     /**
      * Size
      */
-    size: number;
+    size: number | null;
 };
 
 /**

@@ -162,13 +162,13 @@ function badgesOf({ referrers }: ImageDetail, ofTag: readonly string[]): string[
 
 function useImageSentence({ kind, platforms, manifest }: ImageDetail): string {
   const { t } = useTranslation();
-  const size = manifest ? formatBytes(manifest.size) : "";
+  const size = manifest?.size == null ? "" : formatBytes(manifest.size);
+  const platform = manifest?.config?.platform ?? "";
   if (kind === "artifact") return t("image.sentenceArtifact", { type: manifest?.artifact_type });
+  // No sentence with holes where something could not be read.
+  if (!size || !platform)
+    return [t(`image.kinds.${kind}`), platform, size].filter(Boolean).join(", ");
   if (kind === "index")
-    return t("image.sentenceIndex", {
-      count: platforms.length,
-      size,
-      platform: manifest?.config?.platform ?? "",
-    });
-  return t("image.sentenceManifest", { size, platform: manifest?.config?.platform ?? "" });
+    return t("image.sentenceIndex", { count: platforms.length, size, platform });
+  return t("image.sentenceManifest", { size, platform });
 }

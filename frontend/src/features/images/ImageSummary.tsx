@@ -76,7 +76,7 @@ function ImageFacts({ image }: { image: ImageDetail }) {
             </span>
           ),
         ],
-        [t("image.size"), manifest && <Raw>{formatBytes(manifest.size)}</Raw>],
+        [t("image.size"), manifest?.size != null && <Raw>{formatBytes(manifest.size)}</Raw>],
         [t("detail.created"), config?.created && <Age at={config.created} />],
         [t("image.author"), config?.author && <Raw>{config.author}</Raw>],
         [t("image.version"), <Raw key="v">{note(image, "version")}</Raw>],
