@@ -52,7 +52,16 @@ const SHARED: readonly [name: string, modules: string[]][] = [
     ],
   ],
   ["forms", ["FormSelect", "FormSelectOption", "Checkbox", "Modal"].map(component)],
-  ["table", ["src/table/LiveTable.tsx", "src/table/SectionNav.tsx"].map(at)],
+  // With what every page of tables needs besides: small files wait for a connection each.
+  [
+    "table",
+    [
+      "table/LiveTable.tsx",
+      "table/SectionNav.tsx",
+      "table/usePageSearch.ts",
+      "kube/RowPanel.tsx",
+    ].map((name) => at(`src/${name}`)),
+  ],
   ["detail", ["src/detail/DetailPage.tsx", "src/kube/RowPanelBody.tsx"].map(at)],
   ["editor", [at("src/detail/CodeEditor.tsx")]],
 ];

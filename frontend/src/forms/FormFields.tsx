@@ -4,7 +4,8 @@ import { useTranslation } from "react-i18next";
 import type { FieldError } from "../api/problem";
 import { Notice } from "../states/Notice";
 import { FormField } from "./FormField";
-import { concerns } from "./field";
+import { concerns, type Field } from "./field";
+import { isRare, RareFields } from "./RareFields";
 import { useFocusOnWrong } from "./useFocusOnWrong";
 import type { FormState } from "./useForm";
 
@@ -20,11 +21,37 @@ export interface FormFieldsProps {
   onChange?: () => void;
 }
 
-/** The fields of a form, above them what somebody else changed and where a draft came back. */
+/**
+ * The fields of a form, above them what somebody else changed and where a draft came back, below
+ * them those that are seldom needed.
+ */
 export function FormFields({ form, errors, onChange }: FormFieldsProps) {
   const { t } = useTranslation();
   const id = useId();
   useFocusOnWrong(id, form, errors);
+  const shown = (field: Field) => {
+    const common = {
+      form: id,
+      field,
+      texts: form.texts,
+      onText: (text: string | undefined) => {
+        form.set(field.id, text);
+        onChange?.();
+      },
+    };
+    return field.things ? (
+      <Suspense key={field.id} fallback={null}>
+        <ListField {...common} things={field.things} faults={form.faults} errors={errors} />
+      </Suspense>
+    ) : (
+      <FormField
+        key={field.id}
+        {...common}
+        fault={form.faults[field.id]}
+        error={errors.find((found) => concerns(found.field, field.id))}
+      />
+    );
+  };
   return (
     <>
       {form.restored && form.dirty && (
@@ -44,29 +71,10 @@ export function FormFields({ form, errors, onChange }: FormFieldsProps) {
           <Clashes id={id} form={form} />
         </Suspense>
       )}
-      {form.fields.map((field) => {
-        const common = {
-          form: id,
-          field,
-          texts: form.texts,
-          onText: (text: string | undefined) => {
-            form.set(field.id, text);
-            onChange?.();
-          },
-        };
-        return field.things ? (
-          <Suspense key={field.id} fallback={null}>
-            <ListField {...common} things={field.things} faults={form.faults} errors={errors} />
-          </Suspense>
-        ) : (
-          <FormField
-            key={field.id}
-            {...common}
-            fault={form.faults[field.id]}
-            error={errors.find((found) => concerns(found.field, field.id))}
-          />
-        );
-      })}
+      {form.fields.filter((field) => !isRare(field)).map(shown)}
+      <RareFields form={form} errors={errors}>
+        {form.fields.filter(isRare).map(shown)}
+      </RareFields>
     </>
   );
 }

@@ -79,6 +79,8 @@ export interface Field {
   /** When the secret that is in force was stored, Unix seconds. */
   stored?: number;
   things?: Things;
+  /** Seldom needed: folded away while it is as usual. */
+  rare?: boolean;
   /** Of a thing in a list: it is there only where another field holds this. */
   only?: { id: string; is: string };
 }
@@ -94,6 +96,7 @@ export interface FieldWords {
   required?: boolean;
   autoComplete?: string;
   only?: { id: string; is: string };
+  rare?: boolean;
 }
 
 /** What the console adds to a list of objects. */

@@ -12,17 +12,18 @@ const REACHED = {
 
 const PEOPLE = {
   people_base: { label: "directories.peopleBase", help: "directories.peopleBaseHelp" },
-  people_filter: { label: "directories.peopleFilter" },
-  login_by: { label: "directories.loginBy", help: "directories.loginByHelp" },
+  people_filter: { label: "directories.peopleFilter", rare: true },
+  login_by: { label: "directories.loginBy", help: "directories.loginByHelp", rare: true },
 } as const satisfies Record<string, FieldWords>;
 
 const SHOWN = {
   login_attribute: {
     label: "directories.loginAttribute",
     help: "directories.loginAttributeHelp",
+    rare: true,
   },
-  name_attribute: { label: "directories.nameAttribute" },
-  email_attribute: { label: "directories.emailAttribute" },
+  name_attribute: { label: "directories.nameAttribute", rare: true },
+  email_attribute: { label: "directories.emailAttribute", rare: true },
   groups_by: {
     label: "directories.groupsBy",
     input: "radio",
@@ -34,14 +35,18 @@ const SHOWN = {
     ],
   },
   groups_base: { label: "directories.groupsBase", help: "directories.groupsBaseHelp" },
-  groups_filter: { label: "directories.groupsFilter" },
-  group_name: { label: "directories.groupName", help: "directories.groupNameHelp" },
-  group_member: { label: "directories.groupMember", help: "directories.groupMemberHelp" },
-  nested: { label: "directories.nested", help: "directories.nestedHelp" },
+  groups_filter: { label: "directories.groupsFilter", rare: true },
+  group_name: { label: "directories.groupName", help: "directories.groupNameHelp", rare: true },
+  group_member: {
+    label: "directories.groupMember",
+    help: "directories.groupMemberHelp",
+    rare: true,
+  },
+  nested: { label: "directories.nested", help: "directories.nestedHelp", rare: true },
   label: { label: "providers.field.label", help: "providers.field.labelHelp" },
-  domains: { label: "providers.field.domains", help: "directories.domainsHelp" },
-  known_only: { label: "providers.field.known", help: "providers.field.knownHelp" },
-  place: { label: "providers.field.place", help: "providers.field.placeHelp" },
+  domains: { label: "providers.field.domains", help: "directories.domainsHelp", rare: true },
+  known_only: { label: "providers.field.known", help: "providers.field.knownHelp", rare: true },
+  place: { label: "providers.field.place", help: "providers.field.placeHelp", rare: true },
 } as const satisfies Record<string, FieldWords>;
 
 /** Words in capitals are to be replaced here: shown as a pattern, and not typed for anybody. */
@@ -58,7 +63,7 @@ export function newDirectoryFields(kind: FieldWords, preset: DirectoryPreset): F
     name: { label: "providers.field.name", help: "directories.nameHelp" },
     ...REACHED,
     ...PEOPLE,
-    unique: { label: "directories.unique", help: "directories.uniqueHelp" },
+    unique: { label: "directories.unique", help: "directories.uniqueHelp", rare: true },
     ...SHOWN,
   });
   return fields.map((field) => {

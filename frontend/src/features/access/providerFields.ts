@@ -9,12 +9,12 @@ const SHARED = {
   client_secret: { label: "providers.field.secret", help: "providers.field.secretHelp" },
   label: { label: "providers.field.label", help: "providers.field.labelHelp" },
   claim_groups: { label: "providers.field.groups", help: "providers.field.groupsHelp" },
-  claim_login: { label: "providers.field.login", help: "providers.field.loginHelp" },
-  scopes: { label: "providers.field.scopes" },
-  acr: { label: "providers.field.acr", help: "providers.field.acrHelp" },
-  domains: { label: "providers.field.domains", help: "providers.field.domainsHelp" },
-  known_only: { label: "providers.field.known", help: "providers.field.knownHelp" },
-  place: { label: "providers.field.place", help: "providers.field.placeHelp" },
+  claim_login: { label: "providers.field.login", help: "providers.field.loginHelp", rare: true },
+  scopes: { label: "providers.field.scopes", rare: true },
+  acr: { label: "providers.field.acr", help: "providers.field.acrHelp", rare: true },
+  domains: { label: "providers.field.domains", help: "providers.field.domainsHelp", rare: true },
+  known_only: { label: "providers.field.known", help: "providers.field.knownHelp", rare: true },
+  place: { label: "providers.field.place", help: "providers.field.placeHelp", rare: true },
 } as const satisfies Record<string, FieldWords>;
 
 /** What a product's own words replace when another product is chosen. */

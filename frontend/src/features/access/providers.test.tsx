@@ -1,4 +1,4 @@
-import { cleanup, screen, waitFor } from "@testing-library/react";
+import { cleanup, fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test } from "vitest";
 import type {
@@ -191,6 +191,27 @@ test("a directory's form is filled with what its product needs, names to be repl
   expect(screen.queryByLabelText(/Servers/)).toBeNull();
   expect(screen.getByLabelText(/Issuer/)).toHaveProperty("value", "https://accounts.test");
   await expectAccessible();
+});
+
+test("what is seldom needed is folded away until it is wrong or not as usual", async () => {
+  stubApi({ "identity-providers/presets": PRESETS });
+  await renderInConsole(<NewProviderPage />);
+  const more = await screen.findByText("More settings");
+  const fold = more.closest("details");
+  expect(fold?.open).toBe(false);
+  expect(fold?.contains(screen.getByLabelText(/Scopes/))).toBe(true);
+  expect(fold?.contains(screen.getByLabelText(/Client ID/))).toBe(false);
+  fireEvent.change(screen.getByLabelText(/Order/), { target: { value: "" } });
+  await userEvent.click(screen.getByRole("button", { name: "Test and add" }));
+  await waitFor(() => expect(fold?.open).toBe(true));
+  await expectAccessible();
+  cleanup();
+  sessionStorage.clear();
+  const session = { ...SESSION, permissions: { "identity-provider": ["update"] } };
+  stubApi({ session });
+  await renderInConsole(<ProviderParts provider={PROVIDER} />);
+  const other = await screen.findByText("More settings");
+  expect(other.closest("details")?.open).toBe(true);
 });
 
 test("a directory is tried with a name and a password, and has nothing to be told", async () => {
