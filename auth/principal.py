@@ -41,6 +41,8 @@ class Assurance:
     strong_at: float | None = None
     provider: str = ""
     """The identity provider they came by; empty without one."""
+    factors: frozenset[str] = frozenset()
+    """The second factors of their account here, which a step-up asks for."""
 
     @property
     def way(self) -> str:

@@ -93,6 +93,7 @@ def create_app(settings: Settings) -> FastAPI:
         console.attempts,
         BadTokens(console.attempts),
         console.hashing,
+        console.secrets,
         console.jobs,
         hub,
     )

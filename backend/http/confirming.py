@@ -1,27 +1,42 @@
-"""The caller's password, asked for once more: limited, recorded where it is wrong."""
+"""The caller's password or second factor, asked for once more: limited, recorded where wrong."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, Final, NoReturn
 
 from fastapi import Depends
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from auth.principal import CredentialKind, Principal
 from auth.scope import organisation
+from auth.verb import Verb
 from backend.audit import Audit, Refusals, Target
 from backend.db.identity import UserRecord
+from backend.db.session import DbSessions
 from backend.errors import Conflict, Forbidden, TooManyRequests, Unprocessable
+from backend.identity.factors import RECOVERY, factors_of, spend_code
 from backend.identity.hashing import Hashing
 from backend.identity.limits import AttemptLimits, Limit
 from backend.identity.sessions import DEVICE
 from backend.parts import part
+from backend.secrets.store import Secrets
 
-__all__ = ["Confirming", "PasswordCheck", "only_people", "own_limits", "refuse_many", "wrong"]
+__all__ = [
+    "WRONG_CODE",
+    "CodeCheck",
+    "Confirming",
+    "ConfirmingCode",
+    "PasswordCheck",
+    "only_people",
+    "own_limits",
+    "refuse_many",
+    "wrong",
+]
 
 _BURST: Final = 10
 _EVERY: Final = 30.0
+WRONG_CODE: Final = "The code is wrong, or was used already."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +85,53 @@ Confirming = Annotated[PasswordCheck, Depends(_password_check)]
 """Route parameter."""
 
 
+@dataclass(frozen=True, slots=True)
+class CodeCheck:
+    """What checking a second factor works with."""
+
+    db_sessions: async_sessionmaker[AsyncSession]
+    attempts: AttemptLimits
+    secrets: Secrets
+    refusals: Refusals
+
+    async def asked(self, db: AsyncSession, caller: Principal) -> bool:
+        """Whether the caller's account has a second factor, so that no password stands for it."""
+        return bool(await factors_of(db, [caller.subject.id]))
+
+    async def confirm(self, caller: Principal, code: str, audit: Audit) -> None:
+        """Return when it is a code of the caller's, which is used up by this: 422 when it is not,
+        429 after too many. In a transaction of its own: nobody may wait for it."""
+        only_people(caller)
+        limits = own_limits(caller)
+        await refuse_many(self.attempts, limits)
+        async with self.db_sessions() as db, db.begin():
+            spent = await spend_code(db, self.secrets, caller.subject.id, code)
+        if spent is None:
+            await self.refuse(audit, caller)
+        await self.attempts.give_back(limits)
+        if spent == RECOVERY:
+            audit.did("use-recovery-code", _account(caller), right=Verb.GET)
+
+    async def refuse(self, audit: Audit, caller: Principal) -> NoReturn:
+        """Record that a code was wrong, and say so."""
+        await self.refusals.record(audit.origin, "step-up", _target(caller))
+        raise wrong("code", WRONG_CODE)
+
+
+async def _code_check(
+    db_sessions: DbSessions,
+    attempts: Annotated[AttemptLimits, part(AttemptLimits)],
+    *,
+    secrets: Annotated[Secrets, part(Secrets)],
+    refusals: Annotated[Refusals, part(Refusals)],
+) -> CodeCheck:
+    return CodeCheck(db_sessions, attempts, secrets, refusals)
+
+
+ConfirmingCode = Annotated[CodeCheck, Depends(_code_check)]
+"""Route parameter."""
+
+
 def only_people(caller: Principal) -> None:
     """403 for who calls with a token, or on a command line: only somebody who is signed in in a
     browser shows who they are."""
@@ -100,3 +162,7 @@ def wrong(field: str, message: str) -> Unprocessable:
 
 def _target(caller: Principal) -> Target:
     return Target("session", caller.credential.id, caller.login, organisation(caller.organisation))
+
+
+def _account(caller: Principal) -> Target:
+    return Target("user", caller.subject.id, caller.login, organisation(caller.organisation))

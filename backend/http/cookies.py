@@ -5,8 +5,9 @@ cookies are for that path, and ``__Secure-``, since ``__Host-`` is for whole hos
 
 The session's says who is signed in. The device's says only that this browser signed in before:
 it opens nothing, and keeps its owner from being locked out by other people's wrong passwords
-(`backend.identity.limits`). The attempt's says that a sign-in by a provider was begun in this
-browser, so that nobody can be made to end one that somebody else began.
+(`backend.identity.limits`). The attempt's says that a sign-in that takes several steps (by a
+provider, with a second factor) was begun in this browser, so that nobody can be made to end one
+that somebody else began. All attempts of a browser have the one cookie.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from backend.parts import parts_of
 from backend.settings import Settings
 
 __all__ = [
+    "attempt_cookie",
     "clear_session_cookie",
     "has_session_cookie",
     "is_loopback",
@@ -80,6 +82,13 @@ def set_attempt_cookie(
 ) -> None:
     """Send the cookie that a provider's answer must come back with."""
     _set(connection, response, _attempt_name(connection), token, max_age)
+
+
+def attempt_cookie(connection: HTTPConnection, token: str, max_age: float) -> str:
+    """The same as a header, for an answer that is a problem."""
+    response = Response()
+    set_attempt_cookie(connection, response, token, max_age)
+    return response.headers["set-cookie"]
 
 
 def set_session_cookie(

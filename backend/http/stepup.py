@@ -1,10 +1,10 @@
 """Step-up: what moves rights or shows secrets wants to know again who is there.
 
-Whoever gave a strong factor (here: the password) within `Settings.step_up_minutes` passes. Anybody
-else is answered 403 with the type ``step-up-required``, which names what may be given
-(`methods`): ``password`` to `/session/step-up`, or ``sign-in`` anew where the console has no
-password of theirs, begun `fresh` with the `provider` they came by. Tokens cannot step up
-(security reference, section 7).
+Whoever gave a strong factor (the password, or with a second factor that) within
+`Settings.step_up_minutes` passes. Anybody else is answered 403 with the type ``step-up-required``,
+which names what may be given (`methods`) to `/session/step-up`: the second factors of their account
+(``totp``), else ``password``; or ``sign-in`` anew where the console has none of theirs, begun
+`fresh` with the `provider` they came by. Tokens cannot step up (security reference, section 7).
 """
 
 from __future__ import annotations
@@ -58,12 +58,19 @@ def require_fresh(caller: Principal, settings: Settings, seconds: float = float(
         return
     if caller.assurance.method == BY_PROVIDER:
         raise _ask_provider(caller, within)
-    here = caller.assurance.method in LOCAL | {BY_DIRECTORY}
     raise StepUpRequired(
-        "This needs to know again that it is you: give your password once more, or sign in anew.",
-        methods=[PASSWORD if here else SIGN_IN],
+        "This needs to know again that it is you: give your password or second factor once more, "
+        "or sign in anew.",
+        methods=_methods(caller),
         within=within,
     )
+
+
+def _methods(caller: Principal) -> list[str]:
+    if caller.assurance.factors:
+        return sorted(caller.assurance.factors)
+    here = caller.assurance.method in LOCAL | {BY_DIRECTORY}
+    return [PASSWORD if here else SIGN_IN]
 
 
 def _ask_provider(caller: Principal, within: int) -> StepUpRequired:

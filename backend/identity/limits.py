@@ -25,7 +25,7 @@ from sqlmodel import col
 
 from backend.db.signin import AttemptCount
 
-__all__ = ["REFUSED", "AttemptLimits", "Limit", "attempt_limits"]
+__all__ = ["REFUSED", "AttemptLimits", "Limit", "attempt_limits", "code_limits"]
 
 REFUSED: Final = Counter(
     "craton_sign_in_refused", "Sign-in attempts refused before the password was checked.", ("by",)
@@ -73,6 +73,22 @@ def attempt_limits(login: str, group: str, device: str | None, *, known: bool) -
     limits = [Limit("login", f"{group} {login}", 5, 60.0), Limit("address", group, 30, 3.0)]
     if not known:
         limits.append(Limit("account", login, 100, 36.0))
+    return limits
+
+
+def code_limits(user_id: str, group: str, device: str | None, *, known: bool) -> list[Limit]:
+    """What a guess of a second factor's code counts against, beside its address.
+
+    They are counters of their own: the right password, which comes before each guess, forgives
+    none of them. Three of a million codes are right at a time, so that from places that are not
+    known an account is guessed at twenty times, and then once in three minutes.
+    """
+    who = f"code {user_id}"
+    if device is not None:
+        return [Limit("device", f"code {device}", 10, 30.0)]
+    limits = [Limit("login", f"{group} {who}", 5, 60.0)]
+    if not known:
+        limits.append(Limit("account", who, 20, 180.0))
     return limits
 
 

@@ -17,11 +17,12 @@ from auth.kinds import Catalogue
 from auth.policy import Policy
 from auth.principal import Assurance, Credential, CredentialKind, Principal
 from auth.role import Role
-from auth.subject import Subject
+from auth.subject import Subject, SubjectKind
 from backend.db.identity import SessionRecord, TokenRecord
 from backend.db.rights import BindingRecord
 from backend.identity import reading
 from backend.identity.epoch import read_epoch
+from backend.identity.factors import factors_of
 from backend.identity.owned import Owned, owned_by
 from backend.identity.principals import (
     ASKED_AGAIN,
@@ -121,12 +122,20 @@ class PrincipalLoader:
                 await reading.custom_roles(db, {b.role_id for b in bindings}), self._catalogue
             )
             owned = await owned_by(db, {b.scope for b in bindings})
+            factors = await factors_of(db, {s.id for s in people if s.kind is SubjectKind.USER})
         held: dict[Subject, list[BindingRecord]] = {}
         for binding in bindings:
             held.setdefault(reading.subject(binding), []).append(binding)
         return {
             credential: self._loaded(
-                credential, record, person, held=held, roles=roles, owned=owned, epoch=epoch
+                credential,
+                record,
+                person,
+                held=held,
+                roles=roles,
+                owned=owned,
+                epoch=epoch,
+                factors=factors.get(person.subject.id, frozenset()),
             )
             for credential, record in records.items()
             if (person := people.get(reading.owner(record)))
@@ -143,6 +152,7 @@ class PrincipalLoader:
         roles: dict[str, Role],
         owned: Owned,
         epoch: int,
+        factors: frozenset[str],
     ) -> Loaded:
         ends = [record.expires]
         if not isinstance(record, SessionRecord) or record.method not in ASKED_AGAIN:
@@ -156,7 +166,9 @@ class PrincipalLoader:
             policy = restrict_to_token(policy, record, self._catalogue)
             assurance, used = Assurance("token", record.created), record.last_used
         else:
-            assurance = Assurance(record.method, record.created, record.strong_at, record.provider)
+            assurance = Assurance(
+                record.method, record.created, record.strong_at, record.provider, factors
+            )
             used = record.last_seen
             if record.replaced_by:
                 after = Credential(CredentialKind.SESSION, record.replaced_by)

@@ -19,6 +19,7 @@ from backend.identity.tokens import digest, new_token
 __all__ = [
     "DEVICE",
     "LOCAL",
+    "PASSWORD",
     "SessionLimits",
     "end_session",
     "end_sessions",
@@ -26,11 +27,21 @@ __all__ = [
     "remove_old_sessions",
     "renew_session",
     "replace_session",
+    "with_factor",
 ]
 
 DEVICE: Final = "device"
 """The method of a command line's session, which another session of its person let in."""
-LOCAL: Final = frozenset({"password"})
+PASSWORD: Final = "password"  # noqa: S105 (a method of signing in)
+"""The method of a session that a password alone opened, of an account that has nothing more."""
+
+
+def with_factor(factor: str) -> str:
+    """The method of a session that a password and a second factor opened."""
+    return f"{PASSWORD}+{factor}"
+
+
+LOCAL: Final = frozenset({PASSWORD, with_factor("totp"), with_factor("recovery")})
 """How sessions say that a local account opened them: a strong factor was given at that moment."""
 GRACE: Final = 60.0
 """Seconds that an id which was replaced serves requests under way and finds open sockets."""

@@ -12,10 +12,21 @@ from sqlmodel import col
 
 from backend.db.signin import SignInStep
 from backend.identity.tokens import digest, new_token
+from backend.secrets.table import SealedSecret
 
-__all__ = ["STEP_SECONDS", "begin_step", "forget_old_steps", "read_step", "take_step"]
+__all__ = [
+    "STEPS",
+    "STEP_SECONDS",
+    "begin_step",
+    "forget_old_steps",
+    "forget_steps_of",
+    "read_step",
+    "take_step",
+]
 
 STEP_SECONDS: Final = 600.0
+STEPS: Final = "sign_in_step"
+"""Where secrets that a step holds lie sealed, under its id."""
 
 
 async def begin_step(
@@ -53,5 +64,24 @@ async def take_step(db: AsyncSession, token: str, *purposes: str) -> SignInStep 
 
 
 async def forget_old_steps(db: AsyncSession, now: float) -> None:
-    """Remove what nobody answered."""
+    """Remove what nobody answered, with what it held."""
     await db.execute(delete(SignInStep).where(col(SignInStep.expires) < now))
+    await _forget_secrets(db)
+
+
+async def forget_steps_of(db: AsyncSession, user_id: str, *purposes: str) -> None:
+    """Remove what somebody began for those purposes, or for any; nothing can end it any more."""
+    theirs = delete(SignInStep).where(col(SignInStep.user_id) == user_id)
+    if purposes:
+        theirs = theirs.where(col(SignInStep.purpose).in_(purposes))
+    await db.execute(theirs)
+    await _forget_secrets(db)
+
+
+async def _forget_secrets(db: AsyncSession) -> None:
+    open_still = select(col(SignInStep.id))
+    await db.execute(
+        delete(SealedSecret).where(
+            col(SealedSecret.owner) == STEPS, col(SealedSecret.row).not_in(open_still)
+        )
+    )

@@ -40,13 +40,15 @@ async def change_own(
     check: PasswordCheck,
     settings: Settings,
 ) -> PasswordChanged:
-    """Set the caller's password once they showed who they are; every other session of theirs ends,
-    and their API tokens where they ask for it."""
+    """Set the caller's password once they showed who they are, with a second factor by that; every
+    other session of theirs ends, and their API tokens where they ask for it."""
     only_people(caller)
     user = await db.get(UserRecord, caller.id)
     if user is None or user.password_hash is None:
         raise Conflict("The console has no password of yours: you sign in by a provider.")
     before = user.password_hash
+    if caller.assurance.factors:
+        require_fresh(caller, settings)
     if body.current is not None:
         await check.confirm(db, caller, body.current, audit, "current")
     else:

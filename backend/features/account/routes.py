@@ -4,27 +4,34 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from auth.kinds import Catalogue
 from auth.principal import Principal
 from auth.verb import Verb
+from backend.db.factors import TotpFactor
 from backend.db.identity import UserRecord
-from backend.db.session import DbSession
+from backend.db.session import DbSession, DbSessions
 from backend.errors import NotFoundProblem
-from backend.features.account import passwords
+from backend.features.account import authenticators, passwords
 from backend.features.account.schemas import (
     AccountView,
+    AuthenticatorView,
+    NewTotp,
     OneTimePassword,
     PasswordChange,
     PasswordChanged,
+    RecoveryCodes,
+    SecondFactorsRemoved,
+    TotpConfirmation,
 )
 from backend.http.audited import Audited
-from backend.http.confirming import Confirming, only_people
+from backend.http.confirming import Confirming, ConfirmingCode, only_people
 from backend.http.documented import answers
 from backend.http.fields import PathId
 from backend.http.guard import CurrentPrincipal, Decides, Requires, no_such
-from backend.http.stepup import FreshNow
+from backend.http.stepup import Fresh, FreshNow
+from backend.identity.factors import codes_left
 from backend.identity.hashing import Hashing
 from backend.parts import part
 from backend.settings import Settings
@@ -37,6 +44,18 @@ _HOW: Final = "nothing: it is the caller's own account"
 Caller = Annotated[Principal, Decides(_HOW)]
 
 
+async def _own_account(caller: CurrentPrincipal, db_sessions: DbSessions) -> None:
+    only_people(caller)
+    async with db_sessions() as db:
+        if await db.get(UserRecord, caller.id) is None:
+            raise NotFoundProblem(no_such("user"))
+
+
+OwnAccount: Final = Depends(_own_account)
+"""A route's dependency: of a person in a browser, who has an account here. 403 for tokens, service
+accounts and command lines, before anything else is told; 404 for who has none."""
+
+
 @router.get("/account")
 async def read_account(caller: Caller, db: DbSession) -> AccountView:
     """How the caller signs in."""
@@ -44,7 +63,14 @@ async def read_account(caller: Caller, db: DbSession) -> AccountView:
     user = await db.get(UserRecord, caller.id)
     if user is None:
         raise NotFoundProblem(no_such("user"))
-    return AccountView(login=user.login, name=user.name, password=user.password_hash is not None)
+    totp = await db.get(TotpFactor, user.id)
+    return AccountView(
+        login=user.login,
+        name=user.name,
+        password=user.password_hash is not None,
+        authenticator=AuthenticatorView(**totp.model_dump()) if totp else None,
+        recovery_codes=await codes_left(db, user.id),
+    )
 
 
 @router.put("/account/password", responses=answers(429, 503))
@@ -60,6 +86,48 @@ async def change_password(
     """Set one's own password: with the present one, or after a step-up. All other sessions end; API
     tokens work on unless they are to be revoked."""
     return await passwords.change_own(db, audit, caller, body, check=check, settings=settings)
+
+
+@router.post(
+    "/account/authenticator/set-up", dependencies=[OwnAccount, Fresh], responses=answers(503)
+)
+async def set_up_authenticator(caller: Caller, db: DbSession, check: ConfirmingCode) -> NewTotp:
+    """Begin with an authenticator app (TOTP). Its secret is told this one time and is worth
+    nothing until a code of it came back."""
+    return await authenticators.begin(db, caller, check)
+
+
+@router.post(
+    "/account/authenticator",
+    status_code=201,
+    dependencies=[OwnAccount, Fresh],
+    responses=answers(429, 503),
+)
+async def add_authenticator(
+    *,
+    caller: Caller,
+    body: TotpConfirmation,
+    db: DbSession,
+    audit: Audited,
+    check: ConfirmingCode,
+) -> RecoveryCodes:
+    """Confirm the app with the code it shows: signing in with the password asks for one from now
+    on. The answer has ten recovery codes, told this one time."""
+    return await authenticators.confirm(db, audit, caller, body, check)
+
+
+@router.delete("/account/authenticator", status_code=204, dependencies=[OwnAccount, Fresh])
+async def remove_authenticator(
+    caller: Caller, db: DbSession, audit: Audited, check: ConfirmingCode
+) -> None:
+    """Remove the app and the recovery codes: the password alone signs in again."""
+    await authenticators.remove(db, audit, caller, check)
+
+
+@router.post("/account/recovery-codes", dependencies=[OwnAccount, Fresh])
+async def renew_recovery_codes(caller: Caller, db: DbSession, audit: Audited) -> RecoveryCodes:
+    """Ten new recovery codes, told this one time; those before are worth nothing any more."""
+    return await authenticators.new_codes(db, audit, caller)
 
 
 @router.post(
@@ -79,3 +147,22 @@ async def reset_password(
     """A one-time password for somebody: they sign in with it within a day and choose their own
     then. Their sessions end."""
     return await passwords.reset(db, audit, caller, user_id, hashing=hashing, catalogue=catalogue)
+
+
+@router.delete(
+    "/users/{user_id}/second-factors", dependencies=[Requires("user", Verb.UPDATE), FreshNow]
+)
+async def remove_second_factors(
+    *,
+    user_id: PathId,
+    caller: CurrentPrincipal,
+    db: DbSession,
+    audit: Audited,
+    check: ConfirmingCode,
+    catalogue: Annotated[Catalogue, part(Catalogue)],
+) -> SecondFactorsRemoved:
+    """Take the second factors of somebody who lost them: their password alone signs in again. Their
+    sessions end."""
+    return await authenticators.take_away(
+        db, audit, caller, user_id, check=check, catalogue=catalogue
+    )

@@ -7,19 +7,72 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from auth.password import MAX_LENGTH
-from backend.http.fields import SECRET
+from backend.http.fields import SECRET, Code
 
-__all__ = ["AccountView", "OneTimePassword", "PasswordChange", "PasswordChanged"]
+__all__ = [
+    "AccountView",
+    "AuthenticatorView",
+    "NewTotp",
+    "OneTimePassword",
+    "PasswordChange",
+    "PasswordChanged",
+    "RecoveryCodes",
+    "SecondFactorsRemoved",
+    "TotpConfirmation",
+]
 
 Password = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH), SECRET]
 
 
+class AuthenticatorView(BaseModel):
+    """An authenticator app: since when, and when a code of it was taken last (Unix seconds)."""
+
+    created: float
+    used: float | None
+
+
 class AccountView(BaseModel):
-    """How the caller signs in. `password`: whether the console has one of theirs."""
+    """How the caller signs in. `password`: whether the console has one of theirs; `recovery_codes`
+    is how many of them are not used yet."""
 
     login: str
     name: str
     password: bool
+    authenticator: AuthenticatorView | None
+    recovery_codes: int
+
+
+class NewTotp(BaseModel):
+    """The secret of an authenticator app, told this one time: as text, as the address that apps
+    read, and that drawn as a QR code (an SVG image in a data address). `state` goes back with the
+    first code, before `until` (Unix seconds)."""
+
+    state: str
+    secret: str
+    uri: str
+    qr: str
+    until: float
+
+
+class TotpConfirmation(BaseModel):
+    """The first code that the app shows, with the `state` of its set-up."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+    code: Code
+
+
+class RecoveryCodes(BaseModel):
+    """Each signs in once in place of a second factor; they are told this one time."""
+
+    codes: list[str]
+
+
+class SecondFactorsRemoved(BaseModel):
+    """How many sessions ended by it."""
+
+    sessions_ended: int
 
 
 class PasswordChange(BaseModel):

@@ -12,6 +12,8 @@ from auth.scope import render
 from backend.db.session import DbSession
 from backend.errors import Forbidden, Unauthenticated
 from backend.features.session import service
+from backend.features.session.continuing import go_on
+from backend.features.session.entrance import Door, Opened
 from backend.features.session.schemas import (
     HeldRole,
     LoginRequest,
@@ -44,7 +46,7 @@ async def current_session(principal: Own, catalogue: Kinds) -> SessionView:
 
 @router.post("/session", dependencies=[Public], responses=answers(401, 429, 503))
 async def sign_in(
-    entry: service.Door,
+    entry: Door,
     *,
     body: LoginRequest,
     request: Request,
@@ -59,7 +61,7 @@ async def sign_in(
 
 @router.post("/session/next", dependencies=[Public], responses=answers(401, 429, 503))
 async def continue_sign_in(
-    entry: service.Door,
+    entry: Door,
     *,
     body: NextAnswer,
     request: Request,
@@ -69,14 +71,14 @@ async def continue_sign_in(
 ) -> SessionView:
     """Answer what a sign-in asks next (a 401 of the type ``next-step`` says what); the answer to
     the last step sets the session cookie."""
-    opened = await service.go_on(db, entry, body, request, audit)
+    opened = await go_on(db, entry, body, request, audit)
     return await _after_commit(db, request, response, opened)
 
 
 @router.delete("/session")
 async def sign_out(
     principal: Own,
-    entry: service.Door,
+    entry: Door,
     *,
     request: Request,
     response: Response,
@@ -100,7 +102,7 @@ async def setup_state(db: DbSession) -> SetupState:
 
 @router.post("/setup", dependencies=[Public], status_code=201, responses=answers(429, 503))
 async def complete_setup(
-    entry: service.Door,
+    entry: Door,
     *,
     body: SetupRequest,
     request: Request,
@@ -114,7 +116,7 @@ async def complete_setup(
 
 
 async def _after_commit(
-    db: DbSession, request: Request, response: Response, opened: service.Opened
+    db: DbSession, request: Request, response: Response, opened: Opened
 ) -> SessionView:
     """The view of a session that was just opened: visible to others only once committed."""
     parts = parts_of(request)

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from auth.password import MAX_LENGTH
-from backend.http.fields import NO_CONTROLS, SECRET
+from backend.http.fields import NO_CONTROLS, SECRET, Code
 
 __all__ = [
     "HeldRole",
@@ -36,12 +36,14 @@ class LoginRequest(BaseModel):
 
 
 class NextAnswer(BaseModel):
-    """The answer to a sign-in's next step, with the `state` that came with it."""
+    """The answer to a sign-in's next step, with the `state` that came with it: a new password, or
+    the code of an authenticator app or a recovery code."""
 
     model_config = ConfigDict(extra="forbid")
 
     state: Annotated[str, StringConstraints(min_length=1, max_length=128)]
-    password: Password
+    password: Password | None = None
+    code: Code | None = None
 
 
 class SetupRequest(BaseModel):

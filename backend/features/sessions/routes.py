@@ -12,7 +12,7 @@ from backend.features.sessions import service
 from backend.features.sessions.directory import confirm_at_directory
 from backend.features.sessions.schemas import OpenSession, SteppedUp, StepUp
 from backend.http.audited import Audited
-from backend.http.confirming import Confirming
+from backend.http.confirming import Confirming, ConfirmingCode, only_people, wrong
 from backend.http.cookies import set_session_cookie
 from backend.http.documented import answers
 from backend.http.fields import PathId
@@ -62,15 +62,23 @@ async def step_up(
     db: DbSession,
     audit: Audited,
     check: Confirming,
+    codes: ConfirmingCode,
     settings: Annotated[Settings, part(Settings)],
     identities: Annotated[Identities, part(Identities)],
     providers: Annotated[Providers, part(Providers)],
     request: Request,
     response: Response,
 ) -> SteppedUp:
-    """Give one's password once more: what asks who is there goes on for a while. The session gets
-    a new cookie."""
-    if caller.assurance.method == BY_DIRECTORY:
+    """Give one's password once more, or with a second factor a code of it: what asks who is there
+    goes on for a while. The session gets a new cookie."""
+    only_people(caller)
+    if body.code is not None:
+        await codes.confirm(caller, body.code, audit)
+    elif await codes.asked(db, caller):
+        raise wrong("code", "Your account has a second factor: give a code of it.")
+    elif body.password is None:
+        raise wrong("password", "Give your password.")
+    elif caller.assurance.method == BY_DIRECTORY:
         await confirm_at_directory(
             db, caller, body.password, providers=providers, check=check, audit=audit
         )

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from auth.password import MAX_LENGTH
-from backend.http.fields import SECRET
+from backend.http.fields import SECRET, Code
 
 __all__ = ["OpenSession", "StepUp", "SteppedUp"]
 
@@ -28,11 +28,15 @@ class OpenSession(BaseModel):
 
 
 class StepUp(BaseModel):
-    """The caller's password, once more."""
+    """The caller's password once more; of who has a second factor, a code of it or a recovery
+    code."""
 
     model_config = ConfigDict(extra="forbid")
 
-    password: Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH), SECRET]
+    password: (
+        Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH), SECRET] | None
+    ) = None
+    code: Code | None = None
 
 
 class SteppedUp(BaseModel):

@@ -31,6 +31,8 @@ export default function ActionDialogue(options: ActionDialogueProps) {
     gcTime: 0,
     retry: false,
     refetchOnMount: false,
+    // What is done elsewhere does not load it anew: loading may itself begin something.
+    staleTime: "static",
   });
   if (!action.load) return <Confirm {...options} />;
   // The first answer is the one the form begins with: a later one must not move it.

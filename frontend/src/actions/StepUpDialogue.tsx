@@ -3,12 +3,11 @@ import "../i18n/later";
 import { Button, Form, Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
 import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
-import type { FormEvent } from "react";
+import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { stepUpBody } from "../api/generated/bodies.gen";
 import { beginSignIn, stepUp } from "../api/generated/sdk.gen";
 import { toProblem } from "../api/problem";
-import { fieldsOf } from "../forms/field";
+import type { Field } from "../forms/field";
 import { PlainFields } from "../forms/PlainFields";
 import { useForm } from "../forms/useForm";
 import type { Asked } from "../session/stepUp";
@@ -16,10 +15,27 @@ import { AppLink } from "../shell/AppLink";
 import { goOutside } from "../shell/navigate";
 import { ProblemNotice } from "./ProblemNotice";
 
-const FIELDS = fieldsOf(stepUpBody, {
-  password: { label: "login.password", autoComplete: "current-password" },
-});
-const fields = () => FIELDS;
+/** Written out: what every page's forms may hold is not loaded for one field. */
+const BY_PASSWORD: readonly Field[] = [
+  {
+    id: "password",
+    input: "text",
+    label: "login.password",
+    autoComplete: "current-password",
+    secret: true,
+    required: true,
+  },
+];
+const BY_CODE: readonly Field[] = [
+  {
+    id: "code",
+    input: "text",
+    label: "login.next.code",
+    help: "login.next.codeHint",
+    autoComplete: "one-time-code",
+    required: true,
+  },
+];
 
 /** As long as the server waits for a provider. */
 const PROVIDER_MS = 15_000;
@@ -52,13 +68,19 @@ function SignInAgain({ provider, cancel }: { provider: string; cancel: () => voi
   );
 }
 
-/** Asks for the password once more; who has none of the console's signs in anew. */
+/**
+ * Asks for the password once more, or for a second factor where there is one; who has neither here
+ * signs in anew.
+ */
 export default function StepUpDialogue({ asked }: { asked: Asked }) {
   const { t } = useTranslation();
+  const methods = asked.problem.methods ?? [];
+  const byCode = methods.includes("totp");
+  const here = byCode || methods.includes("password");
+  const [fields] = useState(() => () => (byCode ? BY_CODE : BY_PASSWORD));
   const form = useForm({ draft: null, fields, before: null });
-  const { password = "" } = form.texts;
   const attempt = useMutation({
-    mutationFn: async () => (await stepUp({ body: { password } })).data,
+    mutationFn: async () => (await stepUp({ body: form.whole() })).data,
     onSuccess: () => asked.answer(true),
     onError: () => form.reset(),
   });
@@ -69,22 +91,21 @@ export default function StepUpDialogue({ asked }: { asked: Asked }) {
     event.preventDefault();
     if (form.check()) attempt.mutate();
   };
-  const byPassword = asked.problem.methods?.includes("password") ?? false;
   return (
     <Modal variant="small" isOpen onClose={cancel} aria-labelledby="cr-step-up-title">
       <ModalHeader title={t("stepUp.title")} labelId="cr-step-up-title" />
       <ModalBody>
         {problem && errors.length === 0 && <ProblemNotice problem={problem} />}
-        <p>{byPassword ? t("stepUp.body") : asked.problem.detail}</p>
-        {!byPassword && <p>{t("stepUp.anew")}</p>}
-        {byPassword && (
+        <p>{here ? t(byCode ? "stepUp.byCode" : "stepUp.body") : asked.problem.detail}</p>
+        {!here && <p>{t("stepUp.anew")}</p>}
+        {here && (
           <Form id="cr-step-up" noValidate onSubmit={submit}>
             <PlainFields form={form} errors={errors} focusFirst />
           </Form>
         )}
       </ModalBody>
       <ModalFooter>
-        {byPassword ? (
+        {here ? (
           <Button
             type="submit"
             form="cr-step-up"

@@ -80,6 +80,8 @@ export interface Action<Target, Body = object> {
   /** A question or sentence with `{{name}}`. */
   title: ParseKeys;
   body?: ParseKeys;
+  /** What is to be seen before, above the fields. */
+  shown?: (target: Target) => ReactNode;
   danger?: boolean;
   /** Destructive and large: the name is typed before it can be done. */
   typeName?: boolean;

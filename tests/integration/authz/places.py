@@ -164,9 +164,15 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "PATCH /users/{user_id}": at(ORG, "/users/{user}", body={"disabled": False}, match=True),
     "DELETE /users/{user_id}": at(ORG, "/users/{user}", 204),
     "POST /users/{user_id}/password-reset": at(ORG, "/users/{user}/password-reset"),
+    "DELETE /users/{user_id}/second-factors": at(ORG, "/users/{user}/second-factors"),
     # one's own account (these callers have none): tests/unit/features/test_passwords.py
     "GET /account": OwnPlace("/account", 404),
     "PUT /account/password": OwnPlace("/account/password", 422),
+    # tests/unit/features/test_authenticators.py; tokens and service accounts: 403
+    "POST /account/authenticator/set-up": OwnPlace("/account/authenticator/set-up", 404),
+    "POST /account/authenticator": OwnPlace("/account/authenticator", 404),
+    "DELETE /account/authenticator": OwnPlace("/account/authenticator", 404),
+    "POST /account/recovery-codes": OwnPlace("/account/recovery-codes", 404),
     "POST /bindings": LatePlace(
         "/bindings", CLUSTER, "binding", "create",
         body={"subject": "member", "role": "viewer", "scope": "org/main/cluster/fake"},

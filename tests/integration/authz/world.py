@@ -23,6 +23,7 @@ from auth.role import Role
 from auth.scope import Scope
 from auth.subject import Subject, SubjectKind
 from backend.connections.feeds import join
+from backend.db.factors import TotpFactor
 from backend.db.identity import ServiceRecord, SessionRecord, TeamRecord, UserRecord
 from backend.db.rights import BindingRecord, RoleRecord
 from backend.db.session import request_session
@@ -200,6 +201,7 @@ async def _rows(console: ConsoleApp) -> dict[str, str]:
         user = UserRecord(login="member", name="Member", password_hash="none")
         db.add(user)
         await db.flush()
+        db.add(TotpFactor(user_id=user.id, last_step=0))
         held = {"subject_kind": "user", "subject_id": user.id, "role_id": "viewer"}
         binding = BindingRecord(**held, scope="org/main/etcd/local")
         db.add_all([binding, RoleRecord(id="looking", title="Looking", rights=["pod:get"])])

@@ -117,13 +117,15 @@ async def reset(console: ConsoleApp, login: str) -> tuple[Caller, str]:
     return person, str(answer.json()["password"])
 
 
-async def state_of(console: ConsoleApp, login: str, password: str) -> str:
-    answer = await console.caller().sign_in(login, password)
+async def begun(console: ConsoleApp, login: str, password: str) -> tuple[Caller, str]:
+    """A browser that gave the one-time password, and the state of the step that is asked."""
+    browser = console.caller()
+    answer = await browser.sign_in(login, password)
     assert answer.status_code == 401
     told = answer.json()
     assert (told["type"], told["step"]) == ("urn:craton:problem:next-step", "new-password")
-    assert "set-cookie" not in answer.headers
-    return str(told["state"])
+    assert set(browser.cookies) == {"craton-signin"}, "no session before the last step"
+    return browser, str(told["state"])
 
 
 async def test_a_reset_one_is_good_once_and_only_to_choose_another(
@@ -132,17 +134,16 @@ async def test_a_reset_one_is_good_once_and_only_to_choose_another(
     before, once = await reset(console_on, "ada")
     assert (await before.get("/session")).status_code == 401
     assert (await console_on.caller().sign_in("ada", OWNER_PASSWORD)).json()["title"] != "One more"
-    state = await state_of(console_on, "ada", once)
-    ada = console_on.caller()
+    ada, state = await begun(console_on, "ada", once)
     for bad in ("short", once):
         refused = await ada.post("/session/next", json={"state": state, "password": bad})
         assert refused.status_code == 422, refused.text
     done = await ada.post("/session/next", json={"state": state, "password": NEW})
     assert done.status_code == 200, done.text
     assert (await ada.get("/session")).json()["login"] == "ada"
-    other = console_on.caller()
-    again = await other.post("/session/next", json={"state": state, "password": NEW + " x"})
+    again = await ada.post("/session/next", json={"state": state, "password": NEW + " x"})
     assert again.status_code == 401, "a step is good once"
+    other = console_on.caller()
     assert (await other.sign_in("ada", once)).status_code == 401
     assert (await other.sign_in("ada", NEW)).status_code == 200
     owner = await console_on.owner()
@@ -153,8 +154,10 @@ async def test_a_reset_one_is_good_once_and_only_to_choose_another(
 
 async def test_of_two_answers_at_once_one_gets_in(console_on: ConsoleApp) -> None:
     _, once = await reset(console_on, "ada")
-    state = await state_of(console_on, "ada", once)
+    browser, state = await begun(console_on, "ada", once)
     callers = [console_on.caller() for _ in range(3)]
+    for one in callers:
+        one.cookies.update(browser.cookies)
     answers = await asyncio.gather(
         *(
             one.post("/session/next", json={"state": state, "password": f"{NEW} {n}"})
@@ -165,8 +168,8 @@ async def test_of_two_answers_at_once_one_gets_in(console_on: ConsoleApp) -> Non
 
 
 async def test_a_step_ends_with_the_password_it_was_begun_with(console: ConsoleApp) -> None:
-    person, once = await reset(console, "ada")
-    state = await state_of(console, "ada", once)
+    _, once = await reset(console, "ada")
+    person, state = await begun(console, "ada", once)
     owner = await console.owner()
     users = (await owner.get("/collections/users")).json()["rows"]
     (key,) = [row["key"] for row in users if row["login"] == "ada"]
@@ -177,14 +180,13 @@ async def test_a_step_ends_with_the_password_it_was_begun_with(console: ConsoleA
 
 async def test_it_ends_after_a_day_and_a_step_after_minutes(console: ConsoleApp) -> None:
     _, once = await reset(console, "ada")
-    state = await state_of(console, "ada", once)
+    late, state = await begun(console, "ada", once)
     past = time.time() - 1
     async with console.state.db_sessions() as db, db.begin():
         await db.execute(update(UserRecord).where(UserRecord.login == "ada").values(
             one_time_until=past
         ))  # fmt: skip
         await db.execute(update(SignInStep).values(expires=past))
-    late = console.caller()
     answer = await late.post("/session/next", json={"state": state, "password": NEW})
     assert answer.status_code == 401
     over = await late.sign_in("ada", once)
@@ -233,3 +235,12 @@ async def test_a_reset_asks_who_is_there_nearly_every_time(console: ConsoleApp) 
     viewer = await console.member("eve", ("viewer", MAIN))
     assert (await viewer.post(path)).status_code == 404
     assert (await owner.post("/users/nobody/password-reset")).status_code in {403, 404}
+
+
+async def test_a_step_is_worth_nothing_in_another_browser(console: ConsoleApp) -> None:
+    _, once = await reset(console, "ada")
+    browser, state = await begun(console, "ada", once)
+    stolen = console.caller()
+    body = {"state": state, "password": NEW}
+    assert (await stolen.post("/session/next", json=body)).status_code == 401
+    assert (await browser.post("/session/next", json=body)).status_code == 200

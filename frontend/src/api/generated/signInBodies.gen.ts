@@ -9,7 +9,8 @@ export const loginRequestBody: BodySchema<LoginRequest> = {
 };
 
 export const nextAnswerBody: BodySchema<NextAnswer> = {
-    "password": {"type":"string","minLength":1,"maxLength":256,"required":true,"secret":true},
+    "code": {"type":"string","nullable":true,"minLength":1,"maxLength":64,"pattern":"^[^\\x00-\\x1f\\x7f]*$"},
+    "password": {"type":"string","nullable":true,"minLength":1,"maxLength":256,"secret":true},
     "state": {"type":"string","minLength":1,"maxLength":128,"required":true},
 };
 

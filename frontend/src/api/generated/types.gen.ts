@@ -7,9 +7,11 @@ export type ClientOptions = {
 /**
  * AccountView
  *
- * How the caller signs in. `password`: whether the console has one of theirs.
+ * How the caller signs in. `password`: whether the console has one of theirs; `recovery_codes`
+ * is how many of them are not used yet.
  */
 export type AccountView = {
+    authenticator: AuthenticatorView | null;
     /**
      * Login
      */
@@ -22,6 +24,10 @@ export type AccountView = {
      * Password
      */
     password: boolean;
+    /**
+     * Recovery Codes
+     */
+    recovery_codes: number;
 };
 
 /**
@@ -193,6 +199,22 @@ export type Asking = {
      * Here
      */
     here: boolean;
+};
+
+/**
+ * AuthenticatorView
+ *
+ * An authenticator app: since when, and when a code of it was taken last (Unix seconds).
+ */
+export type AuthenticatorView = {
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Used
+     */
+    used: number | null;
 };
 
 /**
@@ -4323,6 +4345,36 @@ export type NewToken = {
 };
 
 /**
+ * NewTotp
+ *
+ * The secret of an authenticator app, told this one time: as text, as the address that apps
+ * read, and that drawn as a QR code (an SVG image in a data address). `state` goes back with the
+ * first code, before `until` (Unix seconds).
+ */
+export type NewTotp = {
+    /**
+     * Qr
+     */
+    qr: string;
+    /**
+     * Secret
+     */
+    secret: string;
+    /**
+     * State
+     */
+    state: string;
+    /**
+     * Until
+     */
+    until: number;
+    /**
+     * Uri
+     */
+    uri: string;
+};
+
+/**
  * NewUpload
  *
  * What will be sent. `format` update: an update_engine payload, which is checked; raw:
@@ -4396,13 +4448,18 @@ export type NewView = {
 /**
  * NextAnswer
  *
- * The answer to a sign-in's next step, with the `state` that came with it.
+ * The answer to a sign-in's next step, with the `state` that came with it: a new password, or
+ * the code of an authenticator app or a recovery code.
  */
 export type NextAnswer = {
     /**
+     * Code
+     */
+    code?: string | null;
+    /**
      * Password
      */
-    password: string;
+    password?: string | null;
     /**
      * State
      */
@@ -5620,6 +5677,18 @@ export type RecentView = {
 };
 
 /**
+ * RecoveryCodes
+ *
+ * Each signs in once in place of a second factor; they are told this one time.
+ */
+export type RecoveryCodes = {
+    /**
+     * Codes
+     */
+    codes: Array<string>;
+};
+
+/**
  * Ref
  *
  * Another object. `status` and `healthy` are null when they are not known; `group` is its
@@ -6436,6 +6505,18 @@ export type SearchAnswer = {
 };
 
 /**
+ * SecondFactorsRemoved
+ *
+ * How many sessions ended by it.
+ */
+export type SecondFactorsRemoved = {
+    /**
+     * Sessions Ended
+     */
+    sessions_ended: number;
+};
+
+/**
  * SecretView
  *
  * A stored secret: that it is set, and since when.
@@ -6812,13 +6893,18 @@ export type Status = {
 /**
  * StepUp
  *
- * The caller's password, once more.
+ * The caller's password once more; of who has a second factor, a code of it or a recovery
+ * code.
  */
 export type StepUp = {
     /**
+     * Code
+     */
+    code?: string | null;
+    /**
      * Password
      */
-    password: string;
+    password?: string | null;
 };
 
 /**
@@ -7237,6 +7323,22 @@ export type TokenView = {
      * Scopes
      */
     scopes: Array<string>;
+};
+
+/**
+ * TotpConfirmation
+ *
+ * The first code that the app shows, with the `state` of its set-up.
+ */
+export type TotpConfirmation = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * State
+     */
+    state: string;
 };
 
 /**
@@ -7839,6 +7941,153 @@ export type ReadAccountResponses = {
 
 export type ReadAccountResponse = ReadAccountResponses[keyof ReadAccountResponses];
 
+export type RemoveAuthenticatorData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/account/authenticator';
+};
+
+export type RemoveAuthenticatorErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+};
+
+export type RemoveAuthenticatorError = RemoveAuthenticatorErrors[keyof RemoveAuthenticatorErrors];
+
+export type RemoveAuthenticatorResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveAuthenticatorResponse = RemoveAuthenticatorResponses[keyof RemoveAuthenticatorResponses];
+
+export type AddAuthenticatorData = {
+    body: TotpConfirmation;
+    path?: never;
+    query?: never;
+    url: '/api/v1/account/authenticator';
+};
+
+export type AddAuthenticatorErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+};
+
+export type AddAuthenticatorError = AddAuthenticatorErrors[keyof AddAuthenticatorErrors];
+
+export type AddAuthenticatorResponses = {
+    /**
+     * Successful Response
+     */
+    201: RecoveryCodes;
+};
+
+export type AddAuthenticatorResponse = AddAuthenticatorResponses[keyof AddAuthenticatorResponses];
+
+export type SetUpAuthenticatorData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/account/authenticator/set-up';
+};
+
+export type SetUpAuthenticatorErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+};
+
+export type SetUpAuthenticatorError = SetUpAuthenticatorErrors[keyof SetUpAuthenticatorErrors];
+
+export type SetUpAuthenticatorResponses = {
+    /**
+     * Successful Response
+     */
+    200: NewTotp;
+};
+
+export type SetUpAuthenticatorResponse = SetUpAuthenticatorResponses[keyof SetUpAuthenticatorResponses];
+
 export type ChangePasswordData = {
     body: PasswordChange;
     path?: never;
@@ -7899,6 +8148,47 @@ export type ChangePasswordResponses = {
 };
 
 export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswordResponses];
+
+export type RenewRecoveryCodesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/account/recovery-codes';
+};
+
+export type RenewRecoveryCodesErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+};
+
+export type RenewRecoveryCodesError = RenewRecoveryCodesErrors[keyof RenewRecoveryCodesErrors];
+
+export type RenewRecoveryCodesResponses = {
+    /**
+     * Successful Response
+     */
+    200: RecoveryCodes;
+};
+
+export type RenewRecoveryCodesResponse = RenewRecoveryCodesResponses[keyof RenewRecoveryCodesResponses];
 
 export type CreateBindingData = {
     body: NewBinding;
@@ -18233,6 +18523,56 @@ export type ResetPasswordResponses = {
 };
 
 export type ResetPasswordResponse = ResetPasswordResponses[keyof ResetPasswordResponses];
+
+export type RemoveSecondFactorsData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         */
+        user_id: string;
+    };
+    query?: never;
+    url: '/api/v1/users/{user_id}/second-factors';
+};
+
+export type RemoveSecondFactorsErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type RemoveSecondFactorsError = RemoveSecondFactorsErrors[keyof RemoveSecondFactorsErrors];
+
+export type RemoveSecondFactorsResponses = {
+    /**
+     * Successful Response
+     */
+    200: SecondFactorsRemoved;
+};
+
+export type RemoveSecondFactorsResponse = RemoveSecondFactorsResponses[keyof RemoveSecondFactorsResponses];
 
 export type ListViewsData = {
     body?: never;

@@ -4,7 +4,7 @@ import type { BindingRow, UserRow } from "../../api/generated/types.gen";
 import { useSession } from "../../session/session";
 import { HeldRoles } from "./HeldRoles";
 import { removePerson, switchOff, switchOn } from "./people";
-import { resetPassword } from "./resetting";
+import { removeFactors, resetPassword } from "./resetting";
 import { grantRole, takeRole } from "./roles";
 
 /** What can be done with an account, as far as the viewer may, and what it may do. */
@@ -21,6 +21,7 @@ export function PersonActions({ person }: { person: UserRow }) {
           name={login}
         />
         <ActionButton action={resetPassword} target={person} name={login} />
+        <ActionButton action={removeFactors} target={person} name={login} />
         <ActionButton action={removePerson} target={person} name={login} variant="danger" />
       </div>
       <HeldRoles subject={login} kind="user" />

@@ -6,6 +6,7 @@ import { toProblem } from "../../api/problem";
 import { Section } from "../../detail/Section";
 import { SkeletonLines } from "../../states/Skeletons";
 import { Failed } from "../../states/States";
+import { OwnAuthenticator } from "./OwnAuthenticator";
 import { changeOwnPassword } from "./password";
 
 /** How one signs in, and what can be changed about it. */
@@ -15,13 +16,16 @@ export function OwnSignIn() {
   if (error) return <Failed problem={toProblem(error)} onRetry={() => void refetch()} />;
   if (!data) return <SkeletonLines />;
   return (
-    <Section title={t("account.password.title")}>
-      <p>{t(data.password ? "account.password.is" : "account.password.none")}</p>
-      {data.password && (
-        <div className="cr-actions">
-          <ActionButton action={changeOwnPassword} target={null} name="" />
-        </div>
-      )}
-    </Section>
+    <>
+      <Section title={t("account.password.title")}>
+        <p>{t(data.password ? "account.password.is" : "account.password.none")}</p>
+        {data.password && (
+          <div className="cr-actions">
+            <ActionButton action={changeOwnPassword} target={null} name="" />
+          </div>
+        )}
+      </Section>
+      {data.password && <OwnAuthenticator account={data} />}
+    </>
   );
 }

@@ -14,11 +14,20 @@ import { SignInFrame } from "./SignInFrame";
 
 /** What each step asks for. */
 const ASKED: Readonly<Record<string, readonly Field[]>> = {
+  "second-factor": fieldsOf(nextAnswerBody, {
+    code: {
+      label: "login.next.code",
+      help: "login.next.codeHint",
+      autoComplete: "one-time-code",
+      required: true,
+    },
+  }),
   "new-password": fieldsOf(nextAnswerBody, {
     password: {
       label: "login.next.newPassword",
       help: "login.next.newHint",
       autoComplete: "new-password",
+      required: true,
     },
   }),
 };
@@ -45,7 +54,7 @@ function OneStep({ step, login, onEntered, onAnew, onNext }: StepProps) {
     mutationFn: async () =>
       (
         await continueSignIn({
-          body: { state: step.state ?? "", password: form.texts.password ?? "" },
+          body: { state: step.state ?? "", ...form.whole() },
         })
       ).data,
     onSuccess: onEntered,

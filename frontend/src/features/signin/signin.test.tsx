@@ -165,6 +165,43 @@ test("a one-time password leads to choosing one's own, and then in", async () =>
   expect(asked.at(-1)).toEqual(["/session/next", { state: "s1", password: "correct horse" }]);
 });
 
+test("a second factor is asked for behind the password, and after it what comes next", async () => {
+  cleanup();
+  const asked: unknown[] = [];
+  const step = { type: "urn:craton:problem:next-step", title: "One more step", status: 401 };
+  vi.stubGlobal("fetch", async (url: string, { method = "GET", body }: RequestInit = {}) => {
+    if (method !== "POST") return Response.json(stateAt(url));
+    const sent = JSON.parse(String(body));
+    if (!url.endsWith("/session/next"))
+      return Response.json({ ...step, step: "second-factor", state: "s1" }, { status: 401 });
+    asked.push(sent);
+    if (sent.code === "000000")
+      return Response.json(
+        { title: "no", detail: "no", errors: [{ field: "code", message: "It is wrong." }] },
+        { status: 422 },
+      );
+    if (sent.code)
+      return Response.json({ ...step, step: "new-password", state: "s2" }, { status: 401 });
+    return Response.json(SESSION);
+  });
+  const console = await renderInConsole(<LoginPage />, "/login?next=/pods");
+  await userEvent.type(await screen.findByLabelText(/User name/), "ada");
+  await userEvent.type(screen.getByLabelText(/Password/), "right{Enter}");
+  const field = await screen.findByLabelText(/Code/);
+  expect(field.getAttribute("autocomplete")).toBe("one-time-code");
+  await expectAccessible();
+  await userEvent.type(field, "000000{Enter}");
+  await screen.findByText("It is wrong.");
+  await userEvent.type(screen.getByLabelText(/Code/), "123456{Enter}");
+  await userEvent.type(await screen.findByLabelText(/Choose your own/), "correct horse{Enter}");
+  await waitFor(() => expect(console.location()).toBe("/pods"));
+  expect(asked).toEqual([
+    { state: "s1", code: "000000" },
+    { state: "s1", code: "123456" },
+    { state: "s2", password: "correct horse" },
+  ]);
+});
+
 test("a directory's name and password are given here, and go to it alone", async () => {
   cleanup();
   const asked: string[] = [];

@@ -1,0 +1,124 @@
+"""Second factors of local accounts: which somebody has, and a code that is used up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from typing import Final
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from auth.totp import matching_step, new_recovery_codes, plain
+from backend.db.factors import TOTP_TABLE, RecoveryCode, TotpFactor
+from backend.errors import Unavailable
+from backend.identity.tokens import digest
+from backend.secrets.envelope import SecretProblem
+from backend.secrets.store import Secrets
+
+__all__ = [
+    "RECOVERY",
+    "SECRET",
+    "TOTP",
+    "add_totp",
+    "codes_left",
+    "factors_of",
+    "remove_factors",
+    "renew_codes",
+    "secret_at",
+    "spend_code",
+]
+
+TOTP: Final = "totp"
+RECOVERY: Final = "recovery"
+_TOTP_LENGTH: Final = 6
+SECRET: Final = "secret"  # noqa: S105 (the field's name)
+
+
+async def factors_of(db: AsyncSession, users: Collection[str]) -> dict[str, frozenset[str]]:
+    """The second factors of those who have any. A recovery code is none: it stands for one."""
+    query = select(col(TotpFactor.user_id)).where(col(TotpFactor.user_id).in_(users))
+    return {user: frozenset({TOTP}) for user in (await db.execute(query)).scalars()}
+
+
+async def spend_code(db: AsyncSession, secrets: Secrets, user_id: str, code: str) -> str | None:
+    """What `code` is of, used up by this (`TOTP` or `RECOVERY`); None for a wrong one, one that
+    was used, and of two uses at once for the second. The caller's transaction commits."""
+    typed = plain(code)
+    if len(typed) == _TOTP_LENGTH:
+        return TOTP if await _spend_step(db, secrets, user_id, typed) else None
+    mine = (col(RecoveryCode.id) == _hashed(user_id, typed)) & (
+        col(RecoveryCode.user_id) == user_id
+    )
+    spent = delete(RecoveryCode).where(mine).returning(col(RecoveryCode.id))
+    found = await db.execute(spent.execution_options(synchronize_session=False))
+    return RECOVERY if found.first() is not None else None
+
+
+async def secret_at(db: AsyncSession, secrets: Secrets, table: str, row: str) -> str | None:
+    """The sealed secret of an authenticator app at its place; 503 where it cannot be opened."""
+    try:
+        return (await secrets.open(db, table, row)).get(SECRET)
+    except SecretProblem as error:
+        raise Unavailable(
+            "The console cannot open the secret of your authenticator app. Use a recovery code, "
+            "and tell an owner of this console."
+        ) from error
+
+
+async def add_totp(
+    db: AsyncSession, secrets: Secrets, user_id: str, secret: str, last_step: int
+) -> None:
+    """Make it the authenticator app of somebody who has none. The caller holds the epoch."""
+    db.add(TotpFactor(user_id=user_id, used=time.time(), last_step=last_step))
+    await secrets.put(db, TOTP_TABLE, user_id, {SECRET: secret})
+
+
+async def renew_codes(db: AsyncSession, user_id: str) -> list[str]:
+    """Ten new recovery codes in place of those before, told this one time. The caller holds the
+    epoch: of two at once the second's are good."""
+    await _forget_codes(db, user_id)
+    codes = new_recovery_codes()
+    db.add_all(RecoveryCode(id=_hashed(user_id, plain(one)), user_id=user_id) for one in codes)
+    await db.flush()
+    return codes
+
+
+async def codes_left(db: AsyncSession, user_id: str) -> int:
+    """How many recovery codes are not used yet."""
+    query = select(func.count()).select_from(RecoveryCode)
+    query = query.where(col(RecoveryCode.user_id) == user_id)
+    return (await db.execute(query)).scalar_one()
+
+
+async def remove_factors(db: AsyncSession, secrets: Secrets, user_id: str) -> frozenset[str]:
+    """Take all second factors of somebody away, recovery codes too; which they had. The caller
+    holds the epoch."""
+    had = (await factors_of(db, [user_id])).get(user_id, frozenset())
+    await db.execute(delete(TotpFactor).where(col(TotpFactor.user_id) == user_id))
+    await secrets.remove(db, TOTP_TABLE, user_id)
+    await _forget_codes(db, user_id)
+    return had
+
+
+async def _spend_step(db: AsyncSession, secrets: Secrets, user_id: str, code: str) -> bool:
+    secret = await secret_at(db, secrets, TOTP_TABLE, user_id)
+    now = time.time()
+    step = matching_step(secret, code, now) if secret else None
+    if step is None:
+        return False
+    mine = (col(TotpFactor.user_id) == user_id) & (col(TotpFactor.last_step) < step)
+    took = update(TotpFactor).where(mine).values(last_step=step, used=now)
+    found = await db.execute(
+        took.returning(col(TotpFactor.user_id)).execution_options(synchronize_session=False)
+    )
+    return found.first() is not None
+
+
+async def _forget_codes(db: AsyncSession, user_id: str) -> None:
+    await db.execute(delete(RecoveryCode).where(col(RecoveryCode.user_id) == user_id))
+
+
+def _hashed(user_id: str, code: str) -> str:
+    return digest(f"{user_id} {code}")
