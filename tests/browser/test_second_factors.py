@@ -85,6 +85,8 @@ def test_an_app_is_set_up_asked_for_and_replaced_by_a_recovery_code(
     expect(page.get_by_text("9 are left")).to_be_visible()
     page.get_by_role("button", name="Remove").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Done.")
+    page.get_by_role("dialog").get_by_role("button", name="Close", exact=True).last.click()
     expect(page.get_by_role("button", name="Set up")).to_be_visible()
     faults.clear()  # the refusals that were asked for
 

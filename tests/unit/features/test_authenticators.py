@@ -442,7 +442,10 @@ async def test_tokens_and_service_accounts_have_no_factors(
     own = program(console, (await ada.post("/tokens", json=READ)).json()["secret"])
     owner = await console.owner()
     account = (await owner.post("/service-accounts", json={"name": "bot"})).json()
+    grant = {"subject_kind": "service", "subject": "bot", "role": "viewer", "scope": "org/main"}
+    assert (await owner.post("/bindings", json=grant)).status_code == 201
     made = await owner.post("/tokens", json=READ | {"service": account["id"]})
+    assert made.status_code == 201, made.text
     bot = program(console, made.json()["secret"])
     theirs = [*ROUTES, ("DELETE", f"/users/{await user_id(ada)}/second-factors")]
     for caller in (own, bot):
