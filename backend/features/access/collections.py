@@ -76,7 +76,7 @@ BINDINGS = Collection(
         Column("subject_kind", "Kind", Type.TEXT, facet=True),
         Column("role", "Role", Type.TEXT, facet=True),
         Column("scope", "Scope", Type.TEXT, searched=True),
-        Column("expires", "Until", Type.TIME),
+        Column("expires", "Ends", Type.TIME),
         Column("created", "Since", Type.TIME),
         Column("created_by", "Granted by", Type.TEXT),
         Column("reason", "Reason", Type.TEXT, searched=True, default=False),

@@ -19,6 +19,7 @@ from auth.subject import Subject, SubjectKind
 from backend.db.session import DbSession
 from backend.errors import Unprocessable
 from backend.features.access.grantors import grantors
+from backend.features.access.schemas import RightKind
 from backend.features.access.subjects import find_subject, name_of
 from backend.http.fields import NO_CONTROLS
 from backend.http.guard import Decides, owns, require
@@ -65,14 +66,6 @@ class ExplanationView(BaseModel):
     lacking: list[Reason]
     roles: list[str]
     grantors: list[str]
-
-
-class RightKind(BaseModel):
-    """A kind of thing that rights are about, and its verbs."""
-
-    kind: str
-    title: str
-    verbs: list[str]
 
 
 @router.get("/kinds")

@@ -13,23 +13,28 @@ from auth.scope import InvalidScopeError, Scope, organisation, parse
 from backend.db.identity import UserRecord
 from backend.db.rights import BindingRecord
 from backend.db.session import DbSession, DbSessions
-from backend.features.access import service
+from backend.features.access import bindings, service
 from backend.features.access.explaining import router as explaining
 from backend.features.access.grantors import grantors
+from backend.features.access.previewing import preview_of
 from backend.features.access.schemas import (
+    BindingChange,
     BindingView,
     Grantors,
+    GrantPreview,
     NewBinding,
     NewUser,
     UserChange,
     UserView,
 )
+from backend.features.access.subjects import name_of
 from backend.http.audited import Audited
 from backend.http.documented import answers
 from backend.http.fields import PathId
 from backend.http.guard import CurrentPrincipal, Decides, Requires
 from backend.http.stepup import Fresh, require_fresh
 from backend.http.versions import IfMatch, check, tagged
+from backend.identity.reading import subject as subject_of
 from backend.identity.roles import present_roles
 from backend.parts import part
 from backend.settings import Settings
@@ -111,10 +116,47 @@ async def create_binding(
 ) -> BindingView:
     """Give a subject a role at a scope, where the caller may and holds as much."""
     roles = await present_roles(db, catalogue)
-    record = await service.create_binding(db, audit, caller, body, roles)
+    record = await bindings.create_binding(db, audit, caller, body, roles)
     require_fresh(caller, settings)  # last: who may not, or mistyped, is told so first
-    named = {"subject": body.subject, "role": record.role_id}
-    return BindingView(**record.model_dump(exclude={"subject_id", "role_id"}), **named)
+    return _binding_view(record, body.subject)
+
+
+@router.post("/bindings/preview")
+async def preview_binding(
+    *,
+    caller: Annotated[Principal, Decides("create on bindings, at the scope the body names")],
+    body: NewBinding,
+    db: DbSession,
+    catalogue: Annotated[Catalogue, part(Catalogue)],
+) -> GrantPreview:
+    """What granting this would give; it is refused as granting it would be."""
+    grant = await bindings.checked(db, caller, body, await present_roles(db, catalogue))
+    return await preview_of(db, caller, body, grant, catalogue)
+
+
+@router.patch("/bindings/{binding_id}")
+async def change_binding(
+    *,
+    binding_id: PathId,
+    body: BindingChange,
+    caller: Annotated[Principal, Requires("binding", Verb.UPDATE, at_binding)],
+    db: DbSession,
+    audit: Audited,
+    catalogue: Annotated[Catalogue, part(Catalogue)],
+    settings: Annotated[Settings, part(Settings)],
+    response: Response,
+    if_match: IfMatch = None,
+) -> BindingView:
+    """Have a role end at another time, or say why it is given; for it to last longer the caller
+    must hold as much for as long. Needs `If-Match`."""
+    record = await bindings.find_binding(db, binding_id)
+    name = await name_of(db, subject_of(record))
+    check(if_match, record.row_version, _binding_view(record, name))
+    roles = await present_roles(db, catalogue)
+    changed = await bindings.change_binding(db, audit, caller, record, body, roles)
+    require_fresh(caller, settings)  # last: who may not, or mistyped, is told so first
+    tagged(response, changed.row_version)
+    return _binding_view(changed, name)
 
 
 @router.delete(
@@ -124,7 +166,12 @@ async def create_binding(
 )
 async def delete_binding(binding_id: PathId, db: DbSession, audit: Audited) -> None:
     """Take the role away again, where the caller may."""
-    await service.delete_binding(db, audit, binding_id)
+    await bindings.delete_binding(db, audit, binding_id)
+
+
+def _binding_view(record: BindingRecord, subject: str) -> BindingView:
+    named = {"subject": subject, "role": record.role_id}
+    return BindingView(**record.model_dump(exclude={"subject_id", "role_id"}), **named)
 
 
 def _user_view(user: UserRecord) -> UserView:

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from auth.password import MAX_LENGTH
 from auth.subject import SubjectKind
 from backend.http.fields import NO_CONTROLS, SECRET
 
-__all__ = ["BindingView", "Grantors", "NewBinding", "NewUser", "UserChange", "UserView"]
+__all__ = [
+    "BindingChange",
+    "BindingView",
+    "GrantPreview",
+    "Grantors",
+    "NewBinding",
+    "NewUser",
+    "RightKind",
+    "UserChange",
+    "UserView",
+]
+
+LATEST: Final = 32_503_680_000.0
+"""The year 3000: what is to last longer has no end."""
+End = Annotated[float, Field(gt=0, lt=LATEST, allow_inf_nan=False)]
+"""Unix seconds. Not a number, and not infinity: either would be kept as no end at all."""
+Reason = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=512, pattern=NO_CONTROLS)
+]
 
 
 class NewUser(BaseModel):
@@ -54,10 +72,38 @@ class NewBinding(BaseModel):
     subject: Annotated[str, StringConstraints(min_length=1, max_length=321, pattern=NO_CONTROLS)]
     role: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     scope: Annotated[str, StringConstraints(min_length=1, max_length=4096)]
-    expires: float | None = None
-    reason: Annotated[
-        str, StringConstraints(strip_whitespace=True, max_length=512, pattern=NO_CONTROLS)
-    ] = ""
+    expires: End | None = None
+    reason: Reason = ""
+
+
+class BindingChange(BaseModel):
+    """Another end, or another reason. An `expires` of null is no end; absent members stay."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    expires: End | None = None
+    reason: Reason | None = None
+
+
+class RightKind(BaseModel):
+    """A kind of thing that rights are about, and verbs on it."""
+
+    kind: str
+    title: str
+    verbs: list[str]
+
+
+class GrantPreview(BaseModel):
+    """What a grant would give: the role's title and number of `rights`, and the `scopes` it would
+    hold at, the place and what a team owns whose place it is. `gains` are the rights the subject
+    does not hold there yet, `people` those who would; null where the caller may not know."""
+
+    role: str
+    rights: int
+    gains: list[RightKind] | None
+    gains_total: int | None
+    scopes: list[str]
+    people: int | None
 
 
 class Grantors(BaseModel):

@@ -1,13 +1,7 @@
-"""Users and bindings: every change authorised, guarded, recorded, and felt at once.
-
-Granting follows Kubernetes' anti-escalation rule (identity reference, section 2.3): to bind
-a role at a scope the granter must hold every right of the role there.
-"""
+"""Users: every change authorised, guarded, recorded, and felt at once."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
 from typing import Final
 
 from sqlalchemy import update
@@ -15,42 +9,33 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from auth.binding import Binding
 from auth.password import WeakPasswordError, check_strength
 from auth.principal import Principal
-from auth.role import Role, Verb
-from auth.scope import InvalidScopeError, Scope, covers, organisation, parse, render
+from auth.role import Verb
+from auth.scope import organisation
 from auth.subject import Subject, SubjectKind
 from backend.audit import Audit, Change, Target
 from backend.db.identity import UserRecord
-from backend.db.rights import BindingRecord
 from backend.errors import (
     Conflict,
     NotFoundProblem,
     PreconditionFailed,
     Unprocessable,
 )
-from backend.features.access.schemas import NewBinding, NewUser, UserChange
-from backend.features.access.subjects import find_subject, name_of
+from backend.features.access.schemas import NewUser, UserChange
 from backend.http.guard import owns, require
 from backend.identity.epoch import raise_epoch
-from backend.identity.granting import refuse_escalation
 from backend.identity.hashing import HASHING
-from backend.identity.owned import owned_by, spread
 from backend.identity.owners import require_an_owner
 from backend.identity.removal import remove_holdings
 from backend.identity.sessions import end_sessions
 
 __all__ = [
     "change_user",
-    "create_binding",
     "create_user",
-    "delete_binding",
     "delete_user",
     "find_user",
 ]
-
-_NO_BINDING: Final = "There is no such binding, or you may not see it."
 
 
 async def create_user(db: AsyncSession, audit: Audit, body: NewUser) -> UserRecord:
@@ -118,81 +103,12 @@ async def delete_user(db: AsyncSession, audit: Audit, user_id: str) -> None:
     audit.did("delete", _account(user, audit))
 
 
-async def create_binding(
-    db: AsyncSession, audit: Audit, caller: Principal, body: NewBinding, roles: Mapping[str, Role]
-) -> BindingRecord:
-    """The new binding."""
-    role, scope = _role(body.role, roles), _scope(body.scope, caller.organisation)
-    require(caller, "binding", Verb.CREATE, scope)
-    given = Binding("", caller.subject, role, scope, body.expires)
-    everywhere = spread([given], await owned_by(db, [render(scope)]))
-    refuse_escalation(caller, everywhere, f"You may not grant {role.id} there")
-    if body.expires is not None and body.expires <= time.time():
-        raise _invalid("expires", str(body.expires), "this moment is over", "a time to come")
-    subject = await find_subject(db, body.subject_kind, body.subject)
-    if subject is None:
-        raise _invalid("subject", body.subject, f"there is no such {body.subject_kind.value}")
-    await raise_epoch(db, subject)
-    record = BindingRecord(
-        subject_kind=subject.kind,
-        subject_id=subject.id,
-        role_id=role.id,
-        scope=render(scope),
-        expires=body.expires,
-        reason=body.reason,
-        created_by=caller.login,
-    )
-    db.add(record)
-    try:
-        await db.flush()
-    except IntegrityError as error:
-        raise Conflict(f"{body.subject} already holds {role.id} at {body.scope}.") from error
-    audit.did("create", _grant(record, body.subject))
-    return record
-
-
-async def delete_binding(db: AsyncSession, audit: Audit, binding_id: str) -> None:
-    """Take the right away; open streams follow within two seconds."""
-    record = await db.get(BindingRecord, binding_id)
-    scope = _placed(record.scope) if record else None
-    if record is None or scope is None:
-        raise NotFoundProblem(_NO_BINDING)
-    subject = Subject(SubjectKind(record.subject_kind), record.subject_id)
-    await raise_epoch(db, subject)
-    await db.delete(record)
-    await require_an_owner(db, audit.origin.organisation)
-    audit.did("delete", _grant(record, await name_of(db, subject)))
-
-
 async def _hash(password: str, login: str) -> str:
     try:
         check_strength(password, login)
     except WeakPasswordError as error:
         raise _invalid("password", "", str(error)) from error
     return await HASHING.hash(password)
-
-
-def _role(name: str, roles: Mapping[str, Role]) -> Role:
-    if name not in roles:
-        raise _invalid("role", name, "there is no such role", ", ".join(roles))
-    return roles[name]
-
-
-def _placed(text: str) -> Scope | None:
-    try:
-        return parse(text)
-    except InvalidScopeError:
-        return None
-
-
-def _scope(text: str, org: str) -> Scope:
-    try:
-        scope = parse(text)
-    except InvalidScopeError as error:
-        raise _invalid("scope", text, str(error), f"org/{org}/cluster/NAME/ns/NAME") from error
-    if not covers(organisation(org), scope):
-        raise _invalid("scope", text, "another organisation's scope", f"org/{org}/…")
-    return scope
 
 
 async def find_user(db: AsyncSession, user_id: str) -> UserRecord:
@@ -219,8 +135,3 @@ def _facts(user: UserRecord) -> dict[str, object]:
 
 def _account(user: UserRecord, audit: Audit) -> Target:
     return Target("user", user.id, user.login, organisation(audit.origin.organisation))
-
-
-def _grant(record: BindingRecord, subject: str) -> Target:
-    name = f"{subject}: {record.role_id} at {record.scope}"
-    return Target("binding", record.id, name, parse(record.scope))

@@ -177,6 +177,13 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
         "/bindings", CLUSTER, "binding", "create",
         body={"subject": "member", "role": "viewer", "scope": "org/main/cluster/fake"},
     ),
+    "POST /bindings/preview": LatePlace(
+        "/bindings/preview", CLUSTER, "binding", "create",
+        body={"subject": "member", "role": "viewer", "scope": "org/main/cluster/fake"},
+    ),
+    "PATCH /bindings/{binding_id}": at(
+        ETCD, "/bindings/{binding}", body={"reason": "asked"}, match=True
+    ),
     "DELETE /bindings/{binding_id}": at(ETCD, "/bindings/{binding}", 204),
     "GET /roles": LatePlace("/roles?scope=org/main/etcd/local", ETCD, "role", "get"),
     "POST /roles": at(ORG, "/roles", 201, body={"id": "another", "rights": []}),

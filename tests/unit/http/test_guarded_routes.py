@@ -63,6 +63,7 @@ LATE = {
     "PATCH /api/v1/views/{view_id}",
     "DELETE /api/v1/views/{view_id}",
     "POST /api/v1/bindings",
+    "POST /api/v1/bindings/preview",
     "GET /api/v1/roles",
     "POST /api/v1/service-accounts",
     "GET /api/v1/sessions",

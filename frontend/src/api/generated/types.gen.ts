@@ -239,6 +239,22 @@ export type Begin = {
 };
 
 /**
+ * BindingChange
+ *
+ * Another end, or another reason. An `expires` of null is no end; absent members stay.
+ */
+export type BindingChange = {
+    /**
+     * Expires
+     */
+    expires?: number | null;
+    /**
+     * Reason
+     */
+    reason?: string | null;
+};
+
+/**
  * BindingRow
  *
  * A role a subject holds at a scope. `subject` is its name, for people.
@@ -2383,6 +2399,40 @@ export type FromGroup = {
      * Name
      */
     name: string;
+};
+
+/**
+ * GrantPreview
+ *
+ * What a grant would give: the role's title and number of `rights`, and the `scopes` it would
+ * hold at, the place and what a team owns whose place it is. `gains` are the rights the subject
+ * does not hold there yet, `people` those who would; null where the caller may not know.
+ */
+export type GrantPreview = {
+    /**
+     * Gains
+     */
+    gains: Array<RightKind> | null;
+    /**
+     * Gains Total
+     */
+    gains_total: number | null;
+    /**
+     * People
+     */
+    people: number | null;
+    /**
+     * Rights
+     */
+    rights: number;
+    /**
+     * Role
+     */
+    role: string;
+    /**
+     * Scopes
+     */
+    scopes: Array<string>;
 };
 
 /**
@@ -5992,7 +6042,7 @@ export type RevealBody = {
 /**
  * RightKind
  *
- * A kind of thing that rights are about, and its verbs.
+ * A kind of thing that rights are about, and verbs on it.
  */
 export type RightKind = {
     /**
@@ -8243,6 +8293,59 @@ export type CreateBindingResponses = {
 
 export type CreateBindingResponse = CreateBindingResponses[keyof CreateBindingResponses];
 
+export type PreviewBindingData = {
+    body: NewBinding;
+    path?: never;
+    query?: never;
+    url: '/api/v1/bindings/preview';
+};
+
+export type PreviewBindingErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type PreviewBindingError = PreviewBindingErrors[keyof PreviewBindingErrors];
+
+export type PreviewBindingResponses = {
+    /**
+     * Successful Response
+     */
+    200: GrantPreview;
+};
+
+export type PreviewBindingResponse = PreviewBindingResponses[keyof PreviewBindingResponses];
+
 export type DeleteBindingData = {
     body?: never;
     path: {
@@ -8292,6 +8395,80 @@ export type DeleteBindingResponses = {
 };
 
 export type DeleteBindingResponse = DeleteBindingResponses[keyof DeleteBindingResponses];
+
+export type ChangeBindingData = {
+    body: BindingChange;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Binding Id
+         */
+        binding_id: string;
+    };
+    query?: never;
+    url: '/api/v1/bindings/{binding_id}';
+};
+
+export type ChangeBindingErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type ChangeBindingError = ChangeBindingErrors[keyof ChangeBindingErrors];
+
+export type ChangeBindingResponses = {
+    /**
+     * Successful Response
+     */
+    200: BindingView;
+};
+
+export type ChangeBindingResponse = ChangeBindingResponses[keyof ChangeBindingResponses];
 
 export type ListCustomObjectsData = {
     body?: never;

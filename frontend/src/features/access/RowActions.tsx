@@ -1,20 +1,19 @@
 import "../../i18n/later";
 import { ActionButton } from "../../actions/ActionHost";
 import type { BindingRow, UserRow } from "../../api/generated/types.gen";
-import { useSession } from "../../session/session";
 import { HeldRoles } from "./HeldRoles";
 import { removePerson, switchOff, switchOn } from "./people";
 import { removeFactors, resetPassword } from "./resetting";
-import { grantRole, takeRole } from "./roles";
+import { changeGrant, grantAnybody, grantRole, takeRole, usePlace } from "./roles";
 
 /** What can be done with an account, as far as the viewer may, and what it may do. */
 export function PersonActions({ person }: { person: UserRow }) {
-  const organisation = useSession()?.organisation ?? "";
+  const place = usePlace();
   const { login } = person;
   return (
     <>
       <div className="cr-actions">
-        <ActionButton action={grantRole} target={{ subject: login, organisation }} name={login} />
+        <ActionButton action={grantRole} target={{ subject: login, place }} name={login} />
         <ActionButton
           action={person.disabled ? switchOn : switchOff}
           target={person}
@@ -31,13 +30,17 @@ export function PersonActions({ person }: { person: UserRow }) {
 
 /** What can be done with a role somebody holds. */
 export function BindingActions({ binding }: { binding: BindingRow }) {
+  const name = `${binding.subject}: ${binding.role}`;
   return (
     <div className="cr-actions">
-      <ActionButton
-        action={takeRole}
-        target={binding}
-        name={`${binding.subject}: ${binding.role}`}
-      />
+      <ActionButton action={changeGrant} target={binding} name={name} />
+      <ActionButton action={takeRole} target={binding} name={name} />
     </div>
   );
+}
+
+/** Gives a role to whoever is named. */
+export function GrantButton() {
+  const target = { subject: "", place: usePlace() };
+  return <ActionButton action={grantAnybody} target={target} name="" />;
 }

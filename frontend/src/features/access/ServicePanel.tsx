@@ -17,8 +17,8 @@ const SERVICE = "service" as const;
 export function ServicePanel({ account }: { account: ServiceAccountRow }) {
   const session = useSession();
   const { key, name, team, disabled } = account;
-  const organisation = session?.organisation ?? "";
-  const receiver = { subject: name, kind: SERVICE, organisation, team };
+  const whole = `org/${session?.organisation ?? ""}`;
+  const receiver = { subject: name, kind: SERVICE, place: team ? `${whole}/team/${team}` : whole };
   return (
     <>
       <div className="cr-actions">

@@ -17,7 +17,7 @@ const TEAM = "team" as const;
 export function TeamPanel({ team }: { team: TeamRow }) {
   const organisation = useSession()?.organisation ?? "";
   const { name } = team;
-  const receiver = { subject: name, kind: TEAM, organisation, team: name };
+  const receiver = { subject: name, kind: TEAM, place: `org/${organisation}/team/${name}` };
   return (
     <>
       <div className="cr-actions">

@@ -1,41 +1,111 @@
 import type { Action, Done } from "../../actions/action";
-import { newBindingBody } from "../../api/generated/bodies.gen";
-import { createBinding, deleteBinding } from "../../api/generated/sdk.gen";
-import type { BindingRow, NewBinding } from "../../api/generated/types.gen";
-import { fieldsOf } from "../../forms/field";
+import { changeBinding, createBinding, deleteBinding } from "../../api/generated/sdk.gen";
+import type {
+  BindingChange,
+  BindingRow,
+  BindingView,
+  NewBinding,
+} from "../../api/generated/types.gen";
+import type { Texts } from "../../forms/field";
+import { useSession } from "../../session/session";
+import type { EndChosen } from "./ends";
+import type { Granted } from "./granting";
 
-/** Whom a role is given to, and the whole organisation's scope. */
+/** The forms of grants, fetched with the first of their dialogues. */
+type Forms = typeof import("./granting");
+
+/** Whom a role is given to, and where that may be. */
 interface Receiver {
+  /** Nobody yet: the form asks. */
   subject: string;
   /** A person, unless told. */
   kind?: NonNullable<NewBinding["subject_kind"]>;
-  organisation: string;
-  /** Whose things it is about, where it belongs to a team. */
-  team?: string;
+  place: string;
+  forms?: Forms;
 }
 
-const ROLES = ["viewer", "operator", "owner"].map((value) => ({ value }));
+/** Where a grant of the viewer's begins: the organisation, or the first place they hold a role. */
+export function usePlace(): string {
+  const session = useSession();
+  const whole = `org/${session?.organisation ?? ""}`;
+  const scopes = session?.roles.map(({ scope }) => scope) ?? [];
+  return scopes.includes(whole) ? whole : (scopes[0] ?? whole);
+}
 
-/** Gives a role at a scope; `subject` of the target fills the form. */
-export const grantRole: Action<Receiver, Omit<NewBinding, "subject">> = {
+/** Gives a role at a scope, for a time; `subject` of the target fills the form. */
+export const grantRole: Action<Receiver, Granted> = {
   id: "binding.create",
   needs: ["binding", "create"],
   verb: "access.grant.do",
   title: "access.grant.title",
   body: "access.grant.body",
   draft: ({ kind, subject }) => `${kind} ${subject}`,
-  fields: ({ organisation, team }) =>
-    fieldsOf(newBindingBody, {
-      role: { label: "access.grant.role", options: ROLES, initial: "viewer" },
-      scope: {
-        label: "access.grant.scope",
-        help: "access.grant.scopeHint",
-        initial: team ? `org/${organisation}/team/${team}` : `org/${organisation}`,
-      },
-      reason: { label: "access.grant.reason" },
-    }),
-  run: ({ subject, kind = "user" }, body) => grant({ ...body, subject, subject_kind: kind }),
+  load: async (receiver) => ({ ...receiver, forms: await import("./granting") }),
+  fields: (receiver, texts: Texts) =>
+    receiver.forms?.grantFields(receiver.place, texts, receiver.subject !== "") ?? [],
+  rehearse: {
+    verb: "access.grant.preview",
+    run: (receiver, body) => formsOf(receiver).previewOf(bindingOf(receiver, body)),
+  },
+  run: (receiver, body) => grant(bindingOf(receiver, body)),
 };
+
+/** The same to whoever is named in the form. */
+export const grantAnybody: Action<Receiver, Granted> = {
+  ...grantRole,
+  id: "binding.grant",
+  title: "access.grant.any",
+};
+
+function bindingOf(receiver: Receiver, body: Granted): NewBinding {
+  const { subject, kind = "user" } = receiver;
+  const named = subject ? { ...body, subject, subject_kind: kind } : body;
+  return formsOf(receiver).bindingOf(named);
+}
+
+function formsOf({ forms }: { forms?: Forms }): Forms {
+  if (!forms) throw new Error("the form is not loaded");
+  return forms;
+}
+
+/** What is needed of a grant to change it. */
+type Held = Pick<BindingRow, "key" | "expires" | "reason" | "row_version"> & { forms?: Forms };
+
+/** Has a role end at another time, or says why it is given. */
+export const changeGrant: Action<Held, EndChosen & { reason?: string }> = {
+  id: "binding.update",
+  needs: ["binding", "update"],
+  verb: "access.grant.change",
+  title: "access.grant.changeTitle",
+  body: "access.grant.changeBody",
+  load: async (held) => ({ ...held, forms: await import("./granting") }),
+  before: (held) => formsOf(held).heldAs(held),
+  fields: (held, texts: Texts) => held.forms?.changeFields(texts, held) ?? [],
+  run: (held, body) => change(held, formsOf(held).changeOf(body)),
+  onto: ({ forms }, current) => ({
+    ...heldOf(current as BindingView),
+    ...(forms ? { forms } : {}),
+  }),
+};
+
+async function change(held: Held, body: BindingChange): Promise<Done> {
+  const { data, requestId } = await sendChange(held, body);
+  const { expires, reason } = held;
+  const undo = async (): Promise<Done> => sendChange(heldOf(data), { expires, reason });
+  return { requestId, undo };
+}
+
+async function sendChange({ key, row_version }: Held, body: BindingChange) {
+  const headers = { "If-Match": `"${row_version}"` };
+  return changeBinding({ path: { binding_id: key }, headers, body });
+}
+
+const heldOf = ({ id, expires, reason, row_version }: BindingView): Held => ({
+  key: id,
+  expires,
+  reason,
+  row_version,
+});
 
 /** Takes a role away again; undone by giving the same one. */
 export const takeRole: Action<BindingRow> = {

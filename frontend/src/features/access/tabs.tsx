@@ -5,8 +5,9 @@ import { deviceOf } from "../../format/device";
 import type { AccessTab } from "./AccessPage";
 import { AddProvider } from "./AddProvider";
 import { BindingsBulk, PeopleBulk, ServicesBulk, SessionsBulk, TokensBulk } from "./BulkActions";
+import { Ends } from "./Ends";
 import { addPerson } from "./people";
-import { BindingActions, PersonActions } from "./RowActions";
+import { BindingActions, GrantButton, PersonActions } from "./RowActions";
 import { ServicePanel } from "./ServicePanel";
 import { addService } from "./services";
 import { TeamPanel } from "./TeamPanel";
@@ -40,6 +41,8 @@ export const TABS = (t: TFunction): readonly AccessTab[] => [
     sentence: t("access.bindingsSentence"),
     panel: (row) => <BindingActions binding={rowOf("bindings", row)} />,
     bulk: (ticked) => <BindingsBulk {...ticked} />,
+    actions: <GrantButton />,
+    renderers: { expires: (row) => <Ends at={rowOf("bindings", row).expires} /> },
   },
   {
     id: "tokens",
