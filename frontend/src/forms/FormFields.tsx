@@ -1,5 +1,5 @@
 import { Button } from "@patternfly/react-core";
-import { lazy, Suspense, useId } from "react";
+import { Fragment, lazy, Suspense, useId } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldError } from "../api/problem";
 import { Notice } from "../states/Notice";
@@ -44,12 +44,14 @@ export function FormFields({ form, errors, onChange }: FormFieldsProps) {
         <ListField {...common} things={field.things} faults={form.faults} errors={errors} />
       </Suspense>
     ) : (
-      <FormField
-        key={field.id}
-        {...common}
-        fault={form.faults[field.id]}
-        error={errors.find((found) => concerns(found.field, field.id))}
-      />
+      <Fragment key={field.id}>
+        {field.heading && <h3>{t(field.heading) as string}</h3>}
+        <FormField
+          {...common}
+          fault={form.faults[field.id]}
+          error={errors.find((found) => concerns(found.field, field.id))}
+        />
+      </Fragment>
     );
   };
   return (

@@ -58,6 +58,8 @@ export interface Field {
   help?: ParseKeys;
   hint?: string;
   placeholder?: string;
+  /** What it and the fields that follow are about. */
+  heading?: ParseKeys;
   secret?: boolean;
   /** What a browser or a keeper of passwords may fill in, by HTML's names. */
   autoComplete?: string;

@@ -16,6 +16,8 @@ export interface AccessTab {
   /** The collection it lists. */
   id: string;
   sentence: string;
+  /** What would be here, and what to do next, where there is none yet. */
+  empty?: string;
   /** Beside the table; without it a row leads to its page. */
   panel?: (row: Row) => ReactNode;
   bulk?: (ticked: BulkProps) => ReactNode;
@@ -33,7 +35,7 @@ export function AccessPage() {
   const tabs = TABS(t);
   const active = tabs.find(({ id }) => id === list?.id) ?? tabs[0];
   if (!active) return null;
-  const { panel, bulk, renderers } = active;
+  const { panel, bulk, renderers, empty } = active;
   return (
     <LiveTable
       key={active.id}
@@ -45,6 +47,7 @@ export function AccessPage() {
       {...(bulk ? { bulk: (rows, drop) => bulk({ rows, drop }) } : {})}
       actions={active.actions}
       sentence={active.sentence}
+      {...(empty ? { emptyHint: empty } : {})}
       {...(renderers ? { renderers } : {})}
       tabs={<AccessTabs active={active.id} />}
     />

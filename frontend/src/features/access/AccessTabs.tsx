@@ -13,6 +13,7 @@ const LISTS = [
     title: "access.services",
   },
   { id: "bindings", kind: "binding", href: "/access/bindings", title: "access.bindings" },
+  { id: "roles", kind: "role", href: "/access/roles", title: "access.roles" },
   { id: "tokens", kind: "token", href: "/access/tokens", title: "access.tokens" },
   {
     id: "identity-providers",

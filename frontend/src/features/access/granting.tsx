@@ -1,9 +1,8 @@
 import i18next from "i18next";
 import type { Rehearsed } from "../../actions/action";
-import { bindingChangeBody, newBindingBody } from "../../api/generated/bodies.gen";
 import { listRoles, previewBinding } from "../../api/generated/sdk.gen";
 import type { BindingChange, BindingRow, NewBinding } from "../../api/generated/types.gen";
-import { type Field, fieldsOf, type Option, type Texts } from "../../forms/field";
+import type { Field, Option, Texts } from "../../forms/field";
 import { DAYS, type EndChosen, endFields, endOf, endText, NEVER } from "./ends";
 import { GrantPreview } from "./GrantPreview";
 
@@ -11,28 +10,55 @@ import { GrantPreview } from "./GrantPreview";
 export type Granted = Omit<NewBinding, "expires"> & EndChosen;
 
 /** The fields of a grant at `scope`; of whom, unless that is known already. */
-export function grantFields(scope: string, texts: Texts, named: boolean): readonly Field[] {
-  const who: readonly Field[] = named
-    ? []
-    : fieldsOf(newBindingBody, {
-        subject_kind: { label: "access.why.subjectKind", options: SUBJECTS },
-        subject: { label: "access.why.subject", help: "access.grant.subjectHint" },
-      });
-  return [
-    ...who,
-    ...fieldsOf(newBindingBody, {
-      scope: { label: "access.grant.scope", help: "access.grant.scopeHint", initial: scope },
-      role: { label: "access.grant.role", options: rolesAt, initial: "viewer" },
-    }),
-    ...endFields(texts, NEVER),
-    ...fieldsOf(newBindingBody, { reason: { label: "access.grant.reason" } }),
-  ];
-}
+export const grantFields = (scope: string, texts: Texts, named: boolean): readonly Field[] => [
+  ...(named ? [] : WHO),
+  {
+    id: "scope",
+    input: "text",
+    label: "access.grant.scope",
+    help: "access.grant.scopeHint",
+    required: true,
+    maxLength: 4096,
+    initial: scope,
+  },
+  {
+    id: "role",
+    input: "choice",
+    label: "access.grant.role",
+    required: true,
+    maxLength: 64,
+    options: rolesAt,
+    initial: "viewer",
+  },
+  ...endFields(texts, NEVER),
+  REASON,
+];
 
 const SUBJECTS = (["user", "team", "group", "service"] as const).map((value) => ({
   value,
   label: `access.subject.${value}` as const,
 }));
+
+// Written here: the schemas of bodies are in one file with those that the first pages need.
+const WHO: readonly Field[] = [
+  {
+    id: "subject_kind",
+    input: "choice",
+    label: "access.why.subjectKind",
+    required: true,
+    options: SUBJECTS,
+    initial: "user",
+  },
+  {
+    id: "subject",
+    input: "text",
+    label: "access.why.subject",
+    help: "access.grant.subjectHint",
+    required: true,
+    maxLength: 321,
+  },
+];
+const REASON: Field = { id: "reason", input: "text", label: "access.grant.reason", maxLength: 512 };
 
 /** The roles there are; which of them the viewer may not give at the place is said. */
 async function rolesAt({ scope = "" }: Texts): Promise<readonly Option[]> {
@@ -65,7 +91,7 @@ export const heldAs = ({ expires, reason }: Pick<BindingRow, "expires" | "reason
 
 export const changeFields = (texts: Texts, { expires }: Pick<BindingRow, "expires">) => [
   ...endFields(texts, NEVER, endText(expires)),
-  ...fieldsOf(bindingChangeBody, { reason: { label: "access.grant.reason" } }),
+  REASON,
 ];
 
 /** What the API takes of what was changed. */

@@ -22,6 +22,7 @@ export const pages = [
       ["binding", "list"],
       ["team", "list"],
       ["service-account", "list"],
+      ["role", "list"],
       ["token", "list"],
       ["session", "list"],
       ["identity-provider", "list"],
@@ -30,6 +31,7 @@ export const pages = [
     lists: {
       users: "/access/users",
       bindings: "/access/bindings",
+      roles: "/access/roles",
       teams: "/access/teams",
       "service-accounts": "/access/service-accounts",
       tokens: "/access/tokens",
@@ -44,6 +46,13 @@ export const pages = [
         needs: ["identity-provider", "create"],
       },
     ],
+  }),
+  definePage({
+    id: "role",
+    path: "/access/roles/$name",
+    title: "nav.access",
+    load: async () => (await import("./RolePage")).RolePage,
+    rows: { roles: (row) => `/access/roles/${segment(row.name)}` },
   }),
   definePage({
     id: "identity-provider-new",

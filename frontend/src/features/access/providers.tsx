@@ -1,12 +1,9 @@
-import type { Action, Done, Effect } from "../../actions/action";
-import { newBindingBody } from "../../api/generated/bodies.gen";
+import type { Action, Effect } from "../../actions/action";
 import {
   changeDirectory,
   changeProvider,
-  createBinding,
   createDirectory,
   createProvider,
-  deleteBinding,
   deleteProvider,
   readProvider,
   readProviderImpact,
@@ -21,13 +18,15 @@ import type {
   NewOidcProvider,
   OidcDraft,
 } from "../../api/generated/types.gen";
-import { fieldsOf } from "../../forms/field";
+import type { Field, Texts } from "../../forms/field";
 import { segment } from "../../pages/page";
 import { DirectoryFoundNotice } from "./DirectoryFound";
 import { fieldsOfDirectory } from "./directoryFields";
+import type { Granted } from "./granting";
 import { ProviderFoundNotice } from "./ProviderFound";
 import { fieldsOfProvider, newFields } from "./providerFields";
 import type { DirectoryView, OidcView, Preset, ProviderView } from "./providersApi";
+import { type Forms, formsOf, grant } from "./roles";
 
 /** As long as the server waits for a provider's two documents, or for a directory. */
 const TEST_MS = 30_000;
@@ -149,12 +148,11 @@ export const removeProvider: Action<ProviderView> = {
 interface OfGroups {
   provider: string;
   organisation: string;
+  forms?: Forms;
 }
 
 /** What the form of a group's role holds. */
-type GroupRole = Pick<NewBinding, "subject" | "role" | "scope" | "reason">;
-
-const ROLES = ["viewer", "operator", "owner"].map((value) => ({ value }));
+type GroupRole = Omit<Granted, "subject_kind">;
 
 /** Gives a role to everybody whom the provider says to be in a group. */
 export const grantGroup: Action<OfGroups, GroupRole> = {
@@ -164,28 +162,33 @@ export const grantGroup: Action<OfGroups, GroupRole> = {
   title: "providers.grant.title",
   body: "providers.grant.body",
   draft: ({ provider }) => provider,
-  fields: ({ organisation }) =>
-    fieldsOf(newBindingBody, {
-      subject: { label: "providers.grant.group", help: "providers.grant.groupHelp" },
-      role: { label: "access.grant.role", options: ROLES, initial: "viewer" },
-      scope: {
-        label: "access.grant.scope",
-        help: "access.grant.scopeHint",
-        initial: `org/${organisation}`,
-      },
-      reason: { label: "access.grant.reason" },
-    }),
-  run: async ({ provider }, { subject, ...body }): Promise<Done> => {
-    const { data, requestId } = await createBinding({
-      body: { ...body, subject_kind: "group", subject: `${provider}/${subject}` },
-    });
-    return {
-      requestId,
-      href: `/access/bindings?row=${encodeURIComponent(data.id)}`,
-      undo: () => deleteBinding({ path: { binding_id: data.id } }),
-    };
+  load: async (groups) => ({ ...groups, forms: await import("./granting") }),
+  fields: ({ organisation, forms }, texts: Texts) =>
+    forms ? [GROUP, ...forms.grantFields(`org/${organisation}`, texts, true)] : [],
+  rehearse: {
+    verb: "access.grant.preview",
+    run: (groups, body) => formsOf(groups).previewOf(bindingOf(groups, body)),
   },
+  run: (groups, body) => grant(bindingOf(groups, body)),
 };
+
+const GROUP: Field = {
+  id: "subject",
+  input: "text",
+  label: "providers.grant.group",
+  help: "providers.grant.groupHelp",
+  required: true,
+  maxLength: 256,
+};
+
+function bindingOf(groups: OfGroups, { subject, ...body }: GroupRole): NewBinding {
+  const named = {
+    ...body,
+    subject: `${groups.provider}/${subject}`,
+    subject_kind: "group" as const,
+  };
+  return formsOf(groups).bindingOf(named);
+}
 
 /** As it is now: its page may not have heard yet of what was saved on it a moment ago. */
 async function present({ name }: ProviderView): Promise<ProviderView> {

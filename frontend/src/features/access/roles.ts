@@ -12,7 +12,7 @@ import type { EndChosen } from "./ends";
 import type { Granted } from "./granting";
 
 /** The forms of grants, fetched with the first of their dialogues. */
-type Forms = typeof import("./granting");
+export type Forms = typeof import("./granting");
 
 /** Whom a role is given to, and where that may be. */
 interface Receiver {
@@ -63,7 +63,7 @@ function bindingOf(receiver: Receiver, body: Granted): NewBinding {
   return formsOf(receiver).bindingOf(named);
 }
 
-function formsOf({ forms }: { forms?: Forms }): Forms {
+export function formsOf({ forms }: { forms?: Forms }): Forms {
   if (!forms) throw new Error("the form is not loaded");
   return forms;
 }
@@ -125,7 +125,8 @@ export const takeRole: Action<BindingRow> = {
   },
 };
 
-async function grant(body: NewBinding): Promise<Done> {
+/** Gives it, and undoes that by taking it away. */
+export async function grant(body: NewBinding): Promise<Done> {
   const { data, requestId } = await createBinding({ body });
   return {
     requestId,

@@ -4,6 +4,7 @@ import { rowOf } from "../../api/rows";
 import { deviceOf } from "../../format/device";
 import type { AccessTab } from "./AccessPage";
 import { AddProvider } from "./AddProvider";
+import { AddRole } from "./AddRole";
 import { BindingsBulk, PeopleBulk, ServicesBulk, SessionsBulk, TokensBulk } from "./BulkActions";
 import { Ends } from "./Ends";
 import { addPerson } from "./people";
@@ -26,12 +27,14 @@ export const TABS = (t: TFunction): readonly AccessTab[] => [
   {
     id: "teams",
     sentence: t("access.teamsSentence"),
+    empty: t("access.empty.teams"),
     panel: (row) => <TeamPanel team={rowOf("teams", row)} />,
     actions: <ActionButton action={addTeam} target={null} name="" />,
   },
   {
     id: "service-accounts",
     sentence: t("access.servicesSentence"),
+    empty: t("access.empty.services"),
     panel: (row) => <ServicePanel account={rowOf("service-accounts", row)} />,
     bulk: (ticked) => <ServicesBulk {...ticked} />,
     actions: <ActionButton action={addService} target={null} name="" />,
@@ -44,9 +47,11 @@ export const TABS = (t: TFunction): readonly AccessTab[] => [
     actions: <GrantButton />,
     renderers: { expires: (row) => <Ends at={rowOf("bindings", row).expires} /> },
   },
+  { id: "roles", sentence: t("access.rolesSentence"), actions: <AddRole /> },
   {
     id: "tokens",
     sentence: t("access.tokensSentence"),
+    empty: t("access.empty.tokens"),
     panel: (row) => <TokenActions token={rowOf("tokens", row)} />,
     bulk: (ticked) => <TokensBulk {...ticked} />,
   },
@@ -66,6 +71,7 @@ export const TABS = (t: TFunction): readonly AccessTab[] => [
   {
     id: "identity-providers",
     sentence: t("providers.sentence"),
+    empty: t("access.empty.providers"),
     actions: <AddProvider />,
   },
 ];
