@@ -117,7 +117,7 @@ test("what somebody else changed of it stands beside one's own", async () => {
   const current = { ...ROLE, rights: ["pod:get", "secret:get"], row_version: 9 };
   answer = () => Response.json({ title: "Changed", detail: "x", current }, { status: 412 });
   await press("Save");
-  const theirs = await screen.findByRole("table");
+  const theirs = await screen.findByRole("grid");
   expect(within(theirs).getByText("Secrets")).toBeDefined();
   answer = () => undefined;
   await press("Show what changes");
