@@ -9,17 +9,20 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from auth.principal import CredentialKind
 from auth.scope import namespace, organisation
+from backend.db.rights import BindingRecord
 from backend.http.sockets import SessionSockets
 from backend.identity.credentials import Presented
+from backend.identity.epoch import raise_epoch
 from backend.live.closing import Close, CloseCode
 from backend.live.connection import LiveConnection
 from backend.live.hub import LiveHub
 from tests.console import Caller, ConsoleApp, running_console
 from tests.unit.live.browser import Browser
-from tests.waiting import until
 
 MAIN = organisation("main")
 SHOP = "org/main/cluster/local/ns/shop"
@@ -131,19 +134,18 @@ async def test_the_last_owner_gets_no_end(console: ConsoleApp) -> None:
 async def test_what_is_over_does_not_stand_in_the_way(console_on: ConsoleApp) -> None:
     owner = await console_on.owner()
     ada = await console_on.member("ada")
-    first = await grant(owner, "ada", "viewer", expires=time.time() + 1)
+    first = await grant(owner, "ada", "viewer", expires=FAR)
     again = {"subject": "ada", "role": "viewer", "scope": SHOP}
     assert (await owner.post("/bindings", json=again)).status_code == 409
-    await until(lambda: _over(first))
+    async with console_on.state.db_sessions() as db, db.begin():
+        await raise_epoch(db)
+        ended = update(BindingRecord).where(col(BindingRecord.id) == first["id"])
+        await db.execute(ended.values(expires=time.time() - 1))
     assert (await ada.get("/session")).json()["permissions"] == {}
     second = await grant(owner, "ada", "viewer")
     rows = (await owner.get("/collections/bindings", params={"filter": "subject=ada"})).json()
     assert [row["key"] for row in rows["rows"]] == [second["id"]]
     assert "pod" in (await ada.get("/session")).json()["permissions"]
-
-
-async def _over(binding: Any) -> bool:
-    return time.time() > float(binding["expires"])
 
 
 async def test_a_preview_tells_what_somebody_would_get(console_on: ConsoleApp) -> None:
@@ -196,6 +198,16 @@ async def ended(session: LiveConnection) -> CloseCode:
     return closed.value.code
 
 
+async def soon_over(owner: Caller, made: Any) -> float:
+    """Has it end in a moment; on a busy machine a moment may be over before it is set."""
+    for seconds in (3, 9, 27):
+        end = time.time() + seconds
+        answer = await change(owner, made, expires=end)
+        if answer.status_code == 200:
+            return end
+    pytest.fail(answer.text)
+
+
 async def opened(tab: Browser) -> None:
     await tab.send("subscribe", id="t", collection="bindings", query={}, limit=50, offset=0)
     deadline = time.monotonic() + 60
@@ -214,10 +226,9 @@ async def test_an_open_stream_ends_with_the_role(console_on: ConsoleApp) -> None
     with hub.connection(principal) as session:
         tab = Browser(session)
         await opened(tab)
-        soon = await change(owner, made, expires=time.time() + 3)
-        assert soon.status_code == 200, soon.text
+        end = await soon_over(owner, made)
         assert await ended(session) == CloseCode.NO_RIGHT
-        assert time.time() >= soon.json()["expires"]
+        assert time.time() >= end
 
 
 @pytest.mark.postgres
@@ -238,5 +249,5 @@ async def test_an_end_that_is_set_here_is_felt_there(tmp_path: Path, postgres_ur
         with hub.connection(principal) as session:
             tab = Browser(session)
             await opened(tab)
-            assert (await change(owner, made, expires=time.time() + 2)).status_code == 200
+            await soon_over(owner, made)
             assert await ended(session) == CloseCode.NO_RIGHT
