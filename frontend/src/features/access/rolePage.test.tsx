@@ -121,7 +121,7 @@ test("what somebody else changed of it stands beside one's own", async () => {
   expect(within(theirs).getByText("Secrets")).toBeDefined();
   answer = () => undefined;
   await press("Show what changes");
-  await press("Save again");
+  await press("Save");
   await waitFor(() => expect(sent).toHaveLength(2));
   expect(sent[1]).toMatchObject({ match: '"9"' });
   expect(sent[1]?.body).toEqual({
