@@ -40,9 +40,10 @@ function ProviderDetail({ name }: { name: string }) {
         title={<Raw>{data?.label || name}</Raw>}
         sentence={
           data && (
-            <>
-              <Status word={data.disabled ? "Switched off" : "Active"} /> <Raw>{data.address}</Raw>
-            </>
+            <span className="cr-tones">
+              <Status word={data.disabled ? "Switched off" : "Active"} />
+              <Raw>{data.address}</Raw>
+            </span>
           )
         }
       />

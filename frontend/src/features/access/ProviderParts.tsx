@@ -37,7 +37,7 @@ export function ProviderParts({ provider, children }: Props) {
   const { t } = useTranslation();
   const { name, editable, problem } = provider;
   return (
-    <>
+    <div className="cr-stack">
       <Actions provider={provider} />
       {children}
       {!editable && <Notice tone="info" title={t("providers.declared")} />}
@@ -72,7 +72,7 @@ export function ProviderParts({ provider, children }: Props) {
           )}
         </Section>
       )}
-    </>
+    </div>
   );
 }
 

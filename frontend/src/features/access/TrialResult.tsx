@@ -41,7 +41,7 @@ function Found({ found }: { found: TrialView }) {
     ({ role, scope, group }) => `${role} (${scope})${group && `: ${group}`}`,
   );
   return (
-    <>
+    <div className="cr-stack">
       <Notice tone="success" title={t("providers.trial.fine")} />
       {found.advice.map((advice) => (
         <Notice key={advice} tone="warning" title={<Raw>{advice}</Raw>} />
@@ -67,7 +67,7 @@ function Found({ found }: { found: TrialView }) {
         language="json"
         label={t("providers.trial.claims")}
       />
-    </>
+    </div>
   );
 }
 
