@@ -28,6 +28,7 @@ __all__ = [
     "Confirming",
     "ConfirmingCode",
     "PasswordCheck",
+    "code_guesses",
     "only_people",
     "own_limits",
     "refuse_many",
@@ -36,6 +37,7 @@ __all__ = [
 
 _BURST: Final = 10
 _EVERY: Final = 30.0
+_CODES_EVERY: Final = 180.0
 WRONG_CODE: Final = "The code is wrong, or was used already."
 
 
@@ -102,15 +104,17 @@ class CodeCheck:
         """Return when it is a code of the caller's, which is used up by this: 422 when it is not,
         429 after too many. In a transaction of its own: nobody may wait for it."""
         only_people(caller)
-        limits = own_limits(caller)
+        limits = code_guesses(caller)
         await refuse_many(self.attempts, limits)
         async with self.db_sessions() as db, db.begin():
             spent = await spend_code(db, self.secrets, caller.subject.id, code)
+            if spent == RECOVERY:
+                # Recorded where it is used up, whatever becomes of the request.
+                theirs = Audit(db, audit.origin)
+                theirs.did("use-recovery-code", _account(caller), right=Verb.GET)
         if spent is None:
             await self.refuse(audit, caller)
         await self.attempts.give_back(limits)
-        if spent == RECOVERY:
-            audit.did("use-recovery-code", _account(caller), right=Verb.GET)
 
     async def refuse(self, audit: Audit, caller: Principal) -> NoReturn:
         """Record that a code was wrong, and say so."""
@@ -142,6 +146,12 @@ def only_people(caller: Principal) -> None:
 def own_limits(caller: Principal) -> list[Limit]:
     """What a signed-in person's attempts to show who they are count against: their own."""
     return [Limit("device", f"step-up {caller.subject.id}", _BURST, _EVERY)]
+
+
+def code_guesses(caller: Principal) -> list[Limit]:
+    """What guesses of their second factor's code count against: a session alone is enough to
+    guess, and three of a million codes are right at a time."""
+    return [Limit("device", f"step-up code {caller.subject.id}", _BURST, _CODES_EVERY)]
 
 
 async def refuse_many(attempts: AttemptLimits, limits: list[Limit]) -> None:

@@ -7,7 +7,7 @@ import uuid
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import violations
-from tests.browser.conftest import ConsoleProcess
+from tests.browser.conftest import SOON_MS, ConsoleProcess
 
 FIRST = "the first long password"
 OWN = "one that only ada knows"
@@ -65,6 +65,7 @@ def test_a_reset_password_is_good_once(
     context = browser.new_context()
     try:
         page = context.new_page()
+        page.set_default_timeout(SOON_MS)
         fill_sign_in(page, console, login, once)
         page.get_by_label("Choose your own password").fill("short")
         page.get_by_role("button", name="Go on").click()

@@ -49,10 +49,8 @@ def by_kind(pairs: Iterable[Pair], catalogue: Catalogue) -> list[RightKind]:
 
 
 def _may_count(caller: Principal, subject: Subject, name: str) -> bool:
-    """Whether the caller may know how many people are in a team or group."""
+    """Whether the caller may know how many people it is; none is one who is switched off."""
     org, policy = caller.organisation, caller.policy
     if subject.kind is SubjectKind.TEAM:
         return policy.decide("team", Verb.GET, team(org, name)).allowed
-    if subject.kind is SubjectKind.GROUP:
-        return policy.decide("user", Verb.LIST, organisation(org)).allowed
-    return True
+    return policy.decide("user", Verb.LIST, organisation(org)).allowed

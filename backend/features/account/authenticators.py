@@ -30,9 +30,9 @@ from backend.features.account.schemas import (
     SecondFactorsRemoved,
     TotpConfirmation,
 )
-from backend.http.confirming import CodeCheck, own_limits, refuse_many
+from backend.http.confirming import CodeCheck, code_guesses, refuse_many
 from backend.http.guard import no_such
-from backend.identity.epoch import raise_epoch
+from backend.identity.epoch import hold_epoch, raise_epoch
 from backend.identity.factors import (
     SECRET,
     add_totp,
@@ -62,6 +62,7 @@ _THERE: Final = "Your account has an authenticator app already: remove that firs
 
 async def begin(db: AsyncSession, caller: Principal, check: CodeCheck) -> NewTotp:
     """A secret for the caller's app, told this one time; whatever they began before ends."""
+    await hold_epoch(db)  # the lock, before the steps, as in `confirm`
     user = await _own(db, caller)
     if user.password_hash is None:
         raise Conflict("The console has no password of yours: your provider asks for more.")
@@ -82,7 +83,7 @@ async def confirm(
 ) -> RecoveryCodes:
     """Make it the caller's app, once a code of it was given; their recovery codes, told this one
     time. Their other sessions have to show the new factor before they do what asks for it."""
-    limits = own_limits(caller)
+    limits = code_guesses(caller)
     await refuse_many(check.attempts, limits)
     step = await read_step(db, body.state, SET_UP)
     if step is None or step.user_id != caller.id:

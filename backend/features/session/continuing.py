@@ -31,6 +31,7 @@ from backend.http.connections import address_group
 from backend.http.cookies import read_attempt_cookie, read_device_cookie
 from backend.identity.choosing import chosen, put_password
 from backend.identity.devices import familiar
+from backend.identity.epoch import hold_epoch
 from backend.identity.factors import RECOVERY, codes_left, spend_code
 from backend.identity.limits import Limit, code_limits
 from backend.identity.sessions import with_factor
@@ -117,6 +118,7 @@ async def _with_new_password(
         raise wrong("password", _MISSING["password"])
     before, login = at.user.password_hash, at.user.login
     hashed = await chosen(entry.hashing, body.password, login, before=before)
+    await hold_epoch(db)  # before the step, as who takes somebody's steps away
     now = await used_up(db, body.state, read_attempt_cookie(request))
     await put_password(db, now.user, hashed)
     theirs = audit.acting_as(origin_as(audit, now.user, request))

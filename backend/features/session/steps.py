@@ -101,8 +101,8 @@ async def _of(db: AsyncSession, step: SignInStep | None, browser: str | None) ->
     user = await db.get(UserRecord, step.user_id) if step is not None else None
     if step is None or user is None or user.disabled or not browser:
         raise Unauthenticated(OVER)
-    mark, begun_in, method = step.held.split(" ", 2)
-    if (mark, begun_in) != (_mark(user), digest(browser)):
+    *begun, method = step.held.split(" ", 2)
+    if begun != [_mark(user), digest(browser)]:
         raise Unauthenticated(OVER)
     return Reached(user, step.purpose, method)
 

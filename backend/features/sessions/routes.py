@@ -28,6 +28,7 @@ __all__ = ["router"]
 router = APIRouter(tags=["session"], responses=answers(409))
 
 _HOW: Final = "the own sessions of who is signed in; others' by the right on sessions"
+_CODE_NEEDED: Final = "Your account has a second factor: give a code of it."
 Caller = Annotated[Principal, Decides(_HOW)]
 
 
@@ -75,7 +76,7 @@ async def step_up(
     if body.code is not None:
         await codes.confirm(caller, body.code, audit)
     elif await codes.asked(db, caller):
-        raise wrong("code", "Your account has a second factor: give a code of it.")
+        raise wrong("code", _CODE_NEEDED)
     elif body.password is None:
         raise wrong("password", "Give your password.")
     elif caller.assurance.method == BY_DIRECTORY:
@@ -85,5 +86,7 @@ async def step_up(
     else:
         await check.confirm(db, caller, body.password, audit)
     token, at = await service.renew(db, audit, caller, providers.secrets)
+    if body.code is None and await codes.asked(db, caller):  # set up while the password was checked
+        raise wrong("code", _CODE_NEEDED)
     set_session_cookie(request, response, token, identities.lifetime)
     return SteppedUp(until=at + settings.step_up_minutes * 60)

@@ -187,7 +187,9 @@ async def watching(console: ConsoleApp, caller: Caller) -> tuple[LiveHub, Any]:
     token = next(iter(caller.cookies.values()))
     found = await console.state.identities.resolve(Presented(CredentialKind.SESSION, token))
     state = console.state
-    return LiveHub(state.registry, SessionSockets(state.settings, state.identities)), found
+    hub = LiveHub(state.registry, SessionSockets(state.settings, state.identities))
+    hub.patience = 600.0  # nobody answers its heartbeats here
+    return hub, found
 
 
 async def ended(session: LiveConnection) -> CloseCode:

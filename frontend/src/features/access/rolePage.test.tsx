@@ -116,11 +116,13 @@ test("what somebody else changed of it stands beside one's own", async () => {
   await press("Show what changes");
   const current = { ...ROLE, rights: ["pod:get", "secret:get"], row_version: 9 };
   answer = () => Response.json({ title: "Changed", detail: "x", current }, { status: 412 });
+  await screen.findByText(/what 2 grants of the role give/); // until then it cannot be saved
   await press("Save");
   const theirs = await screen.findByRole("grid");
   expect(within(theirs).getByText("Secrets")).toBeDefined();
   answer = () => undefined;
   await press("Show what changes");
+  await screen.findByText(/what 2 grants of the role give/);
   await press("Save");
   await waitFor(() => expect(sent).toHaveLength(2));
   expect(sent[1]).toMatchObject({ match: '"9"' });
