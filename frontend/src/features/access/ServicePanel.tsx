@@ -4,14 +4,15 @@ import { ActionButton } from "../../actions/ActionHost";
 import { listTokens } from "../../api/generated/sdk.gen";
 import type { ServiceAccountRow } from "../../api/generated/types.gen";
 import { Section } from "../../detail/Section";
+import { part, usePart } from "../../overlay/part";
 import { mayUse, useSession } from "../../session/session";
-import { TokenTable } from "../../tokens/TokenTable";
 import { createServiceToken, SERVICE_TOKEN } from "../../tokens/tokens";
 import { HeldRoles } from "./HeldRoles";
 import { grantRole } from "./roles";
 import { describeService, removeService, serviceOff, serviceOn } from "./services";
 
 const SERVICE = "service" as const;
+const tokenTable = part(async () => (await import("../../tokens/TokenTable")).TokenTable);
 
 /** What can be done with a service account, its tokens, and the roles it holds. */
 export function ServicePanel({ account }: { account: ServiceAccountRow }) {
@@ -41,12 +42,13 @@ function ServiceTokens({ account: { key, tokens } }: { account: ServiceAccountRo
     queryKey: ["tokens", key, tokens],
     queryFn: async () => (await listTokens({ query: { service: key } })).data,
   });
+  const Tokens = usePart(tokenTable, (data?.length ?? 0) > 0);
   if (!data) return null;
   return (
     <Section title={t("access.tokens")}>
       {data.length === 0 && <p className="cr-muted">{t("access.service.noTokens")}</p>}
-      {data.length > 0 && (
-        <TokenTable tokens={data} actions={SERVICE_TOKEN} label={t("access.tokens")} />
+      {Tokens && data.length > 0 && (
+        <Tokens tokens={data} actions={SERVICE_TOKEN} label={t("access.tokens")} />
       )}
     </Section>
   );
