@@ -38,7 +38,7 @@ class Replica:
         self.url = url
         self.engine = create_engine(url, idle_seconds=idle)
         self._opened: WeakSet[Any] = WeakSet()
-        event.listen(self.engine.sync_engine, "connect", self._note)
+        event.listen(self.engine.sync_engine, "do_connect", self._connect)
         self.bus = Bus(self.engine)
         self.db_sessions = create_db_sessions(self.engine, self.bus)
         self.supervisor = Supervisor()
@@ -76,9 +76,13 @@ class Replica:
             if not connection.is_closed():
                 connection.terminate()
 
-    def _note(self, connection: Any, _record: Any) -> None:
-        if isinstance(connection.driver_connection, asyncpg.Connection):
-            self._opened.add(connection.driver_connection)
+    def _connect(self, dialect: Any, _record: Any, given: Any, named: Any) -> Any:
+        """Note each connection as it is made: the pool never hears of one that is let go while it
+        is still set up, and does not close it."""
+        made = dialect.connect(*given, **named)
+        if isinstance(made.driver_connection, asyncpg.Connection):
+            self._opened.add(made.driver_connection)
+        return made
 
     async def leases_end(self) -> None:
         """As if the time of all owners' leases had passed."""
