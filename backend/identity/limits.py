@@ -11,6 +11,7 @@ An attempt counts before its password is checked, and is taken back when the pas
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import math
 import time
@@ -30,6 +31,7 @@ __all__ = ["REFUSED", "AttemptLimits", "Limit", "attempt_limits", "code_limits"]
 REFUSED: Final = Counter(
     "craton_sign_in_refused", "Sign-in attempts refused before the password was checked.", ("by",)
 )
+_MAX_LOOKING: Final = 2
 _FORGET_EVERY: Final = 64
 """Attempts between two removals of worn-off rows."""
 _CLOCKS_DIFFER: Final = 600.0
@@ -93,12 +95,14 @@ def code_limits(user_id: str, group: str, device: str | None, *, known: bool) ->
 
 
 class AttemptLimits:
-    """Counts attempts in the database of `engine`; no notices are told of it."""
+    """Counts attempts in the database of `engine`; no notices are told of it. `looking` is held
+    while the account of an attempt is looked up: a flood of names leaves the database to others."""
 
     def __init__(self, engine: AsyncEngine, clock: Callable[[], float] = time.time) -> None:
         self._engine = engine
         self._clock = clock
         self._taken = 0
+        self.looking = asyncio.Semaphore(_MAX_LOOKING)
 
     async def take(self, limits: Sequence[Limit]) -> int:
         """Count one attempt against all of `limits`: 0 when it may go on. Otherwise nothing

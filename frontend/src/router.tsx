@@ -17,9 +17,10 @@ import { openSocket } from "./live/socket";
 import type { PageManifest } from "./pages/page";
 import { readSearch, SCOPE_SEARCH } from "./pages/search";
 import { sessionQuery } from "./session/session";
+import { codeOf } from "./shell/codeOf";
 import { forgetOthers } from "./shell/forgetOthers";
 import { createLongHistory } from "./shell/longAddresses";
-import { RouteError, RouteNotFound } from "./shell/RouteError";
+import { PageError, RouteError, RouteNotFound } from "./shell/RouteError";
 import { parseSearch, stringifySearch } from "./shell/searchParams";
 
 interface Context {
@@ -58,13 +59,17 @@ const app = createRoute({
   component: App,
 });
 
+/** Asks the console for something small, now and once. */
+const asked = () => queryClient.fetchQuery({ ...sessionQuery, staleTime: 0, retry: false });
+
 /** The route of a page, from its manifest; its code is loaded when it is opened. */
 function routeOf({ path, load, search = {} }: PageManifest) {
   return createRoute({
     getParentRoute: () => app,
     path,
     validateSearch: (raw) => readSearch(search, raw),
-    component: lazyRouteComponent(async () => ({ default: hosting(await load()) })),
+    component: lazyRouteComponent(async () => ({ default: hosting(await codeOf(load, asked)) })),
+    errorComponent: PageError,
   });
 }
 

@@ -99,6 +99,23 @@ def test_a_computer_without_network_calls_nothing_live(
     expect(table.freshness).to_have_attribute("data-freshness", "live")
 
 
+def test_a_page_opened_without_network_says_so_and_comes_with_it(
+    owner_page: Page, console: ConsoleProcess
+) -> None:
+    """Its code is not in the tab; the shell stays, and the page opens once the network is back."""
+    table = TablePage(owner_page, console, "/workloads/pods").loaded()
+    owner_page.evaluate("window.neverReloaded = true")
+    owner_page.context.set_offline(True)
+    expect(table.freshness).to_have_attribute("data-freshness", "stale")
+    owner_page.get_by_role("link", name="Access", exact=True).click()
+    expect(owner_page.locator("[data-state=failed]")).to_be_visible()
+    expect(owner_page.locator(".cr-pulse")).to_contain_text("Offline")
+    owner_page.context.set_offline(False)
+    expect(table.rows.first).to_be_visible()
+    expect(owner_page.get_by_role("heading", name="People")).to_be_visible()
+    assert owner_page.evaluate("window.neverReloaded") is True
+
+
 def test_an_ended_session_leads_to_sign_in_and_back(
     watched: Page, own_console: Callable[..., ConsoleProcess]
 ) -> None:

@@ -7,6 +7,7 @@ few.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Final
 
@@ -54,11 +55,15 @@ async def sign_in(
     that is no user is not kept: it may be a password typed into the wrong field.
     """
     group, cookie = address_group(address_of(request)), read_device_cookie(request)
-    user, place = await _account(entry, body.login, cookie, group)
-    trusted = place.device is not None
-    stored = user.password_hash if user and not user.disabled else None
-    limits = attempt_limits(body.login, group, place.device, known=place.address)
-    with entry.hashing.place(group, known=trusted):
+    with ExitStack() as held:
+        if cookie is None:  # a stranger whatever the account: turned away before anything is read
+            held.enter_context(entry.hashing.place(group, known=False))
+        user, place = await _account(entry, body.login, cookie, group)
+        trusted = place.device is not None
+        if cookie is not None:
+            held.enter_context(entry.hashing.place(group, known=trusted))
+        stored = user.password_hash if user and not user.disabled else None
+        limits = attempt_limits(body.login, group, place.device, known=place.address)
         await count(entry, limits)
         right = await entry.hashing.verify(body.password, stored, known=trusted)
     now = await db.get(UserRecord, user.id) if right and user else None
@@ -104,7 +109,7 @@ async def complete_setup(
 async def _account(
     entry: Entrance, login: str, cookie: str | None, group: str
 ) -> tuple[UserRecord | None, Familiar]:
-    async with entry.db_sessions() as own:
+    async with entry.attempts.looking, entry.db_sessions() as own:
         query = select(UserRecord).where(col(UserRecord.login) == login)
         user = (await own.execute(query)).scalar_one_or_none()
         place = await familiar(own, user.id if user else "", cookie, group)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from contextlib import AsyncExitStack
 
 import pytest
 from sqlalchemy import update
@@ -11,7 +12,8 @@ from sqlalchemy import update
 from auth.password import verify
 from backend.db.identity import UserRecord
 from backend.identity import setup
-from backend.identity.hashing import MAX_WAITING, Hashing
+from backend.identity.hashing import MAX_OF_PEER, MAX_WAITING, Hashing
+from backend.identity.limits import AttemptLimits
 from tests.console import BASE_URL, OWNER_PASSWORD, ConsoleApp, running_console
 
 
@@ -104,6 +106,23 @@ async def test_the_console_answers_while_passwords_are_checked(console_on: Conso
         401: MAX_WAITING,
         503: 200 - MAX_WAITING,
     }
+
+
+async def test_strangers_beyond_their_share_are_turned_away_before_anything_is_read(
+    console: ConsoleApp,
+) -> None:
+    """A connection for each of a flood is one that somebody else waits for."""
+    hashing = Hashing()
+    console.replace(hashing)
+    stranger = console.caller("192.0.2.1")
+    looking = console.app.state.parts.get(AttemptLimits).looking
+    async with AsyncExitStack() as held:
+        while not looking.locked():  # nobody's account can be looked up
+            await held.enter_async_context(looking)
+        for _ in range(MAX_OF_PEER):
+            held.enter_context(hashing.place("192.0.2.1", known=False))
+        async with asyncio.timeout(60):
+            assert (await stranger.sign_in("owner", "wrong password")).status_code == 503
 
 
 async def test_a_stranger_cannot_lock_a_known_browser_out(console: ConsoleApp) -> None:

@@ -8,7 +8,7 @@ import { useAddress } from "../../pages/useAddress";
 import { LiveTable } from "../../table/LiveTable";
 import type { Renderers } from "../../table/TableRow";
 import { usePageSearch } from "../../table/usePageSearch";
-import { AccessTabs, useLists } from "./AccessTabs";
+import { AccessSections, useLists } from "./AccessSections";
 import { TABS } from "./tabs";
 
 /** One list of the page: what it shows, and what can be done there. */
@@ -37,19 +37,20 @@ export function AccessPage() {
   if (!active) return null;
   const { panel, bulk, renderers, empty } = active;
   return (
+    <AccessSections active={active.id}>
     <LiveTable
       key={active.id}
       collection={active.id}
       search={search}
       onSearch={setSearch}
-      title={t("nav.access")}
+      title={list ? t(list.title) : t("nav.access")}
       {...(panel ? { panel } : { href: (row) => hrefOfRow(active.id, row) })}
       {...(bulk ? { bulk: (rows, drop) => bulk({ rows, drop }) } : {})}
       actions={active.actions}
       sentence={active.sentence}
       {...(empty ? { emptyHint: empty } : {})}
       {...(renderers ? { renderers } : {})}
-      tabs={<AccessTabs active={active.id} />}
     />
+    </AccessSections>
   );
 }

@@ -13,7 +13,7 @@ import type { Field, Texts } from "../../forms/field";
 import { useForm } from "../../forms/useForm";
 import { useSession } from "../../session/session";
 import { PageHeader } from "../../shell/PageHeader";
-import { AccessTabs } from "./AccessTabs";
+import { AccessSections } from "./AccessSections";
 import { Explanation } from "./Explanation";
 
 /** May this person do that there, why, and what is missing. */
@@ -35,10 +35,10 @@ export function WhyPage() {
     if (form.check()) asked.mutate();
   };
   return (
+    <AccessSections active="why">
     <section className="cr-page cr-scroll-page">
-      <PageHeader title={t("nav.access")} sentence={t("access.why.sentence")} />
-      <AccessTabs active="why" />
-      <Form noValidate className="cr-form cr-below-tabs" onSubmit={submit}>
+      <PageHeader title={t("access.why.title")} sentence={t("access.why.sentence")} />
+      <Form noValidate className="cr-form" onSubmit={submit}>
         {problem && errors.length === 0 && <ProblemNotice problem={problem} />}
         <FormFields form={form} errors={errors} onChange={asked.reset} />
         <div className="cr-actions">
@@ -49,6 +49,7 @@ export function WhyPage() {
       </Form>
       {asked.data && <Explanation told={asked.data} />}
     </section>
+    </AccessSections>
   );
 }
 
