@@ -38,19 +38,19 @@ export function AccessPage() {
   const { panel, bulk, renderers, empty } = active;
   return (
     <AccessSections active={active.id}>
-    <LiveTable
-      key={active.id}
-      collection={active.id}
-      search={search}
-      onSearch={setSearch}
-      title={list ? t(list.title) : t("nav.access")}
-      {...(panel ? { panel } : { href: (row) => hrefOfRow(active.id, row) })}
-      {...(bulk ? { bulk: (rows, drop) => bulk({ rows, drop }) } : {})}
-      actions={active.actions}
-      sentence={active.sentence}
-      {...(empty ? { emptyHint: empty } : {})}
-      {...(renderers ? { renderers } : {})}
-    />
+      <LiveTable
+        key={active.id}
+        collection={active.id}
+        search={search}
+        onSearch={setSearch}
+        title={list ? t(list.title) : t("nav.access")}
+        {...(panel ? { panel } : { href: (row) => hrefOfRow(active.id, row) })}
+        {...(bulk ? { bulk: (rows, drop) => bulk({ rows, drop }) } : {})}
+        actions={active.actions}
+        sentence={active.sentence}
+        {...(empty ? { emptyHint: empty } : {})}
+        {...(renderers ? { renderers } : {})}
+      />
     </AccessSections>
   );
 }

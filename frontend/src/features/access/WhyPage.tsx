@@ -36,19 +36,19 @@ export function WhyPage() {
   };
   return (
     <AccessSections active="why">
-    <section className="cr-page cr-scroll-page">
-      <PageHeader title={t("access.why.title")} sentence={t("access.why.sentence")} />
-      <Form noValidate className="cr-form" onSubmit={submit}>
-        {problem && errors.length === 0 && <ProblemNotice problem={problem} />}
-        <FormFields form={form} errors={errors} onChange={asked.reset} />
-        <div className="cr-actions">
-          <Button type="submit" isLoading={asked.isPending} isDisabled={asked.isPending}>
-            {t("access.why.ask")}
-          </Button>
-        </div>
-      </Form>
-      {asked.data && <Explanation told={asked.data} />}
-    </section>
+      <section className="cr-page cr-scroll-page">
+        <PageHeader title={t("access.why.title")} sentence={t("access.why.sentence")} />
+        <Form noValidate className="cr-form" onSubmit={submit}>
+          {problem && errors.length === 0 && <ProblemNotice problem={problem} />}
+          <FormFields form={form} errors={errors} onChange={asked.reset} />
+          <div className="cr-actions">
+            <Button type="submit" isLoading={asked.isPending} isDisabled={asked.isPending}>
+              {t("access.why.ask")}
+            </Button>
+          </div>
+        </Form>
+        {asked.data && <Explanation told={asked.data} />}
+      </section>
     </AccessSections>
   );
 }
