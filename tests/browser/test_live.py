@@ -100,7 +100,7 @@ def test_a_computer_without_network_calls_nothing_live(
 
 
 def test_a_page_opened_without_network_says_so_and_comes_with_it(
-    owner_page: Page, console: ConsoleProcess
+    owner_page: Page, console: ConsoleProcess, faults: list[str]
 ) -> None:
     """Its code is not in the tab; the shell stays, and the page opens once the network is back."""
     table = TablePage(owner_page, console, "/workloads/pods").loaded()
@@ -112,8 +112,11 @@ def test_a_page_opened_without_network_says_so_and_comes_with_it(
     expect(owner_page.locator(".cr-pulse")).to_contain_text("Offline")
     owner_page.context.set_offline(False)
     expect(table.rows.first).to_be_visible()
-    expect(owner_page.get_by_role("heading", name="People")).to_be_visible()
+    expect(owner_page.get_by_role("heading", name="People", exact=True)).to_be_visible()
     assert owner_page.evaluate("window.neverReloaded") is True
+    # React tells the browser's console of what an error page was shown for.
+    assert all("cannot be reached" in fault for fault in faults)
+    faults.clear()
 
 
 def test_an_ended_session_leads_to_sign_in_and_back(

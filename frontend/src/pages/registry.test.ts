@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { PAGES } from "../features/all";
 import { addressOf, definePage } from "./page";
-import { hrefOfRow, listOf, navigation, pageAt, registerPages } from "./registry";
+import { entryAt, hrefOfRow, listOf, navigation, pageAt, registerPages } from "./registry";
 
 const load = async () => () => null;
 
@@ -23,6 +23,13 @@ test("every page is found by its address, the most particular one first", () => 
   expect(pageAt("/workloads/pods")?.id).toBe("workloads");
   expect(pageAt("/workloadsx")).toBeUndefined();
   expect(pageAt("/browse/problems")?.id).toBe("browse");
+});
+
+test("a page that is no entry of the navigation lies under one", () => {
+  expect(pageAt("/access/roles/developer")?.id).toBe("role");
+  expect(entryAt("/access/roles/developer")?.id).toBe("access");
+  expect(entryAt("/access/why")?.id).toBe("access");
+  expect(entryAt("/profile")).toBeUndefined();
 });
 
 test("rows and collections lead where the manifests say", () => {

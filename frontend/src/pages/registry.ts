@@ -41,7 +41,19 @@ export function listOf(collection: string): string {
 
 /** The page an address belongs to: the one with the longest address that begins it. */
 export function pageAt(path: string): PageManifest | undefined {
-  const matching = pages.filter((page) => {
+  return longestAt(pages, path);
+}
+
+/** The page of the navigation under which an address lies, whichever page is shown there. */
+export function entryAt(path: string): PageManifest | undefined {
+  return longestAt(
+    pages.filter((page) => page.navigation),
+    path,
+  );
+}
+
+function longestAt(among: readonly PageManifest[], path: string): PageManifest | undefined {
+  const matching = among.filter((page) => {
     const address = addressOf(page);
     return address === "/" ? path === "/" : path === address || path.startsWith(`${address}/`);
   });

@@ -2,7 +2,7 @@ import "@patternfly/react-styles/css/components/Nav/nav.css";
 import { useRouterState } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { addressOf, type PageManifest } from "../pages/page";
-import { navigation, pageAt } from "../pages/registry";
+import { entryAt, navigation } from "../pages/registry";
 import { useOffered } from "../pages/useOffered";
 import { AppLink } from "./AppLink";
 
@@ -17,7 +17,7 @@ export function Navigation({ onNavigate, rail = false }: NavigationProps) {
   const { t } = useTranslation();
   const offered = useOffered();
   const path = useRouterState({ select: (state) => state.location.pathname });
-  const here = pageAt(path);
+  const here = entryAt(path);
   return (
     <nav aria-label={t("nav.label")} className={`pf-v6-c-nav ${rail ? "cr-rail" : ""}`}>
       {navigation(offered).map(({ group, pages }) => (
