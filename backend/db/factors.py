@@ -1,13 +1,14 @@
-"""What local accounts show beside their password: authenticator apps and recovery codes."""
+"""What local accounts show beside their password: authenticator apps, recovery codes, passkeys."""
 
 from __future__ import annotations
 
 import time
 from typing import Final
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
-__all__ = ["TOTP_TABLE", "RecoveryCode", "TotpFactor"]
+__all__ = ["TOTP_TABLE", "Passkey", "RecoveryCode", "TotpFactor"]
 
 TOTP_TABLE: Final = "totp_factor"
 
@@ -37,3 +38,23 @@ class RecoveryCode(SQLModel, table=True):
     user_id: str = Field(
         foreign_key="user_account.id", ondelete="CASCADE", index=True, max_length=32
     )
+
+
+class Passkey(SQLModel, table=True):
+    """A passkey of a person; `id` is the SHA-256 of its credential id, which with its public key is
+    kept in base64url. `sign_count` is how often its device says it was used: one that goes back is
+    a copy's. `name` is what its person calls it, `row_version` of the name."""
+
+    __tablename__ = "passkey"
+
+    id: str = Field(primary_key=True, max_length=64)
+    user_id: str = Field(
+        foreign_key="user_account.id", ondelete="CASCADE", index=True, max_length=32
+    )
+    credential_id: str = Field(max_length=1364)
+    public_key: str = Field(max_length=4096)
+    sign_count: int = Field(sa_type=BigInteger)
+    name: str = Field(max_length=64)
+    created: float = Field(default_factory=time.time)
+    used: float | None = None
+    row_version: int = 1

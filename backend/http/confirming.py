@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, Any, Final, NoReturn
 
 from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from auth.passkeys import NotBelieved, Site
 from auth.principal import CredentialKind, Principal
 from auth.scope import organisation
 from auth.verb import Verb
@@ -18,12 +19,14 @@ from backend.errors import Conflict, Forbidden, TooManyRequests, Unprocessable
 from backend.identity.factors import RECOVERY, factors_of, spend_code
 from backend.identity.hashing import Hashing
 from backend.identity.limits import AttemptLimits, Limit
+from backend.identity.passkeys import CONFIRM, use_passkey
 from backend.identity.sessions import DEVICE
 from backend.parts import part
 from backend.secrets.store import Secrets
 
 __all__ = [
     "WRONG_CODE",
+    "WRONG_PASSKEY",
     "CodeCheck",
     "Confirming",
     "ConfirmingCode",
@@ -39,6 +42,7 @@ _BURST: Final = 10
 _EVERY: Final = 30.0
 _CODES_EVERY: Final = 180.0
 WRONG_CODE: Final = "The code is wrong, or was used already."
+WRONG_PASSKEY: Final = "This passkey was not accepted, or it took too long: try again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,28 @@ class CodeCheck:
                 theirs.did("use-recovery-code", _account(caller), right=Verb.GET)
         if spent is None:
             await self.refuse(audit, caller)
+        await self.attempts.give_back(limits)
+
+    async def confirm_passkey(
+        self, caller: Principal, credential: dict[str, Any], site: Site | None, audit: Audit
+    ) -> None:
+        """Return when a passkey of the caller's answered: 422 when not, 429 after too many. The
+        challenge is used up by it, in a transaction of its own."""
+        only_people(caller)
+        limits = own_limits(caller)
+        await refuse_many(self.attempts, limits)
+        bound, refused = caller.credential.id, None
+        async with self.db_sessions() as db, db.begin():
+            try:
+                await use_passkey(
+                    db, site, credential, purpose=CONFIRM, bound=bound, user_id=caller.id
+                )
+            except NotBelieved as error:  # the challenge is used up all the same
+                refused = error
+        if refused is not None:
+            action, why = refused.action("step-up"), f"By a passkey: {refused}."
+            await self.refusals.record(audit.origin, action, _target(caller), why)
+            raise wrong("credential", WRONG_PASSKEY)
         await self.attempts.give_back(limits)
 
     async def refuse(self, audit: Audit, caller: Principal) -> NoReturn:

@@ -3,8 +3,9 @@
 Whoever gave a strong factor (the password, or with a second factor that) within
 `Settings.step_up_minutes` passes. Anybody else is answered 403 with the type ``step-up-required``,
 which names what may be given (`methods`) to `/session/step-up`: the second factors of their account
-(``totp``), else ``password``; or ``sign-in`` anew where the console has none of theirs, begun
-`fresh` with the `provider` they came by. Tokens cannot step up (security reference, section 7).
+(``passkey``, ``totp``), else ``password``; or ``sign-in`` anew where the console has none of
+theirs, begun `fresh` with the `provider` they came by. Tokens cannot step up (security reference,
+section 7).
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Collection
 from typing import Final
 
@@ -11,26 +12,31 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from auth.totp import matching_step, new_recovery_codes, plain
-from backend.db.factors import TOTP_TABLE, RecoveryCode, TotpFactor
+from backend.db.factors import TOTP_TABLE, Passkey, RecoveryCode, TotpFactor
 from backend.errors import Unavailable
 from backend.identity.tokens import digest
 from backend.secrets.envelope import SecretProblem
 from backend.secrets.store import Secrets
 
 __all__ = [
+    "PASSKEY",
     "RECOVERY",
     "SECRET",
     "TOTP",
     "add_totp",
+    "codes_if_none",
     "codes_left",
     "factors_of",
+    "forget_codes_if_alone",
     "remove_factors",
+    "remove_totp",
     "renew_codes",
     "secret_at",
     "spend_code",
 ]
 
 TOTP: Final = "totp"
+PASSKEY: Final = "passkey"
 RECOVERY: Final = "recovery"
 _TOTP_LENGTH: Final = 6
 SECRET: Final = "secret"  # noqa: S105 (the field's name)
@@ -38,8 +44,11 @@ SECRET: Final = "secret"  # noqa: S105 (the field's name)
 
 async def factors_of(db: AsyncSession, users: Collection[str]) -> dict[str, frozenset[str]]:
     """The second factors of those who have any. A recovery code is none: it stands for one."""
-    query = select(col(TotpFactor.user_id)).where(col(TotpFactor.user_id).in_(users))
-    return {user: frozenset({TOTP}) for user in (await db.execute(query)).scalars()}
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for kind, owner in ((TOTP, col(TotpFactor.user_id)), (PASSKEY, col(Passkey.user_id))):
+        for user in (await db.execute(select(owner).where(owner.in_(users)))).scalars():
+            found[user].add(kind)
+    return {user: frozenset(kinds) for user, kinds in found.items()}
 
 
 async def spend_code(db: AsyncSession, secrets: Secrets, user_id: str, code: str) -> str | None:
@@ -85,6 +94,17 @@ async def renew_codes(db: AsyncSession, user_id: str) -> list[str]:
     return codes
 
 
+async def codes_if_none(db: AsyncSession, user_id: str) -> list[str]:
+    """Ten recovery codes for who has none left; else none: those they have stay good."""
+    return [] if await codes_left(db, user_id) else await renew_codes(db, user_id)
+
+
+async def forget_codes_if_alone(db: AsyncSession, user_id: str) -> None:
+    """Take the recovery codes away where nothing is left that they stand for."""
+    if not await factors_of(db, [user_id]):
+        await _forget_codes(db, user_id)
+
+
 async def codes_left(db: AsyncSession, user_id: str) -> int:
     """How many recovery codes are not used yet."""
     query = select(func.count()).select_from(RecoveryCode)
@@ -92,12 +112,20 @@ async def codes_left(db: AsyncSession, user_id: str) -> int:
     return (await db.execute(query)).scalar_one()
 
 
+async def remove_totp(db: AsyncSession, secrets: Secrets, user_id: str) -> bool:
+    """Take somebody's authenticator app away; whether they had one. The caller holds the epoch."""
+    gone = delete(TotpFactor).where(col(TotpFactor.user_id) == user_id)
+    found = await db.execute(gone.returning(col(TotpFactor.user_id)))
+    await secrets.remove(db, TOTP_TABLE, user_id)
+    return found.first() is not None
+
+
 async def remove_factors(db: AsyncSession, secrets: Secrets, user_id: str) -> frozenset[str]:
     """Take all second factors of somebody away, recovery codes too; which they had. The caller
     holds the epoch."""
     had = (await factors_of(db, [user_id])).get(user_id, frozenset())
-    await db.execute(delete(TotpFactor).where(col(TotpFactor.user_id) == user_id))
-    await secrets.remove(db, TOTP_TABLE, user_id)
+    await remove_totp(db, secrets, user_id)
+    await db.execute(delete(Passkey).where(col(Passkey.user_id) == user_id))
     await _forget_codes(db, user_id)
     return had
 

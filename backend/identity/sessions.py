@@ -19,6 +19,7 @@ from backend.identity.tokens import digest, new_token
 __all__ = [
     "DEVICE",
     "LOCAL",
+    "PASSKEY",
     "PASSWORD",
     "SessionLimits",
     "end_session",
@@ -41,7 +42,11 @@ def with_factor(factor: str) -> str:
     return f"{PASSWORD}+{factor}"
 
 
-LOCAL: Final = frozenset({PASSWORD, with_factor("totp"), with_factor("recovery")})
+PASSKEY: Final = "passkey"
+"""The method of a session that a passkey opened: two factors by itself."""
+LOCAL: Final = frozenset(
+    {PASSWORD, PASSKEY, *(with_factor(factor) for factor in ("totp", "recovery", PASSKEY))}
+)
 """How sessions say that a local account opened them: a strong factor was given at that moment."""
 GRACE: Final = 60.0
 """Seconds that an id which was replaced serves requests under way and finds open sockets."""

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import later from "./i18n/later.json";
+import profile from "./i18n/profile.json";
 import signin from "./i18n/signin.json";
 import updates from "./i18n/updates.json";
 
@@ -86,6 +87,7 @@ function without(file: string, names: ReadonlySet<string>): string[] {
 
 test.each([
   ["later", [later]],
+  ["profile", [profile]],
   ["signin", [signin]],
   ["updates", [updates]],
 ])("what says words of %s brings them along", (name, words) => {

@@ -36,8 +36,11 @@ from backend.identity.epoch import hold_epoch, raise_epoch
 from backend.identity.factors import (
     SECRET,
     add_totp,
+    codes_if_none,
     factors_of,
+    forget_codes_if_alone,
     remove_factors,
+    remove_totp,
     renew_codes,
     secret_at,
 )
@@ -52,7 +55,7 @@ from backend.identity.steps import (
 )
 from backend.identity.tokens import digest
 
-__all__ = ["begin", "confirm", "new_codes", "remove", "take_away"]
+__all__ = ["begin", "confirm", "new_codes", "own_user", "remove", "take_away", "weaken_others"]
 
 SET_UP: Final = "totp-set-up"
 _ISSUER: Final = "Craton"
@@ -63,7 +66,7 @@ _THERE: Final = "Your account has an authenticator app already: remove that firs
 async def begin(db: AsyncSession, caller: Principal, check: CodeCheck) -> NewTotp:
     """A secret for the caller's app, told this one time; whatever they began before ends."""
     await hold_epoch(db)  # the lock, before the steps, as in `confirm`
-    user = await _own(db, caller)
+    user = await own_user(db, caller)
     if user.password_hash is None:
         raise Conflict("The console has no password of yours: your provider asks for more.")
     if await db.get(TotpFactor, user.id) is not None:
@@ -81,8 +84,9 @@ async def begin(db: AsyncSession, caller: Principal, check: CodeCheck) -> NewTot
 async def confirm(
     db: AsyncSession, audit: Audit, caller: Principal, body: TotpConfirmation, check: CodeCheck
 ) -> RecoveryCodes:
-    """Make it the caller's app, once a code of it was given; their recovery codes, told this one
-    time. Their other sessions have to show the new factor before they do what asks for it."""
+    """Make it the caller's app, once a code of it was given; recovery codes, told this one time,
+    for who had none. Their other sessions have to show the new factor before they do what asks for
+    it."""
     limits = code_guesses(caller)
     await refuse_many(check.attempts, limits)
     step = await read_step(db, body.state, SET_UP)
@@ -105,8 +109,8 @@ async def confirm(
         raise Conflict(_THERE)
     await forget_steps_of(db, user.id, SET_UP)
     await add_totp(db, check.secrets, user.id, secret, last_step)
-    codes = await renew_codes(db, user.id)
-    await _weaken_others(db, caller)
+    codes = await codes_if_none(db, user.id)
+    await weaken_others(db, caller)
     audit.did("add-authenticator", target_of(user, caller))
     return RecoveryCodes(codes=codes)
 
@@ -114,7 +118,7 @@ async def confirm(
 async def new_codes(db: AsyncSession, audit: Audit, caller: Principal) -> RecoveryCodes:
     """Ten new recovery codes in place of those before."""
     await raise_epoch(db, caller.subject)
-    user = await _own(db, caller)
+    user = await own_user(db, caller)
     if not await factors_of(db, [user.id]):
         raise Conflict("Your account has no second factor that recovery codes could stand for.")
     codes = await renew_codes(db, user.id)
@@ -123,11 +127,13 @@ async def new_codes(db: AsyncSession, audit: Audit, caller: Principal) -> Recove
 
 
 async def remove(db: AsyncSession, audit: Audit, caller: Principal, check: CodeCheck) -> None:
-    """Take the caller's app away, with the recovery codes: from now on their password signs in."""
+    """Take the caller's app away. With their last second factor the recovery codes go, and their
+    password signs in."""
     await raise_epoch(db, caller.subject)
-    user = await _own(db, caller)
-    if not await remove_factors(db, check.secrets, user.id):
+    user = await own_user(db, caller)
+    if not await remove_totp(db, check.secrets, user.id):
         raise NotFoundProblem(no_such("authenticator app"))
+    await forget_codes_if_alone(db, user.id)
     audit.did("remove-authenticator", target_of(user, caller))
 
 
@@ -154,15 +160,16 @@ async def take_away(
     return SecondFactorsRemoved(sessions_ended=ended)
 
 
-async def _own(db: AsyncSession, caller: Principal) -> UserRecord:
+async def own_user(db: AsyncSession, caller: Principal) -> UserRecord:
+    """The caller's account, or 404."""
     user = await db.get(UserRecord, caller.id)
     if user is None:
         raise NotFoundProblem(no_such("user"))
     return user
 
 
-async def _weaken_others(db: AsyncSession, caller: Principal) -> None:
-    """What they showed before was less than is asked from now on."""
+async def weaken_others(db: AsyncSession, caller: Principal) -> None:
+    """What the caller's other sessions showed before was less than is asked from now on."""
     others = (col(SessionRecord.user_id) == caller.id) & (
         col(SessionRecord.id) != caller.credential.id
     )

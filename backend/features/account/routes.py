@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 
 from auth.kinds import Catalogue
 from auth.principal import Principal
@@ -13,12 +13,16 @@ from backend.db.factors import TotpFactor
 from backend.db.identity import UserRecord
 from backend.db.session import DbSession, DbSessions
 from backend.errors import NotFoundProblem
-from backend.features.account import authenticators, passwords
+from backend.features.account import authenticators, passkeys, passwords
 from backend.features.account.schemas import (
     AccountView,
     AuthenticatorView,
+    NewPasskey,
     NewTotp,
     OneTimePassword,
+    PasskeyAdded,
+    PasskeyChange,
+    PasskeyView,
     PasswordChange,
     PasswordChanged,
     RecoveryCodes,
@@ -30,9 +34,12 @@ from backend.http.confirming import Confirming, ConfirmingCode, only_people
 from backend.http.documented import answers
 from backend.http.fields import PathId
 from backend.http.guard import CurrentPrincipal, Decides, Requires, no_such
+from backend.http.passkeys import Here, PasskeyAsked, site_of
 from backend.http.stepup import Fresh, FreshNow
+from backend.http.versions import IfMatch, tagged
 from backend.identity.factors import codes_left
 from backend.identity.hashing import Hashing
+from backend.identity.passkeys import passkeys_of
 from backend.parts import part
 from backend.settings import Settings
 
@@ -57,7 +64,9 @@ accounts and command lines, before anything else is told; 404 for who has none."
 
 
 @router.get("/account")
-async def read_account(caller: Caller, db: DbSession) -> AccountView:
+async def read_account(
+    caller: Caller, db: DbSession, settings: Annotated[Settings, part(Settings)]
+) -> AccountView:
     """How the caller signs in."""
     only_people(caller)
     user = await db.get(UserRecord, caller.id)
@@ -70,6 +79,8 @@ async def read_account(caller: Caller, db: DbSession) -> AccountView:
         password=user.password_hash is not None,
         authenticator=AuthenticatorView(**totp.model_dump()) if totp else None,
         recovery_codes=await codes_left(db, user.id),
+        passkeys=[passkeys.view_of(one) for one in await passkeys_of(db, user.id)],
+        passkeys_here=site_of(settings) is not None,
     )
 
 
@@ -120,8 +131,48 @@ async def add_authenticator(
 async def remove_authenticator(
     caller: Caller, db: DbSession, audit: Audited, check: ConfirmingCode
 ) -> None:
-    """Remove the app and the recovery codes: the password alone signs in again."""
+    """Remove the app. With the last second factor the recovery codes go, and the password alone
+    signs in again."""
     await authenticators.remove(db, audit, caller, check)
+
+
+@router.post("/account/passkeys/challenge", dependencies=[OwnAccount, Fresh])
+async def begin_passkey(caller: Caller, db: DbSession, site: Here) -> PasskeyAsked:
+    """Begin with a passkey: what the browser gives `navigator.credentials.create`."""
+    return await passkeys.begin(db, caller, site)
+
+
+@router.post("/account/passkeys", status_code=201, dependencies=[OwnAccount, Fresh])
+async def add_passkey(
+    *, caller: Caller, body: NewPasskey, db: DbSession, audit: Audited, site: Here
+) -> PasskeyAdded:
+    """Keep the passkey that was made: it signs in alone, without a name or a password."""
+    return await passkeys.add(db, audit, caller, body, site)
+
+
+@router.patch("/account/passkeys/{passkey_id}", dependencies=[OwnAccount])
+async def rename_passkey(
+    *,
+    passkey_id: PathId,
+    body: PasskeyChange,
+    caller: Caller,
+    db: DbSession,
+    audit: Audited,
+    response: Response,
+    if_match: IfMatch = None,
+) -> PasskeyView:
+    """Give a passkey another name. Needs `If-Match`."""
+    renamed = await passkeys.rename(
+        db, audit, caller, passkey_id, name=body.name, if_match=if_match
+    )
+    tagged(response, renamed.row_version)
+    return renamed
+
+
+@router.delete("/account/passkeys/{passkey_id}", status_code=204, dependencies=[OwnAccount, Fresh])
+async def remove_passkey(passkey_id: PathId, caller: Caller, db: DbSession, audit: Audited) -> None:
+    """Remove a passkey: it signs nobody in any more."""
+    await passkeys.remove(db, audit, caller, passkey_id)
 
 
 @router.post("/account/recovery-codes", dependencies=[OwnAccount, Fresh])

@@ -7,13 +7,18 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from auth.password import MAX_LENGTH
-from backend.http.fields import SECRET, Code
+from backend.http.fields import NO_CONTROLS, SECRET, Code
+from backend.http.passkeys import PasskeyAnswer
 
 __all__ = [
     "AccountView",
     "AuthenticatorView",
+    "NewPasskey",
     "NewTotp",
     "OneTimePassword",
+    "PasskeyAdded",
+    "PasskeyChange",
+    "PasskeyView",
     "PasswordChange",
     "PasswordChanged",
     "RecoveryCodes",
@@ -31,6 +36,17 @@ class AuthenticatorView(BaseModel):
     used: float | None
 
 
+class PasskeyView(BaseModel):
+    """A passkey: what its person calls it, since when, and its last use (Unix seconds).
+    `row_version` changes with the name."""
+
+    id: str
+    name: str
+    created: float
+    used: float | None
+    row_version: int
+
+
 class AccountView(BaseModel):
     """How the caller signs in. `password`: whether the console has one of theirs; `recovery_codes`
     is how many of them are not used yet."""
@@ -40,6 +56,9 @@ class AccountView(BaseModel):
     password: bool
     authenticator: AuthenticatorView | None
     recovery_codes: int
+    passkeys: list[PasskeyView]
+    passkeys_here: bool
+    """Whether passkeys can be used at this console's address."""
 
 
 class NewTotp(BaseModel):
@@ -66,6 +85,33 @@ class TotpConfirmation(BaseModel):
 class RecoveryCodes(BaseModel):
     """Each signs in once in place of a second factor; they are told this one time."""
 
+    codes: list[str]
+
+
+PasskeyName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=NO_CONTROLS),
+]
+
+
+class NewPasskey(PasskeyAnswer):
+    """A passkey that was just made, and what to call it."""
+
+    name: PasskeyName
+
+
+class PasskeyChange(BaseModel):
+    """What to call a passkey from now on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: PasskeyName
+
+
+class PasskeyAdded(BaseModel):
+    """The passkey, and recovery codes, told this one time, for who had none."""
+
+    passkey: PasskeyView
     codes: list[str]
 
 

@@ -6,11 +6,13 @@ transaction: of two browsers with one code, and of two answers to one step, one 
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, NoReturn
 
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from auth.passkeys import NotBelieved
 from auth.scope import organisation
 from backend.audit import Audit, Target
 from backend.db.identity import UserRecord
@@ -26,14 +28,16 @@ from backend.features.session.entrance import (
 )
 from backend.features.session.schemas import NextAnswer
 from backend.features.session.steps import SECOND_FACTOR, NextStep, Reached, reached, used_up
-from backend.http.confirming import WRONG_CODE, wrong
+from backend.http.confirming import WRONG_CODE, WRONG_PASSKEY, wrong
 from backend.http.connections import address_group
 from backend.http.cookies import read_attempt_cookie, read_device_cookie
+from backend.http.passkeys import site_of
 from backend.identity.choosing import chosen, put_password
 from backend.identity.devices import familiar
 from backend.identity.epoch import hold_epoch
-from backend.identity.factors import RECOVERY, codes_left, spend_code
+from backend.identity.factors import PASSKEY, RECOVERY, codes_left, spend_code
 from backend.identity.limits import Limit, code_limits
+from backend.identity.passkeys import SECOND, use_passkey
 from backend.identity.sessions import with_factor
 
 __all__ = ["go_on"]
@@ -61,32 +65,70 @@ async def _with_factor(
     entry: Entrance, at: Reached, body: NextAnswer, request: Request, audit: Audit
 ) -> tuple[str, str]:
     """The method by which they are let in, and a sentence for the record."""
-    if body.code is None:
+    if body.code is None and body.credential is None:
         raise wrong("code", _MISSING["code"])
-    limits = await _limits(entry, at.user, request)
+    # Nobody guesses what a passkey answers: only codes count against their account.
+    limits = await _limits(entry, at.user, request) if body.credential is None else []
     await count(entry, limits)
     step: NextStep | None = None
-    method = told = ""
+    method, told = "", ""
     async with entry.db_sessions() as own, own.begin():
-        spent = await spend_code(own, entry.providers.secrets, at.user.id, body.code)
-        if spent is not None:
+        spent = await _spend(own, entry, at, body, request)
+        if spent.factor:
             browser = read_attempt_cookie(request)
             now = await used_up(own, body.state, browser)
-            method = with_factor(spent)
-            if spent == RECOVERY:
+            method, told = with_factor(spent.factor), spent.told
+            if spent.factor == RECOVERY:
                 told = f"By a recovery code; {await codes_left(own, now.user.id)} are left."
                 _used_recovery(own, audit, now.user, request, told)
             step = await asked_next(own, request, now.user, method, browser or "")
-    if spent is None:
-        org = audit.origin.organisation
-        origin = origin_as(audit, at.user, request)
-        why = "The password was right, the second factor wrong."
-        await entry.refusals.record(origin, "open", session_target(org, at.user.login), why)
-        raise wrong("code", WRONG_CODE)
+    if not spent.factor:
+        await _refuse(entry, at, request, audit, spent)
     await entry.attempts.give_back(limits)
     if step is not None:
         raise step
     return method, told
+
+
+@dataclass(frozen=True, slots=True)
+class _Spent:
+    """What a second factor's answer was worth: by which one it is right, and what the record says
+    of it. Without, why not."""
+
+    factor: str = ""
+    told: str = ""
+    refused: NotBelieved | None = None
+
+
+async def _spend(
+    db: AsyncSession, entry: Entrance, at: Reached, body: NextAnswer, request: Request
+) -> _Spent:
+    """Use up what was answered; the caller's transaction commits, right or wrong."""
+    if body.credential is None:
+        secrets = entry.providers.secrets
+        return _Spent(await spend_code(db, secrets, at.user.id, body.code or "") or "")
+    site, bound = site_of(entry.settings), read_attempt_cookie(request)
+    try:
+        used = await use_passkey(
+            db, site, body.credential, purpose=SECOND, bound=bound, user_id=at.user.id
+        )
+    except NotBelieved as error:
+        return _Spent(refused=error)
+    return _Spent(PASSKEY, f"By the passkey {used.name}.")
+
+
+async def _refuse(
+    entry: Entrance, at: Reached, request: Request, audit: Audit, spent: _Spent
+) -> NoReturn:
+    target = session_target(audit.origin.organisation, at.user.login)
+    origin, action = origin_as(audit, at.user, request), "open"
+    why = "The password was right, the second factor wrong."
+    if spent.refused is None:
+        await entry.refusals.record(origin, action, target, why)
+        raise wrong("code", WRONG_CODE)
+    action, why = spent.refused.action(action), f"{why} By a passkey: {spent.refused}."
+    await entry.refusals.record(origin, action, target, why)
+    raise wrong("credential", WRONG_PASSKEY)
 
 
 async def _limits(entry: Entrance, user: UserRecord, request: Request) -> list[Limit]:

@@ -11,13 +11,14 @@ from auth.principal import CredentialKind, Principal
 from auth.scope import render
 from backend.db.session import DbSession
 from backend.errors import Forbidden, Unauthenticated
-from backend.features.session import service
+from backend.features.session import passkeys, service
 from backend.features.session.continuing import go_on
 from backend.features.session.entrance import Door, Opened
 from backend.features.session.schemas import (
     HeldRole,
     LoginRequest,
     NextAnswer,
+    NextAsked,
     SessionView,
     SetupRequest,
     SetupState,
@@ -27,10 +28,12 @@ from backend.http.audited import Audited, StrangerAudited
 from backend.http.cookies import clear_session_cookie, set_device_cookie, set_session_cookie
 from backend.http.documented import answers
 from backend.http.guard import Decides, Public
+from backend.http.passkeys import Here, PasskeyAnswer, PasskeyAsked, site_of
 from backend.identity import setup
 from backend.identity.credentials import Identities, Presented
 from backend.identity.devices import DEVICE_SECONDS
 from backend.parts import part, parts_of
+from backend.settings import Settings
 
 router = APIRouter(tags=["session"])
 
@@ -75,6 +78,38 @@ async def continue_sign_in(
     return await _after_commit(db, request, response, opened)
 
 
+@router.post("/session/next/challenge", dependencies=[Public], responses=answers(401, 409, 429))
+async def ask_passkey_next(
+    entry: Door, site: Here, *, body: NextAsked, request: Request, db: DbSession
+) -> PasskeyAsked:
+    """Begin to answer a sign-in's second step with a passkey of that account."""
+    return await passkeys.ask_again(db, entry, site, body.state, request)
+
+
+@router.post("/session/passkey/challenge", dependencies=[Public], responses=answers(409, 429))
+async def ask_passkey(
+    entry: Door, site: Here, *, request: Request, response: Response, db: DbSession
+) -> PasskeyAsked:
+    """Begin to sign in with a passkey: what the browser gives `navigator.credentials.get`."""
+    return await passkeys.ask(db, entry, site, request, response)
+
+
+@router.post("/session/passkey", dependencies=[Public], responses=answers(401, 409, 429))
+async def sign_in_with_passkey(
+    entry: Door,
+    site: Here,
+    *,
+    body: PasskeyAnswer,
+    request: Request,
+    response: Response,
+    db: DbSession,
+    audit: StrangerAudited,
+) -> SessionView:
+    """Sign in with what the device answered; the answer sets the session cookie."""
+    opened = await passkeys.enter(db, entry, site, body, request=request, audit=audit)
+    return await _after_commit(db, request, response, opened)
+
+
 @router.delete("/session")
 async def sign_out(
     principal: Own,
@@ -95,9 +130,10 @@ async def sign_out(
 
 
 @router.get("/setup", dependencies=[Public])
-async def setup_state(db: DbSession) -> SetupState:
-    """Whether the one-time setup link is still needed."""
-    return SetupState(needed=await setup.setup_needed(db))
+async def setup_state(db: DbSession, settings: Annotated[Settings, part(Settings)]) -> SetupState:
+    """Whether the one-time setup link is still needed, and whether passkeys can be used here."""
+    here = site_of(settings) is not None
+    return SetupState(needed=await setup.setup_needed(db), passkeys=here)
 
 
 @router.post("/setup", dependencies=[Public], status_code=201, responses=answers(429, 503))

@@ -8,11 +8,13 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from auth.password import MAX_LENGTH
 from backend.http.fields import NO_CONTROLS, SECRET, Code
+from backend.http.passkeys import Credential
 
 __all__ = [
     "HeldRole",
     "LoginRequest",
     "NextAnswer",
+    "NextAsked",
     "SessionView",
     "SetupRequest",
     "SetupState",
@@ -37,13 +39,22 @@ class LoginRequest(BaseModel):
 
 class NextAnswer(BaseModel):
     """The answer to a sign-in's next step, with the `state` that came with it: a new password, or
-    the code of an authenticator app or a recovery code."""
+    the code of an authenticator app, a recovery code, or what a passkey answered."""
 
     model_config = ConfigDict(extra="forbid")
 
     state: Annotated[str, StringConstraints(min_length=1, max_length=128)]
     password: Password | None = None
     code: Code | None = None
+    credential: Credential | None = None
+
+
+class NextAsked(BaseModel):
+    """Which sign-in's next step a passkey is to answer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: Annotated[str, StringConstraints(min_length=1, max_length=128)]
 
 
 class SetupRequest(BaseModel):
@@ -78,9 +89,11 @@ class SessionView(BaseModel):
 
 
 class SetupState(BaseModel):
-    """Whether the console still waits for its first owner."""
+    """Whether the console still waits for its first owner; whether passkeys can be used at its
+    address."""
 
     needed: bool
+    passkeys: bool
 
 
 class SignedOut(BaseModel):

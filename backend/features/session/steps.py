@@ -53,7 +53,7 @@ async def next_of(db: AsyncSession, user: UserRecord, method: str, browser: str)
         raise Unauthenticated("This one-time password is over: ask for a new one.")
     asked = await factor_asked(db, user, method)
     if asked:
-        told = "Your account asks for a second factor: give the code your authenticator app shows."
+        told = "Your account asks for a second factor beside the password."
         state = await _begin(db, SECOND_FACTOR, user, method, browser)
         return NextStep(told, step=SECOND_FACTOR, state=state, methods=sorted(asked))
     if user.one_time_until is None:

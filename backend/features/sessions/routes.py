@@ -6,8 +6,10 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Request, Response
 
+from auth.passkeys import to_get
 from auth.principal import Principal
 from backend.db.session import DbSession
+from backend.errors import NotFoundProblem
 from backend.features.sessions import service
 from backend.features.sessions.directory import confirm_at_directory
 from backend.features.sessions.schemas import OpenSession, SteppedUp, StepUp
@@ -16,8 +18,10 @@ from backend.http.confirming import Confirming, ConfirmingCode, only_people, wro
 from backend.http.cookies import set_session_cookie
 from backend.http.documented import answers
 from backend.http.fields import PathId
-from backend.http.guard import Decides
+from backend.http.guard import Decides, no_such
+from backend.http.passkeys import Here, PasskeyAsked, site_of
 from backend.identity.credentials import Identities
+from backend.identity.passkeys import CONFIRM, challenge_for, passkeys_of
 from backend.identity.principals import BY_DIRECTORY
 from backend.parts import part
 from backend.providers.service import Providers
@@ -55,6 +59,17 @@ async def end_one_session(
     await service.end(db, audit, caller, session_id)
 
 
+@router.post("/session/step-up/challenge")
+async def ask_passkey_again(caller: Caller, db: DbSession, site: Here) -> PasskeyAsked:
+    """Begin to show by a passkey who one is: what the browser gives `navigator.credentials.get`."""
+    only_people(caller)
+    known = await passkeys_of(db, caller.id)
+    if not known:
+        raise NotFoundProblem(no_such("passkey"))
+    challenge = await challenge_for(db, CONFIRM, caller.credential.id, caller.id)
+    return PasskeyAsked(options=to_get(site, challenge, [one.credential_id for one in known]))
+
+
 @router.post("/session/step-up", responses=answers(429, 502, 503))
 async def step_up(
     *,
@@ -73,7 +88,9 @@ async def step_up(
     """Give one's password once more, or with a second factor a code of it: what asks who is there
     goes on for a while. The session gets a new cookie."""
     only_people(caller)
-    if body.code is not None:
+    if body.credential is not None:
+        await codes.confirm_passkey(caller, body.credential, site_of(settings), audit)
+    elif body.code is not None:
         await codes.confirm(caller, body.code, audit)
     elif await codes.asked(db, caller):
         raise wrong("code", _CODE_NEEDED)
@@ -86,7 +103,8 @@ async def step_up(
     else:
         await check.confirm(db, caller, body.password, audit)
     token, at = await service.renew(db, audit, caller, providers.secrets)
-    if body.code is None and await codes.asked(db, caller):  # set up while the password was checked
+    by_factor = body.code is not None or body.credential is not None
+    if not by_factor and await codes.asked(db, caller):  # set up while the password was checked
         raise wrong("code", _CODE_NEEDED)
     set_session_cookie(request, response, token, identities.lifetime)
     return SteppedUp(until=at + settings.step_up_minutes * 60)

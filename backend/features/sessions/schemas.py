@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from auth.password import MAX_LENGTH
 from backend.http.fields import SECRET, Code
+from backend.http.passkeys import Credential
 
 __all__ = ["OpenSession", "StepUp", "SteppedUp"]
 
@@ -29,7 +30,7 @@ class OpenSession(BaseModel):
 
 class StepUp(BaseModel):
     """The caller's password once more; of who has a second factor, a code of it or a recovery
-    code."""
+    code, or what their passkey answered."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -37,6 +38,7 @@ class StepUp(BaseModel):
         Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH), SECRET] | None
     ) = None
     code: Code | None = None
+    credential: Credential | None = None
 
 
 class SteppedUp(BaseModel):

@@ -5,11 +5,13 @@ import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { beginSignIn, stepUp } from "../api/generated/sdk.gen";
+import { askPasskeyAgain, beginSignIn, stepUp } from "../api/generated/sdk.gen";
 import { toProblem } from "../api/problem";
-import type { Field } from "../forms/field";
+import { concerns, type Field } from "../forms/field";
 import { PlainFields } from "../forms/PlainFields";
 import { useForm } from "../forms/useForm";
+import { knowsPasskeys } from "../session/knowsPasskeys";
+import { answerOf } from "../session/passkeys";
 import type { Asked } from "../session/stepUp";
 import { AppLink } from "../shell/AppLink";
 import { goOutside } from "../shell/navigate";
@@ -33,6 +35,16 @@ const BY_CODE: readonly Field[] = [
     label: "login.next.code",
     help: "login.next.codeHint",
     autoComplete: "one-time-code",
+    required: true,
+  },
+];
+/** Of who has no app. */
+const BY_RECOVERY: readonly Field[] = [
+  {
+    id: "code",
+    input: "text",
+    label: "login.next.recovery",
+    help: "login.next.recoveryHint",
     required: true,
   },
 ];
@@ -75,33 +87,54 @@ function SignInAgain({ provider, cancel }: { provider: string; cancel: () => voi
 export default function StepUpDialogue({ asked }: { asked: Asked }) {
   const { t } = useTranslation();
   const methods = asked.problem.methods ?? [];
-  const byCode = methods.includes("totp");
-  const here = byCode || methods.includes("password");
-  const [fields] = useState(() => () => (byCode ? BY_CODE : BY_PASSWORD));
+  const byFactor = methods.includes("totp") || methods.includes("passkey");
+  const byPasskey = methods.includes("passkey") && knowsPasskeys();
+  const here = byFactor || methods.includes("password");
+  const [fields] = useState(() => () => fieldsFor(methods));
   const form = useForm({ draft: null, fields, before: null });
   const attempt = useMutation({
-    mutationFn: async () => (await stepUp({ body: form.whole() })).data,
+    mutationFn: async (passkey: boolean) => {
+      const answer = passkey
+        ? { credential: await answerOf((await askPasskeyAgain()).data.options) }
+        : form.whole();
+      return (await stepUp({ body: answer })).data;
+    },
     onSuccess: () => asked.answer(true),
     onError: () => form.reset(),
   });
   const problem = attempt.error ? toProblem(attempt.error) : null;
   const errors = problem?.errors ?? [];
+  const atFields = errors.some(({ field }) => form.fields.some(({ id }) => concerns(field, id)));
   const cancel = () => asked.answer(false);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (form.check()) attempt.mutate();
+    if (form.check()) attempt.mutate(false);
   };
   return (
     <Modal variant="small" isOpen onClose={cancel} aria-labelledby="cr-step-up-title">
       <ModalHeader title={t("stepUp.title")} labelId="cr-step-up-title" />
       <ModalBody>
-        {problem && errors.length === 0 && <ProblemNotice problem={problem} />}
-        <p>{here ? t(byCode ? "stepUp.byCode" : "stepUp.body") : asked.problem.detail}</p>
-        {!here && <p>{t("stepUp.anew")}</p>}
-        {here && (
+        {problem && !atFields && <ProblemNotice problem={problem} />}
+        {here ? (
           <Form id="cr-step-up" noValidate onSubmit={submit}>
-            <PlainFields form={form} errors={errors} focusFirst />
+            <p>{t(byFactor ? "stepUp.byFactor" : "stepUp.body")}</p>
+            {byPasskey && (
+              <Button
+                isBlock
+                isLoading={attempt.isPending}
+                isDisabled={attempt.isPending}
+                onClick={() => attempt.mutate(true)}
+              >
+                {t("login.passkey.use")}
+              </Button>
+            )}
+            <PlainFields form={form} errors={errors} focusFirst={!byPasskey} />
           </Form>
+        ) : (
+          <>
+            <p>{asked.problem.detail}</p>
+            <p>{t("stepUp.anew")}</p>
+          </>
         )}
       </ModalBody>
       <ModalFooter>
@@ -109,6 +142,7 @@ export default function StepUpDialogue({ asked }: { asked: Asked }) {
           <Button
             type="submit"
             form="cr-step-up"
+            variant={byPasskey ? "secondary" : "primary"}
             isLoading={attempt.isPending}
             isDisabled={attempt.isPending}
           >
@@ -123,4 +157,9 @@ export default function StepUpDialogue({ asked }: { asked: Asked }) {
       </ModalFooter>
     </Modal>
   );
+}
+
+function fieldsFor(methods: readonly string[]): readonly Field[] {
+  if (methods.includes("totp")) return BY_CODE;
+  return methods.includes("passkey") ? BY_RECOVERY : BY_PASSWORD;
 }

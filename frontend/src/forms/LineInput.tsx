@@ -23,7 +23,7 @@ export function LineInput({ form, field, texts, wrong, told, onText, ...own }: L
       aria-describedby={told}
       onChange={(_, typed) => onText(typed)}
       {...(input === "number" ? { inputMode: "decimal" } : {})}
-      {...(autoComplete === "username" ? { autoCapitalize: "none" } : {})}
+      {...(autoComplete?.startsWith("username") ? { autoCapitalize: "none" } : {})}
     />
   );
 }

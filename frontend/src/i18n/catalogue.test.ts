@@ -5,7 +5,9 @@ import { expect, test } from "vitest";
 import en from "./en.json";
 import later from "./later.json";
 import "./later";
+import "./profile";
 import "./updates";
+import profile from "./profile.json";
 import { PSEUDO_CLOSE, PSEUDO_OPEN, pseudo, pseudoCatalogue } from "./pseudo";
 import signin from "./signin.json";
 import updates from "./updates.json";
@@ -24,7 +26,7 @@ function sources(folder: string): string[] {
     .map((name) => readFileSync(join(folder, name), "utf8"));
 }
 
-const KEYS = [en, later, signin, updates].flatMap((words) => keysOf(words));
+const KEYS = [en, later, profile, signin, updates].flatMap((words) => keysOf(words));
 const CODE = sources(join(import.meta.dirname, "..")).join("\n");
 
 test("every key the code names is in the catalogue", () => {
@@ -55,7 +57,7 @@ test("sentences keep the house's tone", () => {
 
 test("the pseudo-locale marks every string and leaves placeholders alone", () => {
   expect(pseudo("{{count}} rows")).toMatch(/^⟦\{\{count\}\} róws~*⟧$/);
-  const marked = [en, later, signin, updates].flatMap((words) =>
+  const marked = [en, later, profile, signin, updates].flatMap((words) =>
     keysOf(pseudoCatalogue(words) as Tree),
   );
   expect(marked).toEqual(KEYS);

@@ -2,6 +2,7 @@ import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import en from "./en.json";
 import type later from "./later.json";
+import type profile from "./profile.json";
 import { pseudoCatalogue } from "./pseudo";
 import type signin from "./signin.json";
 import type updates from "./updates.json";
@@ -9,7 +10,9 @@ import type updates from "./updates.json";
 declare module "i18next" {
   interface CustomTypeOptions {
     defaultNS: "translation";
-    resources: { translation: typeof en & typeof later & typeof signin & typeof updates };
+    resources: {
+      translation: typeof en & typeof later & typeof profile & typeof signin & typeof updates;
+    };
   }
 }
 

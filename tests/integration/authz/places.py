@@ -172,6 +172,11 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "POST /account/authenticator/set-up": OwnPlace("/account/authenticator/set-up", 404),
     "POST /account/authenticator": OwnPlace("/account/authenticator", 404),
     "DELETE /account/authenticator": OwnPlace("/account/authenticator", 404),
+    # tests/unit/features/test_passkeys.py
+    "POST /account/passkeys/challenge": OwnPlace("/account/passkeys/challenge", 404),
+    "POST /account/passkeys": OwnPlace("/account/passkeys", 404),
+    "PATCH /account/passkeys/{passkey_id}": OwnPlace("/account/passkeys/none", 404),
+    "DELETE /account/passkeys/{passkey_id}": OwnPlace("/account/passkeys/none", 404),
     "POST /account/recovery-codes": OwnPlace("/account/recovery-codes", 404),
     "POST /bindings": LatePlace(
         "/bindings", CLUSTER, "binding", "create",
@@ -213,6 +218,7 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "GET /sessions": OwnPlace("/sessions"),
     "DELETE /sessions": OwnPlace("/sessions", 204),
     "DELETE /sessions/{session_id}": LatePlace("/sessions/{session}", ORG, "session", "delete"),
+    "POST /session/step-up/challenge": OwnPlace("/session/step-up/challenge", 409),
     "POST /session/step-up": OwnPlace("/session/step-up", 422),
     "POST /device-requests/lookup": OwnPlace("/device-requests/lookup", 422),
     "POST /device-requests/decision": OwnPlace("/device-requests/decision", 422),

@@ -199,7 +199,7 @@ async def test_setup_works_once(tmp_path) -> None:
             token = await setup.issue_setup_token(db)
         body = {"token": token, "login": "ada", "name": "Ada", "password": OWNER_PASSWORD}
         caller = console.caller()
-        assert (await caller.get("/setup")).json() == {"needed": True}
+        assert (await caller.get("/setup")).json() == {"needed": True, "passkeys": False}
         weak = await caller.post("/setup", json={**body, "password": "short"})
         assert weak.status_code == 422
         assert weak.json()["errors"][0]["field"] == "password"
@@ -210,7 +210,7 @@ async def test_setup_works_once(tmp_path) -> None:
         assert (await caller.get("/session")).json()["login"] == "ada"
         again = await console.caller().post("/setup", json={**body, "login": "eve"})
         assert again.status_code == 403
-        assert (await caller.get("/setup")).json() == {"needed": False}
+        assert (await caller.get("/setup")).json() == {"needed": False, "passkeys": False}
 
 
 async def test_sign_ins_and_refusals_are_in_the_activity_record(console_on: ConsoleApp) -> None:

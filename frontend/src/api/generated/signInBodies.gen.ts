@@ -10,6 +10,7 @@ export const loginRequestBody: BodySchema<LoginRequest> = {
 
 export const nextAnswerBody: BodySchema<NextAnswer> = {
     "code": {"type":"string","nullable":true,"minLength":1,"maxLength":64,"pattern":"^[^\\x00-\\x1f\\x7f]*$"},
+    "credential": {"type":"object","nullable":true},
     "password": {"type":"string","nullable":true,"minLength":1,"maxLength":256,"secret":true},
     "state": {"type":"string","minLength":1,"maxLength":128,"required":true},
 };

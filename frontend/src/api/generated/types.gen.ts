@@ -21,6 +21,14 @@ export type AccountView = {
      */
     name: string;
     /**
+     * Passkeys
+     */
+    passkeys: Array<PasskeyView>;
+    /**
+     * Passkeys Here
+     */
+    passkeys_here: boolean;
+    /**
      * Password
      */
     password: boolean;
@@ -4305,6 +4313,24 @@ export type NewOidcProvider = {
 };
 
 /**
+ * NewPasskey
+ *
+ * A passkey that was just made, and what to call it.
+ */
+export type NewPasskey = {
+    /**
+     * Credential
+     */
+    credential: {
+        [key: string]: unknown;
+    };
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * NewRole
  *
  * A role; `id` is its name and never changes. `rights` are ``kind:verb``; ``*`` is written out
@@ -4499,7 +4525,7 @@ export type NewView = {
  * NextAnswer
  *
  * The answer to a sign-in's next step, with the `state` that came with it: a new password, or
- * the code of an authenticator app or a recovery code.
+ * the code of an authenticator app, a recovery code, or what a passkey answered.
  */
 export type NextAnswer = {
     /**
@@ -4507,9 +4533,27 @@ export type NextAnswer = {
      */
     code?: string | null;
     /**
+     * Credential
+     */
+    credential?: {
+        [key: string]: unknown;
+    } | null;
+    /**
      * Password
      */
     password?: string | null;
+    /**
+     * State
+     */
+    state: string;
+};
+
+/**
+ * NextAsked
+ *
+ * Which sign-in's next step a passkey is to answer.
+ */
+export type NextAsked = {
     /**
      * State
      */
@@ -5174,6 +5218,89 @@ export type PackageView = {
      * Version
      */
     version: number;
+};
+
+/**
+ * PasskeyAdded
+ *
+ * The passkey, and recovery codes, told this one time, for who had none.
+ */
+export type PasskeyAdded = {
+    /**
+     * Codes
+     */
+    codes: Array<string>;
+    passkey: PasskeyView;
+};
+
+/**
+ * PasskeyAnswer
+ *
+ * What the device answered, in WebAuthn's JSON form.
+ */
+export type PasskeyAnswer = {
+    /**
+     * Credential
+     */
+    credential: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * PasskeyAsked
+ *
+ * What the browser gives its device, in WebAuthn's JSON form. It is good once and for ten
+ * minutes, in this browser.
+ */
+export type PasskeyAsked = {
+    /**
+     * Options
+     */
+    options: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * PasskeyChange
+ *
+ * What to call a passkey from now on.
+ */
+export type PasskeyChange = {
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * PasskeyView
+ *
+ * A passkey: what its person calls it, since when, and its last use (Unix seconds).
+ * `row_version` changes with the name.
+ */
+export type PasskeyView = {
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Row Version
+     */
+    row_version: number;
+    /**
+     * Used
+     */
+    used: number | null;
 };
 
 /**
@@ -6791,13 +6918,18 @@ export type SetupRequest = {
 /**
  * SetupState
  *
- * Whether the console still waits for its first owner.
+ * Whether the console still waits for its first owner; whether passkeys can be used at its
+ * address.
  */
 export type SetupState = {
     /**
      * Needed
      */
     needed: boolean;
+    /**
+     * Passkeys
+     */
+    passkeys: boolean;
 };
 
 /**
@@ -6944,13 +7076,19 @@ export type Status = {
  * StepUp
  *
  * The caller's password once more; of who has a second factor, a code of it or a recovery
- * code.
+ * code, or what their passkey answered.
  */
 export type StepUp = {
     /**
      * Code
      */
     code?: string | null;
+    /**
+     * Credential
+     */
+    credential?: {
+        [key: string]: unknown;
+    } | null;
     /**
      * Password
      */
@@ -8137,6 +8275,224 @@ export type SetUpAuthenticatorResponses = {
 };
 
 export type SetUpAuthenticatorResponse = SetUpAuthenticatorResponses[keyof SetUpAuthenticatorResponses];
+
+export type AddPasskeyData = {
+    body: NewPasskey;
+    path?: never;
+    query?: never;
+    url: '/api/v1/account/passkeys';
+};
+
+export type AddPasskeyErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type AddPasskeyError = AddPasskeyErrors[keyof AddPasskeyErrors];
+
+export type AddPasskeyResponses = {
+    /**
+     * Successful Response
+     */
+    201: PasskeyAdded;
+};
+
+export type AddPasskeyResponse = AddPasskeyResponses[keyof AddPasskeyResponses];
+
+export type BeginPasskeyData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/account/passkeys/challenge';
+};
+
+export type BeginPasskeyErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+};
+
+export type BeginPasskeyError = BeginPasskeyErrors[keyof BeginPasskeyErrors];
+
+export type BeginPasskeyResponses = {
+    /**
+     * Successful Response
+     */
+    200: PasskeyAsked;
+};
+
+export type BeginPasskeyResponse = BeginPasskeyResponses[keyof BeginPasskeyResponses];
+
+export type RemovePasskeyData = {
+    body?: never;
+    path: {
+        /**
+         * Passkey Id
+         */
+        passkey_id: string;
+    };
+    query?: never;
+    url: '/api/v1/account/passkeys/{passkey_id}';
+};
+
+export type RemovePasskeyErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type RemovePasskeyError = RemovePasskeyErrors[keyof RemovePasskeyErrors];
+
+export type RemovePasskeyResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemovePasskeyResponse = RemovePasskeyResponses[keyof RemovePasskeyResponses];
+
+export type RenamePasskeyData = {
+    body: PasskeyChange;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Passkey Id
+         */
+        passkey_id: string;
+    };
+    query?: never;
+    url: '/api/v1/account/passkeys/{passkey_id}';
+};
+
+export type RenamePasskeyErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type RenamePasskeyError = RenamePasskeyErrors[keyof RenamePasskeyErrors];
+
+export type RenamePasskeyResponses = {
+    /**
+     * Successful Response
+     */
+    200: PasskeyView;
+};
+
+export type RenamePasskeyResponse = RenamePasskeyResponses[keyof RenamePasskeyResponses];
 
 export type ChangePasswordData = {
     body: PasswordChange;
@@ -12406,6 +12762,149 @@ export type ContinueSignInResponses = {
 
 export type ContinueSignInResponse = ContinueSignInResponses[keyof ContinueSignInResponses];
 
+export type AskPasskeyNextData = {
+    body: NextAsked;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/next/challenge';
+};
+
+export type AskPasskeyNextErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+};
+
+export type AskPasskeyNextError = AskPasskeyNextErrors[keyof AskPasskeyNextErrors];
+
+export type AskPasskeyNextResponses = {
+    /**
+     * Successful Response
+     */
+    200: PasskeyAsked;
+};
+
+export type AskPasskeyNextResponse = AskPasskeyNextResponses[keyof AskPasskeyNextResponses];
+
+export type SignInWithPasskeyData = {
+    body: PasskeyAnswer;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/passkey';
+};
+
+export type SignInWithPasskeyErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+};
+
+export type SignInWithPasskeyError = SignInWithPasskeyErrors[keyof SignInWithPasskeyErrors];
+
+export type SignInWithPasskeyResponses = {
+    /**
+     * Successful Response
+     */
+    200: SessionView;
+};
+
+export type SignInWithPasskeyResponse = SignInWithPasskeyResponses[keyof SignInWithPasskeyResponses];
+
+export type AskPasskeyData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/passkey/challenge';
+};
+
+export type AskPasskeyErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+};
+
+export type AskPasskeyError = AskPasskeyErrors[keyof AskPasskeyErrors];
+
+export type AskPasskeyResponses = {
+    /**
+     * Successful Response
+     */
+    200: PasskeyAsked;
+};
+
+export type AskPasskeyResponse = AskPasskeyResponses[keyof AskPasskeyResponses];
+
 export type StepUpData = {
     body: StepUp;
     path?: never;
@@ -12470,6 +12969,47 @@ export type StepUpResponses = {
 };
 
 export type StepUpResponse = StepUpResponses[keyof StepUpResponses];
+
+export type AskPasskeyAgainData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/step-up/challenge';
+};
+
+export type AskPasskeyAgainErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+};
+
+export type AskPasskeyAgainError = AskPasskeyAgainErrors[keyof AskPasskeyAgainErrors];
+
+export type AskPasskeyAgainResponses = {
+    /**
+     * Successful Response
+     */
+    200: PasskeyAsked;
+};
+
+export type AskPasskeyAgainResponse = AskPasskeyAgainResponses[keyof AskPasskeyAgainResponses];
 
 export type EndOtherSessionsData = {
     body?: never;

@@ -4,12 +4,12 @@ import type { AccountView } from "../../api/generated/types.gen";
 import { Facts } from "../../detail/Facts";
 import { Section } from "../../detail/Section";
 import { Age } from "../../format/Age";
-import { addAuthenticator, newRecoveryCodes, removeAuthenticator } from "./authenticator";
+import { addAuthenticator, removeAuthenticator } from "./authenticator";
 
 /** The authenticator app that signing in with the password asks for a code of. */
 export function OwnAuthenticator({ account }: { account: AccountView }) {
   const { t } = useTranslation();
-  const { authenticator, recovery_codes } = account;
+  const { authenticator } = account;
   return (
     <Section title={t("account.app.title")}>
       <p>{t(authenticator ? "account.app.is" : "account.app.none")}</p>
@@ -18,16 +18,12 @@ export function OwnAuthenticator({ account }: { account: AccountView }) {
           facts={[
             [t("account.app.since"), <Age key="since" at={authenticator.created} />],
             [t("account.app.used"), authenticator.used && <Age at={authenticator.used} />],
-            [t("account.codes.title"), t("account.codes.left", { count: recovery_codes })],
           ]}
         />
       )}
       <div className="cr-actions">
         {authenticator ? (
-          <>
-            <ActionButton action={newRecoveryCodes} target={null} name="" />
-            <ActionButton action={removeAuthenticator} target={null} name="" />
-          </>
+          <ActionButton action={removeAuthenticator} target={null} name="" />
         ) : (
           <ActionButton action={addAuthenticator} target={NOTHING} name="" />
         )}

@@ -7,6 +7,8 @@ import { Section } from "../../detail/Section";
 import { SkeletonLines } from "../../states/Skeletons";
 import { Failed } from "../../states/States";
 import { OwnAuthenticator } from "./OwnAuthenticator";
+import { OwnCodes } from "./OwnCodes";
+import { OwnPasskeys } from "./OwnPasskeys";
 import { changeOwnPassword } from "./password";
 
 /** How one signs in, and what can be changed about it. */
@@ -25,7 +27,13 @@ export function OwnSignIn() {
           </div>
         )}
       </Section>
-      {data.password && <OwnAuthenticator account={data} />}
+      {data.password && (
+        <>
+          <OwnPasskeys account={data} />
+          <OwnAuthenticator account={data} />
+        </>
+      )}
+      {(data.authenticator || data.passkeys.length > 0) && <OwnCodes left={data.recovery_codes} />}
     </>
   );
 }

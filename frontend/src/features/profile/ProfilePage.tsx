@@ -1,4 +1,5 @@
 import "../../i18n/later";
+import "../../i18n/profile";
 import { useTranslation } from "react-i18next";
 import { useAddress } from "../../pages/useAddress";
 import { useSession } from "../../session/session";

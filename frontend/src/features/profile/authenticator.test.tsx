@@ -1,4 +1,5 @@
 import "../../i18n/later";
+import "../../i18n/profile";
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
@@ -8,7 +9,15 @@ import { SESSION } from "../../test/answers";
 import { expectAccessible, renderInConsole } from "../../test/console";
 import { OwnSignIn } from "./OwnSignIn";
 
-const ACCOUNT = { login: "ada", name: "Ada", password: true };
+const ACCOUNT = {
+  login: "ada",
+  name: "Ada",
+  password: true,
+  authenticator: null,
+  recovery_codes: 0,
+  passkeys: [],
+  passkeys_here: true,
+};
 const BEGUN = { state: "s1", secret: "ABCDEFGH", uri: "otpauth:", qr: "data:,", until: 0 };
 
 /** Answers the account so, and changes by their path; what was sent. */
@@ -60,6 +69,18 @@ test("who signs in by a provider is offered none", async () => {
   await renderInConsole(<OwnSignIn />);
   await screen.findByText(/The console has no password of yours/);
   expect(screen.queryByRole("heading", { name: "Authenticator app" })).toBeNull();
+});
+
+test("who has a passkey alone has recovery codes too, and is told where none can be made", async () => {
+  const passkey = { id: "p", name: "laptop", created: 1, used: null, row_version: 1 };
+  answering({ passkeys: [passkey], recovery_codes: 10 });
+  await renderInConsole(<OwnSignIn />);
+  const row = await screen.findByRole("row", { name: /laptop/ });
+  expect(row.textContent).toContain("Never");
+  expect(screen.getByText("10 are left")).toBeDefined();
+  await screen.findByText("This browser cannot make passkeys for here. Use a newer one.");
+  expect(screen.queryByRole("button", { name: "Add a passkey" })).toBeNull();
+  await expectAccessible();
 });
 
 test("who has a second factor is asked for a code of it", async () => {

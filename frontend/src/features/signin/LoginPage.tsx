@@ -15,6 +15,7 @@ import { fieldsOf } from "../../forms/field";
 import { PlainFields } from "../../forms/PlainFields";
 import { useForm } from "../../forms/useForm";
 import { useSearchOf } from "../../pages/useSearchOf";
+import { knowsPasskeys } from "../../session/knowsPasskeys";
 import { sessionQuery, signIn, signInWith } from "../../session/session";
 import { AppLink } from "../../shell/AppLink";
 import { forgetOthers } from "../../shell/forgetOthers";
@@ -26,11 +27,12 @@ import { SignInFrame } from "./SignInFrame";
 import { LOGIN_SEARCH } from "./search";
 
 const FIELDS = fieldsOf(loginRequestBody, {
-  login: { label: "login.user", autoComplete: "username" },
+  login: { label: "login.user", autoComplete: "username webauthn" },
   password: { label: "login.password", autoComplete: "current-password" },
 });
 const fields = () => FIELDS;
 const NextStep = lazy(async () => import("./NextStep"));
+const ByPasskey = lazy(async () => import("./ByPasskey"));
 
 /** What more is asked of who gave the right password. */
 const nextOf = (error: Error | null) =>
@@ -121,6 +123,11 @@ export function LoginPage() {
           {t("login.submit")}
         </Button>
       </Form>
+      {!directory && setup.data?.passkeys && knowsPasskeys() && (
+        <Suspense fallback={null}>
+          <ByPasskey onEntered={entered} />
+        </Suspense>
+      )}
       {directory && (
         <AppLink href={`/login?${new URLSearchParams({ next })}`}>{t("login.otherWay")}</AppLink>
       )}

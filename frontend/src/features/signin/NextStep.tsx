@@ -2,13 +2,15 @@ import { Button, Form } from "@patternfly/react-core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { continueSignIn } from "../../api/generated/sdk.gen";
+import { askPasskeyNext, continueSignIn } from "../../api/generated/sdk.gen";
 import { nextAnswerBody } from "../../api/generated/signInBodies.gen";
 import type { SessionView } from "../../api/generated/types.gen";
 import { type Problem, toProblem } from "../../api/problem";
 import { type Field, fieldsOf } from "../../forms/field";
 import { PlainFields } from "../../forms/PlainFields";
 import { useForm } from "../../forms/useForm";
+import { knowsPasskeys } from "../../session/knowsPasskeys";
+import { answerOf } from "../../session/passkeys";
 import { errorsOf, Refused } from "./Refused";
 import { SignInFrame } from "./SignInFrame";
 
@@ -21,6 +23,10 @@ const ASKED: Readonly<Record<string, readonly Field[]>> = {
       autoComplete: "one-time-code",
       required: true,
     },
+  }),
+  // Of who has no app.
+  recovery: fieldsOf(nextAnswerBody, {
+    code: { label: "login.next.recovery", help: "login.next.recoveryHint", required: true },
   }),
   "new-password": fieldsOf(nextAnswerBody, {
     password: {
@@ -48,15 +54,20 @@ interface Props {
 
 function OneStep({ step, login, onEntered, onAnew, onNext }: StepProps) {
   const { t } = useTranslation();
-  const [fields] = useState(() => () => ASKED[step.step ?? ""] ?? []);
+  const { methods } = step;
+  const asked = step.step ?? "";
+  const state = step.state ?? "";
+  const byPasskey = methods?.includes("passkey") === true && knowsPasskeys();
+  const byApp = !methods || methods.includes("totp") || asked !== "second-factor";
+  const [fields] = useState(() => () => ASKED[byApp ? asked : "recovery"] ?? []);
   const form = useForm({ draft: null, fields, before: null });
   const attempt = useMutation({
-    mutationFn: async () =>
-      (
-        await continueSignIn({
-          body: { state: step.state ?? "", ...form.whole() },
-        })
-      ).data,
+    mutationFn: async (passkey: boolean) => {
+      const answer = passkey
+        ? { credential: await answerOf((await askPasskeyNext({ body: { state } })).data.options) }
+        : form.whole();
+      return (await continueSignIn({ body: { state, ...answer } })).data;
+    },
     onSuccess: onEntered,
     onError: (error) => {
       const problem = toProblem(error);
@@ -66,20 +77,31 @@ function OneStep({ step, login, onEntered, onAnew, onNext }: StepProps) {
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (form.check()) attempt.mutate();
+    if (form.check()) attempt.mutate(false);
   };
   const over = attempt.isError && toProblem(attempt.error).status === 401;
   return (
     <SignInFrame title={t("login.next.title")}>
       <p translate="no">{step.detail}</p>
       {attempt.isError && <Refused problem={toProblem(attempt.error)} form={form} />}
+      {!over && byPasskey && (
+        <Button
+          isBlock
+          isLoading={attempt.isPending}
+          isDisabled={attempt.isPending}
+          onClick={() => attempt.mutate(true)}
+        >
+          {t("login.passkey.use")}
+        </Button>
+      )}
       {!over && (
         <Form noValidate onSubmit={submit}>
           <input type="hidden" autoComplete="username" value={login} readOnly />
-          <PlainFields form={form} errors={errorsOf(attempt.error)} focusFirst />
+          <PlainFields form={form} errors={errorsOf(attempt.error)} focusFirst={!byPasskey} />
           <Button
             type="submit"
             isBlock
+            variant={byPasskey ? "secondary" : "primary"}
             isLoading={attempt.isPending}
             isDisabled={attempt.isPending}
           >

@@ -22,7 +22,7 @@ const SSO = {
 const GITLAB = { name: "lab", kind: "gitlab", label: "GitLab", domains: [], password: false };
 
 /** What is asked before anybody signs in. */
-const stateAt = (url: string, offered: object[] = []) =>
+const stateAt = (url: string, offered: object[] = []): object =>
   url.endsWith("/signin/providers") ? offered : { needed: false };
 
 async function signIn(login: string) {
@@ -222,4 +222,70 @@ test("a directory's name and password are given here, and go to it alone", async
   await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
   await waitFor(() => expect(console.location()).toBe("/next"));
   expect(asked.map((url) => url.replace(/^.*\/api\/v1/, ""))).toEqual(["/signin/corp/password"]);
+});
+
+test("a passkey signs in where the console and the browser know them", async () => {
+  const sent: [string, unknown][] = [];
+  vi.stubGlobal("fetch", async (url: string, { method = "GET", body }: RequestInit = {}) => {
+    if (method === "GET")
+      return Response.json(
+        url.endsWith("/setup") ? { needed: false, passkeys: true } : stateAt(url),
+      );
+    sent.push([url.replace(/^.*\/v1/, ""), body && JSON.parse(String(body))]);
+    return Response.json(url.endsWith("/challenge") ? { options: { challenge: "c" } } : SESSION);
+  });
+  cleanup();
+  await renderInConsole(<LoginPage />, "/login?next=/pods");
+  await screen.findByLabelText(/User name/);
+  const name = "Sign in with a passkey";
+  expect(screen.queryByRole("button", { name })).toBeNull();
+
+  cleanup();
+  const asked: unknown[] = [];
+  const get = async (options: unknown) => {
+    asked.push(options);
+    if (asked.length === 1) throw new DOMException("cancelled", "NotAllowedError");
+    return { toJSON: () => ({ id: "p" }) };
+  };
+  vi.stubGlobal("PublicKeyCredential", { parseRequestOptionsFromJSON: (json: object) => json });
+  Object.defineProperty(navigator, "credentials", { value: { get }, configurable: true });
+  const console = await renderInConsole(<LoginPage />, "/login?next=/pods");
+  await userEvent.click(await screen.findByRole("button", { name }));
+  expect(await screen.findByText(/No passkey was given/)).toBeDefined();
+  await expectAccessible();
+  await userEvent.click(screen.getByRole("button", { name }));
+  await waitFor(() => expect(console.location()).toBe("/pods"));
+  expect(asked).toEqual([{ publicKey: { challenge: "c" } }, { publicKey: { challenge: "c" } }]);
+  expect(sent).toEqual([
+    ["/session/passkey/challenge", undefined],
+    ["/session/passkey/challenge", undefined],
+    ["/session/passkey", { credential: { id: "p" } }],
+  ]);
+  vi.unstubAllGlobals();
+});
+
+test("a passkey that is picked where the browser fills in the name signs in", async () => {
+  cleanup();
+  vi.stubGlobal("fetch", async (url: string, { method = "GET" }: RequestInit = {}) => {
+    if (url.endsWith("/setup")) return Response.json({ needed: false, passkeys: true });
+    if (method === "GET") return Response.json(stateAt(url));
+    return Response.json(url.endsWith("/challenge") ? { options: {} } : SESSION);
+  });
+  const asked: unknown[] = [];
+  const get = async ({ mediation }: CredentialRequestOptions) => {
+    asked.push(mediation);
+    return { toJSON: () => ({ id: "p" }) };
+  };
+  vi.stubGlobal("PublicKeyCredential", {
+    parseRequestOptionsFromJSON: (json: object) => json,
+    isConditionalMediationAvailable: async () => true,
+  });
+  Object.defineProperty(navigator, "credentials", { value: { get }, configurable: true });
+  const console = await renderInConsole(<LoginPage />, "/login?next=/pods");
+  expect((await screen.findByLabelText(/User name/)).getAttribute("autocomplete")).toBe(
+    "username webauthn",
+  );
+  await waitFor(() => expect(console.location()).toBe("/pods"));
+  expect(asked).toEqual(["conditional"]);
+  vi.unstubAllGlobals();
 });

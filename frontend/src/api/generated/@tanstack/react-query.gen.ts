@@ -752,7 +752,7 @@ export const setupStateQueryKey = (options?: Options<SetupStateData>) => createQ
 /**
  * Setup State
  *
- * Whether the one-time setup link is still needed.
+ * Whether the one-time setup link is still needed, and whether passkeys can be used here.
  */
 export const setupStateOptions = (options?: Options<SetupStateData>) => queryOptions<SetupStateResponse, SetupStateError, SetupStateResponse, ReturnType<typeof setupStateQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
