@@ -9,13 +9,14 @@ from typing import Any
 import httpx2
 import pyotp
 import pytest
+from sqlalchemy import func, select
 
 from auth.scope import organisation
 from backend.features.account import authenticators
 from backend.identity import factors
 from tests.console import OWNER_PASSWORD, Caller, ConsoleApp
 
-__all__ = ["App", "Clock", "answer", "asked", "member_with_app", "set_up"]
+__all__ = ["App", "Clock", "answer", "asked", "counted", "member_with_app", "set_up"]
 
 NOW = 1_800_000_015.0
 
@@ -83,3 +84,9 @@ async def asked(caller: Caller, login: str, password: str = OWNER_PASSWORD) -> d
 async def answer(caller: Caller, told: dict[str, Any], code: str) -> httpx2.Response:
     """Give a code to the step that was asked for."""
     return await caller.post("/session/next", json={"state": told["state"], "code": code})
+
+
+async def counted(console: ConsoleApp, table: Any) -> int:
+    """Rows of a table."""
+    async with console.state.db_sessions() as db:
+        return (await db.execute(select(func.count()).select_from(table))).scalar_one()

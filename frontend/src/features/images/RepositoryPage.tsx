@@ -8,7 +8,6 @@ import { useDetail } from "../../detail/useDetail";
 import { equals, useLiveRow } from "../../detail/useLiveRow";
 import { askingFilter } from "../../kube/imageLinks";
 import { RelatedTable } from "../../kube/RelatedTable";
-import { FreshnessChip } from "../../live/FreshnessChip";
 import { useAddress } from "../../pages/useAddress";
 import { useImageCrumbs, useImageSearch } from "./ImagePage";
 import { Pull } from "./Pull";
@@ -39,7 +38,6 @@ export function RepositoryPage() {
       sentence={reason || t("image.tagCount", { count: Number(live.current?.tags ?? tags) })}
       deletedAt={live.deletedAt ?? detail.goneAt}
       notice={<StaleNotice detail={detail} />}
-      meta={<FreshnessChip sources={live.freshness} pending={live.pending} />}
       strip={
         <Facts
           facts={[
