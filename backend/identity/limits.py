@@ -15,7 +15,8 @@ import asyncio
 import hashlib
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import col
 
 from backend.db.signin import AttemptCount
+from backend.errors import Unavailable
 
 __all__ = ["REFUSED", "AttemptLimits", "Limit", "attempt_limits", "code_limits"]
 
@@ -32,6 +34,7 @@ REFUSED: Final = Counter(
     "craton_sign_in_refused", "Sign-in attempts refused before the password was checked.", ("by",)
 )
 _MAX_LOOKING: Final = 2
+_MAX_IN_LINE: Final = 100
 _FORGET_EVERY: Final = 64
 """Attempts between two removals of worn-off rows."""
 _CLOCKS_DIFFER: Final = 600.0
@@ -95,14 +98,32 @@ def code_limits(user_id: str, group: str, device: str | None, *, known: bool) ->
 
 
 class AttemptLimits:
-    """Counts attempts in the database of `engine`; no notices are told of it. `looking` is held
-    while the account of an attempt is looked up: a flood of names leaves the database to others."""
+    """Counts attempts in the database of `engine`; no notices are told of it."""
 
     def __init__(self, engine: AsyncEngine, clock: Callable[[], float] = time.time) -> None:
         self._engine = engine
         self._clock = clock
         self._taken = 0
-        self.looking = asyncio.Semaphore(_MAX_LOOKING)
+        self._looking = asyncio.Semaphore(_MAX_LOOKING)
+        self._in_line = 0
+
+    @asynccontextmanager
+    async def looking(self) -> AsyncIterator[None]:
+        """Held while the account of an attempt is looked up, few at a time: a flood of names
+        leaves the database to others. `Unavailable` where the line is long."""
+        if self._in_line >= _MAX_IN_LINE:
+            REFUSED.labels("queue").inc()
+            raise Unavailable(
+                "More people sign in than the console can look up at once. Try again in a few "
+                "seconds.",
+                headers={"Retry-After": "2"},
+            )
+        self._in_line += 1
+        try:
+            async with self._looking:
+                yield
+        finally:
+            self._in_line -= 1
 
     async def take(self, limits: Sequence[Limit]) -> int:
         """Count one attempt against all of `limits`: 0 when it may go on. Otherwise nothing

@@ -109,7 +109,7 @@ async def complete_setup(
 async def _account(
     entry: Entrance, login: str, cookie: str | None, group: str
 ) -> tuple[UserRecord | None, Familiar]:
-    async with entry.attempts.looking, entry.db_sessions() as own:
+    async with entry.attempts.looking(), entry.db_sessions() as own:
         query = select(UserRecord).where(col(UserRecord.login) == login)
         user = (await own.execute(query)).scalar_one_or_none()
         place = await familiar(own, user.id if user else "", cookie, group)

@@ -115,14 +115,30 @@ async def test_strangers_beyond_their_share_are_turned_away_before_anything_is_r
     hashing = Hashing()
     console.replace(hashing)
     stranger = console.caller("192.0.2.1")
-    looking = console.app.state.parts.get(AttemptLimits).looking
+    attempts = console.app.state.parts.get(AttemptLimits)
     async with AsyncExitStack() as held:
-        while not looking.locked():  # nobody's account can be looked up
-            await held.enter_async_context(looking)
+        for _ in range(2):  # nobody's account can be looked up
+            await held.enter_async_context(attempts.looking())
         for _ in range(MAX_OF_PEER):
             held.enter_context(hashing.place("192.0.2.1", known=False))
         async with asyncio.timeout(60):
             assert (await stranger.sign_in("owner", "wrong password")).status_code == 503
+
+
+async def test_the_line_of_those_to_be_looked_up_has_an_end(console: ConsoleApp) -> None:
+    """A cookie that anybody may invent leads past the lane of strangers."""
+    attempts = console.app.state.parts.get(AttemptLimits)
+    strangers = [console.caller() for _ in range(110)]
+    for stranger in strangers:
+        stranger.cookies.set("craton-device", "invented")
+    async with AsyncExitStack() as held:
+        for _ in range(2):
+            await held.enter_async_context(attempts.looking())
+        asked = [asyncio.create_task(s.sign_in("owner", "wrong password")) for s in strangers]
+        async with asyncio.timeout(60):
+            done, _ = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+        assert {task.result().status_code for task in done} == {503}
+    await asyncio.gather(*asked)
 
 
 async def test_a_stranger_cannot_lock_a_known_browser_out(console: ConsoleApp) -> None:
