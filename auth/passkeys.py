@@ -52,6 +52,8 @@ __all__ = [
 _NAME: Final = "Craton"
 _WAIT_MS: Final = 300_000
 _LONGEST_ID: Final = 1023
+_LONGEST_KEY: Final = 3000
+"""Bytes; an RSA key of 16,384 bits has some 2,100."""
 """Bytes of a credential's id at most (WebAuthn, section 4)."""
 _UNREADABLE: Final = (
     WebAuthnException,
@@ -207,6 +209,8 @@ def registered(site: Site, challenge: str, credential: Mapping[str, Any]) -> New
         raise NotBelieved(str(error)) from error
     if len(found.credential_id) > _LONGEST_ID:
         raise NotBelieved("the passkey's id is too long")
+    if len(found.credential_public_key) > _LONGEST_KEY:
+        raise NotBelieved("the passkey's key is too long")
     return NewPasskey(
         bytes_to_base64url(found.credential_id),
         bytes_to_base64url(found.credential_public_key),

@@ -75,8 +75,9 @@ async def use_passkey(
     if site is None:
         raise NotBelieved("passkeys cannot be used at this address")
     answered = Answered.read(credential)
+    # Locked before the challenge is: who takes somebody's passkeys away goes the same way.
+    row = await db.get(Passkey, digest(answered.id), with_for_update=True, populate_existing=True)
     await _take(db, answered.challenge, purpose, bound, user_id)
-    row = await db.get(Passkey, digest(answered.id), populate_existing=True)
     if row is None or (user_id is not None and row.user_id != user_id):
         raise NotBelieved("the passkey is not known here")
     if answered.user not in {"", row.user_id}:

@@ -150,6 +150,8 @@ async def take_away(
     began. 403 for an account that may more than the caller."""
     await raise_epoch(db, Subject(SubjectKind.USER, user_id))
     user = await of_another(db, caller, user_id, catalogue)
+    # Locked: who signs in with one of them at this moment is refused, or among those who end.
+    await db.get(UserRecord, user.id, with_for_update=True, populate_existing=True)
     had = await remove_factors(db, check.secrets, user.id)
     if not had:
         raise Conflict(f"{user.login} has no second factor.")

@@ -46,7 +46,8 @@ async def begin(db: AsyncSession, caller: Principal, site: Site) -> PasskeyAsked
     user = await own_user(db, caller)
     known = await passkeys_of(db, user.id)
     _require_room(user, known)
-    challenge = await challenge_for(db, ADD, caller.credential.id, user.id)
+    # Not to the session: a step-up on the way gives it another id, and the device has the passkey.
+    challenge = await challenge_for(db, ADD, caller.id, user.id)
     ids = [one.credential_id for one in known]
     options = to_create(
         site, challenge, user_id=user.id, login=user.login, name=user.name, known=ids
@@ -67,7 +68,7 @@ async def add(
     _require_room(user, await passkeys_of(db, user.id))
     try:
         row = await add_passkey(
-            db, site, body.credential, bound=caller.credential.id, user_id=user.id, name=body.name
+            db, site, body.credential, bound=caller.id, user_id=user.id, name=body.name
         )
     except NotBelieved as error:
         raise wrong("credential", f"The passkey was not taken: {error}. Try again.") from error
