@@ -110,6 +110,9 @@ _NARROW: Final[dict[str, tuple[str, set[str]]]] = {
     ),
     "access-admin": (
         "Access admin",
-        _rights(_PEOPLE, READ | EDIT) | _rights(("activity",), READ) | {"role:bind"},
+        _rights(_PEOPLE, READ | EDIT)
+        | _rights(("activity",), READ)
+        | _rights(("access-request",), READ | {Verb.APPROVE})
+        | {"role:bind"},
     ),
 }

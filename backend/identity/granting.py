@@ -4,14 +4,24 @@ binding, a token of a service account, a member of a team, a role that is edited
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from auth.binding import Binding
 from auth.principal import Principal
+from auth.role import Role
 from auth.verb import Verb
 from backend.errors import Forbidden
 
-__all__ = ["may_give", "refuse_escalation"]
+__all__ = ["Granter", "may_give", "refuse_escalation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Granter:
+    """Who grants, and the roles there are to be granted, by id."""
+
+    caller: Principal
+    roles: Mapping[str, Role]
 
 
 def may_give(caller: Principal, given: Binding) -> bool:

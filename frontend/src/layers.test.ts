@@ -12,7 +12,7 @@ const LAYERS = [
   ["live", "status", "session", "overlay"],
   ["pages"],
   ["states"],
-  ["shell", "system", "jobs", "forms", "actions"],
+  ["shell", "system", "jobs", "forms", "actions", "asking"],
   ["table"],
   ["detail"],
   ["kube", "updates", "tokens"],

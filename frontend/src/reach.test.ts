@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import asking from "./i18n/asking.json";
 import later from "./i18n/later.json";
 import profile from "./i18n/profile.json";
 import signin from "./i18n/signin.json";
@@ -88,6 +89,7 @@ function without(file: string, names: ReadonlySet<string>): string[] {
 test.each([
   ["later", [later]],
   ["profile", [profile]],
+  ["asking", [asking]],
   ["signin", [signin]],
   ["updates", [updates]],
 ])("what says words of %s brings them along", (name, words) => {

@@ -8,9 +8,10 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import OWNER, ConsoleProcess, sign_in
+from tests.browser.axe import violations
+from tests.browser.conftest import OWNER, SOON_MS, ConsoleProcess, sign_in
 from tests.browser.pages import Shell, TablePage
 
 PASSWORD = "correct horse battery"
@@ -55,6 +56,49 @@ def test_a_viewer_of_one_namespace_finds_no_trace_of_another(
     watched.goto(f"{console.url}/clusters/local/pods/data/database-0")
     expect(watched.locator("[data-state=not-found]")).to_be_visible()
     assert table.page.get_by_role("link", name="Access").count() == 0
+
+
+def test_what_a_viewer_asks_for_opens_once_it_is_granted(
+    watched: Page, browser: Browser, console: ConsoleProcess, viewer: str
+) -> None:
+    sign_in(watched.context, console, viewer, PASSWORD)
+    watched.goto(f"{console.url}/machines")
+    watched.get_by_role("button", name="Ask for access").click()
+    asking = watched.get_by_role("dialog")
+    expect(asking.get_by_label("On what")).to_have_value("machine")
+    expect(asking.get_by_label("Where")).to_have_value("org/main")
+    asking.get_by_label("What you need it for").fill("A machine is slow")
+    assert violations(watched) == []
+    asking.get_by_role("button", name="Ask for access").click()
+    asking.get_by_role("button", name="Close").last.click()
+    expect(watched.locator("[data-request=Pending]")).to_be_visible()
+    assert violations(watched) == []
+
+    context = browser.new_context(bypass_csp=True, viewport={"width": 1440, "height": 900})
+    sign_in(context, console, OWNER, console.password)
+    owner = context.new_page()
+    owner.set_default_timeout(SOON_MS)
+    owner.goto(f"{console.url}/access")
+    entry = owner.get_by_role("link", name=re.compile("^Requests .*need"))
+    entry.click()
+    owner.locator("tr.cr-row[data-key]").filter(has_text=viewer).click()
+    expect(owner.locator("[data-preview]")).to_contain_text(f"{viewer} holds Viewer")
+    assert violations(owner) == []
+    owner.get_by_role("button", name="Grant", exact=True).click()
+    deciding = owner.get_by_role("dialog")
+    expect(deciding.get_by_label("Role")).to_have_value("viewer")
+    expect(deciding.get_by_label("Ends")).to_have_value("hours8")
+    deciding.get_by_label("Word to who asked").fill("For today")
+    deciding.get_by_role("button", name="Grant", exact=True).click()
+    deciding.get_by_role("button", name="Close").last.click()
+    row = owner.locator("tr.cr-row[data-key]").filter(has_text=viewer)
+    expect(row.locator("[data-column=state]")).to_have_text("Granted")
+    context.close()
+
+    expect(watched.locator("tr.cr-row[data-key]").first).to_be_visible()
+    expect(watched.get_by_role("link", name="Machines", exact=True)).to_be_visible()
+    watched.goto(f"{console.url}/profile/requests")
+    expect(watched.locator("[data-request=Granted]")).to_contain_text("For today")
 
 
 def test_pages_that_could_show_nothing_are_not_offered(

@@ -35,6 +35,8 @@ PAGES = {
     "access": ("/access", ROWS),
     "access-sessions": ("/access/sessions", ROWS),
     "access-bindings": ("/access/bindings", ROWS),
+    "access-requests": ("/access/requests", f"{ROWS}, [data-state=empty]"),
+    "profile-requests": ("/profile/requests", ".cr-actions"),
     "access-roles": ("/access/roles", ROWS),
     "access-role": ("/access/roles/developer", ".cr-rights"),
     "device": ("/device", "[data-field=code]"),

@@ -1,9 +1,12 @@
-"""Users and role bindings: enough to give a team its namespace and take it away again."""
+"""Users, role bindings, and requests for them: enough to give a team its namespace and take it away
+again."""
 
 from __future__ import annotations
 
 from backend.db.notice import Notice, rows
 from backend.features.access.collections import BINDINGS, USERS, binding_source, user_source
+from backend.features.access.requestjobs import declared
+from backend.features.access.requestlist import REQUESTS, request_source
 from backend.features.access.rights import KINDS
 from backend.features.access.routes import router
 from backend.features.context import Feature, FeatureContext
@@ -12,13 +15,23 @@ __all__ = ["register"]
 
 
 def register(context: FeatureContext) -> Feature:
-    """Add the `users` and `bindings` collections and the routes that change them."""
+    """Add the `users`, `bindings` and `access-requests` collections and the routes that change
+    them."""
     users = user_source(context.db_sessions, context.organisation)
     bindings = binding_source(context.db_sessions, context.organisation)
+    requests = request_source(context.db_sessions, context.organisation)
     context.registry.add(USERS, users)
     context.registry.add(BINDINGS, bindings)
+    context.registry.add(REQUESTS, requests)
     context.bus.subscribe(rows("user_account"), lambda notice: users.notify(notice.keys))
     context.bus.subscribe(rows("role_binding"), lambda notice: bindings.notify(notice.keys))
+
+    context.bus.subscribe(rows("access_request"), lambda notice: requests.notify(notice.keys))
+
+    def asked(_notice: Notice) -> None:
+        requests.notify(None)  # who asked is told by name, and goes with their requests
+
+    context.bus.subscribe(rows("user_account"), asked)
 
     def renamed(_notice: Notice) -> None:
         bindings.notify(None)
@@ -31,4 +44,4 @@ def register(context: FeatureContext) -> Feature:
 
     for table in ("user_account", "team", "service_account"):
         context.bus.subscribe(rows(table), renamed)
-    return Feature("access", router, kinds=KINDS)
+    return Feature("access", router, kinds=KINDS, jobs=declared())

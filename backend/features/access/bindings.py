@@ -8,28 +8,28 @@ for as long.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from auth.binding import Binding
-from auth.principal import Principal
 from auth.role import Role, Verb
-from auth.scope import InvalidScopeError, Scope, covers, organisation, parse, render
+from auth.scope import InvalidScopeError, Scope, parse, render
 from auth.subject import Subject
 from backend.audit import Audit, Change, Target
 from backend.db.rights import BindingRecord
-from backend.errors import Conflict, NotFoundProblem, PreconditionFailed, Unprocessable
+from backend.db.versions import advance
+from backend.errors import Conflict, NotFoundProblem
+from backend.features.access.places import invalid, placed
 from backend.features.access.schemas import BindingChange, NewBinding
 from backend.features.access.subjects import find_subject, name_of
 from backend.http.guard import no_such, require
 from backend.identity.epoch import raise_epoch
-from backend.identity.granting import refuse_escalation
+from backend.identity.granting import Granter, refuse_escalation
 from backend.identity.owned import owned_by, spread
 from backend.identity.owners import require_an_owner
 from backend.identity.reading import subject as subject_of
@@ -50,11 +50,10 @@ class Grant:
     given: tuple[Binding, ...]
 
 
-async def checked(
-    db: AsyncSession, caller: Principal, body: NewBinding, roles: Mapping[str, Role]
-) -> Grant:
+async def checked(db: AsyncSession, by: Granter, body: NewBinding) -> Grant:
     """What `body` would give; raises what granting it would."""
-    role, scope = _role(body.role, roles), _scope(body.scope, caller.organisation)
+    caller = by.caller
+    role, scope = _role(body.role, by), placed(body.scope, caller.organisation)
     require(caller, "binding", Verb.CREATE, scope)
     one = Binding("", caller.subject, role, scope, body.expires)
     given = tuple(spread([one], await owned_by(db, [render(scope)])))
@@ -62,15 +61,15 @@ async def checked(
     _refuse_past(body.expires)
     subject = await find_subject(db, body.subject_kind, body.subject)
     if subject is None:
-        raise _invalid("subject", body.subject, f"there is no such {body.subject_kind.value}")
+        raise invalid("subject", body.subject, f"there is no such {body.subject_kind.value}")
     return Grant(subject, role, scope, given)
 
 
 async def create_binding(
-    db: AsyncSession, audit: Audit, caller: Principal, body: NewBinding, roles: Mapping[str, Role]
+    db: AsyncSession, audit: Audit, by: Granter, body: NewBinding
 ) -> BindingRecord:
     """The new binding; it takes the place of the same one that is over."""
-    grant = await checked(db, caller, body, roles)
+    grant = await checked(db, by, body)
     subject = grant.subject
     await raise_epoch(db, subject)
     record = BindingRecord(
@@ -80,7 +79,7 @@ async def create_binding(
         scope=render(grant.scope),
         expires=body.expires,
         reason=body.reason,
-        created_by=caller.login,
+        created_by=by.caller.login,
     )
     same = [
         col(getattr(BindingRecord, name)) == getattr(record, name)
@@ -101,13 +100,8 @@ async def create_binding(
     return record
 
 
-async def change_binding(  # noqa: PLR0917 (who changes what, by which rights)
-    db: AsyncSession,
-    audit: Audit,
-    caller: Principal,
-    record: BindingRecord,
-    body: BindingChange,
-    roles: Mapping[str, Role],
+async def change_binding(
+    db: AsyncSession, audit: Audit, by: Granter, record: BindingRecord, body: BindingChange
 ) -> BindingRecord:
     """Another end or reason for the version of `record` that was read. A later end is as much as
     granting it anew; who may change it may always have it end sooner."""
@@ -115,24 +109,12 @@ async def change_binding(  # noqa: PLR0917 (who changes what, by which rights)
     if expires != record.expires:
         _refuse_past(expires)
         if _later(expires, record.expires):
-            await _refuse_longer(db, caller, record, expires, roles)
+            await _refuse_longer(db, by, record, expires)
     before, subject = _facts(record), subject_of(record)
     await raise_epoch(db, subject)
-    same = (col(BindingRecord.id) == record.id) & (
-        col(BindingRecord.row_version) == record.row_version
-    )
-    changed = update(BindingRecord).where(same)
-    changed = changed.values(
-        expires=expires,
-        reason=record.reason if body.reason is None else body.reason,
-        row_version=record.row_version + 1,
-    )
-    statement = changed.returning(col(BindingRecord.id))
-    statement = statement.execution_options(synchronize_session=False)
-    if (await db.execute(statement)).first() is None:
-        raise PreconditionFailed("The binding was changed by somebody else at this moment.")
-    await db.refresh(record)
-    await require_an_owner(db, caller.organisation)
+    reason = record.reason if body.reason is None else body.reason
+    await advance(db, record, {"expires": expires, "reason": reason}, "binding")
+    await require_an_owner(db, by.caller.organisation)
     difference = Change.between(before, _facts(record), show=_SHOWN)
     audit.did("update", _target(record, await name_of(db, subject)), change=difference)
     return record
@@ -151,7 +133,7 @@ async def delete_binding(db: AsyncSession, audit: Audit, binding_id: str) -> Non
 async def find_binding(db: AsyncSession, binding_id: str) -> BindingRecord:
     """The binding, or 404: also for one whose scope nobody can read."""
     record = await db.get(BindingRecord, binding_id)
-    if record is None or _placed(record.scope) is None:
+    if record is None or _read(record.scope) is None:
         raise NotFoundProblem(no_such("binding"))
     return record
 
@@ -161,13 +143,9 @@ def _later(end: float | None, before: float | None) -> bool:
 
 
 async def _refuse_longer(
-    db: AsyncSession,
-    caller: Principal,
-    record: BindingRecord,
-    expires: float | None,
-    roles: Mapping[str, Role],
+    db: AsyncSession, by: Granter, record: BindingRecord, expires: float | None
 ) -> None:
-    role = roles.get(record.role_id)
+    role = by.roles.get(record.role_id)
     if role is None:
         raise Conflict(
             f"There is no role {record.role_id!r} any more, so nobody can say what a later end "
@@ -175,42 +153,25 @@ async def _refuse_longer(
         )
     one = Binding(record.id, subject_of(record), role, parse(record.scope), expires)
     given = spread([one], await owned_by(db, [record.scope]))
-    refuse_escalation(caller, given, f"You may not let {role.id} last longer there")
+    refuse_escalation(by.caller, given, f"You may not let {role.id} last longer there")
 
 
 def _refuse_past(expires: float | None) -> None:
     if expires is not None and expires <= time.time():
-        raise _invalid("expires", str(expires), "this moment is over", "a time to come")
+        raise invalid("expires", str(expires), "this moment is over", "a time to come")
 
 
-def _role(name: str, roles: Mapping[str, Role]) -> Role:
-    if name not in roles:
-        raise _invalid("role", name, "there is no such role", ", ".join(roles))
-    return roles[name]
+def _role(name: str, by: Granter) -> Role:
+    if name not in by.roles:
+        raise invalid("role", name, "there is no such role", ", ".join(by.roles))
+    return by.roles[name]
 
 
-def _placed(text: str) -> Scope | None:
+def _read(text: str) -> Scope | None:
     try:
         return parse(text)
     except InvalidScopeError:
         return None
-
-
-def _scope(text: str, org: str) -> Scope:
-    try:
-        scope = parse(text)
-    except InvalidScopeError as error:
-        raise _invalid("scope", text, str(error), f"org/{org}/cluster/NAME/ns/NAME") from error
-    if not covers(organisation(org), scope):
-        raise _invalid("scope", text, "another organisation's scope", f"org/{org}/…")
-    return scope
-
-
-def _invalid(field: str, value: str, message: str, accepts: str = "") -> Unprocessable:
-    return Unprocessable(
-        f"{field}: {message}",
-        errors=[{"field": field, "value": value, "message": message, "accepts": accepts}],
-    )
 
 
 def _facts(record: BindingRecord) -> dict[str, object]:

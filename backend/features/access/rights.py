@@ -12,4 +12,5 @@ __all__ = ["KINDS"]
 KINDS: Final = (
     Kind("user", "Users", READ | EDIT, sensitive=True),
     Kind("binding", "Role bindings", READ | EDIT | {Verb.BIND}, sensitive=True),
+    Kind("access-request", "Requests for access", READ | {Verb.APPROVE}, sensitive=True),
 )

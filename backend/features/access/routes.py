@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 
 from auth.kinds import Catalogue
 from auth.principal import Principal
@@ -17,6 +17,7 @@ from backend.features.access import bindings, service
 from backend.features.access.explaining import router as explaining
 from backend.features.access.grantors import grantors
 from backend.features.access.previewing import preview_of
+from backend.features.access.requestroutes import router as requesting
 from backend.features.access.schemas import (
     BindingChange,
     BindingView,
@@ -29,11 +30,12 @@ from backend.features.access.schemas import (
 )
 from backend.features.access.subjects import name_of
 from backend.http.audited import Audited
+from backend.http.changing import Changed
 from backend.http.documented import answers
 from backend.http.fields import PathId
 from backend.http.guard import CurrentPrincipal, Decides, Requires
 from backend.http.stepup import Fresh, require_fresh
-from backend.http.versions import IfMatch, check, tagged
+from backend.identity.granting import Granter
 from backend.identity.reading import subject as subject_of
 from backend.identity.roles import present_roles
 from backend.parts import part
@@ -41,6 +43,7 @@ from backend.settings import Settings
 
 router = APIRouter(tags=["access"], responses=answers(409))
 router.include_router(explaining)
+router.include_router(requesting)
 
 
 async def at_binding(
@@ -84,17 +87,14 @@ async def change_user(
     caller: Annotated[Principal, Requires("user", Verb.UPDATE)],
     db: DbSession,
     audit: Audited,
-    response: Response,
-    settings: Annotated[Settings, part(Settings)],
-    if_match: IfMatch = None,
+    changed: Changed,
 ) -> UserView:
     """Switch an account off or on, or set its password. Needs `If-Match`."""
     present = await service.find_user(db, user_id)
-    check(if_match, present.row_version, _user_view(present))
+    changed.check(present.row_version, _user_view(present))
     user = await service.change_user(db, audit, caller, present, body)
-    if body.password is not None:
-        require_fresh(caller, settings)  # who sets a password can sign in with it
-    tagged(response, user.row_version)
+    # Who sets a password can sign in with it.
+    changed.done(caller, user.row_version, fresh=body.password is not None)
     return _user_view(user)
 
 
@@ -115,8 +115,8 @@ async def create_binding(
     settings: Annotated[Settings, part(Settings)],
 ) -> BindingView:
     """Give a subject a role at a scope, where the caller may and holds as much."""
-    roles = await present_roles(db, catalogue)
-    record = await bindings.create_binding(db, audit, caller, body, roles)
+    by = Granter(caller, await present_roles(db, catalogue))
+    record = await bindings.create_binding(db, audit, by, body)
     require_fresh(caller, settings)  # last: who may not, or mistyped, is told so first
     return _binding_view(record, body.subject)
 
@@ -130,7 +130,8 @@ async def preview_binding(
     catalogue: Annotated[Catalogue, part(Catalogue)],
 ) -> GrantPreview:
     """What granting this would give; it is refused as granting it would be."""
-    grant = await bindings.checked(db, caller, body, await present_roles(db, catalogue))
+    by = Granter(caller, await present_roles(db, catalogue))
+    grant = await bindings.checked(db, by, body)
     return await preview_of(db, caller, body, grant, catalogue)
 
 
@@ -143,20 +144,17 @@ async def change_binding(
     db: DbSession,
     audit: Audited,
     catalogue: Annotated[Catalogue, part(Catalogue)],
-    settings: Annotated[Settings, part(Settings)],
-    response: Response,
-    if_match: IfMatch = None,
+    changed: Changed,
 ) -> BindingView:
     """Have a role end at another time, or say why it is given; for it to last longer the caller
     must hold as much for as long. Needs `If-Match`."""
     record = await bindings.find_binding(db, binding_id)
     name = await name_of(db, subject_of(record))
-    check(if_match, record.row_version, _binding_view(record, name))
-    roles = await present_roles(db, catalogue)
-    changed = await bindings.change_binding(db, audit, caller, record, body, roles)
-    require_fresh(caller, settings)  # last: who may not, or mistyped, is told so first
-    tagged(response, changed.row_version)
-    return _binding_view(changed, name)
+    changed.check(record.row_version, _binding_view(record, name))
+    by = Granter(caller, await present_roles(db, catalogue))
+    await bindings.change_binding(db, audit, by, record, body)
+    changed.done(caller, record.row_version)
+    return _binding_view(record, name)
 
 
 @router.delete(

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from auth.password import WeakPasswordError, check_strength
 from auth.principal import Principal
@@ -16,12 +14,8 @@ from auth.scope import organisation
 from auth.subject import Subject, SubjectKind
 from backend.audit import Audit, Change, Target
 from backend.db.identity import UserRecord
-from backend.errors import (
-    Conflict,
-    NotFoundProblem,
-    PreconditionFailed,
-    Unprocessable,
-)
+from backend.db.versions import advance
+from backend.errors import Conflict, NotFoundProblem, Unprocessable
 from backend.features.access.schemas import NewUser, UserChange
 from backend.http.guard import owns, require
 from backend.identity.epoch import raise_epoch
@@ -70,7 +64,7 @@ async def change_user(
         require(caller, "role", Verb.BIND, organisation(caller.organisation))
     hashed = None if body.password is None else await _hash(body.password, user.login)
     await raise_epoch(db, subject)
-    await _advance(db, user)
+    await advance(db, user, {}, "account")
     before = _facts(user)
     if body.disabled is not None:
         user.disabled = body.disabled
@@ -83,13 +77,6 @@ async def change_user(
     change = Change.between(before, after, show=_USER_FIELDS)
     audit.did("update", _account(user, audit), change=change)
     return user
-
-
-async def _advance(db: AsyncSession, user: UserRecord) -> None:
-    row = (col(UserRecord.id) == user.id) & (col(UserRecord.row_version) == user.row_version)
-    next_version = update(UserRecord).where(row).values(row_version=user.row_version + 1)
-    if not (await db.execute(next_version.returning(col(UserRecord.id)))).first():
-        raise PreconditionFailed("The account was changed by somebody else at this moment.")
 
 
 async def delete_user(db: AsyncSession, audit: Audit, user_id: str) -> None:

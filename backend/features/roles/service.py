@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -17,7 +17,8 @@ from auth.scope import organisation
 from auth.verb import Verb
 from backend.audit import Audit, Change, Target
 from backend.db.rights import BindingRecord, RoleRecord
-from backend.errors import Conflict, NotFoundProblem, PreconditionFailed
+from backend.db.versions import advance
+from backend.errors import Conflict, NotFoundProblem
 from backend.features.roles.schemas import NewRole, RoleChange, RoleView
 from backend.features.roles.written import refuse_beyond, role_of, words, written_out
 from backend.http.guard import no_such, require
@@ -105,17 +106,8 @@ async def change(  # noqa: PLR0917 (who changes what, by which rights)
         refuse_beyond(caller, present, role)
         rights = [*words(role), *sorted(role.idle)]
     await raise_epoch(db, f"role:{record.id}")
-    same = (col(RoleRecord.id) == record.id) & (col(RoleRecord.row_version) == record.row_version)
-    values = {
-        "title": record.title if body.title is None else body.title or record.id,
-        "rights": rights,
-        "row_version": record.row_version + 1,
-    }
-    changed = update(RoleRecord).where(same).values(**values).returning(col(RoleRecord.id))
-    statement = changed.execution_options(synchronize_session=False)
-    if (await db.execute(statement)).first() is None:
-        raise PreconditionFailed("The role was changed by somebody else at this moment.")
-    await db.refresh(record)
+    title = record.title if body.title is None else body.title or record.id
+    await advance(db, record, {"title": title, "rights": rights}, "role")
     difference = Change.between(before, _facts(record), show=_SHOWN)
     audit.did("update", _target(record, audit), change=difference)
     return view_of(role_of(record, catalogue), record)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -15,7 +15,8 @@ from auth.subject import Subject, SubjectKind
 from auth.verb import Verb
 from backend.audit import Audit, Change, Target
 from backend.db.identity import ServiceRecord, TeamRecord
-from backend.errors import Conflict, NotFoundProblem, PreconditionFailed, Unprocessable
+from backend.db.versions import advance
+from backend.errors import Conflict, NotFoundProblem, Unprocessable
 from backend.features.service_accounts.rights import KIND
 from backend.features.service_accounts.schemas import NewServiceAccount, ServiceAccountChange
 from backend.http.guard import no_such, require
@@ -67,15 +68,7 @@ async def change(
     """Apply the change to the version that was read. Switched off, its tokens stop everywhere."""
     await raise_epoch(db, Subject(SubjectKind.SERVICE, record.id))
     before = _facts(record)
-    same = (col(ServiceRecord.id) == record.id) & (
-        col(ServiceRecord.row_version) == record.row_version
-    )
-    values = body.model_dump(exclude_none=True) | {"row_version": record.row_version + 1}
-    changed = update(ServiceRecord).where(same).values(**values).returning(col(ServiceRecord.id))
-    statement = changed.execution_options(synchronize_session=False)
-    if (await db.execute(statement)).first() is None:
-        raise PreconditionFailed("The account was changed by somebody else at this moment.")
-    await db.refresh(record)
+    await advance(db, record, body.model_dump(exclude_none=True), "account")
     where = place(audit.origin.organisation, record.team)
     audit.did(
         "update", _target(record, where), change=Change.between(before, _facts(record), show=_SHOWN)

@@ -12,15 +12,16 @@ from auth.scope import Scope, team
 from auth.verb import Verb
 from backend.db.session import DbSession
 from backend.features.teams import service
+from backend.features.teams.parts import Editing
 from backend.features.teams.schemas import NewTeam, TeamChange, TeamView
 from backend.http.audited import Audited
+from backend.http.changing import Changed
 from backend.http.documented import answers
 from backend.http.fields import PathId
 from backend.http.guard import CurrentPrincipal, Requires
-from backend.http.stepup import Fresh, require_fresh
-from backend.http.versions import IfMatch, check, tagged
+from backend.http.stepup import Fresh
+from backend.http.versions import tagged
 from backend.parts import part
-from backend.settings import Settings
 
 __all__ = ["router"]
 
@@ -55,18 +56,15 @@ async def change_team(
     db: DbSession,
     audit: Audited,
     catalogue: Annotated[Catalogue, part(Catalogue)],
-    settings: Annotated[Settings, part(Settings)],
-    response: Response,
-    if_match: IfMatch = None,
+    changed: Changed,
 ) -> TeamView:
     """Change its title, people, groups or what it owns. Whoever lets somebody in gives them what
     the team holds, and must hold it. Needs `If-Match`."""
     present = await service.find(db, name)
-    check(if_match, present.row_version, await service.view(db, present))
-    changed = await service.change(db, audit, caller, present, body, catalogue)
-    require_fresh(caller, settings)  # last: who may not, or mistyped, is told so first
-    tagged(response, changed.row_version)
-    return changed
+    changed.check(present.row_version, await service.view(db, present))
+    told = await service.change(audit, Editing(db, caller, present, catalogue), body)
+    changed.done(caller, told.row_version)
+    return told
 
 
 @router.delete(

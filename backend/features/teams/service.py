@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from auth.kinds import Catalogue
-from auth.principal import Principal
 from auth.scope import team
 from auth.subject import Subject, SubjectKind
 from backend.audit import Audit, Change, Target
 from backend.db.identity import MembershipRecord, ServiceRecord, TeamRecord, UserRecord
 from backend.db.rights import BindingRecord
 from backend.db.teams import TeamGroupRecord, TeamScopeRecord
-from backend.errors import Conflict, NotFoundProblem, PreconditionFailed
+from backend.db.versions import advance
+from backend.errors import Conflict, NotFoundProblem
 from backend.features.teams import parts
 from backend.features.teams.schemas import NewTeam, TeamChange, TeamView
 from backend.http.guard import no_such
@@ -68,21 +67,15 @@ async def create(db: AsyncSession, audit: Audit, body: NewTeam) -> TeamRecord:
     return record
 
 
-async def change(  # noqa: PLR0917 (who changes what, by which rights)
-    db: AsyncSession,
-    audit: Audit,
-    caller: Principal,
-    record: TeamRecord,
-    body: TeamChange,
-    catalogue: Catalogue,
-) -> TeamView:
+async def change(audit: Audit, editing: parts.Editing, body: TeamChange) -> TeamView:
     """Apply the change to the version that was read."""
+    db, record = editing.db, editing.team
     before = await view(db, record)
     await raise_epoch(
         db, *await parts.concerned(db, audit.origin.organisation, record, before, body)
     )
-    await _advance(db, record, body.title)
-    editing = parts.Editing(db, caller, record, catalogue)
+    title = record.title if body.title is None else body.title
+    await advance(db, record, {"title": title}, "team")
     if body.members is not None:
         await editing.members(before.members, body.members)
     if body.groups is not None:
@@ -90,7 +83,7 @@ async def change(  # noqa: PLR0917 (who changes what, by which rights)
     if body.scopes is not None:
         await editing.scopes(before.scopes, body.scopes)
     await db.flush()
-    await require_an_owner(db, caller.organisation)
+    await require_an_owner(db, editing.caller.organisation)
     after = await view(db, record)
     difference = Change.between(
         before.model_dump(include=set(_SHOWN)), after.model_dump(include=set(_SHOWN)), show=_SHOWN
@@ -118,16 +111,6 @@ async def remove(db: AsyncSession, audit: Audit, name: str) -> None:
     await db.flush()
     await require_an_owner(db, org)
     audit.did("delete", _target(record, audit))
-
-
-async def _advance(db: AsyncSession, record: TeamRecord, title: str | None) -> None:
-    same = (col(TeamRecord.id) == record.id) & (col(TeamRecord.row_version) == record.row_version)
-    values = {"row_version": record.row_version + 1} | ({} if title is None else {"title": title})
-    changed = update(TeamRecord).where(same).values(**values).returning(col(TeamRecord.id))
-    statement = changed.execution_options(synchronize_session=False)
-    if (await db.execute(statement)).first() is None:
-        raise PreconditionFailed("The team was changed by somebody else at this moment.")
-    await db.refresh(record)
 
 
 def _target(record: TeamRecord, audit: Audit) -> Target:

@@ -3,6 +3,7 @@ import "../styles/detail.css";
 import { Button } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import type { Problem } from "../api/problem";
+import { AskAccess } from "../asking/AskAccess";
 import { formatClock } from "../format/time";
 import { PageHeader } from "../shell/PageHeader";
 import { useTitle } from "../shell/title";
@@ -37,7 +38,8 @@ export function ProblemState({ detail, what }: { detail: Detail<unknown>; what: 
   const { problem } = detail;
   if (!problem) return <SkeletonLines lines={10} />;
   if (problem.status === 404) return <NotFound />;
-  if (problem.status === 403) return <NoAccess what={what} />;
+  if (problem.status === 403)
+    return <NoAccess what={what} ask={<AskAccess {...problem.needs} />} />;
   return <Failed problem={problem} onRetry={detail.retry} />;
 }
 

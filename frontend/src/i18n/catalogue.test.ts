@@ -2,8 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import i18next from "i18next";
 import { expect, test } from "vitest";
+import asking from "./asking.json";
 import en from "./en.json";
 import later from "./later.json";
+import "./asking";
 import "./later";
 import "./profile";
 import "./updates";
@@ -26,7 +28,7 @@ function sources(folder: string): string[] {
     .map((name) => readFileSync(join(folder, name), "utf8"));
 }
 
-const KEYS = [en, later, profile, signin, updates].flatMap((words) => keysOf(words));
+const KEYS = [en, later, asking, profile, signin, updates].flatMap((words) => keysOf(words));
 const CODE = sources(join(import.meta.dirname, "..")).join("\n");
 
 test("every key the code names is in the catalogue", () => {
@@ -57,7 +59,7 @@ test("sentences keep the house's tone", () => {
 
 test("the pseudo-locale marks every string and leaves placeholders alone", () => {
   expect(pseudo("{{count}} rows")).toMatch(/^⟦\{\{count\}\} róws~*⟧$/);
-  const marked = [en, later, profile, signin, updates].flatMap((words) =>
+  const marked = [en, later, asking, profile, signin, updates].flatMap((words) =>
     keysOf(pseudoCatalogue(words) as Tree),
   );
   expect(marked).toEqual(KEYS);

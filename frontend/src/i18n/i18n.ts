@@ -1,5 +1,6 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
+import type asking from "./asking.json";
 import en from "./en.json";
 import type later from "./later.json";
 import type profile from "./profile.json";
@@ -11,7 +12,12 @@ declare module "i18next" {
   interface CustomTypeOptions {
     defaultNS: "translation";
     resources: {
-      translation: typeof en & typeof later & typeof profile & typeof signin & typeof updates;
+      translation: typeof en &
+        typeof asking &
+        typeof later &
+        typeof profile &
+        typeof signin &
+        typeof updates;
     };
   }
 }

@@ -46,8 +46,11 @@ function StateFrame({ icon, title, state, children, action }: FrameProps) {
   );
 }
 
-/** Nothing exists; `hint` says what would be here and how to get it. */
-export function EmptyTable({ hint }: { hint: string }) {
+/**
+ * Nothing exists; `hint` says what would be here and how to get it, `ask` is the way to more rights
+ * for who sees a part only.
+ */
+export function EmptyTable({ hint, ask }: { hint: string; ask?: ReactNode }) {
   const { t } = useTranslation();
   const scopes = useNarrowScopes();
   return (
@@ -55,6 +58,7 @@ export function EmptyTable({ hint }: { hint: string }) {
       icon={scopes ? LockIcon : InboxIcon}
       title={t(scopes ? "state.outside" : "state.empty")}
       state="empty"
+      action={scopes && ask}
     >
       {scopes ? (
         <>
@@ -150,11 +154,11 @@ export function BadFilter({ problem, onClear }: { problem: Problem; onClear: () 
   );
 }
 
-/** The viewer holds no right that would show anything here. */
-export function NoAccess({ what }: { what: string }) {
+/** The viewer holds no right that would show anything here; `ask` is the way to get one. */
+export function NoAccess({ what, ask }: { what: string; ask?: ReactNode }) {
   const { t } = useTranslation();
   return (
-    <StateFrame icon={LockIcon} title={t("state.noAccess")} state="no-access">
+    <StateFrame icon={LockIcon} title={t("state.noAccess")} state="no-access" action={ask}>
       {t("state.noAccessBody", { what })} <WhoGrants />
     </StateFrame>
   );

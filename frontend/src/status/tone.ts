@@ -4,7 +4,7 @@ export type Tone = "ok" | "busy" | "warn" | "bad" | "off" | "unknown" | "denied"
 const WORDS: Record<Tone, string> = {
   ok: `running ready available active bound complete completed succeeded healthy live ok open
     normal true present leader follower voter up established signed enabled approved started success done
-    connected on reachable allowed`,
+    connected on reachable allowed granted`,
   busy: `pending progressing containercreating podinitializing updating terminating starting
     building restarting waiting connecting polling rolling scaling draining deleting
     provisioning installing learner queued cancelling`,
@@ -13,7 +13,7 @@ const WORDS: Record<Tone, string> = {
   bad: `error failed failure down notready crashloopbackoff imagepullbackoff errimagepull
     oomkilled evicted lost unreachable unhealthy createcontainerconfigerror deadlineexceeded
     expired corrupt nospace critical false missing`,
-  off: "stopped cordoned suspended released scaledtozero absent disabled idle none inactive cancelled switchedoff off",
+  off: "stopped cordoned suspended released scaledtozero absent disabled idle none inactive cancelled switchedoff refused withdrawn off",
   unknown: "unknown",
   denied: "denied noaccess forbidden",
 };

@@ -1,6 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { CollectionInfo } from "../api/generated/types.gen";
+import { AskAccess } from "../asking/AskAccess";
 import { useScope } from "../shell/scope";
 import { SkeletonLines } from "../states/Skeletons";
 import { EmptyTable, FilteredEmpty, OutOfScope } from "../states/States";
@@ -25,7 +26,13 @@ export function FilteredRows({ info, fixed = NONE, filtered, ...props }: Filtere
   const navigate = useNavigate();
   if (filtered) return <FilteredEmpty hidden={whole} onClear={props.onClear} />;
   if (whole === undefined) return <SkeletonLines lines={3} />;
-  if (whole === 0) return <EmptyTable hint={props.emptyHint ?? t("state.emptyBody")} />;
+  if (whole === 0)
+    return (
+      <EmptyTable
+        hint={props.emptyHint ?? t("state.emptyBody")}
+        ask={<AskAccess kind={info.kind} />}
+      />
+    );
   return (
     <OutOfScope
       place={[cluster, namespace].filter(Boolean).join(" / ")}

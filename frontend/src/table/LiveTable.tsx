@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { ColumnInfo, Row } from "../api/generated/types.gen";
 import { toProblem } from "../api/problem";
 import { useCollection } from "../api/useCollections";
+import { AskAccess } from "../asking/AskAccess";
 import { PageHeader } from "../shell/PageHeader";
 import { useTitle } from "../shell/title";
 import { SkeletonLines } from "../states/Skeletons";
@@ -68,7 +69,12 @@ export function LiveTable(props: LiveTableProps) {
       {props.tabs}
       {loading && <SkeletonLines lines={10} />}
       {error !== null && <Failed problem={toProblem(error)} onRetry={retry} />}
-      {!loading && !error && <NoAccess what={props.title ?? t("state.thisTable")} />}
+      {!loading && !error && (
+        <NoAccess
+          what={props.title ?? t("state.thisTable")}
+          ask={<AskAccess collection={props.collection} />}
+        />
+      )}
     </section>
   );
 }

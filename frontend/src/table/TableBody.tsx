@@ -1,6 +1,7 @@
 import { type PointerEventHandler, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CollectionInfo, ColumnInfo, Row } from "../api/generated/types.gen";
+import { AskAccess } from "../asking/AskAccess";
 import type { Window } from "../live/query";
 import type { ViewState } from "../live/subscription";
 import { SkeletonLines } from "../states/Skeletons";
@@ -50,7 +51,8 @@ export function TableBody(props: TableBodyProps) {
   // State, not a ref: the rows inside can only be measured once this element is known.
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   if (view.problem && (view.problem.status === 403 || view.rows.length === 0)) {
-    if (view.problem.status === 403) return <NoAccess what={info.title} />;
+    if (view.problem.status === 403)
+      return <NoAccess what={info.title} ask={<AskAccess kind={info.kind} />} />;
     if (view.problem.status !== 422)
       return <Failed problem={view.problem} onRetry={props.onRetry} />;
   }
@@ -67,7 +69,12 @@ export function TableBody(props: TableBodyProps) {
       return <FilteredRows {...props} filtered={isFiltered(search)} onClear={clear} />;
     if (view.freshness.length > 0 && view.freshness.every(({ state }) => state === "denied"))
       return <NoAccess what={info.title} />;
-    return <EmptyTable hint={props.emptyHint ?? t("state.emptyBody")} />;
+    return (
+      <EmptyTable
+        hint={props.emptyHint ?? t("state.emptyBody")}
+        ask={<AskAccess kind={info.kind} />}
+      />
+    );
   }
   return (
     <div

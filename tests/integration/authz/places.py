@@ -190,6 +190,14 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
         ETCD, "/bindings/{binding}", body={"reason": "asked"}, match=True
     ),
     "DELETE /bindings/{binding_id}": at(ETCD, "/bindings/{binding}", 204),
+    # one's own: tests/unit/features/test_access_requests.py
+    "GET /access-requests/mine": OwnPlace("/access-requests/mine"),
+    "POST /access-requests": OwnPlace("/access-requests", 422),
+    "DELETE /access-requests/{request_id}": OwnPlace("/access-requests/none", 404),
+    "GET /access-requests/{request_id}": at(ETCD, "/access-requests/{request}"),
+    "POST /access-requests/{request_id}/decision": at(
+        ETCD, "/access-requests/{request}/decision", body={"grant": False}, match=True
+    ),
     "GET /roles": LatePlace("/roles?scope=org/main/etcd/local", ETCD, "role", "get"),
     "POST /roles": at(ORG, "/roles", 201, body={"id": "another", "rights": []}),
     "GET /roles/{role_id}": at(ORG, "/roles/looking"),

@@ -25,6 +25,7 @@ from auth.subject import Subject, SubjectKind
 from backend.connections.feeds import join
 from backend.db.factors import TotpFactor
 from backend.db.identity import ServiceRecord, SessionRecord, TeamRecord, UserRecord
+from backend.db.requests import AccessRequestRecord
 from backend.db.rights import BindingRecord, RoleRecord
 from backend.db.session import request_session
 from backend.http.guard import require_principal
@@ -205,13 +206,16 @@ async def _rows(console: ConsoleApp) -> dict[str, str]:
         held = {"subject_kind": "user", "subject_id": user.id, "role_id": "viewer"}
         binding = BindingRecord(**held, scope="org/main/etcd/local")
         db.add_all([binding, RoleRecord(id="looking", title="Looking", rights=["pod:get"])])
+        asked = {"wanted": "key:list", "reason": "To look", "seconds": 3600}
+        request = AccessRequestRecord(user_id=user.id, scope="org/main/etcd/local", **asked)
+        db.add(request)
         await db.flush()
         # Its time never comes: nobody runs it.
         job = JobRecord(
             id="a" * 32, kind="test", input="{}", due=1e12, scope="org/main/cluster/fake/ns/shop"
         )
         db.add(job)
-        named = {"user": user.id, "binding": binding.id, "job": job.id}
+        named = {"user": user.id, "binding": binding.id, "job": job.id, "request": request.id}
         # The sweep, once a minute, removes it neither as idle nor as one that ends too late.
         times = {"created": 1.0, "last_seen": 2e10, "expires": time.time() + 3600.0}
         db.add(SessionRecord(id="5" * 64, user_id=user.id, **times))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy import delete
@@ -26,10 +27,9 @@ async def user_key(owner: Caller, login: str) -> str:
     return found.json()["rows"][0]["key"]
 
 
-@pytest.fixture
-async def bindings(console: ConsoleApp) -> AsyncIterator[Browser]:
-    """The owner's open table of role bindings, and ada's among them."""
-    await console.member("ada", ("viewer", MAIN))
+@asynccontextmanager
+async def table(console: ConsoleApp, collection: str, rows: int) -> AsyncIterator[Browser]:
+    """The owner's open table of `collection`, which has this many rows."""
     owner = await console.owner()
     token = next(iter(owner.cookies.values()))
     principal = await console.state.identities.resolve(Presented(CredentialKind.SESSION, token))
@@ -38,8 +38,16 @@ async def bindings(console: ConsoleApp) -> AsyncIterator[Browser]:
     hub = LiveHub(console.state.registry, auth)
     with hub.connection(principal) as session:
         tab = Browser(session)
-        await tab.send("subscribe", id="t", collection="bindings", query={}, offset=0, limit=50)
-        await until(tab, lambda: "t" in tab.shown and len(tab.shown["t"].rows) == 2)
+        await tab.send("subscribe", id="t", collection=collection, query={}, offset=0, limit=50)
+        await until(tab, lambda: "t" in tab.shown and len(tab.shown["t"].rows) == rows)
+        yield tab
+
+
+@pytest.fixture
+async def bindings(console: ConsoleApp) -> AsyncIterator[Browser]:
+    """The owner's open table of role bindings, and ada's among them."""
+    await console.member("ada", ("viewer", MAIN))
+    async with table(console, "bindings", 2) as tab:
         yield tab
 
 
@@ -68,3 +76,22 @@ async def test_a_plain_statement_is_heard(console: ConsoleApp, bindings: Browser
     async with console.state.db_sessions() as db, db.begin():
         await db.execute(delete(BindingRecord).where(BindingRecord.role_id == "viewer"))
     await until(bindings, lambda: logins(bindings) == ["owner"])
+
+
+async def test_requests_come_change_and_go_by_themselves(console: ConsoleApp) -> None:
+    ada, owner = await console.member("ada"), await console.owner()
+    async with table(console, "access-requests", 0) as tab:
+
+        def states() -> list[str]:
+            return [row["state"] for row in tab.shown["t"].rows]
+
+        body = {"wanted": "pod:logs", "scope": "org/main", "reason": "On call"}
+        made = (await ada.post("/access-requests", json=body)).json()
+        await until(tab, lambda: states() == ["Pending"])
+        decision = {"grant": True, "role": "viewer"}
+        path, match = f"/access-requests/{made['id']}/decision", {"if-match": '"1"'}
+        assert (await owner.post(path, json=decision, headers=match)).status_code == 200
+        await until(tab, lambda: states() == ["Granted"])
+        gone = await owner.delete(f"/users/{await user_key(owner, 'ada')}")
+        assert gone.status_code == 204, gone.text
+        await until(tab, lambda: states() == [])

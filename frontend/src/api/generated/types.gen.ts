@@ -5,6 +5,118 @@ export type ClientOptions = {
 };
 
 /**
+ * AccessDecision
+ *
+ * Grant `role` (the one that was asked for, without it) until `expires`, or refuse. Without
+ * `expires` it ends as was asked for, with null never; `answer` is told to who asked.
+ */
+export type AccessDecision = {
+    /**
+     * Answer
+     */
+    answer?: string;
+    /**
+     * Expires
+     */
+    expires?: number | null;
+    /**
+     * Grant
+     */
+    grant: boolean;
+    /**
+     * Role
+     */
+    role?: string;
+};
+
+/**
+ * AccessRequestRow
+ *
+ * Who asks for which role or right where, and what became of it. `healthy` are all but those
+ * that wait for an answer: how many those are is what a list of it tells first.
+ */
+export type AccessRequestRow = {
+    answer: string;
+    created: number;
+    decided: number | null;
+    decided_by: string;
+    expires: number | null;
+    healthy: boolean;
+    key: string;
+    login: string;
+    name: string;
+    reason: string;
+    role: string;
+    row_version: number;
+    scope: string;
+    seconds: number;
+    state: string;
+    wanted: string;
+};
+
+/**
+ * AccessRequestView
+ *
+ * A request for `role`, or for whatever allows `wanted`. Once it is granted, `role` is what
+ * was given and `expires` its end. `row_version` guards the decision (`If-Match`).
+ */
+export type AccessRequestView = {
+    /**
+     * Answer
+     */
+    answer: string;
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Decided
+     */
+    decided: number | null;
+    /**
+     * Decided By
+     */
+    decided_by: string;
+    /**
+     * Expires
+     */
+    expires: number | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Role
+     */
+    role: string;
+    /**
+     * Row Version
+     */
+    row_version: number;
+    /**
+     * Scope
+     */
+    scope: string;
+    /**
+     * Seconds
+     */
+    seconds: number;
+    state: RequestState;
+    /**
+     * Wanted
+     */
+    wanted: string;
+};
+
+/**
  * AccountView
  *
  * How the caller signs in. `password`: whether the console has one of theirs; `recovery_codes`
@@ -645,6 +757,7 @@ export type CollectionInfo = {
  * The row of each collection, by the collection's name.
  */
 export type CollectionRows = {
+    'access-requests': AccessRequestRow;
     activity: ActivityRow;
     applications: ApplicationRow;
     bindings: BindingRow;
@@ -3916,6 +4029,35 @@ export type NeededRight = {
 };
 
 /**
+ * NewAccessRequest
+ *
+ * Ask for a `role` at a scope, or to be let do what `wanted` says (``pod:logs``): whoever
+ * decides then chooses a role that allows it. `seconds` is how long it is needed.
+ */
+export type NewAccessRequest = {
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Role
+     */
+    role?: string;
+    /**
+     * Scope
+     */
+    scope: string;
+    /**
+     * Seconds
+     */
+    seconds?: number;
+    /**
+     * Wanted
+     */
+    wanted?: string;
+};
+
+/**
  * NewApplication
  *
  * An application to be made.
@@ -4892,6 +5034,72 @@ export type OneTimePassword = {
  * Operators of a filter, as written.
  */
 export type Op = '!=' | '!~' | '<' | '<=' | '=' | '>' | '>=' | '^=' | 'in' | 'notin' | '~';
+
+/**
+ * OpenAccessRequest
+ *
+ * A request, for who decides: `suits` are the roles that would do and that the caller may
+ * give there for as long as is asked: the viewer, then by how many rights they have.
+ */
+export type OpenAccessRequest = {
+    /**
+     * Answer
+     */
+    answer: string;
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Decided
+     */
+    decided: number | null;
+    /**
+     * Decided By
+     */
+    decided_by: string;
+    /**
+     * Expires
+     */
+    expires: number | null;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Role
+     */
+    role: string;
+    /**
+     * Row Version
+     */
+    row_version: number;
+    /**
+     * Scope
+     */
+    scope: string;
+    /**
+     * Seconds
+     */
+    seconds: number;
+    state: RequestState;
+    /**
+     * Suits
+     */
+    suits: Array<string>;
+    /**
+     * Wanted
+     */
+    wanted: string;
+};
 
 /**
  * OpenSession
@@ -6117,6 +6325,13 @@ export type RepositoryView = {
      */
     tags: number;
 };
+
+/**
+ * RequestState
+ *
+ * What became of a request. Only a pending one can be decided; an expired one never was.
+ */
+export type RequestState = 'Pending' | 'Granted' | 'Refused' | 'Withdrawn' | 'Expired';
 
 /**
  * Resume
@@ -8087,6 +8302,276 @@ export type WorkloadRow = {
     uid: string;
     updated: number;
 };
+
+export type CreateAccessRequestData = {
+    body: NewAccessRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/access-requests';
+};
+
+export type CreateAccessRequestErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type CreateAccessRequestError = CreateAccessRequestErrors[keyof CreateAccessRequestErrors];
+
+export type CreateAccessRequestResponses = {
+    /**
+     * Successful Response
+     */
+    201: AccessRequestView;
+};
+
+export type CreateAccessRequestResponse = CreateAccessRequestResponses[keyof CreateAccessRequestResponses];
+
+export type ListOwnAccessRequestsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/access-requests/mine';
+};
+
+export type ListOwnAccessRequestsErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+};
+
+export type ListOwnAccessRequestsError = ListOwnAccessRequestsErrors[keyof ListOwnAccessRequestsErrors];
+
+export type ListOwnAccessRequestsResponses = {
+    /**
+     * Response List Own Access Requests
+     *
+     * Successful Response
+     */
+    200: Array<AccessRequestView>;
+};
+
+export type ListOwnAccessRequestsResponse = ListOwnAccessRequestsResponses[keyof ListOwnAccessRequestsResponses];
+
+export type WithdrawAccessRequestData = {
+    body?: never;
+    path: {
+        /**
+         * Request Id
+         */
+        request_id: string;
+    };
+    query?: never;
+    url: '/api/v1/access-requests/{request_id}';
+};
+
+export type WithdrawAccessRequestErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type WithdrawAccessRequestError = WithdrawAccessRequestErrors[keyof WithdrawAccessRequestErrors];
+
+export type WithdrawAccessRequestResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type WithdrawAccessRequestResponse = WithdrawAccessRequestResponses[keyof WithdrawAccessRequestResponses];
+
+export type ReadAccessRequestData = {
+    body?: never;
+    path: {
+        /**
+         * Request Id
+         */
+        request_id: string;
+    };
+    query?: never;
+    url: '/api/v1/access-requests/{request_id}';
+};
+
+export type ReadAccessRequestErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ReadAccessRequestError = ReadAccessRequestErrors[keyof ReadAccessRequestErrors];
+
+export type ReadAccessRequestResponses = {
+    /**
+     * Successful Response
+     */
+    200: OpenAccessRequest;
+};
+
+export type ReadAccessRequestResponse = ReadAccessRequestResponses[keyof ReadAccessRequestResponses];
+
+export type DecideAccessRequestData = {
+    body: AccessDecision;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Request Id
+         */
+        request_id: string;
+    };
+    query?: never;
+    url: '/api/v1/access-requests/{request_id}/decision';
+};
+
+export type DecideAccessRequestErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type DecideAccessRequestError = DecideAccessRequestErrors[keyof DecideAccessRequestErrors];
+
+export type DecideAccessRequestResponses = {
+    /**
+     * Successful Response
+     */
+    200: AccessRequestView;
+};
+
+export type DecideAccessRequestResponse = DecideAccessRequestResponses[keyof DecideAccessRequestResponses];
 
 export type ReadAccountData = {
     body?: never;

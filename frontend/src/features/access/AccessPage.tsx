@@ -15,7 +15,8 @@ import { TABS } from "./tabs";
 export interface AccessTab {
   /** The collection it lists. */
   id: string;
-  sentence: string;
+  /** Without it, how many need attention. */
+  sentence?: string;
   /** What would be here, and what to do next, where there is none yet. */
   empty?: string;
   /** Beside the table; without it a row leads to its page. */
@@ -47,7 +48,7 @@ export function AccessPage() {
         {...(panel ? { panel } : { href: (row) => hrefOfRow(active.id, row) })}
         {...(bulk ? { bulk: (rows, drop) => bulk({ rows, drop }) } : {})}
         actions={active.actions}
-        sentence={active.sentence}
+        {...(active.sentence ? { sentence: active.sentence } : {})}
         {...(empty ? { emptyHint: empty } : {})}
         {...(renderers ? { renderers } : {})}
       />

@@ -1,3 +1,4 @@
+import "../../i18n/asking";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { SessionView } from "../../api/generated/types.gen";
@@ -23,6 +24,12 @@ const GROUPS = [
     id: "rights",
     lists: [
       { id: "bindings", kind: "binding", href: "/access/bindings", title: "access.bindings" },
+      {
+        id: "access-requests",
+        kind: "access-request",
+        href: "/access/requests",
+        title: "ask.tab",
+      },
       { id: "roles", kind: "role", href: "/access/roles", title: "access.roles" },
       // Everybody may ask; what is answered is limited by what they may read.
       { id: "why", kind: null, href: "/access/why", title: "access.why.title" },

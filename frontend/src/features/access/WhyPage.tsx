@@ -8,6 +8,7 @@ import { ProblemNotice } from "../../actions/ProblemNotice";
 import { explainRights, listKinds } from "../../api/generated/sdk.gen";
 import type { ExplainRightsData } from "../../api/generated/types.gen";
 import { toProblem } from "../../api/problem";
+import { AskAccess } from "../../asking/AskAccess";
 import { FormFields } from "../../forms/FormFields";
 import type { Field, Texts } from "../../forms/field";
 import { useForm } from "../../forms/useForm";
@@ -25,7 +26,7 @@ export function WhyPage() {
   const asked = useMutation({
     mutationFn: async () => {
       const query = form.body() as unknown as ExplainRightsData["query"];
-      return (await explainRights({ query })).data;
+      return { query, told: (await explainRights({ query })).data };
     },
   });
   const problem = asked.error ? toProblem(asked.error) : null;
@@ -47,7 +48,16 @@ export function WhyPage() {
             </Button>
           </div>
         </Form>
-        {asked.data && <Explanation told={asked.data} />}
+        {asked.data && <Explanation told={asked.data.told} />}
+        {asked.data && !asked.data.told.allowed && !asked.data.query.subject && (
+          <div className="cr-actions">
+            <AskAccess
+              kind={asked.data.query.kind}
+              verb={asked.data.query.verb}
+              scope={asked.data.query.scope}
+            />
+          </div>
+        )}
       </section>
     </AccessSections>
   );

@@ -32,6 +32,7 @@ const AREAS: Record<string, readonly string[]> = {
     "service-account",
     "role",
     "binding",
+    "access-request",
     "token",
     "session",
     "identity-provider",

@@ -1,13 +1,9 @@
+import { LENGTHS, type Length } from "../../asking/lengths";
 import { serverNow } from "../../format/clock";
 import { formatExact } from "../../format/time";
 import type { Field, Option, Texts } from "../../forms/field";
 
-const HOUR = 3600;
-const DAY = 24 * HOUR;
-
-/** How long a role can be given for at one click; each by its seconds. */
-const PRESETS = { hours8: 8 * HOUR, hours24: DAY, days7: 7 * DAY, days30: 30 * DAY } as const;
-type Preset = keyof typeof PRESETS;
+const DAY = 24 * 3600;
 
 export const NEVER = "never";
 export const DAYS = "days";
@@ -21,7 +17,7 @@ export interface EndChosen {
 
 /** The fields that say when a role ends; `present` is an end it has already, as it is shown. */
 export function endFields(texts: Texts, initial: string, present?: string): readonly Field[] {
-  const presets = Object.keys(PRESETS) as Preset[];
+  const presets = Object.keys(LENGTHS) as Length[];
   const options: Option[] = [
     ...(present === undefined || present === NEVER ? [] : [{ value: present, title: present }]),
     ...presets.map((value) => ({ value, label: `access.end.${value}` as const })),
@@ -56,6 +52,6 @@ export const endText = (expires: number | null) =>
 /** The end that was chosen, in Unix seconds by the server's clock; null for none. */
 export function endOf(expires = NEVER, days = 1): number | null {
   if (expires === NEVER) return null;
-  const seconds = expires in PRESETS ? PRESETS[expires as Preset] : days * DAY;
+  const seconds = expires in LENGTHS ? LENGTHS[expires as Length] : days * DAY;
   return Math.round(serverNow() + seconds);
 }

@@ -26,6 +26,7 @@ export const pages = [
       ["token", "list"],
       ["session", "list"],
       ["identity-provider", "list"],
+      ["access-request", "list"],
     ],
     load: async () => (await import("./AccessPage")).AccessPage,
     lists: {
@@ -37,6 +38,7 @@ export const pages = [
       tokens: "/access/tokens",
       sessions: "/access/sessions",
       "identity-providers": "/access/providers",
+      "access-requests": "/access/requests",
     },
     commands: [
       {

@@ -1,7 +1,9 @@
 import type { TFunction } from "i18next";
 import { ActionButton } from "../../actions/ActionHost";
+import type { Row } from "../../api/generated/types.gen";
 import { rowOf } from "../../api/rows";
 import { deviceOf } from "../../format/device";
+import { part, usePart } from "../../overlay/part";
 import type { AccessTab } from "./AccessPage";
 import { AddProvider } from "./AddProvider";
 import { AddRole } from "./AddRole";
@@ -14,6 +16,14 @@ import { addService } from "./services";
 import { TeamPanel } from "./TeamPanel";
 import { SessionActions, TokenActions } from "./TokenActions";
 import { addTeam } from "./teams";
+
+const requestPanel = part(async () => (await import("./RequestPanel")).RequestPanel);
+
+/** A request for access; what is shown beside it is fetched with the first. */
+function Request({ row }: { row: Row }) {
+  const Panel = usePart(requestPanel, true);
+  return Panel && <Panel request={rowOf("access-requests", row)} />;
+}
 
 /** The lists of the page, in the order of its tabs. */
 export const TABS = (t: TFunction): readonly AccessTab[] => [
@@ -38,6 +48,11 @@ export const TABS = (t: TFunction): readonly AccessTab[] => [
     panel: (row) => <ServicePanel account={rowOf("service-accounts", row)} />,
     bulk: (ticked) => <ServicesBulk {...ticked} />,
     actions: <ActionButton action={addService} target={null} name="" />,
+  },
+  {
+    id: "access-requests",
+    empty: t("ask.empty"),
+    panel: (row) => <Request row={row} />,
   },
   {
     id: "bindings",

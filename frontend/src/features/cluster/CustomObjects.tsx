@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ColumnInfo, Custom } from "../../api/generated/types.gen";
 import { toProblem } from "../../api/problem";
+import { AskAccess } from "../../asking/AskAccess";
 import { Age } from "../../format/Age";
 import { readableQuantity } from "../../format/numbers";
 import { clusterObject } from "../../kube/address";
@@ -41,7 +42,8 @@ export function CustomObjects({ cluster, definition }: { cluster: string; defini
   if (query.isPending) return <SkeletonLines lines={6} />;
   if (!kind) {
     const problem = toProblem(query.error);
-    if (problem.status === 403) return <NoAccess what={definition} />;
+    if (problem.status === 403)
+      return <NoAccess what={definition} ask={<AskAccess {...problem.needs} />} />;
     return <Failed problem={problem} onRetry={() => void query.refetch()} />;
   }
   if (items.length === 0) return <EmptyTable hint={t("custom.empty")} />;

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { toProblem } from "../../api/problem";
+import { AskAccess } from "../../asking/AskAccess";
 import { Crumbs } from "../../detail/DetailPage";
 import { Raw } from "../../detail/Facts";
 import { equals, useLiveRow } from "../../detail/useLiveRow";
@@ -47,7 +48,12 @@ function ConnectionDetail({ kind, name }: { kind: string; name: string }) {
           )
         }
       />
-      {!may && <NoAccess what={t("connections.settings")} />}
+      {!may && (
+        <NoAccess
+          what={t("connections.settings")}
+          ask={<AskAccess kind="connection-settings" verb="get" />}
+        />
+      )}
       {may && !data && !problem && <SkeletonLines />}
       {problem?.status === 404 && <NotFound />}
       {problem && problem.status !== 404 && (

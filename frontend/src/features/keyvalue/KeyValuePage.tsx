@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { EtcdHealth } from "../../api/generated/types.gen";
+import { AskAccess } from "../../asking/AskAccess";
 import { Raw } from "../../detail/Facts";
 import { useAddress } from "../../pages/useAddress";
 import { useSearchOf } from "../../pages/useSearchOf";
@@ -60,7 +61,8 @@ export function KeyValueView({ tab }: { tab: string | undefined }) {
 function NoEtcd({ known }: { known: EtcdNames }) {
   const { t } = useTranslation();
   if (known.loading) return <SkeletonLines lines={8} />;
-  if (known.problem?.status === 403) return <NoAccess what={t("keyvalue.members")} />;
+  if (known.problem?.status === 403)
+    return <NoAccess what={t("keyvalue.members")} ask={<AskAccess {...known.problem.needs} />} />;
   if (known.problem) return <Failed problem={known.problem} onRetry={known.retry} />;
   return <EmptyTable hint={t("keyvalue.empty")} />;
 }

@@ -1,3 +1,4 @@
+import "../../i18n/asking";
 import "../../i18n/later";
 import "../../i18n/profile";
 import { useTranslation } from "react-i18next";
@@ -5,16 +6,19 @@ import { useAddress } from "../../pages/useAddress";
 import { useSession } from "../../session/session";
 import { PageHeader } from "../../shell/PageHeader";
 import { PageTabs } from "../../shell/PageTabs";
+import { OwnRequests } from "./OwnRequests";
 import { OwnSessions } from "./OwnSessions";
 import { OwnSignIn } from "./OwnSignIn";
 import { OwnTokens } from "./OwnTokens";
 
-/** What is one's own: tokens, where one is signed in, and how. */
+const OTHERS = ["sessions", "requests", "sign-in"] as const;
+
+/** What is one's own: tokens, where one is signed in and how, what one asked for. */
 export function ProfilePage() {
   const { t } = useTranslation();
   const { tab } = useAddress<"tab">();
   const session = useSession();
-  const active = tab === "sessions" || tab === "sign-in" ? tab : "tokens";
+  const active = OTHERS.find((other) => other === tab) ?? "tokens";
   return (
     <section className="cr-page cr-scroll-page">
       <PageHeader
@@ -27,12 +31,14 @@ export function ProfilePage() {
         tabs={[
           { id: "tokens", href: "/profile", title: t("profile.tokens") },
           { id: "sessions", href: "/profile/sessions", title: t("profile.sessions") },
+          { id: "requests", href: "/profile/requests", title: t("ask.tab") },
           { id: "sign-in", href: "/profile/sign-in", title: t("profile.signIn") },
         ]}
       />
       <div className="cr-stack cr-below-tabs">
         {active === "tokens" && <OwnTokens />}
         {active === "sessions" && <OwnSessions />}
+        {active === "requests" && <OwnRequests />}
         {active === "sign-in" && <OwnSignIn />}
       </div>
     </section>

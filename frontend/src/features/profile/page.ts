@@ -9,6 +9,7 @@ export const pages = [
     commands: [
       { id: "profile.tokens", title: "profile.myTokens", href: "/profile" },
       { id: "profile.sessions", title: "profile.mySessions", href: "/profile/sessions" },
+      { id: "profile.requests", title: "profile.myRequests", href: "/profile/requests" },
       { id: "profile.signIn", title: "profile.mySignIn", href: "/profile/sign-in" },
     ],
   }),

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { StackView } from "../../api/generated/types.gen";
 import { toProblem } from "../../api/problem";
+import { AskAccess } from "../../asking/AskAccess";
 import { PageHeader } from "../../shell/PageHeader";
 import { SkeletonLines } from "../../states/Skeletons";
 import { EmptyTable, Failed, NoAccess } from "../../states/States";
@@ -28,7 +29,9 @@ export function StackPage() {
         }
       />
       {isPending && <SkeletonLines />}
-      {error && isHidden(error) && <NoAccess what={t("nav.stack")} />}
+      {error && isHidden(error) && (
+        <NoAccess what={t("nav.stack")} ask={<AskAccess kind="stack" verb="get" />} />
+      )}
       {error && !isHidden(error) && (
         <Failed problem={toProblem(error)} onRetry={() => void refetch()} />
       )}

@@ -1,0 +1,33 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { listOwnAccessRequestsOptions } from "../api/generated/@tanstack/react-query.gen";
+import type { AccessRequestView } from "../api/generated/types.gen";
+import { useLiveClient } from "../live/react";
+
+const EVERY_MS = 5_000;
+
+export const isPending = ({ state }: AccessRequestView) => state === "Pending";
+
+/**
+ * What the viewer asked for, newest first. While an answer is awaited it is asked for again; once
+ * something is granted, everything on the page is, for it may show more now.
+ */
+export function useOwnRequests() {
+  const queries = useQueryClient();
+  const client = useLiveClient();
+  const waiting = useRef<ReadonlySet<string>>(new Set());
+  const found = useQuery({
+    ...listOwnAccessRequestsOptions(),
+    refetchInterval: ({ state }) => (state.data?.some(isPending) ? EVERY_MS : false),
+  });
+  const { data } = found;
+  useEffect(() => {
+    if (!data) return;
+    const granted = data.some(({ id, state }) => state === "Granted" && waiting.current.has(id));
+    waiting.current = new Set(data.filter(isPending).map(({ id }) => id));
+    if (!granted) return;
+    client.retryNow();
+    void queries.invalidateQueries();
+  }, [data, client, queries]);
+  return found;
+}
