@@ -96,9 +96,9 @@ def test_what_a_viewer_asks_for_opens_once_it_is_granted(
     context.close()
 
     expect(watched.locator("tr.cr-row[data-key]").first).to_be_visible()
-    expect(watched.get_by_role("link", name="Machines", exact=True)).to_be_visible()
     watched.goto(f"{console.url}/profile/requests")
     expect(watched.locator("[data-request=Granted]")).to_contain_text("For today")
+    expect(watched.get_by_role("link", name="Machines", exact=True)).to_be_visible()
 
 
 def test_pages_that_could_show_nothing_are_not_offered(

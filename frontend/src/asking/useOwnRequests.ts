@@ -2,7 +2,9 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { listOwnAccessRequestsOptions } from "../api/generated/@tanstack/react-query.gen";
 import type { AccessRequestView } from "../api/generated/types.gen";
+import { collectionsQuery } from "../api/useCollections";
 import { useLiveClient } from "../live/react";
+import { sessionQuery } from "../session/session";
 
 const EVERY_MS = 5_000;
 
@@ -29,5 +31,14 @@ export function useOwnRequests() {
     client.retryNow();
     void queries.invalidateQueries();
   }, [data, client, queries]);
+  useEffect(
+    () => () => {
+      // Often it is the rows themselves, come by what was granted, that take the question's place.
+      if (waiting.current.size === 0) return;
+      for (const { queryKey } of [sessionQuery, collectionsQuery])
+        void queries.invalidateQueries({ queryKey });
+    },
+    [queries],
+  );
   return found;
 }
