@@ -70,6 +70,7 @@ def test_what_a_viewer_asks_for_opens_once_it_is_granted(
     asking.get_by_label("What you need it for").fill("A machine is slow")
     assert violations(watched) == []
     asking.get_by_role("button", name="Ask for access").click()
+    expect(asking).to_contain_text("Done.")
     asking.get_by_role("button", name="Close").last.click()
     expect(watched.locator("[data-request=Pending]")).to_be_visible()
     assert violations(watched) == []
@@ -90,6 +91,7 @@ def test_what_a_viewer_asks_for_opens_once_it_is_granted(
     expect(deciding.get_by_label("Ends")).to_have_value("hours8")
     deciding.get_by_label("Word to who asked").fill("For today")
     deciding.get_by_role("button", name="Grant", exact=True).click()
+    expect(deciding).to_contain_text("Done.")
     deciding.get_by_role("button", name="Close").last.click()
     row = owner.locator("tr.cr-row[data-key]").filter(has_text=viewer)
     expect(row.locator("[data-column=state]")).to_have_text("Granted")

@@ -92,15 +92,16 @@ class Decision:
     async def refuse(self, body: AccessDecision) -> AccessRequestView:
         """Give nothing, and say why."""
         self._refuse_own()
-        return await self._close(RequestState.REFUSED, {"answer": body.answer})
+        return await self._close(RequestState.REFUSED, {"answer": body.answer}, did="refuse")
 
     def _refuse_own(self) -> None:
         caller = self.by.caller.subject
         if caller.kind is SubjectKind.USER and caller.id == self.user.id:
             raise Forbidden("You asked for this yourself: somebody else has to decide it.")
 
-    async def _close(self, state: RequestState, values: Mapping[str, object]) -> AccessRequestView:
-        by = {"decided_by": self.by.caller.login}
-        return await close(
-            self.db, self.audit, (self.record, self.user), {"state": state, **values, **by}
-        )
+    async def _close(
+        self, state: RequestState, values: Mapping[str, object], did: str = "approve"
+    ) -> AccessRequestView:
+        decided = {"state": state, **values, "decided_by": self.by.caller.login}
+        found = (self.record, self.user)
+        return await close(self.db, self.audit, found, decided, did=did, right=Verb.APPROVE)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -29,11 +29,14 @@ from backend.features.access.places import invalid, placed
 from backend.features.access.requestschemas import AccessRequestView, NewAccessRequest
 from backend.http.guard import no_such, owns
 
-__all__ = ["Found", "ask", "close", "find", "mine", "view_of", "withdraw"]
+__all__ = ["MOST_A_DAY", "Found", "ask", "close", "find", "mine", "view_of", "withdraw"]
 
 MOST_PENDING: Final = 10
 """Pending requests a person can have."""
+MOST_A_DAY: Final = 50
+"""Requests a person can make in a day, whatever became of them: each is kept and recorded."""
 MOST_SHOWN: Final = 100
+_DAY: Final = 86_400.0
 _SHOWN: Final = frozenset(
     {"role", "wanted", "scope", "reason", "seconds", "state", "answer", "expires"}
 )
@@ -103,6 +106,7 @@ async def close(
     values: Mapping[str, object],
     *,
     did: str = "approve",
+    right: Verb | None = None,
 ) -> AccessRequestView:
     """Give the pending request that was read these values; 409 for one that is no more, 412
     where somebody else was first."""
@@ -112,9 +116,8 @@ async def close(
     before = view_of(record, user.login)
     await advance(db, record, {**values, "decided": time.time()}, "request")
     after = view_of(record, user.login)
-    audit.did(
-        did, _target(after), change=Change.between(_facts(before), _facts(after), show=_SHOWN)
-    )
+    change = Change.between(_facts(before), _facts(after), show=_SHOWN)
+    audit.did(did, _target(after), change=change, right=right)
     return after
 
 
@@ -158,15 +161,20 @@ async def _refuse_many(db: AsyncSession, user: UserRecord) -> None:
     # it (a session that begins) does not.
     own = select(col(UserRecord.id)).where(col(UserRecord.id) == user.id)
     await db.execute(own.with_for_update(key_share=True))
-    number = select(func.count()).select_from(AccessRequestRecord)
-    number = number.where(
-        col(AccessRequestRecord.user_id) == user.id,
-        col(AccessRequestRecord.state) == RequestState.PENDING,
-    )
-    if (await db.execute(number)).scalar_one() >= MOST_PENDING:
+    pending = col(AccessRequestRecord.state) == RequestState.PENDING
+    if await _number(db, user, pending) >= MOST_PENDING:
         raise Conflict(
             f"You have {MOST_PENDING} requests without an answer yet: wait, or withdraw one."
         )
+    today = col(AccessRequestRecord.created) > time.time() - _DAY
+    if await _number(db, user, today) >= MOST_A_DAY:
+        raise Conflict(f"You asked {MOST_A_DAY} times within a day: go on tomorrow.")
+
+
+async def _number(db: AsyncSession, user: UserRecord, which: ColumnElement[bool]) -> int:
+    query = select(func.count()).select_from(AccessRequestRecord)
+    query = query.where(col(AccessRequestRecord.user_id) == user.id, which)
+    return (await db.execute(query)).scalar_one()
 
 
 def _facts(told: AccessRequestView) -> dict[str, object]:

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useRouterState } from "@tanstack/react-router";
 import { ActionButton } from "../actions/ActionHost";
 import { listKindsOptions } from "../api/generated/@tanstack/react-query.gen";
-import type { RightKind } from "../api/generated/types.gen";
+import type { AccessRequestView, RightKind } from "../api/generated/types.gen";
 import { pageAt } from "../pages/registry";
 import { useSession } from "../session/session";
 import { useScope } from "../shell/scope";
@@ -29,16 +29,24 @@ export function Asking({ scope, upstream, ...props }: AskingProps) {
   const here = usePlace();
   const { data } = useOwnRequests();
   if (kind === undefined || data === undefined || upstream) return null;
-  const own = data.find(({ wanted }) => wanted === `${kind}:${verb}`);
+  const place = scope || here;
+  const own = data.find((made) => isAbout(made, `${kind}:${verb}`, place) && !isOver(made));
   return (
     <>
       {own && <OwnRequest request={own} />}
       {own?.state !== "Pending" && (
-        <ActionButton action={askAccess} target={{ kind, verb, place: scope || here }} name="" />
+        <ActionButton action={askAccess} target={{ kind, verb, place }} name="" />
       )}
     </>
   );
 }
+
+const isAbout = ({ wanted, scope }: AccessRequestView, right: string, place: string) =>
+  wanted === right && (place === scope || place.startsWith(`${scope}/`));
+
+/** What was granted has ended: nothing of it is left to be told. */
+const isOver = ({ state, expires }: AccessRequestView) =>
+  state === "Granted" && typeof expires === "number" && expires * 1000 < Date.now();
 
 /** The masthead's cluster and namespace as a place of rights. */
 function usePlace(): string {

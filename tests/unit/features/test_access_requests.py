@@ -15,6 +15,7 @@ from sqlmodel import col
 from auth.scope import namespace, organisation
 from backend.db.requests import AccessRequestRecord
 from backend.features.access.requestjobs import SWEEP, Days
+from backend.features.access.requests import MOST_A_DAY
 from backend.jobs.tables import JobRecord
 from tests.console import Caller, ConsoleApp, running_console
 from tests.waiting import until
@@ -263,3 +264,14 @@ async def test_of_two_decisions_at_once_one_counts(console_on: ConsoleApp) -> No
     state = (await own(ada))[0]["state"]
     held = "pod" in (await ada.get("/session")).json()["permissions"]
     assert (state == "Granted") == held
+
+
+async def test_a_person_asks_so_often_a_day_and_no_more(console: ConsoleApp) -> None:
+    """Each is kept for months and recorded, though it is taken back at once."""
+    ada = await console.member("ada")
+    for _ in range(MOST_A_DAY):
+        request = await made(ada)
+        assert (await ada.delete(f"/access-requests/{request['id']}")).status_code == 204
+    refused = await ask(ada)
+    assert refused.status_code == 409
+    assert "tomorrow" in refused.json()["detail"]
