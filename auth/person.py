@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-__all__ = ["MOST_GROUPS", "Person", "group_name", "line"]
+__all__ = ["LENGTH", "LOGIN_LENGTH", "MOST_GROUPS", "NOBODY", "Person", "group_name", "line"]
 
 MOST_GROUPS: Final = 1000
 LENGTH: Final = 256
 LOGIN_LENGTH: Final = 100
+NOBODY: Final = "\n"
+"""What no SCIM client calls anybody: it holds a control character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,13 @@ class Person:
     email: str
     groups: tuple[str, ...]
     too_many: bool = False
+    external: str = ""
+    """What a SCIM client of the provider calls them (`externalId`); empty: the subject."""
+
+    @property
+    def known_as(self) -> str:
+        """What their provisioned account is found by at the first sign-in."""
+        return self.external or self.subject
 
 
 def group_name(value: Any) -> str:

@@ -1,5 +1,6 @@
 """How an access token is written: ``craton_``, 43 letters and digits, 6 of checksum; what a
-command line signs in with begins ``craton_cli_``.
+command line signs in with begins ``craton_cli_``, what a provider provisions people with
+``craton_scim_``.
 
 The beginning lets a secret scanner find tokens in code and logs, and the checksum (CRC-32 of what
 stands before it) lets it, and us, tell a token from a text that looks like one without asking
@@ -15,17 +16,21 @@ import zlib
 from typing import Final
 
 __all__ = [
+    "SCIM_SHOWN",
     "SHOWN",
     "TOKEN_LENGTH",
     "TOKEN_PREFIX",
     "is_device_token",
+    "is_scim_token",
     "is_token",
     "make_device_token",
+    "make_scim_token",
     "make_token",
 ]
 
 TOKEN_PREFIX: Final = "craton_"  # noqa: S105 (the public beginning of every token)
 DEVICE_PREFIX: Final = "craton_cli_"
+SCIM_PREFIX: Final = "craton_scim_"
 _DIGITS: Final = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _RANDOM: Final = 43
 """62 to the power of 43 is more than 2 to the power of 256."""
@@ -33,6 +38,7 @@ _CHECK: Final = 6
 TOKEN_LENGTH: Final = len(TOKEN_PREFIX) + _RANDOM + _CHECK
 SHOWN: Final = len(TOKEN_PREFIX) + 5
 """Characters that people may see again, to tell their tokens apart."""
+SCIM_SHOWN: Final = len(SCIM_PREFIX) + 5
 _BODY: Final = re.compile(rf"[0-9A-Za-z]{{{_RANDOM + _CHECK}}}")
 
 
@@ -44,6 +50,16 @@ def make_token() -> str:
 def make_device_token() -> str:
     """The same for the session of a command line."""
     return _made(DEVICE_PREFIX)
+
+
+def make_scim_token() -> str:
+    """The same for a provider that provisions people (SCIM)."""
+    return _made(SCIM_PREFIX)
+
+
+def is_scim_token(text: str) -> bool:
+    """Whether the text is written as a provider's token is."""
+    return _written(SCIM_PREFIX, text)
 
 
 def is_token(text: str) -> bool:

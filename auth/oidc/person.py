@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from auth.oidc.provider import OidcProvider
-from auth.person import LENGTH, LOGIN_LENGTH, MOST_GROUPS, Person, group_name, line
+from auth.oidc.provider import SUBJECT, OidcProvider
+from auth.person import (
+    LENGTH,
+    LOGIN_LENGTH,
+    MOST_GROUPS,
+    NOBODY,
+    Person,
+    group_name,
+    line,
+)
 
 __all__ = ["claim", "names_groups", "read_person", "without_secrets"]
 
@@ -29,7 +37,18 @@ def read_person(claims: Mapping[str, Any], provider: OidcProvider) -> Person:
         email=email,
         groups=groups,
         too_many=too_many,
+        external=_external(claims, provider),
     )
+
+
+def _external(claims: Mapping[str, Any], provider: OidcProvider) -> str:
+    """The value that a SCIM client knows them by. One that is missing or had to be cut is none:
+    it would be somebody else's."""
+    if provider.external_claim == SUBJECT:
+        return ""
+    value = claim(claims, provider.external_claim)
+    usable = isinstance(value, str) and 0 < len(value) <= LENGTH and value.isprintable()
+    return value if isinstance(value, str) and usable else NOBODY
 
 
 def names_groups(claims: Mapping[str, Any], provider: OidcProvider) -> bool:

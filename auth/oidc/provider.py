@@ -10,9 +10,14 @@ from pydantic import Field, SecretStr, field_validator
 
 from auth.provider import ProviderBase
 
-__all__ = ["ISSUER_LENGTH", "OidcKind", "OidcProvider"]
+__all__ = ["ISSUER_LENGTH", "SUBJECT", "OidcKind", "OidcProvider"]
 
 ISSUER_LENGTH: Final = 512
+SUBJECT: Final = "sub"
+_CHANGEABLE: Final = frozenset(
+    {"email", "preferred_username", "upn", "unique_name", "name", "nickname", "phone_number"}
+)
+"""Claims that people or their helpdesk change: they name somebody else tomorrow."""
 
 Claim = Annotated[str, Field(max_length=128, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
@@ -49,6 +54,15 @@ class OidcProvider(ProviderBase):
     acr: Annotated[str, Field(max_length=512, pattern=r"^([\x21-\x7e]+( [\x21-\x7e]+)*)?$")] = ""
     """The authentication contexts (`acr`) that show who is there; empty: any does."""
 
+    claim_external: Claim = ""
+    """The claim that holds what a SCIM client calls a person (`externalId`); empty: `oid` of Entra,
+    whose subjects it does not know, and the subject of all others."""
+
+    @property
+    def external_claim(self) -> str:
+        """The same, written out."""
+        return self.claim_external or ("oid" if self.kind is OidcKind.ENTRA else SUBJECT)
+
     @property
     def identity_issuer(self) -> str:
         """What its subjects are unique within."""
@@ -68,6 +82,14 @@ class OidcProvider(ProviderBase):
     def shows_who(self, acr: object) -> bool:
         """Whether a sign-in in that authentication context counts for step-up."""
         return not self.acr or acr in self.acr.split()
+
+    @field_validator("claim_external")
+    @classmethod
+    def _stays_theirs(cls, value: str) -> str:
+        """By it an account is found: nothing that somebody else may have tomorrow."""
+        if value in _CHANGEABLE:
+            raise ValueError(f"{value} can be changed, so it is no key: use sub, oid or the like")
+        return value
 
     @field_validator("issuer")
     @classmethod

@@ -66,10 +66,13 @@ class IdentityRecord(SQLModel, table=True):
     used: float = 0.0
     refused: float | None = None
     looked: float = 0.0
+    external: str = Field(default="", max_length=256)
+    """What the provider's SCIM client calls them (`externalId`), as it told at the last sign-in."""
 
 
 class GroupRecord(SQLModel, table=True):
-    """A user is in the group `name` of `provider`, as it said at their last sign-in."""
+    """A user is in the group `name` of `provider`, as it said at their last sign-in; with `scim` as
+    it provisions the group, which holds until it says otherwise."""
 
     __tablename__ = "user_group"
 
@@ -78,6 +81,7 @@ class GroupRecord(SQLModel, table=True):
     name: str = Field(primary_key=True, max_length=256)
     told: float = Field(default_factory=time.time)
     """When the provider said so last."""
+    scim: bool = False
 
 
 class TeamRecord(SQLModel, table=True):

@@ -47,7 +47,8 @@ class Person:
     name: str
     subjects: frozenset[Subject]
     told: Mapping[Subject, float] = field(default_factory=dict, hash=False)
-    """Of each group, when its provider said so last."""
+    """Of each group, when its provider said so last. One that it provisions is not among them: it
+    holds until the provider says otherwise."""
     refused: bool = False
     """Their provider does not let them in: only a session they opened otherwise is worth
     something."""

@@ -23,6 +23,7 @@ from backend.db.identity import (
 )
 from backend.db.rights import BindingRecord, RoleRecord
 from backend.db.teams import TeamGroupRecord
+from backend.identity.deactivation import deactivated
 from backend.identity.principals import Person
 
 __all__ = ["CALLERS", "bindings", "credentials", "custom_roles", "owner", "people", "subject"]
@@ -114,7 +115,7 @@ async def _users(db: AsyncSession, ids: set[str], *, switched_off: bool) -> dict
         return {}
     refused = exists().where(
         col(IdentityRecord.user_id) == col(UserRecord.id), col(IdentityRecord.refused).is_not(None)
-    )
+    ) | deactivated(col(UserRecord.id))
     users = select(UserRecord, refused).where(col(UserRecord.id).in_(ids))
     if not switched_off:
         users = users.where(col(UserRecord.disabled).is_(False))
@@ -127,7 +128,8 @@ async def _users(db: AsyncSession, ids: set[str], *, switched_off: bool) -> dict
     groups = select(GroupRecord).where(col(GroupRecord.user_id).in_(ids))
     for one in (await db.execute(groups)).scalars():
         belongs[one.user_id].add(group(one.provider, one.name))
-        told[one.user_id][group(one.provider, one.name)] = one.told
+        if not one.scim:
+            told[one.user_id][group(one.provider, one.name)] = one.told
     for user_id, team_id in (await db.execute(_by_group(ids))).all():
         belongs[user_id].add(Subject(SubjectKind.TEAM, team_id))
     found: dict[Subject, Person] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -25,9 +25,18 @@ from backend.db.identity import (
     new_id,
 )
 from backend.identity.epoch import hold_epoch, raise_epoch
+from backend.providers.provisioned import managed_groups, provisioned_account
 from backend.providers.table import ProviderSession
 
-__all__ = ["NotLetIn", "forget_groups", "identity_of", "lift", "set_groups", "settle"]
+__all__ = [
+    "NotLetIn",
+    "forget_groups",
+    "free_login",
+    "identity_of",
+    "lift",
+    "set_groups",
+    "settle",
+]
 
 _TRIES: Final = 5
 _FRESH_SECONDS: Final = 3600.0
@@ -52,7 +61,12 @@ async def settle(
     was made for this sign-in. Raises `NotLetIn`."""
     await hold_epoch(db)
     identity = await _identity(db, provider, person)
-    made = identity is None
+    waiting, off = await provisioned_account(db, provider.name, person, identity)
+    if off:
+        raise NotLetIn("disabled", "the provider has deactivated this person (SCIM)")
+    made = identity is None and waiting is None
+    if identity is None and waiting is not None:
+        identity = await _joined(db, provider, person, waiting)
     if identity is None:
         if provider.known_only:
             raise NotLetIn("unknown", "nobody with this subject has an account here")
@@ -62,7 +76,7 @@ async def settle(
         raise NotLetIn("disabled", "the account is switched off")
     user.name = person.name or user.name
     identity.login, identity.email = person.login, person.email
-    identity.used = time.time()
+    identity.external, identity.used = person.known_as, time.time()
     await lift(db, identity)
     await set_groups(db, user.id, provider.name, person.groups)
     return user, made
@@ -75,12 +89,13 @@ async def set_groups(
     Their rights follow everywhere once the caller's transaction commits."""
     await hold_epoch(db)  # before reading: two that tell at once do it one after the other
     told, at = await _told_groups(db, user_id, provider), time.time()
-    before, now = set(told), set(names)
+    # A group that the provider provisions is of nobody by what it told besides.
+    before, now = set(told), set(names) - await managed_groups(db, provider)
     changed = {name for name in before if told[name] < at - _FRESH_SECONDS} | (before ^ now)
     if changed:
         user = Subject(SubjectKind.USER, user_id)
         await raise_epoch(db, user, *(group(provider, name) for name in changed))
-    theirs = (col(GroupRecord.user_id) == user_id) & (col(GroupRecord.provider) == provider)
+    theirs = _by_sign_in(user_id, provider)
     await db.execute(delete(GroupRecord).where(theirs, col(GroupRecord.name).in_(before - now)))
     await db.execute(update(GroupRecord).where(theirs).values(told=at))
     db.add_all(
@@ -125,9 +140,29 @@ async def identity_of(
 
 async def _told_groups(db: AsyncSession, user_id: str, provider: str) -> dict[str, float]:
     """The groups that the provider told of last, and when."""
-    theirs = (col(GroupRecord.user_id) == user_id) & (col(GroupRecord.provider) == provider)
+    theirs = _by_sign_in(user_id, provider)
     query = select(col(GroupRecord.name), col(GroupRecord.told)).where(theirs)
     return {row[0]: row[1] for row in (await db.execute(query)).all()}
+
+
+def _by_sign_in(user_id: str, provider: str) -> ColumnElement[bool]:
+    return (
+        (col(GroupRecord.user_id) == user_id)
+        & (col(GroupRecord.provider) == provider)
+        & col(GroupRecord.scim).is_(False)
+    )
+
+
+async def _joined(
+    db: AsyncSession, provider: ProviderBase, person: Person, user_id: str
+) -> IdentityRecord:
+    """The provisioned account's first sign-in: from now on it is known by the subject."""
+    identity = IdentityRecord(
+        user_id=user_id, provider=provider.name, issuer=person.issuer, subject=person.subject
+    )
+    db.add(identity)
+    await db.flush()
+    return identity
 
 
 async def _identity(
@@ -153,7 +188,7 @@ async def _tried(db: AsyncSession, provider: ProviderBase, person: Person) -> Id
     async with db.begin_nested():
         user = UserRecord(
             id=new_id(),
-            login=await _free_login(db, provider.name, person.login),
+            login=await free_login(db, provider.name, person.login),
             name=person.name or person.login,
         )
         db.add(user)
@@ -169,7 +204,7 @@ async def _tried(db: AsyncSession, provider: ProviderBase, person: Person) -> Id
     return identity
 
 
-async def _free_login(db: AsyncSession, provider: str, wanted: str) -> str:
+async def free_login(db: AsyncSession, provider: str, wanted: str) -> str:
     """The login as the provider tells it, or with the provider's name where somebody else has
     it: two people never share one, and nobody gets another's account by its name."""
     beside = f"{wanted}@{provider}"

@@ -32,6 +32,7 @@ from backend.providers import attempts, sessions, standing, trials
 from backend.providers.accounts import forget_groups, identity_of, lift, set_groups
 from backend.providers.ldap.directories import NoPlace
 from backend.providers.outward import Unreachable
+from backend.providers.provisioned import forget_provisioned, provisioning
 from backend.providers.service import Providers
 from backend.providers.sessions import ID_TOKEN, REFRESH_SECONDS, REFRESH_TOKEN
 from backend.providers.table import SESSIONS, ProviderSession
@@ -86,6 +87,15 @@ class Refreshing:
                 await raise_epoch(db)
                 await sessions.end_of_provider(db, name)
                 await db.execute(delete(GroupRecord).where(col(GroupRecord.provider) == name))
+            known = {
+                one.name: one.provider.identity_issuer
+                for one in await self._providers.all(db)
+                if one.provider is not None
+            }
+            for name, issuer in await provisioning(db):
+                if name not in names or known.get(name, issuer) != issuer:
+                    _log.info("what another provider provisioned ends", provider=name)
+                    await forget_provisioned(db, name)
 
     async def _due(self, now: float) -> list[str]:
         """One that is due and that no other replica claims at this moment, if any. It is put off

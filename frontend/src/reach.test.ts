@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import asking from "./i18n/asking.json";
 import later from "./i18n/later.json";
 import profile from "./i18n/profile.json";
+import provisioning from "./i18n/provisioning.json";
 import signin from "./i18n/signin.json";
 import updates from "./i18n/updates.json";
 
@@ -90,6 +91,7 @@ test.each([
   ["later", [later]],
   ["profile", [profile]],
   ["asking", [asking]],
+  ["provisioning", [provisioning]],
   ["signin", [signin]],
   ["updates", [updates]],
 ])("what says words of %s brings them along", (name, words) => {

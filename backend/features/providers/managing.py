@@ -48,6 +48,11 @@ from backend.features.providers.schemas import (
 from backend.features.providers.testing import directory_tested, oidc_tested
 from backend.http.guard import no_such, require
 from backend.identity.epoch import raise_epoch
+from backend.providers.provisioned import (
+    forget_provisioned,
+    provisioned_accounts,
+    spread_groups,
+)
 from backend.providers.records import KnownProvider
 from backend.providers.service import Providers
 from backend.providers.sessions import end_of_provider
@@ -178,6 +183,8 @@ class Managing:
             settings=settings_of(typed),
             place=body.place,
         )
+        if isinstance(typed, LdapProvider) and before.get("unique") != typed.unique:
+            await forget_provisioned(db, row.name)  # nobody is known by what they were known by
         secret = getattr(body, typed.secret)
         stored = await self.providers.secrets.states(db, PROVIDERS, row.id)
         if secret is None and stored and isinstance(typed, LdapProvider):
@@ -196,6 +203,8 @@ class Managing:
         if off:
             await self._end(db, row.name)
         await _advance(db, row, caller.login, disabled=off)
+        if not off:
+            await spread_groups(db, row.name, await provisioned_accounts(db, row.name))
         audit.did("disable" if off else "enable", _target(row, audit), right=Verb.UPDATE)
 
     async def delete(
@@ -205,6 +214,7 @@ class Managing:
         accounts stay, with what they hold themselves."""
         _require_all(caller)
         await self._end(db, row.name)
+        await forget_provisioned(db, row.name)
         prefix = f"{row.name}/"
         held = func.substr(col(BindingRecord.subject_id), 1, len(prefix)) == prefix
         kind = col(BindingRecord.subject_kind) == SubjectKind.GROUP

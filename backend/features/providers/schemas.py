@@ -139,6 +139,7 @@ class OidcDraft(Draft):
     claim_name: Line = "name"
     claim_email: Line = "email"
     claim_groups: Line = "groups"
+    claim_external: Line | None = None
     acr: Annotated[str, StringConstraints(max_length=512, strip_whitespace=True)] = ""
 
 
@@ -268,6 +269,7 @@ class OidcView(ProviderFacts):
     claim_name: str = ""
     claim_email: str = ""
     claim_groups: str = ""
+    claim_external: str = ""
     acr: str = ""
     redirect_uri: str
     backchannel_uri: str

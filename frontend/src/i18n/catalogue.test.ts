@@ -8,8 +8,10 @@ import later from "./later.json";
 import "./asking";
 import "./later";
 import "./profile";
+import "./provisioning";
 import "./updates";
 import profile from "./profile.json";
+import provisioning from "./provisioning.json";
 import { PSEUDO_CLOSE, PSEUDO_OPEN, pseudo, pseudoCatalogue } from "./pseudo";
 import signin from "./signin.json";
 import updates from "./updates.json";
@@ -28,7 +30,7 @@ function sources(folder: string): string[] {
     .map((name) => readFileSync(join(folder, name), "utf8"));
 }
 
-const KEYS = [en, later, asking, profile, signin, updates].flatMap((words) => keysOf(words));
+const KEYS = [en, later, asking, profile, provisioning, signin, updates].flatMap((words) => keysOf(words));
 const CODE = sources(join(import.meta.dirname, "..")).join("\n");
 
 test("every key the code names is in the catalogue", () => {
@@ -59,7 +61,7 @@ test("sentences keep the house's tone", () => {
 
 test("the pseudo-locale marks every string and leaves placeholders alone", () => {
   expect(pseudo("{{count}} rows")).toMatch(/^⟦\{\{count\}\} róws~*⟧$/);
-  const marked = [en, later, asking, profile, signin, updates].flatMap((words) =>
+  const marked = [en, later, asking, profile, provisioning, signin, updates].flatMap((words) =>
     keysOf(pseudoCatalogue(words) as Tree),
   );
   expect(marked).toEqual(KEYS);

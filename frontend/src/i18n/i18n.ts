@@ -4,6 +4,7 @@ import type asking from "./asking.json";
 import en from "./en.json";
 import type later from "./later.json";
 import type profile from "./profile.json";
+import type provisioning from "./provisioning.json";
 import { pseudoCatalogue } from "./pseudo";
 import type signin from "./signin.json";
 import type updates from "./updates.json";
@@ -16,6 +17,7 @@ declare module "i18next" {
         typeof asking &
         typeof later &
         typeof profile &
+        typeof provisioning &
         typeof signin &
         typeof updates;
     };

@@ -157,6 +157,16 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "GET /identity-providers/{name}/trials/{trial}": at(
         ORG, "/identity-providers/sso/trials/none", 404
     ),
+    "GET /identity-providers/{name}/provisioning": at(ORG, "/identity-providers/sso/provisioning"),
+    "POST /identity-providers/{name}/provisioning/tokens": at(
+        ORG, "/identity-providers/sso/provisioning/tokens", 201, 409, body={}
+    ),
+    "POST /identity-providers/{name}/provisioning/tokens/{token_id}/rotate": at(
+        ORG, "/identity-providers/sso/provisioning/tokens/none/rotate", 404, body={}
+    ),
+    "DELETE /identity-providers/{name}/provisioning/tokens/{token_id}": at(
+        ORG, "/identity-providers/sso/provisioning/tokens/none", 404
+    ),
     # access
     "POST /users": at(
         ORG, "/users", 201, body={"login": "new", "password": "correct horse battery"}

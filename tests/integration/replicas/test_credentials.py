@@ -16,9 +16,10 @@ import httpx2
 import pytest
 
 from auth.tokens import make_token
-from tests.consoleprocess import ConsoleProcess
+from tests.consoleprocess import PASSWORD, ConsoleProcess
 from tests.integration.console.livesocket import LiveSocket, connected, socket_url
 from tests.postgres import PostgresServer
+from tests.provisioning import nonconformities, provisioner
 
 pytestmark = pytest.mark.timeout(540)
 
@@ -112,6 +113,39 @@ async def test_a_token_ends_with_its_owner(pair: Pair) -> None:
             assert pair.owner.delete(f"/users/{me}").status_code == 204
             assert await socket.until_closed() == ENDED
             await until(lambda: pair.status(secret) == 401)
+
+
+async def test_c5_who_is_deactivated_by_scim_loses_an_open_socket_at_the_other_replica(
+    pair: Pair,
+) -> None:
+    login = f"scim-{uuid.uuid4().hex[:8]}"
+    with provisioner(pair.here) as client:
+        person = client.person(login)
+        rows = pair.owner.get("/collections/users", params={"q": login}).json()["rows"]
+        (account,) = [row for row in rows if row["login"] == login]
+        password = pair.owner.patch(
+            f"/users/{account['key']}",
+            json={"password": PASSWORD},
+            headers={"If-Match": f'"{account["row_version"]}"'},
+        )
+        assert password.status_code == 200, password.text
+        grant = {"subject": login, "role": "viewer", "scope": "org/main"}
+        assert pair.owner.post("/bindings", json=grant).status_code == 201
+        with pair.here.signed_in(login) as signed_in:
+            _, secret = pair.token(signed_in.http)
+            async with streaming(pair, secret) as socket:
+                off = client.operate(
+                    f"/Users/{person['id']}", {"op": "replace", "value": {"active": False}}
+                )
+                assert off.status_code == 200, off.text
+                assert await socket.until_closed() == ENDED
+                await until(lambda: pair.status(secret) == 401)
+            assert signed_in.http.get("/session").status_code == 401
+
+
+def test_the_scim_conformance_tester_finds_nothing_on_postgresql(pair: Pair) -> None:
+    with provisioner(pair.here) as client:
+        assert nonconformities(client.http) == []
 
 
 async def test_a_right_its_owner_loses_leaves_its_open_socket(pair: Pair) -> None:

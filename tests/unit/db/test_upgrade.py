@@ -107,7 +107,9 @@ async def test_references_hold_after_the_upgrade(old: Any) -> None:
     await upgrade(old)
     async with old.connect() as db:
         with pytest.raises(sa.exc.IntegrityError):
-            await db.execute(sa.text("INSERT INTO user_group VALUES ('nobody', 'p', 'g', 1)"))
+            await db.execute(
+                sa.text("INSERT INTO user_group VALUES ('nobody', 'p', 'g', 1, false)")
+            )
         await db.rollback()
         await db.execute(sa.text("DELETE FROM user_account WHERE id = 'id-ada'"))
         assert await rows(db, "SELECT id FROM user_session") == []

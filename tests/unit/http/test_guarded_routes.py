@@ -104,9 +104,10 @@ LATE = {
 SOCKETS = {"/api/v1/live"}
 """Sockets check Host, Origin and session in `SessionSockets.authenticate`."""
 
-MOUNTS = {"", "/kube", "/v1/update", "/v1/payloads", "/_ah"}
-"""The frontend's files, what machines (not people) ask, and kubectl, whose every request decides
-for itself (`tests/unit/features/test_kubectl.py`)."""
+MOUNTS = {"", "/kube", "/v1/update", "/v1/payloads", "/_ah", "/scim/v2"}
+"""The frontend's files, what machines (not people) ask, and kubectl and the SCIM clients of
+providers, whose every request decides for itself (`tests/unit/features/test_kubectl.py`,
+`tests/identity/test_scim_protocol.py`)."""
 
 
 @pytest.fixture(scope="module")

@@ -3716,6 +3716,50 @@ export type MachineRow = {
 };
 
 /**
+ * MadeScimToken
+ *
+ * A token just made. `secret` is told this one time and kept nowhere.
+ */
+export type MadeScimToken = {
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Created By
+     */
+    created_by: string;
+    /**
+     * Expires
+     */
+    expires: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Address
+     */
+    last_address: string;
+    /**
+     * Last Used
+     */
+    last_used: number | null;
+    /**
+     * Prefix
+     */
+    prefix: string;
+    /**
+     * Replaced
+     */
+    replaced: number | null;
+    /**
+     * Secret
+     */
+    secret: string;
+};
+
+/**
  * MadeToken
  *
  * A token just made. `secret` is told this one time and kept nowhere.
@@ -4400,6 +4444,10 @@ export type NewOidcProvider = {
      */
     claim_email?: string;
     /**
+     * Claim External
+     */
+    claim_external?: string | null;
+    /**
      * Claim Groups
      */
     claim_groups?: string;
@@ -4491,6 +4539,18 @@ export type NewRole = {
      * Title
      */
     title?: string;
+};
+
+/**
+ * NewScimToken
+ *
+ * For how many days the token is good.
+ */
+export type NewScimToken = {
+    /**
+     * Days
+     */
+    days?: number;
 };
 
 /**
@@ -4774,6 +4834,10 @@ export type OidcDraft = {
      */
     claim_email?: string;
     /**
+     * Claim External
+     */
+    claim_external?: string | null;
+    /**
      * Claim Groups
      */
     claim_groups?: string;
@@ -4926,6 +4990,10 @@ export type OidcView = {
      * Claim Email
      */
     claim_email: string;
+    /**
+     * Claim External
+     */
+    claim_external: string;
     /**
      * Claim Groups
      */
@@ -5971,6 +6039,48 @@ export type ProviderSwitch = {
 };
 
 /**
+ * ProvisioningView
+ *
+ * How a provider provisions its people (SCIM). `address` is what its client is given;
+ * `external` is the claim or attribute of a sign-in that has to be the client's `externalId`.
+ * `waiting` people were told of and have not signed in yet.
+ */
+export type ProvisioningView = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Deactivated
+     */
+    deactivated: number;
+    /**
+     * External
+     */
+    external: string;
+    /**
+     * Groups
+     */
+    groups: number;
+    /**
+     * Overlap Hours
+     */
+    overlap_hours: number;
+    /**
+     * People
+     */
+    people: number;
+    /**
+     * Tokens
+     */
+    tokens: Array<ScimTokenView>;
+    /**
+     * Waiting
+     */
+    waiting: number;
+};
+
+/**
  * QueryWords
  *
  * The words of a query, as in the URL of a list.
@@ -6884,6 +6994,59 @@ export type SavedView = {
      * Shared
      */
     shared: boolean;
+};
+
+/**
+ * ScimRotation
+ *
+ * How many hours the old token works beside the new one; as configured unless given.
+ */
+export type ScimRotation = {
+    /**
+     * Overlap Hours
+     */
+    overlap_hours?: number | null;
+};
+
+/**
+ * ScimTokenView
+ *
+ * A provider's token without its secret: `prefix` is its clear beginning. `replaced`: when it
+ * was rotated; it works until `expires`. Times are Unix seconds.
+ */
+export type ScimTokenView = {
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Created By
+     */
+    created_by: string;
+    /**
+     * Expires
+     */
+    expires: number;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Address
+     */
+    last_address: string;
+    /**
+     * Last Used
+     */
+    last_used: number | null;
+    /**
+     * Prefix
+     */
+    prefix: string;
+    /**
+     * Replaced
+     */
+    replaced: number | null;
 };
 
 /**
@@ -11899,6 +12062,230 @@ export type ReadProviderImpactResponses = {
 };
 
 export type ReadProviderImpactResponse = ReadProviderImpactResponses[keyof ReadProviderImpactResponses];
+
+export type ReadProvisioningData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/identity-providers/{name}/provisioning';
+};
+
+export type ReadProvisioningErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ReadProvisioningError = ReadProvisioningErrors[keyof ReadProvisioningErrors];
+
+export type ReadProvisioningResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProvisioningView;
+};
+
+export type ReadProvisioningResponse = ReadProvisioningResponses[keyof ReadProvisioningResponses];
+
+export type CreateScimTokenData = {
+    body: NewScimToken;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/identity-providers/{name}/provisioning/tokens';
+};
+
+export type CreateScimTokenErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type CreateScimTokenError = CreateScimTokenErrors[keyof CreateScimTokenErrors];
+
+export type CreateScimTokenResponses = {
+    /**
+     * Successful Response
+     */
+    201: MadeScimToken;
+};
+
+export type CreateScimTokenResponse = CreateScimTokenResponses[keyof CreateScimTokenResponses];
+
+export type RevokeScimTokenData = {
+    body?: never;
+    path: {
+        /**
+         * Token Id
+         */
+        token_id: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/identity-providers/{name}/provisioning/tokens/{token_id}';
+};
+
+export type RevokeScimTokenErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type RevokeScimTokenError = RevokeScimTokenErrors[keyof RevokeScimTokenErrors];
+
+export type RevokeScimTokenResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RevokeScimTokenResponse = RevokeScimTokenResponses[keyof RevokeScimTokenResponses];
+
+export type RotateScimTokenData = {
+    body: ScimRotation;
+    path: {
+        /**
+         * Token Id
+         */
+        token_id: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/identity-providers/{name}/provisioning/tokens/{token_id}/rotate';
+};
+
+export type RotateScimTokenErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type RotateScimTokenError = RotateScimTokenErrors[keyof RotateScimTokenErrors];
+
+export type RotateScimTokenResponses = {
+    /**
+     * Successful Response
+     */
+    201: MadeScimToken;
+};
+
+export type RotateScimTokenResponse = RotateScimTokenResponses[keyof RotateScimTokenResponses];
 
 export type TryProviderData = {
     body?: never;

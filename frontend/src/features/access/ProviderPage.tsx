@@ -6,6 +6,7 @@ import { toProblem } from "../../api/problem";
 import { Crumbs } from "../../detail/DetailPage";
 import { Raw } from "../../detail/Facts";
 import { equals, useLiveRow } from "../../detail/useLiveRow";
+import { part, usePart } from "../../overlay/part";
 import { useAddress } from "../../pages/useAddress";
 import { useSearchOf } from "../../pages/useSearchOf";
 import { PageHeader } from "../../shell/PageHeader";
@@ -15,7 +16,8 @@ import { Status } from "../../status/Status";
 import { ProviderParts } from "./ProviderParts";
 import { PROVIDER_SEARCH } from "./providerSearch";
 import { providerQuery } from "./providersApi";
-import { TrialResult } from "./TrialResult";
+
+const result = part(async () => (await import("./TrialResult")).TrialResult);
 
 /** The provider that the address names. */
 export function ProviderPage() {
@@ -26,6 +28,7 @@ export function ProviderPage() {
 function ProviderDetail({ name }: { name: string }) {
   const { t } = useTranslation();
   const { trial } = useSearchOf(PROVIDER_SEARCH);
+  const TrialResult = usePart(result, trial !== undefined);
   const filters = useMemo(() => equals({ name }), [name]);
   const { current } = useLiveRow("identity-providers", filters);
   const { data, error, refetch } = useQuery(providerQuery(name));
@@ -54,7 +57,7 @@ function ProviderDetail({ name }: { name: string }) {
       )}
       {data && (
         <ProviderParts provider={data}>
-          {trial && <TrialResult name={name} trial={trial} />}
+          {trial && TrialResult && <TrialResult name={name} trial={trial} />}
         </ProviderParts>
       )}
     </section>

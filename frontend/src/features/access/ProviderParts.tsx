@@ -10,11 +10,11 @@ import { Facts, Raw } from "../../detail/Facts";
 import { Section } from "../../detail/Section";
 import { CopyButton } from "../../format/CopyButton";
 import { formatExact } from "../../format/time";
+import { part, usePart } from "../../overlay/part";
 import { mayUse, useSession } from "../../session/session";
 import { AppLink } from "../../shell/AppLink";
 import { goOutside } from "../../shell/navigate";
 import { Notice } from "../../states/Notice";
-import { DirectoryTrial } from "./DirectoryTrial";
 import {
   editDirectory,
   editProvider,
@@ -26,6 +26,9 @@ import {
 } from "./providers";
 import type { DirectoryView, OidcView, ProviderView } from "./providersApi";
 
+const directoryTrial = part(async () => (await import("./DirectoryTrial")).DirectoryTrial);
+const provisioning = part(async () => (await import("./Provisioning")).Provisioning);
+
 interface Props {
   provider: ProviderView;
   /** What a trial found, below the button that made it. */
@@ -36,6 +39,7 @@ interface Props {
 export function ProviderParts({ provider, children }: Props) {
   const { t } = useTranslation();
   const { name, editable, problem } = provider;
+  const Provisioned = usePart(provisioning, !problem);
   return (
     <div className="cr-stack">
       <Actions provider={provider} />
@@ -63,6 +67,7 @@ export function ProviderParts({ provider, children }: Props) {
         />
         <AppLink href={groupsHref(name)}>{t("providers.groupRoles")}</AppLink>
       </Section>
+      {Provisioned && <Provisioned provider={provider} />}
       {editable && (
         <Section title={t("providers.settings")}>
           {provider.protocol === "oidc" ? (
@@ -93,8 +98,9 @@ function ToTell({ provider }: { provider: OidcView }) {
 
 function Try({ provider }: { provider: DirectoryView }) {
   const session = useSession();
-  if (!mayUse(session, "identity-provider", "update") || provider.problem) return null;
-  return <DirectoryTrial name={provider.name} />;
+  const may = mayUse(session, "identity-provider", "update") && !provider.problem;
+  const Trial = usePart(directoryTrial, may);
+  return Trial && may ? <Trial name={provider.name} /> : null;
 }
 
 function Copied({ text }: { text: string }) {

@@ -41,6 +41,7 @@ const PROVIDER: OidcView = {
   claim_name: "name",
   claim_email: "email",
   claim_groups: "groups",
+  claim_external: "",
   acr: "",
   domains: ["example.test"],
   known_only: false,
