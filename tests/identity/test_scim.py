@@ -243,9 +243,39 @@ async def test_a_token_is_told_once_rotated_and_revoked(
     auditor = await site.member("auditor", ("auditor", ORG))
     assert (await auditor.get(where)).status_code == 200
     assert (await auditor.post(f"{where}/tokens", json={})).status_code == 403
-    async with Client(site, rotated.json()["secret"][:-1] + "x") as wrong:
+    secret = rotated.json()["secret"]
+    async with Client(site, secret[:-1] + ("y" if secret.endswith("x") else "x")) as wrong:
         assert (await wrong.get("/Users")).status_code == 401
     activity = (await owner.get("/collections/activity")).text
     for action in ("create-token", "rotate-token", "revoke-token"):
         assert f"identity-provider:{action}" in activity
     assert rotated.json()["secret"] not in activity
+
+
+async def test_what_was_left_of_somebody_stands_in_nobodys_way(
+    site: ConsoleApp, owner: Caller, client: Client, provider: LyingProvider
+) -> None:
+    """Deleted, told of again without a name, and called as before only then."""
+    for deleted in ("bob@example.test", "ada@example.test"):
+        first = await client.person(deleted, externalId="ada-1")
+        if deleted.startswith("ada"):  # who has signed in keeps the account
+            caller, answer = await sign_in(site, provider)
+            assert refusal(answer) == ""
+            account = (await caller.get("/session")).json()["id"]
+        assert (await client.delete(f"/Users/{first['id']}")).status_code == 204
+        second = await client.person(deleted)
+        called = {"op": "replace", "path": "externalId", "value": "ada-1"}
+        named = await client.operate(f"/Users/{second['id']}", called)
+        assert named.status_code == 200, named.text
+        if deleted.startswith("bob"):
+            assert (await client.delete(f"/Users/{second['id']}")).status_code == 204
+    again, answer = await sign_in(site, provider)
+    assert refusal(answer) == ""
+    assert (await again.get("/session")).json()["id"] == account
+
+
+async def test_what_no_text_holds_is_refused(client: Client) -> None:
+    assert (await client.get("/Users/a%00b")).status_code in {400, 404}
+    asked = await client.get("/Users", params={"filter": 'userName eq "a\\u0000b"'})
+    assert asked.status_code == 400
+    assert (await client.get("/Groups/a%00b")).status_code in {400, 404}

@@ -3,6 +3,7 @@ versions, filters, pages, sizes."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -231,7 +232,10 @@ async def test_what_is_too_large_or_no_request_is_refused_in_the_protocols_form(
         assert answer.status_code == status, (where, answer.text)
         assert answer.json()["status"] == str(status)
     assert (await client.get("/Users?filter=" + "a" * 9000)).status_code == 413
-    monkeypatch.setattr(endpoint, "SECONDS", 0.0)
+    # No place, and no time to wait for one; all that is asked before has come to its end.
+    (served,) = [r.app for r in console.app.routes if getattr(r, "path", "") == endpoint.MOUNT]
+    monkeypatch.setattr(served, "_places", asyncio.Semaphore(0))
+    monkeypatch.setattr(endpoint, "SECONDS", 3.0)
     late = await client.get("/Users")
     assert (late.status_code, late.json()["status"]) == (503, "503")
 

@@ -37,13 +37,15 @@ async def link(db: AsyncSession, caller: Caller, row: ProvisionedUser) -> None:
         if row.user_id is None:
             row.user_id = await _new_account(db, caller, row)
         return
-    other = select(col(ProvisionedUser.id)).where(
+    other = select(ProvisionedUser).where(
         col(ProvisionedUser.provider) == caller.name,
         col(ProvisionedUser.user_id) == found,
         col(ProvisionedUser.id) != row.id,
     )
-    if (await db.execute(other.limit(1))).first() is not None:
-        raise UniquenessException(detail="externalId: somebody else is called so already")
+    for held in (await db.execute(other)).scalars().all():
+        if held.deleted is None:
+            raise UniquenessException(detail="externalId: somebody else is called so already")
+        await db.delete(held)  # what was left of them, from before they were called otherwise
     before, row.user_id = row.user_id, found
     await db.flush()
     if before is not None:

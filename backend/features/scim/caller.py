@@ -16,10 +16,11 @@ from auth.providers import AnyProvider
 from auth.tokens import is_scim_token
 from backend.audit import Origin
 from backend.db.provisioning import ProvisioningToken
-from backend.errors import TooManyRequests, Unauthenticated
+from backend.errors import TooManyRequests, Unauthenticated, Unavailable
 from backend.http.connections import address_group
 from backend.http.credentials import bearer_token
 from backend.identity.badtokens import BadTokens
+from backend.identity.epoch import hold_epoch
 from backend.identity.tokens import digest
 from backend.parts import parts_of
 from backend.providers.service import Providers
@@ -38,6 +39,7 @@ class Caller:
     provider: AnyProvider
     enabled: bool
     origin: Origin
+    providers: Providers
 
     @property
     def name(self) -> str:
@@ -55,6 +57,19 @@ class Caller:
         return (
             not isinstance(self.provider, OidcProvider) or self.provider.external_claim == SUBJECT
         )
+
+    async def hold(self, db: AsyncSession) -> None:
+        """The epoch, for a change. `Unauthenticated` where meanwhile the token was taken away or
+        the provider removed; `Unavailable` where it was switched on or off: ask again."""
+        await hold_epoch(db)
+        token = await db.get(ProvisioningToken, self.origin.credential_id, populate_existing=True)
+        known = await self.providers.find(db, self.name) if token else None
+        if token is None or token.expires <= time.time() or known is None:
+            raise _unknown()
+        if known.provider is None or known.provider.identity_issuer != self.issuer:
+            raise _unknown()
+        if known.enabled != self.enabled:
+            raise Unavailable("The provider was switched at this moment: ask again.")
 
 
 async def caller_of(
@@ -90,7 +105,7 @@ async def caller_of(
         credential_id=token.id,
         provider=f"scim:{token.provider}",
     )
-    return Caller(known.provider, known.enabled, origin.over(request))
+    return Caller(known.provider, known.enabled, origin.over(request), providers)
 
 
 async def _used(

@@ -62,7 +62,7 @@ def condition(asked: ScimFilter[Any] | None, fields: Mapping[str, Field]) -> Con
 
 def text(value: Any) -> str:
     """What was asked of a text whose case counts."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not value.isprintable():
         raise _invalid("compare a text with a text")
     return value
 

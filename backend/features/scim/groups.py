@@ -30,7 +30,6 @@ from backend.features.scim.models import Group, Member
 from backend.features.scim.people import at, version
 from backend.features.scim.texts import folded, line
 from backend.features.scim.users import theirs as their_people
-from backend.identity.epoch import hold_epoch
 from backend.providers.provisioned import spread_groups
 
 __all__ = ["FIELDS", "MOST_MEMBERS", "Groups", "resource", "theirs"]
@@ -93,8 +92,10 @@ class Groups:
 
     async def get(self, group_id: str) -> ProvisionedGroup:
         """The row; `NotFoundException` for another provider's."""
-        query = select(_ROW).where(col(_ROW.id) == group_id[:64], theirs(self.caller))
-        found = (await self.db.execute(query)).scalar_one_or_none()
+        found: ProvisionedGroup | None = None
+        if group_id.isprintable():
+            query = select(_ROW).where(col(_ROW.id) == group_id[:64], theirs(self.caller))
+            found = (await self.db.execute(query)).scalar_one_or_none()
         if found is None:
             raise NotFoundException(detail="There is no such group.")
         return found
@@ -117,7 +118,7 @@ class Groups:
 
     async def create(self, told: Group) -> ProvisionedGroup:
         """A group with the people that are told."""
-        await hold_epoch(self.db)
+        await self.caller.hold(self.db)
         name = _name(told)
         await self._refuse_many()
         await self._refuse_taken(name, "")
@@ -137,7 +138,7 @@ class Groups:
 
     async def change(self, group_id: str, told: Group, expected: str | None) -> ProvisionedGroup:
         """The group as it is told now."""
-        await hold_epoch(self.db)
+        await self.caller.hold(self.db)
         row = await self._expected(group_id, expected)
         name, before = _name(told), row.name
         await self._refuse_taken(name, row.id)
@@ -157,7 +158,7 @@ class Groups:
 
     async def delete(self, group_id: str, expected: str | None) -> None:
         """Nobody is in it any more. Roles that it was given stay, for one of its name to come."""
-        await hold_epoch(self.db)
+        await self.caller.hold(self.db)
         row = await self._expected(group_id, expected)
         target, concerned = self._target(row), await self._holding(row.name)
         await self.db.delete(row)
@@ -262,6 +263,8 @@ def _name(told: Group) -> str:
 
 def _ids(told: Group) -> set[str]:
     ids = {one.value for one in told.members or () if one.value}
+    if not all(one.isprintable() for one in ids):
+        raise InvalidValueException(detail="members: there is no such user")
     if len(ids) > MOST_MEMBERS:
         raise TooManyException(detail=f"A group has {MOST_MEMBERS} members at most.")
     return ids

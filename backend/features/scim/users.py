@@ -23,7 +23,6 @@ from backend.features.scim.accounts import keep_out, let_in, link, name_account,
 from backend.features.scim.caller import Caller
 from backend.features.scim.models import User
 from backend.features.scim.people import facts, values_of, version
-from backend.identity.epoch import hold_epoch
 
 __all__ = ["MOST_USERS", "People", "theirs"]
 
@@ -51,15 +50,17 @@ class People:
 
     async def get(self, person_id: str) -> ProvisionedUser:
         """The row; `NotFoundException` for another provider's."""
-        query = select(_ROW).where(col(_ROW.id) == person_id[:64], theirs(self.caller))
-        found = (await self.db.execute(query)).scalar_one_or_none()
+        found: ProvisionedUser | None = None
+        if person_id.isprintable():
+            query = select(_ROW).where(col(_ROW.id) == person_id[:64], theirs(self.caller))
+            found = (await self.db.execute(query)).scalar_one_or_none()
         if found is None:
             raise NotFoundException(detail="There is no such user.")
         return found
 
     async def create(self, told: User) -> ProvisionedUser:
         """A person; who was deleted and is told of again has their account back."""
-        await hold_epoch(self.db)
+        await self.caller.hold(self.db)
         values = values_of(told)
         await self._refuse_many()
         await self._refuse_taken(values, "")
@@ -83,10 +84,12 @@ class People:
 
     async def change(self, person_id: str, told: User, expected: str | None) -> ProvisionedUser:
         """The person as they are told of now."""
-        await hold_epoch(self.db)
+        await self.caller.hold(self.db)
         row = await self._expected(person_id, expected)
         values = values_of(told)
         await self._refuse_taken(values, row.id)
+        if values["external_id"] != row.external_id:
+            await self._left(values["external_id"])
         before, was_out = facts(row), row.active is False
         for name, value in values.items():
             setattr(row, name, value)
@@ -109,7 +112,7 @@ class People:
     async def delete(self, person_id: str, expected: str | None) -> None:
         """Deactivate for good: nobody reads them any more, and they cannot sign in until they are
         told of again. Their account stays with what it holds, unless nobody ever used it."""
-        await hold_epoch(self.db)
+        await self.caller.hold(self.db)
         row = await self._expected(person_id, expected)
         target = self._target(row)
         await self.db.execute(
