@@ -30,7 +30,9 @@ function sources(folder: string): string[] {
     .map((name) => readFileSync(join(folder, name), "utf8"));
 }
 
-const KEYS = [en, later, asking, profile, provisioning, signin, updates].flatMap((words) => keysOf(words));
+const KEYS = [en, later, asking, profile, provisioning, signin, updates].flatMap((words) =>
+  keysOf(words),
+);
 const CODE = sources(join(import.meta.dirname, "..")).join("\n");
 
 test("every key the code names is in the catalogue", () => {
