@@ -1,3 +1,4 @@
+import "../i18n/profile";
 import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";

@@ -274,6 +274,8 @@ test("a passkey that is picked where the browser fills in the name signs in", as
   const asked: unknown[] = [];
   const get = async ({ mediation }: CredentialRequestOptions) => {
     asked.push(mediation);
+    // This page stays where a real one is left, and offers them again: nobody picks one.
+    if (asked.length > 1) await new Promise(() => undefined);
     return { toJSON: () => ({ id: "p" }) };
   };
   vi.stubGlobal("PublicKeyCredential", {
@@ -286,6 +288,6 @@ test("a passkey that is picked where the browser fills in the name signs in", as
     "username webauthn",
   );
   await waitFor(() => expect(console.location()).toBe("/pods"));
-  expect(asked).toEqual(["conditional"]);
+  expect(asked[0]).toBe("conditional");
   vi.unstubAllGlobals();
 });
