@@ -82,7 +82,9 @@ def estate(stack: RunningStack, server: ConsoleProcess, owner: Person) -> Iterat
     ):
         assert owner.http.post(path, json=body).status_code == 201, path
     # The other one is signed in too: theirs is the session that is not to be seen.
-    with server.signed_in(login) as viewer, server.signed_in(word):
+    with server.signed_in(login) as viewer, server.signed_in(word) as other_one:
+        wish = {"role": "operator", "scope": grant["scope"], "reason": word, "seconds": 3600}
+        assert other_one.http.post("/access-requests", json=wish).status_code == 201
         found = Estate(own, mine, hidden, word, viewer, owner)
         _wait_seen(found)
         yield found
@@ -187,7 +189,7 @@ def test_own_rows_are_all_there(estate: Estate) -> None:
     # Secrets: the cluster, which decides too, lets no viewer list them.
     unseen = {
         *("keys", "users", "bindings", "activity", "secrets"),
-        *("teams", "service-accounts", "tokens", "sessions", "roles"),
+        *("teams", "service-accounts", "tokens", "sessions", "roles", "access-requests"),
     }
 
     def wrong() -> set[str]:
