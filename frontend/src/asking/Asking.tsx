@@ -30,7 +30,11 @@ export function Asking({ scope, upstream, ...props }: AskingProps) {
   const { data } = useOwnRequests();
   if (kind === undefined || data === undefined || upstream) return null;
   const place = scope || here;
-  const own = data.find((made) => isAbout(made, `${kind}:${verb}`, place) && !isOver(made));
+  const made = data.filter((one) => one.wanted === `${kind}:${verb}` && !isOver(one));
+  // For more than is missing here first, then for a part of it: the place can be typed.
+  const own =
+    made.find((one) => isWithin(place, one.scope)) ??
+    made.find((one) => isWithin(one.scope, place));
   return (
     <>
       {own && <OwnRequest request={own} />}
@@ -41,8 +45,7 @@ export function Asking({ scope, upstream, ...props }: AskingProps) {
   );
 }
 
-const isAbout = ({ wanted, scope }: AccessRequestView, right: string, place: string) =>
-  wanted === right && (place === scope || place.startsWith(`${scope}/`));
+const isWithin = (place: string, scope: string) => `${place}/`.startsWith(`${scope}/`);
 
 /** What was granted has ended: nothing of it is left to be told. */
 const isOver = ({ state, expires }: AccessRequestView) =>
