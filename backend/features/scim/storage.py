@@ -98,10 +98,11 @@ class Storage(ScimStorage):
 
     def create(self, resource_type: ResourceType, resource: Resource[Any]) -> Resource[Any]:
         """A new one."""
-        if resource_type.name == "User" and isinstance(resource, User):
+        if isinstance(resource, User):
             return self._person(self._people(lambda people: people.create(resource)))
-        assert isinstance(resource, Group)  # noqa: S101 (there are two types)
-        return self._group(self._groups(lambda groups: groups.create(resource)))
+        if isinstance(resource, Group):
+            return self._group(self._groups(lambda groups: groups.create(resource)))
+        raise NotImplementedException(detail=f"No {resource_type.name} is kept here.")
 
     def update(
         self,
@@ -112,10 +113,11 @@ class Storage(ScimStorage):
     ) -> Resource[Any]:
         """The whole new state of one."""
         key, version = str(resource.id), expected_version
-        if resource_type.name == "User" and isinstance(resource, User):
+        if isinstance(resource, User):
             return self._person(self._people(lambda people: people.change(key, resource, version)))
-        assert isinstance(resource, Group)  # noqa: S101 (there are two types)
-        return self._group(self._groups(lambda groups: groups.change(key, resource, version)))
+        if isinstance(resource, Group):
+            return self._group(self._groups(lambda groups: groups.change(key, resource, version)))
+        raise NotImplementedException(detail=f"No {resource_type.name} is kept here.")
 
     def delete(
         self,
