@@ -182,13 +182,13 @@ async def test_a_provider_switched_off_during_a_sign_in_opens_nothing(
 async def test_a_login_that_was_taken_at_the_same_moment_is_not_taken_twice(
     believer: ConsoleApp, provider: LyingProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest, asked = accounts._free_login, []
+    honest, asked = accounts.free_login, []
 
     async def free_login(db: AsyncSession, name: str, wanted: str) -> str:
         asked.append(wanted)
         return "owner" if len(asked) == 1 else await honest(db, name, wanted)
 
-    monkeypatch.setattr(accounts, "_free_login", free_login)
+    monkeypatch.setattr(accounts, "free_login", free_login)
     caller, _ = await sign_in(believer, provider)
     assert (await caller.get("/session")).json()["login"] == "ada"
 
