@@ -16,6 +16,7 @@ from auth import scope
 from auth.principal import Principal
 from auth.role import Verb
 from backend.connections.upstreams import Upstreams
+from backend.errors import Unavailable, UpstreamTimeout
 from backend.features.overview.grouping import lines
 from backend.features.overview.schemas import (
     Capacity,
@@ -221,10 +222,14 @@ class OverviewService:
 
     async def _updates(self, caller: Principal) -> SystemView:
         seen = _meets(caller, "update-group", scope.updates(caller.organisation))
-        groups = await self._page(caller, "groups", limit=_GROUPS) if seen else None
+        try:
+            groups = await self._page(caller, "groups", limit=_GROUPS) if seen else None
+        except (Unavailable, UpstreamTimeout):
+            # Its source is stale now and says why; the other systems are told all the same.
+            groups = None
         freshness = freshness_of(self._registry, caller, "database")
         rows = groups.rows if groups else None
-        return updates_view(rows, freshness, enabled=self._updates_enabled)
+        return updates_view(rows, freshness, seen=seen, enabled=self._updates_enabled)
 
     async def _capacity(self, caller: Principal, within: Within) -> CapacityView | None:
         """Machines belong to no namespace: of one nothing is said."""

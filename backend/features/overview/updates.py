@@ -17,15 +17,18 @@ OFF = (
 
 
 def updates_view(
-    groups: Sequence[Any] | None, freshness: list[FreshnessView], *, enabled: bool
+    groups: Sequence[Any] | None, freshness: list[FreshnessView], *, seen: bool, enabled: bool
 ) -> SystemView:
-    """What it does now; `groups` are rows of the collection, None when none may be seen."""
+    """What it does now; `groups` are rows of the collection, None when none may be `seen` or
+    they could not be read."""
     stopped = [row for row in groups or () if row.rollout == "braked"]
     paused = [row for row in groups or () if row.rollout == "paused"]
     broken = trouble_in_words(freshness)
+    if groups is None and seen:
+        broken = broken or "The update service's groups could not be read."
     state = SystemState.DEGRADED if broken or stopped else SystemState.OK
     if groups is None:
-        state = SystemState.HIDDEN
+        state = SystemState.DOWN if seen else SystemState.HIDDEN
     return SystemView(
         name="updates",
         state=state if enabled else SystemState.ABSENT,
