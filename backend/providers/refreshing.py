@@ -24,6 +24,7 @@ from auth.oidc.provider import OidcProvider
 from auth.person import Person
 from auth.providers import AnyProvider
 from auth.scope import organisation
+from auth.verb import Verb
 from backend.audit import Audit, Origin, Target
 from backend.db.identity import GroupRecord, IdentityRecord, SessionRecord, UserRecord
 from backend.identity.epoch import hold_epoch, raise_epoch
@@ -32,7 +33,7 @@ from backend.providers import attempts, sessions, standing, trials
 from backend.providers.accounts import forget_groups, identity_of, lift, set_groups
 from backend.providers.ldap.directories import NoPlace
 from backend.providers.outward import Unreachable
-from backend.providers.provisioned import forget_provisioned, provisioning
+from backend.providers.provisioned import forget_provisioned, provisioned_accounts, provisioning
 from backend.providers.service import Providers
 from backend.providers.sessions import ID_TOKEN, REFRESH_SECONDS, REFRESH_TOKEN
 from backend.providers.table import SESSIONS, ProviderSession
@@ -94,8 +95,22 @@ class Refreshing:
             }
             for name, issuer in await provisioning(db):
                 if name not in names or known.get(name, issuer) != issuer:
-                    _log.info("what another provider provisioned ends", provider=name)
-                    await forget_provisioned(db, name)
+                    await self._forget_provisioned(db, name)
+
+    async def _forget_provisioned(self, db: AsyncSession, name: str) -> None:
+        """A replica that was started without a provider does this too: it has to be found later
+        why a provisioning service is refused."""
+        _log.warning("what a provider provisioned ends: it is not declared here", provider=name)
+        people = await provisioned_accounts(db, name)
+        await forget_provisioned(db, name)
+        where = organisation(self._organisation)
+        self._audit(db).did(
+            "forget-provisioned",
+            Target("identity-provider", name, name, where),
+            right=Verb.DELETE,
+            detail="It is declared no more, or with another issuer: its SCIM tokens and groups end"
+            f" with what it said of {len(people)} people. Their accounts stay.",
+        )
 
     async def _due(self, now: float) -> list[str]:
         """One that is due and that no other replica claims at this moment, if any. It is put off

@@ -9,19 +9,32 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from auth.subject import Subject, SubjectKind
 from backend.db.identity import IdentityRecord, SessionRecord, TokenRecord, UserRecord
+from backend.db.provisioning import ProvisionedUser
 from backend.identity.epoch import hold_epoch, raise_epoch
 from backend.identity.sessions import DEVICE, end_sessions
 from backend.providers.accounts import forget_groups
 from backend.providers.sessions import REFRESH_SECONDS
 from backend.providers.table import ProviderSession
 
-__all__ = ["claim_absent", "refuse"]
+__all__ = ["claim_absent", "kept_out", "refuse"]
+
+
+def kept_out() -> ColumnElement[bool]:
+    """In a query on accounts: their provider does not let them in, as it said when it was asked
+    or as its SCIM client told."""
+    refused = exists().where(
+        col(IdentityRecord.user_id) == col(UserRecord.id), col(IdentityRecord.refused).is_not(None)
+    )
+    told = exists().where(
+        col(ProvisionedUser.user_id) == col(UserRecord.id), col(ProvisionedUser.active).is_(False)
+    )
+    return or_(refused, told)
 
 
 async def claim_absent(

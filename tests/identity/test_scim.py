@@ -43,6 +43,12 @@ async def client(site: ConsoleApp, owner: Caller) -> AsyncIterator[Client]:
         yield client
 
 
+async def standing(owner: Caller, login: str) -> str:
+    """How the person stands in the list of people."""
+    rows = (await owner.get("/collections/users")).json()["rows"]
+    return next(row["status"] for row in rows if row["login"] == login)
+
+
 async def grant(owner: Caller, subject: str, role: str = "viewer", **more: Any) -> None:
     body = {"subject": subject, "role": role, "scope": render(ORG), **more}
     made = await owner.post("/bindings", json=body)
@@ -98,6 +104,7 @@ async def test_c5_deactivation_ends_sessions_and_tokens_and_keeps_out_until_it_i
     await grant(owner, "ada")
     for off in ("patch", "delete"):
         caller, _ = await sign_in(site, provider)
+        assert await standing(owner, "ada") == "Active"
         made = await caller.post("/tokens", json=READ)
         assert made.status_code == 201, made.text
         program = site.caller()
@@ -114,6 +121,7 @@ async def test_c5_deactivation_ends_sessions_and_tokens_and_keeps_out_until_it_i
         for one in (caller, program):
             await until(lambda one=one: signed_out(one))
         assert refusal((await sign_in(site, provider))[1]) == "disabled"
+        assert await standing(owner, "ada") == "Kept out"
         if off == "patch":
             answer = await client.operate(where, {"op": "replace", "value": {"active": True}})
             assert answer.json()["active"] is True
@@ -126,6 +134,44 @@ async def test_c5_deactivation_ends_sessions_and_tokens_and_keeps_out_until_it_i
     activity = (await owner.get("/collections/activity")).text
     assert "Deactivated by sso (SCIM). Sessions that ended: 1." in activity
     assert "SCIM of sso (craton_scim_" in activity
+
+
+async def test_nothing_is_granted_to_who_was_deactivated_after_they_asked(
+    site: ConsoleApp, owner: Caller, client: Client, provider: LyingProvider
+) -> None:
+    ada = await client.person("ada", externalId="ada-1")
+    caller, _ = await sign_in(site, provider)
+    wish = {"role": "viewer", "scope": render(ORG), "reason": "I am on call"}
+    asked = await caller.post("/access-requests", json=wish)
+    assert asked.status_code == 201, asked.text
+    await client.operate(f"/Users/{ada['id']}", {"op": "replace", "value": {"active": False}})
+    decision = f"/access-requests/{asked.json()['id']}/decision"
+    match = {"if-match": f'"{asked.json()["row_version"]}"'}
+    answer = await owner.post(decision, json={"grant": True}, headers=match)
+    assert (answer.status_code, "does not let them in" in answer.text) == (409, True)
+    answer = await owner.post(decision, json={"grant": False, "answer": "gone"}, headers=match)
+    assert answer.status_code == 200, answer.text
+
+
+async def test_what_a_provider_told_that_is_declared_no_more_ends_and_that_is_written_down(
+    tmp_path: Path, database_url: str, provider: LyingProvider
+) -> None:
+    declared = (provider.settings(),)
+    async with running_console(tmp_path, database_url, identity_providers=declared) as site:
+        client = await provisioning(site, await site.owner())
+        ada = await client.person("ada", externalId="ada-1")
+        await client.group("pilots", ada["id"])
+    secret = client.headers["authorization"].removeprefix("Bearer ")
+    async with running_console(tmp_path, database_url) as site:
+        owner = await site.owner()
+        was = "its SCIM tokens and groups end with what it said of 1 people"
+
+        async def told() -> bool:
+            return was in (await owner.get("/collections/activity")).text
+
+        await until(told)
+        assert (await Client(site, secret).get("/Users")).status_code == 401
+        assert await standing(owner, "ada") == "Active"
 
 
 async def test_a_provisioned_group_gives_and_takes_rights_at_once(

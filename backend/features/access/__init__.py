@@ -37,9 +37,11 @@ def register(context: FeatureContext) -> Feature:
         bindings.notify(None)
 
     def held(_notice: Notice) -> None:
-        users.notify(None)  # who is seen where follows from what they hold there
+        # Who is seen where follows from what they hold there, and their standing from what their
+        # provider says of them.
+        users.notify(None)
 
-    for table in ("role_binding", "team_member"):
+    for table in ("role_binding", "team_member", "user_identity", "scim_user"):
         context.bus.subscribe(rows(table), held)
 
     for table in ("user_account", "team", "service_account"):

@@ -17,12 +17,14 @@ from backend.live.guard import Guard
 from backend.live.row import Row
 from backend.live.rowscope import RowScope, TextScope
 from backend.live.sql import SqlSource
+from backend.providers.standing import kept_out
 
 __all__ = ["BINDINGS", "USERS", "binding_source", "named_bindings", "user_source"]
 
 
 class UserRow(Row, frozen=True):
-    """A local account; nothing secret."""
+    """A person's account; nothing secret. `status` is ``Kept out`` of one whom their provider does
+    not let in."""
 
     login: str
     name: str
@@ -91,7 +93,7 @@ BINDINGS = Collection(
 def user_source(db_sessions: async_sessionmaker[AsyncSession], org: str) -> SqlSource:
     """Rows straight from the table; the key is the user's id."""
     user = SQLModel.metadata.tables["user_account"].c
-    status = sa.case((user.disabled, "Switched off"), else_="Active")
+    status = sa.case((user.disabled, "Switched off"), (kept_out(), "Kept out"), else_="Active")
     return SqlSource(
         USERS,
         db_sessions,

@@ -7,7 +7,9 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from auth.binding import Binding
 from auth.role import VIEWER, Role
@@ -26,6 +28,7 @@ from backend.features.access.schemas import NewBinding
 from backend.identity.epoch import hold_epoch
 from backend.identity.granting import Granter, may_give
 from backend.identity.owned import owned_by, spread
+from backend.providers.standing import kept_out
 
 __all__ = ["Decision", "suits"]
 
@@ -69,6 +72,9 @@ class Decision:
             raise Conflict(
                 f"{self.user.login} is switched off: switch the account on first, or refuse."
             )
+        kept = select(col(UserRecord.id)).where(col(UserRecord.id) == self.user.id, kept_out())
+        if (await self.db.execute(kept)).first() is not None:
+            raise Conflict(f"{self.user.login}'s provider does not let them in any more: refuse.")
         role = body.role or self.record.role_id
         if not role:
             raise invalid("role", "", "say which role, for none was asked for by name")

@@ -71,8 +71,10 @@ class Minting:
         await hold_epoch(self.db)
         present = await self._find(token_id)
         now = time.time()
-        if present.replaced is not None or present.expires <= now:
+        if present.replaced is not None:
             raise Conflict("This token was rotated already: rotate the one that took its place.")
+        if present.expires <= now:
+            raise Conflict("This token is over: make a new one.")
         hours = self.settings.token_overlap_hours if overlap_hours is None else overlap_hours
         life = present.expires - present.created
         present.replaced = now
