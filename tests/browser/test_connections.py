@@ -137,10 +137,10 @@ def test_two_people_who_change_the_same_connection(
         assert made.status_code == 201, made.text
         page.goto(f"{console.url}/connections/registry/images")
         field(page, "username").fill("ada")
-        theirs = {"way": "url", "values": {**values, "username": "eve", "password": "x"}}
+        edit = {"way": "url", "values": {**values, "username": "eve", "password": "x"}}
         saved = other.put(
             "/connections/registry/images?untested=true",
-            json=theirs,
+            json=edit,
             headers={"if-match": made.headers["etag"]},
         )
         assert saved.status_code == 200, saved.text

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.routing import Mount
 
 from backend.features.scim import endpoint
 from tests.console import ConsoleApp, running_console
@@ -233,7 +234,8 @@ async def test_what_is_too_large_or_no_request_is_refused_in_the_protocols_form(
         assert answer.json()["status"] == str(status)
     assert (await client.get("/Users?filter=" + "a" * 9000)).status_code == 413
     # No place, and no time to wait for one; all that is asked before has come to its end.
-    (served,) = [r.app for r in console.app.routes if getattr(r, "path", "") == endpoint.MOUNT]
+    mounts = (route for route in console.app.routes if isinstance(route, Mount))
+    (served,) = [each.app for each in mounts if each.path == endpoint.MOUNT]
     monkeypatch.setattr(served, "_places", asyncio.Semaphore(0))
     monkeypatch.setattr(endpoint, "SECONDS", 3.0)
     late = await client.get("/Users")

@@ -82,7 +82,7 @@ class LimitedWorld(World):
 
     def __init__(self, principal, held) -> None:
         super().__init__(MemorySource(LIMITED), principal)
-        self.watcher = LimitedWatcher(self.session, principal)
+        self.watcher: LimitedWatcher = LimitedWatcher(self.session, principal)
         self.watcher.held = self.held = held
         self.hub.registry.reviewer = self
 

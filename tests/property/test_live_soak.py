@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 import time
+from typing import Any
 
 import msgspec
 import pytest
@@ -20,7 +21,7 @@ from tests.property import things as t
 from tests.unit.live.browser import Browser
 from tests.unit.live.sample import Sockets
 
-QUESTIONS = [
+QUESTIONS: list[tuple[dict[str, Any], int, int]] = [
     ({"sort": ["-size"], "facet": ["phase"]}, 0, 5),
     ({"sort": ["load", "-name"], "filter": ["phase!=Failed"]}, 7, 4),
     ({"sort": ["name"], "q": "a"}, 3, 3),

@@ -51,7 +51,6 @@ async def store(request, tmp_path):
         yield FakeStore()
         return
     cluster = RealCluster(tmp_path)
-    cluster.transport = None
     await cluster.start()
     yield cluster
     await cluster.stop()

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 from backend.stack.paths import cache_root
 from backend.stack.pki import Authority
@@ -31,6 +32,8 @@ async def program(which: spec.Program) -> Path:
 
 class RealCluster:
     """A cluster of real members. `put`, `delete` and `compact` go through etcdctl."""
+
+    transport: Any = None
 
     def __init__(self, folder: Path, size: int = 3, *, tls: bool = True, args: tuple = ()) -> None:
         self._folder = folder

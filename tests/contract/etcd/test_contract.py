@@ -1,5 +1,7 @@
 """One suite, run against the fake and against real servers, so the fake cannot drift."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -12,7 +14,7 @@ from integrations.etcd.snapshot import MemberCondition, RaftRole
 from tests.contract.etcd.recording import SOON, RecordingFeed, until
 
 
-def feeds() -> EtcdFeeds:
+def feeds() -> Any:
     return EtcdFeeds(RecordingFeed(), RecordingFeed(), RecordingFeed())
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,7 @@ async def test_members_hash_the_same_at_one_revision(store, connect):
 async def test_the_members_are_compared_in_the_background(store, connect):
     await store.put(b"k", b"1")
     connection = connect(poll_interval=0.3, consistency_interval=0.5)
-    feeds = EtcdFeeds(RecordingFeed(), RecordingFeed(), RecordingFeed())
+    feeds: Any = EtcdFeeds(RecordingFeed(), RecordingFeed(), RecordingFeed())
     connection.start(feeds)
 
     def told():

@@ -160,10 +160,10 @@ async def running_world(home: Path) -> AsyncIterator[MatrixWorld]:
 async def _fill_pool(console: ConsoleApp) -> None:
     """Open all the connections the world may keep: they outlive the test that is the first to
     need them, and would be taken for ones it forgot."""
-    engine = console.state.engine
+    pool: Any = console.state.engine.pool
     async with AsyncExitStack() as open_at_once:
-        for _ in range(engine.pool.size()):
-            await open_at_once.enter_async_context(engine.connect())
+        for _ in range(pool.size()):
+            await open_at_once.enter_async_context(console.state.engine.connect())
 
 
 async def _local_stack(console: ConsoleApp, home: Path) -> None:

@@ -43,7 +43,7 @@ class Place:
     console: ConsoleProcess
     owner: Person
 
-    def kill(self, *names: str, how: signal.WatchCoordinator = signal.SIGKILL) -> None:
+    def kill(self, *names: str, how: signal.Signals = signal.SIGKILL) -> None:
         for name in names:
             self.stack.wait(lambda _, one=name: self.stack.component(one).pid, what=f"{name} runs")
             pid = self.stack.component(name).pid

@@ -17,7 +17,7 @@ from tests.unit.kubernetes.console import KubernetesFeatures
 
 __all__ = ["console", "namespace"]
 
-COLUMNS = [
+COLUMNS: list[dict[str, Any]] = [
     {"name": "Phase", "type": "string", "jsonPath": ".status.phase"},
     {"name": "Last", "type": "date", "jsonPath": ".status.lastRun"},
     {"name": "Size", "type": "integer", "jsonPath": ".status.size", "priority": 1},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import text
 
 from backend.omaha.checkin.collected import KEPT, NAMES
@@ -10,7 +12,7 @@ from tests.omaha_client import post
 from tests.omaha_world import CHECK, NEW, OLD, ORDINARY, World, body, event, mirror
 
 
-async def found(world: World, service: UpdateService) -> dict[str, object]:
+async def found(world: World, service: UpdateService) -> dict[str, Any]:
     await service.traces.flush()
     async with world.engine.connect() as connection:
         rows = await connection.execute(text("SELECT * FROM omaha_refused"))

@@ -10,14 +10,14 @@ import httpx2
 from tests.console import ConsoleApp
 
 CANARY = "canary-secret-7f3a"
-ETCD = {
+ETCD: dict[str, Any] = {
     "kind": "etcd",
     "name": "far",
     "way": "endpoints",
     "values": {"endpoints": ["https://etcd.invalid:2379"], "username": "u", "password": CANARY},
     "untested": True,
 }
-CLUSTER = {
+CLUSTER: dict[str, Any] = {
     "kind": "kubernetes",
     "name": "c1",
     "way": "token",

@@ -1,6 +1,7 @@
 """What a member's failing check and a comparison of members mean for its row, on the fake."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ class World:
         settings = EtcdSettings(name="test", endpoints=self.fake.endpoints, deadline=0.5)
         self.connection = EtcdConnection(settings, self.fake.transport)
         self.poller = MemberPoller(self.connection.client, RecordingFeed())
-        self.state = None
+        self.state: Any = None
 
     async def look(self, *, checks: bool = False, again: bool = False):
         """Poll; with the members' own checks or a comparison when asked for, then as rows."""

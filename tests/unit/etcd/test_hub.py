@@ -1,6 +1,7 @@
 """The watch hub against the fake: what real servers do too rarely to wait for."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ async def watched():
     async def make(fake: FakeCluster, **overrides):
         settings = EtcdSettings(name="t", endpoints=fake.endpoints, **overrides)
         connection = EtcdConnection(settings, fake.transport)
-        feeds = EtcdFeeds(RecordingFeed(), RecordingFeed(), RecordingFeed())
+        feeds: Any = EtcdFeeds(RecordingFeed(), RecordingFeed(), RecordingFeed())
         connection.start(feeds)
         opened.append(connection)
         await until(lambda: feeds.keys.now is FeedState.LIVE)

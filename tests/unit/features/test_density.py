@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from auth.scope import namespace
 from backend.features.events.rows import EventRow
@@ -32,7 +33,7 @@ def event(number: int, where: str, ago: float, severity: EventSeverity) -> Event
 
 
 async def test_events_are_counted_by_time_and_severity(console: ConsoleApp) -> None:
-    source = console.state.registry.get("events")
+    source: Any = console.state.registry.get("events")
     happened: list[tuple[str, float, EventSeverity]] = [
         ("web", 30, "normal"),
         ("web", 1830, "warning"),

@@ -5,7 +5,7 @@ import pytest
 from auth import scope
 from backend.features.keyvalue import previews
 from integrations.etcd.integration import INTEGRATION as ETCD
-from integrations.etcd.value import SafeValue
+from integrations.etcd.value import SafeValue, safe_view
 from tests.contract.etcd.recording import SOON, until
 from tests.unit.features.upstreams import connected_console
 
@@ -169,7 +169,7 @@ async def test_one_bad_value_does_not_hide_its_neighbours(connected, monkeypatch
     console, etcd = connected
     await etcd.put(b"/app/utf16", '{"stadt": "K\u00f6ln"}'.encode("utf-16-le"))
     await etcd.put(b"/app/bad", b"bad")
-    real = previews.safe_view
+    real = safe_view
 
     def fails(key: bytes, value: bytes) -> SafeValue:
         if value == b"bad":

@@ -12,8 +12,8 @@ import httpx2
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from backend.audit import Audit
 from backend.connections.upstreams import Upstreams
-from backend.features.cluster.kubectl import recording
 from integrations.kubernetes.connection import KubernetesConnection
 from integrations.kubernetes.settings import ConnectionSettings, RightsSource
 from tests.console import Caller, ConsoleApp
@@ -133,7 +133,7 @@ async def test_what_cannot_be_recorded_is_not_sent(
     def full(*_: Any, **__: Any) -> None:
         raise OperationalError("insert", {}, Exception("disk full"))
 
-    monkeypatch.setattr(recording.Audit, "tried", full)
+    monkeypatch.setattr(Audit, "tried", full)
     answered = await caller.post(MAPS, json={})
     assert (answered.status_code, answered.json()["kind"]) == (503, "Status")
     assert cluster.asked == []

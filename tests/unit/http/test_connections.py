@@ -14,7 +14,7 @@ from tests.rawhttp import END, HOST, connect, exchange, is_closed, statuses
 from tests.unit.http.serving import Served, served, until
 
 HALF = b"GET /a HTTP/1.1\r\n" + HOST
-Open = Callable[[bytes], socket.socket]
+Open = Callable[..., socket.socket]
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from backend.jobs import Job, Run, durable, worker
+from backend.jobs.claim import next_due
+from backend.jobs.durable import within
 from backend.jobs.tables import FINISHED
 from tests.unit.jobs.replicas import STEADY, Replica, Text, until
 
@@ -18,7 +20,7 @@ async def test_a_look_that_goes_on_late_takes_nothing_over_the_capacity(
 ) -> None:
     begun: list[str] = []
     reached, late, go = asyncio.Event(), asyncio.Event(), asyncio.Event()
-    asks, waits = worker.next_due, worker.within
+    asks, waits = next_due, within
 
     async def held_once(*given: Any) -> float | None:
         if not reached.is_set():

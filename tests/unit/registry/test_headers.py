@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import cycle
+from typing import Any
 
 import httpx2
 import pytest
@@ -160,7 +161,7 @@ async def test_a_list_that_can_no_longer_be_read_is_stale_while_the_registry_ans
         name="r", url=registry.url, page_size=2, crawl_interval=0.2, ping_interval=0.02
     )
     connection = RegistryConnection(settings, rewritten)
-    feeds = RegistryFeeds(RecordingFeed(), RecordingFeed())
+    feeds: Any = RegistryFeeds(RecordingFeed(), RecordingFeed())
     connection.start(feeds)
     try:
         await until(lambda: feeds.repositories.now is FeedState.POLLING)

@@ -1,6 +1,7 @@
 import asyncio
 import hashlib
 import json
+from typing import Any
 
 import httpx2
 import pytest
@@ -105,7 +106,7 @@ async def test_denied_is_a_state(client_of):
     connection = RegistryConnection(
         RegistrySettings(name="r", url=registry.url, username="a", password="b"), registry
     )
-    feeds = RegistryFeeds(RecordingFeed(), RecordingFeed())
+    feeds: Any = RegistryFeeds(RecordingFeed(), RecordingFeed())
     connection.start(feeds)
     await until(lambda: feeds.tags.now is FeedState.DENIED)
     await connection.stop()

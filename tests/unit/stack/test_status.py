@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import os
+import time
 from importlib.resources import files
 
 import jsonschema
@@ -142,7 +143,7 @@ def test_only_what_failed_is_tried_again(paths, tmp_path, monkeypatch):
     (mark,) = paths.retries.iterdir()
     assert mark.name == "kwok"
     monkeypatch.setattr(cli, "RETRY_LIMIT", 60.0)
-    monkeypatch.setattr(cli.time, "sleep", lambda _: mark.unlink())  # the stack takes it up
+    monkeypatch.setattr(time, "sleep", lambda _: mark.unlink())  # the stack takes it up
     asked = runner.invoke(app, ["retry", "--home", str(tmp_path)])
     assert (asked.exit_code, "kwok is tried again" in asked.output) == (0, True)
 

@@ -1,10 +1,10 @@
 import base64
 import hashlib
+import shutil
 from pathlib import Path
 
 import pytest
 
-from backend.omaha.payloads import files as module
 from backend.omaha.payloads.errors import (
     FileTooLarge,
     PayloadNotFound,
@@ -71,8 +71,8 @@ async def test_limits_are_checked_before_the_first_byte(
     store = PayloadFiles(tmp_path, max_size=10)
     with pytest.raises(FileTooLarge, match="accepts 10"):
         store.check_room(11)
-    usage = module.shutil.disk_usage(tmp_path)._replace(free=1000)
-    monkeypatch.setattr(module.shutil, "disk_usage", lambda _: usage)
+    usage = shutil.disk_usage(tmp_path)._replace(free=1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     PayloadFiles(tmp_path, reserve=100).check_room(900)
     with pytest.raises(StorageFull, match="0 are free"):
         PayloadFiles(tmp_path, reserve=100).check_room(1, promised=950)
