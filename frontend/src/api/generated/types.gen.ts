@@ -8099,7 +8099,8 @@ export type UserChange = {
 /**
  * UserRow
  *
- * A local account; nothing secret.
+ * A person's account; nothing secret. `status` is ``Kept out`` of one whom their provider does
+ * not let in.
  */
 export type UserRow = {
     created: number;
