@@ -22,7 +22,7 @@ import httpx2
 
 from integrations.contract import ConfigurationError
 
-__all__ = ["RenewingTransport", "TlsMaterial"]
+__all__ = ["RenewingTransport", "TlsMaterial", "no_password"]
 
 MAX_BYTES: Final = 1024 * 1024
 LOOK_SECONDS: Final = 5.0
@@ -156,13 +156,19 @@ def _stat(path: Path) -> tuple[int, int, int]:
     return (found.st_mtime_ns, found.st_size, found.st_ino)
 
 
+def no_password() -> bytes:
+    """For OpenSSL, which would ask for it on the terminal and wait: refuses a private key that is
+    encrypted."""
+    raise ValueError("its private key is encrypted, and there is nobody to give its password")
+
+
 def _present(context: ssl.SSLContext, certificate: str, key: str) -> None:
     # OpenSSL's binding only reads files: a private one, gone before we return.
     handle, path = tempfile.mkstemp(prefix="craton-", suffix=".pem")
     try:
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(certificate.rstrip() + "\n" + key)
-        context.load_cert_chain(path)
+        context.load_cert_chain(path, password=no_password)
     finally:
         Path(path).unlink()
 

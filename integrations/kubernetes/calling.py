@@ -35,7 +35,7 @@ def identity_headers(
     """
     if isinstance(as_, UserToken):
         return [("authorization", f"Bearer {as_.token}")]
-    headers: Headers = list(access.headers.items())
+    headers: Headers = list(access.headers)
     if credential.token:
         headers.append(("authorization", f"Bearer {credential.token}"))
     if not all(sendable(value) for _, value in headers):

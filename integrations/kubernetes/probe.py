@@ -95,13 +95,13 @@ class _Caller:
         self, upstream: str, access: Access, credential: ClientCredential, transport: Witness
     ) -> None:
         self.upstream = upstream
-        headers = dict(access.headers)
+        headers = [("user-agent", "craton"), ("accept", "application/json"), *access.headers]
         if credential.token:
-            headers["authorization"] = f"Bearer {credential.token}"
+            headers.append(("authorization", f"Bearer {credential.token}"))
         self._http = httpx2.AsyncClient(
             transport=transport,
             base_url=access.server,
-            headers={"user-agent": "craton", "accept": "application/json", **headers},
+            headers=headers,
             follow_redirects=False,
             trust_env=False,
             timeout=_SECONDS,

@@ -6,11 +6,12 @@ import os
 import re
 import ssl
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from integrations.kubernetes.errors import ConfigurationError
+from integrations.tls import no_password
 
 __all__ = ["Access", "ClientCredential", "CredentialSource", "StaticCredential", "ssl_context"]
 
@@ -67,8 +68,8 @@ class Access:
     """Where the API server is, how to trust it and how to sign in.
 
     `server_name` overrides the name its certificate is checked against. `headers` are sent
-    with every request (impersonation). `proxy` is the URL of a proxy to go through; it may hold a
-    password.
+    with every request (impersonation; one name may be there several times). `proxy` is the URL
+    of a proxy to go through; it may hold a password.
     """
 
     server: str
@@ -76,7 +77,7 @@ class Access:
     ca: bytes | None = None
     insecure: bool = False
     server_name: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Sequence[tuple[str, str]] = ()
     proxy: str | None = field(default=None, repr=False)
 
 
@@ -102,7 +103,7 @@ def proxy_context(access: Access) -> ssl.SSLContext | None:
         return None
     context = ssl.create_default_context()
     if access.ca is not None:
-        context.load_verify_locations(cadata=_certificates(access.ca))
+        _trust(context, access.ca)
     if access.insecure:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -111,17 +112,26 @@ def proxy_context(access: Access) -> ssl.SSLContext | None:
 
 def _trusting(ca: bytes) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_verify_locations(cadata=_certificates(ca))
+    _trust(context, ca)
     return context
 
 
-def _certificates(ca: bytes) -> str:
-    """Only the certificates of a bundle are read: what stands between them is a comment in any
-    encoding. Raises ValueError where there is none."""
-    found = _CERTIFICATE.findall(ca)
-    if not found:
-        raise ValueError("the certificate authority holds no certificate (PEM)")
-    return b"\n".join(found).decode("ascii")
+def _trust(context: ssl.SSLContext, ca: bytes) -> None:
+    """Trust what Go would: each certificate of a bundle by itself, also one that another signed (an
+    intermediate authority, the server's own). What stands between them is a comment in any
+    encoding, and one that cannot be read is passed over. Raises ValueError or `ssl.SSLError`
+    where nothing is left."""
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    read, reason = 0, ValueError("the certificate authority holds no certificate (PEM)")
+    for found in _CERTIFICATE.findall(ca):
+        try:
+            context.load_verify_locations(cadata=found.decode("ascii"))
+        except (ssl.SSLError, ValueError):
+            reason = ValueError("the certificate authority holds no certificate that can be read")
+        else:
+            read += 1
+    if not read:
+        raise reason
 
 
 def _load_pair(context: ssl.SSLContext, certificate: bytes, key: bytes | None) -> None:
@@ -130,6 +140,6 @@ def _load_pair(context: ssl.SSLContext, certificate: bytes, key: bytes | None) -
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(certificate.rstrip() + b"\n" + (key or b""))
-        context.load_cert_chain(path)
+        context.load_cert_chain(path, password=no_password)
     finally:
         os.unlink(path)  # noqa: PTH108  # mkstemp gives a str path

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
+import yaml
 
 from integrations.caller import sendable
 from integrations.environment import CLOUD, PROXIES, minimal_environment
@@ -46,6 +47,10 @@ class ExecSpec:
     api_version: str = "client.authentication.k8s.io/v1"
     install_hint: str = ""
     cluster: Mapping[str, Any] | None = None
+
+
+class _UnusableError(Exception):
+    """What a program did instead of giving a credential."""
 
 
 class _Status(msgspec.Struct, rename="camel"):
@@ -87,7 +92,7 @@ class ExecPlugin:
         async with self._lock:
             held = self._credential
             if held is None or self._is_over(held):
-                self._credential = held = self._read(await self._run())
+                self._credential = held = await self._run()
                 self._fetched = self._clock()
             return held
 
@@ -103,22 +108,19 @@ class ExecPlugin:
         return True
 
     def _read(self, output: bytes) -> ClientCredential:
-        try:
-            answer = msgspec.json.decode(output, type=_ExecCredential)
-        except msgspec.MsgspecError as error:
-            raise self._error(f"printed no ExecCredential: {error}") from error
+        answer = _decoded(output)
         status = answer.status
         if answer.kind != "ExecCredential" or answer.api_version != self._spec.api_version:
             got = own_words(f"{answer.api_version} {answer.kind}", _MOST_WORDS)
-            raise self._error(
+            raise _UnusableError(
                 f"printed {got}, not an ExecCredential of {self._spec.api_version} as configured"
             )
         if status is None or not (status.token or status.client_certificate_data):
-            raise self._error("gave neither a token nor a certificate")
+            raise _UnusableError("gave neither a token nor a certificate")
         if bool(status.client_certificate_data) != bool(status.client_key_data):
-            raise self._error("gave a certificate without its key, or a key without one")
+            raise _UnusableError("gave a certificate without its key, or a key without one")
         if status.token and not sendable(status.token):
-            raise self._error("gave a token that is not made of visible ASCII characters")
+            raise _UnusableError("gave a token that is not made of visible ASCII characters")
         expires = status.expiration_timestamp
         return ClientCredential(
             token=status.token,
@@ -127,7 +129,7 @@ class ExecPlugin:
             expires=_moment(expires) if expires else None,
         )
 
-    async def _run(self) -> bytes:
+    async def _run(self) -> ClientCredential:
         async with LastWords() as words:
             process = await self._started(words)
             try:
@@ -143,7 +145,10 @@ class ExecPlugin:
                     await _drain(process)
             if code != 0:
                 raise self._error(await _with(f"ended with code {code}", words))
-            return output
+            try:
+                return self._read(output)
+            except _UnusableError as error:
+                raise self._error(await _with(str(error), words)) from error
 
     async def _started(self, words: LastWords) -> asyncio.subprocess.Process:
         try:
@@ -195,6 +200,21 @@ async def _with(what: str, words: LastWords) -> str:
     """`what`, and what the program itself said of it."""
     said = own_words(await words.text(), _MOST_WORDS)
     return f"{what}: {said}" if said else what
+
+
+def _decoded(output: bytes) -> _ExecCredential:
+    """JSON, as programs print it; or YAML, which client-go reads too. Never with what it printed in
+    an error: it may be a token."""
+    try:
+        return msgspec.json.decode(output, type=_ExecCredential)
+    except msgspec.MsgspecError:
+        pass
+    try:
+        return msgspec.convert(yaml.load(output, Loader=yaml.CSafeLoader), _ExecCredential)
+    except msgspec.MsgspecError as error:
+        raise _UnusableError(f"printed no ExecCredential: {error}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise _UnusableError("printed no ExecCredential: it is neither JSON nor YAML") from error
 
 
 def _end(process: asyncio.subprocess.Process) -> None:

@@ -118,7 +118,9 @@ def _server(cluster: Part, *, secure: bool) -> str:
     server = cluster.text("server") or ""
     if server and "://" not in server:
         server = f"{'https' if secure else 'http'}://{server}"
-    if not server.startswith(("https://", "http://")) or not _is_address(server):
+    scheme, _, rest = server.partition("://")
+    server = f"{scheme.lower()}://{rest}"  # its case says nothing
+    if scheme.lower() not in {"https", "http"} or not _is_address(server):
         raise cluster.error(f"cluster {cluster.name!r} has no http(s) server address")
     return server.rstrip("/")
 

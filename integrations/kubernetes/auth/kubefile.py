@@ -169,7 +169,8 @@ def _document(data: bytes, origin: Origin) -> dict[str, Any]:
     if len(data) > MAX_BYTES:
         raise origin.error("it is larger than 1 MiB")
     try:
-        document = yaml.load(data, Loader=yaml.CSafeLoader)
+        # The first document, as kubectl: whatever follows is not read.
+        document = next(yaml.load_all(data, Loader=yaml.CSafeLoader), None)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         # Not only its own errors: 2026-99-99 is no date, and nesting has no end.
         raise origin.error("it is not YAML") from error
@@ -180,6 +181,9 @@ def _document(data: bytes, origin: Origin) -> dict[str, Any]:
     kind = _text(document, "kind", origin)
     if kind is not None and kind != "Config":
         raise origin.error(f"it is a {kind}, not a kubeconfig (kind: Config)")
+    version = _text(document, "apiVersion", origin)
+    if version not in {None, "v1"}:
+        raise origin.error(f"its apiVersion is {version}: kubeconfigs are v1")
     return document
 
 

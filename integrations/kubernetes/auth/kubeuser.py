@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from typing import Any, Final
+from urllib.parse import quote
 
 from integrations.caller import is_token, sendable
 from integrations.kubernetes.auth.access import (
@@ -45,22 +47,34 @@ def credentials(user: Part, cluster: Part, *, allow_exec: bool) -> CredentialSou
     return StaticCredential(ClientCredential())
 
 
-def impersonation(user: Part) -> dict[str, str]:
+def impersonation(user: Part) -> list[tuple[str, str]]:
     """The headers of whom the user acts as."""
-    groups = user.items("as-groups")
-    if user.fields.get("as-user-extra") or len(groups) > 1:
-        raise user.error("it impersonates with several groups or extras: not supported")
-    headers = {}
-    for word, header in (("as", "Impersonate-User"), ("as-uid", "Impersonate-Uid")):
-        if value := user.text(word):
-            headers[header] = value
-    if groups:
-        headers["Impersonate-Group"] = str(groups[0])
-    if headers and "Impersonate-User" not in headers:
-        raise user.error(f"user {user.name!r} impersonates a uid or a group without a user (as)")
-    if not all(sendable(value) for value in headers.values()):
+    named = (("as", "Impersonate-User"), ("as-uid", "Impersonate-Uid"))
+    headers = [(header, value) for word, header in named if (value := user.text(word))]
+    headers += [("Impersonate-Group", str(group)) for group in user.items("as-groups")]
+    headers += _extras(user)
+    if headers and headers[0][0] != "Impersonate-User":
+        raise user.error(
+            f"user {user.name!r} impersonates a uid, a group or extras without a user (as)"
+        )
+    if not all(sendable(value) for _, value in headers):
         raise user.error("it impersonates a name that is not made of visible ASCII characters")
     return headers
+
+
+def _extras(user: Part) -> Iterator[tuple[str, str]]:
+    """One header for each value; what a header's name cannot hold is escaped, as client-go does."""
+    extras = user.fields.get("as-user-extra") or {}
+    if not isinstance(extras, dict):
+        raise user.error(f"as-user-extra of user {user.name!r} is not a map of lists")
+    for key, values in extras.items():
+        if not isinstance(key, str) or not isinstance(values, list):
+            raise user.error(f"as-user-extra of user {user.name!r} is not a map of lists")
+        yield from ((f"Impersonate-Extra-{quote(key, safe=_LEGAL)}", str(v)) for v in values)
+
+
+_LEGAL: Final = "!#$&'*+-.^_`|~"
+"""What a header's name may hold beside letters and digits, without the sign of an escape."""
 
 
 def _plugin(plugin: Part, cluster: Part, *, allow: bool) -> ExecSpec:

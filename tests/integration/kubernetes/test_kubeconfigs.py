@@ -10,9 +10,11 @@ import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
+from cryptography.hazmat.primitives import serialization
 
 from integrations.contract import ConfigurationError, UpstreamUnreachable
 from integrations.kubernetes.probe import probe
@@ -145,7 +147,48 @@ def named_in_tls(made: Kubeconfigs) -> Path | str:
     return made.write("tls", {"server": server, "tls-server-name": "127.0.0.1"})
 
 
-@pytest.mark.parametrize("shape", [wrapped, commented, with_bom, several, by_program, named_in_tls])
+def half_broken_authorities(made: Kubeconfigs) -> Path | str:
+    """One of a bundle cannot be read; what is left is the server's own, which another signed."""
+    broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+    address = urlsplit(made.cluster["server"])
+    own = ssl.get_server_certificate((str(address.hostname), address.port or 443))
+    (made.folder / "half.crt").write_text(broken + own)
+    return made.write("half", {"certificate-authority": "half.crt"})
+
+
+def acting(made: Kubeconfigs) -> Path | str:
+    """Version and discovery are for those who are authenticated: the second group."""
+    groups = ["developers", "system:authenticated"]
+    user = {"client-certificate": "client.crt", "client-key": "client.key", "as": "jane"}
+    extra = {"reason": ["deploy", "test"], "Scopes/x": ["a"]}
+    return made.write("acting", user={**user, "as-groups": groups, "as-user-extra": extra})
+
+
+def first_of_two(made: Kubeconfigs) -> Path | str:
+    path = made.write("two", {"server": made.cluster["server"].replace("https", "HTTPS")})
+    path.write_text(f"---\n{path.read_text()}---\nkind: [\n")
+    return path
+
+
+def by_program_in_yaml(made: Kubeconfigs) -> Path | str:
+    lines = [f"apiVersion: {BETA}", "kind: ExecCredential", "status:"]
+    for word, file in (("Certificate", "client.crt"), ("Key", "client.key")):
+        text = made.material[file].decode().strip().replace("\n", "\n    ")
+        lines.append(f"  client{word}Data: |\n    {text}")
+    body = "\n".join(lines)
+    program = made.folder / "in-yaml"
+    program.write_text(f"#!/bin/sh\ncat <<'END'\n{body}\nEND\n")
+    program.chmod(0o700)
+    return made.write("yaml", user={"exec": {"apiVersion": BETA, "command": "./in-yaml"}})
+
+
+SHAPES = (
+    *(wrapped, commented, with_bom, several, by_program, named_in_tls),
+    *(half_broken_authorities, acting, first_of_two, by_program_in_yaml),
+)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
 async def test_what_kubectl_reads_is_read(
     made: Kubeconfigs, shape: Callable[[Kubeconfigs], Path | str]
 ):
@@ -173,6 +216,20 @@ async def test_what_cannot_be_used_says_what_and_where(
     path = made.write("refused", cluster, user, **top)
     with pytest.raises((ConfigurationError, UpstreamUnreachable), match=words):
         await probe(settings(path))
+
+
+async def test_an_encrypted_key_is_refused_and_nobody_is_asked_for_its_password(
+    made: Kubeconfigs,
+):
+    key = serialization.load_pem_private_key(made.material["client.key"], None)
+    secret = serialization.BestAvailableEncryption(b"x")
+    form = serialization.PrivateFormat.PKCS8
+    (made.folder / "locked.key").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, form, secret)
+    )
+    user = {"client-certificate": "client.crt", "client-key": "locked.key"}
+    with pytest.raises(ConfigurationError, match="private key is encrypted"):
+        await probe(settings(made.write("locked", user=user)))
 
 
 async def test_the_api_server_is_reached_through_its_proxy(made: Kubeconfigs):

@@ -79,7 +79,7 @@ async def test_headers_are_made_from_the_caller_alone():
 async def test_a_connection_that_acts_as_somebody_cannot_act_as_another():
     echo = Echo()
     access = Access(
-        "http://c", StaticCredential(ClientCredential()), headers={"Impersonate-User": "robot"}
+        "http://c", StaticCredential(ClientCredential()), headers=[("Impersonate-User", "robot")]
     )
     client = api(echo, access)
     await client.get("/api/v1/pods")

@@ -71,7 +71,7 @@ async def test_another_context_and_server_name_and_impersonation(tmp_path: Path)
     )
     access = load(path, context="other")
     assert (access.server_name, access.insecure) == ("kubernetes", True)
-    assert access.headers == {"Impersonate-User": "alice", "Impersonate-Group": "dev"}
+    assert access.headers == [("Impersonate-User", "alice"), ("Impersonate-Group", "dev")]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ async def test_another_context_and_server_name_and_impersonation(tmp_path: Path)
             {},
             "terminal",
         ),
-        ({"as": "a", "as-user-extra": {"k": ["v"]}}, {}, "impersonates"),
+        ({"as": "a", "as-user-extra": {"k": "v"}}, {}, "not a map of lists"),
         ({"as": "a", "as-groups": 5}, {}, "as-groups is not a list"),
         ({"as": "\u00e9"}, {}, "visible ASCII"),
         ({"as": "a", "as-groups": ["a\nb"]}, {}, "visible ASCII"),
@@ -151,8 +151,8 @@ def test_the_contexts_of_a_file_are_found_in_one_reading(tmp_path: Path, monkeyp
     context = {"cluster": "c", "user": "u"}
     contexts = [{"name": f"n{number}", "context": context} for number in range(20)]
     path = kubeconfig(tmp_path, {"token": "abc"}, contexts=contexts)
-    read, parse = [], yaml.load
-    monkeypatch.setattr(yaml, "load", lambda *a, **k: read.append(1) or parse(*a, **k))
+    read, parse = [], yaml.load_all
+    monkeypatch.setattr(yaml, "load_all", lambda *a, **k: read.append(1) or parse(*a, **k))
     assert len(contexts_in(path.read_bytes(), "c")) == 20
     assert len(read) == 1
 
@@ -175,6 +175,7 @@ def test_two_of_one_name_are_refused(tmp_path: Path):
         ({"users": []}, "no user named 'u'"),
         ({"clusters": []}, "no cluster named 'c'"),
         ({"kind": "Pod"}, "it is a Pod, not a kubeconfig"),
+        ({"apiVersion": "v2"}, "its apiVersion is v2"),
         ({"kind": ["Config"]}, "kind is not text"),
     ],
 )
@@ -383,6 +384,8 @@ async def test_an_end_in_the_past_does_not_cost_a_process_for_each_request(ends:
     [
         ("import sys; sys.exit(3)", "ended with code 3"),
         ("print('hello')", "no ExecCredential"),
+        ("import sys; sys.stderr.write('look there'); print('hello')", "got `str`: look there"),
+        ("print('a: [')", "neither JSON nor YAML"),
         ("print('{}')", "not an ExecCredential of client.authentication.k8s.io/v1 as"),
         ("import time; time.sleep(60)", "took longer"),
         ("print('x' * 2_000_000)", "more than 1 MiB"),
