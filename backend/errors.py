@@ -64,6 +64,7 @@ class Problem(Exception):
     status: ClassVar[int] = 500
     slug: ClassVar[str] = "internal"
     title: ClassVar[str] = "Something failed inside the console"
+    media_type: ClassVar[str] = "application/problem+json"
 
     def __init__(
         self,

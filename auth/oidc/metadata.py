@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from auth.oidc.problems import Rejected
 
-__all__ = ["ALGORITHMS", "Metadata", "discovery_address", "read_metadata"]
+__all__ = ["ALGORITHMS", "Metadata", "discovery_address", "read_metadata", "read_signing"]
 
 ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
 """Signatures that are believed, whatever a provider offers beside them: no `none`, nothing
@@ -47,6 +47,29 @@ def discovery_address(issuer: str) -> str:
 def read_metadata(issuer: str, document: Any) -> Metadata:
     """What the document of `issuer` says. Raises `Rejected`, above all when it is another
     issuer's (ASVS 10.5.3: compared exactly)."""
+    algorithms = _algorithms(issuer, document)
+    return Metadata(
+        issuer=issuer,
+        authorization=_address(document, "authorization_endpoint"),
+        token=_address(document, "token_endpoint"),
+        jwks=_address(document, "jwks_uri"),
+        userinfo=_address(document, "userinfo_endpoint", required=False),
+        end_session=_address(document, "end_session_endpoint", required=False),
+        algorithms=algorithms,
+        token_methods=_words(document, "token_endpoint_auth_methods_supported"),
+        names_issuer=document.get("authorization_response_iss_parameter_supported") is True,
+        backchannel=document.get("backchannel_logout_supported") is True,
+    )
+
+
+def read_signing(issuer: str, document: Any) -> tuple[str, tuple[str, ...]]:
+    """Where the keys of `issuer` lie, and the algorithms it signs with that are believed: of one
+    that signs tokens and lets nobody sign in. Raises `Rejected` as `read_metadata` does."""
+    algorithms = _algorithms(issuer, document)
+    return _address(document, "jwks_uri"), algorithms
+
+
+def _algorithms(issuer: str, document: Any) -> tuple[str, ...]:
     if not isinstance(document, Mapping):
         raise Rejected("the discovery document is no JSON object")
     told = document.get("issuer")
@@ -61,18 +84,7 @@ def read_metadata(issuer: str, document: Any) -> Metadata:
         raise Rejected(
             f"it signs with none of {', '.join(ALGORITHMS)} (it says {', '.join(offered)[:200]})"
         )
-    return Metadata(
-        issuer=issuer,
-        authorization=_address(document, "authorization_endpoint"),
-        token=_address(document, "token_endpoint"),
-        jwks=_address(document, "jwks_uri"),
-        userinfo=_address(document, "userinfo_endpoint", required=False),
-        end_session=_address(document, "end_session_endpoint", required=False),
-        algorithms=algorithms,
-        token_methods=_words(document, "token_endpoint_auth_methods_supported"),
-        names_issuer=document.get("authorization_response_iss_parameter_supported") is True,
-        backchannel=document.get("backchannel_logout_supported") is True,
-    )
+    return algorithms
 
 
 def _address(document: Mapping[str, Any], name: str, *, required: bool = True) -> str:

@@ -116,7 +116,7 @@ def completion(
     typer.echo(script)
 
 
-def login(
+def login(  # noqa: PLR0917 (each is an option of the command)
     url: Annotated[str, typer.Argument(help="The console, e.g. https://craton.example")],
     name: Annotated[str, typer.Option("--name", help="What the context is called")] = "",
     ca_file: Annotated[str, typer.Option(help="The CA its certificate is checked with (PEM)")] = "",
@@ -126,6 +126,16 @@ def login(
     with_token: Annotated[
         bool, typer.Option("--with-token", help="Take an API token from the standard input")
     ] = False,
+    workload: Annotated[
+        bool, typer.Option("--workload", help="For jobs: with the token their own system gives")
+    ] = False,
+    token_file: Annotated[str, typer.Option(help="Where a job's token lies")] = "",
+    audience: Annotated[
+        str, typer.Option(help="What a job's token is asked for; the console unless given")
+    ] = "",
+    account: Annotated[
+        str, typer.Option(help="The service account, where several trust the job")
+    ] = "",
 ) -> None:
     """Sign in to a console: a page of it asks you whether this command line may act as you."""
     from pathlib import Path
@@ -137,6 +147,10 @@ def login(
     context = Context(name, url, file, insecure)
     if with_token:
         signing.login_with_token(context, typer.get_text_stream("stdin").readline().strip())
+    elif workload:
+        from backend.client import workload as jobs
+
+        jobs.login(context, token_file, audience, account)
     else:
         signing.login(context, signing.in_browser)
 

@@ -149,7 +149,8 @@ class TokenRecord(SQLModel, table=True):
     """An access token. `id` is the SHA-256 of its 256-bit random value; `prefix` its clear
     beginning, for people. `rights` (``kind:verb``) and `scopes` bound what it may do of what
     its owner, a user or a service, may do at the time. `replaced`: when it was rotated; it works
-    on until `expires`."""
+    on until `expires`. `rule`: the trust rule by which `workload`, the subject of another system's
+    token, got it."""
 
     __tablename__ = "access_token"
 
@@ -166,6 +167,8 @@ class TokenRecord(SQLModel, table=True):
     last_address: str = Field(default="", max_length=64)
     created_by: str = Field(default="", max_length=128)
     replaced: float | None = None
+    rule: str = Field(default="", max_length=32, index=True)
+    workload: str = Field(default="", max_length=256)
 
 
 class SetupToken(SQLModel, table=True):

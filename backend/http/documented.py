@@ -23,6 +23,8 @@ UPSTREAM: Final = (502, 503, 504)
 """What a route may answer that asks another system."""
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_VALIDATION: Final = 422
+"""FastAPI says it of every operation, and not as we answer it."""
 _FRAMEWORKS: Final = ("HTTPValidationError", "ValidationError")
 _TOLD: Final = {
     400: "The request cannot be read",
@@ -113,7 +115,8 @@ def document_problems(schema: dict[str, Any], routes: Sequence[BaseRoute]) -> No
 def _document(operation: dict[str, Any], context: RouteContext, method: str) -> None:
     responses = operation["responses"]
     for status in sorted(set(_follows(operation, context, method))):
-        responses[str(status)] = _answer(status)
+        if status == _VALIDATION or str(status) not in responses:  # else its route says it
+            responses[str(status)] = _answer(status)
     operation["responses"] = dict(sorted(responses.items()))
 
 

@@ -38,7 +38,7 @@ _log = structlog.get_logger("craton.http")
 def problem_response(problem: Problem, path: str = "") -> JSONResponse:
     """The response for a problem."""
     return JSONResponse(
-        problem.body(path), problem.status, headers=problem.headers, media_type=_MEDIA_TYPE
+        problem.body(path), problem.status, headers=problem.headers, media_type=problem.media_type
     )
 
 

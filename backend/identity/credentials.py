@@ -30,8 +30,6 @@ __all__ = ["Identities", "Presented"]
 
 _TOUCH_SECONDS: Final = 30.0
 """How often the last-used time of a credential in use is written."""
-_KEEP_ENDED_SECONDS: Final = 30 * 86400.0
-"""How long a token that is over is still listed."""
 _CLOCKS_DIFFER: Final = 600.0
 """Seconds, over replicas and corrections."""
 _ATTEMPTS: Final = 5
@@ -169,7 +167,7 @@ class Identities:
         self._known = {k: v for k, v in self._known.items() if self._alive(v, now)}
         async with self._db_sessions() as db, db.begin():
             await remove_old_sessions(db, self._limits, now=now, latest_end=self._latest_end(now))
-            await remove_old_tokens(db, ended_before=now - _KEEP_ENDED_SECONDS)
+            await remove_old_tokens(db, now=now)
             await forget_old_steps(db, now)
 
     async def _lookup(self, credential: Credential) -> _Known | None:

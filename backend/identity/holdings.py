@@ -31,11 +31,11 @@ async def policy_of(db: AsyncSession, subject: Subject, catalogue: Catalogue) ->
     return await _compiled(db, await subjects_of(db, subject), catalogue)
 
 
-async def policy_behind(db: AsyncSession, user: Subject, catalogue: Catalogue) -> Policy:
-    """The policy that whoever gets hold of the account of `user` could have, be it switched off
-    now."""
-    found = await reading.people(db, [user], switched_off=True)
-    return await _compiled(db, found[user].subjects if user in found else (), catalogue)
+async def policy_behind(db: AsyncSession, account: Subject, catalogue: Catalogue) -> Policy:
+    """The policy that whoever gets hold of `account`, of a person or a service, could have, be it
+    switched off now."""
+    found = await reading.people(db, [account], switched_off=True)
+    return await _compiled(db, found[account].subjects if account in found else (), catalogue)
 
 
 async def _compiled(

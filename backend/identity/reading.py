@@ -62,15 +62,15 @@ async def people(
     db: AsyncSession, wanted: Iterable[Subject], *, switched_off: bool = False
 ) -> dict[Subject, Person]:
     """The users and services among `wanted` that exist and are not disabled; with `switched_off`
-    users who are disabled too."""
+    those that are disabled too."""
     ids: dict[SubjectKind, set[str]] = defaultdict(set)
     for one in wanted:
         ids[one.kind].add(one.id)
     found = await _users(db, ids[SubjectKind.USER], switched_off=switched_off)
     if chosen := ids[SubjectKind.SERVICE]:
-        services = select(ServiceRecord).where(
-            col(ServiceRecord.id).in_(chosen), col(ServiceRecord.disabled).is_(False)
-        )
+        services = select(ServiceRecord).where(col(ServiceRecord.id).in_(chosen))
+        if not switched_off:
+            services = services.where(col(ServiceRecord.disabled).is_(False))
         for service in (await db.execute(services)).scalars():
             itself = Subject(SubjectKind.SERVICE, service.id)
             name = service.title or service.name

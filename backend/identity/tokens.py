@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable
+from typing import Final
 
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +17,9 @@ from auth.tokens import SHOWN, make_token
 from backend.db.identity import TokenRecord
 
 __all__ = ["digest", "make_access_token", "new_token", "remove_old_tokens"]
+
+_KEPT_SECONDS: Final = 30 * 86400.0
+_WORKLOADS_SECONDS: Final = 600.0
 
 
 def new_token() -> str:
@@ -53,7 +57,9 @@ def make_access_token(
     return secret, record
 
 
-async def remove_old_tokens(db: AsyncSession, *, ended_before: float) -> None:
-    """Remove the records of tokens that ended that long ago: for a while they are shown, so that
-    their owner sees why a program is refused."""
-    await db.execute(delete(TokenRecord).where(col(TokenRecord.expires) < ended_before))
+async def remove_old_tokens(db: AsyncSession, *, now: float) -> None:
+    """Remove the records of tokens that ended long ago: for a while they are shown, so that their
+    owner sees why a program is refused. Those of workloads are many, and soon gone."""
+    ended, workloads = col(TokenRecord.expires), col(TokenRecord.rule) != ""
+    over = (ended < now - _KEPT_SECONDS) | (workloads & (ended < now - _WORKLOADS_SECONDS))
+    await db.execute(delete(TokenRecord).where(over))

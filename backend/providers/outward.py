@@ -12,19 +12,18 @@ import ipaddress
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 import httpx2
 
 from auth.oidc.problems import Rejected
-from auth.oidc.provider import OidcProvider
 from backend.settings import Settings
 from integrations.contract import IntegrationError
 from integrations.tls import TlsMaterial
 from integrations.upstream import guarded_network, user_agent
 
-__all__ = ["Outward", "Unreachable"]
+__all__ = ["Issuer", "Outward", "Unreachable"]
 
 SECONDS: Final = 10.0
 MOST_BYTES: Final = 1024 * 1024
@@ -35,6 +34,14 @@ class Unreachable(Exception):
     """A provider did not answer, or may not be asked. The sentence is an administrator's."""
 
 
+class Issuer(Protocol):
+    """Whoever publishes something: an identity provider, or who signs the tokens of workloads."""
+
+    @property
+    def issuer(self) -> str:
+        """Its address, as it calls itself."""
+
+
 class Outward:
     """How this console asks providers. `declared` says that the operator wrote its issuer."""
 
@@ -43,7 +50,7 @@ class Outward:
         self._http_hosts = {host.lower() for host in settings.connection_http_hosts}
         self._own_port = settings.port
 
-    def against(self, url: str, provider: OidcProvider, *, declared: bool) -> str:
+    def against(self, url: str, provider: Issuer, *, declared: bool) -> str:
         """What speaks against asking `url`; empty when nothing does."""
         parts = urlsplit(url)
         host = (parts.hostname or "").lower()
@@ -58,7 +65,7 @@ class Outward:
             return f"{url[:200]} is the console itself"
         return ""
 
-    def transport(self, url: str, provider: OidcProvider, *, declared: bool) -> BoundedTransport:
+    def transport(self, url: str, provider: Issuer, *, declared: bool) -> BoundedTransport:
         """The way to `url`. Raises `Unreachable` where it may not be asked."""
         if message := self.against(url, provider, declared=declared):
             raise Unreachable(message)
@@ -72,7 +79,7 @@ class Outward:
     async def read_json(
         self,
         url: str,
-        provider: OidcProvider,
+        provider: Issuer,
         *,
         declared: bool,
         headers: Mapping[str, str] | None = None,

@@ -11,17 +11,19 @@ from integrations.contract import ConfigurationError, UpstreamRefused
 from integrations.kubernetes.auth.access import Access, ClientCredential
 from integrations.kubernetes.errors import ANYBODY
 
-__all__ = ["Headers", "caller_name", "check_path", "identity_headers"]
+__all__ = ["DISCOVERY", "Headers", "caller_name", "check_path", "identity_headers"]
 
 Headers = list[tuple[str, str]]
 
 _PATH: Final = re.compile(r"(?:/[A-Za-z0-9](?:[A-Za-z0-9._:-]*[A-Za-z0-9])?)+")
 """Segments as the API server has them: no empty or dotted one, nothing encoded."""
+DISCOVERY: Final = "/.well-known/openid-configuration"
+"""Where it says who signs its tokens: the one path that has such a segment."""
 
 
 def check_path(upstream: str, path: str) -> None:
     """Refuse a path that is not made of plain segments: the last line before the network."""
-    if len(path) > 2048 or not _PATH.fullmatch(path):
+    if path != DISCOVERY and (len(path) > 2048 or not _PATH.fullmatch(path)):
         raise UpstreamRefused(upstream, "the path of this request is not one of its API")
 
 

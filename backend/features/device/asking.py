@@ -12,12 +12,11 @@ from auth.scope import organisation
 from backend.audit import Audit, Origin, Target
 from backend.db.identity import UserRecord
 from backend.db.session import DbSession
-from backend.features.device.form import read_form, refused
 from backend.features.device.schemas import DeviceAnswer, DeviceCodes
 from backend.http.audited import StrangerAudited
 from backend.http.connections import address_group
-from backend.http.documented import answers
 from backend.http.guard import Public
+from backend.http.oauth import OAUTH_ERRORS, read_form, refused
 from backend.http.origin import own_address
 from backend.identity import devicelogin
 from backend.identity.credentials import Identities
@@ -44,7 +43,7 @@ Attempts = Annotated[AttemptLimits, part(AttemptLimits)]
 Configured = Annotated[Settings, part(Settings)]
 
 
-@router.post("/device_authorization", dependencies=[Public], responses=answers(400))
+@router.post("/device_authorization", dependencies=[Public], responses=OAUTH_ERRORS)
 async def authorize_device(
     request: Request, db: DbSession, attempts: Attempts, settings: Configured
 ) -> DeviceCodes:
@@ -71,7 +70,7 @@ async def authorize_device(
     )
 
 
-@router.post("/token", dependencies=[Public], responses=answers(400))
+@router.post("/token", dependencies=[Public], responses=OAUTH_ERRORS)
 async def device_token(
     *,
     request: Request,

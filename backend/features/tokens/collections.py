@@ -34,6 +34,7 @@ class TokenRow(Row, frozen=True):
     last_used: float | None
     last_address: str
     created_by: str
+    workload: str
 
 
 TOKENS = Collection(
@@ -54,6 +55,7 @@ TOKENS = Collection(
         Column("created", "Made", Type.TIME),
         Column("created_by", "Made by", Type.TEXT, default=False),
         Column("replaced", "Rotated", Type.TIME, default=False),
+        Column("workload", "By workload identity", Type.TEXT, searched=True, default=False),
     ),
     default_sort=("owner", "name"),
     label="name",
@@ -81,7 +83,7 @@ def _named_tokens() -> sa.Select[Any]:
     kept = ("name", "prefix", "owner_kind", "created", "expires", "replaced", "last_used")
     return sa.select(
         token.c.id.label("key"),
-        *(token.c[name] for name in (*kept, "last_address", "created_by")),
+        *(token.c[name] for name in (*kept, "last_address", "created_by", "workload")),
         sa.func.coalesce(user.c.login, service.c.name, token.c.owner_id).label("owner"),
         sa.func.coalesce(service.c.team, "").label("team"),
     ).select_from(rows)

@@ -45,7 +45,8 @@ class Rotation(BaseModel):
 
 class TokenView(BaseModel):
     """A token without its secret: `prefix` is its clear beginning. `replaced`: when it was
-    rotated; it works until `expires`. Times are Unix seconds."""
+    rotated; it works until `expires`. `workload`: whose token of another system it was exchanged
+    for, by the trust rule `rule`. Times are Unix seconds."""
 
     id: str
     name: str
@@ -60,6 +61,8 @@ class TokenView(BaseModel):
     replaced: float | None
     last_used: float | None
     last_address: str
+    rule: str
+    workload: str
 
 
 class MadeToken(TokenView):

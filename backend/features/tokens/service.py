@@ -104,6 +104,8 @@ async def rotate(mint: Mint, present: TokenRecord, overlap_hours: int | None) ->
     owner = await owner_of(mint.db, mint.caller, present, Verb.CREATE)
     if not owner.own and owner.subject.kind is SubjectKind.USER:
         raise Forbidden(f"Only {owner.name} can rotate this token. You can revoke it.")
+    if present.rule:
+        raise Conflict("A workload got this token by a trust rule: it exchanges its own anew.")
     hours = mint.settings.token_overlap_hours if overlap_hours is None else overlap_hours
     now = time.time()
     if present.expires <= now:
@@ -176,7 +178,7 @@ def refuse_tokens(caller: Principal) -> None:
 
 async def _refuse_many(db: AsyncSession, owner: Owner) -> None:
     held = select(func.count()).select_from(TokenRecord)
-    held = held.where(col(TokenRecord.owner_id) == owner.subject.id)
+    held = held.where(col(TokenRecord.owner_id) == owner.subject.id, col(TokenRecord.rule) == "")
     if (await db.execute(held)).scalar_one() >= MOST:
         raise Conflict(f"{owner.name} has {MOST} tokens already: revoke some that are not used.")
 

@@ -232,6 +232,23 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
         ORG, "/service-accounts/bot", body={"disabled": True}, match=True
     ),
     "DELETE /service-accounts/{account_id}": at(ORG, "/service-accounts/bot", 204),
+    # who may what the account may: tests/identity/test_workload.py
+    "GET /service-accounts/{account_id}/trust-rules": at(ORG, "/service-accounts/bot/trust-rules"),
+    "POST /service-accounts/{account_id}/trust-rules": at(
+        ORG, "/service-accounts/bot/trust-rules", 422, body={}
+    ),
+    "GET /service-accounts/{account_id}/trust-rules/{rule_id}": at(
+        ORG, "/service-accounts/bot/trust-rules/ci"
+    ),
+    "PUT /service-accounts/{account_id}/trust-rules/{rule_id}": at(
+        ORG, "/service-accounts/bot/trust-rules/ci", 422, body={}, match=True
+    ),
+    "DELETE /service-accounts/{account_id}/trust-rules/{rule_id}": at(
+        ORG, "/service-accounts/bot/trust-rules/ci", 204
+    ),
+    "POST /service-accounts/{account_id}/trust-rules/test": at(
+        ORG, "/service-accounts/bot/trust-rules/test", body={"token": "none"}
+    ),
     # one's own need no right: tests/unit/features/test_sessions.py
     "GET /sessions": OwnPlace("/sessions"),
     "DELETE /sessions": OwnPlace("/sessions", 204),

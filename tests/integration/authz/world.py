@@ -28,6 +28,7 @@ from backend.db.identity import ServiceRecord, SessionRecord, TeamRecord, UserRe
 from backend.db.requests import AccessRequestRecord
 from backend.db.rights import BindingRecord, RoleRecord
 from backend.db.session import request_session
+from backend.db.trust import TrustRecord
 from backend.http.guard import require_principal
 from backend.http.requirements import EXTENSION
 from backend.identity.tokens import make_access_token
@@ -253,6 +254,10 @@ async def _service(db: AsyncSession) -> str:
     subject = Subject(SubjectKind.SERVICE, service.id)
     _, token = make_access_token(subject, "ci", ["*:get"], [("org", "main")], expires=2e10)
     db.add_all([service, token, BindingRecord(**held, scope="org/main/etcd/local")])
+    await db.flush()
+    told = [{"claim": "sub", "pattern": "job"}]
+    issuer = {"issuer": "https://ci.example", "audience": "craton", "seconds": 60}
+    db.add(TrustRecord(id="ci", account_id="bot", name="ci", conditions=told, **issuer))
     await db.flush()
     return token.id
 

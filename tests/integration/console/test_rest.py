@@ -27,6 +27,7 @@ PUBLIC = {
     ("post", "/api/v1/hooks/registry/{name}"),
     ("post", "/api/v1/hooks/logout/{provider}"),
     ("post", "/api/v1/oauth/device_authorization"),
+    ("post", "/api/v1/oauth/exchange"),
     ("post", "/api/v1/oauth/token"),
     ("get", "/api/v1/signin/providers"),
     ("post", "/api/v1/signin/{provider}"),

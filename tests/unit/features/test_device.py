@@ -277,7 +277,7 @@ async def test_it_can_be_switched_off(tmp_path: Any) -> None:
         body = {**CLIENT, "client_name": "x"}
         answer = await machine(console).post("/oauth/device_authorization", data=body)
         assert answer.json()["error"] == "unauthorized_client"
-        assert "API token" in answer.json()["detail"]
+        assert "API token" in answer.json()["error_description"]
 
 
 async def test_both_ways_are_recorded(console: ConsoleApp) -> None:

@@ -38,6 +38,7 @@ OPEN = {
     "GET /api/v1/signin/callback/{provider}",
     "POST /api/v1/hooks/logout/{provider}",
     "POST /api/v1/oauth/device_authorization",
+    "POST /api/v1/oauth/exchange",
     "POST /api/v1/oauth/token",
 }
 """The routes that may be public; anything new here is a decision to review."""

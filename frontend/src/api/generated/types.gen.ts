@@ -2051,6 +2051,30 @@ export type EventView = {
 };
 
 /**
+ * Exchanged
+ *
+ * The answer of RFC 8693, section 2.2.1; `expires_in` is seconds.
+ */
+export type Exchanged = {
+    /**
+     * Access Token
+     */
+    access_token: string;
+    /**
+     * Expires In
+     */
+    expires_in: number;
+    /**
+     * Issued Token Type
+     */
+    issued_token_type?: 'urn:ietf:params:oauth:token-type:access_token';
+    /**
+     * Token Type
+     */
+    token_type?: 'Bearer';
+};
+
+/**
  * ExplanationView
  *
  * `reasons` allow it, the deciding one first; without any, `elsewhere` would at other places,
@@ -3811,6 +3835,10 @@ export type MadeToken = {
      */
     rights: Array<string>;
     /**
+     * Rule
+     */
+    rule: string;
+    /**
      * Scopes
      */
     scopes: Array<string>;
@@ -3818,6 +3846,10 @@ export type MadeToken = {
      * Secret
      */
     secret: string;
+    /**
+     * Workload
+     */
+    workload: string;
 };
 
 /**
@@ -6948,6 +6980,30 @@ export type RowAnswer = {
 };
 
 /**
+ * RuleVerdict
+ *
+ * Whether a rule believes the token, and if not what speaks against it.
+ */
+export type RuleVerdict = {
+    /**
+     * Against
+     */
+    against: Array<string>;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Matches
+     */
+    matches: boolean;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * SavedView
  *
  * A view as stored. `own`: it is the caller's; `row_version` guards changes (`If-Match`).
@@ -7831,13 +7887,74 @@ export type TokenRow = {
     prefix: string;
     replaced: number | null;
     team: string;
+    workload: string;
+};
+
+/**
+ * TokenTested
+ *
+ * What a token says: `problem`, where it is none; `signed`: the signature is its issuer's,
+ * which is known where a rule names the issuer.
+ */
+export type TokenTested = {
+    /**
+     * Algorithm
+     */
+    algorithm: string;
+    /**
+     * Claims
+     */
+    claims: {
+        [key: string]: unknown;
+    };
+    /**
+     * Expires
+     */
+    expires: number | null;
+    /**
+     * Issuer
+     */
+    issuer: string;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Problem
+     */
+    problem: string;
+    /**
+     * Rules
+     */
+    rules: Array<RuleVerdict>;
+    /**
+     * Signed
+     */
+    signed: boolean;
+    /**
+     * Subject
+     */
+    subject: string;
+};
+
+/**
+ * TokenToTest
+ *
+ * A workload's token, to see what it says. It is neither kept nor logged.
+ */
+export type TokenToTest = {
+    /**
+     * Token
+     */
+    token: string;
 };
 
 /**
  * TokenView
  *
  * A token without its secret: `prefix` is its clear beginning. `replaced`: when it was
- * rotated; it works until `expires`. Times are Unix seconds.
+ * rotated; it works until `expires`. `workload`: whose token of another system it was exchanged
+ * for, by the trust rule `rule`. Times are Unix seconds.
  */
 export type TokenView = {
     /**
@@ -7886,9 +8003,17 @@ export type TokenView = {
      */
     rights: Array<string>;
     /**
+     * Rule
+     */
+    rule: string;
+    /**
      * Scopes
      */
     scopes: Array<string>;
+    /**
+     * Workload
+     */
+    workload: string;
 };
 
 /**
@@ -7987,6 +8112,118 @@ export type TrialView = {
      * Teams
      */
     teams: Array<string>;
+};
+
+/**
+ * TrustCondition
+ *
+ * A claim, by its name or by its path (``kubernetes.io/namespace``), and what it has to be;
+ * ``*`` stands for any text.
+ */
+export type TrustCondition = {
+    /**
+     * Claim
+     */
+    claim: string;
+    /**
+     * Pattern
+     */
+    pattern: string;
+};
+
+/**
+ * TrustRule
+ *
+ * Tokens of `issuer`, an https address, or of the connected Kubernetes `cluster`, for
+ * `audience` and with such claims are exchanged for a token of the account that is good for
+ * `seconds`. One condition has to say whose workload it is: ``sub``, a repository, a project, a
+ * namespace.
+ */
+export type TrustRule = {
+    /**
+     * Audience
+     */
+    audience: string;
+    /**
+     * Cluster
+     */
+    cluster?: string;
+    /**
+     * Conditions
+     */
+    conditions: Array<TrustCondition>;
+    /**
+     * Issuer
+     */
+    issuer?: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Seconds
+     */
+    seconds?: number;
+};
+
+/**
+ * TrustRuleView
+ *
+ * A trust rule. `tokens` that it gave work now. `row_version` guards changes (`If-Match`).
+ */
+export type TrustRuleView = {
+    /**
+     * Audience
+     */
+    audience: string;
+    /**
+     * Changed By
+     */
+    changed_by: string;
+    /**
+     * Cluster
+     */
+    cluster: string;
+    /**
+     * Conditions
+     */
+    conditions: Array<TrustCondition>;
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Created By
+     */
+    created_by: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Issuer
+     */
+    issuer: string;
+    /**
+     * Last Used
+     */
+    last_used: number | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Row Version
+     */
+    row_version: number;
+    /**
+     * Seconds
+     */
+    seconds: number;
+    /**
+     * Tokens
+     */
+    tokens: number;
 };
 
 /**
@@ -12544,9 +12781,12 @@ export type AuthorizeDeviceData = {
 
 export type AuthorizeDeviceErrors = {
     /**
-     * The request cannot be read
+     * Refused, in OAuth's words (RFC 6749, section 5.2); or it cannot be read
      */
-    400: ProblemBody;
+    400: {
+        error: string;
+        error_description: string;
+    };
     /**
      * Visible, but this is not allowed
      */
@@ -12564,6 +12804,46 @@ export type AuthorizeDeviceResponses = {
 
 export type AuthorizeDeviceResponse = AuthorizeDeviceResponses[keyof AuthorizeDeviceResponses];
 
+export type ExchangeTokenData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/oauth/exchange';
+};
+
+export type ExchangeTokenErrors = {
+    /**
+     * Refused, in OAuth's words (RFC 6749, section 5.2); or it cannot be read
+     */
+    400: {
+        error: string;
+        error_description: string;
+    };
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+};
+
+export type ExchangeTokenError = ExchangeTokenErrors[keyof ExchangeTokenErrors];
+
+export type ExchangeTokenResponses = {
+    /**
+     * Successful Response
+     */
+    200: Exchanged;
+};
+
+export type ExchangeTokenResponse = ExchangeTokenResponses[keyof ExchangeTokenResponses];
+
 export type DeviceTokenData = {
     body?: never;
     path?: never;
@@ -12573,9 +12853,12 @@ export type DeviceTokenData = {
 
 export type DeviceTokenErrors = {
     /**
-     * The request cannot be read
+     * Refused, in OAuth's words (RFC 6749, section 5.2); or it cannot be read
      */
-    400: ProblemBody;
+    400: {
+        error: string;
+        error_description: string;
+    };
     /**
      * Visible, but this is not allowed
      */
@@ -13454,6 +13737,392 @@ export type ChangeServiceAccountResponses = {
 };
 
 export type ChangeServiceAccountResponse = ChangeServiceAccountResponses[keyof ChangeServiceAccountResponses];
+
+export type ListTrustRulesData = {
+    body?: never;
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+    };
+    query?: never;
+    url: '/api/v1/service-accounts/{account_id}/trust-rules';
+};
+
+export type ListTrustRulesErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ListTrustRulesError = ListTrustRulesErrors[keyof ListTrustRulesErrors];
+
+export type ListTrustRulesResponses = {
+    /**
+     * Response List Trust Rules
+     *
+     * Successful Response
+     */
+    200: Array<TrustRuleView>;
+};
+
+export type ListTrustRulesResponse = ListTrustRulesResponses[keyof ListTrustRulesResponses];
+
+export type AddTrustRuleData = {
+    body: TrustRule;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+    };
+    query?: never;
+    url: '/api/v1/service-accounts/{account_id}/trust-rules';
+};
+
+export type AddTrustRuleErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type AddTrustRuleError = AddTrustRuleErrors[keyof AddTrustRuleErrors];
+
+export type AddTrustRuleResponses = {
+    /**
+     * Successful Response
+     */
+    201: TrustRuleView;
+};
+
+export type AddTrustRuleResponse = AddTrustRuleResponses[keyof AddTrustRuleResponses];
+
+export type TestWorkloadTokenData = {
+    body: TokenToTest;
+    path: {
+        /**
+         * Account Id
+         */
+        account_id: string;
+    };
+    query?: never;
+    url: '/api/v1/service-accounts/{account_id}/trust-rules/test';
+};
+
+export type TestWorkloadTokenErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type TestWorkloadTokenError = TestWorkloadTokenErrors[keyof TestWorkloadTokenErrors];
+
+export type TestWorkloadTokenResponses = {
+    /**
+     * Successful Response
+     */
+    200: TokenTested;
+};
+
+export type TestWorkloadTokenResponse = TestWorkloadTokenResponses[keyof TestWorkloadTokenResponses];
+
+export type RemoveTrustRuleData = {
+    body?: never;
+    path: {
+        /**
+         * Rule Id
+         */
+        rule_id: string;
+        /**
+         * Account Id
+         */
+        account_id: string;
+    };
+    query?: never;
+    url: '/api/v1/service-accounts/{account_id}/trust-rules/{rule_id}';
+};
+
+export type RemoveTrustRuleErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type RemoveTrustRuleError = RemoveTrustRuleErrors[keyof RemoveTrustRuleErrors];
+
+export type RemoveTrustRuleResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveTrustRuleResponse = RemoveTrustRuleResponses[keyof RemoveTrustRuleResponses];
+
+export type ReadTrustRuleData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Rule Id
+         */
+        rule_id: string;
+        /**
+         * Account Id
+         */
+        account_id: string;
+    };
+    query?: never;
+    url: '/api/v1/service-accounts/{account_id}/trust-rules/{rule_id}';
+};
+
+export type ReadTrustRuleErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type ReadTrustRuleError = ReadTrustRuleErrors[keyof ReadTrustRuleErrors];
+
+export type ReadTrustRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: TrustRuleView;
+};
+
+export type ReadTrustRuleResponse = ReadTrustRuleResponses[keyof ReadTrustRuleResponses];
+
+export type ChangeTrustRuleData = {
+    body: TrustRule;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Rule Id
+         */
+        rule_id: string;
+        /**
+         * Account Id
+         */
+        account_id: string;
+    };
+    query?: never;
+    url: '/api/v1/service-accounts/{account_id}/trust-rules/{rule_id}';
+};
+
+export type ChangeTrustRuleErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type ChangeTrustRuleError = ChangeTrustRuleErrors[keyof ChangeTrustRuleErrors];
+
+export type ChangeTrustRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: TrustRuleView;
+};
+
+export type ChangeTrustRuleResponse = ChangeTrustRuleResponses[keyof ChangeTrustRuleResponses];
 
 export type SignOutData = {
     body?: never;

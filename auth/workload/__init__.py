@@ -1,0 +1,1 @@
+"""Workload identity without I/O: which tokens of other systems a trust rule believes."""

@@ -1,0 +1,415 @@
+"""Workload identity: trust rules of service accounts, and the exchange, on both databases."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from joserfc.jwk import RSAKey
+from sqlalchemy import update
+
+from auth.scope import organisation, team
+from auth.tokens import is_token
+from backend.db.identity import TeamRecord, TokenRecord
+from backend.features.trust import exchange
+from backend.identity.tokens import digest
+from tests.console import Caller, ConsoleApp, running_console
+from tests.identity.provider import LyingProvider, symmetric, unsigned
+from tests.unit.features.test_tokens import program, stop_clocks
+
+MAIN = organisation("main")
+GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
+JWT = "urn:ietf:params:oauth:token-type:jwt"
+JOB = {"repository": "acme/shop", "ref": "refs/heads/main", "sub": "repo:acme/shop:ref:main"}
+
+
+@pytest.fixture
+async def site(tmp_path: Path, database_url: str) -> AsyncIterator[ConsoleApp]:
+    """A console whose operator lets it ask loopback without TLS."""
+    async with running_console(
+        tmp_path,
+        database_url,
+        connection_networks=("127.0.0.0/8",),
+        connection_http_hosts=("127.0.0.1",),
+    ) as console:
+        yield console
+
+
+async def account(owner: Caller, name: str = "deployer", role: str = "viewer") -> str:
+    """A service account that holds a role."""
+    made = await owner.post("/service-accounts", json={"name": name})
+    assert made.status_code == 201, made.text
+    grant = {"subject_kind": "service", "subject": name, "role": role, "scope": "org/main"}
+    assert (await owner.post("/bindings", json=grant)).status_code == 201
+    return str(made.json()["id"])
+
+
+def rule(provider: LyingProvider, **more: Any) -> dict[str, Any]:
+    wanted = [{"claim": "repository", "pattern": "acme/*"}]
+    body = {"name": "shop", "issuer": provider.issuer, "audience": "craton", "conditions": wanted}
+    return body | more
+
+
+async def trust(owner: Caller, service: str, body: dict[str, Any]) -> dict[str, Any]:
+    made = await owner.post(f"/service-accounts/{service}/trust-rules", json=body)
+    assert made.status_code == 201, made.text
+    return dict(made.json())
+
+
+async def ask(
+    console: ConsoleApp, token: str, address: str = "192.0.2.9", **more: str
+) -> httpx2.Response:
+    """What a program is answered that knows nothing of browsers."""
+    caller = program(console, "", address)
+    del caller.headers["authorization"]
+    form = {"grant_type": GRANT, "subject_token": token, "subject_token_type": JWT, **more}
+    return await caller.post("/oauth/exchange", data=form)
+
+
+async def given(console: ConsoleApp, token: str, **more: str) -> str:
+    answer = await ask(console, token, **more)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["access_token"])
+
+
+async def record(owner: Caller) -> list[dict[str, Any]]:
+    found = await owner.get("/collections/activity", params={"filter": "action~exchange"})
+    return list(found.json()["rows"])
+
+
+async def test_a_job_calls_with_its_own_token(site: ConsoleApp, provider: LyingProvider) -> None:
+    """Exchanged, used, listed, recorded; and over with its rule, at once."""
+    owner = await site.owner()
+    service = await account(owner)
+    made = await trust(owner, service, rule(provider))
+    assert (made["seconds"], made["created_by"]) == (900, "owner")
+    job = provider.id_token(None, **JOB)
+    answer = await ask(site, job)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    told = answer.json()
+    assert is_token(told["access_token"])
+    assert told["issued_token_type"] == "urn:ietf:params:oauth:token-type:access_token"
+    assert (told["token_type"], told["expires_in"]) == ("Bearer", 900)
+    calling = program(site, told["access_token"])
+    session = (await calling.get("/session")).json()
+    assert session["login"] == "deployer"
+    assert "pod" in session["permissions"]
+    assert (await calling.post("/tokens", json={"name": "x", "rights": ["*:*"]})).status_code == 403
+    (listed,) = (await owner.get("/tokens", params={"service": service})).json()
+    assert listed["id"] == digest(told["access_token"])
+    assert (listed["workload"], listed["rule"]) == (JOB["sub"], made["id"])
+    assert 890 < listed["expires"] - time.time() <= 900
+    row = (await owner.get("/collections/tokens")).json()["rows"][0]
+    assert (row["owner"], row["workload"]) == ("deployer", JOB["sub"])
+    assert (await owner.post(f"/tokens/{listed['id']}/rotate", json={})).status_code == 409
+    again = await given(site, job)  # a job that is tried again has the same token
+    (seen,) = (await owner.get(f"/service-accounts/{service}/trust-rules")).json()
+    assert seen["tokens"] == 2
+    assert seen["last_used"] >= seen["created"]
+    entries = await record(owner)
+    assert [(e["actor"], e["outcome"]) for e in entries] == [("deployer", "success")] * 2
+    assert JOB["sub"] in entries[0]["detail"]
+    assert "acme/shop" in json.dumps(entries[0])
+    for secret in (job, told["access_token"], again):
+        assert secret not in json.dumps(entries)
+    path = f"/service-accounts/{service}/trust-rules/{made['id']}"
+    assert (await owner.delete(path)).status_code == 204
+    for secret in (told["access_token"], again):
+        assert (await program(site, secret).get("/session")).status_code == 401
+    assert (await ask(site, job)).status_code == 400
+    assert (await owner.delete(path)).status_code == 404
+
+
+async def test_what_ends_tokens(site: ConsoleApp, provider: LyingProvider) -> None:
+    """A changed rule, an account that is switched off or removed, and the token's revocation."""
+    owner = await site.owner()
+    service = await account(owner)
+    made = await trust(owner, service, rule(provider))
+    job = provider.id_token(None, **JOB)
+    path = f"/service-accounts/{service}/trust-rules/{made['id']}"
+    secret = await given(site, job)
+    narrower = rule(provider, seconds=60, conditions=[{"claim": "sub", "pattern": JOB["sub"]}])
+    assert (await owner.put(path, json=narrower)).status_code == 428
+    stale = await owner.put(path, json=narrower, headers={"if-match": '"9"'})
+    assert stale.status_code == 412
+    assert stale.json()["current"]["name"] == "shop"
+    read = await owner.get(path)
+    changed = await owner.put(path, json=narrower, headers={"if-match": read.headers["etag"]})
+    assert changed.status_code == 200, changed.text
+    assert changed.json()["seconds"] == 60
+    assert (await program(site, secret).get("/session")).status_code == 401
+    revoked = await given(site, job)
+    assert (await owner.delete(f"/tokens/{digest(revoked)}")).status_code == 204
+    assert (await program(site, revoked).get("/session")).status_code == 401
+    kept = await given(site, job)
+    whole = f"/service-accounts/{service}"
+    off = await owner.patch(whole, json={"disabled": True}, headers={"if-match": '"1"'})
+    assert off.status_code == 200
+    assert (await program(site, kept).get("/session")).status_code == 401
+    assert (await ask(site, job)).status_code == 400
+    on = await owner.patch(whole, json={"disabled": False}, headers={"if-match": '"2"'})
+    assert on.status_code == 200
+    kept = await given(site, job)
+    assert (await owner.delete(whole)).status_code == 204
+    assert (await program(site, kept).get("/session")).status_code == 401
+    assert (await ask(site, job)).status_code == 400
+    assert (await owner.get(f"{whole}/trust-rules")).status_code == 404
+
+
+async def test_tokens_that_are_over_are_swept_soon(
+    site: ConsoleApp, provider: LyingProvider
+) -> None:
+    owner = await site.owner()
+    service = await account(owner)
+    await trust(owner, service, rule(provider))
+    secret = await given(site, provider.id_token(None, **JOB))
+    mine = await owner.post("/tokens", json={"name": "mine", "rights": ["*:get"]})
+    assert mine.status_code == 201
+    async with site.state.db_sessions() as db, db.begin():
+        await db.execute(update(TokenRecord).values(expires=time.time() - 3600))
+    await site.state.identities.sweep()
+    left = {row["key"] for row in (await owner.get("/collections/tokens")).json()["rows"]}
+    assert left == {mine.json()["id"]}
+    assert (await program(site, secret).get("/session")).status_code == 401
+
+
+HOUR = 3600
+
+
+def signed_by_another(provider: LyingProvider) -> None:
+    other = RSAKey.generate_key(2048, {"kid": provider.key.kid})
+    provider.lies.keys = lambda _: {"keys": [{**other.as_dict(private=False), "use": "sig"}]}
+
+
+LIES: dict[str, Callable[[LyingProvider], str]] = {
+    "none": lambda p: unsigned({"kid": "k1"}, claims(p)),
+    "hmac": lambda p: symmetric(p.key)({"kid": "k1"}, claims(p)),
+    "another issuer": lambda p: p.signed(claims(p, iss="https://other.test")),
+    "a slash": lambda p: p.signed(claims(p, iss=p.issuer + "/")),
+    "another audience": lambda p: p.signed(claims(p, aud="other")),
+    "two audiences": lambda p: p.signed(claims(p, aud=["craton", "other"])),
+    "no audience": lambda p: p.signed(claims(p, aud=None)),
+    "over": lambda p: p.signed(claims(p, exp=int(time.time()) - 60)),
+    "no end": lambda p: p.signed(claims(p, exp=None)),
+    "a year": lambda p: p.signed(claims(p, exp=int(time.time()) + 365 * 24 * HOUR)),
+    "future": lambda p: p.signed(claims(p, iat=int(time.time()) + 300)),
+    "not yet": lambda p: p.signed(claims(p, nbf=int(time.time()) + 300)),
+    "unknown key": lambda p: p.signed(claims(p), kid="nobody's"),
+    "no key": lambda p: p.signed(claims(p), kid=""),
+    "an extension": lambda p: p.signed(claims(p), crit=["kid"]),
+    "a logout": lambda p: p.logout_token(**JOB),
+    "huge": lambda p: p.signed(claims(p, filler="x" * 20_000)),
+    "nested": lambda p: p.signed(claims(p, x=json.loads("[" * 12 + "]" * 12))),
+    "no subject": lambda p: p.signed(claims(p, sub=None)),
+    "another repository": lambda p: p.signed(claims(p, repository="acme-evil/shop")),
+    "no repository": lambda p: p.signed(claims(p, repository=None)),
+    "repositories": lambda p: p.signed(claims(p, repository={"acme/": "acme/shop"})),
+    "cut": lambda p: p.signed(claims(p))[:-8],
+    "other claims": lambda p: swapped(p.signed(claims(p)), p.signed(claims(p, sub="repo:a/b"))),
+}
+
+
+def claims(provider: LyingProvider, **lies: Any) -> dict[str, Any]:
+    now = int(time.time())
+    honest = {"iss": provider.issuer, "aud": "craton", "iat": now, "exp": now + 300, **JOB}
+    return {name: value for name, value in {**honest, **lies}.items() if value is not None}
+
+
+def swapped(signature: str, body: str) -> str:
+    """One token's claims under another's signature."""
+    head, _, tail = signature.split(".")
+    return ".".join((head, body.split(".")[1], tail))
+
+
+async def test_tokens_that_lie(
+    tmp_path: Path, provider: LyingProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is refused in OAuth's words, and why is in the record and nowhere else."""
+    monkeypatch.setattr(exchange, "BURST", 1000)
+    async with running_console(
+        tmp_path, connection_networks=("127.0.0.0/8",), connection_http_hosts=("127.0.0.1",)
+    ) as console:
+        owner = await console.owner()
+        service = await account(owner)
+        await trust(owner, service, rule(provider))
+        assert (await ask(console, provider.signed(claims(provider)))).status_code == 200
+        for name, lie in LIES.items():
+            answer = await ask(console, lie(provider))
+            assert answer.status_code == 400, f"{name}: {answer.text}"
+            assert answer.headers["content-type"] == "application/json", name
+            assert set(answer.json()) == {"error", "error_description"}, name
+            assert answer.json()["error"] == "invalid_request", name
+        assert provider.asked["/keys"] <= 3  # unknown keys do not become requests
+        signed_by_another(provider)
+        assert (await ask(console, provider.signed(claims(provider)))).status_code == 200
+        (held,) = (await owner.get(f"/service-accounts/{service}/trust-rules")).json()
+        assert held["tokens"] == 2
+        entries = await record(owner)
+        denied = [e for e in entries if e["outcome"] == "refused"]
+        assert denied
+        assert all(e["address"] == "192.0.2.9" for e in denied)
+
+
+@pytest.mark.parametrize(
+    ("changed", "error"),
+    [
+        ({"grant_type": "client_credentials"}, "unsupported_grant_type"),
+        ({"subject_token_type": "urn:ietf:params:oauth:token-type:saml2"}, "invalid_request"),
+        ({"requested_token_type": "urn:ietf:params:oauth:token-type:jwt"}, "invalid_request"),
+        ({"actor_token": "x"}, "invalid_request"),
+        ({"scope": "pod:get"}, "invalid_scope"),
+        ({"resource": "https://x.test"}, "invalid_target"),
+        ({"subject_token": ""}, "invalid_request"),
+        ({"subject_token": "x" * 40_000}, "invalid_request"),
+    ],
+)
+async def test_what_is_no_exchange(
+    console: ConsoleApp, changed: dict[str, str], error: str
+) -> None:
+    answer = await ask(console, "a.b.c", **changed)
+    assert (answer.status_code, answer.json()["error"]) == (400, error)
+
+
+async def test_several_accounts_are_told_apart_by_audience(
+    site: ConsoleApp, provider: LyingProvider
+) -> None:
+    owner = await site.owner()
+    for name in ("one", "two"):
+        await trust(owner, await account(owner, name), rule(provider))
+    job = provider.id_token(None, **JOB)
+    both = await ask(site, job)
+    assert (both.status_code, both.json()["error"]) == (400, "invalid_target")
+    secret = await given(site, job, audience="two")
+    assert (await program(site, secret).get("/session")).json()["login"] == "two"
+    assert (await ask(site, job, audience="three")).json()["error"] == "invalid_request"
+
+
+async def test_attempts_are_limited_by_address(
+    console: ConsoleApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "BURST", 3)
+    stop_clocks(console)
+    for _ in range(3):
+        assert (await ask(console, "a.b.c")).status_code == 400
+    over = await ask(console, "a.b.c")
+    assert over.status_code == 429
+    assert int(over.headers["retry-after"]) >= 1
+    assert (await ask(console, "a.b.c", "198.51.100.4")).status_code == 400
+
+
+async def test_rules_that_may_not_be(site: ConsoleApp, provider: LyingProvider) -> None:
+    owner = await site.owner()
+    service = await account(owner)
+    path = f"/service-accounts/{service}/trust-rules"
+    for wrong, field in (
+        ({"issuer": ""}, "issuer"),
+        ({"cluster": "local"}, "issuer"),
+        ({"issuer": "", "cluster": "nowhere"}, "cluster"),
+        ({"issuer": "http://ci.example"}, "issuer"),
+        ({"issuer": "https://ci.example?x=1"}, "issuer"),
+        ({"issuer": "ci"}, "issuer"),
+        ({"conditions": []}, "conditions"),
+        ({"conditions": [{"claim": "ref", "pattern": "refs/heads/main"}]}, "conditions"),
+        ({"conditions": [{"claim": "repository", "pattern": "*"}]}, "conditions"),
+        ({"seconds": 3601}, "seconds"),
+        ({"audience": ""}, "audience"),
+    ):
+        answer = await owner.post(path, json=rule(provider, **wrong))
+        assert answer.status_code == 422, f"{wrong}: {answer.text}"
+        assert answer.json()["errors"][0]["field"] == field, wrong
+    for number in range(20):
+        await trust(owner, service, rule(provider, name=f"rule {number}"))
+    assert (await owner.post(path, json=rule(provider, name="one more"))).status_code == 409
+    other = await account(owner, "other")
+    await trust(owner, other, rule(provider))
+    twice = await owner.post(f"/service-accounts/{other}/trust-rules", json=rule(provider))
+    assert twice.status_code == 409
+
+
+async def test_nobody_lets_others_become_who_may_more(
+    site: ConsoleApp, provider: LyingProvider
+) -> None:
+    """A rule is made by whoever makes the account's tokens and holds all that it holds."""
+    blue = team("main", "blue")
+    async with site.state.db_sessions() as db, db.begin():
+        db.add(TeamRecord(name="blue", title="Blue"))
+    owner = await site.owner()
+    bea = await site.member("bea", ("owner", blue))
+    mine = await bea.post("/service-accounts", json={"name": "blues", "team": "blue"})
+    assert mine.status_code == 201, mine.text
+    service = mine.json()["id"]
+    path = f"/service-accounts/{service}/trust-rules"
+    made = await trust(bea, service, rule(provider))
+    grant = {"subject_kind": "service", "subject": "blues", "role": "operator"}
+    assert (await owner.post("/bindings", json=grant | {"scope": "org/main"})).status_code == 201
+    for answer in (
+        await bea.post(path, json=rule(provider, name="more")),
+        await bea.put(f"{path}/{made['id']}", json=rule(provider), headers={"if-match": '"1"'}),
+    ):
+        assert answer.status_code == 403, answer.text
+    off = await bea.patch(
+        f"/service-accounts/{service}", json={"disabled": True}, headers={"if-match": '"1"'}
+    )
+    assert off.status_code == 200
+    hidden = await bea.post(path, json=rule(provider, name="while it is off"))
+    assert hidden.status_code == 403  # what it held is behind it still
+    assert (await bea.delete(f"{path}/{made['id']}")).status_code == 204
+    ours = await account(owner, "ours")
+    eve = await site.member("eve", ("viewer", MAIN))
+    for person in (bea, eve):
+        assert (await person.get(f"/service-accounts/{ours}/trust-rules")).status_code == 404
+
+
+async def test_a_token_is_tested_and_not_kept(site: ConsoleApp, provider: LyingProvider) -> None:
+    owner = await site.owner()
+    service = await account(owner)
+    await trust(owner, service, rule(provider))
+    main = rule(provider, name="main", conditions=[{"claim": "sub", "pattern": "repo:acme/x:*"}])
+    await trust(owner, service, main)
+    elsewhere = rule(provider, name="elsewhere", issuer="https://ci.example")
+    await trust(owner, service, elsewhere)
+    path = f"/service-accounts/{service}/trust-rules/test"
+    job = provider.id_token(None, **JOB, jti="once")
+    answer = await owner.post(path, json={"token": f" {job}\n"})
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert (told["signed"], told["subject"], told["problem"]) == (True, JOB["sub"], "")
+    assert told["claims"]["repository"] == "acme/shop"
+    assert "jti" not in told["claims"]
+    verdicts = {one["name"]: (one["matches"], one["against"]) for one in told["rules"]}
+    assert verdicts["shop"] == (True, [])
+    assert verdicts["main"][0] is False
+    assert "repo:acme/x:*" in verdicts["main"][1][0]
+    assert "issuer" in verdicts["elsewhere"][1][0]
+    assert (await owner.get("/tokens", params={"service": service})).json() == []
+    assert job not in (await owner.get("/collections/activity")).text
+    provider.lies.metadata = lambda honest: honest
+    forged = await owner.post(path, json={"token": unsigned({"kid": "k1"}, claims(provider))})
+    assert (forged.json()["signed"], forged.json()["algorithm"]) == (False, "none")
+    assert not any(one["matches"] for one in forged.json()["rules"])
+    none = await owner.post(path, json={"token": "not a token"})
+    assert none.json()["problem"]
+    long = await owner.post(path, json={"token": "x" * 20_000})
+    assert long.status_code == 422
+    assert "xxx" not in long.text
+
+
+async def test_an_issuer_that_is_silent_is_told_apart(
+    site: ConsoleApp, provider: LyingProvider
+) -> None:
+    owner = await site.owner()
+    await trust(owner, await account(owner), rule(provider))
+    provider.lies.metadata = lambda _: b"{"
+    answer = await ask(site, provider.id_token(None, **JOB))
+    assert answer.status_code == 400  # it answers, and not as an issuer
+    gone = rule(provider, issuer="http://127.0.0.1:9", name="gone")
+    await trust(owner, await account(owner, "gone"), gone)
+    answer = await ask(site, provider.id_token(None, **JOB, iss="http://127.0.0.1:9"))
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
