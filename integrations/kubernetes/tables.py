@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -15,7 +16,8 @@ __all__ = ["ACCEPT", "SAID_ALREADY", "Printed", "PrinterColumn", "TablePage"]
 ACCEPT: Final = "application/json;as=Table;g=meta.k8s.io;v=v1,application/json"
 """A table, or plain objects from a server that makes none."""
 SAID_ALREADY: Final = frozenset({"Name", "Age", "Namespace"})
-"""Names of columns that are left out: every object has what they tell."""
+"""Names of columns that are left out: every object has what they tell. A custom kind may give one
+of these names to a column of its own, see `columns`."""
 
 
 class PrinterColumn(Slim):
@@ -49,18 +51,17 @@ class TablePage(Slim):
     items: list[dict[str, Any]] = []
     metadata: ListMeta = msgspec.field(default_factory=ListMeta)
 
-    @property
-    def columns(self) -> list[PrinterColumn]:
+    def columns(self, own: AbstractSet[str] = frozenset()) -> list[PrinterColumn]:
         """Those that tell more than name, namespace and age, which every object has; the ones that
-        only wide tables show are among them."""
-        return [self.column_definitions[place] for place in self._places()]
+        only wide tables show are among them. `own`: names of these three that the kind gives to
+        something else."""
+        return [self.column_definitions[place] for place in self._places(own)]
 
-    @property
-    def printed(self) -> list[Printed]:
+    def printed(self, own: AbstractSet[str] = frozenset()) -> list[Printed]:
         """Each object's metadata with its cells as text, in the order of `columns`."""
         if not self.rows:
             return [Printed(_meta(item), [], item) for item in self.items]
-        places = self._places()
+        places = self._places(own)
         return [
             Printed(_meta(row.object), [_text(row.cells, place) for place in places], row.object)
             for row in self.rows
@@ -71,11 +72,12 @@ class TablePage(Slim):
         """The continue token, empty on the last page."""
         return self.metadata.continue_
 
-    def _places(self) -> list[int]:
+    def _places(self, own: AbstractSet[str]) -> list[int]:
         return [
             place
             for place, column in enumerate(self.column_definitions)
-            if column.name not in SAID_ALREADY
+            # The first is the name of every object, whatever else is called so.
+            if column.name not in SAID_ALREADY or (place and column.name in own)
         ]
 
 

@@ -9,7 +9,7 @@ from backend.features.cluster.gateway import judged_parts
 from backend.features.cluster.schemas import ConditionView
 from integrations.kubernetes import ResourceKind
 from integrations.kubernetes.models.meta import Condition
-from integrations.kubernetes.summaries.conditions import is_good, wrong_on_a_node
+from integrations.kubernetes.summaries.conditions import is_good, spelled, wrong_on_a_node
 
 __all__ = ["conditions"]
 
@@ -26,7 +26,8 @@ def conditions(raw: dict[str, Any], kind: ResourceKind) -> list[ConditionView]:
 
 
 def _condition(found: dict[str, Any], kind: ResourceKind, of: str = "") -> ConditionView:
-    name, status = _text(found.get("type")), _status(found.get("status"))
+    # Also of what writes its status as JSON's own values.
+    name, status = _text(found.get("type")), spelled(_text(found.get("status")))
     return ConditionView(
         type=f"{name} ({of})" if of else name,
         status=status,
@@ -42,12 +43,6 @@ def _good(name: str, status: str, kind: ResourceKind) -> bool | None:
         known = status in {"True", "False"}
         return not wrong_on_a_node(Condition(type=name, status=status)) if known else None
     return is_good(name, status, custom=kind.custom)
-
-
-def _status(value: Any) -> str:
-    """``True``, ``False`` or ``Unknown``, also of what writes them as JSON's values or small."""
-    text = _text(value)
-    return text.capitalize() if text.lower() in {"true", "false", "unknown"} else text
 
 
 def _text(value: Any) -> str:

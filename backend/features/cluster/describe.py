@@ -14,9 +14,11 @@ from backend.features.cluster.pod_resources import resource_facts
 from backend.features.cluster.words import StatusSummary
 from integrations.kubernetes.models import core, network, pods, storage, workloads
 from integrations.kubernetes.models.meta import Metadata, seconds
+from integrations.kubernetes.summaries.jobs import is_queue
 from integrations.kubernetes.summaries.nodes import node_summary, roles_of, taint_text
 from integrations.kubernetes.summaries.pods import pod_summary
 from integrations.kubernetes.summaries.workloads import workload_summary
+from integrations.kubernetes.versions import version_order
 
 __all__ = ["describe"]
 
@@ -134,7 +136,8 @@ def _namespace(namespace: core.Namespace) -> StatusSummary:
 def _definition(found: core.CustomResourceDefinition) -> StatusSummary:
     spec = found.spec
     wrong = [c for c in found.status.conditions if c.type == "Established" and c.status != "True"]
-    shown = next((v for v in spec.versions if v.storage), None)
+    served = [version for version in spec.versions if version.served]
+    shown = min(served, key=lambda version: version_order(version.name), default=None)
     scale = shown.subresources.scale if shown else None
     columns = ", ".join(c.name for c in shown.additional_printer_columns) if shown else ""
     return StatusSummary(
@@ -200,8 +203,15 @@ def _workload_facts(found: Any) -> Iterable[tuple[str, str]]:
         yield ("Last success", _moment(found.status.last_successful_time))
         return
     if isinstance(found, workloads.Job):
-        yield ("Succeeded", f"{found.status.succeeded} of {workload_summary(found).desired}")
+        done, wanted = found.status.succeeded, workload_summary(found).desired
+        yield ("Succeeded", str(done) if is_queue(found) else f"{done} of {wanted}")
+        yield ("Completed indexes", found.status.completed_indexes)
+        yield ("Failed indexes", found.status.failed_indexes)
         yield ("Failed attempts", str(found.status.failed) if found.status.failed else "")
+        yield (
+            "Pods at a time",
+            "" if found.spec.parallelism is None else str(found.spec.parallelism),
+        )
         yield ("Started", _moment(found.status.start_time))
         yield ("Completed", _moment(found.status.completion_time))
         return

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from auth.principal import Principal
 from auth.role import Verb
@@ -13,6 +14,7 @@ from backend.features.cluster.service import whole_kind
 from backend.http.guard import no_such
 from integrations.contract import UpstreamRefused
 from integrations.kubernetes import ResourceKind
+from integrations.kubernetes.models.core import Printed as Declared
 from integrations.kubernetes.models.meta import seconds
 from integrations.kubernetes.paths import in_metadata, value_at
 from integrations.kubernetes.reader import ObjectReader
@@ -60,7 +62,8 @@ async def custom_objects(reader: ObjectReader, caller: Principal, asked: CustomA
 
 
 def _answer(kind: ResourceKind, page: TablePage, dates: dict[str, str]) -> CustomPage:
-    columns = page.columns
+    own = _own_names(kind)
+    columns = page.columns(own)
     paths = [dates.get(column.name, "") for column in columns]
     return CustomPage(
         kind=kind.kind,
@@ -71,7 +74,7 @@ def _answer(kind: ResourceKind, page: TablePage, dates: dict[str, str]) -> Custo
             PrinterColumn(name=c.name, type=c.type, description=c.description, priority=c.priority)
             for c in columns
         ],
-        items=[_item(printed, paths) for printed in page.printed],
+        items=[_item(printed, paths) for printed in page.printed(own)],
         next=page.next or None,
     )
 
@@ -92,15 +95,33 @@ def printed_dates(kind: ResourceKind) -> tuple[dict[str, str], bool]:
     """The paths of its columns of dates, and whether they lead out of the metadata that every row
     has: only then must whole objects be read. The API server prints an age that was true when
     it was asked, and ``<invalid>`` for times to come."""
-    versions = kind.definition.spec.versions if kind.definition else []
-    version = next((v for v in versions if v.name == kind.version), None)
-    columns = version.additional_printer_columns if version is not None else []
+    own = _own_names(kind)
     dates = {
         column.name: column.json_path
-        for column in columns
-        if column.type == "date" and column.name not in SAID_ALREADY
+        for column in _declared(kind)
+        if column.type == "date" and (column.name not in SAID_ALREADY or column.name in own)
     }
     return dates, not all(in_metadata(path) for path in dates.values())
+
+
+def _declared(kind: ResourceKind) -> Sequence[Declared]:
+    versions = kind.definition.spec.versions if kind.definition else []
+    version = next((v for v in versions if v.name == kind.version), None)
+    return version.additional_printer_columns if version is not None else ()
+
+
+def _own_names(kind: ResourceKind) -> frozenset[str]:
+    """Which of the names that are left out a kind gives to columns that tell something else."""
+    return frozenset(
+        column.name
+        for column in _declared(kind)
+        if column.name in SAID_ALREADY and column.json_path.strip("{}$") not in _SAID_PATHS
+    )
+
+
+_SAID_PATHS: Final = frozenset(
+    f".metadata.{name}" for name in ("name", "namespace", "creationTimestamp")
+)
 
 
 def _exact(document: dict[str, object], path: str, cell: str) -> str:

@@ -25,6 +25,14 @@ class Place(Slim):
     volume_path: str = ""
     pd_name: str = ""
     disk_name: str = ""
+    pd_id: str = msgspec.field(default="", name="pdID")
+    volume_name: str = ""
+    dataset_name: str = ""
+    registry: str = ""
+    volume: str = ""
+    endpoints: str = ""
+    wwids: list[str] = []
+    target_wwns: list[str] = msgspec.field(default_factory=list, name="targetWWNs")
     share_name: str = ""
     target_portal: str = ""
     iqn: str = ""
@@ -35,14 +43,20 @@ class Place(Slim):
     @property
     def handle(self) -> str:
         """What the storage calls it: ``server:/path``, an identifier, a path."""
-        if self.server:
-            return f"{self.server}:{self.path}"
+        for host, place in ((self.server, self.path), (self.registry, self.volume)):
+            if host:
+                return f"{host}:{place}"
+        if self.endpoints:
+            return f"{self.endpoints}/{self.path}"
+        if worldwide := (*self.target_wwns, *self.wwids):
+            return f"{worldwide[0]} lun {self.lun}" if self.target_wwns else worldwide[0]
         if self.iqn:
             return f"{self.target_portal} {self.iqn} lun {self.lun}"
         if self.image:
             return f"{self.pool}/{self.image}"
         known = (self.volume_handle, self.volume_id, self.volume_path, self.pd_name)
-        return next(filter(None, (*known, self.disk_name, self.share_name, self.path)), "")
+        named = (self.disk_name, self.share_name, self.pd_id, self.volume_name, self.dataset_name)
+        return next(filter(None, (*known, *named, self.path)), "")
 
 
 class Located(NamedTuple):
@@ -76,6 +90,14 @@ class VolumeSpec(Slim):
     azure_file: Place | None = None
     vsphere_volume: Place | None = None
     cinder: Place | None = None
+    fc: Place | None = None
+    glusterfs: Place | None = None
+    portworx_volume: Place | None = None
+    quobyte: Place | None = None
+    scale_io: Place | None = msgspec.field(default=None, name="scaleIO")
+    storageos: Place | None = None
+    flocker: Place | None = None
+    photon_persistent_disk: Place | None = None
 
     @property
     def source(self) -> Located:
@@ -83,20 +105,22 @@ class VolumeSpec(Slim):
         for name in _PLACES:
             place: Place | None = getattr(self, name)
             if place is not None:
-                return Located(place.driver or _camel(name), place.handle)
+                return Located(place.driver or _WIRE[name], place.handle)
         return Located("", "")
 
 
 _PLACES: Final = (
     *("csi", "nfs", "host_path", "local", "iscsi", "rbd", "cephfs", "flex_volume"),
     *("aws_elastic_block_store", "gce_persistent_disk", "azure_disk", "azure_file"),
-    *("vsphere_volume", "cinder"),
+    *("vsphere_volume", "cinder", "fc", "glusterfs", "portworx_volume", "quobyte", "scale_io"),
+    *("storageos", "flocker", "photon_persistent_disk"),
 )
 
 
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(word.capitalize() for word in rest)
+_WIRE: Final = dict(
+    zip(VolumeSpec.__struct_fields__, VolumeSpec.__struct_encode_fields__, strict=True)
+)
+"""What the API calls each."""
 
 
 class VolumeStatus(Slim):

@@ -145,6 +145,7 @@ class JobStatus(Slim):
     ready: int = 0
     succeeded: int = 0
     failed: int = 0
+    completed_indexes: str = ""
     failed_indexes: str = ""
     start_time: datetime | None = None
     completion_time: datetime | None = None

@@ -8,7 +8,7 @@ from typing import Final
 
 from integrations.kubernetes.models.meta import Condition
 
-__all__ = ["is_good", "phase_is_good", "wrong_on_a_node"]
+__all__ = ["is_good", "phase_is_good", "spelled", "wrong_on_a_node"]
 
 _GOOD_TRUE: Final = frozenset(
     {
@@ -22,18 +22,20 @@ _GOOD_TRUE: Final = frozenset(
 )
 _GOOD_FALSE: Final = frozenset({"DisruptionTarget", "FailureTarget", "OutOfSync"})
 _GOOD_WORDS: Final = """
-    accepted admitted applied approved attached available bound complete completed
-    connected deployed established finished healthy initialized installed issued joined met ok
-    online passed programmed progressing provisioned reachable ready reconciled registered released
-    resolved signed success succeeded successful synced valid validated verified
+    accepted admitted applied approved attached available bound complete completed compliant
+    connected consistent deployed established finished functional healthy initialized installed
+    issued joined met ok online operational passed programmed progressing provisioned reachable
+    ready reconciled registered released resolved responsive schedulable signed stable success
+    succeeded successful synced synchronised synchronized usable valid validated verified
     """
 _BAD_WORDS: Final = """
     blocked broken conflict conflicted conflicts corrupt corrupted corruption crash crashed
     crashing damaged deadlock degraded denied disconnected drift drifted error errors evicted
-    exceeded expired fail failed failing failure failures fault faulty hung insufficient invalid
-    leaking lost missing offline orphaned overloaded pressure problem problems readonly rejected
-    stalled stuck terminating throttled timeout unavailable unhealthy unreachable unready
-    unschedulable violation violations"""
+    exceeded expired fail failed failing failure failures fault faulty hung inconsistent
+    insufficient invalid leaking lost missing noncompliant offline orphaned overloaded pressure
+    problem problems readonly rejected stalled stuck terminating throttled timeout unavailable
+    unhealthy unreachable unready unresponsive unschedulable unstable unsynchronised
+    unsynchronized unusable violation violations"""
 _GOOD: Final = frozenset(_GOOD_WORDS.split())
 _BAD: Final = frozenset(_BAD_WORDS.split())
 """Words of the one kind and of the other: of a type in CamelCase the last of them decides. Not
@@ -51,6 +53,8 @@ _ON_THE_WAY: Final = frozenset(
 """Words of a phase that only leads to what is good."""
 _NOT_YET: Final = frozenset({"complete", "completed", "finished"})
 """Ends of a way: as long as they are not True, it is still gone."""
+_PRESENT: Final = frozenset({"alive", "configured", "enabled", "live", "loaded", "running"})
+"""What ends a type that only says of a part of a node that it is there: no trouble."""
 _PASSING: Final = frozenset({"progressing"})
 """Of a deployment good; elsewhere it comes and goes."""
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -102,7 +106,15 @@ def phase_is_good(phase: str) -> bool | None:
 def wrong_on_a_node(condition: Condition) -> bool:
     """Whether a node's condition tells of trouble. What is not known by name follows the
     convention of node-problem-detector: a condition is a problem when it is True."""
-    if condition.status == "Unknown":
-        return condition.type == "Ready"
-    good = is_good(condition.type, condition.status)
-    return condition.status == "True" if good is None else not good
+    name, status = condition.type, spelled(condition.status)
+    if status == "Unknown":
+        return name == "Ready"
+    good = is_good(name, status)
+    if good is None:
+        return status == "True" and _PRESENT.isdisjoint(_words(name)[-1:])
+    return not good
+
+
+def spelled(status: str) -> str:
+    """``True``, ``False`` or ``Unknown``, also of what writes them small."""
+    return status.capitalize() if status.lower() in {"true", "false", "unknown"} else status

@@ -6,7 +6,7 @@ from integrations.kubernetes.models.meta import find_condition
 from integrations.kubernetes.models.workloads import CronJob, Job
 from integrations.kubernetes.summaries.workload_health import WorkloadHealth, WorkloadSummary
 
-__all__ = ["cron_job", "job", "job_readiness"]
+__all__ = ["cron_job", "is_queue", "job", "job_readiness"]
 
 
 def job(workload: Job) -> WorkloadSummary:
@@ -20,20 +20,41 @@ def job(workload: Job) -> WorkloadSummary:
     if failed is not None:
         why = failed.message or failed.reason
         return words.stated(WorkloadHealth.FAILED, f"Failed: {why.rstrip('.')}{lost}")
-    queue = spec.completions is None and spec.parallelism is not None
-    counted = _pods(done) if queue else f"{done} of {desired}"
+    counted = _pods(done) if is_queue(workload) else f"{done} of {desired}"
     if find_condition(status.conditions, "Complete", "True") is not None:
         return words.stated(WorkloadHealth.COMPLETE, f"Completed, {counted}{lost}")
     if spec.suspend:
         so_far = f", {counted} done" if done else ""
         return words.stated(WorkloadHealth.SUSPENDED, f"Is suspended{so_far}{lost}")
+    return _running(workload, words, f"{counted} done, {status.active} active{lost}")
+
+
+def _running(workload: Job, words: WorkloadSummary, counted: str) -> WorkloadSummary:
+    """One that has not ended. Its controller may have decided already how it will, and ends what
+    still runs: kubectl's ``FailureTarget`` and ``SuccessCriteriaMet``."""
+    status = workload.status
+    failing = find_condition(status.conditions, "FailureTarget", "True")
+    if failing is not None:
+        why = (failing.message or failing.reason).rstrip(".")
+        return words.stated(WorkloadHealth.DEGRADED, f"Is failing: {why}; {counted}")
+    if find_condition(status.conditions, "SuccessCriteriaMet", "True") is not None:
+        met = f"Has met its criteria of success; {counted}"
+        return words.stated(WorkloadHealth.RUNNING, met)
     tries = f", {status.failed} failed attempt{'s' if status.failed != 1 else ''}"
-    reason = f"Runs: {counted} done, {status.active} active{lost}"
-    if status.failed:
-        return words.stated(WorkloadHealth.DEGRADED, reason + tries)
-    if lost:
-        return words.stated(WorkloadHealth.DEGRADED, reason)
-    return words.stated(WorkloadHealth.RUNNING, reason)
+    if status.failed or status.failed_indexes:
+        also = tries if status.failed else ""
+        return words.stated(WorkloadHealth.DEGRADED, f"Runs: {counted}{also}")
+    if workload.spec.parallelism == 0 and not status.active:
+        return words.stated(
+            WorkloadHealth.RUNNING, f"Starts no pod, its parallelism is 0; {counted}"
+        )
+    return words.stated(WorkloadHealth.RUNNING, f"Runs: {counted}")
+
+
+def is_queue(workload: Job) -> bool:
+    """Whether it asks for no number of successes: its pods agree on when they are done."""
+    spec = workload.spec
+    return spec.completions is None and spec.parallelism is not None
 
 
 def job_readiness(workload: Job) -> str:

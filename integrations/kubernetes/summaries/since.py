@@ -1,11 +1,13 @@
 """Since when an object is not as it was asked for, by its own word: Unix seconds.
 
 Asked of what is not well only. None where the object does not tell: what comes and goes (a
-container that crashes, runs and crashes again) tells of its last turn, not of the beginning.
+container that crashes, runs and crashes again) tells of its last turn, not of the beginning. A time
+that cannot have been yet tells nothing either.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
 from integrations.kubernetes.models.core import Node
@@ -13,6 +15,7 @@ from integrations.kubernetes.models.meta import Condition, find_condition, secon
 from integrations.kubernetes.models.pods import Pod
 from integrations.kubernetes.models.workloads import CronJob, Deployment, Job, ReplicaSet
 from integrations.kubernetes.summaries.conditions import wrong_on_a_node
+from integrations.kubernetes.summaries.events import CLOCKS_DIFFER
 
 __all__ = ["node_since", "pod_since", "workload_since"]
 
@@ -46,8 +49,8 @@ def workload_since(workload: object) -> float | None:
     """When its controller gave up on it, or its last run was due. Whether enough of its pods are
     available comes and goes with them: they are asked for that."""
     if isinstance(workload, CronJob):
-        last = workload.status.last_schedule_time
-        return None if last is None else seconds(last)
+        last = seconds(workload.status.last_schedule_time)
+        return last if last is not None and last <= time.time() + CLOCKS_DIFFER else None
     if not isinstance(workload, Deployment | ReplicaSet | Job):
         return None
     wrong = (("Progressing", "False"), ("ReplicaFailure", "True"), ("Failed", "True"))
@@ -59,5 +62,6 @@ def workload_since(workload: object) -> float | None:
 def _first(conditions: Iterable[Condition]) -> float | None:
     """When the first of them came to be as it is; None where one does not tell."""
     moments = [seconds(condition.last_transition_time) for condition in conditions]
-    known = [moment for moment in moments if moment is not None]
+    latest = time.time() + CLOCKS_DIFFER
+    known = [moment for moment in moments if moment is not None and moment <= latest]
     return min(known) if known and len(known) == len(moments) else None

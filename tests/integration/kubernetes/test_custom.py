@@ -24,7 +24,15 @@ COLUMNS: list[dict[str, Any]] = [
     {"name": "Zones", "type": "string", "jsonPath": ".spec.zones[*]"},
     {"name": "Share", "type": "number", "jsonPath": ".spec.share"},
     {"name": "Paused", "type": "boolean", "jsonPath": ".spec.paused"},
+    {
+        "name": "Since",
+        "type": "date",
+        "jsonPath": '.status.conditions[?(@.type=="Synced")].lastTransitionTime',
+    },
+    # Called like what every object has, and something else.
+    {"name": "Namespace", "type": "string", "jsonPath": ".spec.into"},
 ]
+BORN = {"name": "Age", "type": "date", "jsonPath": ".metadata.creationTimestamp"}
 CRDS = "customresourcedefinitions"
 SCALE = {"specReplicasPath": ".spec.replicas", "statusReplicasPath": ".status.replicas"}
 
@@ -34,7 +42,11 @@ async def test_columns_scale_and_conditions_of_a_custom_kind(
 ) -> None:
     group = f"ops-{uuid.uuid4().hex[:6]}.example"
     definition = await define(
-        stack, "Ledger", group, additionalPrinterColumns=COLUMNS, subresources={"scale": SCALE}
+        stack,
+        "Ledger",
+        group,
+        additionalPrinterColumns=[*COLUMNS, BORN],
+        subresources={"scale": SCALE},
     )
 
     async def put(name: str, **parts: Any) -> None:
@@ -44,12 +56,16 @@ async def test_columns_scale_and_conditions_of_a_custom_kind(
 
     await put(
         "full",
-        spec={"replicas": 3, "zones": ["a", "b"], "share": 0.5, "paused": True},
+        spec={"replicas": 3, "zones": ["a", "b"], "share": 0.5, "paused": True, "into": "prod"},
         status={
             "phase": "Failed",
             "lastRun": "2031-01-01T00:00:00Z",
             "size": 9007199254740993,
             "replicas": 2,
+            "conditions": [
+                {"type": "Degraded", "status": "False"},
+                {"type": "Synced", "status": "True", "lastTransitionTime": "2031-02-01T00:00:00Z"},
+            ],
         },
     )
     await put("empty")
@@ -69,7 +85,7 @@ async def test_columns_scale_and_conditions_of_a_custom_kind(
     ]
     cells = {item["name"]: item["cells"] for item in page["items"]}
     assert cells["full"][:3] == ["Failed", "2031-01-01T00:00:00Z", "9007199254740993"]
-    assert cells["full"][4:] == ["0.5", "true"]
+    assert cells["full"][4:] == ["0.5", "true", "2031-02-01T00:00:00Z", "prod"]
     assert all(cell in {"", "<none>"} for cell in cells["empty"])
     assert set(cells) == {"full", "empty", "nulls", "odd"}
 

@@ -223,7 +223,8 @@ def _condition(kind: str, **more: str) -> dict[str, str]:
 
 POD = {"restartPolicy": "Never", "containers": [{"name": "main", "image": "i"}]}
 INDEXED = {"completionMode": "Indexed", "backoffLimitPerIndex": 1}
-STARTED = {"startTime": LONG_AGO}
+ANY_INDEX = {"successPolicy": {"rules": [{"succeededCount": 1}]}}
+STARTED: dict[str, Any] = {"startTime": LONG_AGO}
 JOBS: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
     "plain": ({}, {**STARTED, "active": 1}, "Running", "Runs: 0 of 1 done, 1 active"),
     "queue": (
@@ -253,7 +254,26 @@ JOBS: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
             "conditions": [_condition("FailureTarget", reason="FailedIndexes", message="One is.")],
         },
         "Degraded",
-        "Runs: 0 of 2 done, 1 active, index 0 failed",
+        "Is failing: One is; 0 of 2 done, 1 active, index 0 failed",
+    ),
+    "successful": (
+        {"completionMode": "Indexed", "completions": 5, **ANY_INDEX},
+        {
+            **STARTED,
+            "active": 3,
+            "succeeded": 1,
+            "failed": 1,
+            "completedIndexes": "0",
+            "conditions": [_condition("SuccessCriteriaMet", reason="SuccessPolicy")],
+        },
+        "Running",
+        "Has met its criteria of success; 1 of 5 done, 3 active",
+    ),
+    "held-at-none": (
+        {"completions": 3, "parallelism": 0},
+        STARTED,
+        "Running",
+        "Starts no pod, its parallelism is 0; 0 of 3 done, 0 active",
     ),
 }
 
@@ -274,6 +294,133 @@ async def test_a_job_in_any_state_is_counted_as_kubectl_counts_it(place: Place) 
     rows = place.rows("workloads")
     assert {name: row.readiness for name, row in rows.items()} == theirs
     assert lines["suspended"]["Status"] == rows["suspended"].status
+    # Of these kubectl has a word of its own: the reason says what it stands for.
+    assert lines["failing"]["Status"] == "FailureTarget"
+    assert lines["successful"]["Status"] == "SuccessCriteriaMet"
+
+
+BY_HAND = {"updateStrategy": {"type": "OnDelete"}}
+AGENTS: dict[str, tuple[dict[str, Any], dict[str, int], str, str]] = {
+    "by-hand": (
+        BY_HAND,
+        {"numberReady": 3, "numberAvailable": 3},
+        "Healthy",
+        "0 of 3 updated (OnDelete: a pod is updated when it is deleted)",
+    ),
+    "by-hand-broken": (
+        BY_HAND,
+        {"numberReady": 1, "numberAvailable": 1},
+        "Degraded",
+        "Waits for 2 pods to be ready",
+    ),
+    "young": (
+        {"minReadySeconds": 60},
+        {"numberReady": 3, "numberAvailable": 1, "updatedNumberScheduled": 3},
+        "Progressing",
+        "Waits until 2 pods stayed ready long enough",
+    ),
+    "rolling": (
+        {},
+        {"numberReady": 3, "numberAvailable": 3, "updatedNumberScheduled": 2},
+        "Progressing",
+        "Rolling out, 2 of 3 updated",
+    ),
+}
+
+
+async def test_a_daemon_set_is_complete_when_its_strategy_says_so(place: Place) -> None:
+    labels = {"app": "agent"}
+    pods = {"metadata": {"labels": labels}, "spec": {"containers": POD["containers"]}}
+    for name, (spec, status, *_) in AGENTS.items():
+        whole = {"selector": {"matchLabels": labels}, "template": pods, **spec}
+        counted = {"desiredNumberScheduled": 3, "currentNumberScheduled": 3}
+        state = {"numberMisscheduled": 0, "observedGeneration": 1, **counted, **status}
+        place.put("daemonsets", name, whole, state)
+    right = {name: (word, why) for name, (_, _, word, why) in AGENTS.items()}
+
+    def said() -> dict[str, tuple[str, str]]:
+        return {n: (row.status, row.reason) for n, row in place.rows("workloads").items()}
+
+    await until(lambda: said() == right)
+    rows = place.rows("workloads")
+    assert {n: (str(r.desired), str(r.ready), str(r.updated)) for n, r in rows.items()} == {
+        name: (line["Desired"], line["Ready"], line["Up-to-date"])
+        for name, line in place.printed("daemonsets").items()
+    }
+
+
+NODES: dict[str, tuple[list[tuple[str, str, str]], str, str]] = {
+    "problems": (
+        [("KernelDeadlock", "True", "a task hangs."), ("GPUHealthy", "False", "Xid 79")],
+        "Problem",
+        "KernelDeadlock: a task hangs, GPUHealthy: Xid 79",
+    ),
+    "good-news": (
+        [
+            ("KernelHasNoDeadlock", "True", "fine"),
+            ("ContainerRuntimeUnhealthy", "False", "fine"),
+            ("Schedulable", "True", "fine"),
+            ("KubeProxyRunning", "True", "fine"),
+            ("MemoryPressure", "Unknown", ""),
+        ],
+        "Ready",
+        "",
+    ),
+    "written-small": ([("NetworkReady", "false", "no route")], "Problem", "NetworkReady: no route"),
+    "unheard-of": (
+        [("VMEventScheduled", "True", "Freeze"), ("TimeSynchronized", "False", "2 s")],
+        "Problem",
+        "VMEventScheduled: Freeze, TimeSynchronized: 2 s",
+    ),
+    "short": ([("DiskPressure", "True", "is full")], "Pressure", "Disk space is short"),
+    "down": ([("Ready", "False", "PLEG is not healthy")], "NotReady", "PLEG is not healthy"),
+}
+TAINTS = [
+    {"key": "dedicated", "value": "gpu", "effect": "NoSchedule"},
+    {"key": "example.test/only", "effect": "NoExecute"},
+]
+
+
+async def test_a_node_is_judged_by_conditions_of_any_type_and_either_way(place: Place) -> None:
+    cluster, named = place.cluster, {name: f"{place.name}-{name}" for name in NODES}
+    for name, (conditions, *_) in NODES.items():
+        cluster.put("nodes", {"metadata": {"name": named[name]}, "spec": {"taints": TAINTS}})
+        listed = [("Ready", "True", "")] if "Ready" not in {c[0] for c in conditions} else []
+        found = [
+            {**_condition(kind, message=why), "status": status}
+            for kind, status, why in [*listed, *conditions]
+        ]
+        answer = cluster.http.patch(
+            f"{KINDS['nodes'].path('', named[name])}/status",
+            content=json.dumps({"status": {"conditions": found}}),
+            headers={"content-type": "application/strategic-merge-patch+json"},
+        )
+        assert answer.status_code == 200, answer.text
+
+    def said() -> dict[str, tuple[str, str]]:
+        rows = {row.name: row for row in place.console.rows("machines").values()}
+        return {
+            name: (rows[full].status, rows[full].reason)
+            for name, full in named.items()
+            if full in rows
+        }
+
+    try:
+        await until(lambda: said() == {name: (word, why) for name, (_, word, why) in NODES.items()})
+        rows = {row.name: row for row in place.console.rows("machines").values()}
+        for name, full in named.items():
+            wrong = NODES[name][0] if NODES[name][1] != "Ready" else []
+            assert rows[full].conditions == tuple(kind for kind, *_ in wrong)
+            # The API server itself taints what is new.
+            assert {"dedicated=gpu:NoSchedule", "example.test/only:NoExecute"} <= {
+                *rows[full].taints
+            }
+        theirs = place.printed("nodes")
+        ready = {name: theirs[full]["Status"].split(",")[0] for name, full in named.items()}
+        assert ready == {name: "NotReady" if name == "down" else "Ready" for name in NODES}
+    finally:
+        for full in named.values():
+            cluster.delete("nodes", full)
 
 
 SERVICES: dict[str, tuple[dict[str, Any], dict[str, Any] | None]] = {

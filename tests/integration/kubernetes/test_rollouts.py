@@ -38,6 +38,45 @@ async def _shown(console: KubernetesFeatures, key: str, status: str, reason: str
         raise AssertionError(f"{key} is {row}") from error
 
 
+async def _told(stack: RunningStack, namespace: str, what: str, words: str) -> None:
+    """Once ``kubectl rollout status`` says so."""
+    command = ("-n", namespace, "rollout", "status", what, "--watch=false")
+    said = ""
+    try:
+        async with asyncio.timeout(SECONDS):
+            while words not in said:
+                said = await asyncio.to_thread(stack.kubectl, *command)
+    except TimeoutError as error:
+        raise AssertionError(f"{what}: {said}") from error
+
+
+async def test_a_rollout_stands_as_kubectl_rollout_status_says(
+    stack: RunningStack, console: KubernetesFeatures, namespace: str
+) -> None:
+    surge = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
+    for image in ("registry.example/app:1", "registry.example/app:2"):
+        long = {"minReadySeconds": 3000, "progressDeadlineSeconds": 4000}
+        paused = {"replicas": 2, "paused": image.endswith(":2")}
+        for manifest in (
+            _set("Deployment", "paused", image, **paused),
+            _set("Deployment", "surging", image, replicas=2, strategy=surge),
+            _set("Deployment", "young", image, replicas=2, **(long if paused["paused"] else {})),
+        ):
+            await kubectl(stack, "-n", namespace, "apply", "-f", "-", stdin=manifest)
+        if not paused["paused"]:
+            for name in ("paused", "surging", "young"):
+                await _shown(console, f"local/deployments/{namespace}/{name}", "Healthy", "")
+    place = f"local/deployments/{namespace}"
+    await _shown(console, f"{place}/paused", "Suspended", "The rollout is paused")
+    await _told(stack, namespace, "deploy/paused", "0 out of 2 new replicas have been updated")
+    await _shown(console, f"{place}/surging", "Healthy", "")
+    await _told(stack, namespace, "deploy/surging", "successfully rolled out")
+    # Its new pods are not available for long: the old ones stay, and the rollout goes on.
+    await _shown(console, f"{place}/young", "Progressing", "Rolling out, 1 of 2 updated")
+    await _told(stack, namespace, "deploy/young", "1 out of 2 new replicas have been updated")
+    await kubectl(stack, "delete", "namespace", namespace, "--wait=false")
+
+
 async def test_what_is_held_back_by_design_is_no_rollout_for_ever(
     stack: RunningStack, console: KubernetesFeatures, namespace: str
 ) -> None:

@@ -52,7 +52,7 @@ def test_what_speaks_for_the_whole_object_outranks_the_rest(
 def test_whole_objects_are_read_only_for_dates_that_their_metadata_does_not_hold() -> None:
     columns = [
         {"name": "Age", "type": "date", "jsonPath": ".metadata.creationTimestamp"},
-        {"name": "Name", "type": "date", "jsonPath": ".spec.name"},
+        {"name": "Name", "type": "date", "jsonPath": ".metadata.name"},
         {"name": "Born", "type": "date", "jsonPath": ".metadata.creationTimestamp"},
         {"name": "Phase", "type": "string", "jsonPath": ".status.phase"},
     ]

@@ -10,9 +10,9 @@ import pytest
 from integrations.kubernetes.kinds import KINDS
 from integrations.kubernetes.summaries.since import node_since, pod_since, workload_since
 
-AT = "2026-11-21T12:00:00Z"
-LATER = "2026-11-21T13:00:00Z"
-UNIX = 1795262400.0
+AT = "2025-11-21T12:00:00Z"
+LATER = "2025-11-21T13:00:00Z"
+UNIX = 1763726400.0
 
 
 def condition(name: str, status: str, at: str | None = AT) -> dict[str, Any]:
