@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from starlette.requests import HTTPConnection
 
 from auth.principal import CredentialKind, Principal
@@ -13,13 +15,16 @@ from backend.identity.badtokens import BadTokens
 from backend.identity.credentials import Identities, Presented
 from backend.parts import parts_of
 
-__all__ = ["caller_of"]
+__all__ = ["UNATTENDED", "caller_of"]
+
+UNATTENDED: Final = "x-craton-unattended"
 
 
 async def caller_of(connection: HTTPConnection, identities: Identities) -> Principal | None:
     """The caller, or None when the credential is missing, unknown or over. `TooManyRequests`
     for a token that is none from an address that sent many of them, and for any from one that asks
-    far too often; what is no token costs no question."""
+    far too often; what is no token costs no question. A browser says with `UNATTENDED` what it asks
+    for by itself: it does not keep a session from ending idle."""
     presented = read_credential(connection)
     if presented is None:
         return None
@@ -27,7 +32,8 @@ async def caller_of(connection: HTTPConnection, identities: Identities) -> Princ
     if is_device_token(presented.secret):
         return await _by_token(connection, identities, presented, address)
     if presented.kind is CredentialKind.SESSION:
-        return await identities.resolve(presented, address)
+        used = UNATTENDED not in connection.headers
+        return await identities.resolve(presented, address, used=used)
     if not is_token(presented.secret):
         return None
     return await _by_token(connection, identities, presented, address)

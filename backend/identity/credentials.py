@@ -118,14 +118,18 @@ class Identities:
         async with self._db_sessions() as db:
             return (await db.execute(query)).first() is not None
 
-    async def resolve(self, presented: Presented, address: str = "") -> Principal | None:
+    async def resolve(
+        self, presented: Presented, address: str = "", *, used: bool = True
+    ) -> Principal | None:
         """The caller, or None when the credential is unknown or over.
 
-        Counts as use of it, at `address`.
+        Counts as use of it, at `address`, unless it is not `used`: nobody is there.
         """
         known = await self._lookup(presented.credential)
         if known is None:
             return None
+        if not used:
+            return known.loaded.principal
         known.last_used = self._clock()
         known.address = address or known.address
         await self._write(known)

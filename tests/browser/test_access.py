@@ -80,6 +80,9 @@ def test_what_a_viewer_asks_for_opens_once_it_is_granted(
     owner = context.new_page()
     owner.set_default_timeout(SOON_MS)
     owner.goto(f"{console.url}/access")
+    pages = owner.get_by_role("navigation", name="Pages")
+    pending = pages.locator("a[href*='/access'] .cr-section-nav-count")
+    expect(pending).to_have_text(re.compile("need attention$|needs attention$"))
     entry = owner.get_by_role("link", name=re.compile("^Requests .*need"))
     entry.click()
     owner.locator("tr.cr-row[data-key]").filter(has_text=viewer).click()
@@ -95,9 +98,12 @@ def test_what_a_viewer_asks_for_opens_once_it_is_granted(
     deciding.get_by_role("button", name="Close").last.click()
     row = owner.locator("tr.cr-row[data-key]").filter(has_text=viewer)
     expect(row.locator("[data-column=state]")).to_have_text("Granted")
+    expect(pending).to_have_count(0)
     context.close()
 
-    expect(watched.locator("tr.cr-row[data-key]").first).to_be_visible()
+    # Whoever waits is told twice a minute, and at once when they come back to the tab.
+    watched.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(watched.locator("tr.cr-row[data-key]").first).to_be_visible(timeout=60_000)
     watched.goto(f"{console.url}/profile/requests")
     expect(watched.locator("[data-request=Granted]")).to_contain_text("For today")
     expect(watched.get_by_role("link", name="Machines", exact=True)).to_be_visible()

@@ -361,6 +361,7 @@ async def test_a_directory_is_tested_made_changed_and_its_password_stays(
     assert [(r["label"], r["address"], r["people"]) for r in rows] == [
         ("Renamed", directory.secure, 1)
     ]
+    assert (saved.json()["product"], rows[0]["kind"]) == ("OpenLDAP", "OpenLDAP")
     activity = (await owner.get("/collections/activity")).text
     assert SEARCHER_PASSWORD not in activity
     off = await owner.patch(f"{URL}/made", json={"disabled": True}, headers=at(2))

@@ -17,6 +17,7 @@ from backend.audit import Audit, Origin
 from backend.db.identity import SessionRecord
 from backend.db.rights import RoleRecord
 from backend.features.providers.managing import Managing
+from backend.features.providers.presets import PRODUCTS
 from backend.features.providers.schemas import NewOidcProvider
 from backend.http import stepup
 from backend.identity.limits import AttemptLimits
@@ -89,6 +90,7 @@ async def test_a_provider_is_made_and_people_sign_in(
     assert [(row["label"], row["people"], row["status"]) for row in rows] == [
         ("Made here", 1, "Active")
     ]
+    assert (view["product"], rows[0]["kind"]) == (PRODUCTS[view["kind"]],) * 2
     async with site.state.db_sessions() as db:
         sealed = [row.sealed for row in (await db.execute(select(SealedSecret))).scalars()]
     assert sealed

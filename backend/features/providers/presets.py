@@ -8,7 +8,7 @@ from auth.ldap.provider import GroupsBy, LdapKind
 from auth.oidc.provider import OidcKind
 from backend.features.providers.schemas import DirectoryPreset, OidcPreset
 
-__all__ = ["PRESETS"]
+__all__ = ["PRESETS", "PRODUCTS", "product_of"]
 
 _USUAL: Final = "openid profile email"
 
@@ -150,3 +150,11 @@ PRESETS: Final = (
         hint="Groups of the class groupOfUniqueNames name people in uniqueMember.",
     ),
 )
+
+PRODUCTS: Final = {preset.kind.value: preset.title for preset in PRESETS}
+"""What people call each kind of provider."""
+
+
+def product_of(kind: str) -> str:
+    """The same of one kind; of one that a newer version knows, its own word."""
+    return PRODUCTS.get(kind, kind)

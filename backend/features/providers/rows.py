@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import SQLModel
 
 from auth.providers import AnyProvider
+from backend.features.providers.presets import PRODUCTS, product_of
 from backend.features.providers.rights import KIND
 from backend.live.collection import Collection
 from backend.live.column import Column, Type
@@ -22,7 +23,8 @@ __all__ = ["IDENTITY_PROVIDERS", "provider_source"]
 
 
 class IdentityProviderRow(Row, frozen=True):
-    """One provider; nothing secret. `people` is how many accounts it knows."""
+    """One provider; nothing secret. `kind` is what people call its product, `people` how many
+    accounts it knows."""
 
     label: str
     name: str
@@ -75,7 +77,7 @@ def _rows(declared: Sequence[AnyProvider]) -> sa.CompoundSelect[Any] | sa.Select
         table.name.label("key"),
         label.label("label"),
         table.name.label("name"),
-        table.kind.label("kind"),
+        sa.case(PRODUCTS, value=table.kind, else_=table.kind).label("kind"),
         table.address.label("address"),
         status.label("status"),
         sa.literal("console").label("origin"),
@@ -96,7 +98,7 @@ def _fixed(number: int, provider: AnyProvider) -> sa.Select[Any]:
         name.label("key"),
         sa.literal(provider.button).label("label"),
         name.label("name"),
-        sa.literal(provider.kind.value).label("kind"),
+        sa.literal(product_of(provider.kind.value)).label("kind"),
         sa.literal(provider.address).label("address"),
         sa.literal("Active").label("status"),
         sa.literal("configuration").label("origin"),

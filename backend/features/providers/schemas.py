@@ -237,12 +237,13 @@ class ProviderSwitch(BaseModel):
 
 class ProviderFacts(BaseModel):
     """What a provider of any kind shows; nothing secret. `row_version` guards changes and is 0
-    for a declared one; `address` is where it is."""
+    for a declared one; `address` is where it is, `product` what people call its kind."""
 
     model_config = ALL_TOLD
 
     name: str
     label: str
+    product: str
     address: str
     secret_set: float | None
     domains: list[str]

@@ -8,7 +8,7 @@ import {
   TextInput,
 } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toProblem } from "../api/problem";
 import { ActionBody } from "./ActionBody";
@@ -24,6 +24,7 @@ type ActionDialogueProps = Required<ActionFormOptions>;
 export default function ActionDialogue(options: ActionDialogueProps) {
   const { action, target, name, onClose } = options;
   const { t } = useTranslation();
+  const id = useId();
   const present = useQuery({
     queryKey: ["present", action.id, target],
     queryFn: () => action.load?.(target) ?? target,
@@ -38,8 +39,8 @@ export default function ActionDialogue(options: ActionDialogueProps) {
   // The first answer is the one the form begins with: a later one must not move it.
   if (present.data !== undefined) return <Confirm {...options} target={present.data} />;
   return (
-    <Modal variant="small" isOpen onClose={onClose} aria-labelledby="cr-action-title">
-      <ModalHeader title={t(action.title, { name }) as string} labelId="cr-action-title" />
+    <Modal variant="small" isOpen onClose={onClose} aria-labelledby={id}>
+      <ModalHeader title={t(action.title, { name }) as string} labelId={id} />
       <ModalBody>
         {present.error ? (
           <ProblemNotice problem={toProblem(present.error)} />
@@ -57,6 +58,7 @@ const MANY = 6;
 function Confirm(options: ActionDialogueProps) {
   const { action, target, name, onClose } = options;
   const { t } = useTranslation();
+  const id = useId();
   const [begun] = useState(target);
   const [typed, setTyped] = useState("");
   const of = useActionForm({ ...options, target: begun });
@@ -69,12 +71,13 @@ function Confirm(options: ActionDialogueProps) {
         variant={wide ? "medium" : "small"}
         isOpen
         onClose={of.close}
-        aria-labelledby="cr-action-title"
+        onEscapePress={() => isOnTop(`${id}-title`) && of.close()}
+        aria-labelledby={`${id}-title`}
       >
-        <ModalHeader title={t(action.title, { name }) as string} labelId="cr-action-title" />
+        <ModalHeader title={t(action.title, { name }) as string} labelId={`${id}-title`} />
         <ModalBody>
           <Form
-            id="cr-action"
+            id={id}
             noValidate
             onSubmit={(event) => {
               event.preventDefault();
@@ -83,9 +86,9 @@ function Confirm(options: ActionDialogueProps) {
           >
             <ActionBody of={of} target={begun} />
             {action.typeName && (
-              <FormGroup label={t("action.typeName")} fieldId="cr-action-typed" isRequired>
+              <FormGroup label={t("action.typeName")} fieldId={`${id}-typed`} isRequired>
                 <TextInput
-                  id="cr-action-typed"
+                  id={`${id}-typed`}
                   value={typed}
                   isRequired
                   autoComplete="off"
@@ -96,14 +99,14 @@ function Confirm(options: ActionDialogueProps) {
           </Form>
         </ModalBody>
         <ModalFooter>
-          <ActionButtons
-            of={of}
-            form="cr-action"
-            held={action.typeName === true && typed !== name}
-          />
+          <ActionButtons of={of} form={id} held={action.typeName === true && typed !== name} />
         </ModalFooter>
       </Modal>
       {of.guard.question}
     </>
   );
 }
+
+/** Whether the dialogue with that title is the one in front: every open one is told of the key. */
+const isOnTop = (title: string) =>
+  [...document.querySelectorAll("[role=dialog]")].at(-1)?.getAttribute("aria-labelledby") === title;

@@ -1,5 +1,6 @@
 import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { toProblem } from "../api/problem";
 import { AppLink } from "../shell/AppLink";
@@ -17,6 +18,7 @@ export interface ActionResultProps {
 /** It is done: where that is recorded, where its result is, and the way back. */
 export function ActionResult({ title, done, onClose }: ActionResultProps) {
   const { t } = useTranslation();
+  const id = useId();
   const queries = useQueryClient();
   const back = useMutation({
     mutationFn: async () => done.undo?.(),
@@ -27,8 +29,8 @@ export function ActionResult({ title, done, onClose }: ActionResultProps) {
   };
   const newest = back.data ?? done;
   return (
-    <Modal variant="small" isOpen onClose={close} aria-labelledby="cr-action-title">
-      <ModalHeader title={title} labelId="cr-action-title" />
+    <Modal variant="small" isOpen onClose={close} aria-labelledby={id}>
+      <ModalHeader title={title} labelId={id} />
       <ModalBody>
         {back.error && <ProblemNotice problem={toProblem(back.error)} />}
         {(back.data || !newest.parts) && (

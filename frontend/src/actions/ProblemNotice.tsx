@@ -1,9 +1,12 @@
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import type { Problem } from "../api/problem";
 import { mayUse, useSession } from "../session/session";
 import { AppLink } from "../shell/AppLink";
 import { Notice } from "../states/Notice";
 import { WhoGrants } from "../states/WhoGrants";
+
+const AskHere = lazy(async () => ({ default: (await import("../asking/AskHere")).AskHere }));
 
 const OWNERS = `/access/bindings?filter=${encodeURIComponent("role=owner")}`;
 
@@ -14,7 +17,7 @@ const OWNERS = `/access/bindings?filter=${encodeURIComponent("role=owner")}`;
 export function ProblemNotice({ problem }: { problem: Problem }) {
   const { t } = useTranslation();
   const session = useSession();
-  const { kind, verb } = problem.needs ?? {};
+  const { kind, verb, upstream } = problem.needs ?? {};
   const again = [0, 409, 429, 502, 503, 504].includes(problem.status);
   return (
     <Notice
@@ -24,14 +27,21 @@ export function ProblemNotice({ problem }: { problem: Problem }) {
       data-status={problem.status}
     >
       {problem.status === 403 && kind && verb && (
-        <p>
-          {t("action.missing", { kind, verb })}{" "}
-          {mayUse(session, "binding") ? (
-            <AppLink href={OWNERS}>{t("action.whoGrants")}</AppLink>
-          ) : (
-            <WhoGrants />
+        <>
+          <p>
+            {t("action.missing", { kind, verb })}{" "}
+            {mayUse(session, "binding") ? (
+              <AppLink href={OWNERS}>{t("action.whoGrants")}</AppLink>
+            ) : (
+              <WhoGrants />
+            )}
+          </p>
+          {!upstream && (
+            <Suspense fallback={null}>
+              <AskHere {...problem.needs} />
+            </Suspense>
           )}
-        </p>
+        </>
       )}
       {again && <p>{t("action.kept")}</p>}
     </Notice>

@@ -121,6 +121,7 @@ export default function StepUpDialogue({ asked }: { asked: Asked }) {
             {byPasskey && (
               <Button
                 isBlock
+                autoFocus
                 isLoading={attempt.isPending}
                 isDisabled={attempt.isPending}
                 onClick={() => attempt.mutate(true)}

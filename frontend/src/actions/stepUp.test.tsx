@@ -36,3 +36,13 @@ test("who came by a provider is sent there to be asked, and back to this page", 
   expect(await screen.findByText("The provider is away.")).toBeDefined();
   await expectAccessible();
 });
+
+test("whoever has a passkey can use it with the next key", async () => {
+  vi.stubGlobal("PublicKeyCredential", { parseRequestOptionsFromJSON: () => ({}) });
+  vi.stubGlobal("fetch", async () => Response.json(SESSION));
+  const problem = { ...PROBLEM, methods: ["totp", "passkey"], provider: null };
+  const told = Promise.resolve(false);
+  await renderInConsole(<StepUpDialogue asked={{ problem, answer: () => undefined, told }} />);
+  const passkey = await screen.findByRole("button", { name: /passkey/i });
+  await waitFor(() => expect(document.activeElement).toBe(passkey));
+});

@@ -1,4 +1,5 @@
 import { learnClock } from "../format/clock";
+import { isAttended } from "./attended";
 import { BASE } from "./base";
 import { ApiError, type Problem } from "./problem";
 
@@ -76,7 +77,7 @@ async function sendOnce(
     const wire = onWire(method, address, { headers, body });
     response = await fetch(BASE + wire.address, {
       method: wire.method,
-      headers: headersOf(wire.method, wire.headers),
+      headers: headersOf(wire.method, wire.headers, method === "GET" && !isAttended()),
       credentials: "same-origin",
       signal: within(signal, deadline),
       ...(wire.body === undefined ? {} : { body: wire.body as BodyInit }),
@@ -124,11 +125,16 @@ function onWire(method: Method, address: string, { headers, body }: SendOptions)
   };
 }
 
-function headersOf(method: Method, given: SendOptions["headers"]): Record<string, string> {
+function headersOf(
+  method: Method,
+  given: SendOptions["headers"],
+  unattended: boolean,
+): Record<string, string> {
   const headers: Record<string, string> = {
     Accept: "application/json, application/problem+json, text/plain;q=0.9",
   };
   if (method !== "GET") headers["X-Craton-Request"] = "1";
+  if (unattended) headers["X-Craton-Unattended"] = "1";
   for (const [name, value] of Object.entries(given ?? {}))
     if (value || value === 0) headers[name] = String(value);
   return headers;

@@ -4,6 +4,7 @@ import { useRouterState } from "@tanstack/react-router";
 import { ActionButton } from "../actions/ActionHost";
 import { listKindsOptions } from "../api/generated/@tanstack/react-query.gen";
 import type { AccessRequestView, RightKind } from "../api/generated/types.gen";
+import { serverNow } from "../format/clock";
 import { pageAt } from "../pages/registry";
 import { useSession } from "../session/session";
 import { useScope } from "../shell/scope";
@@ -49,7 +50,7 @@ const isWithin = (place: string, scope: string) => `${place}/`.startsWith(`${sco
 
 /** What was granted has ended: nothing of it is left to be told. */
 const isOver = ({ state, expires }: AccessRequestView) =>
-  state === "Granted" && typeof expires === "number" && expires * 1000 < Date.now();
+  state === "Granted" && typeof expires === "number" && expires < serverNow();
 
 /** The masthead's cluster and namespace as a place of rights. */
 function usePlace(): string {

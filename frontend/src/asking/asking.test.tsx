@@ -1,9 +1,11 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
+import { ProblemNotice } from "../actions/ProblemNotice";
 import type { AccessRequestRow, AccessRequestView } from "../api/generated/types.gen";
 import { RequestPanel } from "../features/access/RequestPanel";
 import { OwnRequests } from "../features/profile/OwnRequests";
+import { learnClock } from "../format/clock";
 import { NoAccess } from "../states/States";
 import { SESSION } from "../test/answers";
 import { expectAccessible, renderInConsole } from "../test/console";
@@ -79,6 +81,39 @@ test("who meets a page they may not see asks for it there", async () => {
     seconds: 8 * 3600,
   });
   expect(await screen.findByText(/not decided yet/)).toBeDefined();
+});
+
+test("where an action is refused it is asked for above it, which stays as it is", async () => {
+  const submitted = vi.fn();
+  const needs = { kind: "pod", verb: "logs", scope: "org/main/cluster/c1" };
+  const refused = { type: "about:blank", title: "No", detail: "You may not.", status: 403, needs };
+  await renderInConsole(
+    <form onSubmit={submitted}>
+      <ProblemNotice problem={refused} />
+      <ProblemNotice problem={{ ...refused, needs: { ...needs, upstream: "kubernetes/c1" } }} />
+    </form>,
+  );
+  await press("Ask for access");
+  expect(screen.getAllByText("You may not.")).toHaveLength(2);
+  await userEvent.type(await screen.findByLabelText(/What you need it for/), "On call");
+  await press("Ask for access");
+  await waitFor(() => expect(sent).toHaveLength(1));
+  expect(sent[0]?.body).toMatchObject({ wanted: "pod:logs", scope: "org/main/cluster/c1" });
+  expect(submitted).not.toHaveBeenCalled();
+});
+
+test("what was granted is over by the server's clock, not by the browser's", async () => {
+  const told = { state: "Granted", decided: 2, decided_by: "Olga" } as const;
+  const ends = Date.now() / 1000 + 1_800;
+  own = [{ ...REQUEST, ...told, expires: ends }];
+  learnClock(new Date(Date.now() + 3_600_000).toUTCString(), Date.now());
+  try {
+    await renderInConsole(<NoAccess what="Pods" ask={<AskAccess kind="pod" />} />);
+    await screen.findByRole("button", { name: "Ask for access" });
+    expect(screen.queryByText(/granted it until/)).toBeNull();
+  } finally {
+    learnClock(new Date().toUTCString(), Date.now());
+  }
 });
 
 test("what became of it is said, and one can ask again", async () => {

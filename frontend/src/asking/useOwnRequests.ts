@@ -6,7 +6,8 @@ import { collectionsQuery } from "../api/useCollections";
 import { useLiveClient } from "../live/react";
 import { sessionQuery } from "../session/session";
 
-const EVERY_MS = 5_000;
+/** While it waits; not in a tab that is hidden, which asks once it is shown again. */
+const EVERY_MS = 30_000;
 
 export const isPending = ({ state }: AccessRequestView) => state === "Pending";
 
@@ -21,6 +22,7 @@ export function useOwnRequests() {
   const found = useQuery({
     ...listOwnAccessRequestsOptions(),
     refetchInterval: ({ state }) => (state.data?.some(isPending) ? EVERY_MS : false),
+    refetchOnWindowFocus: ({ state }) => state.data?.some(isPending) ?? false,
   });
   const { data } = found;
   useEffect(() => {

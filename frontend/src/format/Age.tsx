@@ -1,29 +1,13 @@
-import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { serverNow } from "./clock";
-import { ageChangesIn, formatAge, formatExact, isAhead, isMoment } from "./time";
+import { formatAge, formatExact, isAhead, isMoment } from "./time";
+import { useAgeing } from "./useAgeing";
 
 /** A relative age that keeps itself current and shows the exact time on hover; a time that has
  * not come yet (somebody's clock is wrong) is shown as such, and one that no calendar has as
  * what was told. */
 export function Age({ at }: { at: number }) {
   const { t } = useTranslation();
-  const [, tick] = useState(0);
-  const seconds = serverNow() - at;
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout>;
-    const schedule = () => {
-      timer = setTimeout(
-        () => {
-          tick((count) => count + 1);
-          schedule();
-        },
-        ageChangesIn(serverNow() - at),
-      );
-    };
-    schedule();
-    return () => clearTimeout(timer);
-  }, [at]);
+  const seconds = useAgeing(at);
   if (!isMoment(at)) {
     return (
       <span className="cr-none" title={t("age.none")} translate="no">

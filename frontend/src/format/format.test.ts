@@ -51,6 +51,7 @@ test("an age of years is looked at again, but not at once", () => {
 test("an age asks to be read again just when it changes", () => {
   expect(ageChangesIn(10.25)).toBe(750);
   expect(ageChangesIn(150)).toBe(30_000);
+  expect([ageChangesIn(-10.75), ageChangesIn(-165)]).toEqual([750, 45_000]);
 });
 
 test("times are read from numbers and RFC 3339, nothing else", () => {

@@ -24,11 +24,15 @@ export function isAhead(seconds: number): boolean {
 /** No timer of a browser waits longer than 24.8 days: beyond, it fires at once. */
 const LONGEST_MS = 86_400_000;
 
-/** How long until `formatAge` of this age may say something else, in milliseconds. */
+/**
+ * How long until `formatAge` of this age may say something else, in milliseconds; of what is still
+ * to come (less than none), until that of the time that is left does.
+ */
 export function ageChangesIn(seconds: number): number {
-  const age = Math.max(0, seconds);
+  const age = Math.abs(seconds);
   const step = STEPS.find(([limit]) => age < limit)?.[1] ?? 86_400;
-  return Math.min(LONGEST_MS, Math.max(250, (step - (age % step)) * 1000));
+  const left = seconds < 0 ? age % step : step - (age % step);
+  return Math.min(LONGEST_MS, Math.max(250, left * 1000));
 }
 
 /** Whether a calendar has this moment: systems also tell zero, and numbers beyond all years. */

@@ -1,6 +1,7 @@
 import type { ParseKeys } from "i18next";
 import type { ComponentType } from "react";
 import type { Row } from "../api/generated/types.gen";
+import type { Part } from "../overlay/part";
 import type { SearchSchema } from "./search";
 
 /** Groups of the navigation, in the order they stand in. */
@@ -16,6 +17,8 @@ export interface NavigationEntry {
   /** Position within the group; smaller stands higher. */
   order: number;
   icon: ComponentType;
+  /** How much there is to do behind it, for who may do it; its code comes after the first page. */
+  badge?: { needs: Right; part: Part<object> };
 }
 
 /** Something the palette can do that is no page and no object. */

@@ -1,9 +1,12 @@
 import "@patternfly/react-styles/css/components/Nav/nav.css";
 import { useRouterState } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { addressOf, type PageManifest } from "../pages/page";
+import { useSettled } from "../live/useSettled";
+import { usePart } from "../overlay/part";
+import { addressOf, type NavigationEntry, type PageManifest } from "../pages/page";
 import { entryAt, navigation } from "../pages/registry";
 import { useOffered } from "../pages/useOffered";
+import { mayUse, useSession } from "../session/session";
 import { AppLink } from "./AppLink";
 
 export interface NavigationProps {
@@ -72,7 +75,14 @@ function Entry({ page, current, rail, onNavigate }: EntryProps) {
           </span>
         )}
         <span className="pf-v6-c-nav__link-text">{title}</span>
+        {page.navigation?.badge && <Badge {...page.navigation.badge} />}
       </AppLink>
     </li>
   );
+}
+
+function Badge({ needs, part }: NonNullable<NavigationEntry["badge"]>) {
+  const offered = mayUse(useSession(), ...needs);
+  const Count = usePart(part, useSettled() && offered);
+  return Count && offered && <Count />;
 }

@@ -2,7 +2,8 @@ import { Select, SelectGroup, SelectList, SelectOption } from "@patternfly/react
 import { useRouter } from "@tanstack/react-router";
 import type { MenuProps } from "../overlay/menu";
 import { goTo } from "../shell/navigate";
-import { type SectionNavProps, Unhealthy } from "./SectionNav";
+import type { SectionNavProps } from "./SectionNav";
+import { Unhealthy } from "./Unhealthy";
 
 export interface SectionMenuProps extends Pick<SectionNavProps, "active" | "groups">, MenuProps {}
 

@@ -1,17 +1,9 @@
-import { type ReactNode, useMemo } from "react";
-import { useTranslation } from "react-i18next";
-import { useCollection } from "../api/useCollections";
-import { formatNumber } from "../format/numbers";
-import { EMPTY_QUERY } from "../live/query";
-import { useLiveView } from "../live/react";
-import { useSettled } from "../live/useSettled";
+import type { ReactNode } from "react";
 import { MenuButton } from "../overlay/MenuButton";
 import { part } from "../overlay/part";
 import { AppLink } from "../shell/AppLink";
-import { useScope } from "../shell/scope";
 import { useLayout } from "../shell/useNarrow";
-import { scopeFilters } from "./search";
-import { hasHealth } from "./summary";
+import { Unhealthy } from "./Unhealthy";
 
 const sections = part(async () => (await import("./SectionMenu")).SectionMenu);
 
@@ -74,33 +66,6 @@ function Group({ group, active }: { group: SectionGroup; active: string }) {
     </section>
   );
 }
-
-/** How many rows of a collection need attention, live; nothing where that is not known or none. */
-export function Unhealthy({ collection }: { collection: string }) {
-  const { t } = useTranslation();
-  const { info } = useCollection(collection);
-  const scope = useScope();
-  const query = useMemo(
-    () => ({
-      ...EMPTY_QUERY,
-      filter: info ? [...scopeFilters(info, scope), "healthy=false"] : [],
-    }),
-    [info, scope],
-  );
-  const judged = useSettled() && info !== undefined && hasHealth(info);
-  const { view } = useLiveView(judged ? collection : null, query, ONE);
-  if (view.total === 0) return null;
-  return (
-    <span className="cr-section-nav-count" title={t("table.needAttention", { count: view.total })}>
-      <span translate="no" aria-hidden="true">
-        {formatNumber(view.total)}
-      </span>
-      <span className="pf-v6-screen-reader">{t("table.needAttention", { count: view.total })}</span>
-    </span>
-  );
-}
-
-const ONE = { offset: 0, limit: 1 };
 
 function SectionButton({ label, active, groups }: Omit<SectionNavProps, "children">) {
   const current = groups

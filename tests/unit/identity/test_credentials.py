@@ -194,6 +194,14 @@ async def test_a_session_ends_when_idle_and_when_its_time_is_over(world: World) 
         assert (await world.identities.resolve(ada) is None) == (world.now >= 1000 + 261 + 600)
 
 
+async def test_what_a_page_asks_by_itself_does_not_keep_a_session(world: World) -> None:
+    ada = await world.signed_in()
+    world.now += 50
+    assert await world.identities.resolve(ada, used=False) is not None
+    world.now += 11
+    assert await world.identities.resolve(ada, used=False) is None
+
+
 async def test_a_binding_ends_at_its_time_without_any_notice(world: World) -> None:
     await world.add(bound(ADA, "viewer", expires=world.now + 30), concerns=(ADA,))
     ada = await world.signed_in()

@@ -1799,6 +1799,10 @@ export type DirectoryView = {
      */
     problem: string;
     /**
+     * Product
+     */
+    product: string;
+    /**
      * Protocol
      */
     protocol: 'ldap';
@@ -2950,7 +2954,8 @@ export type HostedImportView = {
 /**
  * IdentityProviderRow
  *
- * One provider; nothing secret. `people` is how many accounts it knows.
+ * One provider; nothing secret. `kind` is what people call its product, `people` how many
+ * accounts it knows.
  */
 export type IdentityProviderRow = {
     address: string;
@@ -5082,6 +5087,10 @@ export type OidcView = {
      * Problem
      */
     problem: string;
+    /**
+     * Product
+     */
+    product: string;
     /**
      * Protocol
      */

@@ -51,7 +51,7 @@ export function ProviderParts({ provider, children }: Props) {
         <Facts
           facts={[
             [t("providers.field.name"), <Raw key="n">{name}</Raw>],
-            [t("providers.field.kind"), <Raw key="k">{provider.kind}</Raw>],
+            [t("providers.field.kind"), <Raw key="k">{provider.product}</Raw>],
             provider.protocol === "oidc"
               ? [t("providers.field.issuer"), <Raw key="i">{provider.issuer}</Raw>]
               : [t("directories.unique"), <Raw key="u">{provider.unique}</Raw>],

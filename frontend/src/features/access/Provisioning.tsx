@@ -1,13 +1,12 @@
-import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { ActionButton } from "../../actions/ActionHost";
 import { readProvisioningOptions } from "../../api/generated/@tanstack/react-query.gen";
-import type { ProvisioningView, ScimTokenView } from "../../api/generated/types.gen";
+import type { ProvisioningView } from "../../api/generated/types.gen";
 import { Facts, Raw } from "../../detail/Facts";
 import { Section } from "../../detail/Section";
-import { Age } from "../../format/Age";
 import { CopyButton } from "../../format/CopyButton";
+import { TokenTable } from "../../tokens/TokenTable";
 import type { ProviderView } from "./providersApi";
 import { makeToken, revokeToken, rotateToken } from "./scimTokens";
 
@@ -39,7 +38,25 @@ export function Provisioning({ provider: { name, protocol } }: ProvisioningProps
           [t("provisioning.groups"), data.groups],
         ]}
       />
-      {tokens.length > 0 && <Tokens provider={name} tokens={tokens} />}
+      {tokens.length > 0 && (
+        <TokenTable
+          tokens={tokens}
+          label={t("provisioning.tokens")}
+          columns={[[t("provisioning.token"), ({ prefix }) => <Raw>{`${prefix}…`}</Raw>]]}
+          actions={({ id: token, prefix }, lives) => (
+            <>
+              {lives && (
+                <ActionButton action={rotateToken} target={{ provider: name, token }} name={name} />
+              )}
+              <ActionButton
+                action={revokeToken}
+                target={{ provider: name, token }}
+                name={`${prefix}…`}
+              />
+            </>
+          )}
+        />
+      )}
       {!lives && (
         <div className="cr-actions">
           <ActionButton action={makeToken} target={{ provider: name, token: "" }} name={name} />
@@ -57,64 +74,4 @@ function People({ told: { people, waiting, deactivated } }: { told: Provisioning
     ...(deactivated ? [t("provisioning.deactivated", { count: deactivated })] : []),
   ];
   return <>{parts.join(", ")}</>;
-}
-
-interface TokensProps {
-  provider: string;
-  tokens: readonly ScimTokenView[];
-}
-
-function Tokens({ provider, tokens }: TokensProps) {
-  const { t } = useTranslation();
-  return (
-    <Table variant="compact" className="cr-plain-table" aria-label={t("provisioning.tokens")}>
-      <Thead>
-        <Tr>
-          <Th modifier="wrap">{t("provisioning.token")}</Th>
-          <Th modifier="wrap">{t("tokens.until")}</Th>
-          <Th modifier="wrap">{t("tokens.used")}</Th>
-          <Th screenReaderText={t("tokens.actions")} />
-        </Tr>
-      </Thead>
-      <Tbody>
-        {tokens.map((token) => (
-          <Line key={token.id} provider={provider} token={token} />
-        ))}
-      </Tbody>
-    </Table>
-  );
-}
-
-function Line({ provider, token }: { provider: string; token: ScimTokenView }) {
-  const { t } = useTranslation();
-  const { id, prefix, expires, replaced, last_used, last_address } = token;
-  const target = { provider, token: id };
-  return (
-    <Tr>
-      <Td dataLabel={t("provisioning.token")}>
-        <Raw>{`${prefix}…`}</Raw>
-      </Td>
-      <Td dataLabel={t("tokens.until")}>
-        <Age at={expires} />
-        {replaced !== null && <span className="cr-muted"> {t("tokens.replaced")}</span>}
-      </Td>
-      <Td dataLabel={t("tokens.used")}>
-        {last_used === null ? (
-          t("tokens.never")
-        ) : (
-          <>
-            <Age at={last_used} /> <Raw>{last_address}</Raw>
-          </>
-        )}
-      </Td>
-      <Td>
-        <div className="cr-actions">
-          {replaced === null && (
-            <ActionButton action={rotateToken} target={target} name={provider} />
-          )}
-          <ActionButton action={revokeToken} target={target} name={`${prefix}…`} />
-        </div>
-      </Td>
-    </Tr>
-  );
 }

@@ -12,7 +12,7 @@ import { grantRole } from "./roles";
 import { describeService, removeService, serviceOff, serviceOn } from "./services";
 
 const SERVICE = "service" as const;
-const tokenTable = part(async () => (await import("../../tokens/TokenTable")).TokenTable);
+const tokenTable = part(async () => (await import("../../tokens/OwnedTokens")).OwnedTokens);
 
 /** What can be done with a service account, its tokens, and the roles it holds. */
 export function ServicePanel({ account }: { account: ServiceAccountRow }) {

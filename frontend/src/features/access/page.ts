@@ -1,4 +1,5 @@
 import UsersIcon from "@patternfly/react-icons/dist/esm/icons/users-icon";
+import { part } from "../../overlay/part";
 import { definePage, segment } from "../../pages/page";
 import { TABLE_SEARCH } from "../../pages/search";
 import { PROVIDER_SEARCH } from "./providerSearch";
@@ -16,7 +17,15 @@ export const pages = [
     path: "/access/{-$tab}",
     search: TABLE_SEARCH,
     title: "nav.access",
-    navigation: { group: "organisation", order: 10, icon: UsersIcon },
+    navigation: {
+      group: "organisation",
+      order: 10,
+      icon: UsersIcon,
+      badge: {
+        needs: ["access-request", "approve"],
+        part: part(async () => (await import("./PendingRequests")).PendingRequests),
+      },
+    },
     needs: [
       ["user", "list"],
       ["binding", "list"],

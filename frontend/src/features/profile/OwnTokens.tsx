@@ -5,7 +5,7 @@ import { listTokensOptions } from "../../api/generated/@tanstack/react-query.gen
 import { toProblem } from "../../api/problem";
 import { SkeletonLines } from "../../states/Skeletons";
 import { EmptyTable, Failed } from "../../states/States";
-import { TokenTable } from "../../tokens/TokenTable";
+import { OwnedTokens } from "../../tokens/OwnedTokens";
 import { createOwnToken, OWN_TOKEN } from "../../tokens/tokens";
 
 /** One's own tokens, and the way to a new one. */
@@ -27,7 +27,7 @@ export function OwnTokens() {
       {error && <Failed problem={toProblem(error)} onRetry={() => void refetch()} />}
       {data?.length === 0 && <EmptyTable hint={t("tokens.none")} />}
       {data && data.length > 0 && (
-        <TokenTable tokens={data} actions={OWN_TOKEN} label={t("profile.tokens")} />
+        <OwnedTokens tokens={data} actions={OWN_TOKEN} label={t("profile.tokens")} />
       )}
     </>
   );

@@ -1,43 +1,14 @@
 import "../../i18n/later";
 import "../../i18n/provisioning";
-import type { Action, Done } from "../../actions/action";
+import type { Action } from "../../actions/action";
 import { createScimToken, revokeScimToken, rotateScimToken } from "../../api/generated/sdk.gen";
-import type { MadeScimToken } from "../../api/generated/types.gen";
-import type { Field } from "../../forms/field";
-import { Secret } from "../../tokens/Secret";
+import { daysField, made, OVERLAP } from "../../tokens/making";
 
 /** The provider whose token it is, and which. */
 interface Target {
   provider: string;
   token: string;
 }
-
-const whole = (id: string, initial: string, minimum: number, maximum: number) =>
-  ({
-    id,
-    initial,
-    minimum,
-    maximum,
-    input: "number",
-    whole: true,
-    required: true,
-  }) as const;
-
-const DAYS: readonly Field[] = [
-  { ...whole("days", "365", 1, 3660), label: "tokens.days", help: "tokens.daysHelp" },
-];
-const OVERLAP: readonly Field[] = [
-  {
-    ...whole("overlap_hours", "24", 0, 720),
-    label: "tokens.rotate.overlap",
-    help: "tokens.rotate.overlapHelp",
-  },
-];
-
-const made = ({ data, requestId }: { data: MadeScimToken; requestId: string }): Done => ({
-  requestId,
-  told: <Secret secret={data.secret} />,
-});
 
 /** The provider's token, where it has none. */
 export const makeToken: Action<Target, { days: number }> = {
@@ -47,7 +18,7 @@ export const makeToken: Action<Target, { days: number }> = {
   title: "provisioning.create.title",
   body: "provisioning.create.body",
   draft: ({ provider }) => provider,
-  fields: DAYS,
+  fields: [daysField(365, 3660)],
   run: async ({ provider: name }, body) => made(await createScimToken({ path: { name }, body })),
 };
 

@@ -1,10 +1,10 @@
 import "../i18n/later";
 import type { Action, Done } from "../actions/action";
 import { createToken, revokeToken, rotateToken, tokenChoices } from "../api/generated/sdk.gen";
-import type { MadeToken, TokenChoices } from "../api/generated/types.gen";
+import type { TokenChoices } from "../api/generated/types.gen";
 import type { Field, Texts } from "../forms/field";
 import type { Right } from "../pages/page";
-import { Secret } from "./Secret";
+import { daysField, made, OVERLAP } from "./making";
 
 /** Whose token it is to be: a service account's by its id, or one's own. */
 export interface TokenOwner {
@@ -47,17 +47,7 @@ function fields({ choices }: TokenOwner, texts: Texts): readonly Field[] {
     { id: "what", input: "radio", label: "tokens.what", initial: "read", options: WHAT },
     ...(texts.what === "chosen" ? rightFields(kinds, [...new Set(verbs)]) : []),
     { id: "scopes", input: "lines", label: "tokens.scopes", help: "tokens.scopesHelp" },
-    {
-      id: "days",
-      input: "number",
-      label: "tokens.days",
-      help: "tokens.daysHelp",
-      initial: String(days),
-      minimum: 1,
-      maximum: most_days,
-      whole: true,
-      required: true,
-    },
+    daysField(days, most_days),
   ];
 }
 
@@ -96,11 +86,6 @@ const run = async ({ service, choices }: TokenOwner, asked: Asked): Promise<Done
   return made(await createToken({ body }));
 };
 
-const made = ({ data, requestId }: { data: MadeToken; requestId: string }): Done => ({
-  requestId,
-  told: <Secret secret={data.secret} />,
-});
-
 const making = (needs: Right | null): Action<TokenOwner, Asked> => ({
   id: "token.create",
   needs,
@@ -123,20 +108,6 @@ export interface Named {
   key: string;
   name: string;
 }
-
-const OVERLAP: readonly Field[] = [
-  {
-    id: "overlap_hours",
-    input: "number",
-    label: "tokens.rotate.overlap",
-    help: "tokens.rotate.overlapHelp",
-    initial: "24",
-    minimum: 0,
-    maximum: 720,
-    whole: true,
-    required: true,
-  },
-];
 
 const rotating = (needs: Right | null): Action<Named, { overlap_hours: number }> => ({
   id: "token.rotate",
