@@ -86,7 +86,10 @@ class Settings(BaseSettings):
         default=None, description="File that holds that admin's password"
     )
     session_idle_minutes: int = Field(
-        default=60, ge=1, le=1440, description="A session unused this long ends"
+        default=60,
+        ge=1,
+        le=1440,
+        description="A session unused this long ends; a page that is only open does not use it",
     )
     session_absolute_hours: int = Field(
         default=12, ge=1, le=168, description="A session this old ends"

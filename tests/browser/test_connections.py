@@ -22,6 +22,7 @@ def console(
     """A console that is connected to nothing, and may go to this machine."""
     monkeypatch.setenv("CRATON_CONNECTION_NETWORKS", '["127.0.0.0/8"]')
     monkeypatch.setenv("CRATON_CONNECTION_HTTP_HOSTS", '["127.0.0.1"]')
+    monkeypatch.setenv("CRATON_KUBECTL_URL", "https://craton.test")
     return own_console(connected=False)
 
 
@@ -69,6 +70,7 @@ def test_added_tested_broken_mended_and_removed(
     page.goto(f"{console.url}/key-value/keys")
     expect(page.locator("tr.cr-row[data-key]").first).to_be_visible()
     removed(page, console)
+    by_kubectl(page, console, stack)
 
 
 def broken(page: Page, stack: RunningStack) -> None:
@@ -122,6 +124,29 @@ def removed(page: Page, console: ConsoleProcess) -> None:
     expect(page.locator("tr.cr-row[data-key]").first).to_contain_text("remote")
     page.goto(f"{console.url}/key-value/keys")
     expect(page.locator("[data-state=empty]")).to_be_visible()
+
+
+def by_kubectl(page: Page, console: ConsoleProcess, stack: RunningStack) -> None:
+    """A cluster whose rights decide too is reached by kubectl; one of the console's alone not."""
+    text = stack.kubectl("config", "view", "--flatten", "--minify", "--raw", "-o", "json")
+    with console.caller() as owner:
+        for rights in ("both", "console"):
+            values = {"kubeconfig_data": text, "rights": rights}
+            draft = {"kind": "kubernetes", "name": rights, "way": "kubeconfig", "values": values}
+            made = owner.post("/connections", json={**draft, "untested": True})
+            assert made.status_code == 201, made.text
+    page.goto(f"{console.url}/connections/kubernetes/both")
+    with page.expect_download() as loaded:
+        page.get_by_role("link", name="Download kubeconfig").click()
+    assert loaded.value.suggested_filename == "craton-both.yaml"
+    assert "https://craton.test/kube/both" in Path(loaded.value.path()).read_text()
+    expect(page.get_by_text(f"craton login {console.url}", exact=True)).to_be_visible()
+    used = "kubectl --kubeconfig craton-both.yaml get pods -A"
+    expect(page.get_by_text(used, exact=True)).to_be_visible()
+    assert violations(page) == []
+    page.goto(f"{console.url}/connections/kubernetes/console")
+    expect(page.get_by_text("the console's rights alone decide")).to_be_visible()
+    expect(page.get_by_role("link", name="Download kubeconfig")).to_have_count(0)
 
 
 def test_two_people_who_change_the_same_connection(

@@ -8,7 +8,7 @@ from auth.ldap.provider import GroupsBy, LdapKind
 from auth.oidc.provider import OidcKind
 from backend.features.providers.schemas import DirectoryPreset, OidcPreset
 
-__all__ = ["PRESETS", "PRODUCTS", "product_of"]
+__all__ = ["PRESETS", "PRODUCTS", "product_of", "usual_of"]
 
 _USUAL: Final = "openid profile email"
 
@@ -151,10 +151,16 @@ PRESETS: Final = (
     ),
 )
 
-PRODUCTS: Final = {preset.kind.value: preset.title for preset in PRESETS}
+_OF_KIND: Final = {preset.kind.value: preset for preset in PRESETS}
+PRODUCTS: Final = {kind: preset.title for kind, preset in _OF_KIND.items()}
 """What people call each kind of provider."""
 
 
 def product_of(kind: str) -> str:
     """The same of one kind; of one that a newer version knows, its own word."""
     return PRODUCTS.get(kind, kind)
+
+
+def usual_of(kind: str) -> OidcPreset | DirectoryPreset | None:
+    """What a provider of this kind usually needs; None for one that a newer version knows."""
+    return _OF_KIND.get(kind)

@@ -17,7 +17,7 @@ from backend.features.providers.beginning import begun
 from backend.features.providers.entrance import Door, callback_of, count, logout_of
 from backend.features.providers.managing import Managing
 from backend.features.providers.passwords import tried
-from backend.features.providers.presets import PRESETS, product_of
+from backend.features.providers.presets import PRESETS, product_of, usual_of
 from backend.features.providers.rights import KIND
 from backend.features.providers.schemas import (
     DirectoryDraft,
@@ -96,6 +96,7 @@ class Shown:
             "name": known.name,
             "kind": str(source.kind),
             "product": product_of(str(source.kind)),
+            "usual": usual_of(str(source.kind)),
             "label": source.label,
             "address": source.address,
             "secret_set": next((state.changed for state in states.values()), None),

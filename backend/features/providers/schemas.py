@@ -237,7 +237,8 @@ class ProviderSwitch(BaseModel):
 
 class ProviderFacts(BaseModel):
     """What a provider of any kind shows; nothing secret. `row_version` guards changes and is 0
-    for a declared one; `address` is where it is, `product` what people call its kind."""
+    for a declared one; `address` is where it is, `product` what people call its kind, `usual` what
+    such a product usually needs."""
 
     model_config = ALL_TOLD
 
@@ -263,6 +264,7 @@ class OidcView(ProviderFacts):
 
     protocol: Literal["oidc"] = "oidc"
     kind: str
+    usual: OidcPreset | None = None
     issuer: str = ""
     client_id: str = ""
     scopes: str = ""
@@ -282,6 +284,7 @@ class DirectoryView(ProviderFacts):
 
     protocol: Literal["ldap"] = "ldap"
     kind: str
+    usual: DirectoryPreset | None = None
     servers: list[str] = []
     starttls: bool = True
     ca: str = ""

@@ -95,7 +95,9 @@ async function sendOnce(
   }
   const requestId = response.headers.get("X-Request-Id") ?? "";
   if (response.status === 204) return { data: undefined, requestId };
-  const isText = response.headers.get("Content-Type")?.startsWith("text/plain");
+  const isText = /^(text\/plain|application\/yaml)/.test(
+    response.headers.get("Content-Type") ?? "",
+  );
   return { data: await (isText ? response.text() : response.json()), requestId };
 }
 

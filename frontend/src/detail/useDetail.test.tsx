@@ -30,7 +30,12 @@ function Page({ settle }: { settle?: number }) {
   const detail = useDetail(THING, { news, ...(settle && { settle }) });
   return (
     <output>
-      {JSON.stringify({ ...detail.data, gone: detail.goneAt !== null, ...detail.problem })}
+      {JSON.stringify({
+        ...detail.data,
+        gone: detail.goneAt !== null,
+        behind: detail.behind,
+        ...detail.problem,
+      })}
     </output>
   );
 }
@@ -74,8 +79,10 @@ test("news that comes during a read is read after it", async () => {
     await slow;
     return Response.json({ read: reads }, { status: 200 });
   };
+  expect(shown().behind).toBe(false);
   act(() => tell(1));
   await waitFor(() => expect(reads).toBe(2));
+  expect(shown()).toMatchObject({ read: 1, behind: true });
   act(() => tell(2));
   await pass(900);
   expect(reads).toBe(2);

@@ -12,6 +12,8 @@ export interface Detail<T> {
   readAt: number;
   /** Unix seconds at which a read found nothing where there was something before. */
   goneAt: number | null;
+  /** There was news since, which is being read: `data` may be what is no more so. */
+  behind: boolean;
   retry: () => void;
 }
 
@@ -40,7 +42,12 @@ export function useDetail<T, E, K extends readonly unknown[]>(
     retry: false,
     refetchInterval: every ? ({ state }) => (isMissing(state.error) ? false : every) : false,
   });
-  useRefetchOnNews(news, query.isFetching || !enabled, () => void query.refetch(), settle);
+  const [askedAt, setAskedAt] = useState(0);
+  const readNews = () => {
+    setAskedAt(Date.now());
+    void query.refetch();
+  };
+  const waiting = useRefetchOnNews(news, query.isFetching || !enabled, readNews, settle);
   const problem = query.error ? toProblem(query.error) : null;
   const gone = isMissing(query.error) && query.data !== undefined;
   return {
@@ -49,6 +56,7 @@ export function useDetail<T, E, K extends readonly unknown[]>(
     problem,
     readAt: query.dataUpdatedAt / 1000,
     goneAt: gone ? query.errorUpdatedAt / 1000 : null,
+    behind: waiting || askedAt > query.dataUpdatedAt,
     retry: () => void query.refetch(),
   };
 }
@@ -59,14 +67,15 @@ function isMissing(error: unknown): boolean {
 
 /**
  * Read again when `news` changes: at once after a quiet time, else when the settle time is
- * over; news that comes during a read is read after it, so that none is ever missed.
+ * over; news that comes during a read is read after it, so that none is ever missed. True while
+ * there is news that waits to be read.
  */
 export function useRefetchOnNews(
   news: unknown,
   fetching: boolean,
   refetch: () => void,
   settle: number = SETTLE_MS,
-): void {
+): boolean {
   const latest = useRef(refetch);
   latest.current = refetch;
   const seen = useRef(news);
@@ -90,4 +99,5 @@ export function useRefetchOnNews(
     );
     return () => clearTimeout(timer);
   }, [waiting, fetching, settle]);
+  return waiting;
 }

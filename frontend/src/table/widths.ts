@@ -37,7 +37,9 @@ const FIXED: Partial<Record<ColumnType, number>> = {
 const BOUNDS = {
   sentence: { most: 1100, least: 220 },
   name: { most: 420, least: 200 },
-  status: { most: 240, least: 150 },
+  // `CreateContainerConfigError` is the longest that clusters know: half of it says nothing.
+  status: { most: 240, least: 224 },
+  list: { most: 260, least: 184 },
   labels: { most: 260, least: 110 },
   text: { most: 260, least: 124 },
 } as const;
@@ -79,8 +81,8 @@ function headingWidth(characters: number): number {
   return characters * HEADING_CHARACTER + HEADING_ROOM;
 }
 
-function boundsOf(type: ColumnType): "status" | "labels" | "text" {
-  return type === "status" || type === "labels" ? type : "text";
+function boundsOf(type: ColumnType): "status" | "labels" | "list" | "text" {
+  return type === "status" || type === "labels" || type === "list" ? type : "text";
 }
 
 function widestOf(column: ColumnInfo, rows: readonly Row[], isName: boolean): number {

@@ -1826,6 +1826,7 @@ export type DirectoryView = {
      * Unique
      */
     unique: string;
+    usual: DirectoryPreset | null;
 };
 
 /**
@@ -5115,6 +5116,7 @@ export type OidcView = {
      * Signed Out Uri
      */
     signed_out_uri: string;
+    usual: OidcPreset | null;
 };
 
 /**

@@ -77,9 +77,17 @@ export function newDirectoryFields(kind: FieldWords, preset: DirectoryPreset): F
 }
 
 /** The form of one that is there; the stored password stays unless another is typed. */
-export const fieldsOfDirectory = (directory: DirectoryView): Field[] =>
-  fieldsOf(directoryDraftBody, { ...REACHED, ...PEOPLE, ...SHOWN }).map((field) =>
-    field.id === "bind_password" && directory.secret_set !== null
-      ? { ...field, stored: directory.secret_set }
-      : field,
+export const fieldsOfDirectory = ({ secret_set, usual }: DirectoryView): Field[] =>
+  asUsual(fieldsOf(directoryDraftBody, { ...REACHED, ...PEOPLE, ...SHOWN }), usual).map((field) =>
+    field.id === "bind_password" && secret_set !== null ? { ...field, stored: secret_set } : field,
   );
+
+/** What the product usually needs is nothing special: such fields need not be shown at once. */
+export const asUsual = (fields: readonly Field[], usual: object | null): Field[] => {
+  const words = new Map<string, unknown>(Object.entries(usual ?? {}));
+  return fields.map((field) => {
+    const word = field.rare ? words.get(field.id) : undefined;
+    if (word === undefined) return field;
+    return { ...field, initial: Array.isArray(word) ? word.join("\n") : String(word) };
+  });
+};

@@ -1,7 +1,7 @@
 import { newOidcProviderBody, oidcDraftBody } from "../../api/generated/bodies.gen";
 import type { FieldWords } from "../../forms/field";
 import { type Field, fieldsOf } from "../../forms/field";
-import { newDirectoryFields } from "./directoryFields";
+import { asUsual, newDirectoryFields } from "./directoryFields";
 import type { OidcPreset, OidcView, Preset } from "./providersApi";
 
 const SHARED = {
@@ -81,9 +81,7 @@ function groupsField({ help: _, ...field }: Field, { claim_groups, hint }: OidcP
 }
 
 /** The form of one that is there; a stored secret stays unless another is typed. */
-export const fieldsOfProvider = (provider: OidcView): Field[] =>
-  fieldsOf(oidcDraftBody, SHARED).map((field) =>
-    field.id === "client_secret" && provider.secret_set !== null
-      ? { ...field, stored: provider.secret_set }
-      : field,
+export const fieldsOfProvider = ({ secret_set, usual }: OidcView): Field[] =>
+  asUsual(fieldsOf(oidcDraftBody, SHARED), usual).map((field) =>
+    field.id === "client_secret" && secret_set !== null ? { ...field, stored: secret_set } : field,
   );

@@ -33,6 +33,7 @@ const PROVIDER: OidcView = {
   name: "sso",
   kind: "keycloak",
   product: "Keycloak",
+  usual: null,
   label: "Our SSO",
   issuer: "https://sso.test/realms/main",
   client_id: "craton",
@@ -145,6 +146,7 @@ const DIRECTORY: DirectoryView = {
   name: "corp",
   kind: "openldap",
   product: "OpenLDAP",
+  usual: null,
   label: "Corp",
   address: "ldaps://ldap.test",
   secret_set: 1,
@@ -215,6 +217,24 @@ test("what is seldom needed is folded away until it is wrong or not as usual", a
   await renderInConsole(<ProviderParts provider={PROVIDER} />);
   const other = await screen.findByText("More settings");
   expect(other.closest("details")?.open).toBe(true);
+});
+
+test("what its product usually needs is nothing that is shown at once", async () => {
+  const session = { ...SESSION, permissions: { "identity-provider": ["update"] } };
+  stubApi({ session });
+  const own = { people_filter: "(objectClass=inetOrgPerson)", login_by: ["uid", "mail"] };
+  const { login_attribute, name_attribute, groups_filter, group_name } = DIRECTORY;
+  const shared = { ...own, login_attribute, name_attribute, groups_filter, group_name };
+  const usual: DirectoryPreset = { ...DIRECTORY_PRESET, ...shared };
+  const open = async (provider: DirectoryView) => {
+    await renderInConsole(<ProviderParts provider={provider} />);
+    const found = (await screen.findByText("More settings")).closest("details")?.open;
+    cleanup();
+    return found;
+  };
+  expect(await open({ ...DIRECTORY, ...own, usual })).toBe(false);
+  expect(await open({ ...DIRECTORY, ...own, group_name: "ou", usual })).toBe(true);
+  expect(await open({ ...DIRECTORY, ...own })).toBe(true);
 });
 
 test("a directory is tried with a name and a password, and has nothing to be told", async () => {

@@ -6,6 +6,7 @@ import { AskAccess } from "../../asking/AskAccess";
 import { Crumbs } from "../../detail/DetailPage";
 import { Raw } from "../../detail/Facts";
 import { equals, useLiveRow } from "../../detail/useLiveRow";
+import { part, usePart } from "../../overlay/part";
 import { useAddress } from "../../pages/useAddress";
 import { mayUse, useSession } from "../../session/session";
 import { PageHeader } from "../../shell/PageHeader";
@@ -14,6 +15,8 @@ import { Failed, NoAccess, NotFound } from "../../states/States";
 import { Status } from "../../status/Status";
 import { connectionQuery } from "./api";
 import { ConnectionParts } from "./ConnectionParts";
+
+const kubectl = part(async () => (await import("./Kubectl")).Kubectl);
 
 /** The connection that the address names. */
 export function ConnectionPage() {
@@ -35,6 +38,8 @@ function ConnectionDetail({ kind, name }: { kind: string; name: string }) {
     if (may) void refetch();
   }, [news, may, refetch]);
   const problem = error ? toProblem(error) : null;
+  const Kubectl = usePart(kubectl, kind === "kubernetes");
+  const way = Kubectl && <Kubectl cluster={name} />;
   return (
     <section className="cr-page cr-scroll-page">
       <Crumbs crumbs={[{ title: t("nav.connections"), href: "/connections" }]} />
@@ -59,7 +64,13 @@ function ConnectionDetail({ kind, name }: { kind: string; name: string }) {
       {problem && problem.status !== 404 && (
         <Failed problem={problem} onRetry={() => void refetch()} />
       )}
-      {data && <ConnectionParts connection={data} since={live.current?.since} />}
+      {data ? (
+        <ConnectionParts connection={data} since={live.current?.since}>
+          {way}
+        </ConnectionParts>
+      ) : (
+        !may && way
+      )}
     </section>
   );
 }

@@ -1,6 +1,6 @@
 import { Button, List } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { ActionButton } from "../../actions/ActionHost";
 import { ActionPageForm } from "../../actions/ActionPageForm";
@@ -19,10 +19,12 @@ import { reauthenticate, removeConnection, switchOff, switchOn } from "./switchi
 export interface ConnectionPartsProps {
   connection: ConnectionView;
   since: unknown;
+  /** What else can be done with such a system. */
+  children?: ReactNode;
 }
 
 /** What can be done with a connection, what is known of it, and its settings. */
-export function ConnectionParts({ connection, since }: ConnectionPartsProps) {
+export function ConnectionParts({ connection, since, children }: ConnectionPartsProps) {
   const { t } = useTranslation();
   const enabled = mayUse(useSession(), "connection-settings", "create");
   const kinds = useQuery({ ...kindsQuery, enabled }).data;
@@ -42,6 +44,7 @@ export function ConnectionParts({ connection, since }: ConnectionPartsProps) {
         />
       )}
       <About connection={connection} since={since} />
+      {children}
       {connection.editable && settings && (
         <Section title={t("connections.settings")}>
           <ActionPageForm

@@ -1,3 +1,4 @@
+import "../../i18n/later";
 import { MenuToggle, Select, SelectList, SelectOption } from "@patternfly/react-core";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -38,7 +39,7 @@ export function KeyValueView({ tab }: { tab: string | undefined }) {
     <section className={active === "keys" ? "cr-page" : "cr-page cr-scroll-page"}>
       <PageHeader
         title={t("nav.keyvalue")}
-        sentence={health.data && <Verdict health={health.data} />}
+        sentence={health.data && <Verdict health={health.data} behind={health.behind} />}
         meta={names.length > 1 && etcd && <EtcdSelect names={names} chosen={etcd} />}
       />
       <PageTabs
@@ -67,7 +68,15 @@ function NoEtcd({ known }: { known: EtcdNames }) {
   return <EmptyTable hint={t("keyvalue.empty")} />;
 }
 
-function Verdict({ health }: { health: EtcdHealth }) {
+/** How the store is; not that all is well while what a member just told is still being asked after. */
+function Verdict({ health, behind }: { health: EtcdHealth; behind: boolean }) {
+  const { t } = useTranslation();
+  if (behind && health.status === "ok")
+    return (
+      <span className="cr-tone-count" data-verdict="unknown">
+        <ToneIcon tone="unknown" /> {t("etcd.askingAfter")}
+      </span>
+    );
   return (
     <span className="cr-tone-count" data-verdict={health.status}>
       <ToneIcon tone={VERDICT_TONES[health.status]} /> <Raw>{health.sentence}</Raw>
