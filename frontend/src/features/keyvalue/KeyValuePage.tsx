@@ -1,4 +1,3 @@
-import "../../i18n/later";
 import { MenuToggle, Select, SelectList, SelectOption } from "@patternfly/react-core";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
