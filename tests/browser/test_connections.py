@@ -22,7 +22,6 @@ def console(
     """A console that is connected to nothing, and may go to this machine."""
     monkeypatch.setenv("CRATON_CONNECTION_NETWORKS", '["127.0.0.0/8"]')
     monkeypatch.setenv("CRATON_CONNECTION_HTTP_HOSTS", '["127.0.0.1"]')
-    monkeypatch.setenv("CRATON_KUBECTL_URL", "https://craton.test")
     return own_console(connected=False)
 
 
@@ -70,7 +69,6 @@ def test_added_tested_broken_mended_and_removed(
     page.goto(f"{console.url}/key-value/keys")
     expect(page.locator("tr.cr-row[data-key]").first).to_be_visible()
     removed(page, console)
-    by_kubectl(page, console, stack)
 
 
 def broken(page: Page, stack: RunningStack) -> None:
@@ -124,29 +122,6 @@ def removed(page: Page, console: ConsoleProcess) -> None:
     expect(page.locator("tr.cr-row[data-key]").first).to_contain_text("remote")
     page.goto(f"{console.url}/key-value/keys")
     expect(page.locator("[data-state=empty]")).to_be_visible()
-
-
-def by_kubectl(page: Page, console: ConsoleProcess, stack: RunningStack) -> None:
-    """A cluster whose rights decide too is reached by kubectl; one of the console's alone not."""
-    text = stack.kubectl("config", "view", "--flatten", "--minify", "--raw", "-o", "json")
-    with console.caller() as owner:
-        for rights in ("both", "console"):
-            values = {"kubeconfig_data": text, "rights": rights}
-            draft = {"kind": "kubernetes", "name": rights, "way": "kubeconfig", "values": values}
-            made = owner.post("/connections", json={**draft, "untested": True})
-            assert made.status_code == 201, made.text
-    page.goto(f"{console.url}/connections/kubernetes/both")
-    with page.expect_download() as loaded:
-        page.get_by_role("link", name="Download kubeconfig").click()
-    assert loaded.value.suggested_filename == "craton-both.yaml"
-    assert "https://craton.test/kube/both" in Path(loaded.value.path()).read_text()
-    expect(page.get_by_text(f"craton login {console.url}", exact=True)).to_be_visible()
-    used = "kubectl --kubeconfig craton-both.yaml get pods -A"
-    expect(page.get_by_text(used, exact=True)).to_be_visible()
-    assert violations(page) == []
-    page.goto(f"{console.url}/connections/kubernetes/console")
-    expect(page.get_by_text("the console's rights alone decide")).to_be_visible()
-    expect(page.get_by_role("link", name="Download kubeconfig")).to_have_count(0)
 
 
 def test_two_people_who_change_the_same_connection(
@@ -226,3 +201,21 @@ def test_it_reads_well_wherever(
     assert violations(page) == []
     overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(overflow) <= 0
+
+
+def test_a_cluster_that_decides_too_is_reached_by_kubectl(
+    watched: Page, own_console: Callable[..., ConsoleProcess], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The local stack's is such a cluster."""
+    monkeypatch.setenv("CRATON_KUBECTL_URL", "https://craton.test")
+    console, page = own_console(), watched
+    sign_in(page.context, console, OWNER, console.password)
+    page.goto(f"{console.url}/connections/kubernetes/local")
+    with page.expect_download() as loaded:
+        page.get_by_role("link", name="Download kubeconfig").click()
+    assert loaded.value.suggested_filename == "craton-local.yaml"
+    assert "https://craton.test/kube/local" in Path(loaded.value.path()).read_text()
+    expect(page.get_by_text(f"craton login {console.url}", exact=True)).to_be_visible()
+    used = "kubectl --kubeconfig craton-local.yaml get pods -A"
+    expect(page.get_by_text(used, exact=True)).to_be_visible()
+    assert violations(page) == []
