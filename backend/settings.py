@@ -29,6 +29,7 @@ from sqlalchemy.exc import ArgumentError
 
 from auth.providers import AnyProvider, Declared
 from integrations.discovery import kinds, load
+from integrations.receivers.settings import AnyReceiver
 
 __all__ = ["Settings", "default_home"]
 
@@ -183,6 +184,10 @@ class Settings(BaseSettings):
         default=(),
         description="Identity providers to sign in with: OpenID Connect, LDAP (JSON list)",
     )
+    audit_receivers: tuple[AnyReceiver, ...] = Field(
+        default=(),
+        description="Where the activity record is sent too: file, syslog, webhook (JSON list)",
+    )
     connections: dict[str, tuple[Any, ...]] = Field(default_factory=dict)
     """By kind, each of its integration's settings; given as one name a kind, see `kinds`."""
 
@@ -240,6 +245,14 @@ class Settings(BaseSettings):
         """Their names are keys."""
         if len({provider.name for provider in value}) != len(value):
             raise ValueError("two identity providers have the same name")
+        return value
+
+    @field_validator("audit_receivers")
+    @classmethod
+    def _have_names(cls, value: tuple[AnyReceiver, ...]) -> tuple[AnyReceiver, ...]:
+        """What each was sent is kept under its name."""
+        if len({receiver.name for receiver in value}) != len(value):
+            raise ValueError("two receivers of the activity record have the same name")
         return value
 
     @field_validator("connections", mode="before")

@@ -17,7 +17,14 @@ from backend.audit.canonical import FORMAT
 from backend.audit.stored import DbSessions, keys, links, statements
 from backend.audit.verify import Link, Report, Statement, Verifier
 
-__all__ = ["Unreadable", "export_lines", "read_statements", "verify_file"]
+__all__ = [
+    "Unreadable",
+    "entry_line",
+    "export_lines",
+    "read_statements",
+    "statement_line",
+    "verify_file",
+]
 
 _MAX_LINE: Final = 1024 * 1024
 
@@ -36,13 +43,19 @@ async def export_lines(db_sessions: DbSessions, organisation: str) -> AsyncItera
     for name, text in sorted(public.items()):
         yield _line(type="key", id=name, public=text)
     for one in known:
-        yield _line(type="checkpoint", **asdict(one))
+        yield statement_line(one)
     async for piece in links(db_sessions, organisation, cut):
-        lines = [
-            _line(type="entry", sequence=link.sequence, hash=link.hash, entry=link.entry)
-            for link in piece
-        ]
-        yield "".join(lines)
+        yield "".join(entry_line(link) for link in piece)
+
+
+def entry_line(link: Link) -> str:
+    """An entry in its place."""
+    return _line(type="entry", sequence=link.sequence, hash=link.hash, entry=link.entry)
+
+
+def statement_line(statement: Statement) -> str:
+    """A checkpoint or a cut."""
+    return _line(type="checkpoint", **asdict(statement))
 
 
 def verify_file(

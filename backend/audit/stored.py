@@ -10,11 +10,18 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import col
 
-from backend.audit.chain import fields_of
+from backend.audit.chain import HEAD, fields_of
 from backend.audit.verify import Broken, Link, Report, Statement, Verifier
 from backend.db.audit import AuditCheckpoint, AuditEntry, AuditKey, AuditLink, AuditPending
 
-__all__ = ["keys", "links", "statements", "verify_stored"]
+__all__ = [
+    "checkpoints_behind",
+    "keys",
+    "links",
+    "links_behind",
+    "statements",
+    "verify_stored",
+]
 
 _PIECE: Final = 500
 DbSessions = async_sessionmaker[AsyncSession]
@@ -40,22 +47,44 @@ async def links(
 ) -> AsyncIterator[list[Link]]:
     """The links behind the place `after`, in order, with their entries."""
     while True:
-        query = (
-            select(AuditLink, AuditEntry)
-            .outerjoin(AuditEntry, col(AuditEntry.key) == col(AuditLink.entry))
-            .where(col(AuditLink.organisation) == organisation, col(AuditLink.sequence) > after)
-            .order_by(col(AuditLink.sequence))
-            .limit(_PIECE)
-        )
-        if until is not None:
-            query = query.where(col(AuditLink.sequence) <= until)
         async with db_sessions() as db:
-            rows = (await db.execute(query)).all()
-        if rows:
-            yield [_link(link, entry) for link, entry in rows]
-            after = rows[-1][0].sequence
-        if len(rows) < _PIECE:
+            piece = await links_behind(db, organisation, after, _PIECE, until)
+        if piece:
+            yield piece
+            after = piece[-1].sequence
+        if len(piece) < _PIECE:
             return
+
+
+async def links_behind(
+    db: AsyncSession, organisation: str, after: int, most: int, until: int | None = None
+) -> list[Link]:
+    """The next links behind the place `after`, at most `most`, with their entries."""
+    query = (
+        select(AuditLink, AuditEntry)
+        .outerjoin(AuditEntry, col(AuditEntry.key) == col(AuditLink.entry))
+        .where(col(AuditLink.organisation) == organisation, col(AuditLink.sequence) > after)
+        .order_by(col(AuditLink.sequence))
+        .limit(most)
+    )
+    if until is not None:
+        query = query.where(col(AuditLink.sequence) <= until)
+    return [_link(link, entry) for link, entry in (await db.execute(query)).all()]
+
+
+async def checkpoints_behind(
+    db: AsyncSession, organisation: str, after: int, until: int
+) -> list[Statement]:
+    """What was said of places behind `after` up to `until`, in order; no cuts."""
+    table = AuditCheckpoint
+    query = select(table).where(
+        col(table.organisation) == organisation,
+        col(table.kind) == HEAD,
+        col(table.sequence) > after,
+        col(table.sequence) <= until,
+    )
+    rows = (await db.execute(query.order_by(col(table.sequence)))).scalars()
+    return [_statement(row) for row in rows]
 
 
 async def verify_stored(

@@ -14,6 +14,7 @@ from backend.db.identity import new_id
 __all__ = [
     "AuditCheckpoint",
     "AuditEntry",
+    "AuditForward",
     "AuditKey",
     "AuditLink",
     "AuditPending",
@@ -135,3 +136,21 @@ class AuditVerification(SQLModel, table=True):
     entries: int = Field(sa_column=Column(BigInteger, nullable=False))
     sequence: int = Field(sa_column=Column(BigInteger, nullable=False))
     sentence: str = Field(max_length=1024)
+
+
+class AuditForward(SQLModel, table=True):
+    """How far one receiver was sent the record: entries up to the place `sequence`, checkpoints up
+    to `stated`. `holder` sends now, until the database's clock says `until`. `failing`: since when
+    it takes nothing, with the sentence that says why."""
+
+    __tablename__ = "audit_forward"
+
+    organisation: str = Field(primary_key=True, max_length=253)
+    name: str = Field(primary_key=True, max_length=63)
+    sequence: int = Field(sa_column=Column(BigInteger, nullable=False))
+    stated: int = Field(sa_column=Column(BigInteger, nullable=False))
+    holder: str = Field(default="", max_length=32)
+    until: float = 0.0
+    sent: float | None = None
+    failing: float | None = None
+    message: str = Field(default="", max_length=512)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from backend.db.notice import rows
 from backend.features.activity.collections import ACTIVITY, activity_source
+from backend.features.activity.forwarding import Forwarding
 from backend.features.activity.jobs import Record, declared
 from backend.features.activity.rights import KINDS
+from backend.features.activity.routes import router
 from backend.features.context import Feature, FeatureContext
+from backend.jobs import Loop
 
 __all__ = ["register"]
 
@@ -17,5 +20,10 @@ def register(context: FeatureContext) -> Feature:
     context.registry.add(ACTIVITY, source)
     context.bus.subscribe(rows("audit_entry"), lambda notice: source.notify(notice.keys))
     record = Record(context)
-    jobs = declared(record, context.settings.activity_days)
-    return Feature("activity", kinds=KINDS, jobs=jobs, parts=(record,))
+    shared = context.db_sessions, context.bus, context.organisation
+    loops = [
+        Loop(f"audit receiver {receiver.name}", Forwarding(*shared, receiver).run)
+        for receiver in context.settings.audit_receivers
+    ]
+    jobs = (*declared(record, context.settings.activity_days), *loops)
+    return Feature("activity", router, kinds=KINDS, jobs=jobs, parts=(record,))

@@ -9,10 +9,12 @@ import "./asking";
 import "./later";
 import "./profile";
 import "./provisioning";
+import "./receivers";
 import "./updates";
 import profile from "./profile.json";
 import provisioning from "./provisioning.json";
 import { PSEUDO_CLOSE, PSEUDO_OPEN, pseudo, pseudoCatalogue } from "./pseudo";
+import receivers from "./receivers.json";
 import signin from "./signin.json";
 import updates from "./updates.json";
 
@@ -30,8 +32,8 @@ function sources(folder: string): string[] {
     .map((name) => readFileSync(join(folder, name), "utf8"));
 }
 
-const KEYS = [en, later, asking, profile, provisioning, signin, updates].flatMap((words) =>
-  keysOf(words),
+const KEYS = [en, later, asking, profile, provisioning, receivers, signin, updates].flatMap(
+  (words) => keysOf(words),
 );
 const CODE = sources(join(import.meta.dirname, "..")).join("\n");
 
@@ -63,8 +65,8 @@ test("sentences keep the house's tone", () => {
 
 test("the pseudo-locale marks every string and leaves placeholders alone", () => {
   expect(pseudo("{{count}} rows")).toMatch(/^⟦\{\{count\}\} róws~*⟧$/);
-  const marked = [en, later, asking, profile, provisioning, signin, updates].flatMap((words) =>
-    keysOf(pseudoCatalogue(words) as Tree),
+  const marked = [en, later, asking, profile, provisioning, receivers, signin, updates].flatMap(
+    (words) => keysOf(pseudoCatalogue(words) as Tree),
   );
   expect(marked).toEqual(KEYS);
   expect(JSON.stringify(pseudoCatalogue({ a: "b" }))).toContain(PSEUDO_OPEN);

@@ -6,6 +6,7 @@ import type later from "./later.json";
 import type profile from "./profile.json";
 import type provisioning from "./provisioning.json";
 import { pseudoCatalogue } from "./pseudo";
+import type receivers from "./receivers.json";
 import type signin from "./signin.json";
 import type updates from "./updates.json";
 
@@ -18,6 +19,7 @@ declare module "i18next" {
         typeof later &
         typeof profile &
         typeof provisioning &
+        typeof receivers &
         typeof signin &
         typeof updates;
     };

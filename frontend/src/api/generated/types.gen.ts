@@ -6167,6 +6167,47 @@ export type Reason = {
 };
 
 /**
+ * ReceiverView
+ *
+ * A receiver of the record. `behind`: entries it was not sent yet; `failing`: since when it
+ * takes nothing, and `message` why.
+ */
+export type ReceiverView = {
+    /**
+     * Behind
+     */
+    behind: number;
+    /**
+     * Failing
+     */
+    failing: number | null;
+    /**
+     * Kind
+     */
+    kind: 'file' | 'syslog' | 'webhook';
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * Sent
+     */
+    sent: number | null;
+    /**
+     * Sequence
+     */
+    sequence: number;
+};
+
+/**
  * RecentView
  *
  * Something that happened, newest first.
@@ -9492,6 +9533,45 @@ export type RenewRecoveryCodesResponses = {
 };
 
 export type RenewRecoveryCodesResponse = RenewRecoveryCodesResponses[keyof RenewRecoveryCodesResponses];
+
+export type ListReceiversData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/activity/receivers';
+};
+
+export type ListReceiversErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+};
+
+export type ListReceiversError = ListReceiversErrors[keyof ListReceiversErrors];
+
+export type ListReceiversResponses = {
+    /**
+     * Response List Receivers
+     *
+     * Successful Response
+     */
+    200: Array<ReceiverView>;
+};
+
+export type ListReceiversResponse = ListReceiversResponses[keyof ListReceiversResponses];
 
 export type CreateBindingData = {
     body: NewBinding;

@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { LiveTable } from "../../table/LiveTable";
 import { usePageSearch } from "../../table/usePageSearch";
 import { ACTIVITY_RENDERERS } from "./cells";
+import { Receivers } from "./Receivers";
 
 /** Who signed in, and what they changed in the console. */
 export function ActivityPage() {
@@ -16,6 +17,7 @@ export function ActivityPage() {
       sentence={t("activity.sentence")}
       renderers={ACTIVITY_RENDERERS}
       emptyHint={t("activity.empty")}
+      tabs={<Receivers />}
     />
   );
 }

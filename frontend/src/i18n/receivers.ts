@@ -1,0 +1,4 @@
+import { addWords } from "./i18n";
+import receivers from "./receivers.json";
+
+addWords(receivers);

@@ -1,0 +1,1 @@
+"""Systems outside that are sent a record of what happened here: a file, syslog, a webhook."""
