@@ -122,6 +122,7 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
         "/events/density?minutes=1440&filter=namespace=shop", SHOP, "event", "list",
         empty=lambda a: not any(map(any, (a["normal"], a["warning"], a["error"]))),
     ),
+    "GET /activity/receivers": at(ORG, "/activity/receivers"),
     "GET /jobs/{job_id}": LatePlace("/jobs/{job}", SHOP, "job", "get"),
     "POST /jobs/{job_id}/cancel": LatePlace("/jobs/{job}/cancel", SHOP, "job", "cancel"),
     # identity providers
