@@ -17,6 +17,7 @@ from auth.scope import organisation, team
 from auth.tokens import is_token
 from backend.db.identity import TeamRecord, TokenRecord
 from backend.features.trust import exchange
+from backend.features.trust.sources import Sources
 from backend.identity.tokens import digest
 from tests.console import Caller, ConsoleApp, running_console
 from tests.identity.provider import LyingProvider, symmetric, unsigned
@@ -104,7 +105,7 @@ async def test_a_job_calls_with_its_own_token(site: ConsoleApp, provider: LyingP
     (listed,) = (await owner.get("/tokens", params={"service": service})).json()
     assert listed["id"] == digest(told["access_token"])
     assert (listed["workload"], listed["rule"]) == (JOB["sub"], made["id"])
-    assert 890 < listed["expires"] - time.time() <= 900
+    assert 0 < listed["expires"] - time.time() <= 900
     row = (await owner.get("/collections/tokens")).json()["rows"][0]
     assert (row["owner"], row["workload"]) == ("deployer", JOB["sub"])
     assert (await owner.post(f"/tokens/{listed['id']}/rotate", json={})).status_code == 409
@@ -235,6 +236,8 @@ async def test_tokens_that_lie(
     async with running_console(
         tmp_path, connection_networks=("127.0.0.0/8",), connection_http_hosts=("127.0.0.1",)
     ) as console:
+        now = time.monotonic()
+        console.app.state.parts.get(Sources).issuers._clock = lambda: now
         owner = await console.owner()
         service = await account(owner)
         await trust(owner, service, rule(provider))
@@ -245,7 +248,7 @@ async def test_tokens_that_lie(
             assert answer.headers["content-type"] == "application/json", name
             assert set(answer.json()) == {"error", "error_description"}, name
             assert answer.json()["error"] == "invalid_request", name
-        assert provider.asked["/keys"] <= 3  # unknown keys do not become requests
+        assert provider.asked["/keys"] == 2  # unknown keys do not become requests
         signed_by_another(provider)
         assert (await ask(console, provider.signed(claims(provider)))).status_code == 200
         (held,) = (await owner.get(f"/service-accounts/{service}/trust-rules")).json()

@@ -80,7 +80,8 @@ async def test_a_job_of_the_cluster_works_until_it_is_trusted_no_more(
         "login", server.url, "--name", "ci", "--workload", "--token-file", str(file)
     )
     assert "Signed in" in signed_in
-    assert len(shell.run("get", "pods", "--limit", "2").splitlines()) == 3
+    rows = ("get", "pods", "--limit", "2")
+    await until(lambda: len(shell.ended(*rows).stdout.splitlines()) == 3, seconds=PATIENCE)
     (given,) = owner.http.get("/tokens", params={"service": account}).json()
     assert given["workload"] == f"system:serviceaccount:default:{job}"
 
