@@ -18,8 +18,9 @@ _MODE: Final = 0o600
 
 
 class FileSender:
-    """Appends. A batch that was cut off in the middle (a full disk) leaves no half line: the file
-    is as long afterwards as it was before."""
+    """Appends. A batch that was cut off by a full disk leaves no half line: the file is as long
+    afterwards as it was before. One that was cut off with its process does: the next begins a line
+    of its own."""
 
     def __init__(self, settings: FileReceiver) -> None:
         self._name, self._path = settings.name, settings.path
@@ -37,11 +38,12 @@ class FileSender:
 
 
 def _append(path: Path, data: bytes) -> None:
-    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, _MODE)
+    file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, _MODE)
     try:
         before = os.fstat(file).st_size
         try:
-            rest = memoryview(data)
+            torn = before > 0 and os.pread(file, 1, before - 1) != b"\n"
+            rest = memoryview(b"\n" + data if torn else data)
             while rest:
                 rest = rest[os.write(file, rest) :]
             os.fsync(file)

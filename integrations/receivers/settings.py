@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -44,6 +44,15 @@ class SyslogReceiver(_Receiver):
     key_file: Path | None = None
     facility: int = Field(default=13, ge=0, le=23, description="13 is 'log audit'")
 
+    @field_validator("host")
+    @classmethod
+    def _is_a_name(cls, value: str) -> str:
+        try:
+            value.encode("idna")
+        except UnicodeError:
+            raise ValueError("this is no name of a host") from None
+        return value
+
     @property
     def material(self) -> TlsMaterial:
         """What the server is verified by, and what is shown to it."""
@@ -64,13 +73,25 @@ class WebhookReceiver(_Receiver):
     @classmethod
     def _is_safe(cls, value: str) -> str:
         parts = urlsplit(value)
+        _reachable(parts)
         if parts.username or parts.password:
             raise ValueError("put no user and password in the URL; use secret_file")
         if not parts.hostname or parts.scheme not in {"http", "https"}:
             raise ValueError("give an https URL")
         if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
             raise ValueError("only a program on this machine is asked without TLS: give https")
-        return value
+        return parts._replace(scheme=parts.scheme.lower()).geturl()
+
+
+def _reachable(parts: SplitResult) -> None:
+    """Refuses (`ValueError`) what no connection can be opened to."""
+    try:
+        (parts.hostname or "").encode("idna")
+        port = parts.port
+    except ValueError:  # that of names too
+        raise ValueError("this is no host, or no port") from None
+    if port == 0:
+        raise ValueError("there is no port 0")
 
 
 AnyReceiver = Annotated[

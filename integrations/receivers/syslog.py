@@ -7,6 +7,7 @@ import os
 import socket
 import ssl
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
@@ -17,6 +18,7 @@ from integrations.receivers.settings import SyslogReceiver
 __all__ = ["SyslogSender", "message"]
 
 SECONDS: Final = 20.0
+_CLOSE_SECONDS: Final = 2.0
 _NOTICE: Final = 5
 _WARNING: Final = 4
 _MOST_SEQUENCE: Final = 2**31 - 1
@@ -59,7 +61,11 @@ class SyslogSender:
                 raise ConnectionResetError("it closed the connection")
         finally:
             writer.close()
-            await writer.wait_closed()
+            # It has taken them: how long it takes to close is its own affair.
+            with suppress(OSError, TimeoutError):
+                async with asyncio.timeout(_CLOSE_SECONDS):
+                    await writer.wait_closed()
+            writer.transport.abort()
 
     def _context(self) -> ssl.SSLContext | None:
         """Blocking; raises `ConfigurationError`."""

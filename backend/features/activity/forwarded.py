@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import time
+from typing import Final, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 from sqlalchemy import select
@@ -19,12 +21,19 @@ from integrations.receivers.settings import (
     WebhookReceiver,
 )
 
-__all__ = ["ReceiverView", "known_row", "views"]
+__all__ = ["AHEAD", "ReceiverView", "known_row", "views"]
+
+AHEAD: Final = (
+    "the database says that it was sent entries that do not exist: somebody changed that past the "
+    "console"
+)
+"""What is wrong where a place lies behind the record's end."""
 
 
 class ReceiverView(BaseModel):
-    """A receiver of the record. `behind`: entries it was not sent yet; `failing`: since when it
-    takes nothing, and `message` why."""
+    """A receiver of the record. `sequence` is the last entry it was sent, or that was there when it
+    was declared; `behind`: entries it was not sent yet; `failing`: since when it takes nothing, and
+    `message` why."""
 
     name: str
     kind: Literal["file", "syslog", "webhook"]
@@ -68,6 +77,7 @@ async def views(
 
 def _view(settings: AnyReceiver, row: AuditForward | None, last: int) -> ReceiverView:
     sequence = row.sequence if row else 0
+    ahead = sequence > last
     return ReceiverView(
         name=settings.name,
         kind=settings.kind,
@@ -75,9 +85,15 @@ def _view(settings: AnyReceiver, row: AuditForward | None, last: int) -> Receive
         sequence=sequence,
         behind=max(0, last - sequence),
         sent=row.sent if row else None,
-        failing=row.failing if row else None,
-        message=row.message if row else "",
+        failing=_failing(row, ahead=ahead) if row else None,
+        message=AHEAD if ahead else row.message if row else "",
     )
+
+
+def _failing(row: AuditForward, *, ahead: bool) -> float | None:
+    if ahead and row.failing is None:
+        return time.time() if row.sent is None else row.sent
+    return row.failing
 
 
 def _place(settings: AnyReceiver) -> str:
@@ -87,4 +103,5 @@ def _place(settings: AnyReceiver) -> str:
         case SyslogReceiver():
             return f"{settings.host}:{settings.port}"
         case WebhookReceiver():
-            return settings.url.partition("?")[0]
+            # Not the path: many collectors are told by it who sends.
+            return urlsplit(settings.url).netloc

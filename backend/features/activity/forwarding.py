@@ -25,6 +25,7 @@ from backend.audit.exported import entry_line, statement_line
 from backend.audit.stored import checkpoints_behind, links_behind
 from backend.audit.verify import Link, Statement
 from backend.db.audit import AuditForward
+from backend.db.away import DATABASE_AWAY
 from backend.db.bus import Bus
 from backend.db.notice import rows
 from backend.features.activity.forwarded import known_row
@@ -107,22 +108,37 @@ class Forwarding:
         While another replica sends it is looked later whether it has come to an end."""
         row = await known_row(self._db_sessions, self._organisation, self._settings)
         last = await self._last()
-        UNSENT.labels(self._settings.name).set(max(0, last - row.sequence))
-        pieces = await self._pieces(row.sequence, row.stated)
-        if not any(pieces):
+        UNSENT.labels(self._settings.name).set(abs(last - row.sequence))
+        if row.sequence > last:
+            FAILING.labels(self._settings.name).set(1)
+            _log.error("a receiver's place is none of the record", name=self._settings.name)
+            return _LONGEST_PAUSE
+        if not any(await self._pieces(row.sequence, row.stated)):
+            self._well()  # another replica may have sent what this one could not
             return None
         claimed = await self._claim()
         if claimed is None:
             return CLAIM_SECONDS / 2
         try:
-            while any(pieces := await self._pieces(*claimed)):
-                claimed = await self._sent(claimed, *pieces)
-                if claimed is None:
-                    return CLAIM_SECONDS / 2
+            return await self._send_all(claimed)
         except IntegrationError as error:
-            return await self._failed(error)
-        await self._write(until=0.0, holder="")
-        return None
+            return await self._failed(error.message)
+        except DATABASE_AWAY:
+            raise  # nothing can be written down: the loop begins anew
+        except Exception:  # noqa: BLE001 (logged, and told where people look)
+            _log.exception("sending the activity record failed", name=self._settings.name)
+            return await self._failed("an error of the console's own, which its log tells")
+
+    async def _send_all(self, claimed: tuple[int, int]) -> float | None:
+        """Send until nothing is left or the claim is lost."""
+        done: tuple[int, int] | None = claimed
+        while done is not None:
+            pieces = await self._pieces(*done)
+            if not any(pieces):
+                await self._write(until=0.0, holder="")
+                return None
+            done = await self._sent(done, *pieces)
+        return CLAIM_SECONDS / 2
 
     async def _sent(
         self, done: tuple[int, int], entries: Sequence[Link], checkpoints: Sequence[Statement]
@@ -131,23 +147,25 @@ class Forwarding:
         await self._sender.send([*map(_entry, entries), *map(_checkpoint, checkpoints)])
         sequence = entries[-1].sequence if entries else done[0]
         stated = checkpoints[-1].sequence if checkpoints else done[1]
-        if self._failures:
-            _log.info("a receiver of the activity record takes it again", name=self._settings.name)
-        self._failures = 0
-        name = self._settings.name
-        FAILING.labels(name).set(0)
-        UNSENT.labels(name).set(max(0, await self._last() - sequence))
+        self._well()
+        UNSENT.labels(self._settings.name).set(max(0, await self._last() - sequence))
         kept = await self._write(
             sequence=sequence, stated=stated, sent=clock(), failing=None, message="",
             until=clock() + CLAIM_SECONDS,
         )  # fmt: skip
         return (sequence, stated) if kept else None
 
-    async def _failed(self, error: IntegrationError) -> float:
+    def _well(self) -> None:
+        if self._failures:
+            _log.info("a receiver of the activity record takes it again", name=self._settings.name)
+        self._failures = 0
+        FAILING.labels(self._settings.name).set(0)
+
+    async def _failed(self, why: str) -> float:
         """Give the claim back with the reason; the seconds until it is tried again."""
         pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(self._failures, 16))
         self._failures += 1
-        name, message = self._settings.name, error.message[:_MESSAGE]
+        name, message = self._settings.name, why[:_MESSAGE]
         FAILING.labels(name).set(1)
         if self._failures == 1:
             _log.warning("a receiver takes no activity record", name=name, why=message)

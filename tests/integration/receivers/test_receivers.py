@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
+import ssl
 from pathlib import Path
 
 import pytest
@@ -72,6 +74,32 @@ async def test_a_syslog_server_that_is_not_there_or_speaks_no_tls(tmp_path: Path
         plain = settings.model_copy(update={"port": int(url.rpartition(":")[2])})
         with pytest.raises(UpstreamUnreachable):
             await SyslogSender(plain).send(LINES)
+
+
+async def test_a_syslog_server_that_is_slow_to_close_has_taken_them(tmp_path: Path) -> None:
+    certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    taken, ended = bytearray(), asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while len(taken) < 20_000:
+            taken.extend(await reader.read(65536))
+        await ended.wait()
+        writer.transport.abort()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    settings = SyslogReceiver(
+        kind="syslog", name="siem", host="127.0.0.1", ca_file=tmp_path / "cert.pem",
+        port=server.sockets[0].getsockname()[1],
+    )  # fmt: skip
+    try:
+        await SyslogSender(settings).send(LINES)
+    finally:
+        ended.set()
+        server.close()
+        await server.wait_closed()
+    assert taken.startswith(b"1"), "octet counting"
 
 
 async def test_a_webhook_is_signed_and_taken_at_2xx_only(tmp_path: Path) -> None:

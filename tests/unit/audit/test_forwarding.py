@@ -52,6 +52,10 @@ def forwarding(chain: Chained, taking: Taking | None, **more: Any) -> Forwarding
     return Forwarding(chain.db_sessions, Bus(chain.engine), ORG, settings, taking)
 
 
+def failing_gauge() -> float:
+    return module.FAILING.labels("siem")._value.get()
+
+
 async def shown(chain: Chained) -> Any:
     settings = FileReceiver(kind="file", name="siem", path=Path("/nowhere/record"))
     async with chain.db_sessions() as db:
@@ -99,6 +103,47 @@ async def test_a_receiver_that_is_down_loses_nothing_and_says_why(database_url: 
         assert await sending.look() is None
         assert taking.entries == [1, 2, 3]
         assert (await shown(chain)).failing is None
+
+
+async def test_an_alarm_ends_where_another_replica_sent_what_this_one_could_not(
+    database_url: str,
+) -> None:
+    async with chained(database_url, 2) as chain:
+        broken, other = Taking(), Taking()
+        broken.down = "no"
+        ours = forwarding(chain, broken)
+        assert await ours.look() == 1.0
+        assert failing_gauge() == 1.0
+        assert await forwarding(chain, other).look() is None
+        module.FAILING.labels("siem").set(1)  # both replicas are of this process here
+        assert await ours.look() is None
+        assert failing_gauge() == 0.0
+
+
+async def test_an_error_of_our_own_is_told_too(database_url: str) -> None:
+    class Wrong(Taking):
+        async def send(self, lines: Sequence[Line]) -> None:
+            raise ZeroDivisionError
+
+    async with chained(database_url, 2) as chain:
+        assert await forwarding(chain, Wrong()).look() == 1.0
+        assert "error of the console's own" in (await shown(chain)).message
+        taking = Taking()
+        assert await forwarding(chain, taking).look() is None, "the claim was given back"
+        assert taking.entries == [1, 2]
+
+
+async def test_a_place_behind_the_end_is_no_success(database_url: str) -> None:
+    async with chained(database_url, 2) as chain:
+        sending = forwarding(chain, Taking())
+        assert await sending.look() is None
+        async with chain.engine.begin() as db:
+            await db.execute(text("UPDATE audit_forward SET sequence = 9000000000000"))
+        assert await sending.look() == module._LONGEST_PAUSE
+        found = await shown(chain)
+        assert found.failing is not None
+        assert "past the console" in found.message
+        assert failing_gauge() == 1.0
 
 
 async def test_one_replica_sends_at_a_time_and_one_that_died_is_followed(
@@ -190,12 +235,24 @@ async def test_a_full_disk_leaves_no_half_line(
     assert path.read_text() == "{}\n"
 
 
+async def test_what_a_killed_process_left_takes_no_entry_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "record"
+    path.write_text('{"n":1}\n{"n":2,"ent')
+    await FileSender(FileReceiver(kind="file", name="siem", path=path)).send(
+        [Line('{"n":2}', 2, 0)]
+    )
+    assert path.read_text().split("\n") == ['{"n":1}', '{"n":2,"ent', '{"n":2}', ""]
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [
         ({"kind": "webhook", "url": "http://siem.example/in"}, "give https"),
         ({"kind": "webhook", "url": "https://a:b@siem.example/in"}, "no user and password"),
         ({"kind": "webhook", "url": "ftp://siem.example"}, "https URL"),
+        ({"kind": "webhook", "url": "https://siem.example:abc/"}, "no host, or no port"),
+        ({"kind": "webhook", "url": "https://a..b/"}, "no host, or no port"),
+        ({"kind": "syslog", "host": "a..b"}, "no name of a host"),
         ({"kind": "syslog", "host": "", "port": 0}, "at least 1"),
         ({"kind": "pigeon"}, "tag"),
     ],

@@ -10,7 +10,11 @@ import { ToneIcon } from "../../status/Status";
  * nothing where no receiver is configured, or the caller may not know. */
 export function Receivers() {
   const { t } = useTranslation();
-  const { data } = useQuery({ ...listReceiversOptions(), retry: false });
+  const { data } = useQuery({
+    ...listReceiversOptions(),
+    retry: false,
+    refetchInterval: LOOK_MS,
+  });
   if (!data?.length) return null;
   return (
     <ul className="cr-receivers" aria-label={t("receivers.label")}>
@@ -20,6 +24,8 @@ export function Receivers() {
     </ul>
   );
 }
+
+const LOOK_MS = 15_000;
 
 const TONES = { failing: "bad", behind: "busy", sent: "ok" } as const;
 
