@@ -6169,8 +6169,9 @@ export type Reason = {
 /**
  * ReceiverView
  *
- * A receiver of the record. `behind`: entries it was not sent yet; `failing`: since when it
- * takes nothing, and `message` why.
+ * A receiver of the record. `sequence` is the last entry it was sent, or that was there when it
+ * was declared; `behind`: entries it was not sent yet; `failing`: since when it takes nothing, and
+ * `message` why.
  */
 export type ReceiverView = {
     /**
