@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from auth.workload.patterns import fits, names_somebody
+from auth.workload.text import visible
 
 __all__ = ["Condition", "Trusted", "claim_of", "names_anybody"]
 
@@ -77,5 +78,5 @@ def _texts(found: Any) -> Iterator[str]:
 
 
 def _shown(found: Any) -> str:
-    text = found if isinstance(found, str) else repr(found)
+    text = visible(found if isinstance(found, str) else repr(found))
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -17,7 +17,9 @@ class TrustRecord(SQLModel, table=True):
     """A trust rule of a service account: tokens of `issuer` for `audience` whose claims are as
     `conditions` (claim and pattern) say give a token of the account for `seconds`. With `cluster`
     the issuer is that Kubernetes connection, asked itself for its keys; `connection` is which one
-    it was when the rule was saved."""
+    it was when the rule was saved, and `leads` a fingerprint of where it led. `held` is what the
+    account could do at `rights_since`, when the rule was saved, written out: ``scopes``, ``rights``
+    and until when (``expires``)."""
 
     __tablename__ = "trust_rule"
     __table_args__ = (UniqueConstraint("account_id", "name"),)
@@ -28,9 +30,12 @@ class TrustRecord(SQLModel, table=True):
     issuer: str = Field(max_length=512, index=True)
     cluster: str = Field(default="", max_length=64)
     connection: str = Field(default="", max_length=64)
+    leads: str = Field(default="", max_length=64)
     audience: str = Field(max_length=256)
     conditions: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     seconds: int
+    held: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    rights_since: float = 0.0
     created: float = Field(default_factory=time.time)
     created_by: str = Field(default="", max_length=128)
     changed_by: str = Field(default="", max_length=128)

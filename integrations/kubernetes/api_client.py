@@ -230,6 +230,12 @@ class ApiClient:
             trust = ssl_context(access, shown, self.upstream)
         return access, trust, identity_headers(self.upstream, access, shown, as_)
 
+    async def leads(self) -> Access:
+        """Where calls go now, and what that is verified by."""
+        async with self._lock:
+            access = self._access = self._access or await self._load()
+        return access
+
     async def forget(self) -> None:
         """Read the configuration again at the next use: it may have been rewritten."""
         async with self._lock:

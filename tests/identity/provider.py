@@ -132,6 +132,7 @@ class LyingProvider:
             routes=[
                 Route("/.well-known/openid-configuration", self._metadata),
                 Route("/keys", self._keys),
+                Route("/openid/v1/jwks", self._keys),  # where a Kubernetes API server has them
                 Route("/authorize", self._authorize),
                 Route("/token", self._token, methods=["POST"]),
                 Route("/userinfo", self._userinfo),

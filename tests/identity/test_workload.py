@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from joserfc import jws
 from joserfc.jwk import RSAKey
 from sqlalchemy import update
 
@@ -19,8 +20,9 @@ from backend.db.identity import TeamRecord, TokenRecord
 from backend.features.trust import exchange
 from backend.features.trust.sources import Sources
 from backend.identity.tokens import digest
+from backend.secrets.keyring import make_key
 from tests.console import Caller, ConsoleApp, running_console
-from tests.identity.provider import LyingProvider, symmetric, unsigned
+from tests.identity.provider import LyingProvider, running_provider, symmetric, unsigned
 from tests.unit.features.test_tokens import program, stop_clocks
 
 MAIN = organisation("main")
@@ -35,6 +37,7 @@ async def site(tmp_path: Path, database_url: str) -> AsyncIterator[ConsoleApp]:
     async with running_console(
         tmp_path,
         database_url,
+        secrets_keys=make_key(),
         connection_networks=("127.0.0.0/8",),
         connection_http_hosts=("127.0.0.1",),
     ) as console:
@@ -216,6 +219,22 @@ LIES: dict[str, Callable[[LyingProvider], str]] = {
 }
 
 
+UNIFORM = (
+    "No trust rule accepts this token. Whoever looks after the service account can test it there "
+    "and see why."
+)
+MISMATCHES = {
+    "another audience": "the rule wants craton alone",
+    "two audiences": "the rule wants craton alone",
+    "over": "it ended",
+    "a year": "more than a day",
+    "unknown key": "shop: ",
+    "another repository": "the rule wants acme/*",
+    "no repository": "there is no claim repository",
+}
+"""What the record says of some."""
+
+
 def claims(provider: LyingProvider, **lies: Any) -> dict[str, Any]:
     now = int(time.time())
     honest = {"iss": provider.issuer, "aud": "craton", "iat": now, "exp": now + 300, **JOB}
@@ -231,7 +250,8 @@ def swapped(signature: str, body: str) -> str:
 async def test_tokens_that_lie(
     tmp_path: Path, provider: LyingProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each is refused in OAuth's words, and why is in the record and nowhere else."""
+    """Each is refused in OAuth's words, and why is in the record and nowhere else: what the rule
+    wants no stranger learns."""
     monkeypatch.setattr(exchange, "BURST", 1000)
     async with running_console(
         tmp_path, connection_networks=("127.0.0.0/8",), connection_http_hosts=("127.0.0.1",)
@@ -242,21 +262,25 @@ async def test_tokens_that_lie(
         service = await account(owner)
         await trust(owner, service, rule(provider))
         assert (await ask(console, provider.signed(claims(provider)))).status_code == 200
-        for name, lie in LIES.items():
-            answer = await ask(console, lie(provider))
+        for number, (name, lie) in enumerate(LIES.items()):
+            answer = await ask(console, lie(provider), f"198.51.100.{number}")
             assert answer.status_code == 400, f"{name}: {answer.text}"
             assert answer.headers["content-type"] == "application/json", name
             assert set(answer.json()) == {"error", "error_description"}, name
             assert answer.json()["error"] == "invalid_request", name
+            said = answer.json()["error_description"]
+            assert said.startswith(("This is no token of a workload", UNIFORM)), name
+            assert said == UNIFORM or name not in MISMATCHES, name
+            assert not any(told in said for told in ("craton", "acme", "repository")), name
         assert provider.asked["/keys"] == 2  # unknown keys do not become requests
         signed_by_another(provider)
         assert (await ask(console, provider.signed(claims(provider)))).status_code == 200
         (held,) = (await owner.get(f"/service-accounts/{service}/trust-rules")).json()
         assert held["tokens"] == 2
-        entries = await record(owner)
-        denied = [e for e in entries if e["outcome"] == "refused"]
-        assert denied
-        assert all(e["address"] == "192.0.2.9" for e in denied)
+        denied = {e["address"]: e for e in await record(owner) if e["outcome"] == "refused"}
+        assert set(denied) == {f"198.51.100.{number}" for number in range(len(LIES))}
+        for number, name in enumerate(LIES):
+            assert MISMATCHES.get(name, ": ") in denied[f"198.51.100.{number}"]["detail"], name
 
 
 @pytest.mark.parametrize(
@@ -322,6 +346,12 @@ async def test_rules_that_may_not_be(site: ConsoleApp, provider: LyingProvider) 
         ({"conditions": [{"claim": "repository", "pattern": "*"}]}, "conditions"),
         ({"seconds": 3601}, "seconds"),
         ({"audience": ""}, "audience"),
+        ({"audience": provider.issuer}, "audience"),
+        ({"audience": "https://kubernetes.default.svc"}, "audience"),
+        ({"audience": "https://kubernetes.default.svc.cluster.local"}, "audience"),
+        ({"audience": "kubernetes.default.svc"}, "audience"),
+        ({"audience": "kubernetes"}, "audience"),
+        ({"audience": "api"}, "audience"),
     ):
         answer = await owner.post(path, json=rule(provider, **wrong))
         assert answer.status_code == 422, f"{wrong}: {answer.text}"
@@ -333,6 +363,13 @@ async def test_rules_that_may_not_be(site: ConsoleApp, provider: LyingProvider) 
     await trust(owner, other, rule(provider))
     twice = await owner.post(f"/service-accounts/{other}/trust-rules", json=rule(provider))
     assert twice.status_code == 409
+
+
+async def made_for(owner: Caller, service: str, secret: str) -> tuple[list[str], list[str]]:
+    """The rights and scopes of a token."""
+    tokens = (await owner.get("/tokens", params={"service": service})).json()
+    (found,) = (one for one in tokens if one["id"] == digest(secret))
+    return found["rights"], found["scopes"]
 
 
 async def test_nobody_lets_others_become_who_may_more(
@@ -348,9 +385,20 @@ async def test_nobody_lets_others_become_who_may_more(
     assert mine.status_code == 201, mine.text
     service = mine.json()["id"]
     path = f"/service-accounts/{service}/trust-rules"
+    grant = {"subject_kind": "service", "subject": "blues"}
+    viewer = grant | {"role": "viewer", "scope": "org/main/team/blue"}
+    assert (await bea.post("/bindings", json=viewer)).status_code == 201
     made = await trust(bea, service, rule(provider))
-    grant = {"subject_kind": "service", "subject": "blues", "role": "operator"}
-    assert (await owner.post("/bindings", json=grant | {"scope": "org/main"})).status_code == 201
+    job = provider.id_token(None, **JOB)
+    before = await made_for(owner, service, await given(site, job))
+    assert before[0]
+    assert before[1] == ["org/main/team/blue"]
+    operator = grant | {"role": "operator", "scope": "org/main"}
+    assert (await owner.post("/bindings", json=operator)).status_code == 201
+    secret = await given(site, job)
+    assert await made_for(owner, service, secret) == before  # her rule gives what she could give
+    session = await program(site, secret).get("/session")
+    assert "pod" not in session.json()["permissions"]
     for answer in (
         await bea.post(path, json=rule(provider, name="more")),
         await bea.put(f"{path}/{made['id']}", json=rule(provider), headers={"if-match": '"1"'}),
@@ -362,6 +410,17 @@ async def test_nobody_lets_others_become_who_may_more(
     assert off.status_code == 200
     hidden = await bea.post(path, json=rule(provider, name="while it is off"))
     assert hidden.status_code == 403  # what it held is behind it still
+    on = await bea.patch(
+        f"/service-accounts/{service}", json={"disabled": False}, headers={"if-match": '"2"'}
+    )
+    assert on.status_code == 200
+    again = await owner.put(
+        f"{path}/{made['id']}", json=rule(provider), headers={"if-match": '"1"'}
+    )
+    assert again.status_code == 200, again.text
+    assert again.json()["rights_since"] > made["rights_since"]
+    after = await made_for(owner, service, await given(site, job))
+    assert (set(after[0]) > set(before[0]), "org/main" in after[1]) == (True, True)
     assert (await bea.delete(f"{path}/{made['id']}")).status_code == 204
     ours = await account(owner, "ours")
     eve = await site.member("eve", ("viewer", MAIN))
@@ -401,6 +460,94 @@ async def test_a_token_is_tested_and_not_kept(site: ConsoleApp, provider: LyingP
     long = await owner.post(path, json={"token": "x" * 20_000})
     assert long.status_code == 422
     assert "xxx" not in long.text
+
+
+def escaping(provider: LyingProvider, **lies: Any) -> str:
+    """A token whose JSON says every character beyond ASCII by an escape, as most issuers do."""
+    header = {"alg": "RS256", "kid": provider.key.kid}
+    body = json.dumps(claims(provider, **lies)).encode()
+    return jws.serialize_compact(header, body, provider.key)
+
+
+@pytest.mark.parametrize("bad", ["\0", "\ud800", "\r\n"])
+async def test_what_nobody_can_see_is_refused_and_recorded(
+    site: ConsoleApp, provider: LyingProvider, bad: str
+) -> None:
+    """No database takes a NUL, and no encoding half of a pair."""
+    owner = await site.owner()
+    service = await account(owner)
+    await trust(owner, service, rule(provider))
+    header = {"kid": "k1", "typ": "JWT"}
+    unseen = {
+        "192.0.2.1": unsigned(header, claims(provider, iss=f"https://ci{bad}")),
+        "192.0.2.2": unsigned(header, claims(provider, aud=f"craton{bad}")),
+        "192.0.2.3": unsigned(header, claims(provider, jti=bad)),
+        "192.0.2.4": escaping(provider, repository=f"other{bad}"),
+    }
+    for address, token in unseen.items():
+        answer = await ask(site, token, address)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    denied = {e["address"]: e["detail"] for e in await record(owner)}
+    assert set(denied) == set(unseen)
+    escaped = bad.encode("unicode_escape").decode()
+    assert f"other{escaped}" in denied["192.0.2.4"]
+    path = f"/service-accounts/{service}/trust-rules/test"
+    told = await owner.post(path, json={"token": unseen["192.0.2.4"]})
+    assert told.json()["claims"]["repository"] == f"other{escaped}"
+    assert (await owner.post(path, json={"token": unseen["192.0.2.1"]})).json()["problem"]
+    await given(site, escaping(provider, repository=f"acme/{bad}"))
+    (done,) = (e for e in await record(owner) if e["outcome"] == "success")
+    assert json.loads(done["change"])["repository"] == f"acme/{escaped}"
+
+
+async def test_a_cluster_is_trusted_where_its_connection_led(
+    site: ConsoleApp, provider: LyingProvider
+) -> None:
+    """Who may change one cluster's connection cannot give it another's keys: the rule is saved
+    again by who may make it. A renewed credential changes nothing."""
+    owner = await site.owner()
+    service = await account(owner)
+    values = {"server": provider.issuer, "token": "one"}
+    cluster = {"kind": "kubernetes", "name": "c1", "way": "token", "values": values}
+    made = await owner.post("/connections", json=cluster | {"untested": True})
+    assert made.status_code == 201, made.text
+    body = rule(provider, issuer="", cluster="c1")
+    saved = await trust(owner, service, body)
+    every_pod = await owner.post(
+        f"/service-accounts/{service}/trust-rules", json=body | {"audience": provider.issuer}
+    )
+    assert every_pod.status_code == 422
+    await given(site, provider.id_token(None, **JOB))
+
+    async def changed(version: int, **more: str) -> None:
+        answer = await owner.put(
+            "/connections/kubernetes/c1?untested=true",
+            json={"way": "token", "values": values | more},
+            headers={"if-match": f'"{version}"'},
+        )
+        assert answer.status_code == 200, answer.text
+
+    await changed(1, token="renewed")
+    await given(site, provider.id_token(None, **JOB))
+    async with running_provider() as other:
+        there, other.issuer = other.issuer, provider.issuer  # calls itself the same
+        await changed(2, server=there)
+        path = f"/service-accounts/{service}/trust-rules"
+        for job in (other.id_token(None, **JOB), provider.id_token(None, **JOB)):
+            answer = await ask(site, job)
+            assert (answer.status_code, answer.json()["error_description"]) == (400, UNIFORM)
+            told = (await owner.post(f"{path}/test", json={"token": job})).json()
+            assert told["signed"] is False
+            assert told["rules"][0]["against"] == [CHANGED]
+        (denied,) = (e for e in await record(owner) if e["outcome"] == "refused")
+        assert CHANGED in denied["detail"]
+        again = await owner.put(f"{path}/{saved['id']}", json=body, headers={"if-match": '"1"'})
+        assert again.status_code == 200, again.text
+        await given(site, other.id_token(None, **JOB))
+        assert (await ask(site, provider.id_token(None, **JOB))).status_code == 400
+
+
+CHANGED = "save the rule again: the connection has changed"
 
 
 async def test_an_issuer_that_is_silent_is_told_apart(

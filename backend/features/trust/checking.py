@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from auth.oidc.problems import Rejected
@@ -17,28 +17,49 @@ from backend.providers.outward import Unreachable
 
 __all__ = ["checked"]
 
+_USUAL: Final = frozenset(
+    {
+        "https://kubernetes.default.svc",
+        "https://kubernetes.default.svc.cluster.local",
+        "https://kubernetes.default",
+        "kubernetes.default.svc.cluster.local",
+        "kubernetes.default.svc",
+        "kubernetes.default",
+        "kubernetes",
+        "api",
+    }
+)
+"""What API servers take tokens for that nobody asked for another audience."""
+
 
 async def checked(caller: Principal, sources: Sources, body: TrustRule) -> dict[str, Any]:
     """The rule's columns. `Unprocessable`, at its field, for what may not be trusted."""
     if bool(body.issuer) == bool(body.cluster):
         raise _invalid("issuer", "give the issuer's address, or a connected cluster")
-    found = ClusterIssuer(body.issuer, "")
+    found = ClusterIssuer(body.issuer)
     if body.cluster:
         found = await _of_cluster(caller, sources, body)
     elif message := _no_issuer(body.issuer) or sources.issuers.against(body.issuer):
         raise _invalid("issuer", message)
+    if _of_every_pod(body.audience, found.issuer):
+        raise _invalid(
+            "audience",
+            "this is the audience of tokens that every workload there has: choose one of your own, "
+            "and ask for a token for it",
+        )
     conditions = tuple(Condition(one.claim, one.pattern) for one in body.conditions)
     if names_anybody(found.issuer, conditions):
         raise _invalid(
             "conditions",
             "these hold for workloads of anybody at this issuer: say whose it is by sub, "
-            "repository, project_path, namespace or the like, with a whole part before any * "
-            "(acme/*, not acme*)",
+            "repository, project_path, namespace or the like, with a whole name before any * "
+            "(acme/*, not acme*; organization:acme:*, not organization:*)",
         )
     return {
         **body.model_dump(),
         "issuer": found.issuer,
         "connection": found.connection,
+        "leads": found.leads,
     }
 
 
@@ -47,16 +68,15 @@ async def _of_cluster(caller: Principal, sources: Sources, body: TrustRule) -> C
     if not caller.policy.decide("cluster", Verb.GET, where).allowed:
         raise _invalid("cluster", "there is no such cluster, or you may not see it")
     try:
-        found = await sources.of_cluster(body.cluster)
+        return await sources.of_cluster(body.cluster)
     except (Unreachable, Rejected) as error:
         raise _invalid("cluster", f"who signs its tokens cannot be read: {error}") from error
-    if body.audience == found.issuer:
-        raise _invalid(
-            "audience",
-            "this is the audience of the tokens that every pod of the cluster has: choose one of "
-            "your own, and ask for a token for it",
-        )
-    return found
+
+
+def _of_every_pod(audience: str, issuer: str) -> bool:
+    """Whether it is the issuer itself or an API server's usual one: a Kubernetes cluster's issuer
+    may be given by its address as well."""
+    return audience.rstrip("/").lower() in {issuer.rstrip("/").lower(), *_USUAL}
 
 
 def _no_issuer(text: str) -> str:

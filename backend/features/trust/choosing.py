@@ -29,7 +29,8 @@ Candidate = tuple[TrustRecord, ServiceRecord]
 
 @dataclass
 class Refused(Exception):
-    """No token is given: `sentence` is for whoever asks, `why` for the record. `silent`: its
+    """No token is given: `sentence` is for whoever asks, anybody, and tells nothing of the rules;
+    `why` is for the record. `silent`: its
     issuer could not be asked now."""
 
     code: str
@@ -73,12 +74,7 @@ def _refused(verdicts: Sequence[Verdict]) -> Refused:
     if not verdicts:
         return Refused("invalid_request", _NONE, "no rule names its issuer")
     why = "; ".join(f"{one.rule.name}: {one.against[0]}" for one in verdicts[:10])
-    signed = [one for one in verdicts if one.signed]
-    if not signed and any(one.silent for one in verdicts):
+    if any(one.silent for one in verdicts) and not any(one.signed for one in verdicts):
         sentence = "The issuer of this token cannot be asked for its keys now: try again later."
         return Refused("temporarily_unavailable", sentence, why, silent=True)
-    if signed:
-        reasons = {one.against[0] for one in signed}
-        if len(reasons) == 1:
-            return Refused("invalid_request", f"{_NONE} It says: {reasons.pop()}.", why)
     return Refused("invalid_request", _NONE, why)

@@ -54,7 +54,8 @@ async def exchange_token(
     """Exchange a workload's token (RFC 8693, section 2.1), by a form with `grant_type`,
     `subject_token`, `subject_token_type` (jwt or id_token) and, where rules of several service
     accounts accept it, the name of one as `audience`. The token is in this answer and nowhere
-    else; it may what the account may."""
+    else; it may what the account held when the trust rule was saved, and holds still. Why a token
+    is refused is in the activity record."""
     asked = read_asked(await read_form(request, _FORM))
     limits = [Limit("workload", address_group(_address(request)), BURST, EVERY)]
     await _count(attempts, limits)

@@ -13,14 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from auth.kinds import Catalogue
-from auth.scope import organisation
 from auth.subject import Subject, SubjectKind
 from auth.workload.rule import claim_of
+from auth.workload.text import visible
 from auth.workload.token import Read
 from backend.audit import Audit, Change, Origin, Target
 from backend.db.identity import ServiceRecord, TokenRecord
 from backend.db.trust import TrustRecord
 from backend.features.trust.choosing import Candidate
+from backend.features.trust.holding import bounded
 from backend.features.trust.rules import place
 from backend.http.oauth import refused
 from backend.identity.epoch import hold_epoch
@@ -45,21 +46,21 @@ class Giving:
 
 
 async def give(giving: Giving, chosen: Candidate, read: Read) -> tuple[str, int]:
-    """The token's secret, and for how many seconds it is good. It may what the account may now;
-    what ends the rule or the account at this moment ends it, too: one waits for the other."""
+    """The token's secret, and for how many seconds it is good. It may what the
+    account held when the rule was saved and holds now. What ends the rule or the account at this
+    moment ends it, too: one waits for the other."""
     db, now = giving.db, time.time()
     await hold_epoch(db)
     rule, account = await _still(db, chosen)
     subject = Subject(SubjectKind.SERVICE, account.id)
     await _refuse_many(db, account, now)
     held = await policy_of(db, subject, giving.catalogue)
-    pairs = {pair for binding in held.bindings for pair in binding.role.pairs}
-    org = giving.audit.origin.organisation
+    rights, scopes = bounded(rule.held, held, now)
     secret, token = make_access_token(
         subject,
         rule.name,
-        (f"{kind}:{verb.value}" for kind, verb in pairs),
-        [organisation(org)],
+        rights,
+        scopes,
         expires=now + rule.seconds,
         created_by="workload identity",
     )
@@ -117,4 +118,4 @@ def _record(
 
 
 def _text(found: Any) -> str:
-    return (found if isinstance(found, str) else json.dumps(found))[:_SHOWN]
+    return visible(found if isinstance(found, str) else json.dumps(found))[:_SHOWN]

@@ -43,14 +43,14 @@ async def judge(
 ) -> list[Verdict]:
     """A verdict on each rule. Of another issuer's rules the signature is not looked at, and of
     one issuer it is looked at once."""
-    asked: dict[tuple[str, str, str], _Signed] = {}
+    asked: dict[tuple[str, ...], _Signed] = {}
     verdicts = []
     for rule in rules:
         if rule.issuer != read.issuer:
             against = trusted(rule).against(read.claims)
             verdicts.append(Verdict(rule, against[:1]))
             continue
-        key = (rule.issuer, rule.cluster, rule.connection)
+        key = (rule.issuer, rule.cluster, rule.connection, rule.leads)
         if key not in asked:
             asked[key] = await _signed(sources, token, rule, now)
         found = asked[key]

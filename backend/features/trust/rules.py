@@ -23,6 +23,7 @@ from backend.db.trust import TrustRecord
 from backend.db.versions import advance
 from backend.errors import Conflict, Forbidden, NotFoundProblem
 from backend.features.trust.checking import checked
+from backend.features.trust.holding import written_out
 from backend.features.trust.schemas import TrustRule
 from backend.features.trust.sources import Sources
 from backend.http.guard import no_such
@@ -124,7 +125,8 @@ async def _checked(ruling: Ruling, account: ServiceRecord, body: TrustRule) -> d
     behind = Subject(SubjectKind.SERVICE, account.id)
     held = await policy_behind(ruling.db, behind, ruling.catalogue)
     refuse_escalation(caller, held.bindings, f"You may not let others become {account.name}")
-    return await checked(caller, ruling.sources, body)
+    values = await checked(caller, ruling.sources, body)
+    return {**values, "held": written_out(held), "rights_since": time.time()}
 
 
 async def _given(db: AsyncSession, rules: Sequence[str]) -> list[int]:

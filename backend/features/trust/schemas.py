@@ -51,7 +51,9 @@ class TrustRule(BaseModel):
 
 
 class TrustRuleView(BaseModel):
-    """A trust rule. `tokens` that it gave work now. `row_version` guards changes (`If-Match`)."""
+    """A trust rule. `tokens` that it gave work now. They may what the account held at
+    `rights_since` (Unix seconds), when the rule was saved, and holds still: save it again after
+    the account was given more. `row_version` guards changes (`If-Match`)."""
 
     id: str
     name: str
@@ -60,6 +62,7 @@ class TrustRuleView(BaseModel):
     audience: str
     conditions: list[TrustCondition]
     seconds: int
+    rights_since: float
     created: float
     created_by: str
     changed_by: str

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from auth.oidc.idtoken import number
 from auth.oidc.person import without_secrets
 from auth.oidc.problems import Rejected
+from auth.workload.text import shown
 from auth.workload.token import read_token
 from backend.db.trust import TrustRecord
 from backend.features.trust.judging import judge
@@ -31,12 +32,12 @@ async def tested(
     return TokenTested(
         problem="",
         signed=any(one.signed for one in verdicts),
-        issuer=read.issuer[:512],
+        issuer=read.issuer,
         subject=read.subject,
         algorithm=str(read.header.get("alg"))[:40],
         key=str(read.header.get("kid"))[:200],
         expires=number(read.claims, "exp"),
-        claims=without_secrets(read.claims),
+        claims=shown(without_secrets(read.claims)),
         rules=[
             RuleVerdict(
                 id=one.rule.id, name=one.rule.name, matches=one.matches, against=list(one.against)

@@ -23,9 +23,11 @@ export function OwnedTokens({ tokens, actions, label }: OwnedTokensProps) {
         [t("tokens.name"), (token) => <Name token={token} />],
         [t("tokens.may"), (token) => <May token={token} />],
       ]}
-      actions={({ id: key, name }, lives) => (
+      actions={({ id: key, name, rule }, lives) => (
         <>
-          {lives && <ActionButton action={actions.rotate} target={{ key, name }} name={name} />}
+          {lives && !rule && (
+            <ActionButton action={actions.rotate} target={{ key, name }} name={name} />
+          )}
           <ActionButton action={actions.revoke} target={{ key, name }} name={name} />
         </>
       )}
@@ -33,12 +35,12 @@ export function OwnedTokens({ tokens, actions, label }: OwnedTokensProps) {
   );
 }
 
-function Name({ token: { name, prefix } }: { token: TokenView }) {
+function Name({ token: { name, prefix, workload } }: { token: TokenView }) {
   return (
     <>
       <Raw>{name}</Raw>{" "}
       <span className="cr-muted" translate="no">
-        {prefix}…
+        {prefix}… {workload}
       </span>
     </>
   );

@@ -13,7 +13,14 @@ from typing import Final, Protocol
 from integrations.kubernetes.errors import ConfigurationError
 from integrations.tls import no_password
 
-__all__ = ["Access", "ClientCredential", "CredentialSource", "StaticCredential", "ssl_context"]
+__all__ = [
+    "Access",
+    "ClientCredential",
+    "CredentialSource",
+    "StaticCredential",
+    "certificates_of",
+    "ssl_context",
+]
 
 _CERTIFICATE: Final = re.compile(
     rb"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----", re.DOTALL
@@ -108,6 +115,13 @@ def proxy_context(access: Access) -> ssl.SSLContext | None:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def certificates_of(ca: bytes) -> list[str]:
+    """The certificates of a bundle, sorted, without what stands between them or how they are
+    broken into lines: equal for equal trust."""
+    found = (b"".join(one.split()) for one in _CERTIFICATE.findall(ca))
+    return sorted({one.decode("latin-1") for one in found})
 
 
 def _trusting(ca: bytes) -> ssl.SSLContext:

@@ -70,8 +70,9 @@ async def test_a_job_of_the_cluster_works_until_it_is_trusted_no_more(
     assert made.json()["issuer"].startswith("https://")
     everybody = rule(job, conditions=[{"claim": "sub", "pattern": "system:serviceaccount:*"}])
     assert owner.http.post(rules, json=everybody).status_code == 422
-    every_pod = rule(job, audience=made.json()["issuer"])
-    assert owner.http.post(rules, json=every_pod).status_code == 422
+    for audience in (made.json()["issuer"], "https://kubernetes.default.svc", "api"):
+        every_pod = rule(job, audience=audience)
+        assert owner.http.post(rules, json=every_pod).status_code == 422
 
     file = tmp_path / "token"
     file.write_text(token_for(stack, job))

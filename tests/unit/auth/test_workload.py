@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from auth.oidc.problems import Rejected
 from auth.workload.patterns import fits
 from auth.workload.rule import Condition, Trusted, claim_of, names_anybody
+from auth.workload.text import shown
 from auth.workload.token import LENGTH, check_times, read_token
 
 GITHUB = "https://token.actions.githubusercontent.com"
@@ -41,6 +42,8 @@ def token(header: Any, claims: Any) -> str:
 
 HEADER = {"alg": "RS256", "kid": "k1"}
 HONEST = {"iss": OWN, "sub": "job"}
+UNSEEN = ("\0", "\ud800", "a\nb")
+"""A database takes no NUL, no encoding a lone surrogate, and nobody sees a line's end."""
 
 
 @pytest.mark.parametrize(
@@ -72,6 +75,19 @@ HONEST = {"iss": OWN, "sub": "job"}
         (OWN, "sub", "system:serviceaccount*", True),
         (OWN, "sub", "team-a:*", False),
         (OWN, "sub", "job", False),
+        (OWN, "sub", "organization:*", True),
+        (OWN, "sub", "Organization:*:pipeline:deploy", True),
+        (OWN, "sub", "organization:acme:*", False),
+        (OWN, "sub", "organization:acme*", True),
+        (OWN, "sub", "projects/*", True),
+        (OWN, "sub", "repository_owner_id:*", True),
+        (OWN, "sub", "repository_owner_id:42:*", False),
+        (OWN, "sub", "ref_type:*", True),
+        (OWN, "sub", "ref_type:branch:*", True),
+        (OWN, "sub", "environment:production:*", True),
+        (OWN, "sub", "spiffe://*", True),
+        (OWN, "sub", "spiffe://acme.example/*", False),
+        (OWN, "sub", "repo:*", True),
         (OWN, "kubernetes.io/namespace", "shop", False),
         (OWN, "kubernetes.io/serviceaccount/name", "default", True),
         (OWN, "actor", "ada", True),
@@ -172,12 +188,32 @@ def deep(levels: int) -> Any:
         token(HEADER, {"iss": OWN, "sub": "a\nb"}),
         token(HEADER, {"iss": OWN, "sub": ["job"]}),
         token(HEADER, {"sub": "job"}),
+        *(token(HEADER, {**HONEST, "iss": f"https://ci{bad}"}) for bad in UNSEEN),
+        token(HEADER, {**HONEST, "iss": "https://" + "x" * 512}),
+        *(token(HEADER, {**HONEST, "aud": ["craton", bad]}) for bad in (*UNSEEN, "", 7)),
+        token(HEADER, {**HONEST, "aud": {"craton": True}}),
+        *(token(HEADER, {**HONEST, "jti": bad}) for bad in (*UNSEEN, 7, "x" * 513)),
+        *(token({**HEADER, "kid": bad}, HONEST) for bad in UNSEEN),
+        *(token({**HEADER, "alg": bad}, HONEST) for bad in UNSEEN),
+        token(HEADER, '{"iss": "https://ci.example", "sub": "job", "x": 1e999}'),
         "é.é.é",
     ],
 )
 def test_what_can_be_read_in_two_ways_is_no_token(lie: str) -> None:
     with pytest.raises(Rejected):
         read_token(lie)
+
+
+def test_what_nobody_can_see_is_shown_as_an_escape() -> None:
+    claims = {**HONEST, "a\0": ["\ud800", {"b": "\n"}, 7], "repository": "acme/\0\ud800"}
+    assert shown(claims) == {
+        **HONEST, "a\\x00": ["\\ud800", {"b": "\\n"}, 7], "repository": "acme/\\x00\\ud800",
+    }  # fmt: skip
+    wanted = (Condition("repository", "other"), Condition("x/y", "other"))
+    lies = {**claims, "aud": "\0", "x": {"y": ["\0"]}}
+    said = Trusted(OWN, "craton", wanted).against(lies)
+    assert len(said) == 3
+    assert all("\\x00" in one and one.isprintable() for one in said)
 
 
 def test_nesting_that_issuers_have_is_read() -> None:

@@ -8222,7 +8222,9 @@ export type TrustRule = {
 /**
  * TrustRuleView
  *
- * A trust rule. `tokens` that it gave work now. `row_version` guards changes (`If-Match`).
+ * A trust rule. `tokens` that it gave work now. They may what the account held at
+ * `rights_since` (Unix seconds), when the rule was saved, and holds still: save it again after
+ * the account was given more. `row_version` guards changes (`If-Match`).
  */
 export type TrustRuleView = {
     /**
@@ -8265,6 +8267,10 @@ export type TrustRuleView = {
      * Name
      */
     name: string;
+    /**
+     * Rights Since
+     */
+    rights_since: number;
     /**
      * Row Version
      */

@@ -4,13 +4,14 @@ import { deviceOf } from "../../format/device";
 import { SERVICE_TOKEN } from "../../tokens/tokens";
 import { endSession } from "./sessions";
 
-/** What can be done with somebody's token: a service account's is rotated, anybody's revoked. */
+/** What can be done with somebody's token: a service account's is rotated unless a workload
+ * got it, anybody's revoked. */
 export function TokenActions({ token }: { token: TokenRow }) {
-  const { owner, owner_kind, name, replaced } = token;
+  const { owner, owner_kind, name, replaced, workload } = token;
   const called = `${owner}: ${name}`;
   return (
     <div className="cr-actions">
-      {owner_kind === "service" && replaced === null && (
+      {owner_kind === "service" && replaced === null && !workload && (
         <ActionButton action={SERVICE_TOKEN.rotate} target={token} name={called} />
       )}
       <ActionButton action={SERVICE_TOKEN.revoke} target={token} name={called} variant="danger" />
