@@ -5,7 +5,9 @@ import asking from "./i18n/asking.json";
 import later from "./i18n/later.json";
 import profile from "./i18n/profile.json";
 import provisioning from "./i18n/provisioning.json";
+import receivers from "./i18n/receivers.json";
 import signin from "./i18n/signin.json";
+import trust from "./i18n/trust.json";
 import updates from "./i18n/updates.json";
 
 type Tree = { [key: string]: string | Tree };
@@ -92,7 +94,9 @@ test.each([
   ["profile", [profile]],
   ["asking", [asking]],
   ["provisioning", [provisioning]],
+  ["receivers", [receivers]],
   ["signin", [signin]],
+  ["trust", [trust]],
   ["updates", [updates]],
 ])("what says words of %s brings them along", (name, words) => {
   const keys = new Set(words.flatMap((tree) => keysOf(tree as Tree)).map(singular));

@@ -10,12 +10,14 @@ import "./later";
 import "./profile";
 import "./provisioning";
 import "./receivers";
+import "./trust";
 import "./updates";
 import profile from "./profile.json";
 import provisioning from "./provisioning.json";
 import { PSEUDO_CLOSE, PSEUDO_OPEN, pseudo, pseudoCatalogue } from "./pseudo";
 import receivers from "./receivers.json";
 import signin from "./signin.json";
+import trust from "./trust.json";
 import updates from "./updates.json";
 
 type Tree = { [key: string]: string | Tree };
@@ -32,7 +34,7 @@ function sources(folder: string): string[] {
     .map((name) => readFileSync(join(folder, name), "utf8"));
 }
 
-const KEYS = [en, later, asking, profile, provisioning, receivers, signin, updates].flatMap(
+const KEYS = [en, later, asking, profile, provisioning, receivers, signin, trust, updates].flatMap(
   (words) => keysOf(words),
 );
 const CODE = sources(join(import.meta.dirname, "..")).join("\n");
@@ -65,7 +67,7 @@ test("sentences keep the house's tone", () => {
 
 test("the pseudo-locale marks every string and leaves placeholders alone", () => {
   expect(pseudo("{{count}} rows")).toMatch(/^⟦\{\{count\}\} róws~*⟧$/);
-  const marked = [en, later, asking, profile, provisioning, receivers, signin, updates].flatMap(
+  const marked = [en, later, asking, profile, provisioning, receivers, signin, trust, updates].flatMap(
     (words) => keysOf(pseudoCatalogue(words) as Tree),
   );
   expect(marked).toEqual(KEYS);

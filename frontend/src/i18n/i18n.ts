@@ -8,6 +8,7 @@ import type provisioning from "./provisioning.json";
 import { pseudoCatalogue } from "./pseudo";
 import type receivers from "./receivers.json";
 import type signin from "./signin.json";
+import type trust from "./trust.json";
 import type updates from "./updates.json";
 
 declare module "i18next" {
@@ -21,6 +22,7 @@ declare module "i18next" {
         typeof provisioning &
         typeof receivers &
         typeof signin &
+        typeof trust &
         typeof updates;
     };
   }

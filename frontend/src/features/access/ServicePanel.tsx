@@ -13,10 +13,12 @@ import { describeService, removeService, serviceOff, serviceOn } from "./service
 
 const SERVICE = "service" as const;
 const tokenTable = part(async () => (await import("../../tokens/OwnedTokens")).OwnedTokens);
+const trustRules = part(async () => (await import("./TrustRules")).TrustRules);
 
 /** What can be done with a service account, its tokens, and the roles it holds. */
 export function ServicePanel({ account }: { account: ServiceAccountRow }) {
   const session = useSession();
+  const Trust = usePart(trustRules, mayUse(session, "token"));
   const { key, name, team, disabled } = account;
   const whole = `org/${session?.organisation ?? ""}`;
   const receiver = { subject: name, kind: SERVICE, place: team ? `${whole}/team/${team}` : whole };
@@ -30,6 +32,7 @@ export function ServicePanel({ account }: { account: ServiceAccountRow }) {
         <ActionButton action={removeService} target={account} name={name} variant="danger" />
       </div>
       {mayUse(session, "token") && <ServiceTokens account={account} />}
+      {Trust && <Trust account={account} />}
       <HeldRoles subject={name} kind="service" />
     </>
   );
