@@ -67,9 +67,17 @@ test("sentences keep the house's tone", () => {
 
 test("the pseudo-locale marks every string and leaves placeholders alone", () => {
   expect(pseudo("{{count}} rows")).toMatch(/^⟦\{\{count\}\} róws~*⟧$/);
-  const marked = [en, later, asking, profile, provisioning, receivers, signin, trust, updates].flatMap(
-    (words) => keysOf(pseudoCatalogue(words) as Tree),
-  );
+  const marked = [
+    en,
+    later,
+    asking,
+    profile,
+    provisioning,
+    receivers,
+    signin,
+    trust,
+    updates,
+  ].flatMap((words) => keysOf(pseudoCatalogue(words) as Tree));
   expect(marked).toEqual(KEYS);
   expect(JSON.stringify(pseudoCatalogue({ a: "b" }))).toContain(PSEUDO_OPEN);
   expect(pseudo("x").endsWith(PSEUDO_CLOSE)).toBe(true);
