@@ -54,7 +54,9 @@ function Rule({ account, rule }: { account: Account; rule: TrustRuleView }) {
   return (
     <div data-rule={name}>
       <h3>
-        <Raw>{name}</Raw>
+        <strong>
+          <Raw>{name}</Raw>
+        </strong>
       </h3>
       <Facts
         facts={[
