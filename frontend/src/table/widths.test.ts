@@ -88,3 +88,18 @@ test("without a sentence the name takes the rest", () => {
   const widths = columnWidths([column("name", "text"), column("created", "time")], [], "name", 800);
   expect(sum(widths)).toBeGreaterThan(797);
 });
+
+test("a long status takes no other column's place, and a port is not cut", () => {
+  const columns = [
+    column("name", "text"),
+    column("status", "status"),
+    column("reason", "text"),
+    column("ports", "list"),
+    column("created", "time"),
+  ];
+  const [row] = rowWith(70);
+  const ports = ["https 443→25947/TCP"];
+  const rows = row ? [{ ...row, status: "CreateContainerConfigError", ports }] : [];
+  expect(fittingColumns(columns, rows, "name", 850)).toBe(columns);
+  expect(columnWidths(columns, rows, "name", 850)[3]).toBeGreaterThanOrEqual(20 * 6.8 + 16 - 1);
+});

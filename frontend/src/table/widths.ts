@@ -37,8 +37,7 @@ const FIXED: Partial<Record<ColumnType, number>> = {
 const BOUNDS = {
   sentence: { most: 1100, least: 220 },
   name: { most: 420, least: 200 },
-  // `CreateContainerConfigError` is the longest that clusters know: half of it says nothing.
-  status: { most: 240, least: 224 },
+  status: { most: 240, least: 150 },
   list: { most: 260, least: 184 },
   labels: { most: 260, least: 110 },
   text: { most: 260, least: 124 },
@@ -98,7 +97,8 @@ function widestOf(column: ColumnInfo, rows: readonly Row[], isName: boolean): nu
 
 function lengthOf(value: unknown): number {
   if (value === null || value === undefined) return 1;
-  if (Array.isArray(value)) return value.map(String).join(", ").length;
+  // The arrow between two ports is twice as wide as a letter.
+  if (Array.isArray(value)) return value.map(String).join(", ").replaceAll("→", "->").length;
   return isDigest(value) ? 31 : String(value).length;
 }
 
