@@ -256,3 +256,9 @@ test("a directory is tried with a name and a password, and has nothing to be tol
   await userEvent.click(screen.getByRole("button", { name: "Try signing in" }));
   expect(await screen.findByText("blue")).toBeTruthy();
 });
+
+test("what is not known of provisioning is said, and asked for again", async () => {
+  await renderInConsole(<ProviderParts provider={PROVIDER} />);
+  expect(await screen.findByText("This could not be shown")).toBeTruthy();
+  expect(screen.getByRole("button", { name: "Try again" })).toBeTruthy();
+});
