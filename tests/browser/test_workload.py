@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import ConsoleProcess
@@ -12,6 +12,10 @@ from tests.consoleprocess import OWNER
 from tests.stackfixtures import RunningStack
 
 PODS = "system:serviceaccount:default:default"
+
+
+def field(dialogue: Locator, name: str) -> Locator:
+    return dialogue.locator(f"[data-field={name}]").locator("input, textarea, select").first
 
 
 def test_a_pod_of_a_cluster_is_trusted_tested_and_trusted_no_more(
@@ -23,7 +27,7 @@ def test_a_pod_of_a_cluster_is_trusted_tested_and_trusted_no_more(
         assert made.status_code == 201, made.text
     account = made.json()["id"]
     page.goto(f"{console.url}/access/service-accounts?row={account}")
-    trusted = page.locator("section").filter(has_text="Workload identity")
+    trusted = page.locator("section.cr-section").filter(has_text="Workload identity")
     expect(trusted).to_contain_text("Nothing is trusted yet.")
     trusted.get_by_role("button", name="Trust a workload").click()
     dialogue = page.get_by_role("dialog")
@@ -31,11 +35,11 @@ def test_a_pod_of_a_cluster_is_trusted_tested_and_trusted_no_more(
     expect(dialogue.get_by_label("Repository")).to_be_visible()
     assert violations(page) == []
     dialogue.get_by_label("A pod of a connected cluster").check()
-    dialogue.get_by_label("Name", exact=False).first.fill("the shop's pods")
-    dialogue.get_by_label("Cluster", exact=True).select_option("local")
-    dialogue.get_by_label("Namespace").fill("default")
-    dialogue.get_by_label("Service account").fill("default")
-    dialogue.get_by_label("Audience").fill("craton")
+    field(dialogue, "name").fill("the shop's pods")
+    field(dialogue, "cluster").select_option("local")
+    field(dialogue, "namespace").fill("default")
+    field(dialogue, "service_account").fill("default")
+    field(dialogue, "audience").fill("craton")
     dialogue.get_by_role("button", name="Trust a workload").click()
     expect(dialogue).to_contain_text("Done.")
     dialogue.get_by_role("button", name="Close", exact=True).last.click()
@@ -47,7 +51,7 @@ def test_a_pod_of_a_cluster_is_trusted_tested_and_trusted_no_more(
 
     token = stack.kubectl("create", "token", "default", "-n", "default", "--audience", "craton")
     trusted.get_by_role("button", name="Test a token").click()
-    dialogue.get_by_label("The workload's token").fill(token.strip())
+    field(dialogue, "token").fill(token.strip())
     dialogue.get_by_role("button", name="Test a token").click()
     expect(dialogue).to_contain_text("The rule the shop's pods matches")
     expect(dialogue).to_contain_text(PODS)

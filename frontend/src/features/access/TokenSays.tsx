@@ -32,7 +32,9 @@ export function TokenSays({ said }: { said: TokenTested }) {
           [t("trust.test.expires"), expires === null ? null : formatExact(expires)],
         ]}
       />
-      <h3>{t("trust.test.claims")}</h3>
+      <h2>
+        <strong>{t("trust.test.claims")}</strong>
+      </h2>
       <CodeView
         text={JSON.stringify(claims, null, 2)}
         language="json"
