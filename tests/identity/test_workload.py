@@ -15,8 +15,7 @@ from auth.tokens import is_token
 from backend.db.identity import TeamRecord, TokenRecord
 from backend.features.trust import exchange
 from backend.identity.tokens import digest
-from backend.secrets.keyring import make_key
-from tests.console import Caller, ConsoleApp, running_console
+from tests.console import Caller, ConsoleApp
 from tests.identity.provider import LyingProvider, running_provider, unsigned
 from tests.identity.workload import (
     JOB,
@@ -29,20 +28,14 @@ from tests.identity.workload import (
     record,
     rule,
     trust,
+    trusting_console,
 )
 from tests.unit.features.test_tokens import program, stop_clocks
 
 
 @pytest.fixture
 async def site(tmp_path: Path, database_url: str) -> AsyncIterator[ConsoleApp]:
-    """A console whose operator lets it ask loopback without TLS."""
-    async with running_console(
-        tmp_path,
-        database_url,
-        secrets_keys=make_key(),
-        connection_networks=("127.0.0.0/8",),
-        connection_http_hosts=("127.0.0.1",),
-    ) as console:
+    async with trusting_console(tmp_path, database_url) as console:
         yield console
 
 

@@ -14,7 +14,6 @@ from joserfc.jwk import RSAKey
 
 from backend.features.trust import exchange
 from backend.features.trust.sources import Sources
-from backend.secrets.keyring import make_key
 from tests.console import ConsoleApp, running_console
 from tests.identity.provider import LyingProvider, symmetric, unsigned
 from tests.identity.workload import (
@@ -27,19 +26,13 @@ from tests.identity.workload import (
     record,
     rule,
     trust,
+    trusting_console,
 )
 
 
 @pytest.fixture
 async def site(tmp_path: Path, database_url: str) -> AsyncIterator[ConsoleApp]:
-    """A console whose operator lets it ask loopback without TLS."""
-    async with running_console(
-        tmp_path,
-        database_url,
-        secrets_keys=make_key(),
-        connection_networks=("127.0.0.0/8",),
-        connection_http_hosts=("127.0.0.1",),
-    ) as console:
+    async with trusting_console(tmp_path, database_url) as console:
         yield console
 
 

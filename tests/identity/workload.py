@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Any
 
 import httpx2
 
 from auth.scope import organisation
-from tests.console import Caller, ConsoleApp
+from backend.secrets.keyring import make_key
+from tests.console import Caller, ConsoleApp, running_console
 from tests.identity.provider import LyingProvider
 from tests.unit.features.test_tokens import program
 
@@ -25,6 +28,7 @@ __all__ = [
     "record",
     "rule",
     "trust",
+    "trusting_console",
 ]
 
 MAIN = organisation("main")
@@ -36,6 +40,17 @@ UNIFORM = (
     "and see why."
 )
 """All that a stranger is told of a token that no rule accepts."""
+
+
+def trusting_console(folder: Path, database_url: str) -> AbstractAsyncContextManager[ConsoleApp]:
+    """A console whose operator lets it ask loopback without TLS."""
+    return running_console(
+        folder,
+        database_url,
+        secrets_keys=make_key(),
+        connection_networks=("127.0.0.0/8",),
+        connection_http_hosts=("127.0.0.1",),
+    )
 
 
 async def account(owner: Caller, name: str = "deployer", role: str = "viewer") -> str:
