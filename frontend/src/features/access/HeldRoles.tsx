@@ -8,6 +8,7 @@ import { scopeWords } from "../../format/scope";
 import { EMPTY_QUERY } from "../../live/query";
 import { useLiveView } from "../../live/react";
 import { AppLink } from "../../shell/AppLink";
+import { Failed } from "../../states/States";
 
 const MOST = 20;
 
@@ -29,7 +30,13 @@ export function HeldRoles({ subject, kind }: Holder) {
     [subject, kind],
   );
   const { view } = useLiveView("bindings", query, { offset: 0, limit: MOST });
-  if (view.problem || view.status === "loading") return null;
+  if (view.problem?.status === 403 || (view.status === "loading" && !view.problem)) return null;
+  if (view.problem)
+    return (
+      <Section title={t("access.rolesOf")}>
+        <Failed problem={view.problem} />
+      </Section>
+    );
   const of = new URLSearchParams({ filter: `subject=${JSON.stringify(subject)}` });
   return (
     <Section title={t("access.rolesOf")}>

@@ -3,11 +3,10 @@ import { useTranslation } from "react-i18next";
 import { ActionButton } from "../../actions/ActionHost";
 import { readProvisioningOptions } from "../../api/generated/@tanstack/react-query.gen";
 import type { ProvisioningView } from "../../api/generated/types.gen";
-import { toProblem } from "../../api/problem";
 import { Facts, Raw } from "../../detail/Facts";
 import { Section } from "../../detail/Section";
+import { UnreadPart } from "../../detail/UnreadPart";
 import { CopyButton } from "../../format/CopyButton";
-import { Failed } from "../../states/States";
 import { TokenTable } from "../../tokens/TokenTable";
 import type { ProviderView } from "./providersApi";
 import { makeToken, revokeToken, rotateToken } from "./scimTokens";
@@ -20,14 +19,7 @@ export interface ProvisioningProps {
 export function Provisioning({ provider: { name, protocol } }: ProvisioningProps) {
   const { t } = useTranslation();
   const { data, error, refetch } = useQuery(readProvisioningOptions({ path: { name } }));
-  if (!data)
-    return (
-      error && (
-        <Section title={t("provisioning.title")}>
-          <Failed problem={toProblem(error)} onRetry={() => void refetch()} />
-        </Section>
-      )
-    );
+  if (!data) return <UnreadPart title={t("provisioning.title")} error={error} refetch={refetch} />;
   const { tokens, address, external } = data;
   const lives = tokens.some(({ replaced }) => replaced === null);
   const by = protocol === "oidc" ? "provisioning.claim" : "provisioning.attribute";

@@ -4,6 +4,7 @@ import { ActionButton } from "../../actions/ActionHost";
 import { listTokens } from "../../api/generated/sdk.gen";
 import type { ServiceAccountRow } from "../../api/generated/types.gen";
 import { Section } from "../../detail/Section";
+import { UnreadPart } from "../../detail/UnreadPart";
 import { part, usePart } from "../../overlay/part";
 import { mayUse, useSession } from "../../session/session";
 import { createServiceToken, SERVICE_TOKEN } from "../../tokens/tokens";
@@ -41,12 +42,12 @@ export function ServicePanel({ account }: { account: ServiceAccountRow }) {
 function ServiceTokens({ account: { key, tokens } }: { account: ServiceAccountRow }) {
   const { t } = useTranslation();
   // The number is live: a token made or revoked elsewhere is asked for anew.
-  const { data } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ["tokens", key, tokens],
     queryFn: async () => (await listTokens({ query: { service: key } })).data,
   });
   const Tokens = usePart(tokenTable, (data?.length ?? 0) > 0);
-  if (!data) return null;
+  if (!data) return <UnreadPart title={t("access.tokens")} error={error} refetch={refetch} />;
   return (
     <Section title={t("access.tokens")}>
       {data.length === 0 && <p className="cr-muted">{t("access.service.noTokens")}</p>}

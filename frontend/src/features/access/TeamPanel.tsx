@@ -5,6 +5,7 @@ import { readTeam } from "../../api/generated/sdk.gen";
 import type { TeamRow } from "../../api/generated/types.gen";
 import { Raw } from "../../detail/Facts";
 import { Section } from "../../detail/Section";
+import { UnreadPart } from "../../detail/UnreadPart";
 import { scopeWords } from "../../format/scope";
 import { useSession } from "../../session/session";
 import { HeldRoles } from "./HeldRoles";
@@ -34,11 +35,11 @@ export function TeamPanel({ team }: { team: TeamRow }) {
 function TeamParts({ team: { name, row_version } }: { team: TeamRow }) {
   const { t } = useTranslation();
   // The version is live: a team changed elsewhere is read anew.
-  const { data } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ["team", name, row_version],
     queryFn: async () => (await readTeam({ path: { name } })).data,
   });
-  if (!data) return null;
+  if (!data) return <UnreadPart title={t("access.team.members")} error={error} refetch={refetch} />;
   return (
     <>
       <Names title={t("access.team.members")} names={data.members} none={t("access.team.nobody")} />

@@ -6,6 +6,7 @@ import { listTrustRulesOptions } from "../../api/generated/@tanstack/react-query
 import type { TrustRuleView } from "../../api/generated/types.gen";
 import { Facts, Raw } from "../../detail/Facts";
 import { Section } from "../../detail/Section";
+import { UnreadPart } from "../../detail/UnreadPart";
 import { Age } from "../../format/Age";
 import { CopyButton } from "../../format/CopyButton";
 import { type Account, addRule, changeRule, removeRule, testToken } from "./trust";
@@ -13,8 +14,10 @@ import { type Account, addRule, changeRule, removeRule, testToken } from "./trus
 /** Which workloads of other systems may be the service account, and how to find out why not. */
 export function TrustRules({ account }: { account: Account }) {
   const { t } = useTranslation();
-  const { data } = useQuery(listTrustRulesOptions({ path: { account_id: account.key } }));
-  if (!data) return null;
+  const { data, error, refetch } = useQuery(
+    listTrustRulesOptions({ path: { account_id: account.key } }),
+  );
+  if (!data) return <UnreadPart title={t("trust.title")} error={error} refetch={refetch} />;
   const command = `craton login ${window.location.origin} --workload`;
   return (
     <Section title={t("trust.title")} note={t("trust.note")}>

@@ -1,8 +1,10 @@
 import "../../i18n/receivers";
+import { Button } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { listReceiversOptions } from "../../api/generated/@tanstack/react-query.gen";
 import type { ReceiverView } from "../../api/generated/types.gen";
+import { type Problem, toProblem } from "../../api/problem";
 import { formatExact } from "../../format/time";
 import { ToneIcon } from "../../status/Status";
 
@@ -10,11 +12,13 @@ import { ToneIcon } from "../../status/Status";
  * nothing where no receiver is configured, or the caller may not know. */
 export function Receivers() {
   const { t } = useTranslation();
-  const { data } = useQuery({
+  const { data, error, refetch } = useQuery({
     ...listReceiversOptions(),
     retry: false,
     refetchInterval: LOOK_MS,
   });
+  if (error && toProblem(error).status !== 403)
+    return <Unknown problem={toProblem(error)} again={() => void refetch()} />;
   if (!data?.length) return null;
   return (
     <ul className="cr-receivers" aria-label={t("receivers.label")}>
@@ -22,6 +26,19 @@ export function Receivers() {
         <Receiver key={receiver.name} receiver={receiver} />
       ))}
     </ul>
+  );
+}
+
+/** The record itself is shown below, so this takes no more than a line. */
+function Unknown({ problem, again }: { problem: Problem; again: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <p className="cr-tone-bad" role="status">
+      <ToneIcon tone="bad" /> {t("receivers.unknown", { why: problem.detail ?? problem.title })}{" "}
+      <Button variant="link" isInline onClick={again}>
+        {t("state.retry")}
+      </Button>
+    </p>
   );
 }
 

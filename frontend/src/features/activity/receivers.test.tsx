@@ -17,13 +17,16 @@ const SIEM: ReceiverView = {
 };
 
 let receivers: ReceiverView[] = [];
+let status = 200;
 let asked = false;
 
 beforeEach(() => {
   asked = false;
+  status = 200;
   vi.stubGlobal("fetch", async (input: string) => {
     if (!String(input).endsWith("/activity/receivers")) return Response.json(SESSION);
     asked = true;
+    if (status !== 200) return Response.json({ title: "No", detail: "Busy.", status }, { status });
     return Response.json(receivers);
   });
 });
@@ -49,4 +52,22 @@ test("nothing is said where nobody configured a receiver", async () => {
   await renderInConsole(<Receivers />);
   await vi.waitFor(() => expect(asked).toBe(true));
   expect(screen.queryByRole("list")).toBeNull();
+});
+
+test("where they cannot be told it says so, and asks again", async () => {
+  status = 500;
+  await renderInConsole(<Receivers />);
+  expect((await screen.findByRole("status")).textContent).toContain("cannot be told now: Busy.");
+  await expectAccessible();
+  status = 200;
+  receivers = [SIEM];
+  screen.getByRole("button", { name: "Try again" }).click();
+  expect((await screen.findByRole("listitem")).textContent).toContain("siem");
+});
+
+test("who may not know where the record is sent is not told of a failure", async () => {
+  status = 403;
+  await renderInConsole(<Receivers />);
+  await vi.waitFor(() => expect(asked).toBe(true));
+  expect(screen.queryByRole("status")).toBeNull();
 });
