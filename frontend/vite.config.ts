@@ -64,5 +64,7 @@ export default defineConfig({
     css: false,
     server: { deps: { inline: [/@patternfly/] } },
     testTimeout: 60_000,
+    // Nothing else runs beside: the default leaves one processor idle, half of a small machine.
+    maxWorkers: "100%",
   },
 });
