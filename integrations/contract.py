@@ -28,6 +28,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel
 
+from integrations.caller import Caller
 from integrations.findings import Certificate, ProbeResult
 from integrations.form import Way
 
@@ -133,6 +134,10 @@ def _nothing(_settings: Any) -> list[str]:
     return []
 
 
+def _nobody(_settings: Any) -> str:
+    return ""
+
+
 def _no_certificates(_settings: Any) -> tuple[Certificate, ...]:
     return ()
 
@@ -156,8 +161,9 @@ class Integration(Generic[S, C]):
     """The kinds of thing `connect` can feed."""
     connect: Callable[[S, Feeds, Observe], Awaitable[C]]
     """Starts it and returns at once. A system that does not answer is a state of the feeds."""
-    test: Callable[[S], Awaitable[ProbeResult]] | None = None
-    """Tries the settings before they are saved; raises `IntegrationError`."""
+    test: Callable[[S, Caller | None], Awaitable[ProbeResult]] | None = None
+    """Tries the settings before they are saved, and what a person may do there where that is
+    decided too; raises `IntegrationError`."""
     ways: tuple[Way, ...] = ()
     """How a person can connect one in the console; none: by configuration only."""
     choices: Callable[[str, Mapping[str, Any]], list[tuple[str, str]]] | None = None
@@ -167,6 +173,9 @@ class Integration(Generic[S, C]):
     certificates: Callable[[S], tuple[Certificate, ...]] = _no_certificates
     """The certificates in the settings, to warn before they expire. Blocking; raises
     `ConfigurationError`."""
+    decides: Callable[[S], str] = _nobody
+    """Whose rights decide on what people do there (``console``, ``both``); empty where it is
+    always the console's."""
 
 
 class IntegrationError(Exception):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-__all__ = ["FormField", "FormInput", "Way"]
+__all__ = ["FormField", "FormInput", "FormOption", "Way"]
 
 
 class FormInput(StrEnum):
@@ -22,9 +22,19 @@ class FormInput(StrEnum):
     PEM = "pem"  # a certificate or key as text, or from a file
     FILE = "file"  # a document as text, or from a file
     CHOICE = "choice"  # one of `Integration.choices`, asked when the others are filled in
+    RADIO = "radio"  # one of the field's own `options`
 
 
 _ADDRESSES: Final = frozenset({FormInput.URL, FormInput.URLS})
+
+
+@dataclass(frozen=True, slots=True)
+class FormOption:
+    """One of a few answers, with what it means."""
+
+    value: str
+    title: str
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +42,9 @@ class FormField:
     """One field of the settings. A `secret` is sealed, never shown again and kept when left
     empty. A `destination` decides where secrets are sent or what they open: changing one asks
     for them again. One that `limits` what the connection shows may be changed only by who may
-    connect systems for the whole organisation."""
+    connect systems for the whole organisation.
+    One with `options` is never simply absent: a new connection has `initial`, one that was made
+    before there was the field has what its settings then stood for, `unset`."""
 
     id: str
     title: str
@@ -43,6 +55,9 @@ class FormField:
     limits: bool = False
     help: str = ""
     placeholder: str = ""
+    options: tuple[FormOption, ...] = ()
+    initial: str = ""
+    unset: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +71,16 @@ class Way:
     help: str = ""
     fields: tuple[FormField, ...] = ()
     preset: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def unset(self) -> dict[str, str]:
+        """What fields stand for of which nothing is stored."""
+        return {field.id: field.unset for field in self.fields if field.unset}
+
+    @property
+    def initial(self) -> dict[str, str]:
+        """What fields of a new connection hold of which nothing was said."""
+        return {field.id: field.initial for field in self.fields if field.initial}
 
     @property
     def address(self) -> str:

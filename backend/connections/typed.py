@@ -116,6 +116,11 @@ def _wrong_types(way: Way, values: Values) -> list[FieldError]:
         if name not in fields:
             accepts = ", ".join(fields)
             found.append({"field": name, "message": "there is no such field", "accepts": accepts})
+        elif value and (options := fields[name].options):
+            offered = [option.value for option in options]
+            if value not in offered:
+                message = "this is none of the choices"
+                found.append({"field": name, "message": message, "accepts": ", ".join(offered)})
         elif value is not None and not _fits(fields[name], value):
             several = fields[name].input is FormInput.URLS
             message = "give a list of texts" if several else "give a text"

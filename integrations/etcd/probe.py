@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+from integrations.caller import Caller
 from integrations.contract import IntegrationError, UpstreamDenied, UpstreamUnreachable
 from integrations.etcd.client import EtcdClient
 from integrations.etcd.grants import limits_in_words
@@ -20,7 +21,7 @@ __all__ = ["certificates", "probe"]
 _SECONDS: Final = 15.0
 
 
-async def probe(settings: EtcdSettings) -> ProbeResult:
+async def probe(settings: EtcdSettings, _as: Caller | None = None) -> ProbeResult:
     """What a console with these settings would find. Raises `IntegrationError`."""
     brief = settings.model_copy(update={"page_size": 1})
     witness = Witness(network(brief))

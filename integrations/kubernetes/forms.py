@@ -5,13 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from integrations.form import FormField, FormInput, Way
+from integrations.form import FormField, FormInput, FormOption, Way
 from integrations.guarded import proxy_name
 from integrations.kubernetes.access import load_access
 from integrations.kubernetes.auth.kubeconfig import contexts_in
-from integrations.kubernetes.settings import ConnectionSettings
+from integrations.kubernetes.settings import ConnectionSettings, RightsSource
 
-__all__ = ["WAYS", "choices", "destinations"]
+__all__ = ["WAYS", "choices", "decides", "destinations"]
+
+_RIGHTS: Final = FormField(
+    "rights",
+    "Whose rights decide",
+    FormInput.RADIO,
+    limits=True,
+    help="They decide what a person is shown of the cluster, and may change in it.",
+    options=(
+        FormOption(
+            RightsSource.BOTH.value,
+            "The console's and the cluster's",
+            "The cluster is asked as the person, by impersonation: as the user craton:<login> in "
+            "the groups craton:<role> and craton:<role>:<namespace>. Who is given nothing there "
+            "sees nothing of it here. kubectl through the console needs this.",
+        ),
+        FormOption(
+            RightsSource.CONSOLE.value,
+            "The console's alone",
+            "Everybody acts with the rights of this connection, as far as their roles here go.",
+        ),
+    ),
+    initial=RightsSource.BOTH.value,
+    unset=RightsSource.CONSOLE.value,
+)
+"""Identity reference, section 2.5: a new connection lets the cluster decide too."""
 
 WAYS: Final = (
     Way(
@@ -36,6 +61,7 @@ WAYS: Final = (
                 destination=True,
                 help="Empty: the file's current context.",
             ),
+            _RIGHTS,
         ),
     ),
     Way(
@@ -59,13 +85,15 @@ WAYS: Final = (
                 destination=True,
                 help="Empty: the certificate authorities this machine trusts.",
             ),
+            _RIGHTS,
         ),
     ),
     Way(
         "in-cluster",
         "The cluster the console runs in",
         "By the console's own service account. The Helm chart gives it a read-only role.",
-        preset={"in_cluster": True},
+        (_RIGHTS,),
+        {"in_cluster": True},
     ),
 )
 
@@ -82,3 +110,8 @@ def destinations(settings: ConnectionSettings) -> list[str]:
     """The addresses it leads to, a proxy's too. Blocking; raises `ConfigurationError`."""
     access = load_access(settings, f'Kubernetes "{settings.name}"')
     return list(filter(None, (access.server, proxy_name(access.proxy))))
+
+
+def decides(settings: ConnectionSettings) -> str:
+    """Whose rights decide there: ``console`` or ``both``."""
+    return settings.rights.value

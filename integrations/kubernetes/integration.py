@@ -6,7 +6,7 @@ from typing import Final
 
 from integrations.contract import Feeds, Integration, Observe
 from integrations.kubernetes.connection import HEALTH, KubernetesConnection
-from integrations.kubernetes.forms import WAYS, choices, destinations
+from integrations.kubernetes.forms import WAYS, choices, decides, destinations
 from integrations.kubernetes.kinds import KINDS
 from integrations.kubernetes.metadata_watches import CHANGES, DELETIONS, ROUTES
 from integrations.kubernetes.probe import certificates, probe
@@ -35,4 +35,5 @@ INTEGRATION: Final = Integration(
     choices=choices,
     destinations=destinations,
     certificates=certificates,
+    decides=decides,
 )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any, Final, Self
 
 import httpx2
 import msgspec
 
+from integrations.caller import Caller, Impersonation
 from integrations.contract import NotFound, UpstreamFailed
 from integrations.failures import translated
 from integrations.findings import Certificate, ProbeResult, Right
@@ -55,8 +57,9 @@ _FOR_BOTH: Final = (
 """What a cluster that decides too is needed for: verb, group, resource, what is missing without."""
 
 
-async def probe(settings: ConnectionSettings) -> ProbeResult:
-    """What a console with these settings would find. Raises `IntegrationError`."""
+async def probe(settings: ConnectionSettings, as_: Caller | None = None) -> ProbeResult:
+    """What a console with these settings would find, and what the cluster would let `as_` see,
+    where it decides too. Raises `IntegrationError`."""
     upstream = f'Kubernetes "{settings.name}"'
     with translated(upstream):
         async with asyncio.timeout(_SECONDS):
@@ -75,8 +78,11 @@ async def probe(settings: ConnectionSettings) -> ProbeResult:
                 )
             )
             async with _Caller(upstream, access, credential, witness) as caller:
-                both = settings.rights is RightsSource.BOTH
-                return await _look(caller, witness, access, credential, both=both)
+                found = await _look(caller, witness, access, credential)
+                if settings.rights is RightsSource.BOTH:
+                    deciding = await _decided(caller, as_)
+                    return replace(found, rights=(*found.rights, *deciding))
+                return found
 
 
 def certificates(settings: ConnectionSettings) -> tuple[Certificate, ...]:
@@ -144,7 +150,7 @@ class _Caller:
 
 
 async def _look(
-    caller: _Caller, witness: Witness, access: Access, credential: ClientCredential, *, both: bool
+    caller: _Caller, witness: Witness, access: Access, credential: ClientCredential
 ) -> ProbeResult:
     version = await caller.get("/version")
     git_version = version.get("gitVersion") if isinstance(version, dict) else None
@@ -152,8 +158,6 @@ async def _look(
         raise UpstreamFailed(caller.upstream, "it does not answer like Kubernetes")
     identity, notes = await _identity(caller)
     rights = await asyncio.gather(*(_right(caller, kind) for kind in KINDS.values()))
-    if both:
-        rights += await asyncio.gather(*(_deciding(caller, *needed) for needed in _FOR_BOTH))
     server = (witness.certificate,) if witness.certificate else ()
     if access.insecure:
         notes = (*notes, "The server's certificate is not verified.")
@@ -189,9 +193,39 @@ async def _right(caller: _Caller, kind: ResourceKind) -> Right:
     return Right(title, held=all(held), without=f"{kind.plural} stay empty")
 
 
+async def _decided(caller: _Caller, as_: Caller | None) -> list[Right]:
+    """What is needed where the cluster decides too, and what it says of the one who asks."""
+    rights = await asyncio.gather(*(_deciding(caller, *needed) for needed in _FOR_BOTH))
+    can_ask = rights[0].held
+    if not can_ask or not isinstance(as_, Impersonation):
+        return rights
+    return [*rights, await _shown(caller, as_)]
+
+
 async def _deciding(caller: _Caller, verb: str, group: str, resource: str, without: str) -> Right:
     held = await _allowed(caller, group, resource, verb)
     return Right(f"{verb} {resource}", held=held, without=without)
+
+
+async def _shown(caller: _Caller, who: Impersonation) -> Right:
+    """Whether who connects the cluster will see anything of it: of a cluster that nobody told of
+    the console's groups all pages are empty, and nothing is broken."""
+    body = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SubjectAccessReview",
+        "spec": {
+            "user": who.user,
+            "groups": list(who.groups),
+            "resourceAttributes": {"verb": "list", "resource": "pods"},
+        },
+    }
+    answer = await caller.create("/apis/authorization.k8s.io/v1/subjectaccessreviews", body)
+    return Right(
+        f"you there, as {who.user}: list pods",
+        held=bool(answer.get("status", {}).get("allowed")),
+        without="its pods are hidden from you until a role there is bound to you or to one of "
+        f"your groups ({', '.join(who.groups) or 'none'})",
+    )
 
 
 async def _allowed(caller: _Caller, group: str, resource: str, verb: str) -> bool:

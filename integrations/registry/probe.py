@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+from integrations.caller import Caller
 from integrations.contract import NotFound, UpstreamDenied, UpstreamRefused
 from integrations.failures import from_transport
 from integrations.findings import Certificate, ProbeResult, Right
@@ -19,7 +20,7 @@ __all__ = ["certificates", "probe"]
 _SECONDS: Final = 15.0
 
 
-async def probe(settings: RegistrySettings) -> ProbeResult:
+async def probe(settings: RegistrySettings, _as: Caller | None = None) -> ProbeResult:
     """What a console with these settings would find. Raises `IntegrationError`."""
     witness = Witness(network(settings))
     client = RegistryClient(settings, witness, ignore)

@@ -8,8 +8,11 @@ from typing import Any, Final
 import structlog
 from pydantic import BaseModel
 
+from auth.principal import Principal
+from backend.connections.acting import kubernetes_caller
 from backend.errors import TooManyRequests, Unprocessable
 from backend.features.connections.schemas import CertificateView, FoundView, RightView
+from integrations.caller import Caller
 from integrations.contract import (
     ConfigurationError,
     DestinationRefused,
@@ -20,6 +23,7 @@ from integrations.contract import (
 )
 from integrations.findings import ProbeResult
 from integrations.form import Way
+from integrations.kubernetes.settings import ConnectionSettings as KubernetesSettings
 
 __all__ = ["Prober"]
 
@@ -35,10 +39,10 @@ class Prober:
         self._running = 0
 
     async def test(
-        self, integration: Integration[Any, Any], way: Way, settings: BaseModel
+        self, integration: Integration[Any, Any], way: Way, settings: BaseModel, by: Principal
     ) -> FoundView | None:
-        """What was found, None for an integration without a test. Raises 422 with a category
-        (refused, timeout, TLS, denied), never the system's own words."""
+        """What was found, also of the rights of `by`; None for an integration without a test.
+        Raises 422 with a category (refused, timeout, TLS, denied), never the system's own words."""
         if integration.test is None:
             return None
         if self._running >= _AT_ONCE:
@@ -49,7 +53,7 @@ class Prober:
         self._running += 1
         try:
             async with asyncio.timeout(_SECONDS):
-                return _view(await integration.test(settings))
+                return _view(await integration.test(settings, _caller(by, settings)))
         except TimeoutError:
             raise _failed(way, "it did not answer in time", at_secret=False) from None
         except IntegrationError as error:
@@ -57,6 +61,12 @@ class Prober:
             raise _translated(integration, way, error) from error
         finally:
             self._running -= 1
+
+
+def _caller(by: Principal, settings: BaseModel) -> Caller | None:
+    if not isinstance(settings, KubernetesSettings):
+        return None
+    return kubernetes_caller(by, settings)
 
 
 def _translated(integration: Integration[Any, Any], way: Way, error: IntegrationError) -> Exception:

@@ -17,6 +17,7 @@ from backend.audit import Target
 from backend.connections.table import ConnectionRow
 from backend.errors import FieldError, Forbidden
 from backend.features.connections.rights import SETTINGS_KIND
+from backend.features.connections.views import stored_values
 from backend.http.denial import Denial
 from integrations.form import Way
 
@@ -52,4 +53,5 @@ def differs(field: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> bo
 def _beyond(row: ConnectionRow, way: Way, values: Mapping[str, Any]) -> list[str]:
     if way.preset and row.way != way.id:
         return ["way"]
-    return [f.id for f in way.fields if f.limits and differs(f.id, row.values, values)]
+    before = stored_values(row)
+    return [f.id for f in way.fields if f.limits and differs(f.id, before, values)]

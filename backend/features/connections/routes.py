@@ -112,10 +112,12 @@ async def list_connection_choices(body: ChoicesAsked) -> list[ChoiceView]:
     return [ChoiceView(value=value, against=against) for value, against in found]
 
 
-@_ROUTES.post("/test", dependencies=[New])
-async def test_connection(body: Tested, parts: Parts) -> FoundView | None:
+@_ROUTES.post("/test")
+async def test_connection(
+    body: Tested, caller: Annotated[Principal, New], parts: Parts
+) -> FoundView | None:
     """Try what was typed, without saving anything."""
-    return await parts.service.test(body)
+    return await parts.service.test(body, caller)
 
 
 @_ROUTES.post("", status_code=201)
@@ -129,7 +131,7 @@ async def create_connection(
     response: Response,
 ) -> ConnectionView:
     """Add a connection; its watches start at once, here and at every replica."""
-    row = await parts.service.create(db, body, caller.login)
+    row = await parts.service.create(db, body, caller)
     _record(audit, "create", row)
     await db.commit()
     return await _view(parts, db, row, response)

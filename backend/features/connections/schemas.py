@@ -13,6 +13,7 @@ __all__ = [
     "ConnectionView",
     "Disappears",
     "Draft",
+    "FieldOption",
     "FieldView",
     "FoundView",
     "ImpactView",
@@ -32,8 +33,16 @@ Word = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Values = Annotated[dict[Word, Value], Field(max_length=32)]
 
 
+class FieldOption(BaseModel):
+    """One of the answers a field can be given, with what it means."""
+
+    value: str
+    title: str
+    help: str
+
+
 class FieldView(BaseModel):
-    """One field of a form."""
+    """One field of a form; a new connection has `initial` in it where nothing is said."""
 
     id: str
     title: str
@@ -43,6 +52,8 @@ class FieldView(BaseModel):
     destination: bool
     help: str
     placeholder: str
+    options: list[FieldOption]
+    initial: str
 
 
 class WayView(BaseModel):
@@ -153,7 +164,8 @@ class SecretView(BaseModel):
 
 class ConnectionView(BaseModel):
     """A connection without anything secret. `row_version` guards changes (`If-Match`); it is 0
-    for one that is declared outside the console and can only be changed there."""
+    for one that is declared outside the console and can only be changed there. `decides`: whose
+    rights decide on what people do there, ``console`` or ``both``; empty where there is but one."""
 
     kind: str
     name: str
@@ -170,6 +182,7 @@ class ConnectionView(BaseModel):
     changed: float | None
     changed_by: str
     row_version: int
+    decides: str
 
 
 class Disappears(BaseModel):

@@ -86,12 +86,13 @@ class ConnectionService:
             f"This connection is declared in the {origin} and can be changed only there."
         )
 
-    async def test(self, asked: Tested) -> FoundView | None:
+    async def test(self, asked: Tested, by: Principal) -> FoundView | None:
         """What a connection with this would find; secrets left out are the stored ones."""
         integration, way = _integration(asked.kind), find_way(_integration(asked.kind), asked.way)
-        return await self._tried(integration, way, asked.name, await self._merged(asked, way))
+        values = await self._merged(asked, way)
+        return await self._tried(integration, way, asked.name, values, by)
 
-    async def create(self, db: AsyncSession, new: NewConnection, by: str) -> ConnectionRow:
+    async def create(self, db: AsyncSession, new: NewConnection, by: Principal) -> ConnectionRow:
         """The new connection. Raises 409 for a taken name, 422 at the field that is wrong."""
         integration = _integration(new.kind)
         way = find_way(integration, new.way)
@@ -99,15 +100,15 @@ class ConnectionService:
             raise _taken(new.name)
         if len(self.manager.declared()) >= _MAX_CONNECTIONS:
             raise Conflict(f"There are {_MAX_CONNECTIONS} connections already.")
-        values = {key: value for key, value in new.values.items() if value}
-        await self._tried(integration, way, new.name, values, untested=new.untested)
+        values = {**way.initial, **{key: value for key, value in new.values.items() if value}}
+        await self._tried(integration, way, new.name, values, by, untested=new.untested)
         row = ConnectionRow(
             kind=new.kind,
             name=new.name,
             way=way.id,
             settings=json.dumps(_open_values(way, values)),
-            created_by=by,
-            changed_by=by,
+            created_by=by.login,
+            changed_by=by.login,
         )
         db.add(row)
         try:
@@ -120,17 +121,19 @@ class ConnectionService:
     async def change(
         self, db: AsyncSession, row: ConnectionRow, draft: Draft, by: Principal, *, untested: bool
     ) -> None:
-        """Put the draft in place of what is stored; secrets it leaves out stay. Raises 403 for
-        what only the organisation's may change, 412 when the row is no longer that version."""
+        """Put the draft in place of what is stored; secrets and choices it leaves out stay. Raises
+        403 for what only the organisation's may change, 412 when the row is no longer that
+        version."""
         integration = _integration(row.kind)
         way = find_way(integration, draft.way)
-        require_reach(by, row, way, draft.values)
-        asked = Tested(kind=row.kind, name=row.name, way=draft.way, values=draft.values)
+        typed = _over(_standing(way, row), draft.values)
+        require_reach(by, row, way, typed)
+        asked = Tested(kind=row.kind, name=row.name, way=draft.way, values=typed)
         key, version = row.id, row.row_version
         await db.rollback()  # nothing was changed; the test must not hold a connection
         values = await self._merged(asked, way)
-        await self._tried(integration, way, asked.name, values, untested=untested)
-        settings = json.dumps(_open_values(way, draft.values))
+        await self._tried(integration, way, asked.name, values, by, untested=untested)
+        settings = json.dumps(_open_values(way, typed))
         await _advance(db, key, version, by.login, way=way.id, settings=settings)
         secret = {field.id for field in way.fields if field.secret}
         stored = await self.secrets.states(db, TABLE, key)
@@ -167,16 +170,14 @@ class ConnectionService:
         A stored secret is never sent to an address that was typed now: changing a destination
         asks for the secrets again.
         """
-        values = dict(asked.values)
-        left_out = [f for f in way.fields if f.secret and values.get(f.id) is None]
-        if not left_out:
-            return values
         async with self._db_sessions() as db:
             query = select(ConnectionRow).where(
                 col(ConnectionRow.kind) == asked.kind, col(ConnectionRow.name) == asked.name
             )
             row = (await db.execute(query)).scalar_one_or_none()
-            if row is None or row.way != way.id:
+            values = _over(_standing(way, row), asked.values)
+            left_out = [f for f in way.fields if f.secret and values.get(f.id) is None]
+            if not left_out or row is None or row.way != way.id:
                 return values
             stored, before = await self.secrets.open(db, TABLE, row.id), row.values
         kept = {field.id: stored[field.id] for field in left_out if field.id in stored}
@@ -191,12 +192,13 @@ class ConnectionService:
         way: Way,
         name: str,
         values: Mapping[str, Any],
+        by: Principal,
         *,
         untested: bool = False,
     ) -> FoundView | None:
         settings: BaseModel = self._typed.settings(integration, name, way, values)
         await asyncio.to_thread(self._typed.check_destinations, integration, way, settings)
-        return None if untested else await self._prober.test(integration, way, settings)
+        return None if untested else await self._prober.test(integration, way, settings, by)
 
 
 def _integration(kind: str) -> Integration[Any, Any]:
@@ -204,6 +206,21 @@ def _integration(kind: str) -> Integration[Any, Any]:
         accepts = ", ".join(known for known in kinds() if load(known).ways)
         raise _wrong("kind", "no such system can be connected here", accepts)
     return load(kind)
+
+
+def _standing(way: Way, row: ConnectionRow | None) -> dict[str, Any]:
+    """What the fields with options hold of which nothing is said: what is stored, or what a new
+    connection begins with."""
+    if row is None:
+        return dict(way.initial)
+    known = {**way.unset, **row.values}
+    return {name: known[name] for name in way.unset}
+
+
+def _over(standing: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed, over what stands: an empty choice is none."""
+    said = {name: value for name, value in typed.items() if value or name not in standing}
+    return {**standing, **said}
 
 
 def _open_values(way: Way, values: Mapping[str, Any]) -> dict[str, Any]:

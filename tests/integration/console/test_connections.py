@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from auth.scope import organisation
 from backend.secrets.keyring import make_key
 from tests.console import ConsoleApp, running_console
 from tests.stackfixtures import RunningStack
@@ -141,6 +142,32 @@ async def test_missing_rights_are_named(console: ConsoleApp, stack: RunningStack
     (error,) = refused.json()["errors"]
     assert error["field"] == "server"
     assert "certificate is not trusted" in error["message"]
+
+
+async def test_who_connects_a_cluster_is_told_whether_it_will_show_them_anything(
+    console: ConsoleApp, stack: RunningStack
+) -> None:
+    stack.wait_ready("kube-apiserver")
+    owner = await console.owner()
+    role = {"id": "connector", "rights": ["connection-settings:create"]}
+    made = await owner.post("/roles", json=role)
+    assert made.status_code == 201, made.text
+    connector = await console.member("con", ("connector", organisation("main")))
+
+    async def shown(caller: httpx2.AsyncClient, **values: str) -> list[dict[str, Any]]:
+        draft = cluster(stack)
+        draft["values"] |= values
+        found = await caller.post("/connections/test", json=draft)
+        assert found.status_code == 200, found.text
+        return [right for right in found.json()["rights"] if right["title"].startswith("you ")]
+
+    (own,) = await shown(owner)
+    assert own["title"] == "you there, as craton:owner: list pods"
+    assert own["held"], "the local stack binds roles to the console's groups"
+    (not_theirs,) = await shown(connector)
+    assert not not_theirs["held"], "nobody there was told of that role"
+    assert "your groups (craton:connector)" in not_theirs["without"]
+    assert await shown(owner, rights="console") == [], "there the cluster is not asked"
 
 
 async def test_an_etcd_and_a_registry(console: ConsoleApp, stack: RunningStack) -> None:

@@ -1029,7 +1029,8 @@ export type ConnectionStatusRow = {
  * ConnectionView
  *
  * A connection without anything secret. `row_version` guards changes (`If-Match`); it is 0
- * for one that is declared outside the console and can only be changed there.
+ * for one that is declared outside the console and can only be changed there. `decides`: whose
+ * rights decide on what people do there, ``console`` or ``both``; empty where there is but one.
  */
 export type ConnectionView = {
     /**
@@ -1044,6 +1045,10 @@ export type ConnectionView = {
      * Changed By
      */
     changed_by: string;
+    /**
+     * Decides
+     */
+    decides: string;
     /**
      * Disabled
      */
@@ -2201,6 +2206,26 @@ export type Fact = {
 export type FeedState = 'connecting' | 'live' | 'polling' | 'stale' | 'denied';
 
 /**
+ * FieldOption
+ *
+ * One of the answers a field can be given, with what it means.
+ */
+export type FieldOption = {
+    /**
+     * Help
+     */
+    help: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Value
+     */
+    value: string;
+};
+
+/**
  * FieldProblem
  *
  * One wrong input: the value as far as it may be shown, and what would be right.
@@ -2228,7 +2253,7 @@ export type FieldProblem = {
 /**
  * FieldView
  *
- * One field of a form.
+ * One field of a form; a new connection has `initial` in it where nothing is said.
  */
 export type FieldView = {
     /**
@@ -2244,9 +2269,17 @@ export type FieldView = {
      */
     id: string;
     /**
+     * Initial
+     */
+    initial: string;
+    /**
      * Input
      */
     input: string;
+    /**
+     * Options
+     */
+    options: Array<FieldOption>;
     /**
      * Placeholder
      */

@@ -16,6 +16,7 @@ import { Status } from "../../status/Status";
 import { connectionQuery } from "./api";
 import { ConnectionParts } from "./ConnectionParts";
 
+const deciding = part(async () => (await import("./Deciding")).Deciding);
 const kubectl = part(async () => (await import("./Kubectl")).Kubectl);
 
 /** The connection that the address names. */
@@ -39,6 +40,7 @@ function ConnectionDetail({ kind, name }: { kind: string; name: string }) {
   }, [news, may, refetch]);
   const problem = error ? toProblem(error) : null;
   const Kubectl = usePart(kubectl, kind === "kubernetes");
+  const Deciding = usePart(deciding, data?.decides === "both");
   const way = Kubectl && <Kubectl cluster={name} />;
   return (
     <section className="cr-page cr-scroll-page">
@@ -66,6 +68,7 @@ function ConnectionDetail({ kind, name }: { kind: string; name: string }) {
       )}
       {data ? (
         <ConnectionParts connection={data} since={live.current?.since}>
+          {Deciding && <Deciding />}
           {way}
         </ConnectionParts>
       ) : (

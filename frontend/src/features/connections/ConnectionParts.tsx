@@ -65,6 +65,15 @@ function About({ connection, since }: ConnectionPartsProps) {
       <Facts
         facts={[
           [t("connections.system"), <Raw key="s">{connection.title}</Raw>],
+          [
+            t("connections.decides.title"),
+            connection.decides !== "" &&
+              t(
+                connection.decides === "both"
+                  ? "connections.decides.both"
+                  : "connections.decides.console",
+              ),
+          ],
           [t("connections.since"), typeof since === "number" && <Age at={since} />],
           [
             t("connections.changedBy"),

@@ -15,6 +15,8 @@ const field = {
   destination: false,
   help: "",
   placeholder: "",
+  options: [],
+  initial: "",
 };
 
 const KINDS: KindView[] = [
@@ -79,6 +81,7 @@ const OFF: ConnectionView = {
   certificates: [],
   changed: null,
   changed_by: "",
+  decides: "",
   row_version: 1,
 };
 

@@ -12,6 +12,7 @@ const INPUTS: Readonly<Record<string, Input>> = {
   pem: "file",
   file: "file",
   choice: "choice",
+  radio: "radio",
 };
 
 type Stored = ConnectionView["secrets"];
@@ -29,7 +30,7 @@ export function fieldsOfWay(kind: KindView, way: WayView, stored: Stored = {}): 
 }
 
 function fieldOf(kind: KindView, way: WayView, field: FieldView, stored?: number): Field {
-  const { id, title, input, required, secret, help, placeholder } = field;
+  const { id, title, input, required, secret, help, placeholder, initial } = field;
   return {
     id,
     title,
@@ -39,6 +40,8 @@ function fieldOf(kind: KindView, way: WayView, field: FieldView, stored?: number
     secret,
     required,
     ...(stored === undefined ? {} : { stored }),
+    ...(initial && { initial }),
+    ...(field.options.length > 0 && { options: field.options }),
     ...(input === "choice" ? { options: (texts: Texts) => choices(kind, way, id, texts) } : {}),
   };
 }
