@@ -25,8 +25,9 @@ def console_loops(console: Console, hub: LiveHub) -> list[Loop]:
         Loop("bus", console.bus.run),
         Loop("policy", partial(_follow_policy, console, hub)),
         Loop("connections", console.connections.reconcile, every=_RECONCILE_SECONDS),
-        Loop("refusals", console.refusals.flush, every=_SWEEP_SECONDS),
-        Loop("sessions", console.identities.sweep, every=_SWEEP_SECONDS),
+        # Housekeeping: a console that starts has better things to do.
+        Loop("refusals", console.refusals.flush, every=_SWEEP_SECONDS, delay=_SWEEP_SECONDS),
+        Loop("sessions", console.identities.sweep, every=_SWEEP_SECONDS, delay=_SWEEP_SECONDS),
     ]
 
 

@@ -1,64 +1,82 @@
-"""A pytest plugin: what FastAPI reads from the routes' signatures is read once in a worker.
+"""A pytest plugin: what FastAPI reads from a route's signature is read once in a worker.
 
-FastAPI reads it when the first request of an application comes, anew for each one: a third of all
-that the unit tests did. It depends on nothing but the functions, which consoles in the tests' own
-process share. Consoles that run as processes of their own read for themselves.
+FastAPI reads it when the first request of an application comes, anew for each one, and once more
+for each router around it: a third of all that the unit tests did. It depends on nothing but the
+functions and the types of answers, which all applications in the tests' own process share.
+Consoles that run as processes of their own read for themselves.
 
-It is read before the first test, so that nothing which a test replaces for itself is kept.
+What belongs to one application, or was made by a test, is not kept: only what was asked for so
+often that it must belong to all of them.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
-import pytest
-from fastapi import routing
+from fastapi import params, routing
 from fastapi.dependencies.models import Dependant
-from fastapi.dependencies.utils import get_dependant
+from fastapi.dependencies.utils import get_dependant, get_parameterless_sub_dependant
+from fastapi.utils import create_model_field
 
-_CONSOLES: Final = {"console", "console_on"}
-_known: Final[dict[tuple[str, Callable[..., Any], str], Dependant]] = {}
-"""By the route's address and function."""
+OFTEN: Final = 6
+"""Of one application the same is asked for twice or three times."""
+
+_asked: Final[WeakKeyDictionary[Callable[..., Any], Counter[Any]]] = WeakKeyDictionary()
+_known: Final[dict[tuple[Callable[..., Any], Any], Any]] = {}
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Read them, if a test that was collected starts a console in this process."""
-    if session.config.option.collectonly or not _is_wanted(session.items):
-        return
-    from backend.app import create_app
-    from backend.settings import Settings
-
-    app = create_app(Settings(home=Path("unused"), port=0))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(routing, "get_dependant", _remember)
-        for _ in routing.iter_route_contexts(app.routes):
-            pass
-    vars(routing)["get_dependant"] = _read_once
+def pytest_sessionstart() -> None:
+    """Take the place of FastAPI's own."""
+    vars(routing).update(
+        get_dependant=_dependant,
+        get_parameterless_sub_dependant=_sub_dependant,
+        create_model_field=_field,
+    )
 
 
 def pytest_unconfigure() -> None:
     """Give FastAPI its own back."""
-    vars(routing)["get_dependant"] = get_dependant
+    vars(routing).update(
+        get_dependant=get_dependant,
+        get_parameterless_sub_dependant=get_parameterless_sub_dependant,
+        create_model_field=create_model_field,
+    )
 
 
-def _is_wanted(items: Sequence[pytest.Item]) -> bool:
-    if "tests.console" in sys.modules:
-        return True
-    return any(_CONSOLES.intersection(getattr(item, "fixturenames", ())) for item in items)
-
-
-def _remember(*, path: str, call: Callable[..., Any], scope: Any) -> Dependant:
-    _known[path, call, scope] = get_dependant(path=path, call=call, scope=scope)
-    return _read_once(path=path, call=call, scope=scope)
-
-
-def _read_once(*, path: str, call: Callable[..., Any], scope: Any) -> Dependant:
-    found = _known.get((path, call, scope))
+def _once(owner: Callable[..., Any], key: Any, make: Callable[[], Any]) -> Any:
+    """What `make` makes of `owner`; the first one for ever, once it was asked for often."""
+    try:
+        found = _known.get((owner, key))
+        counts = _asked.setdefault(owner, Counter())
+    except TypeError:  # it has no hash, or cannot be forgotten
+        return make()
     if found is None:
-        return get_dependant(path=path, call=call, scope=scope)
+        found = make()
+        counts[key] += 1
+        if counts[key] > OFTEN:
+            _known[owner, key] = found
+    return found
+
+
+def _dependant(*, path: str, call: Callable[..., Any], scope: Any) -> Dependant:
+    found = _once(call, (path, scope), lambda: get_dependant(path=path, call=call, scope=scope))
     # FastAPI puts the dependencies of the routers around the route before its own.
     return replace(found, dependencies=[*found.dependencies])
+
+
+def _sub_dependant(*, depends: params.Depends, path: str) -> Dependant:
+    def make() -> Dependant:
+        return get_parameterless_sub_dependant(depends=depends, path=path)
+
+    if depends.dependency is None:
+        return make()
+    found: Dependant = _once(depends.dependency, (path, depends), make)
+    return found
+
+
+def _field(*, name: str, type_: Any, mode: Any) -> Any:
+    return _once(type_, (name, mode), lambda: create_model_field(name=name, type_=type_, mode=mode))

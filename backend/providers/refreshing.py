@@ -56,15 +56,17 @@ class Refreshing:
         self._looked = False
 
     async def run(self) -> None:
-        """Forget what is over, then ask again about everybody who is due, once. A provider that
-        did not answer is not asked again in this run: others wait for it once."""
-        if not self._looked:
+        """Ask again about everybody who is due, once. A provider that did not answer is not asked
+        again in this run: others wait for it once. Before that, what is declared no more ends (the
+        first time), and what is over is forgotten (from the second time on: that can wait)."""
+        if self._looked:
+            async with self._db_sessions() as db, db.begin():
+                await attempts.forget_old(db)
+                await sessions.forget_old(db)
+                await trials.forget_old(db)
+        else:
             await self._forget_removed()
             self._looked = True
-        async with self._db_sessions() as db, db.begin():
-            await attempts.forget_old(db)
-            await sessions.forget_old(db)
-            await trials.forget_old(db)
         started, silent = time.time(), set[str]()
         while chosen := await self._due(started):
             for session_id in chosen:

@@ -20,6 +20,8 @@ __all__ = ["EVERY_ENTRIES", "EVERY_SECONDS", "Sequencer"]
 EVERY_SECONDS: Final = 300.0
 EVERY_ENTRIES: Final = 1000
 """A checkpoint is signed after so long or so many entries (security reference, section 4)."""
+AT_ONCE: Final = 500
+"""Entries that get their place in one transaction."""
 GATHERED: Final = 0.25
 """Seconds in which entries come together to one transaction."""
 
@@ -56,7 +58,7 @@ class Sequencer:
                 else:
                     news.clear()
                     await asyncio.sleep(GATHERED)
-                while await unbroken(self.extend()):
+                while await unbroken(self.extend()) == AT_ONCE:
                     await unbroken(self.sign())
                 due = await unbroken(self.sign())
         finally:
@@ -66,7 +68,7 @@ class Sequencer:
         """Give the next waiting entries their place; how many."""
         async with self._db_sessions() as db, db.begin():
             await take_turn(db)
-            return await extend(db)
+            return await extend(db, AT_ONCE)
 
     async def sign(self, *, now: bool = False) -> float | None:
         """Sign a checkpoint when one is due, or `now` if anything is unsigned; the seconds until

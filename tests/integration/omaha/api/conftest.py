@@ -22,7 +22,6 @@ from auth.role import Role
 from auth.scope import Scope
 from backend.db.audit import AuditEntry
 from backend.db.engine import create_db_sessions, create_engine
-from backend.db.migrate import upgrade
 from backend.http.guard import require_principal
 from backend.http.problems import install_problem_handlers
 from backend.live.guard import guard_of
@@ -122,7 +121,6 @@ def plain_logs() -> Iterator[None]:
 @pytest.fixture
 async def api(database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
     engine = create_engine(database_url)
-    await upgrade(engine)
     replica = await Replica(database_url).start(migrate=False)
     db_sessions = create_db_sessions(engine, replica.bus)
     files = PayloadFiles(tmp_path / "payloads", reserve=0)
