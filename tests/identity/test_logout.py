@@ -145,9 +145,10 @@ async def test_a_session_that_is_over_there_ends_here(
     caller, _ = await sign_in(believer, provider)
     provider.gone = True
     await make_due(believer)
-    await refreshing(believer).run()
+    loop = refreshing(believer)
+    await loop.run()
     await ended(caller)
-    await refreshing(believer).run()
+    await loop.run()
     async with believer.state.db_sessions() as db:
         left = select(SealedSecret).where(col(SealedSecret.owner) == SESSIONS)
         assert (await db.execute(left)).scalars().all() == []
