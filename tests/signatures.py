@@ -22,7 +22,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_dependant, get_parameterless_sub_dependant
 from fastapi.utils import create_model_field
 
-OFTEN: Final = 6
+OFTEN: Final = 3
 """Of one application the same is asked for twice or three times."""
 
 _asked: Final[WeakKeyDictionary[Callable[..., Any], Counter[Any]]] = WeakKeyDictionary()
