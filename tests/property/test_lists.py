@@ -31,7 +31,7 @@ from tests.property.things import (
 
 NOW = time.time()
 CHECKS = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 tables = st.lists(things, max_size=12, unique_by=lambda row: row.key)
 
