@@ -31,7 +31,7 @@ export function ConnectionParts({ connection, since, children }: ConnectionParts
   const kind = kinds?.find((found) => found.kind === connection.kind);
   const settings = useMemo(() => kind && { connection, kind }, [connection, kind]);
   return (
-    <>
+    <div className="cr-stack">
       <Actions connection={connection} settings={settings} />
       {!connection.editable && (
         <Notice
@@ -54,7 +54,7 @@ export function ConnectionParts({ connection, since, children }: ConnectionParts
           />
         </Section>
       )}
-    </>
+    </div>
   );
 }
 
