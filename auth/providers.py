@@ -14,14 +14,16 @@ from pydantic import Discriminator, Tag
 from auth.ldap.provider import LdapKind, LdapProvider
 from auth.oidc.provider import OidcKind, OidcProvider
 from auth.provider import ProviderBase
+from auth.saml.provider import SamlKind, SamlProvider
 
 __all__ = ["OF_KIND", "AnyProvider", "Declared", "made_of", "settings_of"]
 
-AnyProvider = OidcProvider | LdapProvider
+AnyProvider = OidcProvider | LdapProvider | SamlProvider
 
 OF_KIND: Final[Mapping[str, type[AnyProvider]]] = {
     **dict.fromkeys(OidcKind, OidcProvider),
     **dict.fromkeys(LdapKind, LdapProvider),
+    **dict.fromkeys(SamlKind, SamlProvider),
 }
 """By product, which settings it has."""
 
@@ -35,7 +37,9 @@ def _tag(value: Any) -> str:
 
 
 Declared = Annotated[
-    Annotated[OidcProvider, Tag("oidc")] | Annotated[LdapProvider, Tag("ldap")],
+    Annotated[OidcProvider, Tag("oidc")]
+    | Annotated[LdapProvider, Tag("ldap")]
+    | Annotated[SamlProvider, Tag("saml")],
     Discriminator(_tag),
 ]
 """A provider as the configuration declares it."""
