@@ -182,7 +182,7 @@ class Settings(BaseSettings):
     )
     identity_providers: tuple[Declared, ...] = Field(
         default=(),
-        description="Identity providers to sign in with: OpenID Connect, LDAP (JSON list)",
+        description="Identity providers to sign in with: OpenID Connect, LDAP, SAML (JSON list)",
     )
     audit_receivers: tuple[AnyReceiver, ...] = Field(
         default=(),

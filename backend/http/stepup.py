@@ -18,7 +18,7 @@ from fastapi import Depends
 from auth.principal import CredentialKind, Principal
 from backend.errors import Forbidden
 from backend.http.guard import CurrentPrincipal
-from backend.identity.principals import BY_DIRECTORY, BY_PROVIDER
+from backend.identity.principals import BY_DIRECTORY, BY_PROVIDER, BY_SAML
 from backend.identity.sessions import DEVICE, LOCAL
 from backend.parts import part
 from backend.settings import Settings
@@ -57,7 +57,7 @@ def require_fresh(caller: Principal, settings: Settings, seconds: float = float(
         )
     if caller.assurance.strong_within(within, time.time()):
         return
-    if caller.assurance.method == BY_PROVIDER:
+    if caller.assurance.method in {BY_PROVIDER, BY_SAML}:
         raise _ask_provider(caller, within)
     raise StepUpRequired(
         "This needs to know again that it is you: give your password or second factor once more, "
@@ -80,7 +80,8 @@ def _ask_provider(caller: Principal, within: int) -> StepUpRequired:
     if caller.assurance.strong_at is None:
         detail += (
             " If you are asked this again afterwards, the provider does not tell when and how "
-            "people sign in there (auth_time, acr), and its administrator has to change that."
+            "people sign in there (auth_time, acr; AuthnInstant), and its administrator has to "
+            "change that."
         )
     return StepUpRequired(detail, methods=[SIGN_IN], within=within, provider=name)
 

@@ -22,6 +22,7 @@ __all__ = [
     "ASKED_AGAIN",
     "BY_DIRECTORY",
     "BY_PROVIDER",
+    "BY_SAML",
     "Person",
     "all_roles",
     "compile_bindings",
@@ -32,6 +33,8 @@ __all__ = [
 BY_PROVIDER: Final = "oidc"
 """How a session says that an identity provider opened it, where the person gave a password or more
 to it and not to us."""
+BY_SAML: Final = "saml"
+"""The same of a provider that speaks SAML: it is not asked again, so its groups wear off."""
 BY_DIRECTORY: Final = "ldap"
 """How a session says that a directory opened it, by a password given here."""
 ASKED_AGAIN: Final = frozenset({BY_PROVIDER, BY_DIRECTORY})

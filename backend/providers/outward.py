@@ -85,6 +85,17 @@ class Outward:
         headers: Mapping[str, str] | None = None,
     ) -> Any:
         """The JSON at `url`. Raises `Unreachable`, and `Rejected` for what is none."""
+        return parsed(await self.read(url, provider, declared=declared, headers=headers), url)
+
+    async def read(
+        self,
+        url: str,
+        provider: Issuer,
+        *,
+        declared: bool,
+        headers: Mapping[str, str] | None = None,
+    ) -> bytes:
+        """What lies at `url`. Raises `Unreachable`, and `Rejected` for what is too long."""
         transport = self.transport(url, provider, declared=declared)
         async with (
             reached(url),
@@ -95,7 +106,7 @@ class Outward:
             answer = await client.get(url, headers=headers)
         if answer.status_code != httpx2.codes.OK:
             raise Unreachable(f"{url[:200]} answered {answer.status_code}")
-        return parsed(answer.content, url)
+        return answer.content
 
 
 class BoundedTransport(httpx2.AsyncBaseTransport):

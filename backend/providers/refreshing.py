@@ -23,6 +23,7 @@ from auth.oidc.problems import Refused, Rejected
 from auth.oidc.provider import OidcProvider
 from auth.person import Person
 from auth.providers import AnyProvider
+from auth.saml.provider import SamlProvider
 from auth.scope import organisation
 from auth.verb import Verb
 from backend.audit import Audit, Origin, Target
@@ -34,6 +35,7 @@ from backend.providers.accounts import forget_groups, identity_of, lift, set_gro
 from backend.providers.ldap.directories import NoPlace
 from backend.providers.outward import Unreachable
 from backend.providers.provisioned import forget_provisioned, provisioned_accounts, provisioning
+from backend.providers.saml import answered
 from backend.providers.service import Providers
 from backend.providers.sessions import ID_TOKEN, REFRESH_SECONDS, REFRESH_TOKEN
 from backend.providers.table import SESSIONS, ProviderSession
@@ -64,6 +66,7 @@ class Refreshing:
                 await attempts.forget_old(db)
                 await sessions.forget_old(db)
                 await trials.forget_old(db)
+                await answered.forget_old(db)
         else:
             await self._forget_removed()
             self._looked = True
@@ -190,6 +193,8 @@ class Refreshing:
                     return
                 case OidcProvider():
                     await self._refreshed(row, provider, declared=known.declared)
+                case SamlProvider():
+                    return  # nothing to ask with: its sessions and groups end by themselves
                 case LdapProvider():
                     await self._looked_up(row, provider, declared=known.declared)
                 case _:

@@ -19,6 +19,7 @@ from backend.settings import Settings
 
 if TYPE_CHECKING:
     from backend.providers.protocol import Protocol
+    from backend.providers.saml.speaking import Saml
 
 __all__ = ["Providers"]
 
@@ -33,6 +34,7 @@ class Providers:
         self.places = Places()
         self._declared = settings.identity_providers
         self._protocol: Protocol | None = None
+        self._saml: Saml | None = None
 
     async def all(self, db: AsyncSession) -> list[KnownProvider]:
         """All of them, in the order of their buttons, without their secrets."""
@@ -57,3 +59,10 @@ class Providers:
             found: Any = await asyncio.to_thread(import_module, "backend.providers.protocol")
             self._protocol = found.Protocol(self.outward, Documents(self.outward))
         return self._protocol
+
+    async def saml(self) -> Saml:
+        """How to speak with those of SAML. Loads the libraries for it at the first call."""
+        if self._saml is None:
+            found: Any = await asyncio.to_thread(import_module, "backend.providers.saml.speaking")
+            self._saml = self._saml or found.Saml(self.outward)
+        return self._saml

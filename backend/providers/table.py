@@ -13,6 +13,7 @@ from backend.db.identity import new_id
 __all__ = [
     "PROVIDERS",
     "SESSIONS",
+    "AssertionSeen",
     "LoginAttempt",
     "LogoutSeen",
     "ProviderRow",
@@ -65,6 +66,8 @@ class LoginAttempt(SQLModel, table=True):
     redirect: str = Field(max_length=1024)
     next: str = Field(max_length=2048)
     trial_by: str = Field(default="", max_length=32)
+    answer: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    """What a SAML provider's posted answer is worth, as JSON, until the browser comes for it."""
     expires: float = Field(index=True)
 
 
@@ -88,6 +91,15 @@ class LogoutSeen(SQLModel, table=True):
     """A logout token that was used; `id` is the SHA-256 of its provider, issuer and `jti`."""
 
     __tablename__ = "logout_token_seen"
+
+    id: str = Field(primary_key=True, max_length=64)
+    expires: float = Field(index=True)
+
+
+class AssertionSeen(SQLModel, table=True):
+    """A SAML assertion that was used; `id` is the SHA-256 of its provider, entityID and id."""
+
+    __tablename__ = "saml_assertion_seen"
 
     id: str = Field(primary_key=True, max_length=64)
     expires: float = Field(index=True)

@@ -65,6 +65,26 @@ class Keycloak:
     async def sign_in(self, url: str, login: str) -> str:
         """What a person does there: the form is filled in and posted. Answers with the address
         the browser is sent back to."""
+        answer = await self._given(url, login)
+        told = re.sub(r"<[^>]*>|\s+", " ", answer.text)[-1500:]
+        assert answer.status_code == 302, f"{answer.status_code} {told}"
+        return str(answer.headers["location"])
+
+    async def sign_in_by_saml(self, url: str, login: str) -> tuple[str, dict[str, str]]:
+        """The same by SAML: where its page has the browser post to, and which fields."""
+        answer = await self._given(url, login)
+        assert answer.status_code == 200, answer.text[-1500:]
+        action = re.search(r'<form[^>]* action="([^"]+)"', answer.text, re.IGNORECASE)
+        assert action, answer.text[-3000:]
+        fields = {}
+        for tag in re.findall(r"<input[^>]*>", answer.text, re.IGNORECASE):
+            held = dict(re.findall(r'(name|value)="([^"]*)"', tag, re.IGNORECASE))
+            if "name" in held:
+                fields[held["name"]] = unescape(held.get("value", ""))
+        return unescape(action[1]), fields
+
+    async def _given(self, url: str, login: str) -> httpx2.Response:
+        """The answer to the form of user name and password."""
         async with httpx2.AsyncClient(follow_redirects=False, timeout=60) as browser:
             page = await browser.get(url)
             tags = re.findall(r"<form[^>]*>", page.text)
@@ -73,14 +93,11 @@ class Keycloak:
             assert action, f"{page.status_code} {tags} {page.text[-3000:]}"
             # Its cookies are Secure, which browsers send to loopback without TLS, and httpx2 not.
             crumbs = [line.partition(";")[0] for line in page.headers.get_list("set-cookie")]
-            answer = await browser.post(
+            return await browser.post(
                 unescape(action[1]),
                 data={"username": login, "password": PASSWORD},
                 headers={"Cookie": "; ".join(crumbs)},
             )
-            told = re.sub(r"<[^>]*>|\s+", " ", answer.text)[-1500:]
-            assert answer.status_code == 302, f"{answer.status_code} {told}"
-            return str(answer.headers["location"])
 
     def leave_group(self, login: str, group: str) -> None:
         """Take somebody out of a group."""

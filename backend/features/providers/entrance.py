@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from auth.saml.site import Site
 from backend.audit import Refusals
 from backend.db.session import DbSessions
 from backend.errors import TooManyRequests
@@ -18,7 +19,7 @@ from backend.parts import part
 from backend.providers.service import Providers
 from backend.settings import Settings
 
-__all__ = ["Door", "Entrance", "address_of", "callback_of", "count", "logout_of"]
+__all__ = ["Door", "Entrance", "address_of", "callback_of", "count", "logout_of", "site_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,14 @@ Door = Annotated[Entrance, Depends(entrance)]
 def callback_of(base: str, name: str) -> str:
     """Where the provider of that name sends people back to: one address each (C8)."""
     return f"{base}/api/v1/signin/callback/{name}"
+
+
+def site_of(base: str, name: str) -> Site:
+    """What this console is for that provider, if it speaks SAML."""
+    return Site(
+        entity_id=f"{base}/api/v1/signin/metadata/{name}",
+        consumer=f"{base}/api/v1/hooks/saml/{name}",
+    )
 
 
 def logout_of(base: str, name: str) -> str:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
-import structlog
 from fastapi import Request
 from starlette.responses import RedirectResponse
 
@@ -19,15 +17,12 @@ from auth.oidc.person import read_person, without_secrets
 from auth.oidc.problems import Refused, Rejected
 from auth.oidc.provider import OidcProvider
 from auth.person import Person
-from auth.scope import organisation
-from auth.verb import Verb
 from backend.features.providers.entrance import Entrance
-from backend.features.providers.opening import Proved, opened, recorded
-from backend.features.providers.rights import KIND
+from backend.features.providers.opening import Proved, opened
+from backend.features.providers.returned import Returned, word_of
 from backend.http.cookies import (
     read_attempt_cookie,
 )
-from backend.http.credentials import read_credential
 from backend.identity.principals import BY_PROVIDER
 from backend.providers.accounts import NotLetIn
 from backend.providers.answer import Answer, Tokens
@@ -35,11 +30,8 @@ from backend.providers.attempts import take
 from backend.providers.outward import Unreachable
 from backend.providers.sessions import ID_TOKEN, REFRESH_TOKEN
 from backend.providers.table import LoginAttempt
-from backend.providers.trials import keep_trial
 
 __all__ = ["finished"]
-
-_log = structlog.get_logger("craton.providers")
 
 
 async def finished(
@@ -49,7 +41,7 @@ async def finished(
     async with entry.db_sessions() as db, db.begin():
         attempt = await take(db, state, provider=name, browser=read_attempt_cookie(request))
         known = await entry.providers.find(db, name)
-    door = _Door(entry, request, name if known is not None else "")
+    door = Returned(entry, request, name if known is not None else "")
     if attempt is None:
         return await door.refused("old", "/", "no such attempt, or it is over")
     usable = known is not None and (known.enabled or bool(attempt.trial_by))
@@ -63,43 +55,15 @@ async def finished(
         return await visit.answered(answer)
     except (Refused, Unreachable, Rejected, NotLetIn) as error:
         if attempt.trial_by:
-            return await visit.kept({"failure": str(error)})
-        return await door.refused(_word(error), attempt.next, str(error))
-
-
-def _word(error: Exception) -> str:
-    """What the sign-in page is told of it."""
-    if isinstance(error, NotLetIn):
-        return error.code
-    if isinstance(error, Refused):
-        return "denied"
-    return "unreachable" if isinstance(error, Unreachable) else "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class _Door:
-    """A browser that came back, from the provider `name` as the address says; empty where there
-    is none of that name: what a stranger made up is kept nowhere."""
-
-    entry: Entrance
-    request: Request
-    name: str
-
-    async def refused(self, code: str, next_path: str, detail: str) -> RedirectResponse:
-        """Back to the sign-in page with a word; the reason is recorded."""
-        _log.info("sign-in refused", provider=self.name, why=code, reason=detail)
-        await recorded(self.entry, self.request, self.name, detail)
-        query = {"refused": code} | ({"by": self.name} if self.name else {})
-        if next_path != "/":
-            query["next"] = next_path
-        return RedirectResponse(f"/login?{urlencode(query)}", 303)
+            return await door.kept(attempt.trial_by, {"failure": str(error)})
+        return await door.refused(word_of(error), attempt.next, str(error))
 
 
 @dataclass(frozen=True, slots=True)
 class _Visit:
     """The same, with the attempt that it ends."""
 
-    door: _Door
+    door: Returned
     provider: OidcProvider
     attempt: LoginAttempt
     declared: bool
@@ -117,7 +81,7 @@ class _Visit:
         )
         person = read_person(tokens.claims, self.provider)
         if self.attempt.trial_by:
-            return await self.kept(_found(tokens, person))
+            return await self.door.kept(self.attempt.trial_by, _found(tokens, person))
         return await self._opened(tokens, person)
 
     async def _opened(self, tokens: Tokens, person: Person) -> RedirectResponse:
@@ -135,20 +99,6 @@ class _Visit:
         response = RedirectResponse(self.attempt.next, 303)
         await opened(self.door.entry, self.door.request, response, proved)
         return response
-
-    async def kept(self, found: dict[str, object]) -> RedirectResponse:
-        """Keep what a trial found, for the administrator who made it and is still one."""
-        entry = self.door.entry
-        presented = read_credential(self.door.request)
-        caller = await entry.identities.resolve(presented) if presented else None
-        where = organisation(entry.settings.organisation)
-        still = caller is not None and caller.policy.decide(KIND, Verb.UPDATE, where).allowed
-        if caller is None or caller.id != self.attempt.trial_by or not still:
-            detail = "a trial ended without its administrator"
-            return await self.door.refused("old", "/", detail)
-        async with entry.db_sessions() as db, db.begin():
-            token = keep_trial(db, self.provider.name, caller.id, found)
-        return RedirectResponse(f"/access/providers/{self.provider.name}?trial={token}", 303)
 
 
 def _found(tokens: Tokens, person: Person) -> dict[str, object]:

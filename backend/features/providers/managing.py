@@ -6,6 +6,8 @@ as much as granting all they hold, so it needs the right to bind any role.
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import time
 from collections.abc import Mapping
 from typing import Any, Final, TypeVar, assert_never
@@ -21,6 +23,7 @@ from auth.oidc.provider import OidcProvider
 from auth.principal import Principal
 from auth.provider import ProviderBase
 from auth.providers import OF_KIND, AnyProvider, settings_of
+from auth.saml.provider import SamlProvider
 from auth.scope import organisation
 from auth.subject import SubjectKind
 from auth.verb import Verb
@@ -41,11 +44,14 @@ from backend.features.providers.schemas import (
     DirectoryFound,
     NewDirectory,
     NewOidcProvider,
+    NewSamlProvider,
     OidcDraft,
     OidcFound,
     ProviderImpact,
+    SamlDraft,
+    SamlFound,
 )
-from backend.features.providers.testing import directory_tested, oidc_tested
+from backend.features.providers.testing import directory_tested, oidc_tested, saml_told
 from backend.http.guard import no_such, require
 from backend.identity.epoch import raise_epoch
 from backend.providers.provisioned import (
@@ -54,9 +60,11 @@ from backend.providers.provisioned import (
     spread_groups,
 )
 from backend.providers.records import KnownProvider
+from backend.providers.saml.keys import added_key, new_key
 from backend.providers.service import Providers
 from backend.providers.sessions import end_of_provider
 from backend.providers.table import PROVIDERS, ProviderRow, ProviderSession
+from backend.secrets.store import SecretsUnavailable
 
 __all__ = ["Managing"]
 
@@ -121,12 +129,21 @@ class Managing:
             typed = typed.model_copy(update={"bind_password": known.bind_password})
         return await directory_tested(self.providers, typed, declared=False)
 
+    async def test_saml(
+        self, db: AsyncSession, caller: Principal, body: NewSamlProvider
+    ) -> SamlFound:
+        """The same of a SAML provider: its metadata."""
+        _require_all(caller)
+        typed = _valid(SamlProvider, _typed(body, {}))
+        await db.rollback()  # no transaction is held while a provider is asked
+        return await saml_told(self.providers, typed, declared=False)
+
     async def create(
         self,
         db: AsyncSession,
         audit: Audit,
         caller: Principal,
-        body: NewOidcProvider | NewDirectory,
+        body: NewOidcProvider | NewDirectory | NewSamlProvider,
     ) -> ProviderRow:
         """A new provider, tried before it is kept unless `untested`."""
         _require_all(caller)
@@ -136,6 +153,7 @@ class Managing:
         if not body.untested:
             await db.rollback()  # no transaction is held while a provider is asked
             await self._tested(typed)
+        made = await _made_key(typed)
         row = ProviderRow(
             **typed.model_dump(include={"name", "label", "known_only"}),
             kind=typed.kind.value,
@@ -151,8 +169,11 @@ class Managing:
             await db.flush()
         except IntegrityError as error:
             raise _taken(body.name) from error
-        await self._keep_secret(db, row, typed.secret, getattr(body, typed.secret))
-        facts = _facts(row)
+        if isinstance(typed, SamlProvider):
+            await self._keep_first_key(db, row, typed, made)
+        else:
+            await self._keep_secret(db, row, typed.secret, getattr(body, typed.secret))
+        facts = _recorded(_facts(row))
         audit.did("create", _target(row, audit), change=Change.of(facts, show=frozenset(facts)))
         return row
 
@@ -162,7 +183,7 @@ class Managing:
         audit: Audit,
         caller: Principal,
         row: ProviderRow,
-        body: OidcDraft | DirectoryDraft,
+        body: OidcDraft | DirectoryDraft | SamlDraft,
     ) -> None:
         """Change the version that was read; attempts that are under way end. 409 for settings of
         another kind."""
@@ -185,14 +206,29 @@ class Managing:
         )
         if isinstance(typed, LdapProvider) and before.get("unique") != typed.unique:
             await forget_provisioned(db, row.name)  # nobody is known by what they were known by
-        secret = getattr(body, typed.secret)
+        secret = getattr(body, typed.secret, None)
         stored = await self.providers.secrets.states(db, PROVIDERS, row.id)
         if secret is None and stored and isinstance(typed, LdapProvider):
             _stays_there(typed, before)
         await self._keep_secret(db, row, typed.secret, secret)
-        told = _facts(row) | ({"secret": "new"} if secret is not None else {})
-        shown = frozenset(before) | frozenset(_facts(row))
-        audit.did("update", _target(row, audit), change=Change.between(before, told, show=shown))
+        was, now = _recorded(before), _recorded(_facts(row))
+        told = now | ({"secret": "new"} if secret is not None else {})
+        shown = frozenset(was) | frozenset(now)
+        audit.did("update", _target(row, audit), change=Change.between(was, told, show=shown))
+
+    async def renew_key(
+        self, db: AsyncSession, audit: Audit, caller: Principal, row: ProviderRow
+    ) -> None:
+        """A new key for a SAML provider to encrypt assertions for; the one before still opens
+        them. 409 for another kind, 503 without a key ring."""
+        _require_all(caller)
+        known = await self.known(db, row.name)
+        if not isinstance(known.provider, SamlProvider):
+            raise Conflict("Only a SAML provider has a key here. Reload the page.")
+        made = await _made_key(known.provider)
+        settings = await self._keep_key(db, row, known.provider, made)
+        await _advance(db, row, caller.login, settings=settings)
+        audit.did("renew-key", _target(row, audit), right=Verb.UPDATE)
 
     async def switch(
         self, db: AsyncSession, audit: Audit, caller: Principal, row: ProviderRow, *, off: bool
@@ -263,14 +299,47 @@ class Managing:
         if secret is not None:
             await self.providers.secrets.put(db, PROVIDERS, row.id, {field: secret})
 
+    async def _keep_key(
+        self, db: AsyncSession, row: ProviderRow, typed: SamlProvider, made: tuple[str, str]
+    ) -> dict[str, Any]:
+        """Seal a new key, and the one before; the settings with their certificates. It takes a
+        second to make one, so that is done before anything is written."""
+        key, certificate = made
+        held = typed.sp_keys.get_secret_value()
+        await self._keep_secret(db, row, typed.secret, added_key(key, held))
+        certificates = [certificate, *typed.sp_certificates][:2]
+        return {**row.settings, "sp_certificates": certificates}
+
+    async def _keep_first_key(
+        self, db: AsyncSession, row: ProviderRow, typed: SamlProvider, made: tuple[str, str]
+    ) -> None:
+        """The same of a new provider. Without a key ring there is none, and assertions have to
+        come unencrypted."""
+        try:
+            async with db.begin_nested():
+                settings = await self._keep_key(db, row, typed, made)
+        except SecretsUnavailable:
+            return
+        row.settings = settings
+        await db.flush()
+
     async def _tested(self, typed: AnyProvider) -> None:
         match typed:
             case OidcProvider():
                 await oidc_tested(self.providers, typed, declared=False)
             case LdapProvider():
                 await directory_tested(self.providers, typed, declared=False)
+            case SamlProvider():
+                await saml_told(self.providers, typed, declared=False)
             case _:
                 assert_never(typed)
+
+
+async def _made_key(typed: AnyProvider) -> tuple[str, str]:
+    """A key and its certificate for a SAML provider; others have none."""
+    if not isinstance(typed, SamlProvider):
+        return "", ""
+    return await asyncio.to_thread(new_key, typed.name)
 
 
 def _stays_there(typed: LdapProvider, before: Mapping[str, Any]) -> None:
@@ -287,12 +356,22 @@ def _stays_there(typed: LdapProvider, before: Mapping[str, Any]) -> None:
         raise Unprocessable(f"bind_password: {message}", errors=errors)
 
 
-def protocol_of(body: OidcDraft | DirectoryDraft) -> str:
+def protocol_of(body: OidcDraft | DirectoryDraft | SamlDraft) -> str:
     """Of which kind of provider these are settings."""
-    return OidcProvider.protocol if isinstance(body, OidcDraft) else LdapProvider.protocol
+    match body:
+        case OidcDraft():
+            return OidcProvider.protocol
+        case DirectoryDraft():
+            return LdapProvider.protocol
+        case SamlDraft():
+            return SamlProvider.protocol
+        case _:
+            assert_never(body)
 
 
-def _typed(body: OidcDraft | DirectoryDraft, before: Mapping[str, Any]) -> dict[str, Any]:
+def _typed(
+    body: OidcDraft | DirectoryDraft | SamlDraft, before: Mapping[str, Any]
+) -> dict[str, Any]:
     """What was typed, over what stays as it was; an absent secret is none."""
     return {**before, **body.model_dump(exclude=_ASIDE, exclude_none=True)}
 
@@ -354,6 +433,14 @@ def _taken(name: str) -> Conflict:
 def _facts(row: ProviderRow) -> dict[str, object]:
     """What is recorded of a change: all settings, of which none is a secret."""
     return {name: getattr(row, name) for name in _COMMON} | row.settings
+
+
+def _recorded(facts: Mapping[str, object]) -> dict[str, object]:
+    """The same for the record, which people read: pasted metadata by its digest alone."""
+    told = {name: value for name, value in facts.items() if name != "sp_certificates"}
+    if pasted := told.get("metadata"):
+        told["metadata"] = f"SHA-256 {hashlib.sha256(str(pasted).encode()).hexdigest()}"
+    return told
 
 
 def _target(row: ProviderRow, audit: Audit) -> Target:

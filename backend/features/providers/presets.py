@@ -6,7 +6,8 @@ from typing import Final
 
 from auth.ldap.provider import GroupsBy, LdapKind
 from auth.oidc.provider import OidcKind
-from backend.features.providers.schemas import DirectoryPreset, OidcPreset
+from backend.features.providers.samlpresets import SAML_PRESETS
+from backend.features.providers.schemas import DirectoryPreset, OidcPreset, SamlPreset
 
 __all__ = ["PRESETS", "PRODUCTS", "product_of", "usual_of"]
 
@@ -149,6 +150,7 @@ PRESETS: Final = (
         group_name="cn",
         hint="Groups of the class groupOfUniqueNames name people in uniqueMember.",
     ),
+    *SAML_PRESETS,
 )
 
 _OF_KIND: Final = {preset.kind.value: preset for preset in PRESETS}
@@ -161,6 +163,6 @@ def product_of(kind: str) -> str:
     return PRODUCTS.get(kind, kind)
 
 
-def usual_of(kind: str) -> OidcPreset | DirectoryPreset | None:
+def usual_of(kind: str) -> OidcPreset | DirectoryPreset | SamlPreset | None:
     """What a provider of this kind usually needs; None for one that a newer version knows."""
     return _OF_KIND.get(kind)

@@ -10,11 +10,12 @@ from auth.ldap.provider import LdapProvider
 from auth.oidc.provider import OidcProvider
 from auth.principal import Principal
 from auth.providers import OF_KIND, settings_of
+from auth.saml.provider import SamlProvider
 from auth.verb import Verb
 from backend.db.session import DbSession
 from backend.errors import Conflict, NotFoundProblem
 from backend.features.providers.beginning import begun
-from backend.features.providers.entrance import Door, callback_of, count, logout_of
+from backend.features.providers.entrance import Door, callback_of, count, logout_of, site_of
 from backend.features.providers.managing import Managing
 from backend.features.providers.passwords import tried
 from backend.features.providers.presets import PRESETS, product_of, usual_of
@@ -34,6 +35,7 @@ from backend.features.providers.schemas import (
     ProviderName,
     ProviderSwitch,
     ProviderView,
+    SamlView,
     SignInAddress,
     TrialView,
 )
@@ -84,7 +86,7 @@ class Shown:
         self._manager = manager
         self._base = own_address(request, settings)
 
-    async def view(self, known: KnownProvider) -> OidcView | DirectoryView:
+    async def view(self, known: KnownProvider) -> OidcView | DirectoryView | SamlView:
         """One provider without anything secret."""
         row, provider = known.row, known.provider
         states = {}
@@ -110,10 +112,15 @@ class Shown:
             "changed_by": row.changed_by if row else "",
             "row_version": row.row_version if row else 0,
         }
-        own = settings_of(provider) if provider is not None else row.settings if row else {}
+        own = settings_of(provider) if provider is not None else dict(row.settings) if row else {}
         kind = OF_KIND.get(str(source.kind), OidcProvider)
         if kind is LdapProvider:
             return DirectoryView.model_validate(facts | own)
+        if kind is SamlProvider:
+            site = site_of(self._base, known.name)
+            encrypts = bool(own.pop("sp_certificates", ()))
+            ours = {"sp_entity_id": site.entity_id, "sp_consumer": site.consumer}
+            return SamlView.model_validate(facts | own | ours | {"encrypts": encrypts})
         told = {
             "redirect_uri": callback_of(self._base, known.name),
             "backchannel_uri": logout_of(self._base, known.name),
@@ -121,7 +128,9 @@ class Shown:
         }
         return OidcView.model_validate(facts | own | told)
 
-    async def changed(self, row: ProviderRow, response: Response) -> OidcView | DirectoryView:
+    async def changed(
+        self, row: ProviderRow, response: Response
+    ) -> OidcView | DirectoryView | SamlView:
         """The same after a change."""
         tagged(response, row.row_version)
         return await self.view(await self._manager.known(self._db, row.name))
@@ -312,7 +321,7 @@ async def try_provider(
         known = await manager.known(db, name)
     if known.provider is None:
         raise NotFoundProblem(known.problem)
-    if not isinstance(known.provider, OidcProvider):
+    if isinstance(known.provider, LdapProvider):
         raise Conflict("A directory is tried with a user name and a password.")
     url = await begun(entry, request, response, known, next_path="/", trial_by=caller.id)
     return SignInAddress(url=url)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from auth.ldap.provider import DN_LENGTH, GroupsBy, LdapKind
 from auth.oidc.provider import OidcKind
 from auth.provider import NAME_PATTERN
+from auth.saml.provider import MOST_METADATA, SamlKind
 from backend.http.fields import NO_CONTROLS, SECRET
 
 __all__ = [
@@ -18,8 +19,10 @@ __all__ = [
     "DirectoryFound",
     "DirectoryPreset",
     "DirectoryView",
+    "KeptCertificate",
     "NewDirectory",
     "NewOidcProvider",
+    "NewSamlProvider",
     "Offered",
     "OidcDraft",
     "OidcFound",
@@ -31,6 +34,10 @@ __all__ = [
     "ProviderName",
     "ProviderSwitch",
     "ProviderView",
+    "SamlDraft",
+    "SamlFound",
+    "SamlPreset",
+    "SamlView",
     "ServerFound",
     "SignInAddress",
     "TrialGrant",
@@ -71,6 +78,7 @@ Line = Annotated[str, StringConstraints(max_length=128, pattern=NO_CONTROLS)]
 Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=512)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=DN_LENGTH)]
 Filter = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4096)]
+Named = Annotated[str, StringConstraints(strip_whitespace=True, max_length=256)]
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=256)]
 
 
@@ -114,7 +122,24 @@ class DirectoryPreset(BaseModel):
     hint: str
 
 
-Preset = Annotated[OidcPreset | DirectoryPreset, Field(discriminator="protocol")]
+class SamlPreset(BaseModel):
+    """The same for a SAML provider. Words in capitals are to be replaced."""
+
+    model_config = ALL_TOLD
+    protocol: Literal["saml"] = "saml"
+    kind: SamlKind
+    title: str
+    entity_id: str
+    metadata_url: str
+    subject: str
+    attribute_login: str
+    attribute_name: str
+    attribute_email: str
+    attribute_groups: str
+    hint: str
+
+
+Preset = Annotated[OidcPreset | DirectoryPreset | SamlPreset, Field(discriminator="protocol")]
 
 
 class Draft(BaseModel):
@@ -184,6 +209,31 @@ class NewDirectory(DirectoryDraft):
     untested: bool = False
 
 
+class SamlDraft(Draft):
+    """What can be changed of a SAML provider. Its metadata is read at `metadata_url`, or is
+    `metadata` itself. The key that assertions are encrypted for is made here and has a route of
+    its own."""
+
+    metadata_url: Annotated[str, StringConstraints(max_length=1024, strip_whitespace=True)] = ""
+    metadata: Annotated[str, StringConstraints(max_length=MOST_METADATA)] = ""
+    attribute_login: Named = "uid"
+    attribute_name: Named = "displayName"
+    attribute_email: Named = "email"
+    attribute_groups: Named = "groups"
+    contexts: Annotated[str, StringConstraints(max_length=512, strip_whitespace=True)] = ""
+
+
+class NewSamlProvider(SamlDraft):
+    """A SAML provider to make. Kind, name, entityID and the attribute people are known by stay:
+    they are part of whom it knows."""
+
+    kind: SamlKind = SamlKind.OTHER
+    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=63)]
+    entity_id: Address
+    subject: Named = ""
+    untested: bool = False
+
+
 class PasswordSignIn(BaseModel):
     """A user name and a password of a directory."""
 
@@ -226,6 +276,27 @@ class DirectoryFound(BaseModel):
     people: int
     groups: int
     more: list[str]
+    notes: list[str]
+
+
+class KeptCertificate(BaseModel):
+    """A certificate, and from when until when it holds (Unix seconds)."""
+
+    subject: str
+    fingerprint: str
+    begins: float
+    ends: float
+
+
+class SamlFound(BaseModel):
+    """What a SAML provider publishes: `signing` verify its answers, each while it holds;
+    `encrypting` are ours, the newest first. `notes` say what may be missed later."""
+
+    entity_id: str
+    sign_in: str
+    until: float | None
+    signing: list[KeptCertificate]
+    encrypting: list[KeptCertificate]
     notes: list[str]
 
 
@@ -304,7 +375,29 @@ class DirectoryView(ProviderFacts):
     nested: bool = True
 
 
-ProviderView = Annotated[OidcView | DirectoryView, Field(discriminator="protocol")]
+class SamlView(ProviderFacts):
+    """A SAML provider. `sp_entity_id` (our entityID, where our metadata is read) and `sp_consumer`
+    (where answers are posted) are what it has to be told; `encrypts` says that assertions can be
+    encrypted for this console."""
+
+    protocol: Literal["saml"] = "saml"
+    kind: str
+    usual: SamlPreset | None = None
+    entity_id: str = ""
+    metadata_url: str = ""
+    metadata: str = ""
+    subject: str = ""
+    attribute_login: str = ""
+    attribute_name: str = ""
+    attribute_email: str = ""
+    attribute_groups: str = ""
+    contexts: str = ""
+    sp_entity_id: str
+    sp_consumer: str
+    encrypts: bool
+
+
+ProviderView = Annotated[OidcView | DirectoryView | SamlView, Field(discriminator="protocol")]
 
 
 class ProviderImpact(BaseModel):

@@ -7,19 +7,21 @@ from typing import Annotated
 from urllib.parse import parse_qs
 
 import structlog
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import RedirectResponse
 
 from auth.ldap.provider import LdapProvider
 from auth.oidc.problems import Rejected
 from auth.oidc.provider import OidcProvider
+from auth.saml.provider import SamlProvider
 from auth.scope import organisation
 from backend.audit import Audit, Origin, Target
 from backend.db.identity import SessionRecord, UserRecord
 from backend.db.session import DbSession
 from backend.errors import BadRequest, NotFoundProblem, UpstreamBroken
+from backend.features.providers.asserting import came, posted
 from backend.features.providers.beginning import begun, enabled_provider
-from backend.features.providers.entrance import Door, count
+from backend.features.providers.entrance import Door, count, site_of
 from backend.features.providers.finishing import finished
 from backend.features.providers.passwords import sign_in
 from backend.features.providers.schemas import (
@@ -31,6 +33,7 @@ from backend.features.providers.schemas import (
 )
 from backend.http.documented import answers
 from backend.http.guard import Public
+from backend.http.origin import own_address
 from backend.parts import part
 from backend.providers.answer import Answer
 from backend.providers.outward import Unreachable
@@ -115,6 +118,61 @@ async def finish_sign_in(
     await count(entry, request, "callback")
     answer = Answer(code=code, issuer=iss, error=error, description=error_description)
     return await finished(entry, request, provider, answer, state)
+
+
+@router.get(
+    "/signin/asserted/{provider}",
+    status_code=303,
+    response_class=RedirectResponse,
+    responses=answers(429),
+)
+async def finish_asserted_sign_in(
+    provider: ProviderName,
+    entry: Door,
+    request: Request,
+    *,
+    state: Annotated[str, Query(max_length=64)] = "",
+) -> RedirectResponse:
+    """Where the browser comes after a SAML provider's answer was posted: signs in and goes to the
+    page asked for, or back to the sign-in page with a word that says why not."""
+    await count(entry, request, "callback")
+    return await came(entry, request, provider, state)
+
+
+@router.get(
+    "/signin/metadata/{provider}",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/samlmetadata+xml": {"schema": {"type": "string"}}}},
+        **answers(404, 429),
+    },
+)
+async def read_saml_metadata(provider: ProviderName, entry: Door, request: Request) -> Response:
+    """What a SAML provider has to know of this console: its address is our entityID there."""
+    await count(entry, request, "metadata")
+    async with entry.db_sessions() as db:
+        known = await entry.providers.find(db, provider)
+    if known is None or not isinstance(known.provider, SamlProvider):
+        raise NotFoundProblem("There is no such identity provider.")
+    site = site_of(own_address(request, entry.settings), known.name)
+    content = (await entry.providers.saml()).metadata(known.provider, site)
+    return Response(content, media_type="application/samlmetadata+xml")
+
+
+@router.post(
+    "/hooks/saml/{provider}",
+    status_code=303,
+    response_class=RedirectResponse,
+    responses=answers(413, 429),
+)
+async def take_saml_answer(
+    provider: ProviderName, entry: Door, request: Request
+) -> RedirectResponse:
+    """Where a SAML provider has the browser post its answer (assertion consumer service): the form
+    fields `SAMLResponse` and `RelayState`. It signs nobody in: the browser is sent on to where it
+    comes with its cookies."""
+    await count(entry, request, "callback")
+    return await posted(entry, request, provider)
 
 
 @router.post("/hooks/logout/{provider}", status_code=200, responses=answers(404, 429, 502))

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import time
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from auth.ldap.entries import identifier
 from auth.ldap.problems import Unusable
 from auth.ldap.provider import LdapProvider
 from auth.oidc.problems import Rejected
 from auth.oidc.provider import OidcProvider
+from auth.saml.provider import SamlProvider
 from backend.errors import Unprocessable
-from backend.features.providers.schemas import DirectoryFound, OidcFound, ServerFound
+from backend.features.providers.schemas import (
+    DirectoryFound,
+    KeptCertificate,
+    OidcFound,
+    SamlFound,
+    ServerFound,
+)
 from backend.providers.ldap.directories import Told
 from backend.providers.outward import Unreachable
 from backend.providers.service import Providers
 
-__all__ = ["directory_tested", "oidc_tested"]
+if TYPE_CHECKING:
+    from auth.saml.certificates import Certificate
+
+__all__ = ["directory_tested", "oidc_tested", "saml_told"]
 
 _SOON: Final = 30 * 86_400.0
 
@@ -46,6 +56,48 @@ async def oidc_tested(providers: Providers, typed: OidcProvider, *, declared: bo
         end_session=bool(metadata.end_session),
         backchannel=metadata.backchannel,
         notes=notes,
+    )
+
+
+async def saml_told(
+    providers: Providers, typed: SamlProvider, *, declared: bool, anew: bool = True
+) -> SamlFound:
+    """Its metadata, read `anew` or as it was read last. 422 with the failure at its field."""
+    saml = await providers.saml()
+    ask = saml.published if anew else saml.known
+    try:
+        metadata = await ask(typed, declared=declared)
+    except (Unreachable, Rejected) as error:
+        field = "metadata_url" if typed.metadata_url else "metadata"
+        raise _failed(field, str(error)) from error
+    now, notes = time.time(), []
+    valid = [one for one in metadata.certificates if one.valid(now)]
+    if not valid:
+        notes.append("None of its certificates is valid now: nobody could sign in.")
+    elif max(one.ends for one in valid) < now + _SOON:
+        notes.append("Its last certificate ends in less than thirty days.")
+    if metadata.until is not None and metadata.until < now + _SOON:
+        notes.append("Its metadata ends in less than thirty days.")
+    if not typed.metadata_url:
+        notes.append("Pasted metadata is not read again: paste it anew when certificates change.")
+    if metadata.wants_signed:
+        notes.append(
+            "It asks for signed requests (WantAuthnRequestsSigned), and this console signs none: "
+            "switch that off there."
+        )
+    return SamlFound(
+        entity_id=metadata.entity_id,
+        sign_in=metadata.sign_in,
+        until=metadata.until,
+        signing=[_kept(one) for one in metadata.certificates],
+        encrypting=[_kept(one) for one in saml.own_certificates(typed)],
+        notes=notes,
+    )
+
+
+def _kept(one: Certificate) -> KeptCertificate:
+    return KeptCertificate(
+        subject=one.subject, fingerprint=one.fingerprint, begins=one.begins, ends=one.ends
     )
 
 

@@ -12,6 +12,7 @@ from sqlmodel import col
 from auth.ldap.provider import LdapProvider
 from auth.oidc.provider import OidcProvider
 from auth.providers import AnyProvider
+from auth.saml.provider import SamlProvider
 from auth.scope import organisation
 from auth.subject import Subject, SubjectKind, group
 from auth.verb import Verb
@@ -101,7 +102,7 @@ def _advice(
     told += _about_groups(provider, found)
     if not granted:
         told.append("This person would hold no role: give one of the groups a role.")
-    if not found.get("refreshes") and not isinstance(provider, LdapProvider):
+    if not found.get("refreshes") and isinstance(provider, OidcProvider):
         told.append(
             "The provider gave no refresh token: groups stay as they were told at sign-in until "
             "the session ends (many want the scope offline_access for it)."
@@ -128,6 +129,16 @@ def _about_groups(provider: AnyProvider, found: dict[str, Any]) -> list[str]:
             told = (
                 f"No groups were read: there is no claim {provider.claim_groups!r}, or it is "
                 "empty. See below which claims came, and what the provider needs to tell groups."
+            )
+        case SamlProvider() if many:
+            told = (
+                "Not all groups were told: the person is in more than the provider sends. Let it "
+                "send only groups that are assigned to the application."
+            )
+        case SamlProvider() if none and provider.attribute_groups:
+            told = (
+                f"No groups were read: there is no attribute {provider.attribute_groups!r}, or it "
+                "is empty. See below which attributes came."
             )
         case _:
             return []

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, assert_never
 
 from fastapi import APIRouter, Depends, Path, Request
 from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from auth.ldap.provider import LdapProvider
 from auth.oidc.provider import OidcProvider
 from auth.principal import Principal
 from auth.provider import NAME_PATTERN
+from auth.saml.provider import SamlProvider
 from auth.verb import Verb
 from backend.db.identity import IdentityRecord
 from backend.db.provisioning import ProvisionedGroup, ProvisionedUser, ProvisioningToken
@@ -115,7 +117,15 @@ def _external(known: KnownProvider) -> str:
     provider = known.provider
     if provider is None:
         return ""
-    return provider.external_claim if isinstance(provider, OidcProvider) else provider.unique
+    match provider:
+        case OidcProvider():
+            return provider.external_claim
+        case SamlProvider():
+            return provider.subject or "NameID"
+        case LdapProvider():
+            return provider.unique
+        case _:
+            assert_never(provider)
 
 
 async def _counts(db: AsyncSession, provider: str) -> dict[str, int]:

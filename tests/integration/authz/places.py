@@ -88,6 +88,10 @@ PROVIDER = {
 }  # fmt: skip
 DIRECTORY = {"servers": ["ldaps://ldap.invalid"], "people_base": "dc=example"}
 NEW_DIRECTORY = {"name": "newdir", "untested": True, **DIRECTORY}
+SAML = {"metadata_url": "https://sso.invalid/metadata"}
+NEW_SAML = {
+    "name": "newsaml", "untested": True, "entity_id": "https://sso.invalid/saml", **SAML,
+}  # fmt: skip
 IMPORT = {"release": "4593.2.5", "board": "amd64-usr"}
 
 MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
@@ -137,6 +141,17 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     ),
     "PUT /identity-providers/{name}/directory": at(
         ORG, "/identity-providers/corp/directory", body=DIRECTORY, match=True
+    ),
+    "POST /identity-providers/saml/test": at(
+        ORG, "/identity-providers/saml/test", 422, 429, body=NEW_SAML
+    ),
+    "POST /identity-providers/saml": at(ORG, "/identity-providers/saml", 201, body=NEW_SAML),
+    "GET /identity-providers/{name}/saml": at(ORG, "/identity-providers/fed/saml", 422, 429),
+    "PUT /identity-providers/{name}/saml": at(
+        ORG, "/identity-providers/fed/saml", body=SAML, match=True
+    ),
+    "POST /identity-providers/{name}/saml/key": at(
+        ORG, "/identity-providers/fed/saml/key", 200, 503, match=True
     ),
     "POST /identity-providers/{name}/directory/trial": at(
         ORG,

@@ -198,7 +198,7 @@ async def _cluster(console: ConsoleApp) -> World:
 async def _rows(console: ConsoleApp) -> dict[str, str]:
     async with console.state.db_sessions() as db, db.begin():
         await _updates(db)
-        db.add_all([_provider(), _directory()])
+        db.add_all([_provider(), _directory(), _federation()])
         # Of a local account: only of such is there a password to reset. Nothing verifies by it.
         user = UserRecord(login="member", name="Member", password_hash="none")
         db.add(user)
@@ -242,6 +242,20 @@ def _directory() -> ProviderRow:
         label="Corp",
         address="ldaps://ldap.invalid",
         settings={**settings, "ca": "", "starttls": True},
+        domains=[],
+    )
+
+
+def _federation() -> ProviderRow:
+    return ProviderRow(
+        name="fed",
+        kind="saml",
+        label="Fed",
+        address="https://sso.invalid/saml",
+        settings={
+            "entity_id": "https://sso.invalid/saml",
+            "metadata_url": "https://sso.invalid/metadata",
+        },
         domains=[],
     )
 

@@ -35,6 +35,7 @@ PERIODIC = {
     r"omaha_tally t JOIN": 5.0,  # and whether machines are still under way
     r"^SELECT provider_session": 60.0,  # whose groups are asked for again?
     r"^DELETE FROM (login_attempt|logout_token_seen|sealed_secret|provider_trial)": 60.0,
+    r"^DELETE FROM saml_assertion_seen": 60.0,
     r"^PRAGMA data_version": 2.0,  # did another process write the SQLite file?
     r"^SELECT version FROM omaha_config": 2.0,  # and the configuration?
 }

@@ -3487,6 +3487,30 @@ export type JobView = {
 };
 
 /**
+ * KeptCertificate
+ *
+ * A certificate, and from when until when it holds (Unix seconds).
+ */
+export type KeptCertificate = {
+    /**
+     * Begins
+     */
+    begins: number;
+    /**
+     * Ends
+     */
+    ends: number;
+    /**
+     * Fingerprint
+     */
+    fingerprint: string;
+    /**
+     * Subject
+     */
+    subject: string;
+};
+
+/**
  * KeyRow
  *
  * One key, never its value. `folder` ends with its separator (empty at the root);
@@ -4610,6 +4634,76 @@ export type NewRole = {
      * Title
      */
     title?: string;
+};
+
+/**
+ * NewSamlProvider
+ *
+ * A SAML provider to make. Kind, name, entityID and the attribute people are known by stay:
+ * they are part of whom it knows.
+ */
+export type NewSamlProvider = {
+    /**
+     * Attribute Email
+     */
+    attribute_email?: string;
+    /**
+     * Attribute Groups
+     */
+    attribute_groups?: string;
+    /**
+     * Attribute Login
+     */
+    attribute_login?: string;
+    /**
+     * Attribute Name
+     */
+    attribute_name?: string;
+    /**
+     * Contexts
+     */
+    contexts?: string;
+    /**
+     * Domains
+     */
+    domains?: Array<string>;
+    /**
+     * Entity Id
+     */
+    entity_id: string;
+    kind?: SamlKind;
+    /**
+     * Known Only
+     */
+    known_only?: boolean;
+    /**
+     * Label
+     */
+    label?: string;
+    /**
+     * Metadata
+     */
+    metadata?: string;
+    /**
+     * Metadata Url
+     */
+    metadata_url?: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Place
+     */
+    place?: number;
+    /**
+     * Subject
+     */
+    subject?: string;
+    /**
+     * Untested
+     */
+    untested?: boolean;
 };
 
 /**
@@ -7087,6 +7181,272 @@ export type RuleVerdict = {
      * Name
      */
     name: string;
+};
+
+/**
+ * SamlDraft
+ *
+ * What can be changed of a SAML provider. Its metadata is read at `metadata_url`, or is
+ * `metadata` itself. The key that assertions are encrypted for is made here and has a route of
+ * its own.
+ */
+export type SamlDraft = {
+    /**
+     * Attribute Email
+     */
+    attribute_email?: string;
+    /**
+     * Attribute Groups
+     */
+    attribute_groups?: string;
+    /**
+     * Attribute Login
+     */
+    attribute_login?: string;
+    /**
+     * Attribute Name
+     */
+    attribute_name?: string;
+    /**
+     * Contexts
+     */
+    contexts?: string;
+    /**
+     * Domains
+     */
+    domains?: Array<string>;
+    /**
+     * Known Only
+     */
+    known_only?: boolean;
+    /**
+     * Label
+     */
+    label?: string;
+    /**
+     * Metadata
+     */
+    metadata?: string;
+    /**
+     * Metadata Url
+     */
+    metadata_url?: string;
+    /**
+     * Place
+     */
+    place?: number;
+};
+
+/**
+ * SamlFound
+ *
+ * What a SAML provider publishes: `signing` verify its answers, each while it holds;
+ * `encrypting` are ours, the newest first. `notes` say what may be missed later.
+ */
+export type SamlFound = {
+    /**
+     * Encrypting
+     */
+    encrypting: Array<KeptCertificate>;
+    /**
+     * Entity Id
+     */
+    entity_id: string;
+    /**
+     * Notes
+     */
+    notes: Array<string>;
+    /**
+     * Sign In
+     */
+    sign_in: string;
+    /**
+     * Signing
+     */
+    signing: Array<KeptCertificate>;
+    /**
+     * Until
+     */
+    until: number | null;
+};
+
+/**
+ * SamlKind
+ *
+ * Whose product it is: what the form proposes, and nothing else, differs.
+ */
+export type SamlKind = 'saml-keycloak' | 'saml-entra' | 'saml-okta' | 'saml-adfs' | 'saml-google' | 'saml';
+
+/**
+ * SamlPreset
+ *
+ * The same for a SAML provider. Words in capitals are to be replaced.
+ */
+export type SamlPreset = {
+    /**
+     * Attribute Email
+     */
+    attribute_email: string;
+    /**
+     * Attribute Groups
+     */
+    attribute_groups: string;
+    /**
+     * Attribute Login
+     */
+    attribute_login: string;
+    /**
+     * Attribute Name
+     */
+    attribute_name: string;
+    /**
+     * Entity Id
+     */
+    entity_id: string;
+    /**
+     * Hint
+     */
+    hint: string;
+    kind: SamlKind;
+    /**
+     * Metadata Url
+     */
+    metadata_url: string;
+    /**
+     * Protocol
+     */
+    protocol: 'saml';
+    /**
+     * Subject
+     */
+    subject: string;
+    /**
+     * Title
+     */
+    title: string;
+};
+
+/**
+ * SamlView
+ *
+ * A SAML provider. `sp_entity_id` (our entityID, where our metadata is read) and `sp_consumer`
+ * (where answers are posted) are what it has to be told; `encrypts` says that assertions can be
+ * encrypted for this console.
+ */
+export type SamlView = {
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Attribute Email
+     */
+    attribute_email: string;
+    /**
+     * Attribute Groups
+     */
+    attribute_groups: string;
+    /**
+     * Attribute Login
+     */
+    attribute_login: string;
+    /**
+     * Attribute Name
+     */
+    attribute_name: string;
+    /**
+     * Changed
+     */
+    changed: number | null;
+    /**
+     * Changed By
+     */
+    changed_by: string;
+    /**
+     * Contexts
+     */
+    contexts: string;
+    /**
+     * Disabled
+     */
+    disabled: boolean;
+    /**
+     * Domains
+     */
+    domains: Array<string>;
+    /**
+     * Editable
+     */
+    editable: boolean;
+    /**
+     * Encrypts
+     */
+    encrypts: boolean;
+    /**
+     * Entity Id
+     */
+    entity_id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Known Only
+     */
+    known_only: boolean;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Metadata
+     */
+    metadata: string;
+    /**
+     * Metadata Url
+     */
+    metadata_url: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Place
+     */
+    place: number;
+    /**
+     * Problem
+     */
+    problem: string;
+    /**
+     * Product
+     */
+    product: string;
+    /**
+     * Protocol
+     */
+    protocol: 'saml';
+    /**
+     * Row Version
+     */
+    row_version: number;
+    /**
+     * Secret Set
+     */
+    secret_set: number | null;
+    /**
+     * Sp Consumer
+     */
+    sp_consumer: string;
+    /**
+     * Sp Entity Id
+     */
+    sp_entity_id: string;
+    /**
+     * Subject
+     */
+    subject: string;
+    usual: SamlPreset | null;
 };
 
 /**
@@ -11679,6 +12039,47 @@ export type ReceiveNotificationsResponses = {
     202: unknown;
 };
 
+export type TakeSamlAnswerData = {
+    body?: never;
+    path: {
+        /**
+         * Provider
+         */
+        provider: string;
+    };
+    query?: never;
+    url: '/api/v1/hooks/saml/{provider}';
+};
+
+export type TakeSamlAnswerErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+};
+
+export type TakeSamlAnswerError = TakeSamlAnswerErrors[keyof TakeSamlAnswerErrors];
+
 export type CreateProviderData = {
     body: NewOidcProvider;
     path?: never;
@@ -11733,7 +12134,9 @@ export type CreateProviderResponses = {
         protocol: 'oidc';
     } & OidcView) | ({
         protocol: 'ldap';
-    } & DirectoryView);
+    } & DirectoryView) | ({
+        protocol: 'saml';
+    } & SamlView);
 };
 
 export type CreateProviderResponse = CreateProviderResponses[keyof CreateProviderResponses];
@@ -11792,7 +12195,9 @@ export type CreateDirectoryResponses = {
         protocol: 'oidc';
     } & OidcView) | ({
         protocol: 'ldap';
-    } & DirectoryView);
+    } & DirectoryView) | ({
+        protocol: 'saml';
+    } & SamlView);
 };
 
 export type CreateDirectoryResponse = CreateDirectoryResponses[keyof CreateDirectoryResponses];
@@ -11892,10 +12297,128 @@ export type ListProviderPresetsResponses = {
      *
      * Successful Response
      */
-    200: Array<OidcPreset | DirectoryPreset>;
+    200: Array<OidcPreset | DirectoryPreset | SamlPreset>;
 };
 
 export type ListProviderPresetsResponse = ListProviderPresetsResponses[keyof ListProviderPresetsResponses];
+
+export type CreateSamlProviderData = {
+    body: NewSamlProvider;
+    path?: never;
+    query?: never;
+    url: '/api/v1/identity-providers/saml';
+};
+
+export type CreateSamlProviderErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type CreateSamlProviderError = CreateSamlProviderErrors[keyof CreateSamlProviderErrors];
+
+export type CreateSamlProviderResponses = {
+    /**
+     * Response Create Saml Provider
+     *
+     * Successful Response
+     */
+    201: ({
+        protocol: 'oidc';
+    } & OidcView) | ({
+        protocol: 'ldap';
+    } & DirectoryView) | ({
+        protocol: 'saml';
+    } & SamlView);
+};
+
+export type CreateSamlProviderResponse = CreateSamlProviderResponses[keyof CreateSamlProviderResponses];
+
+export type TestSamlProviderData = {
+    body: NewSamlProvider;
+    path?: never;
+    query?: never;
+    url: '/api/v1/identity-providers/saml/test';
+};
+
+export type TestSamlProviderErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+};
+
+export type TestSamlProviderError = TestSamlProviderErrors[keyof TestSamlProviderErrors];
+
+export type TestSamlProviderResponses = {
+    /**
+     * Successful Response
+     */
+    200: SamlFound;
+};
+
+export type TestSamlProviderResponse = TestSamlProviderResponses[keyof TestSamlProviderResponses];
 
 export type TestProviderData = {
     body: NewOidcProvider;
@@ -12071,7 +12594,9 @@ export type ReadProviderResponses = {
         protocol: 'oidc';
     } & OidcView) | ({
         protocol: 'ldap';
-    } & DirectoryView);
+    } & DirectoryView) | ({
+        protocol: 'saml';
+    } & SamlView);
 };
 
 export type ReadProviderResponse = ReadProviderResponses[keyof ReadProviderResponses];
@@ -12151,7 +12676,9 @@ export type SwitchProviderResponses = {
         protocol: 'oidc';
     } & OidcView) | ({
         protocol: 'ldap';
-    } & DirectoryView);
+    } & DirectoryView) | ({
+        protocol: 'saml';
+    } & SamlView);
 };
 
 export type SwitchProviderResponse = SwitchProviderResponses[keyof SwitchProviderResponses];
@@ -12231,7 +12758,9 @@ export type ChangeProviderResponses = {
         protocol: 'oidc';
     } & OidcView) | ({
         protocol: 'ldap';
-    } & DirectoryView);
+    } & DirectoryView) | ({
+        protocol: 'saml';
+    } & SamlView);
 };
 
 export type ChangeProviderResponse = ChangeProviderResponses[keyof ChangeProviderResponses];
@@ -12311,7 +12840,9 @@ export type ChangeDirectoryResponses = {
         protocol: 'oidc';
     } & OidcView) | ({
         protocol: 'ldap';
-    } & DirectoryView);
+    } & DirectoryView) | ({
+        protocol: 'saml';
+    } & SamlView);
 };
 
 export type ChangeDirectoryResponse = ChangeDirectoryResponses[keyof ChangeDirectoryResponses];
@@ -12655,6 +13186,220 @@ export type RotateScimTokenResponses = {
 };
 
 export type RotateScimTokenResponse = RotateScimTokenResponses[keyof RotateScimTokenResponses];
+
+export type ReadSamlStateData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/identity-providers/{name}/saml';
+};
+
+export type ReadSamlStateErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+};
+
+export type ReadSamlStateError = ReadSamlStateErrors[keyof ReadSamlStateErrors];
+
+export type ReadSamlStateResponses = {
+    /**
+     * Successful Response
+     */
+    200: SamlFound;
+};
+
+export type ReadSamlStateResponse = ReadSamlStateResponses[keyof ReadSamlStateResponses];
+
+export type ChangeSamlProviderData = {
+    body: SamlDraft;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/identity-providers/{name}/saml';
+};
+
+export type ChangeSamlProviderErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type ChangeSamlProviderError = ChangeSamlProviderErrors[keyof ChangeSamlProviderErrors];
+
+export type ChangeSamlProviderResponses = {
+    /**
+     * Response Change Saml Provider
+     *
+     * Successful Response
+     */
+    200: ({
+        protocol: 'oidc';
+    } & OidcView) | ({
+        protocol: 'ldap';
+    } & DirectoryView) | ({
+        protocol: 'saml';
+    } & SamlView);
+};
+
+export type ChangeSamlProviderResponse = ChangeSamlProviderResponses[keyof ChangeSamlProviderResponses];
+
+export type RenewSamlKeyData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/identity-providers/{name}/saml/key';
+};
+
+export type RenewSamlKeyErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+};
+
+export type RenewSamlKeyError = RenewSamlKeyErrors[keyof RenewSamlKeyErrors];
+
+export type RenewSamlKeyResponses = {
+    /**
+     * Response Renew Saml Key
+     *
+     * Successful Response
+     */
+    200: ({
+        protocol: 'oidc';
+    } & OidcView) | ({
+        protocol: 'ldap';
+    } & DirectoryView) | ({
+        protocol: 'saml';
+    } & SamlView);
+};
+
+export type RenewSamlKeyResponse = RenewSamlKeyResponses[keyof RenewSamlKeyResponses];
 
 export type TryProviderData = {
     body?: never;
@@ -14892,6 +15637,44 @@ export type CompleteSetupResponses = {
 
 export type CompleteSetupResponse = CompleteSetupResponses[keyof CompleteSetupResponses];
 
+export type FinishAssertedSignInData = {
+    body?: never;
+    path: {
+        /**
+         * Provider
+         */
+        provider: string;
+    };
+    query?: {
+        /**
+         * State
+         */
+        state?: string;
+    };
+    url: '/api/v1/signin/asserted/{provider}';
+};
+
+export type FinishAssertedSignInErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+};
+
+export type FinishAssertedSignInError = FinishAssertedSignInErrors[keyof FinishAssertedSignInErrors];
+
 export type FinishSignInData = {
     body?: never;
     path: {
@@ -14945,6 +15728,48 @@ export type FinishSignInErrors = {
 };
 
 export type FinishSignInError = FinishSignInErrors[keyof FinishSignInErrors];
+
+export type ReadSamlMetadataData = {
+    body?: never;
+    path: {
+        /**
+         * Provider
+         */
+        provider: string;
+    };
+    query?: never;
+    url: '/api/v1/signin/metadata/{provider}';
+};
+
+export type ReadSamlMetadataErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+};
+
+export type ReadSamlMetadataError = ReadSamlMetadataErrors[keyof ReadSamlMetadataErrors];
+
+export type ReadSamlMetadataResponses = {
+    /**
+     * Successful Response
+     */
+    200: string;
+};
+
+export type ReadSamlMetadataResponse = ReadSamlMetadataResponses[keyof ReadSamlMetadataResponses];
 
 export type ListOfferedProvidersData = {
     body?: never;

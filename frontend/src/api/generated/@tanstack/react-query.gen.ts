@@ -3,8 +3,8 @@
 import { queryOptions } from '@tanstack/react-query';
 
 import { client } from '../console-client.gen';
-import { applicationBreakdown, applicationOverview, applicationTimeline, currentSession, downloadDiagnostics, explainRights, find, finishSignIn, getApplication, getChannel, getFile, getGroup, getHostedImport, getInstance, getJob, getPackage, getRegisteredMirror, getRollout, getUpload, getUploadFinish, groupOverview, groupTimeline, listCollections, listConnectionKinds, listCustomObjects, listFloors, listFolder, listHistory, listHostedImports, listKinds, listMirrors, listOfferedProviders, listOwnAccessRequests, listPermitted, listProviderPresets, listReceivers, listRoles, listRows, listSessions, listTokens, listTrustRules, listUploads, listViews, type Options, previewDeletion, previewValues, readAccessRequest, readAccount, readComponentLog, readConnection, readConnectionImpact, readDensity, readGrantors, readHealth, readImage, readKubeconfig, readObject, readOverview, readProvider, readProviderImpact, readProvisioning, readRepository, readRole, readRow, readServiceAccount, readStack, readStatus, readTeam, readToken, readTrialOfProvider, readTrustRule, readValue, readYaml, setupState, tokenChoices } from '../sdk.gen';
-import type { ApplicationBreakdownData, ApplicationBreakdownError, ApplicationBreakdownResponse, ApplicationOverviewData, ApplicationOverviewError, ApplicationOverviewResponse, ApplicationTimelineData, ApplicationTimelineError, ApplicationTimelineResponse, CurrentSessionData, CurrentSessionError, CurrentSessionResponse, DownloadDiagnosticsData, DownloadDiagnosticsError, DownloadDiagnosticsResponse, ExplainRightsData, ExplainRightsError, ExplainRightsResponse, FindData, FindError, FindResponse, FinishSignInData, FinishSignInError, GetApplicationData, GetApplicationError, GetApplicationResponse, GetChannelData, GetChannelError, GetChannelResponse, GetFileData, GetFileError, GetFileResponse, GetGroupData, GetGroupError, GetGroupResponse, GetHostedImportData, GetHostedImportError, GetHostedImportResponse, GetInstanceData, GetInstanceError, GetInstanceResponse, GetJobData, GetJobError, GetJobResponse, GetPackageData, GetPackageError, GetPackageResponse, GetRegisteredMirrorData, GetRegisteredMirrorError, GetRegisteredMirrorResponse, GetRolloutData, GetRolloutError, GetRolloutResponse, GetUploadData, GetUploadError, GetUploadFinishData, GetUploadFinishError, GetUploadFinishResponse, GetUploadResponse, GroupOverviewData, GroupOverviewError, GroupOverviewResponse, GroupTimelineData, GroupTimelineError, GroupTimelineResponse, ListCollectionsData, ListCollectionsError, ListCollectionsResponse, ListConnectionKindsData, ListConnectionKindsError, ListConnectionKindsResponse, ListCustomObjectsData, ListCustomObjectsError, ListCustomObjectsResponse, ListFloorsData, ListFloorsError, ListFloorsResponse, ListFolderData, ListFolderError, ListFolderResponse, ListHistoryData, ListHistoryError, ListHistoryResponse, ListHostedImportsData, ListHostedImportsError, ListHostedImportsResponse, ListKindsData, ListKindsError, ListKindsResponse, ListMirrorsData, ListMirrorsError, ListMirrorsResponse, ListOfferedProvidersData, ListOfferedProvidersError, ListOfferedProvidersResponse, ListOwnAccessRequestsData, ListOwnAccessRequestsError, ListOwnAccessRequestsResponse, ListPermittedData, ListPermittedError, ListPermittedResponse, ListProviderPresetsData, ListProviderPresetsError, ListProviderPresetsResponse, ListReceiversData, ListReceiversError, ListReceiversResponse, ListRolesData, ListRolesError, ListRolesResponse, ListRowsData, ListRowsError, ListRowsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListTrustRulesData, ListTrustRulesError, ListTrustRulesResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListViewsData, ListViewsError, ListViewsResponse, PreviewDeletionData, PreviewDeletionError, PreviewDeletionResponse, PreviewValuesData, PreviewValuesError, PreviewValuesResponse, ReadAccessRequestData, ReadAccessRequestError, ReadAccessRequestResponse, ReadAccountData, ReadAccountError, ReadAccountResponse, ReadComponentLogData, ReadComponentLogError, ReadComponentLogResponse, ReadConnectionData, ReadConnectionError, ReadConnectionImpactData, ReadConnectionImpactError, ReadConnectionImpactResponse, ReadConnectionResponse, ReadDensityData, ReadDensityError, ReadDensityResponse, ReadGrantorsData, ReadGrantorsError, ReadGrantorsResponse, ReadHealthData, ReadHealthError, ReadHealthResponse, ReadImageData, ReadImageError, ReadImageResponse, ReadKubeconfigData, ReadKubeconfigError, ReadKubeconfigResponse, ReadObjectData, ReadObjectError, ReadObjectResponse, ReadOverviewData, ReadOverviewError, ReadOverviewResponse, ReadProviderData, ReadProviderError, ReadProviderImpactData, ReadProviderImpactError, ReadProviderImpactResponse, ReadProviderResponse, ReadProvisioningData, ReadProvisioningError, ReadProvisioningResponse, ReadRepositoryData, ReadRepositoryError, ReadRepositoryResponse, ReadRoleData, ReadRoleError, ReadRoleResponse, ReadRowData, ReadRowError, ReadRowResponse, ReadServiceAccountData, ReadServiceAccountError, ReadServiceAccountResponse, ReadStackData, ReadStackError, ReadStackResponse, ReadStatusData, ReadStatusError, ReadStatusResponse, ReadTeamData, ReadTeamError, ReadTeamResponse, ReadTokenData, ReadTokenError, ReadTokenResponse, ReadTrialOfProviderData, ReadTrialOfProviderError, ReadTrialOfProviderResponse, ReadTrustRuleData, ReadTrustRuleError, ReadTrustRuleResponse, ReadValueData, ReadValueError, ReadValueResponse, ReadYamlData, ReadYamlError, ReadYamlResponse, SetupStateData, SetupStateError, SetupStateResponse, TokenChoicesData, TokenChoicesError, TokenChoicesResponse } from '../types.gen';
+import { applicationBreakdown, applicationOverview, applicationTimeline, currentSession, downloadDiagnostics, explainRights, find, finishAssertedSignIn, finishSignIn, getApplication, getChannel, getFile, getGroup, getHostedImport, getInstance, getJob, getPackage, getRegisteredMirror, getRollout, getUpload, getUploadFinish, groupOverview, groupTimeline, listCollections, listConnectionKinds, listCustomObjects, listFloors, listFolder, listHistory, listHostedImports, listKinds, listMirrors, listOfferedProviders, listOwnAccessRequests, listPermitted, listProviderPresets, listReceivers, listRoles, listRows, listSessions, listTokens, listTrustRules, listUploads, listViews, type Options, previewDeletion, previewValues, readAccessRequest, readAccount, readComponentLog, readConnection, readConnectionImpact, readDensity, readGrantors, readHealth, readImage, readKubeconfig, readObject, readOverview, readProvider, readProviderImpact, readProvisioning, readRepository, readRole, readRow, readSamlMetadata, readSamlState, readServiceAccount, readStack, readStatus, readTeam, readToken, readTrialOfProvider, readTrustRule, readValue, readYaml, setupState, tokenChoices } from '../sdk.gen';
+import type { ApplicationBreakdownData, ApplicationBreakdownError, ApplicationBreakdownResponse, ApplicationOverviewData, ApplicationOverviewError, ApplicationOverviewResponse, ApplicationTimelineData, ApplicationTimelineError, ApplicationTimelineResponse, CurrentSessionData, CurrentSessionError, CurrentSessionResponse, DownloadDiagnosticsData, DownloadDiagnosticsError, DownloadDiagnosticsResponse, ExplainRightsData, ExplainRightsError, ExplainRightsResponse, FindData, FindError, FindResponse, FinishAssertedSignInData, FinishAssertedSignInError, FinishSignInData, FinishSignInError, GetApplicationData, GetApplicationError, GetApplicationResponse, GetChannelData, GetChannelError, GetChannelResponse, GetFileData, GetFileError, GetFileResponse, GetGroupData, GetGroupError, GetGroupResponse, GetHostedImportData, GetHostedImportError, GetHostedImportResponse, GetInstanceData, GetInstanceError, GetInstanceResponse, GetJobData, GetJobError, GetJobResponse, GetPackageData, GetPackageError, GetPackageResponse, GetRegisteredMirrorData, GetRegisteredMirrorError, GetRegisteredMirrorResponse, GetRolloutData, GetRolloutError, GetRolloutResponse, GetUploadData, GetUploadError, GetUploadFinishData, GetUploadFinishError, GetUploadFinishResponse, GetUploadResponse, GroupOverviewData, GroupOverviewError, GroupOverviewResponse, GroupTimelineData, GroupTimelineError, GroupTimelineResponse, ListCollectionsData, ListCollectionsError, ListCollectionsResponse, ListConnectionKindsData, ListConnectionKindsError, ListConnectionKindsResponse, ListCustomObjectsData, ListCustomObjectsError, ListCustomObjectsResponse, ListFloorsData, ListFloorsError, ListFloorsResponse, ListFolderData, ListFolderError, ListFolderResponse, ListHistoryData, ListHistoryError, ListHistoryResponse, ListHostedImportsData, ListHostedImportsError, ListHostedImportsResponse, ListKindsData, ListKindsError, ListKindsResponse, ListMirrorsData, ListMirrorsError, ListMirrorsResponse, ListOfferedProvidersData, ListOfferedProvidersError, ListOfferedProvidersResponse, ListOwnAccessRequestsData, ListOwnAccessRequestsError, ListOwnAccessRequestsResponse, ListPermittedData, ListPermittedError, ListPermittedResponse, ListProviderPresetsData, ListProviderPresetsError, ListProviderPresetsResponse, ListReceiversData, ListReceiversError, ListReceiversResponse, ListRolesData, ListRolesError, ListRolesResponse, ListRowsData, ListRowsError, ListRowsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListTokensData, ListTokensError, ListTokensResponse, ListTrustRulesData, ListTrustRulesError, ListTrustRulesResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListViewsData, ListViewsError, ListViewsResponse, PreviewDeletionData, PreviewDeletionError, PreviewDeletionResponse, PreviewValuesData, PreviewValuesError, PreviewValuesResponse, ReadAccessRequestData, ReadAccessRequestError, ReadAccessRequestResponse, ReadAccountData, ReadAccountError, ReadAccountResponse, ReadComponentLogData, ReadComponentLogError, ReadComponentLogResponse, ReadConnectionData, ReadConnectionError, ReadConnectionImpactData, ReadConnectionImpactError, ReadConnectionImpactResponse, ReadConnectionResponse, ReadDensityData, ReadDensityError, ReadDensityResponse, ReadGrantorsData, ReadGrantorsError, ReadGrantorsResponse, ReadHealthData, ReadHealthError, ReadHealthResponse, ReadImageData, ReadImageError, ReadImageResponse, ReadKubeconfigData, ReadKubeconfigError, ReadKubeconfigResponse, ReadObjectData, ReadObjectError, ReadObjectResponse, ReadOverviewData, ReadOverviewError, ReadOverviewResponse, ReadProviderData, ReadProviderError, ReadProviderImpactData, ReadProviderImpactError, ReadProviderImpactResponse, ReadProviderResponse, ReadProvisioningData, ReadProvisioningError, ReadProvisioningResponse, ReadRepositoryData, ReadRepositoryError, ReadRepositoryResponse, ReadRoleData, ReadRoleError, ReadRoleResponse, ReadRowData, ReadRowError, ReadRowResponse, ReadSamlMetadataData, ReadSamlMetadataError, ReadSamlMetadataResponse, ReadSamlStateData, ReadSamlStateError, ReadSamlStateResponse, ReadServiceAccountData, ReadServiceAccountError, ReadServiceAccountResponse, ReadStackData, ReadStackError, ReadStackResponse, ReadStatusData, ReadStatusError, ReadStatusResponse, ReadTeamData, ReadTeamError, ReadTeamResponse, ReadTokenData, ReadTokenError, ReadTokenResponse, ReadTrialOfProviderData, ReadTrialOfProviderError, ReadTrialOfProviderResponse, ReadTrustRuleData, ReadTrustRuleError, ReadTrustRuleResponse, ReadValueData, ReadValueError, ReadValueResponse, ReadYamlData, ReadYamlError, ReadYamlResponse, SetupStateData, SetupStateError, SetupStateResponse, TokenChoicesData, TokenChoicesError, TokenChoicesResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -565,6 +565,27 @@ export const readProvisioningOptions = (options: Options<ReadProvisioningData>) 
     queryKey: readProvisioningQueryKey(options)
 });
 
+export const readSamlStateQueryKey = (options: Options<ReadSamlStateData>) => createQueryKey('readSamlState', options);
+
+/**
+ * Read Saml State
+ *
+ * The certificates in force at a SAML provider and here, and until when. 422 where its
+ * metadata cannot be read.
+ */
+export const readSamlStateOptions = (options: Options<ReadSamlStateData>) => queryOptions<ReadSamlStateResponse, ReadSamlStateError, ReadSamlStateResponse, ReturnType<typeof readSamlStateQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readSamlState({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readSamlStateQueryKey(options)
+});
+
 export const readTrialOfProviderQueryKey = (options: Options<ReadTrialOfProviderData>) => createQueryKey('readTrialOfProvider', options);
 
 /**
@@ -887,6 +908,27 @@ export const setupStateOptions = (options?: Options<SetupStateData>) => queryOpt
     queryKey: setupStateQueryKey(options)
 });
 
+export const finishAssertedSignInQueryKey = (options: Options<FinishAssertedSignInData>) => createQueryKey('finishAssertedSignIn', options);
+
+/**
+ * Finish Asserted Sign In
+ *
+ * Where the browser comes after a SAML provider's answer was posted: signs in and goes to the
+ * page asked for, or back to the sign-in page with a word that says why not.
+ */
+export const finishAssertedSignInOptions = (options: Options<FinishAssertedSignInData>) => queryOptions<unknown, FinishAssertedSignInError, unknown, ReturnType<typeof finishAssertedSignInQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await finishAssertedSignIn({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: finishAssertedSignInQueryKey(options)
+});
+
 export const finishSignInQueryKey = (options: Options<FinishSignInData>) => createQueryKey('finishSignIn', options);
 
 /**
@@ -906,6 +948,26 @@ export const finishSignInOptions = (options: Options<FinishSignInData>) => query
         return data;
     },
     queryKey: finishSignInQueryKey(options)
+});
+
+export const readSamlMetadataQueryKey = (options: Options<ReadSamlMetadataData>) => createQueryKey('readSamlMetadata', options);
+
+/**
+ * Read Saml Metadata
+ *
+ * What a SAML provider has to know of this console: its address is our entityID there.
+ */
+export const readSamlMetadataOptions = (options: Options<ReadSamlMetadataData>) => queryOptions<ReadSamlMetadataResponse, ReadSamlMetadataError, ReadSamlMetadataResponse, ReturnType<typeof readSamlMetadataQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await readSamlMetadata({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: readSamlMetadataQueryKey(options)
 });
 
 export const listOfferedProvidersQueryKey = (options?: Options<ListOfferedProvidersData>) => createQueryKey('listOfferedProviders', options);
