@@ -10,12 +10,14 @@ import "./later";
 import "./profile";
 import "./provisioning";
 import "./receivers";
+import "./saml";
 import "./trust";
 import "./updates";
 import profile from "./profile.json";
 import provisioning from "./provisioning.json";
 import { PSEUDO_CLOSE, PSEUDO_OPEN, pseudo, pseudoCatalogue } from "./pseudo";
 import receivers from "./receivers.json";
+import saml from "./saml.json";
 import signin from "./signin.json";
 import trust from "./trust.json";
 import updates from "./updates.json";
@@ -34,9 +36,18 @@ function sources(folder: string): string[] {
     .map((name) => readFileSync(join(folder, name), "utf8"));
 }
 
-const KEYS = [en, later, asking, profile, provisioning, receivers, signin, trust, updates].flatMap(
-  (words) => keysOf(words),
-);
+const KEYS = [
+  en,
+  later,
+  asking,
+  profile,
+  provisioning,
+  receivers,
+  saml,
+  signin,
+  trust,
+  updates,
+].flatMap((words) => keysOf(words));
 const CODE = sources(join(import.meta.dirname, "..")).join("\n");
 
 test("every key the code names is in the catalogue", () => {
@@ -74,6 +85,7 @@ test("the pseudo-locale marks every string and leaves placeholders alone", () =>
     profile,
     provisioning,
     receivers,
+    saml,
     signin,
     trust,
     updates,

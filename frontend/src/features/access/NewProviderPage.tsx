@@ -9,7 +9,7 @@ import { goTo } from "../../shell/navigate";
 import { PageHeader } from "../../shell/PageHeader";
 import { SkeletonLines } from "../../states/Skeletons";
 import { Failed } from "../../states/States";
-import { addProvider } from "./providers";
+import { addProvider } from "./addingProvider";
 import { presetsQuery } from "./providersApi";
 
 /** Connect an identity provider: choose the product, type what it gave, test, add. */

@@ -27,6 +27,8 @@ import {
 import type { DirectoryView, OidcView, ProviderView } from "./providersApi";
 
 const directoryTrial = part(async () => (await import("./DirectoryTrial")).DirectoryTrial);
+const samlTell = part(async () => (await import("./SamlParts")).SamlTell);
+const samlSettings = part(async () => (await import("./SamlParts")).SamlSettings);
 const provisioning = part(async () => (await import("./Provisioning")).Provisioning);
 
 interface Props {
@@ -40,21 +42,26 @@ export function ProviderParts({ provider, children }: Props) {
   const { t } = useTranslation();
   const { name, editable, problem } = provider;
   const Provisioned = usePart(provisioning, !problem);
+  const saml = provider.protocol === "saml";
+  const SamlTell = usePart(samlTell, saml);
+  const SamlSettings = usePart(samlSettings, saml);
   return (
     <div className="cr-stack">
       <Actions provider={provider} />
       {children}
       {!editable && <Notice tone="info" title={t("providers.declared")} />}
       {problem && <Notice tone="danger" title={<Raw>{problem}</Raw>} />}
-      {provider.protocol === "oidc" ? <ToTell provider={provider} /> : <Try provider={provider} />}
+      {provider.protocol === "oidc" && <ToTell provider={provider} />}
+      {provider.protocol === "ldap" && <Try provider={provider} />}
+      {provider.protocol === "saml" && SamlTell && <SamlTell provider={provider} />}
       <Section title={t("providers.about")}>
         <Facts
           facts={[
             [t("providers.field.name"), <Raw key="n">{name}</Raw>],
             [t("providers.field.kind"), <Raw key="k">{provider.product}</Raw>],
-            provider.protocol === "oidc"
-              ? [t("providers.field.issuer"), <Raw key="i">{provider.issuer}</Raw>]
-              : [t("directories.unique"), <Raw key="u">{provider.unique}</Raw>],
+            provider.protocol === "ldap"
+              ? [t("directories.unique"), <Raw key="u">{provider.unique}</Raw>]
+              : [t("providers.field.issuer"), <Raw key="i">{provider.address}</Raw>],
             [
               t("connections.changedBy"),
               provider.changed !== null && (
@@ -70,11 +77,13 @@ export function ProviderParts({ provider, children }: Props) {
       {Provisioned && <Provisioned provider={provider} />}
       {editable && (
         <Section title={t("providers.settings")}>
-          {provider.protocol === "oidc" ? (
+          {provider.protocol === "oidc" && (
             <ActionPageForm action={editProvider} target={provider} name={name} />
-          ) : (
+          )}
+          {provider.protocol === "ldap" && (
             <ActionPageForm action={editDirectory} target={provider} name={name} />
           )}
+          {provider.protocol === "saml" && SamlSettings && <SamlSettings provider={provider} />}
         </Section>
       )}
     </div>
@@ -121,7 +130,7 @@ function Actions({ provider }: { provider: ProviderView }) {
   return (
     <>
       <div className="cr-actions">
-        {protocol === "oidc" && mayUse(session, "identity-provider", "update") && (
+        {protocol !== "ldap" && mayUse(session, "identity-provider", "update") && (
           <Button
             variant="secondary"
             size="sm"

@@ -6,6 +6,9 @@ import type {
   DirectoryView,
   OidcPreset,
   OidcView,
+  SamlFound,
+  SamlPreset,
+  SamlView,
   TrialView,
 } from "../../api/generated/types.gen";
 import { SESSION } from "../../test/answers";
@@ -261,4 +264,98 @@ test("what is not known of provisioning is said, and asked for again", async () 
   await renderInConsole(<ProviderParts provider={PROVIDER} />);
   expect(await screen.findByText("This could not be shown")).toBeTruthy();
   expect(screen.getByRole("button", { name: "Try again" })).toBeTruthy();
+});
+
+const SAML_PRESET: SamlPreset = {
+  protocol: "saml",
+  kind: "saml-entra",
+  title: "Entra (SAML)",
+  entity_id: "https://sts.test/TENANT/",
+  metadata_url: "https://login.test/TENANT",
+  subject: "urn:objectidentifier",
+  attribute_login: "urn:name",
+  attribute_name: "urn:displayname",
+  attribute_email: "urn:email",
+  attribute_groups: "urn:groups",
+  hint: "Add a group claim.",
+};
+
+const SAML: SamlView = {
+  protocol: "saml",
+  name: "fed",
+  kind: "saml",
+  product: "Another SAML provider",
+  usual: null,
+  label: "Federation",
+  address: "https://idp.test/saml",
+  secret_set: 1,
+  domains: [],
+  known_only: false,
+  place: 0,
+  disabled: false,
+  editable: true,
+  problem: "",
+  changed: 1,
+  changed_by: "ada",
+  row_version: 2,
+  entity_id: "https://idp.test/saml",
+  metadata_url: "https://idp.test/metadata",
+  metadata: "",
+  subject: "",
+  attribute_login: "uid",
+  attribute_name: "displayName",
+  attribute_email: "email",
+  attribute_groups: "groups",
+  contexts: "",
+  sp_entity_id: "https://craton.test/api/v1/signin/metadata/fed",
+  sp_consumer: "https://craton.test/api/v1/hooks/saml/fed",
+  encrypts: true,
+};
+
+const FOUND: SamlFound = {
+  entity_id: SAML.entity_id,
+  sign_in: "https://idp.test/sso",
+  until: null,
+  signing: [
+    { subject: "CN=old", fingerprint: "aa".repeat(32), begins: 1, ends: 2_000_000_000 },
+    { subject: "CN=new", fingerprint: "bb".repeat(32), begins: 1, ends: 2_100_000_000 },
+  ],
+  encrypting: [],
+  notes: ["Its last certificate ends in less than thirty days."],
+};
+
+test("a SAML provider's form is filled with what its product needs", async () => {
+  stubApi({ "identity-providers/presets": [...PRESETS, SAML_PRESET] });
+  await renderInConsole(<NewProviderPage />);
+  await userEvent.click(await screen.findByLabelText("Entra (SAML)"));
+  const entity = await screen.findByLabelText(/entityID of the provider/);
+  expect(entity).toHaveProperty("placeholder", "https://sts.test/TENANT/");
+  expect(entity).toHaveProperty("value", "");
+  expect(screen.getByLabelText(/people are known by/)).toHaveProperty(
+    "value",
+    "urn:objectidentifier",
+  );
+  expect(screen.getByText("Add a group claim.")).toBeDefined();
+  expect(screen.getByLabelText(/Attribute with the groups/)).toHaveProperty("value", "urn:groups");
+  await userEvent.click(screen.getByLabelText("Google"));
+  expect(screen.queryByLabelText(/entityID of the provider/)).toBeNull();
+  await expectAccessible();
+});
+
+test("a SAML provider says what it has to be told, and which certificates are in force", async () => {
+  const session = { ...SESSION, permissions: { "identity-provider": ["update"] } };
+  stubApi({ session, "identity-providers/fed/saml": FOUND });
+  await renderInConsole(<ProviderParts provider={SAML} />);
+  expect(await screen.findByText(SAML.sp_entity_id)).toBeDefined();
+  expect(screen.getByText(SAML.sp_consumer)).toBeDefined();
+  expect(await screen.findByText("CN=old")).toBeDefined();
+  expect(screen.getByText("CN=new")).toBeDefined();
+  expect(screen.getByText(FOUND.notes[0] ?? "")).toBeDefined();
+  expect(screen.getByRole("button", { name: "New key" })).toBeDefined();
+  expect(screen.getByRole("button", { name: "Try signing in" })).toBeDefined();
+  expect(await screen.findByLabelText(/Address of its metadata/)).toHaveProperty(
+    "value",
+    SAML.metadata_url,
+  );
+  await expectAccessible();
 });

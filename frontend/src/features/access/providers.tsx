@@ -2,8 +2,6 @@ import type { Action, Effect } from "../../actions/action";
 import {
   changeDirectory,
   changeProvider,
-  createDirectory,
-  createProvider,
   deleteProvider,
   readProvider,
   readProviderImpact,
@@ -19,49 +17,29 @@ import type {
   OidcDraft,
 } from "../../api/generated/types.gen";
 import type { Field, Texts } from "../../forms/field";
-import { segment } from "../../pages/page";
 import { DirectoryFoundNotice } from "./DirectoryFound";
 import { fieldsOfDirectory } from "./directoryFields";
 import type { Granted } from "./granting";
 import { ProviderFoundNotice } from "./ProviderFound";
-import { fieldsOfProvider, newFields } from "./providerFields";
-import type { DirectoryView, OidcView, Preset, ProviderView } from "./providersApi";
+import { fieldsOfProvider } from "./providerFields";
+import type { DirectoryView, OidcView, ProviderView } from "./providersApi";
 import { type Forms, formsOf, grant } from "./roles";
 
 /** As long as the server waits for a provider's two documents, or for a directory. */
-const TEST_MS = 30_000;
+export const TEST_MS = 30_000;
 
-type NewProvider = NewOidcProvider | NewDirectory;
+const testDirectoryAt = async (body: NewDirectory) => {
+  const { data } = await testDirectory({ body, deadline: TEST_MS });
+  return { shown: <DirectoryFoundNotice found={data} /> };
+};
 
-const isDirectory = (body: NewProvider): body is NewDirectory => "people_base" in body;
-
-const test = async (body: NewProvider) => {
-  if (isDirectory(body)) {
-    const { data } = await testDirectory({ body, deadline: TEST_MS });
-    return { shown: <DirectoryFoundNotice found={data} /> };
-  }
+const testOidc = async (body: NewOidcProvider) => {
   const { data } = await testProvider({ body, deadline: TEST_MS });
   return { shown: <ProviderFoundNotice found={data} /> };
 };
 
-/** A new provider, which is asked before it is kept. */
-export const addProvider: Action<readonly Preset[], NewProvider> = {
-  id: "identity-provider.create",
-  needs: ["identity-provider", "create"],
-  verb: "providers.save.new",
-  title: "providers.add",
-  goes: true,
-  fields: (presets, { kind }) => newFields(presets, kind),
-  rehearse: { verb: "providers.test.do", run: (_, body) => test(body) },
-  insist: { verb: "providers.save.untested", after: ({ tested }) => tested === false },
-  run: async (_, body, { insist: untested }) => {
-    const more = { deadline: TEST_MS };
-    const { data, requestId } = isDirectory(body)
-      ? await createDirectory({ body: { ...body, untested }, ...more })
-      : await createProvider({ body: { ...body, untested }, ...more });
-    return { requestId, href: `/access/providers/${segment(data.name)}` };
-  },
-};
+/** Reads what is typed of a provider that is not there yet. */
+export const TESTS = { ldap: testDirectoryAt, oidc: testOidc } as const;
 
 /** The settings of one that is there. Its name, product and issuer stay. */
 export const editProvider: Action<OidcView, OidcDraft> = {
@@ -75,7 +53,7 @@ export const editProvider: Action<OidcView, OidcDraft> = {
   fields: fieldsOfProvider,
   rehearse: {
     verb: "providers.test.do",
-    run: ({ name, issuer }, body) => test({ ...body, name, issuer }),
+    run: ({ name, issuer }, body) => testOidc({ ...body, name, issuer }),
   },
   run: async (provider, body) => {
     const { data, requestId } = await changeProvider({ ...against(provider), body });
@@ -96,7 +74,7 @@ export const editDirectory: Action<DirectoryView, DirectoryDraft> = {
   fields: fieldsOfDirectory,
   rehearse: {
     verb: "providers.test.do",
-    run: ({ name, unique }, body) => test({ ...body, name, unique }),
+    run: ({ name, unique }, body) => testDirectoryAt({ ...body, name, unique }),
   },
   run: async (directory, body) => {
     const { data, requestId } = await changeDirectory({ ...against(directory), body });
@@ -191,7 +169,7 @@ function bindingOf(groups: OfGroups, { subject, ...body }: GroupRole): NewBindin
 }
 
 /** As it is now: its page may not have heard yet of what was saved on it a moment ago. */
-async function present({ name }: ProviderView): Promise<ProviderView> {
+export async function present({ name }: ProviderView): Promise<ProviderView> {
   return (await readProvider({ path: { name } })).data;
 }
 
@@ -214,7 +192,7 @@ export function groupsHref(name: string): string {
   return `/access/bindings?${new URLSearchParams(filters.map((one) => ["filter", one]))}`;
 }
 
-const against = ({ name, row_version }: ProviderView) => ({
+export const against = ({ name, row_version }: ProviderView) => ({
   path: { name },
   headers: { "If-Match": `"${row_version}"` },
 });

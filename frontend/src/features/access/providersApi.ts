@@ -1,6 +1,7 @@
 import {
   listProviderPresetsOptions,
   readProviderOptions,
+  readSamlStateOptions,
   readTrialOfProviderOptions,
 } from "../../api/generated/@tanstack/react-query.gen";
 import type {
@@ -12,6 +13,8 @@ import type {
   OidcPreset,
   OidcView,
   ReadProviderResponse,
+  SamlPreset,
+  SamlView,
   TrialView,
 } from "../../api/generated/types.gen";
 
@@ -22,6 +25,8 @@ export type {
   OidcFound,
   OidcPreset,
   OidcView,
+  SamlPreset,
+  SamlView,
   TrialView,
 };
 
@@ -44,4 +49,10 @@ export const trialQuery = (name: string, trial: string) => ({
   ...readTrialOfProviderOptions({ path: { name, trial } }),
   retry: false,
   staleTime: 600_000,
+});
+
+/** The certificates of a SAML provider in force. */
+export const samlQuery = (name: string) => ({
+  ...readSamlStateOptions({ path: { name } }),
+  retry: false,
 });

@@ -13,6 +13,7 @@ const SENTENCES = {
   unreachable: "login.refused.unreachable",
   unknown: "login.refused.unknown",
   disabled: "login.refused.disabled",
+  unasked: "login.refused.unasked",
 } as const;
 
 /** Signing in by an identity provider: why it was refused last, the buttons, and "or". */
