@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from auth.scope import organisation
 from backend.features.account import authenticators
+from backend.features.session import settingup
 from backend.identity import factors
 from tests.console import OWNER_PASSWORD, Caller, ConsoleApp
 
@@ -30,7 +31,7 @@ class Clock:
     @classmethod
     def put_in(cls, patch: pytest.MonkeyPatch) -> Clock:
         clock = cls()
-        for module in (authenticators, factors):
+        for module in (authenticators, factors, settingup):
             patch.setattr(module, "time", SimpleNamespace(time=lambda: clock.now))
         return clock
 

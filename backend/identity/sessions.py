@@ -28,6 +28,7 @@ __all__ = [
     "remove_old_sessions",
     "renew_session",
     "replace_session",
+    "weaken_sessions",
     "with_factor",
 ]
 
@@ -166,6 +167,13 @@ async def end_sessions(db: AsyncSession, user_id: str, *, but: str = "") -> int:
     ended = delete(SessionRecord).where(theirs).returning(col(SessionRecord.replaced_by))
     gone = await db.execute(ended.execution_options(synchronize_session=False))
     return sum(after is None for after in gone.scalars())
+
+
+async def weaken_sessions(db: AsyncSession, user_id: str, *, but: str = "") -> None:
+    """What the sessions of a user showed before, all `but` one, is less than is asked from now on:
+    before they do what asks for it, they show the new factor. The caller raises the epoch."""
+    others = (col(SessionRecord.user_id) == user_id) & (col(SessionRecord.id) != but)
+    await db.execute(update(SessionRecord).where(others).values(strong_at=None))
 
 
 async def remove_old_sessions(

@@ -46,6 +46,10 @@ class Secrets:
         """Take the key ring in force."""
         self._ring = ring
 
+    def require(self) -> None:
+        """Raise `SecretsUnavailable` where nothing secret can be stored."""
+        self._need_ring()
+
     async def put(self, db: AsyncSession, table: str, row: str, values: Mapping[str, str]) -> None:
         """Seal and store each value in place of the one before; an empty one is taken away."""
         for field, value in values.items():

@@ -6,6 +6,7 @@ import later from "./i18n/later.json";
 import profile from "./i18n/profile.json";
 import provisioning from "./i18n/provisioning.json";
 import receivers from "./i18n/receivers.json";
+import rules from "./i18n/rules.json";
 import saml from "./i18n/saml.json";
 import signin from "./i18n/signin.json";
 import trust from "./i18n/trust.json";
@@ -96,6 +97,7 @@ test.each([
   ["asking", [asking]],
   ["provisioning", [provisioning]],
   ["receivers", [receivers]],
+  ["rules", [rules]],
   ["saml", [saml]],
   ["signin", [signin]],
   ["trust", [trust]],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import httpx2
 import pyotp
@@ -114,3 +115,42 @@ def test_an_administrator_removes_a_lost_one(
     finally:
         context.close()
     faults.clear()
+
+
+def test_c1_the_rule_leads_who_has_none_to_set_one_up(
+    watched: Page, own_console: Callable[..., ConsoleProcess], faults: list[str]
+) -> None:
+    """A console of its own: others sign in to the shared one with a password alone."""
+    page, console = watched, own_console(connected=False)
+    login = new_person(console)
+    sign_in(page.context, console, OWNER, console.password)
+    page.goto(f"{console.url}/access/sign-in")
+    page.get_by_role("button", name="Switch on").click()
+    dialogue = page.get_by_role("dialog")
+    expect(dialogue).to_contain_text("2 people have no second factor")
+    expect(dialogue).to_contain_text(login)
+    assert violations(page) == []
+    dialogue.get_by_role("button", name="Switch on").click()
+    expect(dialogue).to_contain_text("Done.")
+    dialogue.get_by_role("button", name="Close", exact=True).last.click()
+    expect(page.get_by_role("button", name="Switch off")).to_be_visible()
+    assert violations(page) == []
+
+    page.context.clear_cookies()
+    fill_sign_in(page, console, login, FIRST)
+    expect(page.get_by_role("heading", name="Set up an authenticator app")).to_be_visible()
+    secret = page.locator("[data-secret]").inner_text().replace(" ", "")
+    assert violations(page) == []
+    for _ in range(ANSWERS):
+        page.get_by_label("Code the app shows").fill(pyotp.TOTP(secret).now())
+        with page.expect_response(lambda told: told.url.endswith("/session/next")) as told:
+            page.get_by_role("button", name="Go on").click()
+        if told.value.ok:
+            break
+    expect(page.get_by_role("list", name="Recovery codes").locator("[data-secret]")).to_have_count(
+        10
+    )
+    assert violations(page) == []
+    page.get_by_role("button", name="I have kept them: go on").click()
+    expect(page.locator(".cr-page")).to_be_visible()
+    faults.clear()  # the 401 that says what is asked next

@@ -37,11 +37,18 @@ def register(context: FeatureContext) -> Feature:
         bindings.notify(None)
 
     def held(_notice: Notice) -> None:
-        # Who is seen where follows from what they hold there, and their standing from what their
-        # provider says of them.
+        # Who is seen where follows from what they hold there, their standing from what their
+        # provider says of them, and what they show at sign-in from what they have set up.
         users.notify(None)
 
-    for table in ("role_binding", "team_member", "user_identity", "scim_user"):
+    for table in (
+        "role_binding",
+        "team_member",
+        "user_identity",
+        "scim_user",
+        "passkey",
+        "totp_factor",
+    ):
         context.bus.subscribe(rows(table), held)
 
     for table in ("user_account", "team", "service_account"):

@@ -10,9 +10,11 @@ from sqlmodel import SQLModel
 
 import backend.db.rights  # noqa: F401 - its tables are joined by name
 from auth.subject import SubjectKind
+from auth.verb import Verb
 from backend.db.identity import UserRecord
+from backend.identity.rules import has_app, has_passkey
 from backend.live.collection import Collection
-from backend.live.column import Column, Type
+from backend.live.column import Column, Needs, Type
 from backend.live.guard import Guard
 from backend.live.row import Row
 from backend.live.rowscope import RowScope, TextScope
@@ -24,11 +26,13 @@ __all__ = ["BINDINGS", "USERS", "binding_source", "named_bindings", "user_source
 
 class UserRow(Row, frozen=True):
     """A person's account; nothing secret. `status` is ``Kept out`` of one whom their provider does
-    not let in."""
+    not let in; `second_factors` is missing for who may read accounts in a part of the organisation
+    only."""
 
     login: str
     name: str
     status: str
+    second_factors: str | None
     disabled: bool
     created: float
     row_version: int
@@ -58,6 +62,13 @@ USERS = Collection(
         Column("login", "User name", Type.TEXT, searched=True),
         Column("name", "Name", Type.TEXT, searched=True),
         Column("status", "Status", Type.STATUS, facet=True),
+        Column(
+            "second_factors",
+            "Second factors",
+            Type.TEXT,
+            facet=True,
+            needs=Needs("user", Verb.GET, RowScope()),
+        ),
         Column("disabled", "Switched off", Type.BOOL, facet=True, default=False),
         Column("created", "Created", Type.TIME),
     ),
@@ -99,8 +110,20 @@ def user_source(db_sessions: async_sessionmaker[AsyncSession], org: str) -> SqlS
         db_sessions,
         UserRecord,
         organisation=org,
-        fields={"key": user.id, "status": status},
+        fields={"key": user.id, "status": status, "second_factors": _factors()},
         related=holds_below,
+    )
+
+
+def _factors() -> sa.ColumnElement[str]:
+    """What an account shows beside its password; of one without a password its provider decides."""
+    app, passkey = has_app(), has_passkey()
+    return sa.case(
+        (SQLModel.metadata.tables["user_account"].c.password_hash.is_(None), "The provider's"),
+        (sa.and_(app, passkey), "Passkey, authenticator"),
+        (passkey, "Passkey"),
+        (app, "Authenticator"),
+        else_="None",
     )
 
 

@@ -10,26 +10,23 @@ from __future__ import annotations
 import time
 from typing import Final
 
-import segno
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from auth.kinds import Catalogue
 from auth.principal import Principal
 from auth.subject import Subject, SubjectKind
-from auth.totp import matching_step, new_secret, uri_of
+from auth.totp import matching_step, new_secret
 from backend.audit import Audit
 from backend.db.factors import TotpFactor
-from backend.db.identity import SessionRecord, UserRecord
+from backend.db.identity import UserRecord
 from backend.errors import Conflict, NotFoundProblem
 from backend.features.account.passwords import of_another, target_of
 from backend.features.account.schemas import (
-    NewTotp,
     RecoveryCodes,
     SecondFactorsRemoved,
     TotpConfirmation,
 )
+from backend.http.authenticators import NewTotp, new_totp
 from backend.http.confirming import CodeCheck, code_guesses, refuse_many
 from backend.http.guard import no_such
 from backend.identity.epoch import hold_epoch, raise_epoch
@@ -44,7 +41,8 @@ from backend.identity.factors import (
     renew_codes,
     secret_at,
 )
-from backend.identity.sessions import end_sessions
+from backend.identity.rules import refuse_last_factor
+from backend.identity.sessions import end_sessions, weaken_sessions
 from backend.identity.steps import (
     STEP_SECONDS,
     STEPS,
@@ -58,7 +56,6 @@ from backend.identity.tokens import digest
 __all__ = ["begin", "confirm", "new_codes", "own_user", "remove", "take_away", "weaken_others"]
 
 SET_UP: Final = "totp-set-up"
-_ISSUER: Final = "Craton"
 _OVER: Final = "This set-up took too long, or was begun anew elsewhere: begin it again."
 _THERE: Final = "Your account has an authenticator app already: remove that first."
 
@@ -75,10 +72,8 @@ async def begin(db: AsyncSession, caller: Principal, check: CodeCheck) -> NewTot
     secret = new_secret()
     state = await begin_step(db, SET_UP, user.id)
     await check.secrets.put(db, STEPS, digest(state), {SECRET: secret})
-    uri = uri_of(secret, user.login, f"{_ISSUER} {caller.organisation}")
-    return NewTotp(
-        state=state, secret=secret, uri=uri, qr=_drawn(uri), until=time.time() + STEP_SECONDS
-    )
+    until = time.time() + STEP_SECONDS
+    return new_totp(state, secret, user.login, caller.organisation, until)
 
 
 async def confirm(
@@ -128,11 +123,12 @@ async def new_codes(db: AsyncSession, audit: Audit, caller: Principal) -> Recove
 
 async def remove(db: AsyncSession, audit: Audit, caller: Principal, check: CodeCheck) -> None:
     """Take the caller's app away. With their last second factor the recovery codes go, and their
-    password signs in."""
+    password signs in; 409 where the organisation asks for one."""
     await raise_epoch(db, caller.subject)
     user = await own_user(db, caller)
     if not await remove_totp(db, check.secrets, user.id):
         raise NotFoundProblem(no_such("authenticator app"))
+    await refuse_last_factor(db, user.id)
     await forget_codes_if_alone(db, user.id)
     audit.did("remove-authenticator", target_of(user, caller))
 
@@ -172,14 +168,4 @@ async def own_user(db: AsyncSession, caller: Principal) -> UserRecord:
 
 async def weaken_others(db: AsyncSession, caller: Principal) -> None:
     """What the caller's other sessions showed before was less than is asked from now on."""
-    others = (col(SessionRecord.user_id) == caller.id) & (
-        col(SessionRecord.id) != caller.credential.id
-    )
-    await db.execute(update(SessionRecord).where(others).values(strong_at=None))
-
-
-def _drawn(uri: str) -> str:
-    """The QR code as an image that a page can show: an SVG in an address."""
-    return segno.make(uri, error="m", micro=False).svg_data_uri(
-        scale=4, border=4, dark="#000", light="#fff"
-    )
+    await weaken_sessions(db, caller.id, but=caller.credential.id)

@@ -30,6 +30,7 @@ from backend.identity.passkeys import (
     remove_passkey,
     rename_passkey,
 )
+from backend.identity.rules import refuse_last_factor
 
 __all__ = ["add", "begin", "remove", "rename", "view_of"]
 
@@ -101,12 +102,14 @@ async def rename(
 
 
 async def remove(db: AsyncSession, audit: Audit, caller: Principal, passkey_id: str) -> None:
-    """Take one of the caller's away. With their last second factor the recovery codes go."""
+    """Take one of the caller's away. With their last second factor the recovery codes go; 409
+    where the organisation asks for one."""
     await raise_epoch(db, caller.subject)
     user = await own_user(db, caller)
     name = await remove_passkey(db, user.id, passkey_id)
     if name is None:
         raise NotFoundProblem(no_such("passkey"))
+    await refuse_last_factor(db, user.id)
     await forget_codes_if_alone(db, user.id)
     audit.did("remove-passkey", target_of(user, caller), detail=name)
 

@@ -18,7 +18,6 @@ from backend.features.account.schemas import (
     AccountView,
     AuthenticatorView,
     NewPasskey,
-    NewTotp,
     OneTimePassword,
     PasskeyAdded,
     PasskeyChange,
@@ -30,6 +29,7 @@ from backend.features.account.schemas import (
     TotpConfirmation,
 )
 from backend.http.audited import Audited
+from backend.http.authenticators import NewTotp
 from backend.http.confirming import Confirming, ConfirmingCode, only_people
 from backend.http.documented import answers
 from backend.http.fields import PathId

@@ -14,7 +14,6 @@ __all__ = [
     "AccountView",
     "AuthenticatorView",
     "NewPasskey",
-    "NewTotp",
     "OneTimePassword",
     "PasskeyAdded",
     "PasskeyChange",
@@ -59,18 +58,6 @@ class AccountView(BaseModel):
     passkeys: list[PasskeyView]
     passkeys_here: bool
     """Whether passkeys can be used at this console's address."""
-
-
-class NewTotp(BaseModel):
-    """The secret of an authenticator app, told this one time: as text, as the address that apps
-    read, and that drawn as a QR code (an SVG image in a data address). `state` goes back with the
-    first code, before `until` (Unix seconds)."""
-
-    state: str
-    secret: str
-    uri: str
-    qr: str
-    until: float
 
 
 class TotpConfirmation(BaseModel):

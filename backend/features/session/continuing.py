@@ -16,6 +16,7 @@ from auth.passkeys import NotBelieved
 from auth.scope import organisation
 from backend.audit import Audit, Target
 from backend.db.identity import UserRecord
+from backend.features.session import settingup
 from backend.features.session.entrance import (
     Entrance,
     Opened,
@@ -27,7 +28,14 @@ from backend.features.session.entrance import (
     session_target,
 )
 from backend.features.session.schemas import NextAnswer
-from backend.features.session.steps import SECOND_FACTOR, NextStep, Reached, reached, used_up
+from backend.features.session.steps import (
+    SECOND_FACTOR,
+    SET_UP_FACTOR,
+    NextStep,
+    Reached,
+    reached,
+    used_up,
+)
 from backend.http.confirming import WRONG_CODE, WRONG_PASSKEY, wrong
 from backend.http.connections import address_group
 from backend.http.cookies import read_attempt_cookie, read_device_cookie
@@ -54,6 +62,8 @@ async def go_on(
     await count(entry, [address])
     async with entry.db_sessions() as own:
         at = await reached(own, body.state, read_attempt_cookie(request))
+    if at.purpose == SET_UP_FACTOR:
+        return await settingup.confirm(db, entry, at, body, request=request, audit=audit)
     if at.purpose == SECOND_FACTOR:
         method, told = await _with_factor(entry, at, body, request, audit)
         await entry.attempts.give_back([address])
@@ -167,4 +177,8 @@ async def _with_new_password(
     account = Target("user", now.user.id, login, organisation(audit.origin.organisation))
     theirs.did("set-password", account, detail="In place of the one-time password.")
     await db.flush()
+    step = await asked_next(db, request, now.user, now.method, read_attempt_cookie(request) or "")
+    if step is not None:
+        await db.commit()  # the password is theirs, whatever comes of what is asked next
+        raise step
     return await opened(db, entry, now.user, request, audit, method=now.method)

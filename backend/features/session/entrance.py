@@ -20,6 +20,7 @@ from backend.identity.credentials import Identities
 from backend.identity.devices import remember
 from backend.identity.hashing import Hashing
 from backend.identity.limits import AttemptLimits, Limit
+from backend.identity.rules import lacks_factor
 from backend.identity.sessions import PASSWORD
 from backend.identity.steps import STEP_SECONDS
 from backend.identity.tokens import digest
@@ -79,6 +80,8 @@ class Opened:
 
     token: str
     device: str
+    codes: tuple[str, ...] = ()
+    """Recovery codes that came about by it, told this one time."""
 
 
 async def asked_next(
@@ -117,7 +120,7 @@ async def opened(
 
 async def _require_unchanged(db: AsyncSession, user: UserRecord, method: str) -> None:
     """401 where since it was read the account was switched off, its password set anew, or a second
-    factor set up of which nothing was asked.
+    factor set up of which nothing was asked, or the rule made that there be one.
 
     Asked with the session already written: a change ends the sessions it finds, so one that comes
     later than this look waits for the new session and ends it.
@@ -127,7 +130,7 @@ async def _require_unchanged(db: AsyncSession, user: UserRecord, method: str) ->
     now = await db.get(UserRecord, user.id, with_for_update={"read": True}, populate_existing=True)
     if now is None or now.disabled or now.password_hash != verified:
         raise Unauthenticated(OVER)
-    if await factor_asked(db, now, method):
+    if await factor_asked(db, now, method) or await lacks_factor(db, method):
         raise Unauthenticated(OVER)
 
 

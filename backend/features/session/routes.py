@@ -11,7 +11,7 @@ from auth.principal import CredentialKind, Principal
 from auth.scope import render
 from backend.db.session import DbSession
 from backend.errors import Forbidden, Unauthenticated
-from backend.features.session import passkeys, service
+from backend.features.session import passkeys, service, settingup
 from backend.features.session.continuing import go_on
 from backend.features.session.entrance import Door, Opened
 from backend.features.session.schemas import (
@@ -25,6 +25,7 @@ from backend.features.session.schemas import (
     SignedOut,
 )
 from backend.http.audited import Audited, StrangerAudited
+from backend.http.authenticators import NewTotp
 from backend.http.cookies import clear_session_cookie, set_device_cookie, set_session_cookie
 from backend.http.documented import answers
 from backend.http.guard import Decides, Public
@@ -84,6 +85,15 @@ async def ask_passkey_next(
 ) -> PasskeyAsked:
     """Begin to answer a sign-in's second step with a passkey of that account."""
     return await passkeys.ask_again(db, entry, site, body.state, request)
+
+
+@router.post("/session/next/authenticator", dependencies=[Public], responses=answers(401, 429, 503))
+async def set_up_next(
+    entry: Door, *, body: NextAsked, request: Request, db: DbSession, audit: StrangerAudited
+) -> NewTotp:
+    """The secret of an authenticator app, for a sign-in whose next step (``set-up-factor``) is to
+    set one up; asked again it is another. Its first code is the answer to that step."""
+    return await settingup.begin(db, entry, body.state, request, audit)
 
 
 @router.post("/session/passkey/challenge", dependencies=[Public], responses=answers(409, 429))
@@ -163,7 +173,8 @@ async def _after_commit(
     principal = await identities.resolve(Presented(CredentialKind.SESSION, opened.token))
     if principal is None:
         raise Unauthenticated("The session ended at the moment it began. Sign in again.")
-    return _view(principal, parts.get(Catalogue))
+    view = _view(principal, parts.get(Catalogue))
+    return view.model_copy(update={"recovery_codes": list(opened.codes)})
 
 
 def _view(principal: Principal, catalogue: Catalogue) -> SessionView:

@@ -86,6 +86,8 @@ class SessionView(BaseModel):
     organisation: str
     roles: list[HeldRole]
     permissions: dict[str, list[str]]
+    recovery_codes: list[str] = []
+    """Told this one time, to who set up a second factor on the way in."""
 
 
 class SetupState(BaseModel):

@@ -17,6 +17,7 @@ from backend.db.identity import UserRecord
 from backend.db.signin import SignInStep
 from backend.errors import Unauthenticated
 from backend.identity.factors import factors_of
+from backend.identity.rules import lacks_factor
 from backend.identity.sessions import PASSWORD
 from backend.identity.steps import begin_step, read_step, take_step
 from backend.identity.tokens import digest
@@ -25,6 +26,7 @@ __all__ = [
     "NEW_PASSWORD",
     "OVER",
     "SECOND_FACTOR",
+    "SET_UP_FACTOR",
     "NextStep",
     "Reached",
     "next_of",
@@ -34,7 +36,8 @@ __all__ = [
 
 SECOND_FACTOR: Final = "second-factor"
 NEW_PASSWORD: Final = "new-password"  # noqa: S105 (a step's name)
-PURPOSES: Final = (SECOND_FACTOR, NEW_PASSWORD)
+SET_UP_FACTOR: Final = "set-up-factor"
+PURPOSES: Final = (SECOND_FACTOR, NEW_PASSWORD, SET_UP_FACTOR)
 OVER: Final = "This sign-in took too long or is used up: begin it anew."
 
 
@@ -56,11 +59,15 @@ async def next_of(db: AsyncSession, user: UserRecord, method: str, browser: str)
         told = "Your account asks for a second factor beside the password."
         state = await _begin(db, SECOND_FACTOR, user, method, browser)
         return NextStep(told, step=SECOND_FACTOR, state=state, methods=sorted(asked))
-    if user.one_time_until is None:
+    if user.one_time_until is not None:
+        state = await _begin(db, NEW_PASSWORD, user, method, browser)
+        told = "This password is good once: choose one that only you know."
+        return NextStep(told, step=NEW_PASSWORD, state=state)
+    if not await lacks_factor(db, method):
         return None
-    state = await _begin(db, NEW_PASSWORD, user, method, browser)
-    told = "This password is good once: choose one that only you know."
-    return NextStep(told, step=NEW_PASSWORD, state=state)
+    state = await _begin(db, SET_UP_FACTOR, user, method, browser)
+    told = "Your organisation asks for a second factor beside the password: set one up now."
+    return NextStep(told, step=SET_UP_FACTOR, state=state)
 
 
 async def factor_asked(db: AsyncSession, user: UserRecord, method: str) -> frozenset[str]:

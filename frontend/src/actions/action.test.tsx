@@ -17,6 +17,7 @@ const ADA: UserRow = {
   login: "ada",
   name: "Ada",
   status: "Active",
+  second_factors: "None",
   disabled: false,
   created: 1,
   row_version: 3,

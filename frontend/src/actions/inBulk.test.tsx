@@ -14,6 +14,7 @@ const person = (login: string, more: Partial<UserRow> = {}): UserRow => ({
   created: 1,
   disabled: false,
   status: "active",
+  second_factors: "None",
   row_version: 3,
   ...more,
 });

@@ -10,6 +10,7 @@ import "./later";
 import "./profile";
 import "./provisioning";
 import "./receivers";
+import "./rules";
 import "./saml";
 import "./trust";
 import "./updates";
@@ -17,6 +18,7 @@ import profile from "./profile.json";
 import provisioning from "./provisioning.json";
 import { PSEUDO_CLOSE, PSEUDO_OPEN, pseudo, pseudoCatalogue } from "./pseudo";
 import receivers from "./receivers.json";
+import rules from "./rules.json";
 import saml from "./saml.json";
 import signin from "./signin.json";
 import trust from "./trust.json";
@@ -43,6 +45,7 @@ const KEYS = [
   profile,
   provisioning,
   receivers,
+  rules,
   saml,
   signin,
   trust,
@@ -85,6 +88,7 @@ test("the pseudo-locale marks every string and leaves placeholders alone", () =>
     profile,
     provisioning,
     receivers,
+    rules,
     saml,
     signin,
     trust,

@@ -7,6 +7,7 @@ import type profile from "./profile.json";
 import type provisioning from "./provisioning.json";
 import { pseudoCatalogue } from "./pseudo";
 import type receivers from "./receivers.json";
+import type rules from "./rules.json";
 import type saml from "./saml.json";
 import type signin from "./signin.json";
 import type trust from "./trust.json";
@@ -22,6 +23,7 @@ declare module "i18next" {
         typeof profile &
         typeof provisioning &
         typeof receivers &
+        typeof rules &
         typeof saml &
         typeof signin &
         typeof trust &

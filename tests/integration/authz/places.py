@@ -130,6 +130,11 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "GET /jobs/{job_id}": LatePlace("/jobs/{job}", SHOP, "job", "get"),
     "POST /jobs/{job_id}/cancel": LatePlace("/jobs/{job}/cancel", SHOP, "job", "cancel"),
     # identity providers
+    "GET /sign-in-rules": at(ORG, "/sign-in-rules"),
+    "GET /sign-in-rules/{name}/impact": at(ORG, "/sign-in-rules/second-factor/impact"),
+    "PUT /sign-in-rules/{name}": at(
+        ORG, "/sign-in-rules/second-factor", body={"enabled": False}, match=True
+    ),
     "GET /identity-providers/presets": at(ORG, "/identity-providers/presets"),
     "POST /identity-providers/test": at(ORG, "/identity-providers/test", 422, body=PROVIDER),
     "POST /identity-providers": at(ORG, "/identity-providers", 201, body=PROVIDER),

@@ -21,6 +21,7 @@ PUBLIC = {
     ("post", "/api/v1/setup"),
     ("post", "/api/v1/session"),
     ("post", "/api/v1/session/next"),
+    ("post", "/api/v1/session/next/authenticator"),
     ("post", "/api/v1/session/next/challenge"),
     ("post", "/api/v1/session/passkey"),
     ("post", "/api/v1/session/passkey/challenge"),

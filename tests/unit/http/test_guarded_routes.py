@@ -26,6 +26,7 @@ OPEN = {
     "GET /api/v1/status",
     "POST /api/v1/session",
     "POST /api/v1/session/next",
+    "POST /api/v1/session/next/authenticator",
     "POST /api/v1/session/next/challenge",
     "POST /api/v1/session/passkey",
     "POST /api/v1/session/passkey/challenge",

@@ -7160,6 +7160,40 @@ export type RowAnswer = {
 };
 
 /**
+ * RuleImpact
+ *
+ * Whom the rule concerns: how many people have not what it asks for, how many of them are
+ * signed in at this moment, and the first of them by user name; null for who may not read
+ * accounts.
+ */
+export type RuleImpact = {
+    /**
+     * Logins
+     */
+    logins: Array<string> | null;
+    /**
+     * People
+     */
+    people: number;
+    /**
+     * Signed In
+     */
+    signed_in: number;
+};
+
+/**
+ * RuleSwitch
+ *
+ * Whether the rule is to be in force.
+ */
+export type RuleSwitch = {
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+};
+
+/**
  * RuleVerdict
  *
  * Whether a rule believes the token, and if not what speaks against it.
@@ -7181,6 +7215,35 @@ export type RuleVerdict = {
      * Name
      */
     name: string;
+};
+
+/**
+ * RuleView
+ *
+ * A rule: whether it is in force, since when and by whom it was switched (Unix seconds).
+ * `row_version` guards changes (`If-Match`).
+ */
+export type RuleView = {
+    /**
+     * Changed
+     */
+    changed: number | null;
+    /**
+     * Changed By
+     */
+    changed_by: string;
+    /**
+     * Enabled
+     */
+    enabled: boolean;
+    /**
+     * Name
+     */
+    name: 'second-factor';
+    /**
+     * Row Version
+     */
+    row_version: number;
 };
 
 /**
@@ -7765,6 +7828,10 @@ export type SessionView = {
     permissions: {
         [key: string]: Array<string>;
     };
+    /**
+     * Recovery Codes
+     */
+    recovery_codes?: Array<string>;
     /**
      * Roles
      */
@@ -8789,7 +8856,8 @@ export type UserChange = {
  * UserRow
  *
  * A person's account; nothing secret. `status` is ``Kept out`` of one whom their provider does
- * not let in.
+ * not let in; `second_factors` is missing for who may read accounts in a part of the organisation
+ * only.
  */
 export type UserRow = {
     created: number;
@@ -8798,6 +8866,7 @@ export type UserRow = {
     login: string;
     name: string;
     row_version: number;
+    second_factors: string | null;
     status: string;
 };
 
@@ -15180,6 +15249,59 @@ export type ContinueSignInResponses = {
 
 export type ContinueSignInResponse = ContinueSignInResponses[keyof ContinueSignInResponses];
 
+export type SetUpNextData = {
+    body: NextAsked;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/next/authenticator';
+};
+
+export type SetUpNextErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+};
+
+export type SetUpNextError = SetUpNextErrors[keyof SetUpNextErrors];
+
+export type SetUpNextResponses = {
+    /**
+     * Successful Response
+     */
+    200: NewTotp;
+};
+
+export type SetUpNextResponse = SetUpNextResponses[keyof SetUpNextResponses];
+
 export type AskPasskeyNextData = {
     body: NextAsked;
     path?: never;
@@ -15636,6 +15758,177 @@ export type CompleteSetupResponses = {
 };
 
 export type CompleteSetupResponse = CompleteSetupResponses[keyof CompleteSetupResponses];
+
+export type ListSignInRulesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/sign-in-rules';
+};
+
+export type ListSignInRulesErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+};
+
+export type ListSignInRulesError = ListSignInRulesErrors[keyof ListSignInRulesErrors];
+
+export type ListSignInRulesResponses = {
+    /**
+     * Response List Sign In Rules
+     *
+     * Successful Response
+     */
+    200: Array<RuleView>;
+};
+
+export type ListSignInRulesResponse = ListSignInRulesResponses[keyof ListSignInRulesResponses];
+
+export type SwitchSignInRuleData = {
+    body: RuleSwitch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Name
+         */
+        name: 'second-factor';
+    };
+    query?: never;
+    url: '/api/v1/sign-in-rules/{name}';
+};
+
+export type SwitchSignInRuleErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+};
+
+export type SwitchSignInRuleError = SwitchSignInRuleErrors[keyof SwitchSignInRuleErrors];
+
+export type SwitchSignInRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: RuleView;
+};
+
+export type SwitchSignInRuleResponse = SwitchSignInRuleResponses[keyof SwitchSignInRuleResponses];
+
+export type ReadSignInRuleImpactData = {
+    body?: never;
+    path: {
+        /**
+         * Name
+         */
+        name: 'second-factor';
+    };
+    query?: never;
+    url: '/api/v1/sign-in-rules/{name}/impact';
+};
+
+export type ReadSignInRuleImpactErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ReadSignInRuleImpactError = ReadSignInRuleImpactErrors[keyof ReadSignInRuleImpactErrors];
+
+export type ReadSignInRuleImpactResponses = {
+    /**
+     * Successful Response
+     */
+    200: RuleImpact;
+};
+
+export type ReadSignInRuleImpactResponse = ReadSignInRuleImpactResponses[keyof ReadSignInRuleImpactResponses];
 
 export type FinishAssertedSignInData = {
     body?: never;

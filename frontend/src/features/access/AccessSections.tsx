@@ -44,6 +44,12 @@ const GROUPS = [
         href: "/access/providers",
         title: "providers.title",
       },
+      {
+        id: "sign-in-rules",
+        kind: "identity-provider",
+        href: "/access/sign-in",
+        title: "access.signInRules",
+      },
       { id: "sessions", kind: "session", href: "/access/sessions", title: "access.sessions" },
       { id: "tokens", kind: "token", href: "/access/tokens", title: "access.tokens" },
     ],

@@ -13,6 +13,12 @@ export const pages = [
     commands: [{ id: "access.why", title: "nav.why", href: "/access/why" }],
   }),
   definePage({
+    id: "access-rules",
+    path: "/access/sign-in",
+    title: "nav.access",
+    load: async () => (await import("./RulesPage")).RulesPage,
+  }),
+  definePage({
     id: "access",
     path: "/access/{-$tab}",
     search: TABLE_SEARCH,

@@ -7,7 +7,7 @@ import {
   setUpAuthenticator,
 } from "../../api/generated/sdk.gen";
 import type { NewTotp, TotpConfirmation } from "../../api/generated/types.gen";
-import { NewSecret, RecoveryCodes } from "./RecoveryCodes";
+import { NewSecret, RecoveryCodes } from "../../tokens/RecoveryCodes";
 
 /** Sets up an app: opening it begins, the first code ends it. */
 export const addAuthenticator: Action<NewTotp, Pick<TotpConfirmation, "code">> = {

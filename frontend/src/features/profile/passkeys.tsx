@@ -10,7 +10,7 @@ import type { NewPasskey, PasskeyChange, PasskeyView } from "../../api/generated
 import { deviceOf } from "../../format/device";
 import { fieldsOf } from "../../forms/field";
 import { newPasskey } from "../../session/passkeys";
-import { RecoveryCodes } from "./RecoveryCodes";
+import { RecoveryCodes } from "../../tokens/RecoveryCodes";
 
 const NAME = { label: "account.passkeys.name", help: "account.passkeys.nameHint" } as const;
 

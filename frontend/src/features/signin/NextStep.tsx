@@ -1,6 +1,6 @@
 import { Button, Form } from "@patternfly/react-core";
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { askPasskeyNext, continueSignIn } from "../../api/generated/sdk.gen";
 import { nextAnswerBody } from "../../api/generated/signInBodies.gen";
@@ -13,6 +13,8 @@ import { knowsPasskeys } from "../../session/knowsPasskeys";
 import { answerOf } from "../../session/passkeys";
 import { errorsOf, Refused } from "./Refused";
 import { SignInFrame } from "./SignInFrame";
+
+const SetUpStep = lazy(async () => import("./SetUpStep"));
 
 /** What each step asks for. */
 const ASKED: Readonly<Record<string, readonly Field[]>> = {
@@ -41,6 +43,12 @@ const ASKED: Readonly<Record<string, readonly Field[]>> = {
 /** A sign-in that takes more than a password, step by step. */
 export default function NextStep({ step: first, ...rest }: Props) {
   const [step, setStep] = useState(first);
+  if (step.step === "set-up-factor")
+    return (
+      <Suspense fallback={null}>
+        <SetUpStep step={step} {...rest} />
+      </Suspense>
+    );
   return <OneStep key={step.state} step={step} onNext={setStep} {...rest} />;
 }
 

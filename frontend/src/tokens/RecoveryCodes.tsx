@@ -1,8 +1,9 @@
-import "../../styles/factors.css";
+import "../i18n/profile";
+import "../styles/factors.css";
 import { useTranslation } from "react-i18next";
-import type { NewTotp } from "../../api/generated/types.gen";
-import { CopyText } from "../../format/CopyButton";
-import { Notice } from "../../states/Notice";
+import type { NewTotp } from "../api/generated/types.gen";
+import { CopyText } from "../format/CopyButton";
+import { Notice } from "../states/Notice";
 
 /** What an app is given: the code to scan, and the same to type. */
 export function NewSecret({ begun }: { begun: NewTotp }) {
