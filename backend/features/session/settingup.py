@@ -71,8 +71,10 @@ async def confirm(
     user_id, secrets = at.user.id, entry.providers.secrets
     await raise_epoch(db, Subject(SubjectKind.USER, user_id))  # the lock, before the step
     secret = await secret_at(db, secrets, STEPS, digest(body.state))
-    last_step = matching_step(secret or "", body.code.strip(), time.time()) if secret else None
-    if secret is None or last_step is None:
+    if secret is None:  # not told one yet, or answered by another at this moment
+        raise Unauthenticated(OVER)
+    last_step = matching_step(secret, body.code.strip(), time.time())
+    if last_step is None:
         raise wrong("code", WRONG_CODE)
     now = await used_up(db, body.state, read_attempt_cookie(request))
     await db.get(UserRecord, user_id, with_for_update=True, populate_existing=True)
