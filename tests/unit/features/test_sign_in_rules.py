@@ -112,7 +112,7 @@ async def test_c1_who_has_none_sets_one_up_before_there_is_a_session(
     assert last.status_code == 409
     assert "passkey" in last.json()["detail"]
     clock.next_step()
-    assert (await asked(browser, "ada"))["step"] == "second-factor"
+    assert (await asked(console_on.caller(), "ada"))["step"] == "second-factor"
     assert (await owner.get(f"{RULE}/impact")).json()["logins"] == ["owner"]
 
 
