@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import asking from "./i18n/asking.json";
+import deciding from "./i18n/deciding.json";
 import later from "./i18n/later.json";
 import profile from "./i18n/profile.json";
 import provisioning from "./i18n/provisioning.json";
@@ -97,6 +98,7 @@ test.each([
   ["asking", [asking]],
   ["provisioning", [provisioning]],
   ["receivers", [receivers]],
+  ["deciding", [deciding]],
   ["rules", [rules]],
   ["saml", [saml]],
   ["signin", [signin]],

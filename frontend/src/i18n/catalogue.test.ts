@@ -10,10 +10,12 @@ import "./later";
 import "./profile";
 import "./provisioning";
 import "./receivers";
+import "./deciding";
 import "./rules";
 import "./saml";
 import "./trust";
 import "./updates";
+import deciding from "./deciding.json";
 import profile from "./profile.json";
 import provisioning from "./provisioning.json";
 import { PSEUDO_CLOSE, PSEUDO_OPEN, pseudo, pseudoCatalogue } from "./pseudo";
@@ -45,6 +47,7 @@ const KEYS = [
   profile,
   provisioning,
   receivers,
+  deciding,
   rules,
   saml,
   signin,
@@ -88,6 +91,7 @@ test("the pseudo-locale marks every string and leaves placeholders alone", () =>
     profile,
     provisioning,
     receivers,
+    deciding,
     rules,
     saml,
     signin,

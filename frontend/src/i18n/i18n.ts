@@ -1,6 +1,7 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import type asking from "./asking.json";
+import type deciding from "./deciding.json";
 import en from "./en.json";
 import type later from "./later.json";
 import type profile from "./profile.json";
@@ -23,6 +24,7 @@ declare module "i18next" {
         typeof profile &
         typeof provisioning &
         typeof receivers &
+        typeof deciding &
         typeof rules &
         typeof saml &
         typeof signin &

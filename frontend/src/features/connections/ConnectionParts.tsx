@@ -1,3 +1,4 @@
+import "../../i18n/deciding";
 import { Button, List } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useMemo } from "react";
@@ -66,13 +67,9 @@ function About({ connection, since }: ConnectionPartsProps) {
         facts={[
           [t("connections.system"), <Raw key="s">{connection.title}</Raw>],
           [
-            t("connections.decides.title"),
+            t("deciding.told.title"),
             connection.decides !== "" &&
-              t(
-                connection.decides === "both"
-                  ? "connections.decides.both"
-                  : "connections.decides.console",
-              ),
+              t(connection.decides === "both" ? "deciding.told.both" : "deciding.told.console"),
           ],
           [t("connections.since"), typeof since === "number" && <Age at={since} />],
           [

@@ -1,4 +1,4 @@
-import "../../i18n/later";
+import "../../i18n/deciding";
 import { useTranslation } from "react-i18next";
 import { Raw } from "../../detail/Facts";
 import { Section } from "../../detail/Section";
