@@ -13,7 +13,7 @@ from tests.consoleprocess import ConsoleProcess, Person, openapi_document
 
 pytestmark = pytest.mark.timeout(600)
 
-CALLBACK = "/api/v1/signin/callback/{provider}"
+ARRIVALS = ("/api/v1/signin/callback/{provider}", "/api/v1/signin/asserted/{provider}")
 """Where a browser arrives from a provider: a person reads its refusals on the sign-in page."""
 PUBLIC = {
     ("get", "/api/v1/status"),
@@ -27,13 +27,15 @@ PUBLIC = {
     ("post", "/api/v1/session/passkey/challenge"),
     ("post", "/api/v1/hooks/registry/{name}"),
     ("post", "/api/v1/hooks/logout/{provider}"),
+    ("post", "/api/v1/hooks/saml/{provider}"),
     ("post", "/api/v1/oauth/device_authorization"),
     ("post", "/api/v1/oauth/exchange"),
     ("post", "/api/v1/oauth/token"),
     ("get", "/api/v1/signin/providers"),
     ("post", "/api/v1/signin/{provider}"),
     ("post", "/api/v1/signin/{provider}/password"),
-    ("get", CALLBACK),
+    ("get", "/api/v1/signin/metadata/{provider}"),
+    *(("get", path) for path in ARRIVALS),
     ("get", "/healthz"),
     ("get", "/readyz"),
     ("get", "/metrics"),
@@ -75,10 +77,11 @@ def test_nobody_gets_anything_but_401(anonymous: httpx2.Client, server: ConsoleP
 def test_what_does_not_exist(owner: Person, server: ConsoleProcess) -> None:
     """404 or, where the name cannot be one, 422; never a 5xx, never an empty 200."""
     for method, path, _ in operations():
-        if method == "get" and "{" in path and path != CALLBACK:
+        if method == "get" and "{" in path and path not in ARRIVALS:
             problem(owner.http.get(url(server, path)), 404, 422)
-    refused = owner.http.get(url(server, CALLBACK))
-    assert (refused.status_code, refused.headers["location"][:7]) == (303, "/login?")
+    for path in ARRIVALS:
+        refused = owner.http.get(url(server, path))
+        assert (refused.status_code, refused.headers["location"][:7]) == (303, "/login?"), path
     for path in ("/api/v1/nonsense", "/api/v2/status", "/api/", "/v1/nonsense"):
         problem(owner.http.get(server.url + path), 404)
 
