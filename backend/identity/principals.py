@@ -50,14 +50,14 @@ class Person:
     name: str
     subjects: frozenset[Subject]
     told: Mapping[Subject, float] = field(default_factory=dict, hash=False)
-    """Of each group, when its provider said so last. One that it provisions is not among them: it
-    holds until the provider says otherwise."""
+    """Of each group, when its provider said so last, and of each team they are in for such a group
+    alone. One that it provisions is not among them: it holds until the provider says otherwise."""
     refused: bool = False
     """Their provider does not let them in: only a session they opened otherwise is worth
     something."""
 
     def since(self, earliest: float) -> Person:
-        """The same with only those groups that were told later than that."""
+        """The same with only those groups and teams that were told later than that."""
         old = {group for group, told in self.told.items() if told <= earliest}
         told = {group: at for group, at in self.told.items() if group not in old}
         return replace(self, subjects=self.subjects - old, told=told)

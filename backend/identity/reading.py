@@ -120,31 +120,40 @@ async def _users(db: AsyncSession, ids: set[str], *, switched_off: bool) -> dict
     if not switched_off:
         users = users.where(col(UserRecord.disabled).is_(False))
     records = (await db.execute(users)).all()
-    belongs: dict[str, set[Subject]] = defaultdict(set)
+    belongs, lasting = defaultdict[str, set[Subject]](set), defaultdict[str, set[Subject]](set)
     members = select(MembershipRecord).where(col(MembershipRecord.user_id).in_(ids))
     for member in (await db.execute(members)).scalars():
-        belongs[member.user_id].add(Subject(SubjectKind.TEAM, member.team_id))
+        lasting[member.user_id].add(Subject(SubjectKind.TEAM, member.team_id))
     told: dict[str, dict[Subject, float]] = defaultdict(dict)
     groups = select(GroupRecord).where(col(GroupRecord.user_id).in_(ids))
     for one in (await db.execute(groups)).scalars():
         belongs[one.user_id].add(group(one.provider, one.name))
         if not one.scim:
             told[one.user_id][group(one.provider, one.name)] = one.told
-    for user_id, team_id in (await db.execute(_by_group(ids))).all():
-        belongs[user_id].add(Subject(SubjectKind.TEAM, team_id))
+    for user_id, team_id, at, provisioned in (await db.execute(_by_group(ids))).all():
+        joined = Subject(SubjectKind.TEAM, team_id)
+        (lasting if provisioned else belongs)[user_id].add(joined)
+        told[user_id][joined] = max(at, told[user_id].get(joined, at))
     found: dict[Subject, Person] = {}
     for user, is_refused in records:
         itself = Subject(SubjectKind.USER, user.id)
-        subjects = frozenset({itself, *belongs[user.id]})
-        found[itself] = Person(itself, user.login, user.name, subjects, told[user.id], is_refused)
+        subjects = frozenset({itself, *belongs[user.id], *lasting[user.id]})
+        ageing = {of: at for of, at in told[user.id].items() if of not in lasting[user.id]}
+        found[itself] = Person(itself, user.login, user.name, subjects, ageing, is_refused)
     return found
 
 
-def _by_group(ids: set[str]) -> Select[str, str]:
-    """Who belongs to which team because a provider says they are in a group of it."""
+def _by_group(ids: set[str]) -> Select[str, str, float, bool]:
+    """Who belongs to which team because a provider says they are in a group of it: when it said
+    so last, and whether it provisions the group, so that it holds until it says otherwise."""
     same = and_(
         col(TeamGroupRecord.provider) == col(GroupRecord.provider),
         col(TeamGroupRecord.name) == col(GroupRecord.name),
     )
-    query = select(col(GroupRecord.user_id), col(TeamGroupRecord.team_id))
+    query = select(
+        col(GroupRecord.user_id),
+        col(TeamGroupRecord.team_id),
+        col(GroupRecord.told),
+        col(GroupRecord.scim),
+    )
     return query.join(TeamGroupRecord, same).where(col(GroupRecord.user_id).in_(ids))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from sqlmodel import col
 from starlette.responses import Response
 
 from auth.scope import render
-from backend.db.identity import GroupRecord
+from backend.db.identity import GroupRecord, MembershipRecord, TeamRecord
+from backend.db.teams import TeamGroupRecord
 from backend.identity.limits import AttemptLimits
 from backend.providers import accounts
 from backend.providers.documents import KEPT_SECONDS
@@ -123,20 +125,58 @@ async def test_a_session_of_a_provider_that_is_switched_off_ends(
     assert [row.provider for row in left] == ["sso"]
 
 
-async def test_a_token_holds_what_groups_give_only_while_they_were_told_lately(
-    believer: ConsoleApp, provider: LyingProvider
-) -> None:
-    await granted(believer)
-    caller, _ = await sign_in(believer, provider)
+async def granted_by_team(console: ConsoleApp) -> None:
+    """The team of the engineers is a viewer of it."""
+    owner = await console.owner()
+    assert (await owner.post("/teams", json={"name": "blue"})).status_code == 201
+    async with console.state.db_sessions() as db, db.begin():
+        team = (await db.execute(select(TeamRecord))).scalar_one()
+        db.add(TeamGroupRecord(team_id=team.id, provider="sso", name="engineers"))
+    grant = {"subject_kind": "team", "subject": "blue", "role": "viewer"}
+    made = await owner.post("/bindings", json={**grant, "scope": render(SHOP)})
+    assert made.status_code == 201, made.text
+
+
+async def script_of(console: ConsoleApp, caller: Caller) -> Caller:
+    """What has nothing but an API token of the caller's."""
     wanted = {"name": "mine", "rights": ["pod:get"], "scopes": [render(SHOP)]}
     made = await caller.post("/tokens", json=wanted)
     assert made.status_code == 201, made.text
-    script = believer.caller("192.0.2.8")
+    script = console.caller("192.0.2.8")
     script.headers["authorization"] = f"Bearer {made.json()['secret']}"
-    assert not await holds_nothing(script)
-    async with believer.state.db_sessions() as db, db.begin():
+    return script
+
+
+async def told_yesterday(console: ConsoleApp) -> None:
+    """The groups wore off: nobody told them for longer than `CRATON_GROUP_HOURS`."""
+    async with console.state.db_sessions() as db, db.begin():
         await db.execute(update(GroupRecord).values(told=time.time() - 25 * 3600))
-    believer.state.identities._known.clear()
+    console.state.identities._known.clear()
+
+
+async def test_who_is_in_a_team_by_hand_too_stays_in_it_when_the_group_wears_off(
+    believer: ConsoleApp, provider: LyingProvider
+) -> None:
+    await granted_by_team(believer)
+    caller, _ = await sign_in(believer, provider)
+    user = (await caller.get("/session")).json()["id"]
+    script = await script_of(believer, caller)
+    async with believer.state.db_sessions() as db, db.begin():
+        team = (await db.execute(select(TeamRecord))).scalar_one()
+        db.add(MembershipRecord(team_id=team.id, user_id=user))
+    await told_yesterday(believer)
+    assert not await holds_nothing(script)
+
+
+@pytest.mark.parametrize("grants", [granted, granted_by_team])
+async def test_a_token_holds_what_groups_give_only_while_they_were_told_lately(
+    believer: ConsoleApp, provider: LyingProvider, grants: Callable[[ConsoleApp], Awaitable[None]]
+) -> None:
+    await grants(believer)
+    caller, _ = await sign_in(believer, provider)
+    script = await script_of(believer, caller)
+    assert not await holds_nothing(script)
+    await told_yesterday(believer)
     assert await holds_nothing(script)
     assert not await holds_nothing(caller), "it is asked about the session"
     await make_due(believer)
