@@ -135,6 +135,11 @@ class Jobs:
             await commands.signal(session, job_id, name, payload)
 
 
+_LOCKED_SECONDS: Final = 60.0
+"""Seconds a job's write waits for the file: nobody waits for it, and a console whose start met a
+lock of more than ten seconds on a busy machine did not start."""
+
+
 def _one_writer(url: str) -> AsyncEngine:
     """One connection to the SQLite file for all jobs, whose transactions take the write lock
     first: many workers' writes then wait for each other here, not in the console's way."""
@@ -143,6 +148,9 @@ def _one_writer(url: str) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def explicit(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={_LOCKED_SECONDS * 1000:.0f}")
+        cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
     def immediate(connection: Any) -> None:
