@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 import structlog
@@ -18,12 +19,14 @@ T = TypeVar("T")
 
 _log = structlog.get_logger("craton.jobs")
 
-_PATIENCE: Final = 15.0
+PATIENCE: Final = 15.0
 """Seconds until an abandoned statement is broken off: more than SQLite waits for a lock."""
+_GOODBYE: Final = 5.0
+"""Seconds a statement that was broken off has to let its connection go."""
 _unfinished: set[asyncio.Task[Any]] = set()
 
 
-async def unbroken(work: Coroutine[Any, Any, T], patience: float = _PATIENCE) -> T:
+async def unbroken(work: Coroutine[Any, Any, T], patience: float | None = None) -> T:
     """The answer of `work`, which is finished even when the caller is cancelled, for at most
     `patience` seconds more: a connection left in the middle of a statement is lost, and on SQLite
     may keep the write lock."""
@@ -31,13 +34,7 @@ async def unbroken(work: Coroutine[Any, Any, T], patience: float = _PATIENCE) ->
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        if not task.done():
-            await asyncio.wait({task}, timeout=patience)
-        if not task.done():
-            task.cancel()
-            await asyncio.wait({task}, timeout=patience)
-        if task.done() and not task.cancelled():
-            task.exception()  # retrieved: it has no owner any more
+        await _ended(task, PATIENCE if patience is None else patience)
         raise
 
 
@@ -48,15 +45,27 @@ async def within(work: Coroutine[Any, Any, T], seconds: float) -> T:
     try:
         await asyncio.wait({task}, timeout=seconds)
     except asyncio.CancelledError:
-        await asyncio.wait({task}, timeout=_PATIENCE)
-        task.cancel()
+        await _ended(task, PATIENCE)
         raise
     if task.done():
         return task.result()
     _unfinished.add(task)
     task.add_done_callback(_unfinished.discard)
-    asyncio.get_running_loop().call_later(_PATIENCE, task.cancel)
+    asyncio.get_running_loop().call_later(PATIENCE, task.cancel)
     raise TimeoutError
+
+
+async def _ended(task: asyncio.Task[Any], patience: float) -> None:
+    """Wait until `task`, whose caller is cancelled, has ended: broken off when that takes longer
+    than `patience` seconds, and at once when the caller is cancelled again. Left to itself it
+    might open a connection after everybody else has closed theirs."""
+    with suppress(asyncio.CancelledError):  # the caller raises the first one
+        await asyncio.wait({task}, timeout=patience)
+    if not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=_GOODBYE)
+    if task.done() and not task.cancelled():
+        task.exception()  # retrieved: it has no owner any more
 
 
 async def _once(

@@ -68,6 +68,9 @@ class Replica:
             if execution._task is not None:
                 execution._task.cancel()
                 await asyncio.gather(execution._task, return_exceptions=True)
+        for asking in (asked := tuple(self.jobs.worker._asking)):
+            asking.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
         await self.engine.dispose()
         if self.jobs.alone:
             await self.jobs._engine.dispose()
