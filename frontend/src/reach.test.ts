@@ -2,9 +2,13 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import asking from "./i18n/asking.json";
+import connections from "./i18n/connections.json";
 import deciding from "./i18n/deciding.json";
+import etcd from "./i18n/etcd.json";
+import image from "./i18n/image.json";
 import later from "./i18n/later.json";
 import profile from "./i18n/profile.json";
+import providers from "./i18n/providers.json";
 import provisioning from "./i18n/provisioning.json";
 import receivers from "./i18n/receivers.json";
 import rules from "./i18n/rules.json";
@@ -94,8 +98,12 @@ function without(file: string, names: ReadonlySet<string>): string[] {
 
 test.each([
   ["later", [later]],
+  ["connections", [connections]],
+  ["etcd", [etcd]],
+  ["image", [image]],
   ["profile", [profile]],
   ["asking", [asking]],
+  ["providers", [providers]],
   ["provisioning", [provisioning]],
   ["receivers", [receivers]],
   ["deciding", [deciding]],

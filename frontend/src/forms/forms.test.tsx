@@ -1,4 +1,5 @@
 import "../i18n/signin";
+import "../i18n/connections";
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import i18next from "i18next";

@@ -3,11 +3,18 @@ import { join } from "node:path";
 import i18next from "i18next";
 import { expect, test } from "vitest";
 import asking from "./asking.json";
+import connections from "./connections.json";
 import en from "./en.json";
+import etcd from "./etcd.json";
+import image from "./image.json";
 import later from "./later.json";
 import "./asking";
+import "./connections";
+import "./etcd";
+import "./image";
 import "./later";
 import "./profile";
+import "./providers";
 import "./provisioning";
 import "./receivers";
 import "./deciding";
@@ -17,6 +24,7 @@ import "./trust";
 import "./updates";
 import deciding from "./deciding.json";
 import profile from "./profile.json";
+import providers from "./providers.json";
 import provisioning from "./provisioning.json";
 import { PSEUDO_CLOSE, PSEUDO_OPEN, pseudo, pseudoCatalogue } from "./pseudo";
 import receivers from "./receivers.json";
@@ -42,9 +50,13 @@ function sources(folder: string): string[] {
 
 const KEYS = [
   en,
+  connections,
+  etcd,
+  image,
   later,
   asking,
   profile,
+  providers,
   provisioning,
   receivers,
   deciding,
@@ -86,9 +98,13 @@ test("the pseudo-locale marks every string and leaves placeholders alone", () =>
   expect(pseudo("{{count}} rows")).toMatch(/^⟦\{\{count\}\} róws~*⟧$/);
   const marked = [
     en,
+    connections,
+    etcd,
+    image,
     later,
     asking,
     profile,
+    providers,
     provisioning,
     receivers,
     deciding,

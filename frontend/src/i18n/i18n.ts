@@ -1,10 +1,14 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import type asking from "./asking.json";
+import type connections from "./connections.json";
 import type deciding from "./deciding.json";
 import en from "./en.json";
+import type etcd from "./etcd.json";
+import type image from "./image.json";
 import type later from "./later.json";
 import type profile from "./profile.json";
+import type providers from "./providers.json";
 import type provisioning from "./provisioning.json";
 import { pseudoCatalogue } from "./pseudo";
 import type receivers from "./receivers.json";
@@ -20,8 +24,12 @@ declare module "i18next" {
     resources: {
       translation: typeof en &
         typeof asking &
+        typeof connections &
+        typeof etcd &
+        typeof image &
         typeof later &
         typeof profile &
+        typeof providers &
         typeof provisioning &
         typeof receivers &
         typeof deciding &

@@ -1,4 +1,5 @@
 import "../../i18n/later";
+import "../../i18n/providers";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";

@@ -1,3 +1,4 @@
+import "../../i18n/connections";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";

@@ -1,3 +1,4 @@
+import "../../i18n/connections";
 import { Button } from "@patternfly/react-core";
 import { useRouter } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";

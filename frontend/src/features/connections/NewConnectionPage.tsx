@@ -1,3 +1,4 @@
+import "../../i18n/connections";
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";

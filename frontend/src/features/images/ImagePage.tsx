@@ -1,3 +1,4 @@
+import "../../i18n/image";
 import { Label } from "@patternfly/react-core";
 import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";

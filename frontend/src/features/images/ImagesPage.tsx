@@ -1,3 +1,4 @@
+import "../../i18n/image";
 import { useTranslation } from "react-i18next";
 import { hrefOfRow } from "../../pages/registry";
 import { useAddress } from "../../pages/useAddress";

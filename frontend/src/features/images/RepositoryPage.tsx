@@ -1,3 +1,4 @@
+import "../../i18n/image";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { readRepositoryOptions } from "../../api/generated/@tanstack/react-query.gen";

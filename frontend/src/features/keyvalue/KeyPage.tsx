@@ -1,3 +1,4 @@
+import "../../i18n/etcd";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { ValueView } from "../../api/generated/types.gen";

@@ -1,3 +1,4 @@
+import "../../i18n/etcd";
 import { MenuToggle, Select, SelectList, SelectOption } from "@patternfly/react-core";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";

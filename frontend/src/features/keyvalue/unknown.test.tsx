@@ -1,3 +1,4 @@
+import "../../i18n/etcd";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen } from "@testing-library/react";
 import type { ReactNode } from "react";

@@ -1,0 +1,4 @@
+import etcd from "./etcd.json";
+import { addWords } from "./i18n";
+
+addWords(etcd);

@@ -1,0 +1,4 @@
+import { addWords } from "./i18n";
+import providers from "./providers.json";
+
+addWords(providers);
