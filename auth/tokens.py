@@ -1,6 +1,6 @@
 """How an access token is written: ``craton_``, 43 letters and digits, 6 of checksum; what a
 command line signs in with begins ``craton_cli_``, what a provider provisions people with
-``craton_scim_``.
+``craton_scim_``, and what an invitation's link holds ``craton_invite_``.
 
 The beginning lets a secret scanner find tokens in code and logs, and the checksum (CRC-32 of what
 stands before it) lets it, and us, tell a token from a text that looks like one without asking
@@ -21,9 +21,11 @@ __all__ = [
     "TOKEN_LENGTH",
     "TOKEN_PREFIX",
     "is_device_token",
+    "is_invitation_token",
     "is_scim_token",
     "is_token",
     "make_device_token",
+    "make_invitation_token",
     "make_scim_token",
     "make_token",
 ]
@@ -31,6 +33,7 @@ __all__ = [
 TOKEN_PREFIX: Final = "craton_"  # noqa: S105 (the public beginning of every token)
 DEVICE_PREFIX: Final = "craton_cli_"
 SCIM_PREFIX: Final = "craton_scim_"
+INVITATION_PREFIX: Final = "craton_invite_"
 _DIGITS: Final = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _RANDOM: Final = 43
 """62 to the power of 43 is more than 2 to the power of 256."""
@@ -55,6 +58,16 @@ def make_device_token() -> str:
 def make_scim_token() -> str:
     """The same for a provider that provisions people (SCIM)."""
     return _made(SCIM_PREFIX)
+
+
+def make_invitation_token() -> str:
+    """The same for the link by which somebody takes up an invitation."""
+    return _made(INVITATION_PREFIX)
+
+
+def is_invitation_token(text: str) -> bool:
+    """Whether the text is written as that of an invitation."""
+    return _written(INVITATION_PREFIX, text)
 
 
 def is_scim_token(text: str) -> bool:

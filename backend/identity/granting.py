@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from auth.binding import Binding
+from auth.policy import Policy
 from auth.principal import Principal
 from auth.role import Role
 from auth.verb import Verb
 from backend.errors import Forbidden
 
-__all__ = ["Granter", "may_give", "refuse_escalation"]
+__all__ = ["Granter", "may_give", "may_give_by", "refuse_escalation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,15 @@ class Granter:
 def may_give(caller: Principal, given: Binding) -> bool:
     """Whether the caller holds every right of it where it is given, at least as long, or may
     bind any role there."""
-    policy = caller.policy.lasting(given.expires)
-    if given.role.pairs <= policy.pairs_at(given.scope):
+    return may_give_by(caller.policy, given)
+
+
+def may_give_by(policy: Policy, given: Binding) -> bool:
+    """The same of whoever holds `policy`, whether or not they are calling."""
+    lasting = policy.lasting(given.expires)
+    if given.role.pairs <= lasting.pairs_at(given.scope):
         return True
-    return policy.decide("role", Verb.BIND, given.scope).allowed
+    return lasting.decide("role", Verb.BIND, given.scope).allowed
 
 
 def refuse_escalation(caller: Principal, given: Iterable[Binding], sentence: str) -> None:

@@ -14,7 +14,7 @@ from backend.identity import reading
 from backend.identity.owned import owned_by
 from backend.identity.principals import all_roles, compile_bindings
 
-__all__ = ["policy_behind", "policy_of", "subjects_of"]
+__all__ = ["policy_behind", "policy_of", "policy_without", "subjects_of"]
 
 
 async def subjects_of(db: AsyncSession, subject: Subject) -> frozenset[Subject]:
@@ -29,6 +29,18 @@ async def subjects_of(db: AsyncSession, subject: Subject) -> frozenset[Subject]:
 async def policy_of(db: AsyncSession, subject: Subject, catalogue: Catalogue) -> Policy:
     """The policy that a session of `subject` would have at this moment."""
     return await _compiled(db, await subjects_of(db, subject), catalogue)
+
+
+async def policy_without(
+    db: AsyncSession, subject: Subject, catalogue: Catalogue, told_after: float
+) -> Policy | None:
+    """What `subject` holds while they are not asking anything themselves, as a token of theirs
+    would: None for who is switched off, gone, or kept out by their provider, and without groups of
+    which a provider said so before `told_after`."""
+    person = (await reading.people(db, [subject])).get(subject)
+    if person is None or person.refused:
+        return None
+    return await _compiled(db, person.since(told_after).subjects, catalogue)
 
 
 async def policy_behind(db: AsyncSession, account: Subject, catalogue: Catalogue) -> Policy:

@@ -17,7 +17,7 @@ const HEAVIER: Record<string, number> = {
   NewConnectionPage: 160,
   ObjectPage: 140,
   LoginPage: MORE_TO_SIGN_IN,
-  SetupPage: MORE_TO_SIGN_IN,
+  LinkedPage: MORE_TO_SIGN_IN,
   ...Object.fromEntries(TABLE_PAGES.map((name) => [name, MORE_FOR_A_TABLE])),
 };
 /** Of the fonts, the one that the first words are set in. */

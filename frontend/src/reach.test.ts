@@ -6,6 +6,8 @@ import connections from "./i18n/connections.json";
 import deciding from "./i18n/deciding.json";
 import etcd from "./i18n/etcd.json";
 import image from "./i18n/image.json";
+import invited from "./i18n/invited.json";
+import inviting from "./i18n/inviting.json";
 import later from "./i18n/later.json";
 import profile from "./i18n/profile.json";
 import providers from "./i18n/providers.json";
@@ -101,6 +103,8 @@ test.each([
   ["connections", [connections]],
   ["etcd", [etcd]],
   ["image", [image]],
+  ["invited", [invited]],
+  ["inviting", [inviting]],
   ["profile", [profile]],
   ["asking", [asking]],
   ["providers", [providers]],

@@ -40,11 +40,14 @@ const login = createRoute({
   component: lazyRouteComponent(() => import("./features/signin/LoginPage"), "LoginPage"),
 });
 
-const setup = createRoute({
-  getParentRoute: () => root,
-  path: "/setup",
-  component: lazyRouteComponent(() => import("./features/signin/SetupPage"), "SetupPage"),
-});
+/** The pages behind one-time links. */
+const linked = ["/setup", "/invitation"].map((path) =>
+  createRoute({
+    getParentRoute: () => root,
+    path,
+    component: lazyRouteComponent(() => import("./features/signin/LinkedPage"), "LinkedPage"),
+  }),
+);
 
 /** Everything behind sign-in. */
 const app = createRoute({
@@ -82,7 +85,7 @@ const nowhere = createRoute({
 
 const routeTree = root.addChildren([
   login,
-  setup,
+  ...linked,
   app.addChildren([...PAGES.map(routeOf), nowhere]),
 ]);
 

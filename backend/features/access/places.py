@@ -8,14 +8,14 @@ from backend.errors import Unprocessable
 __all__ = ["invalid", "placed"]
 
 
-def placed(text: str, org: str) -> Scope:
+def placed(text: str, org: str, field: str = "scope") -> Scope:
     """The scope that `text` says, of this organisation; 422 for what is none."""
     try:
         scope = parse(text)
     except InvalidScopeError as error:
-        raise invalid("scope", text, str(error), f"org/{org}/cluster/NAME/ns/NAME") from error
+        raise invalid(field, text, str(error), f"org/{org}/cluster/NAME/ns/NAME") from error
     if not covers(organisation(org), scope):
-        raise invalid("scope", text, "another organisation's scope", f"org/{org}/…")
+        raise invalid(field, text, "another organisation's scope", f"org/{org}/…")
     return scope
 
 

@@ -1,5 +1,5 @@
 """Requests for access that nobody answers end after a while, and are forgotten as answered ones
-are."""
+and old invitations are."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from backend.db.invitations import InvitationRecord
 from backend.db.requests import AccessRequestRecord, RequestState
 from backend.jobs import Declared, Job, Run, Schedule
 
@@ -29,7 +30,8 @@ class Days(msgspec.Struct):
 
 
 async def sweep(run: Run, given: Days) -> int:
-    """End requests that waited too long, delete those that ended earlier; how many were both."""
+    """End requests that waited too long, delete those that ended earlier, and invitations; how many
+    they were."""
     record = AccessRequestRecord
 
     async def old(session: AsyncSession) -> int:
@@ -42,7 +44,10 @@ async def sweep(run: Run, given: Days) -> int:
         ended = ended.values(**values, row_version=col(record.row_version) + 1)
         gone = delete(record).where(col(record.decided) < now - given.kept * _DAY)
         touched = [*await session.execute(ended.returning(col(record.id)))]
-        return len(touched) + len([*await session.execute(gone.returning(col(record.id)))])
+        touched += await session.execute(gone.returning(col(record.id)))
+        invited = InvitationRecord
+        over = delete(invited).where(col(invited.expires) < now - given.kept * _DAY)
+        return len(touched) + len([*await session.execute(over.returning(col(invited.id)))])
 
     return await run.transaction("sweep", old, returns=int)
 

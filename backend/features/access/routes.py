@@ -16,6 +16,7 @@ from backend.db.session import DbSession, DbSessions
 from backend.features.access import bindings, service
 from backend.features.access.explaining import router as explaining
 from backend.features.access.grantors import grantors
+from backend.features.access.invitationroutes import router as inviting
 from backend.features.access.previewing import preview_of
 from backend.features.access.requestroutes import router as requesting
 from backend.features.access.schemas import (
@@ -44,6 +45,7 @@ from backend.settings import Settings
 router = APIRouter(tags=["access"], responses=answers(409))
 router.include_router(explaining)
 router.include_router(requesting)
+router.include_router(inviting)
 
 
 async def at_binding(

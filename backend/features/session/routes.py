@@ -11,9 +11,14 @@ from auth.principal import CredentialKind, Principal
 from auth.scope import render
 from backend.db.session import DbSession
 from backend.errors import Forbidden, Unauthenticated
-from backend.features.session import passkeys, service, settingup
+from backend.features.session import accepting, passkeys, service, settingup
 from backend.features.session.continuing import go_on
 from backend.features.session.entrance import Door, Opened
+from backend.features.session.invitationschemas import (
+    InvitationAcceptance,
+    InvitationLink,
+    InvitationShown,
+)
 from backend.features.session.schemas import (
     HeldRole,
     LoginRequest,
@@ -158,6 +163,36 @@ async def complete_setup(
 ) -> SessionView:
     """Create the first owner with the setup link's token, and sign them in."""
     opened = await service.complete_setup(db, entry, body, request, audit)
+    return await _after_commit(db, request, response, opened)
+
+
+@router.post("/invitation", dependencies=[Public], responses=answers(403, 429))
+async def show_invitation(
+    entry: Door, *, body: InvitationLink, request: Request, db: DbSession, catalogue: Kinds
+) -> InvitationShown:
+    """Who invites to what. It changes nothing, however often it is asked."""
+    return await accepting.show(db, entry, body.token, catalogue, request)
+
+
+@router.post(
+    "/invitation/accept",
+    dependencies=[Public],
+    status_code=201,
+    responses=answers(401, 403, 409, 429, 503),
+)
+async def accept_invitation(
+    entry: Door,
+    *,
+    body: InvitationAcceptance,
+    request: Request,
+    response: Response,
+    db: DbSession,
+    catalogue: Kinds,
+    audit: StrangerAudited,
+) -> SessionView:
+    """Make the account one was invited to, with a password of one's own, and sign in to it; that
+    goes on with a 401 of the type ``next-step`` where a second factor is asked for."""
+    opened = await accepting.accept(db, entry, body, catalogue, request=request, audit=audit)
     return await _after_commit(db, request, response, opened)
 
 

@@ -7,11 +7,15 @@ import connections from "./connections.json";
 import en from "./en.json";
 import etcd from "./etcd.json";
 import image from "./image.json";
+import invited from "./invited.json";
+import inviting from "./inviting.json";
 import later from "./later.json";
 import "./asking";
 import "./connections";
 import "./etcd";
 import "./image";
+import "./invited";
+import "./inviting";
 import "./later";
 import "./profile";
 import "./providers";
@@ -53,6 +57,8 @@ const KEYS = [
   connections,
   etcd,
   image,
+  invited,
+  inviting,
   later,
   asking,
   profile,
@@ -101,6 +107,8 @@ test("the pseudo-locale marks every string and leaves placeholders alone", () =>
     connections,
     etcd,
     image,
+    invited,
+    inviting,
     later,
     asking,
     profile,

@@ -6,6 +6,8 @@ import type deciding from "./deciding.json";
 import en from "./en.json";
 import type etcd from "./etcd.json";
 import type image from "./image.json";
+import type invited from "./invited.json";
+import type inviting from "./inviting.json";
 import type later from "./later.json";
 import type profile from "./profile.json";
 import type providers from "./providers.json";
@@ -27,6 +29,8 @@ declare module "i18next" {
         typeof connections &
         typeof etcd &
         typeof image &
+        typeof invited &
+        typeof inviting &
         typeof later &
         typeof profile &
         typeof providers &

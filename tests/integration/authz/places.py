@@ -229,6 +229,13 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "POST /access-requests/{request_id}/decision": at(
         ETCD, "/access-requests/{request}/decision", body={"grant": False}, match=True
     ),
+    # who is invited, and by whom: tests/unit/features/test_invitations.py
+    "POST /invitations": at(ORG, "/invitations", 422, body={}),
+    "GET /invitations/{invitation_id}": at(ORG, "/invitations/{invitation}"),
+    "POST /invitations/{invitation_id}/renew": at(
+        ORG, "/invitations/{invitation}/renew", 422, body={"days": 0}, match=True
+    ),
+    "DELETE /invitations/{invitation_id}": at(ORG, "/invitations/{invitation}", 204),
     "GET /roles": LatePlace("/roles?scope=org/main/etcd/local", ETCD, "role", "get"),
     "POST /roles": at(ORG, "/roles", 201, body={"id": "another", "rights": []}),
     "GET /roles/{role_id}": at(ORG, "/roles/looking"),

@@ -25,6 +25,7 @@ from auth.subject import Subject, SubjectKind
 from backend.connections.feeds import join
 from backend.db.factors import TotpFactor
 from backend.db.identity import ServiceRecord, SessionRecord, TeamRecord, UserRecord
+from backend.db.invitations import InvitationRecord
 from backend.db.requests import AccessRequestRecord
 from backend.db.rights import BindingRecord, RoleRecord
 from backend.db.session import request_session
@@ -210,6 +211,9 @@ async def _rows(console: ConsoleApp) -> dict[str, str]:
         asked = {"wanted": "key:list", "reason": "To look", "seconds": 3600}
         request = AccessRequestRecord(user_id=user.id, scope="org/main/etcd/local", **asked)
         db.add(request)
+        lasts = {"roles": [], "teams": [], "expires": time.time() + 86400.0}
+        invitation = InvitationRecord(secret="i" * 64, login="new", inviter_id=user.id, **lasts)
+        db.add(invitation)
         await db.flush()
         # Its time never comes: nobody runs it.
         job = JobRecord(
@@ -217,6 +221,7 @@ async def _rows(console: ConsoleApp) -> dict[str, str]:
         )
         db.add(job)
         named = {"user": user.id, "binding": binding.id, "job": job.id, "request": request.id}
+        named["invitation"] = invitation.id
         # The sweep, once a minute, removes it neither as idle nor as one that ends too late.
         times = {"created": 1.0, "last_seen": 2e10, "expires": time.time() + 3600.0}
         db.add(SessionRecord(id="5" * 64, user_id=user.id, **times))

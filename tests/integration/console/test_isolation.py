@@ -79,6 +79,7 @@ def estate(stack: RunningStack, server: ConsoleProcess, owner: Person) -> Iterat
         ("/roles", {"id": word, "rights": ["pod:get"]}),
         ("/service-accounts", {"name": word}),
         ("/tokens", {"name": word, "rights": ["*:get"]}),
+        ("/invitations", {"login": f"new-{word}"}),
     ):
         assert owner.http.post(path, json=body).status_code == 201, path
     # The other one is signed in too: theirs is the session that is not to be seen.
@@ -190,6 +191,7 @@ def test_own_rows_are_all_there(estate: Estate) -> None:
     unseen = {
         *("keys", "users", "bindings", "activity", "secrets"),
         *("teams", "service-accounts", "tokens", "sessions", "roles", "access-requests"),
+        "invitations",
     }
 
     def wrong() -> set[str]:

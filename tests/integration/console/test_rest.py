@@ -19,6 +19,8 @@ PUBLIC = {
     ("get", "/api/v1/status"),
     ("get", "/api/v1/setup"),
     ("post", "/api/v1/setup"),
+    ("post", "/api/v1/invitation"),
+    ("post", "/api/v1/invitation/accept"),
     ("post", "/api/v1/session"),
     ("post", "/api/v1/session/next"),
     ("post", "/api/v1/session/next/authenticator"),

@@ -24,6 +24,8 @@ OPEN = {
     "GET /readyz",
     "GET /metrics",
     "GET /api/v1/status",
+    "POST /api/v1/invitation",
+    "POST /api/v1/invitation/accept",
     "POST /api/v1/session",
     "POST /api/v1/session/next",
     "POST /api/v1/session/next/authenticator",

@@ -773,6 +773,7 @@ export type CollectionRows = {
     'identity-providers': IdentityProviderRow;
     ingresses: IngressRow;
     instances: InstanceRow;
+    invitations: InvitationRow;
     jobs: JobRow;
     keys: KeyRow;
     leases: LeaseRow;
@@ -2585,6 +2586,22 @@ export type FromGroup = {
 };
 
 /**
+ * GivenRole
+ *
+ * A role at a scope, to be held on arrival.
+ */
+export type GivenRole = {
+    /**
+     * Role
+     */
+    role: string;
+    /**
+     * Scope
+     */
+    scope: string;
+};
+
+/**
  * GrantPreview
  *
  * What a grant would give: the role's title and number of `rights`, and the `scopes` it would
@@ -3306,6 +3323,120 @@ export type InstanceView = {
 };
 
 /**
+ * InvitationAcceptance
+ *
+ * Take it up with a password of one's own; without a `name` it is the one that was invited.
+ */
+export type InvitationAcceptance = {
+    /**
+     * Name
+     */
+    name?: string;
+    /**
+     * Password
+     */
+    password: string;
+    /**
+     * Token
+     */
+    token: string;
+};
+
+/**
+ * InvitationLink
+ *
+ * What the link of an invitation holds, behind its ``#token=``.
+ */
+export type InvitationLink = {
+    /**
+     * Token
+     */
+    token: string;
+};
+
+/**
+ * InvitationRenewal
+ *
+ * A new link in place of the present one, for `days` from now.
+ */
+export type InvitationRenewal = {
+    /**
+     * Days
+     */
+    days?: number;
+};
+
+/**
+ * InvitationRow
+ *
+ * Who was invited by whom, to what, and what became of it.
+ */
+export type InvitationRow = {
+    created: number;
+    email: string;
+    expires: number;
+    gives: string;
+    invited_by: string;
+    key: string;
+    login: string;
+    name: string;
+    row_version: number;
+    state: string;
+};
+
+/**
+ * InvitationShown
+ *
+ * Who invites to what: the account `login` with `roles` and in `teams`, until `expires`.
+ */
+export type InvitationShown = {
+    /**
+     * Expires
+     */
+    expires: number;
+    /**
+     * Invited By
+     */
+    invited_by: string;
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Organisation
+     */
+    organisation: string;
+    /**
+     * Roles
+     */
+    roles: Array<InvitedRole>;
+    /**
+     * Teams
+     */
+    teams: Array<string>;
+};
+
+/**
+ * InvitedRole
+ *
+ * A role by its title, at a scope.
+ */
+export type InvitedRole = {
+    /**
+     * Scope
+     */
+    scope: string;
+    /**
+     * Title
+     */
+    title: string;
+};
+
+/**
  * JobRow
  *
  * A background job as far as it is.
@@ -3800,6 +3931,58 @@ export type MachineRow = {
     update_seen: number | null;
     update_status: string | null;
     zone: string;
+};
+
+/**
+ * MadeInvitation
+ *
+ * An invitation that was just made, with its `link`: told this one time.
+ */
+export type MadeInvitation = {
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Expires
+     */
+    expires: number;
+    /**
+     * Gives
+     */
+    gives: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Invited By
+     */
+    invited_by: string;
+    /**
+     * Link
+     */
+    link: string;
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Row Version
+     */
+    row_version: number;
+    /**
+     * State
+     */
+    state: string;
 };
 
 /**
@@ -4506,6 +4689,39 @@ export type NewImport = {
      * Release
      */
     release: string;
+};
+
+/**
+ * NewInvitation
+ *
+ * Invite somebody to have the account `login`, with `roles` and in `teams` (by name), for
+ * `days`. `email` is shown to who may see invitations, and nothing is sent to it.
+ */
+export type NewInvitation = {
+    /**
+     * Days
+     */
+    days?: number;
+    /**
+     * Email
+     */
+    email?: string;
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Name
+     */
+    name?: string;
+    /**
+     * Roles
+     */
+    roles?: Array<GivenRole>;
+    /**
+     * Teams
+     */
+    teams?: Array<string>;
 };
 
 /**
@@ -5337,6 +5553,58 @@ export type OpenAccessRequest = {
      * Wanted
      */
     wanted: string;
+};
+
+/**
+ * OpenInvitation
+ *
+ * An invitation, and why it does not hold at this moment (`against`); empty while it does.
+ */
+export type OpenInvitation = {
+    /**
+     * Against
+     */
+    against: string;
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Expires
+     */
+    expires: number;
+    /**
+     * Gives
+     */
+    gives: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Invited By
+     */
+    invited_by: string;
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Row Version
+     */
+    row_version: number;
+    /**
+     * State
+     */
+    state: string;
 };
 
 /**
@@ -13581,6 +13849,335 @@ export type ReadTrialOfProviderResponses = {
 };
 
 export type ReadTrialOfProviderResponse = ReadTrialOfProviderResponses[keyof ReadTrialOfProviderResponses];
+
+export type ShowInvitationData = {
+    body: InvitationLink;
+    path?: never;
+    query?: never;
+    url: '/api/v1/invitation';
+};
+
+export type ShowInvitationErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+};
+
+export type ShowInvitationError = ShowInvitationErrors[keyof ShowInvitationErrors];
+
+export type ShowInvitationResponses = {
+    /**
+     * Successful Response
+     */
+    200: InvitationShown;
+};
+
+export type ShowInvitationResponse = ShowInvitationResponses[keyof ShowInvitationResponses];
+
+export type AcceptInvitationData = {
+    body: InvitationAcceptance;
+    path?: never;
+    query?: never;
+    url: '/api/v1/invitation/accept';
+};
+
+export type AcceptInvitationErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+};
+
+export type AcceptInvitationError = AcceptInvitationErrors[keyof AcceptInvitationErrors];
+
+export type AcceptInvitationResponses = {
+    /**
+     * Successful Response
+     */
+    201: SessionView;
+};
+
+export type AcceptInvitationResponse = AcceptInvitationResponses[keyof AcceptInvitationResponses];
+
+export type CreateInvitationData = {
+    body: NewInvitation;
+    path?: never;
+    query?: never;
+    url: '/api/v1/invitations';
+};
+
+export type CreateInvitationErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type CreateInvitationError = CreateInvitationErrors[keyof CreateInvitationErrors];
+
+export type CreateInvitationResponses = {
+    /**
+     * Successful Response
+     */
+    201: MadeInvitation;
+};
+
+export type CreateInvitationResponse = CreateInvitationResponses[keyof CreateInvitationResponses];
+
+export type RevokeInvitationData = {
+    body?: never;
+    path: {
+        /**
+         * Invitation Id
+         */
+        invitation_id: string;
+    };
+    query?: never;
+    url: '/api/v1/invitations/{invitation_id}';
+};
+
+export type RevokeInvitationErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type RevokeInvitationError = RevokeInvitationErrors[keyof RevokeInvitationErrors];
+
+export type RevokeInvitationResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RevokeInvitationResponse = RevokeInvitationResponses[keyof RevokeInvitationResponses];
+
+export type ReadInvitationData = {
+    body?: never;
+    path: {
+        /**
+         * Invitation Id
+         */
+        invitation_id: string;
+    };
+    query?: never;
+    url: '/api/v1/invitations/{invitation_id}';
+};
+
+export type ReadInvitationErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type ReadInvitationError = ReadInvitationErrors[keyof ReadInvitationErrors];
+
+export type ReadInvitationResponses = {
+    /**
+     * Successful Response
+     */
+    200: OpenInvitation;
+};
+
+export type ReadInvitationResponse = ReadInvitationResponses[keyof ReadInvitationResponses];
+
+export type RenewInvitationData = {
+    body: InvitationRenewal;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Invitation Id
+         */
+        invitation_id: string;
+    };
+    query?: never;
+    url: '/api/v1/invitations/{invitation_id}/renew';
+};
+
+export type RenewInvitationErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type RenewInvitationError = RenewInvitationErrors[keyof RenewInvitationErrors];
+
+export type RenewInvitationResponses = {
+    /**
+     * Successful Response
+     */
+    200: MadeInvitation;
+};
+
+export type RenewInvitationResponse = RenewInvitationResponses[keyof RenewInvitationResponses];
 
 export type GetJobData = {
     body?: never;

@@ -1,4 +1,5 @@
 import "../../i18n/asking";
+import "../../i18n/inviting";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { SessionView } from "../../api/generated/types.gen";
@@ -11,6 +12,13 @@ const GROUPS = [
     id: "subjects",
     lists: [
       { id: "users", kind: "user", href: "/access", title: "access.users" },
+      {
+        id: "invitations",
+        kind: "user",
+        verb: "create",
+        href: "/access/invitations",
+        title: "inviting.list",
+      },
       { id: "teams", kind: "team", href: "/access/teams", title: "access.teams" },
       {
         id: "service-accounts",
@@ -58,7 +66,8 @@ const GROUPS = [
 
 type List = (typeof GROUPS)[number]["lists"][number];
 
-const shown = (session: SessionView | null, { kind }: List) => !kind || mayUse(session, kind);
+const shown = (session: SessionView | null, list: List) =>
+  !list.kind || mayUse(session, list.kind, "verb" in list ? list.verb : "list");
 
 /** The lists that the viewer may see, the explainer apart. */
 export function useLists() {

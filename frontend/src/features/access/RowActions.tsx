@@ -2,6 +2,7 @@ import "../../i18n/later";
 import { ActionButton } from "../../actions/ActionHost";
 import type { BindingRow, UserRow } from "../../api/generated/types.gen";
 import { HeldRoles } from "./HeldRoles";
+import { invite } from "./invitations";
 import { removePerson, switchOff, switchOn } from "./people";
 import { removeFactors, resetPassword } from "./resetting";
 import { changeGrant, grantAnybody, grantRole, takeRole, usePlace } from "./roles";
@@ -37,6 +38,11 @@ export function BindingActions({ binding }: { binding: BindingRow }) {
       <ActionButton action={takeRole} target={binding} name={name} />
     </div>
   );
+}
+
+/** Invites somebody, to a role where the viewer's own begins. */
+export function InviteButton() {
+  return <ActionButton action={invite} target={{ place: usePlace() }} name="" />;
 }
 
 /** Gives a role to whoever is named. */

@@ -9,29 +9,38 @@ import { GrantPreview } from "./GrantPreview";
 /** What the form of a grant holds. */
 export type Granted = Omit<NewBinding, "expires"> & EndChosen;
 
+const scopeField = (initial: string): Field => ({
+  id: "scope",
+  input: "text",
+  label: "access.grant.scope",
+  help: "access.grant.scopeHint",
+  required: true,
+  maxLength: 4096,
+  initial,
+});
+
+const ROLE: Field = {
+  id: "role",
+  input: "choice",
+  label: "access.grant.role",
+  required: true,
+  maxLength: 64,
+  options: rolesAt,
+};
+
 /** The fields of a grant at `scope`; of whom, unless that is known already. */
 export const grantFields = (scope: string, texts: Texts, named: boolean): readonly Field[] => [
   ...(named ? [] : WHO),
-  {
-    id: "scope",
-    input: "text",
-    label: "access.grant.scope",
-    help: "access.grant.scopeHint",
-    required: true,
-    maxLength: 4096,
-    initial: scope,
-  },
-  {
-    id: "role",
-    input: "choice",
-    label: "access.grant.role",
-    required: true,
-    maxLength: 64,
-    options: rolesAt,
-    initial: "viewer",
-  },
+  scopeField(scope),
+  { ...ROLE, initial: "viewer" },
   ...endFields(texts, NEVER),
   REASON,
+];
+
+/** A role at a place, or none. */
+export const roleFields = (scope: string): readonly Field[] => [
+  { ...ROLE, required: false },
+  { ...scopeField(scope), required: false },
 ];
 
 const SUBJECTS = (["user", "team", "group", "service"] as const).map((value) => ({

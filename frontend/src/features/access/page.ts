@@ -54,6 +54,7 @@ export const pages = [
       sessions: "/access/sessions",
       "identity-providers": "/access/providers",
       "access-requests": "/access/requests",
+      invitations: "/access/invitations",
     },
     commands: [
       {

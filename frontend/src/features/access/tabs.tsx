@@ -10,7 +10,7 @@ import { AddRole } from "./AddRole";
 import { BindingsBulk, PeopleBulk, ServicesBulk, SessionsBulk, TokensBulk } from "./BulkActions";
 import { Ends } from "./Ends";
 import { addPerson } from "./people";
-import { BindingActions, GrantButton, PersonActions } from "./RowActions";
+import { BindingActions, GrantButton, InviteButton, PersonActions } from "./RowActions";
 import { ServicePanel } from "./ServicePanel";
 import { addService } from "./services";
 import { TeamPanel } from "./TeamPanel";
@@ -25,6 +25,13 @@ function Request({ row }: { row: Row }) {
   return Panel && <Panel request={rowOf("access-requests", row)} />;
 }
 
+const invitationPanel = part(async () => (await import("./InvitationPanel")).InvitationPanel);
+
+function Invitation({ row }: { row: Row }) {
+  const Panel = usePart(invitationPanel, true);
+  return Panel && <Panel invitation={rowOf("invitations", row)} />;
+}
+
 /** The lists of the page, in the order of its tabs. */
 export const TABS = (t: TFunction): readonly AccessTab[] => [
   {
@@ -32,7 +39,20 @@ export const TABS = (t: TFunction): readonly AccessTab[] => [
     sentence: t("access.sentence"),
     panel: (row) => <PersonActions person={rowOf("users", row)} />,
     bulk: (ticked) => <PeopleBulk {...ticked} />,
-    actions: <ActionButton action={addPerson} target={null} name="" />,
+    actions: (
+      <>
+        <InviteButton />
+        <ActionButton action={addPerson} target={null} name="" />
+      </>
+    ),
+  },
+  {
+    id: "invitations",
+    sentence: t("inviting.sentence"),
+    empty: t("inviting.empty"),
+    panel: (row) => <Invitation row={row} />,
+    actions: <InviteButton />,
+    renderers: { expires: (row) => <Ends at={rowOf("invitations", row).expires} /> },
   },
   {
     id: "teams",

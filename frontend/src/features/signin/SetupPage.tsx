@@ -17,6 +17,7 @@ import { goInstead } from "../../shell/navigate";
 import { Notice } from "../../states/Notice";
 import { errorsOf, Refused } from "./Refused";
 import { SignInFrame } from "./SignInFrame";
+import { tokenOf } from "./tokenOf";
 
 const FIELDS = fieldsOf(setupRequestBody, {
   login: { label: "login.user", autoComplete: "username", initial: "admin" },
@@ -24,11 +25,6 @@ const FIELDS = fieldsOf(setupRequestBody, {
   password: { label: "login.password", help: "setup.passwordHint", autoComplete: "new-password" },
 });
 const fields = () => FIELDS;
-
-/** The one-time link's token; it stays in the fragment, which no server and no log sees. */
-export function tokenOf(hash: string): string {
-  return new URLSearchParams(hash.replace(/^#/, "")).get("token") ?? "";
-}
 
 /** The first owner of a new console. */
 export function SetupPage() {

@@ -1,0 +1,4 @@
+import { addWords } from "./i18n";
+import invited from "./invited.json";
+
+addWords(invited);

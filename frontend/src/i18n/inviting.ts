@@ -1,0 +1,4 @@
+import { addWords } from "./i18n";
+import inviting from "./inviting.json";
+
+addWords(inviting);
