@@ -39,7 +39,7 @@ from backend.features.session.steps import OVER
 from backend.http.connections import address_group
 from backend.http.cookies import read_attempt_cookie
 from backend.identity.choosing import chosen
-from backend.identity.epoch import raise_epoch
+from backend.identity.epoch import hold_epoch, raise_epoch
 from backend.identity.invitations import Gifts, Standing, open_invitation, standing, take
 from backend.identity.limits import Limit
 from backend.identity.rules import lacks_factor
@@ -97,7 +97,7 @@ async def accept(
         if found is None:
             raise Forbidden(_REFUSED)
         hashed = await chosen(entry.hashing, body.password, found.login, before=None)
-    await raise_epoch(db)  # the lock: rights stay as they are looked at, until all is given
+    await hold_epoch(db)  # rights stay as they are looked at, until all is given
     if not await take(db, found):
         raise Forbidden(_REFUSED)
     now = await _standing(db, entry, found, catalogue)
