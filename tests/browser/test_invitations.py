@@ -8,7 +8,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import SOON_MS, ConsoleProcess
-from tests.browser.pages import TablePage
 
 PASSWORD = "a password of my own"
 
@@ -32,7 +31,11 @@ def test_somebody_is_invited_and_makes_an_account(
     expect(page.get_by_text("Use at least 12 characters.")).to_be_visible()
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Create the account").click()
-    expect(page.get_by_role("heading", name="Overview", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Your account is ready")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Add a passkey or an app").click()
+    expect(page.get_by_role("heading", name="Profile", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Passkeys")).to_be_visible()
     # The same tab, another time: only the fragment differs, and no page is loaded for it.
     page.goto(f"{console.url}/invitation")
     expect(page.get_by_text("This is not a whole invitation link")).to_be_visible()
@@ -45,7 +48,7 @@ def test_somebody_is_invited_and_makes_an_account(
 
 def made_link(page: Page, console: ConsoleProcess, login: str) -> str:
     """The link that the console shows; the list of invitations is open behind it."""
-    TablePage(page, console, "/access/invitations").loaded()
+    page.goto(f"{console.url}/access/invitations")
     page.get_by_role("button", name="Invite", exact=True).first.click()
     dialogue = page.get_by_role("dialog")
     expect(dialogue.get_by_text("this console sends no mail")).to_be_visible()

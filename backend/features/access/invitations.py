@@ -79,7 +79,10 @@ class Inviting:
                 "back first."
             ) from error
         change = Change.of(record.model_dump(include=set(_SHOWN)), show=_SHOWN)
-        self.audit.did("invite", self._target(record), change=change, right=Verb.CREATE)
+        told = f"Gives {record.gives or 'no role yet'}."
+        self.audit.did(
+            "invite", self._target(record), change=change, right=Verb.CREATE, detail=told
+        )
         return record, secret
 
     async def renew(self, record: InvitationRecord, days: int) -> str:
@@ -87,19 +90,29 @@ class Inviting:
         await self._require_person()
         self._refuse_closed(record)
         await self._refuse_more(record)
+        told = await self._made_by(record)
         fresh = InvitationRecord(**record.model_dump())
         secret = self._link(fresh, days)
         values = fresh.model_dump(include={"secret", "inviter_id", "expires"})
         await advance(self.db, record, values, "invitation")
         change = Change.of({"expires": record.expires}, show=_SHOWN)
-        self.audit.did("renew-invitation", self._target(record), change=change, right=Verb.CREATE)
+        self.audit.did(
+            "renew-invitation", self._target(record), change=change, right=Verb.CREATE, detail=told
+        )
         return secret
 
     async def revoke(self, record: InvitationRecord) -> None:
         """Take it back: its link is worth nothing from then on."""
         self._refuse_closed(record)
+        told = await self._made_by(record)
         await advance(self.db, record, {"revoked": time.time()}, "invitation")
-        self.audit.did("revoke-invitation", self._target(record), right=Verb.CREATE)
+        self.audit.did("revoke-invitation", self._target(record), right=Verb.CREATE, detail=told)
+
+    async def _made_by(self, record: InvitationRecord) -> str:
+        """For the record: whose invitation it was, and of what."""
+        inviter = await self.db.get(UserRecord, record.inviter_id)
+        who = inviter.login if inviter else "Somebody"
+        return f"{who} had invited: {record.gives or 'no role yet'}."
 
     async def _require_person(self) -> None:
         """An invitation goes with the account of who made it."""

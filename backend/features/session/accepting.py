@@ -110,7 +110,7 @@ async def accept(
     theirs = audit.acting_as(replace(audit.origin, actor=found.login))
     user = await _account(db, found, body.name, hashed)
     where = organisation(audit.origin.organisation)
-    told = f"By {inviter.login}'s invitation."
+    told = f"By {inviter.login}'s invitation, which gives {found.gives or 'no role yet'}."
     theirs.did("accept-invitation", Target("user", user.id, user.login, where), detail=told)
     await _give(db, theirs, user, now.gifts, inviter)
     if await lacks_factor(db, PASSWORD):

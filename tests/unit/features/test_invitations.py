@@ -111,6 +111,12 @@ async def stored(console: ConsoleApp) -> InvitationRecord:
         return (await db.execute(select(InvitationRecord))).scalar_one()
 
 
+def recorded(answer: httpx2.Response) -> set[tuple[str, ...]]:
+    """Of entries of the record: who did what to whom, and what was noted of it."""
+    told = ("actor", "action", "target", "detail")
+    return {tuple(row[name] for name in told) for row in answer.json()["rows"]}
+
+
 async def states(caller: Caller) -> dict[str, str]:
     rows = (await caller.get("/collections/invitations", params={"limit": 100})).json()["rows"]
     return {row["login"]: row["state"] for row in rows}
@@ -158,9 +164,12 @@ async def test_somebody_is_invited_and_arrives_with_all_of_it(console_on: Consol
     bound = (await owner.get("/collections/bindings", params={"filter": "subject=new"})).json()
     assert [(r["created_by"], r["reason"]) for r in bound["rows"]] == [("owner", "Invitation")]
     entries = await owner.get("/collections/activity", params={"limit": 100})
-    assert {"user:invite", "user:accept-invitation", "binding:create"} <= {
-        row["action"] for row in entries.json()["rows"]
-    }
+    gives = f"operator at {SHOP}, team blue"
+    assert {
+        ("owner", "user:invite", "new", f"Gives {gives}."),
+        ("new", "user:accept-invitation", "new", f"By owner's invitation, which gives {gives}."),
+        ("new", "binding:create", f"new: operator at {SHOP}", "By owner's invitation."),
+    } <= recorded(entries)
     assert token not in entries.text
     assert PASSWORD not in entries.text
 
@@ -189,6 +198,10 @@ async def test_one_answer_for_whatever_does_not_hold(console_on: ConsoleApp) -> 
         answers |= {(a.status_code, a.json()["detail"]) for a in (refused, not_in)}
     assert len(answers) == 1
     assert {status for status, _ in answers} == {403}
+    assert {
+        ("owner", "user:revoke-invitation", "revoked", "owner had invited: no role yet."),
+        ("owner", "user:renew-invitation", "renewed", "owner had invited: no role yet."),
+    } <= recorded(await owner.get("/collections/activity", params={"limit": 100}))
     assert await states(owner) == {
         "used": "Completed", "revoked": "Withdrawn", "over": "Expired", "renewed": "Pending"
     }  # fmt: skip

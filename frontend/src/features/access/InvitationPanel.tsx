@@ -25,11 +25,11 @@ export function InvitationPanel({ invitation }: { invitation: InvitationRow }) {
           <span translate="no">{data.against}</span>
         </Notice>
       )}
+      <p className="cr-muted">{t("inviting.holds")}</p>
       <div className="cr-actions">
         <ActionButton action={renew} target={invitation} name={login} />
         <ActionButton action={revoke} target={invitation} name={login} variant="danger" />
       </div>
-      <p className="cr-muted">{t("inviting.holds")}</p>
     </>
   );
 }

@@ -1,6 +1,6 @@
 import type { TFunction } from "i18next";
 import { ActionButton } from "../../actions/ActionHost";
-import type { Row } from "../../api/generated/types.gen";
+import type { InvitationRow, Row } from "../../api/generated/types.gen";
 import { rowOf } from "../../api/rows";
 import { deviceOf } from "../../format/device";
 import { part, usePart } from "../../overlay/part";
@@ -32,6 +32,12 @@ function Invitation({ row }: { row: Row }) {
   return Panel && <Panel invitation={rowOf("invitations", row)} />;
 }
 
+/** What was taken up or taken back has its end behind it. */
+function InvitationEnds({ invitation: { state, expires } }: { invitation: InvitationRow }) {
+  const closed = state === "Completed" || state === "Withdrawn";
+  return closed ? <span className="cr-none">–</span> : <Ends at={expires} />;
+}
+
 /** The lists of the page, in the order of its tabs. */
 export const TABS = (t: TFunction): readonly AccessTab[] => [
   {
@@ -52,7 +58,7 @@ export const TABS = (t: TFunction): readonly AccessTab[] => [
     empty: t("inviting.empty"),
     panel: (row) => <Invitation row={row} />,
     actions: <InviteButton />,
-    renderers: { expires: (row) => <Ends at={rowOf("invitations", row).expires} /> },
+    renderers: { expires: (row) => <InvitationEnds invitation={rowOf("invitations", row)} /> },
   },
   {
     id: "teams",

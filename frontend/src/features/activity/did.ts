@@ -13,6 +13,10 @@ export const DID = {
   retry: "retry",
   grant: "grant",
   revoke: "revoke",
+  invite: "invite",
+  "accept-invitation": "acceptInvitation",
+  "renew-invitation": "renewInvitation",
+  "revoke-invitation": "revokeInvitation",
 } as const;
 
 /** Any other verb in words: `set-policy` → `Set policy`. */

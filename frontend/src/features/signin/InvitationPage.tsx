@@ -22,11 +22,12 @@ import { errorsOf, Refused } from "./Refused";
 import { SignInFrame } from "./SignInFrame";
 import { tokenOf } from "./tokenOf";
 
+const AccountMade = lazy(async () => import("./AccountMade"));
 const NextStep = lazy(async () => import("./NextStep"));
 
 const FIELDS = fieldsOf(invitationAcceptanceBody, {
   name: { label: "setup.name", autoComplete: "name", required: false },
-  password: { label: "login.password", help: "setup.passwordHint", autoComplete: "new-password" },
+  password: { label: "login.password", help: "invited.passwordHint", autoComplete: "new-password" },
 });
 
 /** Somebody who was invited makes an account of their own. */
@@ -43,14 +44,21 @@ export function InvitationPage() {
     gcTime: 0,
   });
   const [step, setStep] = useState<Problem | null>(null);
+  const [made, setMade] = useState<SessionView | null>(null);
   const entered = useEntered();
+  if (made)
+    return (
+      <Suspense fallback={<SignInFrame title={t("invited.made")}>{null}</SignInFrame>}>
+        <AccountMade login={made.login} onGo={(href) => entered(made, href)} />
+      </Suspense>
+    );
   if (step && data)
     return (
       <Suspense fallback={<SignInFrame title={t("login.next.title")}>{null}</SignInFrame>}>
         <NextStep
           step={step}
           login={data.login}
-          onEntered={entered}
+          onEntered={(session) => entered(session)}
           onAnew={() => goInstead(router, "/login")}
         />
       </Suspense>
@@ -61,23 +69,31 @@ export function InvitationPage() {
         <Notice tone="warning" title={t("invited.noToken")}>
           {t("invited.noTokenHint")}
         </Notice>
+        <SignInInstead />
       </SignInFrame>
     );
   if (error)
     return (
       <SignInFrame title={t("invited.none")}>
         <Notice tone="danger" title={<span translate="no">{toProblem(error).detail}</span>} />
-        <p>
-          <AppLink href="/login">{t("login.submit")}</AppLink>
-        </p>
+        <SignInInstead />
       </SignInFrame>
     );
+  // Nothing is promised before it is known to hold.
+  if (!data) return <SignInFrame title={t("invited.asking")}>{null}</SignInFrame>;
   return (
     <SignInFrame title={t("invited.title")}>
-      {data && (
-        <Invited key={token} token={token} shown={data} onEntered={entered} onStep={setStep} />
-      )}
+      <Invited key={token} token={token} shown={data} onMade={setMade} onStep={setStep} />
     </SignInFrame>
+  );
+}
+
+function SignInInstead() {
+  const { t } = useTranslation();
+  return (
+    <p>
+      <AppLink href="/login">{t("login.submit")}</AppLink>
+    </p>
   );
 }
 
@@ -105,22 +121,22 @@ function useLinkToken(): string {
 function useEntered() {
   const router = useRouter();
   const queryClient = useQueryClient();
-  return (session: SessionView) => {
+  return (session: SessionView, href = "/") => {
     queryClient.clear();
     queryClient.setQueryData(sessionQuery.queryKey, session);
-    goInstead(router, "/");
+    goInstead(router, href);
   };
 }
 
 interface InvitedProps {
   token: string;
   shown: InvitationShown;
-  onEntered: (session: SessionView) => void;
+  onMade: (session: SessionView) => void;
   /** The account is made, and a second factor is asked for before its session. */
   onStep: (step: Problem) => void;
 }
 
-function Invited({ token, shown, onEntered, onStep }: InvitedProps) {
+function Invited({ token, shown, onMade, onStep }: InvitedProps) {
   const { t } = useTranslation();
   const [fields] = useState(
     () => () =>
@@ -132,7 +148,7 @@ function Invited({ token, shown, onEntered, onStep }: InvitedProps) {
       const { name = "", password = "" } = form.texts;
       return (await acceptInvitation({ body: { token, name, password } })).data;
     },
-    onSuccess: onEntered,
+    onSuccess: onMade,
     onError: (error) => {
       const problem = toProblem(error);
       if (problem.type.endsWith(":next-step")) onStep(problem);
