@@ -14,7 +14,7 @@ from backend.live.errors import DeclarationError
 from backend.live.guard import Guard
 from backend.live.memory import MemorySource
 from backend.live.metrics import PROJECTION_FAILURES
-from backend.live.parts import Fold, Foreign, Input, Kept, One, Part
+from backend.live.parts import Fold, Foreign, Foreigns, Input, Kept, One, Part
 from backend.live.registry import Registry
 from backend.live.row import Row
 from backend.live.slices import Slices
@@ -22,7 +22,7 @@ from backend.live.table import Table
 from backend.live.workqueue import WorkQueue
 from integrations.contract import FeedState, Freshness
 
-__all__ = ["Derived", "DerivedTable", "Fold", "Foreign", "Input", "Kept", "One"]
+__all__ = ["Derived", "DerivedTable", "Fold", "Foreign", "Foreigns", "Input", "Kept", "One"]
 
 R = TypeVar("R", bound=Row)
 R_co = TypeVar("R_co", bound=Row, covariant=True)

@@ -15,7 +15,7 @@ from backend.live.errors import DeclarationError
 from backend.live.row import Row
 from backend.live.table import Watched
 
-__all__ = ["Fold", "Foreign", "Input", "Kept", "One", "Part"]
+__all__ = ["Fold", "Foreign", "Foreigns", "Input", "Kept", "One", "Part"]
 
 A = TypeVar("A")
 G_co = TypeVar("G_co", covariant=True)
@@ -173,10 +173,12 @@ class One(Part[R | None], Generic[R]):
         mark(key)
 
 
-class Foreign(Part[R | None], Generic[P, R]):
-    """The one row that another part's row names by `by` (an empty key: none)."""
+class Foreigns(Part[tuple[R, ...]], Generic[P, R]):
+    """The rows that another part's row names by `by`, as far as they are there."""
 
-    def __init__(self, source: Watched[R], *, of: Watched[P], by: Callable[[P], str]) -> None:
+    def __init__(
+        self, source: Watched[R], *, of: Watched[P], by: Callable[[P], Iterable[str]]
+    ) -> None:
         super().__init__(source)
         self._get = source.get
         self._naming = of
@@ -188,11 +190,11 @@ class Foreign(Part[R | None], Generic[P, R]):
         self._naming.on_change(self._rename)
         super().start(rows, mark)
 
-    def of(self, key: str) -> R | None:
-        """The row that is named."""
+    def of(self, key: str) -> tuple[R, ...]:
+        """The rows that are named."""
         naming = self._naming.get(key)
-        name = self._by(naming) if naming is not None else ""
-        return self._get(name) if name else None
+        names = self._by(naming) if naming is not None else ()
+        return tuple(row for name in names if (row := self._get(name)) is not None)
 
     def apply(self, key: str, old: Any, new: Any, mark: Mark) -> None:  # noqa: ARG002 - looked up
         """Everything that names it may be different."""
@@ -201,16 +203,37 @@ class Foreign(Part[R | None], Generic[P, R]):
 
     def _rename(self, changes: Sequence[tuple[str, P | None, P | None]]) -> None:
         for key, old, new in changes:
-            before = self._by(old) if old is not None else ""
-            after = self._by(new) if new is not None else ""
-            if before == after:
-                continue
-            if before:
-                self._named[before].discard(key)
-                if not self._named[before]:
-                    del self._named[before]
-            if after:
-                self._named.setdefault(after, set()).add(key)
+            before = frozenset(self._by(old)) if old is not None else frozenset()
+            after = frozenset(self._by(new)) if new is not None else frozenset()
+            for name in before - after:
+                self._named[name].discard(key)
+                if not self._named[name]:
+                    del self._named[name]
+            for name in after - before:
+                self._named.setdefault(name, set()).add(key)
+
+
+class Foreign(Part[R | None], Generic[P, R]):
+    """The one row that another part's row names by `by` (an empty key: none)."""
+
+    def __init__(self, source: Watched[R], *, of: Watched[P], by: Callable[[P], str]) -> None:
+        super().__init__(source)
+        self._rows_named: Foreigns[P, R] = Foreigns(
+            source, of=of, by=lambda row: (name,) if (name := by(row)) else ()
+        )
+
+    def start(self, rows: Watched[Any], mark: Mark) -> None:
+        """Follow both."""
+        self._rows = rows
+        self._rows_named.start(rows, mark)
+
+    def of(self, key: str) -> R | None:
+        """The row that is named."""
+        return next(iter(self._rows_named.of(key)), None)
+
+    def apply(self, key: str, old: Any, new: Any, mark: Mark) -> None:
+        """Everything that names it may be different."""
+        self._rows_named.apply(key, old, new, mark)
 
 
 def _check_fields(function: Callable[..., Any], rows: Watched[Any]) -> None:

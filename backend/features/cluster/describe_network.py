@@ -15,10 +15,12 @@ def describe_service(service: Service) -> StatusSummary:
     spec = service.spec
     ports = ", ".join(port.text for port in spec.ports)
     outside, pending = service.outside, service.pending
+    trouble = "No load balancer has given it an address yet" if pending else ""
+    trouble = trouble or service.status.port_errors
     return StatusSummary(
-        "Pending" if pending else "",
-        False if pending else None,
-        "No load balancer has given it an address yet" if pending else _sentence(service, ports),
+        "Pending" if pending else "Port not served" if trouble else "",
+        False if trouble else None,
+        trouble or _sentence(service, ports),
         (
             ("Type", spec.type),
             ("Cluster IP", "None: it is headless" if spec.headless else spec.cluster_ip),
@@ -52,10 +54,11 @@ def describe_ingress(ingress: Ingress) -> StatusSummary:
     sentence = f"Routes {hosts or 'every host'}"
     if not spec.rules and default:
         sentence = f"Sends everything to {default}"
+    trouble = ingress.status.port_errors
     return StatusSummary(
-        "",
-        None,
-        sentence,
+        "Port not served" if trouble else "",
+        False if trouble else None,
+        trouble or sentence,
         (
             ("Class", ingress.class_name or "that of the cluster's default"),
             *(fact for rule in spec.rules for fact in _routes(rule)),

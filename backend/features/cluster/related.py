@@ -42,6 +42,8 @@ async def related_to(reader: ObjectReader, found: Any, sees: Sees) -> AsyncItera
         groups = _of_workload(reader, found)
     elif isinstance(found, storage.PersistentVolumeClaim):
         groups = _of_claim(reader, found)
+    elif isinstance(found, network.Ingress):
+        groups = _of_ingress(reader, found)
     else:
         groups = _by_name(found)
     async for group in groups:
@@ -119,14 +121,29 @@ async def _of_claim(
     yield Related(title="Volume", items=[ref])
 
 
+async def _of_ingress(reader: ObjectReader, found: network.Ingress) -> AsyncIterator[Related]:
+    """The services it leads to; those that are not there are told so, if that can be read."""
+    names = dict.fromkeys(b.service.name for b in found.backends if b.service)
+    if not names:
+        return
+    kind, space = KINDS["services"], found.metadata.namespace
+    refs = [Ref(kind=kind.kind, plural=kind.plural, namespace=space, name=n) for n in names]
+    try:
+        page = await reader.list_page(kind, space, limit=LISTED)
+    except UpstreamDenied:
+        yield Related(title="Services", items=refs)
+        return
+    there = {service.metadata.name for service in page.items}
+    for ref in refs:
+        if ref.name not in there and not page.next:
+            ref.status, ref.healthy = "Missing", False
+            ref.reason = f"There is no service {ref.name}"
+    yield Related(title="Services", items=refs)
+
+
 async def _by_name(found: Any) -> AsyncIterator[Related]:
     """Objects that are only named, not read."""
-    if isinstance(found, network.Ingress):
-        names = dict.fromkeys(b.service.name for b in found.backends if b.service)
-        space = found.metadata.namespace
-        items = [Ref(kind="Service", plural="services", namespace=space, name=n) for n in names]
-        yield Related(title="Services", items=items)
-    elif isinstance(found, storage.PersistentVolume) and found.spec.claim_ref:
+    if isinstance(found, storage.PersistentVolume) and found.spec.claim_ref:
         claim = found.spec.claim_ref
         plural = "persistentvolumeclaims"
         ref = Ref(

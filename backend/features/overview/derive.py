@@ -29,6 +29,7 @@ from backend.features.overview.rows import ProblemRow
 from backend.features.overview.rules import (
     claim_problem,
     held_problem,
+    ingress_problem,
     machine_problem,
     pod_problem,
     route_problem,
@@ -101,6 +102,7 @@ class Problems:
                     keep=self._dated(claim_problem, _told),
                 ),
                 Kept("services", by=_of_service, keep=self._dated(service_problem, _made)),
+                Kept("ingresses", by=_of_ingress, keep=self._dated(ingress_problem, _made)),
                 Kept("persistentvolumes", by=_of_volume, keep=self._dated(volume_problem, _told)),
                 Kept("etcd-members", by=_of_member, keep=self._judged),
                 Input(self.held.rows, by=_of_held),
@@ -159,9 +161,9 @@ class Problems:
         connection to it. A pod whose owner has no row has nobody else to speak for it: an
         operator's resource, a machine, a workload that is gone though another is called so now.
         Of an etcd whose members say what is wrong the connection need not."""
-        machines, workloads, pods, claims, services, volumes, *more = parts
+        machines, workloads, pods, claims, services, ingresses, volumes, *more = parts
         members, held, routes, contacts = more
-        yield from (*machines, *claims, *services, *volumes, *routes)
+        yield from (*machines, *claims, *services, *ingresses, *volumes, *routes)
         yield from (there.problem for there in workloads if there.problem is not None)
         yield from (part.problem for part in pods if not _spoken_for(part, workloads))
         yield from (held_problem(row) for row in held if row.held or row.overdue)
@@ -230,6 +232,10 @@ def _of_claim(row: Claim) -> tuple[str, ...]:
 
 def _of_service(row: Service) -> tuple[str, ...]:
     return (f"services/{row.key}",)
+
+
+def _of_ingress(row: Service) -> tuple[str, ...]:
+    return (f"ingresses/{row.key}",)
 
 
 def _of_held(row: HeldRow) -> tuple[str, ...]:

@@ -79,7 +79,7 @@ class Volume(Dated, Protocol):
 
 
 class Service(InCluster, Protocol):
-    """What is read of a row of `services`."""
+    """What is read of a row of `services` and `ingresses`."""
 
     namespace: str
 

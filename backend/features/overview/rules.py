@@ -22,6 +22,7 @@ __all__ = [
     "claim_problem",
     "counted",
     "held_problem",
+    "ingress_problem",
     "machine_problem",
     "pod_problem",
     "route_problem",
@@ -32,6 +33,8 @@ __all__ = [
 
 _WARNING: Final = 3
 _TERMINATING: Final = "Terminating"
+_SILENT: Final = frozenset({"No endpoints", "Unreachable"})
+"""States of a service of whom nobody hears."""
 _SEVERITY: Final[dict[Concern, Severity]] = {Concern.ERROR: "error", Concern.WARNING: "warning"}
 
 
@@ -147,7 +150,24 @@ def service_problem(row: Service) -> ProblemRow | None:
         link=_object(row.cluster, "services", row.namespace, row.name),
         namespace=row.namespace,
         cause="Load balancer is pending" if row.status == "Pending" else row.status,
-        affects="" if row.status == "Pending" else "nothing answers behind it",
+        affects="nothing answers behind it" if row.status in _SILENT else "",
+        count=1,
+    )
+
+
+def ingress_problem(row: Service) -> ProblemRow | None:
+    """An ingress that leads to what does not exist: whoever asks is answered with an error."""
+    if row.healthy or row.status == _TERMINATING:
+        return None
+    return _of(
+        row,
+        "ingresses",
+        rank=2,
+        kind="Ingress",
+        link=_object(row.cluster, "ingresses", row.namespace, row.name),
+        namespace=row.namespace,
+        cause="Backend is missing" if row.status == "Unresolved" else row.status,
+        affects="requests are answered with an error" if row.status == "Unresolved" else "",
         count=1,
     )
 

@@ -18,6 +18,7 @@ from backend.features.workloads.collections_network import (
     SERVICES,
     VOLUMES,
 )
+from backend.features.workloads.ingresses import Ingresses
 from backend.features.workloads.join import Workloads
 from backend.features.workloads.rights import KINDS
 from backend.features.workloads.services import Services
@@ -41,7 +42,6 @@ class _Plain:
 
 PLAIN: Final = (
     _Plain(ENDPOINT_SLICES, project_network.endpoint_slice_row),
-    _Plain(INGRESSES, project_network.ingress_row),
     _Plain(VOLUMES, project_network.volume_row),
     _Plain(CONFIG_MAPS, project.metadata_row),
     _Plain(SECRETS, project.metadata_row),
@@ -55,6 +55,7 @@ class WorkloadSources:
         self.pods = Pods()
         self.workloads = Workloads()
         self.services = Services()
+        self.ingresses = Ingresses()
         self.claims = Claims()
         self.plain: dict[str, MemorySource[Any]] = {
             plain.collection.name: MemorySource(plain.collection) for plain in PLAIN
@@ -63,7 +64,7 @@ class WorkloadSources:
     def feeds(self, cluster: str) -> dict[str, Feed[Any]]:
         """The feeds that keep one cluster's rows, by kind."""
         within = ("cluster", cluster)
-        joins = (self.pods, self.workloads, self.services, self.claims)
+        joins = (self.pods, self.workloads, self.services, self.ingresses, self.claims)
         found = [made.feeds(cluster) for made in joins]
         for plain in PLAIN:
             name = plain.collection.name
@@ -82,6 +83,7 @@ def register(context: FeatureContext) -> Feature:
     context.registry.add(PODS, sources.pods.rows)
     context.registry.add(WORKLOADS, sources.workloads.rows)
     context.registry.add(SERVICES, sources.services.rows)
+    context.registry.add(INGRESSES, sources.ingresses.rows)
     context.registry.add(CLAIMS, sources.claims.rows)
     for plain in PLAIN:
         context.registry.add(plain.collection, sources.plain[plain.collection.name])

@@ -14,14 +14,14 @@ from typing import Any, Final
 import msgspec
 
 from backend.features.workloads.collections_network import CLAIMS
+from backend.features.workloads.known import Known, KnownFeed
 from backend.features.workloads.project_network import claim_row
 from backend.features.workloads.rows import ClaimRow
 from backend.live.derive import Derived, Foreign, Input, One
-from backend.live.feed import MemoryFeed
 from backend.live.row import Row
 from backend.live.table import Table
 from integrations.concern import Concern
-from integrations.contract import Feed, FeedState
+from integrations.contract import Feed
 from integrations.kubernetes.models.core import Event
 from integrations.kubernetes.models.storage import PersistentVolume, PersistentVolumeClaim
 from integrations.kubernetes.summaries.events import event_times
@@ -50,46 +50,7 @@ class _Said(Row, frozen=True):
 
 
 class _There(Row, frozen=True):
-    """A volume there is; or under a cluster's name, that all its volumes are known."""
-
-
-class _Volumes:
-    """The feed of a cluster's volumes, which also tells when all of them are known: before, one
-    that is not there may only not have been read."""
-
-    def __init__(self, feed: MemoryFeed[PersistentVolume], known: Table[_There], name: str) -> None:
-        self._feed = feed
-        self._known = known
-        self._name = name
-
-    def put(self, key: str, value: PersistentVolume) -> None:
-        """A volume there is."""
-        self._feed.put(key, value)
-
-    def delete(self, key: str) -> None:
-        """A volume that is gone."""
-        self._feed.delete(key)
-
-    def begin(self) -> None:
-        """All are listed."""
-        self._feed.begin()
-
-    def commit(self) -> None:
-        """What was not listed is gone."""
-        self._feed.commit()
-
-    def state(self, state: FeedState, message: str = "") -> None:
-        """Known is only what is told now."""
-        self._feed.state(state, message)
-        if state is FeedState.LIVE:
-            self._known.put(_There(self._name))
-        else:
-            self._known.remove(self._name)
-
-    def close(self) -> None:
-        """The connection is gone."""
-        self._known.remove(self._name)
-        self._feed.close()
+    """A volume there is."""
 
 
 class Claims:
@@ -99,7 +60,7 @@ class Claims:
         self._claims: Table[_Claim] = Table("claims as they are")
         self._said: Table[_Said] = Table("events of claims")
         self._volumes: Table[_There] = Table("volumes that claims name")
-        self._known: Table[_There] = Table("clusters whose volumes are known")
+        self._known: Table[Known] = Table("clusters whose volumes are known")
         self.rows = Derived(
             CLAIMS,
             inputs=(
@@ -123,7 +84,7 @@ class Claims:
                 f"{name}/persistentvolumeclaims", claims, within=within
             ),
             "events": self._said.feed(f"{name}/events", said, within=within),
-            "persistentvolumes": _Volumes(volumes, self._known, cluster),
+            "persistentvolumes": KnownFeed(volumes, self._known, cluster),
         }
 
 
@@ -172,7 +133,7 @@ def _explained(
     claim: _Claim | None,
     said: Sequence[_Said],
     volume: _There | None,
-    known: _There | None,
+    known: Known | None,
 ) -> ClaimRow | None:
     if claim is None:
         return None

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 
-from backend.features.workloads.rows import MetadataRow, PodRow, ServiceRow, WorkloadRow
+from backend.features.workloads.rows import IngressRow, MetadataRow, PodRow, ServiceRow, WorkloadRow
 from integrations.concern import Concern
 from integrations.kubernetes.kinds import KINDS
 from integrations.kubernetes.models.meta import Meta, Metadata, controller, seconds
@@ -36,7 +36,7 @@ __all__ = [
     "workload_row",
 ]
 
-L = TypeVar("L", WorkloadRow, ServiceRow)
+L = TypeVar("L", WorkloadRow, ServiceRow, IngressRow)
 TERMINATING: Final = "Terminating"
 """The state of what was told to go."""
 _HASH = "pod-template-hash"

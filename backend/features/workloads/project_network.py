@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Final
+from typing import Final, TypeVar
+
+import msgspec
 
 from backend.features.workloads.project import born, key, leaving
 from backend.features.workloads.rows import (
@@ -17,6 +19,7 @@ from backend.features.workloads.rows import (
 from integrations.concern import Concern
 from integrations.kubernetes.models.meta import seconds
 from integrations.kubernetes.models.network import (
+    BalancedStatus,
     EndpointSlice,
     Ingress,
     Service,
@@ -27,6 +30,7 @@ from integrations.kubernetes.summaries.deletion import hindrances, still_there
 
 __all__ = ["claim_row", "endpoint_slice_row", "ingress_row", "service_row", "volume_row"]
 
+N = TypeVar("N", ServiceRow, IngressRow)
 MAX_ADDRESSES: Final = 20
 _VOLUMES: Final = {
     "Bound": Concern.FINE,
@@ -64,7 +68,21 @@ def service_row(cluster: str, service: Service) -> ServiceRow:
         labels=meta.labels,
         pending=service.pending,
     )
+    row = _unserved(row, service.status)
     return leaving(row, service) if meta.deletion_timestamp is not None else row
+
+
+def _unserved(row: N, status: BalancedStatus) -> N:
+    """The row, with what its load balancer says of ports that it does not serve."""
+    if not status.port_errors:
+        return row
+    return msgspec.structs.replace(
+        row,
+        status="Port not served",
+        healthy=False,
+        concern=Concern.WARNING,
+        reason=status.port_errors,
+    )
 
 
 def endpoint_slice_row(cluster: str, found: EndpointSlice) -> EndpointSliceRow:
@@ -95,7 +113,7 @@ def ingress_row(cluster: str, ingress: Ingress) -> IngressRow:
     backends = ingress.backends
     services = [backend.service.name for backend in backends if backend.service]
     addresses = tuple(ingress.status.addresses)
-    return IngressRow(
+    row = IngressRow(
         key=key(cluster, meta),
         cluster=cluster,
         namespace=meta.namespace,
@@ -110,6 +128,8 @@ def ingress_row(cluster: str, ingress: Ingress) -> IngressRow:
         created=born(meta),
         labels=meta.labels,
     )
+    row = _unserved(row, ingress.status)
+    return leaving(row, ingress) if meta.deletion_timestamp is not None else row
 
 
 def _routes(ingress: Ingress) -> Iterator[str]:

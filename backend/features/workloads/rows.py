@@ -124,7 +124,8 @@ class EndpointSliceRow(Row, frozen=True):
 
 class IngressRow(Row, frozen=True):
     """An ingress. `paths` are its rules in words, twenty at most; `backends` whatever they lead
-    to, `services` those of them that are services."""
+    to, `services` those of them that are services. `status`: whether those exist (``Resolved``,
+    ``Unresolved``); empty where that is not known."""
 
     cluster: str
     namespace: str
@@ -138,6 +139,10 @@ class IngressRow(Row, frozen=True):
     tls: bool
     created: float
     labels: dict[str, str]
+    status: str = ""
+    healthy: bool = True
+    concern: int = Concern.FINE
+    reason: str = ""
 
 
 class VolumeRow(Row, frozen=True):

@@ -62,7 +62,8 @@ def _reached(
         readiness = f"{ready}/{endpoints}"
         if row.pending:
             return msgspec.structs.replace(_waiting(row), readiness=readiness)
-        return msgspec.structs.replace(row, status="Reachable", readiness=readiness)
+        status = row.status or "Reachable"
+        return msgspec.structs.replace(row, status=status, readiness=readiness)
     word, concern = "Unreachable", Concern.ERROR
     reason = f"None of its {endpoints} endpoints is ready"
     if endpoints == 1:

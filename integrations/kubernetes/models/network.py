@@ -51,11 +51,20 @@ class ServiceSpec(Slim):
         return self.cluster_ip == "None"
 
 
+class PointPort(Slim):
+    """A port of a load balancer; `error` is why it does not serve it, in a word."""
+
+    port: int = 0
+    protocol: str = "TCP"
+    error: str | None = None
+
+
 class IngressPoint(Slim):
     """Where a load balancer listens."""
 
     ip: str = ""
     hostname: str = ""
+    ports: list[PointPort] = []
 
 
 class LoadBalancer(Slim):
@@ -74,6 +83,13 @@ class BalancedStatus(Slim):
         """The addresses or names of the load balancer, without points that have neither."""
         points = (point.ip or point.hostname for point in self.load_balancer.ingress)
         return [point for point in points if point]
+
+    @property
+    def port_errors(self) -> str:
+        """What the load balancer says of ports that it does not serve; empty for nothing."""
+        wrong = [port for point in self.load_balancer.ingress for port in point.ports if port.error]
+        words = dict.fromkeys(f"port {p.port}/{p.protocol}: {p.error}" for p in wrong)
+        return f"Its load balancer does not serve {'; '.join(words)}" if words else ""
 
 
 class Service(Slim):

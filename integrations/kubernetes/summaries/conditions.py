@@ -55,6 +55,8 @@ _NOT_YET: Final = frozenset({"complete", "completed", "finished"})
 """Ends of a way: as long as they are not True, it is still gone."""
 _PRESENT: Final = frozenset({"alive", "configured", "enabled", "live", "loaded", "running"})
 """What ends a type that only says of a part of a node that it is there: no trouble."""
+_UP: Final = "up"
+"""What is up works (``NodeUp``, ``LinkUp``), unless it only goes there (``WarmingUp``)."""
 _PASSING: Final = frozenset({"progressing"})
 """Of a deployment good; elsewhere it comes and goes."""
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -110,9 +112,12 @@ def wrong_on_a_node(condition: Condition) -> bool:
     if status == "Unknown":
         return name == "Ready"
     good = is_good(name, status)
-    if good is None:
-        return status == "True" and _PRESENT.isdisjoint(_words(name)[-1:])
-    return not good
+    if good is not None:
+        return not good
+    *before, last = _words(name) or [""]
+    if last == _UP and not "".join(before[-1:]).endswith("ing"):
+        return status == "False"
+    return status == "True" and last not in _PRESENT
 
 
 def spelled(status: str) -> str:

@@ -16,7 +16,10 @@ ORG = "org/main"
 SECONDS = 90.0
 """For controllers of a loaded machine; nothing here is a promise about speed."""
 _NOT_YET = ("no matches for kind", "could not find the requested resource")
-_READ = ("machines", "workloads", "pods", "services", "persistentvolumeclaims", "problems")
+_READ = (
+    *("machines", "workloads", "pods", "services", "ingresses", "persistentvolumeclaims"),
+    "problems",
+)
 
 
 async def define(stack: RunningStack, kind: str, group: str, **version: Any) -> str:

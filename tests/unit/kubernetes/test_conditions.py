@@ -64,6 +64,15 @@ def test_what_is_unknown_by_name_is_a_problem_of_a_node_when_it_is_true() -> Non
     assert not wrong_on_a_node(Condition(type="EtcdIsVoter", status="True"))
 
 
+def test_what_is_up_on_a_node_works() -> None:
+    for name in ("NodeUp", "LinkUp", "example.com/BMCNetworkUp"):
+        assert not wrong_on_a_node(Condition(type=name, status="True"))
+        assert wrong_on_a_node(Condition(type=name, status="False"))
+        assert not wrong_on_a_node(Condition(type=name, status="Unknown"))
+    assert not wrong_on_a_node(Condition(type="WarmingUp", status="False"))
+    assert wrong_on_a_node(Condition(type="LinkDown", status="True"))
+
+
 @pytest.mark.parametrize(
     ("phase", "good"),
     [
