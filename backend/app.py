@@ -13,8 +13,8 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth.kinds import Catalogue
-from backend.audit import Refusals
-from backend.background import console_loops
+from backend.audit import Exports, Refusals
+from backend.background import console_loops, flush_counted
 from backend.connections.build import build_connections
 from backend.connections.feeds import FeedFactory
 from backend.db.bus import Bus
@@ -89,6 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
         console.connections.upstreams,
         console.stack,
         console.refusals,
+        console.exports,
         console.readiness,
         console.attempts,
         BadTokens(console.attempts),
@@ -141,6 +142,7 @@ def _console(settings: Settings) -> Console:
         registry=Registry(),
         connections=connections.manager,
         refusals=Refusals(db_sessions),
+        exports=Exports(db_sessions),
         updates=_update_service(settings, bus, jobs) if settings.updates_enabled else None,
     )
 
@@ -219,7 +221,7 @@ async def _lifespan(console: Console, hub: LiveHub, _app: FastAPI) -> AsyncItera
         console.readiness.ready = False
         await console.jobs.worker.hand_over()  # while its lease is still kept
         await console.supervisor.stop()
-        await console.refusals.flush()
+        await flush_counted(console)
         await console.connections.stop()
         if console.updates is not None:
             await console.updates.stop()

@@ -13,7 +13,7 @@ from backend.jobs.durable import unbroken
 from backend.live.hub import LiveHub
 from backend.state import Console
 
-__all__ = ["console_loops"]
+__all__ = ["console_loops", "flush_counted"]
 
 _RECONCILE_SECONDS: Final = 0.5
 _SWEEP_SECONDS: Final = 60.0
@@ -26,9 +26,17 @@ def console_loops(console: Console, hub: LiveHub) -> list[Loop]:
         Loop("policy", partial(_follow_policy, console, hub)),
         Loop("connections", console.connections.reconcile, every=_RECONCILE_SECONDS),
         # Housekeeping: a console that starts has better things to do.
-        Loop("refusals", console.refusals.flush, every=_SWEEP_SECONDS, delay=_SWEEP_SECONDS),
+        Loop(
+            "counted", partial(flush_counted, console), every=_SWEEP_SECONDS, delay=_SWEEP_SECONDS
+        ),
         Loop("sessions", console.identities.sweep, every=_SWEEP_SECONDS, delay=_SWEEP_SECONDS),
     ]
+
+
+async def flush_counted(console: Console) -> None:
+    """Record the numbers of what was only counted."""
+    await console.refusals.flush()
+    await console.exports.flush()
 
 
 async def _follow_policy(console: Console, hub: LiveHub) -> None:

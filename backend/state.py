@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from auth.kinds import Catalogue
-from backend.audit import Refusals
+from backend.audit import Exports, Refusals
 from backend.connections.manager import ConnectionManager
 from backend.connections.stackfile import LocalStack
 from backend.db.bus import Bus
@@ -42,6 +42,7 @@ class Console:
     connections: ConnectionManager
     stack: LocalStack
     refusals: Refusals
+    exports: Exports
     secrets: Secrets
     updates: UpdateService | None = None
     catalogue: Catalogue = field(default_factory=Catalogue)

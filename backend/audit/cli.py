@@ -10,10 +10,15 @@ from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
+from auth.scope import organisation
 from backend.audit.exported import Unreadable, export_lines, read_statements, verify_file
+from backend.audit.origin import Origin
+from backend.audit.record import Audit
 from backend.audit.signing import is_public, key_id
 from backend.audit.stored import DbSessions, keys, verify_stored
+from backend.audit.target import Target
 from backend.audit.verify import Broken, Report
 from backend.db.engine import create_db_sessions, create_engine
 from backend.db.files import make_private
@@ -77,6 +82,7 @@ def export(
         make_private(str(output))  # it names people, addresses and what they did
 
     async def write(db_sessions: DbSessions) -> None:
+        await _record_export(db_sessions, settings.organisation)
         out = output.open("w", encoding="utf-8") if output else sys.stdout
         try:
             async for lines in export_lines(db_sessions, settings.organisation):
@@ -87,6 +93,19 @@ def export(
                 out.close()
 
     _on_database(settings, write)
+
+
+async def _record_export(db_sessions: DbSessions, organisation_name: str) -> None:
+    """A copy of the record is itself in the record; one that cannot be written to is still read."""
+    place = organisation(organisation_name)
+    try:
+        async with db_sessions() as db, db.begin():
+            audit = Audit(db, Origin.system(organisation_name, "command line"))
+            target = Target("activity", "activity", "Activity", place)
+            audit.did("export", target, detail="The whole record with its chain, as JSON lines")
+    except SQLAlchemyError as error:
+        why = str(getattr(error, "orig", error)).splitlines()[0]
+        typer.echo(f"This export could not be recorded: {why}", err=True)
 
 
 @app.command("keys")

@@ -12,7 +12,7 @@ from backend.client.contexts import chosen
 from backend.client.declared import Declared, find
 from backend.client.failures import CommandFailed, Exit
 from backend.client.keys import credential
-from backend.client.output import Output, print_csv, print_rows, show, to_yaml
+from backend.client.output import Output, print_csv, print_lines, print_rows, show, to_yaml
 
 __all__ = ["console_for", "describe", "get", "may", "whoami"]
 
@@ -43,6 +43,8 @@ def get(
         _watch(console, declared, query, output=output, columns=columns, limit=limit)
     elif output is Output.CSV:
         print_csv(console, declared, params, columns, limit)
+    elif output is Output.JSONL:
+        print_lines(console, declared, params, columns, limit)
     else:
         print_rows(declared, console.rows(name, params, limit), output, columns)
 
@@ -108,7 +110,7 @@ def _watch(
 ) -> None:
     from backend.client.watch import MOST, events, print_events
 
-    if output in {Output.CSV, Output.YAML}:
+    if output in {Output.CSV, Output.JSONL, Output.YAML}:
         raise CommandFailed("--watch gives a table, json or name.", Exit.USAGE)
     if limit > MOST:
         raise CommandFailed(f"--watch follows {MOST} rows at most: filter them.", Exit.USAGE)

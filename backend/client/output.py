@@ -1,4 +1,4 @@
-"""How rows are written: a table, JSON, YAML, CSV, or names for other commands."""
+"""How rows are written: a table, JSON, YAML, CSV, JSON lines, or names for other commands."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from backend.client.cells import cell, present, table, visible
 from backend.client.console import Console
 from backend.client.declared import Declared
 
-__all__ = ["Output", "print_csv", "print_rows", "show", "to_yaml"]
+__all__ = ["Output", "print_csv", "print_lines", "print_rows", "show", "to_yaml"]
 
 _TOGETHER: Final = 1000
 """Rows whose widths are measured together: the first ones show while the rest is fetched."""
@@ -28,6 +28,7 @@ class Output(StrEnum):
     JSON = "json"
     YAML = "yaml"
     CSV = "csv"
+    JSONL = "jsonl"
     NAME = "name"
 
 
@@ -66,6 +67,18 @@ def print_csv(
         found = csv.reader(f"{line}\n" for line in lines)
         writer = csv.writer(sys.stdout)
         writer.writerows(itertools.islice(found, limit + 1) if limit else found)
+
+
+def print_lines(
+    console: Console, declared: Declared, params: dict[str, Any], columns: list[str], limit: int
+) -> None:
+    """The console's own JSON lines, one row each; cut behind `limit` rows."""
+    if columns:
+        declared.chosen(columns)
+        params = {**params, "cols": ",".join(columns)}
+    with console.lines(f"/collections/{declared.name}", {**params, "format": "jsonl"}) as lines:
+        for line in itertools.islice(lines, limit) if limit else lines:
+            show(line)
 
 
 def to_yaml(value: Any) -> str:

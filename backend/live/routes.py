@@ -29,7 +29,8 @@ from backend.live.column import Column
 from backend.live.denied import no_right, no_row
 from backend.live.endpoint import live_endpoint
 from backend.live.errors import QueryError
-from backend.live.export import csv_pieces
+from backend.live.export import Form, csv_pieces, form_of, json_lines
+from backend.live.exported import record_export
 from backend.live.guard import Guard
 from backend.live.hub import LiveHub
 from backend.live.page import read_cursor
@@ -57,12 +58,14 @@ Text = Annotated[str, Query(max_length=8192)]
 Hub = Annotated[LiveHub, part(LiveHub)]
 
 
-def _answers(answer: type[msgspec.Struct], *, csv: bool = False) -> dict[int | str, dict[str, Any]]:
+def _answers(
+    answer: type[msgspec.Struct], *, files: bool = False
+) -> dict[int | str, dict[str, Any]]:
     """What a route answers, for OpenAPI: encoding stays msgspec's, which is ten times faster."""
     schema = {"$ref": f"#/components/schemas/{answer.__name__}"}
     content: dict[str, Any] = {"application/json": {"schema": schema}}
-    if csv:
-        content["text/csv"] = {"schema": {"type": "string"}}
+    if files:
+        content |= {form.media_type: {"schema": {"type": "string"}} for form in Form}
     return {200: {"description": answer.__name__, "content": content}}
 
 
@@ -79,7 +82,7 @@ def live_router(hub: LiveHub) -> APIRouter:
     router = APIRouter(tags=["collections"], lifespan=running, route_class=CompressedRoute)
     get = router.get
     get("/collections", responses=_answers(CollectionsAnswer))(list_collections)
-    get("/collections/{name}", responses=_answers(ListAnswer, csv=True))(list_rows)
+    get("/collections/{name}", responses=_answers(ListAnswer, files=True))(list_rows)
     get("/collections/{name}/{key:path}", responses=_answers(RowAnswer))(read_row)
     get("/permitted/{name}", responses=_answers(PermittedAnswer))(list_permitted)
     get("/search", responses=_answers(SearchAnswer))(find)
@@ -105,13 +108,13 @@ async def list_rows(
     facet: Words = None,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
     cursor: Annotated[str | None, Query(max_length=8192)] = None,
-    format: Annotated[str, Query(pattern="^(json|csv)?$")] = "",  # noqa: A002
+    format: Annotated[str, Query(pattern="^(json|csv|jsonl)?$")] = "",  # noqa: A002
     cols: Text = "",
     units: Annotated[str, Query(pattern="^(raw|display)?$")] = "",
 ) -> Response:
-    """One page of a collection, or with ``format=csv`` the whole result: of all columns or those
-    in ``cols``, in that order, amounts in base units or with ``units=display`` as people read
-    them."""
+    """One page of a collection, or the whole result as ``format=csv`` or ``jsonl`` (JSON lines):
+    of all columns or those in ``cols``, in that order, in CSV amounts in base units or with
+    ``units=display`` as people read them. That a result was downloaded is recorded."""
     source, guard = await _readable(hub.registry, caller, name)
     query = parse_query(
         source.collection,
@@ -121,12 +124,16 @@ async def list_rows(
         sort=sort.split(",") if sort else (),
         facets=facet or (),
     )
-    accept = request.headers.get("accept", "")
-    if format == "csv" or (not format and accept.startswith("text/csv")):
-        pieces = source.all_rows(query, guard, now=time.time())
+    form = form_of(format, request.headers.get("accept", ""))
+    if form is not None:
         columns = _chosen(source.collection, guard, cols)
+        await record_export(request, caller, source.collection, form)
+        pieces = source.all_rows(query, guard, now=time.time())
         allowed = _still_allowed(caller, hub, source, guard)
-        return _csv(source, csv_pieces(columns, pieces, allowed, display=units == "display"))
+        if form is Form.JSONL:
+            return _file(source, form, json_lines(columns, pieces, allowed))
+        display = units == "display"
+        return _file(source, form, csv_pieces(columns, pieces, allowed, display=display))
     after = read_cursor(source.collection, query, cursor) if cursor else None
     page = await source.page(query, guard, limit=limit, after=after, now=time.time())
     fresh = source.freshness(guard)
@@ -207,9 +214,11 @@ def _json(value: msgspec.Struct) -> Response:
     return Response(msgspec.json.encode(value), media_type="application/json", headers=headers)
 
 
-def _csv(source: Source, pieces: AsyncIterator[str]) -> Response:
+def _file(
+    source: Source, form: Form, pieces: AsyncIterator[str] | AsyncIterator[bytes]
+) -> Response:
     headers = {
-        "Content-Disposition": f'attachment; filename="{source.collection.name}.csv"',
+        "Content-Disposition": f'attachment; filename="{source.collection.name}.{form}"',
         "Cache-Control": "no-store",
     }
-    return StreamingResponse(pieces, media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(pieces, media_type=form.media_type, headers=headers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import time
 from collections.abc import Callable
@@ -184,11 +185,14 @@ def test_csv_is_the_table_that_is_shown(owner_page: Page, console: ConsoleProces
     TablePage(owner_page, console, f"/workloads/pods?{only}").loaded()
     heads = [text for text in owner_page.locator("th.cr-th").all_inner_texts() if text.strip()]
 
-    def downloaded(what: str) -> list[dict[str, str]]:
-        owner_page.get_by_role("button", name="Download as CSV").click()
+    def lines(what: str) -> list[str]:
+        owner_page.get_by_role("button", name="Download", exact=True).click()
         with owner_page.expect_download() as download:
             owner_page.get_by_role("menuitem", name=what).click()
-        return list(csv.DictReader(download.value.path().read_text().splitlines()))
+        return download.value.path().read_text().splitlines()
+
+    def downloaded(what: str) -> list[dict[str, str]]:
+        return list(csv.DictReader(lines(what)))
 
     shown = downloaded("These columns, as shown")
     assert {row["Namespace"] for row in shown} == {"payments"}
@@ -197,6 +201,8 @@ def test_csv_is_the_table_that_is_shown(owner_page: Page, console: ConsoleProces
     assert len(everything) == len(shown)
     assert {"Memory requested", "Namespace"} < set(everything[0])
     assert all(row["Memory requested"].isdigit() for row in everything)
+    found = [json.loads(line) for line in lines("All columns, JSON lines")]
+    assert [row["name"] for row in found] == [row["Name"] for row in everything]
 
 
 def test_the_palette_opens_the_page_of_an_object(owner_page: Page, console: ConsoleProcess) -> None:

@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from auth.scope import organisation
 from backend.audit import Origin, Target
-from backend.audit.refusals import Refusals
+from backend.audit.counted import Refusals
 from backend.db.away import in_words
 from backend.errors import Conflict, PayloadTooLarge, Problem, Unavailable
 from backend.features.scim.caller import Caller, caller_of

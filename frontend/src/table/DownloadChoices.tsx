@@ -2,17 +2,18 @@ import { Dropdown, DropdownItem, DropdownList } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import type { MenuProps } from "../overlay/menu";
 import type { DownloadMenuProps } from "./DownloadMenu";
-import { csvUrl, type Download } from "./search";
+import { fileUrl, type Download } from "./search";
 
 const CHOICES = [
-  { id: "shown", units: "display", all: false },
-  { id: "raw", units: "raw", all: false },
-  { id: "all", units: "raw", all: true },
+  { id: "shown", units: "display", all: false, format: "csv" },
+  { id: "raw", units: "raw", all: false, format: "csv" },
+  { id: "all", units: "raw", all: true, format: "csv" },
+  { id: "lines", units: "raw", all: true, format: "jsonl" },
 ] as const;
 
 export interface DownloadChoicesProps extends DownloadMenuProps, MenuProps {}
 
-/** The whole result as CSV: the columns shown, in units for people or for machines, or all. */
+/** The whole result as a file: the columns shown, in units for people or for machines, or all. */
 export function DownloadChoices({ collection, query, visible, ...menu }: DownloadChoicesProps) {
   const { t } = useTranslation();
   const columns = visible.map(({ id }) => id);
@@ -25,10 +26,10 @@ export function DownloadChoices({ collection, query, visible, ...menu }: Downloa
       toggle={{ toggleNode: null, toggleRef: menu.toggle }}
     >
       <DropdownList>
-        {CHOICES.map(({ id, units, all }) => {
-          const what: Download = { units, ...(all ? {} : { cols: columns }) };
+        {CHOICES.map(({ id, units, all, format }) => {
+          const what: Download = { units, format, ...(all ? {} : { cols: columns }) };
           return (
-            <DropdownItem key={id} to={csvUrl(collection, query, what)} download="">
+            <DropdownItem key={id} to={fileUrl(collection, query, what)} download="">
               {t(`table.csvOf.${id}`)}
             </DropdownItem>
           );

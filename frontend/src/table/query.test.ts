@@ -4,7 +4,7 @@ import { readSearch, TABLE_SEARCH } from "../pages/search";
 import { parseSearch, stringifySearch } from "../shell/searchParams";
 import { visibleColumns } from "./columns";
 import { facetSelection, formatFilter, parseFilter, withFacet } from "./filters";
-import { csvUrl, nextSort, scopeFilters, toQuery } from "./search";
+import { fileUrl, nextSort, scopeFilters, toQuery } from "./search";
 import { isNews } from "./useGlow";
 import { windowFor } from "./useWindow";
 
@@ -97,7 +97,7 @@ test("the query joins the page's filters, the scope and the viewer's", () => {
     sort: ["namespace", "name"],
     facet: ["namespace", "phase"],
   });
-  const shown = csvUrl("pods", query, { cols: ["name", "phase"], units: "display" });
+  const shown = fileUrl("pods", query, { cols: ["name", "phase"], units: "display" });
   expect(shown).toContain("format=csv&units=display&cols=name%2Cphase&filter=cluster");
 });
 

@@ -39,11 +39,13 @@ export function toQuery(
 export interface Download {
   cols?: readonly string[];
   units: "display" | "raw";
+  format?: "csv" | "jsonl";
 }
 
-/** Where the whole result of a query is downloaded as CSV. */
-export function csvUrl(collection: string, query: Query, { cols, units }: Download): string {
-  const params = new URLSearchParams({ format: "csv", units });
+/** Where the whole result of a query is downloaded. */
+export function fileUrl(collection: string, query: Query, what: Download): string {
+  const { cols, units, format = "csv" } = what;
+  const params = new URLSearchParams({ format, units });
   if (cols) params.set("cols", cols.join(","));
   for (const filter of query.filter) params.append("filter", filter);
   if (query.labels) params.set("labels", query.labels);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,10 @@ def test_a_whole_chain_is_verified_here_and_from_a_file(home: Path) -> None:
     keys.write_text(craton("keys").output)
     assert craton("export", "--output", file).exit_code == 0
     assert file.stat().st_mode & 0o777 == 0o600
+    with sqlite3.connect(home / "craton.db") as db:
+        found = db.execute("SELECT actor FROM audit_entry WHERE action = 'activity:export'")
+        assert found.fetchall() == [("command line",)]
+    db.close()
     assert craton("verify", file, "--key", keys).output.startswith("OK: 5 entries")
     keys.write_text(json.loads(keys.read_text())["public"])  # the bare key will do as well
     assert craton("verify", file, "--key", keys, "--checkpoints", file).exit_code == 0

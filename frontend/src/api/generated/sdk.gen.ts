@@ -269,9 +269,9 @@ export const listCollections = <ThrowOnError extends boolean = false>(options?: 
 /**
  * List Rows
  *
- * One page of a collection, or with ``format=csv`` the whole result: of all columns or those
- * in ``cols``, in that order, amounts in base units or with ``units=display`` as people read
- * them.
+ * One page of a collection, or the whole result as ``format=csv`` or ``jsonl`` (JSON lines):
+ * of all columns or those in ``cols``, in that order, in CSV amounts in base units or with
+ * ``units=display`` as people read them. That a result was downloaded is recorded.
  */
 export const listRows = <ThrowOnError extends boolean = false>(options: Options<ListRowsData, ThrowOnError>): RequestResult<ListRowsResponses, ListRowsErrors, ThrowOnError> => (options.client ?? client).get<ListRowsResponses, ListRowsErrors, ThrowOnError>({ url: '/api/v1/collections/{name}', ...options });
 

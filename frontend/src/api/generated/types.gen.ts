@@ -3128,13 +3128,16 @@ export type ImportView = {
  * IngressRow
  *
  * An ingress. `paths` are its rules in words, twenty at most; `backends` whatever they lead
- * to, `services` those of them that are services.
+ * to, `services` those of them that are services. `status`: whether those exist (``Resolved``,
+ * ``Unresolved``); empty where that is not known.
  */
 export type IngressRow = {
     addresses: Array<string>;
     backends: Array<string>;
     cluster: string;
+    concern: number;
     created: number;
+    healthy: boolean;
     hosts: Array<string>;
     ingress_class: string;
     key: string;
@@ -3144,7 +3147,9 @@ export type IngressRow = {
     name: string;
     namespace: string;
     paths: Array<string>;
+    reason: string;
     services: Array<string>;
+    status: string;
     tls: boolean;
 };
 

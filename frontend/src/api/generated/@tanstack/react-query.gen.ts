@@ -227,9 +227,9 @@ export const listRowsQueryKey = (options: Options<ListRowsData>) => createQueryK
 /**
  * List Rows
  *
- * One page of a collection, or with ``format=csv`` the whole result: of all columns or those
- * in ``cols``, in that order, amounts in base units or with ``units=display`` as people read
- * them.
+ * One page of a collection, or the whole result as ``format=csv`` or ``jsonl`` (JSON lines):
+ * of all columns or those in ``cols``, in that order, in CSV amounts in base units or with
+ * ``units=display`` as people read them. That a result was downloaded is recorded.
  */
 export const listRowsOptions = (options: Options<ListRowsData>) => queryOptions<ListRowsResponse, ListRowsError, ListRowsResponse, ReturnType<typeof listRowsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
