@@ -25,7 +25,7 @@ from backend.live.query import Query
 from backend.live.ranking import best_rows
 from backend.live.source import Source
 from backend.live.sql_fields import Related, SqlFields
-from backend.live.sql_reader import Counts, SqlReader
+from backend.live.sql_reader import FACET_BOUND, Counts, SqlReader
 from backend.live.sql_view import SqlView, SqlWindow
 from integrations.contract import FeedState, Freshness
 
@@ -41,12 +41,13 @@ class SqlSource(Source):
     """Rows of `table`: a SQLModel class, a table or a subquery, whose columns are named like
     the row's fields (`fields` gives other expressions).
 
-    Totals are exact up to `count_bound` rows, facets up to 100,000; beyond, they are
+    Totals are exact up to `count_bound` rows, facets up to `facet_bound`; beyond, they are
     estimates and `total_exact` says so. Live windows ask again after `notify`. With
-    `organisation`, callers of another one see nothing. Sorting at scale wants an index on
-    (sort columns, key), on PostgreSQL with ``COLLATE "C"`` for text; a table of millions has a
-    source of its own (`backend/omaha/lists/machine_source`). `related` shows rows besides
-    those that their scopes show: a person by where they hold something.
+    `organisation`, whose rows all are, callers of another one see nothing. Sorting at scale
+    wants an index on (sort columns, key), on PostgreSQL with ``COLLATE "C"`` for text; a table of
+    millions whose counts matter has a source of its own (`backend/omaha/lists/machine_source`).
+    `related` shows rows besides those that their scopes show: a person by where they hold
+    something.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class SqlSource(Source):
         organisation: str = "",
         fields: Mapping[str, ColumnElement[Any]] | None = None,
         count_bound: int = COUNT_BOUND,
+        facet_bound: int = FACET_BOUND,
         related: Related | None = None,
     ) -> None:
         super().__init__(collection)
@@ -66,6 +68,7 @@ class SqlSource(Source):
             SqlFields(collection, origin, fields or {}, related),
             organisation=organisation,
             count_bound=count_bound,
+            facet_bound=facet_bound,
         )
         self._db_sessions = db_sessions
         self.notices = 0
@@ -103,10 +106,11 @@ class SqlSource(Source):
     ) -> Page:
         """The first `limit` rows behind `after`, with total and facets of the whole."""
         async with self.reading() as session:
-            rows = await self._reader.rows(
-                session, query, guard, limit=limit + 1, after=after, now=now
-            )
             total, exact, facets = await self._reader.counts(session, query, guard, now=now)
+            known = total if exact else None
+            rows = await self._reader.rows(
+                session, query, guard, limit=limit + 1, after=after, now=now, total=known
+            )
         more = write_cursor(query, rows[limit - 1]) if len(rows) > limit else None
         return Page(rows[:limit], total, exact, facets, more)
 
@@ -198,8 +202,9 @@ class SqlSource(Source):
         offset: int = 0,
         after: After | None = None,
         now: float | None = None,
+        total: int | None = None,
     ) -> list[Any]:
-        """Rows in order, for an open window."""
+        """Rows in order, for an open window; `total`: how many there are, if that is known."""
         return await self._reader.rows(
             session,
             query,
@@ -208,6 +213,7 @@ class SqlSource(Source):
             offset=offset,
             after=after,
             now=time.time() if now is None else now,
+            total=total,
         )
 
     async def counts(

@@ -7,19 +7,23 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import ColumnElement, UnaryExpression
+from sqlalchemy.sql.operators import desc_op
 
 from backend.live.guard import Guard
 from backend.live.page import After, FacetCount
 from backend.live.query import Query
-from backend.live.sql_counts import count_rows, top_values
+from backend.live.sql_counts import count_rows, is_text, top_texts, top_values
 from backend.live.sql_fields import SqlFields
 from backend.live.sql_where import SqlWhere
 
-__all__ = ["Counts", "SqlReader"]
+__all__ = ["FACET_BOUND", "Counts", "SqlReader"]
 
 FACET_BOUND: Final = 100_000
 FOUND: Final = 200
+FEW: Final = 2000
+"""So few rows are gathered before they are sorted: a planner that expects to come upon them soon
+walks an index of the order instead, here through nearly all of the table."""
 
 Condition = ColumnElement[bool]
 Counts = tuple[int, bool, dict[str, list[FacetCount]]]
@@ -29,10 +33,18 @@ Counts = tuple[int, bool, dict[str, list[FacetCount]]]
 class SqlReader:
     """Rows, counts and names of one table."""
 
-    def __init__(self, fields: SqlFields, *, organisation: str, count_bound: int) -> None:
+    def __init__(
+        self,
+        fields: SqlFields,
+        *,
+        organisation: str,
+        count_bound: int,
+        facet_bound: int = FACET_BOUND,
+    ) -> None:
         self._fields = fields
         self._organisation = organisation
         self._count_bound = count_bound
+        self._facet_bound = facet_bound
 
     async def rows(
         self,
@@ -44,13 +56,17 @@ class SqlReader:
         offset: int = 0,
         after: After | None = None,
         now: float,
+        total: int | None = None,
     ) -> list[Any]:
-        """Rows in order."""
+        """Rows in order; `total`: how many there are, where that is known exactly."""
         where = self._where(session, guard, now)
         statement = self._select(where).where(where.query(query), self.own(guard))
         if after is not None:
             statement = statement.where(where.after(query, after))
-        statement = statement.order_by(*where.order(query)).limit(limit).offset(offset)
+        order = where.order(query)
+        if total is not None and total <= FEW:
+            statement, order = _gathered(statement, order)
+        statement = statement.order_by(*order).limit(limit).offset(offset)
         return [self._fields.row(values) for values in await session.execute(statement)]
 
     async def row(self, session: AsyncSession, key: str, guard: Guard) -> Any | None:
@@ -84,12 +100,29 @@ class SqlReader:
     ) -> Counts:
         """The total, whether it is exact, and the facets."""
         where = self._where(session, guard, now)
-        every = sa.select(where.fields.elements["key"]).where(where.query(query), self.own(guard))
+        every: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(where.fields.table)
+        every = every.where(where.query(query), self.own(guard))
         total, exact = await count_rows(session, every, self._count_bound)
-        facets = {
-            name: await self._facet(session, where, query, guard, name) for name in query.facets
-        }
-        return total, exact, facets
+        return total, exact, await self._facets(session, where, query, guard)
+
+    async def _facets(
+        self, session: AsyncSession, where: SqlWhere, query: Query, guard: Guard
+    ) -> dict[str, list[FacetCount]]:
+        """Each over the rows of all other filters. Texts of the same rows are read once."""
+        filtered = {item.column for item in query.filters}
+        elements = where.fields.elements
+        together = [
+            name for name in query.facets if name not in filtered and is_text(elements[name])
+        ]
+        found: dict[str, list[FacetCount]] = {}
+        if together:
+            rows = sa.select(*(elements[name].label(name) for name in together))
+            rows = rows.where(where.query(query), self.own(guard)).limit(self._facet_bound)
+            found = await top_texts(session, rows, together)
+        for name in query.facets:
+            if name not in found:
+                found[name] = await self._facet(session, where, query, guard, name)
+        return {name: found[name] for name in query.facets}
 
     async def _facet(
         self, session: AsyncSession, where: SqlWhere, query: Query, guard: Guard, name: str
@@ -97,7 +130,7 @@ class SqlReader:
         others = replace(query, filters=tuple(f for f in query.filters if f.column != name))
         element = where.fields.elements[name].label("value")
         rows = sa.select(element).where(where.query(others), self.own(guard))
-        bounded = rows.limit(FACET_BOUND).subquery()
+        bounded = rows.limit(self._facet_bound).subquery()
         value: ColumnElement[Any] = bounded.c.value
         count = sa.func.count()
         return await top_values(session, value, count, sa.select(value, count))
@@ -108,9 +141,26 @@ class SqlReader:
 
     def _where(self, session: AsyncSession, guard: Guard, now: float) -> SqlWhere:
         dialect = session.get_bind().dialect.name
-        return SqlWhere(self._fields, guard, dialect, now)
+        return SqlWhere(self._fields, guard, dialect, now, self._organisation)
 
     def own(self, guard: Guard) -> Condition:
         """The caller is of the organisation whose table it is."""
         own = not self._organisation or guard.organisation == self._organisation
         return sa.true() if own else sa.false()
+
+
+def _gathered(
+    statement: sa.Select[Any], order: list[ColumnElement[Any]]
+) -> tuple[sa.Select[Any], list[ColumnElement[Any]]]:
+    """The same rows, `FEW` at most, found before they are sorted: with a bound of its own the
+    finding is not merged into the sorting."""
+    columns = [c.label(f"field_{n}") for n, c in enumerate(statement.selected_columns)]
+    plain = [term.element if isinstance(term, UnaryExpression) else term for term in order]
+    terms = [term.label(f"order_{number}") for number, term in enumerate(plain)]
+    found = statement.with_only_columns(*columns, *terms).limit(FEW).subquery()
+    sorts: list[ColumnElement[Any]] = []
+    for number, term in enumerate(order):
+        column = found.c[f"order_{number}"]
+        descending = isinstance(term, UnaryExpression) and term.modifier is desc_op
+        sorts.append(column.desc() if descending else column.asc())
+    return sa.select(*(found.c[column.name] for column in columns)), sorts

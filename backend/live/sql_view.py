@@ -30,7 +30,14 @@ class _Origin(Protocol):
     def reading(self) -> AbstractAsyncContextManager[AsyncSession]: ...
 
     async def read(
-        self, session: AsyncSession, query: Query, guard: Guard, *, limit: int, offset: int
+        self,
+        session: AsyncSession,
+        query: Query,
+        guard: Guard,
+        *,
+        limit: int,
+        offset: int,
+        total: int | None,
     ) -> list[Any]: ...
 
     async def counts(self, session: AsyncSession, query: Query, guard: Guard) -> Counts: ...
@@ -114,7 +121,12 @@ class SqlView:
         facets: dict[str, list[FacetCount]],
     ) -> None:
         rows = await self.source.read(
-            session, self.query, self.guard, limit=window.limit, offset=window.offset
+            session,
+            self.query,
+            self.guard,
+            limit=window.limit,
+            offset=window.offset,
+            total=total if exact else None,
         )
         window.content = Shown({row.key: row for row in rows}, total, exact, facets)
         window.filled = True

@@ -186,14 +186,14 @@ def application(engine: AsyncEngine, home: Path) -> FastAPI:
     registry = Registry()
     for source, _ in sources(create_db_sessions(engine), "main"):
         registry.add(source.collection, source)
-    hub = LiveHub(registry, _NoSockets())
+    hub = LiveHub(registry, NoSockets())
     provide(app, hub)
     app.include_router(live_router(hub), prefix="/api/v1")
     app.dependency_overrides[require_principal] = lambda: principal(owner)
     return app
 
 
-class _NoSockets:
+class NoSockets:
     """Nobody opens a socket here."""
 
     async def authenticate(self, _websocket: WebSocket) -> int:

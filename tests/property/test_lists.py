@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from auth.role import Verb
 from backend.db.engine import create_engine
+from backend.live import sql_reader
 from backend.live.guard import guard_of
 from backend.live.memory import MemorySource
 from backend.live.page import read_cursor
@@ -22,6 +23,7 @@ from backend.live.sql import SqlSource
 from tests.property import oracle
 from tests.property.things import (
     METADATA,
+    ORG,
     TABLE,
     THINGS,
     people,
@@ -121,13 +123,18 @@ def stored(row):
     rows=tables,
     asked=st.lists(st.tuples(queries, people), min_size=1, max_size=4),
     limit=st.sampled_from([1, 2, 50]),
+    few=st.sampled_from([0, 3, sql_reader.FEW]),
+    organisation=st.sampled_from(["", ORG]),
 )
-def test_sql_answers_as_memory_does(database, rows, asked, limit):
+def test_sql_answers_as_memory_does(
+    database, monkeypatch, *, rows, asked, limit, few, organisation
+):
     runner, db_sessions = database
+    monkeypatch.setattr(sql_reader, "FEW", few)  # rows in an index's order, and gathered ones
 
     async def run():
         await fill(db_sessions, rows)
-        source = SqlSource(THINGS, db_sessions, TABLE)
+        source = SqlSource(THINGS, db_sessions, TABLE, organisation=organisation)
         for words, principal in asked:
             await check(source, rows, words, principal, limit)
 

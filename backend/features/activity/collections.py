@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from backend.db.audit import AuditEntry
@@ -12,6 +14,11 @@ from backend.live.rowscope import TextScope
 from backend.live.sql import SqlSource
 
 __all__ = ["ACTIVITY", "ActivityRow", "activity_source"]
+
+
+_COUNTED: Final = 10_000
+"""Entries whose values are counted beside the list: of a million, six counts have to be there in
+200 ms (issue 10)."""
 
 
 class ActivityRow(Row, frozen=True):
@@ -62,4 +69,4 @@ ACTIVITY = Collection(
 
 def activity_source(db_sessions: async_sessionmaker[AsyncSession], org: str) -> SqlSource:
     """Rows straight from the table."""
-    return SqlSource(ACTIVITY, db_sessions, AuditEntry, organisation=org)
+    return SqlSource(ACTIVITY, db_sessions, AuditEntry, organisation=org, facet_bound=_COUNTED)

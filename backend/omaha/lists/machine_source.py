@@ -106,6 +106,7 @@ class MachineSource(SqlSource):
         offset: int = 0,
         after: After | None = None,
         now: float | None = None,
+        total: int | None = None,  # noqa: ARG002 - its planner has counts of its own
     ) -> list[Any]:
         """See `SqlSource.read`."""
         plan = await self.planner.plan(session, query, guard, now)
