@@ -2,7 +2,7 @@ import { Dropdown, DropdownItem, DropdownList } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 import type { MenuProps } from "../overlay/menu";
 import type { DownloadMenuProps } from "./DownloadMenu";
-import { fileUrl, type Download } from "./search";
+import { type Download, fileUrl } from "./search";
 
 const CHOICES = [
   { id: "shown", units: "display", all: false, format: "csv" },
