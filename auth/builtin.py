@@ -111,7 +111,7 @@ _NARROW: Final[dict[str, tuple[str, set[str]]]] = {
     "access-admin": (
         "Access admin",
         _rights(_PEOPLE, READ | EDIT)
-        | _rights(("activity",), READ)
+        | _rights(("activity", "problem"), READ)  # a break-glass account in use is a problem
         | _rights(("access-request",), READ | {Verb.APPROVE})
         | {"role:bind"},
     ),

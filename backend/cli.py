@@ -72,6 +72,16 @@ def migrate() -> None:
     asyncio.run(run())
 
 
+@app.command("break-glass")
+def break_glass() -> None:
+    """Print a new code for the break-glass account, on the server itself."""
+    from backend.breakglasscli import print_code
+
+    code, told = print_code()
+    typer.echo(told, err=bool(code))
+    sys.exit(code)
+
+
 @app.command()
 def doctor() -> None:
     """Check this machine and the configuration; say what is missing and what to do."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import httpx2
@@ -29,9 +29,9 @@ class Clock:
     now: float = NOW
 
     @classmethod
-    def put_in(cls, patch: pytest.MonkeyPatch) -> Clock:
+    def put_in(cls, patch: pytest.MonkeyPatch, *more: ModuleType) -> Clock:
         clock = cls()
-        for module in (authenticators, factors, settingup):
+        for module in (authenticators, factors, settingup, *more):
             patch.setattr(module, "time", SimpleNamespace(time=lambda: clock.now))
         return clock
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ _TOUCH_SECONDS: Final = 30.0
 """How often the last-used time of a credential in use is written."""
 _CLOCKS_DIFFER: Final = 600.0
 """Seconds, over replicas and corrections."""
+_TOLD_SECONDS: Final = 0.1
 _ATTEMPTS: Final = 5
 """Loads that a change of rights overtook, before the newest is asked for again later."""
 
@@ -94,10 +96,13 @@ class Identities:
         method: str = "password",
         strong_at: float | None = None,
         provider: str = "",
+        until: float | None = None,
     ) -> str:
-        """Record a session for `user`; the cookie's value. The caller's transaction commits."""
+        """Record a session for `user`, which ends at `until` at the latest; the cookie's value. The
+        caller's transaction commits."""
         now = self._clock()
         ends = now + self._limits.absolute
+        ends = ends if until is None else min(ends, until)
         return open_session(
             db, user, address, agent, now=now, ends=ends, method=method, strong_at=strong_at,
             provider=provider,
@@ -163,6 +168,14 @@ class Identities:
         async with self._db_sessions() as db:
             self._changed.everybody(await read_epoch(db))
 
+    async def overtaken(self) -> bool:
+        """Whether rights changed with no notice of it: by another program on the same database,
+        where that tells nobody. A change of this process is told a moment after its commit."""
+        if not await self._behind():
+            return False
+        await asyncio.sleep(_TOLD_SECONDS)
+        return await self._behind()
+
     async def sweep(self) -> None:
         """Remove what is over from memory, and old sessions from the database."""
         for known in list(self._known.values()):
@@ -173,6 +186,10 @@ class Identities:
             await remove_old_sessions(db, self._limits, now=now, latest_end=self._latest_end(now))
             await remove_old_tokens(db, now=now)
             await forget_old_steps(db, now)
+
+    async def _behind(self) -> bool:
+        async with self._db_sessions() as db:
+            return await read_epoch(db) > self._changed.newest
 
     async def _lookup(self, credential: Credential) -> _Known | None:
         known = self._known.get(credential)

@@ -57,6 +57,11 @@ class ChangedRights:
         self._newest = 0
         self._needed: dict[str, int] = {}
 
+    @property
+    def newest(self) -> int:
+        """The highest epoch it was told of."""
+        return self._newest
+
     def heard(self, keys: Iterable[str]) -> None:
         """Take in what a notice of the topic says."""
         for key in keys:

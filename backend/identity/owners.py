@@ -12,6 +12,7 @@ from auth.subject import SubjectKind
 from backend.db.identity import MembershipRecord, UserRecord
 from backend.db.rights import BindingRecord
 from backend.errors import Conflict
+from backend.identity.breakglass import its_account
 from backend.identity.deactivation import locked_out
 
 __all__ = ["require_an_owner"]
@@ -21,8 +22,8 @@ async def require_an_owner(db: AsyncSession, org: str) -> None:
     """Raise `Conflict` when what the transaction did so far leaves the organisation without.
 
     Counted after the change, by people who are not disabled, are not deactivated by their provider
-    without a password here, and hold the role at the whole organisation without an end, themselves
-    or through a team. The caller has raised the epoch
+    without a password here, are not for emergencies (break-glass), and hold the role at the whole
+    organisation without an end, themselves or through a team. The caller has raised the epoch
     before: that lock makes two owners who remove each other come one after the other.
     """
     await db.flush()
@@ -52,7 +53,9 @@ async def require_an_owner(db: AsyncSession, org: str) -> None:
         .correlate(UserRecord)
     )
     owners = select(func.count()).select_from(UserRecord)
-    owners = owners.where(col(UserRecord.disabled).is_(False), lasting, ~locked_out())
+    owners = owners.where(
+        col(UserRecord.disabled).is_(False), lasting, ~locked_out(), ~its_account()
+    )
     if (await db.execute(owners)).scalar_one() == 0:
         raise Conflict(
             "The organisation would be left without an owner: give somebody else the owner "

@@ -87,7 +87,7 @@ const names = bodies();
 const constant = (name: string) => `${name[0]?.toLowerCase()}${name.slice(1)}Body`;
 
 /** What is sent before anybody is signed in: a file of its own, so that no more is loaded then. */
-const SIGN_IN = ["InvitationAcceptance", "LoginRequest", "NextAnswer", "SetupRequest"];
+const SIGN_IN = ["InvitationAcceptance", "LoginRequest", "NextAnswer", "SetupRequest", "Unseal"];
 
 function write(file: string, chosen: readonly string[]): void {
   const lines = chosen.flatMap((name) => [

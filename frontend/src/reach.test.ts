@@ -5,6 +5,7 @@ import asking from "./i18n/asking.json";
 import connections from "./i18n/connections.json";
 import deciding from "./i18n/deciding.json";
 import etcd from "./i18n/etcd.json";
+import glass from "./i18n/glass.json";
 import image from "./i18n/image.json";
 import invited from "./i18n/invited.json";
 import inviting from "./i18n/inviting.json";
@@ -102,6 +103,7 @@ test.each([
   ["later", [later]],
   ["connections", [connections]],
   ["etcd", [etcd]],
+  ["glass", [glass]],
   ["image", [image]],
   ["invited", [invited]],
   ["inviting", [inviting]],

@@ -49,6 +49,12 @@ const linked = ["/setup", "/invitation"].map((path) =>
   }),
 );
 
+const unseal = createRoute({
+  getParentRoute: () => root,
+  path: "/break-glass",
+  component: lazyRouteComponent(() => import("./features/signin/UnsealPage"), "UnsealPage"),
+});
+
 /** Everything behind sign-in. */
 const app = createRoute({
   getParentRoute: () => root,
@@ -86,6 +92,7 @@ const nowhere = createRoute({
 const routeTree = root.addChildren([
   login,
   ...linked,
+  unseal,
   app.addChildren([...PAGES.map(routeOf), nowhere]),
 ]);
 

@@ -55,6 +55,7 @@ def register(context: FeatureContext) -> Feature:
         "user_identity",
         "scim_user",
         "passkey",
+        "break_glass",
         "totp_factor",
     ):
         context.bus.subscribe(rows(table), held)

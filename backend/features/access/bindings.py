@@ -17,9 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from auth.binding import Binding
-from auth.role import Role, Verb
+from auth.role import OWNER, Role, Verb
 from auth.scope import InvalidScopeError, Scope, parse, render
-from auth.subject import Subject
+from auth.subject import Subject, SubjectKind
 from backend.audit import Audit, Change, Target
 from backend.db.rights import BindingRecord
 from backend.db.versions import advance
@@ -28,6 +28,7 @@ from backend.features.access.places import invalid, placed
 from backend.features.access.schemas import BindingChange, NewBinding
 from backend.features.access.subjects import find_subject, name_of
 from backend.http.guard import no_such, require
+from backend.identity.breakglass import is_break_glass
 from backend.identity.epoch import raise_epoch
 from backend.identity.granting import Granter, refuse_escalation
 from backend.identity.owned import owned_by, spread
@@ -107,6 +108,7 @@ async def change_binding(
     granting it anew; who may change it may always have it end sooner."""
     expires = body.expires if "expires" in body.model_fields_set else record.expires
     if expires != record.expires:
+        await _refuse_emptied(db, record)
         _refuse_past(expires)
         if _later(expires, record.expires):
             await _refuse_longer(db, by, record, expires)
@@ -125,6 +127,7 @@ async def delete_binding(db: AsyncSession, audit: Audit, binding_id: str) -> Non
     record = await find_binding(db, binding_id)
     subject = subject_of(record)
     await raise_epoch(db, subject)
+    await _refuse_emptied(db, record)
     await db.delete(record)
     await require_an_owner(db, audit.origin.organisation)
     audit.did("delete", _target(record, await name_of(db, subject)))
@@ -136,6 +139,16 @@ async def find_binding(db: AsyncSession, binding_id: str) -> BindingRecord:
     if record is None or _read(record.scope) is None:
         raise NotFoundProblem(no_such("binding"))
     return record
+
+
+async def _refuse_emptied(db: AsyncSession, record: BindingRecord) -> None:
+    """409 for what would leave the break-glass account with nothing it may do."""
+    person = record.subject_kind == SubjectKind.USER and record.role_id == OWNER
+    if person and await is_break_glass(db, record.subject_id):
+        raise Conflict(
+            "The break-glass account is an owner while it is open. Seal it under Access > Sign-in "
+            "rules, or remove the account under Access > People."
+        )
 
 
 def _later(end: float | None, before: float | None) -> bool:

@@ -12,6 +12,7 @@ import backend.db.rights  # noqa: F401 - its tables are joined by name
 from auth.subject import SubjectKind
 from auth.verb import Verb
 from backend.db.identity import UserRecord
+from backend.identity.breakglass import its_account
 from backend.identity.rules import has_app, has_passkey
 from backend.live.collection import Collection
 from backend.live.column import Column, Needs, Type
@@ -104,7 +105,13 @@ BINDINGS = Collection(
 def user_source(db_sessions: async_sessionmaker[AsyncSession], org: str) -> SqlSource:
     """Rows straight from the table; the key is the user's id."""
     user = SQLModel.metadata.tables["user_account"].c
-    status = sa.case((user.disabled, "Switched off"), (kept_out(), "Kept out"), else_="Active")
+    sealed = sa.and_(user.disabled, its_account())
+    status = sa.case(
+        (sealed, "Sealed"),
+        (user.disabled, "Switched off"),
+        (kept_out(), "Kept out"),
+        else_="Active",
+    )
     return SqlSource(
         USERS,
         db_sessions,

@@ -18,10 +18,12 @@ from backend.db.versions import advance
 from backend.errors import Conflict, NotFoundProblem, Unprocessable
 from backend.features.access.schemas import NewUser, UserChange
 from backend.http.guard import owns, require
+from backend.identity.breakglass import is_break_glass, refuse_break_glass
 from backend.identity.epoch import raise_epoch
 from backend.identity.hashing import HASHING
 from backend.identity.owners import require_an_owner
 from backend.identity.removal import remove_holdings
+from backend.identity.rules import BREAK_GLASS_ONLY, in_force
 from backend.identity.sessions import end_sessions
 
 __all__ = [
@@ -57,6 +59,7 @@ async def change_user(
 ) -> UserRecord:
     """Apply the change to the version of `user` that was read; sessions end when it is switched
     off. Of two changes of one version at once the second is a 412."""
+    await refuse_break_glass(db, user.id)
     # Before the lock on the epoch: hashing takes long, and all changes of rights wait for it.
     subject = Subject(SubjectKind.USER, user.id)
     if body.password is not None and not owns(caller, subject):
@@ -84,6 +87,11 @@ async def delete_user(db: AsyncSession, audit: Audit, user_id: str) -> None:
     subject = Subject(SubjectKind.USER, user_id)
     await raise_epoch(db, subject)
     user = await find_user(db, user_id)
+    if await is_break_glass(db, user_id) and await in_force(db, BREAK_GLASS_ONLY):
+        raise Conflict(
+            "Accounts of this console sign in by this one only: switch that rule off first, under "
+            "Access > Sign-in rules."
+        )
     await remove_holdings(db, subject)
     await db.delete(user)
     await require_an_owner(db, audit.origin.organisation)

@@ -20,6 +20,7 @@ from backend.features.account.schemas import OneTimePassword, PasswordChange, Pa
 from backend.http.confirming import PasswordCheck, only_people
 from backend.http.guard import no_such
 from backend.http.stepup import require_fresh
+from backend.identity.breakglass import refuse_break_glass
 from backend.identity.choosing import chosen, one_time_password, put_password
 from backend.identity.granting import refuse_escalation
 from backend.identity.hashing import Hashing
@@ -100,6 +101,7 @@ async def of_another(
         raise NotFoundProblem(no_such("user"))
     if user.id == caller.id:
         raise Conflict("This is your own account: change how you sign in on your profile.")
+    await refuse_break_glass(db, user.id)
     policy = await policy_behind(db, Subject(SubjectKind.USER, user.id), catalogue)
     sentence = f"You may not change how {user.login} signs in"
     refuse_escalation(caller, policy.bindings, sentence)

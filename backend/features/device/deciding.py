@@ -21,6 +21,7 @@ from backend.http.documented import answers
 from backend.http.guard import Decides
 from backend.http.stepup import require_fresh
 from backend.identity import devicelogin
+from backend.identity.breakglass import refuse_to_break_glass
 from backend.identity.limits import AttemptLimits, Limit
 from backend.identity.sessions import DEVICE
 from backend.parts import part
@@ -68,6 +69,7 @@ async def decide_device_request(
     found = await _found(db, attempts, request, caller, body.code)
     if body.allow:
         require_fresh(caller, settings)
+        await refuse_to_break_glass(db, caller.id)
     strong_at = caller.assurance.strong_at if body.allow else None
     person = caller.subject.id
     if await devicelogin.decide(db, body.code, person, allow=body.allow, strong_at=strong_at):

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from backend.features.context import Feature, FeatureContext
 from backend.features.overview.derive import Problems
+from backend.features.overview.emergency import Emergency
 from backend.features.overview.rights import KINDS
 from backend.features.overview.routes import router
 from backend.features.overview.service import OverviewService
@@ -17,6 +18,7 @@ from integrations.kubernetes.settings import ConnectionSettings
 __all__ = ["AFTER", "register"]
 
 _LOOK_SECONDS: Final = 10.0
+_ALARM_SECONDS: Final = 5.0
 
 AFTER = ("cluster", "connections", "events", "images", "keyvalue", "machines", "workloads")
 """The features whose collections it derives problems and figures from."""
@@ -24,7 +26,8 @@ AFTER = ("cluster", "connections", "events", "images", "keyvalue", "machines", "
 
 def register(context: FeatureContext) -> Feature:
     """Add `problems`, derived from collections of other features, in whichever order."""
-    problems = Problems()
+    emergency = Emergency(context.db_sessions, context.organisation)
+    problems = Problems(emergency=emergency.rows)
     context.registry.add(problems.rows.collection, problems.rows)
     service = OverviewService(
         context.registry,
@@ -32,11 +35,17 @@ def register(context: FeatureContext) -> Feature:
         updates_enabled=context.settings.updates_enabled,
     )
 
+    alarm = Loop("whether break-glass is in use", emergency.look, every=_ALARM_SECONDS)
     look = Loop("what does not end, and what is not taken", problems.look, every=_LOOK_SECONDS)
 
     def feeds(settings: ConnectionSettings) -> Mapping[str, Feed[Any]]:
         return problems.feeds(settings.name)
 
     return Feature(
-        "overview", router, feeds={"kubernetes": feeds}, kinds=KINDS, jobs=(look,), parts=(service,)
+        "overview",
+        router,
+        feeds={"kubernetes": feeds},
+        kinds=KINDS,
+        jobs=(look, alarm),
+        parts=(service,),
     )

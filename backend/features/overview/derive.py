@@ -10,6 +10,7 @@ import msgspec
 
 from backend.features.overview.collections import problems_collection
 from backend.features.overview.contacts import contact_problem
+from backend.features.overview.emergency import EmergencyRow, emergency_problem
 from backend.features.overview.gateway import RouteRow, Routes
 from backend.features.overview.held import Held, HeldRow
 from backend.features.overview.members import member_problem, quorum_problem
@@ -39,6 +40,7 @@ from backend.features.overview.rules import (
 )
 from backend.live.derive import Derived, Input, Kept
 from backend.live.reviewed import Resource
+from backend.live.table import Table
 from integrations.contract import Feed
 
 __all__ = ["Problems"]
@@ -85,11 +87,17 @@ class Problems:
     none: a made-up time would mislead at 3 a.m.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.time,
+        emergency: Table[EmergencyRow] | None = None,
+    ) -> None:
         self._clock = clock
         self._started = clock()
         self.held = Held(clock)
         self.routes = Routes(clock)
+        none = Table[EmergencyRow]("break-glass in use")
+        self.emergency = none if emergency is None else emergency
         self.rows: Derived[ProblemRow] = Derived(
             problems_collection(self._resources),
             inputs=(
@@ -107,6 +115,7 @@ class Problems:
                 Kept("etcd-members", by=_of_member, keep=self._judged),
                 Input(self.held.rows, by=_of_held),
                 Kept(self.routes.rows, by=_of_route, keep=self._dated(_route, _asked)),
+                Input(self.emergency, by=_of_emergency),
                 Kept("connections", by=_of_contact, keep=self._dated(contact_problem, _unknown)),
             ),
             rows=self._all,
@@ -162,7 +171,8 @@ class Problems:
         operator's resource, a machine, a workload that is gone though another is called so now.
         Of an etcd whose members say what is wrong the connection need not."""
         machines, workloads, pods, claims, services, ingresses, volumes, *more = parts
-        members, held, routes, contacts = more
+        members, held, routes, emergency, contacts = more
+        yield from map(emergency_problem, emergency)
         yield from (*machines, *claims, *services, *ingresses, *volumes, *routes)
         yield from (there.problem for there in workloads if there.problem is not None)
         yield from (part.problem for part in pods if not _spoken_for(part, workloads))
@@ -244,6 +254,10 @@ def _of_held(row: HeldRow) -> tuple[str, ...]:
 
 def _of_route(row: RouteRow) -> tuple[str, ...]:
     return (f"routes/{row.key}",)
+
+
+def _of_emergency(row: EmergencyRow) -> tuple[str, ...]:
+    return (row.key,)
 
 
 def _of_volume(row: Volume) -> tuple[str, ...]:

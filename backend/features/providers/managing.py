@@ -54,6 +54,7 @@ from backend.features.providers.schemas import (
 from backend.features.providers.testing import directory_tested, oidc_tested, saml_told
 from backend.http.guard import no_such, require
 from backend.identity.epoch import raise_epoch
+from backend.providers.lasting import refuse_last
 from backend.providers.provisioned import (
     forget_provisioned,
     provisioned_accounts,
@@ -290,6 +291,7 @@ class Managing:
 
     async def _end(self, db: AsyncSession, name: str) -> None:
         await raise_epoch(db)  # everybody: access tokens hold the groups' rights too
+        await refuse_last(db, await self.providers.all(db), name)
         await end_of_provider(db, name)
         await db.execute(delete(GroupRecord).where(col(GroupRecord.provider) == name))
 

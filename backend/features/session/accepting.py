@@ -42,7 +42,7 @@ from backend.identity.choosing import chosen
 from backend.identity.epoch import hold_epoch, raise_epoch
 from backend.identity.invitations import Gifts, Standing, open_invitation, standing, take
 from backend.identity.limits import Limit
-from backend.identity.rules import lacks_factor
+from backend.identity.rules import lacks_factor, require_local
 from backend.identity.sessions import PASSWORD
 from backend.identity.tokens import new_token
 
@@ -97,7 +97,8 @@ async def accept(
         if found is None:
             raise Forbidden(_REFUSED)
         hashed = await chosen(entry.hashing, body.password, found.login, before=None)
-    await hold_epoch(db)  # rights stay as they are looked at, until all is given
+    await hold_epoch(db)  # rights and rules stay as they are looked at, until all is given
+    await require_local(db, "", PASSWORD)  # an account that signs in nowhere is made for nobody
     if not await take(db, found):
         raise Forbidden(_REFUSED)
     now = await _standing(db, entry, found, catalogue)
@@ -113,7 +114,7 @@ async def accept(
     told = f"By {inviter.login}'s invitation, which gives {found.gives or 'no role yet'}."
     theirs.did("accept-invitation", Target("user", user.id, user.login, where), detail=told)
     await _give(db, theirs, user, now.gifts, inviter)
-    if await lacks_factor(db, PASSWORD):
+    if await lacks_factor(db, user.id, PASSWORD):
         await db.commit()  # the account is theirs; what follows is a sign-in like any other
         raise await _next_step(entry, request, user.id)
     return await opened(db, entry, user, request, audit)

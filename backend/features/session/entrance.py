@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -10,17 +11,19 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from auth.scope import organisation
 from backend.audit import Audit, Origin, Refusals, Target
+from backend.db.breakglass import BreakGlass
 from backend.db.identity import UserRecord
 from backend.db.session import DbSessions
 from backend.errors import TooManyRequests, Unauthenticated
 from backend.features.session.steps import OVER, NextStep, factor_asked, next_of
 from backend.http.connections import address_group
 from backend.http.cookies import attempt_cookie, read_device_cookie
+from backend.identity.breakglass import read_break_glass
 from backend.identity.credentials import Identities
 from backend.identity.devices import remember
 from backend.identity.hashing import Hashing
 from backend.identity.limits import AttemptLimits, Limit
-from backend.identity.rules import lacks_factor
+from backend.identity.rules import lacks_factor, require_local
 from backend.identity.sessions import PASSWORD
 from backend.identity.steps import STEP_SECONDS
 from backend.identity.tokens import digest
@@ -37,6 +40,7 @@ __all__ = [
     "count",
     "opened",
     "origin_as",
+    "require_let_in",
     "session_target",
 ]
 
@@ -109,13 +113,30 @@ async def opened(
     where a second factor was set up, or the account switched off, at this moment."""
     org = audit.origin.organisation
     agent = request.headers.get("user-agent", "")
-    token = await entry.identities.open(db, user, address_of(request), agent, method=method)
+    glass = await _emergency(db, user)
+    until = glass.until if glass is not None else None
+    token = await entry.identities.open(
+        db, user, address_of(request), agent, method=method, until=until
+    )
     await _require_unchanged(db, user, method)
+    if glass is not None:  # behind the account: the order of locks
+        glass.used, glass.used_from = time.time(), address_of(request)[:64]
     origin = Origin(org, user.login, "user", user.id, "session", digest(token), provider=method)
     theirs = audit.acting_as(origin.over(request))
     theirs.did("open", session_target(org, user.login), detail=detail)
     group = address_group(address_of(request))
     return Opened(token, await remember(db, user.id, read_device_cookie(request), group))
+
+
+async def _emergency(db: AsyncSession, user: UserRecord) -> BreakGlass | None:
+    """How the break-glass account stands, whose sessions end with its hour; 401 when that is over.
+    None for any other account."""
+    row = await read_break_glass(db, user.id)
+    if row is None:
+        return None
+    if row.until is None or row.until <= time.time():
+        raise Unauthenticated(OVER)
+    return row
 
 
 async def _require_unchanged(db: AsyncSession, user: UserRecord, method: str) -> None:
@@ -126,12 +147,28 @@ async def _require_unchanged(db: AsyncSession, user: UserRecord, method: str) ->
     later than this look waits for the new session and ends it.
     """
     await db.flush()
+    await require_local(db, user.id, method)
     verified = user.password_hash
     now = await db.get(UserRecord, user.id, with_for_update={"read": True}, populate_existing=True)
     if now is None or now.disabled or now.password_hash != verified:
         raise Unauthenticated(OVER)
-    if await factor_asked(db, now, method) or await lacks_factor(db, method):
+    if await factor_asked(db, now, method) or await lacks_factor(db, user.id, method):
         raise Unauthenticated(OVER)
+
+
+async def require_let_in(
+    entry: Entrance, user: UserRecord, method: str, request: Request, audit: Audit
+) -> None:
+    """401 where accounts of this console are not let in, recorded, before anything more is asked.
+    `opened` looks again, under the lock."""
+    try:
+        async with entry.db_sessions() as own:
+            await require_local(own, user.id, method)
+    except Unauthenticated:
+        target = session_target(audit.origin.organisation, user.login)
+        why = "Accounts of this console sign in for emergencies only."
+        await entry.refusals.record(origin_as(audit, user, request), "open", target, why)
+        raise
 
 
 async def count(entry: Entrance, limits: list[Limit]) -> None:

@@ -20,6 +20,7 @@ from backend.features.session.entrance import (
     count,
     opened,
     origin_as,
+    require_let_in,
     session_target,
 )
 from backend.features.session.steps import OVER, SECOND_FACTOR, reached
@@ -98,6 +99,7 @@ async def enter(
     if user is None or user.disabled:
         await _refuse(entry, audit, request, user, NotBelieved("the account is switched off"))
     await entry.attempts.give_back(limits)
+    await require_let_in(entry, user, PASSKEY, request, audit)
     detail = f"By the passkey {used.name}."
     entered = await opened(db, entry, user, request, audit, method=PASSKEY, detail=detail)
     # With the session written: who takes the passkey away from now on ends the session too.

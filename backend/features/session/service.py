@@ -27,6 +27,7 @@ from backend.features.session.entrance import (
     asked_next,
     count,
     opened,
+    require_let_in,
     session_target,
 )
 from backend.features.session.schemas import LoginRequest, SetupRequest
@@ -73,6 +74,7 @@ async def sign_in(
         await entry.refusals.record(origin, "open", target)
         raise Unauthenticated(_WRONG)
     await entry.attempts.give_back(limits)
+    await require_let_in(entry, now, PASSWORD, request, audit)
     browser = read_attempt_cookie(request) or new_token()
     async with entry.db_sessions() as own, own.begin():
         step = await asked_next(own, request, now, PASSWORD, browser)

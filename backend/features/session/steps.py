@@ -17,7 +17,7 @@ from backend.db.identity import UserRecord
 from backend.db.signin import SignInStep
 from backend.errors import Unauthenticated
 from backend.identity.factors import factors_of
-from backend.identity.rules import lacks_factor
+from backend.identity.rules import lacks_factor, require_local
 from backend.identity.sessions import PASSWORD
 from backend.identity.steps import begin_step, read_step, take_step
 from backend.identity.tokens import digest
@@ -52,6 +52,7 @@ async def next_of(db: AsyncSession, user: UserRecord, method: str, browser: str)
     """What is asked of `user`, who showed who they are by `method` in that browser, before their
     session opens; None for nothing more. A reset of the password leaves the second factor asked
     for, and before."""
+    await require_local(db, user.id, method)
     if user.one_time_until is not None and user.one_time_until < time.time():
         raise Unauthenticated("This one-time password is over: ask for a new one.")
     asked = await factor_asked(db, user, method)
@@ -63,7 +64,7 @@ async def next_of(db: AsyncSession, user: UserRecord, method: str, browser: str)
         state = await _begin(db, NEW_PASSWORD, user, method, browser)
         told = "This password is good once: choose one that only you know."
         return NextStep(told, step=NEW_PASSWORD, state=state)
-    if not await lacks_factor(db, method):
+    if not await lacks_factor(db, user.id, method):
         return None
     state = await _begin(db, SET_UP_FACTOR, user, method, browser)
     told = "Your organisation asks for a second factor beside the password: set one up now."

@@ -19,7 +19,9 @@ from backend.http.changing import Changed
 from backend.http.documented import answers
 from backend.http.guard import CurrentPrincipal, Requires
 from backend.http.stepup import FreshNow
+from backend.identity.rules import SECOND_FACTOR
 from backend.parts import part
+from backend.providers.service import Providers
 from backend.secrets.store import Secrets
 
 __all__ = ["router"]
@@ -27,6 +29,7 @@ __all__ = ["router"]
 router = APIRouter(tags=["sign-in-rules"], prefix="/sign-in-rules", responses=answers(409))
 _KIND: Final = "identity-provider"
 _WORD: Final = "sign-in rule"
+KnownProviders = Annotated[Providers, part(Providers)]
 
 
 @router.get("", dependencies=[Requires(_KIND, Verb.LIST, word=_WORD)])
@@ -41,10 +44,11 @@ async def read_sign_in_rule_impact(
     name: RuleName,
     caller: Annotated[Principal, Requires(_KIND, Verb.GET, word=_WORD)],
     db: DbSession,
+    providers: KnownProviders,
 ) -> RuleImpact:
     """Whom the rule concerns, as of now."""
     await service.find(db, name)
-    return await service.impact(db, caller)
+    return await service.impact(db, caller, name, providers)
 
 
 @router.put(
@@ -61,13 +65,14 @@ async def switch_sign_in_rule(
     audit: Audited,
     changed: Changed,
     secrets: Annotated[Secrets, part(Secrets)],
+    providers: KnownProviders,
 ) -> RuleView:
     """Have the rule in force, or not. Needs `If-Match`."""
     rule = await service.find(db, name)
     changed.check(rule.row_version, _view(rule))
-    if body.enabled:
+    if body.enabled and name == SECOND_FACTOR:
         secrets.require()  # what people are asked to set up has to be kept sealed
-    rule = await service.switch(db, audit, caller, rule, enabled=body.enabled)
+    rule = await service.switch(db, audit, caller, rule, enabled=body.enabled, providers=providers)
     changed.done(caller, rule.row_version)
     return _view(rule)
 

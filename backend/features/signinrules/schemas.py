@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 __all__ = ["RuleImpact", "RuleName", "RuleSwitch", "RuleView"]
 
-RuleName = Literal["second-factor"]
+RuleName = Literal["second-factor", "break-glass-only"]
 
 
 class RuleView(BaseModel):
@@ -31,10 +31,12 @@ class RuleSwitch(BaseModel):
 
 
 class RuleImpact(BaseModel):
-    """Whom the rule concerns: how many people have not what it asks for, how many of them are
-    signed in at this moment, and the first of them by user name; null for who may not read
-    accounts."""
+    """Whom the rule concerns: how many people have not what it asks for (a second factor, a
+    provider to sign in by), how many people it concerns are signed in at this moment, and the first
+    of those without by user name; null for who may not read accounts. `against` are sentences that
+    say why the rule cannot be switched on yet."""
 
     people: int
     signed_in: int
     logins: list[str] | None
+    against: list[str] = []

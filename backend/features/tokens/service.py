@@ -24,6 +24,7 @@ from backend.features.tokens.owners import Owner, owner_of, service_for
 from backend.features.tokens.schemas import NewToken
 from backend.http.guard import no_such
 from backend.http.stepup import require_fresh
+from backend.identity.breakglass import refuse_to_break_glass
 from backend.identity.epoch import raise_epoch
 from backend.identity.granting import refuse_escalation
 from backend.identity.holdings import policy_of
@@ -87,6 +88,8 @@ async def create(mint: Mint, body: NewToken) -> Minted:
     """A new token; 422 for rights, places or a time that its owner cannot give it."""
     refuse_tokens(mint.caller)
     owner = await service_for(mint.db, mint.caller, body.service, Verb.CREATE)
+    if owner.own:
+        await refuse_to_break_glass(mint.db, owner.subject.id)
     days = body.days or min(mint.settings.token_days, mint.settings.token_max_days)
     if days > mint.settings.token_max_days:
         most = mint.settings.token_max_days

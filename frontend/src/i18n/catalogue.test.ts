@@ -6,6 +6,7 @@ import asking from "./asking.json";
 import connections from "./connections.json";
 import en from "./en.json";
 import etcd from "./etcd.json";
+import glass from "./glass.json";
 import image from "./image.json";
 import invited from "./invited.json";
 import inviting from "./inviting.json";
@@ -13,6 +14,7 @@ import later from "./later.json";
 import "./asking";
 import "./connections";
 import "./etcd";
+import "./glass";
 import "./image";
 import "./invited";
 import "./inviting";
@@ -56,6 +58,7 @@ const KEYS = [
   en,
   connections,
   etcd,
+  glass,
   image,
   invited,
   inviting,
@@ -106,6 +109,7 @@ test("the pseudo-locale marks every string and leaves placeholders alone", () =>
     en,
     connections,
     etcd,
+    glass,
     image,
     invited,
     inviting,

@@ -5,6 +5,7 @@ import type connections from "./connections.json";
 import type deciding from "./deciding.json";
 import en from "./en.json";
 import type etcd from "./etcd.json";
+import type glass from "./glass.json";
 import type image from "./image.json";
 import type invited from "./invited.json";
 import type inviting from "./inviting.json";
@@ -28,6 +29,7 @@ declare module "i18next" {
         typeof asking &
         typeof connections &
         typeof etcd &
+        typeof glass &
         typeof image &
         typeof invited &
         typeof inviting &

@@ -74,6 +74,7 @@ def nothing(*names: str) -> Callable[[Any], bool]:
     return empty
 
 
+GLASS = {"login": "glass", "password": "correct horse battery", "state": "none", "code": "000000"}
 CONNECTION = "/connections/etcd/local"
 DRAFT = {"kind": "etcd", "name": "x", "way": "endpoints", "values": {}}
 U = "/updates"
@@ -130,6 +131,11 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "GET /jobs/{job_id}": LatePlace("/jobs/{job}", SHOP, "job", "get"),
     "POST /jobs/{job_id}/cancel": LatePlace("/jobs/{job}/cancel", SHOP, "job", "cancel"),
     # identity providers
+    "GET /break-glass": at(ORG, "/break-glass"),
+    # 409: the callers of this test have no accounts
+    "POST /break-glass/set-up": at(ORG, "/break-glass/set-up", 409),
+    "POST /break-glass": at(ORG, "/break-glass", 409, 429, body=GLASS),
+    "POST /break-glass/seal": at(ORG, "/break-glass/seal", 404, match=True),
     "GET /sign-in-rules": at(ORG, "/sign-in-rules"),
     "GET /sign-in-rules/{name}/impact": at(ORG, "/sign-in-rules/second-factor/impact"),
     "PUT /sign-in-rules/{name}": at(

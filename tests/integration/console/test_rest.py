@@ -26,6 +26,7 @@ PUBLIC = {
     ("post", "/api/v1/session/next/authenticator"),
     ("post", "/api/v1/session/next/challenge"),
     ("post", "/api/v1/session/passkey"),
+    ("post", "/api/v1/break-glass/unseal"),
     ("post", "/api/v1/session/passkey/challenge"),
     ("post", "/api/v1/hooks/registry/{name}"),
     ("post", "/api/v1/hooks/logout/{provider}"),

@@ -79,6 +79,7 @@ async def test_c1_who_has_none_sets_one_up_before_there_is_a_session(
         "people": 2,
         "signed_in": 2,
         "logins": ["ada", "owner"],
+        "against": [],
     }
     assert (await switch(owner)).status_code == 200
     assert (await ada.get("/session")).status_code == 200, "who is signed in stays so"

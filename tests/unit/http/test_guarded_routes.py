@@ -32,6 +32,7 @@ OPEN = {
     "POST /api/v1/session/next/challenge",
     "POST /api/v1/session/passkey",
     "POST /api/v1/session/passkey/challenge",
+    "POST /api/v1/break-glass/unseal",
     "GET /api/v1/setup",
     "POST /api/v1/setup",
     "POST /api/v1/hooks/registry/{name}",

@@ -438,6 +438,101 @@ export type BindingView = {
 };
 
 /**
+ * BreakGlassCode
+ *
+ * The code that unseals the account, good once and told this one time; how many of its
+ * sessions ended by that.
+ */
+export type BreakGlassCode = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Sessions Ended
+     */
+    sessions_ended: number;
+};
+
+/**
+ * BreakGlassMade
+ *
+ * With recovery codes for who has not the app at hand, each good once.
+ */
+export type BreakGlassMade = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Recovery Codes
+     */
+    recovery_codes: Array<string>;
+    /**
+     * Sessions Ended
+     */
+    sessions_ended: number;
+};
+
+/**
+ * BreakGlassView
+ *
+ * How the break-glass account stands: there is ``none``, it is ``sealed``, ``open`` until
+ * `until`, or ``used``, its hour over and no code printed since. Times are Unix seconds;
+ * `unsealed` and `used` tell of the last time. `row_version` guards changes (`If-Match`).
+ */
+export type BreakGlassView = {
+    /**
+     * Login
+     */
+    login?: string;
+    /**
+     * Printed
+     */
+    printed?: number | null;
+    /**
+     * Printed By
+     */
+    printed_by?: string;
+    /**
+     * Row Version
+     */
+    row_version?: number;
+    /**
+     * State
+     */
+    state: 'none' | 'sealed' | 'open' | 'used';
+    /**
+     * Unsealed
+     */
+    unsealed?: number | null;
+    /**
+     * Unsealed From
+     */
+    unsealed_from?: string;
+    /**
+     * Until
+     */
+    until?: number | null;
+    /**
+     * Used
+     */
+    used?: number | null;
+    /**
+     * Used From
+     */
+    used_from?: string;
+};
+
+/**
  * Breakdown
  *
  * Parts by descending size. `others` counts the machines of parts left off, so that
@@ -4439,6 +4534,31 @@ export type NewBinding = {
 };
 
 /**
+ * NewBreakGlass
+ *
+ * The account to make: its name and password, and the first code of its authenticator app,
+ * with the `state` of that app's set-up.
+ */
+export type NewBreakGlass = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Password
+     */
+    password: string;
+    /**
+     * State
+     */
+    state: string;
+};
+
+/**
  * NewChannel
  *
  * A channel to be made.
@@ -7435,11 +7555,16 @@ export type RowAnswer = {
 /**
  * RuleImpact
  *
- * Whom the rule concerns: how many people have not what it asks for, how many of them are
- * signed in at this moment, and the first of them by user name; null for who may not read
- * accounts.
+ * Whom the rule concerns: how many people have not what it asks for (a second factor, a
+ * provider to sign in by), how many people it concerns are signed in at this moment, and the first
+ * of those without by user name; null for who may not read accounts. `against` are sentences that
+ * say why the rule cannot be switched on yet.
  */
 export type RuleImpact = {
+    /**
+     * Against
+     */
+    against?: Array<string>;
     /**
      * Logins
      */
@@ -7512,7 +7637,7 @@ export type RuleView = {
     /**
      * Name
      */
-    name: 'second-factor';
+    name: 'second-factor' | 'break-glass-only';
     /**
      * Row Version
      */
@@ -9024,6 +9149,34 @@ export type TrustRuleView = {
  * How a value is read in a query, compared, and shown by the interface.
  */
 export type Type = 'bool' | 'bytes' | 'labels' | 'list' | 'number' | 'percent' | 'quantity' | 'status' | 'text' | 'time';
+
+/**
+ * Unseal
+ *
+ * The printed code, as it was typed.
+ */
+export type Unseal = {
+    /**
+     * Code
+     */
+    code: string;
+};
+
+/**
+ * UnsealedView
+ *
+ * Who signs in now, with password and second factor, until Unix seconds `until`.
+ */
+export type UnsealedView = {
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Until
+     */
+    until: number;
+};
 
 /**
  * Unsubscribe
@@ -10544,6 +10697,263 @@ export type ChangeBindingResponses = {
 };
 
 export type ChangeBindingResponse = ChangeBindingResponses[keyof ChangeBindingResponses];
+
+export type ReadBreakGlassAccountData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/break-glass';
+};
+
+export type ReadBreakGlassAccountErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+};
+
+export type ReadBreakGlassAccountError = ReadBreakGlassAccountErrors[keyof ReadBreakGlassAccountErrors];
+
+export type ReadBreakGlassAccountResponses = {
+    /**
+     * Successful Response
+     */
+    200: BreakGlassView;
+};
+
+export type ReadBreakGlassAccountResponse = ReadBreakGlassAccountResponses[keyof ReadBreakGlassAccountResponses];
+
+export type CreateBreakGlassData = {
+    body: NewBreakGlass;
+    path?: never;
+    query?: never;
+    url: '/api/v1/break-glass';
+};
+
+export type CreateBreakGlassErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+};
+
+export type CreateBreakGlassError = CreateBreakGlassErrors[keyof CreateBreakGlassErrors];
+
+export type CreateBreakGlassResponses = {
+    /**
+     * Successful Response
+     */
+    201: BreakGlassMade;
+};
+
+export type CreateBreakGlassResponse = CreateBreakGlassResponses[keyof CreateBreakGlassResponses];
+
+export type SealBreakGlassData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/break-glass/seal';
+};
+
+export type SealBreakGlassErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+};
+
+export type SealBreakGlassError = SealBreakGlassErrors[keyof SealBreakGlassErrors];
+
+export type SealBreakGlassResponses = {
+    /**
+     * Successful Response
+     */
+    200: BreakGlassCode;
+};
+
+export type SealBreakGlassResponse = SealBreakGlassResponses[keyof SealBreakGlassResponses];
+
+export type SetUpBreakGlassData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/break-glass/set-up';
+};
+
+export type SetUpBreakGlassErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+};
+
+export type SetUpBreakGlassError = SetUpBreakGlassErrors[keyof SetUpBreakGlassErrors];
+
+export type SetUpBreakGlassResponses = {
+    /**
+     * Successful Response
+     */
+    200: NewTotp;
+};
+
+export type SetUpBreakGlassResponse = SetUpBreakGlassResponses[keyof SetUpBreakGlassResponses];
+
+export type UnsealBreakGlassData = {
+    body: Unseal;
+    path?: never;
+    query?: never;
+    url: '/api/v1/break-glass/unseal';
+};
+
+export type UnsealBreakGlassErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+};
+
+export type UnsealBreakGlassError = UnsealBreakGlassErrors[keyof UnsealBreakGlassErrors];
+
+export type UnsealBreakGlassResponses = {
+    /**
+     * Successful Response
+     */
+    200: UnsealedView;
+};
+
+export type UnsealBreakGlassResponse = UnsealBreakGlassResponses[keyof UnsealBreakGlassResponses];
 
 export type ListCustomObjectsData = {
     body?: never;
@@ -16418,7 +16828,7 @@ export type SwitchSignInRuleData = {
         /**
          * Name
          */
-        name: 'second-factor';
+        name: 'second-factor' | 'break-glass-only';
     };
     query?: never;
     url: '/api/v1/sign-in-rules/{name}';
@@ -16488,7 +16898,7 @@ export type ReadSignInRuleImpactData = {
         /**
          * Name
          */
-        name: 'second-factor';
+        name: 'second-factor' | 'break-glass-only';
     };
     query?: never;
     url: '/api/v1/sign-in-rules/{name}/impact';

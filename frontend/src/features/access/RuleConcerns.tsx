@@ -1,22 +1,55 @@
 import { useTranslation } from "react-i18next";
-import type { RuleImpact } from "../../api/generated/types.gen";
+import type { RuleImpact, RuleView } from "../../api/generated/types.gen";
 import { Notice } from "../../states/Notice";
 
-/** Whom a rule concerns, before it is switched on. */
-export function RuleConcerns({ impact }: { impact: RuleImpact }) {
+const WORDS = {
+  "second-factor": {
+    nobody: "rules.factor.nobody",
+    concerns: "rules.factor.concerns",
+    signedIn: "rules.factor.signedIn",
+  },
+  "break-glass-only": {
+    nobody: "rules.only.nobody",
+    concerns: "rules.only.concerns",
+    signedIn: "rules.only.signedIn",
+  },
+} as const;
+
+interface RuleConcernsProps {
+  rule: RuleView["name"];
+  impact: RuleImpact;
+}
+
+/** Whom a rule concerns, before it is switched on, and why it cannot be yet. */
+export function RuleConcerns({ rule, impact }: RuleConcernsProps) {
   const { t } = useTranslation();
-  const { people, signed_in, logins } = impact;
-  if (people === 0) return <Notice tone="info" plain title={t("rules.factor.nobody")} />;
+  const { people, signed_in, logins, against = [] } = impact;
+  const words = WORDS[rule];
   const more = people - (logins?.length ?? people);
   return (
-    <Notice tone="warning" title={t("rules.factor.concerns", { count: people })}>
-      {logins && (
-        <p>
-          <span translate="no">{logins.join(", ")}</span>
-          {more > 0 && ` ${t("rules.more", { count: more })}`}
-        </p>
+    <>
+      {against.length > 0 && (
+        <Notice tone="danger" title={t("rules.against")}>
+          {against.map((why) => (
+            <p key={why} translate="no">
+              {why}
+            </p>
+          ))}
+        </Notice>
       )}
-      {signed_in > 0 && <p>{t("rules.factor.signedIn", { count: signed_in })}</p>}
-    </Notice>
+      {people === 0 ? (
+        <Notice tone="info" plain title={t(words.nobody)} />
+      ) : (
+        <Notice tone="warning" title={t(words.concerns, { count: people })}>
+          {logins && (
+            <p>
+              <span translate="no">{logins.join(", ")}</span>
+              {more > 0 && ` ${t("rules.more", { count: more })}`}
+            </p>
+          )}
+        </Notice>
+      )}
+      {signed_in > 0 && <p>{t(words.signedIn, { count: signed_in })}</p>}
+    </>
   );
 }

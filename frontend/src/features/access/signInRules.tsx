@@ -1,3 +1,4 @@
+import type { ParseKeys } from "i18next";
 import type { Action } from "../../actions/action";
 import { readSignInRuleImpact, switchSignInRule } from "../../api/generated/sdk.gen";
 import type { RuleImpact, RuleView } from "../../api/generated/types.gen";
@@ -9,35 +10,61 @@ export interface Asked {
   impact: RuleImpact | null;
 }
 
-/** A second factor of everybody who signs in with a password; whom that concerns is told before. */
-export const askFactor: Action<Asked> = {
-  id: "rule.factor.on",
-  needs: ["identity-provider", "update"],
-  verb: "rules.switchOn",
-  title: "rules.factor.on.title",
-  body: "rules.factor.on.body",
-  draft: ({ rule }) => rule.name,
-  load: async ({ rule }) => ({
-    rule,
-    impact: (await readSignInRuleImpact({ path: { name: rule.name } })).data,
-  }),
-  shown: ({ impact }) => impact && <RuleConcerns impact={impact} />,
-  run: async ({ rule }) => put(rule, true),
-  onto: ({ impact }, current) => ({ rule: current as RuleView, impact }),
+/** What is said of switching a rule. */
+interface Words {
+  title: ParseKeys;
+  body: ParseKeys;
+}
+
+/** Each rule's two switches; whom it concerns is told before it is switched on. */
+export const SWITCHES: Readonly<
+  Record<RuleView["name"], { on: Action<Asked>; off: Action<Asked> }>
+> = {
+  "second-factor": {
+    on: turnOn("rule.factor.on", {
+      title: "rules.factor.on.title",
+      body: "rules.factor.on.body",
+    }),
+    off: turnOff("rule.factor.off", {
+      title: "rules.factor.off.title",
+      body: "rules.factor.off.body",
+    }),
+  },
+  "break-glass-only": {
+    on: turnOn("rule.only.on", { title: "rules.only.on.title", body: "rules.only.on.body" }),
+    off: turnOff("rule.only.off", { title: "rules.only.off.title", body: "rules.only.off.body" }),
+  },
 };
 
-/** A password alone is enough again for who has nothing more. */
-export const dropFactor: Action<Asked> = {
-  id: "rule.factor.off",
-  needs: ["identity-provider", "update"],
-  verb: "rules.switchOff",
-  title: "rules.factor.off.title",
-  body: "rules.factor.off.body",
-  danger: true,
-  draft: ({ rule }) => rule.name,
-  run: async ({ rule }) => put(rule, false),
-  onto: ({ impact }, current) => ({ rule: current as RuleView, impact }),
-};
+function turnOn(id: string, words: Words): Action<Asked> {
+  return {
+    id,
+    ...words,
+    needs: ["identity-provider", "update"],
+    verb: "rules.switchOn",
+    draft: ({ rule }) => rule.name,
+    load: async ({ rule }) => ({
+      rule,
+      impact: (await readSignInRuleImpact({ path: { name: rule.name } })).data,
+    }),
+    shown: ({ rule, impact }) => impact && <RuleConcerns rule={rule.name} impact={impact} />,
+    run: async ({ rule }) => put(rule, true),
+    onto: ({ impact }, current) => ({ rule: current as RuleView, impact }),
+  };
+}
+
+function turnOff(id: string, words: Words): Action<Asked> {
+  return {
+    id,
+    ...words,
+    needs: ["identity-provider", "update"],
+    verb: "rules.switchOff",
+    danger: true,
+    draft: ({ rule }) => rule.name,
+    run: async ({ rule }) => put(rule, false),
+    onto: ({ impact }, current) => ({ rule: current as RuleView, impact }),
+  };
+}
 
 async function put({ name, row_version }: RuleView, enabled: boolean) {
   const { requestId } = await switchSignInRule({

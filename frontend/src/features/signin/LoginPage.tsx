@@ -128,6 +128,7 @@ export function LoginPage() {
           <ByPasskey onEntered={entered} />
         </Suspense>
       )}
+      {!directory && <AppLink href="/break-glass">{t("login.breakGlass")}</AppLink>}
       {directory && (
         <AppLink href={`/login?${new URLSearchParams({ next })}`}>{t("login.otherWay")}</AppLink>
       )}
