@@ -36,6 +36,8 @@ PERIODIC = {
     r"^SELECT provider_session": 60.0,  # whose groups are asked for again?
     r"^DELETE FROM (login_attempt|logout_token_seen|sealed_secret|provider_trial)": 60.0,
     r"^DELETE FROM saml_assertion_seen": 60.0,
+    r"^SELECT policy_epoch.value": 1.0,  # and rights? A command line tells nobody of it
+    r"^SELECT break_glass.id": 5.0,  # is its hour over?
     r"^PRAGMA data_version": 2.0,  # did another process write the SQLite file?
     r"^SELECT version FROM omaha_config": 2.0,  # and the configuration?
 }
