@@ -58,11 +58,14 @@ async def store(request, tmp_path):
 
 @pytest.fixture
 async def connect(store):
-    """Open connections to the store; all are closed at the end."""
+    """Open connections to the store, patient ones: on a busy machine a sign-in once took over five
+    seconds. All are closed at the end."""
     opened = []
 
     def make(**overrides) -> EtcdConnection:
-        connection = EtcdConnection(store.settings(**overrides), store.transport)
+        connection = EtcdConnection(
+            store.settings(**{"deadline": 15.0, **overrides}), store.transport
+        )
         opened.append(connection)
         return connection
 
