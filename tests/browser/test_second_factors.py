@@ -126,7 +126,7 @@ def test_c1_the_rule_leads_who_has_none_to_set_one_up(
     sign_in(page.context, console, OWNER, console.password)
     page.goto(f"{console.url}/access/sign-in")
     asked = page.get_by_role("heading", name="Second factor required")
-    rule = page.locator("section").filter(has=asked)
+    rule = page.locator(".cr-section").filter(has=asked)
     rule.get_by_role("button", name="Switch on").click()
     dialogue = page.get_by_role("dialog")
     expect(dialogue).to_contain_text("2 people have no second factor")
