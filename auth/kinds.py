@@ -11,6 +11,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from auth.scope import Scope, anywhere
@@ -50,10 +51,9 @@ class Kind:
     def lies_within(self, scope: Scope) -> bool:
         """Whether a right at `scope` can ever meet an object of this kind: no machine lies in a
         namespace, whatever the role there allows."""
-        taken = inspect.signature(self.scope).parameters.values()
-        if any(each.kind is inspect.Parameter.VAR_POSITIONAL for each in taken):
+        deepest = _deepest(self.scope)
+        if deepest is None:
             return True
-        deepest = self.scope(*("*" for _ in taken))
         words, held = deepest[::2], scope[::2]
         # A repository's path may go on for as long as it likes.
         alike = all(word in {"*", other} for word, other in zip(words, held, strict=False))
@@ -63,6 +63,16 @@ class Kind:
     def pairs(self) -> frozenset[Pair]:
         """Every right there is on it."""
         return frozenset((self.name, verb) for verb in self.verbs)
+
+
+@cache
+def _deepest(scope: Callable[..., Scope]) -> Scope | None:
+    """The longest scope that it builds; None where it takes any names. Kept: every look at what
+    a person may do asks it of every kind, and to read a signature is slow."""
+    taken = inspect.signature(scope).parameters.values()
+    if any(each.kind is inspect.Parameter.VAR_POSITIONAL for each in taken):
+        return None
+    return scope(*("*" for _ in taken))
 
 
 class Catalogue:

@@ -14,6 +14,7 @@ import typer
 
 from backend.client.commands import COMMANDS, context_app
 from backend.client.failures import CommandFailed
+from backend.collector import spare_what_comes
 from backend.lazycommands import LazyCommands
 
 __all__ = ["main"]
@@ -48,6 +49,7 @@ def serve(
     ] = None,
 ) -> None:
     """Start the console alone, against the configured connections."""
+    spare_what_comes()
     from backend.serve import run_serve
     from backend.settings import Settings
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import socket
 import sys
 from typing import Final
@@ -14,6 +13,7 @@ from rich.markup import escape
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.app import create_app
+from backend.collector import spare_what_is_there
 from backend.http.connections import raise_descriptor_limit
 from backend.http.server import listen, server_config
 from backend.identity import setup
@@ -23,8 +23,6 @@ from backend.state import Console, console_of
 
 __all__ = ["run_serve"]
 
-_YOUNG: Final = 10_000
-"""New objects between looks at the youngest; Python's 700 is for small programs."""
 _NOT_STARTED: Final = 3
 _terminal: Final = Terminal(stderr=True, highlight=False)
 
@@ -87,7 +85,7 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if not self.started:
             return
-        _settle_memory()
+        spare_what_is_there()
         async with self._console.db_sessions() as db, db.begin():
             token = await setup.issue_setup_token(db)
         _terminal.print(f"Craton is at [bold]{self._url}[/bold]")
@@ -97,17 +95,6 @@ class _Server(uvicorn.Server):
                 f"  [bold]{self._url}/setup#token={token}[/bold]",
                 soft_wrap=True,
             )
-
-
-def _settle_memory() -> None:
-    """Spare the collector what lives as long as the process: modules, routes, models.
-
-    Looking through these 200,000 objects again and again stops every stream for 0.1 s. What
-    comes later is rows, which are not tracked, and short-lived frames and requests.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_YOUNG, 20, 10)
 
 
 def _url(settings: Settings, listener: socket.socket) -> str:

@@ -23,6 +23,7 @@ pytest_plugins = (
     "tests.connections",
     "tests.stackfixtures",
     "tests.latencies",
+    "tests.collecting",
     "tests.grouping",
     "tests.hashing",
     "tests.signatures",
