@@ -15,6 +15,7 @@ import { fieldsOf } from "../../forms/field";
 import { PlainFields } from "../../forms/PlainFields";
 import { useForm } from "../../forms/useForm";
 import { useSearchOf } from "../../pages/useSearchOf";
+import { knowsPasskeys } from "../../session/knowsPasskeys";
 import { sessionQuery, signIn, signInWith } from "../../session/session";
 import { AppLink } from "../../shell/AppLink";
 import { forgetOthers } from "../../shell/forgetOthers";
@@ -31,7 +32,7 @@ const FIELDS = fieldsOf(loginRequestBody, {
 });
 const fields = () => FIELDS;
 const NextStep = lazy(async () => import("./NextStep"));
-const OtherWays = lazy(async () => import("./OtherWays"));
+const ByPasskey = lazy(async () => import("./ByPasskey"));
 
 /** What more is asked of who gave the right password. */
 const nextOf = (error: Error | null) =>
@@ -122,14 +123,14 @@ export function LoginPage() {
           {t("login.submit")}
         </Button>
       </Form>
-      {directory ? (
+      {!directory && setup.data?.passkeys && knowsPasskeys() && (
+        <Suspense fallback={null}>
+          <ByPasskey onEntered={entered} />
+        </Suspense>
+      )}
+      {!directory && <AppLink href="/break-glass">{t("login.breakGlass")}</AppLink>}
+      {directory && (
         <AppLink href={`/login?${new URLSearchParams({ next })}`}>{t("login.otherWay")}</AppLink>
-      ) : (
-        !setup.isPending && (
-          <Suspense fallback={null}>
-            <OtherWays passkeys={setup.data?.passkeys === true} onEntered={entered} />
-          </Suspense>
-        )
       )}
     </SignInFrame>
   );
