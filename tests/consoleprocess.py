@@ -23,6 +23,7 @@ import pytest
 
 from backend.app import create_app
 from backend.settings import Settings
+from tests.databases import place_sqlite
 from tests.processes import start
 from tests.stackfixtures import REPOSITORY, RunningStack
 
@@ -181,6 +182,7 @@ def launch_console(
     It chooses a free port, unless `url` names one.
     """
     home.mkdir(parents=True, exist_ok=True)
+    place_sqlite(home / "craton.db")
     if stack is not None:
         (home / "stack").mkdir()
         (home / "stack" / "status.json").symlink_to(stack.paths.status)

@@ -1,7 +1,16 @@
-import { InvitationPage } from "./InvitationPage";
+import { lazy, Suspense } from "react";
 import { SetupPage } from "./SetupPage";
 
-/** What one-time links lead to, fetched as one: that is less for the first page to know of. */
+const InvitationPage = lazy(async () => ({
+  default: (await import("./InvitationPage")).InvitationPage,
+}));
+
+/** What one-time links lead to, known as one: that is less for the first page to know of. */
 export function LinkedPage() {
-  return window.location.pathname.endsWith("/invitation") ? <InvitationPage /> : <SetupPage />;
+  if (!window.location.pathname.endsWith("/invitation")) return <SetupPage />;
+  return (
+    <Suspense fallback={null}>
+      <InvitationPage />
+    </Suspense>
+  );
 }
