@@ -8,6 +8,7 @@ from typing import Any, Final
 from backend.features.context import Feature, FeatureContext
 from backend.features.overview.derive import Problems
 from backend.features.overview.emergency import Emergency
+from backend.features.overview.receivers import Receivers
 from backend.features.overview.rights import KINDS
 from backend.features.overview.routes import router
 from backend.features.overview.service import OverviewService
@@ -27,7 +28,9 @@ AFTER = ("cluster", "connections", "events", "images", "keyvalue", "machines", "
 def register(context: FeatureContext) -> Feature:
     """Add `problems`, derived from collections of other features, in whichever order."""
     emergency = Emergency(context.db_sessions, context.organisation)
-    problems = Problems(emergency=emergency.rows)
+    declared = [receiver.name for receiver in context.settings.audit_receivers]
+    receivers = Receivers(context.db_sessions, context.organisation, declared)
+    problems = Problems(emergency=emergency.rows, receivers=receivers.rows)
     context.registry.add(problems.rows.collection, problems.rows)
     service = OverviewService(
         context.registry,
@@ -37,6 +40,7 @@ def register(context: FeatureContext) -> Feature:
 
     alarm = Loop("whether break-glass is in use", emergency.look, every=_ALARM_SECONDS)
     look = Loop("what does not end, and what is not taken", problems.look, every=_LOOK_SECONDS)
+    sent = Loop("whether receivers take the record", receivers.look, every=_LOOK_SECONDS)
 
     def feeds(settings: ConnectionSettings) -> Mapping[str, Feed[Any]]:
         return problems.feeds(settings.name)
@@ -46,6 +50,6 @@ def register(context: FeatureContext) -> Feature:
         router,
         feeds={"kubernetes": feeds},
         kinds=KINDS,
-        jobs=(look, alarm),
+        jobs=(look, alarm, *([sent] if declared else ())),
         parts=(service,),
     )

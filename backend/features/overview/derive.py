@@ -26,6 +26,7 @@ from backend.features.overview.read import (
     Volume,
     Workload,
 )
+from backend.features.overview.receivers import ReceiverRow, receiver_problem
 from backend.features.overview.rows import ProblemRow
 from backend.features.overview.rules import (
     claim_problem,
@@ -91,6 +92,7 @@ class Problems:
         self,
         clock: Callable[[], float] = time.time,
         emergency: Table[EmergencyRow] | None = None,
+        receivers: Table[ReceiverRow] | None = None,
     ) -> None:
         self._clock = clock
         self._started = clock()
@@ -98,6 +100,8 @@ class Problems:
         self.routes = Routes(clock)
         none = Table[EmergencyRow]("break-glass in use")
         self.emergency = none if emergency is None else emergency
+        nowhere = Table[ReceiverRow]("receivers that take nothing")
+        self.receivers = nowhere if receivers is None else receivers
         self.rows: Derived[ProblemRow] = Derived(
             problems_collection(self._resources),
             inputs=(
@@ -115,7 +119,8 @@ class Problems:
                 Kept("etcd-members", by=_of_member, keep=self._judged),
                 Input(self.held.rows, by=_of_held),
                 Kept(self.routes.rows, by=_of_route, keep=self._dated(_route, _asked)),
-                Input(self.emergency, by=_of_emergency),
+                Input(self.emergency, by=_by_key),
+                Input(self.receivers, by=_by_key),
                 Kept("connections", by=_of_contact, keep=self._dated(contact_problem, _unknown)),
             ),
             rows=self._all,
@@ -171,8 +176,9 @@ class Problems:
         operator's resource, a machine, a workload that is gone though another is called so now.
         Of an etcd whose members say what is wrong the connection need not."""
         machines, workloads, pods, claims, services, ingresses, volumes, *more = parts
-        members, held, routes, emergency, contacts = more
+        members, held, routes, emergency, receivers, contacts = more
         yield from map(emergency_problem, emergency)
+        yield from map(receiver_problem, receivers)
         yield from (*machines, *claims, *services, *ingresses, *volumes, *routes)
         yield from (there.problem for there in workloads if there.problem is not None)
         yield from (part.problem for part in pods if not _spoken_for(part, workloads))
@@ -256,7 +262,7 @@ def _of_route(row: RouteRow) -> tuple[str, ...]:
     return (f"routes/{row.key}",)
 
 
-def _of_emergency(row: EmergencyRow) -> tuple[str, ...]:
+def _by_key(row: EmergencyRow | ReceiverRow) -> tuple[str, ...]:
     return (row.key,)
 
 

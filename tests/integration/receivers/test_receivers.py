@@ -14,12 +14,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from auth.scope import namespace
+from backend.features.overview import receivers as overview
 from integrations.contract import ConfigurationError, UpstreamUnreachable
 from integrations.receivers.line import Line
 from integrations.receivers.settings import SyslogReceiver, WebhookReceiver
 from integrations.receivers.syslog import SyslogSender
 from integrations.receivers.webhook import WebhookSender, signature
-from tests.console import running_console
+from tests.console import Caller, running_console
 from tests.identity.served import served
 from tests.integration.proxies.conftest import certificate
 from tests.ports import free_port
@@ -61,6 +63,24 @@ async def test_a_console_tells_a_real_rsyslog_over_tls(tmp_path: Path) -> None:
             assert (found["place"], found["failing"]) == (f"127.0.0.1:{port}", None)
             stranger = await console.member("bob")
             assert (await stranger.get("/activity/receivers")).status_code == 404, "it is not said"
+
+
+async def test_who_sees_problems_is_told_of_a_receiver_that_takes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview, "GRACE_SECONDS", 0.0)
+    declared = ({"kind": "syslog", "name": "siem", "host": "127.0.0.1", "port": free_port()},)
+    async with running_console(tmp_path, audit_receivers=declared) as console:
+        owner = await console.owner()
+        nobody = await console.member("bob", ("viewer", namespace("main", "prod", "shop")))
+
+        async def told(caller: Caller) -> list[str]:
+            problems = (await caller.get("/overview")).json()["problems"]
+            return [one["reason"] for one in problems if one["name"] == "siem"]
+
+        await until(lambda: told(owner))
+        assert await told(owner) == ["it takes no entries of the activity record"]
+        assert await told(nobody) == []
 
 
 async def test_a_syslog_server_that_is_not_there_or_speaks_no_tls(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from backend.db.bus import Bus
 from backend.features.activity import forwarding as module
 from backend.features.activity.forwarded import known_row, views
 from backend.features.activity.forwarding import Forwarding
+from backend.features.overview.receivers import Receivers, receiver_problem
 from integrations.contract import UpstreamUnreachable
 from integrations.receivers.file import FileSender
 from integrations.receivers.line import Line
@@ -260,3 +261,32 @@ async def test_what_a_killed_process_left_takes_no_entry_with_it(tmp_path: Path)
 def test_what_is_no_receiver_is_refused(given: dict[str, Any], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         TypeAdapter(AnyReceiver).validate_python({"name": "siem", **given})
+
+
+async def test_a_receiver_that_takes_nothing_for_a_minute_is_a_problem(database_url: str) -> None:
+    async with chained(database_url, 2) as chain:
+        overview = Receivers(chain.db_sessions, ORG, ["siem"])
+        taking = Taking()
+        taking.down = "connection refused by 10.0.0.7"
+        sending = forwarding(chain, taking)
+        await sending.look()
+        await overview.look()
+        assert overview.rows.get("receiver/siem") is None, "a restart is no news"
+        async with chain.db_sessions() as db, db.begin():
+            await db.execute(text("UPDATE audit_forward SET failing = failing - 90"))
+        await overview.look()
+        row = overview.rows.get("receiver/siem")
+        assert row is not None
+        problem = receiver_problem(row)
+        assert (problem.name, problem.severity, problem.link) == ("siem", "warning", "/activity")
+        assert "10.0.0.7" not in str(problem), "where it stands is for who may read the record"
+        taking.down = ""
+        assert await sending.look() is None
+        await overview.look()
+        assert overview.rows.get("receiver/siem") is None
+        async with chain.db_sessions() as db, db.begin():
+            await db.execute(text("UPDATE audit_forward SET sequence = 99, sent = 5"))
+        await overview.look()
+        row = overview.rows.get("receiver/siem")
+        assert row is not None, "a place that is none of the record"
+        assert row.since == 5
