@@ -129,7 +129,7 @@ async def _unexpected(request: Request, error: Exception) -> JSONResponse:
 
 
 _SECRET: Final = re.compile(
-    r"passw|secret|token|credential|private|key|cert|kubeconfig|suffix|authorization|cookie",
+    r"passw|secret|token|code|credential|private|key|cert|kubeconfig|suffix|authorization|cookie",
     re.IGNORECASE,
 )
 _SHOWN: Final = 100
