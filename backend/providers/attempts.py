@@ -38,6 +38,7 @@ def begin(
     redirect: str,
     next_path: str,
     trial_by: str = "",
+    link_to: str = "",
 ) -> Begun:
     """A new attempt of the browser with that cookie. The caller's transaction commits."""
     begun = Begun(new_token(), secrets.token_urlsafe(24), secrets.token_urlsafe(48))
@@ -52,6 +53,7 @@ def begin(
             redirect=redirect,
             next=next_path,
             trial_by=trial_by,
+            link_to=link_to,
             expires=time.time() + ATTEMPT_SECONDS,
         )
     )

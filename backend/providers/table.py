@@ -52,7 +52,8 @@ class ProviderRow(SQLModel, table=True):
 class LoginAttempt(SQLModel, table=True):
     """One press of a provider's button, good once and for ten minutes. `id` and `browser` are
     SHA-256 of the `state` and of the browser's cookie; `trial_by` is the administrator who only
-    tries what a sign-in would give."""
+    tries what a sign-in would give, `link_to` the account that is to be known by the provider from
+    then on."""
 
     __tablename__ = "login_attempt"
 
@@ -66,6 +67,7 @@ class LoginAttempt(SQLModel, table=True):
     redirect: str = Field(max_length=1024)
     next: str = Field(max_length=2048)
     trial_by: str = Field(default="", max_length=32)
+    link_to: str = Field(default="", max_length=32)
     answer: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     """What a SAML provider's posted answer is worth, as JSON, until the browser comes for it."""
     expires: float = Field(index=True)

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from backend.db.notice import rows as rows_of
 from backend.features.context import Feature, FeatureContext
-from backend.features.providers import routes, samlroutes, signing_in
+from backend.features.providers import linkroutes, routes, samlroutes, signing_in
 from backend.features.providers.rights import KINDS
 from backend.features.providers.rows import IDENTITY_PROVIDERS, provider_source
 from backend.jobs import Loop
@@ -32,6 +32,7 @@ def register(context: FeatureContext) -> Feature:
     router.include_router(signing_in.router)
     router.include_router(routes.router)
     router.include_router(samlroutes.router)
+    router.include_router(linkroutes.router)
     # On every replica: each claims whom it asks about. A lease would be a write every few seconds.
     loop = Loop("identity providers", refreshing.run, every=_REFRESH_SECONDS)
     return Feature("providers", router, kinds=KINDS, jobs=(loop,), parts=(providers,))

@@ -20,6 +20,7 @@ from auth.saml.provider import SamlProvider
 from backend.errors import BadRequest, PayloadTooLarge
 from backend.features.providers.beginning import request_id
 from backend.features.providers.entrance import Entrance, site_of
+from backend.features.providers.linking import LinkAsked
 from backend.features.providers.opening import Proved, opened
 from backend.features.providers.returned import Returned, word_of
 from backend.http.cookies import read_attempt_cookie
@@ -60,7 +61,7 @@ async def posted(entry: Entrance, request: Request, name: str) -> RedirectRespon
         told = "the provider sent an answer that nobody asked for (begun at the provider)"
         return await back.refused("unasked", "/", told)
     found = await _worth(entry, request, known, attempt, answer)
-    if isinstance(found, Failure) and not attempt.trial_by:
+    if isinstance(found, Failure) and not attempt.trial_by and not attempt.link_to:
         await back.noted(found.code, found.detail)
     async with entry.db_sessions() as db, db.begin():
         kept = await keep_answer(db, attempt.id, found)
@@ -80,8 +81,17 @@ async def came(entry: Entrance, request: Request, name: str, state: str) -> Redi
     found, provider = read_kept(attempt), _usable(known, attempt)
     if found is None or provider is None:
         return await back.refused("old", attempt.next, _CHANGED if found else "nothing was posted")
+    return await _ended(back, provider, attempt, found)
+
+
+async def _ended(
+    back: Returned, provider: SamlProvider, attempt: LoginAttempt, found: Asserted | Failure
+) -> RedirectResponse:
+    """The trial kept, the account linked, or the session opened."""
     if attempt.trial_by:
         return await back.kept(attempt.trial_by, _shown(found))
+    if attempt.link_to:
+        return await _linked(back, attempt, found)
     if isinstance(found, Failure):
         return back.sent(found.code, attempt.next)
     try:
@@ -142,6 +152,15 @@ async def _opened(
     response = RedirectResponse(attempt.next, 303)
     await opened(back.entry, back.request, response, proved)
     return response
+
+
+async def _linked(
+    back: Returned, attempt: LoginAttempt, found: Asserted | Failure
+) -> RedirectResponse:
+    if isinstance(found, Failure):
+        return await back.unlinked(NotLetIn(found.code, found.detail))
+    asked = LinkAsked(attempt.provider, attempt.version, found.person, found.authenticated)
+    return await back.linked(attempt, asked)
 
 
 def _shown(found: Asserted | Failure) -> dict[str, object]:

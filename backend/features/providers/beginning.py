@@ -50,10 +50,11 @@ async def begun(
     hint: str = "",
     fresh: bool = False,
     trial_by: str = "",
+    link_to: str = "",
 ) -> str:
     """The provider's address for a new attempt of this browser, `fresh` where it has to ask who
-    is there. 502 where the provider does not
-    answer as one; no attempt is kept then."""
+    is there; `link_to` the account that it is for. 502 where the provider does not answer as one;
+    no attempt is kept then."""
     provider = known.provider
     if not isinstance(provider, OidcProvider | SamlProvider):
         raise NotFoundProblem("Nobody leaves for this provider: give user name and password here.")
@@ -70,6 +71,7 @@ async def begun(
             redirect=redirect,
             next_path=own_path(next_path),
             trial_by=trial_by,
+            link_to=link_to,
         )
         try:
             match provider:

@@ -18,6 +18,7 @@ from auth.oidc.problems import Refused, Rejected
 from auth.oidc.provider import OidcProvider
 from auth.person import Person
 from backend.features.providers.entrance import Entrance
+from backend.features.providers.linking import LinkAsked
 from backend.features.providers.opening import Proved, opened
 from backend.features.providers.returned import Returned, word_of
 from backend.http.cookies import (
@@ -56,6 +57,8 @@ async def finished(
     except (Refused, Unreachable, Rejected, NotLetIn) as error:
         if attempt.trial_by:
             return await door.kept(attempt.trial_by, {"failure": str(error)})
+        if attempt.link_to:
+            return await door.unlinked(error)
         return await door.refused(word_of(error), attempt.next, str(error))
 
 
@@ -82,6 +85,10 @@ class _Visit:
         person = read_person(tokens.claims, self.provider)
         if self.attempt.trial_by:
             return await self.door.kept(self.attempt.trial_by, _found(tokens, person))
+        if self.attempt.link_to:
+            shown = number(tokens.claims, "auth_time")
+            asked = LinkAsked(self.provider.name, self.attempt.version, person, shown)
+            return await self.door.linked(self.attempt, asked)
         return await self._opened(tokens, person)
 
     async def _opened(self, tokens: Tokens, person: Person) -> RedirectResponse:

@@ -14,7 +14,9 @@ from fastapi import Request, Response
 
 from auth.ldap.problems import NotAccepted, Unusable
 from auth.ldap.provider import LdapProvider
+from auth.principal import Principal
 from backend.errors import (
+    Conflict,
     Forbidden,
     NotFoundProblem,
     Unauthenticated,
@@ -22,8 +24,10 @@ from backend.errors import (
 )
 from backend.features.providers.entrance import Entrance, address_of
 from backend.features.providers.guessing import Guess, begun
+from backend.features.providers.linking import LinkAsked, Linking, link
 from backend.features.providers.opening import Proved, opened, recorded
 from backend.features.providers.schemas import PasswordSignIn
+from backend.http.confirming import wrong
 from backend.http.connections import address_group
 from backend.identity.principals import BY_DIRECTORY
 from backend.providers.accounts import NotLetIn
@@ -32,7 +36,7 @@ from backend.providers.outward import Unreachable
 from backend.providers.records import KnownProvider
 from backend.providers.sessions import REFRESH_SECONDS
 
-__all__ = ["sign_in", "tried"]
+__all__ = ["link_by_password", "sign_in", "tried"]
 
 _WRONG: Final = "The user name or the password is wrong."
 _NOT_LET_IN: Final = {
@@ -40,6 +44,15 @@ _NOT_LET_IN: Final = {
     "this console to let you in.",
     "disabled": "Your account here is switched off. Ask an owner of this console.",
     "old": "The way to sign in was changed at this moment. Try again.",
+}
+_NOT_LINKED: Final = {
+    "disabled": "The provider has deactivated this person.",
+    "emergency": "The break-glass account is known to no provider.",
+    "known": "It is linked to your account already.",
+    "old": "The provider was changed at this moment. Try again.",
+    "second": "Your account is linked to somebody else of this provider: remove that link first.",
+    "taken": "Somebody signs in with it here already: sign in with it, or ask an owner of this "
+    "console to remove that account.",
 }
 _log = structlog.get_logger("craton.providers")
 
@@ -54,12 +67,43 @@ async def sign_in(
     """Open a session and set its cookie. 401 for every wrong input, 403 for somebody the console
     does not let in, 429 when limited, 502 when the directory does not answer, 503 when too many
     passwords are being checked."""
+    proved = await _proved(entry, request, known, body)
+    try:
+        await opened(entry, request, response, proved)
+    except NotLetIn as error:
+        await recorded(entry, request, known.name, str(error), proved.person.login)
+        label = proved.provider.button
+        raise Forbidden(_NOT_LET_IN[error.code].format(label=label)) from error
+
+
+async def link_by_password(
+    entry: Entrance, request: Request, known: KnownProvider, body: PasswordSignIn, caller: Principal
+) -> None:
+    """Link whom the directory knows by these to the caller's account. 422 for every wrong input,
+    409 where that person cannot be linked; else as `sign_in`."""
+    by = Linking(caller, time.time())
+    try:
+        proved = await _proved(entry, request, known, body)
+    except Unauthenticated as error:  # whoever asks is signed in and stays so
+        raise wrong("password", _WRONG) from error
+    asked = LinkAsked(known.name, known.version, proved.person, proved.strong_at)
+    try:
+        await link(entry, request, by, asked)
+    except NotLetIn as error:
+        why = f"nothing was linked: {error}"
+        await recorded(entry, request, known.name, why, caller.login)
+        raise Conflict(_NOT_LINKED[error.code]) from error
+
+
+async def _proved(
+    entry: Entrance, request: Request, known: KnownProvider, body: PasswordSignIn
+) -> Proved:
+    """Whom the directory knows by these; raises as `sign_in` does."""
     provider = known.provider
     if not isinstance(provider, LdapProvider):
         raise NotFoundProblem("Nobody signs in with a password by this provider.")
-    group = address_group(address_of(request))
     guess = await begun(entry, request, provider, body.login)
-    with entry.providers.places.place(group):
+    with entry.providers.places.place(address_group(address_of(request))):
         await guess.count()
         try:
             looked = await _asked(entry, request, known, provider, body, guess=guess)
@@ -68,7 +112,7 @@ async def sign_in(
             raise
     await guess.give_back()
     now = time.time()
-    proved = Proved(
+    return Proved(
         provider,
         known.version,
         looked.person,
@@ -76,11 +120,6 @@ async def sign_in(
         strong_at=now,
         due=now + REFRESH_SECONDS,
     )
-    try:
-        await opened(entry, request, response, proved)
-    except NotLetIn as error:
-        await recorded(entry, request, known.name, str(error), looked.person.login)
-        raise Forbidden(_NOT_LET_IN[error.code].format(label=provider.button)) from error
 
 
 async def tried(

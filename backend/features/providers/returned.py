@@ -13,11 +13,13 @@ from auth.oidc.problems import Refused
 from auth.scope import organisation
 from auth.verb import Verb
 from backend.features.providers.entrance import Entrance
+from backend.features.providers.linking import LinkAsked, link, linking
 from backend.features.providers.opening import recorded
 from backend.features.providers.rights import KIND
 from backend.http.credentials import read_credential
 from backend.providers.accounts import NotLetIn
 from backend.providers.outward import Unreachable
+from backend.providers.table import LoginAttempt
 from backend.providers.trials import keep_trial
 
 __all__ = ["Returned", "word_of"]
@@ -59,6 +61,23 @@ class Returned:
         if next_path != "/":
             query["next"] = next_path
         return RedirectResponse(f"/login?{urlencode(query)}", 303)
+
+    async def linked(self, attempt: LoginAttempt, asked: LinkAsked) -> RedirectResponse:
+        """Back to the profile, where the provider stands from now on, or with a word why not."""
+        try:
+            by = await linking(self.entry, self.request, attempt)
+            await link(self.entry, self.request, by, asked)
+        except NotLetIn as error:
+            return await self.unlinked(error)
+        return self._profile({"linked": self.name})
+
+    async def unlinked(self, error: Exception) -> RedirectResponse:
+        """Back to the profile with a word that says why nothing was linked; it is recorded."""
+        await self.noted(word_of(error), f"nothing was linked: {error}")
+        return self._profile({"refused": word_of(error), "by": self.name})
+
+    def _profile(self, query: dict[str, str]) -> RedirectResponse:
+        return RedirectResponse(f"/profile/sign-in?{urlencode(query)}", 303)
 
     async def kept(self, trial_by: str, found: dict[str, object]) -> RedirectResponse:
         """Keep what a trial found, for the administrator who made it and is still one."""

@@ -19,7 +19,10 @@ __all__ = [
     "DirectoryFound",
     "DirectoryPreset",
     "DirectoryView",
+    "IdentitiesView",
+    "IdentityView",
     "KeptCertificate",
+    "LinkOffered",
     "NewDirectory",
     "NewOidcProvider",
     "NewSamlProvider",
@@ -72,6 +75,33 @@ class SignInAddress(BaseModel):
     """Where the browser goes to sign in; empty after signing out where nothing is left to do."""
 
     url: str
+
+
+class IdentityView(BaseModel):
+    """A provider that knows the caller's account, under the name `login`; when it was linked, and
+    when it was signed in with last (Unix seconds)."""
+
+    id: str
+    provider: str
+    label: str
+    login: str
+    linked: float
+    used: float | None
+
+
+class LinkOffered(BaseModel):
+    """A provider that can be linked. `password`: it is given user name and password here."""
+
+    name: str
+    label: str
+    password: bool
+
+
+class IdentitiesView(BaseModel):
+    """The links of the caller's account, and what else can be linked."""
+
+    items: list[IdentityView]
+    offered: list[LinkOffered]
 
 
 Line = Annotated[str, StringConstraints(max_length=128, pattern=NO_CONTROLS)]

@@ -11,6 +11,7 @@ import image from "./image.json";
 import invited from "./invited.json";
 import inviting from "./inviting.json";
 import later from "./later.json";
+import linking from "./linking.json";
 import "./asking";
 import "./connections";
 import "./etcd";
@@ -19,6 +20,7 @@ import "./image";
 import "./invited";
 import "./inviting";
 import "./later";
+import "./linking";
 import "./profile";
 import "./providers";
 import "./provisioning";
@@ -63,6 +65,7 @@ const KEYS = [
   invited,
   inviting,
   later,
+  linking,
   asking,
   profile,
   providers,
@@ -114,6 +117,7 @@ test("the pseudo-locale marks every string and leaves placeholders alone", () =>
     invited,
     inviting,
     later,
+    linking,
     asking,
     profile,
     providers,

@@ -10,6 +10,7 @@ import type image from "./image.json";
 import type invited from "./invited.json";
 import type inviting from "./inviting.json";
 import type later from "./later.json";
+import type linking from "./linking.json";
 import type profile from "./profile.json";
 import type providers from "./providers.json";
 import type provisioning from "./provisioning.json";
@@ -34,6 +35,7 @@ declare module "i18next" {
         typeof invited &
         typeof inviting &
         typeof later &
+        typeof linking &
         typeof profile &
         typeof providers &
         typeof provisioning &

@@ -210,6 +210,12 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "POST /account/authenticator": OwnPlace("/account/authenticator", 404),
     "DELETE /account/authenticator": OwnPlace("/account/authenticator", 404),
     # tests/unit/features/test_passkeys.py
+    "GET /account/identities": OwnPlace("/account/identities", 404),
+    "POST /account/identities/{provider}": OwnPlace("/account/identities/none", 404),
+    "POST /account/identities/{provider}/password": OwnPlace(
+        "/account/identities/none/password", 404
+    ),
+    "DELETE /account/identities/{identity_id}": OwnPlace("/account/identities/none", 404),
     "POST /account/passkeys/challenge": OwnPlace("/account/passkeys/challenge", 404),
     "POST /account/passkeys": OwnPlace("/account/passkeys", 404),
     "PATCH /account/passkeys/{passkey_id}": OwnPlace("/account/passkeys/none", 404),

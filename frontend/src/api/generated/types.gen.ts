@@ -3098,6 +3098,22 @@ export type HostedImportView = {
 };
 
 /**
+ * IdentitiesView
+ *
+ * The links of the caller's account, and what else can be linked.
+ */
+export type IdentitiesView = {
+    /**
+     * Items
+     */
+    items: Array<IdentityView>;
+    /**
+     * Offered
+     */
+    offered: Array<LinkOffered>;
+};
+
+/**
  * IdentityProviderRow
  *
  * One provider; nothing secret. `kind` is what people call its product, `people` how many
@@ -3114,6 +3130,39 @@ export type IdentityProviderRow = {
     place: number;
     row_version: number;
     status: string;
+};
+
+/**
+ * IdentityView
+ *
+ * A provider that knows the caller's account, under the name `login`; when it was linked, and
+ * when it was signed in with last (Unix seconds).
+ */
+export type IdentityView = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Linked
+     */
+    linked: number;
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Provider
+     */
+    provider: string;
+    /**
+     * Used
+     */
+    used: number | null;
 };
 
 /**
@@ -3830,6 +3879,26 @@ export type LeaseRow = {
     namespace: string;
     renewed: number | null;
     transitions: number;
+};
+
+/**
+ * LinkOffered
+ *
+ * A provider that can be linked. `password`: it is given user name and password here.
+ */
+export type LinkOffered = {
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Password
+     */
+    password: boolean;
 };
 
 /**
@@ -10108,6 +10177,225 @@ export type SetUpAuthenticatorResponses = {
 };
 
 export type SetUpAuthenticatorResponse = SetUpAuthenticatorResponses[keyof SetUpAuthenticatorResponses];
+
+export type ListOwnIdentitiesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/account/identities';
+};
+
+export type ListOwnIdentitiesErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+};
+
+export type ListOwnIdentitiesError = ListOwnIdentitiesErrors[keyof ListOwnIdentitiesErrors];
+
+export type ListOwnIdentitiesResponses = {
+    /**
+     * Successful Response
+     */
+    200: IdentitiesView;
+};
+
+export type ListOwnIdentitiesResponse = ListOwnIdentitiesResponses[keyof ListOwnIdentitiesResponses];
+
+export type UnlinkOwnIdentityData = {
+    body?: never;
+    path: {
+        /**
+         * Identity Id
+         */
+        identity_id: string;
+    };
+    query?: never;
+    url: '/api/v1/account/identities/{identity_id}';
+};
+
+export type UnlinkOwnIdentityErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+};
+
+export type UnlinkOwnIdentityError = UnlinkOwnIdentityErrors[keyof UnlinkOwnIdentityErrors];
+
+export type UnlinkOwnIdentityResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type UnlinkOwnIdentityResponse = UnlinkOwnIdentityResponses[keyof UnlinkOwnIdentityResponses];
+
+export type LinkOwnIdentityData = {
+    body?: never;
+    path: {
+        /**
+         * Provider
+         */
+        provider: string;
+    };
+    query?: never;
+    url: '/api/v1/account/identities/{provider}';
+};
+
+export type LinkOwnIdentityErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+};
+
+export type LinkOwnIdentityError = LinkOwnIdentityErrors[keyof LinkOwnIdentityErrors];
+
+export type LinkOwnIdentityResponses = {
+    /**
+     * Successful Response
+     */
+    200: SignInAddress;
+};
+
+export type LinkOwnIdentityResponse = LinkOwnIdentityResponses[keyof LinkOwnIdentityResponses];
+
+export type LinkOwnDirectoryData = {
+    body: PasswordSignIn;
+    path: {
+        /**
+         * Provider
+         */
+        provider: string;
+    };
+    query?: never;
+    url: '/api/v1/account/identities/{provider}/password';
+};
+
+export type LinkOwnDirectoryErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+};
+
+export type LinkOwnDirectoryError = LinkOwnDirectoryErrors[keyof LinkOwnDirectoryErrors];
+
+export type LinkOwnDirectoryResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type LinkOwnDirectoryResponse = LinkOwnDirectoryResponses[keyof LinkOwnDirectoryResponses];
 
 export type AddPasskeyData = {
     body: NewPasskey;

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { ActionButton } from "../../actions/ActionHost";
 import { readAccountOptions } from "../../api/generated/@tanstack/react-query.gen";
@@ -10,6 +11,8 @@ import { OwnAuthenticator } from "./OwnAuthenticator";
 import { OwnCodes } from "./OwnCodes";
 import { OwnPasskeys } from "./OwnPasskeys";
 import { changeOwnPassword } from "./password";
+
+const OwnIdentities = lazy(async () => import("./OwnIdentities"));
 
 /** How one signs in, and what can be changed about it. */
 export function OwnSignIn() {
@@ -34,6 +37,9 @@ export function OwnSignIn() {
         </>
       )}
       {(data.authenticator || data.passkeys.length > 0) && <OwnCodes left={data.recovery_codes} />}
+      <Suspense fallback={<SkeletonLines />}>
+        <OwnIdentities />
+      </Suspense>
     </>
   );
 }

@@ -25,6 +25,8 @@ function answering(account: object, answers: Readonly<Record<string, Response>> 
   const sent: [string, unknown][] = [];
   vi.stubGlobal("fetch", async (url: string, { method = "GET", body }: RequestInit = {}) => {
     const path = url.replace(/^.*\/api\/v1/, "");
+    if (path === "/account/identities" && method === "GET")
+      return Response.json({ items: [], offered: [] });
     if (method === "GET")
       return Response.json(path === "/account" ? { ...ACCOUNT, ...account } : SESSION);
     sent.push([path, body ? JSON.parse(String(body)) : undefined]);
