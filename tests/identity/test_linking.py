@@ -69,7 +69,7 @@ async def recorded(console: ConsoleApp, *words: str) -> bool:
     return any(all(word in line for word in words) for line in lines)
 
 
-async def test_c12_both_open_one_account_once_both_were_signed_in_to(
+async def test_both_open_one_account_once_both_were_signed_in_to(
     site: ConsoleApp, provider: LyingProvider
 ) -> None:
     bob = await site.member("bob")
@@ -108,7 +108,7 @@ async def test_c12_both_open_one_account_once_both_were_signed_in_to(
     assert (await other.get("/session")).json()["login"] == "ada", "somebody else now"
 
 
-async def test_c12_whoever_has_an_account_is_not_taken_over(
+async def test_whoever_has_an_account_is_not_taken_over(
     site: ConsoleApp, provider: LyingProvider
 ) -> None:
     ada, _ = await sign_in(site, provider)
@@ -140,7 +140,7 @@ async def test_c30_it_needs_who_has_just_shown_who_they_are_on_both_sides(
     assert await linked(bob, provider) == {"linked": "sso"}
 
 
-async def test_c11_an_attempt_is_of_its_account_and_its_browser_alone(
+async def test_an_attempt_is_of_its_account_and_its_browser_alone(
     site: ConsoleApp, provider: LyingProvider
 ) -> None:
     bob, eve = await site.member("bob"), await site.member("eve")

@@ -62,7 +62,7 @@ function Links({ found }: { found: IdentitiesView }) {
   const labels = new Map([...found.items.map(labelOf), ...found.offered.map(offeredAs)]);
   const label = (name = "") => labels.get(name) ?? name;
   return (
-    <>
+    <div className="cr-stack">
       {linked && (
         <Notice tone="success" live title={t("linking.linked", { provider: label(linked) })} />
       )}
@@ -71,7 +71,7 @@ function Links({ found }: { found: IdentitiesView }) {
       )}
       <p>{t(found.items.length > 0 ? "linking.are" : "linking.none")}</p>
       <LinkTable found={found} />
-    </>
+    </div>
   );
 }
 
