@@ -36,7 +36,7 @@ class KubernetesFeatures:
         context: Any = SimpleNamespace(
             registry=self.registry, upstreams=self.upstreams, organisation="main",
             db_sessions=async_sessionmaker(), bus=SimpleNamespace(subscribe=lambda *_: None),
-            settings=SimpleNamespace(updates_enabled=False),
+            settings=SimpleNamespace(updates_enabled=False, audit_receivers=()),
         )  # fmt: skip
         self.features = [feature.register(context) for feature in FEATURES]
         self.app = FastAPI()
