@@ -17,6 +17,7 @@ import receivers from "./i18n/receivers.json";
 import rules from "./i18n/rules.json";
 import saml from "./i18n/saml.json";
 import signin from "./i18n/signin.json";
+import start from "./i18n/start.json";
 import trust from "./i18n/trust.json";
 import updates from "./i18n/updates.json";
 
@@ -116,6 +117,7 @@ test.each([
   ["rules", [rules]],
   ["saml", [saml]],
   ["signin", [signin]],
+  ["start", [start]],
   ["trust", [trust]],
   ["updates", [updates]],
 ])("what says words of %s brings them along", (name, words) => {
@@ -138,7 +140,7 @@ function classesOf(style: string): ReadonlySet<string> {
   return new Set(declared(style).filter((name) => !others.has(name)));
 }
 
-test.each(["detail.css", "table.css", "palette.css", "upload.css"])(
+test.each(["detail.css", "table.css", "palette.css", "start.css", "upload.css"])(
   "what is dressed by %s brings it along",
   (style) => {
     const classes = classesOf(style);

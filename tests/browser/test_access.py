@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import time
 import uuid
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -126,49 +124,6 @@ def test_pages_that_could_show_nothing_are_not_offered(
     for address in ("/machines", "/stack"):
         watched.goto(console.url + address)
         expect(watched.locator("[data-grantors]").first).to_contain_text(OWNER)
-
-
-def test_the_setup_link_makes_the_first_owner(
-    watched: Page, own_console: Callable[..., ConsoleProcess]
-) -> None:
-    console = own_console(connected=False, owned=False)
-    link = setup_link(console)
-    watched.goto(f"{console.url}/login")
-    expect(watched.get_by_text("This console has no owner yet.")).to_be_visible()
-    watched.goto(link)
-    watched.get_by_label("User name").fill("ada")
-    watched.get_by_label("Password").fill("short")
-    watched.get_by_role("button", name="Create the owner").click()
-    expect(watched.get_by_text("Use at least 12 characters.")).to_be_visible()
-    watched.get_by_label("Password").fill(PASSWORD)
-    watched.get_by_role("button", name="Create the owner").click()
-    expect(watched.get_by_role("heading", name="Overview", level=1)).to_be_visible()
-    # Where nothing is watched, "nothing is wrong" would say what nobody knows.
-    expect(watched.get_by_role("heading", name="Nothing is connected yet")).to_be_visible()
-    expect(watched.get_by_text("Nothing is wrong")).to_have_count(0)
-    watched.get_by_role("button", name="Add a connection").click()
-    expect(watched).to_have_url(f"{console.url}/connections/new")
-    watched.goto(link)
-    expect(watched.get_by_text("This console is set up already.")).to_be_visible()
-    expect(watched.get_by_role("link", name="Sign in")).to_be_visible()
-    used = {"token": link.partition("token=")[2], "login": "eve", "name": "", "password": PASSWORD}
-    again = watched.request.post(
-        f"{console.url}/api/v1/setup",
-        data=used,
-        headers={"X-Craton-Request": "1", "Origin": console.url},
-    )
-    assert again.status in {401, 403, 404, 409, 422}, again.text()
-
-
-def setup_link(console: ConsoleProcess) -> str:
-    """The one-time link as the console prints it after its address."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        found = re.search(r"http\S+/setup#token=\S+", console.log.read_text())
-        if found:
-            return found.group(0)
-        time.sleep(0.1)
-    pytest.fail(f"no setup link in:\n{console.log.read_text()}")
 
 
 def test_a_wrong_password_says_so_and_nothing_more(watched: Page, console: ConsoleProcess) -> None:

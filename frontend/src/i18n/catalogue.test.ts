@@ -28,6 +28,7 @@ import "./receivers";
 import "./deciding";
 import "./rules";
 import "./saml";
+import "./start";
 import "./trust";
 import "./updates";
 import deciding from "./deciding.json";
@@ -39,6 +40,7 @@ import receivers from "./receivers.json";
 import rules from "./rules.json";
 import saml from "./saml.json";
 import signin from "./signin.json";
+import start from "./start.json";
 import trust from "./trust.json";
 import updates from "./updates.json";
 
@@ -75,6 +77,7 @@ const KEYS = [
   rules,
   saml,
   signin,
+  start,
   trust,
   updates,
 ].flatMap((words) => keysOf(words));
@@ -127,6 +130,7 @@ test("the pseudo-locale marks every string and leaves placeholders alone", () =>
     rules,
     saml,
     signin,
+    start,
     trust,
     updates,
   ].flatMap((words) => keysOf(pseudoCatalogue(words) as Tree));

@@ -19,6 +19,7 @@ import type receivers from "./receivers.json";
 import type rules from "./rules.json";
 import type saml from "./saml.json";
 import type signin from "./signin.json";
+import type start from "./start.json";
 import type trust from "./trust.json";
 import type updates from "./updates.json";
 
@@ -44,6 +45,7 @@ declare module "i18next" {
         typeof rules &
         typeof saml &
         typeof signin &
+        typeof start &
         typeof trust &
         typeof updates;
     };

@@ -6,17 +6,20 @@ import { useTranslation } from "react-i18next";
 import { ActionPageForm } from "../../actions/ActionPageForm";
 import { toProblem } from "../../api/problem";
 import { Crumbs } from "../../detail/DetailPage";
+import { useSearchOf } from "../../pages/useSearchOf";
 import { goTo } from "../../shell/navigate";
 import { PageHeader } from "../../shell/PageHeader";
 import { SkeletonLines } from "../../states/Skeletons";
 import { Failed } from "../../states/States";
 import { addProvider } from "./addingProvider";
-import { presetsQuery } from "./providersApi";
+import { NEW_PROVIDER_SEARCH } from "./providerSearch";
+import { type Preset, presetsQuery } from "./providersApi";
 
 /** Connect an identity provider: choose the product, type what it gave, test, add. */
 export function NewProviderPage() {
   const { t } = useTranslation();
   const router = useRouter();
+  const { protocol } = useSearchOf(NEW_PROVIDER_SEARCH);
   const { data, error, refetch } = useQuery(presetsQuery);
   return (
     <section className="cr-page cr-scroll-page">
@@ -27,11 +30,18 @@ export function NewProviderPage() {
       {data && (
         <ActionPageForm
           action={addProvider}
-          target={data}
+          key={protocol}
+          target={protocol ? firstOf(protocol, data) : data}
           name=""
           onClose={() => goTo(router, "/access/providers")}
         />
       )}
     </section>
   );
+}
+
+/** The products that are spoken to so stand first, and the first of them is chosen. */
+function firstOf(protocol: string, presets: readonly Preset[]): Preset[] {
+  const last = ({ protocol: own }: Preset) => Number(own !== protocol);
+  return presets.toSorted((one, other) => last(one) - last(other));
 }

@@ -2,7 +2,7 @@ import UsersIcon from "@patternfly/react-icons/dist/esm/icons/users-icon";
 import { part } from "../../overlay/part";
 import { definePage, segment } from "../../pages/page";
 import { TABLE_SEARCH } from "../../pages/search";
-import { PROVIDER_SEARCH } from "./providerSearch";
+import { NEW_PROVIDER_SEARCH, PROVIDER_SEARCH } from "./providerSearch";
 
 export const pages = [
   definePage({
@@ -73,8 +73,18 @@ export const pages = [
     rows: { roles: (row) => `/access/roles/${segment(row.name)}` },
   }),
   definePage({
+    id: "start",
+    path: "/start",
+    title: "nav.start",
+    load: async () => (await import("./start/StartPage")).StartPage,
+    commands: [
+      { id: "start", title: "nav.start", href: "/start", needs: ["identity-provider", "create"] },
+    ],
+  }),
+  definePage({
     id: "identity-provider-new",
     path: "/access/providers/new",
+    search: NEW_PROVIDER_SEARCH,
     title: "providers.add",
     load: async () => (await import("./NewProviderPage")).NewProviderPage,
   }),

@@ -3,7 +3,9 @@ import type { SystemView } from "../../api/generated/types.gen";
 import { toProblem } from "../../api/problem";
 import { formatClock, formatExact } from "../../format/time";
 import { part, usePart } from "../../overlay/part";
+import { pointsToGuide } from "../../session/guide";
 import { mayUse, useSession } from "../../session/session";
+import { AppLink } from "../../shell/AppLink";
 import { PageHeader } from "../../shell/PageHeader";
 import { useScope } from "../../shell/scope";
 import { SkeletonLines } from "../../states/Skeletons";
@@ -22,6 +24,7 @@ const list = part(async () => (await import("../../system/ComponentList")).Compo
 /** Is anything wrong, and what changes right now? */
 export function OverviewPage() {
   const { t } = useTranslation();
+  const session = useSession();
   const scope = useScope();
   const { data, error, isPending, refetch } = useOverview(scope);
   const problems = data?.problems ?? [];
@@ -61,6 +64,11 @@ export function OverviewPage() {
       {data && (
         <>
           <SystemStrip systems={data.systems} />
+          {pointsToGuide(session, bare) && (
+            <p>
+              <AppLink href="/start">{t("nav.start")}</AppLink>
+            </p>
+          )}
           {Nothing && <Nothing />}
           {!bare && <ProblemList problems={problems} checked={data.checked} />}
           <StackComingUp />

@@ -41,7 +41,7 @@ export function SetupPage() {
     onSuccess: (session) => {
       queryClient.clear();
       queryClient.setQueryData(sessionQuery.queryKey, session);
-      goInstead(router, "/");
+      goInstead(router, "/start");
     },
   });
   const submit = (event: FormEvent) => {

@@ -1,0 +1,4 @@
+import { addWords } from "./i18n";
+import start from "./start.json";
+
+addWords(start);
