@@ -47,6 +47,7 @@ PAGES = {
     "connections": ("/connections", ROWS),
     "connection-new": ("/connections/new", "[data-field=name]"),
     "stack": ("/stack", ".cr-component"),
+    "start": ("/start", "[data-step]"),
     "filtered-empty": ("/workloads/pods?q=no-such-pod", "[data-state=filtered-empty]"),
     "bad-filter": ("/workloads/pods?filter=restarts~x", "[data-state=bad-filter]"),
     "bad-search": ("/jobs?q=one&q=two", ".cr-search-notice"),

@@ -23,11 +23,14 @@ __all__ = ["grantors"]
 MOST: Final = 10
 
 
-async def grantors(db: AsyncSession, caller: Principal, roles: Iterable[Role]) -> list[str]:
+async def grantors(
+    db: AsyncSession, caller: Principal, roles: Iterable[Role], *, others: bool = False
+) -> list[str]:
     """Who can grant roles where the caller holds something, or in the whole organisation: their
     names, and the login of who gave none, since the first owner often did not and somebody must be
     asked; `MOST` at most, by name. Services and switched-off accounts are left out, and
-    nobody learns of places they have no part in."""
+    nobody learns of places they have no part in. `others`: without the caller, who cannot give
+    themselves what they lack."""
     granting = [role.id for role in roles if role.allows("binding", Verb.CREATE)]
     places = {binding.scope for binding in caller.policy.bindings}
     places.add(organisation(caller.organisation))
@@ -52,6 +55,8 @@ async def grantors(db: AsyncSession, caller: Principal, roles: Iterable[Role]) -
     theirs = [account.in_(ids[SubjectKind.USER.value]), account.in_(members), account.in_(grouped)]
     named = select(col(UserRecord.name), col(UserRecord.login))
     named = named.where(or_(*theirs), col(UserRecord.disabled).is_(False))
+    if others:
+        named = named.where(account != caller.id)
     named = named.order_by(col(UserRecord.name), col(UserRecord.login)).limit(MOST)
     return [name or login for name, login in (await db.execute(named)).all()]
 

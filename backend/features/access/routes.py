@@ -69,10 +69,10 @@ async def read_grantors(
     db: DbSession,
     catalogue: Annotated[Catalogue, part(Catalogue)],
 ) -> Grantors:
-    """Who can grant the caller what they lack: people's names, or the login of who has no name,
+    """Who else can grant the caller what they lack: people's names, or the login of who has none,
     and nothing else of them."""
     roles = await present_roles(db, catalogue)
-    return Grantors(names=await grantors(db, caller, roles.values()))
+    return Grantors(names=await grantors(db, caller, roles.values(), others=True))
 
 
 @router.post("/users", status_code=201, dependencies=[Requires("user", Verb.CREATE)])

@@ -77,6 +77,7 @@ async def test_whoever_is_signed_in_learns_who_can_grant_and_no_more(console: Co
     assert everywhere == {"names": ["owner"]}
     assert (await near.get("/grantors")).json() == {"names": ["owner", "webb"]}
     owner = await console.owner()
+    assert (await owner.get("/grantors")).json() == {"names": []}, "nobody gives to themselves"
     users = (await owner.get("/collections/users", params={"filter": "login=webb"})).json()["rows"]
     off = {"if-match": f'"{users[0]["row_version"]}"'}
     await owner.patch(f"/users/{users[0]['key']}", json={"disabled": True}, headers=off)

@@ -585,7 +585,7 @@ export const explainRights = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Read Grantors
  *
- * Who can grant the caller what they lack: people's names, or the login of who has no name,
+ * Who else can grant the caller what they lack: people's names, or the login of who has none,
  * and nothing else of them.
  */
 export const readGrantors = <ThrowOnError extends boolean = false>(options?: Options<ReadGrantorsData, ThrowOnError>): RequestResult<ReadGrantorsResponses, ReadGrantorsErrors, ThrowOnError> => (options?.client ?? client).get<ReadGrantorsResponses, ReadGrantorsErrors, ThrowOnError>({ url: '/api/v1/grantors', ...options });

@@ -65,7 +65,7 @@ export function OverviewPage() {
         <>
           <SystemStrip systems={data.systems} />
           {pointsToGuide(session, bare) && (
-            <p>
+            <p className="cr-actions">
               <AppLink href="/start">{t("nav.start")}</AppLink>
             </p>
           )}

@@ -509,7 +509,7 @@ export const readGrantorsQueryKey = (options?: Options<ReadGrantorsData>) => cre
 /**
  * Read Grantors
  *
- * Who can grant the caller what they lack: people's names, or the login of who has no name,
+ * Who else can grant the caller what they lack: people's names, or the login of who has none,
  * and nothing else of them.
  */
 export const readGrantorsOptions = (options?: Options<ReadGrantorsData>) => queryOptions<ReadGrantorsResponse, ReadGrantorsError, ReadGrantorsResponse, ReturnType<typeof readGrantorsQueryKey>>({

@@ -43,7 +43,11 @@ function SystemsStep({ step, found: { systems } }: Props) {
       {systems && (
         <Facts facts={systems.map((one) => [<Raw key="k">{one.title}</Raw>, words(one)])} />
       )}
-      <Does step={step} href="/connections/new" view={["/connections", t("nav.connections")]}>
+      <Does
+        step={step}
+        href="/connections/new"
+        {...(systems ? { view: ["/connections", t("nav.connections")] } : {})}
+      >
         {t("connections.add")}
       </Does>
     </>
@@ -174,6 +178,7 @@ function Does({ step: { id, state }, href, view, children }: DoesProps) {
 }
 
 function Links({ view, children }: { view?: View; children?: ReactNode }) {
+  if (!view && !children) return null;
   return (
     <div className="cr-actions">
       {children}

@@ -28,7 +28,7 @@ export function StepCard({ id, state, number, says, children }: StepCardProps) {
   const Arrow = open ? AngleDownIcon : AngleRightIcon;
   return (
     <li
-      className="cr-step"
+      className="cr-start-step"
       data-step={id}
       data-state={state}
       aria-current={next ? "step" : undefined}
@@ -36,27 +36,27 @@ export function StepCard({ id, state, number, says, children }: StepCardProps) {
       <h2>
         <button
           type="button"
-          className="cr-step-fold"
+          className="cr-start-step-fold"
           aria-expanded={open === true}
           aria-controls={body}
           onClick={() => setOpen(!open)}
         >
-          <span className="cr-step-mark" aria-hidden="true">
+          <span className="cr-start-step-mark" aria-hidden="true">
             {state === "done" ? <ToneIcon tone="ok" /> : number}
           </span>
-          <span className="cr-step-title">
-            {t(`start.${id}.title`)}{" "}
+          <span className="cr-start-step-title">
+            <span>{t(`start.${id}.title`)}</span>{" "}
             {next ? (
               <Tag color="blue">{t("start.mark.next")}</Tag>
             ) : (
               <span className="pf-v6-screen-reader">{t(`start.mark.${state}`)}</span>
             )}
           </span>{" "}
-          <span className="cr-step-says">{says}</span>
+          <span className="cr-start-step-says">{says}</span>
           <Arrow aria-hidden="true" />
         </button>
       </h2>
-      <div id={body} className="cr-step-body" hidden={!open}>
+      <div id={body} className="cr-start-step-body" hidden={!open}>
         <p>{t(`start.${id}.why`)}</p>
         {state === "denied" && (
           <p>
