@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from auth.policy import Policy
+from auth.scope import Scope, common
 from auth.subject import Subject
+from auth.verb import Verb
 
 __all__ = ["Assurance", "Credential", "CredentialKind", "Principal"]
 
@@ -58,7 +60,8 @@ class Assurance:
 class Principal:
     """A caller with the policy in force. `subject` is who they are, `subjects` everything
     they hold rights as: themselves, their teams, their providers' groups. `login` and `name`
-    are for display only and never keys (identity reference, section 2.4)."""
+    are for display only and never keys (identity reference, section 2.4). `within` is the part
+    of the estate they chose to look at, None for all: it narrows lists and decides nothing."""
 
     subject: Subject
     subjects: frozenset[Subject]
@@ -68,6 +71,13 @@ class Principal:
     policy: Policy
     credential: Credential
     assurance: Assurance
+    within: tuple[Scope, ...] | None = None
+
+    def sees(self, kind: str, verb: Verb = Verb.LIST) -> tuple[Scope, ...]:
+        """The scopes below which `verb` on `kind` is allowed, of the part they look at: never
+        more than `Policy.scopes`."""
+        held = self.policy.scopes(kind, verb)
+        return held if self.within is None else common(held, self.within)
 
     @property
     def id(self) -> str:

@@ -7,6 +7,7 @@ prefixes and globs never count, so ``team-a`` does not cover ``team-ab``.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 Scope = tuple[str, ...]
@@ -74,6 +75,20 @@ def covers(outer: Scope, inner: Scope) -> bool:
     return inner[: len(outer)] == outer
 
 
+def minimal(scopes: Iterable[Scope]) -> tuple[Scope, ...]:
+    """The smallest set of scopes that covers the same, sorted."""
+    held = set(scopes)
+    return tuple(sorted(one for one in held if not _below_any(one, held, strictly=True)))
+
+
+def common(scopes: Iterable[Scope], others: Iterable[Scope]) -> tuple[Scope, ...]:
+    """What lies below one of `scopes` and below one of `others`: the smallest set, sorted."""
+    ours, theirs = set(scopes), set(others)
+    found = {one for one in ours if _below_any(one, theirs)}
+    found |= {one for one in theirs if _below_any(one, ours)}
+    return minimal(found)
+
+
 def parse(text: str) -> Scope:
     """Read ``org/main/cluster/c1``; raise `InvalidScopeError` for anything ambiguous."""
     segments = tuple(text.split("/"))
@@ -89,6 +104,10 @@ def parse(text: str) -> Scope:
 def render(scope: Scope) -> str:
     """The text form, read back by `parse`."""
     return "/".join(scope)
+
+
+def _below_any(scope: Scope, held: set[Scope], *, strictly: bool = False) -> bool:
+    return any(scope[:length] in held for length in range(len(scope) + (not strictly)))
 
 
 def _check_segment(segment: str) -> None:

@@ -49,6 +49,7 @@ def get(  # noqa: PLR0917 (each is an option of the command)
         str,
         typer.Option(help="Columns to print, e.g. name,status", autocompletion=completing.columns),
     ] = "",
+    team: Annotated[str, typer.Option(help="Only what this team owns")] = "",
     limit: Annotated[int, typer.Option(min=0, help="Rows at most; 0: all")] = 0,
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Follow what changes")] = False,
     context: Chosen = None,
@@ -61,6 +62,7 @@ def get(  # noqa: PLR0917 (each is an option of the command)
         "labels": labels,
         "q": search,
         "sort": sort.split(",") if sort else [],
+        "team": team,
     }
     asking.get(
         asking.console_for(context),

@@ -17,6 +17,7 @@ from backend.errors import Problem, TooManyRequests, UpstreamTimeout
 from backend.http.denial import Denial
 from backend.live.closing import Close, CloseCode
 from backend.live.denied import no_right
+from backend.live.errors import NoSuchTeam
 from backend.live.frames import (
     PROTOCOL,
     ClientFrame,
@@ -34,7 +35,7 @@ from backend.live.frames import (
     encode_frame,
     read_frame,
 )
-from backend.live.guard import Guard, guard_of
+from backend.live.guard import Guard, guard_of, may_see
 from backend.live.metrics import FRAME_BYTES, FRAMES, SUBSCRIPTIONS
 from backend.live.parse import parse_query
 from backend.live.rate import Rate
@@ -46,6 +47,8 @@ __all__ = ["LiveConnection"]
 MAX_SUBSCRIPTIONS: Final = 32
 MAX_WAITING: Final = 256
 OPEN_SECONDS: Final = 10.0
+_NO_TEAM: Final = Guard("", ())
+"""The guard of a team that is gone: none that rows are shown by."""
 
 _log = structlog.get_logger("craton.live")
 
@@ -233,7 +236,7 @@ class LiveConnection:
                 sort=words.sort,
                 facets=words.facet,
             )
-            item = Subscription(frame.id, source, query, self._ready)
+            item = Subscription(frame.id, source, query, self._ready, words.team)
             item.offset, item.limit = frame.offset, frame.limit
             await self._open(item)
         except Problem as problem:
@@ -241,7 +244,7 @@ class LiveConnection:
 
     async def _open(self, item: Subscription) -> None:
         guard = await self._guard(item)
-        if not guard.scopes:
+        if not may_see(self.principal, item.source.collection, Verb.WATCH):
             raise no_right(self.principal, item.source.collection, Verb.WATCH)
         if not self._paused:
             try:
@@ -285,20 +288,30 @@ class LiveConnection:
 
     async def _guard(self, item: Subscription) -> Guard:
         registry = self._hub.registry
-        return await registry.guard(self.principal, item.source.collection, Verb.WATCH)
+        caller = await registry.narrowed(self.principal, item.team)
+        return await registry.guard(caller, item.source.collection, Verb.WATCH)
+
+    async def _guard_now(self, item: Subscription) -> Guard | None:
+        """Of an open subscription; what cannot be told now (whose the rows are) is as it was."""
+        try:
+            return await self._guard(item)
+        except NoSuchTeam:
+            return _NO_TEAM
+        except Problem:
+            return self._guards.get(item.id)
 
     async def _outdated(self, *, whole: bool) -> list[Subscription]:
         """The subscriptions whose guard is another one now. Unless the rights in the console
-        changed (`whole`), only those that other systems decide on are looked at: without the
-        lock, for that may take its time, and again at the next look."""
+        changed (`whole`), only those that other systems decide on or that show what a team owns
+        are looked at: without the lock, for that may take its time, and again at the next look."""
         if self._paused:
             return []
         looked = [
             (item, self._guards.get(item.id))
             for item in tuple(self._subscriptions.values())
-            if whole or item.source.collection.reviewed is not None
+            if whole or item.team or item.source.collection.reviewed is not None
         ]
-        guards = await asyncio.gather(*(self._guard(item) for item, _ in looked))
+        guards = await asyncio.gather(*(self._guard_now(item) for item, _ in looked))
         return [item for (item, old), new in zip(looked, guards, strict=True) if new != old]
 
     async def _apply_rights(self, changed: list[Subscription]) -> None:

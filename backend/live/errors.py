@@ -6,7 +6,14 @@ from typing import Final
 
 from backend.errors import Forbidden, NotFoundProblem, Unprocessable
 
-__all__ = ["DeclarationError", "NoSuchCollection", "NoSuchRow", "QueryError", "RightMissing"]
+__all__ = [
+    "DeclarationError",
+    "NoSuchCollection",
+    "NoSuchRow",
+    "NoSuchTeam",
+    "QueryError",
+    "RightMissing",
+]
 
 _SHOWN: Final = 200
 
@@ -40,6 +47,13 @@ class NoSuchRow(NotFoundProblem):
 
     def __init__(self, kind: str) -> None:
         super().__init__(f"There is no such {kind}, or you may not see it.")
+
+
+class NoSuchTeam(NotFoundProblem):
+    """The team that a list is narrowed to is missing or invisible, with one text for both."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no team {name[:64]!r}, or you may not see it.", team=name[:64])
 
 
 class RightMissing(Forbidden):

@@ -17,8 +17,14 @@ from backend.parts import parts_of
 
 __all__ = ["record_export"]
 
-_ASKED: Final = ("filter", "labels", "q", "cols")
-_WORDS: Final = {"filter": "where", "labels": "with labels", "q": "searched for", "cols": "only"}
+_ASKED: Final = ("filter", "labels", "q", "team", "cols")
+_WORDS: Final = {
+    "filter": "where",
+    "labels": "with labels",
+    "q": "searched for",
+    "team": "owned by",
+    "cols": "only",
+}
 _MOST: Final = 1000
 
 

@@ -48,13 +48,14 @@ Limit = Annotated[int, Meta(ge=1, le=MAX_WINDOW)]
 
 
 class QueryWords(msgspec.Struct, frozen=True):
-    """The words of a query, as in the URL of a list."""
+    """The words of a query, as in the URL of a list; `team` narrows it to what that one owns."""
 
     filter: list[str] = []
     labels: str = ""
     q: str = ""
     sort: list[str] = []
     facet: list[str] = []
+    team: Annotated[str, Meta(max_length=64)] = ""
 
 
 class Subscribe(msgspec.Struct, frozen=True, tag_field="op", tag="subscribe"):

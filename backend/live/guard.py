@@ -11,7 +11,7 @@ from auth.scope import Scope, covers
 from backend.live.collection import Collection
 from backend.live.reviewed import Limit, Reviewed
 
-__all__ = ["Guard", "Reviewer", "guard_of"]
+__all__ = ["Guard", "Reviewer", "guard_of", "may_see"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +70,20 @@ class Reviewer(Protocol):
         system does: what cannot be asked is hidden."""
 
 
+def may_see(principal: Principal, collection: Collection, verb: Verb = Verb.LIST) -> bool:
+    """Whether any row at all could be shown: else it is refused. Who looks at a part where none
+    can be is not refused, but shown none."""
+    return principal.policy.allows_somewhere(collection.kind, verb)
+
+
 def guard_of(principal: Principal, collection: Collection, verb: Verb = Verb.LIST) -> Guard:
     """The console's half of the guard of `principal` for `verb` on the rows of `collection`: what
-    may be named to the caller. Rows are shown by `Registry.guard`, which asks further."""
+    may be named to the caller. Rows are shown by `Registry.guard`, which asks further. Who looks
+    at a part of the estate sees fewer rows, with the same cells."""
     policy = principal.policy
     cells = tuple(
         (column.id, policy.scopes(column.needs.kind, column.needs.verb))
         for column in collection.columns
         if column.needs is not None
     )
-    return Guard(principal.organisation, policy.scopes(collection.kind, verb), cells)
+    return Guard(principal.organisation, principal.sees(collection.kind, verb), cells)

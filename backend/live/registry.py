@@ -11,7 +11,7 @@ from auth.role import Verb
 from backend.live.answers import CollectionsAnswer
 from backend.live.collection import Collection
 from backend.live.column import OPERATORS
-from backend.live.errors import DeclarationError, NoSuchCollection
+from backend.live.errors import DeclarationError, NoSuchCollection, NoSuchTeam
 from backend.live.guard import Guard, Reviewer, guard_of
 from backend.live.source import Source
 
@@ -26,6 +26,14 @@ class Joining(Protocol):
         """It exists now, in `registry`."""
 
 
+class Narrower(Protocol):
+    """Knows what teams own."""
+
+    async def narrowed(self, caller: Principal, team: str) -> Principal:
+        """`caller`, looking at what `team` owns. Raises `NoSuchTeam` for one that is missing or
+        that they may not see, `Unavailable` when that cannot be told."""
+
+
 class Registry:
     """Collections and their sources, by name. Filled while the program starts."""
 
@@ -33,6 +41,7 @@ class Registry:
         self._sources: dict[str, Source] = {}
         self._listeners: list[Callable[[Source], None]] = []
         self.reviewer: Reviewer | None = None
+        self.narrower: Narrower | None = None
 
     def add(self, collection: Collection, source: Source) -> None:
         """Make the collection exist. Raises `DeclarationError` for a taken name."""
@@ -81,6 +90,15 @@ class Registry:
             return guard
         limits = await self.reviewer.limits(caller, guard, collection.reviewed)
         return replace(guard, limits=limits) if limits else guard
+
+    async def narrowed(self, caller: Principal, team: str) -> Principal:
+        """`caller` as they look at what `team` owns; at everything when it is empty. Raises what
+        `Narrower.narrowed` does."""
+        if not team:
+            return caller
+        if self.narrower is None:
+            raise NoSuchTeam(team)
+        return await self.narrower.narrowed(caller, team)
 
     def __contains__(self, name: object) -> bool:
         """Whether there is a collection of that name."""

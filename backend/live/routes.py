@@ -15,6 +15,7 @@ from starlette.responses import Response, StreamingResponse
 
 from auth.principal import Principal
 from auth.role import Verb
+from backend.errors import Problem
 from backend.http.compressed import CompressedRoute
 from backend.http.guard import Decides
 from backend.live.answers import (
@@ -31,7 +32,7 @@ from backend.live.endpoint import live_endpoint
 from backend.live.errors import QueryError
 from backend.live.export import Form, csv_pieces, form_of, json_lines
 from backend.live.exported import record_export
-from backend.live.guard import Guard
+from backend.live.guard import Guard, may_see
 from backend.live.hub import LiveHub
 from backend.live.page import read_cursor
 from backend.live.parse import parse_query
@@ -56,6 +57,7 @@ Words = Annotated[list[str] | None, Query(max_length=64)]
 Keys = Annotated[list[Annotated[str, Field(max_length=1000)]], Query(max_length=200)]
 Text = Annotated[str, Query(max_length=8192)]
 Hub = Annotated[LiveHub, part(LiveHub)]
+Team = Annotated[str, Query(max_length=64, description="Only what this team owns")]
 
 
 def _answers(
@@ -106,6 +108,7 @@ async def list_rows(
     q: Text = "",
     sort: Text = "",
     facet: Words = None,
+    team: Team = "",
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
     cursor: Annotated[str | None, Query(max_length=8192)] = None,
     format: Annotated[str, Query(pattern="^(json|csv|jsonl)?$")] = "",  # noqa: A002
@@ -114,8 +117,9 @@ async def list_rows(
 ) -> Response:
     """One page of a collection, or the whole result as ``format=csv`` or ``jsonl`` (JSON lines):
     of all columns or those in ``cols``, in that order, in CSV amounts in base units or with
-    ``units=display`` as people read them. That a result was downloaded is recorded."""
-    source, guard = await _readable(hub.registry, caller, name)
+    ``units=display`` as people read them. That a result was downloaded is recorded. ``team``
+    narrows it to what that team owns: never to more than without it."""
+    source, guard = await _readable(hub.registry, caller, name, team)
     query = parse_query(
         source.collection,
         filters=filter or (),
@@ -129,7 +133,7 @@ async def list_rows(
         columns = _chosen(source.collection, guard, cols)
         await record_export(request, caller, source.collection, form)
         pieces = source.all_rows(query, guard, now=time.time())
-        allowed = _still_allowed(caller, hub, source, guard)
+        allowed = _still_allowed(caller, hub, source, guard, team)
         if form is Form.JSONL:
             return _file(source, form, json_lines(columns, pieces, allowed))
         display = units == "display"
@@ -165,17 +169,22 @@ async def find(
     hub: Hub,
     q: Annotated[str, Query(max_length=200)] = "",
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    team: Team = "",
 ) -> Response:
-    """Objects of any collection by name, best first, for the palette."""
+    """Objects of any collection by name, best first, for the palette; of a ``team`` only what it
+    owns."""
+    caller = await hub.registry.narrowed(caller, team)
     return _json(await search(hub.registry, caller, q, limit))
 
 
-async def _readable(registry: Registry, caller: Principal, name: str) -> tuple[Source, Guard]:
+async def _readable(
+    registry: Registry, caller: Principal, name: str, team: str
+) -> tuple[Source, Guard]:
     source = registry.get(name)
-    guard = await registry.guard(caller, source.collection)
-    if not guard.scopes:
+    if not may_see(caller, source.collection):
         raise no_right(caller, source.collection, Verb.LIST)
-    return source, guard
+    caller = await registry.narrowed(caller, team)
+    return source, await registry.guard(caller, source.collection)
 
 
 def _chosen(collection: Collection, guard: Guard, cols: str) -> list[Column]:
@@ -190,10 +199,10 @@ def _chosen(collection: Collection, guard: Guard, cols: str) -> list[Column]:
 
 
 def _still_allowed(
-    caller: Principal, hub: LiveHub, source: Source, guard: Guard
+    caller: Principal, hub: LiveHub, source: Source, guard: Guard, team: str
 ) -> Callable[[], Awaitable[bool]]:
     """Whether the caller's session goes on with all the rights it began with, looked at once a
-    second: a running download ends when something of them is gone."""
+    second: a running download ends when something of them is gone, or of what the team owns."""
     asked = time.monotonic()
     known = caller
 
@@ -204,7 +213,13 @@ def _still_allowed(
         asked = time.monotonic()
         now = await hub.auth.current(known)
         known = now or known
-        return now is not None and guard.within(await hub.registry.guard(now, source.collection))
+        if now is None:
+            return False
+        try:
+            looking = await hub.registry.narrowed(now, team)
+        except Problem:  # the team is gone, or nobody can tell
+            return False
+        return guard.within(await hub.registry.guard(looking, source.collection))
 
     return still_allowed
 

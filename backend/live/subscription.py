@@ -16,7 +16,8 @@ __all__ = ["Subscription"]
 class Subscription:
     """Listens to a window. A delta that meets an unsent one becomes a snapshot: a reader that
     is slow gets the present state when it reads again, never a growing queue. Frames are
-    numbered when they are taken to be sent, so nothing that was replaced leaves a gap."""
+    numbered when they are taken to be sent, so nothing that was replaced leaves a gap. With a
+    `team` it shows what that one owns, at any time."""
 
     def __init__(
         self,
@@ -24,10 +25,12 @@ class Subscription:
         source: Source,
         query: Query,
         ready: Callable[[Subscription], None],
+        team: str = "",
     ) -> None:
         self.id = name
         self.source = source
         self.query = query
+        self.team = team
         self.offset = 0
         self.limit = 0
         self.window: Window | None = None

@@ -14,6 +14,7 @@ from auth.verb import Verb
 from backend.features.events.collections import EVENTS
 from backend.http.guard import Decides
 from backend.live.denied import no_right
+from backend.live.guard import may_see
 from backend.live.parse import parse_query
 from backend.live.registry import Registry
 from backend.parts import part
@@ -44,12 +45,15 @@ async def read_density(
     filters: Annotated[list[str] | None, Query(alias="filter", max_length=64)] = None,
     q: Annotated[str, Query(max_length=8192)] = "",
     minutes: Annotated[int, Query(ge=5, le=1440)] = 60,
+    team: Annotated[str, Query(max_length=64)] = "",
 ) -> Density:
-    """The events a table with this filter and search shows, counted over the last `minutes`."""
+    """The events a table with this filter, search and team shows, counted over the last
+    `minutes`."""
     source = registry.get(EVENTS.name)
-    guard = await registry.guard(caller, source.collection)
-    if not guard.scopes:
+    if not may_see(caller, source.collection):
         raise no_right(caller, source.collection, Verb.LIST)
+    caller = await registry.narrowed(caller, team)
+    guard = await registry.guard(caller, source.collection)
     now = time.time()
     since = now - minutes * 60
     within = [*(filters or ()), f"last>={since:.3f}"]

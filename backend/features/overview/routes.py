@@ -25,7 +25,9 @@ async def read_overview(
     service: Annotated[OverviewService, part(OverviewService)],
     cluster: Annotated[str, Query(max_length=253)] = "",
     namespace: Annotated[str, Query(max_length=253)] = "",
+    team: Annotated[str, Query(max_length=64)] = "",
 ) -> OverviewView:
     """Is anything wrong, and what changes right now, as far as the caller may see. `cluster`
-    and `namespace` narrow what is told of Kubernetes to one of them."""
-    return await service.overview(caller, Within(cluster, namespace))
+    and `namespace` narrow what is told of Kubernetes to one of them, `team` narrows all of it to
+    what that team owns."""
+    return await service.overview(caller, Within(cluster, namespace), team)

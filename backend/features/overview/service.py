@@ -29,6 +29,7 @@ from backend.features.overview.schemas import (
 )
 from backend.features.overview.systems import (
     absent,
+    for_a_team,
     freshness_of,
     kubernetes_sentence,
     part_of,
@@ -81,10 +82,11 @@ class OverviewService:
         self._kept: TTLCache[Hashable, OverviewView] = TTLCache(_KEPT, _KEEP_SECONDS)
         self._making: dict[Hashable, asyncio.Task[OverviewView]] = {}
 
-    async def overview(self, caller: Principal, within: Within) -> OverviewView:
-        """The page for `caller`."""
+    async def overview(self, caller: Principal, within: Within, team: str = "") -> OverviewView:
+        """The page for `caller`, of what `team` owns when one is given."""
+        caller = await self._registry.narrowed(caller, team)
         limits = [await self._limits(caller, name) for name in _READ]
-        key = (caller.policy.fingerprint, within, *limits)
+        key = (caller.policy.fingerprint, caller.within, within, *limits)
         kept = self._kept.get(key)
         if kept is not None:
             return kept
@@ -108,13 +110,14 @@ class OverviewService:
     async def _make(self, caller: Principal, within: Within, now: float) -> OverviewView:
         problems = await self._problems(caller, within)
         by_system = Counter(row.system for row in problems)
+        systems = [
+            await self._kubernetes(caller, within, by_system["kubernetes"]),
+            await self._etcd(caller, by_system["etcd"]),
+            await self._registry_view(caller),
+            await self._updates(caller),
+        ]
         return OverviewView(
-            systems=[
-                await self._kubernetes(caller, within, by_system["kubernetes"]),
-                await self._etcd(caller, by_system["etcd"]),
-                await self._registry_view(caller),
-                await self._updates(caller),
-            ],
+            systems=systems if caller.within is None else [for_a_team(view) for view in systems],
             problems=lines(problems, named=self._several(caller), most=_LINES),
             problems_total=len(problems),
             capacity=await self._capacity(caller, within),
@@ -182,9 +185,10 @@ class OverviewService:
             name: health_sentence(connection.state, connection.signals())
             for name, connection in self._upstreams.all(ETCD).items()
             if connection.state is not None
-            and caller.policy.decide(
-                "etcdmember", Verb.GET, scope.etcd(caller.organisation, name)
-            ).allowed
+            and any(
+                scope.covers(held, scope.etcd(caller.organisation, name))
+                for held in caller.sees("etcdmember", Verb.GET)
+            )
         }
         several = len(sentences) > 1
         said = [f"{name}: {text}" if several else text for name, text in sentences.items()]
@@ -281,7 +285,7 @@ def _by_value(page: Page | None, facet: str) -> dict[object, int]:
 
 def _meets(caller: Principal, kind: str, part: scope.Scope) -> bool:
     """Whether the caller may list things of `kind` anywhere in that part of the organisation."""
-    held = caller.policy.scopes(kind, Verb.LIST)
+    held = caller.sees(kind, Verb.LIST)
     return any(scope.covers(each, part) or scope.covers(part, each) for each in held)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from auth.principal import Principal
 from auth.role import Verb
-from backend.features.overview.schemas import FreshnessView, SystemState
+from backend.features.overview.schemas import FreshnessView, SystemState, SystemView
 from backend.live.guard import guard_of
 from backend.live.registry import Registry
 from integrations.contract import FeedState, Freshness
@@ -14,6 +14,7 @@ from integrations.kubernetes.metadata_watches import DELETIONS
 
 __all__ = [
     "absent",
+    "for_a_team",
     "freshness_of",
     "kubernetes_sentence",
     "part_of",
@@ -88,6 +89,13 @@ def absent(name: str, state: SystemState) -> str:
     if state is SystemState.HIDDEN:
         return "Outside your rights."
     return f"No {name} is connected." if state is SystemState.ABSENT else ""
+
+
+def for_a_team(view: SystemView) -> SystemView:
+    """The same, as somebody is told who looks at what a team owns."""
+    if view.state is not SystemState.HIDDEN:
+        return view
+    return view.model_copy(update={"sentence": "The team owns nothing here that you may see."})
 
 
 def kubernetes_sentence(state: SystemState, counts: Mapping[str, int]) -> str:

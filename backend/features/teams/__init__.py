@@ -5,6 +5,7 @@ from __future__ import annotations
 from backend.db.notice import Notice, rows
 from backend.features.context import Feature, FeatureContext
 from backend.features.teams.collections import TEAMS, team_source
+from backend.features.teams.narrowing import TeamNarrowing
 from backend.features.teams.rights import KINDS
 from backend.features.teams.routes import router
 
@@ -12,7 +13,7 @@ __all__ = ["register"]
 
 
 def register(context: FeatureContext) -> Feature:
-    """Add the `teams` collection and the routes that change teams."""
+    """Add the `teams` collection, the routes that change teams, and lists of what one owns."""
     teams = team_source(context.db_sessions, context.organisation)
     context.registry.add(TEAMS, teams)
     context.bus.subscribe(rows("team"), lambda notice: teams.notify(notice.keys))
@@ -22,4 +23,8 @@ def register(context: FeatureContext) -> Feature:
 
     for table in ("team_member", "team_group", "team_scope", "role_binding"):
         context.bus.subscribe(rows(table), counted)
+    narrowing = TeamNarrowing(context.db_sessions)
+    context.registry.narrower = narrowing
+    for table in ("team", "team_scope"):
+        context.bus.subscribe(rows(table), narrowing.changed)
     return Feature("teams", router, kinds=KINDS)

@@ -12,13 +12,14 @@ from auth.scope import Scope, team
 from auth.verb import Verb
 from backend.db.session import DbSession
 from backend.features.teams import service
+from backend.features.teams.narrowing import choices
 from backend.features.teams.parts import Editing
-from backend.features.teams.schemas import NewTeam, TeamChange, TeamView
+from backend.features.teams.schemas import NewTeam, TeamChange, TeamChoice, TeamView
 from backend.http.audited import Audited
 from backend.http.changing import Changed
 from backend.http.documented import answers
 from backend.http.fields import PathId
-from backend.http.guard import CurrentPrincipal, Requires
+from backend.http.guard import CurrentPrincipal, Decides, Requires
 from backend.http.stepup import Fresh
 from backend.http.versions import tagged
 from backend.parts import part
@@ -37,6 +38,16 @@ async def at_team(caller: CurrentPrincipal, name: PathId) -> Scope:
 async def create_team(body: NewTeam, db: DbSession, audit: Audited) -> TeamView:
     """Create a team; nobody belongs to it and it owns nothing yet."""
     return await service.view(db, await service.create(db, audit, body))
+
+
+@router.get("")
+async def list_choices(
+    caller: Annotated[Principal, Decides("each team, by the right to list it, or as one's own")],
+    db: DbSession,
+) -> list[TeamChoice]:
+    """The teams that lists can be narrowed to (``team=``): those the caller may list, and those
+    they belong to."""
+    return await choices(db, caller)
 
 
 @router.get("/{name}", dependencies=[Requires("team", Verb.GET, at_team)])

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from backend.http.fields import NO_CONTROLS
 
-__all__ = ["NewTeam", "TeamChange", "TeamView"]
+__all__ = ["NewTeam", "TeamChange", "TeamChoice", "TeamView"]
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Title = Annotated[
@@ -46,6 +46,14 @@ class TeamChange(BaseModel):
     members: Annotated[list[Login], Field(max_length=2000)] | None = None
     groups: Annotated[list[Group], Field(max_length=200)] | None = None
     scopes: Annotated[list[Place], Field(max_length=500)] | None = None
+
+
+class TeamChoice(BaseModel):
+    """A team that lists can be narrowed to, and how many parts of the estate it owns."""
+
+    name: str
+    title: str
+    owns: int
 
 
 class TeamView(BaseModel):

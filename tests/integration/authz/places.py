@@ -297,6 +297,9 @@ MATRIX: dict[str, Place | LatePlace | OwnPlace] = {
     "POST /session/step-up": OwnPlace("/session/step-up", 422),
     "POST /device-requests/lookup": OwnPlace("/device-requests/lookup", 422),
     "POST /device-requests/decision": OwnPlace("/device-requests/decision", 422),
+    "GET /teams": LatePlace(
+        "/teams", (*ORG, "team", "blue"), "team", "list", empty=lambda a: a == []
+    ),
     "POST /teams": at(ORG, "/teams", 201, body={"name": "green"}),
     "GET /teams/{name}": at((*ORG, "team", "blue"), "/teams/blue"),
     "PATCH /teams/{name}": at(

@@ -284,6 +284,7 @@ OPEN = {
     "/api/v1/signin/metadata/{provider}",
     "/api/v1/signin/providers",
     "/api/v1/status",
+    "/api/v1/teams",
     "/api/v1/tokens",
     "/api/v1/tokens/choices",
     "/api/v1/views",

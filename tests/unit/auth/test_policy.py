@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,8 +17,9 @@ from auth.password import (
 )
 from auth.policy import Policy
 from auth.role import Role, Verb
-from auth.scope import InvalidScopeError, covers, parse, render
+from auth.scope import InvalidScopeError, common, covers, minimal, parse, render
 from auth.subject import Subject, SubjectKind
+from tests.people import principal
 from tests.roles import CATALOGUE, OPERATOR, OWNER, VIEWER
 
 SOMEBODY = Subject(SubjectKind.USER, "u")
@@ -65,6 +68,26 @@ def test_scopes_and_decide_agree(held, where):
     assert allowed == any(covers(one, where) for one in made.scopes("pod"))
     kept = made.scopes("pod")
     assert not any(a != b and covers(a, b) for a in kept for b in kept)
+
+
+@given(st.lists(scopes, max_size=5), st.lists(scopes, max_size=5), scopes)
+def test_what_is_common_is_below_one_of_each(ones, others, where):
+    kept = common(ones, others)
+    both = any(covers(one, where) for one in ones) and any(covers(one, where) for one in others)
+    assert any(covers(one, where) for one in kept) == both
+    assert not any(a != b and covers(a, b) for a in kept for b in kept)
+    assert list(kept) == sorted(kept)
+    assert minimal(ones) == common(ones, ones)
+
+
+@given(st.lists(scopes, max_size=5), st.lists(scopes, max_size=5), scopes)
+def test_who_looks_at_a_part_sees_what_lies_there_of_their_own(held, within, where):
+    caller = principal(policy(*held))
+    looking = replace(caller, within=tuple(within))
+    seen = any(covers(one, where) for one in looking.sees("pod"))
+    allowed = caller.policy.decide("pod", Verb.LIST, where).allowed
+    assert seen == (allowed and any(covers(one, where) for one in within))
+    assert caller.sees("pod") == caller.policy.scopes("pod")
 
 
 @given(st.lists(scopes, max_size=5), st.randoms())

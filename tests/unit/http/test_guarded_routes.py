@@ -93,6 +93,7 @@ LATE = {
     "POST /api/v1/device-requests/decision",
     "GET /api/v1/tokens",
     "POST /api/v1/tokens",
+    "GET /api/v1/teams",
     "GET /api/v1/tokens/choices",
     "GET /api/v1/tokens/{token_id}",
     "DELETE /api/v1/tokens/{token_id}",
