@@ -18,6 +18,7 @@ import rules from "./i18n/rules.json";
 import saml from "./i18n/saml.json";
 import signin from "./i18n/signin.json";
 import start from "./i18n/start.json";
+import teams from "./i18n/teams.json";
 import trust from "./i18n/trust.json";
 import updates from "./i18n/updates.json";
 
@@ -118,6 +119,7 @@ test.each([
   ["saml", [saml]],
   ["signin", [signin]],
   ["start", [start]],
+  ["teams", [teams]],
   ["trust", [trust]],
   ["updates", [updates]],
 ])("what says words of %s brings them along", (name, words) => {

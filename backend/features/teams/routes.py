@@ -41,7 +41,7 @@ async def create_team(body: NewTeam, db: DbSession, audit: Audited) -> TeamView:
 
 
 @router.get("")
-async def list_choices(
+async def list_team_choices(
     caller: Annotated[Principal, Decides("each team, by the right to list it, or as one's own")],
     db: DbSession,
 ) -> list[TeamChoice]:

@@ -29,6 +29,7 @@ import "./deciding";
 import "./rules";
 import "./saml";
 import "./start";
+import "./teams";
 import "./trust";
 import "./updates";
 import deciding from "./deciding.json";
@@ -41,6 +42,7 @@ import rules from "./rules.json";
 import saml from "./saml.json";
 import signin from "./signin.json";
 import start from "./start.json";
+import teams from "./teams.json";
 import trust from "./trust.json";
 import updates from "./updates.json";
 
@@ -78,6 +80,7 @@ const KEYS = [
   saml,
   signin,
   start,
+  teams,
   trust,
   updates,
 ].flatMap((words) => keysOf(words));
@@ -131,6 +134,7 @@ test("the pseudo-locale marks every string and leaves placeholders alone", () =>
     saml,
     signin,
     start,
+    teams,
     trust,
     updates,
   ].flatMap((words) => keysOf(pseudoCatalogue(words) as Tree));

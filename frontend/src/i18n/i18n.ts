@@ -20,6 +20,7 @@ import type rules from "./rules.json";
 import type saml from "./saml.json";
 import type signin from "./signin.json";
 import type start from "./start.json";
+import type teams from "./teams.json";
 import type trust from "./trust.json";
 import type updates from "./updates.json";
 
@@ -46,6 +47,7 @@ declare module "i18next" {
         typeof saml &
         typeof signin &
         typeof start &
+        typeof teams &
         typeof trust &
         typeof updates;
     };

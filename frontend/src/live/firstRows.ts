@@ -6,8 +6,11 @@ import type { Subscription } from "./subscription";
 export const FIRST_ROWS = 40;
 
 /** Whether a query is its table as it comes: the rows of it may be sent with the page. */
-export function isPlain({ filter, labels, q, sort }: Query, usual: readonly string[]): boolean {
-  const narrowed = filter.length > 0 || labels !== "" || q !== "";
+export function isPlain(
+  { filter, labels, q, sort, team }: Query,
+  usual: readonly string[],
+): boolean {
+  const narrowed = filter.length > 0 || labels !== "" || q !== "" || team !== "";
   return !narrowed && sort.join() === usual.join();
 }
 

@@ -98,6 +98,13 @@ export class Poller {
 }
 
 /** A query in the words of the list's address. */
-function words({ filter, labels, q, sort, facet }: Query): NonNullable<ListRowsData["query"]> {
-  return { filter, labels, q, sort: sort.join(","), facet };
+function words({
+  filter,
+  labels,
+  q,
+  sort,
+  facet,
+  team,
+}: Query): NonNullable<ListRowsData["query"]> {
+  return { filter, labels, q, sort: sort.join(","), facet, team };
 }

@@ -48,7 +48,7 @@ export interface PageManifest {
   /** The parameters the page's address takes; absent: none of its own. */
   search?: SearchSchema;
   /** Which of the masthead's selectors the page honours; only those are shown. */
-  scope?: readonly ("cluster" | "namespace")[];
+  scope?: readonly ("cluster" | "namespace" | "team")[];
   /** The page's component, loaded when it is opened. */
   load: () => Promise<ComponentType>;
   /** Collection → the page that lists it. */

@@ -62,7 +62,7 @@ export function wrongIn(schema: SearchSchema, raw: object): string[] {
 }
 
 /** The masthead's selectors; every page keeps them in its address, whether it honours them or not. */
-export const SCOPE_SEARCH = { cluster: text, namespace: text };
+export const SCOPE_SEARCH = { cluster: text, namespace: text, team: text };
 
 /** The state of a page that is one table. */
 export const TABLE_SEARCH = {

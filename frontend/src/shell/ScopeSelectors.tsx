@@ -1,19 +1,24 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { useSettled } from "../live/useSettled";
 import { MenuButton } from "../overlay/MenuButton";
-import { part } from "../overlay/part";
+import { part, usePart } from "../overlay/part";
 import { readScope, type Scope, useHonoured, useScope } from "./scope";
 import { useScopeChoices } from "./useScopeChoices";
 
+const teams = part(async () => (await import("./team")).TeamSelect);
 const menu = part(async () => (await import("./ScopeMenu")).ScopeMenu);
 
-/** Cluster and namespace as breadcrumbs that are selectors; the choice is in the URL. */
+/** Cluster and namespace as breadcrumbs that are selectors, and the team; the choice is in the URL. */
 export function ScopeSelectors() {
   const honoured = useHonoured();
-  return honoured.cluster ? (
-    <Selectors namespaced={honoured.namespace} />
-  ) : (
-    <span className="cr-scope" />
+  const settled = useSettled();
+  const TeamSelect = usePart(teams, honoured.team && settled);
+  return (
+    <div className="cr-scope">
+      {honoured.cluster && <Selectors namespaced={honoured.namespace} />}
+      {honoured.team && TeamSelect && <TeamSelect />}
+    </div>
   );
 }
 
@@ -30,12 +35,12 @@ function Selectors({ namespaced }: { namespaced: boolean }) {
         return { ...rest, ...readScope({ ...next }) };
       },
     });
-  if (clusters.length === 0) return <span className="cr-scope" />;
+  if (clusters.length === 0) return null;
   // With one cluster there is nothing to choose; what the address has chosen is always said.
   const choosable = clusters.length > 1 || scope.cluster !== undefined;
-  if (!choosable && !namespaced) return <span className="cr-scope" />;
+  if (!choosable && !namespaced) return null;
   return (
-    <nav className="cr-scope" aria-label={t("scope.label")}>
+    <nav aria-label={t("scope.label")}>
       {choosable && (
         <ScopeSelect
           label={t("scope.cluster")}

@@ -2,7 +2,7 @@ import type { AnyRouter } from "@tanstack/react-router";
 import { readSearch, SCOPE_SEARCH } from "../pages/search";
 import { shownAddress } from "./longAddresses";
 
-/** `href` with the cluster and namespace of the current page, unless it names its own. */
+/** `href` with the cluster, namespace and team of the current page, unless it names its own. */
 function scoped(router: AnyRouter, href: string): string {
   const url = new URL(href, "http://console.invalid");
   const scope = readSearch(SCOPE_SEARCH, router.state.location.search);

@@ -4,10 +4,12 @@ import { pageAt } from "../pages/registry";
 import { readSearch, SCOPE_SEARCH } from "../pages/search";
 import { useSearchOf } from "../pages/useSearchOf";
 
-/** Cluster and namespace chosen in the masthead; absent means all the viewer may see. */
+/** Cluster, namespace and team chosen in the masthead; absent means all the viewer may see. */
 export interface Scope {
   cluster?: string | undefined;
   namespace?: string | undefined;
+  /** Only what this team owns. */
+  team?: string | undefined;
 }
 
 export function readScope(raw: object): Scope {
@@ -15,10 +17,11 @@ export function readScope(raw: object): Scope {
 }
 
 /** The selectors the current page honours; a selector that does nothing would be a false word. */
-export function useHonoured(): { cluster: boolean; namespace: boolean } {
+export function useHonoured(): Record<keyof Scope, boolean> {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const honoured = pageAt(path)?.scope ?? [];
-  return { cluster: honoured.includes("cluster"), namespace: honoured.includes("namespace") };
+  const has = (name: keyof Scope) => honoured.includes(name);
+  return { cluster: has("cluster"), namespace: has("namespace"), team: has("team") };
 }
 
 /**
@@ -30,5 +33,6 @@ export function useScope(): Scope {
   const chosen = useSearchOf(SCOPE_SEARCH);
   const cluster = honoured.cluster ? chosen.cluster : undefined;
   const namespace = honoured.namespace ? chosen.namespace : undefined;
-  return useMemo(() => readScope({ cluster, namespace }), [cluster, namespace]);
+  const team = honoured.team ? chosen.team : undefined;
+  return useMemo(() => readScope({ cluster, namespace, team }), [cluster, namespace, team]);
 }

@@ -26,7 +26,7 @@ interface FrameProps {
 }
 
 /** The common frame of every "nothing to show here" of a page. */
-function StateFrame({ icon, title, state, children, action }: FrameProps) {
+export function StateFrame({ icon, title, state, children, action }: FrameProps) {
   return (
     <EmptyState
       variant="sm"

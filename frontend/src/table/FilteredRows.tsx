@@ -2,11 +2,13 @@ import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { CollectionInfo } from "../api/generated/types.gen";
 import { AskAccess } from "../asking/AskAccess";
+import { part, usePart } from "../overlay/part";
 import { useScope } from "../shell/scope";
 import { SkeletonLines } from "../states/Skeletons";
 import { EmptyTable, FilteredEmpty, OutOfScope } from "../states/States";
 import { useWhole } from "./useWhole";
 
+const ofTeam = part(async () => (await import("../shell/team")).NothingOfTeam);
 const NONE: readonly string[] = [];
 
 export interface FilteredRowsProps {
@@ -22,7 +24,8 @@ export interface FilteredRowsProps {
 export function FilteredRows({ info, fixed = NONE, filtered, ...props }: FilteredRowsProps) {
   const { t } = useTranslation();
   const whole = useWhole(info.name, fixed, true);
-  const { cluster, namespace } = useScope();
+  const { cluster, namespace, team } = useScope();
+  const OfTeam = usePart(ofTeam, team !== undefined);
   const navigate = useNavigate();
   if (filtered) return <FilteredEmpty hidden={whole} onClear={props.onClear} />;
   if (whole === undefined) return <SkeletonLines lines={3} />;
@@ -33,6 +36,7 @@ export function FilteredRows({ info, fixed = NONE, filtered, ...props }: Filtere
         ask={<AskAccess kind={info.kind} />}
       />
     );
+  if (team !== undefined) return OfTeam && <OfTeam elsewhere={whole} />;
   return (
     <OutOfScope
       place={[cluster, namespace].filter(Boolean).join(" / ")}

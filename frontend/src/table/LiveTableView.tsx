@@ -45,6 +45,8 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
     () => (embedded ? fixed : [...fixed, ...scopeFilters(info, scope)]),
     [embedded, fixed, info, scope],
   );
+  const team = (!embedded && scope.team) || "";
+  const scoped = fixedFilters.length > fixed.length || team !== "";
   // What the page or the masthead has settled is neither a menu nor, of itself, a column.
   const fixedColumns = useMemo(
     () => new Set(fixedFilters.map((filter) => parseFilter(filter)?.column ?? "")),
@@ -61,8 +63,8 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
   const query = useMemo(() => {
     const menus = facetColumns(columns, fixedColumns).map(({ id }) => id);
     const facets = hasHealth(info) ? [...new Set([...menus, "healthy"])] : menus;
-    return toQuery(info, search, fixedFilters, facets);
-  }, [info, search, fixedFilters, columns, fixedColumns]);
+    return toQuery(info, search, fixedFilters, facets, team);
+  }, [info, search, fixedFilters, columns, fixedColumns, team]);
   const opening = !embedded && isPlain(query, info.default_sort);
   const { view, moveWindow, retry } = useLiveView(info.name, query, FIRST_WINDOW, opening);
   const held = useHeldRows(view, hold.holding);
@@ -96,7 +98,7 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
   const SidePanel = usePart(sidePanel, search.row !== undefined);
   const beside = useLayout() === "full";
   const openLive = view.rows.find((row) => row.key === search.row);
-  const narrowed = !embedded && (isFiltered(search) || fixedFilters.length > fixed.length);
+  const narrowed = !embedded && (isFiltered(search) || scoped);
   const toggleRow = (key: string) => {
     point(key);
     openRow(key === search.row ? undefined : key);
@@ -144,7 +146,8 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
             view={view}
             held={held}
             columns={shown}
-            scoped={fixedFilters.length > fixed.length}
+            scoped={scoped}
+            team={team}
             sort={query.sort.join(",")}
             narrow={narrow}
             active={active}

@@ -4,6 +4,7 @@ import type { CollectionInfo, ColumnInfo, Row } from "../api/generated/types.gen
 import { AskAccess } from "../asking/AskAccess";
 import type { Window } from "../live/query";
 import type { ViewState } from "../live/subscription";
+import { part, usePart } from "../overlay/part";
 import { SkeletonLines } from "../states/Skeletons";
 import { BadFilter, EmptyTable, Failed, NoAccess } from "../states/States";
 import { nameColumn } from "./columns";
@@ -22,6 +23,8 @@ export interface TableBodyProps extends LiveTableProps {
   columns: readonly ColumnInfo[];
   /** The masthead's scope narrows the table. */
   scoped: boolean;
+  /** Whose rows alone it shows; empty for everybody's. */
+  team: string;
   sort: string;
   narrow: boolean;
   /** Absolute index of the row the keys act on. */
@@ -42,14 +45,18 @@ export interface TableBodyProps extends LiveTableProps {
   onRetry: () => void;
 }
 
+const ofTeam = part(async () => (await import("../shell/team")).NothingOfTeam);
 const NO_RENDERERS: Renderers = {};
 
 /** Rows, or the one state that explains why there are none. */
 export function TableBody(props: TableBodyProps) {
   const { t } = useTranslation();
   const { info, view, held, search, onSearch } = props;
+  const teamGone = props.team !== "" && view.problem?.status === 404;
+  const OfTeam = usePart(ofTeam, teamGone);
   // State, not a ref: the rows inside can only be measured once this element is known.
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
+  if (teamGone) return OfTeam && <OfTeam missing />;
   if (view.problem && (view.problem.status === 403 || view.rows.length === 0)) {
     if (view.problem.status === 403)
       return <NoAccess what={info.title} ask={<AskAccess kind={info.kind} />} />;

@@ -19,6 +19,7 @@ export function Unhealthy({ collection }: { collection: string }) {
   const query = useMemo(
     () => ({
       ...EMPTY_QUERY,
+      team: scope.team ?? "",
       filter: info ? [...scopeFilters(info, scope), "healthy=false"] : [],
     }),
     [info, scope],

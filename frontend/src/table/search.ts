@@ -19,12 +19,13 @@ export function scopeFilters(
   return filters;
 }
 
-/** The server's query of a table page; `fixed` filters are not the viewer's to remove. */
+/** The server's query of a table page, of all or of one team's; `fixed` filters are not the viewer's to remove. */
 export function toQuery(
   info: CollectionInfo,
   search: TableSearch,
   fixed: readonly string[],
   facet: readonly string[],
+  team = "",
 ): Query {
   return {
     filter: [...fixed, ...(search.filter ?? [])],
@@ -32,6 +33,7 @@ export function toQuery(
     q: search.q ?? "",
     sort: search.sort ? search.sort.split(",") : [...info.default_sort],
     facet: [...facet],
+    team,
   };
 }
 
@@ -50,6 +52,7 @@ export function fileUrl(collection: string, query: Query, what: Download): strin
   for (const filter of query.filter) params.append("filter", filter);
   if (query.labels) params.set("labels", query.labels);
   if (query.q) params.set("q", query.q);
+  if (query.team) params.set("team", query.team);
   if (query.sort.length > 0) params.set("sort", query.sort.join(","));
   return apiUrl(`collections/${encodeURIComponent(collection)}?${params}`);
 }

@@ -6715,7 +6715,7 @@ export type ProvisioningView = {
 /**
  * QueryWords
  *
- * The words of a query, as in the URL of a list.
+ * The words of a query, as in the URL of a list; `team` narrows it to what that one owns.
  */
 export type QueryWords = {
     facet?: Array<string>;
@@ -6723,6 +6723,7 @@ export type QueryWords = {
     labels?: string;
     q?: string;
     sort?: Array<string>;
+    team?: string;
 };
 
 /**
@@ -8671,6 +8672,26 @@ export type TeamChange = {
      * Title
      */
     title?: string | null;
+};
+
+/**
+ * TeamChoice
+ *
+ * A team that lists can be narrowed to, and how many parts of the estate it owns.
+ */
+export type TeamChoice = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Owns
+     */
+    owns: number;
+    /**
+     * Title
+     */
+    title: string;
 };
 
 /**
@@ -11587,6 +11608,12 @@ export type ListRowsData = {
          */
         facet?: Array<string> | null;
         /**
+         * Team
+         *
+         * Only what this team owns
+         */
+        team?: string;
+        /**
          * Limit
          */
         limit?: number;
@@ -12840,6 +12867,10 @@ export type ReadDensityData = {
          * Minutes
          */
         minutes?: number;
+        /**
+         * Team
+         */
+        team?: string;
     };
     url: '/api/v1/events/density';
 };
@@ -15133,6 +15164,10 @@ export type ReadOverviewData = {
          * Namespace
          */
         namespace?: string;
+        /**
+         * Team
+         */
+        team?: string;
     };
     url: '/api/v1/overview';
 };
@@ -15718,6 +15753,12 @@ export type FindData = {
          * Limit
          */
         limit?: number;
+        /**
+         * Team
+         *
+         * Only what this team owns
+         */
+        team?: string;
     };
     url: '/api/v1/search';
 };
@@ -17673,6 +17714,49 @@ export type ReadStatusResponses = {
 };
 
 export type ReadStatusResponse = ReadStatusResponses[keyof ReadStatusResponses];
+
+export type ListTeamChoicesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/teams';
+};
+
+export type ListTeamChoicesErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+};
+
+export type ListTeamChoicesError = ListTeamChoicesErrors[keyof ListTeamChoicesErrors];
+
+export type ListTeamChoicesResponses = {
+    /**
+     * Response List Team Choices
+     *
+     * Successful Response
+     */
+    200: Array<TeamChoice>;
+};
+
+export type ListTeamChoicesResponse = ListTeamChoicesResponses[keyof ListTeamChoicesResponses];
 
 export type CreateTeamData = {
     body: NewTeam;

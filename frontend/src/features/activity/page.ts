@@ -7,6 +7,7 @@ export const pages = [
     id: "activity",
     path: "/activity",
     search: TABLE_SEARCH,
+    scope: ["team"],
     title: "nav.activity",
     navigation: { group: "organisation", order: 20, icon: ClipboardListIcon },
     needs: [["activity", "list"]],

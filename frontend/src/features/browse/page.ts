@@ -7,7 +7,7 @@ export const pages = [
     path: "/browse/$collection",
     search: TABLE_SEARCH,
     title: "nav.browse",
-    scope: ["cluster", "namespace"],
+    scope: ["cluster", "namespace", "team"],
     load: async () => (await import("./BrowsePage")).BrowsePage,
   }),
 ];

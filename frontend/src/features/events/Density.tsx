@@ -11,16 +11,17 @@ export interface DensityProps {
   /** What narrows the table below, in the query language. */
   filters: readonly string[];
   q: string;
+  team: string;
   /** Show only what was last seen between two moments (Unix seconds). */
   onRange: (from: number, to: number) => void;
 }
 
 /** How many events there were in each minute of the last hour; a click shows those alone. */
-export function Density({ filters, q, onRange }: DensityProps) {
+export function Density({ filters, q, team, onRange }: DensityProps) {
   const { t } = useTranslation();
   const { data } = useQuery({
     ...readDensityOptions({
-      query: { minutes: MINUTES, filter: [...filters], ...(q ? { q } : {}) },
+      query: { minutes: MINUTES, filter: [...filters], ...(q && { q }), ...(team && { team }) },
     }),
     refetchInterval: EVERY_MS,
     retry: false,

@@ -22,8 +22,11 @@ export function EventsPage() {
   const [search, setSearch] = usePageSearch();
   const pause = usePause("last");
   const narrow = useNarrow();
-  const scope = useScope();
-  const scopeOfEvents = useMemo(() => equals({ ...scope }), [scope]);
+  const { cluster, namespace, team = "" } = useScope();
+  const scopeOfEvents = useMemo(
+    () => equals({ ...(cluster && { cluster }), ...(namespace && { namespace }) }),
+    [cluster, namespace],
+  );
   const pauseWord = t(pause.at === null ? "events.pause" : "events.resume");
   return (
     <LiveTable
@@ -42,6 +45,7 @@ export function EventsPage() {
         <Density
           filters={[...scopeOfEvents, ...pause.filters, ...withoutTime(search.filter)]}
           q={search.q ?? ""}
+          team={team}
           onRange={(from, to) =>
             setSearch({ ...search, filter: [...withoutTime(search.filter), ...between(from, to)] })
           }

@@ -10,7 +10,7 @@ export const pages = [
     search: TABLE_SEARCH,
     title: "nav.events",
     navigation: { group: "now", order: 20, icon: HistoryIcon },
-    scope: ["cluster", "namespace"],
+    scope: ["cluster", "namespace", "team"],
     load: async () => (await import("./EventsPage")).EventsPage,
     lists: { events: "/events" },
     rows: { events: hrefOfEvent },

@@ -8,6 +8,7 @@ export const pages = [
     id: "images",
     path: "/images/{-$tab}",
     search: TABLE_SEARCH,
+    scope: ["team"],
     title: "nav.images",
     navigation: { group: "software", order: 20, icon: LayerGroupIcon },
     needs: [

@@ -7,6 +7,7 @@ export const pages = [
     id: "jobs",
     path: "/jobs",
     search: TABLE_SEARCH,
+    scope: ["team"],
     title: "nav.jobs",
     navigation: { group: "organisation", order: 15, icon: TasksIcon },
     needs: [["job", "list"]],

@@ -11,7 +11,7 @@ export const pages = [
     title: "nav.machines",
     navigation: { group: "fleet", order: 10, icon: ServerIcon },
     needs: [["machine", "list"]],
-    scope: ["cluster"],
+    scope: ["cluster", "team"],
     load: async () => (await import("./MachinesPage")).MachinesPage,
     lists: { machines: "/machines" },
     // A machine that only asks for updates is no node: its table is all there is of it.

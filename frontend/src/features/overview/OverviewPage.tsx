@@ -19,6 +19,7 @@ import { RecentList } from "./RecentList";
 import { SystemStrip } from "./SystemStrip";
 
 const nothing = part(async () => (await import("./NothingConnected")).NothingConnected);
+const ofTeam = part(async () => (await import("../../shell/team")).NothingOfTeam);
 const list = part(async () => (await import("../../system/ComponentList")).ComponentList);
 
 /** Is anything wrong, and what changes right now? */
@@ -30,7 +31,9 @@ export function OverviewPage() {
   const problems = data?.problems ?? [];
   const bare = data !== undefined && problems.length === 0 && isBare(data.systems);
   const Nothing = usePart(nothing, bare);
-  const part = [scope.namespace ?? scope.cluster, data?.part].filter(Boolean).join(", ");
+  const OfTeam = usePart(ofTeam, scope.team !== undefined);
+  const place = scope.namespace ?? scope.cluster;
+  const part = [scope.team, place, data?.part].filter(Boolean).join(", ");
   return (
     <section className="cr-page cr-scroll-page">
       <PageHeader
@@ -60,7 +63,13 @@ export function OverviewPage() {
       />
       {!data && <StackComingUp />}
       {isPending && <SkeletonLines lines={10} />}
-      {error && !data && <Failed problem={toProblem(error)} onRetry={() => void refetch()} />}
+      {error &&
+        !data &&
+        (OfTeam && toProblem(error).status === 404 ? (
+          <OfTeam missing />
+        ) : (
+          <Failed problem={toProblem(error)} onRetry={() => void refetch()} />
+        ))}
       {data && (
         <>
           <SystemStrip systems={data.systems} />
@@ -69,6 +78,7 @@ export function OverviewPage() {
               <AppLink href="/start">{t("nav.start")}</AppLink>
             </p>
           )}
+          {OfTeam && <OfTeam elsewhere={null} />}
           {Nothing && <Nothing />}
           {!bare && <ProblemList problems={problems} checked={data.checked} />}
           <StackComingUp />

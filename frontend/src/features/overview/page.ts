@@ -8,7 +8,7 @@ export const pages = [
     path: "/",
     title: "nav.overview",
     navigation: { group: "now", order: 10, icon: TachometerIcon },
-    scope: ["cluster", "namespace"],
+    scope: ["cluster", "namespace", "team"],
     // Not loaded on demand: it is in the first file anyway, and a file that leads there is a request.
     load: async () => OverviewPage,
     lists: { problems: "/" },

@@ -6,6 +6,7 @@ import { ActionButton } from "../../actions/ActionHost";
 import { useAddress } from "../../pages/useAddress";
 import { mayUse, useSession } from "../../session/session";
 import { goTo } from "../../shell/navigate";
+import { useScope } from "../../shell/scope";
 import { LiveTable } from "../../table/LiveTable";
 import { SectionNav } from "../../table/SectionNav";
 import { usePageSearch } from "../../table/usePageSearch";
@@ -23,6 +24,7 @@ export function UpdatesPage() {
   const router = useRouter();
   const session = useSession();
   const [search, setSearch] = usePageSearch();
+  const { team } = useScope();
   const active: Table = isTable(table) ? table : "groups";
   return (
     <SectionNav
@@ -59,7 +61,8 @@ export function UpdatesPage() {
                   {t("updates.upload.title")}
                 </Button>
               )}
-            {active === "instances" && (
+            {/* It moves all that the filter names, be it the team's or not. */}
+            {active === "instances" && team === undefined && (
               <ActionButton
                 action={moveFiltered}
                 target={{ filter: [...(search.filter ?? [])], q: search.q ?? "" }}

@@ -8,6 +8,7 @@ export const pages = [
     id: "updates",
     path: "/updates/{-$table}",
     search: TABLE_SEARCH,
+    scope: ["team"],
     title: "nav.updates",
     navigation: { group: "fleet", order: 15, icon: ArrowCircleUpIcon },
     needs: [

@@ -14,7 +14,7 @@ export const pages = [
       ["workload", "list"],
       ["pod", "list"],
     ],
-    scope: ["cluster", "namespace"],
+    scope: ["cluster", "namespace", "team"],
     load: async () => (await import("./WorkloadsPage")).WorkloadsPage,
     lists: Object.fromEntries(CLUSTER_KINDS.map((kind) => [kind, `/workloads/${kind}`])),
   }),

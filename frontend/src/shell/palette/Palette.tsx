@@ -4,11 +4,14 @@ import SearchIcon from "@patternfly/react-icons/dist/esm/icons/search-icon";
 import { useRouter } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { part, usePart } from "../../overlay/part";
 import { goTo, hrefOf } from "../navigate";
+import { useScope } from "../scope";
 import type { PaletteItem } from "./item";
 import { PaletteList } from "./PaletteList";
 import { usePaletteItems } from "./usePaletteItems";
 
+const teamNote = part(async () => (await import("../team")).TeamNote);
 const INPUT = "cr-palette-input";
 
 export interface PaletteProps {
@@ -51,6 +54,7 @@ function PaletteBody({ typed, onClose, onHelp }: PaletteProps) {
     items.findIndex(({ id }) => id === active),
   );
   const move = (index: number) => setActive(items.at(index % Math.max(1, items.length))?.id);
+  const TeamNote = usePart(teamNote, useScope().team !== undefined);
   const go = useGo(onClose);
   const onKey = (event: KeyboardEvent) => {
     const item = items[current];
@@ -92,6 +96,7 @@ function PaletteBody({ typed, onClose, onHelp }: PaletteProps) {
           {searching ? t("palette.searching") : t("palette.nothing", { text })}
         </p>
       )}
+      {TeamNote && <TeamNote />}
       <Hints item={items[current]} />
     </>
   );

@@ -4,6 +4,7 @@ import { findOptions } from "../../api/generated/@tanstack/react-query.gen";
 import type { Hit } from "../../api/generated/types.gen";
 import { hrefOfRow, listOf } from "../../pages/registry";
 import { type Tone, toneOf } from "../../status/tone";
+import { useScope } from "../scope";
 import type { PaletteItem } from "./item";
 
 const TYPING_PAUSE_MS = 120;
@@ -14,8 +15,9 @@ const MOST_TRIES = 10;
 /** The objects the server finds, best first, once the typing pauses. */
 export function useFound(text: string): { items: PaletteItem[]; searching: boolean } {
   const settled = useSettled(text);
+  const { team } = useScope();
   const found = useQuery({
-    ...findOptions({ query: { q: settled, limit: MOST } }),
+    ...findOptions({ query: { q: settled, limit: MOST, ...(team && { team }) } }),
     enabled: settled !== "",
     // The server answers with what it found in its time; what was busy is asked again.
     refetchInterval: ({ state }) =>
