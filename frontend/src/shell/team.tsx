@@ -87,8 +87,8 @@ export function NothingOfTeam({ elsewhere = 0, missing }: NothingOfTeamProps) {
 }
 
 /** That the palette, too, finds only what the team owns. */
-export function TeamNote() {
+export function TeamNote({ className }: { className: string }) {
   const { t } = useTranslation();
   const { team = "" } = useScope();
-  return <p className="cr-muted cr-palette-hints">{t("teams.palette", { name: team })}</p>;
+  return <p className={className}>{t("teams.palette", { name: team })}</p>;
 }

@@ -66,7 +66,7 @@ test("rows of the snapshot are shown by their column's type", async () => {
 
 test("the URL is the query: filters, sort, text and scope", async () => {
   const { socket } = await open(
-    "/workloads?q=web&filter=phase%3DRunning&sort=-created&cluster=local&namespace=shop",
+    "/workloads?q=web&filter=phase%3DRunning&sort=-created&cluster=local&namespace=shop&team=blue",
   );
   expect(socket.last("subscribe")?.query).toEqual({
     filter: ['cluster="local"', 'namespace="shop"', "phase=Running"],
@@ -74,6 +74,7 @@ test("the URL is the query: filters, sort, text and scope", async () => {
     q: "web",
     sort: ["-created"],
     facet: ["phase"],
+    team: "blue",
   });
 });
 

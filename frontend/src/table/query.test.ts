@@ -96,6 +96,7 @@ test("the query joins the page's filters, the scope and the viewer's", () => {
     q: "web",
     sort: ["namespace", "name"],
     facet: ["namespace", "phase"],
+    team: "",
   });
   const shown = fileUrl("pods", query, { cols: ["name", "phase"], units: "display" });
   expect(shown).toContain("format=csv&units=display&cols=name%2Cphase&filter=cluster");

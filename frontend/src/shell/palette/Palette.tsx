@@ -96,7 +96,7 @@ function PaletteBody({ typed, onClose, onHelp }: PaletteProps) {
           {searching ? t("palette.searching") : t("palette.nothing", { text })}
         </p>
       )}
-      {TeamNote && <TeamNote />}
+      {TeamNote && <TeamNote className="cr-muted cr-palette-hints" />}
       <Hints item={items[current]} />
     </>
   );
