@@ -67,8 +67,8 @@ export function NothingOfTeam({ elsewhere = 0, missing }: NothingOfTeamProps) {
   const teams = useTeams();
   const choose = useChoose();
   if (teams === undefined && !missing) return null;
-  const found = missing ? undefined : teams?.find(({ name }) => name === team);
-  const state = found === undefined ? "missing" : found.owns === 0 ? "ownsNothing" : "noneHere";
+  const owns = teams?.find(({ name }) => name === team)?.owns;
+  const state = missing ? "missing" : owns === 0 ? "ownsNothing" : "noneHere";
   if (elsewhere === null && state !== "ownsNothing") return null;
   return (
     <StateFrame
