@@ -72,15 +72,21 @@ export function OverviewPage() {
         ))}
       {data && (
         <>
+          {OfTeam && <OfTeam elsewhere={null} />}
           <SystemStrip systems={data.systems} />
           {pointsToGuide(session, bare) && (
             <p className="cr-actions">
               <AppLink href="/start">{t("nav.start")}</AppLink>
             </p>
           )}
-          {OfTeam && <OfTeam elsewhere={null} />}
           {Nothing && <Nothing />}
-          {!bare && <ProblemList problems={problems} checked={data.checked} />}
+          {!bare && (
+            <ProblemList
+              problems={problems}
+              checked={data.checked}
+              part={place !== undefined || scope.team !== undefined}
+            />
+          )}
           <StackComingUp />
           <div className="cr-overview-columns">
             <RecentList recent={data.recent} />

@@ -9,9 +9,12 @@ import { ProblemLine } from "./ProblemLine";
 export function ProblemList({
   problems,
   checked,
+  part,
 }: {
   problems: readonly ProblemView[];
   checked: number;
+  /** A part of the estate alone was looked at: nothing is said of the rest. */
+  part: boolean;
 }) {
   const { t } = useTranslation();
   return (
@@ -19,7 +22,8 @@ export function ProblemList({
       <h2 id="cr-problems-title">{t("overview.wrong")}</h2>
       {problems.length === 0 ? (
         <p className="cr-calm">
-          <ToneIcon tone="ok" /> {t("overview.nothingWrong", { at: formatClock(checked) })}
+          <ToneIcon tone="ok" />{" "}
+          {part ? t("overview.calm") : t("overview.nothingWrong", { at: formatClock(checked) })}
         </p>
       ) : (
         <ul className="cr-lines">
