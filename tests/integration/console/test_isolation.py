@@ -268,6 +268,7 @@ def _told(estate: Estate, path: str, url: str) -> list[str]:
 OPEN = {
     "/api/v1/access-requests/mine",
     "/api/v1/account",
+    "/api/v1/account/identities",
     "/api/v1/collections",
     "/api/v1/collections/{name}",
     "/api/v1/events/density",
