@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import col
 
 from auth.principal import CredentialKind, Principal
-from auth.scope import Scope, minimal, render, team
+from auth.scope import Scope, covers, minimal, render, team
 from auth.subject import SubjectKind
 from auth.verb import Verb
 from backend.db.away import DATABASE_AWAY
@@ -98,7 +98,7 @@ async def choices(db: AsyncSession, caller: Principal) -> list[TeamChoice]:
     owns = select(func.count()).where(col(TeamScopeRecord.team_id) == col(TeamRecord.id))
     counted = owns.correlate(TeamRecord).scalar_subquery()
     query = select(col(TeamRecord.name), col(TeamRecord.title), counted)
-    if ("org", caller.organisation) not in scopes:
+    if not any(covers(scope, ("org", caller.organisation, "team")) for scope in scopes):
         named = {name for scope in scopes if (name := team_of(scope))}
         own = col(TeamRecord.id).in_(_own_ids(caller))
         query = query.where(or_(own, col(TeamRecord.name).in_(named)))
