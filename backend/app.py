@@ -37,6 +37,7 @@ from backend.live.hub import LiveHub
 from backend.live.registry import Registry
 from backend.live.routes import live_router
 from backend.live.schema import components
+from backend.live.search import end_late
 from backend.omaha.catalog import files as hosted_files
 from backend.omaha.catalog.defaults import make_defaults
 from backend.omaha.operate.gone import ADMIN_PATH, admin_gone
@@ -226,6 +227,7 @@ async def _lifespan(console: Console, hub: LiveHub, _app: FastAPI) -> AsyncItera
         if console.updates is not None:
             await console.updates.stop()
         await console.readiness.database.close()
+        await end_late(console.registry)
         await console.jobs.stop()
         await console.engine.dispose()
 

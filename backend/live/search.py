@@ -6,7 +6,7 @@ import asyncio
 import functools
 import heapq
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -22,7 +22,7 @@ from backend.live.ranking import TYPO, label_rank, near, pieces
 from backend.live.registry import Registry
 from backend.live.source import Source
 
-__all__ = ["search"]
+__all__ = ["end_late", "search"]
 
 BUDGET: Final = 0.15
 """Seconds all collections together may take; what was found by then is told, and `partial`
@@ -122,6 +122,18 @@ async def _gathered(questions: Mapping[Source, Callable[[], Coroutine[Any, Any, 
             hits += found
             partial = partial or not complete
     return hits, partial
+
+
+async def end_late(sources: Iterable[Source], seconds: float = 5.0) -> None:
+    """Let the late questions to `sources` come to their end, or break them off: their database is
+    about to be closed."""
+    late = [task for source in sources for task in _under_way.get(source, ())]
+    if not late:
+        return
+    _, left = await asyncio.wait(late, timeout=seconds)
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
 
 
 def _busy(source: Source) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ from auth.scope import namespace, organisation, team
 from backend.features.events.rows import EventRow
 from backend.http.sockets import SessionSockets
 from backend.identity.credentials import Presented
+from backend.live import search
 from backend.live.hub import LiveHub
-from tests.console import Caller, ConsoleApp
+from tests.console import Caller, ConsoleApp, running_console
 from tests.unit.features.test_teams import SHOP, change, made
 from tests.unit.features.test_tokens import make, program
 from tests.unit.live.browser import Browser
@@ -184,3 +186,21 @@ async def test_an_open_table_follows_what_the_team_owns(
         assert (await owner.delete("/teams/blue")).status_code == 204
         await until(lambda: tab.shown["t"].error is not None)
         assert tab.shown["t"].error["status"] == 404
+
+
+async def test_a_search_that_is_late_ends_before_the_console_closes_its_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slow(*_: object) -> tuple[list[object], bool]:
+        await asyncio.sleep(0.5)
+        return [], True
+
+    monkeypatch.setattr(search, "_hits", slow)
+    async with running_console(tmp_path) as console:
+        owner = await console.owner()
+        answer = await owner.get("/search", params={"q": "a"})
+        assert answer.json()["partial"]
+        here = console.state.registry
+        late = [task for source in here for task in search._under_way.get(source, ())]
+        assert any(not task.done() for task in late)
+    assert all(task.done() for task in late)
