@@ -11,11 +11,13 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from auth.scope import organisation, render
 from backend.db.breakglass import BreakGlass
 from backend.db.identity import IdentityRecord, UserRecord
+from backend.db.rules import SignInRule
+from backend.identity.rules import BREAK_GLASS_ONLY
 from backend.secrets.keyring import make_key
 from tests.console import OWNER_PASSWORD, Caller, ConsoleApp, running_console
 from tests.identity.browser import come_back, refusal, sign_in, signed_out
@@ -164,6 +166,15 @@ async def test_the_last_way_in_stays(site: ConsoleApp, provider: LyingProvider) 
     bob = await site.member("bob")
     theirs = await bob.delete(f"/account/identities/{link['id']}")
     assert theirs.status_code == 404, "nobody else's is seen"
+    provider.person["sub"] = "ada-2"
+    assert await linked(bob, provider) == {"linked": "sso"}
+    (link,) = (await links(bob))["items"]
+    async with site.state.db_sessions() as db, db.begin():
+        await db.execute(update(SignInRule).values(enabled=True))
+        kept = (await db.execute(select(SignInRule))).scalars().all()
+        assert BREAK_GLASS_ONLY in {rule.id for rule in kept}
+    gone = await bob.delete(f"/account/identities/{link['id']}")
+    assert gone.status_code == 409, "passwords are for emergencies only"
 
 
 async def test_a_directory_is_linked_by_user_name_and_password(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 
 from auth.kinds import Catalogue
 from auth.principal import Principal
 from auth.verb import Verb
 from backend.db.factors import TotpFactor
 from backend.db.identity import UserRecord
-from backend.db.session import DbSession, DbSessions
+from backend.db.session import DbSession
 from backend.errors import NotFoundProblem
 from backend.features.account import authenticators, passkeys, passwords
 from backend.features.account.schemas import (
@@ -34,6 +34,7 @@ from backend.http.confirming import Confirming, ConfirmingCode, only_people
 from backend.http.documented import answers
 from backend.http.fields import PathId
 from backend.http.guard import CurrentPrincipal, Decides, Requires, no_such
+from backend.http.ownaccount import OWN, OwnAccount
 from backend.http.passkeys import Here, PasskeyAsked, site_of
 from backend.http.stepup import Fresh, FreshNow
 from backend.http.versions import IfMatch, tagged
@@ -47,20 +48,7 @@ __all__ = ["router"]
 
 router = APIRouter(tags=["account"], responses=answers(409))
 
-_HOW: Final = "nothing: it is the caller's own account"
-Caller = Annotated[Principal, Decides(_HOW)]
-
-
-async def _own_account(caller: CurrentPrincipal, db_sessions: DbSessions) -> None:
-    only_people(caller)
-    async with db_sessions() as db:
-        if await db.get(UserRecord, caller.id) is None:
-            raise NotFoundProblem(no_such("user"))
-
-
-OwnAccount: Final = Depends(_own_account)
-"""A route's dependency: of a person in a browser, who has an account here. 403 for tokens, service
-accounts and command lines, before anything else is told; 404 for who has none."""
+Caller = Annotated[Principal, Decides(OWN)]
 
 
 @router.get("/account")

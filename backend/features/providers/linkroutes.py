@@ -7,9 +7,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request, Response
 
 from auth.principal import Principal
-from backend.db.identity import UserRecord
 from backend.db.session import DbSession, DbSessions
-from backend.errors import Conflict, NotFoundProblem
+from backend.errors import Conflict
 from backend.features.providers.beginning import begun, enabled_provider
 from backend.features.providers.entrance import Door, count
 from backend.features.providers.passwords import link_by_password
@@ -21,10 +20,10 @@ from backend.features.providers.schemas import (
 )
 from backend.features.providers.unlinking import identities_of, unlink
 from backend.http.audited import Audited
-from backend.http.confirming import only_people
 from backend.http.documented import answers
 from backend.http.fields import PathId
-from backend.http.guard import CurrentPrincipal, Decides, no_such
+from backend.http.guard import CurrentPrincipal, Decides
+from backend.http.ownaccount import OWN, OwnAccount
 from backend.http.stepup import Fresh
 from backend.identity.breakglass import is_break_glass
 from backend.parts import part
@@ -32,14 +31,7 @@ from backend.providers.service import Providers
 
 __all__ = ["router"]
 
-Caller = Annotated[Principal, Decides("nothing: it is the caller's own account")]
-
-
-async def _own_account(caller: CurrentPrincipal, db_sessions: DbSessions) -> None:
-    only_people(caller)
-    async with db_sessions() as db:
-        if await db.get(UserRecord, caller.id) is None:
-            raise NotFoundProblem(no_such("user"))
+Caller = Annotated[Principal, Decides(OWN)]
 
 
 async def _not_sealed(caller: CurrentPrincipal, db_sessions: DbSessions) -> None:
@@ -48,13 +40,12 @@ async def _not_sealed(caller: CurrentPrincipal, db_sessions: DbSessions) -> None
             raise Conflict("The break-glass account is known to no provider.")
 
 
-Own: Final = Depends(_own_account)
 Unsealed: Final = Depends(_not_sealed)
 
 router = APIRouter(
     tags=["account"],
     prefix="/account/identities",
-    dependencies=[Own],
+    dependencies=[OwnAccount],
     responses=answers(409),
 )
 
@@ -95,7 +86,11 @@ async def link_own_directory(
 
 @router.delete("/{identity_id}", status_code=204, dependencies=[Fresh], responses=answers(404))
 async def unlink_own_identity(
-    identity_id: PathId, caller: Caller, db: DbSession, audit: Audited
+    identity_id: PathId,
+    caller: Caller,
+    db: DbSession,
+    audit: Audited,
+    providers: Annotated[Providers, part(Providers)],
 ) -> None:
     """Give up a link: with it nobody opens the caller's account any more."""
-    await unlink(db, audit, caller, identity_id)
+    await unlink(db, audit, caller, identity_id, providers)

@@ -13,10 +13,11 @@ from backend.audit import Audit, Target
 from backend.db.factors import Passkey
 from backend.db.identity import IdentityRecord, SessionRecord, UserRecord
 from backend.db.provisioning import ProvisionedUser
-from backend.errors import Conflict, NotFoundProblem
+from backend.errors import Conflict, NotFoundProblem, Unauthenticated
 from backend.features.providers.schemas import IdentitiesView, IdentityView, LinkOffered
 from backend.identity.epoch import hold_epoch
-from backend.identity.sessions import end_session
+from backend.identity.rules import require_local
+from backend.identity.sessions import PASSWORD, end_session
 from backend.providers.accounts import set_groups
 from backend.providers.service import Providers
 from backend.providers.table import ProviderSession
@@ -54,7 +55,9 @@ async def identities_of(db: AsyncSession, providers: Providers, user_id: str) ->
     )
 
 
-async def unlink(db: AsyncSession, audit: Audit, caller: Principal, identity_id: str) -> None:
+async def unlink(
+    db: AsyncSession, audit: Audit, caller: Principal, identity_id: str, providers: Providers
+) -> None:
     """Let the provider's person open the caller's account no more. Its sessions end, and its groups
     give nothing from then on. 409 where it is the way the caller came, the last way in, or where
     the provider itself keeps the account (SCIM)."""
@@ -64,7 +67,10 @@ async def unlink(db: AsyncSession, audit: Audit, caller: Principal, identity_id:
     gone = next((row for row in rows if row.id == identity_id), None)
     if user is None or gone is None:
         raise NotFoundProblem("There is no such link of your account.")
-    await _require_other_way(db, user, len(rows) - 1)
+    usable = {known.name for known in await providers.all(db) if known.enabled}
+    others = [row for row in rows if row is not gone and row.provider in usable]
+    if all(row.refused is not None for row in others):
+        await _require_local_way(db, user)
     await _require_own(db, caller, gone)
     await _end_sessions(db, caller.id, gone.provider)
     await set_groups(db, caller.id, gone.provider, ())
@@ -79,10 +85,17 @@ async def _identities(db: AsyncSession, user_id: str) -> list[IdentityRecord]:
     return list((await db.execute(query.order_by(col(IdentityRecord.created)))).scalars())
 
 
-async def _require_other_way(db: AsyncSession, user: UserRecord, left: int) -> None:
+async def _require_local_way(db: AsyncSession, user: UserRecord) -> None:
+    """That they can sign in to the account here: with what they have, and where the rules let
+    them."""
     passkey = select(col(Passkey.id)).where(col(Passkey.user_id) == user.id).limit(1)
-    if left or user.password_hash is not None or (await db.execute(passkey)).first() is not None:
-        return
+    if user.password_hash is not None or (await db.execute(passkey)).first() is not None:
+        try:
+            await require_local(db, user.id, PASSWORD)
+        except Unauthenticated:
+            pass
+        else:
+            return
     raise Conflict("This is your only way to sign in: add another first.")
 
 
