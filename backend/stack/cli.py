@@ -14,11 +14,12 @@ import typer
 
 from backend.stack.errors import NotRunning, ProgramUnavailable, StackError
 from backend.stack.filecauses import cause_of_file
+from backend.stack.nodes.allowed import obstacle
 from backend.stack.options import StackOptions
 from backend.stack.paths import StackPaths, cache_root
 from backend.stack.process.records import RecordFile
 from backend.stack.programs.provide import provide
-from backend.stack.programs.spec import ALL
+from backend.stack.programs.spec import CORE, NODES
 from backend.stack.report import human_status
 from backend.stack.stack import Stack
 from backend.stack.status import ComponentState, read_status
@@ -89,8 +90,10 @@ async def _build() -> bool:
             typer.echo(f"  {line}")
         said = line
 
-    complete = True
-    for program in ALL:
+    complete, reason = True, obstacle()
+    if reason:
+        typer.echo(f"Without real nodes: {reason}")
+    for program in CORE if reason else (*CORE, *NODES):
         try:
             found = await provide(program, cache_root(), tell)
             typer.echo(f"{program.name} {found.version} ({found.origin}): {found.path}")

@@ -8,7 +8,7 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
@@ -18,11 +18,12 @@ import psutil
 from backend.stack.components.context import preferred_ports
 from backend.stack.errors import ProgramUnavailable
 from backend.stack.finding import Finding
+from backend.stack.nodes.allowed import obstacle
 from backend.stack.paths import StackPaths, cache_root
 from backend.stack.ports import PortBook, is_free
 from backend.stack.process.records import RecordFile
 from backend.stack.programs.locate import cached_path
-from backend.stack.programs.spec import ALL
+from backend.stack.programs.spec import CORE, NODES, Program
 from backend.stack.sources import module_proxy, package_index, told
 
 __all__ = ["look"]
@@ -46,7 +47,13 @@ def look(home: Path) -> Iterator[Finding]:
     temporary = Path(os.environ.get("TMPDIR") or "/tmp")  # noqa: S108 (Go's own choice)
     yield _writable("temporary directory", temporary, temporary, "TMPDIR")
     yield _writable("cache of built programs", cache, _existing(cache), "CRATON_CACHE")
-    missing = _missing(cache)
+    reason = obstacle()
+    yield (
+        Finding("warn", "no real nodes", reason)
+        if reason
+        else Finding("ok", "real nodes work here")
+    )
+    missing = _missing(cache, CORE if reason else (*CORE, *NODES))
     yield _programs(missing)
     yield _ports(home)
     yield _room("data", home, _DATA_DISK, "CRATON_HOME")
@@ -95,10 +102,10 @@ def _writable(name: str, folder: Path, place: Path, variable: str) -> Finding:
     return Finding("ok", f"{name} {folder} can be written")
 
 
-def _missing(cache: Path) -> list[str]:
+def _missing(cache: Path, programs: Iterable[Program]) -> list[str]:
     return [
         program.name
-        for program in ALL
+        for program in programs
         if shutil.which(program.name) is None and not cached_path(program, cache).exists()
     ]
 

@@ -25,7 +25,7 @@ from backend.stack.process.records import RecordFile, clean_leftovers
 from backend.stack.process.service import SupervisedProcess
 from backend.stack.programs.locate import LocatedProgram
 from backend.stack.programs.provide import Programs
-from backend.stack.programs.spec import ALL, ETCD, Program
+from backend.stack.programs.spec import CORE, ETCD, Program
 from backend.stack.seed import SEEDS, Seed
 from backend.stack.seed.kube_api import KubeApi
 from backend.stack.seed.rbac import grant_cluster, keep_granting
@@ -102,7 +102,7 @@ class Stack:
         self._programs.watch(program, tell)
 
     async def _run_until(self, stop: asyncio.Event, context: Context) -> None:
-        helpers = [asyncio.create_task(self._programs.provide_all(ALL))]
+        helpers = [asyncio.create_task(self._programs.provide_all(CORE))]
         helpers.append(asyncio.create_task(self._settle_etcd(context)))
         helpers.append(asyncio.create_task(self._hear_retries()))
         helpers += [

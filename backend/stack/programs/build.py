@@ -6,7 +6,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
 from backend.stack.causes import cause_of
@@ -24,7 +24,9 @@ LIST_LIMIT = 600.0
 BUILD_LIMIT = 3600.0
 
 
-async def _lines(argv: list[str], folder: Path, stdout: Path) -> AsyncIterator[str]:
+async def _lines(
+    argv: list[str], folder: Path, stdout: Path, env: Mapping[str, str]
+) -> AsyncIterator[str]:
     """Run a command at low priority; yield its stderr lines, raise when it fails."""
     nice = shutil.which("nice")
     if nice:
@@ -36,7 +38,7 @@ async def _lines(argv: list[str], folder: Path, stdout: Path) -> AsyncIterator[s
             stdin=asyncio.subprocess.DEVNULL,
             stdout=output,
             stderr=asyncio.subprocess.PIPE,
-            env=go_environment(),
+            env=dict(env),
             cwd=folder,
             start_new_session=True,
             limit=1 << 20,
@@ -65,10 +67,15 @@ class Builder:
         self._go = go
         self._cache = cache
         self._progress = progress
+        self._environment = go_environment(cgo=program.cgo)
         self._ldflags = " ".join(["-s", "-w", *(f"-X {stamp}" for stamp in program.stamps)])
 
     async def build(self) -> Path:
         """Build, check that the result answers with its version, install it atomically."""
+        if self._program.cgo and not shutil.which("gcc"):
+            raise ProgramUnavailable(
+                "It needs a C compiler (Debian: apt-get install gcc libc6-dev)."
+            )
         target = cached_path(self._program, self._cache)
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".build-", dir=target.parent) as name:
@@ -96,7 +103,7 @@ class Builder:
         self._progress(None, "looking at the modules")
         listing, fetched = folder / "stale", 0
         command = self._command("list", "-deps", "-f", "{{if .Stale}}x{{end}}")
-        async for line in _lines(command, folder, listing):
+        async for line in _lines(command, folder, listing, self._environment):
             if line.startswith("go: downloading"):
                 fetched += 1
                 share = min(1.0, fetched / max(1, modules)) * 0.1
@@ -108,7 +115,7 @@ class Builder:
         done = 0
         self._progress(0.1, f"compiling {total} packages")
         command = self._command("build", "-v", "-o", str(built))
-        async for line in _lines(command, folder, folder / "stdout"):
+        async for line in _lines(command, folder, folder / "stdout", self._environment):
             if line.startswith("go: "):
                 continue
             done = min(done + 1, total)

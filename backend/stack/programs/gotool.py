@@ -58,13 +58,13 @@ async def _is_new_enough(go: str) -> bool:
     return version is not None and version[:2] >= MINIMUM
 
 
-def go_environment() -> dict[str, str]:
-    """Give the environment every Go command of ours runs in.
+def go_environment(*, cgo: bool = False) -> dict[str, str]:
+    """Give the environment every Go command of ours runs in; `cgo` lets it use a C compiler.
 
     The user's module proxy and caches stay, and nothing else of theirs; nothing may change
     the pinned modules, and no other toolchain is downloaded behind our back.
     """
-    own = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly"}
+    own = {"CGO_ENABLED": str(int(cgo)), "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly"}
     return minimal_environment(PROXIES, _GO) | own
 
 

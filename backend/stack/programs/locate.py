@@ -51,7 +51,8 @@ def cached_path(program: Program, cache: Path) -> Path:
     digest = hashlib.sha256()
     for name in ("go.mod", "go.sum"):
         digest.update((program.module_folder / name).read_bytes())
-    digest.update("\n".join((program.package, *program.stamps)).encode())
+    built_with_c = ("cgo",) if program.cgo else ()
+    digest.update("\n".join((program.package, *program.stamps, *built_with_c)).encode())
     target = f"{platform.system()}-{platform.machine()}".lower()
     folder = f"{program.version}-{target}-{digest.hexdigest()[:12]}"
     return cache / "programs" / program.name / folder / program.name

@@ -37,7 +37,7 @@ class Program:
     `module` names the folder below `gomod/` that pins it, `package` is the Go
     command, `stamps` are the `-X` settings that give it its version (Go
     modules carry none), `version_argv` prints it, `accepts` decides whether a
-    version found on PATH will do.
+    version found on PATH will do. `cgo` needs a C compiler.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Program:
     stamps: tuple[str, ...] = ()
     version_argv: tuple[str, ...] = ("--version",)
     accepts: Callable[[Version, Version], bool] = field(default=_same_minor)
+    cgo: bool = False
 
     @property
     def pinned(self) -> Version:
@@ -81,10 +82,8 @@ _KUBERNETES_STAMPS = tuple(
 )
 
 
-def _kubernetes(name: str) -> Program:
-    return Program(
-        name, "kubernetes", f"k8s.io/kubernetes/cmd/{name}", KUBERNETES, _KUBERNETES_STAMPS
-    )
+def _kubernetes(name: str, module: str = "kubernetes") -> Program:
+    return Program(name, module, f"k8s.io/kubernetes/cmd/{name}", KUBERNETES, _KUBERNETES_STAMPS)
 
 
 ETCD = Program("etcd", "etcd", "go.etcd.io/etcd/server/v3", "3.7.3", accepts=_same_major_not_older)
@@ -118,5 +117,41 @@ KUBECTL = Program(
     _within_one_minor,
 )
 
-ALL = (ETCD, ETCDCTL, REGISTRY, KWOK, APISERVER, CONTROLLER_MANAGER, SCHEDULER, KUBECTL)
+CONTAINERD_VERSION = "2.4.2"
+
+
+def _containerd(name: str, *version_argv: str) -> Program:
+    library = "github.com/containerd/containerd/v2"
+    stamps = (f"{library}/version.Version=v{CONTAINERD_VERSION}",)
+    package = f"{library}/cmd/{name}"
+    return Program(name, "containerd", package, CONTAINERD_VERSION, stamps, version_argv)
+
+
+def _cni(name: str, kind: str) -> Program:
+    library, version = "github.com/containernetworking/plugins", "1.9.1"
+    stamps = (f"{library}/pkg/utils/buildversion.BuildVersion=v{version}",)
+    # Asked for nothing, a plugin tells its version.
+    return Program(name, "containerd", f"{library}/plugins/{kind}/{name}", version, stamps, ())
+
+
+CONTAINERD = _containerd("containerd", "--version")
+SHIM = _containerd("containerd-shim-runc-v2", "-v")
+CTR = _containerd("ctr", "--version")
+PTP = _cni("ptp", "main")
+HOST_LOCAL = _cni("host-local", "ipam")
+# A module of its own, with the same versions: what is added here rebuilds nothing there.
+KUBELET = _kubernetes("kubelet", "kubelet")
+FLANNELD = Program(
+    "flanneld",
+    "flannel",
+    "github.com/flannel-io/flannel",
+    "0.26.7",
+    ("github.com/flannel-io/flannel/pkg/version.Version=v0.26.7",),
+    cgo=True,
+)
+
+CORE = (ETCD, ETCDCTL, REGISTRY, KWOK, APISERVER, CONTROLLER_MANAGER, SCHEDULER, KUBECTL)
 """In the order they are built: what is usable soonest comes first."""
+NODES = (KUBELET, CONTAINERD, SHIM, CTR, PTP, HOST_LOCAL, FLANNELD)
+"""What a real node is made of besides Debian's runc; built after the rest."""
+ALL = (*CORE, *NODES)

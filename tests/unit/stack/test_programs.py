@@ -53,6 +53,22 @@ def test_versions():
     assert not spec.APISERVER.good("Kubernetes v1.37.0")
 
 
+def test_a_c_compiler_is_only_asked_for_by_the_program_that_needs_it(tmp_path):
+    assert [program.name for program in spec.ALL if program.cgo] == ["flanneld"]
+    with_c = dataclasses.replace(spec.ETCD, cgo=True)
+    assert cached_path(with_c, tmp_path) != cached_path(spec.ETCD, tmp_path)
+    assert gotool.go_environment()["CGO_ENABLED"] == "0"
+    assert gotool.go_environment(cgo=True)["CGO_ENABLED"] == "1"
+
+
+async def test_a_missing_c_compiler_is_said_before_anything_is_fetched(
+    bin_folder, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("PATH", str(bin_folder))
+    with pytest.raises(ProgramUnavailable, match="apt-get install gcc"):
+        await provide(spec.FLANNELD, tmp_path / "cache", lambda *_: None)
+
+
 @pytest.mark.parametrize("program", spec.ALL, ids=lambda entry: entry.name)
 def test_every_program_is_pinned(program):
     pins = (program.module_folder / "go.mod").read_text()
