@@ -16,6 +16,7 @@ from sqlmodel import col
 
 from backend.audit.canonical import FIELDS, GENESIS, checkpoint_bytes, link_hash
 from backend.audit.signing import Signer
+from backend.audit.values import note
 from backend.db.audit import AuditCheckpoint, AuditEntry, AuditLink, AuditPending
 
 __all__ = [
@@ -68,8 +69,8 @@ async def head(db: AsyncSession, organisation: str) -> Head:
 
 
 async def extend(db: AsyncSession, limit: int = 500) -> int:
-    """Give up to `limit` waiting entries their place, oldest first, in the session's transaction;
-    how many."""
+    """Give up to `limit` waiting entries their place, oldest first, and note their values, in the
+    session's transaction; how many."""
     waiting = (
         select(AuditEntry)
         .join(AuditPending, col(AuditPending.key) == col(AuditEntry.key))
@@ -91,6 +92,7 @@ async def extend(db: AsyncSession, limit: int = 500) -> int:
             {"organisation": name, "sequence": sequence, "entry": entry.key, "hash": digest}
         )
     await db.execute(insert(AuditLink), links)
+    await note(db, entries)
     keys = [entry.key for entry in entries]
     await db.execute(delete(AuditPending).where(col(AuditPending.key).in_(keys)))
     db.expunge_all()

@@ -6,16 +6,22 @@ else), a piece at a time.
 
 from __future__ import annotations
 
-from sqlalchemy import and_, delete, or_, select
+from typing import Final
+
+from sqlalchemy import and_, delete, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.audit.canonical import checkpoint_bytes
-from backend.audit.chain import CUT, HEAD, Head, checkpoint
+from backend.audit.chain import CUT, HEAD, Head, checkpoint, take_turn
 from backend.audit.signing import Signer, signed_by
+from backend.audit.values import forget, values_of
 from backend.db.audit import AuditCheckpoint, AuditEntry, AuditKey, AuditLink
 
-__all__ = ["ForgedCheckpoint", "cut", "last_cut", "prune"]
+__all__ = ["ForgedCheckpoint", "cut", "last_cut", "prune", "take_stock"]
+
+_SAMPLE: Final = 1000
+"""Rows of each index that SQLite looks at."""
 
 
 class ForgedCheckpoint(Exception):
@@ -68,8 +74,9 @@ async def _is_own(db: AsyncSession, one: AuditCheckpoint) -> None:
 
 
 async def prune(db: AsyncSession, organisation: str, limit: int = 1000) -> int:
-    """Delete up to `limit` entries before the newest cut, with their links; and with the last of
-    them the checkpoints before. How many entries."""
+    """Delete up to `limit` entries before the newest cut, with their links and the values that no
+    other entry has; and with the last of them the checkpoints before. How many entries."""
+    await take_turn(db)  # or a value could go of which an entry just got its place
     until = await last_cut(db, organisation)
     if until is None:
         return 0
@@ -79,12 +86,14 @@ async def prune(db: AsyncSession, organisation: str, limit: int = 1000) -> int:
     found = (await db.execute(query.order_by(col(AuditLink.sequence)).limit(limit))).all()
     if found:
         keys = [key for _, key in found]
+        values = await values_of(db, keys)
         await db.execute(delete(AuditEntry).where(col(AuditEntry.key).in_(keys)))
         upto = and_(
             col(AuditLink.organisation) == organisation,
             col(AuditLink.sequence) <= found[-1].sequence,
         )
         await db.execute(delete(AuditLink).where(upto))
+        await forget(db, values)
     if len(found) < limit:
         older = or_(
             col(AuditCheckpoint.sequence) < until.sequence,
@@ -96,3 +105,11 @@ async def prune(db: AsyncSession, organisation: str, limit: int = 1000) -> int:
         mine = col(AuditCheckpoint.organisation) == organisation
         await db.execute(delete(AuditCheckpoint).where(mine, older))
     return len(found)
+
+
+async def take_stock(db: AsyncSession) -> None:
+    """Let SQLite look at what its indexes hold, a sample of each: it chooses between them by that,
+    and does not look by itself as PostgreSQL does."""
+    if db.get_bind().dialect.name == "sqlite":
+        await db.execute(text(f"PRAGMA analysis_limit = {_SAMPLE}"))
+        await db.execute(text("ANALYZE audit_entry"))

@@ -18,6 +18,7 @@ __all__ = [
     "AuditKey",
     "AuditLink",
     "AuditPending",
+    "AuditValue",
     "AuditVerification",
 ]
 
@@ -83,6 +84,18 @@ class AuditPending(SQLModel, table=True):
     __tablename__ = "audit_pending"
 
     key: str = Field(primary_key=True, max_length=48)
+
+
+class AuditValue(SQLModel, table=True):
+    """A text that some entry has in `field`: noted once, when the first such entry gets its place,
+    and forgotten with the last. Lists ask these before they read entries. `digest` is of both:
+    an index of long texts is nothing that PostgreSQL has."""
+
+    __tablename__ = "audit_value"
+
+    digest: str = Field(primary_key=True, max_length=32)
+    field: str = Field(max_length=16)
+    value: str = Field(sa_column=Column(Text, nullable=False))
 
 
 class AuditLink(SQLModel, table=True):

@@ -26,6 +26,7 @@ from backend.live.ranking import best_rows
 from backend.live.source import Source
 from backend.live.sql_fields import Related, SqlFields
 from backend.live.sql_reader import FACET_BOUND, Counts, SqlReader
+from backend.live.sql_values import ValueIndex
 from backend.live.sql_view import SqlView, SqlWindow
 from integrations.contract import FeedState, Freshness
 
@@ -46,6 +47,7 @@ class SqlSource(Source):
     `organisation`, whose rows all are, callers of another one see nothing. Sorting at scale
     wants an index on (sort columns, key), on PostgreSQL with ``COLLATE "C"`` for text; a table of
     millions whose counts matter has a source of its own (`backend/omaha/lists/machine_source`).
+    `values` answers questions about texts without reading all rows (`sql_values.py`).
     `related` shows rows besides those that their scopes show: a person by where they hold
     something.
     """
@@ -61,6 +63,7 @@ class SqlSource(Source):
         count_bound: int = COUNT_BOUND,
         facet_bound: int = FACET_BOUND,
         related: Related | None = None,
+        values: ValueIndex | None = None,
     ) -> None:
         super().__init__(collection)
         origin: sa.FromClause = sa.inspect(table).selectable if isinstance(table, type) else table
@@ -69,6 +72,7 @@ class SqlSource(Source):
             organisation=organisation,
             count_bound=count_bound,
             facet_bound=facet_bound,
+            values=values,
         )
         self._db_sessions = db_sessions
         self.notices = 0

@@ -55,10 +55,17 @@ class SqlFields:
 
     def withholding(self, visible: Mapping[str, Element]) -> SqlFields:
         """The same fields, of which those named are missing where their condition fails."""
+        return self.replacing(
+            {
+                name: sa.case((condition, self.elements[name]), else_=sa.null())
+                for name, condition in visible.items()
+            }
+        )
+
+    def replacing(self, elements: Mapping[str, Element]) -> SqlFields:
+        """The same fields, of which those named are read from elsewhere."""
         fields = copy.copy(self)
-        fields.elements = dict(self.elements)
-        for name, condition in visible.items():
-            fields.elements[name] = sa.case((condition, self.elements[name]), else_=sa.null())
+        fields.elements = {**self.elements, **elements}
         return fields
 
     def row(self, values: Any) -> Any:

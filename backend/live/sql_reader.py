@@ -15,7 +15,10 @@ from backend.live.page import After, FacetCount
 from backend.live.query import Query
 from backend.live.sql_counts import count_rows, is_text, top_texts, top_values
 from backend.live.sql_fields import SqlFields
-from backend.live.sql_where import SqlWhere
+from backend.live.sql_known import Known
+from backend.live.sql_newest import reach
+from backend.live.sql_values import ValueIndex, known
+from backend.live.sql_where import Condition, SqlWhere
 
 __all__ = ["FACET_BOUND", "Counts", "SqlReader"]
 
@@ -25,7 +28,9 @@ FEW: Final = 2000
 """So few rows are gathered before they are sorted: a planner that expects to come upon them soon
 walks an index of the order instead, here through nearly all of the table."""
 
-Condition = ColumnElement[bool]
+_FENCE: Final = 1_000_000_000
+"""A bound that nothing reaches."""
+
 Counts = tuple[int, bool, dict[str, list[FacetCount]]]
 """The total, whether it is exact, and the facets."""
 
@@ -40,8 +45,10 @@ class SqlReader:
         organisation: str,
         count_bound: int,
         facet_bound: int = FACET_BOUND,
+        values: ValueIndex | None = None,
     ) -> None:
         self._fields = fields
+        self._values = values
         self._organisation = organisation
         self._count_bound = count_bound
         self._facet_bound = facet_bound
@@ -59,15 +66,45 @@ class SqlReader:
         total: int | None = None,
     ) -> list[Any]:
         """Rows in order; `total`: how many there are, where that is known exactly."""
-        where = self._where(session, guard, now)
-        statement = self._select(where).where(where.query(query), self.own(guard))
+        where = await self._knowing(session, query, guard, now)
+        statement = self._select(where).where(self.own(guard))
         if after is not None:
             statement = statement.where(where.after(query, after))
-        order = where.order(query)
+        part = limit, offset
         if total is not None and total <= FEW:
-            statement, order = _gathered(statement, order)
-        statement = statement.order_by(*order).limit(limit).offset(offset)
-        return [self._fields.row(values) for values in await session.execute(statement)]
+            return await self._gathered(session, where, query, statement, part)
+        if self._values is not None:
+            by, number = self._values.order, limit + offset
+            near = await reach(session, where, query, number=number, after=after, by=by)
+            if near is not None:
+                rows = await self._gathered(session, where, query, statement.where(near), part)
+                if len(rows) == limit:
+                    return rows
+        # What many rows have is come upon soon along the order; by their values they were sorted.
+        statement = statement.where(where.knowing(Known()).query(query))
+        return await self._sorted(session, statement, where.order(query), part)
+
+    async def _gathered(
+        self,
+        session: AsyncSession,
+        where: SqlWhere,
+        query: Query,
+        statement: sa.Select[Any],
+        part: tuple[int, int],
+    ) -> list[Any]:
+        found, order = _gathered(statement.where(where.query(query)), where.order(query))
+        return await self._sorted(session, found, order, part)
+
+    async def _sorted(
+        self,
+        session: AsyncSession,
+        statement: sa.Select[Any],
+        order: list[ColumnElement[Any]],
+        part: tuple[int, int],
+    ) -> list[Any]:
+        limit, offset = part
+        found = await session.execute(statement.order_by(*order).limit(limit).offset(offset))
+        return [self._fields.row(values) for values in found]
 
     async def row(self, session: AsyncSession, key: str, guard: Guard) -> Any | None:
         """The row under `key` if it is visible."""
@@ -99,7 +136,7 @@ class SqlReader:
         self, session: AsyncSession, query: Query, guard: Guard, *, now: float
     ) -> Counts:
         """The total, whether it is exact, and the facets."""
-        where = self._where(session, guard, now)
+        where = await self._knowing(session, query, guard, now)
         every: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(where.fields.table)
         every = every.where(where.query(query), self.own(guard))
         total, exact = await count_rows(session, every, self._count_bound)
@@ -143,6 +180,16 @@ class SqlReader:
         dialect = session.get_bind().dialect.name
         return SqlWhere(self._fields, guard, dialect, now, self._organisation)
 
+    async def _knowing(
+        self, session: AsyncSession, query: Query, guard: Guard, now: float
+    ) -> SqlWhere:
+        """The conditions, said by the values that fit. Only to who sees all rows: how long it takes
+        to find out tells of values that others may not know of."""
+        where = self._where(session, guard, now)
+        if self._values is None or not guard.sees_all or guard.cells:
+            return where
+        return where.knowing(await known(session, self._values, where, query))
+
     def own(self, guard: Guard) -> Condition:
         """The caller is of the organisation whose table it is."""
         own = not self._organisation or guard.organisation == self._organisation
@@ -152,12 +199,12 @@ class SqlReader:
 def _gathered(
     statement: sa.Select[Any], order: list[ColumnElement[Any]]
 ) -> tuple[sa.Select[Any], list[ColumnElement[Any]]]:
-    """The same rows, `FEW` at most, found before they are sorted: with a bound of its own the
+    """The same rows, which are few, found before they are sorted: with a bound of its own the
     finding is not merged into the sorting."""
     columns = [c.label(f"field_{n}") for n, c in enumerate(statement.selected_columns)]
     plain = [term.element if isinstance(term, UnaryExpression) else term for term in order]
     terms = [term.label(f"order_{number}") for number, term in enumerate(plain)]
-    found = statement.with_only_columns(*columns, *terms).limit(FEW).subquery()
+    found = statement.with_only_columns(*columns, *terms).limit(_FENCE).subquery()
     sorts: list[ColumnElement[Any]] = []
     for number, term in enumerate(order):
         column = found.c[f"order_{number}"]

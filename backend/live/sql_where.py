@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -16,8 +17,9 @@ from backend.live.page import After
 from backend.live.query import Ago, Filter, LabelTerm, Query, Value
 from backend.live.rowscope import FieldTest, Placement
 from backend.live.sql_fields import SqlFields
+from backend.live.sql_known import Asked, Known
 
-__all__ = ["SqlWhere"]
+__all__ = ["Condition", "SqlWhere"]
 
 Condition = ColumnElement[bool]
 
@@ -25,7 +27,7 @@ Condition = ColumnElement[bool]
 class SqlWhere:
     """Conditions over one collection's fields, for one caller, dialect and moment. `fields`
     are those of the collection as the caller may see them; all rows are of `organisation`, if
-    one is given."""
+    one is given. What is `known` of a question's values is said instead of the question."""
 
     def __init__(
         self, fields: SqlFields, guard: Guard, dialect: str, now: float, organisation: str = ""
@@ -33,11 +35,24 @@ class SqlWhere:
         self.fields = fields
         self.dialect = dialect
         self.now = now
+        self.known = Known()
         self._guard = guard
         self._organisation = organisation
         self._nullable = fields.collection.nullable
         if guard.cells:
             self.fields = fields.withholding(self._cells())
+
+    def knowing(self, known: Known) -> SqlWhere:
+        """The same conditions, said by what is known."""
+        where = copy.copy(self)
+        where.known = known
+        return where
+
+    def over(self, value: ColumnElement[Any], names: Iterable[str]) -> SqlWhere:
+        """The same conditions on `value` instead of the fields `names`."""
+        where = copy.copy(self)
+        where.fields = self.fields.replacing(dict.fromkeys(names, value))
+        return where
 
     def query(self, query: Query) -> Condition:
         """Everything the query and the guard ask."""
@@ -71,7 +86,21 @@ class SqlWhere:
     def word(self, word: str, names: Iterable[str]) -> Condition:
         """`word` (folded) occurs in one of the fields."""
         found = [self.fields.position(name, word, self.dialect) > 0 for name in names]
-        return sa.or_(sa.false(), *found)
+        return self._known(word, sa.or_(sa.false(), *found))
+
+    def _known(self, asked: Asked, plain: Condition) -> Condition:
+        """`plain`, by the values that are known to fit."""
+        values = self.known.values.get(asked)
+        if values is None:
+            return plain
+        tests = [self.fields.elements[name].in_(fitting) for name, fitting in values.items()]
+        return sa.or_(sa.false(), *tests, *self.waiting(plain))
+
+    def waiting(self, plain: Condition) -> list[Condition]:
+        """The rows whose values nobody noted yet and that pass `plain`."""
+        if not self.known.waiting:
+            return []
+        return [sa.and_(self.fields.elements["key"].in_(self.known.waiting), plain)]
 
     def after(self, query: Query, after: After) -> Condition:
         """The row's place is behind the cursor's."""
@@ -113,6 +142,9 @@ class SqlWhere:
 
     def filter(self, item: Filter) -> Condition:
         """One filter of a query."""
+        return self._known(item, self._filter(item))
+
+    def _filter(self, item: Filter) -> Condition:
         element = self.fields.elements[item.column]
         if item.op in {Op.EQ, Op.IN}:
             return self._one_of(item.column, item.values)

@@ -55,16 +55,40 @@ PAGES = {
     "the last hour": "filter=at%3E-1h",
     "a day months ago": "filter=at%3E-101d&filter=at%3C-100d",
     "two filters": "filter=actor%3Dperson7&filter=outcome%3Drefused",
+    "not succeeded": "filter=outcome!%3Dsuccess",
+    "not succeeded, with facets": f"filter=outcome!%3Dsuccess&{FACETS}",
+    "of others than the console": "filter=actor!~person",
+    "target holds": "filter=target~web-1234",
+    "target holds, one of many": "filter=target~key-123451",
     "search, common": "q=person7",
+    "search, common, with facets": f"q=person7&{FACETS}",
+    "search, nearly all": "q=session",
     "search, rare": "q=rare",
     "search, nothing": "q=zzzz",
+    "search, two letters": "q=zz",
+    "search, one of many": "q=key-123451",
+    "search, many values": "q=web-12",
+    "search, two words": "q=person7+shop3",
+    "search, one who left": "q=left",
+    "search, one who left, oldest": "q=left&sort=at",
+    "search, one who left, refused": "q=left&filter=outcome%3Drefused",
+    "what was said": "filter=detail~usual+length",
+    "what nobody said": "filter=detail~zzzz",
+    "a request's id, a part of it": "filter=request~r1234",
+    "sorted by who": "sort=actor",
 }
 
+TARGET = (
+    "CASE WHEN n = 100 THEN 'left' WHEN n % 5 = 1 THEN '/config/key-' || n"
+    " ELSE 'web-' || (n % 5000) END"
+)
+"""A fifth of the entries are of a target of their own; whoever left has a late entry about them."""
 COLUMNS = {
     "key": None,
     "at": "{now} - n * {step}",
     "organisation": "'main'",
-    "actor": "CASE WHEN n % 250000 = 7 THEN 'rare' ELSE 'person' || (n % 40) END",
+    "actor": "CASE WHEN n % 250000 = 7 THEN 'rare'"
+             " WHEN n % 20 = 9 AND n > {count} * 0.7 THEN 'left' ELSE 'person' || (n % 40) END",
     "subject_kind": "'user'", "subject_id": "'u' || (n % 40)", "credential_kind": "'session'",
     "credential_id": "'s' || (n % 4000)", "provider": "'password'",
     "address": "'10.0.0.' || (n % 200)", "agent": "'Mozilla/5.0'", "request": "'r' || n",
@@ -73,7 +97,7 @@ COLUMNS = {
     "decision": "CASE WHEN n % 50 = 3 THEN 'denied' ELSE 'allowed' END", "binding": "'b1'",
     "outcome": "CASE WHEN n % 50 = 3 THEN 'refused' ELSE 'success' END",
     "target_kind": "CASE WHEN n % 20 < 2 THEN 'pod' ELSE 'session' END",
-    "target_id": "'web-' || (n % 5000)", "target": "'web-' || (n % 5000)",
+    "target_id": TARGET, "target": TARGET,
     "scope": "CASE WHEN n % 20 = 0 THEN 'org/main/cluster/c1/ns/shop' || (n % 30)"
              " ELSE 'org/main' END",
     "detail": "'A sentence that says what was done, of usual length.'", "change": "''",
@@ -87,7 +111,7 @@ KEY = {
 
 def statements(dialect: str, count: int) -> list[str]:
     """SQL that writes the entries, newest last."""
-    values = {"now": time.time(), "step": YEAR / count}
+    values = {"now": time.time(), "step": YEAR / count, "count": count}
     key = f"{KEY[dialect]} || '-' || n"
     told = [(text or key).format(**values) for text in COLUMNS.values()]
     into = f"INSERT INTO audit_entry ({', '.join(COLUMNS)}) SELECT {', '.join(told)} FROM "

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlmodel import SQLModel
 
-from backend.db.audit import AuditEntry
+from backend.audit.values import FIELDS
+from backend.db.audit import AuditEntry, AuditPending, AuditValue
 from backend.live.collection import Collection
 from backend.live.column import Column, Type
 from backend.live.row import Row
 from backend.live.rowscope import TextScope
 from backend.live.sql import SqlSource
+from backend.live.sql_values import ValueIndex
 
 __all__ = ["ACTIVITY", "ActivityRow", "activity_source"]
 
@@ -68,5 +71,12 @@ ACTIVITY = Collection(
 
 
 def activity_source(db_sessions: async_sessionmaker[AsyncSession], org: str) -> SqlSource:
-    """Rows straight from the table."""
-    return SqlSource(ACTIVITY, db_sessions, AuditEntry, organisation=org, facet_bound=_COUNTED)
+    """Rows straight from the table. Entries without a place in the chain have none of their values
+    noted yet."""
+    tables = SQLModel.metadata.tables
+    values = ValueIndex(
+        tables[AuditValue.__tablename__], tables[AuditPending.__tablename__], FIELDS, order="at"
+    )
+    return SqlSource(
+        ACTIVITY, db_sessions, AuditEntry, organisation=org, facet_bound=_COUNTED, values=values
+    )

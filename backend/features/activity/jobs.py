@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.audit.retention import cut, prune
+from backend.audit.retention import cut, prune, take_stock
 from backend.features.activity.keys import signer
 from backend.features.activity.sequencing import Sequencer
 from backend.features.activity.verifying import verify_now
@@ -75,7 +75,9 @@ class Record:
             last = await run.transaction(f"forget {number}", piece, returns=int)
             gone += last
             if last < _PIECE:
-                return gone
+                break
+        await run.transaction("take stock", take_stock, returns=type(None))
+        return gone
 
 
 def declared(record: Record, days: int) -> tuple[Declared, ...]:

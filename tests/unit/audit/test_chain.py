@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlmodel import col
 
 from backend.audit import stored
 from backend.audit.chain import CUT, checkpoint, extend, head
@@ -19,7 +20,7 @@ from backend.audit.retention import ForgedCheckpoint, cut, prune
 from backend.audit.signing import Signer, new_private
 from backend.audit.stored import links, statements, verify_stored
 from backend.audit.verify import Broken, Link
-from backend.db.audit import AuditEntry
+from backend.db.audit import AuditEntry, AuditValue
 from tests.unit.audit.chained import ORG, Chained, chained
 from tests.waiting import until
 
@@ -241,6 +242,32 @@ async def test_retention_goes_by_segments_and_keeps_the_proof(
                 await db.execute(text("DELETE FROM audit_checkpoint"))
         await chain.tamper("UPDATE audit_checkpoint SET sequence = 8 WHERE kind = 'cut'")
         assert "The cut at entry 8 was forged" in (await broken(chain)).sentence
+
+
+async def test_values_come_with_places_and_go_with_the_last_entry(database_url: str) -> None:
+    """Lists are searched by them: ``stays`` is in both halves, the other two in one each."""
+    async with chained(database_url) as chain:
+        await chain.know()
+        await chain.add(2, actor="goes", target="stays")
+        await chain.sign()
+        async with chain.db_sessions() as db, db.begin():
+            db.add(AuditEntry.at_now(ORG, actor="comes", target="stays"))
+        assert "comes" not in await noted(chain)  # its entry has no place yet
+        await chain.extend()
+        assert await noted(chain) >= {"goes", "stays", "comes"}
+        async with chain.db_sessions() as db, db.begin():
+            await cut(db, ORG, 9e12, chain.signer)
+            assert await prune(db, ORG, 1) == 1
+        assert "goes" in await noted(chain)  # the other entry has it still
+        async with chain.db_sessions() as db, db.begin():
+            assert await prune(db, ORG, 5) == 1
+        assert await noted(chain) >= {"stays", "comes"}
+        assert "goes" not in await noted(chain)
+
+
+async def noted(chain: Chained) -> set[str]:
+    async with chain.db_sessions() as db:
+        return set((await db.execute(select(col(AuditValue.value)))).scalars())
 
 
 @pytest.mark.parametrize("with_key", [True, False])

@@ -10,7 +10,12 @@ from auth.scope import namespace, organisation
 from backend.db.audit import AuditEntry
 from backend.db.engine import create_db_sessions, create_engine
 from backend.db.migrate import upgrade
+from backend.features.activity.collections import ACTIVITY, activity_source
+from backend.live.guard import guard_of
+from backend.live.parse import parse_query
 from tests.console import ConsoleApp
+from tests.people import holding, principal
+from tests.roles import OWNER
 
 MAIN = organisation("main")
 
@@ -45,6 +50,29 @@ async def test_what_was_recorded_before_is_kept(empty_database_url: str) -> None
     assert (kept.at, kept.actor, kept.action) == (12.5, "ada", "session:open")
     assert (kept.decision, kept.outcome, kept.scope) == ("denied", "refused", "org/main")
     assert (kept.detail, kept.address, kept.request) == ("why", "192.0.2.1", "r1")
+
+
+async def test_entries_of_before_are_found_by_their_values(empty_database_url: str) -> None:
+    """Revision 0040 notes what the record has already; nothing of it gets a place anew."""
+    engine = create_engine(empty_database_url)
+    await upgrade(engine, "0039")
+    db_sessions = create_db_sessions(engine)
+    async with db_sessions() as db, db.begin():
+        for n, target in enumerate(["Größe_1", "größe%", "x" * 500]):
+            db.add(AuditEntry.at_now("main", actor="ada", target=target, detail=str(n)))
+    async with engine.begin() as connection:
+        await connection.execute(text("DELETE FROM audit_pending"))
+    await upgrade(engine)
+    source = activity_source(db_sessions, "main")
+    guard = guard_of(principal(holding((OWNER, MAIN))), ACTIVITY)
+    for q, expected in {
+        "ße": {"0", "1"}, "ADA": {"0", "1", "2"}, "ada größe": {"0", "1"}, "_": {"0"},
+        "ada ße%": {"1"}, "xx": {"2"}, "ö": {"0", "1"}, "nobody": set(),
+    }.items():  # fmt: skip
+        query = parse_query(ACTIVITY, filters=[], labels="", q=q, sort=[], facets=[])
+        page = await source.page(query, guard, limit=9, after=None, now=0.0)
+        assert {row.detail for row in page.rows} == expected, q
+    await engine.dispose()
 
 
 async def test_a_change_names_subject_credential_address_request_and_binding(
