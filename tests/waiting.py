@@ -7,7 +7,7 @@ import inspect
 import time
 from collections.abc import Awaitable, Callable
 
-__all__ = ["until"]
+__all__ = ["until", "until_sync"]
 
 
 async def until(condition: Callable[[], object | Awaitable[object]], seconds: float = 60.0) -> None:
@@ -21,3 +21,11 @@ async def until(condition: Callable[[], object | Awaitable[object]], seconds: fl
             return
         assert time.monotonic() < ends, f"not within {seconds} s"
         await asyncio.sleep(0.02)
+
+
+def until_sync(condition: Callable[[], object], seconds: float = 60.0) -> None:
+    """The same in a test that awaits nothing; looks less often, since looking is a request."""
+    ends = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < ends, f"not within {seconds} s"
+        time.sleep(0.1)

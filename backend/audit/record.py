@@ -62,10 +62,17 @@ class Audit:
         )
 
     def tried(
-        self, action: str, target: Target, outcome: Tried, *, detail: str, upstream: str = ""
+        self,
+        action: str,
+        target: Target,
+        outcome: Tried,
+        *,
+        detail: str,
+        right: Verb | None = None,
+        upstream: str = "",
     ) -> None:
-        """Record that `action` was allowed and tried, and did not come to its end: it is only
-        ``begun``, it ``failed``, or what came of it is ``unknown``."""
+        """Record that `action` was allowed (by `right`, as in `did`) and tried, and did not come to
+        its end: it is only ``begun``, it ``failed``, or what came of it is ``unknown``."""
         self._db.add(
             entry(
                 self.origin,
@@ -74,7 +81,7 @@ class Audit:
                 decision="allowed",
                 outcome=outcome,
                 detail=detail,
-                binding=self._deciding(action, target, None),
+                binding=self._deciding(action, target, right),
                 upstream=upstream[:512],
             )
         )

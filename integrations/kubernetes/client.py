@@ -29,7 +29,7 @@ from integrations.sending import Observe, ignore
 
 T = TypeVar("T")
 
-__all__ = ["KubernetesClient", "Version", "Whole", "custom_kind"]
+__all__ = ["KubernetesClient", "Version", "Whole", "accept_of", "custom_kind"]
 
 _PARTIAL: Final = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 _PARTIAL_LIST: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
@@ -136,7 +136,7 @@ class KubernetesClient:
     ) -> Any:
         """One object as `kind.model`; `NotFound` when it is not there."""
         path = self.object_path(kind, namespace, name)
-        body = await self.api.get(path, accept=_accept(kind), as_=as_)
+        body = await self.api.get(path, accept=accept_of(kind), as_=as_)
         return self._decoded(self.decoders(kind.model).one, body)
 
     async def list_page(
@@ -233,10 +233,9 @@ class KubernetesClient:
     ) -> Whole:
         """One object as `raw` gives it, with its record of who set which field, and as
         `kind.model`, from one call."""
-        hidden = kind.metadata_only or (not kind.group and kind.plural in METADATA_ONLY)
-        accept = _PARTIAL if hidden else _JSON
+        hidden = accept_of(kind) == _PARTIAL
         path = self.object_path(kind, namespace, name)
-        body = await self.api.get(path, accept=accept, as_=as_)
+        body = await self.api.get(path, accept=accept_of(kind), as_=as_)
         typed, faults = self._decoded(self.decoders(kind.model).read, body)
         found = self._decoded(_RAW.decode, body)
         metadata = found.get("metadata") or {}
@@ -327,5 +326,7 @@ def custom_kind(definition: CustomResourceDefinition) -> ResourceKind:
     )
 
 
-def _accept(kind: ResourceKind) -> str:
-    return _PARTIAL if kind.metadata_only else _JSON
+def accept_of(kind: ResourceKind) -> str:
+    """How an object is asked for: of some kinds only the metadata enters this process."""
+    hidden = kind.metadata_only or (not kind.group and kind.plural in METADATA_ONLY)
+    return _PARTIAL if hidden else _JSON

@@ -15,7 +15,7 @@ import msgspec
 from integrations.caller import Caller
 from integrations.contract import UpstreamFailed, UpstreamRefused
 from integrations.kubernetes.api_client import ApiAnswer, Body
-from integrations.kubernetes.client import KubernetesClient
+from integrations.kubernetes.client import KubernetesClient, accept_of
 from integrations.kubernetes.kinds import ResourceKind
 
 __all__ = ["ObjectWriter", "PatchType", "Precondition", "Propagation", "Written"]
@@ -81,7 +81,7 @@ class ObjectWriter:
     ) -> Written:
         """A new object; `Conflict` when there is one of that name."""
         path = self._client.list_path(kind, namespace)
-        return await self._send("POST", path, manifest, as_, dry_run=dry_run)
+        return await self._send(kind, "POST", path, manifest, as_=as_, dry_run=dry_run)
 
     async def replace(
         self,
@@ -100,7 +100,7 @@ class ObjectWriter:
                 self._client.upstream, "a replacement needs the resourceVersion that was read"
             )
         path = self._client.object_path(kind, namespace, name)
-        return await self._send("PUT", path, manifest, as_, dry_run=dry_run)
+        return await self._send(kind, "PUT", path, manifest, as_=as_, dry_run=dry_run)
 
     async def patch(
         self,
@@ -118,7 +118,9 @@ class ObjectWriter:
         """Change parts. `force` (apply only) takes fields that others manage."""
         path = self._below(kind, namespace, name, subresource)
         extra = {"force": "true"} if force and type_ is PatchType.APPLY else {}
-        return await self._send("PATCH", path, change, as_, type_, dry_run=dry_run, extra=extra)
+        return await self._send(
+            kind, "PATCH", path, change, as_=as_, type_=type_, dry_run=dry_run, extra=extra
+        )
 
     async def scale(
         self,
@@ -166,8 +168,9 @@ class ObjectWriter:
             options["dryRun"] = ["All"]
         path = self._client.object_path(kind, namespace, name)
         answer = await self._client.api.request(
-            "DELETE", path, body=Body(msgspec.json.encode(options)), as_=as_
-        )
+            "DELETE", path,
+            body=Body(msgspec.json.encode(options)), accept=accept_of(kind), as_=as_,
+        )  # fmt: skip
         return self._written(answer)
 
     async def evict(
@@ -189,24 +192,27 @@ class ObjectWriter:
             "deleteOptions": options,
         }
         path = self._below(pods, namespace, name, "eviction")
-        return await self._send("POST", path, eviction, as_, dry_run=dry_run)
+        return await self._send(pods, "POST", path, eviction, as_=as_, dry_run=dry_run)
 
     async def _send(
         self,
+        kind: ResourceKind,
         method: str,
         path: str,
         document: Any,
-        as_: Caller | None,
-        type_: PatchType | None = None,
         *,
+        as_: Caller | None,
         dry_run: bool,
+        type_: PatchType | None = None,
         extra: dict[str, str] | None = None,
     ) -> Written:
         params = {"fieldManager": FIELD_MANAGER, "fieldValidation": "Strict", **(extra or {})}
         if dry_run:
             params["dryRun"] = "All"
         body = Body(msgspec.json.encode(document), type_.value if type_ else "application/json")
-        answer = await self._client.api.request(method, path, params, body=body, as_=as_)
+        answer = await self._client.api.request(
+            method, path, params, body=body, accept=accept_of(kind), as_=as_
+        )
         return self._written(answer)
 
     def _below(self, kind: ResourceKind, namespace: str, name: str, subresource: str) -> str:

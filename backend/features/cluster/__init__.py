@@ -6,14 +6,17 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
+from fastapi import APIRouter
+
 from backend.connections.reviewing import ClusterReviews
 from backend.features.cluster import project
 from backend.features.cluster.collections import CLUSTERS, DEFINITIONS, LEASES, NAMESPACES
 from backend.features.cluster.definitions import Definitions
 from backend.features.cluster.kubectl.proxy import MOUNT, KubectlProxy
+from backend.features.cluster.operate.routes import router as actions
 from backend.features.cluster.overview import Clusters
 from backend.features.cluster.rights import KINDS
-from backend.features.cluster.routes import router
+from backend.features.cluster.routes import router as objects
 from backend.features.context import Feature, FeatureContext
 from backend.live.collection import Collection
 from backend.live.memory import MemorySource
@@ -56,4 +59,7 @@ def register(context: FeatureContext) -> Feature:
         return feeds
 
     mounts = {MOUNT: KubectlProxy()}
+    router = APIRouter()
+    router.include_router(objects)
+    router.include_router(actions)
     return Feature("cluster", router, {"kubernetes": feeds}, kinds=KINDS, mounts=mounts)

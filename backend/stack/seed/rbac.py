@@ -20,6 +20,7 @@ READ = ["get", "list", "watch"]
 WRITE = ["create", "delete", "deletecollection", "patch", "update"]
 ROLES = {
     "viewer": ("view", "craton-viewer"),
+    "developer": ("edit", "craton-viewer"),
     "operator": ("edit", "craton-viewer", "craton-operator"),
     "owner": ("admin", "craton-viewer", "craton-operator"),
 }

@@ -1,0 +1,1 @@
+"""Acting on a cluster's objects: declared actions, each a guarded, recorded change."""

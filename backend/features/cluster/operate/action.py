@@ -1,0 +1,93 @@
+"""The shape of an action: what it is called, whom it is for, what it sends and how it is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from auth.verb import Verb
+from backend.features.cluster.operate.found import Found
+from backend.features.cluster.operate.schemas import Undo
+from integrations.caller import Caller
+from integrations.kubernetes.reader import ObjectReader
+from integrations.kubernetes.writes import ObjectWriter, Written
+
+__all__ = ["Doing", "Made", "ObjectAction", "Upstream", "always", "never_undone"]
+
+B = TypeVar("B", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """What the cluster is asked to allow, in its own terms: of the object's kind, unless another
+    `resource` of `group` is meant."""
+
+    verb: str
+    subresource: str = ""
+    resource: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What an action works with: the cluster, asked as the caller. `dry_run`: nothing is kept."""
+
+    reader: ObjectReader
+    writer: ObjectWriter
+    as_: Caller | None
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What the cluster answered. `notes` are sentences for the person; `name` is that of an object
+    that is new; `object` is compared with what was found, unless it is another (`apart`)."""
+
+    written: Written
+    notes: tuple[str, ...] = ()
+    name: str = ""
+    apart: bool = False
+
+
+def always(_found: Found) -> bool:
+    """It makes sense however the object stands."""
+    return True
+
+
+def never_undone(_found: Found, _body: Any) -> Undo | None:
+    """There is no way back."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectAction(Generic[B]):
+    """One thing that can be done to an object.
+
+    A new action is one of these in `catalogue.ACTIONS`: its route, the guard, the dry run, the
+    record, the offer and the answer come from it. `kinds` are plurals; empty: every kind.
+    `perform` sends the change and includes `found.resource_version` where its request can: then a
+    change of the status in between is a `Conflict`, on which it is tried again on what is there.
+    """
+
+    id: str
+    title: str
+    verb: Verb
+    body: type[B]
+    upstream: Upstream
+    perform: Callable[[Doing, Found, B], Awaitable[Made]]
+    kinds: frozenset[str] = frozenset()
+    applies: Callable[[Found], bool] = always
+    undo: Callable[[Found, B], Undo | None] = never_undone
+    reads: bool = True
+    """Whether `found` is compared with what the cluster answered."""
+    guarded: bool = True
+    """Whether it needs `If-Match`: what compares for itself what it changes does not."""
+    shown: frozenset[str] = field(default_factory=frozenset)
+    """Paths whose values may stand in the record; of others it tells that they changed."""
+
+    def suits(self, plural: str) -> bool:
+        """Whether objects of that kind have it."""
+        return not self.kinds or plural in self.kinds

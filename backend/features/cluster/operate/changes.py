@@ -1,0 +1,73 @@
+"""Which fields differ between two documents, as paths a person can read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from backend.features.cluster.operate.schemas import FieldChange
+
+__all__ = ["MOST", "REPEATED", "differences", "told"]
+
+MOST: Final = 200
+"""Differences that are told; of further ones only how many."""
+REPEATED: Final = "kubectl.kubernetes.io/last-applied-configuration"
+_WHAT: Final = frozenset({"apiVersion", "kind", "status"})
+"""What it is, which is another where only its metadata is answered; and how it is."""
+_TEXT: Final = 400
+_UNTOLD: Final = frozenset(
+    {"managedFields", "resourceVersion", "generation", "creationTimestamp", "uid", "selfLink"}
+)
+"""What the API server keeps for itself."""
+_NAMED: Final = ("name", "containerPort", "mountPath", "key", "ip", "type")
+"""What an entry of a list is known by, as the schemas of Kubernetes merge them."""
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldChange]:
+    """Leaf by leaf, without the status and what the API server keeps for itself, by path."""
+    old, new = dict(_leaves(_asked(before))), dict(_leaves(_asked(after)))
+    paths = sorted(path for path in {**old, **new} if old.get(path) != new.get(path))
+    return [FieldChange(path=p, before=old.get(p), after=new.get(p)) for p in paths]
+
+
+def told(changes: list[FieldChange]) -> dict[str, Any]:
+    """The first of them and how many more, as answers have it."""
+    return {"changes": changes[:MOST], "more_changes": max(0, len(changes) - MOST)}
+
+
+def _asked(document: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in document.items() if name not in _WHAT}
+    metadata = kept.get("metadata")
+    if isinstance(metadata, Mapping):
+        kept["metadata"] = {n: v for n, v in metadata.items() if n not in _UNTOLD}
+        if notes := metadata.get("annotations"):
+            # kubectl repeats the whole object there, with a Secret's values.
+            kept["metadata"]["annotations"] = {n: v for n, v in notes.items() if n != REPEATED}
+    return kept
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping) and value:
+        for name, inner in value.items():
+            yield from _leaves(inner, _below(path, str(name)))
+    elif isinstance(value, list) and value:
+        for at, inner in enumerate(value):
+            yield from _leaves(inner, f"{path}[{_entry(at, inner)}]")
+    else:
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        yield path, text if len(text) <= _TEXT else text[:_TEXT] + "…"
+
+
+def _below(path: str, name: str) -> str:
+    if not path:
+        return name
+    return f'{path}["{name}"]' if "." in name or "/" in name else f"{path}.{name}"
+
+
+def _entry(at: int, entry: Any) -> str:
+    if isinstance(entry, Mapping):
+        for name in _NAMED:
+            if isinstance(entry.get(name), (str, int)) and entry[name] != "":
+                return f"{name}={entry[name]}"
+    return str(at)
