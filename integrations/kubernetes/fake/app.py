@@ -66,7 +66,9 @@ class FakeKubernetes:
             else:
                 body = json.loads((await receive()).get("body") or b"{}")
                 answer, code = self._change(scope["method"], path, query, body, caller)
-                await _json(send, answer, code)
+                await _json(
+                    send, _partial(answer) if partial and "metadata" in answer else answer, code
+                )
         except Refusal as refusal:
             await _json(send, refusal.status, refusal.code)
 

@@ -189,6 +189,8 @@ async def _cluster(console: ConsoleApp) -> World:
     )
     widget = {"metadata": {"namespace": "shop", "name": "one"}}
     made.store.put("widgets", widget, group=WIDGETS.group)
+    cron = {"metadata": {"namespace": "shop", "name": "night"}, "spec": {"schedule": "0 0 * * *"}}
+    made.store.put("cronjobs", cron)
     console.state.connections.upstreams.add("kubernetes", "fake", made.connection)
     manager = console.state.connections
     settings = made.connection.settings

@@ -7,7 +7,8 @@ from pathlib import Path
 from backend.app import create_app
 from backend.http.requirements import EXTENSION
 from backend.settings import Settings
-from tests.integration.authz.places import MATRIX, LatePlace, OwnPlace, Place
+from tests.integration.authz.place import LatePlace, OwnPlace, Place
+from tests.integration.authz.places import MATRIX
 
 
 def test_every_operation_has_its_place_in_the_matrix(tmp_path: Path) -> None:

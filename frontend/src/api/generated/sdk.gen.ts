@@ -3,7 +3,7 @@
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from 'console-client';
 
 import { client } from './console-client.gen';
-import type { AbortRolloutData, AbortRolloutErrors, AbortRolloutResponses, AbortUploadData, AbortUploadErrors, AbortUploadResponses, AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AddAuthenticatorData, AddAuthenticatorErrors, AddAuthenticatorResponses, AddPasskeyData, AddPasskeyErrors, AddPasskeyResponses, AddTrustRuleData, AddTrustRuleErrors, AddTrustRuleResponses, ApplicationBreakdownData, ApplicationBreakdownErrors, ApplicationBreakdownResponses, ApplicationOverviewData, ApplicationOverviewErrors, ApplicationOverviewResponses, ApplicationTimelineData, ApplicationTimelineErrors, ApplicationTimelineResponses, AskPasskeyAgainData, AskPasskeyAgainErrors, AskPasskeyAgainResponses, AskPasskeyData, AskPasskeyErrors, AskPasskeyNextData, AskPasskeyNextErrors, AskPasskeyNextResponses, AskPasskeyResponses, AuthorizeDeviceData, AuthorizeDeviceErrors, AuthorizeDeviceResponses, BeginPasskeyData, BeginPasskeyErrors, BeginPasskeyResponses, BeginSignInData, BeginSignInErrors, BeginSignInResponses, BeginUploadData, BeginUploadErrors, BeginUploadResponses, CancelHostedImportData, CancelHostedImportErrors, CancelHostedImportResponses, CancelJobData, CancelJobErrors, CancelJobResponses, ChangeApplicationData, ChangeApplicationErrors, ChangeApplicationResponses, ChangeBindingData, ChangeBindingErrors, ChangeBindingResponses, ChangeChannelData, ChangeChannelErrors, ChangeChannelResponses, ChangeConnectionData, ChangeConnectionErrors, ChangeConnectionResponses, ChangeDirectoryData, ChangeDirectoryErrors, ChangeDirectoryResponses, ChangeGroupData, ChangeGroupErrors, ChangeGroupResponses, ChangeInstanceData, ChangeInstanceErrors, ChangeInstanceResponses, ChangePackageData, ChangePackageErrors, ChangePackageResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangePolicyData, ChangePolicyErrors, ChangePolicyResponses, ChangeProviderData, ChangeProviderErrors, ChangeProviderResponses, ChangeRoleData, ChangeRoleErrors, ChangeRoleResponses, ChangeSamlProviderData, ChangeSamlProviderErrors, ChangeSamlProviderResponses, ChangeServiceAccountData, ChangeServiceAccountErrors, ChangeServiceAccountResponses, ChangeTeamData, ChangeTeamErrors, ChangeTeamResponses, ChangeTrustRuleData, ChangeTrustRuleErrors, ChangeTrustRuleResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, ChangeViewData, ChangeViewErrors, ChangeViewResponses, CompareMembersData, CompareMembersErrors, CompareMembersResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, ContinueSignInData, ContinueSignInErrors, ContinueSignInResponses, CreateAccessRequestData, CreateAccessRequestErrors, CreateAccessRequestResponses, CreateApplicationData, CreateApplicationErrors, CreateApplicationResponses, CreateBindingData, CreateBindingErrors, CreateBindingResponses, CreateBreakGlassData, CreateBreakGlassErrors, CreateBreakGlassResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateConnectionData, CreateConnectionErrors, CreateConnectionResponses, CreateDirectoryData, CreateDirectoryErrors, CreateDirectoryResponses, CreateGroupData, CreateGroupErrors, CreateGroupResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreatePackageData, CreatePackageErrors, CreatePackageResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateRoleData, CreateRoleErrors, CreateRoleResponses, CreateSamlProviderData, CreateSamlProviderErrors, CreateSamlProviderResponses, CreateScimTokenData, CreateScimTokenErrors, CreateScimTokenResponses, CreateServiceAccountData, CreateServiceAccountErrors, CreateServiceAccountResponses, CreateTeamData, CreateTeamErrors, CreateTeamResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateViewData, CreateViewErrors, CreateViewResponses, CurrentSessionData, CurrentSessionErrors, CurrentSessionResponses, DecideAccessRequestData, DecideAccessRequestErrors, DecideAccessRequestResponses, DecideDeviceRequestData, DecideDeviceRequestErrors, DecideDeviceRequestResponses, DeleteApplicationData, DeleteApplicationErrors, DeleteApplicationResponses, DeleteBindingData, DeleteBindingErrors, DeleteBindingResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteConnectionData, DeleteConnectionErrors, DeleteConnectionResponses, DeleteFileData, DeleteFileErrors, DeleteFileResponses, DeleteFloorData, DeleteFloorErrors, DeleteFloorResponses, DeleteGroupData, DeleteGroupErrors, DeleteGroupResponses, DeleteInstanceData, DeleteInstanceErrors, DeleteInstanceResponses, DeletePackageData, DeletePackageErrors, DeletePackageResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteRoleData, DeleteRoleErrors, DeleteRoleResponses, DeleteServiceAccountData, DeleteServiceAccountErrors, DeleteServiceAccountResponses, DeleteTeamData, DeleteTeamErrors, DeleteTeamResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteViewData, DeleteViewErrors, DeleteViewResponses, DeviceTokenData, DeviceTokenErrors, DeviceTokenResponses, DownloadDiagnosticsData, DownloadDiagnosticsErrors, DownloadDiagnosticsResponses, EndByProviderData, EndByProviderErrors, EndByProviderResponses, EndOneSessionData, EndOneSessionErrors, EndOneSessionResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, ExchangeTokenData, ExchangeTokenErrors, ExchangeTokenResponses, ExplainRightsData, ExplainRightsErrors, ExplainRightsResponses, FindData, FindErrors, FindResponses, FinishAssertedSignInData, FinishAssertedSignInErrors, FinishSignInData, FinishSignInErrors, FinishUploadData, FinishUploadErrors, FinishUploadResponses, GetApplicationData, GetApplicationErrors, GetApplicationResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetFileData, GetFileErrors, GetFileResponses, GetGroupData, GetGroupErrors, GetGroupResponses, GetHostedImportData, GetHostedImportErrors, GetHostedImportResponses, GetInstanceData, GetInstanceErrors, GetInstanceResponses, GetJobData, GetJobErrors, GetJobResponses, GetPackageData, GetPackageErrors, GetPackageResponses, GetRegisteredMirrorData, GetRegisteredMirrorErrors, GetRegisteredMirrorResponses, GetRolloutData, GetRolloutErrors, GetRolloutResponses, GetUploadData, GetUploadErrors, GetUploadFinishData, GetUploadFinishErrors, GetUploadFinishResponses, GetUploadResponses, GroupOverviewData, GroupOverviewErrors, GroupOverviewResponses, GroupTimelineData, GroupTimelineErrors, GroupTimelineResponses, ImportReleaseData, ImportReleaseErrors, ImportReleaseResponses, LinkOwnDirectoryData, LinkOwnDirectoryErrors, LinkOwnDirectoryResponses, LinkOwnIdentityData, LinkOwnIdentityErrors, LinkOwnIdentityResponses, ListCollectionsData, ListCollectionsErrors, ListCollectionsResponses, ListConnectionChoicesData, ListConnectionChoicesErrors, ListConnectionChoicesResponses, ListConnectionKindsData, ListConnectionKindsErrors, ListConnectionKindsResponses, ListCustomObjectsData, ListCustomObjectsErrors, ListCustomObjectsResponses, ListFloorsData, ListFloorsErrors, ListFloorsResponses, ListFolderData, ListFolderErrors, ListFolderResponses, ListHistoryData, ListHistoryErrors, ListHistoryResponses, ListHostedImportsData, ListHostedImportsErrors, ListHostedImportsResponses, ListKindsData, ListKindsErrors, ListKindsResponses, ListMirrorsData, ListMirrorsErrors, ListMirrorsResponses, ListOfferedProvidersData, ListOfferedProvidersErrors, ListOfferedProvidersResponses, ListOwnAccessRequestsData, ListOwnAccessRequestsErrors, ListOwnAccessRequestsResponses, ListOwnIdentitiesData, ListOwnIdentitiesErrors, ListOwnIdentitiesResponses, ListPermittedData, ListPermittedErrors, ListPermittedResponses, ListProviderPresetsData, ListProviderPresetsErrors, ListProviderPresetsResponses, ListReceiversData, ListReceiversErrors, ListReceiversResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListRowsData, ListRowsErrors, ListRowsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSignInRulesData, ListSignInRulesErrors, ListSignInRulesResponses, ListTeamChoicesData, ListTeamChoicesErrors, ListTeamChoicesResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListTrustRulesData, ListTrustRulesErrors, ListTrustRulesResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListViewsData, ListViewsErrors, ListViewsResponses, MoveInstancesData, MoveInstancesErrors, MoveInstancesResponses, PauseRolloutData, PauseRolloutErrors, PauseRolloutResponses, PreviewBindingData, PreviewBindingErrors, PreviewBindingResponses, PreviewDeletionData, PreviewDeletionErrors, PreviewDeletionResponses, PreviewGroupData, PreviewGroupErrors, PreviewGroupResponses, PreviewValuesData, PreviewValuesErrors, PreviewValuesResponses, PutFloorData, PutFloorErrors, PutFloorResponses, PutPolicyData, PutPolicyErrors, PutPolicyResponses, ReadAccessRequestData, ReadAccessRequestErrors, ReadAccessRequestResponses, ReadAccountData, ReadAccountErrors, ReadAccountResponses, ReadBreakGlassAccountData, ReadBreakGlassAccountErrors, ReadBreakGlassAccountResponses, ReadComponentLogData, ReadComponentLogErrors, ReadComponentLogResponses, ReadConnectionData, ReadConnectionErrors, ReadConnectionImpactData, ReadConnectionImpactErrors, ReadConnectionImpactResponses, ReadConnectionResponses, ReadDensityData, ReadDensityErrors, ReadDensityResponses, ReadDeviceRequestData, ReadDeviceRequestErrors, ReadDeviceRequestResponses, ReadGrantorsData, ReadGrantorsErrors, ReadGrantorsResponses, ReadHealthData, ReadHealthErrors, ReadHealthResponses, ReadImageData, ReadImageErrors, ReadImageResponses, ReadInvitationData, ReadInvitationErrors, ReadInvitationResponses, ReadKubeconfigData, ReadKubeconfigErrors, ReadKubeconfigResponses, ReadObjectData, ReadObjectErrors, ReadObjectResponses, ReadOverviewData, ReadOverviewErrors, ReadOverviewResponses, ReadProviderData, ReadProviderErrors, ReadProviderImpactData, ReadProviderImpactErrors, ReadProviderImpactResponses, ReadProviderResponses, ReadProvisioningData, ReadProvisioningErrors, ReadProvisioningResponses, ReadRepositoryData, ReadRepositoryErrors, ReadRepositoryResponses, ReadRoleData, ReadRoleErrors, ReadRoleImpactData, ReadRoleImpactErrors, ReadRoleImpactResponses, ReadRoleResponses, ReadRowData, ReadRowErrors, ReadRowResponses, ReadSamlMetadataData, ReadSamlMetadataErrors, ReadSamlMetadataResponses, ReadSamlStateData, ReadSamlStateErrors, ReadSamlStateResponses, ReadServiceAccountData, ReadServiceAccountErrors, ReadServiceAccountResponses, ReadSignInRuleImpactData, ReadSignInRuleImpactErrors, ReadSignInRuleImpactResponses, ReadStackData, ReadStackErrors, ReadStackResponses, ReadStatusData, ReadStatusErrors, ReadStatusResponses, ReadTeamData, ReadTeamErrors, ReadTeamResponses, ReadTokenData, ReadTokenErrors, ReadTokenResponses, ReadTrialOfProviderData, ReadTrialOfProviderErrors, ReadTrialOfProviderResponses, ReadTrustRuleData, ReadTrustRuleErrors, ReadTrustRuleResponses, ReadValueData, ReadValueErrors, ReadValueResponses, ReadYamlData, ReadYamlErrors, ReadYamlResponses, ReauthenticateConnectionData, ReauthenticateConnectionErrors, ReauthenticateConnectionResponses, ReceiveNotificationsData, ReceiveNotificationsErrors, ReceiveNotificationsResponses, RegisterMirrorData, RegisterMirrorErrors, RegisterMirrorResponses, RemoveAuthenticatorData, RemoveAuthenticatorErrors, RemoveAuthenticatorResponses, RemovePasskeyData, RemovePasskeyErrors, RemovePasskeyResponses, RemoveSecondFactorsData, RemoveSecondFactorsErrors, RemoveSecondFactorsResponses, RemoveTrustRuleData, RemoveTrustRuleErrors, RemoveTrustRuleResponses, RenameMirrorData, RenameMirrorErrors, RenameMirrorResponses, RenamePasskeyData, RenamePasskeyErrors, RenamePasskeyResponses, RenewInvitationData, RenewInvitationErrors, RenewInvitationResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, RenewSamlKeyData, RenewSamlKeyErrors, RenewSamlKeyResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, ResumeHostedImportData, ResumeHostedImportErrors, ResumeHostedImportResponses, ResumeRolloutData, ResumeRolloutErrors, ResumeRolloutResponses, RetryComponentData, RetryComponentErrors, RetryComponentResponses, RetryInstanceData, RetryInstanceErrors, RetryInstanceResponses, RetryRolloutData, RetryRolloutErrors, RetryRolloutResponses, RevealValueData, RevealValueErrors, RevealValueResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeScimTokenData, RevokeScimTokenErrors, RevokeScimTokenResponses, RevokeTokenData, RevokeTokenErrors, RevokeTokenResponses, RollBackData, RollBackErrors, RollBackResponses, RotateScimTokenData, RotateScimTokenErrors, RotateScimTokenResponses, RotateTokenData, RotateTokenErrors, RotateTokenResponses, SealBreakGlassData, SealBreakGlassErrors, SealBreakGlassResponses, SendBytesData, SendBytesErrors, SendBytesResponses, SetUpAuthenticatorData, SetUpAuthenticatorErrors, SetUpAuthenticatorResponses, SetUpBreakGlassData, SetUpBreakGlassErrors, SetUpBreakGlassResponses, SetUpNextData, SetUpNextErrors, SetUpNextResponses, SetupStateData, SetupStateErrors, SetupStateResponses, ShowInvitationData, ShowInvitationErrors, ShowInvitationResponses, SignInByPasswordData, SignInByPasswordErrors, SignInByPasswordResponses, SignInData, SignInErrors, SignInResponses, SignInWithPasskeyData, SignInWithPasskeyErrors, SignInWithPasskeyResponses, SignOutData, SignOutErrors, SignOutResponses, StartHostedImportData, StartHostedImportErrors, StartHostedImportResponses, StartRolloutData, StartRolloutErrors, StartRolloutResponses, StepUpData, StepUpErrors, StepUpResponses, SwitchConnectionData, SwitchConnectionErrors, SwitchConnectionResponses, SwitchProviderData, SwitchProviderErrors, SwitchProviderResponses, SwitchSignInRuleData, SwitchSignInRuleErrors, SwitchSignInRuleResponses, TakeSamlAnswerData, TakeSamlAnswerErrors, TestConnectionData, TestConnectionErrors, TestConnectionResponses, TestDirectoryData, TestDirectoryErrors, TestDirectoryResponses, TestProviderData, TestProviderErrors, TestProviderResponses, TestSamlProviderData, TestSamlProviderErrors, TestSamlProviderResponses, TestWorkloadTokenData, TestWorkloadTokenErrors, TestWorkloadTokenResponses, TokenChoicesData, TokenChoicesErrors, TokenChoicesResponses, TryDirectoryData, TryDirectoryErrors, TryDirectoryResponses, TryProviderData, TryProviderErrors, TryProviderResponses, UnlinkOwnIdentityData, UnlinkOwnIdentityErrors, UnlinkOwnIdentityResponses, UnregisterMirrorData, UnregisterMirrorErrors, UnregisterMirrorResponses, UnsealBreakGlassData, UnsealBreakGlassErrors, UnsealBreakGlassResponses, WithdrawAccessRequestData, WithdrawAccessRequestErrors, WithdrawAccessRequestResponses } from './types.gen';
+import type { AbortRolloutData, AbortRolloutErrors, AbortRolloutResponses, AbortUploadData, AbortUploadErrors, AbortUploadResponses, AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationResponses, AddAuthenticatorData, AddAuthenticatorErrors, AddAuthenticatorResponses, AddPasskeyData, AddPasskeyErrors, AddPasskeyResponses, AddTrustRuleData, AddTrustRuleErrors, AddTrustRuleResponses, ApplicationBreakdownData, ApplicationBreakdownErrors, ApplicationBreakdownResponses, ApplicationOverviewData, ApplicationOverviewErrors, ApplicationOverviewResponses, ApplicationTimelineData, ApplicationTimelineErrors, ApplicationTimelineResponses, AskPasskeyAgainData, AskPasskeyAgainErrors, AskPasskeyAgainResponses, AskPasskeyData, AskPasskeyErrors, AskPasskeyNextData, AskPasskeyNextErrors, AskPasskeyNextResponses, AskPasskeyResponses, AuthorizeDeviceData, AuthorizeDeviceErrors, AuthorizeDeviceResponses, BeginPasskeyData, BeginPasskeyErrors, BeginPasskeyResponses, BeginSignInData, BeginSignInErrors, BeginSignInResponses, BeginUploadData, BeginUploadErrors, BeginUploadResponses, CancelHostedImportData, CancelHostedImportErrors, CancelHostedImportResponses, CancelJobData, CancelJobErrors, CancelJobResponses, ChangeApplicationData, ChangeApplicationErrors, ChangeApplicationResponses, ChangeBindingData, ChangeBindingErrors, ChangeBindingResponses, ChangeChannelData, ChangeChannelErrors, ChangeChannelResponses, ChangeConnectionData, ChangeConnectionErrors, ChangeConnectionResponses, ChangeDirectoryData, ChangeDirectoryErrors, ChangeDirectoryResponses, ChangeGroupData, ChangeGroupErrors, ChangeGroupResponses, ChangeInstanceData, ChangeInstanceErrors, ChangeInstanceResponses, ChangePackageData, ChangePackageErrors, ChangePackageResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangePolicyData, ChangePolicyErrors, ChangePolicyResponses, ChangeProviderData, ChangeProviderErrors, ChangeProviderResponses, ChangeRoleData, ChangeRoleErrors, ChangeRoleResponses, ChangeSamlProviderData, ChangeSamlProviderErrors, ChangeSamlProviderResponses, ChangeServiceAccountData, ChangeServiceAccountErrors, ChangeServiceAccountResponses, ChangeTeamData, ChangeTeamErrors, ChangeTeamResponses, ChangeTrustRuleData, ChangeTrustRuleErrors, ChangeTrustRuleResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, ChangeViewData, ChangeViewErrors, ChangeViewResponses, CompareMembersData, CompareMembersErrors, CompareMembersResponses, CompleteSetupData, CompleteSetupErrors, CompleteSetupResponses, ContinueSignInData, ContinueSignInErrors, ContinueSignInResponses, CordonObjectData, CordonObjectErrors, CordonObjectResponses, CreateAccessRequestData, CreateAccessRequestErrors, CreateAccessRequestResponses, CreateApplicationData, CreateApplicationErrors, CreateApplicationResponses, CreateBindingData, CreateBindingErrors, CreateBindingResponses, CreateBreakGlassData, CreateBreakGlassErrors, CreateBreakGlassResponses, CreateChannelData, CreateChannelErrors, CreateChannelResponses, CreateConnectionData, CreateConnectionErrors, CreateConnectionResponses, CreateDirectoryData, CreateDirectoryErrors, CreateDirectoryResponses, CreateGroupData, CreateGroupErrors, CreateGroupResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreatePackageData, CreatePackageErrors, CreatePackageResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateRoleData, CreateRoleErrors, CreateRoleResponses, CreateSamlProviderData, CreateSamlProviderErrors, CreateSamlProviderResponses, CreateScimTokenData, CreateScimTokenErrors, CreateScimTokenResponses, CreateServiceAccountData, CreateServiceAccountErrors, CreateServiceAccountResponses, CreateTeamData, CreateTeamErrors, CreateTeamResponses, CreateTokenData, CreateTokenErrors, CreateTokenResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateViewData, CreateViewErrors, CreateViewResponses, CurrentSessionData, CurrentSessionErrors, CurrentSessionResponses, DecideAccessRequestData, DecideAccessRequestErrors, DecideAccessRequestResponses, DecideDeviceRequestData, DecideDeviceRequestErrors, DecideDeviceRequestResponses, DeleteApplicationData, DeleteApplicationErrors, DeleteApplicationResponses, DeleteBindingData, DeleteBindingErrors, DeleteBindingResponses, DeleteChannelData, DeleteChannelErrors, DeleteChannelResponses, DeleteConnectionData, DeleteConnectionErrors, DeleteConnectionResponses, DeleteFileData, DeleteFileErrors, DeleteFileResponses, DeleteFloorData, DeleteFloorErrors, DeleteFloorResponses, DeleteGroupData, DeleteGroupErrors, DeleteGroupResponses, DeleteInstanceData, DeleteInstanceErrors, DeleteInstanceResponses, DeleteObjectData, DeleteObjectErrors, DeleteObjectResponses, DeletePackageData, DeletePackageErrors, DeletePackageResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteRoleData, DeleteRoleErrors, DeleteRoleResponses, DeleteServiceAccountData, DeleteServiceAccountErrors, DeleteServiceAccountResponses, DeleteTeamData, DeleteTeamErrors, DeleteTeamResponses, DeleteUserData, DeleteUserErrors, DeleteUserResponses, DeleteViewData, DeleteViewErrors, DeleteViewResponses, DeviceTokenData, DeviceTokenErrors, DeviceTokenResponses, DownloadDiagnosticsData, DownloadDiagnosticsErrors, DownloadDiagnosticsResponses, EndByProviderData, EndByProviderErrors, EndByProviderResponses, EndOneSessionData, EndOneSessionErrors, EndOneSessionResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EvictObjectData, EvictObjectErrors, EvictObjectResponses, ExchangeTokenData, ExchangeTokenErrors, ExchangeTokenResponses, ExplainRightsData, ExplainRightsErrors, ExplainRightsResponses, FindData, FindErrors, FindResponses, FinishAssertedSignInData, FinishAssertedSignInErrors, FinishSignInData, FinishSignInErrors, FinishUploadData, FinishUploadErrors, FinishUploadResponses, GetApplicationData, GetApplicationErrors, GetApplicationResponses, GetChannelData, GetChannelErrors, GetChannelResponses, GetFileData, GetFileErrors, GetFileResponses, GetGroupData, GetGroupErrors, GetGroupResponses, GetHostedImportData, GetHostedImportErrors, GetHostedImportResponses, GetInstanceData, GetInstanceErrors, GetInstanceResponses, GetJobData, GetJobErrors, GetJobResponses, GetPackageData, GetPackageErrors, GetPackageResponses, GetRegisteredMirrorData, GetRegisteredMirrorErrors, GetRegisteredMirrorResponses, GetRolloutData, GetRolloutErrors, GetRolloutResponses, GetUploadData, GetUploadErrors, GetUploadFinishData, GetUploadFinishErrors, GetUploadFinishResponses, GetUploadResponses, GroupOverviewData, GroupOverviewErrors, GroupOverviewResponses, GroupTimelineData, GroupTimelineErrors, GroupTimelineResponses, ImportReleaseData, ImportReleaseErrors, ImportReleaseResponses, LabelsObjectData, LabelsObjectErrors, LabelsObjectResponses, LinkOwnDirectoryData, LinkOwnDirectoryErrors, LinkOwnDirectoryResponses, LinkOwnIdentityData, LinkOwnIdentityErrors, LinkOwnIdentityResponses, ListCollectionsData, ListCollectionsErrors, ListCollectionsResponses, ListConnectionChoicesData, ListConnectionChoicesErrors, ListConnectionChoicesResponses, ListConnectionKindsData, ListConnectionKindsErrors, ListConnectionKindsResponses, ListCustomObjectsData, ListCustomObjectsErrors, ListCustomObjectsResponses, ListFloorsData, ListFloorsErrors, ListFloorsResponses, ListFolderData, ListFolderErrors, ListFolderResponses, ListHistoryData, ListHistoryErrors, ListHistoryResponses, ListHostedImportsData, ListHostedImportsErrors, ListHostedImportsResponses, ListKindsData, ListKindsErrors, ListKindsResponses, ListMirrorsData, ListMirrorsErrors, ListMirrorsResponses, ListOfferedProvidersData, ListOfferedProvidersErrors, ListOfferedProvidersResponses, ListOwnAccessRequestsData, ListOwnAccessRequestsErrors, ListOwnAccessRequestsResponses, ListOwnIdentitiesData, ListOwnIdentitiesErrors, ListOwnIdentitiesResponses, ListPermittedData, ListPermittedErrors, ListPermittedResponses, ListProviderPresetsData, ListProviderPresetsErrors, ListProviderPresetsResponses, ListReceiversData, ListReceiversErrors, ListReceiversResponses, ListRevisionsData, ListRevisionsErrors, ListRevisionsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListRowsData, ListRowsErrors, ListRowsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSignInRulesData, ListSignInRulesErrors, ListSignInRulesResponses, ListTeamChoicesData, ListTeamChoicesErrors, ListTeamChoicesResponses, ListTokensData, ListTokensErrors, ListTokensResponses, ListTrustRulesData, ListTrustRulesErrors, ListTrustRulesResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListViewsData, ListViewsErrors, ListViewsResponses, MoveInstancesData, MoveInstancesErrors, MoveInstancesResponses, PauseObjectData, PauseObjectErrors, PauseObjectResponses, PauseRolloutData, PauseRolloutErrors, PauseRolloutResponses, PreviewBindingData, PreviewBindingErrors, PreviewBindingResponses, PreviewDeletionData, PreviewDeletionErrors, PreviewDeletionResponses, PreviewGroupData, PreviewGroupErrors, PreviewGroupResponses, PreviewValuesData, PreviewValuesErrors, PreviewValuesResponses, PutFloorData, PutFloorErrors, PutFloorResponses, PutPolicyData, PutPolicyErrors, PutPolicyResponses, ReadAccessRequestData, ReadAccessRequestErrors, ReadAccessRequestResponses, ReadAccountData, ReadAccountErrors, ReadAccountResponses, ReadActionsData, ReadActionsErrors, ReadActionsResponses, ReadBreakGlassAccountData, ReadBreakGlassAccountErrors, ReadBreakGlassAccountResponses, ReadComponentLogData, ReadComponentLogErrors, ReadComponentLogResponses, ReadConnectionData, ReadConnectionErrors, ReadConnectionImpactData, ReadConnectionImpactErrors, ReadConnectionImpactResponses, ReadConnectionResponses, ReadDensityData, ReadDensityErrors, ReadDensityResponses, ReadDeviceRequestData, ReadDeviceRequestErrors, ReadDeviceRequestResponses, ReadGrantorsData, ReadGrantorsErrors, ReadGrantorsResponses, ReadHealthData, ReadHealthErrors, ReadHealthResponses, ReadImageData, ReadImageErrors, ReadImageResponses, ReadInvitationData, ReadInvitationErrors, ReadInvitationResponses, ReadKubeconfigData, ReadKubeconfigErrors, ReadKubeconfigResponses, ReadObjectData, ReadObjectErrors, ReadObjectResponses, ReadOverviewData, ReadOverviewErrors, ReadOverviewResponses, ReadProviderData, ReadProviderErrors, ReadProviderImpactData, ReadProviderImpactErrors, ReadProviderImpactResponses, ReadProviderResponses, ReadProvisioningData, ReadProvisioningErrors, ReadProvisioningResponses, ReadRepositoryData, ReadRepositoryErrors, ReadRepositoryResponses, ReadRoleData, ReadRoleErrors, ReadRoleImpactData, ReadRoleImpactErrors, ReadRoleImpactResponses, ReadRoleResponses, ReadRowData, ReadRowErrors, ReadRowResponses, ReadSamlMetadataData, ReadSamlMetadataErrors, ReadSamlMetadataResponses, ReadSamlStateData, ReadSamlStateErrors, ReadSamlStateResponses, ReadServiceAccountData, ReadServiceAccountErrors, ReadServiceAccountResponses, ReadSignInRuleImpactData, ReadSignInRuleImpactErrors, ReadSignInRuleImpactResponses, ReadStackData, ReadStackErrors, ReadStackResponses, ReadStatusData, ReadStatusErrors, ReadStatusResponses, ReadTeamData, ReadTeamErrors, ReadTeamResponses, ReadTokenData, ReadTokenErrors, ReadTokenResponses, ReadTrialOfProviderData, ReadTrialOfProviderErrors, ReadTrialOfProviderResponses, ReadTrustRuleData, ReadTrustRuleErrors, ReadTrustRuleResponses, ReadValueData, ReadValueErrors, ReadValueResponses, ReadYamlData, ReadYamlErrors, ReadYamlResponses, ReauthenticateConnectionData, ReauthenticateConnectionErrors, ReauthenticateConnectionResponses, ReceiveNotificationsData, ReceiveNotificationsErrors, ReceiveNotificationsResponses, RegisterMirrorData, RegisterMirrorErrors, RegisterMirrorResponses, RemoveAuthenticatorData, RemoveAuthenticatorErrors, RemoveAuthenticatorResponses, RemovePasskeyData, RemovePasskeyErrors, RemovePasskeyResponses, RemoveSecondFactorsData, RemoveSecondFactorsErrors, RemoveSecondFactorsResponses, RemoveTrustRuleData, RemoveTrustRuleErrors, RemoveTrustRuleResponses, RenameMirrorData, RenameMirrorErrors, RenameMirrorResponses, RenamePasskeyData, RenamePasskeyErrors, RenamePasskeyResponses, RenewInvitationData, RenewInvitationErrors, RenewInvitationResponses, RenewRecoveryCodesData, RenewRecoveryCodesErrors, RenewRecoveryCodesResponses, RenewSamlKeyData, RenewSamlKeyErrors, RenewSamlKeyResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestartObjectData, RestartObjectErrors, RestartObjectResponses, ResumeHostedImportData, ResumeHostedImportErrors, ResumeHostedImportResponses, ResumeObjectData, ResumeObjectErrors, ResumeObjectResponses, ResumeRolloutData, ResumeRolloutErrors, ResumeRolloutResponses, RetryComponentData, RetryComponentErrors, RetryComponentResponses, RetryInstanceData, RetryInstanceErrors, RetryInstanceResponses, RetryRolloutData, RetryRolloutErrors, RetryRolloutResponses, RevealValueData, RevealValueErrors, RevealValueResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeScimTokenData, RevokeScimTokenErrors, RevokeScimTokenResponses, RevokeTokenData, RevokeTokenErrors, RevokeTokenResponses, RollBackData, RollBackErrors, RollbackObjectData, RollbackObjectErrors, RollbackObjectResponses, RollBackResponses, RotateScimTokenData, RotateScimTokenErrors, RotateScimTokenResponses, RotateTokenData, RotateTokenErrors, RotateTokenResponses, RunObjectData, RunObjectErrors, RunObjectResponses, ScaleObjectData, ScaleObjectErrors, ScaleObjectResponses, SealBreakGlassData, SealBreakGlassErrors, SealBreakGlassResponses, SendBytesData, SendBytesErrors, SendBytesResponses, SetUpAuthenticatorData, SetUpAuthenticatorErrors, SetUpAuthenticatorResponses, SetUpBreakGlassData, SetUpBreakGlassErrors, SetUpBreakGlassResponses, SetUpNextData, SetUpNextErrors, SetUpNextResponses, SetupStateData, SetupStateErrors, SetupStateResponses, ShowInvitationData, ShowInvitationErrors, ShowInvitationResponses, SignInByPasswordData, SignInByPasswordErrors, SignInByPasswordResponses, SignInData, SignInErrors, SignInResponses, SignInWithPasskeyData, SignInWithPasskeyErrors, SignInWithPasskeyResponses, SignOutData, SignOutErrors, SignOutResponses, StartHostedImportData, StartHostedImportErrors, StartHostedImportResponses, StartRolloutData, StartRolloutErrors, StartRolloutResponses, StepUpData, StepUpErrors, StepUpResponses, SuspendObjectData, SuspendObjectErrors, SuspendObjectResponses, SwitchConnectionData, SwitchConnectionErrors, SwitchConnectionResponses, SwitchProviderData, SwitchProviderErrors, SwitchProviderResponses, SwitchSignInRuleData, SwitchSignInRuleErrors, SwitchSignInRuleResponses, TaintsObjectData, TaintsObjectErrors, TaintsObjectResponses, TakeSamlAnswerData, TakeSamlAnswerErrors, TestConnectionData, TestConnectionErrors, TestConnectionResponses, TestDirectoryData, TestDirectoryErrors, TestDirectoryResponses, TestProviderData, TestProviderErrors, TestProviderResponses, TestSamlProviderData, TestSamlProviderErrors, TestSamlProviderResponses, TestWorkloadTokenData, TestWorkloadTokenErrors, TestWorkloadTokenResponses, TokenChoicesData, TokenChoicesErrors, TokenChoicesResponses, TryDirectoryData, TryDirectoryErrors, TryDirectoryResponses, TryProviderData, TryProviderErrors, TryProviderResponses, UncordonObjectData, UncordonObjectErrors, UncordonObjectResponses, UnlinkOwnIdentityData, UnlinkOwnIdentityErrors, UnlinkOwnIdentityResponses, UnregisterMirrorData, UnregisterMirrorErrors, UnregisterMirrorResponses, UnsealBreakGlassData, UnsealBreakGlassErrors, UnsealBreakGlassResponses, UnsuspendObjectData, UnsuspendObjectErrors, UnsuspendObjectResponses, WithdrawAccessRequestData, WithdrawAccessRequestErrors, WithdrawAccessRequestResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -339,6 +339,216 @@ export const readKubeconfig = <ThrowOnError extends boolean = false>(options: Op
  * One object with its state in words, owners, relations, containers and events.
  */
 export const readObject = <ThrowOnError extends boolean = false>(options: Options<ReadObjectData, ThrowOnError>): RequestResult<ReadObjectResponses, ReadObjectErrors, ThrowOnError> => (options.client ?? client).get<ReadObjectResponses, ReadObjectErrors, ThrowOnError>({ url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}', ...options });
+
+/**
+ * Read Actions
+ *
+ * What can be done to an object as it stands, and whether the caller may.
+ */
+export const readActions = <ThrowOnError extends boolean = false>(options: Options<ReadActionsData, ThrowOnError>): RequestResult<ReadActionsResponses, ReadActionsErrors, ThrowOnError> => (options.client ?? client).get<ReadActionsResponses, ReadActionsErrors, ThrowOnError>({ url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/actions', ...options });
+
+/**
+ * Cordon Object
+ *
+ * Place no more pods on a node; those it has stay.
+ */
+export const cordonObject = <ThrowOnError extends boolean = false>(options: Options<CordonObjectData, ThrowOnError>): RequestResult<CordonObjectResponses, CordonObjectErrors, ThrowOnError> => (options.client ?? client).post<CordonObjectResponses, CordonObjectErrors, ThrowOnError>({
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/cordon',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete Object
+ *
+ * Delete an object.
+ */
+export const deleteObject = <ThrowOnError extends boolean = false>(options: Options<DeleteObjectData, ThrowOnError>): RequestResult<DeleteObjectResponses, DeleteObjectErrors, ThrowOnError> => (options.client ?? client).post<DeleteObjectResponses, DeleteObjectErrors, ThrowOnError>({
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/delete',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Evict Object
+ *
+ * Ask a pod to leave its node, as disruption budgets allow.
+ */
+export const evictObject = <ThrowOnError extends boolean = false>(options: Options<EvictObjectData, ThrowOnError>): RequestResult<EvictObjectResponses, EvictObjectErrors, ThrowOnError> => (options.client ?? client).post<EvictObjectResponses, EvictObjectErrors, ThrowOnError>({
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/evict',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Labels Object
+ *
+ * Set and remove labels and annotations.
+ */
+export const labelsObject = <ThrowOnError extends boolean = false>(options: Options<LabelsObjectData, ThrowOnError>): RequestResult<LabelsObjectResponses, LabelsObjectErrors, ThrowOnError> => (options.client ?? client).post<LabelsObjectResponses, LabelsObjectErrors, ThrowOnError>({
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/labels',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Pause Object
+ *
+ * Hold a deployment's rollouts: changes wait until it is resumed.
+ */
+export const pauseObject = <ThrowOnError extends boolean = false>(options: Options<PauseObjectData, ThrowOnError>): RequestResult<PauseObjectResponses, PauseObjectErrors, ThrowOnError> => (options.client ?? client).post<PauseObjectResponses, PauseObjectErrors, ThrowOnError>({
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/pause',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Restart Object
+ *
+ * Replace all pods of a workload, as its strategy does it.
+ */
+export const restartObject = <ThrowOnError extends boolean = false>(options: Options<RestartObjectData, ThrowOnError>): RequestResult<RestartObjectResponses, RestartObjectErrors, ThrowOnError> => (options.client ?? client).post<RestartObjectResponses, RestartObjectErrors, ThrowOnError>({
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/restart',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Resume Object
+ *
+ * Let a paused deployment roll out what waits.
+ */
+export const resumeObject = <ThrowOnError extends boolean = false>(options: Options<ResumeObjectData, ThrowOnError>): RequestResult<ResumeObjectResponses, ResumeObjectErrors, ThrowOnError> => (options.client ?? client).post<ResumeObjectResponses, ResumeObjectErrors, ThrowOnError>({
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/resume',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Revisions
+ *
+ * The revisions a workload can go back to, newest first, and what would differ.
+ */
+export const listRevisions = <ThrowOnError extends boolean = false>(options: Options<ListRevisionsData, ThrowOnError>): RequestResult<ListRevisionsResponses, ListRevisionsErrors, ThrowOnError> => (options.client ?? client).get<ListRevisionsResponses, ListRevisionsErrors, ThrowOnError>({ url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/revisions', ...options });
+
+/**
+ * Rollback Object
+ *
+ * Go back to a revision of a workload.
+ */
+export const rollbackObject = <ThrowOnError extends boolean = false>(options: Options<RollbackObjectData, ThrowOnError>): RequestResult<RollbackObjectResponses, RollbackObjectErrors, ThrowOnError> => (options.client ?? client).post<RollbackObjectResponses, RollbackObjectErrors, ThrowOnError>({
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/rollback',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Run Object
+ *
+ * Start a job from a cron job now.
+ */
+export const runObject = <ThrowOnError extends boolean = false>(options: Options<RunObjectData, ThrowOnError>): RequestResult<RunObjectResponses, RunObjectErrors, ThrowOnError> => (options.client ?? client).post<RunObjectResponses, RunObjectErrors, ThrowOnError>({
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/run',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Scale Object
+ *
+ * Set how many pods a workload has.
+ */
+export const scaleObject = <ThrowOnError extends boolean = false>(options: Options<ScaleObjectData, ThrowOnError>): RequestResult<ScaleObjectResponses, ScaleObjectErrors, ThrowOnError> => (options.client ?? client).post<ScaleObjectResponses, ScaleObjectErrors, ThrowOnError>({
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/scale',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Suspend Object
+ *
+ * Start no more runs of a cron job; of a job, end its pods until it goes on.
+ */
+export const suspendObject = <ThrowOnError extends boolean = false>(options: Options<SuspendObjectData, ThrowOnError>): RequestResult<SuspendObjectResponses, SuspendObjectErrors, ThrowOnError> => (options.client ?? client).post<SuspendObjectResponses, SuspendObjectErrors, ThrowOnError>({
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/suspend',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Taints Object
+ *
+ * Set the taints of a node.
+ */
+export const taintsObject = <ThrowOnError extends boolean = false>(options: Options<TaintsObjectData, ThrowOnError>): RequestResult<TaintsObjectResponses, TaintsObjectErrors, ThrowOnError> => (options.client ?? client).post<TaintsObjectResponses, TaintsObjectErrors, ThrowOnError>({
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/taints',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Uncordon Object
+ *
+ * Place pods on a node again.
+ */
+export const uncordonObject = <ThrowOnError extends boolean = false>(options: Options<UncordonObjectData, ThrowOnError>): RequestResult<UncordonObjectResponses, UncordonObjectErrors, ThrowOnError> => (options.client ?? client).post<UncordonObjectResponses, UncordonObjectErrors, ThrowOnError>({
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/uncordon',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Unsuspend Object
+ *
+ * Let a suspended job or cron job go on.
+ */
+export const unsuspendObject = <ThrowOnError extends boolean = false>(options: Options<UnsuspendObjectData, ThrowOnError>): RequestResult<UnsuspendObjectResponses, UnsuspendObjectErrors, ThrowOnError> => (options.client ?? client).post<UnsuspendObjectResponses, UnsuspendObjectErrors, ThrowOnError>({
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/unsuspend',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * Read Yaml

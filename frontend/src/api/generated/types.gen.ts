@@ -151,6 +151,49 @@ export type AccountView = {
 };
 
 /**
+ * Acted
+ *
+ * What came of an action, or would (`dry_run`). `changes` are the fields that differ, as the
+ * cluster told; `warnings` its own; `notes` ours. `version` is the object's now, empty when it is
+ * gone; `leaving`: it was told to go and is not gone yet. `made` names a new object.
+ */
+export type Acted = {
+    /**
+     * Changes
+     */
+    changes: Array<FieldChange>;
+    /**
+     * Dry Run
+     */
+    dry_run: boolean;
+    /**
+     * Leaving
+     */
+    leaving: boolean;
+    /**
+     * Made
+     */
+    made: string;
+    /**
+     * More Changes
+     */
+    more_changes: number;
+    /**
+     * Notes
+     */
+    notes: Array<string>;
+    undo: Undo | null;
+    /**
+     * Version
+     */
+    version: string;
+    /**
+     * Warnings
+     */
+    warnings: Array<string>;
+};
+
+/**
  * ActivityRow
  *
  * One action, done or refused; `scope` is the target's, in text.
@@ -1371,6 +1414,24 @@ export type DefinitionRow = {
 };
 
 /**
+ * Delete
+ *
+ * `dependents`: what becomes of what it owns: it goes too (``background``; ``foreground``:
+ * before it does), or stays (``orphan``). `grace_seconds` that a pod has to end, null: its own;
+ * 0: it is struck from the cluster at once, and may run on where it is.
+ */
+export type Delete = {
+    /**
+     * Dependents
+     */
+    dependents?: 'background' | 'foreground' | 'orphan';
+    /**
+     * Grace Seconds
+     */
+    grace_seconds?: number | null;
+};
+
+/**
  * DeletionView
  *
  * What deleting a group would affect. `machines`, hidden ones among them, would go to
@@ -1991,6 +2052,43 @@ export type EndpointSliceRow = {
 };
 
 /**
+ * Entries
+ *
+ * What is set and removed, all of it or nothing.
+ */
+export type Entries = {
+    /**
+     * Entries
+     */
+    entries: Array<Entry>;
+};
+
+/**
+ * Entry
+ *
+ * One label or annotation: what it shall be, null to remove it; and what it `was` when the
+ * person looked, null where there was none.
+ */
+export type Entry = {
+    /**
+     * Among
+     */
+    among?: 'labels' | 'annotations';
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Value
+     */
+    value: string | null;
+    /**
+     * Was
+     */
+    was?: string | null;
+};
+
+/**
  * ErrorView
  *
  * A machine's error: the raw code it sent, the code without flags, in words, and what to
@@ -2300,6 +2398,27 @@ export type Fact = {
  * How true the rows of one source are right now.
  */
 export type FeedState = 'connecting' | 'live' | 'polling' | 'stale' | 'denied';
+
+/**
+ * FieldChange
+ *
+ * A field that differs, by its path; null: it is not there. `managers` are those that set it
+ * before: another one may set it back.
+ */
+export type FieldChange = {
+    /**
+     * After
+     */
+    after: string | null;
+    /**
+     * Before
+     */
+    before: string | null;
+    /**
+     * Path
+     */
+    path: string;
+};
 
 /**
  * FieldOption
@@ -5338,6 +5457,15 @@ export type NextAsked = {
 };
 
 /**
+ * Nothing
+ *
+ * An action that asks for nothing else.
+ */
+export type Nothing = {
+    [key: string]: never;
+};
+
+/**
  * ObjectView
  *
  * The Kubernetes object a value holds.
@@ -5363,6 +5491,27 @@ export type ObjectView = {
      * Uid
      */
     uid: string;
+};
+
+/**
+ * Offer
+ *
+ * An action that makes sense for the object as it stands. Not `allowed`: `why` says which
+ * right is missing, and whose.
+ */
+export type Offer = {
+    /**
+     * Allowed
+     */
+    allowed: boolean;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Why
+     */
+    why: string;
 };
 
 /**
@@ -5844,6 +5993,72 @@ export type OpenSession = {
      * Method
      */
     method: string;
+};
+
+/**
+ * Operable
+ *
+ * An object as actions see it. `version` is what `If-Match` names: the object and what is
+ * asked of it, whatever its status does. Members that its kind does not have are null. `notes` are
+ * sentences worth knowing before something is changed: what else decides about it.
+ */
+export type Operable = {
+    /**
+     * Annotations
+     */
+    annotations: {
+        [key: string]: string;
+    };
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Labels
+     */
+    labels: {
+        [key: string]: string;
+    };
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Namespace
+     */
+    namespace: string;
+    /**
+     * Notes
+     */
+    notes: Array<string>;
+    /**
+     * Offers
+     */
+    offers: Array<Offer>;
+    /**
+     * Paused
+     */
+    paused: boolean | null;
+    /**
+     * Replicas
+     */
+    replicas: number | null;
+    /**
+     * Suspended
+     */
+    suspended: boolean | null;
+    /**
+     * Taints
+     */
+    taints: Array<TaintView> | null;
+    /**
+     * Unschedulable
+     */
+    unschedulable: boolean | null;
+    /**
+     * Version
+     */
+    version: string;
 };
 
 /**
@@ -7167,6 +7382,59 @@ export type RevealBody = {
 };
 
 /**
+ * Revision
+ *
+ * A revision a workload can go back to; `changes` are the fields that would differ from what is
+ * asked for now. `cause` is the annotation ``kubernetes.io/change-cause``.
+ */
+export type Revision = {
+    /**
+     * Cause
+     */
+    cause: string;
+    /**
+     * Changes
+     */
+    changes: Array<FieldChange>;
+    /**
+     * Created
+     */
+    created: number | null;
+    /**
+     * Current
+     */
+    current: boolean;
+    /**
+     * Images
+     */
+    images: Array<string>;
+    /**
+     * More Changes
+     */
+    more_changes: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Number
+     */
+    number: number;
+};
+
+/**
+ * Revisions
+ *
+ * Newest first.
+ */
+export type Revisions = {
+    /**
+     * Items
+     */
+    items: Array<Revision>;
+};
+
+/**
  * RightKind
  *
  * A kind of thing that rights are about, and verbs on it.
@@ -7351,6 +7619,18 @@ export type RoleView = {
      * Title
      */
     title: string;
+};
+
+/**
+ * RollBack
+ *
+ * The revision to go back to.
+ */
+export type RollBack = {
+    /**
+     * Revision
+     */
+    revision: number;
 };
 
 /**
@@ -7715,6 +7995,18 @@ export type RuleView = {
 };
 
 /**
+ * RunNow
+ *
+ * `key` ends the new job's name: sent twice, it starts one job.
+ */
+export type RunNow = {
+    /**
+     * Key
+     */
+    key: string;
+};
+
+/**
  * SamlDraft
  *
  * What can be changed of a SAML provider. Its metadata is read at `metadata_url`, or is
@@ -8027,6 +8319,18 @@ export type SavedView = {
      * Shared
      */
     shared: boolean;
+};
+
+/**
+ * Scale
+ *
+ * How many pods there shall be.
+ */
+export type Scale = {
+    /**
+     * Replicas
+     */
+    replicas: number;
 };
 
 /**
@@ -8648,6 +8952,42 @@ export type TagRow = {
 };
 
 /**
+ * TaintView
+ *
+ * A taint of a node; `effect` is NoSchedule, PreferNoSchedule or NoExecute.
+ */
+export type TaintView = {
+    /**
+     * Effect
+     */
+    effect: string;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Value
+     */
+    value?: string;
+};
+
+/**
+ * Taints
+ *
+ * All taints a node shall have, and those it had when the person looked.
+ */
+export type Taints = {
+    /**
+     * Taints
+     */
+    taints: Array<TaintView>;
+    /**
+     * Was
+     */
+    was: Array<TaintView>;
+};
+
+/**
  * TeamChange
  *
  * What is to be different; each list is given whole. Absent members stay.
@@ -9239,6 +9579,24 @@ export type TrustRuleView = {
  * How a value is read in a query, compared, and shown by the interface.
  */
 export type Type = 'bool' | 'bytes' | 'labels' | 'list' | 'number' | 'percent' | 'quantity' | 'status' | 'text' | 'time';
+
+/**
+ * Undo
+ *
+ * The action that takes it back, with its body.
+ */
+export type Undo = {
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * Body
+     */
+    body: {
+        [key: string]: unknown;
+    };
+};
 
 /**
  * Unseal
@@ -11470,6 +11828,1616 @@ export type ReadObjectResponses = {
 };
 
 export type ReadObjectResponse = ReadObjectResponses[keyof ReadObjectResponses];
+
+export type ReadActionsData = {
+    body?: never;
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Namespace
+         */
+        namespace: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/actions';
+};
+
+export type ReadActionsErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type ReadActionsError = ReadActionsErrors[keyof ReadActionsErrors];
+
+export type ReadActionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Operable;
+};
+
+export type ReadActionsResponse = ReadActionsResponses[keyof ReadActionsResponses];
+
+export type CordonObjectData = {
+    body: Nothing;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Namespace
+         */
+        namespace: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Dry Run
+         *
+         * Have the cluster try it, keep nothing, and tell what would change
+         */
+        dry_run?: boolean;
+    };
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/cordon';
+};
+
+export type CordonObjectErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type CordonObjectError = CordonObjectErrors[keyof CordonObjectErrors];
+
+export type CordonObjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acted;
+};
+
+export type CordonObjectResponse = CordonObjectResponses[keyof CordonObjectResponses];
+
+export type DeleteObjectData = {
+    body: Delete;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Namespace
+         */
+        namespace: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Dry Run
+         *
+         * Have the cluster try it, keep nothing, and tell what would change
+         */
+        dry_run?: boolean;
+    };
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/delete';
+};
+
+export type DeleteObjectErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type DeleteObjectError = DeleteObjectErrors[keyof DeleteObjectErrors];
+
+export type DeleteObjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acted;
+};
+
+export type DeleteObjectResponse = DeleteObjectResponses[keyof DeleteObjectResponses];
+
+export type EvictObjectData = {
+    body: Nothing;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Namespace
+         */
+        namespace: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Dry Run
+         *
+         * Have the cluster try it, keep nothing, and tell what would change
+         */
+        dry_run?: boolean;
+    };
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/evict';
+};
+
+export type EvictObjectErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type EvictObjectError = EvictObjectErrors[keyof EvictObjectErrors];
+
+export type EvictObjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acted;
+};
+
+export type EvictObjectResponse = EvictObjectResponses[keyof EvictObjectResponses];
+
+export type LabelsObjectData = {
+    body: Entries;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Namespace
+         */
+        namespace: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Dry Run
+         *
+         * Have the cluster try it, keep nothing, and tell what would change
+         */
+        dry_run?: boolean;
+    };
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/labels';
+};
+
+export type LabelsObjectErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type LabelsObjectError = LabelsObjectErrors[keyof LabelsObjectErrors];
+
+export type LabelsObjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acted;
+};
+
+export type LabelsObjectResponse = LabelsObjectResponses[keyof LabelsObjectResponses];
+
+export type PauseObjectData = {
+    body: Nothing;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Namespace
+         */
+        namespace: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Dry Run
+         *
+         * Have the cluster try it, keep nothing, and tell what would change
+         */
+        dry_run?: boolean;
+    };
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/pause';
+};
+
+export type PauseObjectErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type PauseObjectError = PauseObjectErrors[keyof PauseObjectErrors];
+
+export type PauseObjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acted;
+};
+
+export type PauseObjectResponse = PauseObjectResponses[keyof PauseObjectResponses];
+
+export type RestartObjectData = {
+    body: Nothing;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Namespace
+         */
+        namespace: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Dry Run
+         *
+         * Have the cluster try it, keep nothing, and tell what would change
+         */
+        dry_run?: boolean;
+    };
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/restart';
+};
+
+export type RestartObjectErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type RestartObjectError = RestartObjectErrors[keyof RestartObjectErrors];
+
+export type RestartObjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acted;
+};
+
+export type RestartObjectResponse = RestartObjectResponses[keyof RestartObjectResponses];
+
+export type ResumeObjectData = {
+    body: Nothing;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Namespace
+         */
+        namespace: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Dry Run
+         *
+         * Have the cluster try it, keep nothing, and tell what would change
+         */
+        dry_run?: boolean;
+    };
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/resume';
+};
+
+export type ResumeObjectErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type ResumeObjectError = ResumeObjectErrors[keyof ResumeObjectErrors];
+
+export type ResumeObjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acted;
+};
+
+export type ResumeObjectResponse = ResumeObjectResponses[keyof ResumeObjectResponses];
+
+export type ListRevisionsData = {
+    body?: never;
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Namespace
+         */
+        namespace: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/revisions';
+};
+
+export type ListRevisionsErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type ListRevisionsError = ListRevisionsErrors[keyof ListRevisionsErrors];
+
+export type ListRevisionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: Revisions;
+};
+
+export type ListRevisionsResponse = ListRevisionsResponses[keyof ListRevisionsResponses];
+
+export type RollbackObjectData = {
+    body: RollBack;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Namespace
+         */
+        namespace: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Dry Run
+         *
+         * Have the cluster try it, keep nothing, and tell what would change
+         */
+        dry_run?: boolean;
+    };
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/rollback';
+};
+
+export type RollbackObjectErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type RollbackObjectError = RollbackObjectErrors[keyof RollbackObjectErrors];
+
+export type RollbackObjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acted;
+};
+
+export type RollbackObjectResponse = RollbackObjectResponses[keyof RollbackObjectResponses];
+
+export type RunObjectData = {
+    body: RunNow;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Namespace
+         */
+        namespace: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Dry Run
+         *
+         * Have the cluster try it, keep nothing, and tell what would change
+         */
+        dry_run?: boolean;
+    };
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/run';
+};
+
+export type RunObjectErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type RunObjectError = RunObjectErrors[keyof RunObjectErrors];
+
+export type RunObjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acted;
+};
+
+export type RunObjectResponse = RunObjectResponses[keyof RunObjectResponses];
+
+export type ScaleObjectData = {
+    body: Scale;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Namespace
+         */
+        namespace: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Dry Run
+         *
+         * Have the cluster try it, keep nothing, and tell what would change
+         */
+        dry_run?: boolean;
+    };
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/scale';
+};
+
+export type ScaleObjectErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type ScaleObjectError = ScaleObjectErrors[keyof ScaleObjectErrors];
+
+export type ScaleObjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acted;
+};
+
+export type ScaleObjectResponse = ScaleObjectResponses[keyof ScaleObjectResponses];
+
+export type SuspendObjectData = {
+    body: Nothing;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Namespace
+         */
+        namespace: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Dry Run
+         *
+         * Have the cluster try it, keep nothing, and tell what would change
+         */
+        dry_run?: boolean;
+    };
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/suspend';
+};
+
+export type SuspendObjectErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type SuspendObjectError = SuspendObjectErrors[keyof SuspendObjectErrors];
+
+export type SuspendObjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acted;
+};
+
+export type SuspendObjectResponse = SuspendObjectResponses[keyof SuspendObjectResponses];
+
+export type TaintsObjectData = {
+    body: Taints;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Namespace
+         */
+        namespace: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Dry Run
+         *
+         * Have the cluster try it, keep nothing, and tell what would change
+         */
+        dry_run?: boolean;
+    };
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/taints';
+};
+
+export type TaintsObjectErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type TaintsObjectError = TaintsObjectErrors[keyof TaintsObjectErrors];
+
+export type TaintsObjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acted;
+};
+
+export type TaintsObjectResponse = TaintsObjectResponses[keyof TaintsObjectResponses];
+
+export type UncordonObjectData = {
+    body: Nothing;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Namespace
+         */
+        namespace: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Dry Run
+         *
+         * Have the cluster try it, keep nothing, and tell what would change
+         */
+        dry_run?: boolean;
+    };
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/uncordon';
+};
+
+export type UncordonObjectErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type UncordonObjectError = UncordonObjectErrors[keyof UncordonObjectErrors];
+
+export type UncordonObjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acted;
+};
+
+export type UncordonObjectResponse = UncordonObjectResponses[keyof UncordonObjectResponses];
+
+export type UnsuspendObjectData = {
+    body: Nothing;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Kind
+         */
+        kind: string;
+        /**
+         * Namespace
+         */
+        namespace: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Dry Run
+         *
+         * Have the cluster try it, keep nothing, and tell what would change
+         */
+        dry_run?: boolean;
+    };
+    url: '/api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/unsuspend';
+};
+
+export type UnsuspendObjectErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type UnsuspendObjectError = UnsuspendObjectErrors[keyof UnsuspendObjectErrors];
+
+export type UnsuspendObjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: Acted;
+};
+
+export type UnsuspendObjectResponse = UnsuspendObjectResponses[keyof UnsuspendObjectResponses];
 
 export type ReadYamlData = {
     body?: never;

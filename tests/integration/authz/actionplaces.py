@@ -1,0 +1,65 @@
+"""Actions on the objects of a cluster."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.integration.authz.place import CLUSTER, SHOP, LatePlace
+
+__all__ = ["ACTIONS"]
+
+OBJECT = "/clusters/{cluster}/{kind}/{namespace}/{name}"
+POD = "/clusters/fake/pods/shop/web-1-a"
+NODE = "nodes/-/n1"
+ENTRY = {"key": "a", "value": "b", "was": "c"}
+TAINT = {"key": "a", "effect": "NoExecute"}
+CRON = "cronjobs/shop/night"
+DRAFT = {"kind": "etcd", "name": "x", "way": "endpoints", "values": {}}
+U = "/updates"
+A = f"{U}/applications/1"
+NO_IMPORT = "0" * 32
+PACKAGE = {
+    "release": "2.0.0", "arch": "amd64", "kind": "flatcar", "url": "https://mirror.test/f.gz",
+    "filename": "f.gz", "size": 5, "sha256": "x" * 43 + "=",
+}  # fmt: skip
+PROVIDER = {
+    "name": "new", "issuer": "https://sso.invalid", "client_id": "craton", "untested": True,
+}  # fmt: skip
+DIRECTORY = {"servers": ["ldaps://ldap.invalid"], "people_base": "dc=example"}
+NEW_DIRECTORY = {"name": "newdir", "untested": True, **DIRECTORY}
+SAML = {"metadata_url": "https://sso.invalid/metadata"}
+NEW_SAML = {
+    "name": "newsaml", "untested": True, "entity_id": "https://sso.invalid/saml", **SAML,
+}  # fmt: skip
+IMPORT = {"release": "4593.2.5", "board": "amd64-usr"}
+
+
+def acting(action: str, verb: str, on: str = "deployments/shop/web", **body: Any) -> LatePlace:
+    """An action on an object of the cluster. Nothing comes of it: it names no version, or one
+    that is not there."""
+    kind = {"pods": "pod", "nodes": "machine"}.get(on.partition("/")[0], "workload")
+    scope = CLUSTER if kind == "machine" else SHOP
+    address = f"/clusters/fake/{on}/{action}"
+    return LatePlace(address, scope, kind, verb, body=body, ok=frozenset({412, 428}))
+
+
+ACTIONS = {
+    f"GET {OBJECT}/actions": LatePlace(f"{POD}/actions", SHOP, "pod", "get"),
+    f"GET {OBJECT}/revisions": LatePlace(
+        "/clusters/fake/deployments/shop/web/revisions", SHOP, "workload", "get"
+    ),
+    f"POST {OBJECT}/scale": acting("scale", "scale", replicas=2),
+    f"POST {OBJECT}/restart": acting("restart", "restart"),
+    f"POST {OBJECT}/pause": acting("pause", "pause"),
+    f"POST {OBJECT}/resume": acting("resume", "pause"),
+    f"POST {OBJECT}/rollback": acting("rollback", "rollback", revision=1),
+    f"POST {OBJECT}/suspend": acting("suspend", "pause", CRON),
+    f"POST {OBJECT}/unsuspend": acting("unsuspend", "pause", CRON),
+    f"POST {OBJECT}/run": acting("run", "create", CRON, key="abcde"),
+    f"POST {OBJECT}/cordon": acting("cordon", "cordon", NODE),
+    f"POST {OBJECT}/uncordon": acting("uncordon", "cordon", NODE),
+    f"POST {OBJECT}/labels": acting("labels", "update", entries=[ENTRY]),
+    f"POST {OBJECT}/taints": acting("taints", "update", NODE, taints=[], was=[TAINT]),
+    f"POST {OBJECT}/evict": acting("evict", "evict", "pods/shop/web-1-a"),
+    f"POST {OBJECT}/delete": acting("delete", "delete", "pods/shop/web-1-a"),
+}
