@@ -3,6 +3,9 @@
 - `stack`: one seeded stack for the whole test run, shared by all xdist workers.
   Do not kill its components; use `own_stack` for that.
 - `own_stack`: a factory of stacks of one's own, ended after the test.
+- `real_stack`: a second shared one, with two real nodes (namespaces, kubelet, containerd, flannel)
+  beside the simulated ones, and the demo workloads on them. Where the machine does not allow real
+  nodes, tests that ask for it are skipped with the reason; in CI they fail.
 
 A server that does not come up fails the test; nothing is skipped. Programs that
 still have to be built fail it too: `craton stack build` builds them beforehand.
@@ -27,6 +30,7 @@ import pytest
 
 from backend.stack.cli import stop_supervisor
 from backend.stack.errors import NotRunning
+from backend.stack.nodes.allowed import obstacle
 from backend.stack.paths import StackPaths
 from backend.stack.process.logs import tail
 from backend.stack.status import Component, ComponentState, LocalEtcd, StackStatus, read_status
@@ -36,6 +40,7 @@ from tests.processes import CONTROLLER_VARIABLE, controller
 ROOT_VARIABLE = "CRATON_TEST_STACK_ROOT"
 REPOSITORY = Path(__file__).resolve().parent.parent
 READY_LIMIT = 100.0
+REAL_READY_LIMIT = 200.0
 
 
 @dataclass
@@ -145,7 +150,9 @@ def launch_stack(home: Path, ends_with: int | None = None, **options: Any) -> Ru
                 *(
                     str(home),
                     str(ends_with or os.getpid()),
-                    json.dumps({"durable": False, "known_ports": False, **options}),
+                    json.dumps(
+                        {"durable": False, "known_ports": False, "real_nodes": 0, **options}
+                    ),
                 ),
             ],
             cwd=REPOSITORY,
@@ -170,7 +177,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or ROOT_VARIABLE not in os.environ:
         return
     root = Path(os.environ.pop(ROOT_VARIABLE))
-    RunningStack(root / "home").stop()
+    for home in (root / "home", root / "real"):
+        RunningStack(home).stop()
     for folder in (root, given()):
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -178,7 +186,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs the stack, so that `-m "not stack"` works."""
     for item in items:
-        if {"stack", "own_stack"} & set(getattr(item, "fixturenames", ())):
+        if {"stack", "own_stack", "real_stack"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.stack)
 
 
@@ -189,20 +197,40 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
+def _shared(name: str, limit: float, **options: Any) -> RunningStack:
+    """Give the stack of this name, which the first worker that asks for it starts."""
+    root = Path(os.environ[ROOT_VARIABLE])
+    root.mkdir(mode=0o700, exist_ok=True)
+    running = RunningStack(root / name)
+    with _locked(root / f"{name}.lock"):
+        if read_status(running.paths.status) is None:
+            launched = launch_stack(running.home, controller(), **options)
+            launched.wait_ready(limit=limit)
+            # Its exit status belongs to pytest_unconfigure, not to this handle's destructor.
+            launched.process.returncode = 0 if launched.process else None
+        running.wait_ready(limit=limit)
+    return running
+
+
 @pytest.fixture(scope="session")
 def stack() -> RunningStack:
     """Give the shared stack, seeded and ready."""
-    root = Path(os.environ[ROOT_VARIABLE])
-    root.mkdir(mode=0o700, exist_ok=True)
-    running = RunningStack(root / "home")
-    with _locked(root / "lock"):
-        if read_status(running.paths.status) is None:
-            launched = launch_stack(running.home, controller())
-            launched.wait_ready()
-            # Its exit status belongs to pytest_unconfigure, not to this handle's destructor.
-            launched.process.returncode = 0 if launched.process else None
-        running.wait_ready()
-    return running
+    return _shared("home", READY_LIMIT)
+
+
+def require_real_nodes() -> None:
+    """Go on where this machine allows real nodes; else fail in CI, and skip elsewhere."""
+    if reason := obstacle():
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"This machine must be able to run real nodes: {reason}")
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def real_stack() -> RunningStack:
+    """Give the shared stack with two real nodes, seeded and ready, its demo workloads placed."""
+    require_real_nodes()
+    return _shared("real", REAL_READY_LIMIT, real_nodes=2)
 
 
 @pytest.fixture

@@ -13,15 +13,23 @@ def _inline(path: Path) -> str:
     return base64.b64encode(path.read_bytes()).decode()
 
 
-def write_kubeconfig(path: Path, server: str, ca: Path, client: Pair, user: str) -> None:
-    """Write one cluster, one user and one context, all files inlined, mode 0600."""
+def write_kubeconfig(
+    path: Path, server: str, ca: Path, client: Pair, user: str, *, server_name: str | None = None
+) -> None:
+    """Write one cluster, one user and one context, all files inlined, mode 0600.
+
+    `server_name` is what the server's certificate is for, where that is not its address.
+    """
+    cluster = {"server": server, "certificate-authority-data": _inline(ca)}
+    if server_name:
+        cluster["tls-server-name"] = server_name
     config = {
         "apiVersion": "v1",
         "kind": "Config",
         "clusters": [
             {
                 "name": "local",
-                "cluster": {"server": server, "certificate-authority-data": _inline(ca)},
+                "cluster": cluster,
             }
         ],
         "users": [

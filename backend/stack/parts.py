@@ -1,7 +1,10 @@
 """What the stack consists of, in the order it is shown."""
 
-from collections.abc import Callable
+import platform
+import sys
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from backend.stack.components import etcd, kubernetes, kwok, registry
 from backend.stack.components.context import KUBE_ETCD, MEMBERS, Context
@@ -13,15 +16,21 @@ from backend.stack.programs.spec import Program
 
 @dataclass(frozen=True, slots=True)
 class StackPart:
-    """A server of the stack: its program, what must be ready first, how it is run."""
+    """A server of the stack: its program, what must be ready first, how it is run.
+
+    Without a program it is a script of ours. `tools` are programs it needs besides. `opening` is
+    done each time it answers again, before what needs it starts; it gives what there is to say.
+    """
 
     name: str
     kind: str
     title: str
-    program: Program
+    program: Program | None
     describe: Callable[[Context, LocatedProgram], ProcessSpec]
     needs: tuple[str, ...] = ()
     scheme: str = "https"
+    tools: tuple[Program, ...] = ()
+    opening: Callable[[Context], Awaitable[str]] | None = None
 
 
 def _member(number: int, name: str) -> StackPart:
@@ -64,6 +73,12 @@ PARTS = (
     StackPart("kwok", "simulation", "Simulated nodes", programs.KWOK, kwok.kwok, (API,), "http"),
 )
 """The servers. They are stopped in the reverse order."""
+
+
+def script() -> LocatedProgram:
+    """What runs the parts that are scripts of ours."""
+    return LocatedProgram(Path(sys.executable), platform.python_version(), "here")
+
 
 TOOLS = ((programs.ETCDCTL, "etcdctl"), (programs.KUBECTL, "kubectl"))
 """Programs that are provided for people and tests, not run."""

@@ -62,6 +62,9 @@ def human_status(status: StackStatus, out: TextIO) -> None:
     width = Console(file=out).width if out.isatty() else WIDTH
     console = Console(file=out, width=width, highlight=False)
     console.print(_table(status.components, width))
+    for one in status.components:
+        if one.state is ComponentState.STOPPED and one.detail:
+            console.print(f"\n{one.title}: {one.detail}", markup=False)
     for reason, names in _failures(status.components).items():
         console.print(f"\n{', '.join(names)} failed: {reason}", markup=False)
         console.print(f"  Then: craton stack retry {' '.join(names)}", markup=False)

@@ -17,15 +17,20 @@ from backend.stack.components.etcd_move import Mover, must_move
 from backend.stack.components.kubernetes import write_admin_kubeconfig
 from backend.stack.connections import publish
 from backend.stack.errors import AlreadyRunning, ComponentFailed, ProgramUnavailable, StackError
+from backend.stack.nodes import fleet
+from backend.stack.nodes.join import retire
+from backend.stack.nodes.parts import node_parts, stop_order
+from backend.stack.nodes.plan import FleetPlan
+from backend.stack.nodes.seed import demo_seed
 from backend.stack.options import StackOptions
-from backend.stack.parts import PARTS, TOOLS, StackPart
+from backend.stack.parts import API, PARTS, TOOLS, StackPart, script
 from backend.stack.paths import StackPaths
 from backend.stack.ports import PortBook
 from backend.stack.process.records import RecordFile, clean_leftovers
 from backend.stack.process.service import SupervisedProcess
 from backend.stack.programs.locate import LocatedProgram
 from backend.stack.programs.provide import Programs
-from backend.stack.programs.spec import CORE, ETCD, Program
+from backend.stack.programs.spec import CORE, ETCD, NODES, Program
 from backend.stack.seed import SEEDS, Seed
 from backend.stack.seed.kube_api import KubeApi
 from backend.stack.seed.rbac import grant_cluster, keep_granting
@@ -50,6 +55,8 @@ class Stack:
         self._etcd_settled = asyncio.Event()
         self._etcd_problem = ""
         self._granted: set[str] = set()
+        self._parts: tuple[StackPart, ...] = PARTS
+        self._fleet: FleetPlan | None = None
 
     def status(self) -> StackStatus:
         """Give the present status (the same as in the status file)."""
@@ -64,12 +71,15 @@ class Stack:
         self.paths.prepare()
         with _sole_supervisor(self.paths):
             clean_leftovers(self.paths.run)
+            await asyncio.to_thread(fleet.clean, self.paths)
             context = self._lay_out()
+            await self._plan_real_nodes(context)
             self._announce(context)
             writer = asyncio.create_task(self._board.keep_writing())
             try:
                 await self._run_until(stop, context)
             finally:
+                await asyncio.to_thread(fleet.clean, self.paths)
                 writer.cancel()
                 self._board.connections = type(self._board.connections)()
                 self._board.write()
@@ -83,17 +93,37 @@ class Stack:
         return context
 
     def _announce(self, context: Context) -> None:
-        for part in PARTS:
-            log = self.paths.logs / f"{part.name}.log"
-            self._board.add(part.name, part.kind, part.title, log)
-            self._board.update(part.name, endpoint=context.url(part.name, part.scheme))
-            self._watch_build(part.program, part.name)
+        for part in self._parts:
+            self._board.add(part.name, part.kind, part.title, self.paths.logs / f"{part.name}.log")
+            if part.name in context.ports:
+                self._board.update(part.name, endpoint=context.url(part.name, part.scheme))
+            for program in (*part.tools, *((part.program,) if part.program else ())):
+                self._watch_build(program, part.name)
             self._ready[part.name] = asyncio.Event()
         for program, name in TOOLS:
             self._board.add(name, "tool", name)
             self._watch_build(program, name)
-        for seed in SEEDS if self.options.seed else ():
+        for seed in self._seeds():
             self._board.add(seed.name, "seed", seed.title)
+
+    def _seeds(self) -> tuple[Seed, ...]:
+        if not self.options.seed:
+            return ()
+        return (*SEEDS, demo_seed(self._fleet)) if self._fleet else SEEDS
+
+    async def _plan_real_nodes(self, context: Context) -> None:
+        """Make the real nodes parts of the stack, or say on the board why there are none; the rest
+        works without them."""
+        try:
+            found = await asyncio.to_thread(fleet.prepare, context)
+        except StackError as error:
+            found = str(error)
+        if isinstance(found, FleetPlan):
+            self._fleet = found
+            self._parts = (*PARTS, *node_parts(found))
+        elif found:
+            self._board.add("real-nodes", "node", "Real nodes")
+            self._board.update("real-nodes", ComponentState.STOPPED, detail=found)
 
     def _watch_build(self, program: Program, name: str) -> None:
         def tell(share: float | None, detail: str) -> None:
@@ -102,30 +132,31 @@ class Stack:
         self._programs.watch(program, tell)
 
     async def _run_until(self, stop: asyncio.Event, context: Context) -> None:
-        helpers = [asyncio.create_task(self._programs.provide_all(CORE))]
+        wanted = (*CORE, *NODES) if self._fleet else CORE
+        helpers = [asyncio.create_task(self._programs.provide_all(wanted))]
+        helpers.append(asyncio.create_task(self._retire_nodes(context)))
         helpers.append(asyncio.create_task(self._settle_etcd(context)))
         helpers.append(asyncio.create_task(self._hear_retries()))
         helpers += [
             asyncio.create_task(self._kept(name, partial(self._tool, program, name), program))
             for program, name in TOOLS
         ]
-        if self.options.seed:
-            helpers += [
-                asyncio.create_task(self._kept(seed.name, partial(self._seed, seed, context)))
-                for seed in SEEDS
-            ]
+        helpers += [
+            asyncio.create_task(self._kept(seed.name, partial(self._seed, seed, context)))
+            for seed in self._seeds()
+        ]
         servers = {
             part.name: asyncio.create_task(
                 self._kept(part.name, partial(self._part, part, context), part.program),
                 name=part.name,
             )
-            for part in PARTS
+            for part in self._parts
         }
         try:
             await stop.wait()
         finally:
             await _cancel(helpers)
-            for tier in _stop_order():
+            for tier in (*(stop_order(self._fleet) if self._fleet else ()), *_stop_order()):
                 await _cancel([servers[name] for name in tier])
 
     async def _kept(
@@ -194,8 +225,29 @@ class Stack:
         if found:
             self._board.update(name, ComponentState.READY, endpoint=str(found.path))
 
+    async def _retire_nodes(self, context: Context) -> None:
+        """Forget the real nodes of an earlier start that this one does not have."""
+        await self._ready[API].wait()
+        kept = {node.name for node in self._fleet.nodes} if self._fleet else set()
+        try:
+            await retire(context, kept)
+        except (StackError, httpx2.HTTPError) as error:
+            _log.warning("real nodes of an earlier start stay in the cluster", why=str(error))
+
+    async def _programs_of(self, part: StackPart, context: Context) -> LocatedProgram | None:
+        """Have everything the part runs; None when something cannot be had: the board says why."""
+        for tool in part.tools:
+            found = await self._found(tool, part.name)
+            if found is None:
+                return None
+            context.located[tool.name] = found
+        if part.program is None:
+            self._board.update(part.name, version=None, progress=None, detail="")
+            return script()
+        return await self._found(part.program, part.name)
+
     async def _part(self, part: StackPart, context: Context) -> None:
-        found = await self._found(part.program, part.name)
+        found = await self._programs_of(part, context)
         if found is None:
             return
         if self._board[part.name].state is ComponentState.BUILDING:
@@ -218,22 +270,24 @@ class Stack:
     async def _serve(self, part: StackPart, context: Context, program: LocatedProgram) -> None:
         record = RecordFile(self.paths.run / f"{part.name}.json")
         spec = part.describe(context, program)
-        service = SupervisedProcess(
-            spec, self._board, record, lambda: self._open(part.name, context)
-        )
+        service = SupervisedProcess(spec, self._board, record, lambda: self._open(part, context))
         helpers = []
-        if part.name == "kube-apiserver":
+        if part.name == API:
             helpers.append(asyncio.create_task(self._keep_granting(service, context)))
         try:
             await service.run()
         finally:
             await _cancel(helpers)
 
-    async def _open(self, name: str, context: Context) -> str:
+    async def _open(self, part: StackPart, context: Context) -> str:
         """Let the parts that need this one start, and list its connection: whoever reads that all
         is ready finds every connection too. Gives what there is to say about it."""
+        name, detail = part.name, ""
+        if part.opening:
+            detail = await part.opening(context)
         self._ready[name].set()
-        detail = await self._grant(context) if name == "kube-apiserver" else ""
+        if name == API:
+            detail = await self._grant(context)
         publish(self._board, context, name)
         moved = self._moved.moved.get(name)
         if moved and not detail:
@@ -278,9 +332,9 @@ class Stack:
 
 def _stop_order() -> list[list[str]]:
     """Give tiers of names: those others need are stopped after them."""
-    api = [part.name for part in PARTS if "kube-apiserver" in part.needs]
-    rest = [part.name for part in PARTS if part.name not in (*api, "kube-apiserver")]
-    return [api, ["kube-apiserver"], rest]
+    api = [part.name for part in PARTS if API in part.needs]
+    rest = [part.name for part in PARTS if part.name not in (*api, API)]
+    return [api, [API], rest]
 
 
 async def _cancel(tasks: list["asyncio.Task[None]"]) -> None:

@@ -23,7 +23,11 @@ from tests.processes import start
 from tests.stackfixtures import REPOSITORY
 
 T = TypeVar("T")
-SMALL = {"CRATON_STACK_NODES": "2", "CRATON_STACK_PODS": "80"}
+SMALL = {
+    "CRATON_STACK_NODES": "2",
+    "CRATON_STACK_PODS": "80",
+    "CRATON_STACK_REAL_NODES": "0",
+}
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(900), pytest.mark.xdist_group("up")]
 

@@ -2,13 +2,14 @@
 
 import secrets
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from backend.stack.options import StackOptions
 from backend.stack.paths import StackPaths
 from backend.stack.pki import LOOPBACK, Authority, Pair
 from backend.stack.ports import HOST
+from backend.stack.programs.locate import LocatedProgram
 
 MEMBERS = ("etcd-1", "etcd-2", "etcd-3")
 KUBE_ETCD = "kubernetes-etcd"
@@ -60,6 +61,8 @@ class Context:
     etcd_ca: Authority
     kube_etcd_ca: Authority
     kube_ca: Authority
+    located: dict[str, LocatedProgram] = field(default_factory=dict)
+    """The programs found so far, by name."""
 
     @classmethod
     def create(cls, paths: StackPaths, options: StackOptions, ports: dict[str, int]) -> "Context":
@@ -84,6 +87,10 @@ class Context:
     def kube_client(self, name: str, user: str, group: str = "system:masters") -> Pair:
         """Give a client certificate for the API server."""
         return self.kube_ca.issue(name, common_name=user, organisation=group)
+
+    def kubelet_client(self) -> Pair:
+        """Give the certificate kubelets know the API server by."""
+        return self.kube_client("kube-apiserver-kubelets", "craton:kube-apiserver")
 
     def kube_server(self, name: str, *more: str) -> Pair:
         """Give a server certificate of the Kubernetes authority."""

@@ -26,6 +26,7 @@ def apiserver(context: Context, program: LocatedProgram) -> ProcessSpec:
     )
     etcd = context.kube_etcd_ca.issue("kube-apiserver-etcd", common_name="kube-apiserver")
     signing = ensure_signing_key(context.paths.pki)
+    kubelets = context.kubelet_client()
     argv = [
         str(program.path),
         f"--etcd-servers={context.url(KUBE_ETCD)}",
@@ -47,6 +48,9 @@ def apiserver(context: Context, program: LocatedProgram) -> ProcessSpec:
         # There is no pod network, so nothing could reach a service's address.
         "--endpoint-reconciler-type=none",
         "--kubelet-preferred-address-types=InternalIP",
+        f"--kubelet-certificate-authority={context.kube_ca.pair.cert}",
+        f"--kubelet-client-certificate={kubelets.cert}",
+        f"--kubelet-client-key={kubelets.key}",
         "--event-ttl=6h",
         "--profiling=false",
     ]

@@ -128,6 +128,13 @@ class KubeApi:
             )
         _require(response, f"apply {path}")
 
+    async def merge(self, path: str, change: Object) -> None:
+        """Change these fields of the object at a path, whoever manages them."""
+        response = await self._client.patch(
+            path, json=change, headers={"Content-Type": "application/merge-patch+json"}
+        )
+        _require(response, f"change {path}")
+
     async def delete(self, item: Object) -> None:
         """Delete an object if it is there."""
         response = await self._client.delete(f"{collection_path(item)}/{item['metadata']['name']}")

@@ -59,14 +59,23 @@ def document(media_type: str, content: Json) -> Blob:
     return Blob(media_type, json.dumps(content, separators=(",", ":")).encode())
 
 
-def layer(name: str, files: dict[str, bytes]) -> tuple[Blob, str]:
-    """Make a gzipped tar layer; gives it and the digest of the uncompressed tar."""
+def layer(
+    name: str, files: dict[str, bytes], links: dict[str, str] | None = None
+) -> tuple[Blob, str]:
+    """Make a gzipped tar layer; gives it and the digest of the uncompressed tar.
+
+    `links` are symbolic links and what they lead to.
+    """
     plain = io.BytesIO()
     with tarfile.open(fileobj=plain, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for path, content in sorted(files.items()):
             entry = tarfile.TarInfo(path)
             entry.size, entry.mode = len(content), 0o755 if path.startswith("bin/") else 0o644
             archive.addfile(entry, io.BytesIO(content))
+        for path, target in sorted((links or {}).items()):
+            entry = tarfile.TarInfo(path)
+            entry.type, entry.linkname, entry.mode = tarfile.SYMTYPE, target, 0o777
+            archive.addfile(entry)
     tar = plain.getvalue()
     diff_id = "sha256:" + hashlib.sha256(tar).hexdigest()
     packed = io.BytesIO()
@@ -86,6 +95,7 @@ class Step:
 
     created_by: str
     files: dict[str, bytes] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
 
 
 def manifest(
@@ -98,7 +108,7 @@ def manifest(
     for step in steps:
         entry: Json = {"created": created, "created_by": step.created_by}
         if step.files:
-            blob, diff_id = layer("layer.tar", step.files)
+            blob, diff_id = layer("layer.tar", step.files, step.links)
             layers.append(blob)
             diff_ids.append(diff_id)
         else:

@@ -6,10 +6,12 @@ from typing import Self
 import httpx2
 
 from backend.stack.errors import StackError
-from backend.stack.seed.oci import Blob, Image
+from backend.stack.seed.oci import INDEX, MANIFEST, Blob, Image
 
 AT_ONCE = 6
 LIMIT = 30.0
+KINDS = f"{INDEX}, {MANIFEST}"
+"""What is asked for by a tag. Of anything (`*/*`) the registry says that it has none."""
 
 
 class Pusher:
@@ -35,7 +37,7 @@ class Pusher:
         """Give the digest a tag points to, None when there is no such tag."""
         async with self._gate:
             response = await self._client.head(
-                f"/v2/{repository}/manifests/{tag}", headers={"Accept": "*/*"}
+                f"/v2/{repository}/manifests/{tag}", headers={"Accept": KINDS}
             )
         return response.headers.get("Docker-Content-Digest") if response.is_success else None
 

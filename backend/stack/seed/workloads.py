@@ -7,6 +7,8 @@ from backend.stack.seed import manifests as make
 from backend.stack.seed.manifests import App, Object
 
 EVERYWHERE = [{"operator": "Exists"}]
+SIMULATED = {"type": "kwok"}
+"""Where a daemon that tolerates everything may run: its image is none that really runs."""
 
 TEAMS = {
     "shop": "The web shop",
@@ -216,6 +218,7 @@ def _platform(registry: str) -> list[Object]:
         "platform/log-agent:3.2.2",
         cpu="50m",
         memory="64Mi",
+        node_selector=SIMULATED,
         tolerations=EVERYWHERE,
         port=None,
     )
@@ -225,6 +228,7 @@ def _platform(registry: str) -> list[Object]:
         "platform/node-agent:1.14.0",
         cpu="20m",
         memory="32Mi",
+        node_selector=SIMULATED,
         tolerations=EVERYWHERE,
     )
     dns = App("platform", "dns", "platform/dns:1.15.0", 2)
