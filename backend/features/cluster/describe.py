@@ -15,7 +15,12 @@ from backend.features.cluster.words import StatusSummary
 from integrations.kubernetes.models import core, network, pods, storage, workloads
 from integrations.kubernetes.models.meta import Metadata, seconds
 from integrations.kubernetes.summaries.jobs import is_queue
-from integrations.kubernetes.summaries.nodes import node_summary, roles_of, taint_text
+from integrations.kubernetes.summaries.nodes import (
+    network_facts,
+    node_summary,
+    roles_of,
+    taint_text,
+)
 from integrations.kubernetes.summaries.pods import pod_summary
 from integrations.kubernetes.summaries.workloads import workload_summary
 from integrations.kubernetes.versions import version_order
@@ -74,6 +79,7 @@ def _node(node: core.Node) -> StatusSummary:
             ("Architecture", info.architecture),
             ("Machine id", info.machine_id),
             ("Pod network", node.spec.pod_cidr),
+            *network_facts(node),
             ("Provider id", node.spec.provider_id),
             *((f"Address ({a.type})", a.address) for a in node.status.addresses),
             *(("Taint", taint_text(t)) for t in node.spec.taints),

@@ -10,9 +10,18 @@ from integrations.kubernetes.models.core import Node, Taint
 from integrations.kubernetes.models.meta import Condition
 from integrations.kubernetes.summaries.conditions import wrong_on_a_node
 
-__all__ = ["NodeSummary", "is_simulated", "node_summary", "os_version", "roles_of", "taint_text"]
+__all__ = [
+    "NodeSummary",
+    "is_simulated",
+    "network_facts",
+    "node_summary",
+    "os_version",
+    "roles_of",
+    "taint_text",
+]
 
 _ROLE: Final = "node-role.kubernetes.io/"
+_FLANNEL: Final = "flannel.alpha.coreos.com/"
 _WORDS: Final = {
     "MemoryPressure": "memory is short",
     "DiskPressure": "disk space is short",
@@ -71,6 +80,16 @@ def taint_text(taint: Taint) -> str:
     """``key=value:effect``, as kubectl writes it."""
     value = f"={taint.value}" if taint.value else ""
     return f"{taint.key}{value}:{taint.effect}"
+
+
+def network_facts(node: Node) -> list[tuple[str, str]]:
+    """How pods of the node reach those of others, where its network (flannel) says so there."""
+    notes = node.metadata.annotations
+    mode = notes.get(f"{_FLANNEL}backend-type", "")
+    if not mode:
+        return []
+    outside = notes.get(f"{_FLANNEL}public-ip", "")
+    return [("Network mode", f"flannel, {mode}"), ("Address in the network", outside)]
 
 
 def is_simulated(node: Node) -> bool:

@@ -1,0 +1,25 @@
+"""A real console on the stack with real nodes (`real_stack`, tests/stackfixtures.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from tests.consoleprocess import launch_console, wait_loaded
+from tests.stackfixtures import RunningStack
+
+
+@pytest.fixture(scope="session")
+def caller(
+    real_stack: RunningStack, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[httpx2.Client]:
+    """The owner of a console that has all rows of the stack."""
+    running = launch_console(tmp_path_factory.mktemp("console"), real_stack)
+    try:
+        with running.caller() as client:
+            wait_loaded(client)
+            yield client
+    finally:
+        running.stop()
