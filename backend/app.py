@@ -31,6 +31,7 @@ from backend.identity import setup
 from backend.identity.badtokens import BadTokens
 from backend.identity.credentials import Identities
 from backend.identity.limits import AttemptLimits
+from backend.identity.owned import Selection
 from backend.identity.sessions import SessionLimits
 from backend.jobs import Jobs, Timing
 from backend.live.hub import LiveHub
@@ -119,7 +120,8 @@ def _answers(registry: Registry) -> dict[str, Any]:
 def _console(settings: Settings) -> Console:
     engine = create_engine(settings.database)
     bus = Bus(engine)
-    db_sessions = create_db_sessions(engine, bus)
+    selection = Selection()
+    db_sessions = create_db_sessions(engine, bus, selection.session_info)
     jobs = _jobs(settings, engine, bus)
     catalogue = Catalogue()
     limits = SessionLimits(
@@ -138,7 +140,10 @@ def _console(settings: Settings) -> Console:
         bus=bus,
         jobs=jobs,
         attempts=AttemptLimits(engine),
-        identities=Identities(db_sessions, settings.organisation, limits, catalogue),
+        identities=Identities(
+            db_sessions, settings.organisation, limits, catalogue, selection=selection
+        ),
+        selection=selection,
         catalogue=catalogue,
         registry=Registry(),
         connections=connections.manager,
@@ -186,6 +191,7 @@ def _add_features(app: FastAPI, console: Console) -> None:
         db_sessions=console.db_sessions,
         bus=console.bus,
         jobs=console.jobs,
+        selection=console.selection,
     )
     features = [register(context) for register in find_features()]
     for feature in features:

@@ -17,6 +17,7 @@ from backend.http.readiness import DatabaseProbe, Readiness
 from backend.identity.credentials import Identities
 from backend.identity.hashing import HASHING, Hashing
 from backend.identity.limits import AttemptLimits
+from backend.identity.owned import Selection
 from backend.jobs import Jobs
 from backend.jobs.supervisor import Supervisor
 from backend.live.registry import Registry
@@ -45,6 +46,7 @@ class Console:
     exports: Exports
     secrets: Secrets
     updates: UpdateService | None = None
+    selection: Selection = field(default_factory=Selection)
     catalogue: Catalogue = field(default_factory=Catalogue)
     supervisor: Supervisor = field(default_factory=Supervisor)
     readiness: Readiness = field(init=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import event
@@ -58,11 +59,12 @@ def create_engine(url: str, *, idle_seconds: float = IDLE_SECONDS, **pool: Any) 
 
 
 def create_db_sessions(
-    engine: AsyncEngine, bus: Bus | None = None
+    engine: AsyncEngine, bus: Bus | None = None, info: Mapping[Any, Any] | None = None
 ) -> async_sessionmaker[AsyncSession]:
     """Sessions whose objects stay readable after commit; `bus` tells what they change. Without
-    one, a bus of the engine's own tells the other replicas."""
+    one, a bus of the engine's own tells the other replicas. Each carries `info`."""
     options = (bus or Bus(engine)).session_options()
+    options["info"] = {**options["info"], **(info or {})}
     return async_sessionmaker(engine, expire_on_commit=False, **options)
 
 

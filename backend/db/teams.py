@@ -1,10 +1,11 @@
-"""A team's provider groups and what it owns; its people by hand are in `backend.db.identity`."""
+"""A team's provider groups and what it owns, by name or by labels; its people by hand are in
+`backend.db.identity`."""
 
 from __future__ import annotations
 
 from sqlmodel import Field, SQLModel
 
-__all__ = ["TeamGroupRecord", "TeamScopeRecord"]
+__all__ = ["TeamGroupRecord", "TeamScopeRecord", "TeamSelectorRecord"]
 
 
 class TeamGroupRecord(SQLModel, table=True):
@@ -25,3 +26,14 @@ class TeamScopeRecord(SQLModel, table=True):
 
     team_id: str = Field(foreign_key="team.id", ondelete="CASCADE", primary_key=True)
     scope: str = Field(primary_key=True, max_length=4096)
+
+
+class TeamSelectorRecord(SQLModel, table=True):
+    """The team owns the namespaces of `cluster` (empty: of every cluster) whose labels the selector
+    `labels` fits, as Kubernetes writes selectors; while they have them."""
+
+    __tablename__ = "team_selector"
+
+    team_id: str = Field(foreign_key="team.id", ondelete="CASCADE", primary_key=True)
+    cluster: str = Field(primary_key=True, max_length=63)
+    labels: str = Field(primary_key=True, max_length=1024)

@@ -14,6 +14,7 @@ from backend.connections.feeds import FeedFactory
 from backend.connections.manager import ConnectionManager
 from backend.connections.upstreams import Upstreams
 from backend.db.bus import Bus
+from backend.identity.owned import Selection
 from backend.jobs import Jobs
 from backend.jobs.job import Declared
 from backend.live.registry import Registry
@@ -36,6 +37,8 @@ class FeatureContext:
     db_sessions: async_sessionmaker[AsyncSession]
     bus: Bus
     jobs: Jobs
+    selection: Selection = field(default_factory=Selection)
+    """Is told of the namespaces there are, by which teams own them."""
 
     @property
     def organisation(self) -> str:

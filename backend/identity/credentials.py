@@ -17,6 +17,7 @@ from auth.principal import Credential, CredentialKind, Principal
 from backend.db.identity import SessionRecord, TokenRecord, UserRecord
 from backend.identity.epoch import ChangedRights, read_epoch
 from backend.identity.loading import Loaded, PrincipalLoader
+from backend.identity.owned import Selection
 from backend.identity.sessions import (
     DEVICE,
     SessionLimits,
@@ -63,7 +64,8 @@ class Identities:
     """Resolves credentials and keeps the principals; one per process.
 
     A principal is kept until something it depends on changes at a later epoch (`heard`), a
-    binding of it expires, or the credential does. `clock` gives Unix seconds.
+    binding of it expires, its team's selectors may fit other namespaces (`selection`), or the
+    credential ends. `clock` gives Unix seconds.
     """
 
     def __init__(
@@ -73,11 +75,21 @@ class Identities:
         limits: SessionLimits,
         catalogue: Catalogue,
         clock: Callable[[], float] = time.time,
+        *,
+        selection: Selection | None = None,
     ) -> None:
         self._db_sessions = db_sessions
         self._limits = limits
         self._clock = clock
-        self._loader = PrincipalLoader(db_sessions, organisation, catalogue, clock, limits.groups)
+        self._selection = selection or Selection()
+        self._loader = PrincipalLoader(
+            db_sessions,
+            organisation,
+            catalogue,
+            clock,
+            groups_last=limits.groups,
+            selection=self._selection,
+        )
         self._changed = ChangedRights()
         self._known: dict[Credential, _Known] = {}
 
@@ -219,6 +231,8 @@ class Identities:
         return known
 
     def _outdated(self, loaded: Loaded, now: float) -> bool:
+        if loaded.selection is not None and loaded.selection != self._selection.version:
+            return True
         return now >= loaded.until or self._changed.outdated(
             loaded.principal.policy.epoch, loaded.depends
         )

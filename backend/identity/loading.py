@@ -23,7 +23,7 @@ from backend.db.rights import BindingRecord
 from backend.identity import reading
 from backend.identity.epoch import read_epoch
 from backend.identity.factors import factors_of
-from backend.identity.owned import Owned, owned_by
+from backend.identity.owned import Owned, Selection, owned_by, team_of
 from backend.identity.principals import (
     ASKED_AGAIN,
     Person,
@@ -51,6 +51,9 @@ class Loaded:
     last_used: float | None
     replaced_by: Credential | None = None
     """What the session goes on as since a step-up."""
+    selection: int | None = None
+    """The version of the namespaces that their teams' selectors were compared with; None for who
+    holds nothing at a team."""
 
 
 class PrincipalLoader:
@@ -62,13 +65,16 @@ class PrincipalLoader:
         organisation: str,
         catalogue: Catalogue,
         clock: Callable[[], float],
+        *,
         groups_last: float,
+        selection: Selection,
     ) -> None:
         self._db_sessions = db_sessions
         self._organisation = organisation
         self._catalogue = catalogue
         self._clock = clock
         self._groups_last = groups_last
+        self._selection = selection
         self._wanted: dict[Credential, asyncio.Future[Loaded | None]] = {}
         self._running: asyncio.Task[None] | None = None
         self.batches = 0
@@ -111,7 +117,7 @@ class PrincipalLoader:
                 future.set_result(found.get(credential))
 
     async def _load(self, credentials: Iterable[Credential]) -> dict[Credential, Loaded]:
-        now = self._clock()
+        now, selection = self._clock(), self._selection.version
         async with self._db_sessions() as db:
             epoch = await read_epoch(db)  # first: what follows is at least this new
             records = await reading.credentials(db, credentials)
@@ -135,6 +141,7 @@ class PrincipalLoader:
                 roles=roles,
                 owned=owned,
                 epoch=epoch,
+                selection=selection,
                 factors=factors.get(person.subject.id, frozenset()),
             )
             for credential, record in records.items()
@@ -152,6 +159,7 @@ class PrincipalLoader:
         roles: dict[str, Role],
         owned: Owned,
         epoch: int,
+        selection: int,
         factors: frozenset[str],
     ) -> Loaded:
         ends = [record.expires]
@@ -185,6 +193,7 @@ class PrincipalLoader:
             until=min(ends),
             last_used=used,
             replaced_by=after,
+            selection=selection if any(team_of(b.scope) for b in policy.bindings) else None,
         )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from backend.live.errors import QueryError
 from backend.live.query import LabelTerm
 
-__all__ = ["parse_selector"]
+__all__ = ["fits", "parse_selector"]
 
 MAX_TERMS: Final = 32
 _ACCEPTS: Final = "a label selector, e.g. app=web,tier!=db,env in (a,b),!legacy"
@@ -41,6 +42,16 @@ def parse_selector(text: str) -> tuple[LabelTerm, ...]:
     if len(terms) > MAX_TERMS:
         raise _error(text, f"A selector has at most {MAX_TERMS} requirements.")
     return tuple(sorted(terms))
+
+
+def fits(terms: Iterable[LabelTerm], labels: Mapping[str, str]) -> bool:
+    """Whether an object with `labels` is selected."""
+    return all(_fits(term, labels.get(term.key)) for term in terms)
+
+
+def _fits(term: LabelTerm, value: str | None) -> bool:
+    found = value is not None and (not term.values or value in term.values)
+    return found == term.wanted
 
 
 def _term(match: re.Match[str], text: str) -> LabelTerm:

@@ -8,6 +8,7 @@ from backend.features.teams.collections import TEAMS, team_source
 from backend.features.teams.narrowing import TeamNarrowing
 from backend.features.teams.rights import KINDS
 from backend.features.teams.routes import router
+from backend.features.teams.selecting import SelectedNamespaces
 
 __all__ = ["register"]
 
@@ -21,10 +22,13 @@ def register(context: FeatureContext) -> Feature:
     def counted(_notice: Notice) -> None:
         teams.notify(None)  # their numbers are of other tables
 
-    for table in ("team_member", "team_group", "team_scope", "role_binding"):
+    for table in ("team_member", "team_group", "team_scope", "team_selector", "role_binding"):
         context.bus.subscribe(rows(table), counted)
-    narrowing = TeamNarrowing(context.db_sessions)
+    selecting = SelectedNamespaces(context.organisation)
+    context.registry.when("namespaces", selecting.follow)
+    context.selection.selecting = selecting
+    narrowing = TeamNarrowing(context.db_sessions, context.selection)
     context.registry.narrower = narrowing
-    for table in ("team", "team_scope"):
+    for table in ("team", "team_scope", "team_selector"):
         context.bus.subscribe(rows(table), narrowing.changed)
     return Feature("teams", router, kinds=KINDS)

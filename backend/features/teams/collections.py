@@ -21,7 +21,8 @@ __all__ = ["TEAMS", "team_source"]
 
 
 class TeamRow(Row, frozen=True):
-    """A team, and how many people by hand, provider groups, owned scopes and roles it has."""
+    """A team, and how many people by hand, provider groups, owned scopes (with selectors, each
+    counted once) and roles it has."""
 
     name: str
     title: str
@@ -77,6 +78,6 @@ def _counted() -> sa.Select[Any]:
         *(team.c[name] for name in ("name", "title", "created", "row_version")),
         own("team_member").label("members"),
         own("team_group").label("groups"),
-        own("team_scope").label("scopes"),
+        (own("team_scope") + own("team_selector")).label("scopes"),
         number(binding, held).label("roles"),
     )

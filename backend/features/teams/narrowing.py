@@ -1,13 +1,14 @@
 """Lists narrowed to what a team owns, and the teams that may be chosen for it.
 
-What a team owns is kept until a row of it changes, here or at another replica: open sockets ask
+What a team owns is kept until a row of it changes, here or at another replica, or a namespace has
+other labels: open sockets ask
 for it every 0.7 s. It lets nobody see anything: it only takes away from what they may see.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from cachetools import LRUCache
 from sqlalchemy import func, or_, select
@@ -21,10 +22,10 @@ from auth.subject import SubjectKind
 from auth.verb import Verb
 from backend.db.away import DATABASE_AWAY
 from backend.db.identity import TeamRecord
-from backend.db.teams import TeamScopeRecord
+from backend.db.teams import TeamScopeRecord, TeamSelectorRecord
 from backend.errors import Unavailable
 from backend.features.teams.schemas import TeamChoice
-from backend.identity.owned import owned_by, team_of
+from backend.identity.owned import Selection, owned_by, team_of
 from backend.live.errors import NoSuchTeam
 
 __all__ = ["TeamNarrowing", "choices"]
@@ -37,9 +38,10 @@ _KEPT: Final = 4096
 class TeamNarrowing:
     """The `backend.live.registry.Narrower` of the console; one per process."""
 
-    def __init__(self, db_sessions: async_sessionmaker[AsyncSession]) -> None:
+    def __init__(self, db_sessions: async_sessionmaker[AsyncSession], selection: Selection) -> None:
         self._db_sessions = db_sessions
-        self._owned: LRUCache[str, tuple[Scope, ...]] = LRUCache(_KEPT)
+        self._selection = selection
+        self._owned: LRUCache[tuple[str, int], tuple[Scope, ...]] = LRUCache(_KEPT)
         self._names: LRUCache[str, str] = LRUCache(_KEPT)
         self._version = 0
 
@@ -58,7 +60,7 @@ class TeamNarrowing:
             visible = caller.policy.decide("team", Verb.LIST, where).allowed
             if not visible and name not in await self._own(caller):
                 raise NoSuchTeam(name)
-            owned = self._owned.get(name)
+            owned = self._owned.get((name, self._selection.version))
             if owned is None:
                 owned = await self._read(name, where)
         except (SQLAlchemyError, *DATABASE_AWAY) as error:
@@ -66,7 +68,7 @@ class TeamNarrowing:
         return replace(caller, within=owned)
 
     async def _read(self, name: str, where: Scope) -> tuple[Scope, ...]:
-        version = self._version
+        version, selection = self._version, self._selection.version
         async with self._db_sessions() as db:
             known = select(col(TeamRecord.id)).where(col(TeamRecord.name) == name)
             if (await db.execute(known)).first() is None:
@@ -74,7 +76,7 @@ class TeamNarrowing:
             owned = await owned_by(db, [render(where)])
         found = minimal((where, *owned.get(name, ())))
         if version == self._version:  # else what was read may be old already
-            self._owned[name] = found
+            self._owned[name, selection] = found
         return found
 
     async def _own(self, caller: Principal) -> set[str]:
@@ -95,8 +97,7 @@ class TeamNarrowing:
 async def choices(db: AsyncSession, caller: Principal) -> list[TeamChoice]:
     """The teams the caller may narrow lists to, by name: all they may list, and their own."""
     scopes = caller.policy.scopes("team", Verb.LIST)
-    owns = select(func.count()).where(col(TeamScopeRecord.team_id) == col(TeamRecord.id))
-    counted = owns.correlate(TeamRecord).scalar_subquery()
+    counted = _number(TeamScopeRecord) + _number(TeamSelectorRecord)
     query = select(col(TeamRecord.name), col(TeamRecord.title), counted)
     if not any(covers(scope, ("org", caller.organisation, "team")) for scope in scopes):
         named = {name for scope in scopes if (name := team_of(scope))}
@@ -104,6 +105,11 @@ async def choices(db: AsyncSession, caller: Principal) -> list[TeamChoice]:
         query = query.where(or_(own, col(TeamRecord.name).in_(named)))
     rows = await db.execute(query.order_by(col(TeamRecord.name)).limit(MOST))
     return [TeamChoice(name=name, title=title, owns=number) for name, title, number in rows.all()]
+
+
+def _number(record: type[TeamScopeRecord | TeamSelectorRecord]) -> Any:
+    owns = select(func.count()).where(col(record.team_id) == col(TeamRecord.id))
+    return owns.correlate(TeamRecord).scalar_subquery()
 
 
 def _own_ids(caller: Principal) -> list[str]:

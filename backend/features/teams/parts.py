@@ -13,21 +13,32 @@ from sqlmodel import col
 from auth.binding import Binding
 from auth.kinds import Catalogue
 from auth.principal import Principal
-from auth.scope import InvalidScopeError, Scope, covers, organisation, parse, render, team
+from auth.scope import (
+    InvalidScopeError,
+    Scope,
+    cluster,
+    covers,
+    organisation,
+    parse,
+    render,
+    team,
+)
 from auth.subject import Subject, SubjectKind
 from auth.verb import Verb
 from backend.db.identity import MembershipRecord, TeamRecord, UserRecord
 from backend.db.rights import BindingRecord
-from backend.db.teams import TeamGroupRecord, TeamScopeRecord
+from backend.db.teams import TeamGroupRecord, TeamScopeRecord, TeamSelectorRecord
 from backend.errors import Unprocessable
-from backend.features.teams.schemas import TeamChange, TeamView
+from backend.features.teams.schemas import NamespaceSelector, TeamChange, TeamView
 from backend.http.guard import require
 from backend.identity import reading
 from backend.identity.granting import refuse_escalation
 from backend.identity.holdings import policy_of
 from backend.identity.principals import all_roles, compile_bindings
+from backend.live.errors import QueryError
+from backend.live.labels import parse_selector
 
-__all__ = ["Editing", "concerned", "given_at"]
+__all__ = ["Editing", "concerned", "given_at", "selectors_of"]
 
 
 def given_at(org: str, record: TeamRecord) -> ColumnElement[bool]:
@@ -50,6 +61,16 @@ async def concerned(
     found += [Subject(SubjectKind.GROUP, one) for one in sorted(groups)]
     held = select(BindingRecord).where(given_at(org, record))
     return found + [reading.subject(one) for one in (await db.execute(held)).scalars()]
+
+
+async def selectors_of(db: AsyncSession, record: TeamRecord) -> list[NamespaceSelector]:
+    """The namespaces that the team owns by their labels, in order."""
+    query = select(TeamSelectorRecord).where(col(TeamSelectorRecord.team_id) == record.id)
+    found = [
+        NamespaceSelector(cluster=one.cluster, labels=one.labels)
+        for one in (await db.execute(query)).scalars()
+    ]
+    return sorted(found, key=_order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +131,46 @@ class Editing:
         gone = (col(TeamScopeRecord.team_id) == self.team.id) & col(TeamScopeRecord.scope).in_(go)
         await self.db.execute(delete(TeamScopeRecord).where(gone))
 
+    async def selectors(
+        self, before: Iterable[NamespaceSelector], after: Iterable[NamespaceSelector]
+    ) -> None:
+        """Let the team own namespaces by their labels, or no longer. Any namespace there can come
+        to have them, so the caller must be able to give in all of the cluster what is given at the
+        team."""
+        wanted, held = set(after), set(before)
+        come = sorted(wanted - held, key=_order)
+        given = await self._given_here() if come else ()
+        for one in come:
+            scope = self._selecting(one)
+            require(self.caller, "binding", Verb.CREATE, scope, "place")
+            there = [replace(binding, scope=scope) for binding in given]
+            sentence = f"You may not let the team own namespaces in {render(scope)} by their labels"
+            refuse_escalation(self.caller, there, sentence)
+            self.db.add(TeamSelectorRecord(team_id=self.team.id, **one.model_dump()))
+        record = TeamSelectorRecord
+        for one in held - wanted:
+            this = (col(record.cluster) == one.cluster) & (col(record.labels) == one.labels)
+            gone = delete(record).where(col(record.team_id) == self.team.id, this)
+            await self.db.execute(gone)
+
+    def _selecting(self, one: NamespaceSelector) -> Scope:
+        """The part of the estate that is looked at; 422 for what selects nothing or everything."""
+        try:
+            terms = parse_selector(one.labels)
+            scope = self._part(one.cluster)
+        except QueryError as error:
+            raise _invalid("selectors", one.labels, error.message) from error
+        except InvalidScopeError as error:
+            raise _invalid("selectors", one.cluster, str(error)) from error
+        if not any(term.wanted for term in terms):
+            message = "say at least one label that the namespaces have"
+            raise _invalid("selectors", one.labels, message)
+        return scope
+
+    def _part(self, name: str) -> Scope:
+        org = self.caller.organisation
+        return parse(render(cluster(org, name))) if name else organisation(org)
+
     async def _may_let_in(self) -> None:
         subject = Subject(SubjectKind.TEAM, self.team.id)
         policy = await policy_of(self.db, subject, self.catalogue)
@@ -136,6 +197,10 @@ class Editing:
         if not covers(organisation(org), scope) or len(scope) <= 2 or scope[2] == "team":
             raise _invalid("scopes", text, "a team owns a part of this organisation")
         return scope
+
+
+def _order(one: NamespaceSelector) -> tuple[str, str]:
+    return one.cluster, one.labels
 
 
 def _invalid(field: str, value: str, message: str) -> Unprocessable:

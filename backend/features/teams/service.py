@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from auth.scope import team
+from auth.scope import render, team
 from auth.subject import Subject, SubjectKind
 from backend.audit import Audit, Change, Target
 from backend.db.identity import MembershipRecord, ServiceRecord, TeamRecord, UserRecord
@@ -21,12 +21,13 @@ from backend.features.teams import parts
 from backend.features.teams.schemas import NewTeam, TeamChange, TeamView
 from backend.http.guard import no_such
 from backend.identity.epoch import raise_epoch
+from backend.identity.owned import selected
 from backend.identity.owners import require_an_owner
 from backend.identity.removal import remove_holdings
 
 __all__ = ["change", "create", "find", "remove", "view"]
 
-_SHOWN: Final = frozenset({"name", "title", "members", "groups", "scopes"})
+_SHOWN: Final = frozenset({"name", "title", "members", "groups", "scopes", "selectors"})
 
 
 async def find(db: AsyncSession, name: str) -> TeamRecord:
@@ -46,11 +47,15 @@ async def view(db: AsyncSession, record: TeamRecord) -> TeamView:
     groups = select(group).where(col(group.team_id) == record.id)
     groups = groups.order_by(col(group.provider), col(group.name))
     scopes = select(col(scope.scope)).where(col(scope.team_id) == record.id)
+    selectors = await parts.selectors_of(db, record)
+    now = {place for one in selectors for place in selected(db, one.cluster, one.labels)}
     return TeamView(
         **record.model_dump(),
         members=list((await db.execute(logins)).scalars()),
         groups=[f"{one.provider}/{one.name}" for one in (await db.execute(groups)).scalars()],
         scopes=list((await db.execute(scopes.order_by(col(scope.scope)))).scalars()),
+        selectors=selectors,
+        selected=sorted(map(render, now)),
     )
 
 
@@ -82,6 +87,8 @@ async def change(audit: Audit, editing: parts.Editing, body: TeamChange) -> Team
         await editing.groups(before.groups, body.groups)
     if body.scopes is not None:
         await editing.scopes(before.scopes, body.scopes)
+    if body.selectors is not None:
+        await editing.selectors(before.selectors, body.selectors)
     await db.flush()
     await require_an_owner(db, editing.caller.organisation)
     after = await view(db, record)
