@@ -10,6 +10,7 @@ import image from "./i18n/image.json";
 import invited from "./i18n/invited.json";
 import inviting from "./i18n/inviting.json";
 import later from "./i18n/later.json";
+import owning from "./i18n/owning.json";
 import profile from "./i18n/profile.json";
 import providers from "./i18n/providers.json";
 import provisioning from "./i18n/provisioning.json";
@@ -109,6 +110,7 @@ test.each([
   ["image", [image]],
   ["invited", [invited]],
   ["inviting", [inviting]],
+  ["owning", [owning]],
   ["profile", [profile]],
   ["asking", [asking]],
   ["providers", [providers]],

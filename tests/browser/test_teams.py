@@ -59,3 +59,30 @@ def test_a_team_narrows_every_page(owner_page: Page, console: ConsoleProcess, te
     page.get_by_role("option", name="All teams").click()
     expect(others.first).to_be_visible()
     expect(page).not_to_have_url(re.compile("team="))
+
+
+def test_a_team_owns_namespaces_by_their_labels(
+    owner_page: Page, console: ConsoleProcess, team: str
+) -> None:
+    page = owner_page
+    page.goto(f"{console.url}/access/teams?q={team}")
+    page.get_by_role("row", name=team).get_by_role("link", name=team).first.click()
+    panel = page.get_by_role("complementary", name=team)
+    panel.get_by_role("button", name="Edit").click()
+    dialogue = page.get_by_role("dialog")
+    dialogue.get_by_role("button", name="Add labels").click()
+    labels = dialogue.get_by_role("textbox", name="Labels")
+    labels.fill("kubernetes.io/metadata.name in (")
+    dialogue.get_by_role("button", name="Which namespaces fit?").click()
+    expect(dialogue.get_by_text("The selector cannot be read")).to_be_visible()
+    labels.fill("kubernetes.io/metadata.name in (payments,shop)")
+    dialogue.get_by_role("textbox", name="Cluster").fill("local")
+    dialogue.get_by_role("button", name="Which namespaces fit?").click()
+    expect(dialogue.get_by_text("local/payments, local/shop")).to_be_in_viewport()
+    assert violations(page) == []
+    dialogue.get_by_role("button", name="Save").click()
+    dialogue.get_by_role("contentinfo").get_by_role("button", name="Close").click()
+    expect(panel.get_by_role("heading", name="Namespaces by labels")).to_be_visible()
+    expect(panel.get_by_text("(payments,shop) in local")).to_be_visible()
+    expect(panel.get_by_text("namespace shop")).to_be_visible()
+    assert violations(page) == []

@@ -21,6 +21,7 @@ import "./invited";
 import "./inviting";
 import "./later";
 import "./linking";
+import "./owning";
 import "./profile";
 import "./providers";
 import "./provisioning";
@@ -33,6 +34,7 @@ import "./teams";
 import "./trust";
 import "./updates";
 import deciding from "./deciding.json";
+import owning from "./owning.json";
 import profile from "./profile.json";
 import providers from "./providers.json";
 import provisioning from "./provisioning.json";
@@ -71,6 +73,7 @@ const KEYS = [
   later,
   linking,
   asking,
+  owning,
   profile,
   providers,
   provisioning,
@@ -125,6 +128,7 @@ test("the pseudo-locale marks every string and leaves placeholders alone", () =>
     later,
     linking,
     asking,
+    owning,
     profile,
     providers,
     provisioning,

@@ -8,6 +8,8 @@ import pytest
 
 from auth.scope import cluster, namespace, organisation, team
 from backend.features.cluster.rows import NamespaceRow
+from backend.live.feed import MemoryFeed
+from backend.live.memory import MemorySource
 from integrations.contract import FeedState
 from tests.console import Caller, ConsoleApp
 from tests.unit.features.test_team_narrowing import event
@@ -24,8 +26,12 @@ class Cluster:
 
     def __init__(self, console: ConsoleApp, name: str) -> None:
         self.name = name
-        self._source: Any = console.state.registry.get("namespaces")
-        self._feed: Any = self._source.feed(f"kubernetes/{name}/namespaces", lambda row: row)
+        source = console.state.registry.get("namespaces")
+        assert isinstance(source, MemorySource)
+        self._source: MemorySource[NamespaceRow] = source
+        self._feed: MemoryFeed[NamespaceRow] = source.feed(
+            f"kubernetes/{name}/namespaces", lambda row: row
+        )
         self._feed.state(FeedState.LIVE)
 
     async def put(self, name: str, **labels: str) -> None:

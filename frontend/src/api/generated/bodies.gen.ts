@@ -508,6 +508,7 @@ export const teamChangeBody: BodySchema<TeamChange> = {
     "groups": {"type":"array","nullable":true,"maxItems":200,"items":{"type":"string","minLength":3,"maxLength":321,"pattern":"^[^/\\x00-\\x1f\\x7f]+/[^\\x00-\\x1f\\x7f]+$","required":true}},
     "members": {"type":"array","nullable":true,"maxItems":2000,"items":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[^\\x00-\\x1f\\x7f]*$","required":true}},
     "scopes": {"type":"array","nullable":true,"maxItems":500,"items":{"type":"string","minLength":1,"maxLength":4096,"pattern":"^[^\\x00-\\x1f\\x7f]*$","required":true}},
+    "selectors": {"type":"array","nullable":true,"maxItems":50,"items":{"type":"object","required":true,"properties":{"cluster":{"type":"string","default":"","maxLength":63,"pattern":"^[^/\\x00-\\x1f\\x7f]*$"},"labels":{"type":"string","minLength":1,"maxLength":1024,"pattern":"^[^\\x00-\\x1f\\x7f]*$","required":true}}}},
     "title": {"type":"string","nullable":true,"maxLength":256,"pattern":"^[^\\x00-\\x1f\\x7f]*$"},
 };
 

@@ -4614,6 +4614,23 @@ export type NamespaceRow = {
 };
 
 /**
+ * NamespaceSelector
+ *
+ * Namespaces by their labels: those of `cluster`, or of every cluster where it is empty, that
+ * the selector `labels` fits (``team=blue,env in (a,b)``, as Kubernetes writes it).
+ */
+export type NamespaceSelector = {
+    /**
+     * Cluster
+     */
+    cluster?: string;
+    /**
+     * Labels
+     */
+    labels: string;
+};
+
+/**
  * NeededRight
  *
  * The right that was missing; where, when the scope is no secret; `upstream` when another
@@ -8993,7 +9010,7 @@ export type Taints = {
  * What is to be different; each list is given whole. Absent members stay.
  *
  * `members` are logins, `groups` ``provider/group``, `scopes` what the team owns, e.g.
- * ``org/main/cluster/c1/ns/shop``.
+ * ``org/main/cluster/c1/ns/shop``, `selectors` the namespaces it owns while they have the labels.
  */
 export type TeamChange = {
     /**
@@ -9008,6 +9025,10 @@ export type TeamChange = {
      * Scopes
      */
     scopes?: Array<string> | null;
+    /**
+     * Selectors
+     */
+    selectors?: Array<NamespaceSelector> | null;
     /**
      * Title
      */
@@ -9037,7 +9058,8 @@ export type TeamChoice = {
 /**
  * TeamRow
  *
- * A team, and how many people by hand, provider groups, owned scopes and roles it has.
+ * A team, and how many people by hand, provider groups, owned scopes (with selectors, each
+ * counted once) and roles it has.
  */
 export type TeamRow = {
     created: number;
@@ -9055,7 +9077,8 @@ export type TeamRow = {
  * TeamView
  *
  * A team: people put in by hand (logins), provider groups whose people belong to it, and what
- * it owns. `row_version` guards changes (`If-Match`).
+ * it owns: `scopes`, and the namespaces that `selectors` fit; `selected` are those that do now.
+ * `row_version` guards changes (`If-Match`).
  */
 export type TeamView = {
     /**
@@ -9086,6 +9109,14 @@ export type TeamView = {
      * Scopes
      */
     scopes: Array<string>;
+    /**
+     * Selected
+     */
+    selected: Array<string>;
+    /**
+     * Selectors
+     */
+    selectors: Array<NamespaceSelector>;
     /**
      * Title
      */

@@ -2,11 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { ActionButton } from "../../actions/ActionHost";
 import { readTeam } from "../../api/generated/sdk.gen";
-import type { TeamRow } from "../../api/generated/types.gen";
+import type { NamespaceSelector, TeamRow } from "../../api/generated/types.gen";
 import { Raw } from "../../detail/Facts";
 import { Section } from "../../detail/Section";
 import { UnreadPart } from "../../detail/UnreadPart";
 import { scopeWords } from "../../format/scope";
+import "../../i18n/owning";
 import { useSession } from "../../session/session";
 import { HeldRoles } from "./HeldRoles";
 import { grantRole } from "./roles";
@@ -39,6 +40,10 @@ function TeamParts({ team: { name, row_version } }: { team: TeamRow }) {
     queryKey: ["team", name, row_version],
     queryFn: async () => (await readTeam({ path: { name } })).data,
   });
+  const selectorWords = ({ labels, cluster }: NamespaceSelector) =>
+    cluster
+      ? t("owning.selector", { labels, cluster })
+      : t("owning.selectorEverywhere", { labels });
   if (!data) return <UnreadPart title={t("access.team.members")} error={error} refetch={refetch} />;
   return (
     <>
@@ -52,6 +57,17 @@ function TeamParts({ team: { name, row_version } }: { team: TeamRow }) {
         none={t("access.team.nothing")}
         words={(scope) => scopeWords(scope, t)}
       />
+      {data.selectors.length > 0 && (
+        <>
+          <Names title={t("owning.selectors")} names={data.selectors.map(selectorWords)} none="" />
+          <Names
+            title={t("owning.selected")}
+            names={data.selected}
+            none={t("owning.selectedNone")}
+            words={(scope) => scopeWords(scope, t)}
+          />
+        </>
+      )}
     </>
   );
 }

@@ -1,13 +1,18 @@
 import type { Action } from "../../actions/action";
 import { newTeamBody } from "../../api/generated/bodies.gen";
 import { changeTeam, createTeam, deleteTeam, readTeam } from "../../api/generated/sdk.gen";
-import type { NewTeam, TeamRow, TeamView } from "../../api/generated/types.gen";
+import type { NamespaceSelector, NewTeam, TeamRow, TeamView } from "../../api/generated/types.gen";
 import { type Field, fieldsOf } from "../../forms/field";
+import "../../i18n/owning";
+
+/** What is fetched with the first form of a team. */
+type Forms = typeof import("./owning");
 
 /** A team by its name; what it is made of is read before it is changed. */
 interface Team {
   name: string;
   view?: TeamView;
+  forms?: Forms;
 }
 
 /** A team of nobody, which owns nothing yet. */
@@ -45,6 +50,7 @@ interface Change {
   /** One a line: a group's name may hold spaces. */
   groups?: string;
   scopes?: string[];
+  selectors?: NamespaceSelector[];
 }
 
 /** Says who belongs to a team and what it owns. */
@@ -55,15 +61,28 @@ export const editTeam: Action<Team, Change> = {
   title: "access.team.edit.title",
   body: "access.team.edit.body",
   draft: ({ name }) => name,
-  load: async ({ name }) => ({ name, view: (await readTeam({ path: { name } })).data }),
+  load: async ({ name }) => {
+    const [{ data: view }, forms] = await Promise.all([
+      readTeam({ path: { name } }),
+      import("./owning"),
+    ]);
+    return { name, view, forms };
+  },
   before: ({ view }) => view ?? {},
-  fields: FIELDS,
+  fields: ({ forms }) => (forms ? [...FIELDS, forms.SELECTORS] : FIELDS),
+  rehearse: {
+    verb: "owning.preview",
+    run: async ({ view, forms }, { selectors }) => {
+      if (!forms) throw new Error("the form is not loaded");
+      return forms.fittingNow(selectors ?? view?.selectors ?? []);
+    },
+  },
   run: ({ name, view }, { groups, ...rest }) => {
     const headers = { "If-Match": `"${view?.row_version ?? 0}"` };
     const body = { ...rest, ...(groups === undefined ? {} : { groups: linesOf(groups) }) };
     return changeTeam({ path: { name }, headers, body });
   },
-  onto: ({ name }, current) => ({ name, view: current as TeamView }),
+  onto: (team, current) => ({ ...team, view: current as TeamView }),
 };
 
 const linesOf = (text: string) =>
