@@ -32,6 +32,11 @@ class StackPart:
     tools: tuple[Program, ...] = ()
     opening: Callable[[Context], Awaitable[str]] | None = None
 
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """Everything it needs to be found or built."""
+        return (*self.tools, self.program) if self.program else self.tools
+
 
 def _member(number: int, name: str) -> StackPart:
     return StackPart(

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -97,7 +97,7 @@ class Stack:
             self._board.add(part.name, part.kind, part.title, self.paths.logs / f"{part.name}.log")
             if part.name in context.ports:
                 self._board.update(part.name, endpoint=context.url(part.name, part.scheme))
-            for program in (*part.tools, *((part.program,) if part.program else ())):
+            for program in part.programs:
                 self._watch_build(program, part.name)
             self._ready[part.name] = asyncio.Event()
         for program, name in TOOLS:
@@ -138,7 +138,7 @@ class Stack:
         helpers.append(asyncio.create_task(self._settle_etcd(context)))
         helpers.append(asyncio.create_task(self._hear_retries()))
         helpers += [
-            asyncio.create_task(self._kept(name, partial(self._tool, program, name), program))
+            asyncio.create_task(self._kept(name, partial(self._tool, program, name), (program,)))
             for program, name in TOOLS
         ]
         helpers += [
@@ -147,7 +147,7 @@ class Stack:
         ]
         servers = {
             part.name: asyncio.create_task(
-                self._kept(part.name, partial(self._part, part, context), part.program),
+                self._kept(part.name, partial(self._part, part, context), part.programs),
                 name=part.name,
             )
             for part in self._parts
@@ -160,7 +160,7 @@ class Stack:
                 await _cancel([servers[name] for name in tier])
 
     async def _kept(
-        self, name: str, attempt: Callable[[], Awaitable[None]], program: Program | None = None
+        self, name: str, attempt: Callable[[], Awaitable[None]], programs: Sequence[Program] = ()
     ) -> None:
         """Attempt it, and again each time somebody asks after it failed; the others go on."""
         asked = self._retry[name] = asyncio.Event()
@@ -168,7 +168,7 @@ class Stack:
             await attempt()
             await asked.wait()
             asked.clear()
-            if program is not None:
+            for program in programs:
                 await self._programs.again(program)
 
     async def _hear_retries(self) -> None:

@@ -199,9 +199,6 @@ def _kubelet_configuration(node: NodePlan) -> dict[str, Any]:
         "evictionHard": dict.fromkeys(
             ("memory.available", "nodefs.available", "nodefs.inodesFree", "imagefs.available"), "0%"
         ),
-        # A pod that was deleted is gone from the page within seconds, not a minute.
-        "syncFrequency": "10s",
-        "nodeStatusUpdateFrequency": "5s",
     }
 
 

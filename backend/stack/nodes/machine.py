@@ -92,6 +92,9 @@ def boot(spec: Spec) -> NoReturn:
 def _plug_in(spec: Spec) -> None:
     """Lead a cable from the bridge to the machine's eth0. What this process starts is already in
     the machine's namespace of processes, where its init is 1."""
+    # The cable of a boot before this one goes with its machine, but perhaps not yet.
+    old = [spec["ip"], "link", "del", "dev", spec["cable"]]
+    subprocess.run(old, stderr=subprocess.DEVNULL, check=False)  # noqa: S603 - a line of ours
     _ip(
         spec,
         f"link add {spec['cable']} mtu 1500 type veth peer name eth0 mtu 1500 netns 1",

@@ -14,8 +14,10 @@ import pytest
 
 from backend.stack.errors import StackError
 from backend.stack.nodes import demo, demo_images, fleet, gateway, network, plan
+from backend.stack.nodes.parts import node_parts
 from backend.stack.options import StackOptions
 from backend.stack.paths import StackPaths
+from backend.stack.programs.spec import NODES, Program
 from backend.stack.report import human_status
 from backend.stack.stack import Stack
 from backend.stack.status import ComponentState
@@ -144,3 +146,25 @@ async def _asked(path: str) -> bytes:
         return await reader.read(2)
     finally:
         writer.close()
+
+
+async def test_trying_a_machine_again_tries_every_program_it_is_made_of(tmp_path, monkeypatch):
+    """Its own parts are scripts: what could not be built is one of its tools."""
+    laid_out = plan.lay_out(StackPaths(tmp_path), "0", NETWORK, 1)
+    machine = next(part for part in node_parts(laid_out) if part.name == "machine-1")
+    stack, attempts, again = Stack(tmp_path, StackOptions(real_nodes=0)), [], []
+
+    async def attempt() -> None:
+        attempts.append(len(attempts))
+
+    async def note(program: Program) -> None:
+        again.append(program)
+
+    monkeypatch.setattr(stack._programs, "again", note)
+    trying = asyncio.create_task(stack._kept(machine.name, attempt, machine.programs))
+    await asyncio.sleep(0)
+    stack._retry[machine.name].set()
+    while len(attempts) < 2:
+        await asyncio.sleep(0)
+    trying.cancel()
+    assert again == [*NODES]
