@@ -1,6 +1,7 @@
 """The console over a real API server that holds 5,000 nodes and 50,000 pods.
 
-    CRATON_HOME=… CRATON_STACK_NODES=5000 CRATON_STACK_PODS=50000 craton stack up &
+    export CRATON_STACK_NODES=5000 CRATON_STACK_PODS=50000 CRATON_STACK_REAL_NODES=0
+    CRATON_HOME=… craton stack up &
     python -m tests.bench.scale_bench --home … [--only pages,watches,latency,use,tab]
 
 The stack is somebody else's to start and to stop; this waits until it has all its pods.

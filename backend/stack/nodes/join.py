@@ -55,12 +55,11 @@ async def retire(context: Context, kept: set[str]) -> None:
                 await api.delete({"kind": "Node", "metadata": item["metadata"]})
 
 
-async def push_pause(context: Context) -> str:
+async def push_pause(context: Context) -> None:
     """Push what every pod's namespaces are held by: without it no pod starts."""
     image = next(entry for entry in IMAGES if entry.reference == PAUSE)
     async with Pusher(context.url("registry", "http")) as pusher:
         await pusher.push(image.repository, image.tag, build(image))
-    return ""
 
 
 async def wait_until_ready(context: Context, names: list[str], limit: float = JOIN_LIMIT) -> None:

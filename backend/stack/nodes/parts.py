@@ -23,7 +23,7 @@ def node_parts(fleet: FleetPlan) -> tuple[StackPart, ...]:
         None,
         lambda context, _: describe.gateway(context, fleet),
         (API, "registry"),
-        opening=join.push_pause,
+        opening=partial(_lead, fleet),
     )
     return (gateway, *(part for node in fleet.nodes for part in _of(fleet, node)))
 
@@ -52,6 +52,7 @@ def _of(fleet: FleetPlan, node: NodePlan) -> tuple[StackPart, ...]:
             machine,
             (GATEWAY,),
             tools=programs.NODES,
+            opening=partial(_tell_address, node),
         ),
         StackPart(
             f"containerd-{number}",
@@ -79,6 +80,15 @@ def _of(fleet: FleetPlan, node: NodePlan) -> tuple[StackPart, ...]:
             (f"kubelet-{number}",),
         ),
     )
+
+
+async def _lead(fleet: FleetPlan, context: Context) -> str:
+    await join.push_pause(context)
+    return f"bridge {fleet.bridge}, {fleet.network}"
+
+
+async def _tell_address(node: NodePlan, _: Context) -> str:
+    return f"{node.address}, cable {node.cable}"
 
 
 async def _join(node: NodePlan, context: Context) -> str:
