@@ -55,9 +55,9 @@ class Kind:
         if deepest is None:
             return True
         words, held = deepest[::2], scope[::2]
-        # A repository's path may go on for as long as it likes.
+        # A repository's path, and a key's, may go on for as long as it likes.
         alike = all(word in {"*", other} for word, other in zip(words, held, strict=False))
-        return alike and (len(held) <= len(words) or words[-1] == "repo")
+        return alike and (len(held) <= len(words) or words[-1] in {"repo", "key"})
 
     @property
     def pairs(self) -> frozenset[Pair]:

@@ -15,6 +15,8 @@ Scope = tuple[str, ...]
 
 MAX_SEGMENTS: Final = 16
 MAX_SEGMENT_LENGTH: Final = 253
+_ODD: Final = "~"
+"""Before a part of a key that is empty or begins with it."""
 
 
 class InvalidScopeError(ValueError):
@@ -39,6 +41,19 @@ def namespace(org: str, cluster_name: str, name: str) -> Scope:
 def etcd(org: str, name: str) -> Scope:
     """The scope of one etcd cluster."""
     return ("org", org, "etcd", name)
+
+
+def etcd_key(org: str, name: str, key: str = "") -> Scope:
+    """The scope of one key of an etcd cluster (its text), and of all keys below it, as if it were a
+    folder: its path segments follow ``key``. Without a key, the whole cluster."""
+    base = etcd(org, name)
+    return (*base, "key", *map(_written, key.split("/"))) if key else base
+
+
+def key_of(segments: Iterable[str]) -> str:
+    """The key that the segments after ``key`` say; empty for none, and for the ``~`` that only says
+    that a key begins with ``/``."""
+    return "/".join(map(_read, segments))
 
 
 def registry(org: str, name: str, repository: str = "") -> Scope:
@@ -98,12 +113,29 @@ def parse(text: str) -> Scope:
         raise InvalidScopeError("a scope starts with org/<name>")
     for segment in segments:
         _check_segment(segment)
+    if segments[2:3] == ("etcd",) and segments[4:5] == ("key",):
+        _check_key(segments)
     return segments
 
 
 def render(scope: Scope) -> str:
     """The text form, read back by `parse`."""
     return "/".join(scope)
+
+
+def _written(part: str) -> str:
+    """A part of a key as a segment: none is empty, as before a ``/`` at the beginning."""
+    return f"{_ODD}{part}" if not part or part.startswith(_ODD) else part
+
+
+def _read(segment: str) -> str:
+    return segment.removeprefix(_ODD)
+
+
+def _check_key(segments: Scope) -> None:
+    """Each range of keys is written in one way, and names one."""
+    if etcd_key(segments[1], segments[3], key_of(segments[5:])) != segments:
+        raise InvalidScopeError("name the keys: key/~/config/shop is /config/shop and all below it")
 
 
 def _below_any(scope: Scope, held: set[Scope], *, strictly: bool = False) -> bool:

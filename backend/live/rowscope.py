@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from auth.scope import Scope
+from auth.scope import Scope, etcd_key, key_of
 
 __all__ = ["Field", "FieldTest", "Placement", "RowScope", "TextScope"]
+
+_BEFORE_KEY: Final = len(etcd_key("", "", "-")) - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """A scope segment taken from the row's field `name`. With `split`, the text is divided
-    there into several segments (a repository path at ``/``); such a field comes last."""
+    there into several segments (a repository path at ``/``); such a field comes last. With
+    `empty`, some of these may be empty (a key's), which segments write as `auth.scope` does."""
 
     name: str
     split: str = ""
+    empty: bool = False
+
+    def segments(self, value: str) -> Iterable[str]:
+        """The scope segments of a text of the field."""
+        if self.empty:
+            return etcd_key("", "", value)[_BEFORE_KEY:]
+        return value.split(self.split) if self.split else (value,)
+
+    def text(self, segments: Scope) -> str:
+        """The text that held segments say."""
+        return key_of(segments) if self.empty else self.split.join(segments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +85,10 @@ class RowScope:
             given, segments = segments[1:own], segments[own:]
             if part.split and any(part.split in segment for segment in given):
                 return None
-            tests.append(FieldTest(part.name, part.split.join(given), part.split))
+            text = part.text(given)
+            if part.empty and tuple(part.segments(text)) != given:
+                return None  # it is no key: it says only how one would begin
+            tests.append(FieldTest(part.name, text, part.split))
         return None if segments else tuple(tests)
 
     def __call__(self, row: Any, organisation: str) -> Scope:
@@ -84,7 +102,7 @@ class RowScope:
             if not value:
                 del scope[-1]
                 break
-            scope.extend(value.split(part.split) if part.split else (value,))
+            scope.extend(part.segments(value))
         return tuple(scope)
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Error, Page, Route, expect
 
-from tests.browser.conftest import SCREENSHOTS, ConsoleProcess
+from tests.browser.axe import violations
+from tests.browser.conftest import SCREENSHOTS, ConsoleProcess, sign_in
 from tests.browser.fleet import wait_for
 from tests.browser.pages import TablePage
+from tests.consoleprocess import PASSWORD
 from tests.stackfixtures import RunningStack
 
 SECRET = "hunter2-must-never-be-shown"
@@ -132,3 +135,45 @@ def test_members_are_compared_at_a_click(owner_page: Page, console: ConsoleProce
     owner_page.goto(f"{console.url}/key-value")
     owner_page.get_by_role("button", name="Compare now").click()
     expect(owner_page.get_by_text("3 members hold the same data at revision")).to_be_visible()
+
+
+def test_whoever_holds_a_range_finds_its_keys_alone(
+    watched: Page, console: ConsoleProcess, keys: None
+) -> None:
+    """No members, no other folders, and no count of them."""
+    with console.caller() as owner:
+        scope = f"org/main/etcd/local/key/~{ROOT.rstrip('/')}"
+        login = console.add_member(owner, ("viewer", scope))
+    sign_in(watched.context, console, login, PASSWORD)
+    table = TablePage(watched, console, "/key-value").loaded()
+    expect(table.rows).to_have_count(len(NAMED) + 1)
+    expect(watched.get_by_role("link", name="Members")).to_have_count(0)
+    tree = watched.get_by_role("tree")
+    expect(tree.get_by_text("keyvalue-test")).to_be_visible()
+    expect(tree.get_by_text("config", exact=True)).to_have_count(0)
+    expect(tree.get_by_text("elsewhere")).to_have_count(0)
+    table.row(OPEN).click()
+    expect(table.panel()).to_contain_text('"level"')
+    assert violations(watched) == []
+
+
+def test_a_team_narrows_folders_and_keys(
+    owner_page: Page, console: ConsoleProcess, keys: None
+) -> None:
+    name = f"keys-{uuid.uuid4().hex[:8]}"
+    with console.caller() as owner:
+        assert owner.post("/teams", json={"name": name}).status_code == 201
+        body = {"scopes": [f"org/main/etcd/local/key/~{ROOT.rstrip('/')}/tokens"]}
+        changed = owner.patch(f"/teams/{name}", json=body, headers={"If-Match": '"1"'})
+        assert changed.status_code == 200, changed.text
+        table = TablePage(owner_page, console, f"/key-value/keys?team={name}").loaded()
+        expect(table.rows).to_have_count(1)
+        expect(table.row("ci")).to_be_visible()
+        tree = owner_page.get_by_role("tree")
+        expect(tree.get_by_text("keyvalue-test")).to_be_visible()
+        expect(tree.get_by_text("config", exact=True)).to_have_count(0)
+        assert violations(owner_page) == []
+        owner_page.get_by_role("button", name=f"Team: {name}").click()
+        owner_page.get_by_role("option", name="All teams").click()
+        expect(tree.get_by_text("config", exact=True)).to_be_visible()
+        assert owner.delete(f"/teams/{name}").status_code == 204

@@ -12,6 +12,7 @@ from backend.live.rowscope import Field, RowScope
 __all__ = ["KEYS", "MEMBERS"]
 
 _SCOPE: Final = RowScope("etcd", Field("etcd"))
+_KEY: Final = RowScope("etcd", Field("etcd"), "key", Field("path", split="/", empty=True))
 
 MEMBERS: Final = Collection(
     name="etcd-members",
@@ -49,7 +50,7 @@ KEYS: Final = Collection(
     title="Keys",
     kind="key",
     row=KeyRow,
-    scopes=(_SCOPE,),
+    scopes=(_KEY,),
     columns=(
         Column("path", "Key", Type.TEXT, searched=True),
         Column("folder", "Folder", Type.TEXT, default=False),

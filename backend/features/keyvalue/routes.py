@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import StringConstraints
 
 from auth import scope
+from auth.principal import Principal
 from auth.role import Verb
 from auth.scope import Scope
 from backend.audit import Target
 from backend.connections.upstreams import Upstreams
 from backend.features.keyvalue import service
 from backend.features.keyvalue.previews import MOST, previews
+from backend.features.keyvalue.ranges import partial_folder, ranges_below
 from backend.features.keyvalue.schemas import (
     MOST_KEY,
     ComparedView,
@@ -27,8 +30,10 @@ from backend.http.audited import Audited
 from backend.http.documented import UPSTREAM, answers
 from backend.http.guard import CurrentPrincipal, Requires
 from backend.http.stepup import Fresh
+from backend.live.registry import Registry
 from backend.parts import part
 from integrations.etcd.integration import INTEGRATION as ETCD
+from integrations.etcd.keytext import key_text
 
 __all__ = ["router"]
 
@@ -41,13 +46,47 @@ router = APIRouter(tags=["key-value"], prefix="/etcd/{name}", responses=answers(
 Connected = Annotated[Upstreams, part(Upstreams)]
 
 
+def _key_scope(caller: Principal, name: str, text: str) -> Scope:
+    """Where a key lies, in whichever way `text` writes it."""
+    return scope.etcd_key(caller.organisation, name, key_text(service.read_key(text)))
+
+
+async def at_key(caller: CurrentPrincipal, name: Name, key: Text) -> Scope:
+    """Where the key lies."""
+    return _key_scope(caller, name, key)
+
+
+async def at_revealed_key(caller: CurrentPrincipal, name: Name, body: RevealBody) -> Scope:
+    """Where the key lies that is to be revealed."""
+    return _key_scope(caller, name, body.key)
+
+
+async def at_first_key(
+    caller: CurrentPrincipal,
+    name: Name,
+    key: Annotated[list[KeyText], Query(min_length=1, max_length=MOST)],
+) -> Scope:
+    """Where the first of the keys lies that the caller may see; the others are left out."""
+    places = [_key_scope(caller, name, text) for text in key]
+    allowed = (one for one in places if caller.policy.decide("key", Verb.GET, one).allowed)
+    return next(allowed, places[0])
+
+
+async def at_folder(caller: CurrentPrincipal, name: Name, prefix: Text = "") -> Scope:
+    """Where the folder lies, or what the caller may see below it."""
+    found = ranges_below(caller.policy.scopes("key"), caller.organisation, name, prefix)
+    below = f"{prefix}-"  # some key in the folder
+    where = scope.etcd_key(caller.organisation, name, below)
+    return where if found is None else next(iter(found.values()), where)
+
+
 async def store_scope(caller: CurrentPrincipal, name: Name) -> Scope:
     """Where the store lies."""
     return scope.etcd(caller.organisation, name)
 
 
-def _holds(kind: str, verb: Verb) -> Requires:
-    return Requires(kind, verb, store_scope, "etcd connection")
+def _holds(kind: str, verb: Verb, where: Callable[..., Any] = store_scope) -> Requires:
+    return Requires(kind, verb, where, "etcd connection")
 
 
 @router.get("", dependencies=[_holds("etcdmember", Verb.GET)])
@@ -63,19 +102,29 @@ async def compare_members(name: Name, upstreams: Connected) -> ComparedView:
     return await service.compare(upstreams.find(ETCD, name))
 
 
-@router.get("/folders", dependencies=[_holds("key", Verb.LIST)])
+@router.get("/folders")
 async def list_folder(
+    *,
     name: Name,
+    caller: Annotated[Principal, _holds("key", Verb.LIST, at_folder)],
     upstreams: Connected,
+    registry: Annotated[Registry, part(Registry)],
     prefix: Text = "",
     cursor: Text = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    team: Annotated[str, Query(max_length=63)] = "",
 ) -> FolderPage:
-    """Children of a virtual folder: sub-folders with their counts, and keys."""
-    return service.folder(upstreams.find(ETCD, name), prefix, cursor, limit)
+    """Children of a virtual folder: sub-folders with their counts, and keys. Of keys that the
+    caller may not see, or `team` does not own, nothing is told or counted."""
+    looking = await registry.narrowed(caller, team)
+    found = ranges_below(looking.sees("key"), caller.organisation, name, prefix)
+    connection = upstreams.find(ETCD, name)
+    if found is None:
+        return service.folder(connection, prefix, cursor, limit)
+    return partial_folder(connection, prefix, cursor, limit, tuple(found))
 
 
-@router.get("/value", dependencies=[_holds("key", Verb.GET)])
+@router.get("/value", dependencies=[_holds("key", Verb.GET, at_key)])
 async def read_value(
     name: Name, upstreams: Connected, key: Text, *, fresh: bool = False
 ) -> ValueView:
@@ -83,24 +132,31 @@ async def read_value(
     return await service.value(upstreams.find(ETCD, name), key, fresh=fresh)
 
 
-@router.get("/previews", dependencies=[_holds("key", Verb.GET)])
+@router.get("/previews")
 async def preview_values(
     name: Name,
+    caller: Annotated[Principal, _holds("key", Verb.GET, at_first_key)],
     upstreams: Connected,
     key: Annotated[list[KeyText], Query(min_length=1, max_length=MOST)],
 ) -> list[ValuePreview]:
-    """The beginnings of some values, made safe to show; keys that are not there are left out."""
+    """The beginnings of some values, made safe to show; keys that are not there, or that the caller
+    may not see, are left out."""
     connection = upstreams.find(ETCD, name)
-    return await previews(connection, [service.read_key(text) for text in key])
+    seen = [
+        service.read_key(text)
+        for text in key
+        if caller.policy.decide("key", Verb.GET, _key_scope(caller, name, text)).allowed
+    ]
+    return await previews(connection, seen)
 
 
-@router.post("/value/reveal", dependencies=[_holds("key", Verb.REVEAL), Fresh])
+@router.post("/value/reveal", dependencies=[_holds("key", Verb.REVEAL, at_revealed_key), Fresh])
 async def reveal_value(
     name: Name,
     body: RevealBody,
     upstreams: Connected,
     audit: Audited,
-    where: Annotated[Scope, Depends(store_scope)],
+    where: Annotated[Scope, Depends(at_revealed_key)],
 ) -> ValueView:
     """One value with its secrets in clear. Needs the right to reveal; that it was asked for,
     and whether it was allowed, is in the activity record."""

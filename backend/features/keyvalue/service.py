@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Final
 
@@ -30,7 +31,7 @@ from integrations.etcd.keytext import key_bytes, key_text
 from integrations.etcd.signals import health_sentence
 from integrations.etcd.value import revealed_view, safe_view
 
-__all__ = ["compare", "folder", "health", "read_key", "value"]
+__all__ = ["compare", "folder", "health", "no_folder", "page_of", "position", "read_key", "value"]
 
 _COMPARE_SECONDS: Final = 10.0
 _WORST: Final[tuple[Verdict, ...]] = ("critical", "warning", "ok")
@@ -78,17 +79,32 @@ async def compare(connection: EtcdConnection) -> ComparedView:
 def folder(connection: EtcdConnection, prefix: str, cursor: str, limit: int) -> FolderPage:
     """One page of a folder's children from the index; 404 for a folder without keys."""
     index = connection.index
-    page = index.listing(prefix, _position(cursor), limit)
+    page = index.listing(prefix, position(cursor), limit)
     if page is None:
-        raise NotFoundProblem("There is no such folder, or you may not see it.")
-    children, more = page
+        raise no_folder()
+    return page_of(connection, prefix, index.count(prefix), *page)
+
+
+def page_of(
+    connection: EtcdConnection,
+    prefix: str,
+    keys: int,
+    children: Iterable[Child],
+    more: tuple[str, bool] | None,
+) -> FolderPage:
+    """A page of `children` of a folder with so many keys; `more` is where the next begins."""
     return FolderPage(
         prefix=prefix,
-        keys=index.count(prefix),
-        complete=index.refused == 0,
+        keys=keys,
+        complete=connection.index.refused == 0,
         items=[_item(child) for child in children],
         next=_cursor(more),
     )
+
+
+def no_folder() -> NotFoundProblem:
+    """One text for a folder that is missing and for one that is invisible."""
+    return NotFoundProblem("There is no such folder, or you may not see it.")
 
 
 async def value(
@@ -168,7 +184,8 @@ def _cursor(position: tuple[str, bool] | None) -> str | None:
     return base64.urlsafe_b64encode(msgspec.json.encode(position)).decode().rstrip("=")
 
 
-def _position(cursor: str) -> tuple[str, bool] | None:
+def position(cursor: str) -> tuple[str, bool] | None:
+    """Behind which child a cursor goes on; 422 for one that was given by nobody."""
     if not cursor:
         return None
     try:

@@ -11,6 +11,10 @@ test("a scope is read in pairs of kind and name", () => {
     ["registry", "r1"],
     ["repo", "team/app"],
   ]);
+  expect(scopeParts("org/main/etcd/e1/key/~/config/~~odd/~/x")).toEqual([
+    ["etcd", "e1"],
+    ["key", "/config/~odd//x"],
+  ]);
   expect(scopeParts("org/main/updates")).toEqual([["updates", ""]]);
   expect(scopeParts("org/main/updates/7/group/9")).toEqual([
     ["updates", "7"],

@@ -3,7 +3,8 @@ import type { TFunction } from "i18next";
 /**
  * A scope as people read it: `org/main/cluster/local/ns/web` gives `[["cluster", "local"],
  * ["ns", "web"]]`. Empty means the whole organisation, null that it is no scope. A repository's
- * path keeps its slashes; the update service has no name of its own.
+ * path keeps its slashes, and so does a key's, whose empty parts a scope writes as `~`; the update
+ * service has no name of its own.
  */
 export function scopeParts(text: string): [kind: string, name: string][] | null {
   const [root, organisation, ...rest] = text.split("/");
@@ -12,10 +13,13 @@ export function scopeParts(text: string): [kind: string, name: string][] | null 
   while (rest.length > 0) {
     const kind = rest.shift() ?? "";
     if (kind === "repo") parts.push([kind, rest.splice(0).join("/")]);
+    else if (kind === "key") parts.push([kind, rest.splice(0).map(keyPart).join("/")]);
     else parts.push([kind, rest.shift() ?? ""]);
   }
   return parts;
 }
+
+const keyPart = (segment: string) => segment.replace(/^~/, "");
 
 /** A scope in words: "cluster local, namespace web"; text that is none stays as it is. */
 export function scopeWords(text: string, t: TFunction): string {

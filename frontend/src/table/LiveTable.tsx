@@ -49,7 +49,8 @@ export interface LiveTableProps {
   embedded?: boolean;
   /** The keys of a page-wide table although it is embedded: it is the page's only one. */
   pageKeys?: boolean;
-  /** Views can be kept although it is embedded: its state is the page's address. */
+  /** Its state is the page's address although it is embedded: views can be kept, and the team that
+   * the page honours is the table's. */
   views?: boolean;
 }
 

@@ -45,7 +45,7 @@ export function LiveTableView(props: LiveTableProps & { info: CollectionInfo }) 
     () => (embedded ? fixed : [...fixed, ...scopeFilters(info, scope)]),
     [embedded, fixed, info, scope],
   );
-  const team = (!embedded && scope.team) || "";
+  const team = ((!embedded || props.views) && scope.team) || "";
   const scoped = fixedFilters.length > fixed.length || team !== "";
   // What the page or the masthead has settled is neither a menu nor, of itself, a column.
   const fixedColumns = useMemo(

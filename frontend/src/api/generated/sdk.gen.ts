@@ -746,14 +746,16 @@ export const compareMembers = <ThrowOnError extends boolean = false>(options: Op
 /**
  * List Folder
  *
- * Children of a virtual folder: sub-folders with their counts, and keys.
+ * Children of a virtual folder: sub-folders with their counts, and keys. Of keys that the
+ * caller may not see, or `team` does not own, nothing is told or counted.
  */
 export const listFolder = <ThrowOnError extends boolean = false>(options: Options<ListFolderData, ThrowOnError>): RequestResult<ListFolderResponses, ListFolderErrors, ThrowOnError> => (options.client ?? client).get<ListFolderResponses, ListFolderErrors, ThrowOnError>({ url: '/api/v1/etcd/{name}/folders', ...options });
 
 /**
  * Preview Values
  *
- * The beginnings of some values, made safe to show; keys that are not there are left out.
+ * The beginnings of some values, made safe to show; keys that are not there, or that the caller
+ * may not see, are left out.
  */
 export const previewValues = <ThrowOnError extends boolean = false>(options: Options<PreviewValuesData, ThrowOnError>): RequestResult<PreviewValuesResponses, PreviewValuesErrors, ThrowOnError> => (options.client ?? client).get<PreviewValuesResponses, PreviewValuesErrors, ThrowOnError>({ url: '/api/v1/etcd/{name}/previews', ...options });
 

@@ -14602,6 +14602,10 @@ export type ListFolderData = {
          * Limit
          */
         limit?: number;
+        /**
+         * Team
+         */
+        team?: string;
     };
     url: '/api/v1/etcd/{name}/folders';
 };

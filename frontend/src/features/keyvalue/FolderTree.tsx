@@ -6,6 +6,7 @@ import { listFolderOptions } from "../../api/generated/@tanstack/react-query.gen
 import type { FolderPage } from "../../api/generated/types.gen";
 import { toProblem } from "../../api/problem";
 import { formatNumber } from "../../format/numbers";
+import { useScope } from "../../shell/scope";
 import { SkeletonLines } from "../../states/Skeletons";
 import { Failed } from "../../states/States";
 import { ancestorsOf } from "./folders";
@@ -22,13 +23,14 @@ export interface FolderTreeProps {
 /** The virtual folders of a key space, opened level by level; counts are of keys below. */
 export function FolderTree({ etcd, chosen, onFolder, onKey }: FolderTreeProps) {
   const { t } = useTranslation();
+  const { team = "" } = useScope();
   const [opened, setOpened] = useState<ReadonlySet<string>>(
     () => new Set(["", "/", ...ancestorsOf(chosen ?? "")]),
   );
   const prefixes = [...opened];
   const pages = useQueries({
     queries: prefixes.map((prefix) => ({
-      ...listFolderOptions({ path: { name: etcd }, query: { prefix } }),
+      ...listFolderOptions({ path: { name: etcd }, query: { prefix, team } }),
       refetchInterval: REFRESH_MS,
       retry: false,
     })),

@@ -8,6 +8,7 @@ import { AskAccess } from "../../asking/AskAccess";
 import { Raw } from "../../detail/Facts";
 import { useAddress } from "../../pages/useAddress";
 import { useSearchOf } from "../../pages/useSearchOf";
+import { mayUse, useSession } from "../../session/session";
 import { PageHeader } from "../../shell/PageHeader";
 import { PageTabs } from "../../shell/PageTabs";
 import { Notice } from "../../states/Notice";
@@ -33,8 +34,9 @@ export function KeyValueView({ tab }: { tab: string | undefined }) {
   const { names } = known;
   const { etcd: asked = "" } = useSearchOf(STORE_SEARCH);
   const etcd = names.includes(asked) ? asked : names[0];
-  const health = useEtcdHealth(etcd);
-  const active = tab === "keys" ? "keys" : "members";
+  const members = mayUse(useSession(), "etcdmember") || known.problem !== null;
+  const health = useEtcdHealth(members ? etcd : undefined);
+  const active = tab === "keys" || !members ? "keys" : "members";
   return (
     <section className={active === "keys" ? "cr-page" : "cr-page cr-scroll-page"}>
       <PageHeader
@@ -46,7 +48,7 @@ export function KeyValueView({ tab }: { tab: string | undefined }) {
         label={t("nav.keyvalue")}
         active={active}
         tabs={[
-          { id: "members", href: "/key-value", title: t("keyvalue.members") },
+          ...(members ? [{ id: "members", href: "/key-value", title: t("keyvalue.members") }] : []),
           { id: "keys", href: "/key-value/keys", title: t("keyvalue.keys") },
         ]}
       />

@@ -7,6 +7,7 @@ export const pages = [
     id: "keyvalue",
     path: "/key-value/{-$tab}",
     search: STORE_SEARCH,
+    scope: ["team"],
     title: "nav.keyvalue",
     navigation: { group: "fleet", order: 30, icon: DatabaseIcon },
     needs: [

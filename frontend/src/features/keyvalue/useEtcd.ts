@@ -7,6 +7,7 @@ import { type Detail, useDetail } from "../../detail/useDetail";
 import { equals } from "../../detail/useLiveRow";
 import { EMPTY_QUERY, type Query } from "../../live/query";
 import { useLiveView } from "../../live/react";
+import { mayUse, useSession } from "../../session/session";
 
 const EVERY_MS = 5_000;
 
@@ -18,14 +19,23 @@ export interface EtcdNames {
   retry: () => void;
 }
 
-/** The connected etcd clusters the viewer may see, by name. */
+const MEMBERS = { path: { name: "etcd-members" }, query: { limit: 1000, sort: "etcd" } };
+const KEYS = { path: { name: "keys" }, query: { limit: 1, facet: ["etcd"] } };
+
+/** The connected etcd clusters the viewer may see, by name. Who sees none of their members, but a
+ * range of keys, finds those that have some; they are asked seldom, for keys are many. */
 export function useEtcdNames(): EtcdNames {
+  const session = useSession();
+  const members = mayUse(session, "etcdmember") || !mayUse(session, "key");
   const { data, isPending, error, refetch } = useQuery({
-    ...listRowsOptions({ path: { name: "etcd-members" }, query: { limit: 1000, sort: "etcd" } }),
-    refetchInterval: 15_000,
+    ...listRowsOptions(members ? MEMBERS : KEYS),
+    refetchInterval: members ? 15_000 : 60_000,
     retry: false,
   });
-  const names = new Set((data?.rows ?? []).map((row) => String(row.etcd)));
+  const told = members
+    ? (data?.rows ?? []).map((row) => String(row.etcd))
+    : (data?.facets.etcd ?? []).map(({ value }) => String(value));
+  const names = new Set(told);
   return {
     names: [...names].sort(),
     loading: isPending,

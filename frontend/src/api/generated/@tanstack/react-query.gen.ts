@@ -450,7 +450,8 @@ export const listFolderQueryKey = (options: Options<ListFolderData>) => createQu
 /**
  * List Folder
  *
- * Children of a virtual folder: sub-folders with their counts, and keys.
+ * Children of a virtual folder: sub-folders with their counts, and keys. Of keys that the
+ * caller may not see, or `team` does not own, nothing is told or counted.
  */
 export const listFolderOptions = (options: Options<ListFolderData>) => queryOptions<ListFolderResponse, ListFolderError, ListFolderResponse, ReturnType<typeof listFolderQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -470,7 +471,8 @@ export const previewValuesQueryKey = (options: Options<PreviewValuesData>) => cr
 /**
  * Preview Values
  *
- * The beginnings of some values, made safe to show; keys that are not there are left out.
+ * The beginnings of some values, made safe to show; keys that are not there, or that the caller
+ * may not see, are left out.
  */
 export const previewValuesOptions = (options: Options<PreviewValuesData>) => queryOptions<PreviewValuesResponse, PreviewValuesError, PreviewValuesResponse, ReturnType<typeof previewValuesQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
