@@ -77,6 +77,13 @@ export function hosting(Page: ComponentType): () => ReactNode {
   };
 }
 
+/** Starts an action in the page's dialogue. */
+export function useStart(): Started["start"] {
+  const start = useContext(Starting);
+  if (!start) throw new Error("an action outside ActionHost");
+  return start;
+}
+
 export interface ActionButtonProps<Target, Body> {
   action: Action<Target, Body>;
   target: Target;
@@ -97,8 +104,7 @@ export function ActionButton<Target, Body>({
   const { t } = useTranslation();
   const session = useSession();
   const offered = !action.needs || mayUse(session, ...action.needs);
-  const start = useContext(Starting);
-  if (!start) throw new Error("ActionButton outside ActionHost");
+  const start = useStart();
   if (!offered) return null;
   return (
     <Button

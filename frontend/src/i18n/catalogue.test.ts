@@ -12,6 +12,7 @@ import invited from "./invited.json";
 import inviting from "./inviting.json";
 import later from "./later.json";
 import linking from "./linking.json";
+import operate from "./operate.json";
 import "./asking";
 import "./connections";
 import "./etcd";
@@ -22,6 +23,7 @@ import "./inviting";
 import "./later";
 import "./linking";
 import "./owning";
+import "./operate";
 import "./profile";
 import "./providers";
 import "./provisioning";
@@ -72,6 +74,7 @@ const KEYS = [
   inviting,
   later,
   linking,
+  operate,
   asking,
   owning,
   profile,
@@ -127,6 +130,7 @@ test("the pseudo-locale marks every string and leaves placeholders alone", () =>
     inviting,
     later,
     linking,
+    operate,
     asking,
     owning,
     profile,

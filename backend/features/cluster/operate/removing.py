@@ -12,7 +12,7 @@ from backend.features.cluster.operate.found import Found
 from backend.features.cluster.operate.schemas import Nothing
 from integrations.kubernetes.writes import Precondition, Propagation
 
-__all__ = ["ACTIONS", "Delete"]
+__all__ = ["ACTIONS", "Deletion"]
 
 _POLICIES: Final = {
     "background": Propagation.BACKGROUND,
@@ -21,7 +21,7 @@ _POLICIES: Final = {
 }
 
 
-class Delete(BaseModel):
+class Deletion(BaseModel):
     """`dependents`: what becomes of what it owns: it goes too (``background``; ``foreground``:
     before it does), or stays (``orphan``). `grace_seconds` that a pod has to end, null: its own;
     0: it is struck from the cluster at once, and may run on where it is."""
@@ -32,7 +32,7 @@ class Delete(BaseModel):
     grace_seconds: Annotated[int, Field(ge=0, le=3600)] | None = None
 
 
-async def _delete(doing: Doing, found: Found, body: Delete) -> Made:
+async def _delete(doing: Doing, found: Found, body: Deletion) -> Made:
     written = await doing.writer.delete(
         found.kind, found.namespace, found.name,
         as_=doing.as_,
@@ -76,7 +76,7 @@ ACTIONS: Final[tuple[ObjectAction[Any], ...]] = (
         "delete",
         "Delete an object",
         Verb.DELETE,
-        Delete,
+        Deletion,
         Upstream("delete"),
         _delete,
         reads=False,

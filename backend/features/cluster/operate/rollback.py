@@ -19,10 +19,10 @@ from backend.features.cluster.operate.revisions import (
 from integrations.kubernetes import KINDS
 from integrations.kubernetes.writes import PatchType, Written
 
-__all__ = ["ACTIONS", "RollBack"]
+__all__ = ["ACTIONS", "BackTo"]
 
 
-class RollBack(BaseModel):
+class BackTo(BaseModel):
     """The revision to go back to."""
 
     model_config = ConfigDict(extra="forbid")
@@ -30,7 +30,7 @@ class RollBack(BaseModel):
     revision: Annotated[int, Field(ge=1)]
 
 
-async def _roll_back(doing: Doing, found: Found, body: RollBack) -> Made:
+async def _roll_back(doing: Doing, found: Found, body: BackTo) -> Made:
     kept = await kept_revisions(doing.reader, found)
     wanted = with_number(kept, body.revision)
     if wanted.number == max(one.number for one in kept):
@@ -99,7 +99,7 @@ ACTIONS: Final[tuple[ObjectAction[Any], ...]] = (
         "rollback",
         "Go back to a revision of a workload",
         Verb.ROLLBACK,
-        RollBack,
+        BackTo,
         Upstream("patch"),
         _roll_back,
         kinds=REVISED,

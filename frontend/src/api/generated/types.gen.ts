@@ -381,6 +381,18 @@ export type AuthenticatorView = {
 };
 
 /**
+ * BackTo
+ *
+ * The revision to go back to.
+ */
+export type BackTo = {
+    /**
+     * Revision
+     */
+    revision: number;
+};
+
+/**
  * Begin
  *
  * Where to return to, and whom the provider may propose. `fresh`: it has to ask who is there,
@@ -1414,13 +1426,13 @@ export type DefinitionRow = {
 };
 
 /**
- * Delete
+ * Deletion
  *
  * `dependents`: what becomes of what it owns: it goes too (``background``; ``foreground``:
  * before it does), or stays (``orphan``). `grace_seconds` that a pod has to end, null: its own;
  * 0: it is struck from the cluster at once, and may run on where it is.
  */
-export type Delete = {
+export type Deletion = {
     /**
      * Dependents
      */
@@ -7639,18 +7651,6 @@ export type RoleView = {
 };
 
 /**
- * RollBack
- *
- * The revision to go back to.
- */
-export type RollBack = {
-    /**
-     * Revision
-     */
-    revision: number;
-};
-
-/**
  * Rollback
  *
  * Where to go back to. `detach` gives the group a channel of its own when others follow
@@ -12036,7 +12036,7 @@ export type CordonObjectResponses = {
 export type CordonObjectResponse = CordonObjectResponses[keyof CordonObjectResponses];
 
 export type DeleteObjectData = {
-    body: Delete;
+    body: Deletion;
     headers?: {
         /**
          * If-Match
@@ -12736,7 +12736,7 @@ export type ListRevisionsResponses = {
 export type ListRevisionsResponse = ListRevisionsResponses[keyof ListRevisionsResponses];
 
 export type RollbackObjectData = {
-    body: RollBack;
+    body: BackTo;
     headers?: {
         /**
          * If-Match

@@ -10,12 +10,13 @@ import { type DetailOptions, useDetail } from "../../detail/useDetail";
 import { type LiveRow, useLiveRow } from "../../detail/useLiveRow";
 import { isDigest, useImageLinks, useTagLinks } from "../../kube/imageLinks";
 import { MachineCapacity } from "../../kube/MachineCapacity";
+import { collectionOf, type ObjectPath, rowFilters } from "../../kube/objectRow";
+import { Operate } from "../../kube/operate/Operate";
 import { FreshnessChip } from "../../live/FreshnessChip";
 import { useAddress } from "../../pages/useAddress";
 import { toneOfRow } from "../../status/Status";
 import { type Tone, toneOf } from "../../status/tone";
 import { crumbsOf } from "./crumbs";
-import { collectionOf, type ObjectPath, rowFilters } from "./liveRow";
 import { NamespaceSummary } from "./NamespaceSummary";
 import { Rail } from "./Rail";
 import { stripOf } from "./relations";
@@ -113,6 +114,7 @@ function Loaded({ path, object, live, deletedAt, notice }: LoadedProps) {
       notice={notice}
       meta={
         <>
+          {deletedAt === null && <Operate path={path} news={newsForActions(live.current)} />}
           {object.simulated && (
             <Label isCompact variant="outline" title={t("detail.simulatedHint")}>
               {t("detail.simulated")}
@@ -129,6 +131,9 @@ function Loaded({ path, object, live, deletedAt, notice }: LoadedProps) {
     />
   );
 }
+
+/** What of a row tells that other actions may make sense: not every beat of its pods. */
+const newsForActions = (row: Row | undefined) => [row?.status, row?.desired].join(" ");
 
 /** What a kind shows before everything else: a machine its capacity, a namespace what it holds. */
 function aboveOf({ kind, cluster, name }: ObjectPath, row: Row | undefined): ReactNode {

@@ -3,7 +3,7 @@ import { readYamlOptions } from "../../api/generated/@tanstack/react-query.gen";
 import { CodeView } from "../../detail/CodeView";
 import { ProblemState, StaleNotice } from "../../detail/DetailStates";
 import { useDetail } from "../../detail/useDetail";
-import type { ObjectPath } from "./liveRow";
+import type { ObjectPath } from "../../kube/objectRow";
 
 /** The object as the cluster has it, to read and copy. `news` changes when it changed. */
 export function YamlTab({ path, news }: { path: ObjectPath; news: unknown }) {

@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import type { ConditionView, Ref } from "../../api/generated/types.gen";
 import { familyOf, shortKind } from "../../detail/kinds";
 import { tiesOf } from "../../detail/RelationsStrip";
+import { collectionOf, podFilters, rowFilters } from "../../kube/objectRow";
 import { pluralOf } from "../../kube/plurals";
 import { eventFilters } from "../../kube/RecentEvents";
 import { hrefOfRow } from "../../pages/registry";
 import { OBJECT } from "../../test/details";
 import { byConcern, conditionTone } from "./conditions";
-import { collectionOf, podFilters, rowFilters } from "./liveRow";
 import { eventSubjects, listedGroups, refHref, stripOf } from "./relations";
 
 const condition = (type: string, status: string, good: boolean | null): ConditionView => ({

@@ -1,7 +1,7 @@
 import type { TFunction } from "i18next";
 import type { Crumb } from "../../detail/DetailPage";
 import { CLUSTER_KINDS, clusterObject } from "../../kube/address";
-import { isWorkload, type ObjectPath } from "./liveRow";
+import { isWorkload, type ObjectPath } from "../../kube/objectRow";
 
 /** Groups of kinds that Kubernetes brings along: no definition adds them, so there is none to go to. */
 const OWN_GROUPS = new Set([

@@ -5,6 +5,7 @@ import type {
 } from "../../api/generated/types.gen";
 import type { Related } from "../../detail/RelationsStrip";
 import { clusterObject } from "../../kube/address";
+import { groupOf } from "../../kube/objectRow";
 
 /** Where another object of the same cluster has its page, if it has one. */
 export function refHref(cluster: string, { plural, namespace, name }: Ref): string | undefined {
@@ -88,11 +89,6 @@ export interface EventSubjects {
 }
 
 const MAKERS_GROUPS: readonly string[] = ["apps", "batch"];
-
-/** The API group of `apps/v1`; empty for the core's. */
-export function groupOf(apiVersion: string): string {
-  return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.lastIndexOf("/")) : "";
-}
 
 /** The object itself first, then what it made: what is unwell before what is well. */
 export function eventSubjects({ kind, name, related, api_version }: ObjectDetail): EventSubjects {

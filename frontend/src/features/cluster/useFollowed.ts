@@ -2,8 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { listCustomObjects } from "../../api/generated/sdk.gen";
 import { useLiveRow } from "../../detail/useLiveRow";
+import { rowFilters } from "../../kube/objectRow";
 import { followsOnAfter } from "./customPages";
-import { rowFilters } from "./liveRow";
 
 export interface Followed {
   /** Something tells of changes. */

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { Row } from "../../api/generated/types.gen";
 import { rowOf } from "../../api/rows";
+import { Bulk } from "../../kube/operate/Bulk";
 import { PANEL_COLUMNS, RowPanel } from "../../kube/RowPanel";
 import { hrefOfRow } from "../../pages/registry";
 import { LiveTable } from "../../table/LiveTable";
@@ -22,7 +23,12 @@ export function MachinesPage() {
       panelHidden={PANEL_COLUMNS.machines}
       href={(row) => hrefOfRow("machines", row)}
       emptyHint={t("machines.empty")}
-      bulk={(rows, drop) => <MachinesBulk rows={rows} drop={drop} />}
+      bulk={(rows, drop) => (
+        <>
+          <Bulk collection="machines" rows={rows} drop={drop} />
+          <MachinesBulk rows={rows} drop={drop} />
+        </>
+      )}
     />
   );
 }

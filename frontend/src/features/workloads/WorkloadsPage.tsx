@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { CLUSTER_KINDS } from "../../kube/address";
+import { Bulk, hasBulk } from "../../kube/operate/Bulk";
 import { PANEL_COLUMNS, RowPanel } from "../../kube/RowPanel";
 import { hrefOfRow } from "../../pages/registry";
 import { useAddress } from "../../pages/useAddress";
@@ -37,6 +38,9 @@ export function WorkloadsPage() {
         panelHidden={PANEL_COLUMNS[active]}
         href={(row) => hrefOfRow(active, row)}
         emptyHint={t("workloads.empty")}
+        {...(hasBulk(active) && {
+          bulk: (rows, drop) => <Bulk collection={active} rows={rows} drop={drop} />,
+        })}
       />
     </SectionNav>
   );

@@ -1,7 +1,6 @@
-import type { Detail } from "../../api/generated/types.gen";
-import { equals } from "../../detail/useLiveRow";
-import { CLUSTER_KINDS } from "../../kube/address";
-import { groupOf } from "./relations";
+import type { Detail } from "../api/generated/types.gen";
+import { equals } from "../detail/useLiveRow";
+import { CLUSTER_KINDS } from "./address";
 
 const WORKLOAD_KINDS = [
   "deployments",
@@ -56,4 +55,9 @@ export function podFilters(
   const owner_group = groupOf(api_version);
   if (!isWorkload(kind) || kind === "replicasets") return null;
   return equals({ cluster, namespace, owner_kind: kindName, owner_group, owner: name });
+}
+
+/** The API group of `apps/v1`; empty for the core's. */
+export function groupOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.lastIndexOf("/")) : "";
 }

@@ -1,0 +1,4 @@
+import { addWords } from "./i18n";
+import operate from "./operate.json";
+
+addWords(operate);

@@ -1,0 +1,110 @@
+import "../../i18n/operate";
+import "../../styles/operate.css";
+import { Button, Dropdown, DropdownItem, DropdownList, MenuToggle } from "@patternfly/react-core";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useStart } from "../../actions/ActionHost";
+import { readActions } from "../../api/generated/sdk.gen";
+import type { Offer, Operable } from "../../api/generated/types.gen";
+import type { ObjectPath } from "../objectRow";
+import { startersOf } from "./catalogue";
+import { operatedOf } from "./operated";
+import { type ActionId, isActionId } from "./sending";
+
+export interface OperateBarProps {
+  path: ObjectPath;
+  /** Another one after a change that may move what makes sense. */
+  news: string;
+}
+
+/** As many as stand beside the menu, where there is room. */
+const BESIDE = 2;
+const DANGEROUS: ReadonlySet<ActionId> = new Set(["delete", "evict"]);
+
+/** What can be done to an object: the most frequent as buttons, all in a menu. */
+export function OperateBar({ path, news }: OperateBarProps) {
+  const { data } = useQuery({
+    queryKey: ["operable", path, news],
+    queryFn: async ({ signal }) => (await readActions({ path, signal })).data,
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+  if (!data || data.offers.length === 0) return null;
+  return <Offers path={path} state={data} />;
+}
+
+function Offers({ path, state }: { path: ObjectPath; state: Operable }) {
+  const { t } = useTranslation();
+  const start = useStart();
+  const starters = startersOf(path.kind);
+  const offers = inOrder(state.offers, Object.keys(starters));
+  const begin = (id: ActionId) => starters[id](start, operatedOf(path), state.name);
+  const beside = offers.filter(({ id, allowed }) => allowed && !DANGEROUS.has(id)).slice(0, BESIDE);
+  return (
+    <div className="cr-operate">
+      {beside.map(({ id }) => (
+        <Button
+          key={id}
+          variant="secondary"
+          size="sm"
+          className="cr-operate-beside"
+          onClick={() => begin(id)}
+        >
+          {t(`operate.${id}.do`)}
+        </Button>
+      ))}
+      <Menu offers={offers} onChoose={begin} />
+    </div>
+  );
+}
+
+interface Known extends Offer {
+  id: ActionId;
+}
+
+const inOrder = (offers: readonly Offer[], order: readonly string[]): readonly Known[] =>
+  offers
+    .filter((offer): offer is Known => isActionId(offer.id))
+    .sort((one, other) => order.indexOf(one.id) - order.indexOf(other.id));
+
+function Menu({
+  offers,
+  onChoose,
+}: {
+  offers: readonly Known[];
+  onChoose: (id: ActionId) => void;
+}) {
+  const { t } = useTranslation();
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <Dropdown
+      isOpen={isOpen}
+      onOpenChange={setOpen}
+      popperProps={{ position: "end", appendTo: "inline" }}
+      toggle={(toggle) => (
+        <MenuToggle ref={toggle} size="sm" isExpanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {t("operate.actions")}
+        </MenuToggle>
+      )}
+    >
+      <DropdownList>
+        {offers.map(({ id, allowed, why }) => (
+          <DropdownItem
+            key={id}
+            isDanger={DANGEROUS.has(id)}
+            isAriaDisabled={!allowed}
+            {...(allowed ? {} : { description: <span translate="no">{why}</span> })}
+            onClick={() => {
+              if (!allowed) return;
+              setOpen(false);
+              onChoose(id);
+            }}
+          >
+            {t(`operate.${id}.do`)}
+          </DropdownItem>
+        ))}
+      </DropdownList>
+    </Dropdown>
+  );
+}

@@ -1,0 +1,38 @@
+import type { Action } from "../../actions/action";
+import * as actions from "./actions";
+import { label, taint } from "./labels";
+import type { Operated } from "./operated";
+import { rollBack } from "./rollBack";
+import type { ActionId } from "./sending";
+
+/** Leads to starting one action on a target: what its body is, is its own affair. */
+export type Begin = <Target, Body>(
+  action: Action<Target, Body>,
+  target: Target,
+  name: string,
+) => void;
+
+type Start = (begin: Begin, target: Operated, name: string) => void;
+
+const of =
+  <Body>(action: Action<Operated, Body>): Start =>
+  (begin, target, name) =>
+    begin(action, target, name);
+
+/** The actions on an object in the order they are offered; those of a kind are made for it. */
+export const startersOf = (kind: string): Readonly<Record<ActionId, Start>> => ({
+  scale: of(actions.scale),
+  restart: of(actions.restart),
+  rollback: of(rollBack),
+  pause: of(actions.pause),
+  resume: of(actions.resume),
+  run: of(actions.runNow),
+  suspend: of(actions.suspend),
+  unsuspend: of(actions.unsuspend),
+  cordon: of(actions.cordon),
+  uncordon: of(actions.uncordon),
+  taints: of(taint),
+  labels: of(label(kind)),
+  evict: of(actions.evict),
+  delete: of(actions.remove(kind)),
+});

@@ -1,0 +1,95 @@
+import type { Done } from "../../actions/action";
+import {
+  cordonObject,
+  deleteObject,
+  evictObject,
+  labelsObject,
+  pauseObject,
+  restartObject,
+  resumeObject,
+  rollbackObject,
+  runObject,
+  scaleObject,
+  suspendObject,
+  taintsObject,
+  uncordonObject,
+  unsuspendObject,
+} from "../../api/generated/sdk.gen";
+import type { Acted } from "../../api/generated/types.gen";
+import { clusterObject } from "../address";
+import type { ObjectPath } from "../objectRow";
+import { Outcome } from "./Outcome";
+import { type Operated, stateOf } from "./operated";
+
+type Sent = Promise<{ data: Acted; requestId: string }>;
+
+interface Asked<Body> {
+  path: ObjectPath;
+  headers: { "If-Match": string };
+  query: { dry_run: boolean };
+  body: Body;
+}
+
+/**
+ * The body of an action is made of its own fields, or is the one the server gave to take it back:
+ * this is the one place where that is taken on trust.
+ */
+const by =
+  <Body,>(send: (asked: Asked<Body>) => Sent) =>
+  (asked: Asked<unknown>): Sent =>
+    send({ ...asked, body: asked.body as Body });
+
+const SENDERS = {
+  cordon: by(cordonObject),
+  delete: by(deleteObject),
+  evict: by(evictObject),
+  labels: by(labelsObject),
+  pause: by(pauseObject),
+  restart: by(restartObject),
+  resume: by(resumeObject),
+  rollback: by(rollbackObject),
+  run: by(runObject),
+  scale: by(scaleObject),
+  suspend: by(suspendObject),
+  taints: by(taintsObject),
+  uncordon: by(uncordonObject),
+  unsuspend: by(unsuspendObject),
+};
+
+export type ActionId = keyof typeof SENDERS;
+
+export const isActionId = (id: string): id is ActionId => Object.hasOwn(SENDERS, id);
+
+function send(
+  id: ActionId,
+  path: ObjectPath,
+  version: string,
+  body: unknown,
+  dry_run = false,
+): Sent {
+  return SENDERS[id]({ path, headers: { "If-Match": `"${version}"` }, query: { dry_run }, body });
+}
+
+/** Has the cluster try it and keep nothing. */
+export async function tryIt(id: ActionId, target: Operated, body: unknown): Promise<Acted> {
+  return (await send(id, target.path, stateOf(target).version, body, true)).data;
+}
+
+/** Does it, and knows the way back. */
+export const act = async (id: ActionId, target: Operated, body: unknown): Promise<Done> =>
+  doneOf(target.path, await send(id, target.path, stateOf(target).version, body));
+
+function doneOf(path: ObjectPath, { data, requestId }: Awaited<Sent>): Done {
+  const { undo, made, version } = data;
+  return {
+    requestId,
+    told: <Outcome path={path} acted={data} />,
+    ...(made ? { href: clusterObject(path.cluster, "jobs", path.namespace, made) } : {}),
+    ...(undo && isActionId(undo.action)
+      ? { undo: () => back(path, undo.action as ActionId, version, undo.body) }
+      : {}),
+  };
+}
+
+const back = async (path: ObjectPath, id: ActionId, version: string, body: unknown) =>
+  doneOf(path, await send(id, path, version, body));
