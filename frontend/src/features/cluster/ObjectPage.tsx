@@ -13,11 +13,11 @@ import { MachineCapacity } from "../../kube/MachineCapacity";
 import { collectionOf, type ObjectPath, rowFilters } from "../../kube/objectRow";
 import { Operate } from "../../kube/operate/Operate";
 import { FreshnessChip } from "../../live/FreshnessChip";
+import { part, usePart } from "../../overlay/part";
 import { useAddress } from "../../pages/useAddress";
 import { toneOfRow } from "../../status/Status";
 import { type Tone, toneOf } from "../../status/tone";
 import { crumbsOf } from "./crumbs";
-import { NamespaceSummary } from "./NamespaceSummary";
 import { Rail } from "./Rail";
 import { stripOf } from "./relations";
 import { StateSentence } from "./StateSentence";
@@ -132,13 +132,21 @@ function Loaded({ path, object, live, deletedAt, notice }: LoadedProps) {
   );
 }
 
+const inside = part(async () => (await import("./NamespaceSummary")).NamespaceSummary);
+
+/** What a namespace holds; no other kind's page needs its code. */
+function Inside(props: { cluster: string; namespace: string }) {
+  const Summary = usePart(inside, true);
+  return Summary && <Summary {...props} />;
+}
+
 /** What of a row tells that other actions may make sense: not every beat of its pods. */
 const newsForActions = (row: Row | undefined) => [row?.status, row?.desired].join(" ");
 
 /** What a kind shows before everything else: a machine its capacity, a namespace what it holds. */
 function aboveOf({ kind, cluster, name }: ObjectPath, row: Row | undefined): ReactNode {
   if (kind === "nodes" && row) return <MachineCapacity row={row} />;
-  if (kind === "namespaces") return <NamespaceSummary cluster={cluster} namespace={name} />;
+  if (kind === "namespaces") return <Inside cluster={cluster} namespace={name} />;
   return null;
 }
 

@@ -20,8 +20,15 @@ const each = (collection: string) => (row: Row) => {
   return { key: String(row.key), name: `${space}${path.name}`, target: operatedOf(path) };
 };
 
-const many = <Body>(id: ActionId, collection: string, one: Action<Operated, Body>, sends: Body) =>
-  inBulk(one, { each: each(collection), refuses: refuses(id), sends });
+type Bulk = "restart" | "evict" | "cordon" | "uncordon" | "delete";
+
+const many = <Body>(id: Bulk, collection: string, one: Action<Operated, Body>, sends: Body) =>
+  inBulk(one, {
+    body: `operate.many.${id}`,
+    each: each(collection),
+    refuses: refuses(id),
+    sends,
+  });
 
 export const restartMany = many("restart", "workloads", restart, {});
 export const evictMany = many("evict", "pods", evict, {});

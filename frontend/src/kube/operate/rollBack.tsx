@@ -1,3 +1,4 @@
+import { useTranslation } from "react-i18next";
 import type { Action } from "../../actions/action";
 import { backToBody } from "../../api/generated/bodies.gen";
 import { listRevisions } from "../../api/generated/sdk.gen";
@@ -5,6 +6,7 @@ import type { BackTo, Revision } from "../../api/generated/types.gen";
 import { formatExact } from "../../format/time";
 import { fieldsOf, type Option } from "../../forms/field";
 import { operating, trying } from "./actions";
+import { Notes } from "./Notes";
 import { load, type Operated } from "./operated";
 
 interface Revised extends Operated {
@@ -30,14 +32,29 @@ export const rollBack: Action<Revised, BackTo> = {
       revision: {
         label: "operate.rollback.revision",
         input: "radio",
-        options: revisions.map(optionOf),
+        options: revisions.filter(({ current }) => !current).map(optionOf),
         initial: String(revisions.find(({ current }) => !current)?.number ?? ""),
       },
     }),
+  shown: ({ state, revisions = [] }) => (
+    <>
+      <Notes notes={state?.notes ?? []} />
+      <Present revisions={revisions} />
+    </>
+  ),
   rehearse: { ...trying<BackTo>("rollback"), first: true },
 };
 
-function optionOf({ number, images, created, cause, current, changes }: Revision): Option {
+/** Which one it is now, and whether there is another at all. */
+function Present({ revisions }: { revisions: readonly Revision[] }) {
+  const { t } = useTranslation();
+  const current = revisions.find((one) => one.current);
+  if (!current || revisions.length < 2) return <p>{t("operate.rollback.none")}</p>;
+  const { number, images } = current;
+  return <p>{t("operate.rollback.present", { number, images: images.join(", ") })}</p>;
+}
+
+function optionOf({ number, images, created, cause, changes }: Revision): Option {
   const differ = changes.length > 0 ? changes.map(({ path }) => lastOf(path)).slice(0, 4) : [];
   const help = [
     created === null ? "" : formatExact(created),
@@ -48,8 +65,14 @@ function optionOf({ number, images, created, cause, current, changes }: Revision
     value: String(number),
     title: `${number}: ${images.join(", ")}`,
     help: help.filter(Boolean).join(" · "),
-    ...(current ? { against: "current" } : {}),
   };
 }
 
-const lastOf = (path: string) => path.split(".").at(-1) ?? path;
+/** `image` of `template.spec.containers[name=main].image`, the key of what is named by one. */
+const lastOf = (path: string) =>
+  /\["([^"]+)"\]$/.exec(path)?.[1] ??
+  path
+    .replace(/\[[^\]]*\]$/, "")
+    .split(".")
+    .at(-1) ??
+  path;
