@@ -192,6 +192,7 @@ def _add_features(app: FastAPI, console: Console) -> None:
         bus=console.bus,
         jobs=console.jobs,
         selection=console.selection,
+        catalogue=console.catalogue,
     )
     features = [register(context) for register in find_features()]
     for feature in features:

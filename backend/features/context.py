@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from starlette.types import ASGIApp
 
-from auth.kinds import Kind
+from auth.kinds import Catalogue, Kind
 from backend.connections.feeds import FeedFactory
 from backend.connections.manager import ConnectionManager
 from backend.connections.upstreams import Upstreams
@@ -37,6 +37,8 @@ class FeatureContext:
     db_sessions: async_sessionmaker[AsyncSession]
     bus: Bus
     jobs: Jobs
+    catalogue: Catalogue
+    """Filled by what the features declare: complete once all of them are registered."""
     selection: Selection = field(default_factory=Selection)
     """Is told of the namespaces there are, by which teams own them."""
 

@@ -47,7 +47,7 @@ async def start(
 ) -> Started:
     """Add a job in the session's transaction."""
     if how.key is not None:
-        held = await _unfinished(session, how.key)
+        held = await unfinished(session, how.key)
         if held is not None:
             return Started(held, new=False)
     scope = how.scope or ("org", organisation)
@@ -65,7 +65,7 @@ async def start(
         await session.execute(insert(JobRecord).values(**defaults | row))
     else:
         await _insert_once(session, defaults | row)
-        held = await _unfinished(session, how.key)
+        held = await unfinished(session, how.key)
         if held != row["id"]:
             return Started(held or "", new=False)
     wake(session, str(row["id"]))
@@ -79,7 +79,7 @@ async def _insert_once(session: AsyncSession, values: dict[str, Any]) -> None:
     await session.execute(upsert(JobRecord).values(**values).on_conflict_do_nothing())
 
 
-async def _unfinished(session: AsyncSession, key: str) -> str | None:
+async def unfinished(session: AsyncSession, key: str) -> str | None:
     query = select(col(JobRecord.id)).where(
         col(JobRecord.key) == key, col(JobRecord.finished).is_(None)
     )
@@ -146,7 +146,7 @@ async def restart(session: AsyncSession, job_id: str, by: str = "") -> JobRecord
     """Go on with a job that failed or was cancelled: steps that are done are not done again.
     `Conflict` when it is unfinished or succeeded, or another unfinished one has its key."""
     row = await get(session, job_id)
-    other = await _unfinished(session, row.key) if row.key else None
+    other = await unfinished(session, row.key) if row.key else None
     if other is not None and other != job_id:
         raise Conflict("Another job for the same thing is unfinished.", job_id=other)
     done = await session.execute(

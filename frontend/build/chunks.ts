@@ -60,6 +60,7 @@ const SHARED: readonly [name: string, modules: string[]][] = [
       "table/SectionNav.tsx",
       "table/usePageSearch.ts",
       "kube/RowPanel.tsx",
+      "kube/operate/Bulk.tsx",
     ].map((name) => at(`src/${name}`)),
   ],
   ["detail", ["src/detail/DetailPage.tsx", "src/kube/RowPanelBody.tsx"].map(at)],

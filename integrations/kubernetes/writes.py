@@ -181,10 +181,13 @@ class ObjectWriter:
         *,
         as_: Caller | None,
         uid: str = "",
+        grace_seconds: int | None = None,
         dry_run: bool = False,
     ) -> Written:
         """Ask a pod to leave; `BudgetExceeded` when a disruption budget is against it."""
         options: dict[str, Any] = {"preconditions": {"uid": uid}} if uid else {}
+        if grace_seconds is not None:
+            options["gracePeriodSeconds"] = grace_seconds
         eviction = {
             "apiVersion": "policy/v1",
             "kind": "Eviction",

@@ -13,6 +13,8 @@ from backend.features.cluster import project
 from backend.features.cluster.collections import CLUSTERS, DEFINITIONS, LEASES, NAMESPACES
 from backend.features.cluster.definitions import Definitions
 from backend.features.cluster.kubectl.proxy import MOUNT, KubectlProxy
+from backend.features.cluster.operate.drain.job import Drainer
+from backend.features.cluster.operate.drain.routes import router as draining
 from backend.features.cluster.operate.routes import router as actions
 from backend.features.cluster.overview import Clusters
 from backend.features.cluster.rights import KINDS
@@ -61,5 +63,15 @@ def register(context: FeatureContext) -> Feature:
     mounts = {MOUNT: KubectlProxy()}
     router = APIRouter()
     router.include_router(objects)
+    router.include_router(draining)
     router.include_router(actions)
-    return Feature("cluster", router, {"kubernetes": feeds}, kinds=KINDS, mounts=mounts)
+    drainer = Drainer(context)
+    return Feature(
+        "cluster",
+        router,
+        {"kubernetes": feeds},
+        kinds=KINDS,
+        jobs=(drainer.job,),
+        parts=(drainer,),
+        mounts=mounts,
+    )

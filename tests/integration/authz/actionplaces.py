@@ -43,6 +43,9 @@ def acting(action: str, verb: str, on: str = "deployments/shop/web", **body: Any
     return LatePlace(address, scope, kind, verb, body=body, ok=frozenset({412, 428}))
 
 
+# Pods are read everywhere for it: the fake cluster lets anybody read them.
+DRAIN_PLAN = LatePlace("/clusters/fake/nodes/-/n1/drain", CLUSTER, "machine", "drain")
+
 ACTIONS = {
     f"GET {OBJECT}/actions": LatePlace(f"{POD}/actions", SHOP, "pod", "get"),
     f"GET {OBJECT}/revisions": LatePlace(
@@ -60,6 +63,8 @@ ACTIONS = {
     f"POST {OBJECT}/uncordon": acting("uncordon", "cordon", NODE),
     f"POST {OBJECT}/labels": acting("labels", "update", entries=[ENTRY]),
     f"POST {OBJECT}/taints": acting("taints", "update", NODE, taints=[], was=[TAINT]),
+    "GET /clusters/{cluster}/nodes/-/{node}/drain": DRAIN_PLAN,
+    "POST /clusters/{cluster}/nodes/-/{node}/drain": acting("drain", "drain", NODE),
     f"POST {OBJECT}/evict": acting("evict", "evict", "pods/shop/web-1-a"),
     f"POST {OBJECT}/delete": acting("delete", "delete", "pods/shop/web-1-a"),
 }

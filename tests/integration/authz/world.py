@@ -30,6 +30,7 @@ from backend.db.requests import AccessRequestRecord
 from backend.db.rights import BindingRecord, RoleRecord
 from backend.db.session import request_session
 from backend.db.trust import TrustRecord
+from backend.features.cluster.operate.drain.planning import BUDGETS
 from backend.http.guard import require_principal
 from backend.http.requirements import EXTENSION
 from backend.identity.tokens import make_access_token
@@ -191,6 +192,7 @@ async def _cluster(console: ConsoleApp) -> World:
     made.store.put("widgets", widget, group=WIDGETS.group)
     cron = {"metadata": {"namespace": "shop", "name": "night"}, "spec": {"schedule": "0 0 * * *"}}
     made.store.put("cronjobs", cron)
+    made.store.kinds["policy", "poddisruptionbudgets"] = BUDGETS
     console.state.connections.upstreams.add("kubernetes", "fake", made.connection)
     manager = console.state.connections
     settings = made.connection.settings

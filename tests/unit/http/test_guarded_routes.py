@@ -107,6 +107,8 @@ LATE = {
     "GET /api/v1/clusters/{cluster}/kubeconfig",
     "GET /api/v1/clusters/{cluster}/{kind}/{namespace}/{name}",
     "GET /api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/yaml",
+    "GET /api/v1/clusters/{cluster}/nodes/-/{node}/drain",
+    "POST /api/v1/clusters/{cluster}/nodes/-/{node}/drain",
     "GET /api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/actions",
     "GET /api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/revisions",
     "POST /api/v1/clusters/{cluster}/{kind}/{namespace}/{name}/scale",

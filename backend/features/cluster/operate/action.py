@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
@@ -15,7 +15,16 @@ from integrations.caller import Caller
 from integrations.kubernetes.reader import ObjectReader
 from integrations.kubernetes.writes import ObjectWriter, Written
 
-__all__ = ["Doing", "Made", "ObjectAction", "Upstream", "always", "never_undone"]
+__all__ = [
+    "Doing",
+    "Made",
+    "ObjectAction",
+    "Offerable",
+    "Undertaking",
+    "Upstream",
+    "always",
+    "never_undone",
+]
 
 B = TypeVar("B", bound=BaseModel)
 
@@ -60,6 +69,44 @@ def always(_found: Found) -> bool:
 def never_undone(_found: Found, _body: Any) -> Undo | None:
     """There is no way back."""
     return None
+
+
+class Offerable(Protocol):
+    """What is offered for an object, whatever does it."""
+
+    @property
+    def id(self) -> str:
+        """As addresses and buttons name it."""
+
+    @property
+    def verb(self) -> Verb:
+        """The console's right on the object's kind."""
+
+    @property
+    def upstream(self) -> Upstream:
+        """What the cluster is asked to allow."""
+
+    @property
+    def applies(self) -> Callable[[Found], bool]:
+        """Whether it makes sense as the object stands."""
+
+    def suits(self, plural: str) -> bool:
+        """Whether objects of that kind have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undertaking:
+    """What takes longer than a request and has routes of its own; offered as the others are."""
+
+    id: str
+    verb: Verb
+    upstream: Upstream
+    kinds: frozenset[str]
+    applies: Callable[[Found], bool] = always
+
+    def suits(self, plural: str) -> bool:
+        """Whether objects of that kind have it."""
+        return plural in self.kinds
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from auth.verb import Verb
 from backend.features.cluster.operate import metadata, nodes, removing, rollback, workloads
-from backend.features.cluster.operate.action import ObjectAction
+from backend.features.cluster.operate.action import ObjectAction, Offerable, Undertaking, Upstream
 
-__all__ = ["ACTIONS"]
+__all__ = ["ACTIONS", "DRAIN", "OFFERED"]
 
 ACTIONS: Final[tuple[ObjectAction[Any], ...]] = (
     *workloads.ACTIONS,
@@ -16,3 +17,11 @@ ACTIONS: Final[tuple[ObjectAction[Any], ...]] = (
     *metadata.ACTIONS,
     *removing.ACTIONS,
 )
+
+DRAIN: Final = Undertaking(
+    "drain", Verb.DRAIN, Upstream("create", "eviction", resource="pods"), frozenset({"nodes"})
+)
+"""A job (`drain/`): pods leave as budgets allow."""
+
+OFFERED: Final[tuple[Offerable, ...]] = (*ACTIONS, DRAIN)
+"""All that an object's page offers."""

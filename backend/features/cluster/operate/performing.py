@@ -27,7 +27,7 @@ from integrations.kubernetes.errors import BudgetExceeded
 from integrations.kubernetes.reader import ObjectReader
 from integrations.kubernetes.writes import ObjectWriter
 
-__all__ = ["Asking", "find", "perform", "target_of"]
+__all__ = ["Asking", "find", "perform", "same", "target_of"]
 
 _TRIES: Final = 5
 """Its status may change between reading and changing; what is asked of it did not."""
@@ -99,13 +99,13 @@ async def perform(
 async def _checked(action: ObjectAction[Any], asking: Asking) -> Found:
     found = await find(asking)
     if action.guarded:
-        await _same(asking, found)
+        await same(asking, found)
     if not action.applies(found):
         raise Conflict(f"{found.words} is in that state already: look at it as it is now.")
     return found
 
 
-async def _same(asking: Asking, found: Found) -> None:
+async def same(asking: Asking, found: Found) -> None:
     """428 without `If-Match`, 412 with the object as it is when that names another version."""
     tag = f'"{found.version}"'
     if asking.if_match is None:

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
+
 from backend.errors import NotFoundProblem
 from backend.features.cluster.operate.changes import differences, told
 from backend.features.cluster.operate.found import Found
 from backend.features.cluster.operate.schemas import Revision
 from integrations.kubernetes import KINDS, ResourceKind
-from integrations.kubernetes.models.meta import Metadata
+from integrations.kubernetes.models.meta import LabelSelector, Metadata
 from integrations.kubernetes.reader import ObjectReader
+from integrations.kubernetes.summaries.selectors import selector_text
 
 __all__ = ["REVISED", "Kept", "kept_revisions", "revision_views", "with_number"]
 
@@ -42,7 +45,7 @@ class Kept:
 async def kept_revisions(reader: ObjectReader, found: Found) -> list[Kept]:
     """What the cluster keeps of the workload, newest first."""
     kind = KINDS["replicasets"] if found.kind.plural == "deployments" else CONTROLLER_REVISIONS
-    labels = _selector(found)
+    labels = selector_of(found)
     kept: list[Kept] = []
     continue_ = ""
     while len(kept) < _MOST:
@@ -57,19 +60,9 @@ async def kept_revisions(reader: ObjectReader, found: Found) -> list[Kept]:
     return sorted(kept, key=lambda one: -one.number)[:_MOST]
 
 
-def _selector(found: Found) -> str:
-    selector = found.spec.get("selector") or {}
-    parts = [f"{key}={value}" for key, value in (selector.get("matchLabels") or {}).items()]
-    for one in selector.get("matchExpressions") or []:
-        key, values = one.get("key", ""), ",".join(one.get("values") or [])
-        operator = one.get("operator")
-        parts += {
-            "In": [f"{key} in ({values})"],
-            "NotIn": [f"{key} notin ({values})"],
-            "Exists": [key],
-            "DoesNotExist": [f"!{key}"],
-        }.get(operator, [])
-    return ",".join(parts)
+def selector_of(found: Found) -> str:
+    """The labels of the workload's pods, as a listing takes them."""
+    return selector_text(msgspec.convert(found.spec.get("selector") or {}, LabelSelector))
 
 
 def _kept(found: Found, raw: dict[str, Any]) -> Kept | None:

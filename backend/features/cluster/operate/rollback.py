@@ -14,6 +14,7 @@ from backend.features.cluster.operate.revisions import (
     REVISED,
     Kept,
     kept_revisions,
+    selector_of,
     with_number,
 )
 from integrations.kubernetes import KINDS
@@ -70,10 +71,8 @@ async def _stuck(doing: Doing, found: Found) -> tuple[str, ...]:
     deleted: Kubernetes replaces pods in their order, and waits for each."""
     if found.kind.plural != "statefulsets":
         return ()
-    labels = (found.spec.get("selector") or {}).get("matchLabels") or {}
-    text = ",".join(f"{key}={value}" for key, value in labels.items())
     page = await doing.reader.list_page(
-        KINDS["pods"], found.namespace, limit=500, labels=text, model=dict[str, Any]
+        KINDS["pods"], found.namespace, limit=500, labels=selector_of(found), model=dict[str, Any]
     )
     newest = found.status.get("updateRevision")
     names = [pod["metadata"]["name"] for pod in page.items if _is_stuck(pod, newest)]

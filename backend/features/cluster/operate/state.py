@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import Final
 
 from auth.principal import Principal
 from auth.scope import Scope
 from auth.verb import Verb
 from backend.connections.acting import kubernetes_caller
 from backend.features.cluster.kinds import permission_kind, permission_of
-from backend.features.cluster.operate.action import ObjectAction
-from backend.features.cluster.operate.catalogue import ACTIONS
+from backend.features.cluster.operate.action import Offerable
+from backend.features.cluster.operate.catalogue import DRAIN, OFFERED
 from backend.features.cluster.operate.changes import REPEATED
 from backend.features.cluster.operate.found import Found
 from backend.features.cluster.operate.metadata import taints_of
@@ -29,11 +29,11 @@ _LONG: Final = 4096
 """Characters of an annotation's value that are shown; a longer one is not edited in a form."""
 
 
-def needed(action: ObjectAction[Any], found_kind: ResourceKind) -> tuple[str, Verb]:
+def needed(action: Offerable, found_kind: ResourceKind) -> tuple[str, Verb]:
     """The console's right that an action needs: on the object's kind, or on that of what it
     makes."""
     upstream = action.upstream
-    if upstream.resource:
+    if upstream.resource and action is not DRAIN:
         return permission_of(upstream.resource, upstream.group), action.verb
     return permission_kind(found_kind), action.verb
 
@@ -45,7 +45,7 @@ async def operable(
     console and the cluster allow it."""
     client = connection.client
     reader = ObjectReader(client, kubernetes_caller(caller, client.settings, found.namespace))
-    suitable = [a for a in ACTIONS if a.suits(found.kind.plural) and a.applies(found)]
+    suitable = [a for a in OFFERED if a.suits(found.kind.plural) and a.applies(found)]
     offers, notes = await asyncio.gather(
         asyncio.gather(*(_offer(connection, caller, action, found, where) for action in suitable)),
         notes_on(reader, found),
@@ -56,7 +56,7 @@ async def operable(
 async def _offer(
     connection: KubernetesConnection,
     caller: Principal,
-    action: ObjectAction[Any],
+    action: Offerable,
     found: Found,
     where: Scope,
 ) -> Offer:

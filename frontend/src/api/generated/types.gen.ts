@@ -2042,6 +2042,82 @@ export type Draft = {
 };
 
 /**
+ * Drain
+ *
+ * How to drain. Pods with local data, and pods that nothing makes anew, only go where that is
+ * allowed. `grace_seconds` they get to end, null: their own.
+ */
+export type Drain = {
+    /**
+     * Grace Seconds
+     */
+    grace_seconds?: number | null;
+    /**
+     * Local Data
+     */
+    local_data?: boolean;
+    /**
+     * Timeout Minutes
+     */
+    timeout_minutes?: number;
+    /**
+     * Unmanaged
+     */
+    unmanaged?: boolean;
+};
+
+/**
+ * DrainPlan
+ *
+ * What draining would do, as the cluster is now; the first pods of `total`, those to decide
+ * about first. `version` is the node's, for `If-Match`.
+ */
+export type DrainPlan = {
+    /**
+     * Cordoned
+     */
+    cordoned: boolean;
+    /**
+     * Counts
+     */
+    counts: {
+        [key in Fate]?: number;
+    };
+    /**
+     * Etcd
+     */
+    etcd: Array<EtcdBeside>;
+    /**
+     * Pods
+     */
+    pods: Array<PodFate>;
+    /**
+     * Running
+     */
+    running: string;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Version
+     */
+    version: string;
+};
+
+/**
+ * DrainStarted
+ *
+ * The job that drains it.
+ */
+export type DrainStarted = {
+    /**
+     * Job
+     */
+    job: string;
+};
+
+/**
  * EndpointSliceRow
  *
  * A slice of a service's endpoints, and how many of them are ready.
@@ -2123,6 +2199,35 @@ export type ErrorView = {
      * Name
      */
     name: string;
+};
+
+/**
+ * EtcdBeside
+ *
+ * A member of an etcd cluster that lives on the machine. `keeps` tells whether the others are
+ * a quorum without it.
+ */
+export type EtcdBeside = {
+    /**
+     * Cluster
+     */
+    cluster: string;
+    /**
+     * Healthy
+     */
+    healthy: number;
+    /**
+     * Keeps
+     */
+    keeps: boolean;
+    /**
+     * Member
+     */
+    member: string;
+    /**
+     * Voters
+     */
+    voters: number;
 };
 
 /**
@@ -2403,6 +2508,13 @@ export type Fact = {
      */
     value: string;
 };
+
+/**
+ * Fate
+ *
+ * What draining does to a pod.
+ */
+export type Fate = 'evicted' | 'waits' | 'never' | 'local-data' | 'unmanaged' | 'stays' | 'leaving';
 
 /**
  * FeedState
@@ -6573,6 +6685,35 @@ export type PlatformView = {
      * Size
      */
     size: number;
+};
+
+/**
+ * PodFate
+ *
+ * A pod of the node. `budget` is the one that is about it.
+ */
+export type PodFate = {
+    /**
+     * Budget
+     */
+    budget: string;
+    fate: Fate;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Namespace
+     */
+    namespace: string;
+    /**
+     * Owner
+     */
+    owner: string;
+    /**
+     * Why
+     */
+    why: string;
 };
 
 /**
@@ -11789,6 +11930,183 @@ export type ReadKubeconfigResponses = {
 };
 
 export type ReadKubeconfigResponse = ReadKubeconfigResponses[keyof ReadKubeconfigResponses];
+
+export type PlanDrainData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Node
+         */
+        node: string;
+    };
+    query?: {
+        /**
+         * Local Data
+         */
+        local_data?: boolean;
+        /**
+         * Unmanaged
+         */
+        unmanaged?: boolean;
+    };
+    url: '/api/v1/clusters/{cluster}/nodes/-/{node}/drain';
+};
+
+export type PlanDrainErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type PlanDrainError = PlanDrainErrors[keyof PlanDrainErrors];
+
+export type PlanDrainResponses = {
+    /**
+     * Successful Response
+     */
+    200: DrainPlan;
+};
+
+export type PlanDrainResponse = PlanDrainResponses[keyof PlanDrainResponses];
+
+export type StartDrainData = {
+    body: Drain;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the version to change, e.g. "3"; required
+         */
+        'if-match'?: string | null;
+    };
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Node
+         */
+        node: string;
+    };
+    query?: never;
+    url: '/api/v1/clusters/{cluster}/nodes/-/{node}/drain';
+};
+
+export type StartDrainErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * Changed meanwhile; `current` holds the present representation
+     */
+    412: ProblemBody;
+    /**
+     * Too large
+     */
+    413: ProblemBody;
+    /**
+     * The body is of no type that is taken here
+     */
+    415: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * If-Match is missing
+     */
+    428: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type StartDrainError = StartDrainErrors[keyof StartDrainErrors];
+
+export type StartDrainResponses = {
+    /**
+     * Successful Response
+     */
+    202: DrainStarted;
+};
+
+export type StartDrainResponse = StartDrainResponses[keyof StartDrainResponses];
 
 export type ReadObjectData = {
     body?: never;

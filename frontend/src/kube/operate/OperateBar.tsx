@@ -8,9 +8,8 @@ import { useStart } from "../../actions/ActionHost";
 import { readActions } from "../../api/generated/sdk.gen";
 import type { Offer, Operable } from "../../api/generated/types.gen";
 import type { ObjectPath } from "../objectRow";
-import { startersOf } from "./catalogue";
+import { isOfferId, type OfferId, startersOf } from "./catalogue";
 import { operatedOf } from "./operated";
-import { type ActionId, isActionId } from "./sending";
 
 export interface OperateBarProps {
   path: ObjectPath;
@@ -20,7 +19,7 @@ export interface OperateBarProps {
 
 /** As many as stand beside the menu, where there is room. */
 const BESIDE = 2;
-const DANGEROUS: ReadonlySet<ActionId> = new Set(["delete", "evict"]);
+const DANGEROUS: ReadonlySet<OfferId> = new Set(["delete", "evict", "drain"]);
 
 /** What can be done to an object: the most frequent as buttons, all in a menu. */
 export function OperateBar({ path, news }: OperateBarProps) {
@@ -39,7 +38,7 @@ function Offers({ path, state }: { path: ObjectPath; state: Operable }) {
   const start = useStart();
   const starters = startersOf(path.kind);
   const offers = inOrder(state.offers, Object.keys(starters));
-  const begin = (id: ActionId) => starters[id](start, operatedOf(path), state.name);
+  const begin = (id: OfferId) => starters[id](start, operatedOf(path), state.name);
   const beside = offers.filter(({ id, allowed }) => allowed && !DANGEROUS.has(id)).slice(0, BESIDE);
   return (
     <div className="cr-operate">
@@ -60,21 +59,15 @@ function Offers({ path, state }: { path: ObjectPath; state: Operable }) {
 }
 
 interface Known extends Offer {
-  id: ActionId;
+  id: OfferId;
 }
 
 const inOrder = (offers: readonly Offer[], order: readonly string[]): readonly Known[] =>
   offers
-    .filter((offer): offer is Known => isActionId(offer.id))
+    .filter((offer): offer is Known => isOfferId(offer.id))
     .sort((one, other) => order.indexOf(one.id) - order.indexOf(other.id));
 
-function Menu({
-  offers,
-  onChoose,
-}: {
-  offers: readonly Known[];
-  onChoose: (id: ActionId) => void;
-}) {
+function Menu({ offers, onChoose }: { offers: readonly Known[]; onChoose: (id: OfferId) => void }) {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
   return (

@@ -1,9 +1,15 @@
 import type { Action } from "../../actions/action";
 import * as actions from "./actions";
+import { drain } from "./drain";
 import { label, taint } from "./labels";
 import type { Operated } from "./operated";
 import { rollBack } from "./rollBack";
-import type { ActionId } from "./sending";
+import { type ActionId, isActionId } from "./sending";
+
+/** What is offered: what is done at once, and what is a job. */
+export type OfferId = ActionId | "drain";
+
+export const isOfferId = (id: string): id is OfferId => id === "drain" || isActionId(id);
 
 /** Leads to starting one action on a target: what its body is, is its own affair. */
 export type Begin = <Target, Body>(
@@ -20,7 +26,7 @@ const of =
     begin(action, target, name);
 
 /** The actions on an object in the order they are offered; those of a kind are made for it. */
-export const startersOf = (kind: string): Readonly<Record<ActionId, Start>> => ({
+export const startersOf = (kind: string): Readonly<Record<OfferId, Start>> => ({
   scale: of(actions.scale),
   restart: of(actions.restart),
   rollback: of(rollBack),
@@ -31,6 +37,7 @@ export const startersOf = (kind: string): Readonly<Record<ActionId, Start>> => (
   unsuspend: of(actions.unsuspend),
   cordon: of(actions.cordon),
   uncordon: of(actions.uncordon),
+  drain: of(drain),
   taints: of(taint),
   labels: of(label(kind)),
   evict: of(actions.evict),

@@ -37,3 +37,6 @@ export const onto = <Target extends Operated>(target: Target, current: unknown):
   ...target,
   state: current as Operable,
 });
+
+/** The header that makes a change one of the version that was read. */
+export const matching = (version: string) => ({ "If-Match": `"${version}"` });

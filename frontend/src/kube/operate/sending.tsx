@@ -19,7 +19,7 @@ import type { Acted } from "../../api/generated/types.gen";
 import { clusterObject } from "../address";
 import type { ObjectPath } from "../objectRow";
 import { Outcome } from "./Outcome";
-import { type Operated, stateOf } from "./operated";
+import { matching, type Operated, stateOf } from "./operated";
 
 type Sent = Promise<{ data: Acted; requestId: string }>;
 
@@ -67,7 +67,7 @@ function send(
   body: unknown,
   dry_run = false,
 ): Sent {
-  return SENDERS[id]({ path, headers: { "If-Match": `"${version}"` }, query: { dry_run }, body });
+  return SENDERS[id]({ path, headers: matching(version), query: { dry_run }, body });
 }
 
 /** Has the cluster try it and keep nothing. */

@@ -1,0 +1,1 @@
+"""Draining a node: which pods would leave, and a job that asks them to."""

@@ -1,0 +1,132 @@
+"""One pod asked to leave, until it is gone or the time is over."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from functools import partial
+from typing import Final
+
+from backend.features.cluster.operate.drain.planning import NodePod
+from backend.jobs import Run
+from integrations.caller import Caller
+from integrations.contract import (
+    NotFound,
+    UpstreamBusy,
+    UpstreamConflict,
+    UpstreamFailed,
+    UpstreamUnreachable,
+)
+from integrations.kubernetes import KINDS
+from integrations.kubernetes.connection import KubernetesConnection
+from integrations.kubernetes.errors import BudgetExceeded
+from integrations.kubernetes.reader import ObjectReader
+from integrations.kubernetes.writes import ObjectWriter
+
+__all__ = ["Blocked", "Leaving"]
+
+_PODS: Final = KINDS["pods"]
+_AGAIN: Final = 3.0
+"""Seconds until a budget that is against it is tried again; only its change tells."""
+_LOOK: Final = 1.0
+_SEVERAL: Final = "more than one PodDisruptionBudget"
+
+
+class Blocked(Exception):
+    """A pod did not leave; the sentence says why."""
+
+
+class Leaving:
+    """Asks pods and counts those that went."""
+
+    def __init__(
+        self,
+        run: Run,
+        reader: ObjectReader,
+        connection: KubernetesConnection,
+        *,
+        as_: Caller | None,
+        grace_seconds: int | None,
+        ends: float,
+    ) -> None:
+        self.gone = 0
+        self._total = 0
+        self._run = run
+        self._reader = reader
+        self._writer = ObjectWriter(connection.client)
+        self._as = as_
+        self._grace = grace_seconds
+        self._ends = ends
+        self._waiting: dict[str, str] = {}
+        self._tell("")
+
+    def found(self, pods: int) -> None:
+        """So many are still to go."""
+        self._total = self.gone + pods
+        self._tell("asking pods to leave")
+
+    async def leave(self, pod: NodePod) -> None:
+        """Ask it, as a step of the job, until it is gone. Raises `Blocked`."""
+        name = f"{pod.namespace}/{pod.name}"
+        try:
+            how = await self._run.step(f"{name} {pod.uid[:8]}", partial(self._until_gone, pod))
+        finally:
+            self._waiting.pop(name, None)
+        self.gone += 1
+        self._run.log(f"{name} {how}")
+        self._tell("asking pods to leave")
+
+    async def _until_gone(self, pod: NodePod) -> str:
+        name = f"{pod.namespace}/{pod.name}"
+        asked = pod.leaving
+        while time.time() < self._ends:
+            try:
+                if not asked:
+                    await self._evict(pod)
+                    asked = True
+                if await self._is_gone(pod):
+                    return "left"
+                await asyncio.sleep(_LOOK)
+            except NotFound:
+                return "left"
+            except UpstreamConflict:
+                return "was replaced by another of its name"
+            except BudgetExceeded as error:
+                self._wait(name, error.message)
+                await asyncio.sleep(max(_AGAIN, error.retry_after))
+            except (UpstreamBusy, UpstreamUnreachable) as error:
+                self._wait(name, error.message)
+                await asyncio.sleep(_AGAIN)
+            except UpstreamFailed as error:
+                if _SEVERAL in error.message:
+                    raise Blocked(f"{name}: {error.message}") from error
+                self._wait(name, error.message)
+                await asyncio.sleep(_AGAIN)
+        raise Blocked(f"{name}: {self._waiting.get(name) or self._why_there(pod)}")
+
+    async def _evict(self, pod: NodePod) -> None:
+        await self._writer.evict(
+            _PODS, pod.namespace, pod.name,
+            as_=self._as, uid=pod.uid, grace_seconds=self._grace,
+        )  # fmt: skip
+        self._waiting.pop(f"{pod.namespace}/{pod.name}", None)
+
+    async def _is_gone(self, pod: NodePod) -> bool:
+        there = await self._reader.get(_PODS, pod.namespace, pod.name)
+        return bool(there.metadata.uid != pod.uid)
+
+    def _why_there(self, pod: NodePod) -> str:
+        held = ", ".join(str(name) for name in pod.meta.get("finalizers") or [])
+        return f"held by {held}." if held else "it was told to go and did not end."
+
+    def _wait(self, name: str, why: str) -> None:
+        if self._waiting.get(name) != why:
+            self._run.log(f"{name} waits: {why}", "warning")
+        self._waiting[name] = why
+        first = next(iter(self._waiting))
+        more = len(self._waiting) - 1
+        others = f" and {more} more wait" if more else " waits"
+        self._tell(f"{first}{others}: {self._waiting[first]}")
+
+    def _tell(self, stage: str) -> None:
+        self._run.progress(self.gone, self._total, stage)
