@@ -130,8 +130,10 @@ def _by_cause(
     # 1.17 to 1.18.5 say it in the message alone (client-go, isTooLargeResourceVersionError).
     if _has_cause(details, "ResourceVersionTooLarge") or _TOO_LARGE in message:
         return Behind(upstream, _behind(message), details.retry_after_seconds)
-    if _has_cause(details, "DisruptionBudget"):
-        return BudgetExceeded(upstream, message, details.retry_after_seconds)
+    if (cause := _cause(details, "DisruptionBudget")) is not None:
+        # Which budget, and how many it needs and has, is told there alone.
+        told = _shown(cause.message) or message
+        return BudgetExceeded(upstream, told, details.retry_after_seconds)
     if causes := _causes(details):
         return _caused(upstream, status.code, message, causes)
     return None
@@ -188,8 +190,12 @@ def _shown(message: str) -> str:
     return _QUOTED.sub('Invalid value: "…"', message)[: 4 * MAX_TEXT]
 
 
+def _cause(details: StatusDetails, reason: str) -> StatusCause | None:
+    return next((cause for cause in details.causes or () if cause.reason == reason), None)
+
+
 def _has_cause(details: StatusDetails, reason: str) -> bool:
-    return any(cause.reason == reason for cause in details.causes or ())
+    return _cause(details, reason) is not None
 
 
 def _behind(message: str) -> str:

@@ -14,6 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.axe import violations
 from tests.browser.conftest import ConsoleProcess
 from tests.browser.pages import TablePage
+from tests.ownnode import budget, own_node, web
 from tests.stackfixtures import RunningStack
 from tests.waiting import until_sync
 
@@ -197,3 +198,32 @@ def test_labels_and_taints_are_edited_as_lists(
     until_sync(
         lambda: "craton.test/held" not in shop.stack.kubectl("get", "node", node, "-o", "json")
     )
+
+
+def test_a_node_is_drained_its_pods_told_before_and_one_by_one(
+    owner_page: Page, console: ConsoleProcess, stack: RunningStack
+) -> None:
+    page = owner_page
+    with own_node(stack) as node:
+        there = Shop(stack, node)
+        objects = [web(2, node), budget("all", minAvailable=2)]
+        text = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
+        stack.kubectl("apply", "-n", node, "-f", "-", stdin=text)
+        until_sync(lambda: there.read("pdb", "all")["status"].get("currentHealthy") == 2)
+        page.goto(f"{console.url}/clusters/local/nodes/-/{node}")
+        dialogue = choose(page, "Drain")
+        waits = dialogue.locator("[data-fate=waits]")
+        expect(waits.get_by_role("listitem")).to_have_count(2)
+        expect(waits).to_contain_text("The budget all needs 2 healthy pods and has 2.")
+        assert violations(page) == []
+        dialogue.get_by_role("button", name="Drain", exact=True).press("Enter")
+        page.wait_for_url("**/jobs/*")
+        main = page.locator("main")
+        expect(main).to_contain_text("needs 2 healthy pods")
+        assert violations(page) == []
+        # One may go: the other waits for the first to be back.
+        spec = json.dumps(budget("all", minAvailable=1))
+        stack.kubectl("apply", "-n", node, "-f", "-", stdin=spec)
+        expect(main).to_contain_text(" left")
+        expect(main).to_contain_text("100%")
+        assert there.read("node", node)["spec"]["unschedulable"] is True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ import httpx2
 import pytest
 
 from tests.consoleprocess import ConsoleProcess, Person
+from tests.ownnode import budget, own_node, web
 from tests.stackfixtures import RunningStack
 from tests.waiting import until_sync
 
@@ -63,73 +63,10 @@ def _ready(deployment: Object) -> int:
     return int(deployment["status"].get("readyReplicas", 0))
 
 
-def web(replicas: int, node: str, **pod: Any) -> Object:
-    labels = {"app": "web"}
-    containers = [{"name": "main", "image": "example.invalid/web:1"}]
-    spec = {
-        "containers": containers,
-        "affinity": {
-            "nodeAffinity": {
-                "preferredDuringSchedulingIgnoredDuringExecution": [
-                    {
-                        "weight": 100,
-                        "preference": {
-                            "matchExpressions": [
-                                {"key": "held", "operator": "In", "values": [node]}
-                            ]
-                        },
-                    }
-                ]
-            }
-        },
-        "tolerations": [{"key": "held", "operator": "Exists"}],
-        **pod,
-    }
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": "web"},
-        "spec": {
-            "replicas": replicas,
-            "selector": {"matchLabels": labels},
-            "template": {"metadata": {"labels": labels}, "spec": spec},
-        },
-    }
-
-
-def budget(name: str, **spec: Any) -> Object:
-    selector = {"matchLabels": {"app": "web"}}
-    return {
-        "apiVersion": "policy/v1",
-        "kind": "PodDisruptionBudget",
-        "metadata": {"name": name},
-        "spec": {"selector": selector, **spec},
-    }
-
-
 @pytest.fixture
 def site(stack: RunningStack, owner: Person) -> Iterator[Site]:
-    name = f"drained-{uuid.uuid4().hex[:6]}"
-    nodes = json.loads(stack.kubectl("get", "nodes", "-o", "json"))["items"]
-    model = next(one for one in nodes if "taints" not in one["spec"])
-    kept = {key: model["metadata"][key] for key in ("annotations", "labels")}
-    labels = {**kept["labels"], "held": name, "kubernetes.io/hostname": name}
-    node = {
-        "apiVersion": "v1",
-        "kind": "Node",
-        "metadata": {"name": name, "labels": labels, "annotations": kept["annotations"]},
-        "spec": {"taints": [{"key": "held", "value": name, "effect": "NoSchedule"}]},
-    }
-    stack.kubectl("create", "-f", "-", stdin=json.dumps(node))
-    sizes = {key: model["status"][key] for key in ("allocatable", "capacity")}
-    stack.kubectl(
-        "patch", "node", name, "--subresource=status", "-p", json.dumps({"status": sizes})
-    )
-    stack.kubectl("create", "namespace", name)
-    stack.kubectl("wait", "--for=condition=Ready", f"node/{name}", "--timeout=60s")
-    yield Site(stack, owner.http, name)
-    stack.kubectl("delete", "namespace", name, "--wait=false")
-    stack.kubectl("delete", "node", name)
+    with own_node(stack) as name:
+        yield Site(stack, owner.http, name)
 
 
 def test_pods_leave_a_node_and_it_stays_cordoned(site: Site) -> None:
@@ -168,6 +105,7 @@ def test_a_budget_is_told_before_waited_for_and_the_job_can_be_stopped(site: Sit
     site.http.post(f"/jobs/{started.json()['job']}/cancel")
     until_sync(lambda: site.job(started)["state"] == "cancelled")
     assert len(site.pods()) == 2
+    assert site.plan()["cordoned"] is False
     # With room in the budget the next one goes through, by and by.
     site.apply(budget("all", minAvailable=1))
     finished = site.start()

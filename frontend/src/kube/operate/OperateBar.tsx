@@ -20,6 +20,8 @@ export interface OperateBarProps {
 /** As many as stand beside the menu, where there is room. */
 const BESIDE = 2;
 const DANGEROUS: ReadonlySet<OfferId> = new Set(["delete", "evict", "drain"]);
+/** What is seldom done, or better not by the way. */
+const APART: ReadonlySet<OfferId> = new Set(["delete", "evict", "labels", "taints"]);
 
 /** What can be done to an object: the most frequent as buttons, all in a menu. */
 export function OperateBar({ path, news }: OperateBarProps) {
@@ -39,7 +41,7 @@ function Offers({ path, state }: { path: ObjectPath; state: Operable }) {
   const starters = startersOf(path.kind);
   const offers = inOrder(state.offers, Object.keys(starters));
   const begin = (id: OfferId) => starters[id](start, operatedOf(path), state.name);
-  const beside = offers.filter(({ id, allowed }) => allowed && !DANGEROUS.has(id)).slice(0, BESIDE);
+  const beside = offers.filter(({ id, allowed }) => allowed && !APART.has(id)).slice(0, BESIDE);
   return (
     <div className="cr-operate">
       {beside.map(({ id }) => (
@@ -47,6 +49,7 @@ function Offers({ path, state }: { path: ObjectPath; state: Operable }) {
           key={id}
           variant="secondary"
           size="sm"
+          isDanger={DANGEROUS.has(id)}
           className="cr-operate-beside"
           onClick={() => begin(id)}
         >

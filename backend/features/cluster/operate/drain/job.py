@@ -100,6 +100,7 @@ class Drainer:
             input=DrainOrder,
             output=int,
             run=self._drain,
+            undo=self._uncordon,
             title=lambda order: f"Drain {order.node} ({order.cluster})",
             lane=lambda order: order.cluster,
             limit=4,
@@ -110,7 +111,7 @@ class Drainer:
         began = await run.step("begin", _present, returns=float)
         work = _Work(run, order, self._connection(order), began + order.timeout_minutes * 60.0)
         await self._allowed(order)
-        await run.step("cordon", lambda: _cordon(work), retries=3, timeout=60.0)
+        await run.step("cordon", lambda: _cordon(work), returns=bool, retries=3, timeout=60.0)
         gone = await self._empty(work)
 
         async def note(session: AsyncSession) -> int:
@@ -120,6 +121,14 @@ class Drainer:
             return gone
 
         return await run.transaction("note", note, returns=int)
+
+    async def _uncordon(self, run: Run, order: DrainOrder) -> None:
+        """Stopped, the node takes pods again, unless it was cordoned before; what left is away."""
+        if not run.done("cordon") or not run.result("cordon", bool):
+            return
+        work = _Work(run, order, self._connection(order), 0.0)
+        await run.step("uncordon", lambda: _set(work, None), retries=3, timeout=60.0)
+        run.log(f"{order.node} takes pods again")
 
     def _connection(self, order: DrainOrder) -> KubernetesConnection:
         found = self._context.upstreams.get(KUBERNETES, order.cluster)
@@ -176,16 +185,25 @@ async def _present() -> float:
 
 
 async def _cordon(work: _Work) -> bool:
+    """Whether it was not cordoned before."""
     order = work.order
-    change = {"metadata": {"uid": order.uid}, "spec": {"unschedulable": True}}
     try:
-        await ObjectWriter(work.connection.client).patch(
-            _NODES, "", order.node, change, PatchType.MERGE, as_=work.as_
-        )
+        node = await work.reader.read(_NODES, "", order.node)
+        fresh = not (node.raw.get("spec") or {}).get("unschedulable")
+        if fresh:
+            await _set(work, True)
     except NotFound as error:
         raise JobFailed(f"The node {order.node} is not there any more.") from error
     work.run.log(f"{order.node} is cordoned: no more pods are placed on it")
-    return True
+    return fresh
+
+
+async def _set(work: _Work, unschedulable: bool | None) -> None:
+    order = work.order
+    change = {"metadata": {"uid": order.uid}, "spec": {"unschedulable": unschedulable}}
+    await ObjectWriter(work.connection.client).patch(
+        _NODES, "", order.node, change, PatchType.MERGE, as_=work.as_
+    )
 
 
 async def _left(work: _Work) -> list[NodePod]:

@@ -11,6 +11,7 @@ from backend.features.cluster.operate.drain.planning import NodePod
 from backend.jobs import Run
 from integrations.caller import Caller
 from integrations.contract import (
+    IntegrationError,
     NotFound,
     UpstreamBusy,
     UpstreamConflict,
@@ -26,9 +27,12 @@ from integrations.kubernetes.writes import ObjectWriter
 __all__ = ["Blocked", "Leaving"]
 
 _PODS: Final = KINDS["pods"]
+_PASSING: Final = (BudgetExceeded, UpstreamBusy, UpstreamFailed, UpstreamUnreachable)
 _AGAIN: Final = 3.0
 """Seconds until a budget that is against it is tried again; only its change tells."""
 _LOOK: Final = 1.0
+_PATIENCE: Final = 10
+"""Looks after which it is told that a pod takes its time."""
 _SEVERAL: Final = "more than one PodDisruptionBudget"
 
 
@@ -78,7 +82,7 @@ class Leaving:
 
     async def _until_gone(self, pod: NodePod) -> str:
         name = f"{pod.namespace}/{pod.name}"
-        asked = pod.leaving
+        asked, looks = pod.leaving, 0
         while time.time() < self._ends:
             try:
                 if not asked:
@@ -86,23 +90,27 @@ class Leaving:
                     asked = True
                 if await self._is_gone(pod):
                     return "left"
-                await asyncio.sleep(_LOOK)
             except NotFound:
                 return "left"
             except UpstreamConflict:
                 return "was replaced by another of its name"
-            except BudgetExceeded as error:
-                self._wait(name, error.message)
-                await asyncio.sleep(max(_AGAIN, error.retry_after))
-            except (UpstreamBusy, UpstreamUnreachable) as error:
-                self._wait(name, error.message)
-                await asyncio.sleep(_AGAIN)
-            except UpstreamFailed as error:
-                if _SEVERAL in error.message:
-                    raise Blocked(f"{name}: {error.message}") from error
-                self._wait(name, error.message)
-                await asyncio.sleep(_AGAIN)
+            except IntegrationError as error:
+                await asyncio.sleep(self._against(name, error))
+                continue
+            looks += 1
+            if looks == _PATIENCE:
+                self._wait(name, self._why_there(pod))
+            await asyncio.sleep(_LOOK)
         raise Blocked(f"{name}: {self._waiting.get(name) or self._why_there(pod)}")
+
+    def _against(self, name: str, error: IntegrationError) -> float:
+        """Seconds to wait for what may pass; raises what will not."""
+        if isinstance(error, UpstreamFailed) and _SEVERAL in error.message:
+            raise Blocked(f"{name}: {error.message}") from error
+        if not isinstance(error, _PASSING):
+            raise error
+        self._wait(name, error.message)
+        return max(_AGAIN, error.retry_after if isinstance(error, BudgetExceeded) else 0.0)
 
     async def _evict(self, pod: NodePod) -> None:
         await self._writer.evict(
@@ -117,7 +125,7 @@ class Leaving:
 
     def _why_there(self, pod: NodePod) -> str:
         held = ", ".join(str(name) for name in pod.meta.get("finalizers") or [])
-        return f"held by {held}." if held else "it was told to go and did not end."
+        return f"held by {held}." if held else "it was told to go and has not ended."
 
     def _wait(self, name: str, why: str) -> None:
         if self._waiting.get(name) != why:
