@@ -167,7 +167,8 @@ class PrincipalLoader:
             # Of the other sessions the provider is asked again, or it ends them.
             person = person.since(self._clock() - self._groups_last)
             ends += [told + self._groups_last for told in person.told.values()]
-        own = [b for subject in sorted(person.subjects) for b in held.get(subject, ())]
+        own = [b for subject in person.subjects for b in held.get(subject, ())]
+        own.sort(key=lambda b: (b.created, b.id))  # as who asks about them is told
         policy = Policy(compile_bindings(own, roles, owned), epoch)
         after: Credential | None = None
         if isinstance(record, TokenRecord):

@@ -197,3 +197,15 @@ def test_passwords():
         with pytest.raises(WeakPasswordError):
             check_strength(weak, "administrator")
     check_strength("correct horse battery", "administrator")
+
+
+@given(scopes, scopes, scopes)
+def test_cover_is_a_partial_order(one, two, three):
+    assert covers(one, one)
+    assert not (covers(one, two) and covers(two, one)) or one == two
+    assert not (covers(one, two) and covers(two, three)) or covers(one, three)
+    longer = (*two, "x")
+    assert covers(two, longer)
+    assert not covers(longer, two)
+    joined = (*one[:-1], one[-1] + "x")  # text goes on where a segment does not
+    assert not covers(one, joined)
