@@ -42,6 +42,10 @@ _RETRY_PAUSE: Final = 1.0
 _SLOWEST_RETRY: Final = 30.0
 
 
+def _is_done(phase: str, step: StepRow) -> bool:
+    return phase == "run" and step.state == "done"
+
+
 class Parked(BaseException):
     """The job waits in the database; its code is left and runs again from the start."""
 
@@ -81,6 +85,10 @@ class Run:
         """Whether a step of the run (not of the undo) is recorded as done."""
         found = self._steps.get(("run", step))
         return found is not None and found.state == "done"
+
+    def finished(self) -> list[str]:
+        """The steps of the run that were recorded as done when this owner began."""
+        return [name for (phase, name), one in self._steps.items() if _is_done(phase, one)]
 
     def result(self, step: str, returns: type[T]) -> T:
         """The recorded result of a step of the run; `KeyError` when it is not done."""

@@ -16,11 +16,13 @@ from integrations.caller import Caller
 from integrations.contract import UpstreamFailed, UpstreamRefused
 from integrations.kubernetes.api_client import ApiAnswer, Body
 from integrations.kubernetes.client import KubernetesClient, accept_of
-from integrations.kubernetes.kinds import ResourceKind
+from integrations.kubernetes.kinds import KINDS, ResourceKind
 
 __all__ = ["ObjectWriter", "PatchType", "Precondition", "Propagation", "Written"]
 
 FIELD_MANAGER: Final = "craton"
+_WHOLE: Final = KINDS["pods"]
+"""A kind that is read as a whole."""
 SUBRESOURCES: Final = frozenset({"", "scale", "status", "eviction", "ephemeralcontainers"})
 
 
@@ -171,7 +173,7 @@ class ObjectWriter:
             "DELETE", path,
             body=Body(msgspec.json.encode(options)), accept=accept_of(kind), as_=as_,
         )  # fmt: skip
-        return self._written(answer)
+        return self._written(kind, answer)
 
     async def evict(
         self,
@@ -216,7 +218,7 @@ class ObjectWriter:
         answer = await self._client.api.request(
             method, path, params, body=body, accept=accept_of(kind), as_=as_
         )
-        return self._written(answer)
+        return self._written(kind, answer)
 
     def _below(self, kind: ResourceKind, namespace: str, name: str, subresource: str) -> str:
         if subresource not in SUBRESOURCES:
@@ -224,11 +226,17 @@ class ObjectWriter:
         path = self._client.object_path(kind, namespace, name)
         return f"{path}/{subresource}" if subresource else path
 
-    def _written(self, answer: ApiAnswer) -> Written:
+    def _written(self, kind: ResourceKind, answer: ApiAnswer) -> Written:
         try:
             found = msgspec.json.decode(answer.body, type=dict[str, Any]) if answer.body else {}
         except msgspec.DecodeError as error:
             raise UpstreamFailed(
                 self._client.upstream, "answered a change with something unreadable"
             ) from error
+        if not isinstance(found.get("metadata", {}), dict):
+            raise UpstreamFailed(self._client.upstream, "answered a change with no object")
+        if accept_of(kind) != accept_of(_WHOLE):
+            # Whatever it sends: values of these kinds do not enter this process.
+            kept = ("apiVersion", "kind", "metadata", "status", "details")
+            found = {name: found[name] for name in kept if name in found}
         return Written(found, answer.warnings, answer.audit_id)

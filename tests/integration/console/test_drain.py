@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -41,6 +42,14 @@ class Site:
 
     def pods(self) -> list[str]:
         return [pod["metadata"]["name"] for pod in self.read("pods")["items"]]
+
+    def uids(self) -> set[str]:
+        return {pod["metadata"]["uid"] for pod in self.read("pods")["items"]}
+
+    def entries(self) -> list[Object]:
+        asked = {"filter": f"target={self.name}", "limit": 50}
+        rows = self.http.get("/collections/activity", params=asked).json()["rows"]
+        return [row for row in rows if row["action"] == "machine:drain"]
 
     def plan(self, **query: Any) -> Object:
         answer = self.http.get(self.path, params=query)
@@ -83,10 +92,7 @@ def test_pods_leave_a_node_and_it_stays_cordoned(site: Site) -> None:
         "unschedulable"
     ]
     assert not [pod for pod in site.plan()["pods"] if pod["fate"] != "stays"]
-    asked = {"filter": f"target={site.name}", "limit": 50}
-    rows = site.http.get("/collections/activity", params=asked).json()["rows"]
-    outcomes = {row["outcome"] for row in rows if row["action"] == "machine:drain"}
-    assert outcomes == {"begun", "success"}
+    assert {row["outcome"] for row in site.entries()} == {"begun", "success"}
 
 
 def test_a_budget_is_told_before_waited_for_and_the_job_can_be_stopped(site: Site) -> None:
@@ -106,6 +112,16 @@ def test_a_budget_is_told_before_waited_for_and_the_job_can_be_stopped(site: Sit
     until_sync(lambda: site.job(started)["state"] == "cancelled")
     assert len(site.pods()) == 2
     assert site.plan()["cordoned"] is False
+    # What was stopped asks nobody any more, also where it now could.
+    uids = site.uids()
+    site.apply(budget("all", minAvailable=0))
+    until_sync(lambda: site.read("pdb", "all")["status"].get("disruptionsAllowed") == 2)
+    time.sleep(8)
+    assert site.uids() == uids
+    rows = site.entries()
+    assert [row["detail"] for row in rows if row["outcome"] == "failed"] == [
+        "stopped; it takes pods again"
+    ]
     # With room in the budget the next one goes through, by and by.
     site.apply(budget("all", minAvailable=1))
     finished = site.start()
@@ -169,3 +185,16 @@ def test_who_may_not_drain_learns_nothing(site: Site, member: Callable[..., Pers
     assert stranger.http.get(site.path).status_code == 404
     assert viewer.http.get(site.path).status_code == 403
     assert site.start(viewer.http).status_code == 403
+
+
+def test_it_stops_when_somebody_uncordons_the_node_or_it_is_another(site: Site) -> None:
+    site.apply(web(1, site.name), budget("all", minAvailable=1))
+    site.ready(1)
+    until_sync(lambda: site.read("pdb", "all")["status"].get("currentHealthy") == 1)
+    started = site.start()
+    until_sync(lambda: "needs 1 healthy pods" in site.job(started)["stage"])
+    site.stack.kubectl("uncordon", site.name)
+    until_sync(lambda: site.job(started)["state"] == "failed")
+    assert "uncordoned" in site.job(started)["error"]
+    assert len(site.pods()) == 1
+    assert "failed" in {row["outcome"] for row in site.entries()}

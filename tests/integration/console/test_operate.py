@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from backend.features.cluster.operate.changes import REPEATED
 from tests.consoleprocess import Person
 from tests.integration.console.conftest import ConsoleProcess
 from tests.stackfixtures import RunningStack
@@ -268,6 +269,14 @@ def test_labels_are_set_each_guarded_by_what_it_was(bench: Bench) -> None:
     assert bench.read("deployments", "web")["metadata"]["labels"]["tier"] == "front"
     stale = bench.ask("deployments", "web", "labels", {"entries": [entry]})
     assert stale.status_code == 412, stale.text
+    assert stale.json()["current"]["labels"]["tier"] == "front"
+    note = {"among": "annotations", "key": "note", "value": "CANARY-of-a-note", "was": None}
+    bench.act("deployments", "web", "labels", {"entries": [note]})
+    again = bench.ask("deployments", "web", "labels", {"entries": [note]})
+    assert again.status_code == 412, again.text
+    assert "CANARY" not in json.dumps(bench.entries("web"))
+    kubectls = {"among": "annotations", "key": REPEATED, "value": None, "was": "x"}
+    assert bench.ask("deployments", "web", "labels", {"entries": [kubectls]}).status_code == 422
     bad = {"among": "labels", "key": "tier", "value": "no spaces please", "was": "front"}
     wrong = bench.ask("deployments", "web", "labels", {"entries": [bad]})
     assert wrong.status_code == 422, wrong.text
@@ -363,3 +372,48 @@ def test_an_autoscaler_is_told_of_before_its_number_is_changed(bench: Bench) -> 
     bench.apply(workload("Deployment", "web", replicas=2), autoscaler)
     notes = bench.state("deployments", "web")["notes"]
     assert notes == ["The autoscaler by-load sets how many pods it has: between 2 and 7."]
+
+
+def test_a_custom_kind_called_as_a_built_in_one_has_none_of_its_actions(bench: Bench) -> None:
+    group = f"{bench.namespace}.example.com"
+    names = {"plural": "nodes", "singular": "node", "kind": "Node", "listKind": "NodeList"}
+    schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+    version = {"name": "v1", "served": True, "storage": True, "schema": schema}
+    bench.apply(
+        {
+            "apiVersion": "apiextensions.k8s.io/v1",
+            "kind": "CustomResourceDefinition",
+            "metadata": {"name": f"nodes.{group}"},
+            "spec": {"group": group, "scope": "Namespaced", "names": names, "versions": [version]},
+        }
+    )
+    try:
+        bench.stack.kubectl("wait", "--for=condition=Established", "crd", f"nodes.{group}")
+        bench.apply(
+            {
+                "apiVersion": f"{group}/v1",
+                "kind": "Node",
+                "metadata": {"name": "n1"},
+                "spec": "no mapping",
+                "status": ["neither"],
+            }
+        )
+        assert offered(bench.state(f"nodes.{group}", "n1")) == {"labels": True, "delete": True}
+        assert bench.ask(f"nodes.{group}", "n1", "cordon").status_code == 404
+        bench.act(f"nodes.{group}", "n1", "delete")
+    finally:
+        bench.stack.kubectl("delete", "crd", f"nodes.{group}", "--wait=false")
+
+
+def test_the_labels_of_a_namespace_are_set_by_who_may_in_the_whole_cluster(
+    bench: Bench, member: Any
+) -> None:
+    version = bench.state("namespaces", bench.namespace)["version"]
+    inside = member(("operator", f"org/main/cluster/{CLUSTER}/ns/{bench.namespace}"))
+    path = f"{bench.at('namespaces', bench.namespace)}/labels"
+    body = {"entries": [{"among": "labels", "key": "team", "value": "mine", "was": None}]}
+    headers = {"If-Match": f'"{version}"'}
+    assert inside.http.post(path, json=body, headers=headers).status_code == 403
+    everywhere = member(("operator", f"org/main/cluster/{CLUSTER}"))
+    state = everywhere.http.get(f"{bench.at('namespaces', bench.namespace)}/actions").json()
+    assert "labels" in offered(state)

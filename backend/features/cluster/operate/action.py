@@ -12,6 +12,7 @@ from auth.verb import Verb
 from backend.features.cluster.operate.found import Found
 from backend.features.cluster.operate.schemas import Undo
 from integrations.caller import Caller
+from integrations.kubernetes import ResourceKind
 from integrations.kubernetes.reader import ObjectReader
 from integrations.kubernetes.writes import ObjectWriter, Written
 
@@ -20,6 +21,7 @@ __all__ = [
     "Made",
     "ObjectAction",
     "Offerable",
+    "Overtaken",
     "Undertaking",
     "Upstream",
     "always",
@@ -90,8 +92,12 @@ class Offerable(Protocol):
     def applies(self) -> Callable[[Found], bool]:
         """Whether it makes sense as the object stands."""
 
-    def suits(self, plural: str) -> bool:
-        """Whether objects of that kind have it."""
+    def suits(self, kind: ResourceKind) -> bool:
+        """Whether objects of that kind have it: a custom kind may be called as a built-in one."""
+
+
+class Overtaken(Exception):
+    """What an action compared for itself is not as the person saw it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +110,9 @@ class Undertaking:
     kinds: frozenset[str]
     applies: Callable[[Found], bool] = always
 
-    def suits(self, plural: str) -> bool:
+    def suits(self, kind: ResourceKind) -> bool:
         """Whether objects of that kind have it."""
-        return plural in self.kinds
+        return kind.plural in self.kinds and not kind.custom
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +141,6 @@ class ObjectAction(Generic[B]):
     shown: frozenset[str] = field(default_factory=frozenset)
     """Paths whose values may stand in the record; of others it tells that they changed."""
 
-    def suits(self, plural: str) -> bool:
+    def suits(self, kind: ResourceKind) -> bool:
         """Whether objects of that kind have it."""
-        return not self.kinds or plural in self.kinds
+        return not self.kinds or (kind.plural in self.kinds and not kind.custom)

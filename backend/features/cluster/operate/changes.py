@@ -20,7 +20,7 @@ _UNTOLD: Final = frozenset(
     {"managedFields", "resourceVersion", "generation", "creationTimestamp", "uid", "selfLink"}
 )
 """What the API server keeps for itself."""
-_NAMED: Final = ("name", "containerPort", "mountPath", "key", "ip", "type")
+_NAMED: Final = ("mountPath", "name", "containerPort", "key", "ip", "type")
 """What an entry of a list is known by, as the schemas of Kubernetes merge them."""
 
 
@@ -28,7 +28,7 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Fie
     """Leaf by leaf, without the status and what the API server keeps for itself, by path."""
     old, new = dict(_leaves(_asked(before))), dict(_leaves(_asked(after)))
     paths = sorted(path for path in {**old, **new} if old.get(path) != new.get(path))
-    return [FieldChange(path=p, before=old.get(p), after=new.get(p)) for p in paths]
+    return [FieldChange(path=p, before=_cut(old.get(p)), after=_cut(new.get(p))) for p in paths]
 
 
 def told(changes: list[FieldChange]) -> dict[str, Any]:
@@ -52,11 +52,17 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         for name, inner in value.items():
             yield from _leaves(inner, _below(path, str(name)))
     elif isinstance(value, list) and value:
-        for at, inner in enumerate(value):
-            yield from _leaves(inner, f"{path}[{_entry(at, inner)}]")
+        names = [_entry(at, inner) for at, inner in enumerate(value)]
+        for at, (name, inner) in enumerate(zip(names, value, strict=True)):
+            alike = names.count(name) > 1
+            yield from _leaves(inner, f"{path}[{name}#{at}]" if alike else f"{path}[{name}]")
     else:
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        yield path, text if len(text) <= _TEXT else text[:_TEXT] + "…"
+        yield path, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _cut(text: str | None) -> str | None:
+    """What is told of a value: both were compared as they are."""
+    return text if text is None or len(text) <= _TEXT else text[:_TEXT] + "…"
 
 
 def _below(path: str, name: str) -> str:

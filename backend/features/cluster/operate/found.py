@@ -22,17 +22,17 @@ class Found:
     @property
     def meta(self) -> dict[str, Any]:
         """Its metadata."""
-        return self.raw.get("metadata") or {}
+        return _mapping(self.raw.get("metadata"))
 
     @property
     def spec(self) -> dict[str, Any]:
-        """What is asked for."""
-        return self.raw.get("spec") or {}
+        """What is asked for; of a custom kind it may be anything."""
+        return _mapping(self.raw.get("spec"))
 
     @property
     def status(self) -> dict[str, Any]:
         """How it is."""
-        return self.raw.get("status") or {}
+        return _mapping(self.raw.get("status"))
 
     @property
     def uid(self) -> str:
@@ -52,20 +52,27 @@ class Found:
     @property
     def version(self) -> str:
         """What a change is guarded by: the object and what is asked of it. Its status changes all
-        the time, and no change here depends on that."""
-        return f"{self.uid}.{self.generation}"
+        the time, and no change here depends on that. Of kinds that do not count what is asked for
+        it is every change, but for a node's: it says all the time that it is there."""
+        if self.generation or (self.kind.plural == "nodes" and not self.kind.custom):
+            return f"{self.uid}.{self.generation}"
+        return f"{self.uid}.r{self.resource_version}"
 
     @property
     def labels(self) -> dict[str, str]:
         """Its labels."""
-        return self.meta.get("labels") or {}
+        return _mapping(self.meta.get("labels"))
 
     @property
     def annotations(self) -> dict[str, str]:
         """Its annotations."""
-        return self.meta.get("annotations") or {}
+        return _mapping(self.meta.get("annotations"))
 
     @property
     def words(self) -> str:
         """``Deployment web``."""
         return f"{self.kind.kind} {self.name}"
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from auth.verb import Verb
-from backend.errors import PreconditionFailed
-from backend.features.cluster.operate.action import Doing, Made, ObjectAction, Upstream
+from backend.features.cluster.operate.action import Doing, Made, ObjectAction, Overtaken, Upstream
+from backend.features.cluster.operate.changes import REPEATED
 from backend.features.cluster.operate.found import Found
 from backend.features.cluster.operate.schemas import TaintView, Undo
 from integrations.kubernetes.writes import PatchType
@@ -43,6 +43,8 @@ class Entries(BaseModel):
         named = {(entry.among, entry.key) for entry in self.entries}
         if len(named) != len(self.entries):
             raise ValueError("one label or annotation is named twice")
+        if any(entry.key == REPEATED for entry in self.entries):
+            raise ValueError(f"{REPEATED} is kubectl's own")
         return self
 
 
@@ -63,11 +65,7 @@ async def _set_entries(doing: Doing, found: Found, body: Entries) -> Made:
     for entry in body.entries:
         now = _held(found, entry.among).get(entry.key)
         if now != entry.was:
-            raise PreconditionFailed(
-                f"Somebody else changed {entry.key} meanwhile: it is "
-                + (f"{now[:200]!r} now." if now is not None else "not there any more.")
-                + " Look at the present value and try again.",
-            )
+            raise Overtaken
     change: dict[str, Any] = {"resourceVersion": found.resource_version}
     for entry in body.entries:
         change.setdefault(entry.among, {})[entry.key] = entry.value
@@ -99,9 +97,7 @@ def taints_of(found: Found) -> list[TaintView]:
 
 async def _set_taints(doing: Doing, found: Found, body: Taints) -> Made:
     if _sorted(taints_of(found)) != _sorted(body.was):
-        raise PreconditionFailed(
-            "Somebody else changed the taints meanwhile. Look at the present ones and try again."
-        )
+        raise Overtaken
     kept = {_name(one): one for one in found.spec.get("taints") or []}
     # What is kept keeps when it was set: pods are evicted by that.
     wanted = [kept.get(_key(taint), taint.model_dump()) for taint in body.taints]

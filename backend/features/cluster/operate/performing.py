@@ -11,16 +11,22 @@ from auth.principal import Principal
 from auth.scope import Scope
 from backend.audit import Change, Target
 from backend.connections.acting import kubernetes_caller
-from backend.errors import Conflict, PreconditionFailed, PreconditionRequired
+from backend.errors import Conflict, PreconditionFailed, PreconditionRequired, Problem
 from backend.features.cluster.kinds import permission_kind
-from backend.features.cluster.operate.action import Doing, Made, ObjectAction
+from backend.features.cluster.operate.action import Doing, Made, ObjectAction, Overtaken
 from backend.features.cluster.operate.changes import differences, told
 from backend.features.cluster.operate.found import Found
 from backend.features.cluster.operate.schemas import Acted, FieldChange
 from backend.features.cluster.operate.state import operable
 from backend.features.cluster.service import missing_alike
 from backend.http.attempt import Attempt, attempted
-from integrations.contract import Invalid, UpstreamConflict, UpstreamUnreachable
+from integrations.contract import (
+    IntegrationError,
+    Invalid,
+    UpstreamConflict,
+    UpstreamFailed,
+    UpstreamUnreachable,
+)
 from integrations.kubernetes import ResourceKind
 from integrations.kubernetes.connection import KubernetesConnection
 from integrations.kubernetes.errors import BudgetExceeded
@@ -81,10 +87,11 @@ async def perform(
     async with attempted(attempt, f"sent: {found.words}", f"no answer came: {found.words}"):
         try:
             made = await _tried(action, asking, found, body)
-        except UpstreamUnreachable as error:
+        except (UpstreamUnreachable, UpstreamFailed) as error:
+            # In trouble of its own it may not know the end itself.
             await attempt.end("unknown", f"{found.words}: {error.message}", upstream=error.upstream)
             raise
-        except Exception as error:
+        except (IntegrationError, Problem) as error:
             await attempt.end("failed", f"{found.words}: {error}"[:2000])
             raise
         acted = _acted(action, found, body, made, dry_run=False)
@@ -131,13 +138,15 @@ async def _tried(action: ObjectAction[Any], asking: Asking, found: Found, body: 
     for _ in range(_TRIES):
         try:
             return await action.perform(asking.doing, found, body)
+        except Overtaken as error:
+            raise await _stale(asking, found) from error
         except BudgetExceeded as error:
             raise Conflict(f"A disruption budget is against it: {error.message}") from error
         except (UpstreamConflict, Invalid) as error:
             now = await find(asking)
             if now.resource_version == found.resource_version:
                 raise  # it is refused for what is asked, not for what changed
-            if now.version != found.version:
+            if now.version != found.version if action.guarded else now.uid != found.uid:
                 raise await _stale(asking, now) from error
             found = now
     raise Conflict(

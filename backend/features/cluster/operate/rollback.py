@@ -17,6 +17,7 @@ from backend.features.cluster.operate.revisions import (
     selector_of,
     with_number,
 )
+from integrations.contract import IntegrationError
 from integrations.kubernetes import KINDS
 from integrations.kubernetes.writes import PatchType, Written
 
@@ -71,9 +72,13 @@ async def _stuck(doing: Doing, found: Found) -> tuple[str, ...]:
     deleted: Kubernetes replaces pods in their order, and waits for each."""
     if found.kind.plural != "statefulsets":
         return ()
-    page = await doing.reader.list_page(
-        KINDS["pods"], found.namespace, limit=500, labels=selector_of(found), model=dict[str, Any]
-    )
+    try:
+        page = await doing.reader.list_page(
+            KINDS["pods"], found.namespace,
+            limit=500, labels=selector_of(found), model=dict[str, Any],
+        )  # fmt: skip
+    except IntegrationError:
+        return ()  # it was done: what else is worth knowing is not
     newest = found.status.get("updateRevision")
     names = [pod["metadata"]["name"] for pod in page.items if _is_stuck(pod, newest)]
     if not names:

@@ -17,6 +17,7 @@ from backend.features.cluster.kinds import scope_of
 from backend.features.cluster.operate.action import ObjectAction
 from backend.features.cluster.operate.catalogue import ACTIONS
 from backend.features.cluster.operate.performing import Asking, find, perform, target_of
+from backend.features.cluster.operate.placing import check_place, place_for
 from backend.features.cluster.operate.revisions import REVISED, kept_revisions, revision_views
 from backend.features.cluster.operate.schemas import Acted, Operable, Revisions
 from backend.features.cluster.operate.state import needed, operable
@@ -128,10 +129,12 @@ class _Endpoint:
             caller, given["upstreams"], place,
             if_match=given["if_match"], dry_run=given["dry_run"],
         )  # fmt: skip
-        if not action.suits(asking.kind.plural) or (action.kinds and asking.kind.custom):
+        if not action.suits(asking.kind):
             raise NotFoundProblem(f"A {asking.kind.kind} has no such action.")
         right, verb = needed(action, asking.kind)
         require(caller, right, verb, asking.where, "object")
+        needed_at = place_for(action, asking.kind.plural, asking.where)
+        check_place(caller, right, action, asking.where, needed_at)
         attempt = Attempt(request, caller, action.id, target_of(asking), right=verb)
         return await perform(action, asking, body, attempt)
 

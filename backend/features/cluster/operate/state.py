@@ -16,6 +16,7 @@ from backend.features.cluster.operate.changes import REPEATED
 from backend.features.cluster.operate.found import Found
 from backend.features.cluster.operate.metadata import taints_of
 from backend.features.cluster.operate.notes import notes_on
+from backend.features.cluster.operate.placing import place_for
 from backend.features.cluster.operate.schemas import Offer, Operable
 from backend.features.cluster.operate.workloads import SCALED, SUSPENDED, replicas_of
 from integrations.kubernetes import ResourceKind
@@ -45,7 +46,7 @@ async def operable(
     console and the cluster allow it."""
     client = connection.client
     reader = ObjectReader(client, kubernetes_caller(caller, client.settings, found.namespace))
-    suitable = [a for a in OFFERED if a.suits(found.kind.plural) and a.applies(found)]
+    suitable = [a for a in OFFERED if a.suits(found.kind) and a.applies(found)]
     offers, notes = await asyncio.gather(
         asyncio.gather(*(_offer(connection, caller, action, found, where) for action in suitable)),
         notes_on(reader, found),
@@ -61,7 +62,7 @@ async def _offer(
     where: Scope,
 ) -> Offer:
     kind, verb = needed(action, found.kind)
-    if not caller.policy.decide(kind, verb, where).allowed:
+    if not caller.policy.decide(kind, verb, place_for(action, found.kind.plural, where)).allowed:
         return Offer(
             id=action.id, allowed=False, why=f"Your roles here do not allow you to {verb} it."
         )

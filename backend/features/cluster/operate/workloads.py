@@ -5,6 +5,7 @@ What the API server answers to each is in the reference of actions, section 5.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
@@ -15,6 +16,7 @@ from auth.verb import Verb
 from backend.features.cluster.operate.action import Doing, Made, ObjectAction, Upstream
 from backend.features.cluster.operate.found import Found
 from backend.features.cluster.operate.schemas import Nothing, Undo
+from integrations.contract import IntegrationError
 from integrations.kubernetes import KINDS
 from integrations.kubernetes.writes import PatchType, Written
 
@@ -60,7 +62,9 @@ async def _scale(doing: Doing, found: Found, body: Scale) -> Made:
     )  # fmt: skip
     after = {**found.raw, "spec": {**found.spec, "replicas": body.replicas}}
     if not doing.dry_run:
-        after = (await doing.reader.read(found.kind, found.namespace, found.name)).raw
+        # It was done: that it cannot be read now is no failure.
+        with contextlib.suppress(IntegrationError):
+            after = (await doing.reader.read(found.kind, found.namespace, found.name)).raw
     return Made(Written(after, written.warnings, written.audit_id))
 
 

@@ -3,9 +3,17 @@ import { part, usePart } from "../../overlay/part";
 
 const buttons = part(async () => (await import("./ObjectsBulk")).ObjectsBulk);
 
-const WITHOUT: ReadonlySet<string> = new Set(["leases", "endpointslices"]);
+/** What controllers make is theirs; what holds others' things or data goes one by one, by its name. */
+const WITHOUT: ReadonlySet<string> = new Set([
+  "leases",
+  "endpointslices",
+  "namespaces",
+  "persistentvolumes",
+  "persistentvolumeclaims",
+  "customresourcedefinitions",
+]);
 
-/** Whether there is anything to be done to several rows of a table: what controllers make is theirs. */
+/** Whether there is anything to be done to several rows of a table. */
 export const hasBulk = (collection: string): boolean => !WITHOUT.has(collection);
 
 /** What can be done to the ticked objects; its code comes with the first tick. */

@@ -40,7 +40,7 @@ function Offers({ path, state }: { path: ObjectPath; state: Operable }) {
   const start = useStart();
   const starters = startersOf(path.kind);
   const offers = inOrder(state.offers, Object.keys(starters));
-  const begin = (id: OfferId) => starters[id](start, operatedOf(path), state.name);
+  const begin = (id: OfferId) => starters[id](start, operatedOf(path), path.name);
   const beside = offers.filter(({ id, allowed }) => allowed && !APART.has(id)).slice(0, BESIDE);
   return (
     <div className="cr-operate">

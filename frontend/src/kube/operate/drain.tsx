@@ -22,7 +22,11 @@ const FATES: readonly Fate[] = [
   "stays",
 ];
 
-const pathOf = ({ cluster, name }: ObjectPath) => ({ cluster, node: name });
+/** Only a node is drained: a custom kind may be called as nodes are. */
+function pathOf({ cluster, kind, name }: ObjectPath) {
+  if (kind !== "nodes") throw new Error(`${kind} are not drained`);
+  return { cluster, node: name };
+}
 
 /** Empties a node as a job: its pods leave as budgets allow, and it takes no more. */
 export const drain: Action<Drained, Drain> = {

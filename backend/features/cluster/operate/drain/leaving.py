@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -27,7 +28,16 @@ from integrations.kubernetes.writes import ObjectWriter
 __all__ = ["Blocked", "Leaving"]
 
 _PODS: Final = KINDS["pods"]
-_PASSING: Final = (BudgetExceeded, UpstreamBusy, UpstreamFailed, UpstreamUnreachable)
+_PASSING: Final = (
+    BudgetExceeded,
+    UpstreamBusy,
+    UpstreamConflict,
+    UpstreamFailed,
+    UpstreamUnreachable,
+)
+"""What may be otherwise at the next try: after a conflict it is looked which pod it is."""
+_ENDING: Final = "because it is being terminated"
+"""Of a namespace that goes: its pods go anyway."""
 _AGAIN: Final = 3.0
 """Seconds until a budget that is against it is tried again; only its change tells."""
 _LOOK: Final = 1.0
@@ -46,17 +56,17 @@ class Leaving:
     def __init__(
         self,
         run: Run,
-        reader: ObjectReader,
         connection: KubernetesConnection,
         *,
-        as_: Caller | None,
+        as_: Callable[[], Caller | None],
         grace_seconds: int | None,
         ends: float,
     ) -> None:
-        self.gone = 0
+        # Those that left before a restart are there no more to be found.
+        self.gone = sum("/" in name for name in run.finished())
         self._total = 0
         self._run = run
-        self._reader = reader
+        self._client = connection.client
         self._writer = ObjectWriter(connection.client)
         self._as = as_
         self._grace = grace_seconds
@@ -85,15 +95,14 @@ class Leaving:
         asked, looks = pod.leaving, 0
         while time.time() < self._ends:
             try:
+                if await self._is_gone(pod):
+                    return "left"
                 if not asked:
                     await self._evict(pod)
                     asked = True
-                if await self._is_gone(pod):
-                    return "left"
+                    continue
             except NotFound:
                 return "left"
-            except UpstreamConflict:
-                return "was replaced by another of its name"
             except IntegrationError as error:
                 await asyncio.sleep(self._against(name, error))
                 continue
@@ -107,7 +116,7 @@ class Leaving:
         """Seconds to wait for what may pass; raises what will not."""
         if isinstance(error, UpstreamFailed) and _SEVERAL in error.message:
             raise Blocked(f"{name}: {error.message}") from error
-        if not isinstance(error, _PASSING):
+        if not isinstance(error, _PASSING) and _ENDING not in error.message:
             raise error
         self._wait(name, error.message)
         return max(_AGAIN, error.retry_after if isinstance(error, BudgetExceeded) else 0.0)
@@ -115,12 +124,13 @@ class Leaving:
     async def _evict(self, pod: NodePod) -> None:
         await self._writer.evict(
             _PODS, pod.namespace, pod.name,
-            as_=self._as, uid=pod.uid, grace_seconds=self._grace,
+            as_=self._as(), uid=pod.uid, grace_seconds=self._grace,
         )  # fmt: skip
         self._waiting.pop(f"{pod.namespace}/{pod.name}", None)
 
     async def _is_gone(self, pod: NodePod) -> bool:
-        there = await self._reader.get(_PODS, pod.namespace, pod.name)
+        reader = ObjectReader(self._client, self._as())
+        there = await reader.get(_PODS, pod.namespace, pod.name)
         return bool(there.metadata.uid != pod.uid)
 
     def _why_there(self, pod: NodePod) -> str:

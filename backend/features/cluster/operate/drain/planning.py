@@ -50,6 +50,11 @@ class NodePod:
         return (self.raw.get("status") or {}).get("phase") in {"Succeeded", "Failed"}
 
     @property
+    def pending(self) -> bool:
+        """It does not run yet: no budget counts it."""
+        return (self.raw.get("status") or {}).get("phase") == "Pending"
+
+    @property
     def leaving(self) -> bool:
         """It was told to go."""
         return bool(self.meta.get("deletionTimestamp"))
@@ -163,7 +168,8 @@ def _fate(pod: NodePod, all_budgets: list[Budget], allowed: Allowed) -> tuple[Fa
         return Fate.UNMANAGED, "Nothing makes it anew elsewhere.", ""
     if pod.local_data and not allowed.local_data:
         return Fate.LOCAL_DATA, "What it keeps on the machine (emptyDir) is lost.", ""
-    return _budgeted([one for one in all_budgets if one.about(pod)])
+    counted = [] if pod.pending else all_budgets
+    return _budgeted([one for one in counted if one.about(pod)])
 
 
 def _budgeted(about: list[Budget]) -> tuple[Fate, str, str]:

@@ -12,7 +12,6 @@ from auth import scope
 from auth.principal import Principal
 from auth.verb import Verb
 from backend.audit import Origin, Target
-from backend.connections.acting import kubernetes_caller
 from backend.connections.upstreams import Upstreams
 from backend.db.session import DbSession
 from backend.errors import Conflict
@@ -38,7 +37,6 @@ from backend.http.guard import Decides, require
 from backend.http.versions import IfMatch
 from backend.jobs import Jobs, commands
 from backend.parts import part
-from integrations.caller import Impersonation
 from integrations.kubernetes import KINDS
 from integrations.kubernetes.integration import INTEGRATION as KUBERNETES
 
@@ -60,7 +58,9 @@ _ORDER: Final = {
     )
 }
 Name = Annotated[str, Path(max_length=253)]
-Draining = Annotated[Principal, Decides("drain on the machine and evict on pods, in the cluster")]
+Draining = Annotated[
+    Principal, Decides("drain on the machine, list and evict on pods, in the cluster")
+]
 
 router = APIRouter(
     tags=["kubernetes: actions"],
@@ -80,6 +80,7 @@ async def _asking(
     where = scope.cluster(caller.organisation, cluster)
     require(caller, "machine", Verb.DRAIN, where, "machine")
     require(caller, "pod", Verb.EVICT, where, "pod")
+    require(caller, "pod", Verb.LIST, where, "pod")
     connection = upstreams.find(KUBERNETES, cluster)
     return Asking(connection, caller, KINDS["nodes"], "", node, where, if_match, dry_run=False)
 
@@ -158,15 +159,15 @@ async def _fates(asking: Asking, allowed: Allowed) -> list[PodFate]:
 
 
 def _order(asking: Asking, uid: str, body: Drain, origin: Origin) -> DrainOrder:
-    caller, settings = asking.caller, asking.connection.client.settings
-    as_ = kubernetes_caller(caller, settings)
+    caller = asking.caller
     return DrainOrder(
-        cluster=settings.name,
+        cluster=asking.connection.settings.name,
         node=asking.name,
         uid=uid,
         subject=caller.subject,
+        credential=caller.credential,
+        login=caller.login,
         origin=origin,
-        acts_as=(as_.user, as_.groups, as_.uid) if isinstance(as_, Impersonation) else None,
         local_data=body.local_data,
         unmanaged=body.unmanaged,
         grace_seconds=body.grace_seconds,
