@@ -10,6 +10,7 @@ import image from "./i18n/image.json";
 import invited from "./i18n/invited.json";
 import inviting from "./i18n/inviting.json";
 import later from "./i18n/later.json";
+import logs from "./i18n/logs.json";
 import operate from "./i18n/operate.json";
 import owning from "./i18n/owning.json";
 import profile from "./i18n/profile.json";
@@ -105,6 +106,7 @@ function without(file: string, names: ReadonlySet<string>): string[] {
 
 test.each([
   ["later", [later]],
+  ["logs", [logs]],
   ["operate", [operate]],
   ["connections", [connections]],
   ["etcd", [etcd]],

@@ -13,6 +13,8 @@ from backend.features.cluster import project
 from backend.features.cluster.collections import CLUSTERS, DEFINITIONS, LEASES, NAMESPACES
 from backend.features.cluster.definitions import Definitions
 from backend.features.cluster.kubectl.proxy import MOUNT, KubectlProxy
+from backend.features.cluster.logs.routes import LogStreams
+from backend.features.cluster.logs.routes import router as logs
 from backend.features.cluster.operate.drain.job import Drainer
 from backend.features.cluster.operate.drain.routes import router as draining
 from backend.features.cluster.operate.routes import router as actions
@@ -63,6 +65,7 @@ def register(context: FeatureContext) -> Feature:
     mounts = {MOUNT: KubectlProxy()}
     router = APIRouter()
     router.include_router(objects)
+    router.include_router(logs)
     router.include_router(draining)
     router.include_router(actions)
     drainer = Drainer(context)
@@ -72,6 +75,6 @@ def register(context: FeatureContext) -> Feature:
         {"kubernetes": feeds},
         kinds=KINDS,
         jobs=(drainer.job,),
-        parts=(drainer,),
+        parts=(drainer, LogStreams()),
         mounts=mounts,
     )

@@ -101,6 +101,26 @@ async function sendOnce(
   return { data: await (isText ? response.text() : response.json()), requestId };
 }
 
+/**
+ * The body of an answer that goes on, as it comes. Throws `ApiError` like `send`; what breaks later
+ * is thrown while it is read.
+ */
+export async function openStream(
+  address: string,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
+  const response = await fetch(apiUrl(address), {
+    headers: headersOf("GET", { Accept: "application/x-ndjson, application/problem+json" }, false),
+    credentials: "same-origin",
+    signal,
+  });
+  if (!response.ok || !response.body) {
+    if (response.status === 401) onUnauthenticated();
+    throw new ApiError(await problemOf(response));
+  }
+  return response.body;
+}
+
 /** Proxies let through 8 KB of an address; ours goes behind a path and a host. */
 const LONGEST_ADDRESS = 4_000;
 

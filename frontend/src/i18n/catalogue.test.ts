@@ -12,6 +12,7 @@ import invited from "./invited.json";
 import inviting from "./inviting.json";
 import later from "./later.json";
 import linking from "./linking.json";
+import logs from "./logs.json";
 import operate from "./operate.json";
 import "./asking";
 import "./connections";
@@ -23,6 +24,7 @@ import "./inviting";
 import "./later";
 import "./linking";
 import "./owning";
+import "./logs";
 import "./operate";
 import "./profile";
 import "./providers";
@@ -74,6 +76,7 @@ const KEYS = [
   inviting,
   later,
   linking,
+  logs,
   operate,
   asking,
   owning,
@@ -130,6 +133,7 @@ test("the pseudo-locale marks every string and leaves placeholders alone", () =>
     inviting,
     later,
     linking,
+    logs,
     operate,
     asking,
     owning,

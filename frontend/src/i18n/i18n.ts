@@ -11,6 +11,7 @@ import type invited from "./invited.json";
 import type inviting from "./inviting.json";
 import type later from "./later.json";
 import type linking from "./linking.json";
+import type logs from "./logs.json";
 import type operate from "./operate.json";
 import type owning from "./owning.json";
 import type profile from "./profile.json";
@@ -41,6 +42,7 @@ declare module "i18next" {
         typeof later &
         typeof linking &
         typeof owning &
+        typeof logs &
         typeof operate &
         typeof profile &
         typeof providers &

@@ -11931,6 +11931,103 @@ export type ReadKubeconfigResponses = {
 
 export type ReadKubeconfigResponse = ReadKubeconfigResponses[keyof ReadKubeconfigResponses];
 
+export type StreamLogsData = {
+    body?: never;
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Namespace
+         */
+        namespace: string;
+    };
+    query: {
+        /**
+         * Pod
+         */
+        pod: Array<string>;
+        /**
+         * Container
+         */
+        container?: string;
+        /**
+         * Previous
+         */
+        previous?: boolean;
+        /**
+         * Tail
+         */
+        tail?: number;
+        /**
+         * Since
+         */
+        since?: string | null;
+        /**
+         * Follow
+         */
+        follow?: boolean;
+        /**
+         * Form
+         */
+        form?: 'lines' | 'text';
+    };
+    url: '/api/v1/clusters/{cluster}/logs/{namespace}';
+};
+
+export type StreamLogsErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * The present state does not allow it
+     */
+    409: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Too many of these at once; Retry-After says when to try again
+     */
+    429: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type StreamLogsError = StreamLogsErrors[keyof StreamLogsErrors];
+
+export type StreamLogsResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
+
 export type PlanDrainData = {
     body?: never;
     headers?: {

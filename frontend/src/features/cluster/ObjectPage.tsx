@@ -114,7 +114,13 @@ function Loaded({ path, object, live, deletedAt, notice }: LoadedProps) {
       notice={notice}
       meta={
         <>
-          {deletedAt === null && <Operate path={path} news={newsForActions(live.current)} />}
+          {deletedAt === null && (
+            <Operate
+              key={Object.values(path).join("/")}
+              path={path}
+              news={newsForActions(live.current)}
+            />
+          )}
           {object.simulated && (
             <Label isCompact variant="outline" title={t("detail.simulatedHint")}>
               {t("detail.simulated")}

@@ -6,7 +6,7 @@ export const pages = [
   definePage({
     id: "object",
     path: "/clusters/$cluster/$kind/$namespace/$name",
-    search: { tab: oneOf("summary", "objects", "pods", "events", "yaml") },
+    search: { tab: oneOf("summary", "objects", "pods", "logs", "events", "yaml") },
     title: "nav.workloads",
     load: async () => (await import("./ObjectPage")).ObjectPage,
     rows: Object.fromEntries(

@@ -4,8 +4,9 @@ import type { Detail as ObjectDetail } from "../../api/generated/types.gen";
 import type { DetailTab } from "../../detail/DetailTabs";
 import { type ObjectPath, podFilters } from "../../kube/objectRow";
 import { RelatedTable } from "../../kube/RelatedTable";
-import { CustomObjects } from "./CustomObjects";
+import { part, usePart } from "../../overlay/part";
 import { EventsTab } from "./EventsTab";
+import { hasLogs, LogsTab } from "./logs/LogsTab";
 import { type EventSubjects, eventSubjects } from "./relations";
 import { Summary } from "./Summary";
 import { YamlTab } from "./YamlTab";
@@ -45,7 +46,7 @@ export function useObjectTabs(options: ObjectTabsOptions): DetailTab[] {
       ? {
           id: "objects",
           title: t("custom.objects"),
-          content: () => <CustomObjects cluster={path.cluster} definition={path.name} />,
+          content: () => <Objects cluster={path.cluster} definition={path.name} />,
         }
       : null,
     pods && {
@@ -62,6 +63,14 @@ export function useObjectTabs(options: ObjectTabsOptions): DetailTab[] {
         />
       ),
     },
+    hasLogs(path)
+      ? {
+          id: "logs",
+          title: t("detail.logs"),
+          fills: true,
+          content: () => <LogsTab path={path} object={object} />,
+        }
+      : null,
     {
       id: "events",
       title: t("nav.events"),
@@ -82,6 +91,14 @@ export function useObjectTabs(options: ObjectTabsOptions): DetailTab[] {
     },
   ];
   return tabs.filter((tab) => tab !== null);
+}
+
+const objects = part(async () => (await import("./CustomObjects")).CustomObjects);
+
+/** The objects of a custom kind; no other page needs their code. */
+function Objects(props: { cluster: string; definition: string }) {
+  const Table = usePart(objects, true);
+  return Table && <Table {...props} />;
 }
 
 /** The same value as long as it says the same: the events are asked for by it. */

@@ -1,0 +1,1 @@
+"""Logs of containers: several at once, interleaved by time, followed over restarts."""

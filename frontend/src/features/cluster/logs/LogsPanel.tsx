@@ -1,0 +1,181 @@
+import "../../../i18n/logs";
+import "../../../styles/logs.css";
+import { Button, FormSelect, FormSelectOption, SearchInput, Switch } from "@patternfly/react-core";
+import { useQuery } from "@tanstack/react-query";
+import { useDeferredValue, useId, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { listRows } from "../../../api/generated/sdk.gen";
+import { apiUrl } from "../../../api/http";
+import { podFilters } from "../../../kube/objectRow";
+import { Notice } from "../../../states/Notice";
+import { LogLines } from "./LogLines";
+import type { LogsTabProps } from "./LogsTab";
+import { addressOf, type LogAsked, useLog } from "./useLog";
+
+/** As many pods are read together; of more one is chosen. */
+const MOST_PODS = 20;
+const TAILS = [200, 1000, 5000, 20_000];
+
+/** The logs of a pod or of a workload's pods: which, how many lines, followed, searched. */
+export function LogsPanel({ path, object }: LogsTabProps) {
+  const { t } = useTranslation();
+  const pods = usePods({ path, object });
+  const [pod, setPod] = useState("");
+  const [container, setContainer] = useState("");
+  const [previous, setPrevious] = useState(false);
+  const [follow, setFollow] = useState(true);
+  const [tail, setTail] = useState(1000);
+  const [wrap, setWrap] = useState(false);
+  const [times, setTimes] = useState(true);
+  const [search, setSearch] = useState("");
+  const sought = useDeferredValue(search);
+  const chosen = useMemo(
+    () => (pods.includes(pod) ? [pod] : pods.slice(0, MOST_PODS)),
+    [pods, pod],
+  );
+  const asked: LogAsked = {
+    cluster: path.cluster,
+    namespace: path.namespace,
+    pods: chosen,
+    container,
+    previous,
+    follow,
+    tail,
+  };
+  const log = useLog(asked);
+  const names = object.containers.map(({ name }) => name);
+  return (
+    <div className="cr-logs">
+      <div className="cr-logs-bar" role="group" aria-label={t("logs.choose")}>
+        {pods.length > 1 && (
+          <Choice
+            label={t("logs.pod")}
+            value={chosen.length === 1 ? (chosen[0] ?? "") : ""}
+            onChange={setPod}
+            all={t("logs.allPods", { count: Math.min(pods.length, MOST_PODS) })}
+            names={pods}
+          />
+        )}
+        {names.length > 1 && (
+          <Choice
+            label={t("logs.container")}
+            value={container}
+            onChange={setContainer}
+            all={t("logs.allContainers")}
+            names={names}
+          />
+        )}
+        <FormSelect
+          aria-label={t("logs.tail")}
+          className="cr-logs-choice"
+          value={String(tail)}
+          onChange={(_, value) => setTail(Number(value))}
+        >
+          {TAILS.map((count) => (
+            <FormSelectOption
+              key={count}
+              value={String(count)}
+              label={t("logs.lines", { count }) as string}
+            />
+          ))}
+        </FormSelect>
+        <SearchInput
+          aria-label={t("logs.search")}
+          placeholder={t("logs.search")}
+          value={search}
+          onChange={(_, text) => setSearch(text)}
+          onClear={() => setSearch("")}
+        />
+        <Toggle label={t("logs.follow")} on={follow && !previous} onChange={setFollow} />
+        <Toggle label={t("logs.previous")} on={previous} onChange={setPrevious} />
+        <Toggle label={t("logs.times")} on={times} onChange={setTimes} />
+        <Toggle label={t("code.wrap")} on={wrap} onChange={setWrap} />
+        <Button
+          variant="link"
+          isInline
+          component="a"
+          href={apiUrl(addressOf(asked, "text"))}
+          download=""
+        >
+          {t("logs.download")}
+        </Button>
+      </div>
+      {pods.length > MOST_PODS && (
+        <p className="cr-muted">{t("logs.tooMany", { most: MOST_PODS })}</p>
+      )}
+      {log.problem && (
+        <Notice tone="danger" title={log.problem.title}>
+          <span translate="no">{log.problem.detail}</span>{" "}
+          <Button variant="link" isInline onClick={log.again}>
+            {t("logs.again")}
+          </Button>
+        </Notice>
+      )}
+      <LogLines
+        log={log}
+        search={sought}
+        wrap={wrap}
+        times={times}
+        several={chosen.length > 1 || (container === "" && names.length > 1)}
+        label={t("logs.of", { name: path.name })}
+      />
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  all: string;
+  names: readonly string[];
+}
+
+function Choice({ label, value, onChange, all, names }: ChoiceProps) {
+  return (
+    <FormSelect
+      aria-label={label}
+      className="cr-logs-choice"
+      value={value}
+      onChange={(_, name) => onChange(name)}
+    >
+      <FormSelectOption value="" label={all} />
+      {names.map((name) => (
+        <FormSelectOption key={name} value={name} label={name} translate="no" />
+      ))}
+    </FormSelect>
+  );
+}
+
+interface ToggleProps {
+  label: string;
+  on: boolean;
+  onChange: (on: boolean) => void;
+}
+
+function Toggle({ label, on, onChange }: ToggleProps) {
+  const id = useId();
+  return <Switch id={id} label={label} isChecked={on} onChange={(_, next) => onChange(next)} />;
+}
+
+/** The pods whose logs they are: itself, or those it runs, newest first. */
+function usePods({ path, object }: LogsTabProps): readonly string[] {
+  const filters = useMemo(
+    () => (path.kind === "pods" ? null : podFilters(path, object)),
+    [path, object],
+  );
+  const found = useQuery({
+    queryKey: ["logs of", filters],
+    queryFn: async ({ signal }) => {
+      const query = { filter: [...(filters ?? [])], sort: "-created", limit: 200 };
+      const { data } = await listRows({ path: { name: "pods" }, query, signal });
+      return data.rows.map((row) => String(row.name));
+    },
+    enabled: filters !== null,
+    refetchInterval: 10_000,
+  });
+  const own = useMemo(() => [path.name], [path.name]);
+  return path.kind === "pods" ? own : (found.data ?? NONE);
+}
+
+const NONE: readonly string[] = [];

@@ -1,0 +1,4 @@
+import { addWords } from "./i18n";
+import logs from "./logs.json";
+
+addWords(logs);
