@@ -6,6 +6,7 @@ import { KeyView } from "../features/keyvalue/KeyPage";
 import { KeyValueView } from "../features/keyvalue/KeyValuePage";
 import { ValueBody } from "../features/keyvalue/ValueViewer";
 import { startI18n } from "../i18n/i18n";
+import { SESSION } from "../test/answers";
 import { expectAccessible, renderInConsole, stubApi } from "../test/console";
 import { HEALTH, IMAGE, OBJECT, VALUE } from "../test/details";
 import { untranslated } from "../test/untranslated";
@@ -16,6 +17,10 @@ afterAll(() => startI18n("en"));
 beforeEach(() =>
   stubApi({
     collections: { collections: [] },
+    session: {
+      ...SESSION,
+      permissions: { ...SESSION.permissions, etcdmember: ["list"], key: ["list"] },
+    },
     "collections/etcd-members": { rows: [{ key: "local/1", etcd: "local", name: "etcd-1" }] },
     "collections/tags": { rows: [] },
     "clusters/local/pods/shop/cart-5895-x": OBJECT,

@@ -12,6 +12,10 @@ import { PODS } from "../test/collections";
 import { renderInConsole, stubApi, subscribed } from "../test/console";
 import { HEALTH, IMAGE, OBJECT, VALUE } from "../test/details";
 
+const READER = {
+  ...SESSION,
+  permissions: { ...SESSION.permissions, etcdmember: ["list"], key: ["list"] },
+};
 const FOREIGN = "\u202eevil\u0007\u200b";
 const ACTING = ["\u202e", "\u0007", "\u200b"];
 const SEEN = "⟨U+202E⟩evil⟨U+0007⟩⟨U+200B⟩";
@@ -58,7 +62,7 @@ function answers() {
     "etcd/local": hostile(HEALTH),
     "etcd/local/value": hostile(VALUE),
     overview: { ...hostile(OVERVIEW), systems: OVERVIEW.systems },
-    session: SESSION,
+    session: READER,
     stack: STACK,
   });
 }

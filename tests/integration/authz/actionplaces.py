@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.integration.authz.place import CLUSTER, SHOP, LatePlace
+from tests.integration.authz.place import CLUSTER, SHOP, LatePlace, at
 
 __all__ = ["ACTIONS"]
 
@@ -63,6 +63,7 @@ ACTIONS = {
     f"POST {OBJECT}/uncordon": acting("uncordon", "cordon", NODE),
     f"POST {OBJECT}/labels": acting("labels", "update", entries=[ENTRY]),
     f"POST {OBJECT}/taints": acting("taints", "update", NODE, taints=[], was=[TAINT]),
+    "GET /clusters/{cluster}/logs/{namespace}": at(SHOP, "/clusters/fake/logs/shop?pod=web-1-a"),
     "GET /clusters/{cluster}/nodes/-/{node}/drain": DRAIN_PLAN,
     "POST /clusters/{cluster}/nodes/-/{node}/drain": acting("drain", "drain", NODE),
     f"POST {OBJECT}/evict": acting("evict", "evict", "pods/shop/web-1-a"),

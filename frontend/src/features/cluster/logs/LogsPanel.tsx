@@ -103,6 +103,7 @@ export function LogsPanel({ path, object }: LogsTabProps) {
       {pods.length > MOST_PODS && (
         <p className="cr-muted">{t("logs.tooMany", { most: MOST_PODS })}</p>
       )}
+      {object.simulated && <Notice tone="info" title={t("logs.simulated")} />}
       {log.problem && (
         <Notice tone="danger" title={log.problem.title}>
           <span translate="no">{log.problem.detail}</span>{" "}
