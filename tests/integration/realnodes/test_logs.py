@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import httpx2
+import psutil
 import pytest
 
+from backend.features.cluster.logs.routes import MOST_OPEN
 from tests.consoleprocess import ConsoleProcess
 from tests.integration.realnodes.cluster import pods_of
 from tests.stackfixtures import RunningStack
@@ -209,3 +212,26 @@ def test_a_flood_is_followed_and_the_console_answers_others(
             if len(numbers) % 5000 == 1:
                 assert caller.get("/session").status_code == 200
     assert numbers == list(range(numbers[0], 30_000))
+
+
+def test_readers_that_leave_in_the_middle_of_a_flood_leave_nothing_open(
+    real_stack: RunningStack,
+    console: ConsoleProcess,
+    caller: httpx2.Client,
+    shell: Callable[..., str],
+) -> None:
+    namespace = shell("pours", "while true; do echo on and on; done")
+    until_sync(lambda: phase(real_stack, namespace, "pours") == "Running")
+    assert console.process is not None
+    process = psutil.Process(console.process.pid)
+
+    def opened() -> int:
+        return len(process.net_connections("tcp"))
+
+    before = opened()
+    # More than may be followed at a time: each must have ended before the last.
+    for _ in range(MOST_OPEN + 4):
+        with following(caller, namespace, "pours") as stream:
+            until(stream, lambda one: "at" in one)
+            time.sleep(0.1)  # it is not read: the console waits with what it has
+    until_sync(lambda: opened() <= before + 2)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Sequence
-from typing import Final
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from typing import Any, Final
 
 from backend.features.cluster.logs.lines import Event, Line, Told
 from backend.features.cluster.logs.source import Source, follow, read
@@ -51,31 +51,48 @@ async def _all(source: Source) -> list[Item]:
         return [source.told(Event.WAITING, error.message)]
 
 
-async def followed(sources: Sequence[Source]) -> AsyncGenerator[list[Item]]:
+async def followed(
+    sources: Sequence[Source], over: Callable[[], Coroutine[Any, Any, None]]
+) -> AsyncGenerator[list[Item]]:
     """All of them as lines come, in batches by time; an empty batch after `KEEP_ALIVE` of silence.
-    Ends when each has ended."""
+    Ends when each has ended, and with the event `OVER` once `over` returns: then nothing that waits
+    is told any more."""
     queue: asyncio.Queue[Item | None] = asyncio.Queue(_QUEUE)
+    ending = asyncio.create_task(over())
+    ending.add_done_callback(lambda _: _wake(queue))
     tasks = [asyncio.create_task(_pump(source, queue)) for source in sources]
     left = len(tasks)
     try:
         while left:
             batch, ended = await _batch(queue)
+            if ending.done():
+                yield [Told(Event.OVER)]
+                return
             left -= ended
             yield batch
+        await asyncio.gather(*tasks)
     finally:
-        for task in tasks:
+        for task in (ending, *tasks):
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(ending, *tasks, return_exceptions=True)
+
+
+def _wake(queue: asyncio.Queue[Item | None]) -> None:
+    """Whoever waits for a line looks again; one that is full has nobody waiting."""
+    with contextlib.suppress(asyncio.QueueFull):
+        queue.put_nowait(Told(Event.OVER))
 
 
 async def _pump(source: Source, queue: asyncio.Queue[Item | None]) -> None:
+    """Ends with None, but for a cancelled one: nobody reads the queue then, which may be full."""
     try:
         async with contextlib.aclosing(follow(source)) as items:
             async for item in items:
                 await queue.put(item)
-    finally:
-        with contextlib.suppress(asyncio.CancelledError):
-            await queue.put(None)
+    except Exception:
+        await queue.put(None)
+        raise
+    await queue.put(None)
 
 
 async def _batch(queue: asyncio.Queue[Item | None]) -> tuple[list[Item], int]:

@@ -21,7 +21,7 @@ from auth.verb import Verb
 from backend.connections.acting import kubernetes_caller
 from backend.connections.upstreams import Upstreams
 from backend.errors import Conflict, TooManyRequests
-from backend.features.cluster.logs.lines import Event, Line, Told, encoded
+from backend.features.cluster.logs.lines import Line, Told, encoded
 from backend.features.cluster.logs.merging import followed, once
 from backend.features.cluster.logs.source import Source, containers_of
 from backend.features.cluster.service import missing_alike
@@ -119,10 +119,9 @@ async def stream_logs(
         return _file(sources, wanted)
     if not wanted.follow or wanted.previous:
         return StreamingResponse(_encoded(once(sources)), media_type=_NDJSON)
-    whose = str(caller.credential)
-    streams.check(whose)
+    streams.check(str(caller.credential))
     guard = _Guard(identities, caller, connection, as_, namespace)
-    return StreamingResponse(_live(sources, guard, streams, whose), media_type=_NDJSON)
+    return StreamingResponse(_live(sources, guard, streams), media_type=_NDJSON)
 
 
 async def _sources(
@@ -208,27 +207,13 @@ class _Guard:
         return verdict.allowed or verdict.failed or verdict.unreachable
 
 
-async def _live(
-    sources: list[Source], guard: _Guard, streams: LogStreams, whose: str
-) -> AsyncIterator[bytes]:
+async def _live(sources: list[Source], guard: _Guard, streams: LogStreams) -> AsyncIterator[bytes]:
+    whose = str(guard.caller.credential)
     streams.begin(whose)
-    over = asyncio.create_task(guard.over())
-    batches = followed(sources)
     try:
-        async with contextlib.aclosing(batches):
-            while True:
-                coming = asyncio.ensure_future(anext(batches, None))
-                await asyncio.wait({coming, over}, return_when=asyncio.FIRST_COMPLETED)
-                if over.done():
-                    coming.cancel()
-                    await asyncio.gather(coming, return_exceptions=True)
-                    yield encoded(Told(Event.OVER))
-                    return
-                batch = coming.result()
-                if batch is None:
-                    return
+        async with contextlib.aclosing(followed(sources, guard.over)) as batches:
+            async for batch in batches:
                 yield b"".join(map(encoded, batch)) or b"\n"
     finally:
-        over.cancel()
-        await asyncio.gather(over, return_exceptions=True)
+        # Nothing is awaited here: of a reader who left, each waiting is ended at once.
         streams.end(whose)

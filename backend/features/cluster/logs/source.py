@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -70,8 +71,10 @@ async def follow(source: Source) -> AsyncGenerator[Line | Told]:
     following = _Following(source)
     while True:
         try:
-            async for line in following.run():
-                yield line
+            # Closed with this one: left to itself it would keep its connection for a while.
+            async with aclosing(following.run()) as lines:
+                async for line in lines:
+                    yield line
             told, over = await following.after()
         except (CallerDenied, NotFound) as error:
             event = Event.GONE if isinstance(error, NotFound) else Event.DENIED

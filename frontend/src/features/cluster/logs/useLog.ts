@@ -85,7 +85,10 @@ async function read(
       if (done) break;
       const items = splitter.feed(value);
       kept.add(items);
-      if (items.some((item) => isEvent(item) && item.event === "over")) break;
+      if (items.some((item) => isEvent(item) && item.event === "over")) {
+        await reader.cancel();
+        break;
+      }
       if (items.length > 0) timer ??= window.setTimeout(() => tell("live"), SHOW_MS);
     }
     tell("ended");
