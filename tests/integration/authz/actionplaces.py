@@ -14,24 +14,6 @@ NODE = "nodes/-/n1"
 ENTRY = {"key": "a", "value": "b", "was": "c"}
 TAINT = {"key": "a", "effect": "NoExecute"}
 CRON = "cronjobs/shop/night"
-DRAFT = {"kind": "etcd", "name": "x", "way": "endpoints", "values": {}}
-U = "/updates"
-A = f"{U}/applications/1"
-NO_IMPORT = "0" * 32
-PACKAGE = {
-    "release": "2.0.0", "arch": "amd64", "kind": "flatcar", "url": "https://mirror.test/f.gz",
-    "filename": "f.gz", "size": 5, "sha256": "x" * 43 + "=",
-}  # fmt: skip
-PROVIDER = {
-    "name": "new", "issuer": "https://sso.invalid", "client_id": "craton", "untested": True,
-}  # fmt: skip
-DIRECTORY = {"servers": ["ldaps://ldap.invalid"], "people_base": "dc=example"}
-NEW_DIRECTORY = {"name": "newdir", "untested": True, **DIRECTORY}
-SAML = {"metadata_url": "https://sso.invalid/metadata"}
-NEW_SAML = {
-    "name": "newsaml", "untested": True, "entity_id": "https://sso.invalid/saml", **SAML,
-}  # fmt: skip
-IMPORT = {"release": "4593.2.5", "board": "amd64-usr"}
 
 
 def acting(action: str, verb: str, on: str = "deployments/shop/web", **body: Any) -> LatePlace:

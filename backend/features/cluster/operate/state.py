@@ -63,9 +63,8 @@ async def _offer(
 ) -> Offer:
     kind, verb = needed(action, found.kind)
     if not caller.policy.decide(kind, verb, place_for(action, found.kind.plural, where)).allowed:
-        return Offer(
-            id=action.id, allowed=False, why=f"Your roles here do not allow you to {verb} it."
-        )
+        why = f"Your roles here lack the right {kind}:{verb}."
+        return Offer(id=action.id, allowed=False, why=why)
     as_ = kubernetes_caller(caller, connection.client.settings, found.namespace)
     if as_ is None:
         return Offer(id=action.id, allowed=True)

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { useStart } from "../../actions/ActionHost";
 import { readActions } from "../../api/generated/sdk.gen";
 import type { Offer, Operable } from "../../api/generated/types.gen";
+import { toProblem } from "../../api/problem";
 import type { ObjectPath } from "../objectRow";
 import { isOfferId, type OfferId, startersOf } from "./catalogue";
 import { operatedOf } from "./operated";
@@ -25,12 +26,19 @@ const APART: ReadonlySet<OfferId> = new Set(["delete", "evict", "labels", "taint
 
 /** What can be done to an object: the most frequent as buttons, all in a menu. */
 export function OperateBar({ path, news }: OperateBarProps) {
-  const { data } = useQuery({
+  const { t } = useTranslation();
+  const { data, error } = useQuery({
     queryKey: ["operable", path, news],
     queryFn: async ({ signal }) => (await readActions({ path, signal })).data,
     placeholderData: keepPreviousData,
     retry: false,
   });
+  if (!data && error && toProblem(error).status !== 404)
+    return (
+      <span className="cr-muted" role="status" title={toProblem(error).detail}>
+        {t("operate.unknown")}
+      </span>
+    );
   if (!data || data.offers.length === 0) return null;
   return <Offers path={path} state={data} />;
 }
@@ -88,7 +96,7 @@ function Menu({ offers, onChoose }: { offers: readonly Known[]; onChoose: (id: O
         {offers.map(({ id, allowed, why }) => (
           <DropdownItem
             key={id}
-            isDanger={DANGEROUS.has(id)}
+            isDanger={allowed && DANGEROUS.has(id)}
             isAriaDisabled={!allowed}
             {...(allowed ? {} : { description: <span translate="no">{why}</span> })}
             onClick={() => {
