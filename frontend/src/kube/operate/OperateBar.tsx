@@ -18,6 +18,7 @@ export interface OperateBarProps {
   news: string;
 }
 
+const NARROW = "(width < 768px)";
 /** As many as stand beside the menu, where there is room. */
 const BESIDE = 2;
 const DANGEROUS: ReadonlySet<OfferId> = new Set(["delete", "evict", "drain"]);
@@ -85,7 +86,12 @@ function Menu({ offers, onChoose }: { offers: readonly Known[]; onChoose: (id: O
     <Dropdown
       isOpen={isOpen}
       onOpenChange={setOpen}
-      popperProps={{ position: "end", appendTo: "inline" }}
+      // At the left edge of a narrow page it opens to the right: else its words are outside.
+      popperProps={{
+        position: window.matchMedia(NARROW).matches ? "start" : "end",
+        appendTo: "inline",
+        maxWidth: "20rem",
+      }}
       toggle={(toggle) => (
         <MenuToggle ref={toggle} size="sm" isExpanded={isOpen} onClick={() => setOpen(!isOpen)}>
           {t("operate.actions")}
