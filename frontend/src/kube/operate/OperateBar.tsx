@@ -8,6 +8,7 @@ import { useStart } from "../../actions/ActionHost";
 import { readActions } from "../../api/generated/sdk.gen";
 import type { Offer, Operable } from "../../api/generated/types.gen";
 import { toProblem } from "../../api/problem";
+import { useNarrow } from "../../shell/useNarrow";
 import type { ObjectPath } from "../objectRow";
 import { isOfferId, type OfferId, startersOf } from "./catalogue";
 import { operatedOf } from "./operated";
@@ -18,7 +19,6 @@ export interface OperateBarProps {
   news: string;
 }
 
-const NARROW = "(width < 768px)";
 /** As many as stand beside the menu, where there is room. */
 const BESIDE = 2;
 const DANGEROUS: ReadonlySet<OfferId> = new Set(["delete", "evict", "drain"]);
@@ -81,6 +81,7 @@ const inOrder = (offers: readonly Offer[], order: readonly string[]): readonly K
 
 function Menu({ offers, onChoose }: { offers: readonly Known[]; onChoose: (id: OfferId) => void }) {
   const { t } = useTranslation();
+  const narrow = useNarrow();
   const [isOpen, setOpen] = useState(false);
   return (
     <Dropdown
@@ -88,7 +89,7 @@ function Menu({ offers, onChoose }: { offers: readonly Known[]; onChoose: (id: O
       onOpenChange={setOpen}
       // At the left edge of a narrow page it opens to the right: else its words are outside.
       popperProps={{
-        position: window.matchMedia(NARROW).matches ? "start" : "end",
+        position: narrow ? "start" : "end",
         appendTo: "inline",
         maxWidth: "20rem",
       }}
