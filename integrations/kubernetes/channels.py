@@ -12,8 +12,9 @@ and is the caller's to arrange.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final, cast
@@ -21,7 +22,7 @@ from urllib.parse import urlencode, urlsplit
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, ConnectionClosedOK, InvalidStatus
 from websockets.typing import Subprotocol
 
 from integrations.addresses import permitted
@@ -83,6 +84,8 @@ class Duplex:
         self._socket = socket
         self.ended: Ended | None = None
         """Set once the server said how it ended."""
+        self._waits: float | None = None
+        """Since when the reader waits for the other side; None: the other side waits for it."""
 
     @property
     def protocol(self) -> str:
@@ -95,7 +98,7 @@ class Duplex:
         Raises `UpstreamUnreachable` when the connection breaks without an end.
         """
         try:
-            async for message in self._socket:
+            async for message in self._messages():
                 raw = message.encode() if isinstance(message, str) else message
                 frame = Frame(raw[0], raw[1:]) if raw else Frame(ExecChannel.STDOUT, b"")
                 if frame.channel == ExecChannel.END and self.protocol and not self.ended:
@@ -108,6 +111,28 @@ class Duplex:
                 raise UpstreamUnreachable(self._upstream, text) from error
         if self.ended is None:
             self.ended = Ended(None, "the server closed the stream without saying how it ended")
+
+    async def _messages(self) -> AsyncIterator[str | bytes]:
+        while True:
+            self._waits = time.monotonic()
+            try:
+                message = await self._socket.recv()
+            except ConnectionClosedOK:
+                return
+            self._waits = None
+            yield message
+
+    async def keep_alive(self, every: float = PING_SECONDS, dead: float = DEAD_SECONDS) -> None:
+        """Ask all the time whether the other side is there, and break with one that is silent while
+        it is listened to: its answers stand behind what a slow reader has not read."""
+        with suppress(ConnectionClosed):
+            while True:
+                await asyncio.sleep(every)
+                answered = asyncio.ensure_future(await self._socket.ping())
+                await asyncio.wait({answered}, timeout=dead)
+                silent = self._waits is not None and time.monotonic() - self._waits >= dead
+                if not answered.done() and silent:
+                    self._socket.transport.abort()
 
     async def send(self, data: bytes, channel: int = ExecChannel.STDIN) -> None:
         """Send, and wait until the peer takes it. Raises `UpstreamUnreachable` when closed."""
@@ -159,7 +184,11 @@ async def open_duplex(
     try:
         if duplex.protocol not in protocols:
             raise UpstreamFailed(api.upstream, "it did not agree on a channel protocol")
-        yield duplex
+        beating = asyncio.create_task(duplex.keep_alive())
+        try:
+            yield duplex
+        finally:
+            beating.cancel()
     finally:
         await duplex.aclose()
 
@@ -199,8 +228,7 @@ async def _connected(
             max_queue=FRAMES_HELD,
             open_timeout=OPEN_SECONDS,
             close_timeout=CLOSE_SECONDS,
-            ping_interval=PING_SECONDS,
-            ping_timeout=DEAD_SECONDS,
+            ping_interval=None,  # `keep_alive` knows who waits for whom
             **more,
             **way,
         )

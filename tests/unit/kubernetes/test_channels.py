@@ -65,6 +65,8 @@ class Container:
             while True:
                 await socket.send(b"\x01" + b"x" * 65536)
                 self.sent += 65536
+        if self.act == "mute":
+            socket.transport.pause_reading()
         if self.act == "break":
             socket.transport.abort()
             return
@@ -293,3 +295,23 @@ async def test_nobody_there_is_unreachable(unused_tcp_port: int):
     with pytest.raises(UpstreamUnreachable):
         async with open_duplex(ApiClient("c", load, Limits()), PATH, [], as_=None):
             raise AssertionError("it is not open")
+
+
+async def test_one_that_is_silent_is_broken_with_and_one_that_waits_for_us_is_not(container):
+    running, api = container
+    running.act = "mute"
+    async with open_duplex(api, PATH, [], as_=MAYA) as duplex:
+        watching = asyncio.create_task(duplex.keep_alive(0.05, 0.3))
+        with pytest.raises(UpstreamUnreachable, match="broke off"):
+            async with asyncio.timeout(10):
+                await output(duplex)
+        await watching
+    running.act = "flood"
+    async with open_duplex(api, PATH, [], as_=MAYA) as duplex:
+        watching = asyncio.create_task(duplex.keep_alive(0.05, 0.3))
+        frames = aiter(duplex)
+        await anext(frames)
+        await asyncio.sleep(1)  # nobody reads: answers to pings wait behind the flood
+        assert (await anext(frames)).data
+        assert not watching.done()
+        watching.cancel()
