@@ -113,6 +113,14 @@ class Settings(BaseSettings):
         default=10, ge=1, le=1440, description="Whoever changes rights, makes tokens or reveals "
         "a secret gave their password within so many minutes",
     )  # fmt: skip
+    terminal_idle_minutes: int = Field(
+        default=15, ge=1, le=240, description="A terminal in which nothing was typed for so many "
+        "minutes ends, after a warning",
+    )  # fmt: skip
+    terminal_hours: int = Field(
+        default=3, ge=1, le=3, description="A terminal ends after so many hours in any case (a "
+        "kubelet ends quiet ones after four)",
+    )  # fmt: skip
     group_hours: int = Field(
         default=24, ge=1, le=8760, description="So many hours after an identity provider last said "
         "that somebody is in a group, their API tokens hold its roles no more",

@@ -21,6 +21,8 @@ from backend.features.cluster.operate.routes import router as actions
 from backend.features.cluster.overview import Clusters
 from backend.features.cluster.rights import KINDS
 from backend.features.cluster.routes import router as objects
+from backend.features.cluster.terminal.counted import Terminals
+from backend.features.cluster.terminal.routes import router as terminal
 from backend.features.context import Feature, FeatureContext
 from backend.live.collection import Collection
 from backend.live.memory import MemorySource
@@ -64,6 +66,7 @@ def register(context: FeatureContext) -> Feature:
 
     mounts = {MOUNT: KubectlProxy()}
     router = APIRouter()
+    router.include_router(terminal)  # before those that read any word as a kind
     router.include_router(objects)
     router.include_router(logs)
     router.include_router(draining)
@@ -75,6 +78,6 @@ def register(context: FeatureContext) -> Feature:
         {"kubernetes": feeds},
         kinds=KINDS,
         jobs=(drainer.job,),
-        parts=(drainer, LogStreams()),
+        parts=(drainer, LogStreams(), Terminals()),
         mounts=mounts,
     )

@@ -46,6 +46,7 @@ ACTIONS = {
     f"POST {OBJECT}/labels": acting("labels", "update", entries=[ENTRY]),
     f"POST {OBJECT}/taints": acting("taints", "update", NODE, taints=[], was=[TAINT]),
     "GET /clusters/{cluster}/logs/{namespace}": at(SHOP, "/clusters/fake/logs/shop?pod=web-1-a"),
+    "GET /clusters/{cluster}/exec/{namespace}/{pod}": at(SHOP, "/clusters/fake/exec/shop/web-1-a"),
     "GET /clusters/{cluster}/nodes/-/{node}/drain": DRAIN_PLAN,
     "POST /clusters/{cluster}/nodes/-/{node}/drain": acting("drain", "drain", NODE),
     f"POST {OBJECT}/evict": acting("evict", "evict", "pods/shop/web-1-a"),

@@ -132,7 +132,7 @@ LATE = {
 }
 """The routes that may decide while they answer; each says in its guard by which right."""
 
-SOCKETS = {"/api/v1/live"}
+SOCKETS = {"/api/v1/live", "/api/v1/clusters/{cluster}/exec/{namespace}/{pod}"}
 """Sockets check Host, Origin and session in `SessionSockets.authenticate`."""
 
 MOUNTS = {"", "/kube", "/v1/update", "/v1/payloads", "/_ah", "/scim/v2"}

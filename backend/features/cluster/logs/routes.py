@@ -25,6 +25,7 @@ from backend.features.cluster.logs.lines import Line, Told, encoded
 from backend.features.cluster.logs.merging import followed, once
 from backend.features.cluster.logs.source import Source, containers_of
 from backend.features.cluster.service import missing_alike
+from backend.features.cluster.standing import Standing
 from backend.http.documented import UPSTREAM, answers
 from backend.http.guard import CurrentPrincipal, Requires
 from backend.identity.credentials import Identities
@@ -42,8 +43,6 @@ MOST_SOURCES: Final = 40
 MOST_LINES: Final = 20_000
 MOST_OPEN: Final = 16
 """Followed streams of one credential."""
-_LOOK: Final = 0.5
-_LOOK_THERE: Final = 10.0
 _NDJSON: Final = "application/x-ndjson"
 
 Name = Annotated[str, Path(max_length=253)]
@@ -120,7 +119,8 @@ async def stream_logs(
     if not wanted.follow or wanted.previous:
         return StreamingResponse(_encoded(once(sources)), media_type=_NDJSON)
     streams.check(str(caller.credential))
-    guard = _Guard(identities, caller, connection, as_, namespace)
+    there = Attributes("get", "pods", "", "log", namespace)
+    guard = Standing(identities, caller, connection, as_, namespace, Verb.LOGS, there)
     return StreamingResponse(_live(sources, guard, streams), media_type=_NDJSON)
 
 
@@ -171,43 +171,9 @@ def _file(sources: list[Source], wanted: Wanted) -> StreamingResponse:
     return StreamingResponse(text(), media_type="text/plain; charset=utf-8", headers=headers)
 
 
-@dataclass(frozen=True)
-class _Guard:
-    """Whether the caller may still read it: here, and in the cluster."""
-
-    identities: Identities
-    caller: Principal
-    connection: KubernetesConnection
-    as_: Caller | None
-    namespace: str
-
-    async def over(self) -> None:
-        """Returns once they may not."""
-        since = 0.0
-        while await self._here():
-            await asyncio.sleep(_LOOK)
-            since += _LOOK
-            if since >= _LOOK_THERE:
-                since = 0.0
-                if not await self._there():
-                    return
-
-    async def _here(self) -> bool:
-        caller = await self.identities.current(self.caller)
-        where = scope.namespace(
-            self.caller.organisation, self.connection.settings.name, self.namespace
-        )
-        return caller is not None and caller.policy.decide("pod", Verb.LOGS, where).allowed
-
-    async def _there(self) -> bool:
-        if self.as_ is None:
-            return True
-        what = Attributes("get", "pods", "", "log", self.namespace)
-        verdict = await self.connection.reviews.decide(self.as_, what)
-        return verdict.allowed or verdict.failed or verdict.unreachable
-
-
-async def _live(sources: list[Source], guard: _Guard, streams: LogStreams) -> AsyncIterator[bytes]:
+async def _live(
+    sources: list[Source], guard: Standing, streams: LogStreams
+) -> AsyncIterator[bytes]:
     whose = str(guard.caller.credential)
     streams.begin(whose)
     try:

@@ -9265,6 +9265,60 @@ export type TeamView = {
 };
 
 /**
+ * TerminalContainer
+ *
+ * A container; `why` says why it does not run. `target` is whose processes a debug container
+ * sees.
+ */
+export type TerminalContainer = {
+    /**
+     * Image
+     */
+    image: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Role
+     */
+    role: 'container' | 'init' | 'debug';
+    /**
+     * Running
+     */
+    running: boolean;
+    /**
+     * Target
+     */
+    target: string;
+    /**
+     * Why
+     */
+    why: string;
+};
+
+/**
+ * TerminalView
+ *
+ * Where a terminal can be opened. `user` is who the cluster takes the caller for, empty where
+ * the console's own rights decide.
+ */
+export type TerminalView = {
+    /**
+     * Containers
+     */
+    containers: Array<TerminalContainer>;
+    /**
+     * Default
+     */
+    default: string;
+    /**
+     * User
+     */
+    user: string;
+};
+
+/**
  * Tested
  *
  * What to try: a new one, or the present one of that name with changes.
@@ -11868,6 +11922,72 @@ export type ListCustomObjectsResponses = {
 };
 
 export type ListCustomObjectsResponse = ListCustomObjectsResponses[keyof ListCustomObjectsResponses];
+
+export type ReadTerminalData = {
+    body?: never;
+    path: {
+        /**
+         * Cluster
+         */
+        cluster: string;
+        /**
+         * Namespace
+         */
+        namespace: string;
+        /**
+         * Pod
+         */
+        pod: string;
+    };
+    query?: never;
+    url: '/api/v1/clusters/{cluster}/exec/{namespace}/{pod}';
+};
+
+export type ReadTerminalErrors = {
+    /**
+     * The request cannot be read
+     */
+    400: ProblemBody;
+    /**
+     * Nobody is signed in
+     */
+    401: ProblemBody;
+    /**
+     * Visible, but this is not allowed
+     */
+    403: ProblemBody;
+    /**
+     * Missing, or invisible to the caller
+     */
+    404: ProblemBody;
+    /**
+     * A field is not valid; `errors` names it
+     */
+    422: ProblemBody;
+    /**
+     * Another system failed
+     */
+    502: ProblemBody;
+    /**
+     * Not available now; Retry-After may say when to try again
+     */
+    503: ProblemBody;
+    /**
+     * Another system did not answer in time
+     */
+    504: ProblemBody;
+};
+
+export type ReadTerminalError = ReadTerminalErrors[keyof ReadTerminalErrors];
+
+export type ReadTerminalResponses = {
+    /**
+     * Successful Response
+     */
+    200: TerminalView;
+};
+
+export type ReadTerminalResponse = ReadTerminalResponses[keyof ReadTerminalResponses];
 
 export type ReadKubeconfigData = {
     body?: never;
